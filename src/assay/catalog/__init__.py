@@ -1,0 +1,1 @@
+"""The only door to AWS: one protocol, a live catalogue and a recorded one."""

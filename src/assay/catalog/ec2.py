@@ -1,0 +1,117 @@
+"""EC2's answers as our values. Reads plain dictionaries; imports no SDK.
+
+Anything an answer leaves out becomes None, never a default: a missing field is not a fact.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from assay.model import (
+    Ancestry,
+    AncestryEnd,
+    AncestryEntry,
+    Image,
+    TemplateVersion,
+    Watermark,
+    partition_of,
+)
+
+ENTRY_LIMIT = 50
+"""EC2 User Guide, "View the ancestry of an AMI": the list is capped."""
+PUBLIC_PROVIDERS = ("amazon", "aws-marketplace")
+"""The same page: a public AMI of one of these ends the list."""
+
+
+def image(raw: Mapping[str, Any]) -> Image:
+    """An `Image` of DescribeImages. `ImageWatermarks` is absent, not empty, on unmarked images."""
+    return Image(
+        id=raw["ImageId"],
+        name=raw.get("Name"),
+        owner_id=raw.get("OwnerId"),
+        owner_alias=raw.get("ImageOwnerAlias"),
+        state=raw.get("State"),
+        public=raw.get("Public"),
+        creation_date=_time(raw.get("CreationDate")),
+        deprecation_time=_time(raw.get("DeprecationTime")),
+        source_image_id=raw.get("SourceImageId"),
+        source_image_region=raw.get("SourceImageRegion"),
+        source_instance_id=raw.get("SourceInstanceId"),
+        image_allowed=raw.get("ImageAllowed"),
+        watermarks=tuple(_watermark(mark) for mark in raw.get("ImageWatermarks") or ()),
+    )
+
+
+def _watermark(raw: Mapping[str, Any]) -> Watermark:
+    return Watermark(
+        key=raw.get("WatermarkKey"),
+        source_image_id=raw.get("SourceImageId"),
+        source_image_region=raw.get("SourceImageRegion"),
+        source_image_creation_time=_time(raw.get("SourceImageCreationTime")),
+        watermark_creation_time=_time(raw.get("WatermarkCreationTime")),
+    )
+
+
+def _time(value: Any) -> datetime | None:
+    """Watermark times arrive as datetimes, an image's own dates as ISO 8601 strings."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def ancestry(asked: str, region: str, raw_entries: list[Mapping[str, Any]]) -> Ancestry | None:
+    """GetImageAncestry's entries, with each one's Region and why the list ends.
+
+    An entry does not say its Region: it is the `SourceImageRegion` of the entry before it. None
+    when the list is not an ancestry of `asked` at all, or has a gap.
+    """
+    entries: list[AncestryEntry] = []
+    expected: str | None = asked
+    at: str | None = region
+    for raw in raw_entries:
+        if expected is None or raw.get("ImageId") != expected:
+            return None
+        entry = AncestryEntry(
+            image_id=expected,
+            region=at,
+            owner_alias=raw.get("ImageOwnerAlias"),
+            creation_date=_time(raw.get("CreationDate")),
+            source_image_id=raw.get("SourceImageId"),
+            source_image_region=raw.get("SourceImageRegion"),
+        )
+        entries.append(entry)
+        expected, at = entry.source_image_id, entry.source_image_region
+    if not entries:
+        return None
+    return Ancestry(tuple(entries), _end(entries))
+
+
+def _end(entries: list[AncestryEntry]) -> AncestryEnd:
+    """Why the list stops. The last entry may still name a source that was not followed."""
+    last = entries[-1]
+    if last.owner_alias in PUBLIC_PROVIDERS:
+        return AncestryEnd.PUBLIC_PROVIDER
+    if last.source_image_id is None:
+        return AncestryEnd.NO_RECORDED_SOURCE
+    if len(entries) >= ENTRY_LIMIT:
+        return AncestryEnd.ENTRY_LIMIT
+    source, here = last.source_image_region, last.region
+    if source and here and partition_of(source) != partition_of(here):
+        return AncestryEnd.PARTITION_BOUNDARY
+    return AncestryEnd.UNEXPLAINED
+
+
+def template_version(raw: Mapping[str, Any]) -> TemplateVersion | None:
+    """A `LaunchTemplateVersion`; None where it lacks what identifies it."""
+    template_id, number = raw.get("LaunchTemplateId"), raw.get("VersionNumber")
+    data = raw.get("LaunchTemplateData")
+    if not isinstance(template_id, str) or not isinstance(number, int) or data is None:
+        return None
+    return TemplateVersion(
+        template_id, raw.get("LaunchTemplateName") or template_id, number, data.get("ImageId")
+    )

@@ -1,0 +1,78 @@
+"""What can be asked about images, and the three kinds of answer.
+
+Every question is put for a batch of keys at once, each key with its place, and every key gets an
+answer of its own: one bad key never costs the others.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias, TypeVar
+
+from assay.model import (
+    Ancestry,
+    CatalogFacts,
+    Identity,
+    Image,
+    Place,
+    TemplateRef,
+    TemplateVersion,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Asked, and there is no such thing to be seen from that place. This is an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """It could not be asked, or the answer could not be read. This is no answer.
+
+    `reason` is one line for people; it holds no credential and nothing of a response body.
+    """
+
+    reason: str
+
+
+Answer: TypeAlias = T | Absent | Unavailable
+
+ImageKey: TypeAlias = tuple[Place, str]
+"""An AMI id and where it is looked up."""
+ParameterKey: TypeAlias = tuple[Place, str]
+"""A parameter name or ARN with its selector, as SSM GetParameters takes it."""
+TemplateKey: TypeAlias = tuple[Place, TemplateRef]
+
+
+class ImageCatalog(Protocol):
+    """Answers for a batch of keys; the mapping has every key that was asked.
+
+    Raises `CatalogError` only where nothing at all can be asked.
+    """
+
+    def identities(self, places: Collection[Place]) -> Mapping[Place, Answer[Identity]]:
+        """Whose credentials look at each place (STS GetCallerIdentity)."""
+        ...
+
+    def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
+        """EC2 DescribeImages, deprecated and disabled images included."""
+        ...
+
+    def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
+        """EC2 GetImageAncestry."""
+        ...
+
+    def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
+        """SSM GetParameters: the values."""
+        ...
+
+    def templates(
+        self, keys: Collection[TemplateKey]
+    ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
+        """EC2 DescribeLaunchTemplateVersions."""
+        ...
+
+    def facts(self) -> CatalogFacts:
+        """What kind of catalogue this is and how often AWS was called so far."""
+        ...

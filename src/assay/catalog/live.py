@@ -1,0 +1,208 @@
+"""The live catalogue: EC2, SSM and STS, in batches. Reads only.
+
+Every fault becomes `Unavailable` for exactly the keys whose answer it cost; nothing is guessed
+from a part of an answer. Only an SDK or credentials that can answer nothing at all raise.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from assay.catalog import ec2
+from assay.catalog.interface import (
+    Absent,
+    Answer,
+    ImageKey,
+    ParameterKey,
+    TemplateKey,
+    Unavailable,
+)
+from assay.catalog.sdk import REQUESTS_IN_FLIGHT, RefusedError, Sdk
+from assay.model import Ancestry, CatalogFacts, Identity, Image, Place, TemplateRef, TemplateVersion
+
+T = TypeVar("T")
+K = TypeVar("K")
+
+IMAGES_A_CALL = 200
+"""EC2 User Guide, "Filter your resources": at most 200 values in a filter."""
+PARAMETERS_A_CALL = 10
+"""SSM API Reference, GetParameters: 1 to 10 names."""
+
+_TEMPLATE_ABSENT = (
+    "InvalidLaunchTemplateId.NotFound",
+    "InvalidLaunchTemplateName.NotFoundException",
+    "InvalidLaunchTemplateId.VersionNotFound",
+)
+_Batch = tuple[Place, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCatalog:
+    """An `ImageCatalog` over AWS with the credentials that boto3 finds."""
+
+    _sdk: Sdk = field(default_factory=Sdk)
+
+    # ------------------------------------------------------------------------------ questions
+
+    def identities(self, places: Collection[Place]) -> Mapping[Place, Answer[Identity]]:
+        """One GetCallerIdentity for each partition: one set of credentials is one identity."""
+        one_of: dict[str, Place] = {}
+        for place in sorted(places, key=str):
+            one_of.setdefault(place.partition, place)
+        answers = _each(list(one_of.values()), self._identity)
+        return {place: answers[one_of[place.partition]] for place in places}
+
+    def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
+        """DescribeImages by the `image-id` filter, which omits unknown ids instead of failing."""
+        batches = _batches(keys, IMAGES_A_CALL)
+        return _merge(_each(batches, self._describe_images))
+
+    def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
+        """GetImageAncestry: one image a call is all that EC2 offers."""
+        return _each(list(dict.fromkeys(keys)), self._image_ancestry)
+
+    def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
+        """GetParameters; names that do not exist come back as `InvalidParameters`."""
+        batches = _batches(keys, PARAMETERS_A_CALL)
+        return _merge(_each(batches, self._get_parameters))
+
+    def templates(
+        self, keys: Collection[TemplateKey]
+    ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
+        """DescribeLaunchTemplateVersions, one version a call, so that each has its own answer."""
+        return _each(list(dict.fromkeys(keys)), self._template_version)
+
+    def facts(self) -> CatalogFacts:
+        """The calls made so far; an endpoint that is not AWS's own is named."""
+        return CatalogFacts("live", self._sdk.endpoints(), None, self._sdk.calls())
+
+    # ---------------------------------------------------------------------------- single calls
+
+    def _identity(self, place: Place) -> Answer[Identity]:
+        try:
+            raw = self._sdk.call("sts", place.region, "GetCallerIdentity")
+        except RefusedError as refused:
+            return Unavailable(refused.reason)
+        account, arn = raw.get("Account"), raw.get("Arn")
+        if not isinstance(account, str) or not re.fullmatch(r"\d{12}", account):
+            return Unavailable("sts:GetCallerIdentity named no account")
+        return Identity(account, arn or "")
+
+    def _describe_images(self, batch: _Batch) -> dict[ImageKey, Answer[Image]]:
+        place, ids = batch
+        found: dict[str, Image] = {}
+        try:
+            for raw in self._sdk.pages(
+                "ec2",
+                place.region,
+                "DescribeImages",
+                "Images",
+                Filters=[{"Name": "image-id", "Values": list(ids)}],
+                IncludeDeprecated=True,
+                IncludeDisabled=True,
+            ):
+                if isinstance(raw.get("ImageId"), str):
+                    found[raw["ImageId"]] = ec2.image(raw)
+        except RefusedError as refused:
+            if len(ids) > 1 and refused.code.startswith("Invalid"):
+                return self._one_by_one(batch)
+            return {(place, id): Unavailable(refused.reason) for id in ids}
+        return {(place, id): found.get(id, Absent()) for id in ids}
+
+    def _one_by_one(self, batch: _Batch) -> dict[ImageKey, Answer[Image]]:
+        """Halve a batch that was refused for one of its ids, so that the id costs only itself."""
+        place, ids = batch
+        middle = len(ids) // 2
+        return {
+            **self._describe_images((place, ids[:middle])),
+            **self._describe_images((place, ids[middle:])),
+        }
+
+    def _image_ancestry(self, key: ImageKey) -> Answer[Ancestry]:
+        place, id = key
+        try:
+            raw = self._sdk.call("ec2", place.region, "GetImageAncestry", ImageId=id)
+        except RefusedError as refused:
+            return Unavailable(refused.reason)
+        entries = raw.get("ImageAncestryEntries")
+        found = ec2.ancestry(id, place.region, entries) if isinstance(entries, list) else None
+        return found or Unavailable("ec2:GetImageAncestry answered with no ancestry of this image")
+
+    def _get_parameters(self, batch: _Batch) -> dict[ParameterKey, Answer[str]]:
+        place, names = batch
+        try:
+            raw = self._sdk.call("ssm", place.region, "GetParameters", Names=list(names))
+        except RefusedError as refused:
+            return {(place, name): Unavailable(refused.reason) for name in names}
+        answers: dict[ParameterKey, Answer[str]] = {
+            (place, name): Unavailable("ssm:GetParameters did not answer for this name")
+            for name in names
+        }
+        for name in raw.get("InvalidParameters") or ():
+            if (place, name) in answers:
+                answers[place, name] = Absent()
+        for parameter in raw.get("Parameters") or ():
+            selector = parameter.get("Selector") or ""
+            value = parameter.get("Value")
+            for name in (parameter.get("Name"), parameter.get("ARN")):
+                key = (place, f"{name}{selector}")
+                if key in answers and isinstance(value, str):
+                    answers[key] = value
+        return answers
+
+    def _template_version(self, key: TemplateKey) -> Answer[TemplateVersion]:
+        place, ref = key
+        named = {"LaunchTemplateId": ref.id} if ref.id else {"LaunchTemplateName": ref.name}
+        try:
+            versions = self._sdk.pages(
+                "ec2",
+                place.region,
+                "DescribeLaunchTemplateVersions",
+                "LaunchTemplateVersions",
+                Versions=[ref.version],
+                **named,
+            )
+        except RefusedError as refused:
+            return Absent() if refused.code in _TEMPLATE_ABSENT else Unavailable(refused.reason)
+        read = [ec2.template_version(raw) for raw in versions]
+        found = [version for version in read if version and _answers(version, ref)]
+        if len(read) != 1 or not found:
+            return Unavailable(
+                f"ec2:DescribeLaunchTemplateVersions did not answer with version {ref.version}"
+            )
+        return found[0]
+
+
+def _each(keys: Sequence[K], ask: Callable[[K], T]) -> dict[K, T]:
+    """Ask for every key at once, at most `REQUESTS_IN_FLIGHT` in flight."""
+    if len(keys) <= 1:
+        return {key: ask(key) for key in keys}
+    with ThreadPoolExecutor(min(REQUESTS_IN_FLIGHT, len(keys))) as pool:
+        return dict(zip(keys, pool.map(ask, keys), strict=True))
+
+
+def _batches(keys: Collection[tuple[Place, str]], size: int) -> list[_Batch]:
+    by_place: defaultdict[Place, list[str]] = defaultdict(list)
+    for place, name in dict.fromkeys(keys):
+        by_place[place].append(name)
+    return [
+        (place, tuple(names[start : start + size]))
+        for place, names in by_place.items()
+        for start in range(0, len(names), size)
+    ]
+
+
+def _merge(answers: Mapping[Any, Mapping[tuple[Place, str], T]]) -> dict[tuple[Place, str], T]:
+    return {key: answer for batch in answers.values() for key, answer in batch.items()}
+
+
+def _answers(version: TemplateVersion, ref: TemplateRef) -> bool:
+    """Whether a version is the one asked for; `$Latest` and `$Default` are EC2's to choose."""
+    return (
+        ref.id in (None, version.template_id)
+        and (ref.id is not None or ref.name == version.name)
+        and (not ref.version.isdecimal() or int(ref.version) == version.number)
+    )

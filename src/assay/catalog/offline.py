@@ -1,0 +1,34 @@
+"""The catalogue of `--offline`: nobody is asked, so nobody answers."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from assay.catalog.interface import Answer, ImageKey, ParameterKey, TemplateKey, Unavailable
+from assay.model import Ancestry, CatalogFacts, Identity, Image, Place, TemplateVersion
+
+_OFFLINE = Unavailable("not checked (offline)")
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineCatalog:
+    """An `ImageCatalog` without an answer to anything."""
+
+    def identities(self, places: Collection[Place]) -> Mapping[Place, Answer[Identity]]:
+        return dict.fromkeys(places, _OFFLINE)
+
+    def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
+        return dict.fromkeys(keys, _OFFLINE)
+
+    def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
+        return dict.fromkeys(keys, _OFFLINE)
+
+    def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
+        return dict.fromkeys(keys, _OFFLINE)
+
+    def templates(
+        self, keys: Collection[TemplateKey]
+    ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
+        return dict.fromkeys(keys, _OFFLINE)
+
+    def facts(self) -> CatalogFacts:
+        return CatalogFacts("offline", None, None, {})

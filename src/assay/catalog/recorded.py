@@ -1,0 +1,171 @@
+"""A recorded catalogue: answers from a file, for demos, forks without credentials and tests.
+
+It knows when it was recorded and what it was asked. A question that was never asked is
+`Unavailable`, never `Absent`: silence in a file proves nothing.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from assay.catalog.interface import (
+    Absent,
+    Answer,
+    ImageKey,
+    ParameterKey,
+    TemplateKey,
+    Unavailable,
+)
+from assay.errors import RecordingError
+from assay.model import (
+    Ancestry,
+    CatalogFacts,
+    Identity,
+    Image,
+    Place,
+    TemplateVersion,
+)
+
+T = TypeVar("T")
+VERSION = 1
+NEVER_ASKED = "not asked when the catalogue was recorded"
+
+
+class Answers(msgspec.Struct, Generic[T], forbid_unknown_fields=True, omit_defaults=True):
+    """The answers to one kind of question: values, names that were not there, failed lookups."""
+
+    found: dict[str, T] = {}
+    absent: list[str] = []
+    unavailable: dict[str, str] = {}
+
+    def get(self, key: str) -> Answer[T]:
+        """The recorded answer for `key`."""
+        if key in self.found:
+            return self.found[key]
+        if key in self.absent:
+            return Absent()
+        return Unavailable(self.unavailable.get(key, NEVER_ASKED))
+
+    def put(self, key: str, answer: Answer[T]) -> None:
+        """Record an answer."""
+        match answer:
+            case Absent():
+                if key not in self.absent:
+                    self.absent.append(key)
+            case Unavailable(reason):
+                self.unavailable[key] = reason
+            case _:
+                self.found[key] = answer
+
+    def contradictions(self) -> set[str]:
+        """Keys with more than one answer."""
+        keys = [*self.found, *self.absent, *self.unavailable]
+        return (
+            {key for key in keys if keys.count(key) > 1} if len(keys) != len(set(keys)) else set()
+        )
+
+
+class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Everything that was answered for one place."""
+
+    region: str
+    account: str | None = None
+    partition: str = "aws"
+    identity: Identity | None = None
+    identity_unavailable: str | None = None
+    images: Answers[Image] = msgspec.field(default_factory=Answers)
+    ancestry: Answers[Ancestry] = msgspec.field(default_factory=Answers)
+    parameters: Answers[str] = msgspec.field(default_factory=Answers)
+    templates: Answers[TemplateVersion] = msgspec.field(default_factory=Answers)
+
+
+class CatalogFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """The file `assay record` writes."""
+
+    assay_catalog: int
+    recorded_at: datetime
+    places: list[PlaceRecord]
+    endpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCatalog:
+    """An `ImageCatalog` that reads a recording."""
+
+    file: CatalogFile
+    _places: dict[Place, PlaceRecord] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: str, data: bytes) -> "RecordedCatalog":
+        """The catalogue in `data`; `path` is for messages. Raises `RecordingError`."""
+        try:
+            file = msgspec.json.decode(data, type=CatalogFile)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise RecordingError(
+                f"not a recorded catalogue: {error}",
+                where=path,
+                hint="write one with: assay record plan.json -o catalog.json",
+            ) from error
+        if file.assay_catalog != VERSION:
+            raise RecordingError(
+                f"a recorded catalogue of version {file.assay_catalog}; this assay reads {VERSION}",
+                where=path,
+                hint="update assay, or record it again",
+            )
+        if file.recorded_at.tzinfo is None:
+            raise RecordingError("recorded_at has no time zone", where=path)
+        return cls(file, _index(path, file.places))
+
+    def identities(self, places: Collection[Place]) -> Mapping[Place, Answer[Identity]]:
+        return {place: self._identity(place) for place in places}
+
+    def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
+        return {(place, id): self._at(place).images.get(id) for place, id in keys}
+
+    def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
+        return {(place, id): self._at(place).ancestry.get(id) for place, id in keys}
+
+    def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
+        return {(place, name): self._at(place).parameters.get(name) for place, name in keys}
+
+    def templates(
+        self, keys: Collection[TemplateKey]
+    ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
+        return {(place, ref): self._at(place).templates.get(str(ref)) for place, ref in keys}
+
+    def facts(self) -> CatalogFacts:
+        return CatalogFacts("recorded", self.file.endpoint, self.file.recorded_at, {})
+
+    def _at(self, place: Place) -> PlaceRecord:
+        return self._places.get(place) or PlaceRecord(place.region)
+
+    def _identity(self, place: Place) -> Answer[Identity]:
+        """An unknown account means the one account whose credentials recorded that Region."""
+        matching = [
+            record
+            for record in self.file.places
+            if (record.partition, record.region) == (place.partition, place.region)
+            and place.account in (None, record.account)
+            and (record.identity or record.identity_unavailable)
+        ]
+        if len(matching) != 1:
+            return Unavailable(NEVER_ASKED if not matching else "several accounts were recorded")
+        record = matching[0]
+        return record.identity or Unavailable(record.identity_unavailable or NEVER_ASKED)
+
+
+def _index(path: str, records: Iterable[PlaceRecord]) -> dict[Place, PlaceRecord]:
+    """The records by place; two answers for one question are a damaged file."""
+    places: dict[Place, PlaceRecord] = {}
+    for record in records:
+        place = Place(record.partition, record.account, record.region)
+        if place in places:
+            raise RecordingError(f"{place} is recorded twice", where=path)
+        for answers in (record.images, record.ancestry, record.parameters, record.templates):
+            for key in sorted(answers.contradictions()):
+                raise RecordingError(f"{key} in {place} has two answers", where=path)
+        places[place] = record
+    return places

@@ -1,0 +1,83 @@
+"""Writes down what another catalogue answers, so that it can be asked again without AWS."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from assay.catalog.interface import (
+    Answer,
+    ImageCatalog,
+    ImageKey,
+    ParameterKey,
+    TemplateKey,
+    Unavailable,
+)
+from assay.catalog.recorded import VERSION, CatalogFile, PlaceRecord
+from assay.model import Ancestry, CatalogFacts, Identity, Image, Place, TemplateVersion
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingCatalog:
+    """An `ImageCatalog` that passes every question on and keeps the answers."""
+
+    source: ImageCatalog
+    _places: dict[Place, PlaceRecord] = field(default_factory=dict)
+
+    def identities(self, places: Collection[Place]) -> Mapping[Place, Answer[Identity]]:
+        answers = self.source.identities(places)
+        for place, answer in answers.items():
+            match answer:
+                case Identity(account=account):
+                    self._at(Place(place.partition, account, place.region)).identity = answer
+                case Unavailable(reason):
+                    self._at(place).identity_unavailable = reason
+        return answers
+
+    def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
+        answers = self.source.images(keys)
+        for (place, id), answer in answers.items():
+            self._at(place).images.put(id, answer)
+        return answers
+
+    def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
+        answers = self.source.ancestry(keys)
+        for (place, id), answer in answers.items():
+            self._at(place).ancestry.put(id, answer)
+        return answers
+
+    def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
+        answers = self.source.parameters(keys)
+        for (place, name), answer in answers.items():
+            self._at(place).parameters.put(name, answer)
+        return answers
+
+    def templates(
+        self, keys: Collection[TemplateKey]
+    ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
+        answers = self.source.templates(keys)
+        for (place, ref), answer in answers.items():
+            self._at(place).templates.put(str(ref), answer)
+        return answers
+
+    def facts(self) -> CatalogFacts:
+        return self.source.facts()
+
+    def to_json(self, recorded_at: datetime) -> bytes:
+        """The recording, sorted and indented so that two of them can be compared by eye."""
+        facts = self.facts()
+        places = sorted(
+            self._places.values(), key=lambda at: (at.partition, at.account or "", at.region)
+        )
+        for place in places:
+            for answers in (place.images, place.ancestry, place.parameters, place.templates):
+                answers.absent.sort()
+        file = CatalogFile(VERSION, facts.recorded_at or recorded_at, places, facts.endpoint)
+        encoded = msgspec.json.encode(file, order="sorted")
+        return msgspec.json.format(encoded, indent=1) + b"\n"
+
+    def _at(self, place: Place) -> PlaceRecord:
+        return self._places.setdefault(
+            place, PlaceRecord(place.region, place.account, place.partition)
+        )

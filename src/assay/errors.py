@@ -1,0 +1,58 @@
+"""Everything assay raises on purpose.
+
+    AssayError                   no verdict is possible: exit code 2, one line
+    ├── InputError               a plan or source cannot be read
+    │   └── NotAPlanError        it is something else, and we can say what
+    ├── PolicyError              the policy document is wrong
+    └── CatalogError             AWS, or a recorded catalogue, cannot be asked at all
+        ├── RecordingError       the recorded catalogue is damaged or of an unknown form
+        ├── SdkError             the AWS SDK is too old to see watermarks
+        └── CredentialsError     there are no usable AWS credentials
+
+One unanswered question is not an exception: it is an `Unavailable` answer (`catalog.interface`).
+"""
+
+
+class AssayError(Exception):
+    """What went wrong, where, and what to do about it, on one line.
+
+    `where` names the file (with line and column where known), `hint` the cure.
+    """
+
+    def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        line = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{line}; {self.hint}" if self.hint else line
+
+
+class InputError(AssayError):
+    """A plan or source file cannot be read."""
+
+
+class NotAPlanError(InputError):
+    """The document is recognised, and it is not a Terraform plan."""
+
+
+class PolicyError(AssayError):
+    """The policy document is malformed, contradicts itself or could never hold."""
+
+
+class CatalogError(AssayError):
+    """The catalogue as a whole cannot answer."""
+
+
+class RecordingError(CatalogError):
+    """A recorded catalogue is damaged, or written in a form this version does not know."""
+
+
+class SdkError(CatalogError):
+    """The installed AWS SDK would silently drop watermarks."""
+
+
+class CredentialsError(CatalogError):
+    """No AWS credentials were found, or those found cannot be used."""

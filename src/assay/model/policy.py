@@ -1,0 +1,67 @@
+"""A policy after validation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assay.model.outcomes import Severity
+from assay.model.references import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class WatermarkFilter:
+    """The fields of EC2's ImageWatermarkFilter; all that are set must hold for one and the same mark."""
+
+    key: str
+    source_image_region: str | None = None
+    max_days_since_source_image_created: int | None = None
+    max_days_since_watermark_created: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageName:
+    """One image by id and Region, as policies write it."""
+
+    id: str
+    region: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """What makes a mark golden: one filter holds and, if there is a registry, its source is in it."""
+
+    watermarks: tuple[WatermarkFilter, ...]
+    source_images: tuple[ImageName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """What a golden image must also be."""
+
+    ancestry_agrees: bool = True
+    max_depth: int | None = None
+    owners: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """Marks and images whose every descendant fails."""
+
+    watermarks: tuple[str, ...] = ()
+    images: tuple[ImageName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy document after validation."""
+
+    golden: Golden
+    require: Require
+    revoked: Revoked
+    severities: Mapping[str, Severity]
+    """Only the rules that the document names; the rest keep their own default."""
+    judge: frozenset[Kind]
+    undetermined: Severity
+    region: str | None
+    path: str
+    sha256: str

@@ -1,0 +1,152 @@
+"""What a plan says: one attribute that names an image, and the forms such a value takes."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from assay.model.places import Place
+
+
+class Kind(StrEnum):
+    """What an attribute does with the image it names."""
+
+    LAUNCH = "launch"
+    TEMPLATE = "template"
+    ALIAS = "alias"
+    DERIVE = "derive"
+    BAKE = "bake"
+    SHARE = "share"
+
+
+class Action(StrEnum):
+    """What the plan will do to the resource; `replace` stands for both orders of delete and create."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    IMPORT = "import"
+    NO_OP = "no-op"
+    READ = "read"
+    DELETE = "delete"
+    FORGET = "forget"
+
+
+@dataclass(frozen=True, slots=True)
+class AmiId:
+    """A literal `ami-…`."""
+
+    id: str
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """`resolve:ssm:NAME_OR_ARN[:VERSION_OR_LABEL]`, EC2's way to name an image by SSM parameter."""
+
+    parameter: str
+    selector: str | None = None
+
+    @property
+    def pinned(self) -> bool:
+        """A numbered parameter version never changes; a label, or no selector, can."""
+        return self.selector is not None and self.selector.isdecimal()
+
+    @property
+    def query(self) -> str:
+        """The name as SSM GetParameters takes it."""
+        return f"{self.parameter}:{self.selector}" if self.selector else self.parameter
+
+    def __str__(self) -> str:
+        return f"resolve:ssm:{self.query}"
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRef:
+    """A launch template by id or by name, at a version: a number, `$Latest` or `$Default`."""
+
+    id: str | None
+    name: str | None
+    version: str = "$Default"
+
+    @property
+    def pinned(self) -> bool:
+        """A numbered template version cannot be edited (CreateLaunchTemplateVersion adds new ones)."""
+        return self.version.isdecimal()
+
+    def __str__(self) -> str:
+        return f"{self.id or self.name}:{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Known only after apply; `references` is what the configuration says the value comes from."""
+
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A value that is there but names no image (wrong type or form). It is never printed."""
+
+    reason: str
+
+
+Value: TypeAlias = AmiId | Alias | TemplateRef | Unknown | Unusable
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Why the Region or the account of a reference cannot be told."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AmiReference:
+    """One attribute of one resource that names, or will name, an AMI."""
+
+    address: str
+    """The absolute Terraform address, instance key included."""
+    resource_type: str
+    attribute: str
+    """The attribute's path in Terraform's notation, for example `launch_template[0].id`."""
+    kind: Kind
+    action: Action
+    value: Value
+    place: Place | Unplaced
+    sensitive: bool = False
+    """The plan marks the value as sensitive: it is checked, and shown as `(sensitive)`."""
+    file: str | None = None
+    line: int | None = None
+
+
+_AMI_ID = re.compile(r"ami-([0-9a-f]{8}|[0-9a-f]{17})")
+_ALIAS = "resolve:ssm:"
+_PARAMETER_ARN = re.compile(
+    r"(?P<parameter>arn:[a-z-]+:ssm:[a-z0-9-]+:\d{12}:parameter/[^:]+)(:(?P<selector>[^:]+))?"
+)
+_PARAMETER_NAME = re.compile(r"(?P<parameter>[A-Za-z0-9_.\-/]+)(:(?P<selector>[A-Za-z0-9_.\-]+))?")
+
+
+def parse_image(value: object) -> AmiId | Alias | Unusable | None:
+    """An `ImageId` as EC2 takes it: an AMI id, a `resolve:ssm:` alias, or nothing at all.
+
+    EC2 API Reference, RequestLaunchTemplateData: the parameter is a name or, when it is shared from
+    another account, an ARN; a version or label may follow.
+    """
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        return Unusable("is not a string")
+    if _AMI_ID.fullmatch(value):
+        return AmiId(value)
+    if value.startswith(_ALIAS):
+        name = value.removeprefix(_ALIAS)
+        found = _PARAMETER_ARN.fullmatch(name) or _PARAMETER_NAME.fullmatch(name)
+        if found:
+            return Alias(found["parameter"], found["selector"])
+        return Unusable("is an alias without a valid parameter name")
+    return Unusable("is neither an AMI id nor a resolve:ssm: alias")

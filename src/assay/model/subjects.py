@@ -1,0 +1,73 @@
+"""What was found out about a reference: which image, from where, and who said so."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from assay.model.images import Ancestry, Image
+from assay.model.places import Place
+from assay.model.references import AmiReference
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Which API or file said something, about what, and as whom and where it was asked."""
+
+    source: str
+    subject: str
+    place: Place
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.subject} ({self.place})"
+
+
+class Cause(StrEnum):
+    """Why a reference led to no image; each is a rule of its own."""
+
+    UNRESOLVED = "unresolved"
+    NOT_VISIBLE = "not-visible"
+    LOOKUP_FAILED = "lookup-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The image a reference means now, and the indirections that led there."""
+
+    image: Image
+    place: Place
+    via: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
+    """Indirections that can name another image after the check."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """No image, and why. `image_id` is the id that was looked for, where one was reached."""
+
+    cause: Cause
+    reason: str
+    image_id: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+Resolution: TypeAlias = Resolved | Unresolved
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an image comes from, as far as it could be read, and who said so."""
+
+    image: Image
+    place: Place
+    ancestry: Ancestry
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the rules judge: a reference with everything that was found out about it."""
+
+    reference: AmiReference
+    resolution: Resolution
+    provenance: Provenance | None = None

@@ -1,0 +1,130 @@
+"""Which marks of an image are golden?
+
+Facts: EC2 API Reference, ImageWatermarkFilterRequest (all fields of a filter must hold for the
+same watermark; one filter is enough) and ImageWatermark (`SourceImage*` name the image the mark
+was first attached to). The age of the source image is counted until now, which is the API
+reference's wording; the User Guide's gloss, "when the mark was applied", is laxer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from assay.model import Golden, Image, Watermark, WatermarkFilter
+from assay.policy.wildcard import matches
+
+
+class _Is(Enum):
+    YES = "yes"
+    NO = "no"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """An image's marks, sorted by what the policy makes of them."""
+
+    golden: tuple[Watermark, ...]
+    unread: tuple[Watermark, ...]
+    """They could be golden: a field that decides was missing from EC2's answer."""
+    near_misses: tuple[str, ...]
+    """For each mark that is not golden: why not."""
+
+
+def golden_marks(image: Image, golden: Golden, as_of: datetime) -> Marks:
+    """Judge every mark of `image` by the policy's filters and its registry."""
+    yes: list[Watermark] = []
+    unread: list[Watermark] = []
+    why_not: list[str] = []
+    for mark in image.watermarks:
+        verdicts = [_satisfies(mark, filter, as_of) for filter in golden.watermarks]
+        best = next(
+            (v for wanted in (_Is.YES, _Is.UNREAD) for v in verdicts if v[0] is wanted), None
+        )
+        registered = _registered(mark, golden)
+        if best is None:
+            why_not.append(f"{mark.key}: {_nearest(verdicts, mark, golden)}")
+        elif registered is _Is.NO:
+            why_not.append(
+                f"{mark.key}: was attached to {mark.source_image_id} in "
+                f"{mark.source_image_region}, which is not in the policy's source_images"
+            )
+        elif _Is.UNREAD in (best[0], registered):
+            unread.append(mark)
+        else:
+            yes.append(mark)
+    return Marks(tuple(yes), tuple(unread), tuple(why_not))
+
+
+def _satisfies(mark: Watermark, filter: WatermarkFilter, as_of: datetime) -> tuple[_Is, str | None]:
+    """Whether one mark holds for all fields of one filter, and the first field that says no."""
+    answer = _Is.YES
+    for held, why in _fields(mark, filter, as_of):
+        if held is _Is.NO:
+            return _Is.NO, why
+        if held is _Is.UNREAD:
+            answer = _Is.UNREAD
+    return answer, None
+
+
+def _fields(
+    mark: Watermark, filter: WatermarkFilter, as_of: datetime
+) -> Iterator[tuple[_Is, str | None]]:
+    yield _like(filter.key, mark.key), None
+    if filter.source_image_region is not None:
+        yield (
+            _like(filter.source_image_region, mark.source_image_region),
+            f"its source Region {mark.source_image_region} is not {filter.source_image_region}",
+        )
+    yield _young(
+        "its source image", filter.max_days_since_source_image_created,
+        mark.source_image_creation_time, as_of,
+    )  # fmt: skip
+    yield _young(
+        "the mark", filter.max_days_since_watermark_created,
+        mark.watermark_creation_time, as_of,
+    )  # fmt: skip
+
+
+def _like(pattern: str, text: str | None) -> _Is:
+    if text is None:
+        return _Is.UNREAD
+    return _Is.YES if matches(pattern, text) else _Is.NO
+
+
+def _young(
+    what: str, days: int | None, born: datetime | None, as_of: datetime
+) -> tuple[_Is, str | None]:
+    if days is None:
+        return _Is.YES, None
+    if born is None:
+        return _Is.UNREAD, None
+    age = as_of - born
+    if age <= timedelta(days=days):
+        return _Is.YES, None
+    return _Is.NO, f"{what} is {age.days} days old, {days} are allowed"
+
+
+def _registered(mark: Watermark, golden: Golden) -> _Is:
+    """Whether the mark was attached to a build that the policy registers (no registry: yes)."""
+    if not golden.source_images:
+        return _Is.YES
+    if mark.source_image_id is None or mark.source_image_region is None:
+        return _Is.UNREAD
+    source = (mark.source_image_id, mark.source_image_region)
+    known = {(image.id, image.region) for image in golden.source_images}
+    return _Is.YES if source in known else _Is.NO
+
+
+def _nearest(verdicts: list[tuple[_Is, str | None]], mark: Watermark, golden: Golden) -> str:
+    """The most telling reason: a field that failed beats a key that never fitted."""
+    for _, why in verdicts:
+        if why:
+            return why
+    account, _, name = (mark.key or "").partition(":")
+    for filter in golden.watermarks:
+        wanted, _, pattern = filter.key.partition(":")
+        if account != wanted and matches(pattern, name):
+            return f"the name fits, but account {account} made the mark, not {wanted}"
+    return "no filter of the policy has this key"

@@ -1,0 +1,213 @@
+"""Reads a policy document and says what is wrong with it, by file, line, column and key.
+
+`load` decodes by types. Only when that fails is the JSON Schema brought in to explain: importing
+jsonschema costs as much as a whole check.
+"""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterable
+from importlib import resources
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from assay.errors import PolicyError
+from assay.model import (
+    Golden,
+    ImageName,
+    Kind,
+    Policy,
+    Require,
+    Revoked,
+    Severity,
+    WatermarkFilter,
+)
+from assay.policy.document import Document
+from assay.policy.syntax import Parsed, Path, parse
+
+
+def load(path: str, data: bytes) -> Policy:
+    """The policy in `data`, the content of the file that `path` names. Raises `PolicyError`."""
+    parsed = parse(path, _text(path, data))
+    try:
+        document = msgspec.convert(parsed.value, Document)
+    except (msgspec.ValidationError, RecursionError) as error:
+        explain(parsed)
+        raise PolicyError(str(error), where=path) from error
+    _refuse_contradictions(document, parsed)
+    return _policy(document, path, hashlib.sha256(data).hexdigest())
+
+
+def validate(path: str, data: bytes) -> Policy:
+    """`load`, held against the JSON Schema as well. Raises `PolicyError`."""
+    explain(parse(path, _text(path, data)))
+    return load(path, data)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft-07) of the document."""
+    text = resources.files("assay.policy").joinpath("policy.schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def explain(parsed: Parsed) -> None:
+    """Raise `PolicyError` for the first thing, in file order, that breaks the JSON Schema."""
+    from jsonschema import Draft7Validator
+
+    errors = list(Draft7Validator(schema()).iter_errors(parsed.value))
+    problems = [_problem(error, parsed) for error in errors]
+    if problems:
+        raise min(problems, key=_position)
+
+
+def _text(path: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PolicyError("not UTF-8 text", where=path) from None
+
+
+def _position(problem: PolicyError) -> tuple[int, ...]:
+    parts = (problem.where or "").rsplit(":", 2)[1:]
+    return tuple(int(part) for part in parts if part.isdigit())
+
+
+def _problem(error: Any, parsed: Parsed) -> PolicyError:
+    """One schema error in the words of somebody who would like it mended."""
+    path: Path = tuple(error.absolute_path)
+    name = ".".join(str(step) for step in path) or "the document"
+    match error.validator:
+        case "additionalProperties":
+            known = list(error.schema["properties"])
+            unknown = next(key for key in error.instance if key not in known)
+            return PolicyError(
+                f"unknown key {unknown!r} in {name}",
+                where=parsed.where((*path, unknown), key=True),
+                hint=_suggest(unknown, known),
+            )
+        case "required":
+            missing = [key for key in error.validator_value if key not in error.instance]
+            return PolicyError(f"{name} lacks the key {missing[0]!r}", where=parsed.where(path))
+        case "minItems":
+            return PolicyError(
+                f"{name} is empty: nothing could ever pass", where=parsed.where(path)
+            )
+        case "pattern" | "enum" | "const" | "type" | "minimum" | "maximum":
+            what = _wanted(error)
+        case _:
+            what = "is not of the right form"
+    return PolicyError(f"{name} {what}", where=parsed.where(path), hint=_advice(error))
+
+
+def _wanted(error: Any) -> str:
+    wanted = error.validator_value
+    match error.validator:
+        case "enum":
+            return f"must be one of {', '.join(str(word) for word in wanted)}"
+        case "const":
+            return f"must be {wanted}"
+        case "type":
+            return f"must be {_article(wanted)}"
+        case "pattern":
+            return f"must look like {_SHAPES.get(wanted, wanted)}"
+        case "minimum":
+            return f"must be at least {wanted}"
+        case _:
+            return f"must be at most {wanted}"
+
+
+_SHAPES = {
+    "^[0-9]{12}:[^:]{1,128}$": '"111122223333:name" (12 digits, a colon, a name)',
+    "^(self|[0-9]{12})$": "self or 12 digits",
+    "^ami-([0-9a-f]{8}|[0-9a-f]{17})$": "ami- and 8 or 17 hexadecimal digits",
+    "^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$": "a Region, for example us-east-1",
+    "^[a-z0-9*?-]{1,64}$": "a Region, where * and ? are allowed",
+}
+
+
+def _article(kind: str) -> str:
+    return {"object": "a mapping", "array": "a list", "string": "text in quotes"}.get(
+        kind, f"an {kind}"
+    )
+
+
+def _advice(error: Any) -> str | None:
+    """The usual reasons for the usual mistakes."""
+    if error.validator == "type" and error.validator_value == "string":
+        return "put it in quotes: YAML reads bare digits as a number"
+    if error.validator == "pattern" and isinstance(error.instance, str):
+        account, colon, _ = error.instance.partition(":")
+        if colon and ("*" in account or "?" in account):
+            return "the account takes no wildcard: anybody could make a mark of that name"
+    if error.validator == "enum" and isinstance(error.instance, str):
+        return _suggest(error.instance, [str(word) for word in error.validator_value])
+    return None
+
+
+def _suggest(word: str, known: Iterable[str]) -> str | None:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"did you mean {close[0]!r}?" if close else None
+
+
+def _refuse_contradictions(document: Document, parsed: Parsed) -> None:
+    """What the schema cannot say: a mark cannot be golden and revoked by the same name."""
+    golden = {filter.key for filter in document.golden.watermarks}
+    for position, key in enumerate(document.revoked.watermarks):
+        if key in golden:
+            raise PolicyError(
+                f"{key!r} is both golden and revoked",
+                where=parsed.where(("revoked", "watermarks", position)),
+                hint="take it out of golden.watermarks, or revoke a narrower name",
+            )
+
+
+def _policy(document: Document, path: str, sha256: str) -> Policy:
+    require, revoked = document.require, document.revoked
+    rules: dict[str, Any] = msgspec.to_builtins(document.rules)
+    return Policy(
+        golden=_golden(document),
+        require=Require(
+            ancestry_agrees=require.ancestry == "agree",
+            max_depth=_or_none(require.max_depth),
+            owners=None if require.owners is UNSET else tuple(require.owners),
+        ),
+        revoked=Revoked(
+            watermarks=tuple(revoked.watermarks),
+            images=tuple(
+                ImageName(image.id, image.region, _or_none(image.reason))
+                for image in revoked.images
+            ),
+        ),
+        severities={rule: Severity(severity) for rule, severity in rules.items()},
+        judge=frozenset(Kind(kind) for kind in document.judge),
+        undetermined=Severity(document.undetermined),
+        region=_or_none(document.aws.region),
+        path=path,
+        sha256=sha256,
+    )
+
+
+def _golden(document: Document) -> Golden:
+    sources = document.golden.source_images
+    return Golden(
+        watermarks=tuple(
+            WatermarkFilter(
+                filter.key,
+                _or_none(filter.source_image_region),
+                _or_none(filter.max_days_since_source_image_created),
+                _or_none(filter.max_days_since_watermark_created),
+            )
+            for filter in document.golden.watermarks
+        ),
+        source_images=tuple(
+            ImageName(image.id, image.region) for image in (() if sources is UNSET else sources)
+        ),
+    )
+
+
+def _or_none(value: Any) -> Any:
+    return None if value is UNSET else value

@@ -1,0 +1,31 @@
+"""The rules, one a file, registered by one visible line each."""
+
+from assay.policy.rules import (
+    deprecated,
+    lineage_mismatch,
+    lookup_failed,
+    not_launchable,
+    not_visible,
+    revoked,
+    too_deep,
+    unmarked,
+    unpinned,
+    unresolved,
+    untrusted_owner,
+)
+from assay.policy.rules.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    unmarked.RULE,
+    revoked.RULE,
+    lineage_mismatch.RULE,
+    too_deep.RULE,
+    untrusted_owner.RULE,
+    not_launchable.RULE,
+    deprecated.RULE,
+    unpinned.RULE,
+    unresolved.RULE,
+    not_visible.RULE,
+    lookup_failed.RULE,
+)
+"""In the order in which reports list them."""

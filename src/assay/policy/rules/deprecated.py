@@ -1,0 +1,38 @@
+"""# deprecated
+
+**What it does.** Reports an image whose deprecation time has passed. A warning unless the policy
+says otherwise: EC2 still launches deprecated images.
+
+**Why it matters.** Deprecation is how image owners say "move on". A deprecated image is hidden
+from everybody else's listings and gets no more fixes.
+
+**Example.** `DeprecationTime: 2026-03-01T00:00:00Z`, and it is November.
+
+**How to fix.** Use the successor.
+
+**Reads.** EC2 DescribeImages (`DeprecationTime`).
+"""
+
+from datetime import datetime
+
+from assay.model import Finding, Outcome, Policy, Resolved, Severity, Subject
+from assay.policy.rules.rule import Rule
+
+
+def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+    """Compare the deprecation time, if any, with the time of the check."""
+    if not isinstance(subject.resolution, Resolved):
+        return None
+    deprecated = subject.resolution.image.deprecation_time
+    evidence = tuple(str(item) for item in subject.resolution.evidence[-1:])
+    if deprecated is None or deprecated > as_of:
+        return Finding(Outcome.PASS, "not deprecated", None, evidence)
+    return Finding(
+        Outcome.FAIL,
+        f"deprecated since {deprecated:%Y-%m-%d}",
+        "use the successor of this image",
+        evidence,
+    )
+
+
+RULE = Rule("deprecated", "the image is past its deprecation time", check, Severity.WARNING)

@@ -1,0 +1,62 @@
+"""# lineage-mismatch
+
+**What it does.** Fails an image whose golden watermark names a source image that does not stand in
+the image's own recorded ancestry. Off with `require.ancestry: ignore`.
+
+**Why it matters.** Marks can be attached by whoever owns an image; ancestry is written by EC2 and
+cannot be edited. A mark that says "I was attached to ami-A" on an image that never descended from
+ami-A contradicts the record.
+
+**Example.** The mark's source is `ami-0a` in us-east-1, the ancestry is
+`ami-0c <- ami-0b (no recorded source)`.
+
+**How to fix.** Rebuild the image from the golden image with CreateImage or CopyImage, which record
+the parent. If EC2 refused the lookup or cut the record at 50 entries, the answer is undetermined,
+not failed.
+
+**Reads.** EC2 DescribeImages (`ImageWatermarks`), GetImageAncestry.
+"""
+
+from datetime import datetime
+
+from assay.model import Finding, Outcome, Policy, Subject
+from assay.policy.golden import golden_marks
+from assay.policy.lineage import ancestry_evidence, depths, why_incomplete
+from assay.policy.rules.rule import Rule
+
+
+def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+    """Hold each golden mark's source against the ancestry; one that agrees is enough."""
+    provenance = subject.provenance
+    if provenance is None or not policy.require.ancestry_agrees:
+        return None
+    marks = golden_marks(provenance.image, policy.golden, as_of).golden
+    if not marks:
+        return None
+    ancestry = provenance.ancestry
+    evidence = ancestry_evidence(provenance)
+    if depths(marks, ancestry):
+        return Finding(
+            Outcome.PASS, "the mark's source image stands in the recorded ancestry", None, evidence
+        )
+    readable = all(mark.source_image_id and mark.source_image_region for mark in marks)
+    if not ancestry.complete or not readable:
+        return Finding(
+            Outcome.UNDETERMINED,
+            "the mark's source image was not met in the ancestry, which is not whole: "
+            + (why_incomplete(ancestry) if not ancestry.complete else "the mark names no source"),
+            "give the reader ec2:GetImageAncestry; a chain of more than 50 must be rebuilt",
+            evidence,
+        )
+    sources = ", ".join(f"{m.source_image_id} in {m.source_image_region}" for m in marks)
+    return Finding(
+        Outcome.FAIL,
+        f"the golden mark was attached to {sources}, which is no ancestor of this image",
+        "rebuild it from the golden image with CreateImage or CopyImage, and find out who marked it",
+        evidence,
+    )
+
+
+RULE = Rule(
+    "lineage-mismatch", "the golden mark's source image is not in the recorded ancestry", check
+)

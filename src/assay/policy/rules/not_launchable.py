@@ -1,0 +1,47 @@
+"""# not-launchable
+
+**What it does.** Fails an image that EC2 would refuse to launch: disabled, deregistered, failed or
+invalid. An image that is still pending is undetermined: it may or may not become available.
+
+**Why it matters.** Terraform notices only in the middle of an apply, and an Auto Scaling group
+notices at night. A launch template keeps naming a disabled image without complaint.
+
+**Example.** `State: disabled` (EC2 User Guide, "Disable an AMI").
+
+**How to fix.** Enable the image again, or use its successor.
+
+**Reads.** EC2 DescribeImages (`State`).
+"""
+
+from datetime import datetime
+
+from assay.model import Finding, Outcome, Policy, Resolved, Subject
+from assay.policy.rules.rule import Rule
+
+_BROKEN = ("disabled", "deregistered", "failed", "error", "invalid")
+
+
+def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+    """Judge EC2's `State`; only `available` can be launched."""
+    if not isinstance(subject.resolution, Resolved):
+        return None
+    state = subject.resolution.image.state
+    evidence = tuple(str(item) for item in subject.resolution.evidence[-1:])
+    if state == "available":
+        return Finding(Outcome.PASS, "available", None, evidence)
+    if state in _BROKEN:
+        return Finding(
+            Outcome.FAIL,
+            f"the image is {state}: EC2 will not launch it",
+            "enable it again, or use its successor",
+            evidence,
+        )
+    return Finding(
+        Outcome.UNDETERMINED,
+        f"the image is {state or 'in a state that EC2 did not tell'}, not yet available",
+        "check again once it is available",
+        evidence,
+    )
+
+
+RULE = Rule("not-launchable", "EC2 would not launch the image", check)

@@ -1,0 +1,37 @@
+"""# not-visible
+
+**What it does.** Leaves a reference undetermined when EC2 answered, and showed no such image,
+launch template or parameter to the reading account in that Region.
+
+**Why it matters.** "Not found" is what EC2 says of an image that does not exist, is in another
+Region, is not shared with this account, was deregistered, or is hidden by Allowed AMIs. None of
+these proves the image bad, and none proves it golden.
+
+**Example.** An id of us-east-1 used by a provider in eu-west-1.
+
+**How to fix.** Check the Region first, then whether the image is shared with the account that
+reads, then Allowed AMIs in that account.
+
+**Reads.** EC2 DescribeImages, DescribeLaunchTemplateVersions, SSM GetParameters.
+"""
+
+from datetime import datetime
+
+from assay.model import Cause, Finding, Outcome, Policy, Subject, Unresolved
+from assay.policy.rules.rule import Rule
+
+
+def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+    """Speak up where the answer was: no such thing."""
+    match subject.resolution:
+        case Unresolved(Cause.NOT_VISIBLE, reason, _, evidence):
+            return Finding(
+                Outcome.UNDETERMINED,
+                reason,
+                "check the Region, the sharing with this account, and Allowed AMIs",
+                tuple(str(item) for item in evidence),
+            )
+    return None
+
+
+RULE = Rule("not-visible", "EC2 shows no such image from here", check, configurable=False)

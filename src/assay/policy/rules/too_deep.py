@@ -1,0 +1,60 @@
+"""# too-deep
+
+**What it does.** Fails an image with more derivations (CopyImage, CreateImage) between it and the
+golden mark's source image than `require.max_depth`. Copies count: each is a derivation that EC2
+records.
+
+**Why it matters.** A watermark proves descent, not that nothing was changed on the way: everybody
+who may launch a golden image may change it and create an image from it, and the mark is inherited.
+The fewer hands, the smaller the risk. `max_depth: 0` admits only the golden image itself.
+
+**Example.** `require: {max_depth: 1}` and an image made from an image made from the golden image.
+
+**How to fix.** Build nearer to the golden image, or raise `max_depth` where the pipeline needs it.
+
+**Reads.** EC2 DescribeImages (`ImageWatermarks`), GetImageAncestry.
+"""
+
+from datetime import datetime
+
+from assay.model import Finding, Outcome, Policy, Subject
+from assay.policy.golden import golden_marks
+from assay.policy.lineage import ancestry_evidence, depths, why_incomplete
+from assay.policy.rules.rule import Rule
+
+
+def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+    """Count derivations back to the nearest golden source."""
+    provenance, allowed = subject.provenance, policy.require.max_depth
+    if provenance is None or allowed is None:
+        return None
+    marks = golden_marks(provenance.image, policy.golden, as_of).golden
+    if not marks:
+        return None
+    evidence = ancestry_evidence(provenance)
+    found = depths(marks, provenance.ancestry)
+    if not found:
+        ancestry = provenance.ancestry
+        why = (
+            "the golden source image is not in the recorded ancestry"
+            if ancestry.complete
+            else why_incomplete(ancestry)
+        )
+        return Finding(
+            Outcome.UNDETERMINED,
+            f"the derivations since the golden image cannot be counted: {why}",
+            "give the reader ec2:GetImageAncestry, or build nearer to the golden image",
+            evidence,
+        )
+    depth = min(found)
+    if depth > allowed:
+        return Finding(
+            Outcome.FAIL,
+            f"{depth} derivations from the golden image, {allowed} are allowed",
+            "build nearer to the golden image",
+            evidence,
+        )
+    return Finding(Outcome.PASS, f"{depth} derivations from the golden image", None, evidence)
+
+
+RULE = Rule("too-deep", "too many derivations since the golden image", check)

@@ -1,0 +1,51 @@
+"""# unmarked
+
+**What it does.** Fails an image that carries no golden watermark: none of its marks satisfies all
+fields of one filter under `golden.watermarks` (and stands in `golden.source_images`, if given).
+
+**Why it matters.** EC2 copies a watermark to every image made by CopyImage or CreateImage, and
+nobody can write another account's id into a mark's key. An image without the mark was not made
+from the golden image, or lost the mark on the way. RegisterImage never carries marks over.
+
+**Example.** `ami = "ami-0f00"` where DescribeImages shows no `ImageWatermarks`, or only
+`999999999999:golden-web` while the policy trusts `111122223333:golden-*`.
+
+**How to fix.** Use an image of the golden pipeline, or build yours from one with CreateImage or
+CopyImage. Marks that another account made do not count, whatever their name.
+
+**Reads.** EC2 DescribeImages (`ImageWatermarks`).
+"""
+
+from datetime import datetime
+
+from assay.model import Finding, Outcome, Policy, Resolved, Subject
+from assay.policy.golden import golden_marks
+from assay.policy.rules.rule import Rule
+
+
+def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+    """Judge the marks on the image itself."""
+    if not isinstance(subject.resolution, Resolved):
+        return None
+    image = subject.resolution.image
+    marks = golden_marks(image, policy.golden, as_of)
+    evidence = tuple(str(item) for item in subject.resolution.evidence[-1:])
+    if marks.golden:
+        keys = ", ".join(sorted({str(mark.key) for mark in marks.golden}))
+        return Finding(Outcome.PASS, f"marked {keys}", evidence=evidence)
+    if marks.unread:
+        return Finding(
+            Outcome.UNDETERMINED,
+            "a mark may be golden, but EC2's answer lacks a field that decides it",
+            "ask again; if it stays so, the reader may not be talking to EC2",
+            evidence,
+        )
+    return Finding(
+        Outcome.FAIL,
+        f"{image.id} carries no golden watermark",
+        "use an image of the golden pipeline, or build from one with CreateImage or CopyImage",
+        (*evidence, *marks.near_misses),
+    )
+
+
+RULE = Rule("unmarked", "the image carries no golden watermark", check)

@@ -1,0 +1,37 @@
+"""# unresolved
+
+**What it does.** Leaves a reference undetermined when no image id can be told from the plan: the
+value is known only after apply, is not an AMI id or alias, its Region cannot be told, or the
+launch template it names holds no image.
+
+**Why it matters.** Something will be launched, and nobody can say from what. Skipping it would be
+a pass without proof.
+
+**Example.** `ami = data.external.pick.result.ami` while that data source waits for apply.
+
+**How to fix.** Give the value at plan time: an AMI id, a variable, or a data source that is read
+while planning. The message names the reference that ended the trail.
+
+**Reads.** The plan.
+"""
+
+from datetime import datetime
+
+from assay.model import Cause, Finding, Outcome, Policy, Subject, Unresolved
+from assay.policy.rules.rule import Rule
+
+
+def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+    """Speak up where resolution stopped before it reached an image id."""
+    match subject.resolution:
+        case Unresolved(Cause.UNRESOLVED, reason, _, evidence):
+            return Finding(
+                Outcome.UNDETERMINED,
+                reason,
+                "give the image at plan time, so that it can be checked before apply",
+                tuple(str(item) for item in evidence),
+            )
+    return None
+
+
+RULE = Rule("unresolved", "no image can be named before apply", check, configurable=False)

@@ -1,0 +1,156 @@
+"""YAML and JSON as plain values, with the line and column of every key.
+
+YAML's surprises are taken out, so that a document means the same here, in an editor that knows the
+JSON Schema, and to the person who wrote it: `off` and `no` are words, a date is a string, a key
+that stands twice is an error.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from assay.errors import PolicyError
+
+Path = tuple[str | int, ...]
+
+_MOST_NODES = 100_000
+
+
+class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
+    """YAML 1.2's core schema: true, false, null and decimal numbers; all else is text."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
+    ("float", r"[-+]?([0-9]*\.[0-9]+|[0-9]+\.?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^({_pattern})$"), _first
+    )
+
+
+class Parsed:
+    """A document's plain value, and where in the file each part of it stands."""
+
+    def __init__(self, path: str, node: yaml.Node) -> None:
+        self._path = path
+        self._node = node
+        self.value = _value(path, node)
+
+    def where(self, path: Path, *, key: bool = False) -> str:
+        """`file:line:column` of the value at `path`, or of its nearest existing parent.
+
+        With `key`, of the mapping key that the last step names.
+        """
+        node = self._node
+        mark = node.start_mark
+        for position, step in enumerate(path):
+            found = _child(node, step)
+            if found is None:
+                break
+            name, node = found
+            last = position == len(path) - 1
+            mark = name.start_mark if (key and last and name is not None) else node.start_mark
+        return _at(self._path, mark)
+
+
+def parse(path: str, text: str) -> Parsed:
+    """Read one YAML or JSON document. Raises `PolicyError` with file, line and column."""
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = _at(path, mark) if mark else path
+        raise PolicyError(f"not valid YAML: {error.problem}", where=where) from None
+    except yaml.YAMLError:
+        raise PolicyError("not valid YAML", where=path) from None
+    except RecursionError:
+        raise PolicyError("nested too deeply", where=path) from None
+    if node is None:
+        raise PolicyError("empty", where=path, hint="a policy starts with: version: 1")
+    _refuse_explosions(path, node)
+    return Parsed(path, node)
+
+
+def _refuse_explosions(path: str, root: yaml.Node) -> None:
+    """Aliases may be used, but not to make a small file huge, nor to point at their own parent."""
+    sizes: dict[int, int] = {}
+
+    def size(node: yaml.Node, open_nodes: frozenset[int]) -> int:
+        if id(node) in open_nodes:
+            raise PolicyError("an alias that contains itself", where=_at(path, node.start_mark))
+        if id(node) not in sizes:
+            below = open_nodes | {id(node)}
+            sizes[id(node)] = 1 + sum(size(child, below) for child in _children(node))
+        return sizes[id(node)]
+
+    if size(root, frozenset()) > _MOST_NODES:
+        raise PolicyError(f"more than {_MOST_NODES} values", where=path)
+
+
+def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            yield name
+            yield value
+    elif isinstance(node, yaml.SequenceNode):
+        yield from node.value
+
+
+def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == step:
+                return name, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return None, node.value[step]
+    return None
+
+
+def _value(path: str, node: yaml.Node) -> Any:
+    match node:
+        case yaml.MappingNode():
+            return _mapping(path, node)
+        case yaml.SequenceNode():
+            return [_value(path, item) for item in node.value]
+        case yaml.ScalarNode():
+            return _scalar(path, node)
+    raise PolicyError("something YAML allows and policies do not", where=_at(path, node.start_mark))
+
+
+def _mapping(path: str, node: yaml.MappingNode) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in node.value:
+        if not isinstance(name, yaml.ScalarNode):
+            raise PolicyError("a key that is not a word", where=_at(path, name.start_mark))
+        if name.value in found:
+            raise PolicyError(
+                f"the key {name.value!r} stands twice", where=_at(path, name.start_mark)
+            )
+        found[name.value] = _value(path, value)
+    return found
+
+
+def _scalar(path: str, node: yaml.ScalarNode) -> Any:
+    kind = node.tag.removeprefix("tag:yaml.org,2002:")
+    match kind:
+        case "null":
+            return None
+        case "bool":
+            return node.value.lower() == "true"
+        case "int":
+            return int(node.value[:400])
+        case "float":
+            return float(node.value)
+        case "str":
+            return node.value
+    raise PolicyError(f"the YAML tag {node.tag}", where=_at(path, node.start_mark))
+
+
+def _at(path: str, mark: yaml.Mark) -> str:
+    return f"{path}:{mark.line + 1}:{mark.column + 1}"

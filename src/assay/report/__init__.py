@@ -1,0 +1,1 @@
+"""Reports: one format a file. Formats add no judgement of their own."""

@@ -1,0 +1,76 @@
+"""The JSON report, `schema_version` 1; `report.schema.json` beside this file describes it.
+
+A copy of the verdicts in a form of its own, never a dump of internal types.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from assay import __version__
+from assay.model import Report
+from assay.report.view import VerdictView, counts, view
+
+
+def render(report: Report) -> str:
+    """The report as one JSON document that ends in a newline."""
+    encoded = msgspec.json.encode(document(report))
+    return msgspec.json.format(encoded, indent=2).decode() + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as plain values."""
+    catalog = report.catalog
+    return {
+        "schema_version": 1,
+        "tool": {"name": "assay", "version": __version__},
+        "outcome": report.outcome.value,
+        "as_of": _time(report.as_of),
+        "policy": {"path": report.policy.path, "sha256": report.policy.sha256},
+        "catalog": {
+            "kind": catalog.kind,
+            "endpoint": catalog.endpoint,
+            "recorded_at": _time(catalog.recorded_at),
+            "api_calls": dict(catalog.api_calls),
+        },
+        "inputs": [
+            {
+                "path": facts.path,
+                "kind": facts.kind,
+                "sha256": facts.sha256,
+                "references": facts.references,
+            }
+            for facts in report.inputs
+        ],
+        "summary": {
+            "references": len(report.verdicts),
+            **counts(report.verdicts),
+            "excepted": 0,
+            "not_judged": dict(sorted(report.not_judged.items())),
+        },
+        "verdicts": [_verdict(view(verdict)) for verdict in report.verdicts],
+    }
+
+
+def _verdict(shown: VerdictView) -> dict[str, Any]:
+    return {
+        "address": shown.address,
+        "attribute": shown.attribute,
+        "kind": shown.kind,
+        "action": shown.action,
+        "file": shown.file,
+        "line": shown.line,
+        "value": shown.value,
+        "image_id": shown.image_id,
+        "account": shown.account,
+        "region": shown.region,
+        "outcome": shown.outcome,
+        "results": shown.results,
+        "lineage": shown.lineage,
+        "exception": None,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -1,0 +1,140 @@
+"""The report for people: what failed first, why, the evidence, the lineage, and what to do."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import click
+
+from assay.model import Report
+from assay.report.view import LineageStep, ResultView, VerdictView, counts, view
+
+_LABEL = {"fail": "FAIL", "undetermined": "UNDETERMINED", "pass": "PASS"}
+_COLOUR = {"fail": "red", "undetermined": "yellow", "pass": "green"}
+_ORDER = ("fail", "undetermined", "pass")
+_NEVER_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def render(report: Report, *, colour: bool = False) -> str:
+    """The report as text that ends in a newline; `colour` adds ANSI colours."""
+    paint = _Paint(colour)
+    shown = [view(verdict) for verdict in report.verdicts]
+    blocks = [
+        "\n".join(_group(group, paint))
+        for outcome in _ORDER
+        for group in _alike(verdict for verdict in shown if verdict.outcome == outcome)
+    ]
+    blocks.append("\n".join(_summary(report, paint)))
+    return "\n\n".join(blocks) + "\n"
+
+
+class _Paint:
+    def __init__(self, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, text: str, fg: str | None = None, *, bold: bool = False) -> str:
+        return click.style(text, fg=fg, bold=bold) if self._colour else text
+
+    def faint(self, text: str) -> str:
+        return click.style(text, dim=True) if self._colour else text
+
+
+def _alike(verdicts: Iterable[VerdictView]) -> list[list[VerdictView]]:
+    """Verdicts that differ in nothing but their address, together: a plan repeats itself."""
+    groups: dict[object, list[VerdictView]] = {}
+    for verdict in verdicts:
+        key = (verdict.value, verdict.image_id, verdict.account, verdict.region, verdict.results)
+        groups.setdefault(key, []).append(verdict)
+    return list(groups.values())
+
+
+def _group(group: list[VerdictView], paint: _Paint) -> Iterator[str]:
+    first = group[0]
+    label = paint(_LABEL[first.outcome], _COLOUR[first.outcome], bold=True)
+    for verdict in group:
+        yield f"{label} {paint(_safe(verdict.address), bold=True)}  {_subject(verdict)}"
+    if first.outcome == "pass":
+        yield from _indent(_good_news(first), 2)
+    for result in first.results:
+        if result.outcome != "pass":
+            yield from _indent(_result(result, paint), 2)
+    if first.outcome != "pass" and first.lineage:
+        yield "  lineage"
+        yield from _indent(_tree(first.lineage), 4)
+
+
+def _subject(verdict: VerdictView) -> str:
+    """`ami = ami-0… in 111122223333/us-east-1`, with the image a template or alias leads to."""
+    value = verdict.value or "(no value to show)"
+    parts = [f"{verdict.attribute} = {value}"]
+    if verdict.image_id and verdict.image_id != verdict.value:
+        parts.append(f"now {verdict.image_id}")
+    if verdict.region:
+        parts.append(f"in {verdict.account or 'unknown account'}/{verdict.region}")
+    return _safe(", ".join(parts[:2]) + (f" {parts[2]}" if len(parts) > 2 else ""))
+
+
+def _good_news(verdict: VerdictView) -> Iterator[str]:
+    marks = ", ".join(verdict.marks)
+    chain = " <- ".join(step.image_id for step in verdict.lineage)
+    yield _safe(f"{marks}; {chain}" if marks else chain)
+
+
+def _result(result: ResultView, paint: _Paint) -> Iterator[str]:
+    warning = result.severity == "warning"
+    word = "warning: " if warning else ""
+    colour = "yellow" if warning else _COLOUR[result.outcome]
+    yield f"{paint(result.rule, colour)}: {word}{_safe(result.message)}"
+    for line in result.evidence:
+        yield paint.faint(f"  {_safe(line)}")
+    if result.fix:
+        yield f"  fix: {_safe(result.fix)}"
+
+
+def _tree(lineage: tuple[LineageStep, ...]) -> Iterator[str]:
+    """The image used on top, each parent below it, and why the record ends."""
+    for depth, step in enumerate(lineage):
+        lead = "   " * (depth - 1) + "└─ " if depth else ""
+        facts = [
+            step.region,
+            f"owner {step.owner}" if step.owner else None,
+            f"made by {step.how}" if step.how else None,
+        ]
+        yield _safe(f"{lead}{step.image_id}  {', '.join(fact for fact in facts if fact)}".rstrip())
+        if step.end:
+            yield _safe("   " * depth + f"└─ ({step.end})")
+
+
+def _summary(report: Report, paint: _Paint) -> Iterator[str]:
+    numbers = counts(report.verdicts)
+    if report.verdicts:
+        parts = [f"{numbers[outcome]} {outcome}" for outcome in _ORDER if numbers[outcome]]
+        text = f"{len(report.verdicts)} AMI references: {', '.join(parts)}"
+    else:
+        text = "no AMI reference to judge"
+    label = paint(_LABEL[report.outcome.value], _COLOUR[report.outcome.value], bold=True)
+    yield f"{label} {text}"
+    if report.not_judged:
+        aside = ", ".join(f"{count} {why}" for why, count in sorted(report.not_judged.items()))
+        yield f"  not judged: {aside}"
+    yield f"  policy: {_safe(report.policy.path)}"
+    yield f"  asked: {_asked(report)}"
+    if report.catalog.endpoint:
+        endpoint = _safe(report.catalog.endpoint)
+        yield f"  the answers came from {endpoint}, which is not AWS's own endpoint"
+
+
+def _asked(report: Report) -> str:
+    catalog = report.catalog
+    if catalog.recorded_at:
+        return f"a catalogue recorded {catalog.recorded_at:%Y-%m-%d %H:%M} UTC"
+    calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())
+    return f"AWS ({calls or 'nothing needed to be asked'})"
+
+
+def _indent(lines: Iterable[str], width: int) -> Iterator[str]:
+    return (" " * width + line for line in lines)
+
+
+def _safe(text: str) -> str:
+    """Text from a plan or from AWS, unable to move the cursor or to reorder what is read."""
+    return _NEVER_SHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,0 +1,191 @@
+"""Verdicts as formats show them: flat, ordered, and with nothing in them that must not be shown.
+
+Design rule: of a plan, only addresses, attribute names, AMI ids, alias and template names, Regions
+and account ids are ever printed; a value the plan marks as sensitive is checked and hidden.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assay.model import (
+    Alias,
+    AmiId,
+    AmiReference,
+    AncestryEnd,
+    Image,
+    Outcome,
+    Place,
+    Provenance,
+    Resolved,
+    TemplateRef,
+    Unresolved,
+    Verdict,
+)
+
+HIDDEN = "(sensitive)"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """One rule's result."""
+
+    rule: str
+    outcome: str
+    severity: str
+    message: str
+    fix: str | None
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineageStep:
+    """One image of a lineage, from the image used towards its root."""
+
+    image_id: str
+    region: str | None
+    owner: str | None
+    how: str | None
+    end: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """One reference and its outcome."""
+
+    address: str
+    attribute: str
+    kind: str
+    action: str
+    file: str | None
+    line: int | None
+    value: str | None
+    image_id: str | None
+    account: str | None
+    region: str | None
+    outcome: str
+    results: tuple[ResultView, ...]
+    lineage: tuple[LineageStep, ...]
+    via: tuple[str, ...]
+    marks: tuple[str, ...]
+
+
+def view(verdict: Verdict) -> VerdictView:
+    """What may be shown of one verdict."""
+    subject = verdict.subject
+    reference, found = subject.reference, subject.resolution
+    place = reference.place if isinstance(reference.place, Place) else None
+    image_id = found.image.id if isinstance(found, Resolved) else found.image_id
+    value = _value(reference)
+    hide = _Hider(tuple(_secrets(reference, image_id)))
+    return VerdictView(
+        address=reference.address,
+        attribute=reference.attribute,
+        kind=reference.kind.value,
+        action=reference.action.value,
+        file=reference.file,
+        line=reference.line,
+        value=HIDDEN if reference.sensitive else value,
+        image_id=HIDDEN if reference.sensitive and image_id else image_id,
+        account=place.account if place else None,
+        region=place.region if place else None,
+        outcome=verdict.outcome.value,
+        results=tuple(
+            ResultView(
+                rule=result.rule,
+                outcome=result.finding.outcome.value,
+                severity=result.severity.value,
+                message=hide(result.finding.message),
+                fix=hide(result.finding.fix) if result.finding.fix else None,
+                evidence=tuple(hide(line) for line in result.finding.evidence),
+            )
+            for result in verdict.results
+        ),
+        lineage=tuple(_lineage(subject.provenance, hide)),
+        via=tuple(hide(step) for step in found.via) if isinstance(found, Resolved) else (),
+        marks=_marks(found),
+    )
+
+
+def counts(verdicts: tuple[Verdict, ...]) -> dict[str, int]:
+    """How many verdicts of each outcome."""
+    return {
+        outcome.value: sum(verdict.outcome is outcome for verdict in verdicts)
+        for outcome in Outcome
+    }
+
+
+class _Hider:
+    """Takes sensitive strings out of text."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        self._secrets = sorted(secrets, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, HIDDEN)
+        return text
+
+
+def _secrets(reference: AmiReference, image_id: str | None) -> Iterator[str]:
+    """The strings by which a sensitive value could be recognised."""
+    if not reference.sensitive:
+        return
+    value = reference.value
+    known = {image_id, _value(reference)}
+    match value:
+        case Alias(parameter, _):
+            known |= {value.query, parameter}
+        case TemplateRef(id, name, _):
+            known |= {id, name}
+    yield from (text for text in known if text)
+
+
+def _value(reference: AmiReference) -> str | None:
+    """The value where it is one that may be shown."""
+    match reference.value:
+        case AmiId() | Alias() | TemplateRef():
+            return str(reference.value)
+    return None
+
+
+def _lineage(provenance: Provenance | None, hide: _Hider) -> Iterator[LineageStep]:
+    if provenance is None:
+        return
+    image, ancestry = provenance.image, provenance.ancestry
+    if ancestry.end is AncestryEnd.REFUSED:
+        end = f"{ancestry.end.value}: {ancestry.detail}" if ancestry.detail else ancestry.end.value
+        yield LineageStep(
+            hide(image.id), provenance.place.region, _owner(image), _how(image), hide(end)
+        )
+        return
+    last = len(ancestry.entries) - 1
+    for depth, entry in enumerate(ancestry.entries):
+        yield LineageStep(
+            image_id=hide(entry.image_id),
+            region=entry.region,
+            owner=_owner(image) if depth == 0 else entry.owner_alias,
+            how=_how(image) if depth == 0 else None,
+            end=ancestry.end.value if depth == last else None,
+        )
+
+
+def _owner(image: Image) -> str | None:
+    return image.owner_alias or image.owner_id
+
+
+def _how(image: Image) -> str | None:
+    """How an image was made, as far as its own description tells.
+
+    `SourceInstanceId` "only appears if the AMI was created using CreateImage" (EC2 API Reference,
+    Image). A source image without it is read as CopyImage: inferred, a restore from S3 would look
+    the same.
+    """
+    if image.source_instance_id:
+        return "CreateImage"
+    return "CopyImage" if image.source_image_id else None
+
+
+def _marks(found: Resolved | Unresolved) -> tuple[str, ...]:
+    if not isinstance(found, Resolved):
+        return ()
+    return tuple(sorted({mark.key for mark in found.image.watermarks if mark.key}))

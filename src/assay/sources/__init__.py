@@ -1,0 +1,1 @@
+"""What uses an AMI? Plans (and later HCL) become `AmiReference`s."""

@@ -1,0 +1,218 @@
+"""The document: is this a plan, and if not, what is it and how does one make a plan from it?
+
+Shapes are those of `terraform show -json` (HashiCorp, "JSON Output Format"), format versions 0.1
+to 1.x. Values stay raw bytes until somebody needs them: a plan is mostly attributes nobody asks for.
+"""
+
+import gzip
+import re
+import zlib
+from typing import Any
+
+import msgspec
+
+from assay.errors import InputError, NotAPlanError
+
+MAKE_A_PLAN = "make one with: terraform plan -out=tfplan && terraform show -json tfplan > plan.json"
+_NULL = msgspec.Raw(b"null")
+_ABSENT = msgspec.Raw(b"")
+
+
+class Change(msgspec.Struct, gc=False):
+    """`resource_changes[].change`; `after` and its two masks are decoded only where they matter."""
+
+    actions: tuple[str, ...]
+    before: msgspec.Raw = _NULL
+    before_sensitive: msgspec.Raw = _NULL
+    after: msgspec.Raw = _NULL
+    after_unknown: msgspec.Raw = _NULL
+    after_sensitive: msgspec.Raw = _NULL
+    importing: dict[str, Any] | None = None
+
+
+class ResourceChange(msgspec.Struct, gc=False):
+    """One element of `resource_changes`. (`address`, `deposed`) is its key."""
+
+    address: str
+    type: str
+    name: str
+    change: Change
+    mode: str = "managed"
+    module_address: str | None = None
+    deposed: str | bool | None = None
+
+
+class ConfigResource(msgspec.Struct):
+    """A resource block in `configuration`; module-relative, without instance keys."""
+
+    type: str
+    name: str
+    mode: str = "managed"
+    provider_config_key: str | None = None
+    expressions: dict[str, Any] | None = None
+
+
+class ModuleCall(msgspec.Struct):
+    """A `module` block in `configuration`."""
+
+    expressions: dict[str, Any] | None = None
+    module: "Module | None" = None
+
+
+class Module(msgspec.Struct):
+    """A module's part of `configuration`."""
+
+    resources: list[ConfigResource] | None = None
+    module_calls: dict[str, ModuleCall] | None = None
+
+
+class ProviderConfig(msgspec.Struct):
+    """A `provider` block; its expressions can hold credentials in clear text and are never printed."""
+
+    name: str | None = None
+    expressions: dict[str, Any] | None = None
+
+
+class Configuration(msgspec.Struct):
+    """The `configuration` section."""
+
+    provider_config: dict[str, ProviderConfig] | None = None
+    root_module: Module | None = None
+
+
+class Variable(msgspec.Struct):
+    """A root variable's value, in clear text even where it is declared sensitive."""
+
+    value: Any = None
+
+
+class PlanDocument(msgspec.Struct):
+    """What assay reads of a plan file."""
+
+    format_version: str | None = None
+    planned_values: msgspec.Raw = _ABSENT
+    resource_changes: list[ResourceChange] | None = None
+    configuration: Configuration | None = None
+    variables: dict[str, Variable] | None = None
+    errored: bool = False
+
+
+class _Probe(msgspec.Struct):
+    """Just enough of any Terraform JSON to tell what it is."""
+
+    format_version: msgspec.Raw = _ABSENT
+    planned_values: msgspec.Raw = _ABSENT
+    configuration: msgspec.Raw = _ABSENT
+    values: msgspec.Raw = _ABSENT
+    version: msgspec.Raw = _ABSENT
+    lineage: msgspec.Raw = _ABSENT
+    level: msgspec.Raw = msgspec.field(name="@level", default=_ABSENT)
+
+
+def read_document(path: str, data: bytes) -> PlanDocument:
+    """The plan in `data`, the content of the file that `path` names (for messages only).
+
+    Raises `NotAPlanError` when it is something else that can be named, `InputError` when it is
+    damaged, of an unknown format version, or the plan of a run that failed.
+    """
+    text = _as_utf8(path, data)
+    try:
+        plan = msgspec.json.decode(text, type=PlanDocument)
+    except msgspec.ValidationError as error:
+        _refuse_other_documents(path, text)
+        raise InputError(f"not the shape of a plan: {error}", where=path) from error
+    except msgspec.DecodeError as error:
+        raise _not_json(path, text, error) from error
+    except RecursionError:
+        raise InputError("nested too deeply to be a plan", where=path) from None
+    if plan.format_version is None or not plan.planned_values:
+        _refuse_other_documents(path, text)
+        raise NotAPlanError("JSON, but not a Terraform plan", where=path, hint=MAKE_A_PLAN)
+    _check_version(path, plan.format_version)
+    if plan.errored:
+        raise InputError(
+            "the plan of a run that failed: what it would have planned is missing",
+            where=path,
+            hint="mend the error that `terraform plan` printed, then plan again",
+        )
+    return plan
+
+
+def _as_utf8(path: str, data: bytes) -> bytes:
+    """The text as UTF-8 without a byte order mark (PowerShell's `>` writes UTF-16)."""
+    if data.startswith(b"\x1f\x8b"):
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            raise InputError("gzip data that is damaged or cut off", where=path) from error
+    if data.startswith(b"PK\x03\x04"):
+        raise NotAPlanError(
+            "a saved binary plan", where=path, hint="run: terraform show -json FILE > plan.json"
+        )
+    try:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            data = data.decode("utf-16").encode()
+    except UnicodeError as error:
+        raise InputError("UTF-16 text that is damaged", where=path) from error
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if not data.strip():
+        raise NotAPlanError("empty", where=path, hint=MAKE_A_PLAN)
+    return data
+
+
+def _check_version(path: str, version: str) -> None:
+    """0.1, 0.2 and every 1.x are read; a later major may mean anything (JSON Output Format)."""
+    if not re.fullmatch(r"(0|1)\.\d{1,9}", version):
+        shown = version if re.fullmatch(r"[0-9.]{1,12}", version) else "of an unknown form"
+        raise InputError(
+            f"format_version {shown} is not one that this assay reads (0.x and 1.x)",
+            where=path,
+            hint="update assay",
+        )
+
+
+def _refuse_other_documents(path: str, text: bytes) -> None:
+    """Name the documents that people hand in by mistake; returns when it is none of them."""
+    try:
+        probe = msgspec.json.decode(text, type=_Probe)
+    except (msgspec.DecodeError, RecursionError):
+        return
+    what = None
+    if probe.level:
+        what = "one line of a plan stream (`terraform plan -json`), which holds no values"
+    elif probe.version and probe.lineage:
+        what = "a Terraform state file"
+    elif probe.planned_values:
+        return
+    elif probe.values:
+        what = "a Terraform state (`terraform show -json` without a plan file)"
+    elif probe.configuration:
+        what = "a configuration without a plan"
+    elif probe.format_version:
+        what = "the answer of `terraform show -json` when there is neither plan nor state"
+    if what:
+        raise NotAPlanError(what, where=path, hint=MAKE_A_PLAN)
+
+
+def _not_json(path: str, text: bytes, error: msgspec.DecodeError) -> InputError:
+    """Why the text is not one JSON document; quotes none of it."""
+    first = text.split(b"\n", 1)[0]
+    if b'"@level"' in first:
+        return NotAPlanError(
+            "a plan stream (`terraform plan -json`), which holds no values",
+            where=path,
+            hint=MAKE_A_PLAN,
+        )
+    if not text.lstrip().startswith((b"{", b"[")):
+        return NotAPlanError(
+            "text, not JSON (the output of `terraform plan` or `terraform show` for people?)",
+            where=path,
+            hint=MAKE_A_PLAN,
+        )
+    return InputError(f"not valid JSON, or cut off: {_position(error)}", where=path)
+
+
+def _position(error: msgspec.DecodeError) -> str:
+    """Where the decoder stopped, without anything it may quote."""
+    found = re.search(r"\(byte (\d+)\)", str(error))
+    return f"the trouble is at byte {found[1]}" if found else "it ends too early"

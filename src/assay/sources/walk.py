@@ -1,0 +1,89 @@
+"""Walks a planned value and its unknown and sensitive masks in step.
+
+`after_unknown` and `after_sensitive` mirror `after`, but `true` at any level stands for everything
+below it, and an unknown attribute is absent from `after` (JSON Output Format, "Change
+Representation"). So a path is followed in all three trees at once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Step = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What stands at one concrete path. `mask` is the unknown mask below it."""
+
+    steps: tuple[Step, ...]
+    value: Any
+    mask: Any
+    sensitive: bool
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the whole value is known only after apply."""
+        return self.mask is True
+
+    @property
+    def path(self) -> str:
+        """The path in Terraform's notation: `launch_template[0].id`."""
+        text = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in self.steps)
+        return text.removeprefix(".")
+
+
+def leaves(pattern: str, after: Any, unknown: Any, sensitive: Any) -> Iterator[Leaf]:
+    """Every place in the three trees that `pattern` reaches; unset ones have the value None."""
+    steps = pattern.replace("[*]", ".[*]").split(".")
+    yield from _follow(steps, Leaf((), after, unknown, sensitive is True), sensitive)
+
+
+def _follow(steps: list[str], at: Leaf, sensitive: Any) -> Iterator[Leaf]:
+    if not steps or at.mask is True:
+        yield at
+        return
+    step, rest = steps[0], steps[1:]
+    if step == "[*]":
+        for index in range(max(_length(at.value), _length(at.mask))):
+            yield from _descend(index, rest, at, sensitive)
+    else:
+        yield from _descend(step, rest, at, sensitive)
+
+
+def _descend(step: Step, rest: list[str], at: Leaf, sensitive: Any) -> Iterator[Leaf]:
+    below = _child(sensitive, step)
+    leaf = Leaf(
+        steps=(*at.steps, step),
+        value=_child(at.value, step),
+        mask=_child(at.mask, step),
+        sensitive=at.sensitive or _anywhere(below),
+    )
+    if leaf.value is None and not _anywhere(leaf.mask):
+        if not rest:
+            yield leaf
+        return
+    yield from _follow(rest, leaf, below)
+
+
+def _child(tree: Any, step: Step) -> Any:
+    if tree is True:
+        return True
+    if isinstance(tree, dict):
+        return tree.get(step)
+    if isinstance(tree, list) and isinstance(step, int) and step < len(tree):
+        return tree[step]
+    return None
+
+
+def _length(tree: Any) -> int:
+    return len(tree) if isinstance(tree, list) else 0
+
+
+def _anywhere(mask: Any) -> bool:
+    """Whether a mask is true at, or anywhere below, this point."""
+    if isinstance(mask, dict):
+        return any(_anywhere(value) for value in mask.values())
+    if isinstance(mask, list):
+        return any(_anywhere(value) for value in mask)
+    return mask is True
