@@ -47,13 +47,19 @@ def run(arguments: "Sequence[str]") -> int:
     except click.Abort:
         return _complain("interrupted")
     except AssayError as error:
-        if debug:
-            raise
+        _trace(debug)
         return _complain(str(error))
     except Exception as error:
-        if debug:
-            raise
+        _trace(debug)
         return _complain(f"internal error ({type(error).__name__}); run again with --debug")
+
+
+def _trace(debug: bool) -> None:
+    """The traceback, for whoever asked: it may quote values that reports never show."""
+    if debug:
+        import traceback
+
+        traceback.print_exc()
 
 
 def _complain(message: str) -> int:

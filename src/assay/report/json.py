@@ -67,7 +67,16 @@ def _verdict(shown: VerdictView) -> dict[str, Any]:
         "region": shown.region,
         "outcome": shown.outcome,
         "results": shown.results,
-        "lineage": shown.lineage,
+        "lineage": [
+            {
+                "image_id": step.image_id,
+                "region": step.region,
+                "owner": step.owner,
+                "how": step.how,
+                "end": step.end,
+            }
+            for step in shown.lineage
+        ],
         "exception": None,
     }
 

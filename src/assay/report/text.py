@@ -31,7 +31,7 @@ class _Paint:
     def __init__(self, colour: bool) -> None:
         self._colour = colour
 
-    def __call__(self, text: str, fg: str | None = None, *, bold: bool = False) -> str:
+    def __call__(self, text: str, fg: str | None = None, *, bold: bool | None = None) -> str:
         return click.style(text, fg=fg, bold=bold) if self._colour else text
 
     def faint(self, text: str) -> str:
@@ -52,8 +52,9 @@ def _group(group: list[VerdictView], paint: _Paint) -> Iterator[str]:
     label = paint(_LABEL[first.outcome], _COLOUR[first.outcome], bold=True)
     for verdict in group:
         yield f"{label} {paint(_safe(verdict.address), bold=True)}  {_subject(verdict)}"
-    if first.outcome == "pass":
-        yield from _indent(_good_news(first), 2)
+    yield from _indent((f"by way of {_safe(step)}" for step in first.via), 2)
+    if first.outcome == "pass" and first.lineage:
+        yield f"  {_chain(first.lineage)}"
     for result in first.results:
         if result.outcome != "pass":
             yield from _indent(_result(result, paint), 2)
@@ -73,10 +74,14 @@ def _subject(verdict: VerdictView) -> str:
     return _safe(", ".join(parts[:2]) + (f" {parts[2]}" if len(parts) > 2 else ""))
 
 
-def _good_news(verdict: VerdictView) -> Iterator[str]:
-    marks = ", ".join(verdict.marks)
-    chain = " <- ".join(step.image_id for step in verdict.lineage)
-    yield _safe(f"{marks}; {chain}" if marks else chain)
+def _chain(lineage: tuple[LineageStep, ...]) -> str:
+    """A lineage on one line, from the image used to its root."""
+    return _safe(" <- ".join(_step(step) for step in lineage))
+
+
+def _step(step: LineageStep) -> str:
+    notes = [*step.marked, *([step.owner] if step.end and step.owner else [])]
+    return f"{step.image_id} ({', '.join(notes)})" if notes else step.image_id
 
 
 def _result(result: ResultView, paint: _Paint) -> Iterator[str]:
@@ -98,6 +103,7 @@ def _tree(lineage: tuple[LineageStep, ...]) -> Iterator[str]:
             step.region,
             f"owner {step.owner}" if step.owner else None,
             f"made by {step.how}" if step.how else None,
+            *(f"marked {key}" for key in step.marked),
         ]
         yield _safe(f"{lead}{step.image_id}  {', '.join(fact for fact in facts if fact)}".rstrip())
         if step.end:

@@ -12,13 +12,13 @@ from assay.model import (
     AmiId,
     AmiReference,
     AncestryEnd,
+    AncestryEntry,
     Image,
     Outcome,
     Place,
     Provenance,
     Resolved,
     TemplateRef,
-    Unresolved,
     Verdict,
 )
 
@@ -46,6 +46,8 @@ class LineageStep:
     owner: str | None
     how: str | None
     end: str | None
+    marked: tuple[str, ...] = ()
+    """The watermarks that were first attached to this very image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,6 @@ class VerdictView:
     results: tuple[ResultView, ...]
     lineage: tuple[LineageStep, ...]
     via: tuple[str, ...]
-    marks: tuple[str, ...]
 
 
 def view(verdict: Verdict) -> VerdictView:
@@ -102,7 +103,6 @@ def view(verdict: Verdict) -> VerdictView:
         ),
         lineage=tuple(_lineage(subject.provenance, hide)),
         via=tuple(hide(step) for step in found.via) if isinstance(found, Resolved) else (),
-        marks=_marks(found),
     )
 
 
@@ -166,7 +166,17 @@ def _lineage(provenance: Provenance | None, hide: _Hider) -> Iterator[LineageSte
             owner=_owner(image) if depth == 0 else entry.owner_alias,
             how=_how(image) if depth == 0 else None,
             end=ancestry.end.value if depth == last else None,
+            marked=_marked_here(entry, image),
         )
+
+
+def _marked_here(entry: AncestryEntry, image: Image) -> tuple[str, ...]:
+    return tuple(
+        mark.key
+        for mark in image.watermarks
+        if mark.key
+        and (mark.source_image_id, mark.source_image_region) == (entry.image_id, entry.region)
+    )
 
 
 def _owner(image: Image) -> str | None:
@@ -183,9 +193,3 @@ def _how(image: Image) -> str | None:
     if image.source_instance_id:
         return "CreateImage"
     return "CopyImage" if image.source_image_id else None
-
-
-def _marks(found: Resolved | Unresolved) -> tuple[str, ...]:
-    if not isinstance(found, Resolved):
-        return ()
-    return tuple(sorted({mark.key for mark in found.image.watermarks if mark.key}))

@@ -123,6 +123,8 @@ def read_document(path: str, data: bytes) -> PlanDocument:
         raise InputError(f"not the shape of a plan: {error}", where=path) from error
     except msgspec.DecodeError as error:
         raise _not_json(path, text, error) from error
+    except UnicodeDecodeError:
+        raise InputError("not UTF-8 text", where=path) from None
     except RecursionError:
         raise InputError("nested too deeply to be a plan", where=path) from None
     if plan.format_version is None or not plan.planned_values:
@@ -175,7 +177,7 @@ def _refuse_other_documents(path: str, text: bytes) -> None:
     """Name the documents that people hand in by mistake; returns when it is none of them."""
     try:
         probe = msgspec.json.decode(text, type=_Probe)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
     what = None
     if probe.level:

@@ -140,7 +140,7 @@ class _PlanReader:
     def _decode(self, resource: ResourceChange, raw: msgspec.Raw) -> Any:
         try:
             return msgspec.json.decode(raw)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise InputError(
                 f"the values of {resource.address} are not readable", where=self._path
             ) from None

@@ -40,7 +40,7 @@ def leaves(pattern: str, after: Any, unknown: Any, sensitive: Any) -> Iterator[L
 
 
 def _follow(steps: list[str], at: Leaf, sensitive: Any) -> Iterator[Leaf]:
-    if not steps or at.mask is True:
+    if not steps or (at.mask is True and at.steps):
         yield at
         return
     step, rest = steps[0], steps[1:]

@@ -1,0 +1,40 @@
+# Everything here builds its own virtual environment from python3, pip and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+PYTEST_ARGS ?= -n auto
+
+.PHONY: demo test lint types unit coverage benchmark fixtures clean
+
+$(READY): pyproject.toml tests/constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint tests/constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+demo: $(READY) ## Judge a recorded plan: no AWS account, one good image and one that only looks good.
+	@$(BIN)/assay check fixtures/demo/plan.json \
+		--catalog fixtures/demo/catalog.json --policy fixtures/demo/policy.yaml; \
+		code=$$?; echo; echo "exit code $$code: the gate stays closed"; test $$code -eq 1
+
+test: lint types unit ## Everything a change must pass.
+
+lint: $(READY)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/python -Im pytest --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+
+benchmark: $(READY) ## Medians and ratios, measured in one run.
+	$(BIN)/python benchmarks/start.py
+
+fixtures: $(READY) ## Make the fixtures' plans and catalogues again (needs terraform).
+	$(BIN)/python -m fixtures.generate
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

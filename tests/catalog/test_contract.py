@@ -1,0 +1,222 @@
+"""One contract, held by every catalogue: live against the emulator, and its recording."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from assay.catalog.interface import Absent, ImageCatalog, Unavailable
+from assay.catalog.live import LiveCatalog
+from assay.catalog.offline import OfflineCatalog
+from assay.catalog.recorded import RecordedCatalog
+from assay.catalog.recording import RecordingCatalog
+from assay.model import (
+    Ancestry,
+    AncestryEnd,
+    Identity,
+    Image,
+    Place,
+    TemplateRef,
+    TemplateVersion,
+)
+from tests.command import talking_to
+from tests.emulator import serve
+from tests.worlds import PIPELINE, REGION, WORKLOAD, GoldenWorld
+
+HERE = Place.of(REGION, WORKLOAD)
+IRELAND = Place.of("eu-west-1", WORKLOAD)
+MISSING = "ami-0fffffffffffffff1"
+RECORDED_AT = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+class Scene:
+    """A world with one of everything, and the questions that every catalogue is asked."""
+
+    def __init__(self) -> None:
+        golden = GoldenWorld()
+        self.golden = golden
+        world = golden.world
+        self.copy = golden.copy()
+        self.derived = golden.derived(self.copy)
+        self.abroad = golden.copy(region="eu-west-1")
+        self.disabled = golden.copy()
+        world.disable(self.disabled, REGION)
+        self.deprecated = golden.copy()
+        world.deprecate(self.deprecated, REGION, datetime(2026, 1, 1, tzinfo=UTC))
+        world.put_parameter(WORKLOAD, REGION, "/golden/web", self.copy, "aws:ec2:image")
+        world.put_parameter(WORKLOAD, REGION, "/golden/web", self.derived, "aws:ec2:image")
+        self.template = world.create_launch_template(WORKLOAD, REGION, "web", self.copy)
+        world.create_launch_template_version(self.template, self.derived)
+
+    def ask_everything(self, catalog: ImageCatalog) -> None:
+        """Put every question of the tests below."""
+        catalog.identities([HERE, Place.of(REGION)])
+        catalog.images(self.image_keys())
+        catalog.ancestry([(HERE, id) for id in (self.derived, self.copy, MISSING)])
+        catalog.parameters([(HERE, name) for name in self.parameter_names()])
+        catalog.templates([(HERE, ref) for ref in self.template_refs()])
+
+    def image_keys(self) -> list[tuple[Place, str]]:
+        ids = (self.golden.golden, self.copy, self.derived, self.disabled, self.deprecated)
+        return [(HERE, id) for id in (*ids, MISSING, self.abroad)] + [(IRELAND, self.abroad)]
+
+    def parameter_names(self) -> list[str]:
+        owned = f"arn:aws:ssm:{REGION}:{WORKLOAD}:parameter/golden/web"
+        return ["/golden/web", "/golden/web:1", "/golden/none", owned]
+
+    def template_refs(self) -> list[TemplateRef]:
+        return [
+            TemplateRef(self.template, None, "$Latest"),
+            TemplateRef(self.template, None, "$Default"),
+            TemplateRef(None, "web", "2"),
+            TemplateRef(None, "web", "7"),
+            TemplateRef(None, "none", "$Default"),
+            TemplateRef("lt-0aaaaaaaaaaaaaaaa", None, "1"),
+        ]
+
+
+@pytest.fixture(params=["live", "recorded", "recorded twice"])
+def scene(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Scene, ImageCatalog]]:
+    """The same scene behind each kind of catalogue."""
+    arranged = Scene()
+    with serve(arranged.golden.world) as server:
+        for name, value in talking_to(server.url, WORKLOAD).items():
+            monkeypatch.setenv(name, value)
+        catalog: ImageCatalog = LiveCatalog()
+        for _ in range(["live", "recorded", "recorded twice"].index(request.param)):
+            recording = RecordingCatalog(catalog)
+            arranged.ask_everything(recording)
+            catalog = RecordedCatalog.load("c.json", recording.to_json(RECORDED_AT))
+        yield arranged, catalog
+
+
+Arranged = tuple[Scene, ImageCatalog]
+
+
+class TestContract:
+    def test_an_image_comes_with_everything_the_rules_read(self, scene: Arranged) -> None:
+        arranged, catalog = scene
+        found = catalog.images([(HERE, arranged.derived)])[HERE, arranged.derived]
+        assert isinstance(found, Image)
+        record = arranged.golden.world.image(REGION, arranged.derived)
+        assert found.id == arranged.derived
+        assert (found.owner_id, found.state, found.public) == (WORKLOAD, "available", False)
+        assert found.source_image_id == arranged.copy
+        assert found.source_image_region == REGION
+        assert found.source_instance_id == record.source_instance_id
+        assert found.creation_date == record.creation_date
+        (mark,) = found.watermarks
+        assert mark.key == f"{PIPELINE}:golden-web"
+        assert (mark.source_image_id, mark.source_image_region) == (arranged.golden.golden, REGION)
+        source = arranged.golden.world.image(REGION, arranged.golden.golden)
+        assert mark.source_image_creation_time == source.creation_date
+        assert mark.watermark_creation_time == source.watermarks[0].watermark_creation_time
+
+    def test_every_key_has_its_own_answer(self, scene: Arranged) -> None:
+        arranged, catalog = scene
+        answers = catalog.images(arranged.image_keys())
+        assert set(answers) == set(arranged.image_keys())
+        assert isinstance(answers[HERE, MISSING], Absent)
+        assert isinstance(answers[HERE, arranged.copy], Image)
+
+    def test_the_region_is_part_of_the_question(self, scene: Arranged) -> None:
+        arranged, catalog = scene
+        answers = catalog.images(arranged.image_keys())
+        assert isinstance(answers[IRELAND, arranged.abroad], Image)
+        assert isinstance(answers[HERE, arranged.abroad], Absent)
+
+    def test_disabled_and_deprecated_images_are_shown(self, scene: Arranged) -> None:
+        arranged, catalog = scene
+        answers = catalog.images(arranged.image_keys())
+        disabled, deprecated = (
+            answers[HERE, arranged.disabled],
+            answers[HERE, arranged.deprecated],
+        )
+        assert isinstance(disabled, Image)
+        assert disabled.state == "disabled"
+        assert isinstance(deprecated, Image)
+        assert deprecated.deprecation_time == datetime(2026, 1, 1, tzinfo=UTC)
+
+    def test_ancestry_runs_to_the_public_provider(self, scene: Arranged) -> None:
+        arranged, catalog = scene
+        found = catalog.ancestry([(HERE, arranged.derived)])[HERE, arranged.derived]
+        assert isinstance(found, Ancestry)
+        assert [entry.image_id for entry in found.entries] == [
+            arranged.derived,
+            arranged.copy,
+            arranged.golden.golden,
+            arranged.golden.base,
+        ]
+        assert {entry.region for entry in found.entries} == {REGION}
+        assert found.end is AncestryEnd.PUBLIC_PROVIDER
+        assert found.depth_of(arranged.golden.golden, REGION) == 2
+
+    def test_ancestry_of_an_unknown_image_is_no_ancestry(self, scene: Arranged) -> None:
+        _, catalog = scene
+        found = catalog.ancestry([(HERE, MISSING)])[HERE, MISSING]
+        assert isinstance(found, Absent | Unavailable)
+
+    def test_parameters_by_name_version_and_arn(self, scene: Arranged) -> None:
+        arranged, catalog = scene
+        names = arranged.parameter_names()
+        answers = catalog.parameters([(HERE, name) for name in names])
+        latest, first, none, by_arn = (answers[HERE, name] for name in names)
+        assert (latest, first, by_arn) == (arranged.derived, arranged.copy, arranged.derived)
+        assert isinstance(none, Absent)
+
+    def test_templates_by_id_name_and_version(self, scene: Arranged) -> None:
+        arranged, catalog = scene
+        refs = arranged.template_refs()
+        answers = catalog.templates([(HERE, ref) for ref in refs])
+        latest, default, second, *absent = (answers[HERE, ref] for ref in refs)
+        template = arranged.template
+        assert latest == TemplateVersion(template, "web", 2, arranged.derived)
+        assert default == TemplateVersion(template, "web", 1, arranged.copy)
+        assert second == latest
+        assert absent == [Absent(), Absent(), Absent()]
+
+    def test_identity_is_the_account_of_the_credentials(self, scene: Arranged) -> None:
+        _, catalog = scene
+        unknown = Place.of(REGION)
+        found = catalog.identities([unknown])[unknown]
+        assert isinstance(found, Identity)
+        assert found.account == WORKLOAD
+
+    def test_nothing_asked_is_nothing_answered(self, scene: Arranged) -> None:
+        _, catalog = scene
+        assert catalog.images([]) == {}
+        assert catalog.ancestry([]) == {}
+        assert catalog.parameters([]) == {}
+        assert catalog.templates([]) == {}
+        assert catalog.identities([]) == {}
+
+
+def test_a_recording_does_not_answer_what_it_was_never_asked() -> None:
+    catalog = RecordedCatalog.load(
+        "c.json",
+        b'{"assay_catalog": 1, "recorded_at": "2026-11-21T00:00:00Z", "places": '
+        b'[{"region": "us-east-1", "account": "222222222222", "images": {"absent": ["ami-1"]}}]}',
+    )
+    asked, never, elsewhere = (HERE, "ami-1"), (HERE, "ami-2"), (IRELAND, "ami-1")
+    answers = catalog.images([asked, never, elsewhere])
+    assert isinstance(answers[asked], Absent)
+    assert isinstance(answers[never], Unavailable)
+    assert isinstance(answers[elsewhere], Unavailable)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda catalog: catalog.images([(HERE, MISSING)]),
+        lambda catalog: catalog.ancestry([(HERE, MISSING)]),
+        lambda catalog: catalog.parameters([(HERE, "/golden/web")]),
+        lambda catalog: catalog.templates([(HERE, TemplateRef(None, "web"))]),
+        lambda catalog: catalog.identities([HERE]),
+    ],
+)
+def test_offline_nobody_answers(ask: Callable[[ImageCatalog], dict[object, object]]) -> None:
+    answers = ask(OfflineCatalog())
+    assert answers
+    assert all(isinstance(answer, Unavailable) for answer in answers.values())

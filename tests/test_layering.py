@@ -1,0 +1,140 @@
+"""Who may import whom: the design's table, read from the source and from a fresh interpreter."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import assay
+
+ROOT = Path(assay.__file__).parent
+
+ALLOWED = {
+    "model": {"model"},
+    "errors": set(),
+    "sources": {"sources", "model", "errors"},
+    "catalog": {"catalog", "model", "errors"},
+    "policy": {"policy", "model", "errors"},
+    "report": {"report", "model", "errors"},
+    "resolution": {"model", "errors", "catalog.interface"},
+    "provenance": {"model", "errors", "catalog.interface"},
+    "check": {
+        "model",
+        "errors",
+        "sources",
+        "policy",
+        "report",
+        "resolution",
+        "provenance",
+        "catalog.interface",
+    },
+}
+ONLY_IN = {
+    "boto3": "catalog/sdk.py",
+    "botocore": "catalog/sdk.py",
+    "hcl2": "sources/hcl.py",
+    "jsonschema": "policy/load.py",
+    "yaml": "policy/syntax.py",
+}
+HEAVY = ("boto3", "botocore", "hcl2", "jsonschema", "yaml", "msgspec", "dataclasses")
+
+
+def modules() -> Iterator[Path]:
+    yield from sorted(ROOT.rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every imported module of a file, and whether the import stands at its top."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        top = node in tree.body
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, top
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or "", top
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}", top
+
+
+def room(path: Path) -> str:
+    return path.relative_to(ROOT).with_suffix("").parts[0]
+
+
+@pytest.mark.parametrize("path", list(modules()), ids=lambda path: str(path.relative_to(ROOT)))
+def test_rooms_import_only_what_the_design_allows(path: Path) -> None:
+    allowed = ALLOWED.get(room(path))
+    if allowed is None:
+        assert room(path) in ("cli", "__init__", "__main__")
+        return
+    for name, _ in imports(path):
+        parts = name.split(".")
+        if parts[0] != "assay" or len(parts) == 1:
+            continue
+        inside = ".".join(parts[1:])
+        if inside == "__version__":
+            continue
+        assert any(inside == at or inside.startswith(f"{at}.") for at in allowed), (
+            f"{path.relative_to(ROOT)} imports {name}"
+        )
+
+
+def test_foreign_libraries_have_one_door_each() -> None:
+    for path in modules():
+        for name, top in imports(path):
+            library = name.split(".")[0]
+            if library in ONLY_IN:
+                where = str(path.relative_to(ROOT))
+                assert where == ONLY_IN[library], f"{where} imports {library}"
+                if library != "yaml":  # syntax.py itself is imported where a policy is read
+                    assert not top, f"{where} imports {library} before it is needed"
+
+
+def test_the_command_line_starts_without_heavy_libraries() -> None:
+    code = "import sys, assay.cli; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = done.stdout.split()
+    click_loads = subprocess.run(
+        [sys.executable, "-I", "-c", "import sys, click; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "assay.cli" in loaded
+    assert not [name for name in HEAVY if name in loaded and name not in click_loads]
+
+
+def test_only_the_command_line_reads_the_clock_the_environment_and_the_streams() -> None:
+    forbidden = {"os", "sys", "time", "logging"}
+    excused = {"policy/rules/rule.py": {"sys"}}  # finds a rule's own docstring
+    for path in modules():
+        where = str(path.relative_to(ROOT))
+        if where in ("cli.py", "__main__.py"):
+            continue
+        found = {name for name, _ in imports(path)} & forbidden
+        assert found <= excused.get(where, set()), where
+        tree = ast.parse(path.read_text())
+        names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        assert not names & {"now", "utcnow", "today"}, where
+        calls = {
+            node.func.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert not calls & {"print", "input", "exit", "open", "eval", "exec"}, where
+
+
+def test_modules_and_functions_fit_on_a_screen() -> None:
+    for path in modules():
+        text = path.read_text()
+        where = str(path.relative_to(ROOT))
+        assert len(text.splitlines()) <= (360 if where == "cli.py" else 300), where
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno is not None:
+                assert node.end_lineno - node.lineno < 48, f"{where}: {node.name}"
