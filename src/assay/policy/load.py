@@ -8,7 +8,6 @@ import difflib
 import hashlib
 import json
 from collections.abc import Iterable
-from importlib import resources
 from typing import Any
 
 import msgspec
@@ -49,6 +48,8 @@ def validate(path: str, data: bytes) -> Policy:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (draft-07) of the document."""
+    from importlib import resources
+
     text = resources.files("assay.policy").joinpath("policy.schema.json").read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded

@@ -39,10 +39,13 @@ class _Paint:
 
 
 def _alike(verdicts: Iterable[VerdictView]) -> list[list[VerdictView]]:
-    """Verdicts that differ in nothing but their address, together: a plan repeats itself."""
+    """Verdicts that differ in nothing but their address, together: plans repeat themselves."""
     groups: dict[object, list[VerdictView]] = {}
     for verdict in verdicts:
-        key = (verdict.value, verdict.image_id, verdict.account, verdict.region, verdict.results)
+        key = (
+            *(verdict.attribute, verdict.value, verdict.image_id),
+            *(verdict.account, verdict.region, verdict.results, verdict.lineage, verdict.via),
+        )
         groups.setdefault(key, []).append(verdict)
     return list(groups.values())
 
@@ -65,13 +68,12 @@ def _group(group: list[VerdictView], paint: _Paint) -> Iterator[str]:
 
 def _subject(verdict: VerdictView) -> str:
     """`ami = ami-0… in 111122223333/us-east-1`, with the image a template or alias leads to."""
-    value = verdict.value or "(no value to show)"
-    parts = [f"{verdict.attribute} = {value}"]
+    text = f"{verdict.attribute} = {verdict.value or '(no value to show)'}"
     if verdict.image_id and verdict.image_id != verdict.value:
-        parts.append(f"now {verdict.image_id}")
+        text = f"{text}, now {verdict.image_id}"
     if verdict.region:
-        parts.append(f"in {verdict.account or 'unknown account'}/{verdict.region}")
-    return _safe(", ".join(parts[:2]) + (f" {parts[2]}" if len(parts) > 2 else ""))
+        text = f"{text} in {verdict.account or 'unknown account'}/{verdict.region}"
+    return _safe(text)
 
 
 def _chain(lineage: tuple[LineageStep, ...]) -> str:

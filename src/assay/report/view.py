@@ -4,7 +4,7 @@ Design rule: of a plan, only addresses, attribute names, AMI ids, alias and temp
 and account ids are ever printed; a value the plan marks as sensitive is checked and hidden.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from assay.model import (
@@ -23,6 +23,7 @@ from assay.model import (
 )
 
 HIDDEN = "(sensitive)"
+WITHHELD = "(sensitive: details would tell the value)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def view(verdict: Verdict) -> VerdictView:
     place = reference.place if isinstance(reference.place, Place) else None
     image_id = found.image.id if isinstance(found, Resolved) else found.image_id
     value = _value(reference)
-    hide = _Hider(tuple(_secrets(reference, image_id)))
+    hide = _hider(reference, image_id)
     return VerdictView(
         address=reference.address,
         attribute=reference.attribute,
@@ -114,30 +115,21 @@ def counts(verdicts: tuple[Verdict, ...]) -> dict[str, int]:
     }
 
 
-class _Hider:
-    """Takes sensitive strings out of text."""
+def _hider(reference: AmiReference, image_id: str | None) -> Callable[[str], str]:
+    """What is done to every text about a reference before it is shown.
 
-    def __init__(self, secrets: tuple[str, ...]) -> None:
-        self._secrets = sorted(secrets, key=len, reverse=True)
-
-    def __call__(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        return text
-
-
-def _secrets(reference: AmiReference, image_id: str | None) -> Iterator[str]:
-    """The strings by which a sensitive value could be recognised."""
+    A sensitive AMI id is taken out wherever it stands. A sensitive alias or template could also be
+    recognised by what it leads to, so nothing that was learnt on the way is shown.
+    """
     if not reference.sensitive:
-        return
-    value = reference.value
-    known = {image_id, _value(reference)}
-    match value:
-        case Alias(parameter, _):
-            known |= {value.query, parameter}
-        case TemplateRef(id, name, _):
-            known |= {id, name}
-    yield from (text for text in known if text)
+        return lambda text: text
+    match reference.value:
+        case AmiId(id):
+            return lambda text: text.replace(id, HIDDEN)
+        case Alias() | TemplateRef():
+            return lambda _: WITHHELD
+        case _:
+            return lambda text: text.replace(image_id, HIDDEN) if image_id else text
 
 
 def _value(reference: AmiReference) -> str | None:
@@ -148,7 +140,7 @@ def _value(reference: AmiReference) -> str | None:
     return None
 
 
-def _lineage(provenance: Provenance | None, hide: _Hider) -> Iterator[LineageStep]:
+def _lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterator[LineageStep]:
     if provenance is None:
         return
     image, ancestry = provenance.image, provenance.ancestry

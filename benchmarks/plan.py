@@ -1,0 +1,235 @@
+"""A large plan: the whole `assay check` process against Python merely loading the same file.
+
+`python benchmarks/plan.py [RUNS]`. The plan has 5,000 changes (2,000 instances, 2,000 templates,
+1,000 groups; about 17 MB, 1,000 distinct AMIs), then ten times as many to see how time grows. Runs
+are interleaved; read the ratios, not the seconds.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+REGION, ACCOUNT, PIPELINE = "us-east-1", "222222222222", "111122223333"
+AMIS, INSTANCES, TEMPLATES, GROUPS = 1000, 2000, 2000, 1000
+GOLDEN = "ami-0000000000000000f"
+POLICY = f'version: 1\ngolden:\n  watermarks:\n    - key: "{PIPELINE}:golden-*"\n'
+BORN = "2026-10-01T00:00:00Z"
+
+# The attributes that hashicorp/aws 5.100.0 puts into a change: mostly unset, unknown or empty.
+_UNSET = """capacity_rebalance context default_instance_warmup description ebs_optimized enabled_metrics
+get_password_data hibernation instance_initiated_shutdown_behavior kernel_id key_name ram_disk_id
+security_group_names source_dest_check timeouts update_default_version user_data volume_tags
+wait_for_elb_capacity placement_group""".split()
+_EMPTY = """block_device_mappings capacity_reservation_specification cpu_options credit_specification
+enclave_options hibernation_options iam_instance_profile instance_market_options
+instance_requirements license_specification maintenance_options monitoring network_interfaces
+placement private_dns_name_options tag_specifications""".split()
+_UNKNOWN = """arn associate_public_ip_address availability_zone cpu_core_count cpu_threads_per_core
+disable_api_stop disable_api_termination ebs_block_device enable_primary_ipv6 host_id id
+host_resource_group_arn instance_lifecycle instance_state ipv6_address_count ipv6_addresses
+outpost_arn password_data placement_partition_number primary_network_interface_id private_dns
+private_ip public_dns public_ip root_block_device secondary_private_ips security_groups
+spot_instance_request_id subnet_id tenancy user_data_base64 vpc_security_group_ids""".split()
+_TAGS = {f"cost-centre-{number}": f"value of tag {number}" for number in range(11)}
+_AFTER = {
+    **dict.fromkeys(_UNSET),
+    **{name: [] for name in _EMPTY},
+    "instance_type": "m7i.large",
+    "tags": _TAGS,
+    "tags_all": _TAGS,
+}
+_AFTER_UNKNOWN = {**dict.fromkeys(_UNKNOWN, True), **{name: [] for name in _EMPTY}, "tags": {}}
+_AFTER_SENSITIVE = {**{name: [] for name in _EMPTY}, "tags": {}, "tags_all": {}}
+
+
+def ami(number: int) -> str:
+    return f"ami-0{number % AMIS:016x}"
+
+
+def change(address: str, after: dict[str, Any], unknown: dict[str, Any]) -> dict[str, Any]:
+    resource_type, _, rest = address.partition(".")
+    name, _, index = rest.partition("[")
+    return {
+        "address": address,
+        "mode": "managed",
+        "type": resource_type,
+        "name": name,
+        "index": int(index.rstrip("]")),
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "change": {
+            "actions": ["create"],
+            "before": None,
+            "after": {**_AFTER, **after},
+            "after_unknown": {**_AFTER_UNKNOWN, **unknown},
+            "before_sensitive": False,
+            "after_sensitive": _AFTER_SENSITIVE,
+        },
+    }
+
+
+def changes(scale: int) -> list[dict[str, Any]]:
+    """The changes; a group launches from a template that the same plan makes."""
+    found = [
+        change(f"aws_instance.web[{n}]", {"ami": ami(n), "launch_template": []}, {})
+        for n in range(INSTANCES * scale)
+    ]
+    found += [
+        change(f"aws_launch_template.web[{n}]", {"image_id": ami(n), "name": f"web-{n}"}, {})
+        for n in range(TEMPLATES * scale)
+    ]
+    found += [
+        change(
+            f"aws_autoscaling_group.web[{n}]",
+            {
+                "launch_template": [{"name": f"web-{n}", "version": "$Latest"}],
+                "launch_configuration": None,
+            },
+            {"mixed_instances_policy": True, "launch_template": [{"id": True}]},
+        )
+        for n in range(GROUPS * scale)
+    ]
+    return found
+
+
+def configuration() -> dict[str, Any]:
+    block = [{"name": {"constant_value": "web"}, "version": {"constant_value": "$Latest"}}]
+    expressions = {"aws_autoscaling_group": {"launch_template": block}}
+    return {
+        "provider_config": {
+            "aws": {"name": "aws", "expressions": {"region": {"constant_value": REGION}}}
+        },
+        "root_module": {
+            "resources": [
+                {
+                    "address": f"{kind}.web",
+                    "mode": "managed",
+                    "type": kind,
+                    "name": "web",
+                    "provider_config_key": "aws",
+                    "expressions": expressions.get(kind, {}),
+                }
+                for kind in ("aws_instance", "aws_launch_template", "aws_autoscaling_group")
+            ]
+        },
+    }
+
+
+def catalog() -> dict[str, Any]:
+    mark = {
+        "key": f"{PIPELINE}:golden-web",
+        "source_image_id": GOLDEN,
+        "source_image_region": REGION,
+        "source_image_creation_time": BORN,
+        "watermark_creation_time": BORN,
+    }
+    parent = {"source_image_id": GOLDEN, "source_image_region": REGION}
+    images = {
+        ami(n): {
+            "id": ami(n),
+            "name": f"web {n}",
+            "owner_id": ACCOUNT,
+            "state": "available",
+            "public": False,
+            "creation_date": BORN,
+            "watermarks": [mark],
+            **parent,
+        }
+        for n in range(AMIS)
+    }
+    root = {"image_id": GOLDEN, "region": REGION, "creation_date": BORN}
+    ancestry = {
+        id: {
+            "entries": [{"image_id": id, "region": REGION, **parent}, root],
+            "end": "no recorded source",
+        }
+        for id in images
+    }
+    place = {
+        "region": REGION,
+        "account": ACCOUNT,
+        "identity": {"account": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:root"},
+        "images": {"found": images},
+        "ancestry": {"found": ancestry},
+    }
+    return {"assay_catalog": 1, "recorded_at": "2026-11-21T00:00:00Z", "places": [place]}
+
+
+def write(folder: Path, scale: int) -> Path:
+    """The plan, its catalogue and its policy; the plan's path."""
+    folder.mkdir()
+    document = {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {"root_module": {}},
+        "resource_changes": changes(scale),
+        "configuration": configuration(),
+    }
+    plan = folder / "plan.json"
+    plan.write_text(json.dumps(document, separators=(",", ":")))
+    (folder / "catalog.json").write_text(json.dumps(catalog()))
+    (folder / "assay.yaml").write_text(POLICY)
+    return plan
+
+
+def measure(command: list[str], folder: Path) -> tuple[float, float]:
+    """CPU seconds and peak MB of one process; it must exit with 0."""
+    script = (
+        "import resource, subprocess, sys;"
+        "done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL);"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN);"
+        "print(done.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code, cpu, peak = done.stdout.split()
+    if code != "0":
+        sys.exit(f"{command} exited with {code}: {done.stderr}")
+    return float(cpu), float(peak)
+
+
+def compare(folder: Path, runs: int) -> dict[str, tuple[float, float]]:
+    check = ["-m", "assay", "check", "plan.json", "--catalog", "catalog.json"]
+    commands = {
+        "json.load": ["-c", "import json; json.load(open('plan.json'))"],
+        "assay check": check,
+        "assay check, json": [*check, "--format", "json"],
+    }
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    for round_ in range(runs + 1):
+        for name, arguments in commands.items():
+            figures = measure([sys.executable, *arguments], folder)
+            if round_:
+                taken[name].append(figures)
+    return {
+        name: (statistics.median(cpu for cpu, _ in found), max(peak for _, peak in found))
+        for name, found in taken.items()
+    }
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    base: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        for scale in (1, 10):
+            plan = write(Path(temporary) / str(scale), scale)
+            size = plan.stat().st_size / 1e6
+            print(f"{5000 * scale} changes, {size:.1f} MB ({runs} runs)")
+            figures = compare(plan.parent, runs if scale == 1 else max(2, runs // 3))
+            for name, (cpu, peak) in figures.items():
+                ratio = cpu / figures["json.load"][0]
+                growth = f"{cpu / base[name]:>8.1f}x the smaller" if name in base else ""
+                print(f"  {name:<18}{cpu:>7.2f} s CPU{ratio:>7.2f}x{peak:>7.0f} MB{growth}")
+                base.setdefault(name, cpu)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""assay on plans that the real Terraform makes."""
