@@ -73,9 +73,11 @@ class Ancestry:
         """Whether absence from `entries` proves that an image is no ancestor.
 
         A public provider's image ends the record, and cannot itself be marked
-        (EC2 User Guide, "AMI watermarks"), so no mark comes from beyond it.
+        (EC2 User Guide, "AMI watermarks"), so no mark comes from beyond it. An ancestor whose
+        Region was not told could be any image of that id.
         """
-        return self.end in (AncestryEnd.PUBLIC_PROVIDER, AncestryEnd.NO_RECORDED_SOURCE)
+        ended = self.end in (AncestryEnd.PUBLIC_PROVIDER, AncestryEnd.NO_RECORDED_SOURCE)
+        return ended and all(entry.region for entry in self.entries)
 
     def depth_of(self, image_id: str, region: str) -> int | None:
         """How many derivations lie between that image and entry 0; None if it is not an entry."""

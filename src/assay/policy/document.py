@@ -3,17 +3,20 @@
 A property test holds the two equal; this one is what a check reads, since it costs a tenth.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-ACCOUNT = r"^[0-9]{12}$"
-OWNER = r"^(self|[0-9]{12})$"
-KEY = r"^[0-9]{12}:[^:]{1,128}$"
-IMAGE_ID = r"^ami-([0-9a-f]{8}|[0-9a-f]{17})$"
-REGION = r"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$"
-REGION_PATTERN = r"^[a-z0-9*?-]{1,64}$"
+# The end is written so that it is the end for every regular expression engine: to Python, `$` also
+# stands before a last newline, and a revoked key that ends in one would revoke nothing.
+_END = r"(?![\s\S])"
+OWNER = rf"^(self|[0-9]{{12}}){_END}"
+KEY = rf"^[0-9]{{12}}:[A-Za-z0-9()\[\] ./'@_*?-]{{1,128}}{_END}"
+"""The characters of a watermark's name: EC2 API Reference, AttachImageWatermark."""
+IMAGE_ID = rf"^ami-([0-9a-f]{{8}}|[0-9a-f]{{17}}){_END}"
+REGION = rf"^[a-z]{{2,4}}(-[a-z]+)+-[0-9]{{1,2}}{_END}"
+REGION_PATTERN = rf"^[a-z0-9*?-]{{1,64}}{_END}"
 
 Key = Annotated[str, Meta(pattern=KEY)]
 Days = Annotated[int, Meta(ge=0, le=2147483647)]
@@ -105,3 +108,20 @@ class Document(_Strict, frozen=True):
     ] = ("launch", "template", "alias", "derive")
     undetermined: Literal["error", "warning"] = "error"
     aws: Aws = Aws()
+
+
+def decode(value: Any) -> Document:
+    """The document in a plain value. Raises `msgspec.ValidationError`."""
+    return msgspec.convert(_whole_numbers(value), Document)
+
+
+def _whole_numbers(value: Any) -> Any:
+    """To JSON Schema 3.0 is an integer; so it is here."""
+    match value:
+        case dict():
+            return {key: _whole_numbers(item) for key, item in value.items()}
+        case list():
+            return [_whole_numbers(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+    return value

@@ -19,7 +19,8 @@ def judge(subject: Subject, policy: Policy, as_of: datetime) -> Verdict:
     """Apply every rule that is not switched off, and weigh the results."""
     results: list[RuleResult] = []
     for rule in RULES:
-        severity = policy.severities.get(rule.id, rule.severity)
+        chosen = policy.severities.get(rule.id) if rule.configurable else None
+        severity = chosen or rule.severity
         if severity is Severity.OFF:
             continue
         finding = rule.check(subject, policy, as_of)
@@ -36,7 +37,8 @@ def _weigh(subject: Subject, results: Iterable[RuleResult]) -> Outcome:
     )
     if outcome is Outcome.FAIL:
         return outcome
-    if not results or not isinstance(subject.resolution, Resolved):
+    read = isinstance(subject.resolution, Resolved) and subject.provenance is not None
+    if not results or not read:
         return Outcome.UNDETERMINED
     return outcome
 

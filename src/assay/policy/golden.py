@@ -8,11 +8,13 @@ reference's wording; the User Guide's gloss, "when the mark was applied", is lax
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from assay.model import Golden, Image, Watermark, WatermarkFilter
 from assay.policy.wildcard import matches
+
+_SECONDS_A_DAY = 86_400
 
 
 class _Is(Enum):
@@ -101,7 +103,7 @@ def _young(
     if born is None:
         return _Is.UNREAD, None
     age = as_of - born
-    if age <= timedelta(days=days):
+    if age.total_seconds() <= days * _SECONDS_A_DAY:
         return _Is.YES, None
     return _Is.NO, f"{what} is {age.days} days old, {days} are allowed"
 

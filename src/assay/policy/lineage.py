@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from assay.model import Ancestry, AncestryEnd, Provenance, Watermark
+from assay.model import Ancestry, AncestryEnd, Finding, Outcome, Provenance, Watermark
+from assay.policy.golden import Marks
 
 
 def depths(marks: Iterable[Watermark], ancestry: Ancestry) -> tuple[int, ...]:
@@ -15,6 +16,13 @@ def depths(marks: Iterable[Watermark], ancestry: Ancestry) -> tuple[int, ...]:
     return tuple(depth for depth in found if depth is not None)
 
 
+def unread_marks(marks: Marks) -> Finding | None:
+    """What a rule about golden marks says where none was read for certain."""
+    if not marks.unread:
+        return None
+    return Finding(Outcome.UNDETERMINED, "whether a mark is golden could not be read")
+
+
 def why_incomplete(ancestry: Ancestry) -> str:
     """One phrase for an ancestry in which absence proves nothing."""
     match ancestry.end:
@@ -24,8 +32,10 @@ def why_incomplete(ancestry: Ancestry) -> str:
             return "EC2 shows 50 entries and no more"
         case AncestryEnd.PARTITION_BOUNDARY:
             return "the record ends at the border of the AWS partition"
-        case _:
+        case AncestryEnd.UNEXPLAINED:
             return "the record is cut off and EC2 does not say why"
+        case _:
+            return "EC2 did not tell an ancestor's Region"
 
 
 def ancestry_evidence(provenance: Provenance) -> tuple[str, ...]:

@@ -24,7 +24,15 @@ from assay.model import (
     Severity,
     WatermarkFilter,
 )
-from assay.policy.document import Document
+from assay.policy.document import (
+    IMAGE_ID,
+    KEY,
+    OWNER,
+    REGION,
+    REGION_PATTERN,
+    Document,
+    decode,
+)
 from assay.policy.syntax import Parsed, Path, parse
 
 
@@ -32,7 +40,7 @@ def load(path: str, data: bytes) -> Policy:
     """The policy in `data`, the content of the file that `path` names. Raises `PolicyError`."""
     parsed = parse(path, _text(path, data))
     try:
-        document = msgspec.convert(parsed.value, Document)
+        document = decode(parsed.value)
     except (msgspec.ValidationError, RecursionError) as error:
         explain(parsed)
         raise PolicyError(str(error), where=path) from error
@@ -60,9 +68,20 @@ def explain(parsed: Parsed) -> None:
     from jsonschema import Draft7Validator
 
     errors = list(Draft7Validator(schema()).iter_errors(parsed.value))
-    problems = [_problem(error, parsed) for error in errors]
+    misspelt = {
+        tuple(error.absolute_path) for error in errors if error.validator == "additionalProperties"
+    }
+    problems = [
+        _problem(error, parsed)
+        for error in errors
+        if error.validator != "required" or tuple(error.absolute_path) not in misspelt
+    ]
     if problems:
         raise min(problems, key=_position)
+
+
+def _position(problem: PolicyError) -> tuple[int, ...]:
+    return tuple(int(part) for part in (problem.where or "").rsplit(":", 2)[1:])
 
 
 def _text(path: str, data: bytes) -> str:
@@ -70,11 +89,6 @@ def _text(path: str, data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise PolicyError("not UTF-8 text", where=path) from None
-
-
-def _position(problem: PolicyError) -> tuple[int, ...]:
-    parts = (problem.where or "").rsplit(":", 2)[1:]
-    return tuple(int(part) for part in parts if part.isdigit())
 
 
 def _problem(error: Any, parsed: Parsed) -> PolicyError:
@@ -122,11 +136,11 @@ def _wanted(error: Any) -> str:
 
 
 _SHAPES = {
-    "^[0-9]{12}:[^:]{1,128}$": '"111122223333:name" (12 digits, a colon, a name)',
-    "^(self|[0-9]{12})$": "self or 12 digits",
-    "^ami-([0-9a-f]{8}|[0-9a-f]{17})$": "ami- and 8 or 17 hexadecimal digits",
-    "^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$": "a Region, for example us-east-1",
-    "^[a-z0-9*?-]{1,64}$": "a Region, where * and ? are allowed",
+    KEY: '"111122223333:name" (12 digits, a colon, a watermark\'s name)',
+    OWNER: "self or 12 digits",
+    IMAGE_ID: "ami- and 8 or 17 hexadecimal digits",
+    REGION: "a Region, for example us-east-1",
+    REGION_PATTERN: "a Region, where * and ? are allowed",
 }
 
 

@@ -16,21 +16,30 @@ from assay.errors import PolicyError
 Path = tuple[str | int, ...]
 
 _MOST_NODES = 100_000
+_DEEPEST = 50
+_CORE = "tag:yaml.org,2002:"
 
 
 class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
     """YAML 1.2's core schema: true, false, null and decimal numbers; all else is text."""
 
 
+_MOST_DIGITS = 400
+_SCALARS = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?(0|[1-9][0-9]*)",
+    "float": r"[-+]?([0-9]*\.[0-9]+|[0-9]+\.?)([eE][-+]?[0-9]+)?",
+    "str": r".*",
+}
+_FIRST = {"null": "~nN", "bool": "tTfF", "int": "-+0123456789", "float": "-+.0123456789"}
+
 _Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
-    ("float", r"[-+]?([0-9]*\.[0-9]+|[0-9]+\.?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
-):
+for _kind, _first in _FIRST.items():
     _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(f"^({_pattern})$"), _first
+        f"{_CORE}{_kind}",
+        re.compile(rf"({_SCALARS[_kind]})\Z"),
+        [*_first, *([""] if _kind == "null" else [])],
     )
 
 
@@ -49,19 +58,20 @@ class Parsed:
         """
         node = self._node
         mark = node.start_mark
-        for position, step in enumerate(path):
+        for depth, step in enumerate(path, start=1):
             found = _child(node, step)
             if found is None:
                 break
             name, node = found
-            last = position == len(path) - 1
-            mark = name.start_mark if (key and last and name is not None) else node.start_mark
+            at_key = key and depth == len(path) and name is not None
+            mark = name.start_mark if at_key and name is not None else node.start_mark
         return _at(self._path, mark)
 
 
 def parse(path: str, text: str) -> Parsed:
     """Read one YAML or JSON document. Raises `PolicyError` with file, line and column."""
     try:
+        _refuse_depth(path, text)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -69,12 +79,25 @@ def parse(path: str, text: str) -> Parsed:
         raise PolicyError(f"not valid YAML: {error.problem}", where=where) from None
     except yaml.YAMLError:
         raise PolicyError("not valid YAML", where=path) from None
-    except RecursionError:
-        raise PolicyError("nested too deeply", where=path) from None
     if node is None:
         raise PolicyError("empty", where=path, hint="a policy starts with: version: 1")
-    _refuse_explosions(path, node)
-    return Parsed(path, node)
+    try:
+        _refuse_explosions(path, node)
+        return Parsed(path, node)
+    except RecursionError:
+        raise PolicyError("nested too deeply, by way of aliases", where=path) from None
+
+
+def _refuse_depth(path: str, text: str) -> None:
+    """Nesting is counted on the flat stream of events, before anything recurses."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise PolicyError("nested too deeply", where=_at(path, event.start_mark))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _refuse_explosions(path: str, root: yaml.Node) -> None:
@@ -114,13 +137,15 @@ def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Nod
 
 def _value(path: str, node: yaml.Node) -> Any:
     match node:
-        case yaml.MappingNode():
+        case yaml.MappingNode(tag="tag:yaml.org,2002:map"):
             return _mapping(path, node)
-        case yaml.SequenceNode():
+        case yaml.SequenceNode(tag="tag:yaml.org,2002:seq"):
             return [_value(path, item) for item in node.value]
         case yaml.ScalarNode():
             return _scalar(path, node)
-    raise PolicyError("something YAML allows and policies do not", where=_at(path, node.start_mark))
+    raise PolicyError(
+        f"the YAML tag {node.tag} means nothing here", where=_at(path, node.start_mark)
+    )
 
 
 def _mapping(path: str, node: yaml.MappingNode) -> dict[str, Any]:
@@ -128,6 +153,7 @@ def _mapping(path: str, node: yaml.MappingNode) -> dict[str, Any]:
     for name, value in node.value:
         if not isinstance(name, yaml.ScalarNode):
             raise PolicyError("a key that is not a word", where=_at(path, name.start_mark))
+        _scalar(path, name)
         if name.value in found:
             raise PolicyError(
                 f"the key {name.value!r} stands twice", where=_at(path, name.start_mark)
@@ -137,20 +163,24 @@ def _mapping(path: str, node: yaml.MappingNode) -> dict[str, Any]:
 
 
 def _scalar(path: str, node: yaml.ScalarNode) -> Any:
-    kind = node.tag.removeprefix("tag:yaml.org,2002:")
+    """A scalar by its tag; a tag that somebody wrote must fit the text behind it."""
+    kind, text = node.tag.removeprefix(_CORE), node.value
+    fits = _SCALARS.get(kind)
+    if fits is None or not re.fullmatch(fits, text, re.DOTALL):
+        raise PolicyError(
+            f"the YAML tag {node.tag} does not fit here", where=_at(path, node.start_mark)
+        )
     match kind:
         case "null":
             return None
         case "bool":
-            return node.value.lower() == "true"
+            return text.lower() == "true"
         case "int":
-            return int(node.value[:400])
+            return int(text[:_MOST_DIGITS])  # too large for every key, whatever follows
         case "float":
-            return float(node.value)
-        case "str":
-            return node.value
-    raise PolicyError(f"the YAML tag {node.tag}", where=_at(path, node.start_mark))
+            return float(text)
+    return text
 
 
-def _at(path: str, mark: yaml.Mark) -> str:
+def _at(path: str, mark: Any) -> str:
     return f"{path}:{mark.line + 1}:{mark.column + 1}"

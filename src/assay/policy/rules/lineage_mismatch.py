@@ -21,7 +21,7 @@ from datetime import datetime
 
 from assay.model import Finding, Outcome, Policy, Subject
 from assay.policy.golden import golden_marks
-from assay.policy.lineage import ancestry_evidence, depths, why_incomplete
+from assay.policy.lineage import ancestry_evidence, depths, unread_marks, why_incomplete
 from assay.policy.rules.rule import Rule
 
 
@@ -30,9 +30,10 @@ def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
     provenance = subject.provenance
     if provenance is None or not policy.require.ancestry_agrees:
         return None
-    marks = golden_marks(provenance.image, policy.golden, as_of).golden
+    judged = golden_marks(provenance.image, policy.golden, as_of)
+    marks = judged.golden
     if not marks:
-        return None
+        return unread_marks(judged)
     ancestry = provenance.ancestry
     evidence = ancestry_evidence(provenance)
     if depths(marks, ancestry):

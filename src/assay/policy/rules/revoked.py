@@ -52,6 +52,9 @@ def _path_to(name: ImageName, provenance: Provenance) -> str | None:
     if depth is not None:
         steps = " <- ".join(entry.image_id for entry in provenance.ancestry.entries[: depth + 1])
         return f"descends from {name.id}: {steps}"
+    last = provenance.ancestry.entries[-1:]
+    if any((e.source_image_id, e.source_image_region) == (name.id, name.region) for e in last):
+        return f"its last recorded ancestor {last[0].image_id} was made from {name.id}"
     for mark in image.watermarks:
         if (mark.source_image_id, mark.source_image_region) == (name.id, name.region):
             return f"its mark {mark.key} was attached to {name.id}"
@@ -70,7 +73,8 @@ def _not_met(provenance: Provenance, policy: Policy) -> Finding:
             evidence,
         )
     unread = any(
-        mark.key is None or mark.source_image_id is None for mark in provenance.image.watermarks
+        None in (mark.key, mark.source_image_id, mark.source_image_region)
+        for mark in provenance.image.watermarks
     )
     if unread:
         return Finding(

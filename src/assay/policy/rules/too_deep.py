@@ -19,7 +19,7 @@ from datetime import datetime
 
 from assay.model import Finding, Outcome, Policy, Subject
 from assay.policy.golden import golden_marks
-from assay.policy.lineage import ancestry_evidence, depths, why_incomplete
+from assay.policy.lineage import ancestry_evidence, depths, unread_marks, why_incomplete
 from assay.policy.rules.rule import Rule
 
 
@@ -28,9 +28,10 @@ def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
     provenance, allowed = subject.provenance, policy.require.max_depth
     if provenance is None or allowed is None:
         return None
-    marks = golden_marks(provenance.image, policy.golden, as_of).golden
+    judged = golden_marks(provenance.image, policy.golden, as_of)
+    marks = judged.golden
     if not marks:
-        return None
+        return unread_marks(judged)
     evidence = ancestry_evidence(provenance)
     found = depths(marks, provenance.ancestry)
     if not found:
@@ -48,8 +49,9 @@ def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
         )
     depth = min(found)
     if depth > allowed:
+        told = all(mark.source_image_id and mark.source_image_region for mark in marks)
         return Finding(
-            Outcome.FAIL,
+            Outcome.FAIL if told else Outcome.UNDETERMINED,
             f"{depth} derivations from the golden image, {allowed} are allowed",
             "build nearer to the golden image",
             evidence,

@@ -1,0 +1,171 @@
+"""Small makers of real model values. Every test says only what it is about; time is `AS_OF`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from assay.model import (
+    Action,
+    AmiId,
+    AmiReference,
+    Ancestry,
+    AncestryEnd,
+    AncestryEntry,
+    Cause,
+    Evidence,
+    Finding,
+    Golden,
+    Image,
+    ImageName,
+    Kind,
+    Outcome,
+    Place,
+    Policy,
+    Provenance,
+    Require,
+    Resolved,
+    Revoked,
+    Severity,
+    Subject,
+    Unresolved,
+    Value,
+    Watermark,
+    WatermarkFilter,
+)
+from assay.policy.engine import judge
+from assay.policy.rules import RULES
+
+AS_OF = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+GOLD, USER, STRANGER = "111122223333", "222222222222", "999999999999"
+KEY = f"{GOLD}:golden-al2023"
+HOME, AWAY = "us-east-1", "eu-west-1"
+USED, MIDDLE, SOURCE, ROOT = "ami-0000000d", "ami-0000000c", "ami-0000000b", "ami-0000000a"
+ELSE = "ami-0000000e"
+PLACE = Place.of(HOME, USER)
+ASKED = Evidence("ec2:GetImageAncestry", USED, PLACE)
+
+INCOMPLETE = (
+    AncestryEnd.PARTITION_BOUNDARY,
+    AncestryEnd.ENTRY_LIMIT,
+    AncestryEnd.REFUSED,
+    AncestryEnd.UNEXPLAINED,
+)
+COMPLETE = (AncestryEnd.PUBLIC_PROVIDER, AncestryEnd.NO_RECORDED_SOURCE)
+
+
+def days_ago(days: float) -> datetime:
+    return AS_OF - timedelta(days=days)
+
+
+def mark(key: str | None = KEY, **changes: Any) -> Watermark:
+    """A golden mark, attached ten days ago to SOURCE, which was built the day before."""
+    plain = Watermark(key, SOURCE, HOME, days_ago(11), days_ago(10))
+    return replace(plain, **changes)
+
+
+def image(*marks: Watermark, **changes: Any) -> Image:
+    plain = Image(
+        USED,
+        name="web",
+        owner_id=USER,
+        state="available",
+        public=False,
+        creation_date=days_ago(5),
+        watermarks=marks,
+    )
+    return replace(plain, **changes)
+
+
+def ancestry(
+    *steps: str | tuple[str, str | None],
+    end: AncestryEnd = AncestryEnd.NO_RECORDED_SOURCE,
+    detail: str | None = None,
+) -> Ancestry:
+    """The entries in order; a step in another Region than HOME is a pair."""
+    named = [(step, HOME) if isinstance(step, str) else step for step in steps]
+    following = [*named[1:], (None, None)]
+    entries = tuple(
+        AncestryEntry(id, region, source_image_id=source[0], source_image_region=source[1])
+        for (id, region), source in zip(named, following, strict=True)
+    )
+    return Ancestry(entries, end, detail)
+
+
+def refused(detail: str | None = "ec2:GetImageAncestry: denied") -> Ancestry:
+    return Ancestry((), AncestryEnd.REFUSED, detail)
+
+
+def reference(value: Value | None = None, **changes: Any) -> AmiReference:
+    plain = AmiReference(
+        "aws_instance.web",
+        "aws_instance",
+        "ami",
+        Kind.LAUNCH,
+        Action.CREATE,
+        value or AmiId(USED),
+        PLACE,
+    )
+    return replace(plain, **changes)
+
+
+def subject(
+    of: Image | None = None,
+    descent: Ancestry | None = None,
+    *,
+    value: Value | None = None,
+    place: Place = PLACE,
+    moving: tuple[str, ...] = (),
+    sensitive: bool = False,
+) -> Subject:
+    """A resolved reference to `of`, made from SOURCE in two steps unless `descent` says otherwise."""
+    of = of or image(mark())
+    seen = Evidence("ec2:DescribeImages", of.id, place)
+    return Subject(
+        reference(value, place=place, sensitive=sensitive),
+        Resolved(of, place, moving=moving, evidence=(seen,)),
+        Provenance(of, place, descent or ancestry(of.id, MIDDLE, SOURCE, ROOT), (ASKED,)),
+    )
+
+
+def unresolved(cause: Cause = Cause.UNRESOLVED, *, value: Value | None = None) -> Subject:
+    gone = Unresolved(cause, f"because of {cause}", evidence=(ASKED,))
+    return Subject(reference(value), gone)
+
+
+def policy(
+    *filters: WatermarkFilter,
+    sources: tuple[ImageName, ...] = (),
+    revoked_marks: tuple[str, ...] = (),
+    revoked_images: tuple[ImageName, ...] = (),
+    severities: Mapping[str, Severity] | None = None,
+    **require: Any,
+) -> Policy:
+    """Trusts KEY unless `filters` say otherwise."""
+    return Policy(
+        golden=Golden(filters or (WatermarkFilter(KEY),), sources),
+        require=Require(**require),
+        revoked=Revoked(revoked_marks, revoked_images),
+        severities=severities or {},
+        judge=frozenset({Kind.LAUNCH}),
+        undetermined=Severity.ERROR,
+        region=None,
+        path="policy.yaml",
+        sha256="0" * 64,
+    )
+
+
+def finding(rule: str, of: Subject, by: Policy | None = None) -> Finding | None:
+    """What the registered rule of that name says."""
+    [found] = [each for each in RULES if each.id == rule]
+    return found.check(of, by or policy(), AS_OF)
+
+
+def outcome(rule: str, of: Subject, by: Policy | None = None) -> Outcome | None:
+    found = finding(rule, of, by)
+    return found.outcome if found else None
+
+
+def verdict(of: Subject, by: Policy | None = None) -> Outcome:
+    return judge(of, by or policy(), AS_OF).outcome

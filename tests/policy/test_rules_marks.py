@@ -1,0 +1,233 @@
+"""unmarked and revoked."""
+
+from typing import Any
+
+import pytest
+
+from assay.model import (
+    AncestryEnd,
+    Cause,
+    Finding,
+    ImageName,
+    Outcome,
+    Place,
+    Watermark,
+    WatermarkFilter,
+)
+from tests.policy.builders import (
+    AWAY,
+    COMPLETE,
+    ELSE,
+    GOLD,
+    HOME,
+    INCOMPLETE,
+    KEY,
+    MIDDLE,
+    ROOT,
+    SOURCE,
+    STRANGER,
+    USED,
+    USER,
+    ancestry,
+    days_ago,
+    finding,
+    image,
+    mark,
+    outcome,
+    policy,
+    refused,
+    subject,
+    unresolved,
+    verdict,
+)
+
+PASS, FAIL, OPEN = Outcome.PASS, Outcome.FAIL, Outcome.UNDETERMINED
+
+
+def said(found: Finding | None) -> str:
+    assert found is not None
+    return " ".join((found.message, found.fix or "", *found.evidence))
+
+
+# unmarked
+
+
+@pytest.mark.parametrize(
+    ("marks", "wanted"),
+    [
+        ((), FAIL),
+        ((mark(),), PASS),
+        ((mark(f"{STRANGER}:golden-al2023"),), FAIL),
+        ((mark(f"{STRANGER}:golden-al2023"), mark()), PASS),
+        ((mark(key=None),), OPEN),
+        ((mark(key=None), mark()), PASS),
+        ((mark(key=None), mark(f"{STRANGER}:x")), OPEN),
+    ],
+)
+def test_unmarked(marks: tuple[Watermark, ...], wanted: Outcome) -> None:
+    assert outcome("unmarked", subject(image(*marks))) is wanted
+
+
+def test_unmarked_has_nothing_to_say_without_an_image() -> None:
+    assert [outcome("unmarked", unresolved(cause)) for cause in Cause] == [None] * 3
+
+
+def test_unmarked_does_not_need_the_ancestry() -> None:
+    """A detached mark fails for good: ancestry cannot put it back."""
+    assert outcome("unmarked", subject(image(), refused())) is FAIL
+    assert outcome("unmarked", subject(image(mark()), refused())) is PASS
+
+
+def test_unmarked_says_which_mark_held_and_which_nearly_did() -> None:
+    assert KEY in said(finding("unmarked", subject()))
+    near = subject(image(mark(f"{STRANGER}:golden-al2023")))
+    words = said(finding("unmarked", near))
+    assert USED in words
+    assert f"account {STRANGER} made the mark, not {GOLD}" in words
+
+
+def test_unmarked_keeps_to_the_registry() -> None:
+    """An insider of the golden account marks another image: the key is right, the build is not."""
+    known = policy(sources=(ImageName(SOURCE, HOME),))
+    assert outcome("unmarked", subject(), known) is PASS
+    forged = subject(image(mark(source_image_id=ELSE)))
+    assert outcome("unmarked", forged, known) is FAIL
+    assert ELSE in said(finding("unmarked", forged, known))
+
+
+def test_unmarked_is_not_taken_in_by_a_fresh_mark_on_an_old_build() -> None:
+    old = subject(image(mark(source_image_creation_time=days_ago(181))))
+    by = policy(WatermarkFilter(KEY, max_days_since_source_image_created=180))
+    assert outcome("unmarked", old, by) is FAIL
+
+
+# revoked: marks
+
+
+def test_revoked_is_silent_where_nothing_is_revoked_or_known() -> None:
+    assert finding("revoked", subject()) is None
+    by = policy(revoked_marks=(KEY,), revoked_images=(ImageName(SOURCE, HOME),))
+    assert [outcome("revoked", unresolved(cause), by) for cause in Cause] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("revoked", "wanted"),
+    [
+        (KEY, FAIL),
+        (f"{GOLD}:golden-*", FAIL),
+        (f"{GOLD}:golden-al202?", FAIL),
+        (f"{GOLD}:*", FAIL),
+        (f"{GOLD}:golden-al202", PASS),
+        (f"{GOLD}:GOLDEN-*", PASS),
+        (f"{STRANGER}:golden-al2023", PASS),
+    ],
+)
+def test_a_revoked_mark_fails_its_bearer(revoked: str, wanted: Outcome) -> None:
+    assert outcome("revoked", subject(), policy(revoked_marks=(revoked,))) is wanted
+
+
+def test_a_revoked_mark_fails_beside_a_golden_one() -> None:
+    both = subject(image(mark(), mark(f"{GOLD}:golden-old")))
+    by = policy(revoked_marks=(f"{GOLD}:nothing", f"{GOLD}:golden-old"))
+    assert outcome("revoked", both, by) is FAIL
+    assert verdict(both, by) is FAIL
+
+
+def test_revoked_marks_need_no_ancestry() -> None:
+    by = policy(revoked_marks=(f"{GOLD}:golden-old",))
+    assert outcome("revoked", subject(descent=refused()), by) is PASS
+    bearer = subject(image(mark(f"{GOLD}:golden-old")), refused())
+    assert outcome("revoked", bearer, by) is FAIL
+
+
+def test_a_mark_without_a_key_may_be_the_revoked_one() -> None:
+    by = policy(revoked_marks=(f"{GOLD}:golden-old",))
+    assert outcome("revoked", subject(image(mark(), mark(key=None))), by) is OPEN
+
+
+# revoked: images
+
+
+@pytest.mark.parametrize("id", [USED, MIDDLE, SOURCE, ROOT])
+@pytest.mark.parametrize("end", [*COMPLETE, *INCOMPLETE])
+def test_a_revoked_image_reaches_whatever_descends_from_it(id: str, end: AncestryEnd) -> None:
+    here = subject(descent=ancestry(USED, MIDDLE, SOURCE, ROOT, end=end))
+    by = policy(revoked_images=(ImageName(id, HOME, "CVE-2026-1"),))
+    assert outcome("revoked", here, by) is FAIL
+    assert "CVE-2026-1" in said(finding("revoked", here, by))
+    assert verdict(here, by) is FAIL
+
+
+def test_the_way_to_the_revoked_image_is_shown() -> None:
+    words = said(finding("revoked", subject(), policy(revoked_images=(ImageName(SOURCE, HOME),))))
+    assert f"{USED} <- {MIDDLE} <- {SOURCE}" in words
+
+
+def test_an_image_is_revoked_by_id_and_region() -> None:
+    by = policy(revoked_images=(ImageName(MIDDLE, AWAY),))
+    assert outcome("revoked", subject(), by) is PASS
+    abroad = ancestry(USED, (MIDDLE, AWAY), (SOURCE, AWAY))
+    assert outcome("revoked", subject(descent=abroad), by) is FAIL
+    itself = policy(revoked_images=(ImageName(USED, HOME),))
+    elsewhere = subject(
+        image(mark(source_image_region=AWAY)),
+        ancestry((USED, AWAY), (SOURCE, AWAY)),
+        place=Place.of(AWAY, USER),
+    )
+    assert outcome("revoked", elsewhere, itself) is PASS
+
+
+def test_a_revoked_image_fails_itself_though_its_ancestry_was_refused() -> None:
+    by = policy(revoked_images=(ImageName(USED, HOME),))
+    assert outcome("revoked", subject(descent=refused()), by) is FAIL
+
+
+@pytest.mark.parametrize("key", [KEY, f"{STRANGER}:whatever"])
+def test_a_mark_gives_a_revoked_source_away_though_the_ancestry_was_refused(key: str) -> None:
+    by = policy(revoked_images=(ImageName(SOURCE, HOME),))
+    assert outcome("revoked", subject(image(mark(key)), refused()), by) is FAIL
+
+
+@pytest.mark.parametrize("end", INCOMPLETE)
+def test_a_revoked_ancestor_beyond_the_record_cannot_be_ruled_out(end: AncestryEnd) -> None:
+    by = policy(revoked_images=(ImageName(ELSE, HOME),))
+    here = subject(descent=ancestry(USED, SOURCE, end=end))
+    assert outcome("revoked", here, by) is OPEN
+    assert verdict(here, by) is OPEN
+
+
+@pytest.mark.parametrize("end", COMPLETE)
+def test_a_complete_record_without_it_is_a_pass(end: AncestryEnd) -> None:
+    by = policy(revoked_images=(ImageName(ELSE, HOME),), revoked_marks=(f"{GOLD}:old",))
+    assert outcome("revoked", subject(descent=ancestry(USED, SOURCE, end=end)), by) is PASS
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        {"source_image_id": None},
+        {"source_image_region": None, "source_image_id": ELSE},
+        {"source_image_id": None, "source_image_region": None},
+    ],
+)
+def test_a_mark_whose_source_was_not_told_may_come_from_the_revoked_image(
+    missing: dict[str, Any],
+) -> None:
+    by = policy(revoked_images=(ImageName(ELSE, HOME),))
+    here = subject(image(mark(), mark(f"{GOLD}:other", **missing)))
+    assert outcome("revoked", here, by) is OPEN
+
+
+def test_an_ancestor_whose_region_was_not_told_may_be_the_revoked_image() -> None:
+    by = policy(revoked_images=(ImageName(ELSE, HOME),))
+    here = subject(descent=ancestry(USED, SOURCE, (ELSE, None)))
+    assert outcome("revoked", here, by) is not PASS
+    assert verdict(here, by) is not PASS
+
+
+def test_a_provider_image_copied_from_the_revoked_one_is_no_pass() -> None:
+    """The record stops at a provider's image, whose own source EC2 still tells (aws.md, 2)."""
+    whole = ancestry(USED, SOURCE, ELSE, end=AncestryEnd.PUBLIC_PROVIDER)
+    cut = type(whole)(whole.entries[:2], AncestryEnd.PUBLIC_PROVIDER)
+    by = policy(revoked_images=(ImageName(ELSE, HOME),))
+    assert outcome("revoked", subject(descent=cut), by) is not PASS
