@@ -251,15 +251,16 @@ def _policy(path: str | None) -> "Policy":
 def _sources(
     paths: "Sequence[str]", kinds: Any, region: str | None, include_unchanged: bool
 ) -> "list[Source]":
-    from assay.sources.plan import read_plan
+    from assay.sources.plan import read_plans
 
     if paths.count(STDIN) > 1:
         raise click.UsageError("standard input can be read once only")
     return [
-        read_plan(
+        source
+        for path in paths
+        for source in read_plans(
             path, _read(path), kinds=kinds, region=region, include_unchanged=include_unchanged
         )
-        for path in paths
     ]
 
 

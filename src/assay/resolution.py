@@ -1,30 +1,31 @@
 """Which image does a reference mean?
 
-Three waves for the whole run, whatever the number of references: templates, aliases, images.
+What the plan tells is followed without asking anybody. The rest takes four waves for the whole run,
+whatever the number of references: templates, instances, aliases, images.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from assay.catalog.interface import (
-    Absent,
-    Answer,
-    ImageCatalog,
-    ImageKey,
-    ParameterKey,
-    TemplateKey,
-    Unavailable,
-)
+from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
 from assay.model import (
     Alias,
     AmiId,
     AmiReference,
     Cause,
+    Derivation,
     Evidence,
     Image,
+    Incomplete,
+    InstanceRef,
+    Made,
     Place,
+    Planned,
+    Registered,
     Resolution,
     Resolved,
+    Stray,
     TemplateRef,
     TemplateVersion,
     Unknown,
@@ -35,41 +36,87 @@ from assay.model import (
     parse_image,
 )
 
+K = TypeVar("K")
+T = TypeVar("T")
+V = TypeVar("V")
+
 
 @dataclass(frozen=True, slots=True)
 class _Trail:
     """A reference on its way to an image: where it stands now, and how it came there."""
 
     place: Place
-    value: Value
+    value: AmiId | Alias | TemplateRef | InstanceRef
     via: tuple[str, ...] = ()
     moving: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    derivations: tuple[Derivation, ...] = ()
+
+    def lost(self, cause: Cause, reason: str, asked: Evidence) -> Unresolved:
+        """The end of a trail that leads to no image, and what was asked last."""
+        image_id = self.value.id if isinstance(self.value, AmiId) else None
+        return Unresolved(cause, reason, image_id, (*self.evidence, asked), self.derivations)
+
+
+_Trails = dict[AmiReference, _Trail | Unresolved]
 
 
 def resolve(
     references: Iterable[AmiReference], catalog: ImageCatalog
 ) -> dict[AmiReference, Resolution]:
     """The image each reference means at this moment, or why none can be named."""
-    trails: dict[AmiReference, _Trail | Unresolved] = {
-        reference: _start(reference) for reference in references
-    }
-    trails = _follow_templates(trails, catalog)
-    trails = _follow_aliases(trails, catalog)
+    trails: _Trails = {reference: _start(reference) for reference in references}
+    trails = _follow(trails, TemplateRef, catalog.templates, _key, _through_template)
+    trails = _follow(trails, InstanceRef, catalog.instances, _key_text, _through_instance)
+    trails = _follow(trails, Alias, catalog.parameters, _key_query, _through_alias)
     return _look_up(trails, catalog)
 
 
 def _start(reference: AmiReference) -> _Trail | Unresolved:
-    match reference.value:
+    """Walk through what the plan itself tells, down to something that can be asked."""
+    value, place = reference.value, reference.place
+    via: list[str] = []
+    moving: list[str] = []
+    made: list[Derivation] = []
+    while True:
+        match value:
+            case Planned(step, inner, moves):
+                via.append(step)
+                if moves:
+                    moving.append(step)
+                value = inner
+            case Made(by, how, source, at):
+                made.append(Derivation(by, how, place))
+                value, place = source, at
+            case AmiId() | Alias() | TemplateRef() | InstanceRef():
+                break
+            case _:
+                return _no_image(reference, value, tuple(made))
+    if isinstance(place, Unplaced):
+        return Unresolved(Cause.UNRESOLVED, place.reason, derivations=tuple(made))
+    return _Trail(place, value, tuple(via), tuple(moving), derivations=tuple(made))
+
+
+def _no_image(reference: AmiReference, value: Value, made: tuple[Derivation, ...]) -> Unresolved:
+    """Why the plan leads to no image at all."""
+    cause = Cause.UNRESOLVED
+    match value:
         case Unknown(references):
-            return Unresolved(Cause.UNRESOLVED, _unknown(references))
-        case Unusable(reason):
-            return Unresolved(Cause.UNRESOLVED, f"the planned value {reason}")
-    match reference.place:
-        case Unplaced(reason):
-            return Unresolved(Cause.UNRESOLVED, reason)
-        case place:
-            return _Trail(place, reference.value)
+            reason = _unknown(references)
+        case Unusable(what):
+            reason = f"the planned value {what}"
+        case Stray():
+            reason = f"an AMI id at {reference.attribute}, a path that assay does not know"
+        case Registered(by):
+            cause = Cause.NO_PROVENANCE
+            reason = f"{by} registers it from snapshots, which records no source image"
+        case Incomplete(what):
+            cause, reason = Cause.INCOMPLETE_PLAN, what
+        case _:
+            reason = "the value has a form that is not read"
+    if made:
+        reason = f"{reason}; derived from it by {', then '.join(step.by for step in made)}"
+    return Unresolved(cause, reason, derivations=made)
 
 
 def _unknown(references: tuple[str, ...]) -> str:
@@ -78,43 +125,62 @@ def _unknown(references: tuple[str, ...]) -> str:
     return f"known only after apply; it comes from {references[0]}"
 
 
-def _follow_templates(
-    trails: dict[AmiReference, _Trail | Unresolved], catalog: ImageCatalog
-) -> dict[AmiReference, _Trail | Unresolved]:
-    keys: dict[AmiReference, TemplateKey] = {
-        reference: (trail.place, trail.value)
+def _follow(
+    trails: _Trails,
+    kind: type[V],
+    ask: Callable[[list[tuple[Place, K]]], Mapping[tuple[Place, K], Answer[T]]],
+    key: Callable[[V], K],
+    through: Callable[[_Trail, V, Answer[T]], _Trail | Unresolved],
+) -> _Trails:
+    """One wave: ask about every trail that stands at a value of one kind, once for each key."""
+    standing: dict[AmiReference, tuple[_Trail, V]] = {
+        reference: (trail, trail.value)
         for reference, trail in trails.items()
-        if isinstance(trail, _Trail) and isinstance(trail.value, TemplateRef)
+        if isinstance(trail, _Trail) and isinstance(trail.value, kind)
     }
-    answers = catalog.templates(list(dict.fromkeys(keys.values()))) if keys else {}
-    return {
-        reference: _through_template(trail, answers[keys[reference]])
-        if reference in keys and isinstance(trail, _Trail)
-        else trail
-        for reference, trail in trails.items()
+    if not standing:
+        return trails
+    keys = {name: (trail.place, key(value)) for name, (trail, value) in standing.items()}
+    answers = ask(list(dict.fromkeys(keys.values())))
+    moved = {
+        reference: through(trail, value, answers[keys[reference]])
+        for reference, (trail, value) in standing.items()
     }
+    return {**trails, **moved}
 
 
-def _through_template(trail: _Trail, answer: Answer[TemplateVersion]) -> _Trail | Unresolved:
-    ref = trail.value
-    assert isinstance(ref, TemplateRef)
+def _key(ref: TemplateRef) -> TemplateRef:
+    return ref
+
+
+def _key_text(ref: InstanceRef) -> str:
+    return ref.id
+
+
+def _key_query(alias: Alias) -> str:
+    return alias.query
+
+
+def _through_template(
+    trail: _Trail, ref: TemplateRef, answer: Answer[TemplateVersion]
+) -> _Trail | Unresolved:
     asked = Evidence("ec2:DescribeLaunchTemplateVersions", str(ref), trail.place)
     match answer:
         case Absent():
-            return Unresolved(
+            return trail.lost(
                 Cause.NOT_VISIBLE,
                 f"launch template {ref} does not exist, as seen from {trail.place}",
-                evidence=(asked,),
+                asked,
             )
         case Unavailable(reason):
-            return Unresolved(Cause.LOOKUP_FAILED, reason, evidence=(asked,))
+            return trail.lost(Cause.LOOKUP_FAILED, reason, asked)
     step = f"launch template {answer.name} ({answer.template_id}) version {answer.number}"
     if not ref.pinned:
         step = f"{step}, now its {ref.version}"
     image = parse_image(answer.image)
     if not isinstance(image, AmiId | Alias):
         what = "names no image" if image is None else "holds an image value EC2 does not take"
-        return Unresolved(Cause.UNRESOLVED, f"{step} {what}", evidence=(asked,))
+        return trail.lost(Cause.UNRESOLVED, f"{step} {what}", asked)
     return replace(
         trail,
         value=image,
@@ -124,42 +190,37 @@ def _through_template(trail: _Trail, answer: Answer[TemplateVersion]) -> _Trail 
     )
 
 
-def _follow_aliases(
-    trails: dict[AmiReference, _Trail | Unresolved], catalog: ImageCatalog
-) -> dict[AmiReference, _Trail | Unresolved]:
-    keys: dict[AmiReference, ParameterKey] = {
-        reference: (trail.place, trail.value.query)
-        for reference, trail in trails.items()
-        if isinstance(trail, _Trail) and isinstance(trail.value, Alias)
-    }
-    answers = catalog.parameters(list(dict.fromkeys(keys.values()))) if keys else {}
-    return {
-        reference: _through_alias(trail, answers[keys[reference]])
-        if reference in keys and isinstance(trail, _Trail)
-        else trail
-        for reference, trail in trails.items()
-    }
+def _through_instance(trail: _Trail, ref: InstanceRef, answer: Answer[str]) -> _Trail | Unresolved:
+    asked = Evidence("ec2:DescribeInstances", ref.id, trail.place)
+    evidence = (*trail.evidence, asked)
+    match answer:
+        case Absent():
+            reason = f"EC2 shows no instance {ref.id} to {trail.place}"
+            return trail.lost(Cause.NOT_VISIBLE, reason, asked)
+        case Unavailable(reason):
+            return trail.lost(Cause.LOOKUP_FAILED, reason, asked)
+    image = parse_image(answer)
+    if not isinstance(image, AmiId):
+        reason = f"instance {ref.id} names no image"
+        return trail.lost(Cause.UNRESOLVED, reason, asked)
+    return replace(trail, value=image, via=(*trail.via, f"instance {ref.id}"), evidence=evidence)
 
 
-def _through_alias(trail: _Trail, answer: Answer[str]) -> _Trail | Unresolved:
-    alias = trail.value
-    assert isinstance(alias, Alias)
+def _through_alias(trail: _Trail, alias: Alias, answer: Answer[str]) -> _Trail | Unresolved:
     asked = Evidence("ssm:GetParameters", alias.query, trail.place)
     match answer:
         case Absent():
-            return Unresolved(
+            return trail.lost(
                 Cause.NOT_VISIBLE,
                 f"parameter {alias.query} does not exist, as seen from {trail.place}",
-                evidence=(*trail.evidence, asked),
+                asked,
             )
         case Unavailable(reason):
-            return Unresolved(Cause.LOOKUP_FAILED, reason, evidence=(*trail.evidence, asked))
+            return trail.lost(Cause.LOOKUP_FAILED, reason, asked)
     image = parse_image(answer)
     if not isinstance(image, AmiId):
-        return Unresolved(
-            Cause.UNRESOLVED,
-            f"parameter {alias.query} does not hold an AMI id",
-            evidence=(*trail.evidence, asked),
+        return trail.lost(
+            Cause.UNRESOLVED, f"parameter {alias.query} does not hold an AMI id", asked
         )
     return replace(
         trail,
@@ -192,16 +253,18 @@ def _look_up(
 def _conclude(trail: _Trail, answer: Answer[Image]) -> Resolution:
     assert isinstance(trail.value, AmiId)
     id = trail.value.id
-    evidence = (*trail.evidence, Evidence("ec2:DescribeImages", id, trail.place))
+    asked = Evidence("ec2:DescribeImages", id, trail.place)
     match answer:
         case Absent():
-            return Unresolved(
-                Cause.NOT_VISIBLE,
-                f"EC2 shows no {id} to {trail.place}",
-                image_id=id,
-                evidence=evidence,
-            )
+            return trail.lost(Cause.NOT_VISIBLE, f"EC2 shows no {id} to {trail.place}", asked)
         case Unavailable(reason):
-            return Unresolved(Cause.LOOKUP_FAILED, reason, image_id=id, evidence=evidence)
+            return trail.lost(Cause.LOOKUP_FAILED, reason, asked)
         case image:
-            return Resolved(image, trail.place, trail.via, trail.moving, evidence)
+            return Resolved(
+                image,
+                trail.place,
+                trail.via,
+                trail.moving,
+                (*trail.evidence, asked),
+                trail.derivations,
+            )

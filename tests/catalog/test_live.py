@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from assay.catalog.interface import Absent, Unavailable
-from assay.catalog.live import IMAGES_A_CALL, LiveCatalog
+from assay.catalog.live import VALUES_A_FILTER, LiveCatalog
 from assay.catalog.sdk import refuse_blind_sdk
 from assay.errors import CredentialsError, SdkError
 from assay.model import Image, Place, TemplateRef
@@ -49,19 +49,19 @@ def credentials(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
 
 
 def test_two_hundred_images_are_one_call(golden: GoldenWorld, server: Server) -> None:
-    ids = golden.many_copies(IMAGES_A_CALL)
+    ids = golden.many_copies(VALUES_A_FILTER)
     catalog = LiveCatalog()
     answers = catalog.images([(HERE, id) for id in ids])
     assert all(isinstance(answer, Image) for answer in answers.values())
-    assert len(answers) == IMAGES_A_CALL
+    assert len(answers) == VALUES_A_FILTER
     assert len(server.calls("DescribeImages")) == 1
     assert catalog.facts().api_calls == {"ec2:DescribeImages": 1}
 
 
 def test_one_more_is_a_second_call(golden: GoldenWorld, server: Server) -> None:
-    ids = golden.many_copies(IMAGES_A_CALL + 1)
+    ids = golden.many_copies(VALUES_A_FILTER + 1)
     answers = LiveCatalog().images([(HERE, id) for id in ids])
-    assert sum(isinstance(answer, Image) for answer in answers.values()) == IMAGES_A_CALL + 1
+    assert sum(isinstance(answer, Image) for answer in answers.values()) == VALUES_A_FILTER + 1
     assert len(server.calls("DescribeImages")) == 2
 
 

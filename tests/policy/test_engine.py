@@ -15,7 +15,7 @@ from assay.model import (
     Subject,
     TemplateRef,
 )
-from assay.policy.engine import judge, worst
+from assay.policy.engine import judge, judge_all, worst
 from assay.policy.load import schema
 from assay.policy.rules import RULES
 from assay.policy.rules.rule import Rule
@@ -38,6 +38,8 @@ from tests.policy.builders import (
 )
 
 PASS, FAIL, OPEN = Outcome.PASS, Outcome.FAIL, Outcome.UNDETERMINED
+PLAN, MADE = Cause.INCOMPLETE_PLAN, Cause.NO_PROVENANCE
+NO_IMAGE = [cause for cause in Cause if cause not in (PLAN, MADE)]
 CONFIGURABLE = [rule.id for rule in RULES if rule.configurable]
 
 
@@ -97,7 +99,8 @@ def test_everything_off_is_no_pass() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cause", "severity"), list(product(Cause, [None, Severity.OFF, Severity.WARNING]))
+    ("cause", "severity"),
+    list(product(NO_IMAGE, [None, Severity.OFF, Severity.WARNING])),
 )
 def test_a_reference_without_an_image_is_never_a_pass(
     cause: Cause, severity: Severity | None
@@ -106,6 +109,21 @@ def test_a_reference_without_an_image_is_never_a_pass(
     assert verdict(unresolved(cause), by) is OPEN
     pinned = unresolved(cause, value=TemplateRef("lt-1", None, "3"))
     assert verdict(pinned, by) is OPEN
+
+
+def test_an_image_registered_from_snapshots_fails_and_never_passes() -> None:
+    assert verdict(unresolved(MADE)) is FAIL
+    for severity in (Severity.OFF, Severity.WARNING):
+        assert verdict(unresolved(MADE), setting(severity)) is OPEN
+
+
+def test_an_incomplete_plan_is_as_severe_as_the_policy_makes_it() -> None:
+    whole = unresolved(PLAN)
+    assert verdict(whole) is OPEN
+    assert verdict(whole, setting(Severity.WARNING, "incomplete-plan")) is PASS
+    off = setting(Severity.OFF, "incomplete-plan")
+    assert judge_all([whole], off, AS_OF) == ()
+    assert len(judge_all([whole, subject()], off, AS_OF)) == 1
 
 
 def test_a_reference_without_an_image_can_fail() -> None:
@@ -140,7 +158,9 @@ def test_the_verdict_carries_the_subject_and_the_results_in_order() -> None:
     assert [r.rule for r in found.results] == [
         id for id in order if id in {r.rule for r in found.results}
     ]
-    assert {r.rule for r in found.results} == set(CONFIGURABLE) - {"revoked"}
+    assert {r.rule for r in found.results} == set(CONFIGURABLE) - {
+        *("revoked", "no-provenance", "downgrade", "incomplete-plan"),
+    }
 
 
 def test_judging_is_pure() -> None:
@@ -179,12 +199,15 @@ def test_a_rule_has_the_name_of_its_module_and_a_page(rule: Rule) -> None:
 
 
 def test_the_rules_of_undetermined_are_the_fixed_ones() -> None:
-    assert {rule.id for rule in RULES if not rule.configurable} == {str(cause) for cause in Cause}
+    assert {rule.id for rule in RULES if not rule.configurable} == {
+        str(cause) for cause in NO_IMAGE
+    }
     assert set(CONFIGURABLE) == set(schema()["properties"]["rules"]["properties"])
 
 
 def test_only_what_ec2_still_launches_is_a_warning_by_default() -> None:
     assert {rule.id for rule in RULES if rule.severity is not Severity.ERROR} == {
         "deprecated",
+        "downgrade",
         "unpinned",
     }

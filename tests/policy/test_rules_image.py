@@ -65,7 +65,9 @@ def test_an_unknown_account_leaves_self_open_and_nothing_else() -> None:
 def test_every_owner_is_accepted_where_none_is_required() -> None:
     assert finding("untrusted-owner", subject(image(mark(), owner_id=None))) is None
     by = policy(owners=(GOLD,))
-    assert [outcome("untrusted-owner", unresolved(cause), by) for cause in Cause] == [None] * 3
+    assert [outcome("untrusted-owner", unresolved(cause), by) for cause in Cause] == [None] * len(
+        Cause
+    )
 
 
 def test_a_legitimate_mark_does_not_excuse_the_owner() -> None:
@@ -103,7 +105,7 @@ def test_not_launchable(state: str | None, wanted: Outcome) -> None:
 
 
 def test_not_launchable_is_silent_without_an_image() -> None:
-    assert [outcome("not-launchable", unresolved(cause)) for cause in Cause] == [None] * 3
+    assert [outcome("not-launchable", unresolved(cause)) for cause in Cause] == [None] * len(Cause)
 
 
 # deprecated
@@ -123,4 +125,4 @@ def test_deprecated_warns_unless_the_policy_says_otherwise() -> None:
 
 
 def test_deprecated_is_silent_without_an_image() -> None:
-    assert [outcome("deprecated", unresolved(cause)) for cause in Cause] == [None] * 3
+    assert [outcome("deprecated", unresolved(cause)) for cause in Cause] == [None] * len(Cause)

@@ -69,7 +69,7 @@ def test_unmarked(marks: tuple[Watermark, ...], wanted: Outcome) -> None:
 
 
 def test_unmarked_has_nothing_to_say_without_an_image() -> None:
-    assert [outcome("unmarked", unresolved(cause)) for cause in Cause] == [None] * 3
+    assert [outcome("unmarked", unresolved(cause)) for cause in Cause] == [None] * len(Cause)
 
 
 def test_unmarked_does_not_need_the_ancestry() -> None:
@@ -107,7 +107,7 @@ def test_unmarked_is_not_taken_in_by_a_fresh_mark_on_an_old_build() -> None:
 def test_revoked_is_silent_where_nothing_is_revoked_or_known() -> None:
     assert finding("revoked", subject()) is None
     by = policy(revoked_marks=(KEY,), revoked_images=(ImageName(SOURCE, HOME),))
-    assert [outcome("revoked", unresolved(cause), by) for cause in Cause] == [None] * 3
+    assert [outcome("revoked", unresolved(cause), by) for cause in Cause] == [None] * len(Cause)
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 
 from assay.errors import InputError, NotAPlanError
-from assay.sources.document import read_document
+from assay.sources.document import PlanDocument, read_documents
 from tests.plans import dump, instance, plan
 
 PLAN = plan(instance("aws_instance.a", "ami-0123456789abcdef0"))
 SECRET = "hunter2"
+
+
+def read_document(path: str, data: bytes) -> PlanDocument:
+    (document,) = read_documents(path, data)
+    return document.plan
 
 
 def encode(document: Any) -> bytes:

@@ -43,6 +43,8 @@ ImageKey: TypeAlias = tuple[Place, str]
 ParameterKey: TypeAlias = tuple[Place, str]
 """A parameter name or ARN with its selector, as SSM GetParameters takes it."""
 TemplateKey: TypeAlias = tuple[Place, TemplateRef]
+InstanceKey: TypeAlias = tuple[Place, str]
+"""An instance id."""
 
 
 class ImageCatalog(Protocol):
@@ -71,6 +73,10 @@ class ImageCatalog(Protocol):
         self, keys: Collection[TemplateKey]
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
         """EC2 DescribeLaunchTemplateVersions."""
+        ...
+
+    def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
+        """EC2 DescribeInstances: the id of the image each instance was launched from."""
         ...
 
     def facts(self) -> CatalogFacts:

@@ -16,6 +16,7 @@ from assay.catalog.interface import (
     Absent,
     Answer,
     ImageKey,
+    InstanceKey,
     ParameterKey,
     TemplateKey,
     Unavailable,
@@ -26,7 +27,7 @@ from assay.model import Ancestry, CatalogFacts, Identity, Image, Place, Template
 T = TypeVar("T")
 K = TypeVar("K")
 
-IMAGES_A_CALL = 200
+VALUES_A_FILTER = 200
 """EC2 User Guide, "Filter your resources": at most 200 values in a filter."""
 PARAMETERS_A_CALL = 10
 """SSM API Reference, GetParameters: 1 to 10 names."""
@@ -57,7 +58,7 @@ class LiveCatalog:
 
     def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
         """DescribeImages by the `image-id` filter, which omits unknown ids instead of failing."""
-        batches = _batches(keys, IMAGES_A_CALL)
+        batches = _batches(keys, VALUES_A_FILTER)
         return _merge(_each(batches, self._describe_images))
 
     def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
@@ -74,6 +75,11 @@ class LiveCatalog:
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
         """DescribeLaunchTemplateVersions, one version a call, so that each has its own answer."""
         return _each(list(dict.fromkeys(keys)), self._template_version)
+
+    def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
+        """DescribeInstances by the `instance-id` filter."""
+        batches = _batches(keys, VALUES_A_FILTER)
+        return _merge(_each(batches, self._describe_instances))
 
     def facts(self) -> CatalogFacts:
         """The calls made so far; an endpoint that is not AWS's own is named."""
@@ -120,6 +126,25 @@ class LiveCatalog:
             **self._describe_images((place, ids[:middle])),
             **self._describe_images((place, ids[middle:])),
         }
+
+    def _describe_instances(self, batch: _Batch) -> dict[InstanceKey, Answer[str]]:
+        place, ids = batch
+        try:
+            reservations = self._sdk.pages(
+                "ec2",
+                place.region,
+                "DescribeInstances",
+                "Reservations",
+                Filters=[{"Name": "instance-id", "Values": list(ids)}],
+            )
+        except RefusedError as refused:
+            return {(place, id): Unavailable(refused.reason) for id in ids}
+        found = {
+            raw.get("InstanceId"): raw.get("ImageId") or Unavailable("its image was not told")
+            for reservation in reservations
+            for raw in reservation.get("Instances") or ()
+        }
+        return {(place, id): found.get(id, Absent()) for id in ids}
 
     def _image_ancestry(self, key: ImageKey) -> Answer[Ancestry]:
         place, id = key

@@ -3,7 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from assay.catalog.interface import Answer, ImageKey, ParameterKey, TemplateKey, Unavailable
+from assay.catalog.interface import (
+    Answer,
+    ImageKey,
+    InstanceKey,
+    ParameterKey,
+    TemplateKey,
+    Unavailable,
+)
 from assay.model import Ancestry, CatalogFacts, Identity, Image, Place, TemplateVersion
 
 _OFFLINE = Unavailable("not checked (offline)")
@@ -28,6 +35,9 @@ class OfflineCatalog:
     def templates(
         self, keys: Collection[TemplateKey]
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
+        return dict.fromkeys(keys, _OFFLINE)
+
+    def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
         return dict.fromkeys(keys, _OFFLINE)
 
     def facts(self) -> CatalogFacts:

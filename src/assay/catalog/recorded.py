@@ -7,7 +7,7 @@ It knows when it was recorded and what it was asked. A question that was never a
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -15,6 +15,7 @@ from assay.catalog.interface import (
     Absent,
     Answer,
     ImageKey,
+    InstanceKey,
     ParameterKey,
     TemplateKey,
     Unavailable,
@@ -80,6 +81,11 @@ class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     ancestry: Answers[Ancestry] = msgspec.field(default_factory=Answers)
     parameters: Answers[str] = msgspec.field(default_factory=Answers)
     templates: Answers[TemplateVersion] = msgspec.field(default_factory=Answers)
+    instances: Answers[str] = msgspec.field(default_factory=Answers)
+
+    def answers(self) -> tuple[Answers[Any], ...]:
+        """Every kind of answer."""
+        return (self.images, self.ancestry, self.parameters, self.templates, self.instances)
 
 
 class CatalogFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -136,6 +142,9 @@ class RecordedCatalog:
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
         return {(place, ref): self._at(place).templates.get(str(ref)) for place, ref in keys}
 
+    def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
+        return {(place, id): self._at(place).instances.get(id) for place, id in keys}
+
     def facts(self) -> CatalogFacts:
         return CatalogFacts("recorded", self.file.endpoint, self.file.recorded_at, {})
 
@@ -164,7 +173,7 @@ def _index(path: str, records: Iterable[PlaceRecord]) -> dict[Place, PlaceRecord
         place = Place(record.partition, record.account, record.region)
         if place in places:
             raise RecordingError(f"{place} is recorded twice", where=path)
-        for answers in (record.images, record.ancestry, record.parameters, record.templates):
+        for answers in record.answers():
             for key in sorted(answers.contradictions()):
                 raise RecordingError(f"{key} in {place} has two answers", where=path)
         places[place] = record

@@ -10,6 +10,7 @@ from assay.catalog.interface import (
     Answer,
     ImageCatalog,
     ImageKey,
+    InstanceKey,
     ParameterKey,
     TemplateKey,
     Unavailable,
@@ -61,6 +62,12 @@ class RecordingCatalog:
             self._at(place).templates.put(str(ref), answer)
         return answers
 
+    def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
+        answers = self.source.instances(keys)
+        for (place, id), answer in answers.items():
+            self._at(place).instances.put(id, answer)
+        return answers
+
     def facts(self) -> CatalogFacts:
         return self.source.facts()
 
@@ -71,7 +78,7 @@ class RecordingCatalog:
             self._places.values(), key=lambda at: (at.partition, at.account or "", at.region)
         )
         for place in places:
-            for answers in (place.images, place.ancestry, place.parameters, place.templates):
+            for answers in place.answers():
                 answers.absent.sort()
         file = CatalogFile(VERSION, facts.recorded_at or recorded_at, places, facts.endpoint)
         encoded = msgspec.json.encode(file, order="sorted")

@@ -94,7 +94,77 @@ class Unusable:
     reason: str
 
 
-Value: TypeAlias = AmiId | Alias | TemplateRef | Unknown | Unusable
+@dataclass(frozen=True, slots=True)
+class InstanceRef:
+    """An existing instance by id, where the image it was launched from is meant."""
+
+    id: str
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """An AMI id at a path that nobody told us about: seen, and not understood."""
+
+    id: str
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What another resource of the same plan holds: a launch template's image, say."""
+
+    step: str
+    """How the reference leads there, for people: `launch template aws_launch_template.web`."""
+    value: "Value"
+    moving: bool = False
+    """Whether the step can lead elsewhere after the check (`$Latest`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An image that this very plan will make from another one."""
+
+    by: str
+    """The address of the resource that makes it."""
+    how: str
+    """The EC2 action behind it: CopyImage, CreateImage, or Image Builder."""
+    source: "Value"
+    place: "Place | Unplaced"
+    """Where the source image is looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """An image that this very plan registers from snapshots: RegisterImage records no source."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """Not an attribute: the plan itself says that it leaves changes out."""
+
+    reason: str
+
+
+Value: TypeAlias = (
+    AmiId
+    | Alias
+    | TemplateRef
+    | InstanceRef
+    | Unknown
+    | Unusable
+    | Stray
+    | Planned
+    | Made
+    | Registered
+    | Incomplete
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +189,8 @@ class AmiReference:
     place: Place | Unplaced
     sensitive: bool = False
     """The plan marks the value as sensitive: it is checked, and shown as `(sensitive)`."""
+    replaces: str | None = None
+    """The AMI id that stood here before, where the plan changes it."""
     file: str | None = None
     line: int | None = None
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from assay.model.images import Ancestry, Image
 from assay.model.places import Place
-from assay.model.references import AmiReference
+from assay.model.references import AmiReference, Unplaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,17 @@ class Cause(StrEnum):
     UNRESOLVED = "unresolved"
     NOT_VISIBLE = "not-visible"
     LOOKUP_FAILED = "lookup-failed"
+    NO_PROVENANCE = "no-provenance"
+    INCOMPLETE_PLAN = "incomplete-plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """An image that the plan will make, on the way from a reference to the image that exists."""
+
+    by: str
+    how: str
+    place: Place | Unplaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,8 @@ class Resolved:
     moving: tuple[str, ...] = ()
     """Indirections that can name another image after the check."""
     evidence: tuple[Evidence, ...] = ()
+    derivations: tuple[Derivation, ...] = ()
+    """What the plan will still make of `image`, the one to be used first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ class Unresolved:
     reason: str
     image_id: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    derivations: tuple[Derivation, ...] = ()
 
 
 Resolution: TypeAlias = Resolved | Unresolved
@@ -71,3 +85,5 @@ class Subject:
     reference: AmiReference
     resolution: Resolution
     provenance: Provenance | None = None
+    replaced: Image | None = None
+    """The image that the reference used before, where the plan says so and EC2 still shows it."""

@@ -86,6 +86,9 @@ class Rules(_Strict, frozen=True, rename="kebab"):
     not_launchable: Severity | UnsetType = UNSET
     deprecated: Severity | UnsetType = UNSET
     unpinned: Severity | UnsetType = UNSET
+    no_provenance: Severity | UnsetType = UNSET
+    downgrade: Severity | UnsetType = UNSET
+    incomplete_plan: Severity | UnsetType = UNSET
 
 
 class Aws(_Strict, frozen=True):

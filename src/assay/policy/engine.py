@@ -4,15 +4,46 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from assay.model import (
+    Cause,
     Outcome,
     Policy,
     Resolved,
     RuleResult,
     Severity,
     Subject,
+    Unresolved,
     Verdict,
 )
 from assay.policy.rules import RULES
+
+
+def judge_all(subjects: Iterable[Subject], policy: Policy, as_of: datetime) -> tuple[Verdict, ...]:
+    """A verdict for each subject; what no rule can tell apart is judged once."""
+    judged: dict[tuple[object, ...], Verdict] = {}
+    verdicts: list[Verdict] = []
+    for subject in subjects:
+        reference = subject.reference
+        if _is_off(subject, policy):
+            continue
+        alike = (
+            *(id(subject.resolution), id(subject.provenance), id(subject.replaced)),
+            *(reference.value, reference.sensitive, reference.place),
+        )
+        found = judged.get(alike)
+        if found is None:
+            found = judged[alike] = judge(subject, policy, as_of)
+        verdicts.append(
+            found if found.subject is subject else Verdict(subject, found.outcome, found.results)
+        )
+    return tuple(verdicts)
+
+
+def _is_off(subject: Subject, policy: Policy) -> bool:
+    """The verdict on a plan as a whole is one rule's alone, and gone with it."""
+    match subject.resolution:
+        case Unresolved(Cause.INCOMPLETE_PLAN):
+            return policy.severities.get("incomplete-plan") is Severity.OFF
+    return False
 
 
 def judge(subject: Subject, policy: Policy, as_of: datetime) -> Verdict:
@@ -37,10 +68,12 @@ def _weigh(subject: Subject, results: Iterable[RuleResult]) -> Outcome:
     )
     if outcome is Outcome.FAIL:
         return outcome
-    read = isinstance(subject.resolution, Resolved) and subject.provenance is not None
-    if not results or not read:
-        return Outcome.UNDETERMINED
-    return outcome
+    match subject.resolution:
+        case Unresolved(Cause.INCOMPLETE_PLAN):
+            return outcome  # as severe as the policy makes that rule
+        case Resolved() if results and subject.provenance is not None:
+            return outcome
+    return Outcome.UNDETERMINED
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

@@ -68,9 +68,9 @@ def _group(group: list[VerdictView], paint: _Paint) -> Iterator[str]:
 
 def _subject(verdict: VerdictView) -> str:
     """`ami = ami-0… in 111122223333/us-east-1`, with the image a template or alias leads to."""
-    text = f"{verdict.attribute} = {verdict.value or '(no value to show)'}"
+    text = f"{verdict.attribute} = {verdict.value or '(not known yet)'}"
     if verdict.image_id and verdict.image_id != verdict.value:
-        text = f"{text}, now {verdict.image_id}"
+        text = f"{text}, {'made from' if verdict.derived else 'now'} {verdict.image_id}"
     if verdict.region:
         text = f"{text} in {verdict.account or 'unknown account'}/{verdict.region}"
     return _safe(text)

@@ -19,6 +19,7 @@ from assay.model import (
     Provenance,
     Resolved,
     TemplateRef,
+    Unresolved,
     Verdict,
 )
 
@@ -69,6 +70,8 @@ class VerdictView:
     results: tuple[ResultView, ...]
     lineage: tuple[LineageStep, ...]
     via: tuple[str, ...]
+    derived: bool
+    """Whether the plan still has to make the image; `image_id` is the one it is made from."""
 
 
 def view(verdict: Verdict) -> VerdictView:
@@ -79,6 +82,7 @@ def view(verdict: Verdict) -> VerdictView:
     image_id = found.image.id if isinstance(found, Resolved) else found.image_id
     value = _value(reference)
     hide = _hider(reference, image_id)
+    derived = _derived(found)
     return VerdictView(
         address=reference.address,
         attribute=reference.attribute,
@@ -96,14 +100,15 @@ def view(verdict: Verdict) -> VerdictView:
                 rule=result.rule,
                 outcome=result.finding.outcome.value,
                 severity=result.severity.value,
-                message=hide(result.finding.message),
+                message=hide(f"{result.finding.message}{derived}"),
                 fix=hide(result.finding.fix) if result.finding.fix else None,
                 evidence=tuple(hide(line) for line in result.finding.evidence),
             )
             for result in verdict.results
         ),
-        lineage=tuple(_lineage(subject.provenance, hide)),
+        lineage=(*_planned(found), *_lineage(subject.provenance, hide)),
         via=tuple(hide(step) for step in found.via) if isinstance(found, Resolved) else (),
+        derived=bool(found.derivations),
     )
 
 
@@ -159,6 +164,28 @@ def _lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Itera
             how=_how(image) if depth == 0 else None,
             end=ancestry.end.value if depth == last else None,
             marked=_marked_here(entry, image),
+        )
+
+
+def _derived(found: Resolved | Unresolved) -> str:
+    """What every message about an image that does not exist yet says: which one was judged."""
+    image_id = found.image.id if isinstance(found, Resolved) else found.image_id
+    if not found.derivations or image_id is None:
+        return ""
+    steps = ", then ".join(f"{step.by} ({step.how})" for step in reversed(found.derivations))
+    return f" [derived from {image_id} by {steps}]"
+
+
+def _planned(found: Resolved | Unresolved) -> Iterator[LineageStep]:
+    """The images that the plan will make, the one to be used first."""
+    for step in found.derivations:
+        place = step.place if isinstance(step.place, Place) else None
+        yield LineageStep(
+            image_id=f"(made by {step.by})",
+            region=place.region if place else None,
+            owner=place.account if place else None,
+            how=step.how,
+            end=None,
         )
 
 

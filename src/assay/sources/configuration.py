@@ -7,9 +7,11 @@ hold dots, quotes and brackets.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from assay.sources.document import ConfigResource, Configuration, Module
+from assay.sources.document import ConfigResource, Configuration, Module, ModuleCall
+from assay.sources.walk import Step, at_path
 
 ModulePath = tuple[str, ...]
 
@@ -21,49 +23,87 @@ class Configured:
     module: ModulePath
     block: ConfigResource
 
-    def writes(self, attribute: str) -> bool:
-        """Whether the configuration gives `attribute` a value other than a literal null."""
-        expression = (self.block.expressions or {}).get(attribute)
-        return expression not in (None, {"constant_value": None})
+    def writes(self, *path: Step) -> bool:
+        """Whether the configuration gives the attribute at `path` a value other than null.
 
-    def references(self, path: tuple[str | int, ...]) -> tuple[str, ...]:
-        """The references of the expression at `path`; none where it cannot be told.
+        Blocks of a set come in another order than their values, so any of them counts. A block
+        that is not there may be a dynamic one, which leaves no trace: it counts as written.
+        """
+        return _writes(self.block.expressions or {}, path)
+
+    def references(self, path: tuple[Step, ...]) -> tuple[str, ...]:
+        """The references of the expression at `path`, or of what it is a part of.
 
         A dynamic block leaves no trace, so an empty answer does not prove a constant.
         """
         found: Any = self.block.expressions or {}
         for step in path:
+            if references_of(found):
+                break
             in_list = isinstance(found, list) and isinstance(step, int) and step < len(found)
             if not in_list and not (isinstance(found, dict) and step in found):
                 return ()
             found = found[step]
-        references = found.get("references") if isinstance(found, dict) else None
-        if not isinstance(references, list):
-            return ()
-        return tuple(name for name in references if isinstance(name, str))
+        return references_of(found)
+
+
+def _writes(expression: Any, path: tuple[Step, ...]) -> bool:
+    if isinstance(expression, list):
+        below = path[1:] if path and isinstance(path[0], int) else path
+        return any(_writes(item, below) for item in expression)
+    if not isinstance(expression, dict) or not path:
+        return expression not in (None, {"constant_value": None})
+    if "references" in expression:
+        return True
+    if "constant_value" in expression:
+        return at_path(expression["constant_value"], path) is not None
+    if path[0] in expression:
+        return _writes(expression[path[0]], path[1:])
+    return len(path) > 1
+
+
+def references_of(expression: Any) -> tuple[str, ...]:
+    """The references of one expression, longest first for each thing it reads."""
+    references = expression.get("references") if isinstance(expression, dict) else None
+    if not isinstance(references, list):
+        return ()
+    return tuple(name for name in references if isinstance(name, str))
 
 
 class ConfigurationIndex:
-    """Finds a planned resource's block in the configuration."""
+    """Finds blocks in the configuration by module path."""
 
     def __init__(self, configuration: Configuration | None) -> None:
-        self._blocks: dict[tuple[ModulePath, str, str, str], ConfigResource] = {}
+        self._blocks: dict[tuple[ModulePath, str, str, str], Configured] = {}
+        self._modules: dict[ModulePath, Module] = {}
         root = configuration.root_module if configuration else None
-        for path, module in _walk((), root):
+        for path, module in _walk(root):
+            self._modules[path] = module
             for block in module.resources or ():
-                self._blocks[path, block.mode, block.type, block.name] = block
+                key = (path, block.mode, block.type, block.name)
+                self._blocks[key] = Configured(path, block)
 
     def find(
         self, module_address: str | None, mode: str, resource_type: str, name: str
     ) -> Configured | None:
         """The block of the planned resource, or None where the plan does not hold it."""
+        return self._blocks.get((module_path(module_address), mode, resource_type, name))
+
+    def call(self, module_address: str) -> ModuleCall | None:
+        """The `module` block that calls the module at this address."""
         path = module_path(module_address)
-        block = self._blocks.get((path, mode, resource_type, name))
-        return Configured(path, block) if block else None
+        parent = self._modules.get(path[:-1]) if path else None
+        return (parent.module_calls or {}).get(path[-1]) if parent else None
+
+    def output(self, module_address: str, name: str) -> Any:
+        """The expression of an output of the module at this address."""
+        module = self._modules.get(module_path(module_address))
+        output = (module.outputs or {}).get(name) if module else None
+        return output.expression if output else None
 
 
-def _walk(path: ModulePath, module: Module | None) -> Iterator[tuple[ModulePath, Module]]:
-    stack = [(path, module)]
+def _walk(root: Module | None) -> Iterator[tuple[ModulePath, Module]]:
+    stack: list[tuple[ModulePath, Module | None]] = [((), root)]
     while stack:
         path, module = stack.pop()
         if module is None:
@@ -73,25 +113,38 @@ def _walk(path: ModulePath, module: Module | None) -> Iterator[tuple[ModulePath,
             stack.append(((*path, name), call.module))
 
 
+@lru_cache(maxsize=4096)
 def module_path(address: str | None) -> ModulePath:
     """`module.a["x.y"].module.b[0]` as ("a", "b"): module names only, keys left out."""
-    names: list[str] = []
-    rest = address or ""
+    return tuple(name for name, _ in module_steps(address or ""))
+
+
+def parent_module(address: str) -> str:
+    """The address of the module that calls the one at `address`; "" for the root."""
+    steps = module_steps(address)[:-1]
+    return ".".join(f"module.{name}{key}" for name, key in steps)
+
+
+def module_steps(address: str) -> list[tuple[str, str]]:
+    """A module's address as (name, key with its brackets) from the root down."""
+    steps: list[tuple[str, str]] = []
+    rest = address
     while rest.startswith("module."):
         rest = rest.removeprefix("module.")
         end = next((i for i, c in enumerate(rest) if c in ".["), len(rest))
-        names.append(rest[:end])
-        rest = _after_key(rest[end:]).removeprefix(".")
-    return tuple(names)
+        key = rest[end : end + _key_length(rest[end:])]
+        steps.append((rest[:end], key))
+        rest = rest[end + len(key) :].removeprefix(".")
+    return steps
 
 
-def _after_key(text: str) -> str:
-    """`text` without the instance key it starts with; quoted keys escape quotes."""
+def _key_length(text: str) -> int:
+    """How long the instance key is that `text` starts with; quoted keys escape quotes."""
     if not text.startswith("["):
-        return text
+        return 0
     if not text.startswith('["'):
-        return text.partition("]")[2]
+        return text.find("]") + 1 or len(text)
     position = 2
     while position < len(text) and text[position] != '"':
         position += 2 if text[position] == "\\" else 1
-    return text[position + 2 :]
+    return min(position + 2, len(text))

@@ -7,6 +7,8 @@ to 1.x. Values stay raw bytes until somebody needs them: a plan is mostly attrib
 import gzip
 import re
 import zlib
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -39,6 +41,7 @@ class ResourceChange(msgspec.Struct, gc=False):
     change: Change
     mode: str = "managed"
     module_address: str | None = None
+    index: str | int | None = None
     deposed: str | bool | None = None
 
 
@@ -50,13 +53,21 @@ class ConfigResource(msgspec.Struct):
     mode: str = "managed"
     provider_config_key: str | None = None
     expressions: dict[str, Any] | None = None
+    for_each_expression: dict[str, Any] | None = None
 
 
 class ModuleCall(msgspec.Struct):
     """A `module` block in `configuration`."""
 
     expressions: dict[str, Any] | None = None
+    for_each_expression: dict[str, Any] | None = None
     module: "Module | None" = None
+
+
+class Output(msgspec.Struct):
+    """An `output` block in `configuration`."""
+
+    expression: dict[str, Any] | None = None
 
 
 class Module(msgspec.Struct):
@@ -64,6 +75,7 @@ class Module(msgspec.Struct):
 
     resources: list[ConfigResource] | None = None
     module_calls: dict[str, ModuleCall] | None = None
+    outputs: dict[str, Output] | None = None
 
 
 class ProviderConfig(msgspec.Struct):
@@ -86,6 +98,19 @@ class Variable(msgspec.Struct):
     value: Any = None
 
 
+class RelevantAttribute(msgspec.Struct):
+    """One attribute that the plan's changes depend on: the only trace of what locals read."""
+
+    resource: str
+    attribute: list[Any]
+
+
+class DeferredChange(msgspec.Struct):
+    """A change that a later plan will make; the same shape as the others, told less."""
+
+    resource_change: ResourceChange | None = None
+
+
 class PlanDocument(msgspec.Struct):
     """What assay reads of a plan file."""
 
@@ -94,6 +119,9 @@ class PlanDocument(msgspec.Struct):
     resource_changes: list[ResourceChange] | None = None
     configuration: Configuration | None = None
     variables: dict[str, Variable] | None = None
+    relevant_attributes: list[RelevantAttribute] | None = None
+    deferred_changes: list[DeferredChange] | None = None
+    complete: bool | None = None
     errored: bool = False
 
 
@@ -109,13 +137,54 @@ class _Probe(msgspec.Struct):
     level: msgspec.Raw = msgspec.field(name="@level", default=_ABSENT)
 
 
-def read_document(path: str, data: bytes) -> PlanDocument:
-    """The plan in `data`, the content of the file that `path` names (for messages only).
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One plan, the name it is judged under, and the digest of its bytes."""
 
-    Raises `NotAPlanError` when it is something else that can be named, `InputError` when it is
-    damaged, of an unknown format version, or the plan of a run that failed.
+    path: str
+    sha256: str
+    plan: PlanDocument
+
+
+def read_documents(path: str, data: bytes) -> list[Document]:
+    """The plan, or the plans one a line, in the file that `path` names.
+
+    Text that a wrapper printed around a plan is left out. Raises `NotAPlanError` when the file is
+    something else that can be named, `InputError` when it is damaged, of an unknown format
+    version, or the plan of a run that failed.
     """
     text = _as_utf8(path, data)
+    try:
+        return [Document(path, sha256(data).hexdigest(), _read(path, text))]
+    except InputError as error:
+        parts = _embedded(text)
+        if not parts or parts == [text]:
+            raise
+        if len(parts) == 1:
+            return [Document(path, sha256(data).hexdigest(), _read(path, parts[0]))]
+        names = [f"{path}#{number}" for number in range(1, len(parts) + 1)]
+        found = zip(names, parts, strict=True)
+        try:
+            return [
+                Document(name, sha256(part).hexdigest(), _read(name, part)) for name, part in found
+            ]
+        except NotAPlanError:
+            raise error from None
+
+
+def _embedded(text: bytes) -> list[bytes]:
+    """The JSON objects in a text with other lines around them: one a line, or one over many."""
+    lines = text.splitlines()
+    plans = [line for line in lines if line.startswith(b"{") and b'"planned_values"' in line]
+    if plans:
+        return plans
+    start = re.search(rb"^\{", text, re.MULTILINE)
+    end = text.rfind(b"}")
+    return [text[start.start() : end + 1]] if start and end > start.start() else []
+
+
+def _read(path: str, text: bytes) -> PlanDocument:
+    """One plan in one JSON text."""
     try:
         plan = msgspec.json.decode(text, type=PlanDocument)
     except msgspec.ValidationError as error:

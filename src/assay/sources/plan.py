@@ -4,39 +4,47 @@ That is the only section with action, value, unknown mask and sensitive mask sid
 `planned_values` drops unknowns without a trace and `prior_state` is what was.
 """
 
-import hashlib
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-import msgspec
-
-from assay.errors import InputError
 from assay.model import (
     Action,
+    AmiId,
     AmiReference,
+    Incomplete,
     InputFacts,
     Kind,
-    TemplateRef,
-    Unknown,
-    Unusable,
+    Place,
+    Unplaced,
     Value,
     parse_image,
 )
-from assay.sources.configuration import ConfigurationIndex, Configured
-from assay.sources.document import PlanDocument, ResourceChange, read_document
+from assay.sources.configuration import ConfigurationIndex
+from assay.sources.document import PlanDocument, ResourceChange, read_documents
+from assay.sources.made import Makers
+from assay.sources.narrow import Narrow
+from assay.sources.planned import GONE, PlannedResources, action_of, decode
 from assay.sources.providers import Providers
-from assay.sources.surface import Row, TemplateFields, rows_by_type
-from assay.sources.walk import Leaf, leaves
+from assay.sources.reading import Reading
+from assay.sources.stray import AMI_IDS, strays
+from assay.sources.surface import Row, rows_by_type
+from assay.sources.trail import Trails
+from assay.sources.walk import Leaf, at_path, leaves
 
-_TEMPLATE_ID = re.compile(r"lt-[0-9a-f]{8,17}")
-_TEMPLATE_NAME = re.compile(r"[a-zA-Z0-9().\-/_]{3,128}")
-_TEMPLATE_VERSION = re.compile(r"\$Latest|\$Default|[1-9][0-9]{0,18}")
-
-# hashicorp/aws writes this word where the template was given by name (launchTemplateIDUnknown).
-_NOT_SET = (None, "", "unknown")
+WHOLE_PLAN = "(whole plan)"
+_IMAGE_DATA = frozenset(
+    {
+        "aws_ami",
+        "aws_ami_ids",
+        "aws_imagebuilder_image",
+        "aws_instance",
+        "aws_launch_configuration",
+        "aws_launch_template",
+        "aws_ssm_parameter",
+        "aws_ssm_parameters_by_path",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,45 +56,24 @@ class Source:
     not_judged: dict[str, int]
 
 
-def read_plan(
+def read_plans(
     path: str,
     data: bytes,
     *,
     kinds: Collection[Kind],
     region: str | None,
     include_unchanged: bool = False,
-) -> Source:
-    """The references of these kinds in the plan in `data`; `path` names it in messages.
+) -> list[Source]:
+    """The references of these kinds in the plan, or plans, in `data`; `path` is for messages.
 
     `region` serves for providers whose Region the plan does not tell. Raises `InputError`.
     """
-    plan = read_document(path, data)
-    reader = _PlanReader(path, plan, region)
-    references: list[AmiReference] = []
-    not_judged: Counter[str] = Counter()
-    for reference in reader.references():
-        aside = _set_aside(reference, kinds, include_unchanged)
-        if aside:
-            not_judged[aside] += 1
-        else:
-            references.append(reference)
-    digest = hashlib.sha256(data).hexdigest()
-    facts = InputFacts(path, "plan", digest, len(references))
-    return Source(facts, tuple(references), dict(not_judged))
-
-
-def _set_aside(
-    reference: AmiReference, kinds: Collection[Kind], include_unchanged: bool
-) -> str | None:
-    """Why a reference gets no verdict; None when it gets one."""
-    match reference.action:
-        case Action.NO_OP if not include_unchanged:
-            return "unchanged"
-        case Action.DELETE | Action.FORGET:
-            return "deleted"
-        case Action.READ:
-            return "read"
-    return None if reference.kind in kinds else reference.kind.value
+    return [
+        _PlanReader(document.path, document.plan, region).source(
+            document.sha256, kinds, include_unchanged=include_unchanged
+        )
+        for document in read_documents(path, data)
+    ]
 
 
 class _PlanReader:
@@ -96,144 +83,164 @@ class _PlanReader:
         self._path = path
         self._plan = plan
         self._rows = rows_by_type()
+        self._narrow = Narrow(path, self._rows)
+        self._changes = _changes(plan)
         self._configuration = ConfigurationIndex(plan.configuration)
         self._providers = Providers(plan.configuration, plan.variables, region)
+        planned = PlannedResources(path, self._changes, self._configuration)
+        trails = Trails(self._configuration, planned, plan.relevant_attributes or [])
+        makers = Makers(planned, trails, self._providers)
+        self._reading = Reading(planned, trails, makers)
+        self._not_judged: Counter[str] = Counter()
 
-    def references(self) -> Iterator[AmiReference]:
-        for change in self._plan.resource_changes or ():
-            rows = self._rows.get(change.type)
-            if rows and change.mode == "managed":
-                yield from self._of_resource(change, rows)
+    def source(self, sha256: str, kinds: Collection[Kind], *, include_unchanged: bool) -> Source:
+        """Everything this plan says about images."""
+        references: list[AmiReference] = []
+        for change in self._changes:
+            for reference in self._references(change, include_unchanged):
+                if reference.kind in kinds:
+                    references.append(reference)
+                else:
+                    self._not_judged[reference.kind.value] += 1
+        references.extend(self._left_out())
+        facts = InputFacts(self._path, "plan", sha256, len(references))
+        return Source(facts, tuple(references), dict(self._not_judged))
+
+    def _references(
+        self, change: ResourceChange, include_unchanged: bool
+    ) -> Iterator[AmiReference]:
+        action = action_of(self._path, change)
+        if change.mode != "managed":
+            self._not_judged["read"] += change.type in _IMAGE_DATA and action is Action.READ
+            return
+        aside = _aside(action, include_unchanged)
+        rows = self._rows.get(change.type, ())
+        if aside:
+            if rows:
+                self._not_judged[aside] += self._count(change, rows, action)
+            return
+        if not rows and not AMI_IDS.search(change.change.after):
+            return
+        yield from self._of_resource(change, rows, action)
 
     def _of_resource(
-        self, resource: ResourceChange, rows: tuple[Row, ...]
+        self, change: ResourceChange, rows: tuple[Row, ...], action: Action
     ) -> Iterator[AmiReference]:
-        change = resource.change
-        action = _action(self._path, resource)
-        gone = action in (Action.DELETE, Action.FORGET)
-        after = self._decode(resource, change.before if gone else change.after)
-        unknown = None if gone else self._decode(resource, change.after_unknown)
-        sensitive = self._decode(
-            resource, change.before_sensitive if gone else change.after_sensitive
-        )
+        view = self._narrow.after(change)
         configured = self._configuration.find(
-            resource.module_address, resource.mode, resource.type, resource.name
+            change.module_address, change.mode, change.type, change.name
         )
-        own_region = after.get("region") if isinstance(after, dict) else None
-        place = self._providers.place(own_region, configured)
+        place = self._providers.place(view.own_region, configured)
+        explained: list[Leaf] = []
         for row in rows:
-            for leaf in leaves(row.path, after, unknown, sensitive):
-                value = _value(row, leaf, after, unknown, configured)
-                if value is None:
-                    continue
-                yield AmiReference(
-                    address=resource.address,
-                    resource_type=resource.type,
-                    attribute=_attribute(row, leaf),
-                    kind=row.kind,
-                    action=action,
-                    value=value,
-                    place=place,
-                    sensitive=leaf.sensitive,
-                )
+            for leaf in leaves(row.path, view.after, view.unknown, view.sensitive):
+                explained.append(leaf)
+                value = self._reading.value(row, leaf, view, change, configured, place)
+                if value is not None:
+                    yield self._reference(change, row, leaf, value, action, place)
+        yield from self._strays(change, explained, action, place)
 
-    def _decode(self, resource: ResourceChange, raw: msgspec.Raw) -> Any:
-        try:
-            return msgspec.json.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise InputError(
-                f"the values of {resource.address} are not readable", where=self._path
-            ) from None
+    def _reference(
+        self,
+        change: ResourceChange,
+        row: Row,
+        leaf: Leaf,
+        value: Value,
+        action: Action,
+        place: Place | Unplaced,
+    ) -> AmiReference:
+        if row.region is not None and isinstance(value, AmiId):
+            place = self._providers.elsewhere(
+                place, self._narrow.after(change).after.get(row.region)
+            )
+        return AmiReference(
+            address=change.address,
+            resource_type=change.type,
+            attribute=self._reading.attribute(row, leaf),
+            kind=row.kind,
+            action=action,
+            value=value,
+            place=place,
+            sensitive=leaf.sensitive,
+            replaces=self._replaces(change, leaf, action),
+        )
 
-
-def _action(path: str, resource: ResourceChange) -> Action:
-    """The plan's action list as one word (JSON Output Format, "Change Representation")."""
-    change = resource.change
-    actions = set(change.actions)
-    if change.importing is not None and not actions & {"delete", "forget"}:
-        return Action.IMPORT
-    if "create" in actions:
-        return Action.REPLACE if actions & {"delete", "forget"} else Action.CREATE
-    for action in (Action.UPDATE, Action.DELETE, Action.FORGET, Action.NO_OP, Action.READ):
-        if action.value in actions:
-            return action
-    raise InputError(f"{resource.address} has an action that assay does not know", where=path)
-
-
-def _attribute(row: Row, leaf: Leaf) -> str:
-    """The attribute path to show; for a template block, the field that names the template."""
-    if row.template is None:
-        return leaf.path
-    block = leaf.value if isinstance(leaf.value, dict) else {}
-    by_id = block.get(row.template.id) not in _NOT_SET or block.get(row.template.name) in _NOT_SET
-    return f"{leaf.path}.{row.template.id if by_id else row.template.name}"
-
-
-def _value(
-    row: Row, leaf: Leaf, after: Any, unknown: Any, configured: Configured | None
-) -> Value | None:
-    """What a leaf says; None where it names no image at all."""
-    attribute = str(leaf.steps[0])
-    if row.overridden_by and _is_set(row.overridden_by, after, unknown, configured):
-        return None
-    if leaf.unknown:
-        if _computed_only(row, attribute, after, unknown, configured):
+    def _replaces(self, change: ResourceChange, leaf: Leaf, action: Action) -> str | None:
+        if action not in (Action.REPLACE, Action.UPDATE):
             return None
-        return Unknown(configured.references(leaf.steps) if configured else ())
-    if row.template is not None:
-        return _template(row.template, leaf, configured)
-    return parse_image(leaf.value)
+        before = parse_image(at_path(self._narrow.before(change).after, leaf.steps))
+        return before.id if isinstance(before, AmiId) else None
+
+    def _strays(
+        self,
+        change: ResourceChange,
+        explained: list[Leaf],
+        action: Action,
+        place: Place | Unplaced,
+    ) -> Iterator[AmiReference]:
+        """AMI ids that no row explains; most resources are done with one look at the raw text."""
+        plain = sum(isinstance(leaf.value, str) and "ami-" in leaf.value for leaf in explained)
+        if len(AMI_IDS.findall(change.change.after)) <= plain:
+            return
+        after = decode(self._path, change, change.change.after)
+        sensitive = decode(self._path, change, change.change.after_sensitive)
+        known = {leaf.steps for leaf in explained}
+        for leaf, stray in strays(change.type, after, sensitive, known):
+            if stray is None:
+                self._not_judged["mentioned"] += 1
+                continue
+            yield AmiReference(
+                address=change.address,
+                resource_type=change.type,
+                attribute=leaf.path,
+                kind=Kind.LAUNCH,
+                action=action,
+                value=stray,
+                place=place,
+                sensitive=leaf.sensitive,
+            )
+
+    def _count(self, change: ResourceChange, rows: tuple[Row, ...], action: Action) -> int:
+        """How many references a resource that is not judged has."""
+        view = self._narrow.before(change) if action in GONE else self._narrow.after(change)
+        found = 0
+        for row in rows:
+            for leaf in leaves(row.path, view.after, None, None):
+                found += self._reading.names_an_image(row, leaf, view)
+        return found
+
+    def _left_out(self) -> Iterator[AmiReference]:
+        """One more verdict where the plan says that it does not tell everything."""
+        reason = None
+        if self._plan.deferred_changes:
+            reason = f"{len(self._plan.deferred_changes)} changes are deferred to a later plan"
+        elif self._plan.complete is False:
+            reason = "the plan leaves changes out (-target or -exclude?)"
+        if reason:
+            yield AmiReference(
+                address=WHOLE_PLAN,
+                resource_type="",
+                attribute="complete",
+                kind=Kind.LAUNCH,
+                action=Action.READ,
+                value=Incomplete(reason),
+                place=Unplaced(reason),
+            )
 
 
-def _computed_only(
-    row: Row, attribute: str, after: Any, unknown: Any, configured: Configured | None
-) -> bool:
-    """Whether an unknown value is only AWS's to fill in, since the image comes from a sibling."""
-    if configured is None or configured.writes(attribute):
-        return False
-    siblings = (name for name in row.instead_of if name != attribute)
-    return any(_is_set(name, after, unknown, configured) for name in siblings)
+def _changes(plan: PlanDocument) -> list[ResourceChange]:
+    """What will change now, and what is known of what will change later."""
+    deferred = (later.resource_change for later in plan.deferred_changes or ())
+    return [*(plan.resource_changes or ()), *(change for change in deferred if change)]
 
 
-def _is_set(attribute: str, after: Any, unknown: Any, configured: Configured | None) -> bool:
-    """Whether an attribute has a value, or will get one that the configuration writes."""
-    value = after.get(attribute) if isinstance(after, dict) else None
-    if value not in (None, "", []):
-        return True
-    mask = unknown.get(attribute) if isinstance(unknown, dict) else unknown
-    if isinstance(mask, list):
-        return bool(mask)
-    return mask is True and (configured is None or configured.writes(attribute))
-
-
-def _template(fields: TemplateFields, leaf: Leaf, configured: Configured | None) -> Value | None:
-    """A launch template block as a value."""
-    if not isinstance(leaf.value, dict):
-        return Unusable("is not a launch template block")
-    mask = leaf.mask if isinstance(leaf.mask, dict) else {}
-    template_id, name = leaf.value.get(fields.id), leaf.value.get(fields.name)
-    version = leaf.value.get(fields.version)
-    if mask.get(fields.version) is True:
-        return Unknown(configured.references((*leaf.steps, fields.version)) if configured else ())
-    if template_id in _NOT_SET and name in _NOT_SET:
-        trail: tuple[str, ...] = ()
-        for field in (fields.id, fields.name):
-            if configured and not trail:
-                trail = configured.references((*leaf.steps, field))
-        return Unknown(trail)
-    version = "$Default" if version in (None, "") else version
-    if template_id not in _NOT_SET and not _matches(_TEMPLATE_ID, template_id):
-        return Unusable("is not a launch template id")
-    if template_id in _NOT_SET and not _matches(_TEMPLATE_NAME, name):
-        return Unusable("is not a launch template name")
-    if not _matches(_TEMPLATE_VERSION, version):
-        return Unusable("has a version that is neither a number nor $Latest or $Default")
-    return TemplateRef(
-        id=None if template_id in _NOT_SET else template_id,
-        name=None if name in _NOT_SET else name,
-        version=version,
-    )
-
-
-def _matches(pattern: re.Pattern[str], value: Any) -> bool:
-    return isinstance(value, str) and pattern.fullmatch(value) is not None
+def _aside(action: Action, include_unchanged: bool) -> str | None:
+    """Why a resource gets no verdict; None when it gets one."""
+    match action:
+        case Action.NO_OP if not include_unchanged:
+            return "unchanged"
+        case Action.DELETE | Action.FORGET:
+            return "deleted"
+        case Action.READ:
+            return "read"
+    return None

@@ -46,6 +46,14 @@ class Providers:
             )
         return Place.of(region)
 
+    def elsewhere(self, place: Place | Unplaced, region: Any) -> Place | Unplaced:
+        """The same account in another Region; where the plan names none, the place itself."""
+        if region is None or isinstance(place, Unplaced):
+            return place
+        if not isinstance(region, str) or not _REGION.fullmatch(region):
+            return Unplaced("the source's Region is not a Region name")
+        return Place.of(region, place.account)
+
     def _of_provider(self, configured: Configured) -> str | Unplaced | None:
         key = configured.block.provider_config_key
         found = self._find(key, configured.module)

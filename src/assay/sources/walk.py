@@ -87,3 +87,10 @@ def _anywhere(mask: Any) -> bool:
     if isinstance(mask, list):
         return any(_anywhere(value) for value in mask)
     return mask is True
+
+
+def at_path(tree: Any, path: tuple[Step, ...]) -> Any:
+    """The value at a concrete path; `true` anywhere above it stands for everything below."""
+    for step in path:
+        tree = _child(tree, step)
+    return tree

@@ -2,8 +2,11 @@
 
 from assay.policy.rules import (
     deprecated,
+    downgrade,
+    incomplete_plan,
     lineage_mismatch,
     lookup_failed,
+    no_provenance,
     not_launchable,
     not_visible,
     revoked,
@@ -21,11 +24,14 @@ RULES: tuple[Rule, ...] = (
     lineage_mismatch.RULE,
     too_deep.RULE,
     untrusted_owner.RULE,
+    no_provenance.RULE,
     not_launchable.RULE,
     deprecated.RULE,
     unpinned.RULE,
+    downgrade.RULE,
     unresolved.RULE,
     not_visible.RULE,
     lookup_failed.RULE,
+    incomplete_plan.RULE,
 )
 """In the order in which reports list them."""

@@ -17,7 +17,7 @@ The fewer hands, the smaller the risk. `max_depth: 0` admits only the golden ima
 
 from datetime import datetime
 
-from assay.model import Finding, Outcome, Policy, Subject
+from assay.model import Finding, Outcome, Policy, Resolved, Subject
 from assay.policy.golden import golden_marks
 from assay.policy.lineage import ancestry_evidence, depths, unread_marks, why_incomplete
 from assay.policy.rules.rule import Rule
@@ -47,7 +47,7 @@ def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
             "give the reader ec2:GetImageAncestry, or build nearer to the golden image",
             evidence,
         )
-    depth = min(found)
+    depth = min(found) + _planned(subject)
     if depth > allowed:
         told = all(mark.source_image_id and mark.source_image_region for mark in marks)
         return Finding(
@@ -57,6 +57,12 @@ def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
             evidence,
         )
     return Finding(Outcome.PASS, f"{depth} derivations from the golden image", None, evidence)
+
+
+def _planned(subject: Subject) -> int:
+    """The derivations that this very plan adds."""
+    found = subject.resolution
+    return len(found.derivations) if isinstance(found, Resolved) else 0
 
 
 RULE = Rule("too-deep", "too many derivations since the golden image", check)

@@ -1,0 +1,58 @@
+"""Whose eyes look: fills in the account where the plan does not tell it.
+
+Where it cannot be told, the account stays unknown; images may be visible all the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from assay.catalog.interface import Answer, ImageCatalog
+from assay.model import AmiReference, Identity, Made, Place, Planned, Unplaced, Value
+
+_Answers = Mapping[Place, Answer[Identity]]
+
+
+def with_accounts(references: Iterable[AmiReference], catalog: ImageCatalog) -> list[AmiReference]:
+    """The references, every place in them with its account as far as the catalogue can tell."""
+    references = list(references)
+    places = {
+        place
+        for reference in references
+        for place in (reference.place, *_places(reference.value))
+        if isinstance(place, Place) and place.account is None
+    }
+    answers = catalog.identities(places) if places else {}
+    return [
+        replace(
+            reference,
+            place=_filled(reference.place, answers),
+            value=_value(reference.value, answers),
+        )
+        for reference in references
+    ]
+
+
+def _places(value: Value) -> Iterator[Place | Unplaced]:
+    """The places inside a value: where the sources of planned images are looked up."""
+    while isinstance(value, Made | Planned):
+        if isinstance(value, Made):
+            yield value.place
+            value = value.source
+        else:
+            value = value.value
+
+
+def _filled(place: Place | Unplaced, answers: _Answers) -> Place | Unplaced:
+    match place, answers.get(place) if isinstance(place, Place) else None:
+        case Place(), Identity(account=account):
+            return replace(place, account=account)
+    return place
+
+
+def _value(value: Value, answers: _Answers) -> Value:
+    match value:
+        case Made(_, _, source, place):
+            return replace(value, source=_value(source, answers), place=_filled(place, answers))
+        case Planned(_, inner, _):
+            return replace(value, value=_value(inner, answers))
+    return value

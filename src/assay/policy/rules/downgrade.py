@@ -1,0 +1,53 @@
+"""# downgrade
+
+**What it does.** Reports a change from one image to an older one of the same lineage: both carry a
+watermark of the same key, and the new image's was attached to an older source image. A warning
+unless the policy says otherwise.
+
+**Why it matters.** Going back to last quarter's golden build brings its vulnerabilities back. The
+mark is there, the ancestry agrees, and no other rule objects.
+
+**Example.** `ami` changes from a copy of the March build to a copy of the January build.
+
+**How to fix.** Use the newer build, or say why not.
+
+**Reads.** The plan (the value that is replaced), EC2 DescribeImages for both images. A replaced
+image that EC2 no longer shows cannot be compared; nothing is reported then.
+"""
+
+from datetime import datetime
+
+from assay.model import Finding, Image, Outcome, Policy, Resolved, Severity, Subject
+from assay.policy.rules.rule import Rule
+
+
+def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+    """Compare the new image with the one that it replaces."""
+    before, found = subject.replaced, subject.resolution
+    if before is None or not isinstance(found, Resolved) or before.id == found.image.id:
+        return None
+    older = sorted(_older_lineages(found.image, before))
+    if older:
+        return Finding(
+            Outcome.FAIL,
+            f"older than {before.id}, which it replaces, in the lineage of {', '.join(older)}",
+            "use the newer build",
+        )
+    return Finding(Outcome.PASS, f"not older than {before.id}, which it replaces")
+
+
+def _older_lineages(after: Image, before: Image) -> set[str]:
+    """The watermark keys of both images by which the new one is older."""
+    return {key for key, born in _born(after).items() if born < _born(before).get(key, born)}
+
+
+def _born(image: Image) -> dict[str, datetime]:
+    """For each mark's key, when the image it was first attached to was made."""
+    return {
+        mark.key: mark.source_image_creation_time
+        for mark in image.watermarks
+        if mark.key and mark.source_image_creation_time
+    }
+
+
+RULE = Rule("downgrade", "older than the image of its lineage it replaces", check, Severity.WARNING)

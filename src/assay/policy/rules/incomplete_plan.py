@@ -1,0 +1,33 @@
+"""# incomplete-plan
+
+**What it does.** Adds one undetermined verdict, `(whole plan)`, to a plan that says it leaves
+changes out: made with `-target` or `-exclude`, or with changes deferred to a later plan.
+
+**Why it matters.** Every reference in it may pass, and the apply that completes it may launch
+something else. Nobody has seen that yet.
+
+**Example.** `"complete": false` in the plan's JSON.
+
+**How to fix.** Plan without `-target`. Where that is the point, give the rule `warning` or `off`.
+
+**Reads.** The plan (`complete`, `deferred_changes`; Terraform 1.8 and later say so, OpenTofu does
+not).
+"""
+
+from datetime import datetime
+
+from assay.model import Cause, Finding, Outcome, Policy, Subject, Unresolved
+from assay.policy.rules.rule import Rule
+
+
+def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+    """Speak up for the plan as a whole."""
+    match subject.resolution:
+        case Unresolved(Cause.INCOMPLETE_PLAN, reason):
+            return Finding(
+                Outcome.UNDETERMINED, reason, "plan without -target, and apply nothing in parts"
+            )
+    return None
+
+
+RULE = Rule("incomplete-plan", "the plan says that it leaves changes out", check)

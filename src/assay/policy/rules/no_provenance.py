@@ -1,0 +1,34 @@
+"""# no-provenance
+
+**What it does.** Fails a reference to an image that this very plan registers from snapshots
+(`aws_ami`, EC2's RegisterImage).
+
+**Why it matters.** RegisterImage records no source image and carries no watermark over, whatever
+the snapshots hold (EC2 User Guide, "View the ancestry of an AMI"). Such an image can never prove
+where it comes from.
+
+**Example.** `ami = aws_ami.restored.id`, where `aws_ami.restored` names a `snapshot_id`.
+
+**How to fix.** Make the image with CopyImage (`aws_ami_copy`) or CreateImage
+(`aws_ami_from_instance`) from one that descends from the golden image.
+
+**Reads.** The plan.
+"""
+
+from datetime import datetime
+
+from assay.model import Cause, Finding, Outcome, Policy, Subject, Unresolved
+from assay.policy.rules.rule import Rule
+
+
+def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+    """Speak up where the plan makes the image out of snapshots."""
+    match subject.resolution:
+        case Unresolved(Cause.NO_PROVENANCE, reason):
+            return Finding(
+                Outcome.FAIL, reason, "make it with aws_ami_copy or aws_ami_from_instance"
+            )
+    return None
+
+
+RULE = Rule("no-provenance", "the plan registers the image from snapshots", check)

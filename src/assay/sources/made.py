@@ -1,0 +1,173 @@
+"""The images that this very plan makes from other images.
+
+Facts: hashicorp/aws documentation of aws_ami_copy (CopyImage), aws_ami_from_instance (CreateImage)
+and aws_ami (RegisterImage).
+"""
+
+from assay.model import (
+    Action,
+    Alias,
+    AmiId,
+    InstanceRef,
+    Made,
+    Place,
+    Planned,
+    Registered,
+    Unknown,
+    Unplaced,
+    Unusable,
+    Value,
+    parse_image,
+)
+from assay.sources.planned import Opened, PlannedResources
+from assay.sources.providers import Providers
+from assay.sources.surface import TemplateFields
+from assay.sources.templates import Templates, only
+from assay.sources.trail import Dead, Target, Trails
+from assay.sources.values import parse_build_parent, parse_instance
+from assay.sources.walk import Step
+
+_BLOCK = TemplateFields("id", "name", "version")
+_DEEPEST = 50
+
+
+class Makers:
+    """Turns an unknown value into what the plan will put there."""
+
+    def __init__(self, planned: PlannedResources, trails: Trails, providers: Providers) -> None:
+        self._planned = planned
+        self._trails = trails
+        self._providers = providers
+        self.templates = Templates(planned, trails, providers, self.image)
+
+    # ------------------------------------------------------------------------------ images
+
+    def image(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:
+        """What the unknown image value at `path` of a resource will be."""
+        ends = self._trails.of(resource, path)
+        if isinstance(ends, Dead) or depth > _DEEPEST:
+            return Unknown((ends.reference,) if isinstance(ends, Dead) else ())
+        return only(ends, [self._image_at(target, depth + 1) for target in ends])
+
+    def _image_at(self, target: Target, depth: int) -> Value | None:
+        """The image that an attribute of a planned resource holds; None if it holds none."""
+        resource = target.resource
+        address, place = resource.change.address, self._place(resource)
+        match resource.change.type, target.path[:1]:
+            case "aws_ami_copy", ("id",) | ():
+                return self._copy(resource, place, depth)
+            case "aws_ami_from_instance", ("id",) | ():
+                source = self.of_instance(resource, ("source_instance_id",), depth)
+                return Made(address, "CreateImage", source, place)
+            case "aws_ami", ("id",) | ():
+                return Registered(address)
+            case "aws_imagebuilder_image", ("output_resources",) | ():
+                return Made(address, "Image Builder", self.recipe(resource, depth), place)
+            case "awscc_imagebuilder_image", ("image_id",) | ():
+                return Made(address, "Image Builder", self.recipe(resource, depth), place)
+            case "terraform_data", ("output", *rest):
+                return self._held(resource, ("input", *rest), depth)
+        return self._held(resource, target.path, depth)
+
+    def _held(self, resource: Opened, path: tuple[Step, ...], depth: int) -> Value | None:
+        """What a planned resource holds at `path`: a value, or where its own value comes from."""
+        if resource.is_unknown(path):
+            value = self.image(resource, path, depth)
+        else:
+            held = parse_image(resource.value(path))
+            if not isinstance(held, AmiId | Alias):
+                return None
+            value = held
+        return Planned(f"{resource.change.address}.{'.'.join(map(str, path))}", value)
+
+    def _copy(self, resource: Opened, place: Place | Unplaced, depth: int) -> Value:
+        path = ("source_ami_id",)
+        source: Value | None
+        if resource.is_unknown(path):
+            source = self.image(resource, path, depth)
+        else:
+            source = parse_image(resource.value(path))
+        region = resource.value(("source_ami_region",))
+        return Made(
+            resource.change.address,
+            "CopyImage",
+            source or Unusable("names no source image"),
+            self._providers.elsewhere(place, region),
+        )
+
+    def of_instance(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:
+        """The image of the instance whose id stands at `path`."""
+        if not resource.is_unknown(path):
+            found = parse_instance(resource.value(path))
+            return self._planned_instance(found, depth) if isinstance(found, InstanceRef) else found
+        ends = self._trails.of(resource, path)
+        if isinstance(ends, Dead):
+            return Unknown((ends.reference,))
+        return only(ends, [self._launched(end.resource, depth) for end in ends])
+
+    def _planned_instance(self, ref: InstanceRef, depth: int) -> Value:
+        """An existing instance; one that the plan changes is judged as it will be."""
+        for resource in self._planned.of_type("aws_instance"):
+            if resource.value(("id",)) == ref.id and resource.action is not Action.NO_OP:
+                return self._launched(resource, depth) or ref
+        return ref
+
+    def _launched(self, resource: Opened, depth: int) -> Value | None:
+        if resource.change.type not in ("aws_instance", "aws_spot_instance_request"):
+            return None
+        path = ("ami",)
+        written = resource.configured is not None and resource.configured.writes("ami")
+        block = resource.value(("launch_template", 0))
+        if resource.is_unknown(path) and not written and isinstance(block, dict):
+            return self.templates.block(resource, ("launch_template", 0), _BLOCK)
+        return self._held(resource, path, depth)
+
+    def recipe(self, resource: Opened, depth: int = 0) -> Value:
+        """The parent image of the recipe that an Image Builder image or pipeline names."""
+        path = ("image_recipe_arn",)
+        wanted = resource.value(path)
+        if resource.is_unknown(path):
+            ends = self._trails.of(resource, path)
+            if isinstance(ends, Dead):
+                return Unknown((ends.reference,))
+            return only(ends, [self._parent(end.resource, depth) for end in ends])
+        for kind in ("aws_imagebuilder_image_recipe", "awscc_imagebuilder_image_recipe"):
+            for found in self._planned.of_type(kind):
+                if wanted and found.value(("arn",)) == wanted:
+                    return self._parent(found, depth) or Unusable("is a recipe of no image")
+        return Unusable("is an Image Builder recipe that is not in this plan")
+
+    def _parent(self, recipe: Opened, depth: int) -> Value | None:
+        path = ("parent_image",)
+        if not recipe.change.type.endswith("imagebuilder_image_recipe"):
+            return None
+        value = (
+            self.image(recipe, path, depth)
+            if recipe.is_unknown(path)
+            else parse_build_parent(recipe.value(path))
+        )
+        return Planned(f"{recipe.change.address}.parent_image", value) if value else None
+
+    # ------------------------------------------------------- instances and configurations
+
+    def launch_configuration(self, resource: Opened, path: tuple[Step, ...]) -> Value:
+        """The image of the launch configuration whose name stands at `path`."""
+        if resource.is_unknown(path):
+            ends = self._trails.of(resource, path)
+            if isinstance(ends, Dead):
+                return Unknown((ends.reference,))
+            found = [end.resource for end in ends]
+        else:
+            wanted = resource.value(path)
+            found = [
+                each
+                for each in self._planned.of_type("aws_launch_configuration")
+                if each.value(("name",)) == wanted
+            ]
+            ends = [Target(each, ()) for each in found]
+        if not found:
+            return Unusable("is a launch configuration that is not in this plan")
+        return only(ends, [self._held(each, ("image_id",), 0) for each in found])
+
+    def _place(self, resource: Opened) -> Place | Unplaced:
+        return self._providers.place(resource.value(("region",)), resource.configured)

@@ -1,0 +1,115 @@
+"""Decodes of each resource only the attributes that the table's rows start with.
+
+A plan is mostly attributes nobody asks for. Skipping them in the decoder, instead of building and
+dropping them, is what makes a verdict on a large plan as fast as loading it.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from assay.errors import InputError
+from assay.sources.document import ResourceChange
+from assay.sources.surface import Row
+
+_TRUE = re.compile(rb"true")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The attributes of one resource that rows need, and their two masks."""
+
+    after: dict[str, Any]
+    unknown: Any
+    sensitive: Any
+
+    @property
+    def own_region(self) -> Any:
+        """The resource's `region` (hashicorp/aws 6 and later)."""
+        return self.after.get("region")
+
+
+class Narrow:
+    """Narrowing decoders, one a resource type, made when the first resource of it is met."""
+
+    def __init__(self, path: str, rows: dict[str, tuple[Row, ...]]) -> None:
+        self._path = path
+        self._rows = rows
+        self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+
+    def after(self, change: ResourceChange) -> Narrowed:
+        """What will be."""
+        raw = change.change
+        return self._narrowed(change, raw.after, raw.after_unknown, raw.after_sensitive)
+
+    def before(self, change: ResourceChange) -> Narrowed:
+        """What was; nothing of it is unknown."""
+        raw = change.change
+        return self._narrowed(change, raw.before, None, raw.before_sensitive)
+
+    def _narrowed(
+        self,
+        change: ResourceChange,
+        values: msgspec.Raw,
+        unknown: msgspec.Raw | None,
+        sensitive: msgspec.Raw,
+    ) -> Narrowed:
+        decoder = self._decoder(change.type)
+        after = self._decode(decoder, change, values)
+        return Narrowed(
+            after if isinstance(after, dict) else {},
+            self._mask(decoder, change, unknown),
+            self._mask(decoder, change, sensitive),
+        )
+
+    def _mask(
+        self,
+        decoder: msgspec.json.Decoder[Any],
+        change: ResourceChange,
+        raw: msgspec.Raw | None,
+    ) -> Any:
+        """A mask, unless it says nothing: a look at the text is cheaper than decoding it."""
+        if raw is None or not _TRUE.search(raw):
+            return None
+        return self._decode(decoder, change, raw)
+
+    def _decode(
+        self, decoder: msgspec.json.Decoder[Any], change: ResourceChange, raw: msgspec.Raw
+    ) -> Any:
+        try:
+            found = decoder.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise InputError(
+                f"the values of {change.address} cannot be read", where=self._path
+            ) from None
+        if isinstance(found, msgspec.Struct):
+            return {
+                name: value
+                for name in found.__struct_fields__
+                if (value := getattr(found, name)) is not msgspec.UNSET
+            }
+        return found
+
+    def _decoder(self, resource_type: str) -> msgspec.json.Decoder[Any]:
+        found = self._decoders.get(resource_type)
+        if found is None:
+            names = {"region", *_DATA_TYPE.get(resource_type, ())}
+            for row in self._rows.get(resource_type, ()):
+                names.add(row.path.partition(".")[0].removesuffix("[*]"))
+                names.update(name for name in (row.region, row.overridden_by) if name)
+                names.update(row.instead_of)
+            fields: list[tuple[str, Any, Any]] = [
+                (name, Any, msgspec.UNSET) for name in sorted(names)
+            ]
+            found = msgspec.json.Decoder(msgspec.defstruct("Narrow", fields) | bool | None)
+            self._decoders[resource_type] = found
+        return found
+
+
+_DATA_TYPE = {
+    "aws_ssm_parameter": ("data_type",),
+    "awscc_ssm_parameter": ("data_type",),
+    "aws_launch_template": (),
+}

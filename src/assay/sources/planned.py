@@ -1,0 +1,151 @@
+"""The planned resources of one plan: found by block, and opened only when somebody asks."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from assay.errors import InputError
+from assay.model import Action
+from assay.sources.configuration import (
+    ConfigurationIndex,
+    Configured,
+    ModulePath,
+    module_path,
+    parent_module,
+)
+from assay.sources.document import ResourceChange
+from assay.sources.walk import Step, at_path
+
+GONE = (Action.DELETE, Action.FORGET)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One planned resource with all its values."""
+
+    change: ResourceChange
+    action: Action
+    after: Any
+    unknown: Any
+    configured: Configured | None
+
+    @property
+    def module(self) -> str:
+        """The address of its module; "" for the root."""
+        return self.change.module_address or ""
+
+    def value(self, path: tuple[Step, ...]) -> Any:
+        """The planned value at `path`; None where there is none, or where it is unknown."""
+        return None if self.is_unknown(path) else at_path(self.after, path)
+
+    def is_unknown(self, path: tuple[Step, ...]) -> bool:
+        """Whether the value at `path` is known only after apply."""
+        return at_path(self.unknown, path) is True
+
+
+class PlannedResources:
+    """Every resource that will exist after the plan, by module, type and name."""
+
+    def __init__(
+        self, path: str, changes: list[ResourceChange], configuration: ConfigurationIndex
+    ) -> None:
+        self._path = path
+        self._changes = changes
+        self._configuration = configuration
+        self._opened: dict[int, Opened] = {}
+
+    @cached_property
+    def _blocks(self) -> dict[tuple[str, str, str], list[ResourceChange]]:
+        blocks: defaultdict[tuple[str, str, str], list[ResourceChange]] = defaultdict(list)
+        for change in self._changes:
+            if change.mode == "managed" and not change.deposed:
+                blocks[change.module_address or "", change.type, change.name].append(change)
+        return dict(blocks)
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The address of every module instance that holds a resource, and of those around it."""
+        found: set[str] = set()
+        for module, _, _ in self._blocks:
+            while module and module not in found:
+                found.add(module)
+                module = parent_module(module)  # noqa: PLW2901 - climbs to the root
+        return frozenset(found)
+
+    def of_block(self, module: str, resource_type: str, name: str) -> list[Opened]:
+        """The instances of one resource block in one module instance."""
+        changes = self._blocks.get((module, resource_type, name), ())
+        opened = (self.open(change) for change in changes)
+        return [resource for resource in opened if resource.action not in GONE]
+
+    def of_address(self, module: str, resource_type: str, name: str) -> list[Opened]:
+        """Every instance of a block, in any instance of its modules; `module` may lack keys."""
+        path = module_path(module)
+        return [
+            resource
+            for at, kind, block in self._blocks
+            if (kind, block) == (resource_type, name) and module_path(at) == path
+            for resource in self.of_block(at, kind, block)
+        ]
+
+    def is_deferred_data(self, module: str, resource_type: str, name: str) -> bool:
+        """Whether a data source will be read during apply; those read before have known values."""
+        return (module_path(module), resource_type, name) in self._deferred_data
+
+    @cached_property
+    def _deferred_data(self) -> frozenset[tuple[ModulePath, str, str]]:
+        return frozenset(
+            (module_path(change.module_address), change.type, change.name)
+            for change in self._changes
+            if change.mode == "data"
+        )
+
+    def of_type(self, resource_type: str) -> list[Opened]:
+        """Every planned resource of one type."""
+        return [
+            resource
+            for module, kind, name in self._blocks
+            if kind == resource_type
+            for resource in self.of_block(module, kind, name)
+        ]
+
+    def open(self, change: ResourceChange) -> Opened:
+        """All values of one planned resource. Raises `InputError` where they cannot be read."""
+        found = self._opened.get(id(change))
+        if found is None:
+            found = Opened(
+                change,
+                action_of(self._path, change),
+                decode(self._path, change, change.change.after),
+                decode(self._path, change, change.change.after_unknown),
+                self._configuration.find(
+                    change.module_address, change.mode, change.type, change.name
+                ),
+            )
+            self._opened[id(change)] = found
+        return found
+
+
+def action_of(path: str, resource: ResourceChange) -> Action:
+    """The plan's action list as one word (JSON Output Format, "Change Representation")."""
+    change = resource.change
+    actions = set(change.actions)
+    if change.importing is not None and not actions & {"delete", "forget"}:
+        return Action.IMPORT
+    if "create" in actions:
+        return Action.REPLACE if actions & {"delete", "forget"} else Action.CREATE
+    for action in (Action.UPDATE, Action.DELETE, Action.FORGET, Action.NO_OP, Action.READ):
+        if action.value in actions:
+            return action
+    raise InputError(f"{resource.address} has an action that assay does not know", where=path)
+
+
+def decode(path: str, resource: ResourceChange, raw: msgspec.Raw) -> Any:
+    """The plain value of raw JSON that belongs to `resource`."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InputError(f"the values of {resource.address} cannot be read", where=path) from None

@@ -1,0 +1,176 @@
+"""What one leaf of a planned resource says about images, by the form its row gives it."""
+
+from assay.model import (
+    Place,
+    Registered,
+    Unknown,
+    Unplaced,
+    Unusable,
+    Value,
+    parse_image,
+)
+from assay.sources.configuration import Configured
+from assay.sources.document import ResourceChange
+from assay.sources.made import Makers
+from assay.sources.narrow import Narrowed
+from assay.sources.planned import Opened, PlannedResources
+from assay.sources.surface import Form, Row
+from assay.sources.trail import Dead, Trails
+from assay.sources.values import (
+    NOT_SET,
+    parse_build_parent,
+    parse_parameter,
+)
+from assay.sources.walk import Leaf, at_path
+
+
+class Reading:
+    """Turns leaves into values; opens a whole resource only where a trail must be followed."""
+
+    def __init__(self, planned: PlannedResources, trails: Trails, makers: Makers) -> None:
+        self._planned = planned
+        self._trails = trails
+        self._makers = makers
+
+    def value(
+        self,
+        row: Row,
+        leaf: Leaf,
+        view: Narrowed,
+        change: ResourceChange,
+        configured: Configured | None,
+        place: Place | Unplaced,
+    ) -> Value | None:
+        """What a leaf says; None where it names no image at all."""
+        if row.overridden_by and _is_set(row.overridden_by, view, configured):
+            return None
+        if not _applies(row, leaf, view):
+            return None
+        if not leaf.unknown:
+            return self._known(row, leaf, view, change, place)
+        if _computed_only(row, leaf, view, configured):
+            return None
+        return self._unknown(row, leaf, view, change)
+
+    def names_an_image(self, row: Row, leaf: Leaf, view: Narrowed) -> bool:
+        """Whether a leaf of a resource that is not judged names an image, or leads to one."""
+        if row.overridden_by and view.after.get(row.overridden_by) not in (None, "", []):
+            return False
+        if leaf.value in (None, "", []) or not _applies(row, leaf, view):
+            return False
+        if row.form is Form.PARAMETER:
+            return parse_parameter(leaf.value, view.after.get("data_type")) is not None
+        return True
+
+    def attribute(self, row: Row, leaf: Leaf) -> str:
+        """The attribute path to show; for a template block, the field that names the template."""
+        if row.template is None or not isinstance(leaf.value, dict):
+            return leaf.path
+        fields = row.template
+        by_name = (
+            leaf.value.get(fields.id) in NOT_SET and leaf.value.get(fields.name) not in NOT_SET
+        )
+        return f"{leaf.path}.{fields.name if by_name else fields.id}"
+
+    def _known(
+        self,
+        row: Row,
+        leaf: Leaf,
+        view: Narrowed,
+        change: ResourceChange,
+        place: Place | Unplaced,
+    ) -> Value | None:
+        """What a planned value says by itself."""
+        match row.form:
+            case Form.IMAGE:
+                return parse_image(leaf.value)
+            case Form.PARAMETER:
+                return parse_parameter(leaf.value, view.after.get("data_type"))
+            case Form.BUILD_PARENT:
+                return parse_build_parent(leaf.value)
+            case Form.TEMPLATE if row.template:
+                if not isinstance(leaf.value, dict):
+                    return Unusable("is not a launch template block")
+                templates = self._makers.templates
+                if templates.settled(leaf.value, leaf.mask, row.template):
+                    return templates.known(leaf.value, row.template, place)
+                return templates.block(self._planned.open(change), leaf.steps, row.template)
+        return self._other(row, leaf, change)
+
+    def _unknown(
+        self, row: Row, leaf: Leaf, view: Narrowed, change: ResourceChange
+    ) -> Value | None:
+        """What will stand where the plan has no value yet."""
+        resource = self._planned.open(change)
+        match row.form:
+            case Form.PARAMETER:
+                if view.after.get("data_type") != "aws:ec2:image":
+                    return None
+                return self._makers.image(resource, leaf.steps)
+            case Form.IMAGE | Form.BUILD_PARENT:
+                return self._makers.image(resource, leaf.steps)
+            case Form.TEMPLATE:
+                return Unknown(_references(resource, leaf))
+        return self._other(row, leaf, change)
+
+    def _other(self, row: Row, leaf: Leaf, change: ResourceChange) -> Value | None:
+        """Forms that lead through another resource, whether their value is known or not."""
+        if not leaf.unknown and leaf.value in (None, ""):
+            return None
+        resource = self._planned.open(change)
+        match row.form:
+            case Form.REGISTERED:
+                return Registered(change.address) if leaf.unknown else parse_image(leaf.value)
+            case Form.INSTANCE:
+                return self._makers.of_instance(resource, leaf.steps)
+            case Form.RECIPE:
+                return self._makers.recipe(resource)
+            case Form.LAUNCH_CONFIGURATION:
+                return self._makers.launch_configuration(resource, leaf.steps)
+            case Form.GROUP:
+                return self._group(resource, leaf)
+        return Unusable("has a form that is not read")
+
+    def _group(self, resource: Opened, leaf: Leaf) -> Value | None:
+        """An Auto Scaling group of this plan gets verdicts of its own; others are not looked up."""
+        if leaf.unknown:
+            ends = self._trails.of(resource, leaf.steps)
+            if isinstance(ends, Dead):
+                return Unknown((ends.reference,))
+            return None
+        groups = self._planned.of_type("aws_autoscaling_group")
+        if any(group.value(("arn",)) == leaf.value for group in groups):
+            return None
+        return Unusable("is an Auto Scaling group that is not in this plan")
+
+
+def _references(resource: Opened, leaf: Leaf) -> tuple[str, ...]:
+    return resource.configured.references(leaf.steps) if resource.configured else ()
+
+
+def _applies(row: Row, leaf: Leaf, view: Narrowed) -> bool:
+    """Whether the block around a leaf has the fields that the row asks for."""
+    if not row.when or leaf.steps[-1] != row.path.rpartition(".")[2]:
+        return True
+    block = at_path(view.after, leaf.steps[:-1])
+    return isinstance(block, dict) and all(block.get(name) == value for name, value in row.when)
+
+
+def _computed_only(row: Row, leaf: Leaf, view: Narrowed, configured: Configured | None) -> bool:
+    """Whether an unknown value is only AWS's to fill in, since the image comes from elsewhere."""
+    if configured is None or configured.writes(*leaf.steps):
+        return False
+    if row.resource_type.startswith("awscc_"):
+        return True  # its attributes are all computed where they are not written
+    siblings = (name for name in row.instead_of if name != leaf.steps[0] or len(leaf.steps) > 1)
+    return any(_is_set(name, view, configured) for name in siblings)
+
+
+def _is_set(attribute: str, view: Narrowed, configured: Configured | None) -> bool:
+    """Whether an attribute has a value, or will get one that the configuration writes."""
+    if view.after.get(attribute) not in (None, "", []):
+        return True
+    mask = view.unknown.get(attribute) if isinstance(view.unknown, dict) else view.unknown
+    if isinstance(mask, list):
+        return bool(mask)
+    return mask is True and (configured is None or configured.writes(attribute))

@@ -1,0 +1,60 @@
+"""References as the plan writes them: `module.m["a.b"].aws_ami_copy.golden[0].id`, taken apart."""
+
+import json
+import re
+
+from assay.sources.configuration import module_steps
+from assay.sources.walk import Step
+
+_TOKEN = re.compile(r'([A-Za-z_][\w-]*)|\[("(?:[^"\\]|\\.)*"|[^\]]*)\]|\.')
+
+
+def parse(reference: str) -> list[Step]:
+    """`module.m["a.b"].out[0]` as ["module", "m", "a.b", "out", 0]: keys and names alike."""
+    steps: list[Step] = []
+    for found in _TOKEN.finditer(reference):
+        if found[1] is not None:
+            steps.append(found[1])
+        elif found[2] is not None:
+            key = read_key(f"[{found[2]}]")
+            steps.append(Key(key) if isinstance(key, str) else key if key is not None else "*")
+    return steps
+
+
+def block_address(address: str) -> tuple[str, str, str, str]:
+    """A block's address as module address, mode, type and name; an instance key is left out."""
+    steps = module_steps(address)
+    module = ".".join(f"module.{name}{key}" for name, key in steps)
+    rest = [
+        step for step in parse(address[len(module) :].removeprefix(".")) if step.__class__ is str
+    ]
+    mode = "data" if rest[:1] == ["data"] else "managed"
+    kind, name, *_ = (*rest[1:], "", "") if mode == "data" else (*rest, "", "")
+    return module, mode, str(kind), str(name)
+
+
+class Key(str):
+    """A step that was written in brackets and quotes: a key, not an attribute."""
+
+    __slots__ = ()
+
+
+def read_key(text: str) -> str | int | None:
+    """`["a"]`, `[0]` or nothing, as the key itself."""
+    inside = text.removeprefix("[").removesuffix("]")
+    if inside.isdecimal():
+        return int(inside)
+    try:
+        key = json.loads(inside)
+    except ValueError:
+        return None
+    return key if isinstance(key, str) else None
+
+
+def longest(references: tuple[str, ...]) -> list[str]:
+    """The references without those that are only prefixes of another."""
+    return [
+        reference
+        for reference in dict.fromkeys(references)
+        if not any(other.startswith((f"{reference}.", f"{reference}[")) for other in references)
+    ]

@@ -1,0 +1,66 @@
+"""The forms in which a plan names an image, read from plain values. Nothing is ever repaired."""
+
+import re
+from typing import Any
+
+from assay.model import (
+    Alias,
+    AmiId,
+    InstanceRef,
+    TemplateRef,
+    Unusable,
+    parse_image,
+)
+from assay.sources.surface import TemplateFields
+
+# hashicorp/aws writes this word where the template was given by name (launchTemplateIDUnknown).
+NOT_SET = (None, "", "unknown")
+
+_INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
+_TEMPLATE_ID = re.compile(r"lt-[0-9a-f]{8,17}")
+_TEMPLATE_NAME = re.compile(r"[a-zA-Z0-9().\-/_]{3,128}")
+_TEMPLATE_VERSION = re.compile(r"\$Latest|\$Default|[1-9][0-9]{0,18}")
+
+
+def parse_template(block: dict[str, Any], fields: TemplateFields) -> TemplateRef | Unusable:
+    """A launch template block in which an id or a name is set."""
+    template_id, name = block.get(fields.id), block.get(fields.name)
+    version = block.get(fields.version)
+    version = "$Default" if version in (None, "") else version
+    if template_id not in NOT_SET and not _matches(_TEMPLATE_ID, template_id):
+        return Unusable("is not a launch template id")
+    if template_id in NOT_SET and not _matches(_TEMPLATE_NAME, name):
+        return Unusable("is not a launch template name")
+    if not _matches(_TEMPLATE_VERSION, version):
+        return Unusable("has a version that is neither a number nor $Latest or $Default")
+    if template_id in NOT_SET:
+        return TemplateRef(None, name, version)
+    return TemplateRef(template_id, None, version)
+
+
+def parse_instance(value: Any) -> InstanceRef | Unusable:
+    """An instance id."""
+    if _matches(_INSTANCE_ID, value):
+        return InstanceRef(value)
+    return Unusable("is not an instance id")
+
+
+def parse_build_parent(value: Any) -> AmiId | Alias | Unusable | None:
+    """Image Builder's parent: an AMI id, `ssm:NAME_OR_ARN` (not resolve:ssm:), or an ARN."""
+    if isinstance(value, str) and value.startswith("ssm:"):
+        return parse_image(f"resolve:{value}")
+    if isinstance(value, str) and value.startswith("arn:"):
+        return Unusable("is an Image Builder image that is not looked up")
+    return parse_image(value)
+
+
+def parse_parameter(value: Any, data_type: Any) -> AmiId | Alias | Unusable | None:
+    """An SSM parameter's value: an image if its type says so, or if it is an AMI id all the same."""
+    image = parse_image(value)
+    if data_type == "aws:ec2:image" or isinstance(image, AmiId):
+        return image
+    return None
+
+
+def _matches(pattern: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
