@@ -95,6 +95,11 @@ class ConfigurationIndex:
         parent = self._modules.get(path[:-1]) if path else None
         return (parent.module_calls or {}).get(path[-1]) if parent else None
 
+    def outputs(self, module_address: str) -> list[str]:
+        """The names of the outputs of the module at this address."""
+        module = self._modules.get(module_path(module_address))
+        return list((module.outputs or {}) if module else ())
+
     def output(self, module_address: str, name: str) -> Any:
         """The expression of an output of the module at this address."""
         module = self._modules.get(module_path(module_address))

@@ -20,14 +20,14 @@ from assay.model import (
     parse_image,
 )
 from assay.sources.planned import Opened, PlannedResources
-from assay.sources.providers import Providers
-from assay.sources.surface import TemplateFields
+from assay.sources.providers import UNKNOWN, Providers
+from assay.sources.surface import ROWS
 from assay.sources.templates import Templates, only
-from assay.sources.trail import Dead, Target, Trails
+from assay.sources.trail import IMAGE_ATTRIBUTES, Dead, Target, Trails
 from assay.sources.values import parse_build_parent, parse_instance
 from assay.sources.walk import Step
 
-_BLOCK = TemplateFields("id", "name", "version")
+_BLOCK = next(row for row in ROWS if row.path == "launch_template[*]")
 _DEEPEST = 50
 
 
@@ -65,13 +65,17 @@ class Makers:
                 return Made(address, "Image Builder", self.recipe(resource, depth), place)
             case "awscc_imagebuilder_image", ("image_id",) | ():
                 return Made(address, "Image Builder", self.recipe(resource, depth), place)
-            case "terraform_data", ("output", *rest):
-                return self._held(resource, ("input", *rest), depth)
         return self._held(resource, target.path, depth)
 
     def _held(self, resource: Opened, path: tuple[Step, ...], depth: int) -> Value | None:
-        """What a planned resource holds at `path`: a value, or where its own value comes from."""
+        """What a planned resource holds at `path`: an image, or where it comes from.
+
+        None for a known value that is no image. What a resource will make of its arguments is not
+        known, so only attributes that hold an AMI id are followed further.
+        """
         if resource.is_unknown(path):
+            if path[:1] not in {(name,) for name in IMAGE_ATTRIBUTES.get(resource.change.type, ())}:
+                return Unknown((".".join((resource.change.address, *map(str, path))),))
             value = self.image(resource, path, depth)
         else:
             held = parse_image(resource.value(path))
@@ -87,7 +91,11 @@ class Makers:
             source = self.image(resource, path, depth)
         else:
             source = parse_image(resource.value(path))
-        region = resource.value(("source_ami_region",))
+        region = (
+            UNKNOWN
+            if resource.is_unknown(("source_ami_region",))
+            else resource.value(("source_ami_region",))
+        )
         return Made(
             resource.change.address,
             "CopyImage",
@@ -119,7 +127,7 @@ class Makers:
         written = resource.configured is not None and resource.configured.writes("ami")
         block = resource.value(("launch_template", 0))
         if resource.is_unknown(path) and not written and isinstance(block, dict):
-            return self.templates.block(resource, ("launch_template", 0), _BLOCK)
+            return self.templates.of_instance(resource, _BLOCK)
         return self._held(resource, path, depth)
 
     def recipe(self, resource: Opened, depth: int = 0) -> Value:

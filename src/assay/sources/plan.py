@@ -25,26 +25,14 @@ from assay.sources.document import PlanDocument, ResourceChange, read_documents
 from assay.sources.made import Makers
 from assay.sources.narrow import Narrow
 from assay.sources.planned import GONE, PlannedResources, action_of, decode
-from assay.sources.providers import Providers
+from assay.sources.providers import UNKNOWN, Providers
 from assay.sources.reading import Reading
 from assay.sources.stray import AMI_IDS, strays
 from assay.sources.surface import Row, rows_by_type
-from assay.sources.trail import Trails
+from assay.sources.trail import IMAGE_DATA, Trails
 from assay.sources.walk import Leaf, at_path, leaves
 
 WHOLE_PLAN = "(whole plan)"
-_IMAGE_DATA = frozenset(
-    {
-        "aws_ami",
-        "aws_ami_ids",
-        "aws_imagebuilder_image",
-        "aws_instance",
-        "aws_launch_configuration",
-        "aws_launch_template",
-        "aws_ssm_parameter",
-        "aws_ssm_parameters_by_path",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +76,9 @@ class _PlanReader:
         self._configuration = ConfigurationIndex(plan.configuration)
         self._providers = Providers(plan.configuration, plan.variables, region)
         planned = PlannedResources(path, self._changes, self._configuration)
-        trails = Trails(self._configuration, planned, plan.relevant_attributes or [])
+        trails = Trails(
+            self._configuration, planned, plan.relevant_attributes or [], plan.variables or {}
+        )
         makers = Makers(planned, trails, self._providers)
         self._reading = Reading(planned, trails, makers)
         self._not_judged: Counter[str] = Counter()
@@ -111,7 +101,7 @@ class _PlanReader:
     ) -> Iterator[AmiReference]:
         action = action_of(self._path, change)
         if change.mode != "managed":
-            self._not_judged["read"] += change.type in _IMAGE_DATA and action is Action.READ
+            self._not_judged["read"] += change.type in IMAGE_DATA and action is Action.READ
             return
         aside = _aside(action, include_unchanged)
         rows = self._rows.get(change.type, ())
@@ -150,9 +140,10 @@ class _PlanReader:
         place: Place | Unplaced,
     ) -> AmiReference:
         if row.region is not None and isinstance(value, AmiId):
-            place = self._providers.elsewhere(
-                place, self._narrow.after(change).after.get(row.region)
-            )
+            view = self._narrow.after(change)
+            unknown = at_path(view.unknown, (row.region,)) is True
+            region = UNKNOWN if unknown else view.after.get(row.region)
+            place = self._providers.elsewhere(place, region)
         return AmiReference(
             address=change.address,
             resource_type=change.type,

@@ -13,6 +13,9 @@ from assay.model import Place, Unplaced
 from assay.sources.configuration import Configured, ModulePath
 from assay.sources.document import Configuration, ProviderConfig, Variable
 
+UNKNOWN = object()
+"""Stands for a Region that the plan will know after apply."""
+
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 
 
@@ -50,6 +53,8 @@ class Providers:
         """The same account in another Region; where the plan names none, the place itself."""
         if region is None or isinstance(place, Unplaced):
             return place
+        if region is UNKNOWN:
+            return Unplaced("the source's Region is known only after apply")
         if not isinstance(region, str) or not _REGION.fullmatch(region):
             return Unplaced("the source's Region is not a Region name")
         return Place.of(region, place.account)

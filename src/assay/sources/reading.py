@@ -47,7 +47,7 @@ class Reading:
         if not _applies(row, leaf, view):
             return None
         if not leaf.unknown:
-            return self._known(row, leaf, view, change, place)
+            return self._known(row, leaf, view, change, configured, place)
         if _computed_only(row, leaf, view, configured):
             return None
         return self._unknown(row, leaf, view, change)
@@ -78,6 +78,7 @@ class Reading:
         leaf: Leaf,
         view: Narrowed,
         change: ResourceChange,
+        configured: Configured | None,
         place: Place | Unplaced,
     ) -> Value | None:
         """What a planned value says by itself."""
@@ -88,13 +89,11 @@ class Reading:
                 return parse_parameter(leaf.value, view.after.get("data_type"))
             case Form.BUILD_PARENT:
                 return parse_build_parent(leaf.value)
-            case Form.TEMPLATE if row.template:
-                if not isinstance(leaf.value, dict):
-                    return Unusable("is not a launch template block")
+            case Form.TEMPLATE:
                 templates = self._makers.templates
-                if templates.settled(leaf.value, leaf.mask, row.template):
-                    return templates.known(leaf.value, row.template, place)
-                return templates.block(self._planned.open(change), leaf.steps, row.template)
+                return templates.of_leaf(
+                    row, leaf, configured, place, lambda: self._planned.open(change)
+                )
         return self._other(row, leaf, change)
 
     def _unknown(

@@ -4,11 +4,12 @@ Facts: hashicorp/aws documentation of aws_launch_template: a change of its data 
 `$Default` moves only with `update_default_version` or `default_version`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.model import (
     Action,
+    Made,
     Place,
     Planned,
     TemplateRef,
@@ -18,12 +19,13 @@ from assay.model import (
     Value,
     parse_image,
 )
+from assay.sources.configuration import Configured
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.providers import Providers
-from assay.sources.surface import TemplateFields
+from assay.sources.surface import Row
 from assay.sources.trail import Dead, Found, Trails
 from assay.sources.values import NOT_SET, parse_template
-from assay.sources.walk import Step, at_path
+from assay.sources.walk import Leaf, Step, at_path
 
 _NEW = (Action.CREATE, Action.REPLACE)
 
@@ -44,38 +46,42 @@ class Templates:
         self._providers = providers
         self._image = image
 
-    @staticmethod
-    def settled(block: dict[str, Any], mask: Any, fields: TemplateFields) -> bool:
-        """Whether a block names its template and version without anything unknown."""
-        unknown = mask if isinstance(mask, dict) else {}
-        named = block.get(fields.id) not in NOT_SET or block.get(fields.name) not in NOT_SET
-        open_name = unknown.get(fields.id) is True or unknown.get(fields.name) is True
-        return unknown.get(fields.version) is not True and (named or not open_name)
-
-    def known(
-        self, block: dict[str, Any], fields: TemplateFields, place: Place | Unplaced
+    def of_leaf(
+        self,
+        row: Row,
+        leaf: Leaf,
+        configured: Configured | None,
+        place: Place | Unplaced,
+        resource: Callable[[], Opened],
     ) -> Value | None:
-        """The template of a settled block; None where the block names none."""
-        if block.get(fields.id) in NOT_SET and block.get(fields.name) in NOT_SET:
+        """What a block in which something is known says; opens `resource` only for a trail."""
+        if row.template is None or not isinstance(leaf.value, dict):
+            return Unusable("is not a launch template block")
+        fields, mask = row.template, leaf.mask if isinstance(leaf.mask, dict) else {}
+        named = (
+            leaf.value.get(fields.id) not in NOT_SET or leaf.value.get(fields.name) not in NOT_SET
+        )
+        version = (*leaf.steps, fields.version)
+        open_version = mask.get(fields.version) is True and (
+            configured is None or configured.writes(*version)
+        )
+        if named and not open_version:
+            ref = parse_template(leaf.value, fields)
+            return self._as_planned(ref, place) if isinstance(ref, TemplateRef) else ref
+        open_name = mask.get(fields.id) is True or mask.get(fields.name) is True
+        if not named and not open_name:
             return None
-        ref = parse_template(block, fields)
-        return self._as_planned(ref, place) if isinstance(ref, TemplateRef) else ref
+        paths = ((*leaf.steps, fields.id), (*leaf.steps, fields.name))
+        if open_version:
+            return self._at_version(resource(), paths, version, place)
+        return self._named(resource(), paths, leaf.value.get(fields.version) or "$Default")
 
-    def block(
-        self, resource: Opened, steps: tuple[Step, ...], fields: TemplateFields
-    ) -> Value | None:
-        """The template of the block at `steps` of a resource, whatever of it is unknown."""
-        block = resource.value(steps)
-        if not isinstance(block, dict):
-            return Unknown()
-        if self.settled(block, at_path(resource.unknown, steps), fields):
-            place = self._providers.place(resource.value(("region",)), resource.configured)
-            return self.known(block, fields, place)
-        paths = ((*steps, fields.id), (*steps, fields.name))
-        version = (*steps, fields.version)
-        if resource.is_unknown(version):
-            return self._at_version(resource, paths, version)
-        return self._named(resource, paths, block.get(fields.version) or "$Default")
+    def of_instance(self, resource: Opened, row: Row) -> Value | None:
+        """The template that a planned instance is launched from."""
+        steps: tuple[Step, ...] = ("launch_template", 0)
+        leaf = Leaf(steps, resource.value(steps), at_path(resource.unknown, steps), sensitive=False)
+        place = self._providers.place(resource.value(("region",)), resource.configured)
+        return self.of_leaf(row, leaf, resource.configured, place, lambda: resource)
 
     def _named(self, resource: Opened, paths: tuple[tuple[Step, ...], ...], version: Any) -> Value:
         """The image of the template that an unknown id or name at `paths` means."""
@@ -90,13 +96,21 @@ class Templates:
         return Unknown((dead.reference,) if dead else ())
 
     def _at_version(
-        self, resource: Opened, paths: tuple[tuple[Step, ...], ...], version: tuple[Step, ...]
+        self,
+        resource: Opened,
+        paths: tuple[tuple[Step, ...], ...],
+        version: tuple[Step, ...],
+        place: Place | Unplaced,
     ) -> Value:
-        """A template whose version is an attribute of a planned template: the one it will make."""
+        """A template at a version that is unknown: that of a template this plan makes."""
+        named = {resource.value(path) for path in paths} - set(NOT_SET)
+        new = [each for each in self._touched(place) if each.action in _NEW]
+        for template in new:
+            if named and template.value(("name",)) in named:
+                return self._planned_template(template, None) or Unknown()  # it has no other
         ends = self._trails.of(resource, version)
         if isinstance(ends, Dead):
             return Unknown((ends.reference,))
-        named = {resource.value(path) for path in paths} - set(NOT_SET)
         for end in ends:
             template = end.resource
             own = {template.value(("id",)), template.value(("name",))}
@@ -109,14 +123,19 @@ class Templates:
 
     def _as_planned(self, ref: TemplateRef, place: Place | Unplaced) -> Value:
         """A template named by a known id or name: as this plan will leave it, if it touches it."""
-        for resource in self._planned.of_type("aws_launch_template"):
-            if resource.action is Action.NO_OP or not self._is_at(resource, place):
-                continue
+        for resource in self._touched(place):
             by_id = ref.id is not None and resource.value(("id",)) == ref.id
             by_name = ref.id is None and resource.value(("name",)) == ref.name
             if by_id or by_name:
                 return self._planned_template(resource, ref.version) or ref
         return ref
+
+    def _touched(self, place: Place | Unplaced) -> Iterator[Opened]:
+        """The templates of one place that this plan makes or changes."""
+        for resource in self._planned.of_type("aws_launch_template"):
+            at = self._providers.place(resource.value(("region",)), resource.configured)
+            if resource.action is not Action.NO_OP and at == place:
+                yield resource
 
     def _planned_template(self, resource: Opened, version: str | None) -> Value | None:
         """A template's image at a version; None as version means that of this very plan."""
@@ -157,13 +176,23 @@ class Templates:
             return Planned(step, TemplateRef(template_id, None, str(number)), moving=True)
         return TemplateRef(template_id, None, version)
 
-    def _is_at(self, resource: Opened, place: Place | Unplaced) -> bool:
-        return self._providers.place(resource.value(("region",)), resource.configured) == place
-
 
 def only(ends: Found, values: list[Value | None]) -> Value:
-    """The one value that all ends agree on; where several could decide, nobody knows."""
-    distinct = list(dict.fromkeys(value for value in values if value is not None))
+    """The one value that all ends agree on; where several could decide, nobody knows.
+
+    Two copies of one image are as good as one: what is judged is their source.
+    """
+    distinct = {_essence(value): value for value in values if value is not None}
     if len(distinct) == 1:
-        return distinct[0]
+        return next(iter(distinct.values()))
     return Unknown(tuple(dict.fromkeys(end.resource.change.address for end in ends)))
+
+
+def _essence(value: Value) -> object:
+    """What two values have in common when they come from the same image in the same way."""
+    match value:
+        case Made(_, how, source, place):
+            return Made, how, _essence(source), place
+        case Planned(_, inner, moving):
+            return _essence(inner), moving
+    return value

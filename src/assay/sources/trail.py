@@ -1,22 +1,24 @@
 """Where does an unknown value come from? Follows references through modules to planned resources.
 
 The plan names what an expression reads, not what it does with it: a reference that is followed
-here is where the value comes from if the expression merely passes it on. Wherever more than one
-thing could decide, the trail is dead, and says where it ended.
+here is where the value comes from if the expression passes it on. Where the expression reads a
+thing twice, reads something else that is unknown, or could choose another image, the trail is dead
+and says where it ended. What no plan shows is a function around the one thing that is read.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
+from assay.model import Alias, AmiId, parse_image
 from assay.sources.configuration import (
     ConfigurationIndex,
     module_steps,
     parent_module,
     references_of,
 )
-from assay.sources.document import RelevantAttribute
+from assay.sources.document import RelevantAttribute, Variable
 from assay.sources.planned import Opened, PlannedResources
-from assay.sources.traversal import Key, block_address, longest, parse, read_key
+from assay.sources.traversal import block_address, longest, parse, read_key, split_key
 from assay.sources.walk import Step
 
 _SELECTORS = ("count", "path", "terraform")
@@ -34,6 +36,21 @@ IMAGE_ATTRIBUTES = {
     "aws_ssm_parameter": ("value", "insecure_value"),
 }
 """The attributes of hashicorp/aws resources that can hold an AMI id; no others can."""
+
+
+IMAGE_DATA = frozenset(
+    {
+        "aws_ami",
+        "aws_ami_ids",
+        "aws_imagebuilder_image",
+        "aws_instance",
+        "aws_launch_configuration",
+        "aws_launch_template",
+        "aws_ssm_parameter",
+        "aws_ssm_parameters_by_path",
+    }
+)
+"""The data sources that can hold an AMI id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,7 @@ class Scope:
 
 
 Found = list[Target]
+_Seen = tuple[tuple[str, str], ...]
 
 
 class Trails:
@@ -74,67 +92,87 @@ class Trails:
         configuration: ConfigurationIndex,
         planned: PlannedResources,
         relevant: list[RelevantAttribute],
+        variables: dict[str, Variable],
     ) -> None:
         self._configuration = configuration
         self._planned = planned
         self._relevant = relevant
+        self._variables = variables
 
     def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
         """What the expression at `path` of a resource's own block reads."""
+        here = Dead(".".join(map(str, path)))
         if resource.configured is None:
-            return Dead(".".join(map(str, path)))
+            return here
         references = resource.configured.references(path)
-        if not references:
-            return Dead(".".join(map(str, path)))
         each = references_of(resource.configured.block.for_each_expression)
         scope = Scope(resource.module, resource.change.index, each)
-        return self._follow(scope, references, ()) or Dead(references[0])
+        return self._follow(scope, references, [], ()) or here
 
     def _follow(
-        self, scope: Scope, references: tuple[str, ...], seen: tuple[tuple[str, str], ...]
+        self, scope: Scope, references: tuple[str, ...], suffix: list[Step], seen: _Seen
     ) -> Found | Dead:
+        """What one expression leads to; `suffix` is what is taken of its value."""
         found: Found = []
-        for reference in longest(references):
+        ends = longest(references)
+        for reference in ends:
             here = (scope.module, reference)
             if here in seen or len(seen) > _DEEPEST:
                 return Dead(reference)
-            ends = self._one(scope, reference, references, (*seen, here))
-            if isinstance(ends, Dead):
-                return ends
-            found.extend(ends)
-        return found
+            more = self._one(scope, reference, references, suffix, (*seen, here))
+            if isinstance(more, Dead):
+                return more
+            if more and references.count(reference) > 1:
+                return Dead(reference)  # read twice: it may decide rather than be the value
+            if not more and len(ends) > 1 and self._knows_an_image(scope, reference):
+                return Dead(reference)  # a known image that could be chosen instead
+            found.extend(more)
+        return found or (Dead(ends[0]) if ends else [])
 
     def _one(
         self,
         scope: Scope,
         reference: str,
         among: tuple[str, ...],
-        seen: tuple[tuple[str, str], ...],
+        suffix: list[Step],
+        seen: _Seen,
     ) -> Found | Dead:
         """What one reference leads to; an empty list for what is known and merely selects."""
-        steps = parse(reference)
-        match steps:
+        match parse(reference):
             case [head, *_] if head in _SELECTORS:
                 return []
-            case ["each", "value", *_]:
-                return self._follow(scope.around or scope, scope.each, seen) or Dead(reference)
+            case ["each", "value", *rest]:
+                around = scope.around or Scope(scope.module, scope.key)
+                if not scope.each:
+                    return []
+                return self._follow(around, (*scope.each, "each.key"), [*rest, *suffix], seen)
             case ["each", *_]:
                 return []
-            case ["var", str(name), *_]:
-                return self._variable(scope, name, reference, seen)
+            case ["var", str(name), *rest]:
+                return self._variable(scope, name, reference, [*rest, *suffix], seen)
             case ["local", *_]:
                 return self._local(reference)
             case ["data", str(kind), str(name), *_]:
                 deferred = self._planned.is_deferred_data(scope.module, kind, name)
                 return Dead(reference) if deferred else []
             case ["module", str(name), *rest]:
-                return self._output(scope, name, rest, reference, among, seen)
+                return self._output(scope, name, [*rest, *suffix], reference, among, seen)
             case [str(kind), str(name), *rest] if kind not in ("ephemeral", "self"):
-                return self._resource(scope, kind, name, rest, reference, among)
+                return self._resource(scope, kind, name, [*rest, *suffix], reference, among)
         return Dead(reference)
 
+    def _knows_an_image(self, scope: Scope, reference: str) -> bool:
+        """Whether something known, read beside the trail, is an image itself."""
+        match parse(reference):
+            case ["var", str(name), *_] if not scope.module:
+                variable = self._variables.get(name)
+                return isinstance(parse_image(variable.value if variable else None), AmiId | Alias)
+            case ["data", str(kind), *_]:
+                return kind in IMAGE_DATA
+        return False
+
     def _variable(
-        self, scope: Scope, name: str, reference: str, seen: tuple[tuple[str, str], ...]
+        self, scope: Scope, name: str, reference: str, suffix: list[Step], seen: _Seen
     ) -> Found | Dead:
         """A module's variable is what its caller passes; the root's variables are all known."""
         if not scope.module:
@@ -149,10 +187,10 @@ class Trails:
         if not references:
             known = isinstance(expression, dict) and "constant_value" in expression
             return [] if known else Dead(reference)
-        key = module_steps(scope.module)[-1][1]
-        parent = Scope(parent_module(scope.module))
+        key = read_key(module_steps(scope.module)[-1][1])
+        around = Scope(parent_module(scope.module), key)
         each = references_of(call.for_each_expression)
-        return self._follow(Scope(parent.module, read_key(key), each, parent), references, seen)
+        return self._follow(Scope(around.module, key, each, around), references, suffix, seen)
 
     def _local(self, reference: str) -> Found | Dead:
         """Locals are not in the plan, only what all of them read, in `relevant_attributes`.
@@ -182,25 +220,22 @@ class Trails:
         rest: list[Step],
         reference: str,
         among: tuple[str, ...],
-        seen: tuple[tuple[str, str], ...],
+        seen: _Seen,
     ) -> Found | Dead:
-        prefix = f"{scope.module}.module.{name}" if scope.module else f"module.{name}"
-        wanted, output = _key_and_attribute(rest)
+        wanted, behind = split_key(rest)
         instances = {
             read_key(module_steps(module)[-1][1]): module
             for module in self._planned.modules
             if parent_module(module) == scope.module and module_steps(module)[-1][0] == name
         }
-        keys = _choose(wanted, list(instances), scope, among)
-        if not keys and wanted is None and not instances:
-            instances, keys = {None: prefix}, [None]
         found: Found = []
-        for key in keys:
-            expression = self._configuration.output(instances[key], str(output)) if output else None
-            references = references_of(expression)
-            if not references:
-                return Dead(reference)
-            ends = self._follow(Scope(instances[key]), references, seen)
+        for key in _choose(wanted, list(instances), scope, among):
+            module = instances[key]
+            outputs = [str(behind[0])] if behind else self._configuration.outputs(module)
+            if len(outputs) != 1:
+                return Dead(reference)  # a computed key hides which output is read
+            references = references_of(self._configuration.output(module, outputs[0]))
+            ends = self._follow(Scope(module), references, behind[1:], seen)
             if isinstance(ends, Dead):
                 return ends
             found.extend(ends)
@@ -219,18 +254,9 @@ class Trails:
             resource.change.index: resource
             for resource in self._planned.of_block(scope.module, kind, name)
         }
-        wanted, _ = _key_and_attribute(rest)
-        path = tuple(rest[1:] if wanted is not None else rest)
+        wanted, path = split_key(rest)
         keys = _choose(wanted, list(resources), scope, among)
-        return [Target(resources[key], path) for key in keys] or Dead(reference)
-
-
-def _key_and_attribute(rest: list[Step]) -> tuple[str | int | None, Step | None]:
-    """The instance key, if the reference writes one, and the attribute behind it."""
-    if rest and isinstance(rest[0], Key | int):
-        key = str(rest[0]) if isinstance(rest[0], Key) else rest[0]
-        return key, rest[1] if len(rest) > 1 else None
-    return None, rest[0] if rest else None
+        return [Target(resources[key], tuple(path)) for key in keys] or Dead(reference)
 
 
 def _choose(

@@ -33,6 +33,14 @@ def block_address(address: str) -> tuple[str, str, str, str]:
     return module, mode, str(kind), str(name)
 
 
+def split_key(steps: list[Step]) -> tuple[str | int | None, list[Step]]:
+    """The instance key that the steps start with, if one is written, and the steps behind it."""
+    if steps and isinstance(steps[0], Key | int):
+        key = str(steps[0]) if isinstance(steps[0], Key) else steps[0]
+        return key, steps[1:]
+    return None, steps
+
+
 class Key(str):
     """A step that was written in brackets and quotes: a key, not an attribute."""
 
