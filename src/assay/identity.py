@@ -51,8 +51,8 @@ def _filled(place: Place | Unplaced, answers: _Answers) -> Place | Unplaced:
 
 def _value(value: Value, answers: _Answers) -> Value:
     match value:
-        case Made(_, _, source, place):
+        case Made(source=source, place=place):
             return replace(value, source=_value(source, answers), place=_filled(place, answers))
-        case Planned(_, inner, _):
+        case Planned(value=inner):
             return replace(value, value=_value(inner, answers))
     return value

@@ -80,12 +80,12 @@ def _start(reference: AmiReference) -> _Trail | Unresolved:
     made: list[Derivation] = []
     while True:
         match value:
-            case Planned(step, inner, moves):
+            case Planned(step, inner, moves, _):
                 via.append(step)
                 if moves:
                     moving.append(step)
                 value = inner
-            case Made(by, how, source, at):
+            case Made(by, how, source, at, _):
                 made.append(Derivation(by, how, place))
                 value, place = source, at
             case AmiId() | Alias() | TemplateRef() | InstanceRef():

@@ -123,6 +123,8 @@ class Planned:
     value: "Value"
     moving: bool = False
     """Whether the step can lead elsewhere after the check (`$Latest`)."""
+    sensitive: bool = False
+    """The plan marks what stands there as sensitive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ class Made:
     source: "Value"
     place: "Place | Unplaced"
     """Where the source image is looked up."""
+    sensitive: bool = False
+    """The plan marks the source as sensitive."""
 
 
 @dataclass(frozen=True, slots=True)

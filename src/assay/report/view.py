@@ -14,12 +14,16 @@ from assay.model import (
     AncestryEnd,
     AncestryEntry,
     Image,
+    InstanceRef,
     Outcome,
     Place,
     Provenance,
     Resolved,
+    Stray,
     TemplateRef,
+    Unknown,
     Unresolved,
+    Unusable,
     Verdict,
 )
 
@@ -81,7 +85,7 @@ def view(verdict: Verdict) -> VerdictView:
     place = reference.place if isinstance(reference.place, Place) else None
     image_id = found.image.id if isinstance(found, Resolved) else found.image_id
     value = _value(reference)
-    hide = _hider(reference, image_id)
+    hide = _hider(reference)
     derived = _derived(found)
     return VerdictView(
         address=reference.address,
@@ -120,7 +124,7 @@ def counts(verdicts: tuple[Verdict, ...]) -> dict[str, int]:
     }
 
 
-def _hider(reference: AmiReference, image_id: str | None) -> Callable[[str], str]:
+def _hider(reference: AmiReference) -> Callable[[str], str]:
     """What is done to every text about a reference before it is shown.
 
     A sensitive AMI id is taken out wherever it stands. A sensitive alias or template could also be
@@ -131,16 +135,15 @@ def _hider(reference: AmiReference, image_id: str | None) -> Callable[[str], str
     match reference.value:
         case AmiId(id):
             return lambda text: text.replace(id, HIDDEN)
-        case Alias() | TemplateRef():
-            return lambda _: WITHHELD
-        case _:
-            return lambda text: text.replace(image_id, HIDDEN) if image_id else text
+        case Unknown() | Unusable() | Stray():
+            return lambda text: text
+    return lambda _: WITHHELD
 
 
 def _value(reference: AmiReference) -> str | None:
     """The value where it is one that may be shown."""
     match reference.value:
-        case AmiId() | Alias() | TemplateRef():
+        case AmiId() | Alias() | TemplateRef() | InstanceRef() | Stray():
             return str(reference.value)
     return None
 

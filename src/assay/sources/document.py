@@ -4,9 +4,7 @@ Shapes are those of `terraform show -json` (HashiCorp, "JSON Output Format"), fo
 to 1.x. Values stay raw bytes until somebody needs them: a plan is mostly attributes nobody asks for.
 """
 
-import gzip
 import re
-import zlib
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -14,8 +12,8 @@ from typing import Any
 import msgspec
 
 from assay.errors import InputError, NotAPlanError
+from assay.sources.text import MAKE_A_PLAN, as_utf8, embedded
 
-MAKE_A_PLAN = "make one with: terraform plan -out=tfplan && terraform show -json tfplan > plan.json"
 _NULL = msgspec.Raw(b"null")
 _ABSENT = msgspec.Raw(b"")
 
@@ -123,6 +121,7 @@ class PlanDocument(msgspec.Struct):
     deferred_changes: list[DeferredChange] | None = None
     complete: bool | None = None
     errored: bool = False
+    infracost_resource_changes: msgspec.Raw = _ABSENT
 
 
 class _Probe(msgspec.Struct):
@@ -153,11 +152,11 @@ def read_documents(path: str, data: bytes) -> list[Document]:
     something else that can be named, `InputError` when it is damaged, of an unknown format
     version, or the plan of a run that failed.
     """
-    text = _as_utf8(path, data)
+    text = as_utf8(path, data)
     try:
         return [Document(path, sha256(data).hexdigest(), _read(path, text))]
     except InputError as error:
-        parts = _embedded(text)
+        parts = embedded(text)
         if not parts or parts == [text]:
             raise
         if len(parts) == 1:
@@ -170,17 +169,6 @@ def read_documents(path: str, data: bytes) -> list[Document]:
             ]
         except NotAPlanError:
             raise error from None
-
-
-def _embedded(text: bytes) -> list[bytes]:
-    """The JSON objects in a text with other lines around them: one a line, or one over many."""
-    lines = text.splitlines()
-    plans = [line for line in lines if line.startswith(b"{") and b'"planned_values"' in line]
-    if plans:
-        return plans
-    start = re.search(rb"^\{", text, re.MULTILINE)
-    end = text.rfind(b"}")
-    return [text[start.start() : end + 1]] if start and end > start.start() else []
 
 
 def _read(path: str, text: bytes) -> PlanDocument:
@@ -200,6 +188,9 @@ def _read(path: str, text: bytes) -> PlanDocument:
         _refuse_other_documents(path, text)
         raise NotAPlanError("JSON, but not a Terraform plan", where=path, hint=MAKE_A_PLAN)
     _check_version(path, plan.format_version)
+    if plan.infracost_resource_changes:
+        what = "an estimate that Infracost made of the source"
+        raise NotAPlanError(what, where=path, hint=MAKE_A_PLAN)
     if plan.errored:
         raise InputError(
             "the plan of a run that failed: what it would have planned is missing",
@@ -207,28 +198,6 @@ def _read(path: str, text: bytes) -> PlanDocument:
             hint="mend the error that `terraform plan` printed, then plan again",
         )
     return plan
-
-
-def _as_utf8(path: str, data: bytes) -> bytes:
-    """The text as UTF-8 without a byte order mark (PowerShell's `>` writes UTF-16)."""
-    if data.startswith(b"\x1f\x8b"):
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise InputError("gzip data that is damaged or cut off", where=path) from error
-    if data.startswith(b"PK\x03\x04"):
-        raise NotAPlanError(
-            "a saved binary plan", where=path, hint="run: terraform show -json FILE > plan.json"
-        )
-    try:
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            data = data.decode("utf-16").encode()
-    except UnicodeError as error:
-        raise InputError("UTF-16 text that is damaged", where=path) from error
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if not data.strip():
-        raise NotAPlanError("empty", where=path, hint=MAKE_A_PLAN)
-    return data
 
 
 def _check_version(path: str, version: str) -> None:

@@ -29,6 +29,10 @@ from assay.sources.walk import Step
 
 _BLOCK = next(row for row in ROWS if row.path == "launch_template[*]")
 _DEEPEST = 50
+_MAKERS = (
+    *("aws_ami", "aws_ami_copy", "aws_ami_from_instance"),
+    *("aws_imagebuilder_image", "awscc_imagebuilder_image"),
+)
 
 
 class Makers:
@@ -42,17 +46,29 @@ class Makers:
 
     # ------------------------------------------------------------------------------ images
 
-    def image(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:
-        """What the unknown image value at `path` of a resource will be."""
+    def image(
+        self,
+        resource: Opened,
+        path: tuple[Step, ...],
+        depth: int = 0,
+        at: Place | Unplaced | None = None,
+    ) -> Value:
+        """What the unknown image value at `path` of a resource will be.
+
+        `at` is where the image must be, which is where the resource is unless it copies.
+        """
         ends = self._trails.of(resource, path)
         if isinstance(ends, Dead) or depth > _DEEPEST:
             return Unknown((ends.reference,) if isinstance(ends, Dead) else ())
-        return only(ends, [self._image_at(target, depth + 1) for target in ends])
+        at = at or self._place(resource)
+        return only(ends, [self._image_at(target, at, depth + 1) for target in ends])
 
-    def _image_at(self, target: Target, depth: int) -> Value | None:
+    def _image_at(self, target: Target, at: Place | Unplaced, depth: int) -> Value | None:
         """The image that an attribute of a planned resource holds; None if it holds none."""
         resource = target.resource
         address, place = resource.change.address, self._place(resource)
+        if resource.change.type in _MAKERS and place != at:
+            return Unusable(f"is an image that {address} makes in another place")
         match resource.change.type, target.path[:1]:
             case "aws_ami_copy", ("id",) | ():
                 return self._copy(resource, place, depth)
@@ -82,25 +98,25 @@ class Makers:
             if not isinstance(held, AmiId | Alias):
                 return None
             value = held
-        return Planned(f"{resource.change.address}.{'.'.join(map(str, path))}", value)
+        step = ".".join((resource.change.address, *map(str, path)))
+        return Planned(step, value, sensitive=resource.is_sensitive(path))
 
     def _copy(self, resource: Opened, place: Place | Unplaced, depth: int) -> Value:
         path = ("source_ami_id",)
+        open_region = resource.is_unknown(("source_ami_region",))
+        region = UNKNOWN if open_region else resource.value(("source_ami_region",))
+        at = self._providers.elsewhere(place, region)
         source: Value | None
         if resource.is_unknown(path):
-            source = self.image(resource, path, depth)
+            source = self.image(resource, path, depth, at)
         else:
             source = parse_image(resource.value(path))
-        region = (
-            UNKNOWN
-            if resource.is_unknown(("source_ami_region",))
-            else resource.value(("source_ami_region",))
-        )
         return Made(
             resource.change.address,
             "CopyImage",
             source or Unusable("names no source image"),
-            self._providers.elsewhere(place, region),
+            at,
+            sensitive=resource.is_sensitive(path),
         )
 
     def of_instance(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:

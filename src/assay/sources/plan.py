@@ -5,7 +5,7 @@ That is the only section with action, value, unknown mask and sensitive mask sid
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from assay.model import (
@@ -15,7 +15,9 @@ from assay.model import (
     Incomplete,
     InputFacts,
     Kind,
+    Made,
     Place,
+    Planned,
     Unplaced,
     Value,
     parse_image,
@@ -30,7 +32,7 @@ from assay.sources.reading import Reading
 from assay.sources.stray import AMI_IDS, strays
 from assay.sources.surface import Row, rows_by_type
 from assay.sources.trail import IMAGE_DATA, Trails
-from assay.sources.walk import Leaf, at_path, leaves
+from assay.sources.walk import Leaf, Step, at_path, leaves
 
 WHOLE_PLAN = "(whole plan)"
 
@@ -121,10 +123,12 @@ class _PlanReader:
             change.module_address, change.mode, change.type, change.name
         )
         place = self._providers.place(view.own_region, configured)
-        explained: list[Leaf] = []
+        explained: dict[tuple[Step, ...], Leaf] = {}
         for row in rows:
             for leaf in leaves(row.path, view.after, view.unknown, view.sensitive):
-                explained.append(leaf)
+                if leaf.unknown and leaf.steps in explained:
+                    continue  # another row ended at the same unknown block
+                explained[leaf.steps] = leaf
                 value = self._reading.value(row, leaf, view, change, configured, place)
                 if value is not None:
                     yield self._reference(change, row, leaf, value, action, place)
@@ -152,7 +156,7 @@ class _PlanReader:
             action=action,
             value=value,
             place=place,
-            sensitive=leaf.sensitive,
+            sensitive=leaf.sensitive or _leads_to_sensitive(value),
             replaces=self._replaces(change, leaf, action),
         )
 
@@ -165,18 +169,19 @@ class _PlanReader:
     def _strays(
         self,
         change: ResourceChange,
-        explained: list[Leaf],
+        explained: Mapping[tuple[Step, ...], Leaf],
         action: Action,
         place: Place | Unplaced,
     ) -> Iterator[AmiReference]:
         """AMI ids that no row explains; most resources are done with one look at the raw text."""
-        plain = sum(isinstance(leaf.value, str) and "ami-" in leaf.value for leaf in explained)
+        plain = sum(
+            isinstance(leaf.value, str) and "ami-" in leaf.value for leaf in explained.values()
+        )
         if len(AMI_IDS.findall(change.change.after)) <= plain:
             return
         after = decode(self._path, change, change.change.after)
         sensitive = decode(self._path, change, change.change.after_sensitive)
-        known = {leaf.steps for leaf in explained}
-        for leaf, stray in strays(change.type, after, sensitive, known):
+        for leaf, stray in strays(change.type, after, sensitive, explained):
             if stray is None:
                 self._not_judged["mentioned"] += 1
                 continue
@@ -223,6 +228,14 @@ def _changes(plan: PlanDocument) -> list[ResourceChange]:
     """What will change now, and what is known of what will change later."""
     deferred = (later.resource_change for later in plan.deferred_changes or ())
     return [*(plan.resource_changes or ()), *(change for change in deferred if change)]
+
+
+def _leads_to_sensitive(value: Value) -> bool:
+    """Whether a value comes from one that the plan marks as sensitive."""
+    match value:
+        case Planned(value=inner, sensitive=sensitive) | Made(source=inner, sensitive=sensitive):
+            return sensitive or _leads_to_sensitive(inner)
+    return False
 
 
 def _aside(action: Action, include_unchanged: bool) -> str | None:

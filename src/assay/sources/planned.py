@@ -30,6 +30,7 @@ class Opened:
     action: Action
     after: Any
     unknown: Any
+    sensitive: Any
     configured: Configured | None
 
     @property
@@ -40,6 +41,10 @@ class Opened:
     def value(self, path: tuple[Step, ...]) -> Any:
         """The planned value at `path`; None where there is none, or where it is unknown."""
         return None if self.is_unknown(path) else at_path(self.after, path)
+
+    def is_sensitive(self, path: tuple[Step, ...]) -> bool:
+        """Whether the plan marks the value at `path`, or all around it, as sensitive."""
+        return at_path(self.sensitive, path) is True
 
     def is_unknown(self, path: tuple[Step, ...]) -> bool:
         """Whether the value at `path` is known only after apply."""
@@ -121,6 +126,7 @@ class PlannedResources:
                 action_of(self._path, change),
                 decode(self._path, change, change.change.after),
                 decode(self._path, change, change.change.after_unknown),
+                decode(self._path, change, change.change.after_sensitive),
                 self._configuration.find(
                     change.module_address, change.mode, change.type, change.name
                 ),

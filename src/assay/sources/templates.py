@@ -4,7 +4,9 @@ Facts: hashicorp/aws documentation of aws_launch_template: a change of its data 
 `$Default` moves only with `update_default_version` or `default_version`.
 """
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from assay.model import (
@@ -80,7 +82,7 @@ class Templates:
         """The template that a planned instance is launched from."""
         steps: tuple[Step, ...] = ("launch_template", 0)
         leaf = Leaf(steps, resource.value(steps), at_path(resource.unknown, steps), sensitive=False)
-        place = self._providers.place(resource.value(("region",)), resource.configured)
+        place = self._place(resource)
         return self.of_leaf(row, leaf, resource.configured, place, lambda: resource)
 
     def _named(self, resource: Opened, paths: tuple[tuple[Step, ...], ...], version: Any) -> Value:
@@ -91,6 +93,8 @@ class Templates:
             if isinstance(ends, Dead):
                 dead = dead or ends
                 continue
+            if any(self._place(end.resource) != self._place(resource) for end in ends):
+                return Unusable("is a launch template of another place")
             values = [self._planned_template(end.resource, version) for end in ends]
             return only(ends, values)
         return Unknown((dead.reference,) if dead else ())
@@ -104,9 +108,8 @@ class Templates:
     ) -> Value:
         """A template at a version that is unknown: that of a template this plan makes."""
         named = {resource.value(path) for path in paths} - set(NOT_SET)
-        new = [each for each in self._touched(place) if each.action in _NEW]
-        for template in new:
-            if named and template.value(("name",)) in named:
+        for template in self._touched(named, place, by_id=False):
+            if template.action in _NEW:
                 return self._planned_template(template, None) or Unknown()  # it has no other
         ends = self._trails.of(resource, version)
         if isinstance(ends, Dead):
@@ -123,19 +126,29 @@ class Templates:
 
     def _as_planned(self, ref: TemplateRef, place: Place | Unplaced) -> Value:
         """A template named by a known id or name: as this plan will leave it, if it touches it."""
-        for resource in self._touched(place):
-            by_id = ref.id is not None and resource.value(("id",)) == ref.id
-            by_name = ref.id is None and resource.value(("name",)) == ref.name
-            if by_id or by_name:
-                return self._planned_template(resource, ref.version) or ref
+        names = (ref.id,) if ref.id else (ref.name,)
+        for resource in self._touched(names, place, by_id=ref.id is not None):
+            return self._planned_template(resource, ref.version) or ref
         return ref
 
-    def _touched(self, place: Place | Unplaced) -> Iterator[Opened]:
-        """The templates of one place that this plan makes or changes."""
+    def _touched(
+        self, names: Iterable[str | None], place: Place | Unplaced, *, by_id: bool
+    ) -> Iterator[Opened]:
+        """The templates of one place, by id or by name, that this plan makes or changes."""
+        for name in names:
+            for resource in self._by_name.get((by_id, name), ()):
+                at = self._place(resource)
+                if at == place:
+                    yield resource
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[bool, object], list[Opened]]:
+        found: defaultdict[tuple[bool, object], list[Opened]] = defaultdict(list)
         for resource in self._planned.of_type("aws_launch_template"):
-            at = self._providers.place(resource.value(("region",)), resource.configured)
-            if resource.action is not Action.NO_OP and at == place:
-                yield resource
+            if resource.action is not Action.NO_OP:
+                found[True, resource.value(("id",))].append(resource)
+                found[False, resource.value(("name",))].append(resource)
+        return dict(found)
 
     def _planned_template(self, resource: Opened, version: str | None) -> Value | None:
         """A template's image at a version; None as version means that of this very plan."""
@@ -161,7 +174,12 @@ class Templates:
         step = f"launch template {resource.change.address}"
         if moving:
             step = f"{step}, at its {version}"
-        return Planned(step, image or Unusable("is a template without an image"), moving)
+        return Planned(
+            step,
+            image or Unusable("is a template without an image"),
+            moving,
+            sensitive=resource.is_sensitive(held),
+        )
 
     def _existing(self, resource: Opened, version: str) -> Value:
         """A version that this plan does not make: EC2 knows it, if the template exists at all."""
@@ -175,6 +193,9 @@ class Templates:
             step = f"launch template {resource.change.address}, at its $Default"
             return Planned(step, TemplateRef(template_id, None, str(number)), moving=True)
         return TemplateRef(template_id, None, version)
+
+    def _place(self, resource: Opened) -> Place | Unplaced:
+        return self._providers.place(resource.value(("region",)), resource.configured)
 
 
 def only(ends: Found, values: list[Value | None]) -> Value:
@@ -191,8 +212,8 @@ def only(ends: Found, values: list[Value | None]) -> Value:
 def _essence(value: Value) -> object:
     """What two values have in common when they come from the same image in the same way."""
     match value:
-        case Made(_, how, source, place):
-            return Made, how, _essence(source), place
-        case Planned(_, inner, moving):
-            return _essence(inner), moving
+        case Made(_, how, source, place, sensitive):
+            return Made, how, _essence(source), place, sensitive
+        case Planned(_, inner, moving, sensitive):
+            return _essence(inner), moving, sensitive
     return value

@@ -1,0 +1,64 @@
+"""From the bytes of a file to the JSON texts in it: encodings, and what wrappers print around them."""
+
+import gzip
+import re
+import zlib
+
+import msgspec
+
+from assay.errors import InputError, NotAPlanError
+
+MAKE_A_PLAN = "make one with: terraform plan -out=tfplan && terraform show -json tfplan > plan.json"
+
+
+def as_utf8(path: str, data: bytes) -> bytes:
+    """The text as UTF-8 without a byte order mark (PowerShell's `>` writes UTF-16)."""
+    if data.startswith(b"\x1f\x8b"):
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            raise InputError("gzip data that is damaged or cut off", where=path) from error
+    if data.startswith(b"PK\x03\x04"):
+        raise NotAPlanError(
+            "a saved binary plan", where=path, hint="run: terraform show -json FILE > plan.json"
+        )
+    try:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            data = data.decode("utf-16").encode()
+    except UnicodeError as error:
+        raise InputError("UTF-16 text that is damaged", where=path) from error
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if not data.strip():
+        raise NotAPlanError("empty", where=path, hint=MAKE_A_PLAN)
+    return data
+
+
+def embedded(text: bytes) -> list[bytes]:
+    """The plans in a text with other lines around them: one a line, or one over many lines.
+
+    None where a line beside them may be a plan as well: what is passed over would go unchecked.
+    """
+    lines = text.splitlines()
+    plans = [line for line in lines if line.startswith(b"{") and b'"planned_values"' in line]
+    if plans:
+        others = (line for line in lines if not any(plan in line for plan in plans))
+        return [] if any(map(_may_be_a_plan, others)) else plans
+    start = re.search(rb"^\{", text, re.MULTILINE)
+    end = text.rfind(b"}")
+    if not start or end < start.start():
+        return []
+    around = [*text[: start.start()].splitlines(), *text[end + 1 :].splitlines()]
+    return [] if any(map(_may_be_a_plan, around)) else [text[start.start() : end + 1]]
+
+
+def _may_be_a_plan(line: bytes) -> bool:
+    """Whether a line beside plans is, or begins, a document that would go unchecked."""
+    if b'"format_version"' in line:
+        return True
+    if not line.lstrip().startswith(b"{"):
+        return False
+    try:
+        msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return True
+    return False
