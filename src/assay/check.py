@@ -14,6 +14,7 @@ from assay.model import (
     Image,
     Place,
     Policy,
+    Question,
     Report,
     Resolved,
     Subject,
@@ -45,41 +46,40 @@ def check(
 
 def gather(sources: Iterable[Source], catalog: ImageCatalog) -> tuple[Subject, ...]:
     """Ask the catalogue everything that a verdict on these sources can need."""
-    references = with_accounts(
-        (reference for source in sources for reference in source.references), catalog
-    )
-    resolutions = resolve(references, catalog)
+    references = [reference for source in sources for reference in source.references]
+    questions = with_accounts({(each.value, each.place): None for each in references}, catalog)
+    resolutions = resolve(questions.values(), catalog)
     images = {
         (found.place, found.image.id): found.image
         for found in resolutions.values()
         if isinstance(found, Resolved)
     }
     provenances = trace(images, catalog)
-    replaced = _replaced(references, images, catalog)
-    return tuple(
-        Subject(
-            reference,
-            found := resolutions[reference],
-            provenances[found.place, found.image.id] if isinstance(found, Resolved) else None,
-            replaced.get(key) if (key := _before(reference)) else None,
-        )
-        for reference in references
-    )
-
-
-def _before(reference: AmiReference) -> ImageKey | None:
-    """The image that a reference used before this plan, if it names another one now."""
-    if reference.replaces is None or not isinstance(reference.place, Place):
-        return None
-    return reference.place, reference.replaces
+    asked = [questions[each.value, each.place] for each in references]
+    replaced = _replaced(references, asked, images, catalog)
+    subjects: list[Subject] = []
+    for reference, question, before in zip(references, asked, replaced, strict=True):
+        found = resolutions[question]
+        key = (found.place, found.image.id) if isinstance(found, Resolved) else None
+        provenance = provenances[key] if key else None
+        subjects.append(Subject(reference, question[1], found, provenance, before))
+    return tuple(subjects)
 
 
 def _replaced(
-    references: Iterable[AmiReference], known: Mapping[ImageKey, Image], catalog: ImageCatalog
-) -> dict[ImageKey, Image]:
-    """The images that the plan replaces, as far as EC2 still shows them."""
-    keys = dict.fromkeys(key for reference in references if (key := _before(reference)))
-    asked = [key for key in keys if key not in known]
-    answers: dict[ImageKey, Answer[Image]] = {**known}
-    answers.update(catalog.images(asked) if asked else {})
-    return {key: found for key in keys if isinstance(found := answers[key], Image)}
+    references: Iterable[AmiReference],
+    asked: Iterable[Question],
+    known: Mapping[ImageKey, Image],
+    catalog: ImageCatalog,
+) -> list[Image | None]:
+    """For each reference the image that it used before, as far as EC2 still shows it."""
+    keys: list[ImageKey | None] = [
+        (place, each.replaces) if each.replaces and isinstance(place, Place) else None
+        for each, (_, place) in zip(references, asked, strict=True)
+    ]
+    unknown = [key for key in dict.fromkeys(keys) if key and key not in known]
+    answers: dict[ImageKey, Answer[Image]] = dict(known)
+    if unknown:
+        answers.update(catalog.images(unknown))
+    found = (answers[key] if key else None for key in keys)
+    return [image if isinstance(image, Image) else None for image in found]

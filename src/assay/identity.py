@@ -3,33 +3,30 @@
 Where it cannot be told, the account stays unknown; images may be visible all the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from assay.catalog.interface import Answer, ImageCatalog
-from assay.model import AmiReference, Identity, Made, Place, Planned, Unplaced, Value
+from assay.model import Identity, Made, Place, Planned, Question, Unplaced, Value
 
 _Answers = Mapping[Place, Answer[Identity]]
 
 
-def with_accounts(references: Iterable[AmiReference], catalog: ImageCatalog) -> list[AmiReference]:
-    """The references, every place in them with its account as far as the catalogue can tell."""
-    references = list(references)
+def with_accounts(
+    questions: Collection[Question], catalog: ImageCatalog
+) -> dict[Question, Question]:
+    """Each question with the accounts of its places, as far as the catalogue can tell them."""
     places = {
         place
-        for reference in references
-        for place in (reference.place, *_places(reference.value))
+        for value, at in questions
+        for place in (at, *_places(value))
         if isinstance(place, Place) and place.account is None
     }
     answers = catalog.identities(places) if places else {}
-    return [
-        replace(
-            reference,
-            place=_filled(reference.place, answers),
-            value=_value(reference.value, answers),
-        )
-        for reference in references
-    ]
+    return {
+        (value, place): (_value(value, answers), _filled(place, answers))
+        for value, place in questions
+    }
 
 
 def _places(value: Value) -> Iterator[Place | Unplaced]:

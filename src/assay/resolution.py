@@ -12,7 +12,6 @@ from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unav
 from assay.model import (
     Alias,
     AmiId,
-    AmiReference,
     Cause,
     Derivation,
     Evidence,
@@ -22,6 +21,7 @@ from assay.model import (
     Made,
     Place,
     Planned,
+    Question,
     Registered,
     Resolution,
     Resolved,
@@ -58,23 +58,20 @@ class _Trail:
         return Unresolved(cause, reason, image_id, (*self.evidence, asked), self.derivations)
 
 
-_Trails = dict[AmiReference, _Trail | Unresolved]
+_Trails = dict[Question, _Trail | Unresolved]
 
 
-def resolve(
-    references: Iterable[AmiReference], catalog: ImageCatalog
-) -> dict[AmiReference, Resolution]:
-    """The image each reference means at this moment, or why none can be named."""
-    trails: _Trails = {reference: _start(reference) for reference in references}
+def resolve(questions: Iterable[Question], catalog: ImageCatalog) -> dict[Question, Resolution]:
+    """The image each value means at this moment in its place, or why none can be named."""
+    trails: _Trails = {question: _start(*question) for question in questions}
     trails = _follow(trails, TemplateRef, catalog.templates, _key, _through_template)
     trails = _follow(trails, InstanceRef, catalog.instances, _key_text, _through_instance)
     trails = _follow(trails, Alias, catalog.parameters, _key_query, _through_alias)
     return _look_up(trails, catalog)
 
 
-def _start(reference: AmiReference) -> _Trail | Unresolved:
+def _start(value: Value, place: Place | Unplaced) -> _Trail | Unresolved:
     """Walk through what the plan itself tells, down to something that can be asked."""
-    value, place = reference.value, reference.place
     via: list[str] = []
     moving: list[str] = []
     made: list[Derivation] = []
@@ -91,13 +88,13 @@ def _start(reference: AmiReference) -> _Trail | Unresolved:
             case AmiId() | Alias() | TemplateRef() | InstanceRef():
                 break
             case _:
-                return _no_image(reference, value, tuple(made))
+                return _no_image(value, tuple(made))
     if isinstance(place, Unplaced):
         return Unresolved(Cause.UNRESOLVED, place.reason, derivations=tuple(made))
     return _Trail(place, value, tuple(via), tuple(moving), derivations=tuple(made))
 
 
-def _no_image(reference: AmiReference, value: Value, made: tuple[Derivation, ...]) -> Unresolved:
+def _no_image(value: Value, made: tuple[Derivation, ...]) -> Unresolved:
     """Why the plan leads to no image at all."""
     cause = Cause.UNRESOLVED
     match value:
@@ -105,8 +102,8 @@ def _no_image(reference: AmiReference, value: Value, made: tuple[Derivation, ...
             reason = _unknown(references)
         case Unusable(what):
             reason = f"the planned value {what}"
-        case Stray():
-            reason = f"an AMI id at {reference.attribute}, a path that assay does not know"
+        case Stray(path=path):
+            reason = f"an AMI id at {path}, a path that assay does not know"
         case Registered(by):
             cause = Cause.NO_PROVENANCE
             reason = f"{by} registers it from snapshots, which records no source image"
@@ -133,9 +130,9 @@ def _follow(
     through: Callable[[_Trail, V, Answer[T]], _Trail | Unresolved],
 ) -> _Trails:
     """One wave: ask about every trail that stands at a value of one kind, once for each key."""
-    standing: dict[AmiReference, tuple[_Trail, V]] = {
-        reference: (trail, trail.value)
-        for reference, trail in trails.items()
+    standing: dict[Question, tuple[_Trail, V]] = {
+        question: (trail, trail.value)
+        for question, trail in trails.items()
         if isinstance(trail, _Trail) and isinstance(trail.value, kind)
     }
     if not standing:
@@ -143,8 +140,8 @@ def _follow(
     keys = {name: (trail.place, key(value)) for name, (trail, value) in standing.items()}
     answers = ask(list(dict.fromkeys(keys.values())))
     moved = {
-        reference: through(trail, value, answers[keys[reference]])
-        for reference, (trail, value) in standing.items()
+        question: through(trail, value, answers[keys[question]])
+        for question, (trail, value) in standing.items()
     }
     return {**trails, **moved}
 
@@ -232,21 +229,21 @@ def _through_alias(trail: _Trail, alias: Alias, answer: Answer[str]) -> _Trail |
 
 
 def _look_up(
-    trails: Mapping[AmiReference, _Trail | Unresolved], catalog: ImageCatalog
-) -> dict[AmiReference, Resolution]:
-    keys: dict[AmiReference, ImageKey] = {
-        reference: (trail.place, trail.value.id)
-        for reference, trail in trails.items()
+    trails: Mapping[Question, _Trail | Unresolved], catalog: ImageCatalog
+) -> dict[Question, Resolution]:
+    keys: dict[Question, ImageKey] = {
+        question: (trail.place, trail.value.id)
+        for question, trail in trails.items()
         if isinstance(trail, _Trail) and isinstance(trail.value, AmiId)
     }
     answers = catalog.images(list(dict.fromkeys(keys.values()))) if keys else {}
-    resolutions: dict[AmiReference, Resolution] = {}
-    for reference, trail in trails.items():
+    resolutions: dict[Question, Resolution] = {}
+    for question, trail in trails.items():
         match trail:
             case Unresolved():
-                resolutions[reference] = trail
+                resolutions[question] = trail
             case _Trail():
-                resolutions[reference] = _conclude(trail, answers[keys[reference]])
+                resolutions[question] = _conclude(trail, answers[keys[question]])
     return resolutions
 
 

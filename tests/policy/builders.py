@@ -35,6 +35,7 @@ from assay.model import (
 )
 from assay.policy.engine import judge
 from assay.policy.rules import RULES
+from assay.policy.rules.rule import Case
 
 AS_OF = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -124,6 +125,7 @@ def subject(
     seen = Evidence("ec2:DescribeImages", of.id, place)
     return Subject(
         reference(value, place=place, sensitive=sensitive),
+        place,
         Resolved(of, place, moving=moving, evidence=(seen,)),
         Provenance(of, place, descent or ancestry(of.id, MIDDLE, SOURCE, ROOT), (ASKED,)),
     )
@@ -131,7 +133,7 @@ def subject(
 
 def unresolved(cause: Cause = Cause.UNRESOLVED, *, value: Value | None = None) -> Subject:
     gone = Unresolved(cause, f"because of {cause}", evidence=(ASKED,))
-    return Subject(reference(value), gone)
+    return Subject(reference(value), PLACE, gone)
 
 
 def policy(
@@ -159,7 +161,7 @@ def policy(
 def finding(rule: str, of: Subject, by: Policy | None = None) -> Finding | None:
     """What the registered rule of that name says."""
     [found] = [each for each in RULES if each.id == rule]
-    return found.check(of, by or policy(), AS_OF)
+    return found.check(Case(of, by or policy(), AS_OF))
 
 
 def outcome(rule: str, of: Subject, by: Policy | None = None) -> Outcome | None:

@@ -145,7 +145,7 @@ def test_what_could_not_be_read_cannot_be_switched_off(severity: Severity) -> No
 def test_an_image_whose_provenance_was_never_read_is_no_pass() -> None:
     """`Subject.provenance` may be None; the rules about descent then say nothing."""
     whole = subject()
-    bare = Subject(whole.reference, whole.resolution)
+    bare = Subject(whole.reference, whole.place, whole.resolution)
     assert verdict(bare) is not PASS
     assert verdict(bare, policy(max_depth=0)) is not PASS
 

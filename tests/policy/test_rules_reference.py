@@ -4,6 +4,7 @@ import pytest
 
 from assay.model import Alias, AmiId, Cause, Outcome, Severity, Subject, TemplateRef, Value
 from tests.policy.builders import (
+    PLACE,
     USED,
     finding,
     outcome,
@@ -57,7 +58,9 @@ def test_a_sensitive_value_is_never_shown() -> None:
     secret = Alias("/secret/name")
     here = subject(value=secret, moving=(str(secret),), sensitive=True)
     gone = Subject(
-        reference(secret, sensitive=True), unresolved(Cause.LOOKUP_FAILED, value=secret).resolution
+        reference(secret, sensitive=True),
+        PLACE,
+        unresolved(Cause.LOOKUP_FAILED, value=secret).resolution,
     )
     for each in (here, gone):
         found = finding("unpinned", each)

@@ -196,7 +196,7 @@ def test_many_stars_read_the_text_once(ending: str) -> None:
     text = Counted("a" * 10_000)
     fits = matches("*a" * 5_000 + "*" * (not ending) + ending, text)
     assert fits is (not ending)
-    assert 0 < text.looks <= 2 * len(text)
+    assert text.looks <= 2 * len(text)
 
 
 def test_stars_and_question_marks_stay_within_text_times_pattern() -> None:

@@ -109,6 +109,7 @@ class Stray:
     """An AMI id at a path that nobody told us about: seen, and not understood."""
 
     id: str
+    path: str
 
     def __str__(self) -> str:
         return self.id
@@ -176,6 +177,10 @@ class Unplaced:
     """Why the Region or the account of a reference cannot be told."""
 
     reason: str
+
+
+Question: TypeAlias = tuple[Value, "Place | Unplaced"]
+"""What is asked about a reference; references that agree in it share one answer."""
 
 
 @dataclass(frozen=True, slots=True)

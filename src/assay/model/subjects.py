@@ -83,6 +83,8 @@ class Subject:
     """What the rules judge: a reference with everything that was found out about it."""
 
     reference: AmiReference
+    place: Place | Unplaced
+    """The reference's place, with the account where it could be told."""
     resolution: Resolution
     provenance: Provenance | None = None
     replaced: Image | None = None

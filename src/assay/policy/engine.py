@@ -14,47 +14,55 @@ from assay.model import (
     Unresolved,
     Verdict,
 )
+from assay.policy.golden import Marks
 from assay.policy.rules import RULES
+from assay.policy.rules.rule import Case
 
 
 def judge_all(subjects: Iterable[Subject], policy: Policy, as_of: datetime) -> tuple[Verdict, ...]:
     """A verdict for each subject; what no rule can tell apart is judged once."""
+    marks: dict[int, Marks] = {}
     judged: dict[tuple[object, ...], Verdict] = {}
     verdicts: list[Verdict] = []
     for subject in subjects:
-        reference = subject.reference
         if _is_off(subject, policy):
             continue
-        alike = (
-            *(id(subject.resolution), id(subject.provenance), id(subject.replaced)),
-            *(reference.value, reference.sensitive, reference.place),
-        )
+        reference = subject.reference
+        alike = (id(subject.resolution), id(subject.replaced), reference.sensitive)
         found = judged.get(alike)
         if found is None:
-            found = judged[alike] = judge(subject, policy, as_of)
-        verdicts.append(
-            found if found.subject is subject else Verdict(subject, found.outcome, found.results)
-        )
+            found = judged[alike] = judge(subject, policy, as_of, marks)
+            verdicts.append(found)
+        else:
+            verdicts.append(Verdict(subject, found.outcome, found.results))
     return tuple(verdicts)
 
 
 def _is_off(subject: Subject, policy: Policy) -> bool:
     """The verdict on a plan as a whole is one rule's alone, and gone with it."""
-    match subject.resolution:
-        case Unresolved(Cause.INCOMPLETE_PLAN):
-            return policy.severities.get("incomplete-plan") is Severity.OFF
-    return False
+    found = subject.resolution
+    whole_plan = isinstance(found, Unresolved) and found.cause is Cause.INCOMPLETE_PLAN
+    return whole_plan and policy.severities.get("incomplete-plan") is Severity.OFF
 
 
-def judge(subject: Subject, policy: Policy, as_of: datetime) -> Verdict:
-    """Apply every rule that is not switched off, and weigh the results."""
+def judge(
+    subject: Subject,
+    policy: Policy,
+    as_of: datetime,
+    marks: dict[int, Marks] | None = None,
+) -> Verdict:
+    """Apply every rule that is not switched off, and weigh the results.
+
+    `marks` keeps what was found out about images between calls with the same policy and time.
+    """
+    case = Case(subject, policy, as_of, {} if marks is None else marks)
     results: list[RuleResult] = []
     for rule in RULES:
         chosen = policy.severities.get(rule.id) if rule.configurable else None
         severity = chosen or rule.severity
         if severity is Severity.OFF:
             continue
-        finding = rule.check(subject, policy, as_of)
+        finding = rule.check(case)
         if finding is not None:
             results.append(RuleResult(rule.id, severity, finding))
     return Verdict(subject, _weigh(subject, results), tuple(results))

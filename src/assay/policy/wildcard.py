@@ -34,6 +34,8 @@ def _find(piece: str, text: str, start: int, end: int) -> int | None:
 
 
 def _fits(piece: str, text: str, at: int) -> bool:
+    if "?" not in piece:
+        return text.startswith(piece, at)
     return all(
         wanted in ("?", found)
         for wanted, found in zip(piece, text[at : at + len(piece)], strict=True)

@@ -10,7 +10,7 @@ import msgspec
 
 from assay import __version__
 from assay.model import Report
-from assay.report.view import VerdictView, counts, view
+from assay.report.view import VerdictView, counts, views
 
 
 def render(report: Report) -> str:
@@ -49,7 +49,7 @@ def document(report: Report) -> dict[str, Any]:
             "excepted": 0,
             "not_judged": dict(sorted(report.not_judged.items())),
         },
-        "verdicts": [_verdict(view(verdict)) for verdict in report.verdicts],
+        "verdicts": [_verdict(shown) for shown in views(report.verdicts)],
     }
 
 

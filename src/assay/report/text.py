@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from assay.model import Report
-from assay.report.view import LineageStep, ResultView, VerdictView, counts, view
+from assay.report.view import LineageStep, ResultView, VerdictView, counts, views
 
 _LABEL = {"fail": "FAIL", "undetermined": "UNDETERMINED", "pass": "PASS"}
 _COLOUR = {"fail": "red", "undetermined": "yellow", "pass": "green"}
@@ -17,7 +17,7 @@ _NEVER_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-
 def render(report: Report, *, colour: bool = False) -> str:
     """The report as text that ends in a newline; `colour` adds ANSI colours."""
     paint = _Paint(colour)
-    shown = [view(verdict) for verdict in report.verdicts]
+    shown = views(report.verdicts)
     blocks = [
         "\n".join(_group(group, paint))
         for outcome in _ORDER
@@ -42,10 +42,8 @@ def _alike(verdicts: Iterable[VerdictView]) -> list[list[VerdictView]]:
     """Verdicts that differ in nothing but their address, together: plans repeat themselves."""
     groups: dict[object, list[VerdictView]] = {}
     for verdict in verdicts:
-        key = (
-            *(verdict.attribute, verdict.value, verdict.image_id),
-            *(verdict.account, verdict.region, verdict.results, verdict.lineage, verdict.via),
-        )
+        # What verdicts share is one object, so identity tells likeness.
+        key = (verdict.attribute, verdict.value, id(verdict.results), id(verdict.lineage))
         groups.setdefault(key, []).append(verdict)
     return list(groups.values())
 
@@ -145,4 +143,6 @@ def _indent(lines: Iterable[str], width: int) -> Iterator[str]:
 
 def _safe(text: str) -> str:
     """Text from a plan or from AWS, unable to move the cursor or to reorder what is read."""
+    if text.isascii() and text.isprintable():
+        return text
     return _NEVER_SHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -4,7 +4,8 @@ Design rule: of a plan, only addresses, attribute names, AMI ids, alias and temp
 and account ids are ever printed; a value the plan marks as sensitive is checked and hidden.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from assay.model import (
@@ -78,15 +79,30 @@ class VerdictView:
     """Whether the plan still has to make the image; `image_id` is the one it is made from."""
 
 
-def view(verdict: Verdict) -> VerdictView:
-    """What may be shown of one verdict."""
+def views(verdicts: Iterable[Verdict]) -> list[VerdictView]:
+    """What may be shown of the verdicts; what several share is made once."""
+    shared: dict[tuple[object, ...], _Findings] = {}
+    return [_view(verdict, shared) for verdict in verdicts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """The part of a view that verdicts on the same image share."""
+
+    results: tuple[ResultView, ...]
+    lineage: tuple[LineageStep, ...]
+    via: tuple[str, ...]
+
+
+def _view(verdict: Verdict, shared: dict[tuple[object, ...], _Findings]) -> VerdictView:
     subject = verdict.subject
     reference, found = subject.reference, subject.resolution
-    place = reference.place if isinstance(reference.place, Place) else None
+    place = subject.place if isinstance(subject.place, Place) else None
     image_id = found.image.id if isinstance(found, Resolved) else found.image_id
-    value = _value(reference)
-    hide = _hider(reference)
-    derived = _derived(found)
+    key = (id(verdict.results), id(found), reference.sensitive)
+    findings = shared.get(key)
+    if findings is None:
+        findings = shared[key] = _findings(verdict)
     return VerdictView(
         address=reference.address,
         attribute=reference.attribute,
@@ -94,11 +110,22 @@ def view(verdict: Verdict) -> VerdictView:
         action=reference.action.value,
         file=reference.file,
         line=reference.line,
-        value=HIDDEN if reference.sensitive else value,
+        value=HIDDEN if reference.sensitive else _value(reference),
         image_id=HIDDEN if reference.sensitive and image_id else image_id,
         account=place.account if place else None,
         region=place.region if place else None,
         outcome=verdict.outcome.value,
+        results=findings.results,
+        lineage=findings.lineage,
+        via=findings.via,
+        derived=bool(found.derivations),
+    )
+
+
+def _findings(verdict: Verdict) -> _Findings:
+    found, hide = verdict.subject.resolution, _hider(verdict.subject.reference)
+    derived = _derived(found)
+    return _Findings(
         results=tuple(
             ResultView(
                 rule=result.rule,
@@ -110,18 +137,15 @@ def view(verdict: Verdict) -> VerdictView:
             )
             for result in verdict.results
         ),
-        lineage=(*_planned(found), *_lineage(subject.provenance, hide)),
+        lineage=(*_planned(found), *_lineage(verdict.subject.provenance, hide)),
         via=tuple(hide(step) for step in found.via) if isinstance(found, Resolved) else (),
-        derived=bool(found.derivations),
     )
 
 
 def counts(verdicts: tuple[Verdict, ...]) -> dict[str, int]:
     """How many verdicts of each outcome."""
-    return {
-        outcome.value: sum(verdict.outcome is outcome for verdict in verdicts)
-        for outcome in Outcome
-    }
+    found = Counter(verdict.outcome for verdict in verdicts)
+    return {outcome.value: found[outcome] for outcome in Outcome}
 
 
 def _hider(reference: AmiReference) -> Callable[[str], str]:

@@ -7,6 +7,7 @@ That is the only section with action, value, unknown mask and sensitive mask sid
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from assay.model import (
     Action,
@@ -22,7 +23,7 @@ from assay.model import (
     Value,
     parse_image,
 )
-from assay.sources.configuration import ConfigurationIndex
+from assay.sources.configuration import ConfigurationIndex, Configured
 from assay.sources.document import PlanDocument, ResourceChange, read_documents
 from assay.sources.made import Makers
 from assay.sources.narrow import Narrow
@@ -84,6 +85,7 @@ class _PlanReader:
         makers = Makers(planned, trails, self._providers)
         self._reading = Reading(planned, trails, makers)
         self._not_judged: Counter[str] = Counter()
+        self._standings: dict[tuple[object, ...], tuple[Configured | None, Place | Unplaced]] = {}
 
     def source(self, sha256: str, kinds: Collection[Kind], *, include_unchanged: bool) -> Source:
         """Everything this plan says about images."""
@@ -119,10 +121,7 @@ class _PlanReader:
         self, change: ResourceChange, rows: tuple[Row, ...], action: Action
     ) -> Iterator[AmiReference]:
         view = self._narrow.after(change)
-        configured = self._configuration.find(
-            change.module_address, change.mode, change.type, change.name
-        )
-        place = self._providers.place(view.own_region, configured)
+        configured, place = self._standing(change, view.own_region)
         explained: dict[tuple[Step, ...], Leaf] = {}
         for row in rows:
             for leaf in leaves(row.path, view.after, view.unknown, view.sensitive):
@@ -133,6 +132,22 @@ class _PlanReader:
                 if value is not None:
                     yield self._reference(change, row, leaf, value, action, place)
         yield from self._strays(change, explained, action, place)
+
+    def _standing(
+        self, change: ResourceChange, own_region: Any
+    ) -> tuple[Configured | None, Place | Unplaced]:
+        """The block and the place of a resource; all its instances share them."""
+        if isinstance(own_region, dict | list):
+            own_region = None
+        key = (change.module_address, change.type, change.name, own_region)
+        found = self._standings.get(key)
+        if found is None:
+            configured = self._configuration.find(
+                change.module_address, change.mode, change.type, change.name
+            )
+            found = configured, self._providers.place(own_region, configured)
+            self._standings[key] = found
+        return found
 
     def _reference(
         self,
@@ -177,7 +192,7 @@ class _PlanReader:
         plain = sum(
             isinstance(leaf.value, str) and "ami-" in leaf.value for leaf in explained.values()
         )
-        if len(AMI_IDS.findall(change.change.after)) <= plain:
+        if bytes(change.change.after).count(b"ami-") <= plain:
             return
         after = decode(self._path, change, change.change.after)
         sensitive = decode(self._path, change, change.change.after_sensitive)

@@ -138,6 +138,8 @@ class PlannedResources:
 def action_of(path: str, resource: ResourceChange) -> Action:
     """The plan's action list as one word (JSON Output Format, "Change Representation")."""
     change = resource.change
+    if change.importing is None and change.actions == ("create",):
+        return Action.CREATE
     actions = set(change.actions)
     if change.importing is not None and not actions & {"delete", "forget"}:
         return Action.IMPORT

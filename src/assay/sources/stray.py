@@ -26,7 +26,7 @@ def strays(
             continue
         leaf = Leaf(path, text, None, hidden)
         for id in dict.fromkeys(_IN_TEXT.findall(text)):
-            yield leaf, None if only_mentions(resource_type, str(path[0])) else Stray(id)
+            yield leaf, None if only_mentions(resource_type, str(path[0])) else Stray(id, leaf.path)
 
 
 def _strings(after: Any, sensitive: Any) -> Iterator[tuple[tuple[Step, ...], str, bool]]:

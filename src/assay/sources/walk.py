@@ -7,6 +7,7 @@ Representation"). So a path is followed in all three trees at once.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 Step = str | int
@@ -35,11 +36,21 @@ class Leaf:
 
 def leaves(pattern: str, after: Any, unknown: Any, sensitive: Any) -> Iterator[Leaf]:
     """Every place in the three trees that `pattern` reaches; unset ones have the value None."""
-    steps = pattern.replace("[*]", ".[*]").split(".")
+    steps = _steps(pattern)
+    if len(steps) == 1 and isinstance(after, dict):  # by far the most of them
+        step = steps[0]
+        hidden = sensitive is not None and _anywhere(_child(sensitive, step))
+        yield Leaf(steps, after.get(step), _child(unknown, step), hidden)
+        return
     yield from _follow(steps, Leaf((), after, unknown, sensitive is True), sensitive)
 
 
-def _follow(steps: list[str], at: Leaf, sensitive: Any) -> Iterator[Leaf]:
+@cache
+def _steps(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.replace("[*]", ".[*]").split("."))
+
+
+def _follow(steps: tuple[str, ...], at: Leaf, sensitive: Any) -> Iterator[Leaf]:
     if not steps or (at.mask is True and at.steps):
         yield at
         return
@@ -51,7 +62,7 @@ def _follow(steps: list[str], at: Leaf, sensitive: Any) -> Iterator[Leaf]:
         yield from _descend(step, rest, at, sensitive)
 
 
-def _descend(step: Step, rest: list[str], at: Leaf, sensitive: Any) -> Iterator[Leaf]:
+def _descend(step: Step, rest: tuple[str, ...], at: Leaf, sensitive: Any) -> Iterator[Leaf]:
     below = _child(sensitive, step)
     leaf = Leaf(
         steps=(*at.steps, step),

@@ -13,19 +13,17 @@ from everybody else's listings and gets no more fixes.
 **Reads.** EC2 DescribeImages (`DeprecationTime`).
 """
 
-from datetime import datetime
-
-from assay.model import Finding, Outcome, Policy, Resolved, Severity, Subject
-from assay.policy.rules.rule import Rule
+from assay.model import Finding, Outcome, Resolved, Severity
+from assay.policy.rules.rule import Case, Rule
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Compare the deprecation time, if any, with the time of the check."""
-    if not isinstance(subject.resolution, Resolved):
+    if not isinstance(case.subject.resolution, Resolved):
         return None
-    deprecated = subject.resolution.image.deprecation_time
-    evidence = tuple(str(item) for item in subject.resolution.evidence[-1:])
-    if deprecated is None or deprecated > as_of:
+    deprecated = case.subject.resolution.image.deprecation_time
+    evidence = tuple(str(item) for item in case.subject.resolution.evidence[-1:])
+    if deprecated is None or deprecated > case.as_of:
         return Finding(Outcome.PASS, "not deprecated", None, evidence)
     return Finding(
         Outcome.FAIL,

@@ -17,13 +17,13 @@ image that EC2 no longer shows cannot be compared; nothing is reported then.
 
 from datetime import datetime
 
-from assay.model import Finding, Image, Outcome, Policy, Resolved, Severity, Subject
-from assay.policy.rules.rule import Rule
+from assay.model import Finding, Image, Outcome, Resolved, Severity
+from assay.policy.rules.rule import Case, Rule
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Compare the new image with the one that it replaces."""
-    before, found = subject.replaced, subject.resolution
+    before, found = case.subject.replaced, case.subject.resolution
     if before is None or not isinstance(found, Resolved) or before.id == found.image.id:
         return None
     older = sorted(_older_lineages(found.image, before))

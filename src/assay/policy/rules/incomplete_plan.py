@@ -14,15 +14,13 @@ something else. Nobody has seen that yet.
 not).
 """
 
-from datetime import datetime
-
-from assay.model import Cause, Finding, Outcome, Policy, Subject, Unresolved
-from assay.policy.rules.rule import Rule
+from assay.model import Cause, Finding, Outcome, Unresolved
+from assay.policy.rules.rule import Case, Rule
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Speak up for the plan as a whole."""
-    match subject.resolution:
+    match case.subject.resolution:
         case Unresolved(Cause.INCOMPLETE_PLAN, reason):
             return Finding(
                 Outcome.UNDETERMINED, reason, "plan without -target, and apply nothing in parts"

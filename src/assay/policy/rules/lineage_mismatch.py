@@ -17,20 +17,17 @@ not failed.
 **Reads.** EC2 DescribeImages (`ImageWatermarks`), GetImageAncestry.
 """
 
-from datetime import datetime
-
-from assay.model import Finding, Outcome, Policy, Subject
-from assay.policy.golden import golden_marks
+from assay.model import Finding, Outcome
 from assay.policy.lineage import ancestry_evidence, depths, unread_marks, why_incomplete
-from assay.policy.rules.rule import Rule
+from assay.policy.rules.rule import Case, Rule
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Hold each golden mark's source against the ancestry; one that agrees is enough."""
-    provenance = subject.provenance
-    if provenance is None or not policy.require.ancestry_agrees:
+    provenance = case.subject.provenance
+    if provenance is None or not case.policy.require.ancestry_agrees:
         return None
-    judged = golden_marks(provenance.image, policy.golden, as_of)
+    judged = case.marks(provenance.image)
     marks = judged.golden
     if not marks:
         return unread_marks(judged)

@@ -14,39 +14,38 @@ recorded catalogue, record it again with `assay record`.
 **Reads.** Every answer that a verdict depends on.
 """
 
-from datetime import datetime
-
-from assay.model import AncestryEnd, Cause, Finding, Outcome, Policy, Subject, Unresolved
-from assay.policy.golden import golden_marks
+from assay.model import AncestryEnd, Cause, Finding, Outcome, Unresolved
 from assay.policy.lineage import ancestry_evidence
-from assay.policy.rules.rule import Rule
+from assay.policy.rules.rule import Case, Rule
 
 _FIX = "give the reader the permission, or try again; a recorded catalogue: record it again"
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Speak up where a needed question got no answer."""
-    match subject.resolution:
+    match case.subject.resolution:
         case Unresolved(Cause.LOOKUP_FAILED, reason, _, evidence):
             return Finding(
                 Outcome.UNDETERMINED, reason, _FIX, tuple(str(item) for item in evidence)
             )
-    provenance = subject.provenance
+    provenance = case.subject.provenance
     if provenance is None or provenance.ancestry.end is not AncestryEnd.REFUSED:
         return None
-    if not _needs_ancestry(subject, policy, as_of):
+    if not _needs_ancestry(case):
         return None
     reason = provenance.ancestry.detail or "the ancestry could not be read"
     return Finding(Outcome.UNDETERMINED, reason, _FIX, ancestry_evidence(provenance))
 
 
-def _needs_ancestry(subject: Subject, policy: Policy, as_of: datetime) -> bool:
-    if policy.revoked.images:
+def _needs_ancestry(case: Case) -> bool:
+    if case.policy.revoked.images:
         return True
-    if subject.provenance is None:
+    if case.subject.provenance is None:
         return False
-    marked = bool(golden_marks(subject.provenance.image, policy.golden, as_of).golden)
-    return marked and (policy.require.ancestry_agrees or policy.require.max_depth is not None)
+    marked = bool(case.marks(case.subject.provenance.image).golden)
+    return marked and (
+        case.policy.require.ancestry_agrees or case.policy.require.max_depth is not None
+    )
 
 
 RULE = Rule(

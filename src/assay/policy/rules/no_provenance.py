@@ -15,15 +15,13 @@ where it comes from.
 **Reads.** The plan.
 """
 
-from datetime import datetime
-
-from assay.model import Cause, Finding, Outcome, Policy, Subject, Unresolved
-from assay.policy.rules.rule import Rule
+from assay.model import Cause, Finding, Outcome, Unresolved
+from assay.policy.rules.rule import Case, Rule
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Speak up where the plan makes the image out of snapshots."""
-    match subject.resolution:
+    match case.subject.resolution:
         case Unresolved(Cause.NO_PROVENANCE, reason):
             return Finding(
                 Outcome.FAIL, reason, "make it with aws_ami_copy or aws_ami_from_instance"

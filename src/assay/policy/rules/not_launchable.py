@@ -13,20 +13,18 @@ notices at night. A launch template keeps naming a disabled image without compla
 **Reads.** EC2 DescribeImages (`State`).
 """
 
-from datetime import datetime
-
-from assay.model import Finding, Outcome, Policy, Resolved, Subject
-from assay.policy.rules.rule import Rule
+from assay.model import Finding, Outcome, Resolved
+from assay.policy.rules.rule import Case, Rule
 
 _BROKEN = ("disabled", "deregistered", "failed", "error", "invalid")
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Judge EC2's `State`; only `available` can be launched."""
-    if not isinstance(subject.resolution, Resolved):
+    if not isinstance(case.subject.resolution, Resolved):
         return None
-    state = subject.resolution.image.state
-    evidence = tuple(str(item) for item in subject.resolution.evidence[-1:])
+    state = case.subject.resolution.image.state
+    evidence = tuple(str(item) for item in case.subject.resolution.evidence[-1:])
     if state == "available":
         return Finding(Outcome.PASS, "available", None, evidence)
     if state in _BROKEN:

@@ -15,15 +15,13 @@ reads, then Allowed AMIs in that account.
 **Reads.** EC2 DescribeImages, DescribeLaunchTemplateVersions, SSM GetParameters.
 """
 
-from datetime import datetime
-
-from assay.model import Cause, Finding, Outcome, Policy, Subject, Unresolved
-from assay.policy.rules.rule import Rule
+from assay.model import Cause, Finding, Outcome, Unresolved
+from assay.policy.rules.rule import Case, Rule
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Speak up where the answer was: no such thing."""
-    match subject.resolution:
+    match case.subject.resolution:
         case Unresolved(Cause.NOT_VISIBLE, reason, _, evidence):
             return Finding(
                 Outcome.UNDETERMINED,

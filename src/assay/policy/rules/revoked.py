@@ -16,17 +16,15 @@ image made from a copy of `ami-0a`.
 **Reads.** EC2 DescribeImages (`ImageWatermarks`); GetImageAncestry where images are revoked.
 """
 
-from datetime import datetime
-
-from assay.model import Finding, ImageName, Outcome, Policy, Provenance, Subject
+from assay.model import Finding, ImageName, Outcome, Policy, Provenance
 from assay.policy.lineage import ancestry_evidence, why_incomplete
-from assay.policy.rules.rule import Rule
+from assay.policy.rules.rule import Case, Rule
 from assay.policy.wildcard import matches
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Look for a revoked mark, then for a revoked image among the marks' sources and ancestors."""
-    provenance, revoked = subject.provenance, policy.revoked
+    provenance, revoked = case.subject.provenance, case.policy.revoked
     if provenance is None or not (revoked.watermarks or revoked.images):
         return None
     fix = "rebuild it from a golden image that is not revoked"
@@ -40,7 +38,7 @@ def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
             because = f" ({name.reason})" if name.reason else ""
             evidence = ancestry_evidence(provenance)
             return Finding(Outcome.FAIL, f"{path}, which is revoked{because}", fix, evidence)
-    return _not_met(provenance, policy)
+    return _not_met(provenance, case.policy)
 
 
 def _path_to(name: ImageName, provenance: Provenance) -> str | None:

@@ -2,13 +2,33 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from assay.model import Finding, Policy, Severity, Subject
+from assay.model import Finding, Image, Policy, Severity, Subject
+from assay.policy.golden import Marks, golden_marks
 
-Check = Callable[[Subject, Policy, datetime], Finding | None]
-"""A rule's judgement: pure, the time handed in. None where the rule has nothing to say."""
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a rule judges: a subject, by a policy, as of a time."""
+
+    subject: Subject
+    policy: Policy
+    as_of: datetime
+    known: dict[int, Marks] = field(default_factory=dict)
+    """Marks judged before, by the identity of their image; cases of one run share it."""
+
+    def marks(self, image: Image) -> Marks:
+        """What the policy makes of the marks of an image."""
+        found = self.known.get(id(image))
+        if found is None:
+            found = self.known[id(image)] = golden_marks(image, self.policy.golden, self.as_of)
+        return found
+
+
+Check = Callable[[Case], Finding | None]
+"""A rule's judgement, pure. None where the rule has nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)

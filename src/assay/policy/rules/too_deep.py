@@ -15,20 +15,17 @@ The fewer hands, the smaller the risk. `max_depth: 0` admits only the golden ima
 **Reads.** EC2 DescribeImages (`ImageWatermarks`), GetImageAncestry.
 """
 
-from datetime import datetime
-
-from assay.model import Finding, Outcome, Policy, Resolved, Subject
-from assay.policy.golden import golden_marks
+from assay.model import Finding, Outcome, Resolved, Subject
 from assay.policy.lineage import ancestry_evidence, depths, unread_marks, why_incomplete
-from assay.policy.rules.rule import Rule
+from assay.policy.rules.rule import Case, Rule
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Count derivations back to the nearest golden source."""
-    provenance, allowed = subject.provenance, policy.require.max_depth
+    provenance, allowed = case.subject.provenance, case.policy.require.max_depth
     if provenance is None or allowed is None:
         return None
-    judged = golden_marks(provenance.image, policy.golden, as_of)
+    judged = case.marks(provenance.image)
     marks = judged.golden
     if not marks:
         return unread_marks(judged)
@@ -47,7 +44,7 @@ def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
             "give the reader ec2:GetImageAncestry, or build nearer to the golden image",
             evidence,
         )
-    depth = min(found) + _planned(subject)
+    depth = min(found) + _planned(case.subject)
     if depth > allowed:
         told = all(mark.source_image_id and mark.source_image_region for mark in marks)
         return Finding(

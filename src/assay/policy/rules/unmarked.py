@@ -16,20 +16,17 @@ CopyImage. Marks that another account made do not count, whatever their name.
 **Reads.** EC2 DescribeImages (`ImageWatermarks`).
 """
 
-from datetime import datetime
-
-from assay.model import Finding, Outcome, Policy, Resolved, Subject
-from assay.policy.golden import golden_marks
-from assay.policy.rules.rule import Rule
+from assay.model import Finding, Outcome, Resolved
+from assay.policy.rules.rule import Case, Rule
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Judge the marks on the image itself."""
-    if not isinstance(subject.resolution, Resolved):
+    if not isinstance(case.subject.resolution, Resolved):
         return None
-    image = subject.resolution.image
-    marks = golden_marks(image, policy.golden, as_of)
-    evidence = tuple(str(item) for item in subject.resolution.evidence[-1:])
+    image = case.subject.resolution.image
+    marks = case.marks(image)
+    evidence = tuple(str(item) for item in case.subject.resolution.evidence[-1:])
     if marks.golden:
         keys = ", ".join(sorted({str(mark.key) for mark in marks.golden}))
         return Finding(Outcome.PASS, f"marked {keys}", evidence=evidence)

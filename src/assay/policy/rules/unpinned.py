@@ -14,24 +14,22 @@ a template version changes what is launched, with no plan and no review.
 **Reads.** The plan, and the launch template it names.
 """
 
-from datetime import datetime
-
-from assay.model import Alias, Finding, Outcome, Policy, Resolved, Severity, Subject, TemplateRef
-from assay.policy.rules.rule import Rule
+from assay.model import Alias, Finding, Outcome, Resolved, Severity, TemplateRef
+from assay.policy.rules.rule import Case, Rule
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Report every indirection on the way that can move."""
-    value = subject.reference.value
-    if isinstance(subject.resolution, Resolved):
-        moving = subject.resolution.moving
+    value = case.subject.reference.value
+    if isinstance(case.subject.resolution, Resolved):
+        moving = case.subject.resolution.moving
     elif isinstance(value, Alias | TemplateRef) and not value.pinned:
         moving = (str(value),)
     else:
         return None
     if not moving:
         return Finding(Outcome.PASS, "names one image for good")
-    shown = "a sensitive value" if subject.reference.sensitive else " and ".join(moving)
+    shown = "a sensitive value" if case.subject.reference.sensitive else " and ".join(moving)
     return Finding(
         Outcome.FAIL,
         f"can mean another image after this check: {shown}",

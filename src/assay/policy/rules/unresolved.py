@@ -15,15 +15,13 @@ while planning. The message names the reference that ended the trail.
 **Reads.** The plan.
 """
 
-from datetime import datetime
-
-from assay.model import Cause, Finding, Outcome, Policy, Subject, Unresolved
-from assay.policy.rules.rule import Rule
+from assay.model import Cause, Finding, Outcome, Unresolved
+from assay.policy.rules.rule import Case, Rule
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Speak up where resolution stopped before it reached an image id."""
-    match subject.resolution:
+    match case.subject.resolution:
         case Unresolved(Cause.UNRESOLVED, reason, _, evidence):
             return Finding(
                 Outcome.UNDETERMINED,

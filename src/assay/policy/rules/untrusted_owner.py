@@ -13,17 +13,15 @@ make a derivative that carries the mark. The owner is who made *this* image.
 **Reads.** EC2 DescribeImages (`OwnerId`); STS GetCallerIdentity for `self`.
 """
 
-from datetime import datetime
-
-from assay.model import Finding, Outcome, Policy, Resolved, Subject
-from assay.policy.rules.rule import Rule
+from assay.model import Finding, Outcome, Resolved
+from assay.policy.rules.rule import Case, Rule
 
 _SELF = "self"
 
 
-def check(subject: Subject, policy: Policy, as_of: datetime) -> Finding | None:
+def check(case: Case) -> Finding | None:
     """Compare the image's owner with the trusted accounts."""
-    trusted, resolution = policy.require.owners, subject.resolution
+    trusted, resolution = case.policy.require.owners, case.subject.resolution
     if trusted is None or not isinstance(resolution, Resolved):
         return None
     evidence = tuple(str(item) for item in resolution.evidence[-1:])
