@@ -11,6 +11,7 @@ $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint tests/constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m compileall -q src # an installed wheel is compiled, too
 	@touch $(READY)
 
 demo: $(READY) ## Judge a recorded plan: no AWS account, one good image and one that only looks good.
@@ -31,7 +32,9 @@ unit: $(READY)
 	$(BIN)/python -Im pytest --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 benchmark: $(READY) ## Medians and ratios, measured in one run.
+	$(BIN)/python -m compileall -q src
 	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/plan.py
 
 fixtures: $(READY) ## Make the fixtures' plans and catalogues again (needs terraform).
 	$(BIN)/python -m fixtures.generate

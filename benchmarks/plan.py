@@ -20,21 +20,17 @@ POLICY = f'version: 1\ngolden:\n  watermarks:\n    - key: "{PIPELINE}:golden-*"\
 BORN = "2026-10-01T00:00:00Z"
 
 # The attributes that hashicorp/aws 5.100.0 puts into a change: mostly unset, unknown or empty.
-_UNSET = """capacity_rebalance context default_instance_warmup description ebs_optimized enabled_metrics
-get_password_data hibernation instance_initiated_shutdown_behavior kernel_id key_name ram_disk_id
-security_group_names source_dest_check timeouts update_default_version user_data volume_tags
-wait_for_elb_capacity placement_group""".split()
-_EMPTY = """block_device_mappings capacity_reservation_specification cpu_options credit_specification
-enclave_options hibernation_options iam_instance_profile instance_market_options
-instance_requirements license_specification maintenance_options monitoring network_interfaces
-placement private_dns_name_options tag_specifications""".split()
+_UNSET = """context default_instance_warmup description ebs_optimized get_password_data hibernation
+kernel_id key_name ram_disk_id source_dest_check timeouts user_data volume_tags""".split()
+_EMPTY = """capacity_reservation_specification cpu_options credit_specification enclave_options
+instance_market_options maintenance_options network_interfaces""".split()
 _UNKNOWN = """arn associate_public_ip_address availability_zone cpu_core_count cpu_threads_per_core
 disable_api_stop disable_api_termination ebs_block_device enable_primary_ipv6 host_id id
 host_resource_group_arn instance_lifecycle instance_state ipv6_address_count ipv6_addresses
 outpost_arn password_data placement_partition_number primary_network_interface_id private_dns
 private_ip public_dns public_ip root_block_device secondary_private_ips security_groups
 spot_instance_request_id subnet_id tenancy user_data_base64 vpc_security_group_ids""".split()
-_TAGS = {f"cost-centre-{number}": f"value of tag {number}" for number in range(11)}
+_TAGS = {f"cost-centre-{number}": f"value of tag {number}" for number in range(2)}
 _AFTER = {
     **dict.fromkeys(_UNSET),
     **{name: [] for name in _EMPTY},
@@ -93,6 +89,21 @@ def changes(scale: int) -> list[dict[str, Any]]:
         for n in range(GROUPS * scale)
     ]
     return found
+
+
+def planned_values(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Every plan says its values twice: here without actions and unknowns."""
+    names = ("address", "mode", "type", "name", "index", "provider_name")
+    resources = [
+        {
+            **{name: each[name] for name in names},
+            "schema_version": 1,
+            "values": each["change"]["after"],
+            "sensitive_values": each["change"]["after_sensitive"],
+        }
+        for each in found
+    ]
+    return {"root_module": {"resources": resources}}
 
 
 def configuration() -> dict[str, Any]:
@@ -161,11 +172,12 @@ def catalog() -> dict[str, Any]:
 def write(folder: Path, scale: int) -> Path:
     """The plan, its catalogue and its policy; the plan's path."""
     folder.mkdir()
+    found = changes(scale)
     document = {
         "format_version": "1.2",
         "terraform_version": "1.11.4",
-        "planned_values": {"root_module": {}},
-        "resource_changes": changes(scale),
+        "planned_values": planned_values(found),
+        "resource_changes": found,
         "configuration": configuration(),
     }
     plan = folder / "plan.json"

@@ -4,12 +4,13 @@ Where it cannot be told, the account stays unknown; images may be visible all th
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assay.catalog.interface import Answer, ImageCatalog
 from assay.model import Identity, Made, Place, Planned, Question, Unplaced, Value
 
-_Answers = Mapping[Place, Answer[Identity]]
+_Filled = Mapping[Place | Unplaced, Place | Unplaced]
 
 
 def with_accounts(
@@ -23,8 +24,11 @@ def with_accounts(
         if isinstance(place, Place) and place.account is None
     }
     answers = catalog.identities(places) if places else {}
+    filled: dict[Place | Unplaced, Place | Unplaced] = {
+        place: _filled(place, answer) for place, answer in answers.items()
+    }
     return {
-        (value, place): (_value(value, answers), _filled(place, answers))
+        (value, place): (_value(value, filled), filled.get(place, place))
         for value, place in questions
     }
 
@@ -39,17 +43,15 @@ def _places(value: Value) -> Iterator[Place | Unplaced]:
             value = value.value
 
 
-def _filled(place: Place | Unplaced, answers: _Answers) -> Place | Unplaced:
-    match place, answers.get(place) if isinstance(place, Place) else None:
-        case Place(), Identity(account=account):
-            return replace(place, account=account)
-    return place
+def _filled(place: Place, answer: Answer[Identity]) -> Place:
+    return replace(place, account=answer.account) if isinstance(answer, Identity) else place
 
 
-def _value(value: Value, answers: _Answers) -> Value:
-    match value:
-        case Made(source=source, place=place):
-            return replace(value, source=_value(source, answers), place=_filled(place, answers))
-        case Planned(value=inner):
-            return replace(value, value=_value(inner, answers))
+def _value(value: Value, filled: _Filled) -> Value:
+    if isinstance(value, Made):
+        source, place = _value(value.source, filled), filled.get(value.place, value.place)
+        return replace(value, source=source, place=place)
+    if isinstance(value, Planned):
+        inner = _value(value.value, filled)
+        return value if inner is value.value else replace(value, value=inner)
     return value

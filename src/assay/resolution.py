@@ -5,8 +5,10 @@ whatever the number of references: templates, instances, aliases, images.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
 from assay.model import (
@@ -41,8 +43,7 @@ T = TypeVar("T")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class _Trail:
+class _Trail(msgspec.Struct, frozen=True, gc=False):
     """A reference on its way to an image: where it stands now, and how it came there."""
 
     place: Place

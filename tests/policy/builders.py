@@ -1,9 +1,10 @@
 """Small makers of real model values. Every test says only what it is about; time is `AS_OF`."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from assay.model import (
     Action,

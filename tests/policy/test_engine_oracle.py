@@ -5,11 +5,11 @@ The oracle is a list of conditions that must all hold for a pass, each a plain c
 
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assay.model import (
     Ancestry,

@@ -1,10 +1,10 @@
 """Which marks are golden: one mark, one filter, all fields together, and a registered source."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from assay.model import Golden, ImageName, Watermark, WatermarkFilter
 from assay.policy.golden import Marks, golden_marks

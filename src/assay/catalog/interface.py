@@ -5,8 +5,9 @@ answer of its own: one bad key never costs the others.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
+
+import msgspec
 
 from assay.model import (
     Ancestry,
@@ -21,13 +22,11 @@ from assay.model import (
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(msgspec.Struct, frozen=True, gc=False):
     """Asked, and there is no such thing to be seen from that place. This is an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unavailable:
+class Unavailable(msgspec.Struct, frozen=True, gc=False):
     """It could not be asked, or the answer could not be read. This is no answer.
 
     `reason` is one line for people; it holds no credential and nothing of a response body.

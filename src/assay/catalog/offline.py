@@ -1,7 +1,8 @@
 """The catalogue of `--offline`: nobody is asked, so nobody answers."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from assay.catalog.interface import (
     Answer,
@@ -16,8 +17,7 @@ from assay.model import Ancestry, CatalogFacts, Identity, Image, Place, Template
 _OFFLINE = Unavailable("not checked (offline)")
 
 
-@dataclass(frozen=True, slots=True)
-class OfflineCatalog:
+class OfflineCatalog(msgspec.Struct, frozen=True):
     """An `ImageCatalog` without an answer to anything."""
 
     def identities(self, places: Collection[Place]) -> Mapping[Place, Answer[Identity]]:

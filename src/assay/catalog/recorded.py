@@ -5,7 +5,6 @@ It knows when it was recorded and what it was asked. A question that was never a
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -97,12 +96,11 @@ class CatalogFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     endpoint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedCatalog:
+class RecordedCatalog(msgspec.Struct, frozen=True):
     """An `ImageCatalog` that reads a recording."""
 
     file: CatalogFile
-    _places: dict[Place, PlaceRecord] = field(default_factory=dict)
+    _places: dict[Place, PlaceRecord] = msgspec.field(default_factory=dict)
 
     @classmethod
     def load(cls, path: str, data: bytes) -> "RecordedCatalog":

@@ -1,7 +1,6 @@
 """Writes down what another catalogue answers, so that it can be asked again without AWS."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -19,12 +18,11 @@ from assay.catalog.recorded import VERSION, CatalogFile, PlaceRecord
 from assay.model import Ancestry, CatalogFacts, Identity, Image, Place, TemplateVersion
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingCatalog:
+class RecordingCatalog(msgspec.Struct, frozen=True):
     """An `ImageCatalog` that passes every question on and keeps the answers."""
 
     source: ImageCatalog
-    _places: dict[Place, PlaceRecord] = field(default_factory=dict)
+    _places: dict[Place, PlaceRecord] = msgspec.field(default_factory=dict)
 
     def identities(self, places: Collection[Place]) -> Mapping[Place, Answer[Identity]]:
         answers = self.source.identities(places)

@@ -1,12 +1,12 @@
 """What EC2 says: images, marks, ancestry, templates."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Watermark:
+
+class Watermark(msgspec.Struct, frozen=True, gc=False):
     """EC2's `ImageWatermark`. `source_*` describe the image the mark was first attached to."""
 
     key: str | None = None
@@ -17,8 +17,7 @@ class Watermark:
     watermark_creation_time: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(msgspec.Struct, frozen=True, gc=False):
     """EC2's `Image` (DescribeImages), snake_cased. None means that EC2 did not say."""
 
     id: str
@@ -47,8 +46,7 @@ class AncestryEnd(StrEnum):
     UNEXPLAINED = "cut off without a reason"
 
 
-@dataclass(frozen=True, slots=True)
-class AncestryEntry:
+class AncestryEntry(msgspec.Struct, frozen=True, gc=False):
     """One step of GetImageAncestry: no owner id and no marks; the Region is that of the step before."""
 
     image_id: str
@@ -59,8 +57,7 @@ class AncestryEntry:
     source_image_region: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ancestry:
+class Ancestry(msgspec.Struct, frozen=True, gc=False):
     """From the image itself (entry 0) to the last recorded ancestor, and why it ends there."""
 
     entries: tuple[AncestryEntry, ...]
@@ -87,8 +84,7 @@ class Ancestry:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateVersion:
+class TemplateVersion(msgspec.Struct, frozen=True, gc=False):
     """One launch template version as EC2 holds it; `image` is an AMI id, an alias or nothing."""
 
     template_id: str
@@ -97,8 +93,7 @@ class TemplateVersion:
     image: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True, gc=False):
     """STS GetCallerIdentity: whose eyes look."""
 
     account: str

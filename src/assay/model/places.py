@@ -1,6 +1,6 @@
 """Where an AMI id means something."""
 
-from dataclasses import dataclass
+import msgspec
 
 _PARTITION_OF_PREFIX = (
     ("cn-", "aws-cn"),
@@ -21,8 +21,7 @@ def partition_of(region: str) -> str:
     return "aws"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where an AMI id means something: partition, account and Region.
 
     `account` is None until somebody has told which account the reading credentials belong to.

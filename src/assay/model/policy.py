@@ -1,14 +1,14 @@
 """A policy after validation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from assay.model.outcomes import Severity
 from assay.model.references import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class WatermarkFilter:
+class WatermarkFilter(msgspec.Struct, frozen=True, gc=False):
     """The fields of EC2's ImageWatermarkFilter; all that are set must hold for one and the same mark."""
 
     key: str
@@ -17,8 +17,7 @@ class WatermarkFilter:
     max_days_since_watermark_created: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ImageName:
+class ImageName(msgspec.Struct, frozen=True, gc=False):
     """One image by id and Region, as policies write it."""
 
     id: str
@@ -26,16 +25,14 @@ class ImageName:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Golden:
+class Golden(msgspec.Struct, frozen=True, gc=False):
     """What makes a mark golden: one filter holds and, if there is a registry, its source is in it."""
 
     watermarks: tuple[WatermarkFilter, ...]
     source_images: tuple[ImageName, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Require:
+class Require(msgspec.Struct, frozen=True, gc=False):
     """What a golden image must also be."""
 
     ancestry_agrees: bool = True
@@ -43,16 +40,14 @@ class Require:
     owners: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Revoked:
+class Revoked(msgspec.Struct, frozen=True, gc=False):
     """Marks and images whose every descendant fails."""
 
     watermarks: tuple[str, ...] = ()
     images: tuple[ImageName, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True, gc=False):
     """A policy document after validation."""
 
     golden: Golden

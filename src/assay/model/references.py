@@ -1,9 +1,10 @@
 """What a plan says: one attribute that names an image, and the forms such a value takes."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+import msgspec
 
 from assay.model.places import Place
 
@@ -32,8 +33,7 @@ class Action(StrEnum):
     FORGET = "forget"
 
 
-@dataclass(frozen=True, slots=True)
-class AmiId:
+class AmiId(msgspec.Struct, frozen=True, gc=False):
     """A literal `ami-…`."""
 
     id: str
@@ -42,8 +42,7 @@ class AmiId:
         return self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(msgspec.Struct, frozen=True, gc=False):
     """`resolve:ssm:NAME_OR_ARN[:VERSION_OR_LABEL]`, EC2's way to name an image by SSM parameter."""
 
     parameter: str
@@ -63,8 +62,7 @@ class Alias:
         return f"resolve:ssm:{self.query}"
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateRef:
+class TemplateRef(msgspec.Struct, frozen=True, gc=False):
     """A launch template by id or by name, at a version: a number, `$Latest` or `$Default`."""
 
     id: str | None
@@ -80,22 +78,19 @@ class TemplateRef:
         return f"{self.id or self.name}:{self.version}"
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True, gc=False):
     """Known only after apply; `references` is what the configuration says the value comes from."""
 
     references: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unusable:
+class Unusable(msgspec.Struct, frozen=True, gc=False):
     """A value that is there but names no image (wrong type or form). It is never printed."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceRef:
+class InstanceRef(msgspec.Struct, frozen=True, gc=False):
     """An existing instance by id, where the image it was launched from is meant."""
 
     id: str
@@ -104,8 +99,7 @@ class InstanceRef:
         return self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Stray:
+class Stray(msgspec.Struct, frozen=True, gc=False):
     """An AMI id at a path that nobody told us about: seen, and not understood."""
 
     id: str
@@ -115,8 +109,7 @@ class Stray:
         return self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True, gc=False):
     """What another resource of the same plan holds: a launch template's image, say."""
 
     step: str
@@ -128,8 +121,7 @@ class Planned:
     """The plan marks what stands there as sensitive."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(msgspec.Struct, frozen=True, gc=False):
     """An image that this very plan will make from another one."""
 
     by: str
@@ -143,15 +135,13 @@ class Made:
     """The plan marks the source as sensitive."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(msgspec.Struct, frozen=True, gc=False):
     """An image that this very plan registers from snapshots: RegisterImage records no source."""
 
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Incomplete:
+class Incomplete(msgspec.Struct, frozen=True, gc=False):
     """Not an attribute: the plan itself says that it leaves changes out."""
 
     reason: str
@@ -172,8 +162,7 @@ Value: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
+class Unplaced(msgspec.Struct, frozen=True, gc=False):
     """Why the Region or the account of a reference cannot be told."""
 
     reason: str
@@ -183,8 +172,7 @@ Question: TypeAlias = tuple[Value, "Place | Unplaced"]
 """What is asked about a reference; references that agree in it share one answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class AmiReference:
+class AmiReference(msgspec.Struct, frozen=True, gc=False):
     """One attribute of one resource that names, or will name, an AMI."""
 
     address: str

@@ -1,16 +1,16 @@
 """What the report formats are given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from assay.model.outcomes import Outcome, Severity
 from assay.model.policy import Policy
 from assay.model.subjects import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """What one rule says of one subject."""
 
     outcome: Outcome
@@ -19,8 +19,7 @@ class Finding:
     evidence: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleResult:
+class RuleResult(msgspec.Struct, frozen=True, gc=False):
     """A finding with the rule that made it and the severity the policy gives that rule."""
 
     rule: str
@@ -28,8 +27,7 @@ class RuleResult:
     finding: Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """The outcome for one reference, with every rule's result."""
 
     subject: Subject
@@ -37,8 +35,7 @@ class Verdict:
     results: tuple[RuleResult, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class InputFacts:
+class InputFacts(msgspec.Struct, frozen=True, gc=False):
     """One input as the report names it."""
 
     path: str
@@ -47,8 +44,7 @@ class InputFacts:
     references: int
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogFacts:
+class CatalogFacts(msgspec.Struct, frozen=True, gc=False):
     """What answered: `live` or `recorded`, at which endpoint, as of when, in how many calls."""
 
     kind: str
@@ -57,8 +53,7 @@ class CatalogFacts:
     api_calls: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, gc=False):
     """Everything a format needs; formats add no judgement of their own."""
 
     outcome: Outcome

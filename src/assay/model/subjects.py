@@ -1,16 +1,16 @@
 """What was found out about a reference: which image, from where, and who said so."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+import msgspec
 
 from assay.model.images import Ancestry, Image
 from assay.model.places import Place
 from assay.model.references import AmiReference, Unplaced
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """Which API or file said something, about what, and as whom and where it was asked."""
 
     source: str
@@ -31,8 +31,7 @@ class Cause(StrEnum):
     INCOMPLETE_PLAN = "incomplete-plan"
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(msgspec.Struct, frozen=True, gc=False):
     """An image that the plan will make, on the way from a reference to the image that exists."""
 
     by: str
@@ -40,8 +39,7 @@ class Derivation:
     place: Place | Unplaced
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(msgspec.Struct, frozen=True, gc=False):
     """The image a reference means now, and the indirections that led there."""
 
     image: Image
@@ -54,8 +52,7 @@ class Resolved:
     """What the plan will still make of `image`, the one to be used first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(msgspec.Struct, frozen=True, gc=False):
     """No image, and why. `image_id` is the id that was looked for, where one was reached."""
 
     cause: Cause
@@ -68,8 +65,7 @@ class Unresolved:
 Resolution: TypeAlias = Resolved | Unresolved
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(msgspec.Struct, frozen=True, gc=False):
     """Where an image comes from, as far as it could be read, and who said so."""
 
     image: Image
@@ -78,8 +74,7 @@ class Provenance:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, gc=False):
     """What the rules judge: a reference with everything that was found out about it."""
 
     reference: AmiReference

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from assay.model import (
     Cause,
@@ -16,26 +17,54 @@ from assay.model import (
 )
 from assay.policy.golden import Marks
 from assay.policy.rules import RULES
-from assay.policy.rules.rule import Case
+from assay.policy.rules.rule import Case, Rule
+
+_Results = tuple[RuleResult, ...]
+
+
+class _Rules(NamedTuple):
+    """The active rules: those that judge an image, the same for all that use it, and the others."""
+
+    of_images: tuple[tuple[Rule, Severity], ...]
+    of_references: tuple[tuple[Rule, Severity], ...]
 
 
 def judge_all(subjects: Iterable[Subject], policy: Policy, as_of: datetime) -> tuple[Verdict, ...]:
     """A verdict for each subject; what no rule can tell apart is judged once."""
     marks: dict[int, Marks] = {}
+    rules = _active(policy)
+    shared: dict[int, _Results] = {}
     judged: dict[tuple[object, ...], Verdict] = {}
     verdicts: list[Verdict] = []
     for subject in subjects:
         if _is_off(subject, policy):
             continue
-        reference = subject.reference
-        alike = (id(subject.resolution), id(subject.replaced), reference.sensitive)
+        alike = (id(subject.resolution), id(subject.replaced), subject.reference.sensitive)
         found = judged.get(alike)
         if found is None:
-            found = judged[alike] = judge(subject, policy, as_of, marks)
+            found = judged[alike] = _apply(rules, Case(subject, policy, as_of, marks), shared)
             verdicts.append(found)
         else:
             verdicts.append(Verdict(subject, found.outcome, found.results))
     return tuple(verdicts)
+
+
+def judge(subject: Subject, policy: Policy, as_of: datetime) -> Verdict:
+    """Apply every rule that is not switched off, and weigh the results."""
+    return _apply(_active(policy), Case(subject, policy, as_of, {}), {})
+
+
+def _active(policy: Policy) -> _Rules:
+    """The rules that are not switched off, with the severity that the policy gives them."""
+    chosen = (
+        (rule, (policy.severities.get(rule.id) if rule.configurable else None) or rule.severity)
+        for rule in RULES
+    )
+    active = [(rule, severity) for rule, severity in chosen if severity is not Severity.OFF]
+    return _Rules(
+        tuple(each for each in active if each[0].of_image),
+        tuple(each for each in active if not each[0].of_image),
+    )
 
 
 def _is_off(subject: Subject, policy: Policy) -> bool:
@@ -45,32 +74,29 @@ def _is_off(subject: Subject, policy: Policy) -> bool:
     return whole_plan and policy.severities.get("incomplete-plan") is Severity.OFF
 
 
-def judge(
-    subject: Subject,
-    policy: Policy,
-    as_of: datetime,
-    marks: dict[int, Marks] | None = None,
-) -> Verdict:
-    """Apply every rule that is not switched off, and weigh the results.
-
-    `marks` keeps what was found out about images between calls with the same policy and time.
-    """
-    case = Case(subject, policy, as_of, {} if marks is None else marks)
-    results: list[RuleResult] = []
-    for rule in RULES:
-        chosen = policy.severities.get(rule.id) if rule.configurable else None
-        severity = chosen or rule.severity
-        if severity is Severity.OFF:
-            continue
-        finding = rule.check(case)
-        if finding is not None:
-            results.append(RuleResult(rule.id, severity, finding))
-    return Verdict(subject, _weigh(subject, results), tuple(results))
+def _apply(rules: _Rules, case: Case, shared: dict[int, _Results]) -> Verdict:
+    """All results in the order of `RULES`, where the rules of images come first."""
+    found, provenance = case.subject.resolution, case.subject.provenance
+    if provenance is None or found.derivations:
+        results = _results((*rules.of_images, *rules.of_references), case)
+        return Verdict(case.subject, _weigh(case.subject, results), results)
+    of_image = shared.get(id(provenance))
+    if of_image is None:
+        of_image = shared[id(provenance)] = _results(rules.of_images, case)
+    results = (*of_image, *_results(rules.of_references, case))
+    return Verdict(case.subject, _weigh(case.subject, results), results)
 
 
-def _weigh(subject: Subject, results: Iterable[RuleResult]) -> Outcome:
+def _results(rules: Iterable[tuple[Rule, Severity]], case: Case) -> _Results:
+    return tuple(
+        RuleResult(rule.id, severity, finding)
+        for rule, severity in rules
+        if (finding := rule.check(case)) is not None
+    )
+
+
+def _weigh(subject: Subject, results: tuple[RuleResult, ...]) -> Outcome:
     """`fail` outranks `undetermined` outranks `pass`; no image, or no results, is no pass."""
-    results = tuple(results)
     outcome = worst(
         result.finding.outcome for result in results if result.severity is Severity.ERROR
     )

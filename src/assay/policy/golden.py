@@ -7,9 +7,10 @@ reference's wording; the User Guide's gloss, "when the mark was applied", is lax
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+import msgspec
 
 from assay.model import Golden, Image, Watermark, WatermarkFilter
 from assay.policy.wildcard import matches
@@ -23,8 +24,7 @@ class _Is(Enum):
     UNREAD = "unread"
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(msgspec.Struct, frozen=True, gc=False):
     """An image's marks, sorted by what the policy makes of them."""
 
     golden: tuple[Watermark, ...]

@@ -4,7 +4,6 @@
 jsonschema costs as much as a whole check.
 """
 
-import difflib
 import hashlib
 import json
 from collections.abc import Iterable
@@ -164,6 +163,8 @@ def _advice(error: Any) -> str | None:
 
 
 def _suggest(word: str, known: Iterable[str]) -> str | None:
+    import difflib
+
     close = difflib.get_close_matches(word, list(known), n=1)
     return f"did you mean {close[0]!r}?" if close else None
 

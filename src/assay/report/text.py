@@ -32,18 +32,20 @@ class _Paint:
         self._colour = colour
 
     def __call__(self, text: str, fg: str | None = None, *, bold: bool | None = None) -> str:
-        return click.style(text, fg=fg, bold=bold) if self._colour else text
+        if not self._colour:
+            return text
+        return click.style(text, fg=fg, bold=bold)
 
     def faint(self, text: str) -> str:
         return click.style(text, dim=True) if self._colour else text
 
 
 def _alike(verdicts: Iterable[VerdictView]) -> list[list[VerdictView]]:
-    """Verdicts that differ in nothing but their address, together: plans repeat themselves."""
+    """Verdicts on one image, for one reason, together: plans repeat themselves."""
     groups: dict[object, list[VerdictView]] = {}
     for verdict in verdicts:
         # What verdicts share is one object, so identity tells likeness.
-        key = (verdict.attribute, verdict.value, id(verdict.results), id(verdict.lineage))
+        key = (id(verdict.results), id(verdict.lineage), id(verdict.via))
         groups.setdefault(key, []).append(verdict)
     return list(groups.values())
 
@@ -52,8 +54,9 @@ def _group(group: list[VerdictView], paint: _Paint) -> Iterator[str]:
     first = group[0]
     label = paint(_LABEL[first.outcome], _COLOUR[first.outcome], bold=True)
     for verdict in group:
-        yield f"{label} {paint(_safe(verdict.address), bold=True)}  {_subject(verdict)}"
-    yield from _indent((f"by way of {_safe(step)}" for step in first.via), 2)
+        yield f"{label} {paint(_safe(verdict.address), bold=True)}  {_safe(_subject(verdict))}"
+    for step in first.via:
+        yield f"  by way of {_safe(step)}"
     if first.outcome == "pass" and first.lineage:
         yield f"  {_chain(first.lineage)}"
     for result in first.results:
@@ -71,7 +74,7 @@ def _subject(verdict: VerdictView) -> str:
         text = f"{text}, {'made from' if verdict.derived else 'now'} {verdict.image_id}"
     if verdict.region:
         text = f"{text} in {verdict.account or 'unknown account'}/{verdict.region}"
-    return _safe(text)
+    return text
 
 
 def _chain(lineage: tuple[LineageStep, ...]) -> str:

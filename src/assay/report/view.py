@@ -6,7 +6,8 @@ and account ids are ever printed; a value the plan marks as sensitive is checked
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from assay.model import (
     Alias,
@@ -32,8 +33,7 @@ HIDDEN = "(sensitive)"
 WITHHELD = "(sensitive: details would tell the value)"
 
 
-@dataclass(frozen=True, slots=True)
-class ResultView:
+class ResultView(msgspec.Struct, frozen=True, gc=False):
     """One rule's result."""
 
     rule: str
@@ -44,8 +44,7 @@ class ResultView:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LineageStep:
+class LineageStep(msgspec.Struct, frozen=True, gc=False):
     """One image of a lineage, from the image used towards its root."""
 
     image_id: str
@@ -57,8 +56,7 @@ class LineageStep:
     """The watermarks that were first attached to this very image."""
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictView:
+class VerdictView(msgspec.Struct, frozen=True, gc=False):
     """One reference and its outcome."""
 
     address: str
@@ -85,8 +83,7 @@ def views(verdicts: Iterable[Verdict]) -> list[VerdictView]:
     return [_view(verdict, shared) for verdict in verdicts]
 
 
-@dataclass(frozen=True, slots=True)
-class _Findings:
+class _Findings(msgspec.Struct, frozen=True, gc=False):
     """The part of a view that verdicts on the same image share."""
 
     results: tuple[ResultView, ...]
@@ -106,15 +103,15 @@ def _view(verdict: Verdict, shared: dict[tuple[object, ...], _Findings]) -> Verd
     return VerdictView(
         address=reference.address,
         attribute=reference.attribute,
-        kind=reference.kind.value,
-        action=reference.action.value,
+        kind=reference.kind,
+        action=reference.action,
         file=reference.file,
         line=reference.line,
         value=HIDDEN if reference.sensitive else _value(reference),
         image_id=HIDDEN if reference.sensitive and image_id else image_id,
         account=place.account if place else None,
         region=place.region if place else None,
-        outcome=verdict.outcome.value,
+        outcome=verdict.outcome,
         results=findings.results,
         lineage=findings.lineage,
         via=findings.via,
@@ -129,8 +126,8 @@ def _findings(verdict: Verdict) -> _Findings:
         results=tuple(
             ResultView(
                 rule=result.rule,
-                outcome=result.finding.outcome.value,
-                severity=result.severity.value,
+                outcome=result.finding.outcome,
+                severity=result.severity,
                 message=hide(f"{result.finding.message}{derived}"),
                 fix=hide(result.finding.fix) if result.finding.fix else None,
                 evidence=tuple(hide(line) for line in result.finding.evidence),

@@ -6,9 +6,10 @@ hold dots, quotes and brackets.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from assay.sources.document import ConfigResource, Configuration, Module, ModuleCall
 from assay.sources.walk import Step, at_path
@@ -16,8 +17,7 @@ from assay.sources.walk import Step, at_path
 ModulePath = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Configured:
+class Configured(msgspec.Struct, frozen=True, gc=False):
     """A resource block and the module it stands in."""
 
     module: ModulePath

@@ -5,7 +5,6 @@ to 1.x. Values stay raw bytes until somebody needs them: a plan is mostly attrib
 """
 
 import re
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -119,6 +118,7 @@ class PlanDocument(msgspec.Struct):
     variables: dict[str, Variable] | None = None
     relevant_attributes: list[RelevantAttribute] | None = None
     deferred_changes: list[DeferredChange] | None = None
+    prior_state: msgspec.Raw = _ABSENT
     complete: bool | None = None
     errored: bool = False
     infracost_resource_changes: msgspec.Raw = _ABSENT
@@ -136,8 +136,7 @@ class _Probe(msgspec.Struct):
     level: msgspec.Raw = msgspec.field(name="@level", default=_ABSENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True, gc=False):
     """One plan, the name it is judged under, and the digest of its bytes."""
 
     path: str

@@ -194,4 +194,4 @@ class Makers:
         return only(ends, [self._held(each, ("image_id",), 0) for each in found])
 
     def _place(self, resource: Opened) -> Place | Unplaced:
-        return self._providers.place(resource.value(("region",)), resource.configured)
+        return self._providers.place(resource.own_region, resource.configured)

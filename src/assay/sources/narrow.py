@@ -5,7 +5,6 @@ dropping them, is what makes a verdict on a large plan as fast as loading it.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -17,13 +16,18 @@ from assay.sources.surface import Row
 _TRUE = re.compile(rb"true")
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowed:
+class Narrowed(msgspec.Struct, frozen=True, gc=False):
     """The attributes of one resource that rows need, and their two masks."""
 
     after: dict[str, Any]
     unknown: Any
     sensitive: Any
+
+    def lacks(self, attribute: str) -> bool:
+        """Whether a top-level attribute has no value and will get none."""
+        if self.after.get(attribute) or self.unknown is True:
+            return False
+        return not (self.unknown and self.unknown.get(attribute))
 
     @property
     def own_region(self) -> Any:
@@ -43,6 +47,18 @@ class Narrow:
         """What will be."""
         raw = change.change
         return self._narrowed(change, raw.after, raw.after_unknown, raw.after_sensitive)
+
+    def one(self, change: ResourceChange, attribute: str) -> Any:
+        """One attribute of a resource of which nothing is sensitive; None if it is not known."""
+        raw, decoder = change.change, self._decoder(change.type)
+        if _TRUE.search(raw.after_sensitive):
+            return None
+        mask = self._struct(decoder, change, raw.after_unknown)
+        after = self._struct(decoder, change, raw.after)
+        if mask is True or getattr(mask, attribute, None) is True:
+            return None
+        own_region = getattr(after, "region", msgspec.UNSET)
+        return getattr(after, attribute, None) if own_region is msgspec.UNSET else None
 
     def before(self, change: ResourceChange) -> Narrowed:
         """What was; nothing of it is unknown."""
@@ -78,12 +94,7 @@ class Narrow:
     def _decode(
         self, decoder: msgspec.json.Decoder[Any], change: ResourceChange, raw: msgspec.Raw
     ) -> Any:
-        try:
-            found = decoder.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise InputError(
-                f"the values of {change.address} cannot be read", where=self._path
-            ) from None
+        found = self._struct(decoder, change, raw)
         if isinstance(found, msgspec.Struct):
             return {
                 name: value
@@ -92,12 +103,22 @@ class Narrow:
             }
         return found
 
+    def _struct(
+        self, decoder: msgspec.json.Decoder[Any], change: ResourceChange, raw: msgspec.Raw
+    ) -> Any:
+        try:
+            return decoder.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise InputError(
+                f"the values of {change.address} cannot be read", where=self._path
+            ) from None
+
     def _decoder(self, resource_type: str) -> msgspec.json.Decoder[Any]:
         found = self._decoders.get(resource_type)
         if found is None:
             names = {"region", *_DATA_TYPE.get(resource_type, ())}
             for row in self._rows.get(resource_type, ()):
-                names.add(row.path.partition(".")[0].removesuffix("[*]"))
+                names.add(row.top)
                 names.update(name for name in (row.region, row.overridden_by) if name)
                 names.update(row.instead_of)
             fields: list[tuple[str, Any, Any]] = [

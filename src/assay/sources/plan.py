@@ -6,8 +6,9 @@ That is the only section with action, value, unknown mask and sensitive mask sid
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from assay.model import (
     Action,
@@ -28,18 +29,18 @@ from assay.sources.document import PlanDocument, ResourceChange, read_documents
 from assay.sources.made import Makers
 from assay.sources.narrow import Narrow
 from assay.sources.planned import GONE, PlannedResources, action_of, decode
+from assay.sources.prior import Prior
 from assay.sources.providers import UNKNOWN, Providers
 from assay.sources.reading import Reading
 from assay.sources.stray import AMI_IDS, strays
-from assay.sources.surface import Row, rows_by_type
+from assay.sources.surface import Row, decisive, rows_by_type
 from assay.sources.trail import IMAGE_DATA, Trails
 from assay.sources.walk import Leaf, Step, at_path, leaves
 
 WHOLE_PLAN = "(whole plan)"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True, gc=False):
     """One input: its references to judge, and how many others there were, by why they are not."""
 
     facts: InputFacts
@@ -74,10 +75,12 @@ class _PlanReader:
         self._path = path
         self._plan = plan
         self._rows = rows_by_type()
+        self._decisive = {kind: decisive(rows) for kind, rows in self._rows.items()}
         self._narrow = Narrow(path, self._rows)
         self._changes = _changes(plan)
         self._configuration = ConfigurationIndex(plan.configuration)
-        self._providers = Providers(plan.configuration, plan.variables, region)
+        prior = Prior(path, plan.prior_state, self._configuration)
+        self._providers = Providers(plan.configuration, plan.variables, region, prior)
         planned = PlannedResources(path, self._changes, self._configuration)
         trails = Trails(
             self._configuration, planned, plan.relevant_attributes or [], plan.variables or {}
@@ -115,7 +118,35 @@ class _PlanReader:
             return
         if not rows and not AMI_IDS.search(change.change.after):
             return
-        yield from self._of_resource(change, rows, action)
+        plain = self._plain(change, action)
+        if plain:
+            yield plain
+        else:
+            yield from self._of_resource(change, rows, action)
+
+    def _plain(self, change: ResourceChange, action: Action) -> AmiReference | None:
+        """The one reference of a new resource that names an AMI id and holds no other.
+
+        What most resources of a large plan are; says nothing that `_of_resource` would not say.
+        """
+        row = self._decisive.get(change.type)
+        if row is None or action is not Action.CREATE:
+            return None
+        if bytes(change.change.after).count(b"ami-") != 1:
+            return None
+        value = parse_image(self._narrow.one(change, row.path))
+        if not isinstance(value, AmiId):
+            return None
+        _, place = self._standing(change, None)
+        return AmiReference(
+            address=change.address,
+            resource_type=change.type,
+            attribute=row.path,
+            kind=row.kind,
+            action=action,
+            value=value,
+            place=place,
+        )
 
     def _of_resource(
         self, change: ResourceChange, rows: tuple[Row, ...], action: Action
@@ -124,6 +155,8 @@ class _PlanReader:
         configured, place = self._standing(change, view.own_region)
         explained: dict[tuple[Step, ...], Leaf] = {}
         for row in rows:
+            if view.lacks(row.top):
+                continue
             for leaf in leaves(row.path, view.after, view.unknown, view.sensitive):
                 if leaf.unknown and leaf.steps in explained:
                     continue  # another row ended at the same unknown block

@@ -1,7 +1,8 @@
 """The planned resources of one plan: found by block, and opened only when somebody asks."""
 
+import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -19,24 +20,43 @@ from assay.sources.configuration import (
 from assay.sources.document import ResourceChange
 from assay.sources.walk import Step, at_path
 
+_REGION_KEY = re.compile(rb'"region"')
 GONE = (Action.DELETE, Action.FORGET)
 
 
-@dataclass(frozen=True, slots=True)
 class Opened:
-    """One planned resource with all its values."""
+    """One planned resource; each of its values and masks is decoded when somebody asks for it."""
 
-    change: ResourceChange
-    action: Action
-    after: Any
-    unknown: Any
-    sensitive: Any
-    configured: Configured | None
+    def __init__(self, path: str, change: ResourceChange, configured: Configured | None) -> None:
+        self._path = path
+        self.change = change
+        self.action = action_of(path, change)
+        self.configured = configured
+
+    @cached_property
+    def after(self) -> Any:
+        """The planned values."""
+        return decode(self._path, self.change, self.change.change.after)
+
+    @cached_property
+    def unknown(self) -> Any:
+        """Which of them are known only after apply."""
+        return decode(self._path, self.change, self.change.change.after_unknown)
+
+    @cached_property
+    def sensitive(self) -> Any:
+        """Which of them must not be shown."""
+        return decode(self._path, self.change, self.change.change.after_sensitive)
 
     @property
     def module(self) -> str:
         """The address of its module; "" for the root."""
         return self.change.module_address or ""
+
+    @cached_property
+    def own_region(self) -> Any:
+        """The resource's `region` (hashicorp/aws 6 and later)."""
+        return self.value(("region",)) if _REGION_KEY.search(self.change.change.after) else None
 
     def value(self, path: tuple[Step, ...]) -> Any:
         """The planned value at `path`; None where there is none, or where it is unknown."""
@@ -49,6 +69,13 @@ class Opened:
     def is_unknown(self, path: tuple[Step, ...]) -> bool:
         """Whether the value at `path` is known only after apply."""
         return at_path(self.unknown, path) is True
+
+
+class Names(msgspec.Struct, gc=False):
+    """What other resources know a resource by; an unknown attribute is absent from `after`."""
+
+    id: Any = None
+    name: Any = None
 
 
 class PlannedResources:
@@ -117,20 +144,21 @@ class PlannedResources:
             for resource in self.of_block(module, kind, name)
         ]
 
+    def names_of_type(self, resource_type: str) -> Iterator[tuple[ResourceChange, Names]]:
+        """The id and name of every planned resource of one type, without opening any."""
+        for (_, kind, _), changes in self._blocks.items():
+            if kind == resource_type:
+                for change in changes:
+                    yield change, _names(self._path, change)
+
     def open(self, change: ResourceChange) -> Opened:
-        """All values of one planned resource. Raises `InputError` where they cannot be read."""
+        """One planned resource. Reading a value that is damaged raises `InputError`."""
         found = self._opened.get(id(change))
         if found is None:
-            found = Opened(
-                change,
-                action_of(self._path, change),
-                decode(self._path, change, change.change.after),
-                decode(self._path, change, change.change.after_unknown),
-                decode(self._path, change, change.change.after_sensitive),
-                self._configuration.find(
-                    change.module_address, change.mode, change.type, change.name
-                ),
+            configured = self._configuration.find(
+                change.module_address, change.mode, change.type, change.name
             )
+            found = Opened(self._path, change, configured)
             self._opened[id(change)] = found
         return found
 
@@ -149,6 +177,16 @@ def action_of(path: str, resource: ResourceChange) -> Action:
         if action.value in actions:
             return action
     raise InputError(f"{resource.address} has an action that assay does not know", where=path)
+
+
+_names_decoder = msgspec.json.Decoder(Names | None)
+
+
+def _names(path: str, change: ResourceChange) -> Names:
+    try:
+        return _names_decoder.decode(change.change.after) or Names()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InputError(f"the values of {change.address} cannot be read", where=path) from None
 
 
 def decode(path: str, resource: ResourceChange, raw: msgspec.Raw) -> Any:

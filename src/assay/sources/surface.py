@@ -7,8 +7,9 @@ hashicorp/aws 5.100.0 (types that version 6 removed or added are the same otherw
 documentation for 1.97.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from assay.model import Kind
 
@@ -27,8 +28,7 @@ class Form(Enum):
     PARAMETER = "the value of an SSM parameter"
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFields:
+class TemplateFields(msgspec.Struct, frozen=True, gc=False):
     """How one block type spells a launch template's id, name and version."""
 
     id: str
@@ -36,8 +36,7 @@ class TemplateFields:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One place where an image is named.
 
     `instead_of` names sibling attributes that make this one unnecessary: where one of them is set,
@@ -56,6 +55,12 @@ class Row:
     overridden_by: str | None = None
     when: tuple[tuple[str, str], ...] = ()
     region: str | None = None
+    top: str = ""
+    """The top-level attribute that the path starts with."""
+
+    def __post_init__(self) -> None:
+        top = self.path.partition(".")[0].removesuffix("[*]")
+        msgspec.structs.force_setattr(self, "top", top)
 
 
 _LAUNCH, _TEMPLATE, _DERIVE = Kind.LAUNCH, Kind.TEMPLATE, Kind.DERIVE
@@ -227,6 +232,14 @@ def rows_by_type() -> dict[str, tuple[Row, ...]]:
     for row in ROWS:
         table[row.resource_type] = (*table.get(row.resource_type, ()), row)
     return table
+
+
+def decisive(rows: tuple[Row, ...]) -> Row | None:
+    """The row that alone decides where it holds an AMI id: all others give way to it."""
+    if not rows or rows[0].form is not Form.IMAGE or rows[0].region or "." in rows[0].path:
+        return None
+    others = all(row.overridden_by == rows[0].path for row in rows[1:])
+    return rows[0] if others and "[" not in rows[0].path else None
 
 
 def only_mentions(resource_type: str, attribute: str) -> bool:

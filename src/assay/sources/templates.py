@@ -22,6 +22,7 @@ from assay.model import (
     parse_image,
 )
 from assay.sources.configuration import Configured
+from assay.sources.document import ResourceChange
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.providers import Providers
 from assay.sources.surface import Row
@@ -30,6 +31,7 @@ from assay.sources.values import NOT_SET, parse_template
 from assay.sources.walk import Leaf, Step, at_path
 
 _NEW = (Action.CREATE, Action.REPLACE)
+_CHANGING = (*_NEW, Action.UPDATE, Action.IMPORT)
 
 
 class Templates:
@@ -136,18 +138,18 @@ class Templates:
     ) -> Iterator[Opened]:
         """The templates of one place, by id or by name, that this plan makes or changes."""
         for name in names:
-            for resource in self._by_name.get((by_id, name), ()):
-                at = self._place(resource)
-                if at == place:
+            for change in self._by_name.get((by_id, name), ()):
+                resource = self._planned.open(change)
+                if resource.action in _CHANGING and self._place(resource) == place:
                     yield resource
 
     @cached_property
-    def _by_name(self) -> dict[tuple[bool, object], list[Opened]]:
-        found: defaultdict[tuple[bool, object], list[Opened]] = defaultdict(list)
-        for resource in self._planned.of_type("aws_launch_template"):
-            if resource.action is not Action.NO_OP:
-                found[True, resource.value(("id",))].append(resource)
-                found[False, resource.value(("name",))].append(resource)
+    def _by_name(self) -> dict[tuple[bool, object], list[ResourceChange]]:
+        found: defaultdict[tuple[bool, object], list[ResourceChange]] = defaultdict(list)
+        for change, names in self._planned.names_of_type("aws_launch_template"):
+            for by_id, name in ((True, names.id), (False, names.name)):
+                if isinstance(name, str):
+                    found[by_id, name].append(change)
         return dict(found)
 
     def _planned_template(self, resource: Opened, version: str | None) -> Value | None:
@@ -195,7 +197,7 @@ class Templates:
         return TemplateRef(template_id, None, version)
 
     def _place(self, resource: Opened) -> Place | Unplaced:
-        return self._providers.place(resource.value(("region",)), resource.configured)
+        return self._providers.place(resource.own_region, resource.configured)
 
 
 def only(ends: Found, values: list[Value | None]) -> Value:

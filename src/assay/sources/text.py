@@ -1,8 +1,6 @@
 """From the bytes of a file to the JSON texts in it: encodings, and what wrappers print around them."""
 
-import gzip
 import re
-import zlib
 
 import msgspec
 
@@ -14,6 +12,9 @@ MAKE_A_PLAN = "make one with: terraform plan -out=tfplan && terraform show -json
 def as_utf8(path: str, data: bytes) -> bytes:
     """The text as UTF-8 without a byte order mark (PowerShell's `>` writes UTF-16)."""
     if data.startswith(b"\x1f\x8b"):
+        import gzip
+        import zlib
+
         try:
             data = gzip.decompress(data)
         except (OSError, EOFError, zlib.error) as error:

@@ -6,8 +6,9 @@ thing twice, reads something else that is unknown, or could choose another image
 and says where it ended. What no plan shows is a function around the one thing that is read.
 """
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from assay.model import Alias, AmiId, parse_image
 from assay.sources.configuration import (
@@ -53,23 +54,20 @@ IMAGE_DATA = frozenset(
 """The data sources that can hold an AMI id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True, gc=False):
     """The end of a trail: an attribute of a planned resource; an empty path means the resource."""
 
     resource: Opened
     path: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Dead:
+class Dead(msgspec.Struct, frozen=True, gc=False):
     """The reference at which a trail ended."""
 
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True, gc=False):
     """Where an expression stands: its module instance, its own key, and what it iterates over."""
 
     module: str

@@ -1,7 +1,8 @@
 """References as the plan writes them: `module.m["a.b"].aws_ami_copy.golden[0].id`, taken apart."""
 
-import json
 import re
+
+import msgspec
 
 from assay.sources.configuration import module_steps
 from assay.sources.walk import Step
@@ -53,8 +54,8 @@ def read_key(text: str) -> str | int | None:
     if inside.isdecimal():
         return int(inside)
     try:
-        key = json.loads(inside)
-    except ValueError:
+        key = msgspec.json.decode(inside)
+    except (msgspec.DecodeError, UnicodeError):
         return None
     return key if isinstance(key, str) else None
 

@@ -6,15 +6,15 @@ Representation"). So a path is followed in all three trees at once.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+import msgspec
 
 Step = str | int
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(msgspec.Struct, frozen=True, gc=False):
     """What stands at one concrete path. `mask` is the unknown mask below it."""
 
     steps: tuple[Step, ...]

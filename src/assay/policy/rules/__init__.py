@@ -24,9 +24,9 @@ RULES: tuple[Rule, ...] = (
     lineage_mismatch.RULE,
     too_deep.RULE,
     untrusted_owner.RULE,
-    no_provenance.RULE,
     not_launchable.RULE,
     deprecated.RULE,
+    no_provenance.RULE,
     unpinned.RULE,
     downgrade.RULE,
     unresolved.RULE,
@@ -34,4 +34,4 @@ RULES: tuple[Rule, ...] = (
     lookup_failed.RULE,
     incomplete_plan.RULE,
 )
-"""In the order in which reports list them."""
+"""In the order in which reports list them; the rules that read only an image come first."""

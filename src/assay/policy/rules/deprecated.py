@@ -33,4 +33,6 @@ def check(case: Case) -> Finding | None:
     )
 
 
-RULE = Rule("deprecated", "the image is past its deprecation time", check, Severity.WARNING)
+RULE = Rule(
+    "deprecated", "the image is past its deprecation time", check, Severity.WARNING, of_image=True
+)

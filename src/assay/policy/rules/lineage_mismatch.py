@@ -56,5 +56,8 @@ def check(case: Case) -> Finding | None:
 
 
 RULE = Rule(
-    "lineage-mismatch", "the golden mark's source image is not in the recorded ancestry", check
+    "lineage-mismatch",
+    "the golden mark's source image is not in the recorded ancestry",
+    check,
+    of_image=True,
 )

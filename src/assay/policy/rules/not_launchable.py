@@ -42,4 +42,4 @@ def check(case: Case) -> Finding | None:
     )
 
 
-RULE = Rule("not-launchable", "EC2 would not launch the image", check)
+RULE = Rule("not-launchable", "EC2 would not launch the image", check, of_image=True)

@@ -82,4 +82,4 @@ def _not_met(provenance: Provenance, policy: Policy) -> Finding:
     return Finding(Outcome.PASS, "neither it nor a recorded ancestor is revoked", None, evidence)
 
 
-RULE = Rule("revoked", "the image is, or descends from, something revoked", check)
+RULE = Rule("revoked", "the image is, or descends from, something revoked", check, of_image=True)

@@ -2,21 +2,21 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
 
 from assay.model import Finding, Image, Policy, Severity, Subject
 from assay.policy.golden import Marks, golden_marks
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True, gc=False):
     """What a rule judges: a subject, by a policy, as of a time."""
 
     subject: Subject
     policy: Policy
     as_of: datetime
-    known: dict[int, Marks] = field(default_factory=dict)
+    known: dict[int, Marks] = msgspec.field(default_factory=dict)
     """Marks judged before, by the identity of their image; cases of one run share it."""
 
     def marks(self, image: Image) -> Marks:
@@ -31,8 +31,7 @@ Check = Callable[[Case], Finding | None]
 """A rule's judgement, pure. None where the rule has nothing to say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, gc=False):
     """One rule. Its page is the docstring of the module that `check` stands in."""
 
     id: str
@@ -41,6 +40,8 @@ class Rule:
     severity: Severity = Severity.ERROR
     configurable: bool = True
     """False for the rules of undetermined: what could not be read cannot be switched off."""
+    of_image: bool = False
+    """Whether it reads nothing but an existing image, its place and its provenance."""
 
     @property
     def page(self) -> str:

@@ -62,4 +62,4 @@ def _planned(subject: Subject) -> int:
     return len(found.derivations) if isinstance(found, Resolved) else 0
 
 
-RULE = Rule("too-deep", "too many derivations since the golden image", check)
+RULE = Rule("too-deep", "too many derivations since the golden image", check, of_image=True)

@@ -45,4 +45,4 @@ def check(case: Case) -> Finding | None:
     )
 
 
-RULE = Rule("unmarked", "the image carries no golden watermark", check)
+RULE = Rule("unmarked", "the image carries no golden watermark", check, of_image=True)

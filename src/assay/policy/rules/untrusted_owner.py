@@ -45,4 +45,9 @@ def check(case: Case) -> Finding | None:
     )
 
 
-RULE = Rule("untrusted-owner", "the image belongs to an account the policy does not trust", check)
+RULE = Rule(
+    "untrusted-owner",
+    "the image belongs to an account the policy does not trust",
+    check,
+    of_image=True,
+)
