@@ -23,11 +23,13 @@ class Narrowed(msgspec.Struct, frozen=True, gc=False):
     unknown: Any
     sensitive: Any
 
-    def lacks(self, attribute: str) -> bool:
-        """Whether a top-level attribute has no value and will get none."""
-        if self.after.get(attribute) or self.unknown is True:
+    def lacks(self, row: Row) -> bool:
+        """Whether the top-level attribute of a row has no value, or no block, and will get none."""
+        value = self.after.get(row.top)
+        empty = value is None or (value == [] and row.path.startswith(f"{row.top}[*]"))
+        if not empty or self.unknown is True:
             return False
-        return not (self.unknown and self.unknown.get(attribute))
+        return not (self.unknown and self.unknown.get(row.top))
 
     @property
     def own_region(self) -> Any:

@@ -155,11 +155,9 @@ class _PlanReader:
         configured, place = self._standing(change, view.own_region)
         explained: dict[tuple[Step, ...], Leaf] = {}
         for row in rows:
-            if view.lacks(row.top):
-                continue
+            if view.lacks(row) or (row.top,) in explained:
+                continue  # nothing there, or another row ended at the same unknown block
             for leaf in leaves(row.path, view.after, view.unknown, view.sensitive):
-                if leaf.unknown and leaf.steps in explained:
-                    continue  # another row ended at the same unknown block
                 explained[leaf.steps] = leaf
                 value = self._reading.value(row, leaf, view, change, configured, place)
                 if value is not None:

@@ -37,12 +37,25 @@ class Leaf(msgspec.Struct, frozen=True, gc=False):
 def leaves(pattern: str, after: Any, unknown: Any, sensitive: Any) -> Iterator[Leaf]:
     """Every place in the three trees that `pattern` reaches; unset ones have the value None."""
     steps = _steps(pattern)
-    if len(steps) == 1 and isinstance(after, dict):  # by far the most of them
+    if isinstance(after, dict) and len(steps) == 1:  # by far the most of them
         step = steps[0]
         hidden = sensitive is not None and _anywhere(_child(sensitive, step))
         yield Leaf(steps, after.get(step), _child(unknown, step), hidden)
+    elif isinstance(after, dict) and len(steps) == 2 and steps[1] == "[*]" and not sensitive:
+        yield from _blocks(steps[0], after.get(steps[0]), _child(unknown, steps[0]))
+    else:
+        yield from _follow(steps, Leaf((), after, unknown, sensitive is True), sensitive)
+
+
+def _blocks(name: str, value: Any, mask: Any) -> Iterator[Leaf]:
+    """What `_follow` yields for the blocks of one name, of which nothing is sensitive."""
+    if mask is True:
+        yield Leaf((name,), value, mask, sensitive=False)
         return
-    yield from _follow(steps, Leaf((), after, unknown, sensitive is True), sensitive)
+    for index in range(max(_length(value), _length(mask))):
+        leaf = Leaf((name, index), _child(value, index), _child(mask, index), sensitive=False)
+        if leaf.value is not None or _anywhere(leaf.mask):
+            yield leaf
 
 
 @cache
