@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PYTEST_ARGS ?= -n auto
 
-.PHONY: demo test lint types unit coverage benchmark fixtures clean
+.PHONY: demo test lint types unit fuzz benchmark fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -30,6 +30,9 @@ types: $(READY)
 
 unit: $(READY)
 	$(BIN)/python -Im pytest --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+
+fuzz: $(READY) ## Ten thousand damaged plans, about three minutes.
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -Im pytest tests/sources/test_fuzz.py $(PYTEST_ARGS)
 
 benchmark: $(READY) ## Medians and ratios, measured in one run.
 	$(BIN)/python -m compileall -q src
