@@ -310,6 +310,8 @@ class TestExitCodes:
         run = command.assay("check", "plan.json", "--offline", cwd=here)
         assert run.code == 3
         assert "not checked (offline)" in run.stdout
+        assert "asked: nobody (offline)" in run.stdout
+        assert "UNDETERMINED 1 AMI reference: 1 undetermined" in run.stdout
 
     def test_the_policy_may_tolerate_what_is_undetermined(self, here: Path) -> None:
         (here / "assay.yaml").write_text(POLICY + "undetermined: warning\n")

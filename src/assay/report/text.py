@@ -117,7 +117,8 @@ def _summary(report: Report, paint: _Paint) -> Iterator[str]:
     numbers = counts(report.verdicts)
     if report.verdicts:
         parts = [f"{numbers[outcome]} {outcome}" for outcome in _ORDER if numbers[outcome]]
-        text = f"{len(report.verdicts)} AMI references: {', '.join(parts)}"
+        noun = "reference" if len(report.verdicts) == 1 else "references"
+        text = f"{len(report.verdicts)} AMI {noun}: {', '.join(parts)}"
     else:
         text = "no AMI reference to judge"
     label = paint(_LABEL[report.outcome.value], _COLOUR[report.outcome.value], bold=True)
@@ -134,6 +135,8 @@ def _summary(report: Report, paint: _Paint) -> Iterator[str]:
 
 def _asked(report: Report) -> str:
     catalog = report.catalog
+    if catalog.kind == "offline":
+        return "nobody (offline)"
     if catalog.recorded_at:
         return f"a catalogue recorded {catalog.recorded_at:%Y-%m-%d %H:%M} UTC"
     calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())

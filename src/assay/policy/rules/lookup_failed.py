@@ -18,7 +18,7 @@ from assay.model import AncestryEnd, Cause, Finding, Outcome, Unresolved
 from assay.policy.lineage import ancestry_evidence
 from assay.policy.rules.rule import Case, Rule
 
-_FIX = "give the reader the permission, or try again; a recorded catalogue: record it again"
+_FIX = "grant what was denied, repeat what failed, record again what was never asked"
 
 
 def check(case: Case) -> Finding | None:
