@@ -14,17 +14,16 @@ import click
 from assay import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from assay.catalog.interface import ImageCatalog
-    from assay.model import Policy, Report
+    from assay.model import Policy, Reader, Report
     from assay.sources.plan import Source
 
 EXIT_PASS, EXIT_FAIL, EXIT_NO_VERDICT, EXIT_UNDETERMINED = 0, 1, 2, 3
 DEFAULT_POLICY = "assay.yaml"
 FORMATS = ("text", "json")
-
 STDIN = "-"
 
 
@@ -43,8 +42,7 @@ def run(arguments: "Sequence[str]") -> int:
     from assay.errors import AssayError
 
     try:
-        code = cli.main(args=list(arguments), prog_name="assay", standalone_mode=False)
-        return int(code or 0)
+        return int(cli.main(list(arguments), prog_name="assay", standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
@@ -68,13 +66,9 @@ def _trace(debug: bool) -> None:
 
 
 def _complain(message: str) -> int:
-    line = " ".join(message.split())
-    click.echo(f"assay: {_printable(line)}", err=True)
+    line = "".join(c if c.isprintable() else "?" for c in " ".join(message.split()))
+    click.echo(f"assay: {line}", err=True)
     return EXIT_NO_VERDICT
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -121,6 +115,8 @@ def _catalog_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
     """What `check` and `record` both need to know about inputs and where to ask."""
     for option in (
         click.argument("paths", nargs=-1, required=True, metavar="PLAN..."),
+        click.option("--policy", "policy_path", metavar="FILE", envvar="ASSAY_POLICY",
+                     help=f"The policy document (default: {DEFAULT_POLICY} in this directory)."),
         click.option("--catalog", metavar="FILE", envvar="ASSAY_CATALOG",
                      help="Ask this recorded catalogue instead of AWS."),
         click.option("--region", metavar="REGION", envvar="ASSAY_REGION",
@@ -135,8 +131,6 @@ def _catalog_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
 
 @cli.command("check")
 @_catalog_options
-@click.option("--policy", "policy_path", metavar="FILE", envvar="ASSAY_POLICY",
-              help=f"The policy document (default: {DEFAULT_POLICY} in this directory).")  # fmt: skip
 @click.option("--format", "stdout_format", type=click.Choice(FORMATS), default="text",
               envvar="ASSAY_FORMAT", help="What to print to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=_Output(), multiple=True,
@@ -173,9 +167,8 @@ def check_command(
 
     policy = _policy(policy_path)
     sources = _sources(paths, policy.judge, region or policy.region, include_unchanged)
-    as_of = as_of or _now()
-    asked = _catalog(catalog, offline=offline)
-    report = check(sources, asked, policy, as_of)
+    asked = _catalog(catalog, policy.readers, offline=offline)
+    report = check(sources, asked, policy, as_of or _now())
     for name, path in outputs:
         _write(path, _render(report, name, colour=False).encode())
     _print(_render(report, stdout_format, colour=_wants_colour(color)))
@@ -190,6 +183,7 @@ def record_command(
     catalog: str | None,
     region: str | None,
     include_unchanged: bool,
+    policy_path: str | None,
     output: str,
 ) -> int:
     """Write down everything a check of these plans asks, for a check without AWS.
@@ -201,8 +195,11 @@ def record_command(
     from assay.check import gather
     from assay.model import Kind
 
+    policy = _policy(policy_path) if policy_path or os.path.exists(DEFAULT_POLICY) else None
+    region = region or (policy.region if policy else None)
     sources = _sources(paths, tuple(Kind), region, include_unchanged)
-    recording = RecordingCatalog(_catalog(catalog, offline=False))
+    readers = policy.readers if policy else {}
+    recording = RecordingCatalog(_catalog(catalog, readers, offline=False))
     gather(sources, recording)
     _write(output, recording.to_json(_now()))
     return EXIT_PASS
@@ -269,7 +266,7 @@ def _sources(
     ]
 
 
-def _catalog(path: str | None, *, offline: bool) -> "ImageCatalog":
+def _catalog(path: str | None, readers: "Mapping[str, Reader]", *, offline: bool) -> "ImageCatalog":
     if path is not None:
         from assay.catalog.recorded import RecordedCatalog
 
@@ -279,8 +276,9 @@ def _catalog(path: str | None, *, offline: bool) -> "ImageCatalog":
 
         return OfflineCatalog()
     from assay.catalog.live import LiveCatalog
+    from assay.catalog.sdk import Sdk
 
-    return LiveCatalog()
+    return LiveCatalog(Sdk(readers))
 
 
 def _now() -> "datetime":

@@ -42,8 +42,8 @@ def server(golden: GoldenWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ser
         yield running
 
 
-def credentials(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
-    for name, value in talking_to(server.url, WORKLOAD).items():
+def credentials(monkeypatch: pytest.MonkeyPatch, server: Server, account: str = WORKLOAD) -> None:
+    for name, value in talking_to(server.url, account).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
@@ -55,7 +55,7 @@ def test_two_hundred_images_are_one_call(golden: GoldenWorld, server: Server) ->
     assert all(isinstance(answer, Image) for answer in answers.values())
     assert len(answers) == VALUES_A_FILTER
     assert len(server.calls("DescribeImages")) == 1
-    assert catalog.facts().api_calls == {"ec2:DescribeImages": 1}
+    assert catalog.facts().api_calls == {"ec2:DescribeImages": 1, "sts:GetCallerIdentity": 1}
 
 
 def test_one_more_is_a_second_call(golden: GoldenWorld, server: Server) -> None:

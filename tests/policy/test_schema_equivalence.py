@@ -28,6 +28,16 @@ IDS = st.sampled_from(["ami-0123abcd", "ami-0123456789abcdef0"])
 DAYS = st.sampled_from([0, 1, 180, 2147483647])
 SEVERITIES = st.sampled_from(["error", "warning", "off"])
 IMAGES = st.fixed_dictionaries({"id": IDS, "region": REGIONS})
+ROLES = st.sampled_from(
+    [
+        "arn:aws:iam::111122223333:role/assay",
+        "arn:aws-us-gov:iam::999999999999:role/a/path/assay+=,.@_-",
+    ]
+)
+READERS = st.fixed_dictionaries(
+    {"role_arn": ROLES},
+    optional={"external_id": st.sampled_from(["ab", "a:b/c=,.@_-+", "n" * 1224])},
+)
 RULE_NAMES = sorted(schema()["properties"]["rules"]["properties"])
 
 VALID = st.fixed_dictionaries(
@@ -79,7 +89,13 @@ VALID = st.fixed_dictionaries(
             max_size=3,
         ),
         "undetermined": st.sampled_from(["error", "warning"]),
-        "aws": st.fixed_dictionaries({}, optional={"region": REGIONS}),
+        "aws": st.fixed_dictionaries(
+            {},
+            optional={
+                "region": REGIONS,
+                "readers": st.dictionaries(ACCOUNTS, READERS, max_size=2),
+            },
+        ),
     },
 )
 
@@ -89,6 +105,8 @@ SURPRISES: list[Any] = [
     0.0, -0.0, 1.0, 3.0, 0.5, 1e300, 2147483648.0,
     "111122223333", "111122223333:", ":x", "*:golden", "111122223333:a:b", "111122223333:" + "n" * 129,
     "\u0661" * 12 + ":golden", "11112222333:golden", " 111122223333:golden", "us-*", "US-EAST-1",
+    "arn:aws:iam::111122223333:role/", "arn:aws:iam::11112222333:role/x", "arn:aws:iam::111122223333:user/x",
+    "arn:aws:sts::111122223333:assumed-role/x/y", "n" * 1225, "a b",
     "ami-0123abcd", "ami-0123abc", "ami-0123ABCD", "us-east-1", "us-east", "a" * 65, "ERROR",
 ]  # fmt: skip
 
@@ -191,7 +209,15 @@ FULL: dict[str, Any] = {
     "rules": dict.fromkeys(RULE_NAMES, "error"),
     "judge": ["launch", "bake"],
     "undetermined": "error",
-    "aws": {"region": "us-east-1"},
+    "aws": {
+        "region": "us-east-1",
+        "readers": {
+            "111122223333": {
+                "role_arn": "arn:aws:iam::111122223333:role/assay",
+                "external_id": "x-1",
+            }
+        },
+    },
 }
 
 

@@ -4,7 +4,6 @@ Every fault becomes `Unavailable` for exactly the keys whose answer it cost; not
 from a part of an answer. Only an SDK or credentials that can answer nothing at all raise.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,8 @@ from assay.catalog.interface import (
     TemplateKey,
     Unavailable,
 )
-from assay.catalog.sdk import REQUESTS_IN_FLIGHT, RefusedError, Sdk
+from assay.catalog.refusals import RefusedError
+from assay.catalog.sdk import REQUESTS_IN_FLIGHT, Sdk
 from assay.model import Ancestry, CatalogFacts, Identity, Image, Place, TemplateRef, TemplateVersion
 
 T = TypeVar("T")
@@ -42,19 +42,19 @@ _Batch = tuple[Place, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class LiveCatalog:
-    """An `ImageCatalog` over AWS with the credentials that boto3 finds."""
+    """An `ImageCatalog` over AWS: the credentials that boto3 finds, and the policy's readers."""
 
     _sdk: Sdk = field(default_factory=Sdk)
 
     # ------------------------------------------------------------------------------ questions
 
     def identities(self, places: Collection[Place]) -> Mapping[Place, Answer[Identity]]:
-        """One GetCallerIdentity for each partition: one set of credentials is one identity."""
-        one_of: dict[str, Place] = {}
+        """One GetCallerIdentity for each partition and account: one session is one identity."""
+        one_of: dict[tuple[str, str | None], Place] = {}
         for place in sorted(places, key=str):
-            one_of.setdefault(place.partition, place)
+            one_of.setdefault((place.partition, place.account), place)
         answers = _each(list(one_of.values()), self._identity)
-        return {place: answers[one_of[place.partition]] for place in places}
+        return {place: answers[one_of[place.partition, place.account]] for place in places}
 
     def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
         """DescribeImages by the `image-id` filter, which omits unknown ids instead of failing."""
@@ -89,21 +89,17 @@ class LiveCatalog:
 
     def _identity(self, place: Place) -> Answer[Identity]:
         try:
-            raw = self._sdk.call("sts", place.region, "GetCallerIdentity")
+            return self._sdk.identity(place)
         except RefusedError as refused:
             return Unavailable(refused.reason)
-        account, arn = raw.get("Account"), raw.get("Arn")
-        if not isinstance(account, str) or not re.fullmatch(r"\d{12}", account):
-            return Unavailable("sts:GetCallerIdentity named no account")
-        return Identity(account, arn or "")
 
     def _describe_images(self, batch: _Batch) -> dict[ImageKey, Answer[Image]]:
         place, ids = batch
         found: dict[str, Image] = {}
         try:
             for raw in self._sdk.pages(
+                place,
                 "ec2",
-                place.region,
                 "DescribeImages",
                 "Images",
                 Filters=[{"Name": "image-id", "Values": list(ids)}],
@@ -131,8 +127,8 @@ class LiveCatalog:
         place, ids = batch
         try:
             reservations = self._sdk.pages(
+                place,
                 "ec2",
-                place.region,
                 "DescribeInstances",
                 "Reservations",
                 Filters=[{"Name": "instance-id", "Values": list(ids)}],
@@ -149,7 +145,7 @@ class LiveCatalog:
     def _image_ancestry(self, key: ImageKey) -> Answer[Ancestry]:
         place, id = key
         try:
-            raw = self._sdk.call("ec2", place.region, "GetImageAncestry", ImageId=id)
+            raw = self._sdk.call(place, "ec2", "GetImageAncestry", ImageId=id)
         except RefusedError as refused:
             return Unavailable(refused.reason)
         entries = raw.get("ImageAncestryEntries")
@@ -159,7 +155,7 @@ class LiveCatalog:
     def _get_parameters(self, batch: _Batch) -> dict[ParameterKey, Answer[str]]:
         place, names = batch
         try:
-            raw = self._sdk.call("ssm", place.region, "GetParameters", Names=list(names))
+            raw = self._sdk.call(place, "ssm", "GetParameters", Names=list(names))
         except RefusedError as refused:
             return {(place, name): Unavailable(refused.reason) for name in names}
         answers: dict[ParameterKey, Answer[str]] = {
@@ -183,8 +179,8 @@ class LiveCatalog:
         named = {"LaunchTemplateId": ref.id} if ref.id else {"LaunchTemplateName": ref.name}
         try:
             versions = self._sdk.pages(
+                place,
                 "ec2",
-                place.region,
                 "DescribeLaunchTemplateVersions",
                 "LaunchTemplateVersions",
                 Versions=[ref.version],

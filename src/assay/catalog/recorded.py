@@ -76,11 +76,18 @@ class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     partition: str = "aws"
     identity: Identity | None = None
     identity_unavailable: str | None = None
+    reader: bool = False
+    """Whether the identity is that of a reader of this account, not the caller's."""
     images: Answers[Image] = msgspec.field(default_factory=Answers)
     ancestry: Answers[Ancestry] = msgspec.field(default_factory=Answers)
     parameters: Answers[str] = msgspec.field(default_factory=Answers)
     templates: Answers[TemplateVersion] = msgspec.field(default_factory=Answers)
     instances: Answers[str] = msgspec.field(default_factory=Answers)
+
+    @property
+    def is_callers(self) -> bool:
+        """Whether it can tell who the caller was; what was asked of a known account cannot."""
+        return self.account is None or (self.identity is not None and not self.reader)
 
     def answers(self) -> tuple[Answers[Any], ...]:
         """Every kind of answer."""
@@ -155,7 +162,7 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
             record
             for record in self.file.places
             if (record.partition, record.region) == (place.partition, place.region)
-            and place.account in (None, record.account)
+            and (place.account == record.account if place.account else record.is_callers)
             and (record.identity or record.identity_unavailable)
         ]
         if len(matching) != 1:

@@ -29,7 +29,10 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
         for place, answer in answers.items():
             match answer:
                 case Identity(account=account):
-                    self._at(Place(place.partition, account, place.region)).identity = answer
+                    at = self._at(Place(place.partition, account, place.region))
+                    known = place.account is not None
+                    at.reader = known and (at.reader or at.identity is None)
+                    at.identity = answer
                 case Unavailable(reason):
                     self._at(place).identity_unavailable = reason
         return answers

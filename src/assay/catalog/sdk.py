@@ -6,11 +6,15 @@ response body or of a credential is ever part of that line.
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
 from assay import __version__
+from assay.catalog.readers import Eyes, Readers
+from assay.catalog.refusals import RefusedError, refusal
 from assay.errors import CredentialsError, SdkError
+from assay.model import Identity, Place, Reader
 
 REQUESTS_IN_FLIGHT = 16
 ATTEMPTS = 8
@@ -30,9 +34,6 @@ _CREDENTIAL_ERRORS = frozenset(
         "UnauthorizedSSOTokenError",
     }
 )
-_DENIED = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"})
-_THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException"})
-_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _AWS_HOST = re.compile(
     r"https://(ec2|ssm|sts)(-fips)?(\.[a-z0-9-]+)*\."
     r"(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov"
@@ -40,22 +41,19 @@ _AWS_HOST = re.compile(
 )
 
 
-class RefusedError(Exception):
-    """One call brought no usable answer; `code` is the service's word for it, where it gave one."""
-
-    def __init__(self, reason: str, code: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.code = code
-
-
 class Sdk:
-    """boto3 clients, one for each service and Region, and a count of the calls made."""
+    """boto3 clients, one for each account, service and Region, and a count of the calls made.
 
-    def __init__(self) -> None:
+    `readers` are the policy's roles by account: what is not the caller's own is looked at with
+    theirs or not at all.
+    """
+
+    def __init__(self, readers: Mapping[str, Reader] | None = None) -> None:
         self._lock = Lock()
         self._session: Any = None
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[Eyes, str, str], Any] = {}
+        self._credentials: dict[Eyes, dict[str, str]] = {None: {}}
+        self._readers = Readers(readers or {}, self._ask_sts, self._adopt)
         self._calls: Counter[str] = Counter()
         self._endpoints: set[str] = set()
 
@@ -69,40 +67,69 @@ class Sdk:
         with self._lock:
             return ", ".join(sorted(self._endpoints)) or None
 
+    def identity(self, place: Place) -> Identity:
+        """Whose credentials look at `place`. Raises like `call`."""
+        return self._readers.identity(place)
+
     def pages(
-        self, service: str, region: str, operation: str, member: str, **parameters: Any
+        self, place: Place, service: str, operation: str, member: str, **parameters: Any
     ) -> list[dict[str, Any]]:
         """All items of a list. A page that fails discards the others: half a list is no answer."""
+        name = f"{service}:{operation} in {place.region}"
         items: list[dict[str, Any]] = []
         seen: set[str] = set()
         while True:
-            raw = self.call(service, region, operation, **parameters)
+            raw = self.call(place, service, operation, **parameters)
             if not isinstance(raw.get(member), list):
-                raise RefusedError(f"{service}:{operation} in {region}: the answer lacks {member}")
+                raise RefusedError(f"{name}: the answer lacks {member}")
             items.extend(raw[member])
             token = raw.get("NextToken")
             if not token:
                 return items
             if token in seen:
-                raise RefusedError(f"{service}:{operation} in {region}: a page was repeated")
+                raise RefusedError(f"{name}: a page was repeated")
             seen.add(token)
             parameters["NextToken"] = token
 
-    def call(self, service: str, region: str, operation: str, **parameters: Any) -> dict[str, Any]:
+    def call(self, place: Place, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """One whole answer. Raises `RefusedError`, `CredentialsError` or `SdkError`."""
+        eyes = self._readers.eyes(place)
+        return self._call(eyes, service, place.region, operation, parameters)
+
+    def _ask_sts(
+        self, eyes: Eyes, region: str, operation: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        return self._call(eyes, "sts", region, operation, parameters)
+
+    def _adopt(self, eyes: Eyes, found: Mapping[str, Any]) -> None:
+        """Keep a session's credentials. boto3 replaces missing ones by the caller's: never here."""
+        credentials = {
+            "aws_access_key_id": found.get("AccessKeyId"),
+            "aws_secret_access_key": found.get("SecretAccessKey"),
+            "aws_session_token": found.get("SessionToken"),
+        }
+        whole = {name: text for name, text in credentials.items() if isinstance(text, str) and text}
+        if len(whole) != len(credentials):
+            raise RefusedError("sts:AssumeRole answered without credentials")
+        with self._lock:
+            self._credentials[eyes] = whole
+
+    def _call(
+        self, eyes: Eyes, service: str, region: str, operation: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
         from botocore import xform_name
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
         name = f"{service}:{operation}"
         try:
-            client = self._client(service, region)
+            client = self._client(eyes, service, region)
             with self._lock:
                 self._calls[name] += 1
             answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
         except ClientError as error:
-            raise _refusal(name, region, error.response.get("Error", {}).get("Code")) from error
-        except ResponseParserError as error:
+            raise refusal(name, region, error.response.get("Error", {}).get("Code")) from error
+        except (ResponseParserError, LookupError) as error:  # its query parser's own, for STS
             raise RefusedError(f"{name} in {region}: the answer could not be read") from error
         except BotoCoreError as error:
             kind = type(error).__name__
@@ -114,16 +141,17 @@ class Sdk:
             raise RefusedError(f"{name} in {region}: no answer ({kind})") from error
         return answer
 
-    def _client(self, service: str, region: str) -> Any:
+    def _client(self, eyes: Eyes, service: str, region: str) -> Any:
         """Making clients is not thread-safe, using them is."""
         with self._lock:
-            client = self._clients.get((service, region))
+            client = self._clients.get((eyes, service, region))
             if client is None:
-                client = self._new_client(service, region)
-                self._clients[service, region] = client
+                client = self._new_client(eyes, service, region)
+                self._clients[eyes, service, region] = client
         return client
 
-    def _new_client(self, service: str, region: str) -> Any:
+    def _new_client(self, eyes: Eyes, service: str, region: str) -> Any:
+        """One session serves all eyes: it has read the service models, which is what takes long."""
         import boto3
         from botocore.config import Config
 
@@ -134,6 +162,7 @@ class Sdk:
         client = self._session.client(
             service,
             region_name=region,
+            **self._credentials[eyes],
             config=Config(
                 retries={"mode": "standard", "total_max_attempts": own or ATTEMPTS},
                 connect_timeout=5,
@@ -159,19 +188,3 @@ def refuse_blind_sdk(ec2_model: Any, version: str) -> None:
         raise SdkError(
             f"boto3 {version} cannot see AMI watermarks", hint="install boto3 1.43.42 or newer"
         )
-
-
-def _refusal(name: str, region: str, found: object) -> RefusedError:
-    """What an error code means. Messages are left out: they can quote requests and tokens."""
-    code = str(found)
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", code):
-        return RefusedError(f"{name} in {region}: refused, and the error could not be read")
-    if code in _DENIED:
-        meaning = f"denied ({code}); the reader needs {name}"
-    elif code in _THROTTLED:
-        meaning = f"throttled ({code})"
-    elif code in _EXPIRED:
-        meaning = f"the credentials or the request have expired ({code})"
-    else:
-        meaning = f"refused ({code})"
-    return RefusedError(f"{name} in {region}: {meaning}", code)

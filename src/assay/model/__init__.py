@@ -15,7 +15,7 @@ from assay.model.images import (
 )
 from assay.model.outcomes import Outcome, Severity
 from assay.model.places import Place, partition_of
-from assay.model.policy import Golden, ImageName, Policy, Require, Revoked, WatermarkFilter
+from assay.model.policy import Golden, ImageName, Policy, Reader, Require, Revoked, WatermarkFilter
 from assay.model.references import (
     Action,
     Alias,
@@ -76,6 +76,7 @@ __all__ = [
     "Policy",
     "Provenance",
     "Question",
+    "Reader",
     "Registered",
     "Report",
     "Require",

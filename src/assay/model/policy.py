@@ -47,6 +47,13 @@ class Revoked(msgspec.Struct, frozen=True, gc=False):
     images: tuple[ImageName, ...] = ()
 
 
+class Reader(msgspec.Struct, frozen=True, gc=False):
+    """The role that reads in one account."""
+
+    role_arn: str
+    external_id: str | None = None
+
+
 class Policy(msgspec.Struct, frozen=True, gc=False):
     """A policy document after validation."""
 
@@ -60,3 +67,5 @@ class Policy(msgspec.Struct, frozen=True, gc=False):
     region: str | None
     path: str
     sha256: str
+    readers: Mapping[str, Reader] = {}
+    """By account."""

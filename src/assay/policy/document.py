@@ -16,6 +16,11 @@ KEY = rf"^[0-9]{{12}}:[A-Za-z0-9()\[\] ./'@_*?-]{{1,128}}{_END}"
 """The characters of a watermark's name: EC2 API Reference, AttachImageWatermark."""
 IMAGE_ID = rf"^ami-([0-9a-f]{{8}}|[0-9a-f]{{17}}){_END}"
 REGION = rf"^[a-z]{{2,4}}(-[a-z]+)+-[0-9]{{1,2}}{_END}"
+ACCOUNT = rf"^[0-9]{{12}}{_END}"
+ROLE = rf"^arn:aws[a-z-]*:iam::[0-9]{{12}}:role/[!-~]{{1,576}}{_END}"
+"""A path of up to 512 and a name of up to 64 characters: IAM API Reference, CreateRole."""
+EXTERNAL_ID = rf"^[A-Za-z0-9_+=,.@:/-]{{2,1224}}{_END}"
+"""STS API Reference, AssumeRole."""
 REGION_PATTERN = rf"^[a-z0-9*?-]{{1,64}}{_END}"
 
 Key = Annotated[str, Meta(pattern=KEY)]
@@ -91,10 +96,18 @@ class Rules(_Strict, frozen=True, rename="kebab"):
     incomplete_plan: Severity | UnsetType = UNSET
 
 
+class Reader(_Strict, frozen=True):
+    """One entry of `aws.readers`."""
+
+    role_arn: Annotated[str, Meta(pattern=ROLE)]
+    external_id: Annotated[str, Meta(pattern=EXTERNAL_ID)] | UnsetType = UNSET
+
+
 class Aws(_Strict, frozen=True):
     """`aws`."""
 
     region: Annotated[str, Meta(pattern=REGION)] | UnsetType = UNSET
+    readers: dict[Annotated[str, Meta(pattern=ACCOUNT)], Reader] = {}
 
 
 class Document(_Strict, frozen=True):

@@ -6,6 +6,7 @@ jsonschema costs as much as a whole check.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,17 +19,21 @@ from assay.model import (
     ImageName,
     Kind,
     Policy,
+    Reader,
     Require,
     Revoked,
     Severity,
     WatermarkFilter,
 )
 from assay.policy.document import (
+    ACCOUNT,
+    EXTERNAL_ID,
     IMAGE_ID,
     KEY,
     OWNER,
     REGION,
     REGION_PATTERN,
+    ROLE,
     Document,
     decode,
 )
@@ -96,12 +101,13 @@ def _problem(error: Any, parsed: Parsed) -> PolicyError:
     name = ".".join(str(step) for step in path) or "the document"
     match error.validator:
         case "additionalProperties":
-            known = list(error.schema["properties"])
-            unknown = next(key for key in error.instance if key not in known)
+            known = list(error.schema.get("properties", ()))
+            patterns = error.schema.get("patternProperties", ())
+            unknown = next(key for key in error.instance if not _fits(key, known, patterns))
             return PolicyError(
                 f"unknown key {unknown!r} in {name}",
                 where=parsed.where((*path, unknown), key=True),
-                hint=_suggest(unknown, known),
+                hint=_suggest(unknown, known) if known else _keys_look_like(patterns),
             )
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
@@ -115,6 +121,14 @@ def _problem(error: Any, parsed: Parsed) -> PolicyError:
         case _:
             what = "is not of the right form"
     return PolicyError(f"{name} {what}", where=parsed.where(path), hint=_advice(error))
+
+
+def _fits(key: str, known: Iterable[str], patterns: Iterable[str]) -> bool:
+    return key in known or any(re.search(pattern, key) for pattern in patterns)
+
+
+def _keys_look_like(patterns: Iterable[str]) -> str:
+    return f"a key here is {', or '.join(_SHAPES.get(each, each) for each in patterns)}"
 
 
 def _wanted(error: Any) -> str:
@@ -137,6 +151,9 @@ def _wanted(error: Any) -> str:
 _SHAPES = {
     KEY: '"111122223333:name" (12 digits, a colon, a watermark\'s name)',
     OWNER: "self or 12 digits",
+    ACCOUNT: "an account of 12 digits",
+    ROLE: "the ARN of a role, for example arn:aws:iam::111122223333:role/assay-reader",
+    EXTERNAL_ID: "an external id: 2 to 1224 letters, digits and _+=,.@:/-",
     IMAGE_ID: "ami- and 8 or 17 hexadecimal digits",
     REGION: "a Region, for example us-east-1",
     REGION_PATTERN: "a Region, where * and ? are allowed",
@@ -153,7 +170,7 @@ def _advice(error: Any) -> str | None:
     """The usual reasons for the usual mistakes."""
     if error.validator == "type" and error.validator_value == "string":
         return "put it in quotes: YAML reads bare digits as a number"
-    if error.validator == "pattern" and isinstance(error.instance, str):
+    if error.validator_value == KEY and isinstance(error.instance, str):
         account, colon, _ = error.instance.partition(":")
         if colon and ("*" in account or "?" in account):
             return "the account takes no wildcard: anybody could make a mark of that name"
@@ -170,7 +187,10 @@ def _suggest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _refuse_contradictions(document: Document, parsed: Parsed) -> None:
-    """What the schema cannot say: a mark cannot be golden and revoked by the same name."""
+    """What the schema cannot say.
+
+    A mark cannot be golden and revoked by the same name; a reader is a role of its own account.
+    """
     golden = {filter.key for filter in document.golden.watermarks}
     for position, key in enumerate(document.revoked.watermarks):
         if key in golden:
@@ -178,6 +198,13 @@ def _refuse_contradictions(document: Document, parsed: Parsed) -> None:
                 f"{key!r} is both golden and revoked",
                 where=parsed.where(("revoked", "watermarks", position)),
                 hint="take it out of golden.watermarks, or revoke a narrower name",
+            )
+    for account, reader in document.aws.readers.items():
+        if reader.role_arn.split(":")[4] != account:
+            raise PolicyError(
+                f"the reader of account {account} is a role of another account",
+                where=parsed.where(("aws", "readers", account, "role_arn")),
+                hint="name a role that stands in the account itself",
             )
 
 
@@ -204,6 +231,10 @@ def _policy(document: Document, path: str, sha256: str) -> Policy:
         region=_or_none(document.aws.region),
         path=path,
         sha256=sha256,
+        readers={
+            account: Reader(reader.role_arn, _or_none(reader.external_id))
+            for account, reader in document.aws.readers.items()
+        },
     )
 
 

@@ -34,7 +34,9 @@ _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/[!-~]+")
 _NO_ROLE = ({"constant_value": None}, {"constant_value": ""})
-"""How the provider's documentation lets one write that no role is assumed."""
+"""No role is assumed. A variable that is null proves nothing: ephemeral ones always are in a plan,
+and `coalesce(var.role, "arn:...")` leaves no more trace than `var.role`. An expression of constants
+alone, such as `format(...)`, is `{}`. (All as Terraform 1.x writes them.)"""
 
 
 class _Standing(msgspec.Struct, frozen=True, gc=False):
@@ -143,7 +145,7 @@ class Providers:
 
     def _region(self, config: ProviderConfig, *, in_root: bool) -> str | Unplaced | None:
         expression = (config.expressions or {}).get("region")
-        if not isinstance(expression, dict) or not expression:
+        if expression is None or expression == {"constant_value": None}:
             return None
         value = self._value(expression, in_root=in_root)
         if isinstance(value, str) and _REGION.fullmatch(value):

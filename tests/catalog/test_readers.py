@@ -1,0 +1,329 @@
+"""Whose credentials look at which account, over HTTP."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from assay.catalog.interface import Absent, Unavailable
+from assay.catalog.live import LiveCatalog
+from assay.catalog.readers import Once
+from assay.catalog.recorded import RecordedCatalog
+from assay.catalog.recording import RecordingCatalog
+from assay.catalog.refusals import RefusedError
+from assay.catalog.sdk import Sdk
+from assay.errors import CredentialsError
+from assay.model import Identity, Image, Place, Reader, TemplateRef, TemplateVersion
+from tests.catalog.test_live import credentials
+from tests.emulator import Fault, RawFault, Request, Server, serve
+from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
+
+CI = "444444444444"
+"""The caller's own account; sees nothing of the others'."""
+EXTERNAL_ID = "s3cret-external-id"
+READERS = {
+    WORKLOAD: Reader(f"arn:aws:iam::{WORKLOAD}:role/path/assay-reader", EXTERNAL_ID),
+    PIPELINE: Reader(f"arn:aws:iam::{PIPELINE}:role/assay-reader"),
+}
+MINE, UNTOLD = Place.of(REGION, CI), Place.of(REGION)
+THEIRS, PIPELINES = Place.of(REGION, WORKLOAD), Place.of(REGION, PIPELINE)
+IRELAND, NOBODYS = Place.of("eu-west-1", WORKLOAD), Place.of(REGION, STRANGER)
+
+
+def catalog(readers: Mapping[str, Reader] | None = None) -> LiveCatalog:
+    return LiveCatalog(Sdk(READERS if readers is None else readers))
+
+
+@pytest.fixture
+def golden() -> GoldenWorld:
+    return GoldenWorld()
+
+
+@pytest.fixture
+def server(golden: GoldenWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    with serve(golden.world) as running:
+        credentials(monkeypatch, running, CI)
+        yield running
+
+
+def lookups(server: Server) -> set[str | None]:
+    """The accounts whose eyes looked at anything but themselves."""
+    return {request.account for request in server.requests if request.service != "sts"}
+
+
+def test_each_account_is_seen_with_its_readers_eyes(golden: GoldenWorld, server: Server) -> None:
+    private = golden.home_made(WORKLOAD)
+    keys = [(place, private) for place in (MINE, UNTOLD, THEIRS, PIPELINES)]
+    answers = catalog().images(keys)
+    assert isinstance(answers[THEIRS, private], Image)
+    for place in (MINE, UNTOLD, PIPELINES):
+        assert isinstance(answers[place, private], Absent)
+    assert lookups(server) == {CI, WORKLOAD, PIPELINE}
+
+
+def test_the_role_is_the_policys_with_its_external_id(server: Server) -> None:
+    catalog().images([(THEIRS, "ami-0aaaaaaaaaaaaaaaa"), (PIPELINES, "ami-0aaaaaaaaaaaaaaaa")])
+    asked = {request.params["RoleArn"]: request for request in server.calls("AssumeRole")}
+    assert set(asked) == {reader.role_arn for reader in READERS.values()}
+    assert {request.account for request in asked.values()} == {CI}
+    for reader in READERS.values():
+        params = asked[reader.role_arn].params
+        assert params["RoleSessionName"] == "assay"
+        assert params.get("ExternalId") == reader.external_id
+
+
+def test_every_question_goes_with_the_same_eyes(golden: GoldenWorld, server: Server) -> None:
+    golden.world.put_parameter(WORKLOAD, REGION, "/golden", golden.golden)
+    template = TemplateRef(
+        golden.world.create_launch_template(WORKLOAD, REGION, "web", golden.golden), None, "1"
+    )
+    instance = golden.world.run_instance(WORKLOAD, REGION, golden.golden)
+    asked = catalog()
+    assert asked.parameters([(THEIRS, "/golden")])[THEIRS, "/golden"] == golden.golden
+    assert isinstance(asked.templates([(THEIRS, template)])[THEIRS, template], TemplateVersion)
+    assert asked.instances([(THEIRS, instance)])[THEIRS, instance] == golden.golden
+    assert not isinstance(
+        asked.ancestry([(THEIRS, golden.golden)])[THEIRS, golden.golden], Absent | Unavailable
+    )
+    assert lookups(server) == {WORKLOAD}
+
+
+def test_sessions_are_opened_once_however_many_ask(golden: GoldenWorld, server: Server) -> None:
+    ids = golden.many_copies(40)
+    asked = catalog()
+    asked.ancestry([(place, id) for id in ids for place in (THEIRS, IRELAND, MINE)])
+    asked.images([(THEIRS, id) for id in ids])
+    assert len(server.calls("AssumeRole")) == 1
+    assert [request.account for request in server.calls("GetCallerIdentity")] == [CI, WORKLOAD]
+
+
+def test_the_callers_own_account_needs_no_reader(golden: GoldenWorld, server: Server) -> None:
+    own = {CI: Reader(f"arn:aws:iam::{CI}:role/assay-reader")}
+    for readers in ({}, own):
+        answers = catalog(readers).images([(MINE, golden.base)])
+        assert isinstance(answers[MINE, golden.base], Image)
+    assert not server.calls("AssumeRole")
+
+
+def test_without_a_place_of_its_own_nobody_is_asked_who_they_are(
+    golden: GoldenWorld, server: Server
+) -> None:
+    catalog().images([(UNTOLD, golden.base)])
+    assert [request.operation for request in server.requests] == ["DescribeImages"]
+
+
+def test_an_account_without_a_reader_is_not_looked_at(golden: GoldenWorld, server: Server) -> None:
+    """Public images would be seen with anybody's eyes: not even those are looked up."""
+    asked = catalog({PIPELINE: READERS[PIPELINE]})
+    keys = [(NOBODYS, golden.base), (THEIRS, golden.base), (MINE, golden.base)]
+    answers = asked.images(keys)
+    assert answers[NOBODYS, golden.base] == Unavailable(
+        f"no reader for account {STRANGER}: add it to the policy's aws.readers"
+    )
+    assert isinstance(answers[THEIRS, golden.base], Unavailable)
+    assert isinstance(answers[MINE, golden.base], Image)
+    assert len(server.calls("DescribeImages")) == 1
+    assert lookups(server) == {CI}
+    assert not server.calls("AssumeRole")
+
+
+def test_every_kind_of_question_is_refused_alike(server: Server) -> None:
+    asked, ref, id = catalog({}), TemplateRef(None, "web", "1"), "ami-0aaaaaaaaaaaaaaaa"
+    answers: list[Any] = [
+        asked.images([(NOBODYS, id)])[NOBODYS, id],
+        asked.ancestry([(NOBODYS, id)])[NOBODYS, id],
+        asked.parameters([(NOBODYS, "/x")])[NOBODYS, "/x"],
+        asked.templates([(NOBODYS, ref)])[NOBODYS, ref],
+        asked.instances([(NOBODYS, "i-0")])[NOBODYS, "i-0"],
+        asked.identities([NOBODYS])[NOBODYS],
+    ]
+    assert all(isinstance(answer, Unavailable) for answer in answers)
+    assert lookups(server) == set()
+
+
+def refusing(role: str, fault: Fault | RawFault) -> Any:
+    def refuse(request: Request) -> Fault | RawFault | None:
+        asked = request.operation == "AssumeRole"
+        return fault if asked and role in request.params["RoleArn"] else None
+
+    return refuse
+
+
+WITHOUT_SECRET = (
+    b'<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>'
+    b"<Credentials><AccessKeyId>ASIA2222222222220000</AccessKeyId></Credentials>"
+    b"</AssumeRoleResult></AssumeRoleResponse>"
+)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (Fault(403, "AccessDenied", EXTERNAL_ID), "denied (AccessDenied); the caller needs sts"),
+        (Fault(400, "InvalidIdentityToken", EXTERNAL_ID), "refused (InvalidIdentityToken)"),
+        (Fault(503, "Throttling"), "throttled"),
+        (RawFault(502, b"<html>s3cret</html>"), "502"),
+        (RawFault(200, b""), ""),
+        (RawFault(200, WITHOUT_SECRET, "text/xml"), "without credentials"),
+        (RawFault(200, b"<AssumeRoleResponse/>", "text/xml"), ""),
+    ],
+)
+def test_a_role_that_cannot_be_assumed_costs_only_its_account(
+    golden: GoldenWorld, monkeypatch: pytest.MonkeyPatch, fault: Fault | RawFault, said: str
+) -> None:
+    keys = [(place, id) for place in (THEIRS, PIPELINES, MINE) for id in golden.many_copies(3)]
+    with serve(golden.world, refusing(WORKLOAD, fault)) as server:
+        credentials(monkeypatch, server, CI)
+        answers = catalog().images(keys)
+        assert lookups(server) == {CI, PIPELINE}
+        assert len(server.calls("AssumeRole")) == 2
+    for (place, _), answer in answers.items():
+        if place is not THEIRS:
+            assert not isinstance(answer, Unavailable)
+            continue
+        assert isinstance(answer, Unavailable)
+        assert said in answer.reason
+        assert f"account {WORKLOAD}" in answer.reason
+        assert "s3cret" not in answer.reason
+        assert "assay-reader" not in answer.reason
+
+
+def test_a_reader_that_answers_as_somebody_else_is_refused(
+    golden: GoldenWorld, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = golden.world.assume_role
+    elsewhere = f"arn:aws:iam::{STRANGER}:role/assay-reader"
+    monkeypatch.setattr(golden.world, "assume_role", lambda _, name: real(elsewhere, name))
+    asked = catalog()
+    answer = asked.images([(THEIRS, golden.golden)])[THEIRS, golden.golden]
+    assert isinstance(answer, Unavailable)
+    assert "the reader role answers as another account" in answer.reason
+    assert isinstance(asked.identities([THEIRS])[THEIRS], Unavailable)
+    assert lookups(server) == set()
+
+
+def test_a_reader_that_will_not_say_who_it_is_is_refused(
+    golden: GoldenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(request: Request) -> Fault | None:
+        asked = (request.operation, request.account) == ("GetCallerIdentity", WORKLOAD)
+        return Fault(403, "AccessDenied") if asked else None
+
+    with serve(golden.world, silent) as server:
+        credentials(monkeypatch, server, CI)
+        answer = catalog().images([(THEIRS, golden.golden)])[THEIRS, golden.golden]
+        assert lookups(server) == set()
+    assert isinstance(answer, Unavailable)
+
+
+def test_where_the_caller_is_unknown_only_readers_look(
+    golden: GoldenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who the caller is cannot be told: no account is taken to be theirs."""
+
+    def anonymous(request: Request) -> Fault | None:
+        asked = (request.operation, request.account) == ("GetCallerIdentity", CI)
+        return Fault(403, "AccessDenied") if asked else None
+
+    with serve(golden.world, anonymous) as server:
+        credentials(monkeypatch, server, CI)
+        keys = [(place, golden.base) for place in (THEIRS, MINE, UNTOLD)]
+        answers = catalog().images(keys)
+        assert len(server.calls("GetCallerIdentity")) == 2
+    assert isinstance(answers[THEIRS, golden.base], Image)
+    assert isinstance(answers[MINE, golden.base], Unavailable)
+    assert isinstance(answers[UNTOLD, golden.base], Image)
+
+
+def test_identities_are_the_callers_or_the_readers(server: Server) -> None:
+    asked = catalog()
+    found = asked.identities([UNTOLD, Place.of("eu-west-1"), MINE, THEIRS, IRELAND, NOBODYS])
+    by_place = {
+        place: answer.account if isinstance(answer, Identity) else None
+        for place, answer in found.items()
+    }
+    assert by_place == {
+        UNTOLD: CI,
+        Place.of("eu-west-1"): CI,
+        MINE: CI,
+        THEIRS: WORKLOAD,
+        IRELAND: WORKLOAD,
+        NOBODYS: None,
+    }
+    calls = sorted(request.account or "" for request in server.calls("GetCallerIdentity"))
+    assert calls == [WORKLOAD, CI]
+
+
+def test_without_credentials_there_is_no_verdict() -> None:
+    with pytest.raises(CredentialsError, match="no usable AWS credentials"):
+        catalog().images([(THEIRS, "ami-0aaaaaaaaaaaaaaaa")])
+
+
+def test_a_recording_of_several_accounts_replays(golden: GoldenWorld, server: Server) -> None:
+    private = golden.home_made(WORKLOAD)
+    recording = RecordingCatalog(catalog())
+    places = (MINE, THEIRS, PIPELINES, NOBODYS)
+    keys = [(place, private) for place in places]
+    live = recording.images(keys)
+    identity = recording.identities([UNTOLD])[UNTOLD]
+    written = recording.to_json(datetime(2026, 11, 21, tzinfo=UTC))
+    replayed = RecordedCatalog.load("c.json", written)
+    assert replayed.images(keys) == live
+    assert replayed.identities([UNTOLD])[UNTOLD] == identity
+    assert isinstance(live[THEIRS, private], Image)
+    assert isinstance(live[NOBODYS, private], Unavailable)
+    for secret in (EXTERNAL_ID, "ASIA", "session-token", "role/"):
+        assert secret not in written.decode()
+
+
+def test_the_caller_of_a_recording_stays_known_beside_readers(server: Server) -> None:
+    recording = RecordingCatalog(catalog())
+    live = recording.identities([UNTOLD, THEIRS, MINE, PIPELINES, NOBODYS])
+    written = recording.to_json(datetime(2026, 11, 21, tzinfo=UTC))
+    assert RecordedCatalog.load("c.json", written).identities(list(live)) == live
+
+
+class TestOnce:
+    def test_threads_that_want_the_same_wait_for_it(self) -> None:
+        once: Once[int] = Once()
+        calls: list[int] = []
+        gate = threading.Event()
+
+        def find_out() -> int:
+            gate.wait(5)
+            calls.append(1)
+            return 7
+
+        with ThreadPoolExecutor(8) as pool:
+            found = [pool.submit(once.get, "key", find_out) for _ in range(8)]
+            gate.set()
+            assert {future.result() for future in found} == {7}
+        assert calls == [1]
+
+    def test_a_refusal_is_remembered_without_its_code(self) -> None:
+        """The code of an AssumeRole says nothing about the images that were asked for."""
+        once: Once[int] = Once()
+
+        def refuse() -> int:
+            raise RefusedError("no", "InvalidAMIID.NotFound")
+
+        def never() -> int:
+            raise AssertionError
+
+        for find_out in (refuse, never):
+            with pytest.raises(RefusedError, match="no") as raised:
+                once.get("key", find_out)
+            assert raised.value.code == ""
+
+    def test_what_stops_the_run_stops_all_who_wait(self) -> None:
+        once: Once[int] = Once()
+
+        def fail() -> int:
+            raise CredentialsError("none")
+
+        for _ in range(2):
+            with pytest.raises(CredentialsError):
+                once.get("key", fail)

@@ -1,0 +1,65 @@
+"""`aws.readers`: by account, the role that reads there."""
+
+import pytest
+
+from assay.errors import PolicyError
+from assay.model import Reader
+from assay.policy.load import load, validate
+
+HEAD = """\
+version: 1
+golden: {watermarks: [{key: "111122223333:golden-*"}]}
+aws:
+  readers:
+"""
+ROLE = "arn:aws:iam::222222222222:role/assay-reader"
+
+
+def refusal(text: str) -> PolicyError:
+    """The same refusal, whoever asks."""
+    with pytest.raises(PolicyError) as loaded:
+        load("p.yaml", text.encode())
+    with pytest.raises(PolicyError) as validated:
+        validate("p.yaml", text.encode())
+    assert str(loaded.value) == str(validated.value)
+    return loaded.value
+
+
+@pytest.mark.parametrize("account", ['"222222222222"', "222222222222"])
+def test_a_reader_is_a_role_and_perhaps_an_external_id(account: str) -> None:
+    text = f"{HEAD}    {account}: {{role_arn: '{ROLE}', external_id: 'a:b'}}\n"
+    text += "    '333333333333': {role_arn: 'arn:aws-cn:iam::333333333333:role/a/b'}\n"
+    for read in (load, validate):
+        assert read("p.yaml", text.encode()).readers == {
+            "222222222222": Reader(ROLE, "a:b"),
+            "333333333333": Reader("arn:aws-cn:iam::333333333333:role/a/b", None),
+        }
+
+
+def test_without_readers_there_are_none() -> None:
+    assert load("p.yaml", HEAD.partition("aws:")[0].encode()).readers == {}
+
+
+@pytest.mark.parametrize(
+    ("entry", "where", "said"),
+    [
+        (f"'22222222222': {{role_arn: '{ROLE}'}}", "5:5",
+         "unknown key '22222222222' in aws.readers; a key here is an account of 12 digits"),
+        (f"prod: {{role_arn: '{ROLE}'}}", "5:5", "a key here is an account of 12 digits"),
+        (f"'222222222222': {{role_arm: '{ROLE}'}}", "5:22", "did you mean 'role_arn'?"),
+        ("'222222222222': {external_id: ab}", "5:21", "lacks the key 'role_arn'"),
+        (f"'222222222222': '{ROLE}'", "5:21", "aws.readers.222222222222 must be a mapping"),
+        ("'222222222222': {role_arn: assay}", "5:32", "must look like the ARN of a role"),
+        ("'222222222222': {role_arn: 'arn*:x'}", "5:32", "must look like the ARN of a role"),
+        (f"'222222222222': {{role_arn: '{ROLE}', external_id: '?secret?'}}", "5:92",
+         "external_id must look like an external id"),
+        (f"'333333333333': {{role_arn: '{ROLE}'}}", "5:32",
+         "the reader of account 333333333333 is a role of another account"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_where_it_stands(entry: str, where: str, said: str) -> None:
+    error = refusal(f"{HEAD}    {entry}\n")
+    assert error.where == f"p.yaml:{where}"
+    assert said in str(error)
+    assert "?secret?" not in str(error)
+    assert "anybody could make a mark" not in str(error)
