@@ -1,5 +1,7 @@
 """Where an AMI id means something."""
 
+from functools import cache
+
 import msgspec
 
 _PARTITION_OF_PREFIX = (
@@ -13,6 +15,7 @@ _PARTITION_OF_PREFIX = (
 )
 
 
+@cache
 def partition_of(region: str) -> str:
     """The AWS partition of a Region name (botocore's partitions.json; `aws` when no prefix fits)."""
     for prefix, partition in _PARTITION_OF_PREFIX:

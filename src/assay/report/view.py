@@ -21,6 +21,7 @@ from assay.model import (
     Place,
     Provenance,
     Resolved,
+    RuleResult,
     Stray,
     TemplateRef,
     Unknown,
@@ -79,7 +80,7 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
 
 def views(verdicts: Iterable[Verdict]) -> list[VerdictView]:
     """What may be shown of the verdicts; what several share is made once."""
-    shared: dict[tuple[object, ...], _Findings] = {}
+    shared = _Shared({}, {}, {})
     return [_view(verdict, shared) for verdict in verdicts]
 
 
@@ -91,15 +92,23 @@ class _Findings(msgspec.Struct, frozen=True, gc=False):
     via: tuple[str, ...]
 
 
-def _view(verdict: Verdict, shared: dict[tuple[object, ...], _Findings]) -> VerdictView:
+class _Shared(msgspec.Struct, frozen=True, gc=False):
+    """What was made for earlier verdicts, by the identity of what it was made from."""
+
+    findings: dict[tuple[object, ...], _Findings]
+    results: dict[int, ResultView]
+    lineages: dict[int, tuple[LineageStep, ...]]
+
+
+def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
     subject = verdict.subject
     reference, found = subject.reference, subject.resolution
     place = subject.place if isinstance(subject.place, Place) else None
     image_id = found.image.id if isinstance(found, Resolved) else found.image_id
     key = (id(verdict.results), id(found), reference.sensitive)
-    findings = shared.get(key)
+    findings = shared.findings.get(key)
     if findings is None:
-        findings = shared[key] = _findings(verdict)
+        findings = shared.findings[key] = _findings(verdict, shared)
     return VerdictView(
         address=reference.address,
         attribute=reference.attribute,
@@ -119,23 +128,40 @@ def _view(verdict: Verdict, shared: dict[tuple[object, ...], _Findings]) -> Verd
     )
 
 
-def _findings(verdict: Verdict) -> _Findings:
-    found, hide = verdict.subject.resolution, _hider(verdict.subject.reference)
-    derived = _derived(found)
-    return _Findings(
-        results=tuple(
-            ResultView(
-                rule=result.rule,
-                outcome=result.finding.outcome,
-                severity=result.severity,
-                message=hide(f"{result.finding.message}{derived}"),
-                fix=hide(result.finding.fix) if result.finding.fix else None,
-                evidence=tuple(hide(line) for line in result.finding.evidence),
-            )
-            for result in verdict.results
-        ),
-        lineage=(*_planned(found), *_lineage(verdict.subject.provenance, hide)),
-        via=tuple(hide(step) for step in found.via) if isinstance(found, Resolved) else (),
+def _findings(verdict: Verdict, shared: _Shared) -> _Findings:
+    subject, found = verdict.subject, verdict.subject.resolution
+    via = found.via if isinstance(found, Resolved) else ()
+    provenance = subject.provenance
+    if subject.reference.sensitive or found.derivations or provenance is None:
+        hide, derived = _hider(subject.reference), _derived(found)
+        return _Findings(
+            tuple(_result(result, hide, derived) for result in verdict.results),
+            (*_planned(found), *_lineage(provenance, hide)),
+            tuple(hide(step) for step in via),
+        )
+    for result in verdict.results:
+        if id(result) not in shared.results:
+            shared.results[id(result)] = _result(result, _as_it_is, "")
+    lineage = shared.lineages.get(id(provenance))
+    if lineage is None:
+        lineage = shared.lineages[id(provenance)] = tuple(_lineage(provenance, _as_it_is))
+    results = tuple(shared.results[id(result)] for result in verdict.results)
+    return _Findings(results, lineage, via)
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _result(result: RuleResult, hide: Callable[[str], str], derived: str) -> ResultView:
+    finding = result.finding
+    return ResultView(
+        rule=result.rule,
+        outcome=finding.outcome,
+        severity=result.severity,
+        message=hide(f"{finding.message}{derived}"),
+        fix=hide(finding.fix) if finding.fix else None,
+        evidence=tuple(hide(line) for line in finding.evidence),
     )
 
 
@@ -152,7 +178,7 @@ def _hider(reference: AmiReference) -> Callable[[str], str]:
     recognised by what it leads to, so nothing that was learnt on the way is shown.
     """
     if not reference.sensitive:
-        return lambda text: text
+        return _as_it_is
     match reference.value:
         case AmiId(id):
             return lambda text: text.replace(id, HIDDEN)
@@ -163,8 +189,10 @@ def _hider(reference: AmiReference) -> Callable[[str], str]:
 
 def _value(reference: AmiReference) -> str | None:
     """The value where it is one that may be shown."""
+    if isinstance(reference.value, AmiId):
+        return reference.value.id
     match reference.value:
-        case AmiId() | Alias() | TemplateRef() | InstanceRef() | Stray():
+        case Alias() | TemplateRef() | InstanceRef() | Stray():
             return str(reference.value)
     return None
 

@@ -29,7 +29,7 @@ def as_utf8(path: str, data: bytes) -> bytes:
     except UnicodeError as error:
         raise InputError("UTF-16 text that is damaged", where=path) from error
     data = data.removeprefix(b"\xef\xbb\xbf")
-    if not data.strip():
+    if not data or data.isspace():
         raise NotAPlanError("empty", where=path, hint=MAKE_A_PLAN)
     return data
 
