@@ -62,13 +62,23 @@ class Providers:
         self._fallback = fallback
         self._prior = prior
         self._standings: dict[str, _Standing] = {}
+        self._places: dict[tuple[str | None, int], Place | Unplaced] = {}
 
     def place(self, own_region: Any, configured: Configured | None) -> Place | Unplaced:
         """The place of a resource whose `region` attribute is `own_region` and block `configured`."""
+        if not isinstance(own_region, str):
+            own_region = None
+        key = (own_region, id(configured))
+        found = self._places.get(key)
+        if found is None:
+            found = self._places[key] = self._place(own_region, configured)
+        return found
+
+    def _place(self, own_region: str | None, configured: Configured | None) -> Place | Unplaced:
         standing = self._of_provider(configured) if configured else _Standing()
         if isinstance(standing.account, Unplaced):
             return standing.account
-        if isinstance(own_region, str) and _REGION.fullmatch(own_region):
+        if own_region is not None and _REGION.fullmatch(own_region):
             return Place.of(own_region, standing.account)
         if isinstance(standing.region, Unplaced):
             return standing.region

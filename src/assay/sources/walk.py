@@ -6,7 +6,7 @@ Representation"). So a path is followed in all three trees at once.
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -30,8 +30,7 @@ class Leaf(msgspec.Struct, frozen=True, gc=False):
     @property
     def path(self) -> str:
         """The path in Terraform's notation: `launch_template[0].id`."""
-        text = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in self.steps)
-        return text.removeprefix(".")
+        return _notation(self.steps)
 
 
 def leaves(pattern: str, after: Any, unknown: Any, sensitive: Any) -> Iterator[Leaf]:
@@ -56,6 +55,12 @@ def _blocks(name: str, value: Any, mask: Any) -> Iterator[Leaf]:
         leaf = Leaf((name, index), _child(value, index), _child(mask, index), sensitive=False)
         if leaf.value is not None or _anywhere(leaf.mask):
             yield leaf
+
+
+@lru_cache(maxsize=4096)
+def _notation(steps: tuple[Step, ...]) -> str:
+    text = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps)
+    return text.removeprefix(".")
 
 
 @cache
