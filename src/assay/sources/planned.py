@@ -20,8 +20,44 @@ from assay.sources.configuration import (
 from assay.sources.document import ResourceChange
 from assay.sources.walk import Step, at_path
 
+_ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 _REGION_KEY = re.compile(rb'"region"')
 GONE = (Action.DELETE, Action.FORGET)
+
+
+_USUAL = (
+    *("ami", "arn", "default_version", "id", "image_id", "image_recipe_arn", "name"),
+    *("parent_image", "region", "source_ami_id", "source_ami_region", "source_instance_id"),
+    *("update_default_version", "value", "insecure_value"),
+)
+_Usual = msgspec.defstruct("_Usual", [(name, Any, None) for name in _USUAL], gc=False)
+_usual_decoder = msgspec.json.Decoder(_Usual | bool | None)
+
+
+class _Tree:
+    """Raw values or a mask; what is usually asked for is read without decoding the rest."""
+
+    def __init__(self, path: str, change: ResourceChange, raw: msgspec.Raw) -> None:
+        self._path = path
+        self._change = change
+        self._raw = raw
+
+    def at(self, path: tuple[Step, ...]) -> Any:
+        """What stands at `path`; `true` anywhere above it stands for everything below."""
+        if not path or path[0] not in _USUAL:
+            return at_path(self._whole, path)
+        usual = self._usual
+        if isinstance(usual, _Usual):
+            return at_path(getattr(usual, str(path[0])), path[1:])
+        return at_path(usual, path)
+
+    @cached_property
+    def _usual(self) -> Any:
+        return decode(self._path, self._change, self._raw, _usual_decoder)
+
+    @cached_property
+    def _whole(self) -> Any:
+        return decode(self._path, self._change, self._raw)
 
 
 class Opened:
@@ -34,19 +70,16 @@ class Opened:
         self.configured = configured
 
     @cached_property
-    def after(self) -> Any:
-        """The planned values."""
-        return decode(self._path, self.change, self.change.change.after)
+    def _after(self) -> _Tree:
+        return _Tree(self._path, self.change, self.change.change.after)
 
     @cached_property
-    def unknown(self) -> Any:
-        """Which of them are known only after apply."""
-        return decode(self._path, self.change, self.change.change.after_unknown)
+    def _unknown(self) -> _Tree:
+        return _Tree(self._path, self.change, self.change.change.after_unknown)
 
     @cached_property
-    def sensitive(self) -> Any:
-        """Which of them must not be shown."""
-        return decode(self._path, self.change, self.change.change.after_sensitive)
+    def _sensitive(self) -> _Tree:
+        return _Tree(self._path, self.change, self.change.change.after_sensitive)
 
     @property
     def module(self) -> str:
@@ -60,15 +93,19 @@ class Opened:
 
     def value(self, path: tuple[Step, ...]) -> Any:
         """The planned value at `path`; None where there is none, or where it is unknown."""
-        return None if self.is_unknown(path) else at_path(self.after, path)
+        return None if self.is_unknown(path) else self._after.at(path)
+
+    def mask(self, path: tuple[Step, ...]) -> Any:
+        """What is unknown at and below `path`."""
+        return self._unknown.at(path)
 
     def is_sensitive(self, path: tuple[Step, ...]) -> bool:
         """Whether the plan marks the value at `path`, or all around it, as sensitive."""
-        return at_path(self.sensitive, path) is True
+        return self._sensitive.at(path) is True
 
     def is_unknown(self, path: tuple[Step, ...]) -> bool:
         """Whether the value at `path` is known only after apply."""
-        return at_path(self.unknown, path) is True
+        return self._unknown.at(path) is True
 
 
 class Names(msgspec.Struct, gc=False):
@@ -76,6 +113,9 @@ class Names(msgspec.Struct, gc=False):
 
     id: Any = None
     name: Any = None
+
+
+_names_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Names | None)
 
 
 class PlannedResources:
@@ -144,12 +184,12 @@ class PlannedResources:
             for resource in self.of_block(module, kind, name)
         ]
 
-    def names_of_type(self, resource_type: str) -> Iterator[tuple[ResourceChange, Names]]:
+    def names_of_type(self, resource_type: str) -> Iterator[tuple[ResourceChange, Names | None]]:
         """The id and name of every planned resource of one type, without opening any."""
         for (_, kind, _), changes in self._blocks.items():
             if kind == resource_type:
                 for change in changes:
-                    yield change, _names(self._path, change)
+                    yield change, decode(self._path, change, change.change.after, _names_decoder)
 
     def open(self, change: ResourceChange) -> Opened:
         """One planned resource. Reading a value that is damaged raises `InputError`."""
@@ -179,19 +219,14 @@ def action_of(path: str, resource: ResourceChange) -> Action:
     raise InputError(f"{resource.address} has an action that assay does not know", where=path)
 
 
-_names_decoder = msgspec.json.Decoder(Names | None)
-
-
-def _names(path: str, change: ResourceChange) -> Names:
+def decode(
+    path: str,
+    resource: ResourceChange,
+    raw: msgspec.Raw,
+    decoder: msgspec.json.Decoder[Any] = _ANYTHING,
+) -> Any:
+    """The value of raw JSON that belongs to `resource`. Raises `InputError`."""
     try:
-        return _names_decoder.decode(change.change.after) or Names()
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InputError(f"the values of {change.address} cannot be read", where=path) from None
-
-
-def decode(path: str, resource: ResourceChange, raw: msgspec.Raw) -> Any:
-    """The plain value of raw JSON that belongs to `resource`."""
-    try:
-        return msgspec.json.decode(raw)
+        return decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InputError(f"the values of {resource.address} cannot be read", where=path) from None

@@ -28,7 +28,7 @@ from assay.sources.providers import Providers
 from assay.sources.surface import Row
 from assay.sources.trail import Dead, Found, Trails
 from assay.sources.values import NOT_SET, parse_template
-from assay.sources.walk import Leaf, Step, at_path
+from assay.sources.walk import Leaf, Step
 
 _NEW = (Action.CREATE, Action.REPLACE)
 _CHANGING = (*_NEW, Action.UPDATE, Action.IMPORT)
@@ -83,7 +83,7 @@ class Templates:
     def of_instance(self, resource: Opened, row: Row) -> Value | None:
         """The template that a planned instance is launched from."""
         steps: tuple[Step, ...] = ("launch_template", 0)
-        leaf = Leaf(steps, resource.value(steps), at_path(resource.unknown, steps), sensitive=False)
+        leaf = Leaf(steps, resource.value(steps), resource.mask(steps), sensitive=False)
         place = self._place(resource)
         return self.of_leaf(row, leaf, resource.configured, place, lambda: resource)
 
@@ -147,7 +147,7 @@ class Templates:
     def _by_name(self) -> dict[tuple[bool, object], list[ResourceChange]]:
         found: defaultdict[tuple[bool, object], list[ResourceChange]] = defaultdict(list)
         for change, names in self._planned.names_of_type("aws_launch_template"):
-            for by_id, name in ((True, names.id), (False, names.name)):
+            for by_id, name in ((True, names.id), (False, names.name)) if names else ():
                 if isinstance(name, str):
                     found[by_id, name].append(change)
         return dict(found)
