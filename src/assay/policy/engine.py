@@ -97,11 +97,12 @@ def _results(rules: Iterable[tuple[Rule, Severity]], case: Case) -> _Results:
 
 def _weigh(subject: Subject, results: tuple[RuleResult, ...]) -> Outcome:
     """`fail` outranks `undetermined` outranks `pass`; no image, or no results, is no pass."""
-    outcome = worst(
-        result.finding.outcome for result in results if result.severity is Severity.ERROR
-    )
-    if outcome is Outcome.FAIL:
-        return outcome
+    outcome = Outcome.PASS
+    for result in results:
+        if result.severity is Severity.ERROR and result.finding.outcome is not Outcome.PASS:
+            outcome = result.finding.outcome
+            if outcome is Outcome.FAIL:
+                return outcome
     match subject.resolution:
         case Unresolved(Cause.INCOMPLETE_PLAN):
             return outcome  # as severe as the policy makes that rule
