@@ -30,7 +30,7 @@ host_resource_group_arn instance_lifecycle instance_state ipv6_address_count ipv
 outpost_arn password_data placement_partition_number primary_network_interface_id private_dns
 private_ip public_dns public_ip root_block_device secondary_private_ips security_groups
 spot_instance_request_id subnet_id tenancy user_data_base64 vpc_security_group_ids""".split()
-_TAGS = {f"cost-centre-{number}": f"value of tag {number}" for number in range(2)}
+_TAGS = {f"cost-centre-{number}": f"value of tag {number}" for number in range(4)}
 _AFTER = {
     **dict.fromkeys(_UNSET),
     **{name: [] for name in _EMPTY},

@@ -334,6 +334,23 @@ class TestExitCodes:
         assert run.stderr.count("\n") == 1
         assert "no usable AWS credentials" in run.stderr
 
+    def test_good_news_is_cut_short_and_nothing_else(
+        self, golden: GoldenWorld, server: Server, here: Path
+    ) -> None:
+        good, bad = golden.golden, golden.home_made()
+        write(
+            here,
+            plan(
+                *(instance(f"aws_instance.good[{n}]", good) for n in range(60)),
+                *(instance(f"aws_instance.bad[{n}]", bad) for n in range(60)),
+            ),
+        )
+        run = command.assay("check", "plan.json", cwd=here, env=talking_to(server.url, WORKLOAD))
+        assert run.stdout.count("PASS aws_instance.good[") == 50
+        assert run.stdout.count("FAIL aws_instance.bad[") == 60
+        assert "and 10 more that pass: --format json lists them" in run.stdout
+        assert "120 AMI references: 60 fail, 60 pass" in run.stdout
+
     def test_standard_input_and_several_plans(self, here: Path) -> None:
         one = write(here, plan(instance("aws_instance.a", MISSING)), "one.json")
         two = dump(plan(instance("aws_instance.b", MISSING), instance("aws_instance.c", MISSING)))

@@ -11,18 +11,21 @@ from assay.report.view import LineageStep, ResultView, VerdictView, counts, view
 _LABEL = {"fail": "FAIL", "undetermined": "UNDETERMINED", "pass": "PASS"}
 _COLOUR = {"fail": "red", "undetermined": "yellow", "pass": "green"}
 _ORDER = ("fail", "undetermined", "pass")
+MOST_PASSES = 50
+"""Nobody reads more good news than this; what does not pass is always shown in full."""
 _NEVER_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def render(report: Report, *, colour: bool = False) -> str:
     """The report as text that ends in a newline; `colour` adds ANSI colours."""
     paint = _Paint(colour)
-    shown = views(report.verdicts)
-    blocks = [
-        "\n".join(_group(group, paint))
-        for outcome in _ORDER
-        for group in _alike(verdict for verdict in shown if verdict.outcome == outcome)
-    ]
+    blocks: list[str] = []
+    for outcome in _ORDER:
+        found = [verdict for verdict in report.verdicts if verdict.outcome == outcome]
+        shown = found[:MOST_PASSES] if outcome == "pass" else found
+        blocks += ["\n".join(_group(group, paint)) for group in _alike(views(shown))]
+        if len(shown) < len(found):
+            blocks.append(f"and {len(found) - len(shown)} more that pass: --format json lists them")
     blocks.append("\n".join(_summary(report, paint)))
     return "\n\n".join(blocks) + "\n"
 
