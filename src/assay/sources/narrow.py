@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from assay.errors import InputError
 from assay.sources.document import ResourceChange
+from assay.sources.planned import decode
 from assay.sources.surface import Row
 
 _TRUE = re.compile(rb"true")
@@ -55,8 +55,8 @@ class Narrow:
         raw, decoder = change.change, self._decoder(change.type)
         if _TRUE.search(raw.after_sensitive):
             return None
-        mask = self._struct(decoder, change, raw.after_unknown)
-        after = self._struct(decoder, change, raw.after)
+        mask = decode(self._path, change, raw.after_unknown, decoder)
+        after = decode(self._path, change, raw.after, decoder)
         if mask is True or getattr(mask, attribute, None) is True:
             return None
         own_region = getattr(after, "region", msgspec.UNSET)
@@ -96,7 +96,7 @@ class Narrow:
     def _decode(
         self, decoder: msgspec.json.Decoder[Any], change: ResourceChange, raw: msgspec.Raw
     ) -> Any:
-        found = self._struct(decoder, change, raw)
+        found = decode(self._path, change, raw, decoder)
         if isinstance(found, msgspec.Struct):
             return {
                 name: value
@@ -104,16 +104,6 @@ class Narrow:
                 if (value := getattr(found, name)) is not msgspec.UNSET
             }
         return found
-
-    def _struct(
-        self, decoder: msgspec.json.Decoder[Any], change: ResourceChange, raw: msgspec.Raw
-    ) -> Any:
-        try:
-            return decoder.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise InputError(
-                f"the values of {change.address} cannot be read", where=self._path
-            ) from None
 
     def _decoder(self, resource_type: str) -> msgspec.json.Decoder[Any]:
         found = self._decoders.get(resource_type)

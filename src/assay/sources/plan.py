@@ -88,7 +88,6 @@ class _PlanReader:
         makers = Makers(planned, trails, self._providers)
         self._reading = Reading(planned, trails, makers)
         self._not_judged: Counter[str] = Counter()
-        self._standings: dict[tuple[object, ...], tuple[Configured | None, Place | Unplaced]] = {}
 
     def source(self, sha256: str, kinds: Collection[Kind], *, include_unchanged: bool) -> Source:
         """Everything this plan says about images."""
@@ -167,18 +166,11 @@ class _PlanReader:
     def _standing(
         self, change: ResourceChange, own_region: Any
     ) -> tuple[Configured | None, Place | Unplaced]:
-        """The block and the place of a resource; all its instances share them."""
-        if isinstance(own_region, dict | list):
-            own_region = None
-        key = (change.module_address, change.type, change.name, own_region)
-        found = self._standings.get(key)
-        if found is None:
-            configured = self._configuration.find(
-                change.module_address, change.mode, change.type, change.name
-            )
-            found = configured, self._providers.place(own_region, configured)
-            self._standings[key] = found
-        return found
+        """The block and the place of a resource."""
+        configured = self._configuration.find(
+            change.module_address, change.mode, change.type, change.name
+        )
+        return configured, self._providers.place(own_region, configured)
 
     def _reference(
         self,
