@@ -12,6 +12,7 @@ from assay.model import (
     Made,
     Place,
     Planned,
+    Stray,
     Unknown,
     Unusable,
 )
@@ -121,6 +122,16 @@ class TestInstancesAndRecipes:
         assert values(document)["aws_instance.a"] == Made(
             "aws_ami_copy.c", "CopyImage", AmiId(AMI), HERE
         )
+
+
+def test_an_id_that_a_row_leaves_aside_is_not_silent() -> None:
+    """Another Beanstalk setting than ImageId may hold an AMI id all the same."""
+    setting = {"namespace": "aws:elasticbeanstalk:application:environment", "name": "AMI"}
+    change = resource(
+        "aws_elastic_beanstalk_environment.e", {"setting": [{**setting, "value": AMI}]}
+    )
+    found = only(plan(change), "aws_elastic_beanstalk_environment.e")
+    assert found.value == Stray(AMI, "setting[0].value")
 
 
 class TestParameters:

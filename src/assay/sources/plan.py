@@ -157,8 +157,9 @@ class _PlanReader:
             if view.lacks(row) or (row.top,) in explained:
                 continue  # nothing there, or another row ended at the same unknown block
             for leaf in leaves(row.path, view.after, view.unknown, view.sensitive):
-                explained[leaf.steps] = leaf
                 value = self._reading.value(row, leaf, view, change, configured, place)
+                if leaf.unknown or value is not None:
+                    explained[leaf.steps] = leaf  # what a row reads and leaves aside is a stray
                 if value is not None:
                     yield self._reference(change, row, leaf, value, action, place)
         yield from self._strays(change, explained, action, place)
