@@ -1,6 +1,7 @@
 """Every test starts without the caller's AWS, assay, GitHub and Terraform settings."""
 
 import os
+from collections import defaultdict
 
 import hypothesis
 import pytest
@@ -33,3 +34,29 @@ def scrubbed_environment(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(home / "aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "aws-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The fault matrix as a table: which operation, broken how, and whether the verdicts held."""
+    cells: dict[str, dict[str, str]] = defaultdict(dict)
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, cell in getattr(report, "user_properties", ()):
+                if name == "cell" and report.when == "call":
+                    fault, operation = cell
+                    cells[fault][operation] = "ok" if outcome == "passed" else "FAILED"
+    if not cells:
+        return
+    operations = sorted({name for row in cells.values() for name in row})
+    width = max(map(len, cells))
+    terminalreporter.section(
+        f"fault matrix: {sum(map(len, cells.values()))} cells, "
+        f"{sum(list(row.values()).count('FAILED') for row in cells.values())} failed"
+    )
+    for number, operation in enumerate(operations, 1):
+        terminalreporter.write_line(f"  {number}: {operation}")
+    numbers = "".join(f"{number:>8}" for number in range(1, len(operations) + 1))
+    terminalreporter.write_line(f"{'':<{width}}{numbers}")
+    for fault, row in sorted(cells.items()):
+        marks = "".join(f"{row.get(operation, '-'):>8}" for operation in operations)
+        terminalreporter.write_line(f"{fault:<{width}}{marks}")

@@ -2,13 +2,11 @@
 
 import functools
 import http.client
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
@@ -23,19 +21,16 @@ from tests.emulator import (
     Watermark,
     World,
     access_key,
+    sdk,
     serve,
 )
+from tests.emulator.sdk import error_of, ids
 from tests.emulator.visibility import matches
 
 GOLDEN, TEAM, OTHER = "111122223333", "222222222222", "333333333333"
 EAST, WEST = "us-east-1", "us-west-2"
 KEY = f"{GOLDEN}:prod-baseline"
 AMAZON = "137112412989"
-
-
-@functools.cache
-def sdk() -> Any:
-    return boto3.session.Session(aws_access_key_id=access_key(GOLDEN), aws_secret_access_key="x")
 
 
 def client(
@@ -45,14 +40,7 @@ def client(
     region: str = EAST,
     **credentials: str,
 ) -> Any:
-    defaults = {"aws_access_key_id": access_key(account), "aws_secret_access_key": "x"}
-    return sdk().client(
-        service,
-        region_name=region,
-        endpoint_url=server.url,
-        config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
-        **(defaults | credentials),
-    )
+    return sdk.client(server.url, service, account, region, **credentials)
 
 
 @pytest.fixture
@@ -64,18 +52,6 @@ def world() -> World:
 def server(world: World) -> Iterator[Server]:
     with serve(world) as running:
         yield running
-
-
-def error_of(call: Callable[..., Any], **params: Any) -> tuple[str, str, int]:
-    with pytest.raises(ClientError) as caught:
-        call(**params)
-    answer = caught.value.response
-    status = answer["ResponseMetadata"]["HTTPStatusCode"]
-    return answer["Error"]["Code"], answer["Error"]["Message"], status
-
-
-def ids(answer: Any) -> list[str]:
-    return [image["ImageId"] for image in answer["Images"]]
 
 
 # -- watermarks and ancestry --------------------------------------------------------------------

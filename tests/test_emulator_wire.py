@@ -9,7 +9,7 @@ from botocore.parsers import create_parser
 from botocore.utils import parse_timestamp
 
 from tests.emulator import ApiError, check_shape
-from tests.emulator.server import HANDLERS
+from tests.emulator.endpoint import HANDLERS
 from tests.emulator.wire import answer, parse_request, service_model
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "aws-samples"

@@ -19,7 +19,8 @@ ALLOWED = {
     "catalog": {"catalog", "model", "errors"},
     "policy": {"policy", "model", "errors"},
     "report": {"report", "model", "errors"},
-    "resolution": {"model", "errors", "catalog.interface"},
+    "absence": {"model", "errors", "catalog.interface"},
+    "resolution": {"model", "errors", "absence", "catalog.interface"},
     "provenance": {"model", "errors", "catalog.interface"},
     "identity": {"model", "errors", "catalog.interface"},
     "check": {
@@ -35,11 +36,12 @@ ALLOWED = {
     },
 }
 ONLY_IN = {
-    "boto3": "catalog/sdk.py",
-    "botocore": "catalog/sdk.py",
-    "hcl2": "sources/hcl.py",
-    "jsonschema": "policy/load.py",
-    "yaml": "policy/syntax.py",
+    "boto3": {"catalog/sdk.py"},
+    "botocore": {"catalog/sdk.py", "catalog/models.py"},
+    "hcl2": {"sources/hcl.py"},
+    "jsonschema": {"policy/load.py"},
+    "platformdirs": {"cli/opening.py"},
+    "yaml": {"policy/syntax.py"},
 }
 HEAVY = ("boto3", "botocore", "hcl2", "jsonschema", "yaml", "msgspec", "dataclasses")
 
@@ -91,7 +93,7 @@ def test_foreign_libraries_have_one_door_each() -> None:
             library = name.split(".")[0]
             if library in ONLY_IN:
                 where = str(path.relative_to(ROOT))
-                assert where == ONLY_IN[library], f"{where} imports {library}"
+                assert where in ONLY_IN[library], f"{where} imports {library}"
                 if library != "yaml":  # syntax.py itself is imported where a policy is read
                     assert not top, f"{where} imports {library} before it is needed"
 
@@ -117,7 +119,7 @@ def test_only_the_command_line_reads_the_clock_the_environment_and_the_streams()
     excused = {"policy/rules/rule.py": {"sys"}}  # finds a rule's own docstring
     for path in modules():
         where = str(path.relative_to(ROOT))
-        if where in ("cli.py", "__main__.py"):
+        if where == "__main__.py" or where.startswith("cli/"):
             continue
         found = {name for name, _ in imports(path)} & forbidden
         assert found <= excused.get(where, set()), where
@@ -136,8 +138,7 @@ def test_modules_and_functions_fit_on_a_screen() -> None:
     for path in modules():
         text = path.read_text()
         where = str(path.relative_to(ROOT))
-        longest = 400 if where == "cli.py" else 300  # it alone prints, exits and reads the world
-        assert len(text.splitlines()) <= longest, where
+        assert len(text.splitlines()) <= 300, where
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef) and node.end_lineno is not None:
                 assert node.end_lineno - node.lineno < 48, f"{where}: {node.name}"

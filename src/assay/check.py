@@ -4,32 +4,39 @@ Knows no concrete catalogue, no file and no clock: all of them are handed in.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from assay.catalog.interface import Answer, ImageCatalog, ImageKey
+from assay.catalog.interface import ImageCatalog, ImageKey
 from assay.identity import with_accounts
 from assay.model import (
     AmiReference,
     Image,
     Place,
     Policy,
-    Question,
+    Provenance,
     Report,
     Resolved,
     Subject,
+    Unplaced,
 )
 from assay.policy.engine import judge_all, worst
-from assay.provenance import trace
+from assay.policy.lineage import ancestry_matters
+from assay.provenance import Depends, trace
 from assay.resolution import resolve
 from assay.sources.plan import Source
+
+TOLD_IN_FULL = 50
+"""Up to so many images a run every lineage is told as far as it is visible, which people read; with
+more, as far as a verdict depends on it, which is what a gate waits for."""
 
 
 def check(
     sources: Sequence[Source], catalog: ImageCatalog, policy: Policy, as_of: datetime
 ) -> Report:
     """Judge every reference of `sources` by `policy`, as of a time with a time zone."""
-    verdicts = judge_all(gather(sources, catalog), policy, as_of)
+    subjects = gather(sources, catalog, ancestry_matters(policy, as_of))
+    verdicts = judge_all(subjects, policy, as_of)
     not_judged: Counter[str] = Counter()
     for source in sources:
         not_judged.update(source.not_judged)
@@ -44,42 +51,42 @@ def check(
     )
 
 
-def gather(sources: Iterable[Source], catalog: ImageCatalog) -> tuple[Subject, ...]:
-    """Ask the catalogue everything that a verdict on these sources can need."""
+def gather(
+    sources: Iterable[Source], catalog: ImageCatalog, depends: Depends | None = None
+) -> tuple[Subject, ...]:
+    """Ask the catalogue everything that a verdict on these sources needs.
+
+    `depends` tells which ancestries a verdict depends on; without it, all are followed to the end.
+    """
     references = [reference for source in sources for reference in source.references]
     questions = with_accounts({(each.value, each.place): None for each in references}, catalog)
-    resolutions = resolve(questions.values(), catalog)
-    images = {
-        (found.place, found.image.id): found.image
-        for found in resolutions.values()
-        if isinstance(found, Resolved)
-    }
-    provenances = trace(images, catalog)
     asked = [questions[each.value, each.place] for each in references]
-    replaced = _replaced(references, asked, images, catalog)
+    replaced = [_replaced(each, place) for each, (_, place) in zip(references, asked, strict=True)]
+    found = resolve(questions.values(), catalog, {key for key in replaced if key})
+    images = {
+        (each.place, each.image.id): each.image
+        for each in found.of.values()
+        if isinstance(each, Resolved)
+    }
+    in_full = depends is None or len(images) <= TOLD_IN_FULL
+    provenances = trace(images, found.images, catalog, depends or _unfinished, in_full=in_full)
     subjects: list[Subject] = []
     for reference, question, before in zip(references, asked, replaced, strict=True):
-        found = resolutions[question]
-        key = (found.place, found.image.id) if isinstance(found, Resolved) else None
+        resolution = found.of[question]
+        key = (resolution.place, resolution.image.id) if isinstance(resolution, Resolved) else None
         provenance = provenances[key] if key else None
-        subjects.append(Subject(reference, question[1], found, provenance, before))
+        answer = found.images[before] if before else None
+        old = answer if isinstance(answer, Image) else None
+        subjects.append(Subject(reference, question[1], resolution, provenance, old))
     return tuple(subjects)
 
 
-def _replaced(
-    references: Iterable[AmiReference],
-    asked: Iterable[Question],
-    known: Mapping[ImageKey, Image],
-    catalog: ImageCatalog,
-) -> list[Image | None]:
-    """For each reference the image that it used before, as far as EC2 still shows it."""
-    keys: list[ImageKey | None] = [
-        (place, each.replaces) if each.replaces and isinstance(place, Place) else None
-        for each, (_, place) in zip(references, asked, strict=True)
-    ]
-    unknown = [key for key in dict.fromkeys(keys) if key and key not in known]
-    answers: dict[ImageKey, Answer[Image]] = dict(known)
-    if unknown:
-        answers.update(catalog.images(unknown))
-    found = (answers[key] if key else None for key in keys)
-    return [image if isinstance(image, Image) else None for image in found]
+def _replaced(reference: AmiReference, place: Place | Unplaced) -> ImageKey | None:
+    """The image that the reference used before, if the plan tells."""
+    if reference.replaces is None or not isinstance(place, Place):
+        return None
+    return place, reference.replaces
+
+
+def _unfinished(provenance: Provenance) -> bool:
+    return not provenance.ancestry.complete

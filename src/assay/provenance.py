@@ -1,24 +1,213 @@
-"""Where does an image come from?"""
+"""Where does an image come from?
 
-from collections.abc import Mapping
+Every image names its parent (`SourceImageId`, `SourceImageRegion`), so a generation is one wave of
+DescribeImages however many images there are, and shows whose they are and how they are marked.
+GetImageAncestry costs a call an image. It is asked where the walk does not show what a verdict
+depends on: it also knows ancestors that are not visible from here (EC2 User Guide, "View the
+ancestry of an AMI").
+"""
 
-from assay.catalog.interface import Absent, ImageCatalog, ImageKey, Unavailable
-from assay.model import Ancestry, AncestryEnd, Evidence, Image, Provenance
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
+from assay.model import (
+    Ancestry,
+    AncestryEnd,
+    AncestryEntry,
+    Evidence,
+    Image,
+    Place,
+    Provenance,
+    recorded_end,
+)
+
+Depends: TypeAlias = Callable[[Provenance], bool]
+"""Whether a verdict can still change with what is not known yet of an ancestry."""
 
 
-def trace(images: Mapping[ImageKey, Image], catalog: ImageCatalog) -> dict[ImageKey, Provenance]:
-    """The recorded ancestry of each image, asked for once however many references use it."""
-    answers = catalog.ancestry(list(images)) if images else {}
-    traced: dict[ImageKey, Provenance] = {}
-    for key, image in images.items():
-        place, id = key
-        match answers[key]:
+def trace(
+    images: Mapping[ImageKey, Image],
+    answers: Mapping[ImageKey, Answer[Image]],
+    catalog: ImageCatalog,
+    depends: Depends,
+    *,
+    in_full: bool,
+) -> dict[ImageKey, Provenance]:
+    """The provenance of each image; `answers` are the images that were asked about already.
+
+    `in_full` follows every lineage as far as it is visible; otherwise only as far as `depends`.
+    """
+    descriptions = _Descriptions(catalog, answers)
+    chains = {key: _Chain(key[0], image) for key, image in images.items()}
+    walked: Collection[_Chain] = chains.values()
+    while walked := [
+        chain
+        for chain in walked
+        if chain.goes_on and (in_full or depends(chain.provenance(descriptions)))
+    ]:
+        descriptions.look_up(chain.next for chain in walked)
+        for chain in walked:
+            chain.extend(descriptions.of(chain.next))
+    unsettled = [key for key, chain in chains.items() if depends(chain.provenance(descriptions))]
+    records = catalog.ancestry(unsettled) if unsettled else {}
+    for key, record in records.items():
+        chains[key].adopt(record)
+    if in_full:
+        descriptions.look_up(key for chain in chains.values() for key in chain.images())
+    return {key: chain.provenance(descriptions) for key, chain in chains.items()}
+
+
+class _Descriptions:
+    """What DescribeImages says, asked once for each image."""
+
+    def __init__(self, catalog: ImageCatalog, answers: Mapping[ImageKey, Answer[Image]]) -> None:
+        self._catalog = catalog
+        self._answers = dict(answers)
+        self._evidence: dict[ImageKey, Evidence] = {}
+
+    def look_up(self, keys: Iterable[ImageKey]) -> None:
+        """Ask about those that were not asked about before, in one wave."""
+        unknown = [key for key in dict.fromkeys(keys) if key not in self._answers]
+        if unknown:
+            self._answers.update(self._catalog.images(unknown))
+
+    def of(self, key: ImageKey) -> Answer[Image]:
+        return self._answers[key]
+
+    def answered(self, key: ImageKey) -> Image | Absent | None:
+        """None where it was not asked, or not answered."""
+        answer = self._answers.get(key)
+        return None if isinstance(answer, Unavailable) else answer
+
+    def evidence(self, key: ImageKey) -> Evidence:
+        found = self._evidence.get(key)
+        if found is None:
+            place, id = key
+            found = self._evidence[key] = Evidence("ec2:DescribeImages", id, place)
+        return found
+
+
+class _Chain:
+    """One image's ancestry while it is followed.
+
+    The last entry may be a parent of which nothing but its id and Region is known yet.
+    """
+
+    __slots__ = ("_asked_ec2", "_detail", "_end", "_entries", "_place", "_root")
+
+    def __init__(self, place: Place, image: Image) -> None:
+        self._place = place
+        self._root = image
+        self._entries: list[AncestryEntry] = [AncestryEntry(image.id, place.region)]
+        self._end: AncestryEnd | None = None
+        self._detail: str | None = None
+        self._asked_ec2 = False
+        self.extend(image)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is a parent to look up."""
+        return self._end is None
+
+    @property
+    def next(self) -> ImageKey:
+        """The parent to look up: in its own Region, with the same account's eyes."""
+        return self._key(self._entries[-1])
+
+    def images(self) -> list[ImageKey]:
+        """All images of the ancestry whose Region is known."""
+        return [self._key(entry) for entry in self._entries if entry.region]
+
+    def extend(self, answer: Answer[Image]) -> None:
+        """Take in what DescribeImages says of the last entry."""
+        match answer:
             case Absent():
-                ancestry = Ancestry((), AncestryEnd.REFUSED, "EC2 knows no ancestry of this image")
+                id, place = self._entries[-1].image_id, self.next[0]
+                self._stop(AncestryEnd.NOT_VISIBLE, f"EC2 shows no {id} to {place}")
             case Unavailable(reason):
-                ancestry = Ancestry((), AncestryEnd.REFUSED, reason)
-            case ancestry:
-                pass
-        asked = Evidence("ec2:GetImageAncestry", id, place)
-        traced[key] = Provenance(image, place, ancestry, (asked,))
-    return traced
+                self._stop(AncestryEnd.REFUSED, reason)
+            case image:
+                self._entries[-1] = _entry(image, self._entries[-1].region)
+                self._end = recorded_end(self._entries)
+                if self._end is None:
+                    self._name_parent(image)
+
+    def _name_parent(self, image: Image) -> None:
+        id, region = image.source_image_id, image.source_image_region
+        assert id is not None
+        if any((entry.image_id, entry.region) == (id, region) for entry in self._entries):
+            self._stop(AncestryEnd.UNEXPLAINED, f"{id} is named as its own ancestor")
+            return
+        self._entries.append(AncestryEntry(id, region))
+        if region is None:
+            self._stop(AncestryEnd.UNEXPLAINED, f"EC2 did not tell the Region of {id}")
+
+    def adopt(self, record: Answer[Ancestry]) -> None:
+        """Take in what GetImageAncestry says; it must not contradict what was seen."""
+        self._asked_ec2 = True
+        whole = self._ancestry().complete
+        match record:
+            case Absent() if not whole:
+                self._stop(AncestryEnd.REFUSED, "EC2 knows no ancestry of this image")
+            case Unavailable(reason) if not whole:
+                self._stop(AncestryEnd.REFUSED, reason)
+            case Ancestry(entries, end, detail):
+                pairs = zip(self._entries, entries, strict=False)
+                if any((a.image_id, a.region) != (b.image_id, b.region) for a, b in pairs):
+                    self._stop(
+                        AncestryEnd.UNEXPLAINED,
+                        "GetImageAncestry and DescribeImages name different sources",
+                    )
+                elif not whole or len(entries) > len(self._entries):
+                    self._entries = list(entries)
+                    self._stop(end, detail)
+
+    def provenance(self, descriptions: _Descriptions) -> Provenance:
+        """What is known so far."""
+        ancestors: dict[tuple[str, str], Image | None] = {}
+        evidence: list[Evidence] = []
+        for entry in self._entries:
+            if entry.region is None:
+                continue
+            key = self._key(entry)
+            answer = descriptions.answered(key)
+            if answer is not None:
+                found = answer if isinstance(answer, Image) else None
+                ancestors[entry.image_id, entry.region] = found
+                evidence.append(descriptions.evidence(key))
+        if self._asked_ec2:
+            evidence.append(Evidence("ec2:GetImageAncestry", self._root.id, self._place))
+        return Provenance(
+            self._root,
+            self._place,
+            self._ancestry(),
+            tuple(evidence),
+            ancestors,
+        )
+
+    def _ancestry(self) -> Ancestry:
+        end = self._end or AncestryEnd.NOT_FOLLOWED
+        return Ancestry(tuple(self._entries), end, self._detail)
+
+    def _stop(self, end: AncestryEnd, detail: str | None) -> None:
+        self._end, self._detail = end, detail
+
+    def _key(self, entry: AncestryEntry) -> ImageKey:
+        region = entry.region or ""
+        place = self._place
+        return (place if region == place.region else replace(place, region=region), entry.image_id)
+
+
+def _entry(image: Image, region: str | None) -> AncestryEntry:
+    """An image as its descendants' ancestry lists it. Only public images end that by their owner."""
+    return AncestryEntry(
+        image_id=image.id,
+        region=region,
+        owner_alias=None if image.public is False else image.owner_alias,
+        creation_date=image.creation_date,
+        source_image_id=image.source_image_id,
+        source_image_region=image.source_image_region,
+    )

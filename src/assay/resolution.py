@@ -1,20 +1,23 @@
 """Which image does a reference mean?
 
 What the plan tells is followed without asking anybody. The rest takes four waves for the whole run,
-whatever the number of references: templates, instances, aliases, images.
+whatever the number of references: templates, instances, aliases, images. Where images are not to be
+seen, one more wave asks why.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
+from assay.absence import explain
 from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
 from assay.model import (
     Alias,
     AmiId,
     Cause,
+    Clue,
     Derivation,
     Evidence,
     Image,
@@ -62,13 +65,25 @@ class _Trail(msgspec.Struct, frozen=True, gc=False):
 _Trails = dict[Question, _Trail | Unresolved]
 
 
-def resolve(questions: Iterable[Question], catalog: ImageCatalog) -> dict[Question, Resolution]:
-    """The image each value means at this moment in its place, or why none can be named."""
+class Resolutions(msgspec.Struct, frozen=True, gc=False):
+    """Which image each value means, and what DescribeImages said on the way."""
+
+    of: Mapping[Question, Resolution]
+    images: Mapping[ImageKey, Answer[Image]]
+
+
+def resolve(
+    questions: Iterable[Question], catalog: ImageCatalog, besides: Collection[ImageKey] = ()
+) -> Resolutions:
+    """The image each value means at this moment in its place, or why none can be named.
+
+    `besides` are images that somebody wants to have looked up in the same wave.
+    """
     trails: _Trails = {question: _start(*question) for question in questions}
     trails = _follow(trails, TemplateRef, catalog.templates, _key, _through_template)
     trails = _follow(trails, InstanceRef, catalog.instances, _key_text, _through_instance)
     trails = _follow(trails, Alias, catalog.parameters, _key_query, _through_alias)
-    return _look_up(trails, catalog)
+    return _look_up(trails, catalog, besides)
 
 
 def _start(value: Value, place: Place | Unplaced) -> _Trail | Unresolved:
@@ -230,31 +245,39 @@ def _through_alias(trail: _Trail, alias: Alias, answer: Answer[str]) -> _Trail |
 
 
 def _look_up(
-    trails: Mapping[Question, _Trail | Unresolved], catalog: ImageCatalog
-) -> dict[Question, Resolution]:
+    trails: Mapping[Question, _Trail | Unresolved],
+    catalog: ImageCatalog,
+    besides: Collection[ImageKey],
+) -> Resolutions:
     keys: dict[Question, ImageKey] = {
         question: (trail.place, trail.value.id)
         for question, trail in trails.items()
         if isinstance(trail, _Trail) and isinstance(trail.value, AmiId)
     }
-    answers = catalog.images(list(dict.fromkeys(keys.values()))) if keys else {}
+    asked = dict.fromkeys((*keys.values(), *besides))
+    answers = catalog.images(list(asked)) if asked else {}
+    absent = [key for key in dict.fromkeys(keys.values()) if isinstance(answers[key], Absent)]
+    places = {trail.place for trail in trails.values() if isinstance(trail, _Trail)}
+    clues = explain(absent, places, catalog)
     resolutions: dict[Question, Resolution] = {}
     for question, trail in trails.items():
         match trail:
             case Unresolved():
                 resolutions[question] = trail
             case _Trail():
-                resolutions[question] = _conclude(trail, answers[keys[question]])
-    return resolutions
+                key = keys[question]
+                resolutions[question] = _conclude(trail, answers[key], clues.get(key, ()))
+    return Resolutions(resolutions, answers)
 
 
-def _conclude(trail: _Trail, answer: Answer[Image]) -> Resolution:
+def _conclude(trail: _Trail, answer: Answer[Image], clues: tuple[Clue, ...]) -> Resolution:
     assert isinstance(trail.value, AmiId)
     id = trail.value.id
     asked = Evidence("ec2:DescribeImages", id, trail.place)
     match answer:
         case Absent():
-            return trail.lost(Cause.NOT_VISIBLE, f"EC2 shows no {id} to {trail.place}", asked)
+            lost = trail.lost(Cause.NOT_VISIBLE, f"EC2 shows no {id} to {trail.place}", asked)
+            return replace(lost, clues=clues)
         case Unavailable(reason):
             return trail.lost(Cause.LOOKUP_FAILED, reason, asked)
         case image:

@@ -10,17 +10,20 @@ from assay.catalog.live import LiveCatalog
 from assay.catalog.offline import OfflineCatalog
 from assay.catalog.recorded import RecordedCatalog
 from assay.catalog.recording import RecordingCatalog
+from assay.errors import RecordingError
 from assay.model import (
+    AllowedImages,
     Ancestry,
     AncestryEnd,
     Identity,
     Image,
     Place,
+    Removal,
     TemplateRef,
     TemplateVersion,
 )
 from tests.command import talking_to
-from tests.emulator import serve
+from tests.emulator import Server, serve
 from tests.worlds import PIPELINE, REGION, WORKLOAD, GoldenWorld
 
 HERE = Place.of(REGION, WORKLOAD)
@@ -47,6 +50,17 @@ class Scene:
         world.put_parameter(WORKLOAD, REGION, "/golden/web", self.derived, "aws:ec2:image")
         self.template = world.create_launch_template(WORKLOAD, REGION, "web", self.copy)
         world.create_launch_template_version(self.template, self.derived)
+        self.gone, self.recycled = golden.copy(), golden.copy()
+        world.deregister(self.gone, REGION)
+        world.deregister(self.recycled, REGION, retention_days=7)
+        world.deregistered = "unavailable"
+        world.allowed_images(
+            WORKLOAD,
+            "eu-west-1",
+            "enabled",
+            [{"ImageProviders": ["amazon"]}],
+            managed_by="declarative-policy",
+        )
 
     def ask_everything(self, catalog: ImageCatalog) -> None:
         """Put every question of the tests below."""
@@ -55,10 +69,17 @@ class Scene:
         catalog.ancestry([(HERE, id) for id in (self.derived, self.copy, MISSING)])
         catalog.parameters([(HERE, name) for name in self.parameter_names()])
         catalog.templates([(HERE, ref) for ref in self.template_refs()])
+        catalog.removals(self.removal_keys())
+        catalog.allowed_images([HERE, IRELAND])
 
     def image_keys(self) -> list[tuple[Place, str]]:
         ids = (self.golden.golden, self.copy, self.derived, self.disabled, self.deprecated)
         return [(HERE, id) for id in (*ids, MISSING, self.abroad)] + [(IRELAND, self.abroad)]
+
+    def removal_keys(self) -> list[tuple[Place, str]]:
+        """Images that are gone, that never were, that are in another Region, and one that is."""
+        ids = (self.gone, self.recycled, MISSING, self.abroad, self.copy)
+        return [(HERE, id) for id in ids]
 
     def parameter_names(self) -> list[str]:
         owned = f"arn:aws:ssm:{REGION}:{WORKLOAD}:parameter/golden/web"
@@ -75,21 +96,41 @@ class Scene:
         ]
 
 
-@pytest.fixture(params=["live", "recorded", "recorded twice"])
-def scene(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Scene, ImageCatalog]]:
-    """The same scene behind each kind of catalogue."""
+KINDS = ("live", "recorded", "recorded twice")
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[Scene, Server]]:
     arranged = Scene()
     with serve(arranged.golden.world) as server:
-        for name, value in talking_to(server.url, WORKLOAD).items():
-            monkeypatch.setenv(name, value)
+        yield arranged, server
+
+
+@pytest.fixture(scope="module")
+def catalogs() -> dict[str, ImageCatalog]:
+    """Each kind is opened once: nothing here changes what it is asked about."""
+    return {}
+
+
+@pytest.fixture(params=KINDS)
+def scene(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    served: tuple[Scene, Server],
+    catalogs: dict[str, ImageCatalog],
+) -> "Arranged":
+    """The same scene behind each kind of catalogue."""
+    arranged, server = served
+    for name, value in talking_to(server.url, WORKLOAD).items():
+        monkeypatch.setenv(name, value)
+    if request.param not in catalogs:
         catalog: ImageCatalog = LiveCatalog()
-        for _ in range(["live", "recorded", "recorded twice"].index(request.param)):
+        for _ in range(KINDS.index(request.param)):
             recording = RecordingCatalog(catalog)
             arranged.ask_everything(recording)
             catalog = RecordedCatalog.load("c.json", recording.to_json(RECORDED_AT))
-        yield arranged, catalog
+        catalogs[request.param] = catalog
+    return arranged, catalogs[request.param]
 
 
 Arranged = tuple[Scene, ImageCatalog]
@@ -177,6 +218,23 @@ class TestContract:
         assert second == latest
         assert absent == [Absent(), Absent(), Absent()]
 
+    def test_what_ec2_says_of_images_that_are_gone(self, scene: Arranged) -> None:
+        arranged, catalog = scene
+        answers = catalog.removals(arranged.removal_keys())
+        assert set(answers) == set(arranged.removal_keys())
+        gone, recycled, *others = (answers[key] for key in arranged.removal_keys())
+        assert gone == Removal("deregistered")
+        until = arranged.golden.world.image(REGION, arranged.recycled).recycle_bin_exit_time
+        assert recycled == Removal("in the Recycle Bin", until)
+        assert others == [Absent()] * 3
+
+    def test_allowed_amis_are_settings_of_an_account_and_region(self, scene: Arranged) -> None:
+        _, catalog = scene
+        assert catalog.allowed_images([HERE, IRELAND]) == {
+            HERE: AllowedImages("disabled", "account"),
+            IRELAND: AllowedImages("enabled", "declarative-policy"),
+        }
+
     def test_identity_is_the_account_of_the_credentials(self, scene: Arranged) -> None:
         _, catalog = scene
         unknown = Place.of(REGION)
@@ -191,6 +249,15 @@ class TestContract:
         assert catalog.parameters([]) == {}
         assert catalog.templates([]) == {}
         assert catalog.identities([]) == {}
+        assert catalog.removals([]) == {}
+        assert catalog.allowed_images([]) == {}
+
+
+@pytest.mark.xfail(strict=True, reason="msgspec raises UnicodeDecodeError, which is no DecodeError")
+def test_a_recording_that_is_no_text_is_a_damaged_one() -> None:
+    damaged = b'{"assay_catalog": 1, "recorded_at": "2026-11-21T00:00:00Z", "places": ["\xff"]}'
+    with pytest.raises(RecordingError, match="not a recorded catalogue"):
+        RecordedCatalog.load("c.json", damaged)
 
 
 def test_a_recording_does_not_answer_what_it_was_never_asked() -> None:
@@ -204,6 +271,8 @@ def test_a_recording_does_not_answer_what_it_was_never_asked() -> None:
     assert isinstance(answers[asked], Absent)
     assert isinstance(answers[never], Unavailable)
     assert isinstance(answers[elsewhere], Unavailable)
+    assert isinstance(catalog.removals([asked])[asked], Unavailable)
+    assert isinstance(catalog.allowed_images([HERE])[HERE], Unavailable)
 
 
 @pytest.mark.parametrize(
@@ -214,6 +283,9 @@ def test_a_recording_does_not_answer_what_it_was_never_asked() -> None:
         lambda catalog: catalog.parameters([(HERE, "/golden/web")]),
         lambda catalog: catalog.templates([(HERE, TemplateRef(None, "web"))]),
         lambda catalog: catalog.identities([HERE]),
+        lambda catalog: catalog.instances([(HERE, "i-0aaaaaaaaaaaaaaaa")]),
+        lambda catalog: catalog.removals([(HERE, MISSING)]),
+        lambda catalog: catalog.allowed_images([HERE]),
     ],
 )
 def test_offline_nobody_answers(ask: Callable[[ImageCatalog], dict[object, object]]) -> None:

@@ -199,5 +199,5 @@ def test_an_sdk_that_drops_watermarks_is_refused() -> None:
     description = Loader().load_service_model("ec2", "service-2")
     refuse_blind_sdk(ServiceModel(description), "1.44.5")
     del description["shapes"]["Image"]["members"]["ImageWatermarks"]
-    with pytest.raises(SdkError, match=r"boto3 1\.40\.0 cannot see AMI watermarks"):
+    with pytest.raises(SdkError, match=r"botocore 1\.40\.0 cannot see AMI watermarks"):
         refuse_blind_sdk(ServiceModel(description), "1.40.0")

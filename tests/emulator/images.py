@@ -9,6 +9,7 @@ from .records import AllowedImages, Caller, Image
 from .visibility import can_use, described, passes, refuse_unknown_filters
 from .world import World, image_not_found
 
+MAX_RECYCLED = 20  # API reference, ListImagesInRecycleBin
 AMI_ID = re.compile(r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 
 
@@ -19,10 +20,18 @@ def usable_image(world: World, caller: Caller, image_id: str) -> Image:
     if image is None or not can_use(world, caller, image):
         raise image_not_found(image_id)
     if image.state == "deregistered":
-        # The text is what tflint handles; which calls give it is UNVERIFIED.
-        message = f"The image ID: '{image_id}' is no longer available"
-        raise ApiError("InvalidAMIID.Unavailable", message)
+        if world.deregistered == "not-found":
+            raise image_not_found(image_id)
+        raise image_unavailable(image_id)
     return image
+
+
+def image_unavailable(image_id: str) -> ApiError:
+    """The text is what tflint handles; which calls give it, and for which of several ids, is
+    UNVERIFIED.
+    """
+    message = f"The image ID: '{image_id}' is no longer available"
+    return ApiError("InvalidAMIID.Unavailable", message)
 
 
 def _refuse_malformed(image_ids: list[str]) -> None:
@@ -55,15 +64,22 @@ def describe_images(world: World, caller: Caller, params: Params) -> Result:
 def _refuse_unknown(world: World, caller: Caller, image_ids: list[str]) -> None:
     """One unknown id fails the whole call (cartography#721). What is hidden counts as unknown."""
     _refuse_malformed(image_ids)
-    unknown = []
-    for image_id in image_ids:
-        image = world.images.get((caller.region, image_id))
-        if image is None or (
-            not can_use(world, caller, image) and world.inaccessible == "not-found"
-        ):
-            unknown.append(image_id)
+    asked = {image_id: world.images.get((caller.region, image_id)) for image_id in image_ids}
+    unknown = [id for id, image in asked.items() if not _is_known(world, caller, image)]
     if unknown:
         raise image_not_found(*unknown)
+    for image in asked.values():
+        gone = image and image.state == "deregistered" and can_use(world, caller, image)
+        if image and gone and world.deregistered == "unavailable":
+            raise image_unavailable(image.image_id)
+
+
+def _is_known(world: World, caller: Caller, image: Image | None) -> bool:
+    if image is None:
+        return False
+    if not can_use(world, caller, image):
+        return world.inaccessible != "not-found"
+    return image.state != "deregistered" or world.deregistered != "not-found"
 
 
 def _is_listed(world: World, caller: Caller, image: Image, params: Params) -> bool:
@@ -87,6 +103,31 @@ def _is_listed(world: World, caller: Caller, image: Image, params: Params) -> bo
 def _executable(caller: Caller, image: Image, users: list[str]) -> bool:
     accounts = {caller.account if user == "self" else user for user in users}
     return bool(accounts & image.shared_with) or ("all" in users and image.public)
+
+
+def list_images_in_recycle_bin(world: World, caller: Caller, params: Params) -> Result:
+    asked = params.get("ImageIds", [])
+    if len(asked) > MAX_RECYCLED:
+        # API reference, ListImagesInRecycleBin; code and text are UNVERIFIED.
+        message = f"Not more than {MAX_RECYCLED} image ids can be specified"
+        raise ApiError("InvalidParameterValue", message)
+    _refuse_malformed(asked)  # UNVERIFIED
+    own = {
+        image.image_id: {
+            "ImageId": image.image_id,
+            "Name": image.name,
+            "RecycleBinEnterTime": image.recycle_bin_enter_time,
+            "RecycleBinExitTime": image.recycle_bin_exit_time,
+        }
+        for image in world.images.values()
+        if (image.owner_id, image.region) == (caller.account, caller.region)
+        if image.recycle_bin_exit_time and world.now() < image.recycle_bin_exit_time
+    }
+    outside = [image_id for image_id in asked if image_id not in own]
+    if outside and world.outside_recycle_bin == "not-found":
+        raise image_not_found(*outside)  # UNVERIFIED
+    listed = [entry for image_id, entry in own.items() if not asked or image_id in asked]
+    return page(world, params, "Images", listed)
 
 
 def get_image_ancestry(world: World, caller: Caller, params: Params) -> Result:
@@ -239,6 +280,7 @@ HANDLERS: dict[str, Handler] = {
     "EnableImageDeprecation": enable_image_deprecation,
     "GetAllowedImagesSettings": get_allowed_images_settings,
     "GetImageAncestry": get_image_ancestry,
+    "ListImagesInRecycleBin": list_images_in_recycle_bin,
     "ModifyImageAttribute": modify_image_attribute,
     "RegisterImage": register_image,
     "ReplaceImageCriteriaInAllowedImagesSettings": replace_image_criteria,

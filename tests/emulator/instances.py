@@ -81,15 +81,16 @@ def _described(instance: Instance) -> Result:
 
 
 def describe_regions(world: World, caller: Caller, params: Params) -> Result:
-    names = params.get("RegionNames") or REGIONS
+    off = {region for account, region in world.regions_off if account == caller.account}
+    shown = [name for name in REGIONS if params.get("AllRegions") or name not in off]
     return {
         "Regions": [
             {
                 "RegionName": name,
                 "Endpoint": f"ec2.{name}.amazonaws.com",
-                "OptInStatus": "opt-in-not-required",
+                "OptInStatus": "not-opted-in" if name in off else "opt-in-not-required",
             }
-            for name in names
+            for name in params.get("RegionNames") or shown
         ]
     }
 

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from .accounts import SESSION_TOKEN
 from .dispatch import Handler, Params, Result
 from .errors import ApiError
 from .records import Caller, Parameter
 from .visibility import can_use
-from .world import SESSION_TOKEN, World
+from .world import World
 
 MAX_NAMES = 10  # API reference, GetParameters
 # Assumed credentials must outlive the real clock, which botocore compares them with.

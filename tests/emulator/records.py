@@ -34,6 +34,8 @@ class Image:
     source_image_region: str | None = None
     source_instance_id: str | None = None
     deprecation_time: datetime | None = None
+    recycle_bin_enter_time: datetime | None = None
+    recycle_bin_exit_time: datetime | None = None
     watermarks: list[Watermark] = field(default_factory=list)
     shared_with: set[str] = field(default_factory=set)
     product_codes: tuple[str, ...] = ()

@@ -1,82 +1,29 @@
-"""The emulated endpoint: one HTTP server for all services, accounts and Regions.
+"""The emulated endpoint over HTTP: one server for all services, accounts and Regions.
 
 Service and Region come from the credential scope of the signature, the account from the access key.
 Signatures themselves are not checked.
 """
 
 import contextlib
+import json
 import re
 import socket
 import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from . import images, instances, parameters, templates
-from .contract import check_shape
-from .dispatch import Handler
-from .errors import ApiError
-from .records import Caller
-from .wire import answer, content_type, error_answer, parse_request
+from .endpoint import HANDLERS, Call, Endpoint
+from .faults import Answer, Faults, Request
 from .world import World
 
-HANDLERS: Mapping[str, Mapping[str, Handler]] = {
-    "ec2": images.HANDLERS | instances.HANDLERS | templates.HANDLERS,
-    "ssm": parameters.SSM,
-    "sts": parameters.STS,
-}
 SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
-UNKNOWN_KEY = {
-    # EC2 error code table; STS and Systems Manager: common error types of their API references
-    "ec2": ("AuthFailure", "AWS was not able to validate the provided access credentials", 401),
-    "ssm": (
-        "UnrecognizedClientException",
-        "The security token included in the request is invalid.",
-        400,
-    ),
-    "sts": ("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One call as it arrived. The account is None for an access key that no account has."""
-
-    service: str
-    operation: str
-    account: str | None
-    region: str
-    params: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """An error answer, well-formed in the service's protocol."""
-
-    status: int
-    code: str
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RawFault:
-    """Any answer whatsoever: a proxy's HTML, nothing, half a document."""
-
-    status: int
-    body: bytes
-    content_type: str = "text/html"
-
-
-@dataclass(frozen=True, slots=True)
-class CloseFault:
-    """The connection is reset instead of an answer."""
-
-
-Faults = Callable[[Request], Fault | RawFault | CloseFault | None]
+CALLS = "/calls"
+"""The path at which the counts of calls can be read."""
 
 
 class Server(ThreadingHTTPServer):
@@ -85,63 +32,89 @@ class Server(ThreadingHTTPServer):
     daemon_threads = False  # server_close then waits for them
     request_queue_size = 128
 
-    def __init__(self, world: World, faults: Faults | None, delay_seconds: float) -> None:
+    def __init__(self, endpoint: Endpoint, delay_seconds: float, date_shift: timedelta) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
-        self.world = world
-        self.faults = faults
+        self.endpoint = endpoint
+        self.requests = endpoint.requests
         self.delay_seconds = delay_seconds
+        self.date_shift = date_shift
         self.url = f"http://127.0.0.1:{self.server_port}"
-        self.requests: list[Request] = []
-        self.failures: list[Exception] = []
-        self.lock = threading.Lock()
-        self.open_sockets: set[socket.socket] = set()
+        self.ended = threading.Event()
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        with self.lock:
-            self.open_sockets.add(request)
+        with self._lock:
+            self._open.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        with self.lock:
-            self.open_sockets.discard(request)
+        with self._lock:
+            self._open.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no failure; anything else is."""
         error = sys.exception()
         if isinstance(error, Exception) and not isinstance(error, ConnectionError):
-            self.failures.append(error)
+            self.endpoint.failures.append(error)
+
+    @property
+    def faults(self) -> Faults | None:
+        """What is asked about each request; may be set while the server runs."""
+        return self.endpoint.faults
+
+    @faults.setter
+    def faults(self, faults: Faults | None) -> None:
+        self.endpoint.faults = faults
 
     def calls(self, operation: str) -> list[Request]:
         """The requests of one operation, in order of arrival."""
         return [request for request in self.requests if request.operation == operation]
 
+    def counts(self) -> dict[str, int]:
+        """How often each operation was asked for, such as `ec2:DescribeImages`."""
+        return self.endpoint.counts()
+
+    def end(self) -> None:
+        """Wake what is delayed, hang up on whoever is connected, and wait for all of it."""
+        self.ended.set()
+        self.shutdown()
+        with self._lock:
+            for kept_alive in self._open:
+                with contextlib.suppress(OSError):
+                    kept_alive.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+
 
 @contextlib.contextmanager
 def serve(
-    world: World, faults: Faults | None = None, *, delay_seconds: float = 0.0
+    world: World,
+    faults: Faults | None = None,
+    *,
+    delay_seconds: float = 0.0,
+    date_shift: timedelta = timedelta(0),
+    replay: bool = False,
 ) -> Iterator[Server]:
     """Serve a world for the length of a `with` block.
 
     An answer that breaks its contract, and any error in a handler, is raised at the end of the
     block; meanwhile the client gets a 500. `faults` is asked about each request before it is
-    answered. `delay_seconds` slows each answer, for benchmarks.
+    answered. `delay_seconds` is the least that each answer takes, and `replay` gives the answer to
+    a read that was asked before from memory: both are for benchmarks. `date_shift` is how far the
+    `Date` of the answers is off.
     """
-    server = Server(world, faults, delay_seconds)
+    endpoint = Endpoint(world, faults, replay=replay)
+    server = Server(endpoint, delay_seconds, date_shift)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield server
     finally:
-        server.shutdown()
+        server.end()
         thread.join()
-        with server.lock:
-            for kept_alive in server.open_sockets:
-                with contextlib.suppress(OSError):
-                    kept_alive.shutdown(socket.SHUT_RDWR)
-        server.server_close()
-        if server.failures:
-            raise server.failures[0]
+        if endpoint.failures:
+            raise endpoint.failures[0]
 
 
 class _Connection(BaseHTTPRequestHandler):
@@ -155,74 +128,46 @@ class _Connection(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Tests look at `Server.requests` instead."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        shift = self.server.date_shift.total_seconds()
+        return super().date_time_string((timestamp or time.time()) + shift)
+
+    def do_GET(self) -> None:
+        if self.path == CALLS:
+            counts = json.dumps(self.server.counts()).encode()
+            self._send(Answer(200, counts, "application/json"))
+        else:
+            self._send(Answer(404, b"", "text/plain"))
+
     def do_POST(self) -> None:
+        due = time.monotonic() + self.server.delay_seconds
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         scope = SCOPE.search(self.headers.get("Authorization", ""))
         if scope is None or scope["service"] not in HANDLERS:
-            self._send(400, b"This request names no service that is emulated", "text/plain")
+            refusal = b"This request names no service that is emulated"
+            self._send(Answer(400, refusal, "text/plain"))
             return
-        service = scope["service"]
-        request_id = f"request-{len(self.server.requests):08}"
-        try:
-            fault_or_body = self._outcome(scope, body, request_id)
-        except ApiError as error:
-            self._send_error(service, error, request_id)
-        except Exception as failure:  # noqa: BLE001  a bug here: the test must hear of it
-            self.server.failures.append(failure)
-            self._send_error(service, ApiError("InternalError", str(failure), 500), request_id)
+        answer = self.server.endpoint.respond(self._call(scope, body))
+        if self.server.ended.wait(due - time.monotonic()):
+            self.close_connection = True
+        elif isinstance(answer, Answer):
+            self._send(answer)
         else:
-            match fault_or_body:
-                case CloseFault():
-                    self._reset()
-                case RawFault(status, raw, kind):
-                    self._send(status, raw, kind)
-                case bytes():
-                    self._send(200, fault_or_body, content_type(service))
+            self._reset()
 
-    def _outcome(
-        self, scope: re.Match[str], body: bytes, request_id: str
-    ) -> bytes | RawFault | CloseFault:
-        service, region = scope["service"], scope["region"]
+    def _call(self, scope: re.Match[str], body: bytes) -> Call:
         token = self.headers.get("X-Amz-Security-Token")
-        caller = self.server.world.caller(scope["key"], region, token)
-        account = caller.account if caller else None
-        operation, params = parse_request(service, self.headers.get("X-Amz-Target", ""), body)
-        request = Request(service, operation, account, region, params)
-        self.server.requests.append(request)
-        fault = self.server.faults(request) if self.server.faults else None
-        if isinstance(fault, Fault):
-            raise ApiError(fault.code, fault.message, fault.status)
-        if fault is not None:
-            return fault
-        time.sleep(self.server.delay_seconds)
-        return self._answer(request, caller, request_id)
+        region = scope["region"]
+        caller = self.server.endpoint.world.caller(scope["key"], region, token)
+        target = self.headers.get("X-Amz-Target", "")
+        return Call(caller, region, scope["service"], target, body)
 
-    def _answer(self, request: Request, caller: Caller | None, request_id: str) -> bytes:
-        if caller is None:
-            raise ApiError(*UNKNOWN_KEY[request.service])
-        handler = HANDLERS[request.service].get(request.operation)
-        if handler is None:
-            message = f"{request.service}:{request.operation} is not emulated"
-            raise ApiError("NotImplementedByEmulator", message, 501)
-        if request.params.get("DryRun"):
-            message = "Request would have succeeded, but DryRun flag is set."
-            raise ApiError("DryRunOperation", message, 412)
-        with self.server.lock:
-            result = handler(self.server.world, caller, request.params)
-        body = answer(request.service, request.operation, result, request_id)
-        check_shape(request.service, request.operation, body)
-        return body
-
-    def _send_error(self, service: str, error: ApiError, request_id: str) -> None:
-        body = error_answer(service, error.code, error.message, request_id)
-        self._send(error.status, body, content_type(service))
-
-    def _send(self, status: int, body: bytes, kind: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(answer.body)
 
     def _reset(self) -> None:
         """Close with a TCP reset: lingering for no time drops what is unsent."""

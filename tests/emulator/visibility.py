@@ -1,5 +1,6 @@
 """Which images an account sees in a Region: ownership, sharing, Allowed AMIs, filters."""
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -107,10 +108,16 @@ def _within(days: int | None, since: datetime, now: datetime) -> bool:
 
 def matches(value: str, pattern: str) -> bool:
     """EC2's wildcards: `*` any text, `?` one character or none, `\\` escapes (Using_Filtering)."""
+    return _expression(pattern).fullmatch(value) is not None
+
+
+@functools.cache
+def _expression(pattern: str) -> re.Pattern[str]:
     tokens = re.findall(r"\\.|.", pattern, re.DOTALL)
     wild = {"*": ".*", "?": ".?"}
-    expression = "".join(wild.get(token) or re.escape(token[-1]) for token in tokens)
-    return re.fullmatch(expression, value, re.DOTALL) is not None
+    return re.compile(
+        "".join(wild.get(token) or re.escape(token[-1]) for token in tokens), re.DOTALL
+    )
 
 
 def described(world: World, caller: Caller, image: Image) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Requests become the parameters a client was called with; answers become bytes.
 import base64
 import functools
 import json
+import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,11 +20,17 @@ from .errors import ApiError
 
 JSON_TYPE = "application/x-amz-json-1.1"
 XML_TYPE = "text/xml;charset=UTF-8"
+_LOADING = threading.Lock()
+
+
+def service_model(service: str) -> Any:
+    """botocore's model of a service, loaded once though many connections ask for it together."""
+    with _LOADING:
+        return _loaded_model(service)
 
 
 @functools.cache
-def service_model(service: str) -> Any:
-    """botocore's model of a service."""
+def _loaded_model(service: str) -> Any:
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 

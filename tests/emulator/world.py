@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from .accounts import Accounts
 from .errors import ApiError
 from .records import (
     AllowedImages,
-    Caller,
     Image,
     Instance,
     LaunchTemplate,
@@ -25,34 +25,31 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 MAX_WATERMARKS = 5  # EC2 User Guide, "AMI watermarks": in total, inherited ones included
 MAX_ANCESTRY = 50  # EC2 User Guide, "AMI ancestry"
 PUBLIC_PROVIDERS = ("amazon", "aws-marketplace")
-ACCOUNT_DIGITS = 12
-SESSION_TOKEN = "session-token"
 
 
-def access_key(account: str) -> str:
-    """The access key id that the emulator takes for an account's."""
-    return f"AKIA{account}TEST"
-
-
-class World:
+class World(Accounts):
     """All accounts and Regions.
 
     Without a clock, time starts at 2026-11-01T00:00:00Z and moves on by a minute with each created
-    object. `page_size` makes every list answer come in pages. `inaccessible` says what asking for a
-    private image of somebody else by its id yields: public reports show both answers.
+    object. `page_size` makes every list answer come in pages. Three settings say what naming an id
+    yields: `inaccessible` that of somebody else's private image, for which public reports show both
+    answers; `deregistered` that of an image that is gone, which is "empty" for a while and an error
+    later (API reference, DescribeImages); and `outside_recycle_bin` that of an image the caller
+    does not have there, which is UNVERIFIED.
     """
 
     def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
+        super().__init__()
         self.clock = clock
         self.page_size: int | None = None
         self.inaccessible: Literal["not-found", "empty"] = "not-found"
+        self.deregistered: Literal["empty", "unavailable", "not-found"] = "empty"
+        self.outside_recycle_bin: Literal["not-found", "empty"] = "not-found"
         self.images: dict[tuple[str, str], Image] = {}
         self.instances: dict[str, Instance] = {}
         self.templates: dict[str, LaunchTemplate] = {}
         self.parameters: dict[tuple[str, str, str], Parameter] = {}
         self.allowed: dict[tuple[str, str], AllowedImages] = {}
-        self.sessions: dict[str, str] = {}
-        """Access key id to the ARN of the assumed role it acts for."""
         self._created = 0
 
     def now(self) -> datetime:
@@ -150,8 +147,13 @@ class World:
             raise ApiError("OperationNotPermitted", "This AMI cannot be made public")
         image.public = True
 
-    def deregister(self, image_id: str, region: str) -> None:
-        self.image(region, image_id).state = "deregistered"
+    def deregister(self, image_id: str, region: str, *, retention_days: int | None = None) -> None:
+        """Where a retention rule matches, the owner's Recycle Bin keeps the image for its days."""
+        image = self.image(region, image_id)
+        image.state = "deregistered"
+        if retention_days is not None:
+            image.recycle_bin_enter_time = self.now()
+            image.recycle_bin_exit_time = self.now() + timedelta(days=retention_days)
 
     def disable(self, image_id: str, region: str) -> None:
         """DisableImage also takes all launch permissions away."""
@@ -255,27 +257,11 @@ class World:
         region: str,
         state: Literal["enabled", "audit-mode", "disabled"],
         criteria: Sequence[Mapping[str, Any]] = (),
+        *,
+        managed_by: Literal["account", "declarative-policy"] = "account",
     ) -> None:
-        settings = AllowedImages(state, [dict(criterion) for criterion in criteria])
+        settings = AllowedImages(state, [dict(criterion) for criterion in criteria], managed_by)
         self.allowed[account, region] = settings
-
-    def assume_role(self, role_arn: str, session_name: str) -> tuple[str, str]:
-        """A new access key for a role, and the ARN it acts as."""
-        _, aws_partition, _, _, account, role = role_arn.split(":", 5)
-        name = role.rpartition("/")[2]
-        arn = f"arn:{aws_partition}:sts::{account}:assumed-role/{name}/{session_name}"
-        key = f"ASIA{account}{len(self.sessions):04}"
-        self.sessions[key] = arn
-        return key, arn
-
-    def caller(self, key: str, region: str, token: str | None) -> Caller | None:
-        """Whom an access key id stands for; None if no account has it, or the token is not its."""
-        account = key[4 : 4 + ACCOUNT_DIGITS]
-        if key in self.sessions and token == SESSION_TOKEN:
-            return Caller(account, region, self.sessions[key])
-        if key.startswith("AKIA") and len(account) == ACCOUNT_DIGITS and account.isdecimal():
-            return Caller(account, region, f"arn:{partition(region)}:iam::{account}:user/tester")
-        return None
 
 
 def image_not_found(*image_ids: str) -> ApiError:

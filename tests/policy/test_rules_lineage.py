@@ -227,7 +227,8 @@ REVOKED = (ImageName(ELSE, HOME),)
         (policy(ancestry_agrees=False), True, False),
         (policy(ancestry_agrees=False, max_depth=3), True, True),
         (policy(ancestry_agrees=False, max_depth=3), False, False),
-        (policy(ancestry_agrees=False, revoked_images=REVOKED), False, True),
+        (policy(ancestry_agrees=False, revoked_images=REVOKED), True, True),
+        (policy(ancestry_agrees=False, revoked_images=REVOKED), False, False),
         (policy(ancestry_agrees=False, revoked_marks=(KEY,)), True, False),
     ],
 )

@@ -8,19 +8,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assay.model import (
+    AllowedImages,
     Ancestry,
     AncestryEnd,
     AncestryEntry,
     Image,
+    Removal,
     TemplateVersion,
     Watermark,
-    partition_of,
+    recorded_end,
 )
-
-ENTRY_LIMIT = 50
-"""EC2 User Guide, "View the ancestry of an AMI": the list is capped."""
-PUBLIC_PROVIDERS = ("amazon", "aws-marketplace")
-"""The same page: a public AMI of one of these ends the list."""
 
 
 def image(raw: Mapping[str, Any]) -> Image:
@@ -88,22 +85,18 @@ def ancestry(asked: str, region: str, raw_entries: list[Mapping[str, Any]]) -> A
         expected, at = entry.source_image_id, entry.source_image_region
     if not entries:
         return None
-    return Ancestry(tuple(entries), _end(entries))
+    return Ancestry(tuple(entries), recorded_end(entries) or AncestryEnd.UNEXPLAINED)
 
 
-def _end(entries: list[AncestryEntry]) -> AncestryEnd:
-    """Why the list stops. The last entry may still name a source that was not followed."""
-    last = entries[-1]
-    if last.owner_alias in PUBLIC_PROVIDERS:
-        return AncestryEnd.PUBLIC_PROVIDER
-    if last.source_image_id is None:
-        return AncestryEnd.NO_RECORDED_SOURCE
-    if len(entries) >= ENTRY_LIMIT:
-        return AncestryEnd.ENTRY_LIMIT
-    source, here = last.source_image_region, last.region
-    if source and here and partition_of(source) != partition_of(here):
-        return AncestryEnd.PARTITION_BOUNDARY
-    return AncestryEnd.UNEXPLAINED
+def allowed_images(raw: Mapping[str, Any]) -> AllowedImages | None:
+    """The answer of GetAllowedImagesSettings; None where it lacks the state."""
+    state = raw.get("State")
+    return AllowedImages(state, raw.get("ManagedBy")) if isinstance(state, str) else None
+
+
+def recycled(raw: Mapping[str, Any]) -> Removal:
+    """An `ImageRecycleBinInfo` of ListImagesInRecycleBin."""
+    return Removal("in the Recycle Bin", _time(raw.get("RecycleBinExitTime")))
 
 
 def template_version(raw: Mapping[str, Any]) -> TemplateVersion | None:

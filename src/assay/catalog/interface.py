@@ -10,11 +10,13 @@ from typing import Protocol, TypeAlias, TypeVar
 import msgspec
 
 from assay.model import (
+    AllowedImages,
     Ancestry,
     CatalogFacts,
     Identity,
     Image,
     Place,
+    Removal,
     TemplateRef,
     TemplateVersion,
 )
@@ -62,6 +64,14 @@ class ImageCatalog(Protocol):
 
     def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
         """EC2 GetImageAncestry."""
+        ...
+
+    def removals(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Removal]]:
+        """What EC2 says of images that are gone; `Absent` where it knows of no removal."""
+        ...
+
+    def allowed_images(self, places: Collection[Place]) -> Mapping[Place, Answer[AllowedImages]]:
+        """EC2 GetAllowedImagesSettings."""
         ...
 
     def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:

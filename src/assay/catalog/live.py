@@ -5,10 +5,10 @@ from a part of an answer. Only an SDK or credentials that can answer nothing at 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TypeVar
+
+import msgspec
 
 from assay.catalog import ec2
 from assay.catalog.interface import (
@@ -21,8 +21,18 @@ from assay.catalog.interface import (
     Unavailable,
 )
 from assay.catalog.refusals import RefusedError
-from assay.catalog.sdk import REQUESTS_IN_FLIGHT, Sdk
-from assay.model import Ancestry, CatalogFacts, Identity, Image, Place, TemplateRef, TemplateVersion
+from assay.catalog.sdk import Sdk
+from assay.model import (
+    AllowedImages,
+    Ancestry,
+    CatalogFacts,
+    Identity,
+    Image,
+    Place,
+    Removal,
+    TemplateRef,
+    TemplateVersion,
+)
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -40,11 +50,10 @@ _TEMPLATE_ABSENT = (
 _Batch = tuple[Place, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class LiveCatalog:
+class LiveCatalog(msgspec.Struct, frozen=True):
     """An `ImageCatalog` over AWS: the credentials that boto3 finds, and the policy's readers."""
 
-    _sdk: Sdk = field(default_factory=Sdk)
+    _sdk: Sdk = msgspec.field(default_factory=Sdk)
 
     # ------------------------------------------------------------------------------ questions
 
@@ -53,37 +62,60 @@ class LiveCatalog:
         one_of: dict[tuple[str, str | None], Place] = {}
         for place in sorted(places, key=str):
             one_of.setdefault((place.partition, place.account), place)
-        answers = _each(list(one_of.values()), self._identity)
+        answers = self._each(one_of.values(), self._identity)
         return {place: answers[one_of[place.partition, place.account]] for place in places}
 
     def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
         """DescribeImages by the `image-id` filter, which omits unknown ids instead of failing."""
         batches = _batches(keys, VALUES_A_FILTER)
-        return _merge(_each(batches, self._describe_images))
+        return self._all(batches, self._describe_images)
 
     def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
         """GetImageAncestry: one image a call is all that EC2 offers."""
-        return _each(list(dict.fromkeys(keys)), self._image_ancestry)
+        return self._each(keys, self._image_ancestry)
+
+    def removals(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Removal]]:
+        """What DescribeImages says of the very id, then ListImagesInRecycleBin."""
+        return self._each(keys, self._removal)
+
+    def allowed_images(self, places: Collection[Place]) -> Mapping[Place, Answer[AllowedImages]]:
+        """GetAllowedImagesSettings: one answer for each account and Region."""
+        return self._each(places, self._allowed_images)
 
     def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
         """GetParameters; names that do not exist come back as `InvalidParameters`."""
         batches = _batches(keys, PARAMETERS_A_CALL)
-        return _merge(_each(batches, self._get_parameters))
+        return self._all(batches, self._get_parameters)
 
     def templates(
         self, keys: Collection[TemplateKey]
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
         """DescribeLaunchTemplateVersions, one version a call, so that each has its own answer."""
-        return _each(list(dict.fromkeys(keys)), self._template_version)
+        return self._each(keys, self._template_version)
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
         """DescribeInstances by the `instance-id` filter."""
         batches = _batches(keys, VALUES_A_FILTER)
-        return _merge(_each(batches, self._describe_instances))
+        return self._all(batches, self._describe_instances)
 
     def facts(self) -> CatalogFacts:
         """The calls made so far; an endpoint that is not AWS's own is named."""
         return CatalogFacts("live", self._sdk.endpoints(), None, self._sdk.calls())
+
+    # -------------------------------------------------------------------------------- together
+
+    def _each(self, keys: Iterable[K], ask: Callable[[K], Answer[T]]) -> dict[K, Answer[T]]:
+        return self._sdk.flights.each(keys, ask, lambda _: self._sdk.late)
+
+    def _all(
+        self, batches: Iterable[_Batch], ask: Callable[[_Batch], Mapping[ImageKey, Answer[T]]]
+    ) -> dict[ImageKey, Answer[T]]:
+        def late(batch: _Batch) -> Mapping[ImageKey, Answer[T]]:
+            place, names = batch
+            return dict.fromkeys(((place, name) for name in names), self._sdk.late)
+
+        answers = self._sdk.flights.each(batches, ask, late)
+        return {key: answer for batch in answers.values() for key, answer in batch.items()}
 
     # ---------------------------------------------------------------------------- single calls
 
@@ -152,6 +184,36 @@ class LiveCatalog:
         found = ec2.ancestry(id, place.region, entries) if isinstance(entries, list) else None
         return found or Unavailable("ec2:GetImageAncestry answered with no ancestry of this image")
 
+    def _removal(self, key: ImageKey) -> Answer[Removal]:
+        """By id, EC2 tells an image that is gone from one that it never knew."""
+        place, id = key
+        try:
+            self._sdk.call(place, "ec2", "DescribeImages", ImageIds=[id])
+        except RefusedError as refused:
+            gone = refused.code == "InvalidAMIID.Unavailable"
+            if not gone and not refused.code.startswith("InvalidAMIID."):
+                return Unavailable(refused.reason)
+        else:
+            gone = False  # no such image, and no error: nothing that EC2 explains
+        return self._recycled(place, id) or (Removal("deregistered") if gone else Absent())
+
+    def _recycled(self, place: Place, id: str) -> Removal | None:
+        """Only the owner may look into a Recycle Bin, and few readers are allowed to."""
+        try:
+            bin = self._sdk.pages(place, "ec2", "ListImagesInRecycleBin", "Images", ImageIds=[id])
+        except RefusedError:
+            return None
+        return next((ec2.recycled(raw) for raw in bin if raw.get("ImageId") == id), None)
+
+    def _allowed_images(self, place: Place) -> Answer[AllowedImages]:
+        try:
+            raw = self._sdk.call(place, "ec2", "GetAllowedImagesSettings")
+        except RefusedError as refused:
+            return Unavailable(refused.reason)
+        return ec2.allowed_images(raw) or Unavailable(
+            "ec2:GetAllowedImagesSettings answered with no state"
+        )
+
     def _get_parameters(self, batch: _Batch) -> dict[ParameterKey, Answer[str]]:
         place, names = batch
         try:
@@ -197,14 +259,6 @@ class LiveCatalog:
         return found[0]
 
 
-def _each(keys: Sequence[K], ask: Callable[[K], T]) -> dict[K, T]:
-    """Ask for every key at once, at most `REQUESTS_IN_FLIGHT` in flight."""
-    if len(keys) <= 1:
-        return {key: ask(key) for key in keys}
-    with ThreadPoolExecutor(min(REQUESTS_IN_FLIGHT, len(keys))) as pool:
-        return dict(zip(keys, pool.map(ask, keys), strict=True))
-
-
 def _batches(keys: Collection[tuple[Place, str]], size: int) -> list[_Batch]:
     by_place: defaultdict[Place, list[str]] = defaultdict(list)
     for place, name in dict.fromkeys(keys):
@@ -214,10 +268,6 @@ def _batches(keys: Collection[tuple[Place, str]], size: int) -> list[_Batch]:
         for place, names in by_place.items()
         for start in range(0, len(names), size)
     ]
-
-
-def _merge(answers: Mapping[Any, Mapping[tuple[Place, str], T]]) -> dict[tuple[Place, str], T]:
-    return {key: answer for batch in answers.values() for key, answer in batch.items()}
 
 
 def _answers(version: TemplateVersion, ref: TemplateRef) -> bool:

@@ -12,7 +12,16 @@ from assay.catalog.interface import (
     TemplateKey,
     Unavailable,
 )
-from assay.model import Ancestry, CatalogFacts, Identity, Image, Place, TemplateVersion
+from assay.model import (
+    AllowedImages,
+    Ancestry,
+    CatalogFacts,
+    Identity,
+    Image,
+    Place,
+    Removal,
+    TemplateVersion,
+)
 
 _OFFLINE = Unavailable("not checked (offline)")
 
@@ -28,6 +37,12 @@ class OfflineCatalog(msgspec.Struct, frozen=True):
 
     def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
         return dict.fromkeys(keys, _OFFLINE)
+
+    def removals(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Removal]]:
+        return dict.fromkeys(keys, _OFFLINE)
+
+    def allowed_images(self, places: Collection[Place]) -> Mapping[Place, Answer[AllowedImages]]:
+        return dict.fromkeys(places, _OFFLINE)
 
     def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
         return dict.fromkeys(keys, _OFFLINE)

@@ -21,16 +21,20 @@ from assay.catalog.interface import (
 )
 from assay.errors import RecordingError
 from assay.model import (
+    AllowedImages,
     Ancestry,
     CatalogFacts,
     Identity,
     Image,
     Place,
+    Removal,
     TemplateVersion,
 )
 
 T = TypeVar("T")
 VERSION = 1
+SETTINGS = "settings"
+"""The one key of what a place has only one of."""
 NEVER_ASKED = "not asked when the catalogue was recorded"
 
 
@@ -38,7 +42,7 @@ class Answers(msgspec.Struct, Generic[T], forbid_unknown_fields=True, omit_defau
     """The answers to one kind of question: values, names that were not there, failed lookups."""
 
     found: dict[str, T] = {}
-    absent: list[str] = []
+    absent: set[str] = set()
     unavailable: dict[str, str] = {}
 
     def get(self, key: str) -> Answer[T]:
@@ -53,8 +57,7 @@ class Answers(msgspec.Struct, Generic[T], forbid_unknown_fields=True, omit_defau
         """Record an answer."""
         match answer:
             case Absent():
-                if key not in self.absent:
-                    self.absent.append(key)
+                self.absent.add(key)
             case Unavailable(reason):
                 self.unavailable[key] = reason
             case _:
@@ -80,6 +83,8 @@ class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     """Whether the identity is that of a reader of this account, not the caller's."""
     images: Answers[Image] = msgspec.field(default_factory=Answers)
     ancestry: Answers[Ancestry] = msgspec.field(default_factory=Answers)
+    removals: Answers[Removal] = msgspec.field(default_factory=Answers)
+    allowed_images: Answers[AllowedImages] = msgspec.field(default_factory=Answers)
     parameters: Answers[str] = msgspec.field(default_factory=Answers)
     templates: Answers[TemplateVersion] = msgspec.field(default_factory=Answers)
     instances: Answers[str] = msgspec.field(default_factory=Answers)
@@ -91,7 +96,15 @@ class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
 
     def answers(self) -> tuple[Answers[Any], ...]:
         """Every kind of answer."""
-        return (self.images, self.ancestry, self.parameters, self.templates, self.instances)
+        return (
+            self.images,
+            self.ancestry,
+            self.removals,
+            self.allowed_images,
+            self.parameters,
+            self.templates,
+            self.instances,
+        )
 
 
 class CatalogFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -138,6 +151,12 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
 
     def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
         return {(place, id): self._at(place).ancestry.get(id) for place, id in keys}
+
+    def removals(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Removal]]:
+        return {(place, id): self._at(place).removals.get(id) for place, id in keys}
+
+    def allowed_images(self, places: Collection[Place]) -> Mapping[Place, Answer[AllowedImages]]:
+        return {place: self._at(place).allowed_images.get(SETTINGS) for place in places}
 
     def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
         return {(place, name): self._at(place).parameters.get(name) for place, name in keys}

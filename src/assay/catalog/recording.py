@@ -14,8 +14,17 @@ from assay.catalog.interface import (
     TemplateKey,
     Unavailable,
 )
-from assay.catalog.recorded import VERSION, CatalogFile, PlaceRecord
-from assay.model import Ancestry, CatalogFacts, Identity, Image, Place, TemplateVersion
+from assay.catalog.recorded import SETTINGS, VERSION, CatalogFile, PlaceRecord
+from assay.model import (
+    AllowedImages,
+    Ancestry,
+    CatalogFacts,
+    Identity,
+    Image,
+    Place,
+    Removal,
+    TemplateVersion,
+)
 
 
 class RecordingCatalog(msgspec.Struct, frozen=True):
@@ -49,6 +58,18 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
             self._at(place).ancestry.put(id, answer)
         return answers
 
+    def removals(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Removal]]:
+        answers = self.source.removals(keys)
+        for (place, id), answer in answers.items():
+            self._at(place).removals.put(id, answer)
+        return answers
+
+    def allowed_images(self, places: Collection[Place]) -> Mapping[Place, Answer[AllowedImages]]:
+        answers = self.source.allowed_images(places)
+        for place, answer in answers.items():
+            self._at(place).allowed_images.put(SETTINGS, answer)
+        return answers
+
     def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
         answers = self.source.parameters(keys)
         for (place, name), answer in answers.items():
@@ -78,9 +99,6 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
         places = sorted(
             self._places.values(), key=lambda at: (at.partition, at.account or "", at.region)
         )
-        for place in places:
-            for answers in place.answers():
-                answers.absent.sort()
         file = CatalogFile(VERSION, facts.recorded_at or recorded_at, places, facts.endpoint)
         encoded = msgspec.json.encode(file, order="sorted")
         return msgspec.json.format(encoded, indent=1) + b"\n"

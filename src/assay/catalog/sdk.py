@@ -1,4 +1,4 @@
-"""The one door to boto3, opened when the first question is really asked.
+"""The one door to botocore, opened when the first question is really asked.
 
 One call brings a whole answer or raises `RefusedError` with one line that says why; nothing of a
 response body or of a credential is ever part of that line.
@@ -6,17 +6,20 @@ response body or of a credential is ever part of that line.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from assay import __version__
+from assay.catalog.interface import Unavailable
+from assay.catalog.pace import IN_FLIGHT, Deadline, Flights, Pace
 from assay.catalog.readers import Eyes, Readers
 from assay.catalog.refusals import RefusedError, refusal
 from assay.errors import CredentialsError, SdkError
 from assay.model import Identity, Place, Reader
 
-REQUESTS_IN_FLIGHT = 16
 ATTEMPTS = 8
 """botocore's own default of 3 gives up on a throttled call after about a second."""
 
@@ -34,6 +37,9 @@ _CREDENTIAL_ERRORS = frozenset(
         "UnauthorizedSSOTokenError",
     }
 )
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What botocore's parsers let through, besides their own `ResponseParserError`, where a body is not
+of the form that its service writes."""
 _AWS_HOST = re.compile(
     r"https://(ec2|ssm|sts)(-fips)?(\.[a-z0-9-]+)*\."
     r"(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov"
@@ -42,13 +48,24 @@ _AWS_HOST = re.compile(
 
 
 class Sdk:
-    """boto3 clients, one for each account, service and Region, and a count of the calls made.
+    """botocore clients, one for each account, service and Region, and a count of the calls made.
 
     `readers` are the policy's roles by account: what is not the caller's own is looked at with
-    theirs or not at all.
+    theirs or not at all. After the `deadline` nothing is asked any more, and the throttling of EC2
+    is kept to; without one, neither. `models` is where cut service models are kept, if anywhere.
     """
 
-    def __init__(self, readers: Mapping[str, Reader] | None = None) -> None:
+    def __init__(
+        self,
+        readers: Mapping[str, Reader] | None = None,
+        *,
+        deadline: Deadline | None = None,
+        models: Path | None = None,
+    ) -> None:
+        self.flights = Flights(deadline)
+        self._deadline = deadline
+        self._pace = Pace(deadline.clock) if deadline else None
+        self._models = models
         self._lock = Lock()
         self._session: Any = None
         self._clients: dict[tuple[Eyes, str, str], Any] = {}
@@ -56,6 +73,8 @@ class Sdk:
         self._readers = Readers(readers or {}, self._ask_sts, self._adopt)
         self._calls: Counter[str] = Counter()
         self._endpoints: set[str] = set()
+        self.hear_date: Callable[[str], None] | None = None
+        """Told the `Date` of every answer and every error, once it is set."""
 
     def calls(self) -> dict[str, int]:
         """How often each operation was called, for example `{"ec2:DescribeImages": 2}`."""
@@ -66,6 +85,15 @@ class Sdk:
         """The endpoints in use that are not AWS's own (`AWS_ENDPOINT_URL`), if any."""
         with self._lock:
             return ", ".join(sorted(self._endpoints)) or None
+
+    @property
+    def late(self) -> Unavailable:
+        """What is said of a question that was not answered in time."""
+        return Unavailable(self._too_late())
+
+    def _too_late(self) -> str:
+        seconds = self._deadline.seconds if self._deadline else 0
+        return f"AWS did not answer within the time limit of {seconds:g} s"
 
     def identity(self, place: Place) -> Identity:
         """Whose credentials look at `place`. Raises like `call`."""
@@ -102,7 +130,7 @@ class Sdk:
         return self._call(eyes, "sts", region, operation, parameters)
 
     def _adopt(self, eyes: Eyes, found: Mapping[str, Any]) -> None:
-        """Keep a session's credentials. boto3 replaces missing ones by the caller's: never here."""
+        """Keep a session's credentials. botocore takes the caller's for missing ones: never here."""
         credentials = {
             "aws_access_key_id": found.get("AccessKeyId"),
             "aws_secret_access_key": found.get("SecretAccessKey"),
@@ -122,6 +150,9 @@ class Sdk:
         from botocore.parsers import ResponseParserError
 
         name = f"{service}:{operation}"
+        wait = self._pace.take((eyes, region, name)) if self._pace else 0.0
+        if self._deadline and (not self._deadline.left() or not self.flights.rest(wait)):
+            raise RefusedError(self._too_late())
         try:
             client = self._client(eyes, service, region)
             with self._lock:
@@ -129,8 +160,6 @@ class Sdk:
             answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
         except ClientError as error:
             raise refusal(name, region, error.response.get("Error", {}).get("Code")) from error
-        except (ResponseParserError, LookupError) as error:  # its query parser's own, for STS
-            raise RefusedError(f"{name} in {region}: the answer could not be read") from error
         except BotoCoreError as error:
             kind = type(error).__name__
             if kind in _CREDENTIAL_ERRORS:
@@ -139,6 +168,8 @@ class Sdk:
                     hint="set a profile or role for boto3, or use --catalog FILE or --offline",
                 ) from error
             raise RefusedError(f"{name} in {region}: no answer ({kind})") from error
+        except (ResponseParserError, *_UNREADABLE) as error:
+            raise RefusedError(f"{name} in {region}: the answer could not be read") from error
         return answer
 
     def _client(self, eyes: Eyes, service: str, region: str) -> Any:
@@ -152,14 +183,14 @@ class Sdk:
 
     def _new_client(self, eyes: Eyes, service: str, region: str) -> Any:
         """One session serves all eyes: it has read the service models, which is what takes long."""
-        import boto3
+        import botocore
         from botocore.config import Config
 
         if self._session is None:
-            self._session = boto3.session.Session()
+            self._session = new_session(self._models)
         # A person who sets AWS_MAX_ATTEMPTS (or the profile's max_attempts) knows why.
-        own = self._session._session.get_config_variable("max_attempts")
-        client = self._session.client(
+        own = self._session.get_config_variable("max_attempts")
+        client = self._session.create_client(
             service,
             region_name=region,
             **self._credentials[eyes],
@@ -167,15 +198,68 @@ class Sdk:
                 retries={"mode": "standard", "total_max_attempts": own or ATTEMPTS},
                 connect_timeout=5,
                 read_timeout=20,
-                max_pool_connections=REQUESTS_IN_FLIGHT,
+                max_pool_connections=IN_FLIGHT,
                 user_agent_extra=f"assay/{__version__}",
             ),
         )
         if service == "ec2":
-            refuse_blind_sdk(client.meta.service_model, boto3.__version__)
+            refuse_blind_sdk(client.meta.service_model, botocore.__version__)
+        client.meta.events.register("response-received", self._pass_date_on)
         if not _AWS_HOST.fullmatch(client.meta.endpoint_url):
             self._endpoints.add(client.meta.endpoint_url)
         return client
+
+    def _pass_date_on(self, response_dict: Mapping[str, Any] | None = None, **_: Any) -> None:
+        """For botocore's event, which comes without a response where there was none."""
+        date = response_dict["headers"].get("date") if response_dict else None
+        if self.hear_date is not None and isinstance(date, str):
+            self.hear_date(date)
+
+
+def new_session(models: Path | None) -> Any:
+    """A botocore session, which reads whole service models only where cut ones cannot be had."""
+    from botocore.session import Session
+
+    from assay.catalog.models import cut_loader
+
+    session = Session()
+    loader = cut_loader(session, models)
+    if loader is not None:
+        session.register_component("data_loader", loader)
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
+    return session
+
+
+def _time(value: Any) -> Any:
+    """A time in an answer. botocore's own reading takes longer than all the rest of an image."""
+    from botocore.utils import parse_timestamp
+
+    try:
+        if "T" in value:
+            return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        pass  # a number, or a form of its own: botocore knows what AWS writes
+    return parse_timestamp(value)
+
+
+def boto3_itself() -> tuple[str, str | None]:
+    """The version of boto3, and the Region that it is configured with, which no check takes.
+
+    Raises `SdkError`, or `CredentialsError` where its configuration cannot be read.
+    """
+    import botocore
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        session = new_session(None)
+        model, region = session.get_service_model("ec2"), session.get_config_variable("region")
+    except BotoCoreError as error:
+        raise CredentialsError(
+            f"boto3's configuration cannot be used ({type(error).__name__})",
+            hint="look at AWS_PROFILE and the files of ~/.aws",
+        ) from error
+    refuse_blind_sdk(model, botocore.__version__)
+    return botocore.__version__, region
 
 
 def refuse_blind_sdk(ec2_model: Any, version: str) -> None:
@@ -186,5 +270,6 @@ def refuse_blind_sdk(ec2_model: Any, version: str) -> None:
     knows_marks = "ImageWatermarks" in ec2_model.shape_for("Image").members
     if not knows_marks or "GetImageAncestry" not in ec2_model.operation_names:
         raise SdkError(
-            f"boto3 {version} cannot see AMI watermarks", hint="install boto3 1.43.42 or newer"
+            f"botocore {version} cannot see AMI watermarks",
+            hint="install boto3 1.43.42 or newer",
         )

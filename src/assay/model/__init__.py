@@ -5,13 +5,16 @@ strings as EC2 writes them, collections are tuples, so that values can be hashed
 """
 
 from assay.model.images import (
+    AllowedImages,
     Ancestry,
     AncestryEnd,
     AncestryEntry,
     Identity,
     Image,
+    Removal,
     TemplateVersion,
     Watermark,
+    recorded_end,
 )
 from assay.model.outcomes import Outcome, Severity
 from assay.model.places import Place, partition_of
@@ -39,6 +42,7 @@ from assay.model.references import (
 from assay.model.report import CatalogFacts, Finding, InputFacts, Report, RuleResult, Verdict
 from assay.model.subjects import (
     Cause,
+    Clue,
     Derivation,
     Evidence,
     Provenance,
@@ -51,6 +55,7 @@ from assay.model.subjects import (
 __all__ = [
     "Action",
     "Alias",
+    "AllowedImages",
     "AmiId",
     "AmiReference",
     "Ancestry",
@@ -58,6 +63,7 @@ __all__ = [
     "AncestryEntry",
     "CatalogFacts",
     "Cause",
+    "Clue",
     "Derivation",
     "Evidence",
     "Finding",
@@ -78,6 +84,7 @@ __all__ = [
     "Question",
     "Reader",
     "Registered",
+    "Removal",
     "Report",
     "Require",
     "Resolution",
@@ -99,4 +106,5 @@ __all__ = [
     "WatermarkFilter",
     "parse_image",
     "partition_of",
+    "recorded_end",
 ]

@@ -1,9 +1,17 @@
 """What EC2 says: images, marks, ancestry, templates."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
+
+from assay.model.places import partition_of
+
+ENTRY_LIMIT = 50
+"""EC2 User Guide, "View the ancestry of an AMI": the list is capped."""
+PUBLIC_PROVIDERS = ("amazon", "aws-marketplace")
+"""The same page: a public AMI of one of these ends the list."""
 
 
 class Watermark(msgspec.Struct, frozen=True, gc=False):
@@ -42,12 +50,18 @@ class AncestryEnd(StrEnum):
     NO_RECORDED_SOURCE = "no recorded source"
     PARTITION_BOUNDARY = "partition boundary"
     ENTRY_LIMIT = "50-entry limit"
+    NOT_VISIBLE = "not visible"
+    NOT_FOLLOWED = "not followed further"
     REFUSED = "lookup refused"
     UNEXPLAINED = "cut off without a reason"
 
 
 class AncestryEntry(msgspec.Struct, frozen=True, gc=False):
-    """One step of GetImageAncestry: no owner id and no marks; the Region is that of the step before."""
+    """One image of an ancestry. Its Region is what the step before names as its source's Region.
+
+    Of an image that is not visible only the id and the Region are known, or what GetImageAncestry
+    adds to them: neither owner nor marks.
+    """
 
     image_id: str
     region: str | None
@@ -63,7 +77,7 @@ class Ancestry(msgspec.Struct, frozen=True, gc=False):
     entries: tuple[AncestryEntry, ...]
     end: AncestryEnd
     detail: str | None = None
-    """For a refused lookup: what was said."""
+    """For a refused lookup, or an image that is not visible: what was said."""
 
     @property
     def complete(self) -> bool:
@@ -76,12 +90,58 @@ class Ancestry(msgspec.Struct, frozen=True, gc=False):
         ended = self.end in (AncestryEnd.PUBLIC_PROVIDER, AncestryEnd.NO_RECORDED_SOURCE)
         return ended and all(entry.region for entry in self.entries)
 
+    @property
+    def immutable(self) -> bool:
+        """Whether EC2 will say the same for ever: it gave a reason to end here, and no excuse."""
+        return self.end in (
+            AncestryEnd.PUBLIC_PROVIDER,
+            AncestryEnd.NO_RECORDED_SOURCE,
+            AncestryEnd.PARTITION_BOUNDARY,
+            AncestryEnd.ENTRY_LIMIT,
+        )
+
     def depth_of(self, image_id: str, region: str) -> int | None:
         """How many derivations lie between that image and entry 0; None if it is not an entry."""
         for depth, entry in enumerate(self.entries):
             if entry.image_id == image_id and entry.region == region:
                 return depth
         return None
+
+
+def recorded_end(entries: Sequence[AncestryEntry]) -> AncestryEnd | None:
+    """Why EC2's record goes no further than the last entry; None if it gives no reason to stop.
+
+    The last entry may still name a source that was not followed.
+    """
+    last = entries[-1]
+    if last.owner_alias in PUBLIC_PROVIDERS:
+        return AncestryEnd.PUBLIC_PROVIDER
+    if last.source_image_id is None:
+        return AncestryEnd.NO_RECORDED_SOURCE
+    if len(entries) >= ENTRY_LIMIT:
+        return AncestryEnd.ENTRY_LIMIT
+    source, here = last.source_image_region, last.region
+    if source and here and partition_of(source) != partition_of(here):
+        return AncestryEnd.PARTITION_BOUNDARY
+    return None
+
+
+class AllowedImages(msgspec.Struct, frozen=True, gc=False):
+    """The Allowed AMIs settings of one account and Region (EC2 GetAllowedImagesSettings)."""
+
+    state: str
+    """`disabled`, `audit-mode` or `enabled`; only `enabled` hides images."""
+    managed_by: str | None = None
+    """`account` or `declarative-policy`."""
+
+
+class Removal(msgspec.Struct, frozen=True, gc=False):
+    """What EC2 says of an image that is gone."""
+
+    what: str
+    """`deregistered`, or `in the Recycle Bin`."""
+    until: datetime | None = None
+    """For the Recycle Bin: until when it can be restored."""
 
 
 class TemplateVersion(msgspec.Struct, frozen=True, gc=False):

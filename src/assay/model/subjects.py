@@ -1,5 +1,6 @@
 """What was found out about a reference: which image, from where, and who said so."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -52,6 +53,13 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
     """What the plan will still make of `image`, the one to be used first."""
 
 
+class Clue(msgspec.Struct, frozen=True, gc=False):
+    """Something that was read and that may explain why an image is not to be seen."""
+
+    text: str
+    fix: str
+
+
 class Unresolved(msgspec.Struct, frozen=True, gc=False):
     """No image, and why. `image_id` is the id that was looked for, where one was reached."""
 
@@ -60,6 +68,8 @@ class Unresolved(msgspec.Struct, frozen=True, gc=False):
     image_id: str | None = None
     evidence: tuple[Evidence, ...] = ()
     derivations: tuple[Derivation, ...] = ()
+    clues: tuple[Clue, ...] = ()
+    """For what is not visible: the likeliest explanation first."""
 
 
 Resolution: TypeAlias = Resolved | Unresolved
@@ -72,6 +82,9 @@ class Provenance(msgspec.Struct, frozen=True, gc=False):
     place: Place
     ancestry: Ancestry
     evidence: tuple[Evidence, ...] = ()
+    ancestors: Mapping[tuple[str, str], Image | None] = {}
+    """The images of the ancestry by id and Region, itself included; None for one that EC2 does not
+    show. What was not asked about, or not answered, is missing."""
 
 
 class Subject(msgspec.Struct, frozen=True, gc=False):

@@ -74,6 +74,8 @@ def _verdict(shown: VerdictView) -> dict[str, Any]:
                 "owner": step.owner,
                 "how": step.how,
                 "end": step.end,
+                "visible": step.visible,
+                "watermarks": step.watermarks,
             }
             for step in shown.lineage
         ],

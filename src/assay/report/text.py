@@ -87,6 +87,8 @@ def _chain(lineage: tuple[LineageStep, ...]) -> str:
 
 def _step(step: LineageStep) -> str:
     notes = [*step.marked, *([step.owner] if step.end and step.owner else [])]
+    if step.visible is False:
+        notes.append("not visible")
     return f"{step.image_id} ({', '.join(notes)})" if notes else step.image_id
 
 
@@ -110,6 +112,7 @@ def _tree(lineage: tuple[LineageStep, ...]) -> Iterator[str]:
             f"owner {step.owner}" if step.owner else None,
             f"made by {step.how}" if step.how else None,
             *(f"marked {key}" for key in step.marked),
+            "not visible" if step.visible is False else None,
         ]
         yield _safe(f"{lead}{step.image_id}  {', '.join(fact for fact in facts if fact)}".rstrip())
         if step.end:

@@ -13,7 +13,7 @@ from assay.model import (
     Alias,
     AmiId,
     AmiReference,
-    AncestryEnd,
+    Ancestry,
     AncestryEntry,
     Image,
     InstanceRef,
@@ -28,6 +28,7 @@ from assay.model import (
     Unresolved,
     Unusable,
     Verdict,
+    Watermark,
 )
 
 HIDDEN = "(sensitive)"
@@ -55,6 +56,10 @@ class LineageStep(msgspec.Struct, frozen=True, gc=False):
     end: str | None
     marked: tuple[str, ...] = ()
     """The watermarks that were first attached to this very image."""
+    visible: bool | None = None
+    """Whether EC2 shows the image from here; None where that was not asked, or not answered."""
+    watermarks: tuple[str, ...] = ()
+    """All keys that it carries, as far as it is visible."""
 
 
 class VerdictView(msgspec.Struct, frozen=True, gc=False):
@@ -200,23 +205,26 @@ def _value(reference: AmiReference) -> str | None:
 def _lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterator[LineageStep]:
     if provenance is None:
         return
-    image, ancestry = provenance.image, provenance.ancestry
-    if ancestry.end is AncestryEnd.REFUSED:
-        end = f"{ancestry.end.value}: {ancestry.detail}" if ancestry.detail else ancestry.end.value
-        yield LineageStep(
-            hide(image.id), provenance.place.region, _owner(image), _how(image), hide(end)
-        )
-        return
+    ancestry = provenance.ancestry
     last = len(ancestry.entries) - 1
     for depth, entry in enumerate(ancestry.entries):
+        key = (entry.image_id, entry.region or "")
+        seen = provenance.ancestors.get(key)
         yield LineageStep(
             image_id=hide(entry.image_id),
             region=entry.region,
-            owner=_owner(image) if depth == 0 else entry.owner_alias,
-            how=_how(image) if depth == 0 else None,
-            end=ancestry.end.value if depth == last else None,
-            marked=_marked_here(entry, image),
+            owner=_owner(seen) if seen else entry.owner_alias,
+            how=_how(seen) if seen else None,
+            end=hide(_end(ancestry)) if depth == last else None,
+            marked=_marked_here(entry, provenance.image, seen),
+            visible=seen is not None if key in provenance.ancestors else None,
+            watermarks=_keys(seen.watermarks) if seen else (),
         )
+
+
+def _end(ancestry: Ancestry) -> str:
+    """Why the lineage goes no further, with what was said of it."""
+    return f"{ancestry.end.value}: {ancestry.detail}" if ancestry.detail else ancestry.end.value
 
 
 def _derived(found: Resolved | Unresolved) -> str:
@@ -241,13 +249,15 @@ def _planned(found: Resolved | Unresolved) -> Iterator[LineageStep]:
         )
 
 
-def _marked_here(entry: AncestryEntry, image: Image) -> tuple[str, ...]:
-    return tuple(
-        mark.key
-        for mark in image.watermarks
-        if mark.key
-        and (mark.source_image_id, mark.source_image_region) == (entry.image_id, entry.region)
-    )
+def _marked_here(entry: AncestryEntry, image: Image, seen: Image | None) -> tuple[str, ...]:
+    """What was first attached to an ancestor, as its descendant's marks and its own tell."""
+    marks = (*image.watermarks, *(seen.watermarks if seen else ()))
+    here = (entry.image_id, entry.region)
+    return _keys(m for m in marks if (m.source_image_id, m.source_image_region) == here)
+
+
+def _keys(marks: Iterable[Watermark]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mark.key for mark in marks if mark.key))
 
 
 def _owner(image: Image) -> str | None:

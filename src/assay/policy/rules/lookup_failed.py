@@ -15,7 +15,7 @@ recorded catalogue, record it again with `assay record`.
 """
 
 from assay.model import AncestryEnd, Cause, Finding, Outcome, Unresolved
-from assay.policy.lineage import ancestry_evidence
+from assay.policy.lineage import ancestry_evidence, still_matters
 from assay.policy.rules.rule import Case, Rule
 
 _FIX = "grant what was denied, repeat what failed, record again what was never asked"
@@ -31,21 +31,10 @@ def check(case: Case) -> Finding | None:
     provenance = case.subject.provenance
     if provenance is None or provenance.ancestry.end is not AncestryEnd.REFUSED:
         return None
-    if not _needs_ancestry(case):
+    if not still_matters(case.marks(provenance.image), case.policy, provenance):
         return None
     reason = provenance.ancestry.detail or "the ancestry could not be read"
     return Finding(Outcome.UNDETERMINED, reason, _FIX, ancestry_evidence(provenance))
-
-
-def _needs_ancestry(case: Case) -> bool:
-    if case.policy.revoked.images:
-        return True
-    if case.subject.provenance is None:
-        return False
-    marked = bool(case.marks(case.subject.provenance.image).golden)
-    return marked and (
-        case.policy.require.ancestry_agrees or case.policy.require.max_depth is not None
-    )
 
 
 RULE = Rule(

@@ -5,14 +5,17 @@ launch template or parameter to the reading account in that Region.
 
 **Why it matters.** "Not found" is what EC2 says of an image that does not exist, is in another
 Region, is not shared with this account, was deregistered, or is hidden by Allowed AMIs. None of
-these proves the image bad, and none proves it golden.
+these proves the image bad, and none proves it golden. What can be read besides (the other Regions
+and accounts of the plan, the Recycle Bin, the Allowed AMIs settings) is told first; the rest is
+told as a possibility.
 
 **Example.** An id of us-east-1 used by a provider in eu-west-1.
 
 **How to fix.** Check the Region first, then whether the image is shared with the account that
 reads, then Allowed AMIs in that account.
 
-**Reads.** EC2 DescribeImages, DescribeLaunchTemplateVersions, SSM GetParameters.
+**Reads.** EC2 DescribeImages, DescribeLaunchTemplateVersions, DescribeInstances, SSM GetParameters;
+for the explanation ListImagesInRecycleBin and GetAllowedImagesSettings, where allowed.
 """
 
 from assay.model import Cause, Finding, Outcome, Unresolved
@@ -22,11 +25,19 @@ from assay.policy.rules.rule import Case, Rule
 def check(case: Case) -> Finding | None:
     """Speak up where the answer was: no such thing."""
     match case.subject.resolution:
+        case Unresolved(Cause.NOT_VISIBLE, reason, _, evidence, _, (first, *others)):
+            asked = (str(item) for item in evidence)
+            return Finding(
+                Outcome.UNDETERMINED,
+                f"{reason}: {first.text}",
+                first.fix,
+                (*asked, *(clue.text for clue in others)),
+            )
         case Unresolved(Cause.NOT_VISIBLE, reason, _, evidence):
             return Finding(
                 Outcome.UNDETERMINED,
                 reason,
-                "check the Region, the sharing with this account, and Allowed AMIs",
+                "check the name, its Region, and the account that looks",
                 tuple(str(item) for item in evidence),
             )
     return None

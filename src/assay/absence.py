@@ -1,0 +1,101 @@
+"""Why is an image not to be seen?
+
+EC2 gives the same answer for an id that never existed, one of another Region, one that is not
+shared, one that was deregistered and one that Allowed AMIs hides. What can be read besides is
+asked here, and told as what was read; what cannot be read is told as a possibility.
+
+Facts: EC2 API Reference, DescribeImages, GetAllowedImagesSettings, ListImagesInRecycleBin; EC2 User
+Guide, "Control the discovery and use of AMIs in Amazon EC2 with Allowed AMIs".
+"""
+
+from collections.abc import Collection
+
+from assay.catalog.interface import ImageCatalog, ImageKey
+from assay.model import AllowedImages, Clue, Image, Place, Removal
+
+REMOVALS_ASKED = 20
+"""For how many images of a run EC2 is asked whether they were deregistered: a call each."""
+
+
+def explain(
+    absent: Collection[ImageKey], places: Collection[Place], catalog: ImageCatalog
+) -> dict[ImageKey, tuple[Clue, ...]]:
+    """For each image that was not to be seen, the clues: facts first, possibilities last.
+
+    `places` are those that the run uses; no other Region or account is looked into.
+    """
+    if not absent:
+        return {}
+    elsewhere = _elsewhere(absent, places, catalog)
+    unexplained = [key for key in absent if key not in elsewhere]
+    removed = catalog.removals(unexplained[:REMOVALS_ASKED]) if unexplained else {}
+    settings = catalog.allowed_images({place for place, _ in absent})
+    clues: dict[ImageKey, tuple[Clue, ...]] = {}
+    for key in absent:
+        found = list(elsewhere.get(key, ()))
+        removal, allowed = removed.get(key), settings.get(key[0])
+        if isinstance(removal, Removal):
+            found.append(_removal(removal))
+        if isinstance(allowed, AllowedImages) and allowed.state == "enabled":
+            found.append(_hidden(key[0], allowed))
+        clues[key] = (*found, _unknown(key[0]))
+    return clues
+
+
+def _elsewhere(
+    absent: Collection[ImageKey], places: Collection[Place], catalog: ImageCatalog
+) -> dict[ImageKey, list[Clue]]:
+    """Where else in this run the same id is visible: the same account's other Regions first."""
+    candidates = {key: _others(key[0], places) for key in absent}
+    asked = {(place, key[1]) for key, others in candidates.items() for place in others}
+    answers = catalog.images(asked) if asked else {}
+    found: dict[ImageKey, list[Clue]] = {}
+    for key, others in candidates.items():
+        for place in others:
+            if isinstance(answers[place, key[1]], Image):
+                found.setdefault(key, []).append(_visible(key[0], place))
+    return found
+
+
+def _others(here: Place, places: Collection[Place]) -> list[Place]:
+    others = [place for place in places if place != here and place.partition == here.partition]
+    return sorted(others, key=lambda place: (place.account != here.account, str(place)))
+
+
+def _visible(here: Place, there: Place) -> Clue:
+    if here.region == there.region:
+        return Clue(
+            f"account {there.account or 'of the caller'} sees it in {there.region}: "
+            f"it is not shared with {here.account or 'the account that looks'}",
+            f"share it with account {here.account}" if here.account else "share it",
+        )
+    return Clue(
+        f"it is visible in {there}: an AMI id means nothing outside its own Region",
+        f"use the image's copy in {here.region}, or the provider of {there.region}",
+    )
+
+
+def _removal(removal: Removal) -> Clue:
+    if removal.until is not None:
+        return Clue(
+            f"it is {removal.what}, until {removal.until:%Y-%m-%d}",
+            "restore it from the Recycle Bin, or use its successor",
+        )
+    return Clue(f"it is {removal.what}", "use its successor")
+
+
+def _hidden(place: Place, allowed: AllowedImages) -> Clue:
+    by = " by a declarative policy" if allowed.managed_by == "declarative-policy" else ""
+    return Clue(
+        f"possibly hidden: Allowed AMIs is enabled{by} in {place}",
+        "look at the account's Allowed AMIs criteria: what they do not admit is not shown",
+    )
+
+
+def _unknown(place: Place) -> Clue:
+    account = place.account or "the account that looks"
+    return Clue(
+        f"possibly not shared with {account}, deregistered, disabled by its owner, or no image "
+        "at all: EC2 does not tell these apart",
+        "check the id, its Region, and whether its owner shares it with this account",
+    )

@@ -1,0 +1,300 @@
+"""botocore's models of EC2, SSM and STS, cut to what this room asks for, and kept in a cache.
+
+A client of the whole EC2 model costs the reading of four megabytes and the making of 830 methods,
+and its parser builds every member of every answer. What is kept is made from the botocore that is
+installed and never shipped: its model decides what can be seen, watermarks above all.
+
+Facts: botocore's modules `loaders` (where data are) and `model` (what a service model says).
+"""
+
+import contextlib
+import gzip
+import hashlib
+import tempfile
+import zlib
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assay import __version__
+
+OPERATIONS: Mapping[str, tuple[str, ...]] = {
+    "ec2": (
+        "DescribeImages",
+        "DescribeInstances",
+        "DescribeLaunchTemplateVersions",
+        "GetAllowedImagesSettings",
+        "GetImageAncestry",
+        "ListImagesInRecycleBin",
+    ),
+    "ssm": ("GetParameters",),
+    # A web identity is exchanged by botocore itself, through a client of the same session.
+    "sts": ("AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"),
+}
+"""Every operation of these services that is called through a botocore session."""
+
+MEMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "ec2": {
+        "Image": (
+            *("CreationDate", "DeprecationTime", "DeregistrationProtection", "ImageAllowed"),
+            *("ImageId", "ImageOwnerAlias", "ImageWatermarks", "LastLaunchedTime", "Name"),
+            *("OwnerId", "ProductCodes", "Public", "PublicSsmParameterName", "ScanResults"),
+            *("SourceImageId", "SourceImageRegion", "SourceInstanceId", "State", "StateReason"),
+            "Tags",
+        ),
+        "Reservation": ("Instances", "OwnerId"),
+        "Instance": ("ImageId", "InstanceId", "State"),
+        "LaunchTemplateVersion": (
+            *("LaunchTemplateData", "LaunchTemplateId", "LaunchTemplateName", "VersionNumber"),
+        ),
+        "ResponseLaunchTemplateData": ("ImageId",),
+    },
+}
+"""The members kept of large shapes of answers. Every other shape stays whole, all requests too."""
+
+ENDPOINTS = ("ec2", "oidc", "portal.sso", "signin", "ssm", "sts")
+"""Endpoint prefixes: of the services above, and of those that botocore's credential providers call
+through a client of the same session, which its own loader then finds."""
+
+_MODEL, _RULES, _ENDPOINTS = "service-2", "endpoint-rule-set-1", "endpoints"
+_WHOLE = ("partitions", "sdk-default-configuration")
+"""What every client reads besides, small enough to stay as it is."""
+_WRITABLE_BY_OTHERS = 0o022
+_Parts = Mapping[str, msgspec.Raw]
+"""JSON documents by the name that botocore has for them, as `ec2/2016-11-15/service-2`."""
+
+
+def cut_loader(session: Any, cache: Path | None) -> "CutLoader | None":
+    """A `data_loader` for a botocore session; None where botocore's own must be used.
+
+    `cache` is a directory for nothing else, made when it is missing. Without one, or where it
+    cannot be written, each process makes its own, which still costs less than the whole models.
+    """
+    from botocore.exceptions import BotoCoreError
+    from botocore.loaders import Loader
+
+    trouble = (
+        # Files that cannot be read, or are not what they should be.
+        *(OSError, EOFError, zlib.error, ValueError, msgspec.MsgspecError),
+        # A botocore of another form than the one that is known here.
+        *(LookupError, TypeError, AttributeError),
+        # What botocore lacks, or a person's configuration that it cannot read.
+        BotoCoreError,
+    )
+    try:
+        if session.get_config_variable("data_path") or Path(Loader.CUSTOMER_DATA_PATH).exists():
+            return None  # a person's own models win
+        return CutLoader(Loader(), _parts(cache))
+    except trouble:
+        # Safe: nothing was asked yet, and botocore's own loader does everything that this one
+        # does. What is truly wrong is met again there, and told.
+        return None
+
+
+class CutLoader:
+    """A botocore `Loader` for `Session.register_component`: cut models first, then its own files.
+
+    For what it holds, no directory is listed and no second file looked for.
+    """
+
+    def __init__(self, stock: Any, parts: _Parts) -> None:
+        self._stock = stock
+        self._parts = parts
+        self._read: dict[str, Any] = {}
+        services = (name.split("/") for name in parts if "/" in name)
+        self._versions = {(service, kind): version for service, version, kind in services}
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else a `Loader` can do, botocore's own does."""
+        return getattr(self._stock, name)
+
+    def load_service_model(
+        self, service_name: str, type_name: str, api_version: str | None = None
+    ) -> Any:
+        version = self._versions.get((service_name, type_name))
+        if version is None or api_version not in (None, version):
+            return self._stock.load_service_model(service_name, type_name, api_version)
+        return self.load_data(f"{service_name}/{version}/{type_name}")
+
+    def load_data(self, name: str) -> Any:
+        return self.load_data_with_path(name)[0]
+
+    def load_data_with_path(self, name: str) -> tuple[Any, str]:
+        """The path is botocore's own: it asks whether endpoints are those that came with it."""
+        if name not in self._parts:
+            found: tuple[Any, str] = self._stock.load_data_with_path(name)
+            return found
+        if name not in self._read:  # one object for all clients, as botocore's loader has it
+            self._read[name] = msgspec.json.decode(self._parts[name])
+        return self._read[name], f"{self._stock.BUILTIN_DATA_PATH}/{name}"
+
+
+# ---------------------------------------------------------------------------------------- keeping
+
+
+def _parts(cache: Path | None) -> _Parts:
+    """What an earlier process kept, or else what is made now, and kept for the next one."""
+    from botocore import __version__ as botocore_version
+
+    if cache is None or not _is_ours(cache):
+        return _fields(_made())
+    prefix = f"botocore-{botocore_version}-"
+    path = cache / f"{prefix}{_fingerprint()}.json"
+    kept = _kept(path)
+    if kept is None:
+        kept = _made()
+        _keep(path, prefix, kept)
+    return _fields(kept)
+
+
+def _fingerprint() -> str:
+    """Of what is cut and by which assay, so that another one keeps its own."""
+    cut = (__version__, OPERATIONS, MEMBERS, ENDPOINTS, _WHOLE)
+    return hashlib.sha256(repr(cut).encode()).hexdigest()[:16]
+
+
+def _is_ours(cache: Path) -> bool:
+    """Make the directory; whether it is there and nobody else can write to it.
+
+    Who writes the model chooses what the gate sees, and which host it asks.
+    """
+    try:
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return not cache.stat().st_mode & _WRITABLE_BY_OTHERS
+    except OSError:
+        return False  # a file in its place, or nowhere to write: safe, since nothing is kept
+
+
+def _kept(path: Path) -> bytes | None:
+    """A file's content if it is whole: the digest before it finds damage, not malice."""
+    try:
+        digest, _, body = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None  # not kept yet, or not readable: safe, since it is made again
+    return body if digest == _digest(body) else None
+
+
+def _keep(path: Path, prefix: str, body: bytes) -> None:
+    """Put a whole file in its place at once, and take away what other botocores left."""
+    with contextlib.suppress(OSError):
+        # A full disk, or a directory that is read-only: safe, since `body` is in memory. Another
+        # process that was faster has put the same content there.
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=prefix) as room:
+            whole = Path(room, path.name)
+            whole.write_bytes(_digest(body) + b"\n" + body)
+            whole.replace(path)
+        for other in path.parent.glob("botocore-*.json"):
+            if not other.name.startswith(prefix):
+                other.unlink(missing_ok=True)
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode()
+
+
+# ---------------------------------------------------------------------------------------- cutting
+
+
+class _Bytes:
+    """A file loader for botocore's `Loader` that leaves the decoding to its caller."""
+
+    def exists(self, file_path: str) -> bool:
+        return any(Path(f"{file_path}{end}").is_file() for end in (".json", ".json.gz"))
+
+    def load_file(self, file_path: str) -> bytes | None:
+        plain, zipped = Path(f"{file_path}.json"), Path(f"{file_path}.json.gz")
+        if plain.is_file():
+            return plain.read_bytes()
+        return gzip.decompress(zipped.read_bytes()) if zipped.is_file() else None
+
+
+def _made() -> bytes:
+    """All parts as one JSON document, from the botocore that is installed."""
+    from botocore.loaders import Loader
+
+    files = Loader(file_loader=_Bytes())
+    parts = {name: msgspec.Raw(files.load_data(name)) for name in _WHOLE}
+    parts[_ENDPOINTS] = _cut_endpoints(files.load_data(_ENDPOINTS))
+    for service in OPERATIONS:
+        for kind in (_MODEL, _RULES):
+            name = f"{service}/{files.determine_latest_version(service, kind)}/{kind}"
+            extras = [f"{files.BUILTIN_DATA_PATH}/{name}.{of}-extras" for of in files.extras_types]
+            if any(map(files.file_loader.exists, extras)):
+                raise ValueError(name)  # only botocore's own loader knows how to merge these
+            text = files.load_data(name)
+            parts[name] = _cut_model(service, text) if kind == _MODEL else msgspec.Raw(text)
+    return msgspec.json.encode(parts)
+
+
+def _cut_endpoints(text: bytes) -> msgspec.Raw:
+    """All partitions and Regions; of services those in `ENDPOINTS`."""
+    data = _fields(text)
+    partitions = msgspec.json.decode(data["partitions"], type=list[dict[str, msgspec.Raw]])
+    for partition in partitions:
+        services = _fields(partition["services"])
+        kept = {name: services[name] for name in services if name in ENDPOINTS}
+        partition["services"] = _raw(kept)
+    return _raw({**data, "partitions": _raw(partitions)})
+
+
+def _cut_model(service: str, text: bytes) -> msgspec.Raw:
+    """The operations that are called, and the shapes that can be reached from them.
+
+    An operation that this botocore does not know stays unknown, as in its own model.
+    """
+    model = _fields(text)
+    model.pop("documentation", None)
+    known, shapes = _fields(model["operations"]), _fields(model["shapes"])
+    called = [name for name in known if name in OPERATIONS[service]]
+    operations = {name: _bare(msgspec.json.decode(known[name])) for name in called}
+    found: dict[str, Any] = {}
+    wanted = list(_shapes_of(operations))
+    while wanted:
+        name = wanted.pop()
+        if name not in found:
+            shape = _bare(msgspec.json.decode(shapes[name]))
+            found[name] = _narrowed(shape, MEMBERS.get(service, {}).get(name))
+            wanted.extend(_shapes_of(found[name]))
+    in_order = {name: found[name] for name in shapes if name in found}
+    return _raw({**model, "operations": operations, "shapes": in_order})
+
+
+def _narrowed(shape: Any, kept: Collection[str] | None) -> Any:
+    if kept is None:
+        return shape
+    members = {name: each for name, each in shape["members"].items() if name in kept}
+    return {**shape, "members": members}
+
+
+def _bare(node: Any) -> Any:
+    """Without texts for readers, most of a model; a member that is called so is no text."""
+    if isinstance(node, dict):
+        return {
+            name: _bare(each)
+            for name, each in node.items()
+            if name != "documentation" or not isinstance(each, str)
+        }
+    return [_bare(each) for each in node] if isinstance(node, list) else node
+
+
+def _shapes_of(node: Any) -> Iterator[str]:
+    """Every shape that a part of a model refers to, at any depth: `{"shape": NAME}`."""
+    if isinstance(node, dict):
+        if isinstance(node.get("shape"), str):
+            yield node["shape"]
+        for each in node.values():
+            yield from _shapes_of(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _shapes_of(each)
+
+
+def _fields(text: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:
+    """An object of which no member is decoded yet."""
+    return msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+
+
+def _raw(node: Any) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(node))

@@ -1,0 +1,85 @@
+"""How fast, and for how long, AWS is asked.
+
+EC2 throttles by a token bucket for each account, Region and API: for calls that change nothing, 100
+tokens that refill at 20 a second (EC2 Developer Guide, "Request throttling for the Amazon EC2 API").
+Whoever keeps to that pace is not refused, unless others empty the same bucket.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from threading import Event, Lock
+from typing import TypeVar
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+IN_FLIGHT = 16
+BUCKET, REFILL_A_SECOND = 100, 20
+Clock = Callable[[], float]
+"""Seconds that never go back, from any start."""
+
+
+class Deadline:
+    """When a run stops waiting for answers."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.clock = clock
+        self.seconds = seconds
+        self._until = clock() + seconds
+
+    def left(self) -> float:
+        """Seconds that are left, 0 when the time is up."""
+        return max(0.0, self._until - self.clock())
+
+
+class Pace:
+    """One token bucket for each key; what it holds is counted here, not asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._due: dict[Hashable, float] = {}
+
+    def take(self, bucket: Hashable) -> float:
+        """Take one token, and say in how many seconds it is there."""
+        with self._lock:
+            now = self._clock()
+            due = max(self._due.get(bucket, now), now)
+            self._due[bucket] = due + 1 / REFILL_A_SECOND
+            return max(0.0, due - now - (BUCKET - 1) / REFILL_A_SECOND)
+
+
+class Flights:
+    """Asks for many keys at once, with at most `IN_FLIGHT` requests under way."""
+
+    def __init__(self, deadline: Deadline | None) -> None:
+        self._deadline = deadline
+        self._never = Event()
+
+    def rest(self, seconds: float) -> bool:
+        """Wait; False where the time would be up before, without waiting for it."""
+        if self._deadline is not None and seconds >= self._deadline.left():
+            return False
+        self._never.wait(seconds)
+        return True
+
+    def each(self, keys: Iterable[K], ask: Callable[[K], T], late: Callable[[K], T]) -> dict[K, T]:
+        """Each key with its answer. What `ask` raises for one key is raised here.
+
+        Half of the time that is left is waited for, so that an endpoint that never answers does
+        not take the time of the questions that come after; `late` answers for what is still under
+        way then.
+        """
+        unique = dict.fromkeys(keys)
+        if not unique:
+            return {}
+        pool = ThreadPoolExecutor(min(IN_FLIGHT, len(unique)))
+        asked = {key: pool.submit(ask, key) for key in unique}
+        patience = self._deadline.left() / 2 if self._deadline else None
+        wait(asked.values(), patience, FIRST_EXCEPTION)
+        pool.shutdown(wait=False, cancel_futures=True)
+        return {key: _answer(future, key, late) for key, future in asked.items()}
+
+
+def _answer(future: Future[T], key: K, late: Callable[[K], T]) -> T:
+    return future.result() if future.done() and not future.cancelled() else late(key)

@@ -1,0 +1,162 @@
+"""Remembers ancestries across runs: what an image was made from never changes.
+
+Nothing else is kept. Marks, states, owners' settings and what is visible are asked anew each time,
+and an ancestry is believed only while the image still names the same parent.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import msgspec
+
+from assay.catalog.interface import (
+    Answer,
+    ImageCatalog,
+    ImageKey,
+    InstanceKey,
+    ParameterKey,
+    TemplateKey,
+)
+from assay.model import (
+    AllowedImages,
+    Ancestry,
+    CatalogFacts,
+    Identity,
+    Image,
+    Place,
+    Removal,
+    TemplateVersion,
+)
+
+VERSION = 1
+KEPT = 20_000
+"""Ancestries a place; what was learnt first goes first."""
+
+
+class _File(msgspec.Struct):
+    """What is kept for one place. The name of a file proves nothing, so it says itself whose it is."""
+
+    version: int
+    endpoint: str | None
+    place: Place
+    ancestry: dict[str, Ancestry]
+
+
+class RememberingCatalog(msgspec.Struct, frozen=True):
+    """An `ImageCatalog` that asks another only for the ancestries that no earlier run has learnt."""
+
+    source: ImageCatalog
+    directory: Path
+    _images: dict[ImageKey, Image] = msgspec.field(default_factory=dict)
+
+    def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
+        answers = self.source.images(keys)
+        for key, answer in answers.items():
+            if isinstance(answer, Image):
+                self._images[key] = answer
+        return answers
+
+    def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
+        """What is remembered of these images, and the rest from the source."""
+        kept = {place: self._load(place) for place in {place for place, _ in keys}}
+        known: dict[ImageKey, Answer[Ancestry]] = {}
+        for key in keys:
+            found = kept[key[0]].get(key[1])
+            if found is not None and self._still_holds(key, found):
+                known[key] = found
+        unknown = [key for key in keys if key not in known]
+        answers = self.source.ancestry(unknown) if unknown else {}
+        self._learn(answers)
+        return {**known, **answers}
+
+    def _still_holds(self, key: ImageKey, found: Ancestry) -> bool:
+        """Whether the image, as described in this run, is the one that was remembered."""
+        image, entry = self._images.get(key), found.entries[0] if found.entries else None
+        return (
+            image is not None
+            and entry is not None
+            and found.immutable
+            and (entry.image_id, entry.region) == (image.id, key[0].region)
+            and (entry.source_image_id, entry.source_image_region)
+            == (image.source_image_id, image.source_image_region)
+            and _same_second(entry.creation_date, image.creation_date)
+        )
+
+    def _learn(self, answers: Mapping[ImageKey, Answer[Ancestry]]) -> None:
+        learnt: dict[Place, dict[str, Ancestry]] = {}
+        for key, answer in answers.items():
+            if isinstance(answer, Ancestry) and self._still_holds(key, answer):
+                learnt.setdefault(key[0], {})[key[1]] = answer
+        for place, found in learnt.items():
+            if place.account is not None:
+                self._save(place, found)
+
+    def _load(self, place: Place) -> dict[str, Ancestry]:
+        """What was kept for a place; nothing where the file is missing, damaged or another's."""
+        try:
+            file = msgspec.json.decode(self._path(place).read_bytes(), type=_File)
+        except (OSError, msgspec.DecodeError, RecursionError):
+            return {}
+        mine = (VERSION, self._endpoint(), place)
+        return file.ancestry if (file.version, file.endpoint, file.place) == mine else {}
+
+    def _save(self, place: Place, found: Mapping[str, Ancestry]) -> None:
+        """Add to what is kept by now. The file is replaced whole: readers see the old or the new.
+
+        Of two runs that save at the same moment one loses what it learnt, and will ask again.
+        """
+        kept = {**self._load(place), **found}
+        newest = dict(list(kept.items())[-KEPT:])
+        content = msgspec.json.encode(_File(VERSION, self._endpoint(), place, newest))
+        path = self._path(place)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=path.parent, delete=False) as partial:
+                partial.write(content)
+            Path(partial.name).replace(path)
+        except OSError:
+            return  # nothing is lost but time: the next run asks again
+
+    def _path(self, place: Place) -> Path:
+        name = f"{place.partition}-{place.account}-{place.region}"
+        safe = "".join(c if c.isalnum() or c == "-" else "_" for c in name)
+        told = hashlib.sha256(f"{self._endpoint()} {name}".encode()).hexdigest()[:16]
+        return self.directory / f"{safe[:80]}-{told}.json"
+
+    def _endpoint(self) -> str | None:
+        return self.source.facts().endpoint
+
+    # ---------------------------------------------------------- what is asked anew each time
+
+    def identities(self, places: Collection[Place]) -> Mapping[Place, Answer[Identity]]:
+        return self.source.identities(places)
+
+    def removals(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Removal]]:
+        return self.source.removals(keys)
+
+    def allowed_images(self, places: Collection[Place]) -> Mapping[Place, Answer[AllowedImages]]:
+        return self.source.allowed_images(places)
+
+    def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
+        return self.source.parameters(keys)
+
+    def templates(
+        self, keys: Collection[TemplateKey]
+    ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
+        return self.source.templates(keys)
+
+    def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
+        return self.source.instances(keys)
+
+    def facts(self) -> CatalogFacts:
+        return self.source.facts()
+
+
+def _same_second(one: datetime | None, other: datetime | None) -> bool:
+    """The two calls need not tell a time with the same precision."""
+    if one is None or other is None:
+        return one is other
+    return abs((one - other).total_seconds()) < 1

@@ -1,0 +1,92 @@
+"""The command line: the only room that prints, exits, or reads the clock and the environment.
+
+Builds things, calls `check`, maps the outcome to an exit code. Each command is a module of its own,
+imported when it is asked for; everything but click is imported by the function that needs it, so
+that `assay --version` costs no more than click.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from assay import __version__
+from assay.cli.streams import EXIT_NO_VERDICT
+
+COMMANDS = {
+    "check": "assay.cli.check:check_command",
+    "doctor": "assay.cli.doctor:doctor_command",
+    "iam-policy": "assay.cli.iam_policy:iam_policy_command",
+    "policy": "assay.cli.policy:policy_group",
+    "record": "assay.cli.record:record_command",
+}
+
+
+def main() -> NoReturn:
+    """The `assay` command."""
+    gc.disable()  # one run, then the process ends: looking for garbage costs more than it frees
+    code = run(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # and so does taking a large plan apart again, object by object
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; every failure is one line on stderr."""
+    debug = "--debug" in arguments or bool(os.environ.get("ASSAY_DEBUG"))
+    from assay.errors import AssayError
+
+    try:
+        return int(cli.main(list(arguments), prog_name="assay", standalone_mode=False) or 0)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        return _complain(error.format_message())
+    except click.Abort:
+        return _complain("interrupted")
+    except AssayError as error:
+        _trace(debug)
+        return _complain(str(error))
+    except Exception as error:
+        _trace(debug)
+        return _complain(f"internal error ({type(error).__name__}); run again with --debug")
+
+
+def _trace(debug: bool) -> None:
+    """The traceback, for whoever asked: it may quote values that reports never show."""
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+
+
+def _complain(message: str) -> int:
+    line = "".join(c if c.isprintable() else "?" for c in " ".join(message.split()))
+    click.echo(f"assay: {line}", err=True)
+    return EXIT_NO_VERDICT
+
+
+class _Commands(click.Group):
+    """The commands of `COMMANDS`, each imported when it is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="assay", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, hidden=True, help="Show tracebacks.")
+def cli(debug: bool) -> None:
+    """Prove that every AMI of a Terraform plan descends from a watermarked golden image."""

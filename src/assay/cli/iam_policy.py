@@ -1,0 +1,253 @@
+"""`assay iam-policy`.
+
+Facts: IAM User Guide, "IAM JSON policy elements"; for GitHub's tokens, GitHub Docs, "OpenID Connect
+reference" (the forms of `sub`) and "Configuring OpenID Connect in Amazon Web Services" (`aud`).
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.options import debug_option, policy_option
+from assay.cli.streams import EXIT_PASS, show
+
+if TYPE_CHECKING:
+    from assay.model import Policy
+
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+ISSUER = "token.actions.githubusercontent.com"
+AUDIENCE = {"aws-cn": "sts.amazonaws.com.cn"}
+"""What is not `sts.amazonaws.com` (README of aws-actions/configure-aws-credentials, "Audience")."""
+NO_ACCOUNT, NO_REPOSITORY, NO_CALLER = "ACCOUNT_ID", "OWNER/REPOSITORY", "CALLER_ARN"
+"""What stands where nothing was said."""
+
+Document = dict[str, Any]
+
+
+class Shaped(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """Text that fits a pattern.
+
+    No pattern lets a `*`, a `?` or a `${` through: IAM would take some of them for more than they
+    say, and in the rest they are a mistake.
+    """
+
+    def __init__(self, name: str, pattern: str, shape: str) -> None:
+        self.name = name
+        self._pattern = pattern
+        self._shape = shape
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        import re
+
+        if not re.fullmatch(self._pattern, value):
+            self.fail(f"{value!r} is not {self._shape}", param, ctx)
+        return str(value)
+
+
+ACCOUNT = Shaped("account", r"[0-9]{12}", "an account of 12 digits")
+_OWNER, _REPO = r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}", r"[A-Za-z0-9._-]{1,100}"
+REPOSITORY = Shaped(
+    "owner/repo",
+    rf"{_OWNER}/{_REPO}|{_OWNER}@[0-9]+/{_REPO}@[0-9]+",
+    "OWNER/REPO or OWNER@ID/REPO@ID",
+)
+BRANCH = Shaped(
+    "name",
+    r"(?!refs/|/|-)[^\x00-\x20\x7f~^:?*\[\\$]{1,255}(?<![/.])",
+    "the plain name of a branch, without refs/heads/ and without wildcards",
+)
+ENVIRONMENT = Shaped(
+    "name", r"[^\x00-\x1f\x7f?*$]{1,255}", "the plain name of an environment, without wildcards"
+)
+CALLER = Shaped(
+    "arn", r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]{1,576}",
+    "the ARN of an IAM role or user",
+)  # fmt: skip
+
+
+@click.command("iam-policy")
+@click.option("--permissions", is_flag=True, help="Print the permissions policy alone.")
+@click.option("--trust", is_flag=True, help="Print the trust policy alone.")
+@click.option("--reader", is_flag=True,
+              help="For the reader's role in --account instead of the gate's own role.")  # fmt: skip
+@click.option("--account", type=ACCOUNT, help="The account in which the role stands.")
+@click.option("--partition", type=click.Choice(PARTITIONS), default="aws", show_default=True)
+@click.option("--repository", "repositories", type=REPOSITORY, multiple=True,
+              help="Whose pull requests may take the role, as GitHub spells it; OWNER@ID/REPO@ID "
+              "where its tokens have ids. May be repeated.")  # fmt: skip
+@click.option("--branch", "branches", type=BRANCH, multiple=True,
+              help="A branch that may take it, too. May be repeated.")  # fmt: skip
+@click.option("--environment", "environments", type=ENVIRONMENT, multiple=True,
+              help="An environment that may take it, too. May be repeated.")  # fmt: skip
+@click.option("--caller", type=CALLER, help="With --reader: the ARN of the gate's own role.")
+@policy_option
+@debug_option
+def iam_policy_command(
+    permissions: bool,
+    trust: bool,
+    reader: bool,
+    account: str | None,
+    partition: str,
+    repositories: tuple[str, ...],
+    branches: tuple[str, ...],
+    environments: tuple[str, ...],
+    caller: str | None,
+    policy_path: str | None,
+) -> int:
+    """Print the least that a role needs to run checks, as IAM policies in JSON.
+
+    One object holds the permissions policy and the trust policy; --permissions and --trust print
+    one document as IAM takes it. The gate's role trusts a GitHub repository and may assume the
+    readers of the policy, if there is one; with --reader the role trusts the gate's.
+    """
+    from assay.cli.opening import policy_if_any
+
+    _refuse_mixtures(reader, caller, partition, (*repositories, *branches, *environments))
+    policy = policy_if_any(policy_path)
+    notes: list[str] = []
+    if reader:
+        kind, trusted = "reader_trust_policy", reader_trust(caller, _external_id(policy, account))
+    else:
+        granted = subjects(repositories, branches, environments)
+        kind, trusted = "github_trust_policy", github_trust(partition, account, granted)
+        notes += _name_only(repositories)
+    roles = [] if reader else _roles(policy, partition, notes)
+    documents = {"permissions_policy": permissions_policy(partition, account, roles), kind: trusted}
+    alone = "permissions_policy" if permissions else kind
+    _print(documents if permissions == trust else documents[alone], notes)
+    return EXIT_PASS
+
+
+# ---------------------------------------------------------------------------------------- documents
+
+
+def permissions_policy(partition: str, account: str | None, roles: Sequence[str]) -> Document:
+    """What a check asks, and the roles that it may assume.
+
+    EC2's Describe actions take no resource. That GetImageAncestry, GetAllowedImagesSettings and
+    ListImagesInRecycleBin take none either is inferred; `*` grants them in any case. A parameter
+    that another account shares stands under that account, and has to be added.
+    """
+    from assay.catalog.permissions import ASSUME_ROLE, READS
+
+    parameters = [
+        f"arn:{partition}:ssm:*:{account or NO_ACCOUNT}:parameter/*",
+        f"arn:{partition}:ssm:*::parameter/aws/service/*",  # AWS's own, which are public
+    ]
+    by_service = {
+        name: [read.action for read in READS if read.service == name] for name in ("ec2", "ssm")
+    }
+    statements = [
+        _allow("ReadImages", by_service["ec2"], "*"),
+        _allow("ReadParameters", by_service["ssm"], parameters),
+    ]
+    if roles:
+        statements.append(_allow("AssumeReaders", [ASSUME_ROLE], list(roles)))
+    return _document(statements)
+
+
+def github_trust(partition: str, account: str | None, granted: Sequence[str]) -> Document:
+    """Whoever holds a token of GitHub's for one of these subjects, made out to AWS, is trusted."""
+    provider = f"arn:{partition}:iam::{account or NO_ACCOUNT}:oidc-provider/{ISSUER}"
+    claims = {
+        f"{ISSUER}:aud": AUDIENCE.get(partition, "sts.amazonaws.com"),
+        f"{ISSUER}:sub": list(granted),
+    }
+    return _trust({"Federated": provider}, "sts:AssumeRoleWithWebIdentity", claims)
+
+
+def subjects(
+    repositories: Sequence[str], branches: Sequence[str], environments: Sequence[str]
+) -> list[str]:
+    """The subjects of GitHub's tokens; a job with an environment has that one's and no other."""
+    return [
+        f"repo:{repository}:{rest}"
+        for repository in repositories or (NO_REPOSITORY,)
+        for rest in (
+            "pull_request",
+            *(f"ref:refs/heads/{branch}" for branch in branches),
+            *(f"environment:{name.replace(':', '%3A')}" for name in environments),
+        )
+    ]
+
+
+def reader_trust(caller: str | None, external_id: str | None) -> Document:
+    """The gate's role is trusted, if it says the external id where there is one."""
+    told = {"sts:ExternalId": external_id} if external_id is not None else {}
+    return _trust({"AWS": caller or NO_CALLER}, "sts:AssumeRole", told)
+
+
+def _allow(sid: str, actions: Sequence[str], resource: str | list[str]) -> Document:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+def _trust(principal: Document, action: str, equal: Document) -> Document:
+    condition = {"Condition": {"StringEquals": equal}} if equal else {}
+    return _document([{"Effect": "Allow", "Principal": principal, "Action": action, **condition}])
+
+
+def _document(statements: list[Document]) -> Document:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+# -------------------------------------------------------------------------------------------- input
+
+
+def _refuse_mixtures(
+    reader: bool, caller: str | None, partition: str, github: Sequence[str]
+) -> None:
+    if reader and github:
+        raise click.UsageError("a reader trusts a role: --repository, --branch and --environment "
+                               "are of the gate's own role")  # fmt: skip
+    if caller and not reader:
+        raise click.UsageError("--caller goes with --reader")
+    if caller and caller.split(":")[1] != partition:
+        raise click.UsageError(f"--caller stands in another partition than {partition}")
+
+
+def _roles(policy: "Policy | None", partition: str, notes: list[str]) -> list[str]:
+    """The readers' roles. One of another partition cannot be assumed from here, nor be granted."""
+    from assay.errors import PolicyError
+
+    roles = []
+    for account, reader in sorted(policy.readers.items()) if policy else ():
+        role = reader.role_arn
+        if any(wild in role for wild in ("*", "?", "${")):
+            what = f"the role of the reader of account {account} holds a wildcard"
+            raise PolicyError(what, where=policy.path if policy else None, hint="name one role")
+        if role.split(":")[1] == partition:
+            roles.append(role)
+        else:
+            notes.append(f"the reader of account {account} is of another partition: left out")
+    return roles
+
+
+def _external_id(policy: "Policy | None", account: str | None) -> str | None:
+    """What the policy has its readers ask for."""
+    if policy is None or not policy.readers:
+        return None
+    if account is None:
+        raise click.UsageError("--reader: say with --account which reader of the policy")
+    if account not in policy.readers:
+        raise click.UsageError(f"the policy names no reader for account {account}")
+    return policy.readers[account].external_id
+
+
+def _name_only(repositories: Sequence[str]) -> list[str]:
+    """GitHub Docs, "OpenID Connect reference", "Immutable subject claims"."""
+    if not repositories or any("@" in repository for repository in repositories):
+        return []
+    since = "a repository created, renamed or moved after 2026-07-15"
+    return [f"the subjects of {since} hold ids: --repository OWNER@ID/REPO@ID"]
+
+
+def _print(documents: Document, notes: Sequence[str]) -> None:
+    import json
+
+    text = json.dumps(documents, indent=2)
+    options = {NO_ACCOUNT: "--account", NO_REPOSITORY: "--repository", NO_CALLER: "--caller"}
+    missing = [f"{name} with {options[name]}" for name in options if name in text]
+    show(f"{text}\n")
+    for note in (*([f"fill in {', '.join(missing)}"] if missing else ()), *notes):
+        click.echo(f"assay: {note}", err=True)

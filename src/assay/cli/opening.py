@@ -1,0 +1,122 @@
+"""Builds what the steps are given: the policy, the sources, the catalogue."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.options import DEFAULT_POLICY
+from assay.cli.streams import STDIN, read
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from assay.catalog.interface import ImageCatalog
+    from assay.catalog.sdk import Sdk
+    from assay.model import Policy, Reader
+    from assay.sources.plan import Source
+
+
+def open_policy(path: str | None) -> "Policy":
+    """The policy that was named, or the default one. Raises `PolicyError`."""
+    from assay.errors import PolicyError
+    from assay.policy.load import load
+
+    if path is None and os.path.exists(DEFAULT_POLICY):
+        path = DEFAULT_POLICY
+    if path is None:
+        raise PolicyError(
+            f"no policy: there is no {DEFAULT_POLICY} here",
+            hint="name one with --policy FILE or ASSAY_POLICY",
+        )
+    return load(path, read(path))
+
+
+def policy_if_any(path: str | None) -> "Policy | None":
+    """For commands that can do without one."""
+    return open_policy(path) if path or os.path.exists(DEFAULT_POLICY) else None
+
+
+def open_sources(
+    paths: Sequence[str], kinds: Any, region: str | None, include_unchanged: bool
+) -> "list[Source]":
+    """What each input holds; several plans in one file are several sources."""
+    from assay.sources.plan import read_plans
+
+    if paths.count(STDIN) > 1:
+        raise click.UsageError("standard input can be read once only")
+    return [
+        source
+        for path in paths
+        for source in read_plans(
+            path, read(path), kinds=kinds, region=region, include_unchanged=include_unchanged
+        )
+    ]
+
+
+def open_catalog(
+    path: str | None,
+    readers: "Mapping[str, Reader]",
+    timeout: float,
+    *,
+    offline: bool,
+    no_cache: bool,
+) -> "ImageCatalog":
+    """A recording, nobody, or AWS itself with what earlier runs learnt of it."""
+    if path is not None:
+        from assay.catalog.recorded import RecordedCatalog
+
+        return RecordedCatalog.load(path, read(path))
+    if offline:
+        from assay.catalog.offline import OfflineCatalog
+
+        return OfflineCatalog()
+    from assay.catalog.live import LiveCatalog
+    from assay.catalog.remembering import RememberingCatalog
+
+    live = LiveCatalog(open_sdk(readers, timeout, no_cache=no_cache))
+    cache = None if no_cache else cache_directory()
+    return live if cache is None else RememberingCatalog(live, cache / "ancestry")
+
+
+def open_sdk(readers: "Mapping[str, Reader]", timeout: float, *, no_cache: bool) -> "Sdk":
+    """The door to AWS, closed after `timeout` seconds."""
+    import time
+
+    from assay.catalog.pace import Deadline
+    from assay.catalog.sdk import Sdk
+
+    cache = None if no_cache else cache_directory()
+    return Sdk(
+        readers,
+        deadline=Deadline(time.monotonic, timeout),
+        models=cache / "models" if cache else None,
+    )
+
+
+def cache_directory() -> "Path | None":
+    """`ASSAY_CACHE_DIR`, else the user's cache directory as the platform has it.
+
+    None where there is none, or where it belongs to somebody else: what is read there is believed.
+    """
+    from pathlib import Path
+
+    from platformdirs import user_cache_path
+
+    chosen = os.environ.get("ASSAY_CACHE_DIR")
+    try:
+        directory = Path(chosen) if chosen else user_cache_path("assay", appauthor=False)
+        owner = directory.stat().st_uid if directory.exists() else None
+    except (OSError, RuntimeError):  # not to be looked at; no home directory can be told
+        return None
+    mine = owner is None or not hasattr(os, "getuid") or owner == os.getuid()
+    return directory if mine else None
+
+
+def now() -> "datetime":
+    """The time, for whoever was not given one."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)

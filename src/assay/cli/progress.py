@@ -1,0 +1,50 @@
+"""A word on stderr while AWS is asked for longer than a second."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from assay.catalog.interface import ImageCatalog
+
+PATIENCE = {True: 1.0, False: 10.0}
+"""Seconds that pass in silence before a person on a terminal, and a log, are told something."""
+PAUSE = {True: 0.2, False: 10.0}
+"""Seconds between two words to a person, and to a log."""
+_ERASE = "\r\x1b[K"
+
+
+@contextmanager
+def progress(catalog: "ImageCatalog") -> Iterator[None]:
+    """Tell how many calls were made so far: a line that changes on a terminal, else a few lines."""
+    if catalog.facts().kind != "live":
+        yield
+        return
+    done = threading.Event()
+    teller = threading.Thread(target=_tell, args=(catalog, done), daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
+
+
+def _tell(catalog: "ImageCatalog", done: threading.Event) -> None:
+    started = time.monotonic()
+    watched = sys.stderr.isatty()
+    if done.wait(PATIENCE[watched]):
+        return
+    while True:
+        calls = sum(catalog.facts().api_calls.values())
+        line = f"assay: asking AWS, {calls} calls in {time.monotonic() - started:.0f} s"
+        click.echo(f"{_ERASE}{line}" if watched else line, err=True, nl=not watched)
+        if done.wait(PAUSE[watched]):
+            break
+    if watched:
+        click.echo(_ERASE, err=True, nl=False)

@@ -1,0 +1,55 @@
+"""Exit codes, files and streams: how anything comes in and goes out."""
+
+import os
+import sys
+
+EXIT_PASS, EXIT_FAIL, EXIT_NO_VERDICT, EXIT_UNDETERMINED = 0, 1, 2, 3
+STDIN = "-"
+
+
+def read(path: str) -> bytes:
+    """The bytes of a file, or of standard input for `-`. Raises `InputError`."""
+    from assay.errors import InputError
+
+    if path == STDIN:
+        return sys.stdin.buffer.read()
+    if os.path.isdir(path):
+        raise InputError("a directory", where=path, hint="give a plan: terraform show -json")
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=path) from error
+
+
+def write(path: str, content: bytes) -> None:
+    """Write a whole file or none: a report cut short could be taken for a short report."""
+    from assay.errors import InputError
+
+    partial = f"{path}.{os.getpid()}.partial"
+    try:
+        with open(partial, "wb") as file:
+            file.write(content)
+        os.replace(partial, path)
+    except OSError as error:
+        if os.path.exists(partial):
+            os.unlink(partial)
+        raise InputError(f"cannot be written: {error.strerror}", where=path) from error
+
+
+def show(text: str) -> None:
+    """Print a report; a reader that has gone away (`| head`) changes no verdict."""
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def wants_colour(choice: str) -> bool:
+    """`--color` wins, then NO_COLOR, then FORCE_COLOR, then whether a person is looking."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()

@@ -1,0 +1,49 @@
+"""What a call is, what it is answered, and what a test may have happen to it instead."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call as it arrived. The account is None for an access key that no account has."""
+
+    service: str
+    operation: str
+    account: str | None
+    region: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent for a call."""
+
+    status: int
+    body: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An error answer, well-formed in the service's protocol."""
+
+    status: int
+    code: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RawFault(Answer):
+    """Any answer whatsoever: a proxy's HTML, nothing, half a document."""
+
+    content_type: str = "text/html"
+
+
+@dataclass(frozen=True, slots=True)
+class CloseFault:
+    """The connection is reset instead of an answer."""
+
+
+Faults = Callable[[Request], Fault | RawFault | CloseFault | None]
