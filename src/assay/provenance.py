@@ -42,22 +42,53 @@ def trace(
     """
     descriptions = _Descriptions(catalog, answers)
     chains = {key: _Chain(key[0], image) for key, image in images.items()}
-    walked: Collection[_Chain] = chains.values()
-    while walked := [
-        chain
-        for chain in walked
-        if chain.goes_on and (in_full or depends(chain.provenance(descriptions)))
-    ]:
-        descriptions.look_up(chain.next for chain in walked)
-        for chain in walked:
-            chain.extend(descriptions.of(chain.next))
-    unsettled = [key for key, chain in chains.items() if depends(chain.provenance(descriptions))]
-    records = catalog.ancestry(unsettled) if unsettled else {}
-    for key, record in records.items():
+    if in_full:
+        _walk(chains, descriptions)
+    settled = _walk_as_needed(chains, descriptions, depends)
+    unsettled = [key for key in chains if key not in settled]
+    for key, record in (catalog.ancestry(unsettled) if unsettled else {}).items():
         chains[key].adopt(record)
     if in_full:
         descriptions.look_up(key for chain in chains.values() for key in chain.images())
-    return {key: chain.provenance(descriptions) for key, chain in chains.items()}
+        settled = {}
+    return {
+        key: settled.get(key) or chain.provenance(descriptions) for key, chain in chains.items()
+    }
+
+
+_Chains: TypeAlias = Mapping[ImageKey, "_Chain"]
+
+
+def _walk(chains: _Chains, descriptions: "_Descriptions") -> None:
+    """Follow every chain as far as it is visible."""
+    walking = [chain for chain in chains.values() if chain.goes_on]
+    while walking:
+        _step(walking, descriptions)
+        walking = [chain for chain in walking if chain.goes_on]
+
+
+def _walk_as_needed(
+    chains: _Chains, descriptions: "_Descriptions", depends: Depends
+) -> dict[ImageKey, Provenance]:
+    """Follow the chains on which a verdict depends; what is known of those that are settled."""
+    settled: dict[ImageKey, Provenance] = {}
+    walking = dict(chains)
+    while walking:
+        for key, chain in list(walking.items()):
+            known = chain.provenance(descriptions)
+            if not depends(known):
+                settled[key] = known
+            if key in settled or not chain.goes_on:
+                del walking[key]
+        _step(walking.values(), descriptions)
+    return settled
+
+
+def _step(walking: Collection["_Chain"], descriptions: "_Descriptions") -> None:
+    """One generation, in one wave."""
+    descriptions.look_up(chain.next for chain in walking)
+    for chain in walking:
+        chain.extend(descriptions.of(chain.next))
 
 
 class _Descriptions:

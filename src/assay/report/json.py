@@ -10,7 +10,7 @@ import msgspec
 
 from assay import __version__
 from assay.model import Report
-from assay.report.view import VerdictView, counts, views
+from assay.report.view import LineageStep, VerdictView, counts, views
 
 
 def render(report: Report) -> str:
@@ -22,6 +22,7 @@ def render(report: Report) -> str:
 def document(report: Report) -> dict[str, Any]:
     """The report as plain values."""
     catalog = report.catalog
+    lineages: dict[int, list[dict[str, Any]]] = {}
     return {
         "schema_version": 1,
         "tool": {"name": "assay", "version": __version__},
@@ -49,11 +50,14 @@ def document(report: Report) -> dict[str, Any]:
             "excepted": 0,
             "not_judged": dict(sorted(report.not_judged.items())),
         },
-        "verdicts": [_verdict(shown) for shown in views(report.verdicts)],
+        "verdicts": [_verdict(shown, lineages) for shown in views(report.verdicts)],
     }
 
 
-def _verdict(shown: VerdictView) -> dict[str, Any]:
+def _verdict(shown: VerdictView, lineages: dict[int, list[dict[str, Any]]]) -> dict[str, Any]:
+    lineage = lineages.get(id(shown.lineage))
+    if lineage is None:
+        lineage = lineages[id(shown.lineage)] = [_step(step) for step in shown.lineage]
     return {
         "address": shown.address,
         "attribute": shown.attribute,
@@ -67,19 +71,20 @@ def _verdict(shown: VerdictView) -> dict[str, Any]:
         "region": shown.region,
         "outcome": shown.outcome,
         "results": shown.results,
-        "lineage": [
-            {
-                "image_id": step.image_id,
-                "region": step.region,
-                "owner": step.owner,
-                "how": step.how,
-                "end": step.end,
-                "visible": step.visible,
-                "watermarks": step.watermarks,
-            }
-            for step in shown.lineage
-        ],
+        "lineage": lineage,
         "exception": None,
+    }
+
+
+def _step(step: LineageStep) -> dict[str, Any]:
+    return {
+        "image_id": step.image_id,
+        "region": step.region,
+        "owner": step.owner,
+        "how": step.how,
+        "end": step.end,
+        "visible": step.visible,
+        "watermarks": step.watermarks,
     }
 
 
