@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from assay.catalog.interface import Unavailable
 from assay.model import AmiReference, Outcome, Place, Report, Unresolved
 from assay.report import json as json_report
 from assay.report.view import views
@@ -88,16 +89,29 @@ class TestWhatIsTold:
             "use the image's copy in us-east-1, or the provider of eu-west-1"
         )
         assert not aws.server.calls("ListImagesInRecycleBin")
+        (settings,) = aws.server.calls("GetAllowedImagesSettings")
+        assert settings.region == REGION
+
+    def test_the_same_accounts_other_region_comes_before_another_account(
+        self, golden: GoldenWorld, aws: Emulated
+    ) -> None:
+        abroad = golden.copy(region="eu-west-1")
+        golden.world.share(abroad, "eu-west-1", PIPELINE)
+        pipelines = at(Place.of("eu-west-1", PIPELINE), abroad)
+        texts = clues(aws.check(golden.world, abroad, pipelines, at(IRELAND, abroad)))
+        assert [text.split(":")[0] for text in texts[:2]] == [
+            f"it is visible in {WORKLOAD}/eu-west-1",
+            f"it is visible in {PIPELINE}/eu-west-1",
+        ]
 
     def test_another_account_of_the_plan_sees_it(self, golden: GoldenWorld, aws: Emulated) -> None:
         private = golden.home_made(PIPELINE)
         report = aws.check(golden.world, private, at(PIPELINES, golden.golden))
         first, *_ = clues(report)
         assert first.startswith(f"account {PIPELINE} sees it in us-east-1")
-        assert f"not shared with {WORKLOAD}" in first
+        assert WORKLOAD in first
         assert fixes(report)[0] == f"share it with account {WORKLOAD}"
 
-    @pytest.mark.xfail(strict=True, reason="'not shared' is told as a fact where it is a guess")
     def test_what_allowed_amis_may_hide_is_not_told_as_not_shared(
         self, golden: GoldenWorld, aws: Emulated
     ) -> None:
@@ -235,7 +249,9 @@ class TestWhatItIsWorth:
             return Fault(400, code) if "ImageIds" in request.params else None
 
         image = recycled(golden)
-        assert clues(aws.check(golden.world, image, faults=by_id))[-1] == UNKNOWN
+        assert clues(aws.check(golden.world, image, faults=by_id)) == [UNKNOWN]
+        (answer,) = aws.catalog.removals([(HERE, image)]).values()
+        assert isinstance(answer, Unavailable)
 
     def test_another_region_that_cannot_be_asked_is_no_clue(
         self, golden: GoldenWorld, aws: Emulated

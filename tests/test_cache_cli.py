@@ -97,7 +97,7 @@ def test_where_it_is_kept_without_a_word_from_assay(
     xdg, home = tmp_path / "xdg", tmp_path / "home"
     environment = {"HOME": str(home), "XDG_CACHE_HOME": str(xdg)}
     assert check(here, server, Path(), ASSAY_CACHE_DIR="", **environment).code == 0
-    assert [path.parent for path in xdg.glob("**/*.json")] == [xdg / "assay" / "ancestry"]
+    assert [path.parent for path in xdg.glob("**/ancestry/*")] == [xdg / "assay" / "ancestry"]
     assert not home.exists()
 
 

@@ -126,7 +126,7 @@ def test_all_is_well(scene: Scene) -> None:
     run = scene.doctor()
     versions, sdk, *rest = said(run, "ok")
     assert re.fullmatch(r"assay \S+, Python 3\.\S+, boto3 1\.\S+, botocore 1\.\S+", versions)
-    assert re.fullmatch(r"boto3 1\.\S+ knows AMI watermarks", sdk)
+    assert re.fullmatch(r"botocore 1\.\S+ knows AMI watermarks", sdk)
     role = f"arn:aws:sts::{WORKLOAD}:assumed-role/assay-reader/assay"
     assert rest == [
         "policy assay.yaml: valid, with 1 reader",
@@ -506,11 +506,19 @@ def test_an_endpoint_is_named_without_the_password_in_it(scene: Scene) -> None:
     assert f"not AWS's own endpoint: {own}" in said(run, "warn")
 
 
-def test_a_policy_cannot_write_on_the_terminal(scene: Scene) -> None:
-    scene.policy = f'{POLICY}"\\e[2J\\nok    all is well": 1\n'
+IDENTITY = f"""\
+<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+<GetCallerIdentityResult>
+<Account>{CI}</Account><Arn>arn&#10;FAIL  forged&#x9b;2J</Arn></GetCallerIdentityResult>
+<ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></GetCallerIdentityResponse>
+"""
+
+
+def test_no_answer_can_write_lines_or_on_the_terminal(scene: Scene) -> None:
+    scene.break_down(RawFault(200, IDENTITY.encode(), "text/xml"), "GetCallerIdentity", account=CI)
     run = scene.doctor()
-    assert run.code == 2
-    assert "\x1b" not in run.stdout
+    assert f"credentials of account {CI}: arn?FAIL  forged?2J" in said(run, "ok")
+    assert not said(run, "FAIL")
 
 
 def test_wrong_usage_is_one_line(tmp_path: Path) -> None:

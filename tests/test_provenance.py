@@ -188,7 +188,6 @@ class TestWhenAncestryIsAsked:
         assert outcomes(report) == ["pass", "pass", "fail"]
         assert aws.ancestries() == [needs]
 
-    @pytest.mark.xfail(strict=True, reason="still_matters does not look for what was met already")
     def test_not_once_a_revoked_ancestor_was_met(self, golden: GoldenWorld, aws: Emulated) -> None:
         """A revoked golden build that is deregistered: all of its copies fail, and need no call."""
         copies = golden.many_copies(3)
@@ -210,10 +209,7 @@ class TestWhenAncestryIsAsked:
         "differ",
         [
             False,
-            pytest.param(
-                True,
-                marks=pytest.mark.xfail(strict=True, reason="record asks no second opinion"),
-            ),
+            True,
         ],
     )
     def test_a_recording_holds_what_every_verdict_needs(

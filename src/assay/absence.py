@@ -65,8 +65,8 @@ def _others(here: Place, places: Collection[Place]) -> list[Place]:
 def _visible(here: Place, there: Place) -> Clue:
     if here.region == there.region:
         return Clue(
-            f"account {there.account or 'of the caller'} sees it in {there.region}: "
-            f"it is not shared with {here.account or 'the account that looks'}",
+            f"account {there.account or 'of the caller'} sees it in {there.region}, "
+            f"{here.account or 'the account that looks'} does not",
             f"share it with account {here.account}" if here.account else "share it",
         )
     return Clue(

@@ -89,4 +89,9 @@ def _replaced(reference: AmiReference, place: Place | Unplaced) -> ImageKey | No
 
 
 def _unfinished(provenance: Provenance) -> bool:
-    return not provenance.ancestry.complete
+    """Whatever a policy may make of it: the walk has gaps, or did not meet a mark's source."""
+    ancestry = provenance.ancestry
+    return not ancestry.complete or any(
+        ancestry.depth_of(mark.source_image_id or "", mark.source_image_region or "") is None
+        for mark in provenance.image.watermarks
+    )

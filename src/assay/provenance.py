@@ -187,7 +187,7 @@ class _Chain:
                 self._stop(AncestryEnd.REFUSED, reason)
             case Ancestry(entries, end, detail):
                 pairs = zip(self._entries, entries, strict=False)
-                if any((a.image_id, a.region) != (b.image_id, b.region) for a, b in pairs):
+                if any(_differ(seen, recorded) for seen, recorded in pairs):
                     self._stop(
                         AncestryEnd.UNEXPLAINED,
                         "GetImageAncestry and DescribeImages name different sources",
@@ -230,6 +230,15 @@ class _Chain:
         region = entry.region or ""
         place = self._place
         return (place if region == place.region else replace(place, region=region), entry.image_id)
+
+
+def _differ(seen: AncestryEntry, recorded: AncestryEntry) -> bool:
+    """Whether EC2's record names another image, or another source of it, than was seen."""
+    source = (recorded.source_image_id, recorded.source_image_region)
+    return (seen.image_id, seen.region) != (recorded.image_id, recorded.region) or (
+        seen.source_image_id is not None
+        and (seen.source_image_id, seen.source_image_region) != source
+    )
 
 
 def _entry(image: Image, region: str | None) -> AncestryEntry:

@@ -14,7 +14,7 @@ from assay.catalog.pace import BUCKET, IN_FLIGHT, REFILL_A_SECOND, Deadline, Fli
 from assay.catalog.refusals import RefusedError
 from assay.catalog.sdk import Sdk
 from assay.cli import run as run_in_this_process
-from assay.model import Place
+from assay.model import Ancestry, Place
 from tests import command
 from tests.command import POLICY, Run, talking_to
 from tests.emulator import Server, serve
@@ -94,9 +94,11 @@ class Stuck:
 
     def __init__(self) -> None:
         self.over = Event()
+        self.answered: list[str] = []
 
     def __call__(self, key: str) -> str:
-        self.over.wait(60)
+        self.over.wait(10)
+        self.answered.append(key)
         return f"{key}, much later"
 
 
@@ -118,7 +120,7 @@ class TestFlights:
 
         def ask(key: str) -> str:
             if key == "a":
-                assert second.wait(60)
+                assert second.wait(10)
             second.set()
             return key.upper()
 
@@ -134,7 +136,7 @@ class TestFlights:
         assert Flights(None).each([], late, late) == {}
 
     def test_sixteen_are_under_way_at_once_and_no_more(self) -> None:
-        full, lock = Barrier(IN_FLIGHT, timeout=60), Lock()
+        full, lock = Barrier(IN_FLIGHT, timeout=10), Lock()
         now = most = 0
 
         def ask(key: int) -> int:
@@ -161,6 +163,7 @@ class TestFlights:
 
         with pytest.raises(LookupError, match="b"):
             Flights(None).each(["a", "b", "c"], ask, late)
+        assert not stuck.answered
 
     def test_after_one_has_raised_nothing_more_is_asked(self, stuck: Stuck) -> None:
         asked: list[int] = []
@@ -176,7 +179,7 @@ class TestFlights:
         stuck.over.set()
         for thread in threading.enumerate():
             if thread.name.startswith("ThreadPoolExecutor"):
-                thread.join(60)
+                thread.join(10)
         assert len(asked) <= IN_FLIGHT + 1
 
     def test_what_is_under_way_at_the_end_is_late_and_the_rest_stands(self, stuck: Stuck) -> None:
@@ -184,7 +187,7 @@ class TestFlights:
 
         def ask(key: str) -> str:
             if key == "stuck":
-                assert quick.wait(60)
+                assert quick.wait(10)
                 return stuck(key)
             quick.set()
             return key
@@ -202,13 +205,14 @@ class TestFlights:
     def test_once_the_time_is_up_nobody_is_waited_for(self, stuck: Stuck, clock: Clock) -> None:
         flights = Flights(Deadline(clock, 60))
         clock.now += 61
-        began = time.monotonic()
         assert flights.each(["a"], stuck, late) == {"a": "a is late"}
-        assert time.monotonic() - began < 5
+        assert not stuck.answered
 
     def test_one_silent_question_leaves_time_for_the_next(self, stuck: Stuck) -> None:
-        flights = Flights(Deadline(time.monotonic, 2))
+        deadline = Deadline(time.monotonic, 2)
+        flights = Flights(deadline)
         flights.each(["a"], stuck, late)
+        assert deadline.left() > 0
         assert flights.each(["b"], str.upper, late) == {"b": "B"}
 
     def test_a_rest_that_would_outlast_the_limit_is_refused(self, clock: Clock) -> None:
@@ -244,6 +248,15 @@ class TestTheCatalog:
         assert len(server.calls("GetImageAncestry")) == BUCKET
         sdk.call(HERE, "ec2", "DescribeImages", ImageIds=[golden.golden])
         sdk.call(IRELAND, "ec2", "DescribeImages", Owners=["self"])
+
+    def test_what_comes_steadily_within_the_limit_is_waited_for(
+        self, golden: GoldenWorld, server: Server
+    ) -> None:
+        """Fifty calls beyond the bucket take two and a half seconds of four."""
+        images = golden.many_copies(BUCKET + 50)
+        catalog = LiveCatalog(Sdk(deadline=Deadline(time.monotonic, 4)))
+        answers = catalog.ancestry([(HERE, image) for image in images])
+        assert all(isinstance(answer, Ancestry) for answer in answers.values())
 
     def test_after_the_limit_nothing_is_asked(self, server: Server, clock: Clock) -> None:
         catalog = LiveCatalog(Sdk(deadline=Deadline(clock, 5)))
@@ -352,13 +365,7 @@ class TestTheCommand:
         "value",
         [
             *("0", "-1", "abc", "", "1s", "1,5", "0.0", "-inf"),
-            *(
-                pytest.param(
-                    value,
-                    marks=pytest.mark.xfail(strict=True, reason="a float that no clock reaches"),
-                )
-                for value in ("nan", "inf", "1e300")
-            ),
+            *("nan", "inf", "1e300"),
         ],
     )
     def test_what_is_no_number_of_seconds(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assay.catalog.remembering import KEPT, RememberingCatalog
-from assay.model import ImageName, Place, Policy, Report
+from assay.model import Ancestry, ImageName, Place, Policy, Report
 from tests.emulator import Fault, RawFault
 from tests.emulator.faults import Faults
 from tests.judging import (
@@ -169,6 +169,16 @@ class TestWhatIsKept:
         assert outcomes(run()) == ["pass"]
         assert run.asked == [hidden.used]
 
+    def test_what_an_unknown_account_sees_is_not_kept(
+        self, aws: Emulated, hidden: Hidden, cache: Path
+    ) -> None:
+        aws.show(hidden.world)
+        catalog = RememberingCatalog(aws.catalog, cache)
+        key = (Place.of(REGION), hidden.used)
+        catalog.images([key])
+        assert isinstance(catalog.ancestry([key])[key], Ancestry)
+        assert not cache.exists()
+
     def test_an_answer_about_another_image_is_not_kept(self, run: Runs, hidden: Hidden) -> None:
         """It contradicts what DescribeImages said in the same run."""
         lie = ancestry_of((hidden.used, hidden.golden), (hidden.golden, None))
@@ -208,7 +218,7 @@ class TestWhatIsAskedAnew:
     def test_the_policy(self, run: Runs, hidden: Hidden) -> None:
         run()
         revoking = policy(revoked_images=(ImageName(hidden.kept, REGION),))
-        assert speaking(run(by=revoking).verdicts[0]) == {"revoked": "fail"}
+        assert speaking(run(by=revoking).verdicts[0])["revoked"] == "fail"
         assert speaking(run(by=policy(max_depth=1)).verdicts[0]) == {"too-deep": "fail"}
         assert run.asked == []
 
@@ -265,12 +275,9 @@ class TestWhatIsNotBelieved:
             lambda whole: whole[: len(whole) // 2],
             lambda whole: b"\x00" * len(whole),
             lambda whole: whole + b"}",
-            lambda whole: b"[" * 100_000,
+            lambda whole: b'{"x":' + b"[" * 100_000,
             lambda whole: b"null",
-            pytest.param(
-                lambda whole: whole.replace(b"us-east-1", b"us-east-\xff", 1),
-                marks=pytest.mark.xfail(strict=True, reason="msgspec raises UnicodeDecodeError"),
-            ),
+            lambda whole: whole.replace(b"us-east-1", b"us-east-\xff", 1),
         ],
     )
     def test_a_damaged_file(
@@ -318,7 +325,6 @@ class TestWhatIsNotBelieved:
             assert run.asked == [hidden.used]
         assert path.is_dir()
 
-    @pytest.mark.xfail(strict=True, reason="the partial file is left behind")
     def test_a_full_disk_is_left_as_it_was(self, run: Runs, hidden: Hidden) -> None:
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (16, limits[1]))
@@ -329,7 +335,6 @@ class TestWhatIsNotBelieved:
         assert run.asked == [hidden.used]
         assert list(run.cache.iterdir()) == []
 
-    @pytest.mark.xfail(strict=True, reason="whoever may write there is believed")
     @pytest.mark.parametrize("writable", ["directory", "file"])
     def test_what_others_could_have_written(self, run: Runs, hidden: Hidden, writable: str) -> None:
         """A forged ancestry would make a forged mark agree."""

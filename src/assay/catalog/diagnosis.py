@@ -144,13 +144,13 @@ def examine(sdk: Sdk, region: str, readers: Mapping[str, Reader]) -> Iterator[Fi
 
 
 def endpoints(sdk: Sdk) -> Finding:
-    """Which endpoints answered; a name and password in their URL are nobody's business."""
+    """Which endpoints answered."""
     foreign = sdk.endpoints()
     if foreign is None:
         known = bool(sdk.calls())
         text = "every endpoint is AWS's own" if known else "endpoints: none was asked"
         return Finding(Level.OK if known else Level.SKIP, text)
-    return Finding(Level.WARN, f"not AWS's own endpoint: {re.sub('//[^/]*@', '//', foreign)}")
+    return Finding(Level.WARN, f"not AWS's own endpoint: {foreign}")
 
 
 # --------------------------------------------------------------------------------------- identities

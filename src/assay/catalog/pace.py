@@ -5,9 +5,9 @@ tokens that refill at 20 a second (EC2 Developer Guide, "Request throttling for 
 Whoever keeps to that pace is not refused, unless others empty the same bucket.
 """
 
-from collections.abc import Callable, Hashable, Iterable
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from threading import Event, Lock
+from collections.abc import Callable, Collection, Hashable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Condition, Event, Lock
 from typing import TypeVar
 
 K = TypeVar("K")
@@ -66,19 +66,37 @@ class Flights:
     def each(self, keys: Iterable[K], ask: Callable[[K], T], late: Callable[[K], T]) -> dict[K, T]:
         """Each key with its answer. What `ask` raises for one key is raised here.
 
-        Half of the time that is left is waited for, so that an endpoint that never answers does
-        not take the time of the questions that come after; `late` answers for what is still under
-        way then.
+        Where half of the time that is left brings nothing, it is given up: an endpoint that never
+        answers does not take the time of the questions that come after. `late` answers then for
+        what is still under way.
         """
         unique = dict.fromkeys(keys)
         if not unique:
             return {}
         pool = ThreadPoolExecutor(min(IN_FLIGHT, len(unique)))
         asked = {key: pool.submit(ask, key) for key in unique}
-        patience = self._deadline.left() / 2 if self._deadline else None
-        wait(asked.values(), patience, FIRST_EXCEPTION)
+        self._await(asked.values())
         pool.shutdown(wait=False, cancel_futures=True)
         return {key: _answer(future, key, late) for key, future in asked.items()}
+
+    def _await(self, under_way: Collection[Future[T]]) -> None:
+        """Until all have answered, one has raised, or half of the time left has brought nothing."""
+        came = Condition()
+        answered = raised = 0
+
+        def note(future: Future[T]) -> None:
+            nonlocal answered, raised
+            with came:
+                answered += 1
+                raised += not future.cancelled() and future.exception() is not None
+                came.notify()
+
+        for future in under_way:
+            future.add_done_callback(note)
+        with came:
+            while answered < len(under_way) and not raised:
+                if not came.wait(self._deadline.left() / 2 if self._deadline else None):
+                    return
 
 
 def _answer(future: Future[T], key: K, late: Callable[[K], T]) -> T:

@@ -127,7 +127,10 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
         """The catalogue in `data`; `path` is for messages. Raises `RecordingError`."""
         try:
             file = msgspec.json.decode(data, type=CatalogFile)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (
+            ValueError,
+            RecursionError,
+        ) as error:  # msgspec's own are, bad UTF-8 is no DecodeError
             raise RecordingError(
                 f"not a recorded catalogue: {error}",
                 where=path,

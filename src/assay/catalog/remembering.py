@@ -32,6 +32,7 @@ from assay.model import (
 )
 
 VERSION = 1
+_WRITABLE_BY_OTHERS = 0o022
 KEPT = 20_000
 """Ancestries a place; what was learnt first goes first."""
 
@@ -97,8 +98,11 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
     def _load(self, place: Place) -> dict[str, Ancestry]:
         """What was kept for a place; nothing where the file is missing, damaged or another's."""
         try:
-            file = msgspec.json.decode(self._path(place).read_bytes(), type=_File)
-        except (OSError, msgspec.DecodeError, RecursionError):
+            path = self._path(place)
+            if any(each.stat().st_mode & _WRITABLE_BY_OTHERS for each in (path.parent, path)):
+                return {}  # who writes an ancestry makes a mark agree with it
+            file = msgspec.json.decode(path.read_bytes(), type=_File)
+        except (OSError, ValueError, RecursionError):
             return {}
         mine = (VERSION, self._endpoint(), place)
         return file.ancestry if (file.version, file.endpoint, file.place) == mine else {}
@@ -115,8 +119,13 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=path.parent, delete=False) as partial:
-                partial.write(content)
-            Path(partial.name).replace(path)
+                try:
+                    partial.write(content)
+                    partial.flush()
+                    Path(partial.name).replace(path)
+                except OSError:
+                    Path(partial.name).unlink()
+                    raise
         except OSError:
             return  # nothing is lost but time: the next run asks again
 

@@ -206,7 +206,7 @@ class Sdk:
             refuse_blind_sdk(client.meta.service_model, botocore.__version__)
         client.meta.events.register("response-received", self._pass_date_on)
         if not _AWS_HOST.fullmatch(client.meta.endpoint_url):
-            self._endpoints.add(client.meta.endpoint_url)
+            self._endpoints.add(re.sub(r"//[^/]*@", "//", client.meta.endpoint_url))
         return client
 
     def _pass_date_on(self, response_dict: Mapping[str, Any] | None = None, **_: Any) -> None:

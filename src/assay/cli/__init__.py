@@ -30,8 +30,9 @@ def main() -> NoReturn:
     """The `assay` command."""
     gc.disable()  # one run, then the process ends: looking for garbage costs more than it frees
     code = run(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # closed by whoever started us
+            stream.flush()
     os._exit(code)  # and so does taking a large plan apart again, object by object
 
 

@@ -102,7 +102,7 @@ def _sdk() -> "tuple[str | None, Finding]":
         version, region = boto3_itself()
     except CatalogError as error:
         return None, Finding(Level.FAIL, str(error))
-    return region, Finding(Level.OK, f"boto3 {version} knows AMI watermarks")
+    return region, Finding(Level.OK, f"botocore {version} knows AMI watermarks")
 
 
 def _hcl2() -> "Finding":

@@ -49,6 +49,20 @@ class Output(click.ParamType):  # type: ignore[type-arg]
         return name, path
 
 
+class Seconds(click.ParamType):  # type: ignore[type-arg]
+    """How long to wait: more than nothing, and less than a day."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        seconds: float = click.FLOAT.convert(value, param, ctx)
+        if not 0 < seconds <= 86_400:  # nor is nan
+            self.fail(f"{value!r} is not between 0 and 86400 seconds", param, ctx)
+        return seconds
+
+
 policy_option = click.option(
     "--policy", "policy_path", metavar="FILE", envvar="ASSAY_POLICY",
     help=f"The policy document (default: {DEFAULT_POLICY} in this directory).",
@@ -61,7 +75,7 @@ def live_options(command: F) -> F:
     for option in (
         click.option("--region", metavar="REGION", envvar="ASSAY_REGION",
                      help="The Region of providers about which the plan does not say."),
-        click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
+        click.option("--timeout", type=Seconds(), metavar="SECONDS",
                      default=DEFAULT_TIMEOUT, show_default=True, envvar="ASSAY_TIMEOUT",
                      help="What AWS has not answered by then counts as a failed lookup."),
         click.option("--no-cache", is_flag=True, envvar="ASSAY_NO_CACHE",

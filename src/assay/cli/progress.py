@@ -37,7 +37,7 @@ def progress(catalog: "ImageCatalog") -> Iterator[None]:
 
 def _tell(catalog: "ImageCatalog", done: threading.Event) -> None:
     started = time.monotonic()
-    watched = sys.stderr.isatty()
+    watched = sys.stderr is not None and sys.stderr.isatty()
     if done.wait(PATIENCE[watched]):
         return
     while True:

@@ -38,7 +38,9 @@ def write(path: str, content: bytes) -> None:
 
 
 def show(text: str) -> None:
-    """Print a report; a reader that has gone away (`| head`) changes no verdict."""
+    """Print a report; a reader that has gone away (`| head`, `>&-`) changes no verdict."""
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
@@ -52,4 +54,5 @@ def wants_colour(choice: str) -> bool:
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    watched = sys.stdout is not None and sys.stdout.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or watched

@@ -52,10 +52,18 @@ def still_matters(marks: Marks, policy: Policy, provenance: Provenance) -> bool:
     """
     if not (marks.golden or marks.unread) and _decides(policy, "unmarked"):
         return False  # it fails, wherever it comes from
+    if _decides(policy, "revoked") and _meets_revoked(policy, provenance.ancestry):
+        return False  # likewise
     if policy.revoked.images and not provenance.ancestry.complete:
         return True
     asked = policy.require.ancestry_agrees or policy.require.max_depth is not None
     return asked and bool(marks.golden) and not depths(marks.golden, provenance.ancestry)
+
+
+def _meets_revoked(policy: Policy, ancestry: Ancestry) -> bool:
+    return any(
+        ancestry.depth_of(name.id, name.region) is not None for name in policy.revoked.images
+    )
 
 
 def _decides(policy: Policy, rule: str) -> bool:
