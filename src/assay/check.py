@@ -6,10 +6,12 @@ Knows no concrete catalogue, no file and no clock: all of them are handed in.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from assay.catalog.interface import ImageCatalog, ImageKey
+from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
 from assay.identity import with_accounts
 from assay.model import (
+    AllowedImages,
     AmiReference,
     Image,
     Place,
@@ -19,8 +21,10 @@ from assay.model import (
     Resolved,
     Subject,
     Unplaced,
+    Unread,
 )
 from assay.policy.engine import judge_all, worst
+from assay.policy.golden import JudgedMarks
 from assay.policy.lineage import ancestry_matters
 from assay.provenance import Depends, trace
 from assay.resolution import resolve
@@ -35,8 +39,12 @@ def check(
     sources: Sequence[Source], catalog: ImageCatalog, policy: Policy, as_of: datetime
 ) -> Report:
     """Judge every reference of `sources` by `policy`, as of a time with a time zone."""
-    subjects = gather(sources, catalog, ancestry_matters(policy, as_of))
-    verdicts = judge_all(subjects, policy, as_of)
+    known: JudgedMarks = {}
+    needs = Needs(
+        ancestry_matters(policy, as_of, known),
+        allowed_images=any(each.require.allowed_by_ec2 for each in policy.everywhere),
+    )
+    verdicts, exceptions = judge_all(gather(sources, catalog, needs), policy, as_of, known)
     not_judged: Counter[str] = Counter()
     for source in sources:
         not_judged.update(source.not_judged)
@@ -48,15 +56,23 @@ def check(
         inputs=tuple(source.facts for source in sources),
         verdicts=verdicts,
         not_judged=+not_judged,
+        exceptions=exceptions,
     )
 
 
+class Needs(NamedTuple):
+    """What a policy's verdicts depend on, besides the images themselves."""
+
+    ancestry: Depends
+    allowed_images: bool
+
+
 def gather(
-    sources: Iterable[Source], catalog: ImageCatalog, depends: Depends | None = None
+    sources: Iterable[Source], catalog: ImageCatalog, needs: Needs | None = None
 ) -> tuple[Subject, ...]:
     """Ask the catalogue everything that a verdict on these sources needs.
 
-    `depends` tells which ancestries a verdict depends on; without it, all are followed to the end.
+    Without `needs` everything is asked that a verdict of any policy could need.
     """
     references = [reference for source in sources for reference in source.references]
     questions = with_accounts({(each.value, each.place): None for each in references}, catalog)
@@ -68,17 +84,39 @@ def gather(
         for each in found.of.values()
         if isinstance(each, Resolved)
     }
-    in_full = depends is None or len(images) <= TOLD_IN_FULL
-    provenances = trace(images, found.images, catalog, depends or _unfinished, in_full=in_full)
+    in_full = needs is None or len(images) <= TOLD_IN_FULL
+    depends = needs.ancestry if needs else _unfinished
+    provenances = trace(images, found.images, catalog, depends, in_full=in_full)
+    places = {place for place, _ in images} if needs is None or needs.allowed_images else set()
+    settings = catalog.allowed_images(places) if places else {}
     subjects: list[Subject] = []
     for reference, question, before in zip(references, asked, replaced, strict=True):
         resolution = found.of[question]
-        key = (resolution.place, resolution.image.id) if isinstance(resolution, Resolved) else None
-        provenance = provenances[key] if key else None
-        answer = found.images[before] if before else None
-        old = answer if isinstance(answer, Image) else None
-        subjects.append(Subject(reference, question[1], resolution, provenance, old))
+        provenance = allowed = None
+        if isinstance(resolution, Resolved):
+            provenance = provenances[resolution.place, resolution.image.id]
+            allowed = _settings(settings.get(resolution.place))
+        old = found.images[before] if before else None
+        subjects.append(
+            Subject(
+                reference,
+                question[1],
+                resolution,
+                provenance,
+                allowed,
+                old if isinstance(old, Image) else None,
+            )
+        )
     return tuple(subjects)
+
+
+def _settings(answer: Answer[AllowedImages] | None) -> AllowedImages | Unread | None:
+    match answer:
+        case Unavailable(reason):
+            return Unread(reason)
+        case Absent():
+            return Unread("there are no Allowed AMIs settings to be read")
+    return answer
 
 
 def _replaced(reference: AmiReference, place: Place | Unplaced) -> ImageKey | None:

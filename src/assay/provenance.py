@@ -48,8 +48,9 @@ def trace(
     unsettled = [key for key in chains if key not in settled]
     for key, record in (catalog.ancestry(unsettled) if unsettled else {}).items():
         chains[key].adopt(record)
+    told = chains if in_full else unsettled
+    descriptions.look_up(image for key in told for image in chains[key].images())
     if in_full:
-        descriptions.look_up(key for chain in chains.values() for key in chain.images())
         settled = {}
     return {
         key: settled.get(key) or chain.provenance(descriptions) for key, chain in chains.items()

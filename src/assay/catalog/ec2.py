@@ -13,11 +13,18 @@ from assay.model import (
     AncestryEnd,
     AncestryEntry,
     Image,
+    ImageCriterion,
     Removal,
+    ScanCondition,
+    ScanResults,
     TemplateVersion,
     Watermark,
+    WatermarkFilter,
     recorded_end,
 )
+
+SEVERITIES = ("informational", "low", "medium", "high", "critical")
+"""Amazon Inspector's, the least first (EC2 API Reference, ScanResults)."""
 
 
 def image(raw: Mapping[str, Any]) -> Image:
@@ -36,6 +43,27 @@ def image(raw: Mapping[str, Any]) -> Image:
         source_instance_id=raw.get("SourceInstanceId"),
         image_allowed=raw.get("ImageAllowed"),
         watermarks=tuple(_watermark(mark) for mark in raw.get("ImageWatermarks") or ()),
+        product_codes=tuple(
+            code["ProductCodeId"]
+            for code in raw.get("ProductCodes") or ()
+            if "ProductCodeId" in code
+        ),
+        tags={tag["Key"]: tag.get("Value", "") for tag in raw.get("Tags") or () if "Key" in tag},
+        scan_results=_scan_results(raw.get("ScanResults")),
+    )
+
+
+def _scan_results(raw: Mapping[str, Any] | None) -> ScanResults | None:
+    if raw is None:
+        return None
+    return ScanResults(
+        highest_finding_severity=raw.get("HighestFindingSeverityLabel"),
+        finding_scan_date=_time(raw.get("FindingScanDate")),
+        fix_available_since={
+            severity: since
+            for severity in SEVERITIES
+            if (since := _time(raw.get(f"{severity.title()}FixAvailableSince")))
+        },
     )
 
 
@@ -91,7 +119,53 @@ def ancestry(asked: str, region: str, raw_entries: list[Mapping[str, Any]]) -> A
 def allowed_images(raw: Mapping[str, Any]) -> AllowedImages | None:
     """The answer of GetAllowedImagesSettings; None where it lacks the state."""
     state = raw.get("State")
-    return AllowedImages(state, raw.get("ManagedBy")) if isinstance(state, str) else None
+    if not isinstance(state, str):
+        return None
+    criteria = tuple(criterion(each) for each in raw.get("ImageCriteria") or ())
+    return AllowedImages(state, raw.get("ManagedBy"), criteria)
+
+
+def criterion(raw: Mapping[str, Any]) -> ImageCriterion:
+    """An `ImageCriterion`, as GetAllowedImagesSettings tells and ReplaceImageCriteria… takes it."""
+    marks, scan = raw.get("ImageWatermarks"), raw.get("ScanResultCondition")
+    return ImageCriterion(
+        providers=_strings(raw.get("ImageProviders")),
+        product_codes=_strings(raw.get("MarketplaceProductCodes")),
+        names=_strings(raw.get("ImageNames")),
+        max_days_since_deprecated=(raw.get("DeprecationTimeCondition") or {}).get(
+            "MaximumDaysSinceDeprecated"
+        ),
+        max_days_since_created=(raw.get("CreationDateCondition") or {}).get(
+            "MaximumDaysSinceCreated"
+        ),
+        watermarks=None if not marks else tuple(_watermark_filter(each) for each in marks),
+        scan=None if not scan else _scan_condition(scan),
+    )
+
+
+def _strings(raw: Any) -> tuple[str, ...] | None:
+    return tuple(raw) if raw else None
+
+
+def _watermark_filter(raw: Mapping[str, Any]) -> WatermarkFilter:
+    return WatermarkFilter(
+        key=raw.get("WatermarkKey"),
+        source_image_region=raw.get("SourceImageRegion"),
+        max_days_since_source_image_created=raw.get("MaximumDaysSinceSourceImageCreated"),
+        max_days_since_watermark_created=raw.get("MaximumDaysSinceWatermarkCreated"),
+    )
+
+
+def _scan_condition(raw: Mapping[str, Any]) -> ScanCondition:
+    return ScanCondition(
+        max_severity=raw.get("MaximumSeverityLabel"),
+        max_days_since_scan=raw.get("MaxDaysSinceLastFindingScan"),
+        max_days_since_fix={
+            severity: days
+            for severity in SEVERITIES
+            if (days := raw.get(f"MaxDaysSince{severity.title()}FixAvailable")) is not None
+        },
+    )
 
 
 def recycled(raw: Mapping[str, Any]) -> Removal:

@@ -61,7 +61,13 @@ def check_command(
     from assay.cli.progress import progress
 
     policy = opening.open_policy(policy_path)
-    sources = opening.open_sources(paths, policy.judge, region or policy.region, include_unchanged)
+    sources = opening.open_sources(
+        paths,
+        policy.judge,
+        region or policy.region,
+        include_unchanged=include_unchanged,
+        tags=policy.matches_tags,
+    )
     asked = opening.open_catalog(
         catalog, policy.readers, timeout, offline=offline, no_cache=no_cache
     )

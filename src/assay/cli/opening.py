@@ -40,7 +40,12 @@ def policy_if_any(path: str | None) -> "Policy | None":
 
 
 def open_sources(
-    paths: Sequence[str], kinds: Any, region: str | None, include_unchanged: bool
+    paths: Sequence[str],
+    kinds: Any,
+    region: str | None,
+    *,
+    include_unchanged: bool,
+    tags: bool = False,
 ) -> "list[Source]":
     """What each input holds; several plans in one file are several sources."""
     from assay.sources.plan import read_plans
@@ -51,7 +56,12 @@ def open_sources(
         source
         for path in paths
         for source in read_plans(
-            path, read(path), kinds=kinds, region=region, include_unchanged=include_unchanged
+            path,
+            read(path),
+            kinds=kinds,
+            region=region,
+            include_unchanged=include_unchanged,
+            tags=tags,
         )
     ]
 

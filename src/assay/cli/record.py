@@ -32,7 +32,7 @@ def record_command(
 
     policy = opening.policy_if_any(policy_path)
     region = region or (policy.region if policy else None)
-    sources = opening.open_sources(paths, tuple(Kind), region, include_unchanged)
+    sources = opening.open_sources(paths, tuple(Kind), region, include_unchanged=include_unchanged)
     readers = policy.readers if policy else {}
     recording = RecordingCatalog(
         opening.open_catalog(catalog, readers, timeout, offline=False, no_cache=no_cache)

@@ -11,14 +11,29 @@ from assay.model.images import (
     AncestryEntry,
     Identity,
     Image,
+    ImageCriterion,
     Removal,
+    ScanCondition,
+    ScanResults,
     TemplateVersion,
     Watermark,
+    WatermarkFilter,
     recorded_end,
 )
 from assay.model.outcomes import Outcome, Severity
 from assay.model.places import Place, partition_of
-from assay.model.policy import Golden, ImageName, Policy, Reader, Require, Revoked, WatermarkFilter
+from assay.model.policy import (
+    Golden,
+    ImageMatch,
+    ImageName,
+    Match,
+    Policy,
+    Reader,
+    Require,
+    Revoked,
+    Scope,
+    Waiver,
+)
 from assay.model.references import (
     Action,
     Alias,
@@ -39,7 +54,15 @@ from assay.model.references import (
     Value,
     parse_image,
 )
-from assay.model.report import CatalogFacts, Finding, InputFacts, Report, RuleResult, Verdict
+from assay.model.report import (
+    CatalogFacts,
+    Finding,
+    InputFacts,
+    Report,
+    RuleResult,
+    Verdict,
+    WaiverUse,
+)
 from assay.model.subjects import (
     Cause,
     Clue,
@@ -49,6 +72,7 @@ from assay.model.subjects import (
     Resolution,
     Resolved,
     Subject,
+    Unread,
     Unresolved,
 )
 
@@ -70,12 +94,15 @@ __all__ = [
     "Golden",
     "Identity",
     "Image",
+    "ImageCriterion",
+    "ImageMatch",
     "ImageName",
     "Incomplete",
     "InputFacts",
     "InstanceRef",
     "Kind",
     "Made",
+    "Match",
     "Outcome",
     "Place",
     "Planned",
@@ -91,6 +118,9 @@ __all__ = [
     "Resolved",
     "Revoked",
     "RuleResult",
+    "ScanCondition",
+    "ScanResults",
+    "Scope",
     "Severity",
     "Stray",
     "Subject",
@@ -98,10 +128,13 @@ __all__ = [
     "TemplateVersion",
     "Unknown",
     "Unplaced",
+    "Unread",
     "Unresolved",
     "Unusable",
     "Value",
     "Verdict",
+    "Waiver",
+    "WaiverUse",
     "Watermark",
     "WatermarkFilter",
     "parse_image",

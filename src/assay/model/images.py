@@ -1,6 +1,6 @@
 """What EC2 says: images, marks, ancestry, templates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,6 +25,16 @@ class Watermark(msgspec.Struct, frozen=True, gc=False):
     watermark_creation_time: datetime | None = None
 
 
+class ScanResults(msgspec.Struct, frozen=True, gc=False):
+    """EC2's `ScanResults`, from Amazon Inspector; there only if the image was scanned."""
+
+    highest_finding_severity: str | None = None
+    """`informational`, `low`, `medium`, `high` or `critical`; None if nothing was found."""
+    finding_scan_date: datetime | None = None
+    fix_available_since: Mapping[str, datetime] = {}
+    """By severity: since when a fix has been waiting."""
+
+
 class Image(msgspec.Struct, frozen=True, gc=False):
     """EC2's `Image` (DescribeImages), snake_cased. None means that EC2 did not say."""
 
@@ -41,6 +51,9 @@ class Image(msgspec.Struct, frozen=True, gc=False):
     source_instance_id: str | None = None
     image_allowed: bool | None = None
     watermarks: tuple[Watermark, ...] = ()
+    product_codes: tuple[str, ...] = ()
+    tags: Mapping[str, str] = {}
+    scan_results: ScanResults | None = None
 
 
 class AncestryEnd(StrEnum):
@@ -126,6 +139,36 @@ def recorded_end(entries: Sequence[AncestryEntry]) -> AncestryEnd | None:
     return None
 
 
+class WatermarkFilter(msgspec.Struct, frozen=True, gc=False):
+    """The fields of EC2's ImageWatermarkFilter; all that are set must hold for one and the same mark."""
+
+    key: str | None = None
+    source_image_region: str | None = None
+    max_days_since_source_image_created: int | None = None
+    max_days_since_watermark_created: int | None = None
+
+
+class ScanCondition(msgspec.Struct, frozen=True, gc=False):
+    """EC2's ScanResultCondition."""
+
+    max_severity: str | None = None
+    max_days_since_scan: int | None = None
+    max_days_since_fix: Mapping[str, int] = {}
+    """By severity."""
+
+
+class ImageCriterion(msgspec.Struct, frozen=True, gc=False):
+    """EC2's ImageCriterion: every field that is set must hold. None: the field is not set."""
+
+    providers: tuple[str, ...] | None = None
+    product_codes: tuple[str, ...] | None = None
+    names: tuple[str, ...] | None = None
+    max_days_since_deprecated: int | None = None
+    max_days_since_created: int | None = None
+    watermarks: tuple[WatermarkFilter, ...] | None = None
+    scan: ScanCondition | None = None
+
+
 class AllowedImages(msgspec.Struct, frozen=True, gc=False):
     """The Allowed AMIs settings of one account and Region (EC2 GetAllowedImagesSettings)."""
 
@@ -133,6 +176,8 @@ class AllowedImages(msgspec.Struct, frozen=True, gc=False):
     """`disabled`, `audit-mode` or `enabled`; only `enabled` hides images."""
     managed_by: str | None = None
     """`account` or `declarative-policy`."""
+    criteria: tuple[ImageCriterion, ...] = ()
+    """One that holds is enough."""
 
 
 class Removal(msgspec.Struct, frozen=True, gc=False):

@@ -1,20 +1,13 @@
 """A policy after validation."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import msgspec
 
+from assay.model.images import WatermarkFilter
 from assay.model.outcomes import Severity
 from assay.model.references import Kind
-
-
-class WatermarkFilter(msgspec.Struct, frozen=True, gc=False):
-    """The fields of EC2's ImageWatermarkFilter; all that are set must hold for one and the same mark."""
-
-    key: str
-    source_image_region: str | None = None
-    max_days_since_source_image_created: int | None = None
-    max_days_since_watermark_created: int | None = None
 
 
 class ImageName(msgspec.Struct, frozen=True, gc=False):
@@ -38,6 +31,10 @@ class Require(msgspec.Struct, frozen=True, gc=False):
     ancestry_agrees: bool = True
     max_depth: int | None = None
     owners: tuple[str, ...] | None = None
+    max_age_days: int | None = None
+    max_scan_severity: str | None = None
+    allowed_by_ec2: bool = False
+    """Whether the account's own Allowed AMIs settings must admit the image."""
 
 
 class Revoked(msgspec.Struct, frozen=True, gc=False):
@@ -52,6 +49,55 @@ class Reader(msgspec.Struct, frozen=True, gc=False):
 
     role_arn: str
     external_id: str | None = None
+
+
+class ImageMatch(msgspec.Struct, frozen=True, gc=False):
+    """Which images; `name` and the values of `tags` take wildcards."""
+
+    id: str | None = None
+    owner: str | None = None
+    owner_alias: str | None = None
+    product_code: str | None = None
+    name: str | None = None
+    tags: Mapping[str, str] = {}
+
+
+class Match(msgspec.Struct, frozen=True, gc=False):
+    """Which references: all that is set must hold; everything but `image` takes wildcards."""
+
+    address: str | None = None
+    module: str | None = None
+    resource_type: str | None = None
+    account: str | None = None
+    region: str | None = None
+    tags: Mapping[str, str] = {}
+    """Of the resource, as planned."""
+    image: ImageMatch | None = None
+
+
+class Waiver(msgspec.Struct, frozen=True, gc=False):
+    """One entry of `exceptions`: who lets what through, why, and until when."""
+
+    match: Match
+    rules: tuple[str, ...]
+    reason: str
+    approved_by: str
+    expires: date
+    """The last day on which it holds, in UTC."""
+    ticket: str | None = None
+
+    @property
+    def name(self) -> str:
+        """How reports call it."""
+        return self.ticket or self.reason
+
+
+class Scope(msgspec.Struct, frozen=True, gc=False):
+    """One entry of `scopes`, with the policy that holds within it."""
+
+    name: str
+    match: Match
+    policy: "Policy"
 
 
 class Policy(msgspec.Struct, frozen=True, gc=False):
@@ -69,3 +115,17 @@ class Policy(msgspec.Struct, frozen=True, gc=False):
     sha256: str
     readers: Mapping[str, Reader] = {}
     """By account."""
+    scopes: tuple[Scope, ...] = ()
+    exceptions: tuple[Waiver, ...] = ()
+
+    @property
+    def matches_tags(self) -> bool:
+        """Whether a scope or an exception asks for the tags of resources."""
+        matches = [scope.match for scope in self.scopes]
+        matches += [waiver.match for waiver in self.exceptions]
+        return any(match.tags for match in matches)
+
+    @property
+    def everywhere(self) -> "tuple[Policy, ...]":
+        """The policies that hold somewhere: this one, and that of each scope."""
+        return (self, *(scope.policy for scope in self.scopes))

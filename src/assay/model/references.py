@@ -1,6 +1,7 @@
 """What a plan says: one attribute that names an image, and the forms such a value takes."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -190,8 +191,17 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
     """The AMI id that stood here before, where the plan changes it."""
     file: str | None = None
     line: int | None = None
+    tags: Mapping[str, str] = {}
+    """The resource's planned tags, where a policy asks for them; never shown."""
+
+    @property
+    def module(self) -> str:
+        """The module path of the address: `module.a["x"].module.b`, empty for the root."""
+        found = _MODULES.match(self.address)
+        return found[0].rstrip(".") if found else ""
 
 
+_MODULES = re.compile(r'(?:module\.[^.\["]+(?:\["(?:[^"\\]|\\.)*"\]|\[[0-9]+\])?\.)+')
 _AMI_ID = re.compile(r"ami-([0-9a-f]{8}|[0-9a-f]{17})")
 _ALIAS = "resolve:ssm:"
 _PARAMETER_ARN = re.compile(

@@ -6,8 +6,11 @@ from datetime import datetime
 import msgspec
 
 from assay.model.outcomes import Outcome, Severity
-from assay.model.policy import Policy
+from assay.model.policy import Policy, Waiver
 from assay.model.subjects import Subject
+
+ANNOUNCED_DAYS = 14
+"""So long before its end an exception is announced."""
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
@@ -25,6 +28,8 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
     rule: str
     severity: Severity
     finding: Finding
+    waiver: Waiver | None = None
+    """The exception that lets this failure through."""
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
@@ -33,6 +38,32 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     subject: Subject
     outcome: Outcome
     results: tuple[RuleResult, ...]
+
+    @property
+    def waiver(self) -> Waiver | None:
+        """The first exception that is used."""
+        return next((result.waiver for result in self.results if result.waiver), None)
+
+
+class WaiverUse(msgspec.Struct, frozen=True, gc=False):
+    """What became of one of the policy's exceptions."""
+
+    waiver: Waiver
+    used: int
+    """How many references it lets through."""
+    missed: int
+    """How many it would let through, had it not expired."""
+    days_left: int
+    """Days on which it still holds, today included; 0 or less: it has expired."""
+
+    @property
+    def state(self) -> str:
+        """`expired`, `unused`, `expiring` (time to see to it) or `active`."""
+        if self.days_left <= 0:
+            return "expired"
+        if not self.used:
+            return "unused"
+        return "expiring" if self.days_left <= ANNOUNCED_DAYS else "active"
 
 
 class InputFacts(msgspec.Struct, frozen=True, gc=False):
@@ -63,3 +94,4 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     inputs: tuple[InputFacts, ...]
     verdicts: tuple[Verdict, ...]
     not_judged: Mapping[str, int]
+    exceptions: tuple[WaiverUse, ...] = ()

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from assay.model.images import Ancestry, Image
+from assay.model.images import AllowedImages, Ancestry, Image
 from assay.model.places import Place
 from assay.model.references import AmiReference, Unplaced
 
@@ -87,6 +87,12 @@ class Provenance(msgspec.Struct, frozen=True, gc=False):
     show. What was not asked about, or not answered, is missing."""
 
 
+class Unread(msgspec.Struct, frozen=True, gc=False):
+    """Something that could not be asked, and why."""
+
+    reason: str
+
+
 class Subject(msgspec.Struct, frozen=True, gc=False):
     """What the rules judge: a reference with everything that was found out about it."""
 
@@ -95,5 +101,7 @@ class Subject(msgspec.Struct, frozen=True, gc=False):
     """The reference's place, with the account where it could be told."""
     resolution: Resolution
     provenance: Provenance | None = None
+    allowed: AllowedImages | Unread | None = None
+    """The Allowed AMIs settings that the image meets; None where no policy asks for them."""
     replaced: Image | None = None
     """The image that the reference used before, where the plan says so and EC2 still shows it."""

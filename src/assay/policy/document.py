@@ -23,9 +23,37 @@ EXTERNAL_ID = rf"^[A-Za-z0-9_+=,.@:/-]{{2,1224}}{_END}"
 """STS API Reference, AssumeRole."""
 REGION_PATTERN = rf"^[a-z0-9*?-]{{1,64}}{_END}"
 
+ADDRESS_PATTERN = rf"^[^\r\n]{{1,1024}}{_END}"
+TYPE_PATTERN = rf"^[a-z0-9_*?]{{1,128}}{_END}"
+ACCOUNT_PATTERN = rf"^[0-9*?]{{1,12}}{_END}"
+DATE = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_END}"
+TEXT = rf"^[^\x00-\x1f\x7f]{{1,500}}{_END}"
+TAG = rf"^[^\x00-\x1f\x7f]{{1,256}}{_END}"
+"""EC2 User Guide, "Tag your Amazon EC2 resources": keys of 128, values of 256 characters at most."""
+
 Key = Annotated[str, Meta(pattern=KEY)]
 Days = Annotated[int, Meta(ge=0, le=2147483647)]
 Severity = Literal["error", "warning", "off"]
+PRODUCT_CODE = rf"^[A-Za-z0-9]{{1,25}}{_END}"
+"""EC2 API Reference, ImageCriterion."""
+Waivable = Literal[
+    "unmarked",
+    "revoked",
+    "lineage-mismatch",
+    "too-deep",
+    "untrusted-owner",
+    "public-image",
+    "not-launchable",
+    "deprecated",
+    "too-old",
+    "scan-findings",
+    "not-allowed",
+    "self-owned",
+    "no-provenance",
+    "unpinned",
+    "downgrade",
+]
+"""The rules that exceptions let fail. What could not be read cannot be let through."""
 
 
 class _Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -64,13 +92,18 @@ class Golden(_Strict, frozen=True):
 
 
 class Require(_Strict, frozen=True):
-    """`require`."""
+    """`require`, of the document or of a scope."""
 
-    ancestry: Literal["agree", "ignore"] = "agree"
+    ancestry: Literal["agree", "ignore"] | UnsetType = UNSET
     max_depth: Annotated[int, Meta(ge=0, le=50)] | UnsetType = UNSET
     owners: (
         Annotated[tuple[Annotated[str, Meta(pattern=OWNER)], ...], Meta(min_length=1)] | UnsetType
     ) = UNSET
+    max_age_days: Days | UnsetType = UNSET
+    max_scan_severity: Literal["informational", "low", "medium", "high", "critical"] | UnsetType = (
+        UNSET
+    )
+    allowed_amis: Literal["predict", "ignore"] | UnsetType = UNSET
 
 
 class Revoked(_Strict, frozen=True):
@@ -88,12 +121,84 @@ class Rules(_Strict, frozen=True, rename="kebab"):
     lineage_mismatch: Severity | UnsetType = UNSET
     too_deep: Severity | UnsetType = UNSET
     untrusted_owner: Severity | UnsetType = UNSET
+    public_image: Severity | UnsetType = UNSET
     not_launchable: Severity | UnsetType = UNSET
     deprecated: Severity | UnsetType = UNSET
+    too_old: Severity | UnsetType = UNSET
+    scan_findings: Severity | UnsetType = UNSET
+    not_allowed: Severity | UnsetType = UNSET
+    self_owned: Severity | UnsetType = UNSET
     unpinned: Severity | UnsetType = UNSET
     no_provenance: Severity | UnsetType = UNSET
     downgrade: Severity | UnsetType = UNSET
     incomplete_plan: Severity | UnsetType = UNSET
+
+
+Tags = dict[Annotated[str, Meta(pattern=TAG)], Annotated[str, Meta(pattern=TAG)]]
+Where = Annotated[str, Meta(pattern=ADDRESS_PATTERN)]
+
+
+class _NotEmpty(_Strict, frozen=True):
+    """An empty match would hold everywhere, and nobody means that."""
+
+    def __post_init__(self) -> None:
+        if all(getattr(self, field) is UNSET for field in self.__struct_fields__):
+            raise ValueError("is empty: it would hold everywhere")
+
+
+class ScopeMatch(_NotEmpty, frozen=True):
+    """`match` of a scope; at least one field."""
+
+    address: Where | UnsetType = UNSET
+    module: Where | UnsetType = UNSET
+    resource_type: Annotated[str, Meta(pattern=TYPE_PATTERN)] | UnsetType = UNSET
+    account: Annotated[str, Meta(pattern=ACCOUNT_PATTERN)] | UnsetType = UNSET
+    region: Annotated[str, Meta(pattern=REGION_PATTERN)] | UnsetType = UNSET
+    tags: Annotated[Tags, Meta(min_length=1)] | UnsetType = UNSET
+
+
+class ImageMatch(_NotEmpty, frozen=True):
+    """`match.image` of an exception; at least one field."""
+
+    id: Annotated[str, Meta(pattern=IMAGE_ID)] | UnsetType = UNSET
+    owner: Annotated[str, Meta(pattern=ACCOUNT)] | UnsetType = UNSET
+    owner_alias: Literal["amazon", "aws-marketplace", "aws-backup-vault"] | UnsetType = UNSET
+    product_code: Annotated[str, Meta(pattern=PRODUCT_CODE)] | UnsetType = UNSET
+    name: Annotated[str, Meta(pattern=TAG)] | UnsetType = UNSET
+    tags: Annotated[Tags, Meta(min_length=1)] | UnsetType = UNSET
+
+
+class ExceptionMatch(_NotEmpty, frozen=True):
+    """`match` of an exception; at least one field."""
+
+    address: Where | UnsetType = UNSET
+    module: Where | UnsetType = UNSET
+    resource_type: Annotated[str, Meta(pattern=TYPE_PATTERN)] | UnsetType = UNSET
+    account: Annotated[str, Meta(pattern=ACCOUNT_PATTERN)] | UnsetType = UNSET
+    region: Annotated[str, Meta(pattern=REGION_PATTERN)] | UnsetType = UNSET
+    tags: Annotated[Tags, Meta(min_length=1)] | UnsetType = UNSET
+    image: ImageMatch | UnsetType = UNSET
+
+
+class Scope(_Strict, frozen=True):
+    """One entry of `scopes`."""
+
+    name: Annotated[str, Meta(pattern=TEXT)]
+    match: ScopeMatch
+    golden: Golden | UnsetType = UNSET
+    require: Require | UnsetType = UNSET
+    rules: Rules | UnsetType = UNSET
+
+
+class Exception_(_Strict, frozen=True):  # noqa: N801 - Python has the word already
+    """One entry of `exceptions`."""
+
+    match: ExceptionMatch
+    rules: Annotated[tuple[Waivable, ...], Meta(min_length=1)]
+    reason: Annotated[str, Meta(pattern=TEXT)]
+    approved_by: Annotated[str, Meta(pattern=TEXT)]
+    expires: Annotated[str, Meta(pattern=DATE)]
+    ticket: Annotated[str, Meta(pattern=TEXT)] | UnsetType = UNSET
 
 
 class Reader(_Strict, frozen=True):
@@ -123,6 +228,8 @@ class Document(_Strict, frozen=True):
         Meta(min_length=1),
     ] = ("launch", "template", "alias", "derive")
     undetermined: Literal["error", "warning"] = "error"
+    scopes: tuple[Scope, ...] = ()
+    exceptions: tuple[Exception_, ...] = ()
     aws: Aws = Aws()
 
 

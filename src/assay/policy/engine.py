@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from assay.model import (
     Cause,
     Outcome,
@@ -14,8 +16,11 @@ from assay.model import (
     Subject,
     Unresolved,
     Verdict,
+    WaiverUse,
 )
-from assay.policy.golden import Marks
+from assay.policy.exceptions import Waivers
+from assay.policy.golden import JudgedMarks
+from assay.policy.matching import policy_for
 from assay.policy.rules import RULES
 from assay.policy.rules.rule import Case, Rule
 
@@ -29,29 +34,50 @@ class _Rules(NamedTuple):
     of_references: tuple[tuple[Rule, Severity], ...]
 
 
-def judge_all(subjects: Iterable[Subject], policy: Policy, as_of: datetime) -> tuple[Verdict, ...]:
+class Judgement(NamedTuple):
+    """Every verdict, and what became of the policy's exceptions."""
+
+    verdicts: tuple[Verdict, ...]
+    exceptions: tuple[WaiverUse, ...]
+
+
+def judge_all(
+    subjects: Iterable[Subject],
+    policy: Policy,
+    as_of: datetime,
+    known: JudgedMarks | None = None,
+) -> Judgement:
     """A verdict for each subject; what no rule can tell apart is judged once."""
-    marks: dict[int, Marks] = {}
-    rules = _active(policy)
-    shared: dict[int, _Results] = {}
+    known = {} if known is None else known
+    waivers = Waivers(policy, as_of)
+    rules = {id(each): _active(each) for each in policy.everywhere}
+    shared: _Shared = {}
     judged: dict[tuple[object, ...], Verdict] = {}
     verdicts: list[Verdict] = []
     for subject in subjects:
         if _is_off(subject, policy):
             continue
-        alike = (id(subject.resolution), id(subject.replaced), subject.reference.sensitive)
+        by = policy_for(policy, subject) if policy.scopes else policy
+        alike = (id(by), id(subject.resolution), id(subject.replaced), subject.reference.sensitive)
         found = judged.get(alike)
         if found is None:
-            found = judged[alike] = _apply(rules, Case(subject, policy, as_of, marks), shared)
-            verdicts.append(found)
-        else:
-            verdicts.append(Verdict(subject, found.outcome, found.results))
-    return tuple(verdicts)
+            case = Case(subject, by, as_of, known)
+            found = judged[alike] = _apply(rules[id(by)], case, shared)
+        verdicts.append(_verdict(subject, found, waivers))
+    return Judgement(tuple(verdicts), waivers.uses())
 
 
 def judge(subject: Subject, policy: Policy, as_of: datetime) -> Verdict:
-    """Apply every rule that is not switched off, and weigh the results."""
-    return _apply(_active(policy), Case(subject, policy, as_of, {}), {})
+    """Apply every rule that is not switched off, let exceptions through, and weigh the results."""
+    return judge_all([subject], policy, as_of).verdicts[0]
+
+
+def _verdict(subject: Subject, found: Verdict, waivers: Waivers) -> Verdict:
+    """What was judged of one reference, for another that no rule can tell from it."""
+    if not waivers:
+        return found if found.subject is subject else replace(found, subject=subject)
+    results = waivers.apply(subject, found.results)
+    return Verdict(subject, _weigh(subject, results), results)
 
 
 def _active(policy: Policy) -> _Rules:
@@ -74,15 +100,20 @@ def _is_off(subject: Subject, policy: Policy) -> bool:
     return whole_plan and policy.severities.get("incomplete-plan") is Severity.OFF
 
 
-def _apply(rules: _Rules, case: Case, shared: dict[int, _Results]) -> Verdict:
+_Shared = dict[tuple[int, int], _Results]
+"""The results of the rules of images, by the identity of the policy and of the provenance."""
+
+
+def _apply(rules: _Rules, case: Case, shared: _Shared) -> Verdict:
     """All results in the order of `RULES`, where the rules of images come first."""
     found, provenance = case.subject.resolution, case.subject.provenance
     if provenance is None or found.derivations:
         results = _results((*rules.of_images, *rules.of_references), case)
         return Verdict(case.subject, _weigh(case.subject, results), results)
-    of_image = shared.get(id(provenance))
+    key = (id(case.policy), id(provenance))
+    of_image = shared.get(key)
     if of_image is None:
-        of_image = shared[id(provenance)] = _results(rules.of_images, case)
+        of_image = shared[key] = _results(rules.of_images, case)
     results = (*of_image, *_results(rules.of_references, case))
     return Verdict(case.subject, _weigh(case.subject, results), results)
 
@@ -99,6 +130,8 @@ def _weigh(subject: Subject, results: tuple[RuleResult, ...]) -> Outcome:
     """`fail` outranks `undetermined` outranks `pass`; no image, or no results, is no pass."""
     outcome = Outcome.PASS
     for result in results:
+        if result.waiver is not None:
+            continue
         if result.severity is Severity.ERROR and result.finding.outcome is not Outcome.PASS:
             outcome = result.finding.outcome
             if outcome is Outcome.FAIL:

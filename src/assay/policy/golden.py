@@ -9,6 +9,7 @@ reference's wording; the User Guide's gloss, "when the mark was applied", is lax
 from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
+from typing import TypeAlias
 
 import msgspec
 
@@ -18,7 +19,9 @@ from assay.policy.wildcard import matches
 _SECONDS_A_DAY = 86_400
 
 
-class _Is(Enum):
+class Is(Enum):
+    """Whether a condition holds; UNREAD where the answer lacks a field that decides it."""
+
     YES = "yes"
     NO = "no"
     UNREAD = "unread"
@@ -34,99 +37,112 @@ class Marks(msgspec.Struct, frozen=True, gc=False):
     """For each mark that is not golden: why not."""
 
 
+JudgedMarks: TypeAlias = dict[tuple[int, int], Marks]
+"""What was judged before in the same run, by the identity of the image and of `golden`."""
+
+
+def known_marks(image: Image, golden: Golden, as_of: datetime, known: JudgedMarks) -> Marks:
+    """`golden_marks`, once for each image."""
+    key = (id(image), id(golden))
+    found = known.get(key)
+    if found is None:
+        found = known[key] = golden_marks(image, golden, as_of)
+    return found
+
+
 def golden_marks(image: Image, golden: Golden, as_of: datetime) -> Marks:
     """Judge every mark of `image` by the policy's filters and its registry."""
     yes: list[Watermark] = []
     unread: list[Watermark] = []
     why_not: list[str] = []
     for mark in image.watermarks:
-        verdicts = [_satisfies(mark, filter, as_of) for filter in golden.watermarks]
-        best = next(
-            (v for wanted in (_Is.YES, _Is.UNREAD) for v in verdicts if v[0] is wanted), None
-        )
+        verdicts = [satisfies(mark, filter, as_of) for filter in golden.watermarks]
+        best = next((v for wanted in (Is.YES, Is.UNREAD) for v in verdicts if v[0] is wanted), None)
         registered = _registered(mark, golden)
         if best is None:
             why_not.append(f"{mark.key}: {_nearest(verdicts, mark, golden)}")
-        elif registered is _Is.NO:
+        elif registered is Is.NO:
             why_not.append(
                 f"{mark.key}: was attached to {mark.source_image_id} in "
                 f"{mark.source_image_region}, which is not in the policy's source_images"
             )
-        elif _Is.UNREAD in (best[0], registered):
+        elif Is.UNREAD in (best[0], registered):
             unread.append(mark)
         else:
             yes.append(mark)
     return Marks(tuple(yes), tuple(unread), tuple(why_not))
 
 
-def _satisfies(mark: Watermark, filter: WatermarkFilter, as_of: datetime) -> tuple[_Is, str | None]:
+def satisfies(mark: Watermark, filter: WatermarkFilter, as_of: datetime) -> tuple[Is, str | None]:
     """Whether one mark holds for all fields of one filter, and the first field that says no."""
-    answer = _Is.YES
+    answer = Is.YES
     for held, why in _fields(mark, filter, as_of):
-        if held is _Is.NO:
-            return _Is.NO, why
-        if held is _Is.UNREAD:
-            answer = _Is.UNREAD
+        if held is Is.NO:
+            return Is.NO, why
+        if held is Is.UNREAD:
+            answer = Is.UNREAD
     return answer, None
 
 
 def _fields(
     mark: Watermark, filter: WatermarkFilter, as_of: datetime
-) -> Iterator[tuple[_Is, str | None]]:
-    yield _like(filter.key, mark.key), None
+) -> Iterator[tuple[Is, str | None]]:
+    if filter.key is not None:
+        yield _like(filter.key, mark.key), None
     if filter.source_image_region is not None:
         yield (
             _like(filter.source_image_region, mark.source_image_region),
             f"its source Region {mark.source_image_region} is not {filter.source_image_region}",
         )
-    yield _young(
+    yield young(
         "its source image", filter.max_days_since_source_image_created,
         mark.source_image_creation_time, as_of,
     )  # fmt: skip
-    yield _young(
+    yield young(
         "the mark", filter.max_days_since_watermark_created,
         mark.watermark_creation_time, as_of,
     )  # fmt: skip
 
 
-def _like(pattern: str, text: str | None) -> _Is:
+def _like(pattern: str, text: str | None) -> Is:
     if text is None:
-        return _Is.UNREAD
-    return _Is.YES if matches(pattern, text) else _Is.NO
+        return Is.UNREAD
+    return Is.YES if matches(pattern, text) else Is.NO
 
 
-def _young(
+def young(
     what: str, days: int | None, born: datetime | None, as_of: datetime
-) -> tuple[_Is, str | None]:
+) -> tuple[Is, str | None]:
+    """Whether something is at most so many days old; a day is 24 hours."""
     if days is None:
-        return _Is.YES, None
+        return Is.YES, None
     if born is None:
-        return _Is.UNREAD, None
+        return Is.UNREAD, None
     age = as_of - born
     if age.total_seconds() <= days * _SECONDS_A_DAY:
-        return _Is.YES, None
-    return _Is.NO, f"{what} is {age.days} days old, {days} are allowed"
+        return Is.YES, None
+    return Is.NO, f"{what} is {age.days} days old, {days} are allowed"
 
 
-def _registered(mark: Watermark, golden: Golden) -> _Is:
+def _registered(mark: Watermark, golden: Golden) -> Is:
     """Whether the mark was attached to a build that the policy registers (no registry: yes)."""
     if not golden.source_images:
-        return _Is.YES
+        return Is.YES
     if mark.source_image_id is None or mark.source_image_region is None:
-        return _Is.UNREAD
+        return Is.UNREAD
     source = (mark.source_image_id, mark.source_image_region)
     known = {(image.id, image.region) for image in golden.source_images}
-    return _Is.YES if source in known else _Is.NO
+    return Is.YES if source in known else Is.NO
 
 
-def _nearest(verdicts: list[tuple[_Is, str | None]], mark: Watermark, golden: Golden) -> str:
+def _nearest(verdicts: list[tuple[Is, str | None]], mark: Watermark, golden: Golden) -> str:
     """The most telling reason: a field that failed beats a key that never fitted."""
     for _, why in verdicts:
         if why:
             return why
     account, _, name = (mark.key or "").partition(":")
     for filter in golden.watermarks:
-        wanted, _, pattern = filter.key.partition(":")
+        wanted, _, pattern = (filter.key or "").partition(":")
         if account != wanted and matches(pattern, name):
             return f"the name fits, but account {account} made the mark, not {wanted}"
     return "no filter of the policy has this key"

@@ -1,19 +1,22 @@
 """What the rules about descent share: depths, and why a record of ancestry ends."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from assay.model import (
     Ancestry,
     AncestryEnd,
     Finding,
+    Image,
+    ImageName,
     Outcome,
     Policy,
     Provenance,
     Severity,
     Watermark,
 )
-from assay.policy.golden import Marks, golden_marks
+from assay.policy.golden import JudgedMarks, Marks, known_marks
+from assay.policy.wildcard import matches
 
 
 def depths(marks: Iterable[Watermark], ancestry: Ancestry) -> tuple[int, ...]:
@@ -33,12 +36,17 @@ def unread_marks(marks: Marks) -> Finding | None:
     return Finding(Outcome.UNDETERMINED, "whether a mark is golden could not be read")
 
 
-def ancestry_matters(policy: Policy, as_of: datetime) -> Callable[[Provenance], bool]:
+def ancestry_matters(
+    policy: Policy, as_of: datetime, known: JudgedMarks
+) -> Callable[[Provenance], bool]:
     """Whether a verdict of this policy can change with what is not known yet of an ancestry."""
 
     def matters(provenance: Provenance) -> bool:
-        return still_matters(
-            golden_marks(provenance.image, policy.golden, as_of), policy, provenance
+        return any(
+            still_matters(
+                known_marks(provenance.image, each.golden, as_of, known), each, provenance
+            )
+            for each in policy.everywhere
         )
 
     return matters
@@ -52,18 +60,61 @@ def still_matters(marks: Marks, policy: Policy, provenance: Provenance) -> bool:
     """
     if not (marks.golden or marks.unread) and _decides(policy, "unmarked"):
         return False  # it fails, wherever it comes from
-    if _decides(policy, "revoked") and _meets_revoked(policy, provenance.ancestry):
+    if _decides(policy, "revoked") and path_to_revoked(provenance, policy):
         return False  # likewise
-    if policy.revoked.images and not provenance.ancestry.complete:
+    ancestry, revoked = provenance.ancestry, policy.revoked
+    if revoked.watermarks and ancestry.end is AncestryEnd.NOT_FOLLOWED:
+        return True
+    if revoked.images and not ancestry.complete:
         return True
     asked = policy.require.ancestry_agrees or policy.require.max_depth is not None
-    return asked and bool(marks.golden) and not depths(marks.golden, provenance.ancestry)
+    return asked and bool(marks.golden) and not depths(marks.golden, ancestry)
 
 
-def _meets_revoked(policy: Policy, ancestry: Ancestry) -> bool:
-    return any(
-        ancestry.depth_of(name.id, name.region) is not None for name in policy.revoked.images
-    )
+def path_to_revoked(provenance: Provenance, policy: Policy) -> str | None:
+    """How an image leads to something that the policy revokes, as far as it is known."""
+    for image, path in _line(provenance):
+        for mark in image.watermarks:
+            for pattern in policy.revoked.watermarks:
+                if mark.key is not None and matches(pattern, mark.key):
+                    return f"{path}carries the revoked mark {mark.key}"
+    for name in policy.revoked.images:
+        found = _path_to(name, provenance)
+        if found:
+            because = f" ({name.reason})" if name.reason else ""
+            return f"{found}, which is revoked{because}"
+    return None
+
+
+def _line(provenance: Provenance) -> Iterator[tuple[Image, str]]:
+    """The image, then its ancestors as far as they are visible, and how each is reached."""
+    yield provenance.image, ""
+    for depth, entry in enumerate(provenance.ancestry.entries):
+        seen = provenance.ancestors.get((entry.image_id, entry.region or ""))
+        if depth and seen is not None:
+            yield seen, f"{_steps(provenance, depth)}, and {entry.image_id} "
+
+
+def _steps(provenance: Provenance, depth: int) -> str:
+    entries = provenance.ancestry.entries[: depth + 1]
+    return f"descends from {entries[-1].image_id}: {' <- '.join(e.image_id for e in entries)}"
+
+
+def _path_to(name: ImageName, provenance: Provenance) -> str | None:
+    """How the image leads to the revoked one."""
+    image = provenance.image
+    if (image.id, provenance.place.region) == (name.id, name.region):
+        return f"is {name.id}"
+    depth = provenance.ancestry.depth_of(name.id, name.region)
+    if depth is not None:
+        return _steps(provenance, depth)
+    last = provenance.ancestry.entries[-1:]
+    if any((e.source_image_id, e.source_image_region) == (name.id, name.region) for e in last):
+        return f"its last recorded ancestor {last[0].image_id} was made from {name.id}"
+    for mark in image.watermarks:
+        if (mark.source_image_id, mark.source_image_region) == (name.id, name.region):
+            return f"its mark {mark.key} was attached to {name.id}"
+    return None
 
 
 def _decides(policy: Policy, rule: str) -> bool:

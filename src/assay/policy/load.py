@@ -11,30 +11,27 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from assay.errors import PolicyError
-from assay.model import (
-    Golden,
-    ImageName,
-    Kind,
-    Policy,
-    Reader,
-    Require,
-    Revoked,
-    Severity,
-    WatermarkFilter,
-)
+from assay.model import Policy
+from assay.policy.build import build
+from assay.policy.contradictions import refuse_contradictions
 from assay.policy.document import (
     ACCOUNT,
+    ACCOUNT_PATTERN,
+    ADDRESS_PATTERN,
+    DATE,
     EXTERNAL_ID,
     IMAGE_ID,
     KEY,
     OWNER,
+    PRODUCT_CODE,
     REGION,
     REGION_PATTERN,
     ROLE,
-    Document,
+    TAG,
+    TEXT,
+    TYPE_PATTERN,
     decode,
 )
 from assay.policy.syntax import Parsed, Path, parse
@@ -48,8 +45,8 @@ def load(path: str, data: bytes) -> Policy:
     except (msgspec.ValidationError, RecursionError) as error:
         explain(parsed)
         raise PolicyError(str(error), where=path) from error
-    _refuse_contradictions(document, parsed)
-    return _policy(document, path, hashlib.sha256(data).hexdigest())
+    refuse_contradictions(document, parsed)
+    return build(document, path, hashlib.sha256(data).hexdigest())
 
 
 def validate(path: str, data: bytes) -> Policy:
@@ -116,6 +113,10 @@ def _problem(error: Any, parsed: Parsed) -> PolicyError:
             return PolicyError(
                 f"{name} is empty: nothing could ever pass", where=parsed.where(path)
             )
+        case "minProperties":
+            return PolicyError(
+                f"{name} is empty: it would hold everywhere", where=parsed.where(path)
+            )
         case "pattern" | "enum" | "const" | "type" | "minimum" | "maximum":
             what = _wanted(error)
         case _:
@@ -157,6 +158,13 @@ _SHAPES = {
     IMAGE_ID: "ami- and 8 or 17 hexadecimal digits",
     REGION: "a Region, for example us-east-1",
     REGION_PATTERN: "a Region, where * and ? are allowed",
+    ACCOUNT_PATTERN: "an account of 12 digits, where * and ? are allowed",
+    ADDRESS_PATTERN: "a Terraform address, where * and ? are allowed",
+    TYPE_PATTERN: "a resource type, where * and ? are allowed",
+    PRODUCT_CODE: "a Marketplace product code: 1 to 25 letters and digits",
+    DATE: "a day, for example 2027-01-31",
+    TEXT: "one line of text, 1 to 500 characters",
+    TAG: "text of 1 to 256 characters",
 }
 
 
@@ -184,77 +192,3 @@ def _suggest(word: str, known: Iterable[str]) -> str | None:
 
     close = difflib.get_close_matches(word, list(known), n=1)
     return f"did you mean {close[0]!r}?" if close else None
-
-
-def _refuse_contradictions(document: Document, parsed: Parsed) -> None:
-    """What the schema cannot say.
-
-    A mark cannot be golden and revoked by the same name; a reader is a role of its own account.
-    """
-    golden = {filter.key for filter in document.golden.watermarks}
-    for position, key in enumerate(document.revoked.watermarks):
-        if key in golden:
-            raise PolicyError(
-                f"{key!r} is both golden and revoked",
-                where=parsed.where(("revoked", "watermarks", position)),
-                hint="take it out of golden.watermarks, or revoke a narrower name",
-            )
-    for account, reader in document.aws.readers.items():
-        if reader.role_arn.split(":")[4] != account:
-            raise PolicyError(
-                f"the reader of account {account} is a role of another account",
-                where=parsed.where(("aws", "readers", account, "role_arn")),
-                hint="name a role that stands in the account itself",
-            )
-
-
-def _policy(document: Document, path: str, sha256: str) -> Policy:
-    require, revoked = document.require, document.revoked
-    rules: dict[str, Any] = msgspec.to_builtins(document.rules)
-    return Policy(
-        golden=_golden(document),
-        require=Require(
-            ancestry_agrees=require.ancestry == "agree",
-            max_depth=_or_none(require.max_depth),
-            owners=None if require.owners is UNSET else tuple(require.owners),
-        ),
-        revoked=Revoked(
-            watermarks=tuple(revoked.watermarks),
-            images=tuple(
-                ImageName(image.id, image.region, _or_none(image.reason))
-                for image in revoked.images
-            ),
-        ),
-        severities={rule: Severity(severity) for rule, severity in rules.items()},
-        judge=frozenset(Kind(kind) for kind in document.judge),
-        undetermined=Severity(document.undetermined),
-        region=_or_none(document.aws.region),
-        path=path,
-        sha256=sha256,
-        readers={
-            account: Reader(reader.role_arn, _or_none(reader.external_id))
-            for account, reader in document.aws.readers.items()
-        },
-    )
-
-
-def _golden(document: Document) -> Golden:
-    sources = document.golden.source_images
-    return Golden(
-        watermarks=tuple(
-            WatermarkFilter(
-                filter.key,
-                _or_none(filter.source_image_region),
-                _or_none(filter.max_days_since_source_image_created),
-                _or_none(filter.max_days_since_watermark_created),
-            )
-            for filter in document.golden.watermarks
-        ),
-        source_images=tuple(
-            ImageName(image.id, image.region) for image in (() if sources is UNSET else sources)
-        ),
-    )
-
-
-def _or_none(value: Any) -> Any:
-    return None if value is UNSET else value

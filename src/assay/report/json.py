@@ -9,8 +9,15 @@ from typing import Any
 import msgspec
 
 from assay import __version__
-from assay.model import Report
-from assay.report.view import LineageStep, VerdictView, counts, views
+from assay.model import Report, WaiverUse
+from assay.report.view import (
+    LineageStep,
+    VerdictView,
+    counts,
+    excepted,
+    exception_view,
+    views,
+)
 
 
 def render(report: Report) -> str:
@@ -47,10 +54,21 @@ def document(report: Report) -> dict[str, Any]:
         "summary": {
             "references": len(report.verdicts),
             **counts(report.verdicts),
-            "excepted": 0,
+            "excepted": excepted(report.verdicts),
             "not_judged": dict(sorted(report.not_judged.items())),
         },
         "verdicts": [_verdict(shown, lineages) for shown in views(report.verdicts)],
+        "exceptions": [_exception(use) for use in report.exceptions],
+    }
+
+
+def _exception(use: WaiverUse) -> dict[str, Any]:
+    return {
+        **msgspec.to_builtins(exception_view(use.waiver)),
+        "used": use.used,
+        "missed": use.missed,
+        "days_left": use.days_left,
+        "state": use.state,
     }
 
 
@@ -72,7 +90,7 @@ def _verdict(shown: VerdictView, lineages: dict[int, list[dict[str, Any]]]) -> d
         "outcome": shown.outcome,
         "results": shown.results,
         "lineage": lineage,
-        "exception": None,
+        "exception": shown.exception,
     }
 
 

@@ -5,8 +5,16 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from assay.model import Report
-from assay.report.view import LineageStep, ResultView, VerdictView, counts, views
+from assay.model import Report, WaiverUse
+from assay.report.view import (
+    ExceptionView,
+    LineageStep,
+    ResultView,
+    VerdictView,
+    counts,
+    excepted,
+    views,
+)
 
 _LABEL = {"fail": "FAIL", "undetermined": "UNDETERMINED", "pass": "PASS"}
 _COLOUR = {"fail": "red", "undetermined": "yellow", "pass": "green"}
@@ -62,6 +70,8 @@ def _group(group: list[VerdictView], paint: _Paint) -> Iterator[str]:
         yield f"  by way of {_safe(step)}"
     if first.outcome == "pass" and first.lineage:
         yield f"  {_chain(first.lineage)}"
+    if first.exception:
+        yield f"  by exception: {_safe(_exception(first.exception))}"
     for result in first.results:
         if result.outcome != "pass":
             yield from _indent(_result(result, paint), 2)
@@ -80,6 +90,14 @@ def _subject(verdict: VerdictView) -> str:
     return text
 
 
+def _exception(exception: ExceptionView) -> str:
+    ticket = f"{exception.ticket}, " if exception.ticket else ""
+    return (
+        f"{exception.reason} ({ticket}approved by {exception.approved_by}, "
+        f"until {exception.expires})"
+    )
+
+
 def _chain(lineage: tuple[LineageStep, ...]) -> str:
     """A lineage on one line, from the image used to its root."""
     return _safe(" <- ".join(_step(step) for step in lineage))
@@ -93,8 +111,8 @@ def _step(step: LineageStep) -> str:
 
 
 def _result(result: ResultView, paint: _Paint) -> Iterator[str]:
-    warning = result.severity == "warning"
-    word = "warning: " if warning else ""
+    warning = result.severity == "warning" or result.excepted
+    word = "excepted: " if result.excepted else "warning: " if warning else ""
     colour = "yellow" if warning else _COLOUR[result.outcome]
     yield f"{paint(result.rule, colour)}: {word}{_safe(result.message)}"
     for line in result.evidence:
@@ -125,6 +143,8 @@ def _summary(report: Report, paint: _Paint) -> Iterator[str]:
         parts = [f"{numbers[outcome]} {outcome}" for outcome in _ORDER if numbers[outcome]]
         noun = "reference" if len(report.verdicts) == 1 else "references"
         text = f"{len(report.verdicts)} AMI {noun}: {', '.join(parts)}"
+        if let_through := excepted(report.verdicts):
+            text = f"{text}, {let_through} of them by exception"
     else:
         text = "no AMI reference to judge"
     label = paint(_LABEL[report.outcome.value], _COLOUR[report.outcome.value], bold=True)
@@ -133,10 +153,27 @@ def _summary(report: Report, paint: _Paint) -> Iterator[str]:
         aside = ", ".join(f"{count} {why}" for why, count in sorted(report.not_judged.items()))
         yield f"  not judged: {aside}"
     yield f"  policy: {_safe(report.policy.path)}"
+    yield from (f"  {_safe(line)}" for use in report.exceptions for line in _announced(use))
     yield f"  asked: {_asked(report)}"
     if report.catalog.endpoint:
         endpoint = _safe(report.catalog.endpoint)
         yield f"  the answers came from {endpoint}, which is not AWS's own endpoint"
+
+
+def _announced(use: WaiverUse) -> Iterator[str]:
+    """What somebody should see to: exceptions that end soon, have ended, or serve nobody."""
+    waiver = use.waiver
+    match use.state:
+        case "expired":
+            missed = (
+                f"; {use.missed} would still need it" if use.missed else ", and nothing needs it"
+            )
+            yield f"exception {waiver.name}: expired on {waiver.expires}{missed}"
+        case "unused":
+            yield f"exception {waiver.name}: nothing needs it"
+        case "expiring":
+            days = "today" if use.days_left == 1 else f"in {use.days_left - 1} days"
+            yield f"exception {waiver.name}: ends {days} ({waiver.expires}); {use.used} need it"
 
 
 def _asked(report: Report) -> str:

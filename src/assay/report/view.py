@@ -28,6 +28,7 @@ from assay.model import (
     Unresolved,
     Unusable,
     Verdict,
+    Waiver,
     Watermark,
 )
 
@@ -44,6 +45,8 @@ class ResultView(msgspec.Struct, frozen=True, gc=False):
     message: str
     fix: str | None
     evidence: tuple[str, ...]
+    excepted: bool
+    """Whether an exception of the policy lets this failure through."""
 
 
 class LineageStep(msgspec.Struct, frozen=True, gc=False):
@@ -60,6 +63,16 @@ class LineageStep(msgspec.Struct, frozen=True, gc=False):
     """Whether EC2 shows the image from here; None where that was not asked, or not answered."""
     watermarks: tuple[str, ...] = ()
     """All keys that it carries, as far as it is visible."""
+
+
+class ExceptionView(msgspec.Struct, frozen=True, gc=False):
+    """Who lets a failure through, why, and until when; in the policy's own words."""
+
+    reason: str
+    approved_by: str
+    ticket: str | None
+    expires: str
+    rules: tuple[str, ...]
 
 
 class VerdictView(msgspec.Struct, frozen=True, gc=False):
@@ -79,6 +92,7 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     results: tuple[ResultView, ...]
     lineage: tuple[LineageStep, ...]
     via: tuple[str, ...]
+    exception: ExceptionView | None
     derived: bool
     """Whether the plan still has to make the image; `image_id` is the one it is made from."""
 
@@ -129,6 +143,7 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
         results=findings.results,
         lineage=findings.lineage,
         via=findings.via,
+        exception=exception_view(verdict.waiver) if verdict.waiver else None,
         derived=bool(found.derivations),
     )
 
@@ -167,6 +182,14 @@ def _result(result: RuleResult, hide: Callable[[str], str], derived: str) -> Res
         message=hide(f"{finding.message}{derived}"),
         fix=hide(finding.fix) if finding.fix else None,
         evidence=tuple(hide(line) for line in finding.evidence),
+        excepted=result.waiver is not None,
+    )
+
+
+def exception_view(waiver: Waiver) -> ExceptionView:
+    """What reports keep of an exception."""
+    return ExceptionView(
+        waiver.reason, waiver.approved_by, waiver.ticket, waiver.expires.isoformat(), waiver.rules
     )
 
 
@@ -174,6 +197,11 @@ def counts(verdicts: tuple[Verdict, ...]) -> dict[str, int]:
     """How many verdicts of each outcome."""
     found = Counter(verdict.outcome for verdict in verdicts)
     return {outcome.value: found[outcome] for outcome in Outcome}
+
+
+def excepted(verdicts: Iterable[Verdict]) -> int:
+    """How many references pass only because of an exception."""
+    return sum(verdict.outcome is Outcome.PASS and bool(verdict.waiver) for verdict in verdicts)
 
 
 def _hider(reference: AmiReference) -> Callable[[str], str]:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from assay.model import (
     Action,
@@ -34,6 +35,7 @@ from assay.sources.providers import UNKNOWN, Providers
 from assay.sources.reading import Reading
 from assay.sources.stray import AMI_IDS, strays
 from assay.sources.surface import Row, decisive, rows_by_type
+from assay.sources.tags import planned_tags
 from assay.sources.trail import IMAGE_DATA, Trails
 from assay.sources.walk import Leaf, Step, at_path, leaves
 
@@ -55,14 +57,16 @@ def read_plans(
     kinds: Collection[Kind],
     region: str | None,
     include_unchanged: bool = False,
+    tags: bool = False,
 ) -> list[Source]:
     """The references of these kinds in the plan, or plans, in `data`; `path` is for messages.
 
-    `region` serves for providers whose Region the plan does not tell. Raises `InputError`.
+    `region` serves for providers whose Region the plan does not tell; `tags` are read only where
+    somebody matches on them. Raises `InputError`.
     """
     return [
         _PlanReader(document.path, document.plan, region).source(
-            document.sha256, kinds, include_unchanged=include_unchanged
+            document.sha256, kinds, include_unchanged=include_unchanged, tags=tags
         )
         for document in read_documents(path, data)
     ]
@@ -89,13 +93,16 @@ class _PlanReader:
         self._reading = Reading(planned, trails, makers)
         self._not_judged: Counter[str] = Counter()
 
-    def source(self, sha256: str, kinds: Collection[Kind], *, include_unchanged: bool) -> Source:
+    def source(
+        self, sha256: str, kinds: Collection[Kind], *, include_unchanged: bool, tags: bool
+    ) -> Source:
         """Everything this plan says about images."""
         references: list[AmiReference] = []
         for change in self._changes:
             for reference in self._references(change, include_unchanged):
                 if reference.kind in kinds:
-                    references.append(reference)
+                    known = planned_tags(self._path, change) if tags else None
+                    references.append(replace(reference, tags=known) if known else reference)
                 else:
                     self._not_judged[reference.kind.value] += 1
         references.extend(self._left_out())

@@ -14,7 +14,7 @@ recorded catalogue, record it again with `assay record`.
 **Reads.** Every answer that a verdict depends on.
 """
 
-from assay.model import AncestryEnd, Cause, Finding, Outcome, Unresolved
+from assay.model import AncestryEnd, Cause, Finding, Outcome, Unread, Unresolved
 from assay.policy.lineage import ancestry_evidence, still_matters
 from assay.policy.rules.rule import Case, Rule
 
@@ -28,6 +28,8 @@ def check(case: Case) -> Finding | None:
             return Finding(
                 Outcome.UNDETERMINED, reason, _FIX, tuple(str(item) for item in evidence)
             )
+    if isinstance(case.subject.allowed, Unread) and case.policy.require.allowed_by_ec2:
+        return Finding(Outcome.UNDETERMINED, case.subject.allowed.reason, _FIX)
     provenance = case.subject.provenance
     if provenance is None or provenance.ancestry.end is not AncestryEnd.REFUSED:
         return None

@@ -2,7 +2,8 @@
 
 **What it does.** Fails an image that is named under `revoked.images`, descends from one (in its
 recorded ancestry, or as the source of one of its watermarks), or carries a mark that
-`revoked.watermarks` names. Wildcards work as in `golden.watermarks`.
+`revoked.watermarks` names, itself or on an ancestor that is visible. Wildcards work as in
+`golden.watermarks`. An image that the plan makes of a revoked one is reached as well.
 
 **Why it matters.** Detaching a watermark from a golden image does not reach the images already
 made from it (EC2 API Reference, DetachImageWatermark), and deregistering it does not either. A
@@ -13,13 +14,14 @@ image made from a copy of `ami-0a`.
 
 **How to fix.** Rebuild from a golden image that is not revoked.
 
-**Reads.** EC2 DescribeImages (`ImageWatermarks`); GetImageAncestry where images are revoked.
+**Reads.** EC2 DescribeImages (`ImageWatermarks`) for the image and its ancestors; GetImageAncestry
+where images are revoked and an ancestor is not visible. The present marks of an ancestor that EC2
+does not show cannot be read: it is judged by what its descendants inherited.
 """
 
-from assay.model import Finding, ImageName, Outcome, Policy, Provenance
-from assay.policy.lineage import ancestry_evidence, why_incomplete
+from assay.model import Finding, Outcome, Policy, Provenance
+from assay.policy.lineage import ancestry_evidence, path_to_revoked, why_incomplete
 from assay.policy.rules.rule import Case, Rule
-from assay.policy.wildcard import matches
 
 
 def check(case: Case) -> Finding | None:
@@ -27,36 +29,11 @@ def check(case: Case) -> Finding | None:
     provenance, revoked = case.subject.provenance, case.policy.revoked
     if provenance is None or not (revoked.watermarks or revoked.images):
         return None
-    fix = "rebuild it from a golden image that is not revoked"
-    for mark in provenance.image.watermarks:
-        for pattern in revoked.watermarks:
-            if mark.key is not None and matches(pattern, mark.key):
-                return Finding(Outcome.FAIL, f"carries the revoked mark {mark.key}", fix)
-    for name in revoked.images:
-        path = _path_to(name, provenance)
-        if path:
-            because = f" ({name.reason})" if name.reason else ""
-            evidence = ancestry_evidence(provenance)
-            return Finding(Outcome.FAIL, f"{path}, which is revoked{because}", fix, evidence)
+    path = path_to_revoked(provenance, case.policy)
+    if path:
+        fix = "rebuild it from a golden image that is not revoked"
+        return Finding(Outcome.FAIL, path, fix, ancestry_evidence(provenance))
     return _not_met(provenance, case.policy)
-
-
-def _path_to(name: ImageName, provenance: Provenance) -> str | None:
-    """How the image leads to the revoked one."""
-    image = provenance.image
-    if (image.id, provenance.place.region) == (name.id, name.region):
-        return f"is {name.id}"
-    depth = provenance.ancestry.depth_of(name.id, name.region)
-    if depth is not None:
-        steps = " <- ".join(entry.image_id for entry in provenance.ancestry.entries[: depth + 1])
-        return f"descends from {name.id}: {steps}"
-    last = provenance.ancestry.entries[-1:]
-    if any((e.source_image_id, e.source_image_region) == (name.id, name.region) for e in last):
-        return f"its last recorded ancestor {last[0].image_id} was made from {name.id}"
-    for mark in image.watermarks:
-        if (mark.source_image_id, mark.source_image_region) == (name.id, name.region):
-            return f"its mark {mark.key} was attached to {name.id}"
-    return None
 
 
 def _not_met(provenance: Provenance, policy: Policy) -> Finding:
@@ -70,6 +47,13 @@ def _not_met(provenance: Provenance, policy: Policy) -> Finding:
             "give the reader ec2:GetImageAncestry",
             evidence,
         )
+    if policy.revoked.watermarks and not _all_asked(provenance):
+        return Finding(
+            Outcome.UNDETERMINED,
+            f"a revoked mark on an ancestor cannot be ruled out: {why_incomplete(ancestry)}",
+            "give the reader ec2:DescribeImages in the ancestors' Regions",
+            evidence,
+        )
     unread = any(
         None in (mark.key, mark.source_image_id, mark.source_image_region)
         for mark in provenance.image.watermarks
@@ -80,6 +64,14 @@ def _not_met(provenance: Provenance, policy: Policy) -> Finding:
             "a revoked mark cannot be ruled out: EC2 left out its key or source",
         )
     return Finding(Outcome.PASS, "neither it nor a recorded ancestor is revoked", None, evidence)
+
+
+def _all_asked(provenance: Provenance) -> bool:
+    """Whether EC2 said of every known ancestor what it is, or that it does not show it."""
+    return all(
+        (entry.image_id, entry.region or "") in provenance.ancestors
+        for entry in provenance.ancestry.entries[1:]
+    )
 
 
 RULE = Rule("revoked", "the image is, or descends from, something revoked", check, of_image=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from assay.model import Finding, Image, Policy, Severity, Subject
-from assay.policy.golden import Marks, golden_marks
+from assay.policy.golden import JudgedMarks, Marks, known_marks
 
 
 class Case(msgspec.Struct, frozen=True, gc=False):
@@ -16,15 +16,12 @@ class Case(msgspec.Struct, frozen=True, gc=False):
     subject: Subject
     policy: Policy
     as_of: datetime
-    known: dict[int, Marks] = msgspec.field(default_factory=dict)
-    """Marks judged before, by the identity of their image; cases of one run share it."""
+    known: JudgedMarks = msgspec.field(default_factory=dict)
+    """Marks judged before; cases of one run share it."""
 
     def marks(self, image: Image) -> Marks:
         """What the policy makes of the marks of an image."""
-        found = self.known.get(id(image))
-        if found is None:
-            found = self.known[id(image)] = golden_marks(image, self.policy.golden, self.as_of)
-        return found
+        return known_marks(image, self.policy.golden, self.as_of, self.known)
 
 
 Check = Callable[[Case], Finding | None]

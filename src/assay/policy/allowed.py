@@ -1,0 +1,135 @@
+"""Would EC2's Allowed AMIs admit an image?
+
+Facts: EC2 API Reference, ImageCriterion, ImageWatermarkFilter, ScanResultCondition; EC2 User Guide,
+"How Allowed AMIs works": one criterion is enough, all its fields must hold, of a list one value is
+enough, and an account's own images are always admitted. Days are counted until now, as the API
+reference words it. Inferred: a criterion without fields admits everything, no criteria nothing.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from assay.model import AllowedImages, Image, ImageCriterion, ScanCondition, ScanResults
+from assay.policy.golden import Is, satisfies, young
+from assay.policy.wildcard import matches
+
+SEVERITIES = ("informational", "low", "medium", "high", "critical")
+"""Amazon Inspector's, the least first (EC2 API Reference, ScanResultCondition)."""
+
+
+class Admission(msgspec.Struct, frozen=True, gc=False):
+    """Whether the criteria admit an image, owned or not, and if not, why each does not."""
+
+    admitted: Is
+    why_not: tuple[str, ...] = ()
+
+
+def admission(image: Image, settings: AllowedImages, as_of: datetime) -> Admission:
+    """Judge `image` by the criteria alone; whose it is makes no difference here."""
+    unread = False
+    why_not: list[str] = []
+    for number, criterion in enumerate(settings.criteria, 1):
+        held, why = _all(_fields(image, criterion, as_of))
+        if held is Is.YES:
+            return Admission(Is.YES)
+        unread = unread or held is Is.UNREAD
+        why_not.append(f"criterion {number}: {why}")
+    if not settings.criteria:
+        why_not.append("there are no criteria")
+    return Admission(Is.UNREAD if unread else Is.NO, tuple(why_not))
+
+
+_Held = tuple[Is, str | None]
+
+
+def _all(fields: Iterator[_Held]) -> _Held:
+    """All must hold; the first that does not, or else the first that could not be read."""
+    unread: _Held | None = None
+    for held, why in fields:
+        if held is Is.NO:
+            return held, why
+        if held is Is.UNREAD and unread is None:
+            unread = held, why or "EC2 left out a field that decides it"
+    return unread or (Is.YES, None)
+
+
+def _fields(image: Image, criterion: ImageCriterion, as_of: datetime) -> Iterator[_Held]:
+    if criterion.providers is not None:
+        yield _provided(image, criterion.providers)
+    if criterion.product_codes is not None:
+        sold = any(code in criterion.product_codes for code in image.product_codes)
+        yield (Is.YES if sold else Is.NO), "it has none of the product codes"
+    if criterion.names is not None:
+        yield _named(image, criterion.names)
+    if criterion.max_days_since_created is not None:
+        yield young("the image", criterion.max_days_since_created, image.creation_date, as_of)
+    if criterion.max_days_since_deprecated is not None:
+        yield _deprecated(image, criterion.max_days_since_deprecated, as_of)
+    if criterion.watermarks is not None:
+        yield _marked(image, criterion, as_of)
+    if criterion.scan is not None:
+        yield scanned(image.scan_results, criterion.scan, as_of)
+
+
+def _provided(image: Image, providers: tuple[str, ...]) -> _Held:
+    if image.owner_alias in providers or image.owner_id in providers:
+        return Is.YES, None
+    if image.owner_id is None:
+        return Is.UNREAD, None
+    return Is.NO, f"{image.owner_alias or image.owner_id} is not among the providers"
+
+
+def _named(image: Image, names: tuple[str, ...]) -> _Held:
+    if image.name is None:
+        return Is.UNREAD, None
+    fits = any(matches(pattern, image.name) for pattern in names)
+    return (Is.YES if fits else Is.NO), "its name is not among the names"
+
+
+def _deprecated(image: Image, days: int, as_of: datetime) -> _Held:
+    """No deprecation time, or one that is still to come, is no deprecation."""
+    since = image.deprecation_time
+    if since is None or since > as_of:
+        return Is.YES, None
+    held, _ = young("", days, since, as_of)
+    return held, f"it is deprecated since {since:%Y-%m-%d}"
+
+
+def _marked(image: Image, criterion: ImageCriterion, as_of: datetime) -> _Held:
+    found = {
+        satisfies(mark, filter, as_of)[0]
+        for mark in image.watermarks
+        for filter in criterion.watermarks or ()
+    }
+    best = next((held for held in (Is.YES, Is.UNREAD) if held in found), Is.NO)
+    return best, "none of its watermarks satisfies a filter"
+
+
+def scanned(results: ScanResults | None, wanted: ScanCondition, as_of: datetime) -> _Held:
+    """A ScanResultCondition. An image that Amazon Inspector has not scanned meets none."""
+    if results is None:
+        return Is.NO, "Amazon Inspector has not scanned it"
+    return _all(_findings(results, wanted, as_of))
+
+
+def _findings(results: ScanResults, wanted: ScanCondition, as_of: datetime) -> Iterator[_Held]:
+    if wanted.max_severity is not None:
+        yield no_worse(results, wanted.max_severity)
+    yield young("its last scan", wanted.max_days_since_scan, results.finding_scan_date, as_of)
+    for severity, days in wanted.max_days_since_fix.items():
+        since = results.fix_available_since.get(severity)
+        if since is not None:
+            yield young(f"the fix of a {severity} finding", days, since, as_of)
+
+
+def no_worse(results: ScanResults, limit: str) -> _Held:
+    """Whether the worst finding is at most `limit`; a scanned image without findings is."""
+    worst = results.highest_finding_severity
+    if worst is None:
+        return Is.YES, None
+    if worst not in SEVERITIES or limit not in SEVERITIES:
+        return Is.UNREAD, f"a severity that is not known: {worst}"
+    held = SEVERITIES.index(worst) <= SEVERITIES.index(limit)
+    return (Is.YES if held else Is.NO), f"its worst finding is {worst}"

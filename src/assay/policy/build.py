@@ -1,0 +1,143 @@
+"""A decoded policy document as the policy that rules read: defaults filled in, scopes laid over."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from assay.model import (
+    Golden,
+    ImageMatch,
+    ImageName,
+    Kind,
+    Match,
+    Policy,
+    Reader,
+    Require,
+    Revoked,
+    Scope,
+    Severity,
+    Waiver,
+    WatermarkFilter,
+)
+from assay.policy import document as written
+
+
+def build(document: written.Document, path: str, sha256: str) -> Policy:
+    """The policy of `document`, which has no contradictions any more."""
+    revoked = document.revoked
+    policy = Policy(
+        golden=_golden(document.golden),
+        require=_require(Require(), document.require),
+        revoked=Revoked(
+            watermarks=tuple(revoked.watermarks),
+            images=tuple(
+                ImageName(image.id, image.region, _or_none(image.reason))
+                for image in revoked.images
+            ),
+        ),
+        severities=_severities(document.rules),
+        judge=frozenset(Kind(kind) for kind in document.judge),
+        undetermined=Severity(document.undetermined),
+        region=_or_none(document.aws.region),
+        path=path,
+        sha256=sha256,
+        readers={
+            account: Reader(reader.role_arn, _or_none(reader.external_id))
+            for account, reader in document.aws.readers.items()
+        },
+        exceptions=tuple(_waiver(each) for each in document.exceptions),
+    )
+    scopes = tuple(_scope(each, policy) for each in document.scopes)
+    return replace(policy, scopes=scopes) if scopes else policy
+
+
+def _scope(scope: written.Scope, around: Policy) -> Scope:
+    """A scope with the policy that holds in it: the document's, with what the scope says instead."""
+    policy = around
+    if scope.golden is not UNSET:
+        policy = replace(policy, golden=_golden(scope.golden))
+    if scope.require is not UNSET:
+        policy = replace(policy, require=_require(around.require, scope.require))
+    if scope.rules is not UNSET:
+        severities = {**around.severities, **_severities(scope.rules)}
+        policy = replace(policy, severities=severities)
+    return Scope(scope.name, _match(scope.match), policy)
+
+
+def _require(base: Require, said: written.Require) -> Require:
+    """`base` with what is said; a key that is not named stays as it is."""
+    changes: dict[str, Any] = {
+        name: value
+        for name in ("max_depth", "owners", "max_age_days", "max_scan_severity")
+        if (value := getattr(said, name)) is not UNSET
+    }
+    if said.ancestry is not UNSET:
+        changes["ancestry_agrees"] = said.ancestry == "agree"
+    if said.allowed_amis is not UNSET:
+        changes["allowed_by_ec2"] = said.allowed_amis == "predict"
+    return replace(base, **changes)
+
+
+def _severities(rules: written.Rules) -> dict[str, Severity]:
+    said: dict[str, str] = msgspec.to_builtins(rules)
+    return {rule: Severity(severity) for rule, severity in said.items()}
+
+
+def _golden(golden: written.Golden) -> Golden:
+    sources = golden.source_images
+    return Golden(
+        watermarks=tuple(
+            WatermarkFilter(
+                filter.key,
+                _or_none(filter.source_image_region),
+                _or_none(filter.max_days_since_source_image_created),
+                _or_none(filter.max_days_since_watermark_created),
+            )
+            for filter in golden.watermarks
+        ),
+        source_images=tuple(
+            ImageName(image.id, image.region) for image in (() if sources is UNSET else sources)
+        ),
+    )
+
+
+def _waiver(said: written.Exception_) -> Waiver:
+    return Waiver(
+        match=_match(said.match),
+        rules=said.rules,
+        reason=said.reason,
+        approved_by=said.approved_by,
+        expires=date.fromisoformat(said.expires),
+        ticket=_or_none(said.ticket),
+    )
+
+
+def _match(said: written.ScopeMatch | written.ExceptionMatch) -> Match:
+    image = said.image if isinstance(said, written.ExceptionMatch) else UNSET
+    return Match(
+        address=_or_none(said.address),
+        module=_or_none(said.module),
+        resource_type=_or_none(said.resource_type),
+        account=_or_none(said.account),
+        region=_or_none(said.region),
+        tags={} if said.tags is UNSET else said.tags,
+        image=None if image is UNSET else _image(image),
+    )
+
+
+def _image(said: written.ImageMatch) -> ImageMatch:
+    return ImageMatch(
+        id=_or_none(said.id),
+        owner=_or_none(said.owner),
+        owner_alias=_or_none(said.owner_alias),
+        product_code=_or_none(said.product_code),
+        name=_or_none(said.name),
+        tags={} if said.tags is UNSET else said.tags,
+    )
+
+
+def _or_none(value: Any) -> Any:
+    return None if value is UNSET else value

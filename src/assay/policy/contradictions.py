@@ -1,0 +1,123 @@
+"""What a policy's JSON Schema cannot say: contradictions, and what could never hold."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from msgspec import UNSET
+
+from assay.errors import PolicyError
+from assay.policy.document import REGION, Document, ExceptionMatch, ScopeMatch
+from assay.policy.syntax import Parsed, Path
+from assay.policy.wildcard import matches
+
+_ACCOUNT_DIGITS = 12
+_NO_WILDCARD = re.compile(r"[^*?]+")
+_TYPE_OF_ADDRESS = re.compile(r"(?:.*\.)?([a-z][a-z0-9_]*)\.[A-Za-z_][\w-]*(?:\[[^\]]*\])?")
+
+
+def refuse_contradictions(document: Document, parsed: Parsed) -> None:
+    """Raise `PolicyError` for the first contradiction in a document."""
+    for path, what, hint in _contradictions(document):
+        raise PolicyError(what, where=parsed.where(path), hint=hint)
+
+
+_Contradiction = tuple[Path, str, str | None]
+
+
+def _contradictions(document: Document) -> Iterator[_Contradiction]:
+    yield from _golden_and_revoked(document)
+    yield from _readers(document)
+    yield from _scopes(document)
+    yield from _exceptions(document)
+
+
+def _golden_and_revoked(document: Document) -> Iterator[_Contradiction]:
+    """A mark cannot be golden and revoked by the same name."""
+    golden = {filter.key for filter in document.golden.watermarks}
+    for scope in document.scopes:
+        if scope.golden is not UNSET:
+            golden |= {filter.key for filter in scope.golden.watermarks}
+    for position, key in enumerate(document.revoked.watermarks):
+        if key in golden:
+            hint = "take it out of golden.watermarks, or revoke a narrower name"
+            yield ("revoked", "watermarks", position), f"{key!r} is both golden and revoked", hint
+
+
+def _readers(document: Document) -> Iterator[_Contradiction]:
+    """A reader is a role of its own account."""
+    for account, reader in document.aws.readers.items():
+        if reader.role_arn.split(":")[4] != account:
+            yield (
+                ("aws", "readers", account, "role_arn"),
+                f"the reader of account {account} is a role of another account",
+                "name a role that stands in the account itself",
+            )
+
+
+def _scopes(document: Document) -> Iterator[_Contradiction]:
+    """A scope that can never hold, or never before another, is a rule that nobody applies."""
+    for position, scope in enumerate(document.scopes):
+        at: Path = ("scopes", position)
+        for earlier in document.scopes[:position]:
+            if earlier.name == scope.name:
+                yield (*at, "name"), f"two scopes are called {scope.name!r}", "rename one"
+            if earlier.match == scope.match:
+                yield (
+                    (*at, "match"),
+                    f"scope {scope.name!r} can never hold: {earlier.name!r} has the same match",
+                    "make one of them more specific, or merge them",
+                )
+        if (scope.golden, scope.require, scope.rules) == (UNSET, UNSET, UNSET):
+            yield at, f"scope {scope.name!r} changes nothing", "give it golden, require or rules"
+        yield from _impossible((*at, "match"), f"scope {scope.name!r}", scope.match)
+
+
+def _exceptions(document: Document) -> Iterator[_Contradiction]:
+    for position, exception in enumerate(document.exceptions):
+        at: Path = ("exceptions", position)
+        try:
+            date.fromisoformat(exception.expires)
+        except ValueError:
+            what = f"{exception.expires} is no day of the calendar"
+            yield (*at, "expires"), what, "write it as 2027-01-31"
+        yield from _impossible((*at, "match"), f"exception {position + 1}", exception.match)
+
+
+def _impossible(
+    at: Path, whose: str, match: ScopeMatch | ExceptionMatch
+) -> Iterator[_Contradiction]:
+    """Patterns that no account, Region or resource can fit."""
+    if match.account is not UNSET and not _some_account(match.account):
+        yield (*at, "account"), f"{whose} can never hold: an account has 12 digits", None
+    if (
+        match.region is not UNSET
+        and _is_literal(match.region)
+        and not re.search(REGION, match.region)
+    ):
+        yield (*at, "region"), f"{whose} can never hold: {match.region!r} is no Region", None
+    if match.resource_type is UNSET:
+        return
+    if _is_literal(match.resource_type) and not match.resource_type.startswith(("aws_", "awscc_")):
+        yield (
+            (*at, "resource_type"),
+            f"{whose} can never hold: {match.resource_type!r} is no resource type of AWS",
+            "the types of hashicorp/aws begin with aws_, those of hashicorp/awscc with awscc_",
+        )
+    if match.address is not UNSET and _is_literal(match.address):
+        found = _TYPE_OF_ADDRESS.fullmatch(match.address)
+        if found and not matches(match.resource_type, found[1]):
+            yield (
+                (*at, "resource_type"),
+                f"{whose} can never hold: {match.address} is no {match.resource_type}",
+                None,
+            )
+
+
+def _is_literal(pattern: str) -> bool:
+    return _NO_WILDCARD.fullmatch(pattern) is not None
+
+
+def _some_account(pattern: str) -> bool:
+    digits = len(pattern.replace("*", ""))
+    return digits <= _ACCOUNT_DIGITS if "*" in pattern else digits == _ACCOUNT_DIGITS

@@ -1,0 +1,75 @@
+"""Which scope a reference stands in, and which exceptions it falls under.
+
+Everything that is set must hold. What is not known (an address's account, an image that was not
+found) holds for nothing: neither a stricter nor a laxer rule is applied on a guess.
+"""
+
+from collections.abc import Mapping
+
+from assay.model import Image, ImageMatch, Match, Place, Policy, Resolved, Scope, Subject
+from assay.policy.wildcard import matches
+
+
+def policy_for(policy: Policy, subject: Subject) -> Policy:
+    """The policy of the most specific scope that holds, or the document's own."""
+    holding = [scope for scope in policy.scopes if holds(scope.match, subject)]
+    return max(holding, key=_specificity).policy if holding else policy
+
+
+def _specificity(scope: Scope) -> tuple[int, int]:
+    """How many fields say anything, then how much they spell out; ties go to the first in order."""
+    match = scope.match
+    patterns = [
+        pattern
+        for pattern in (
+            match.address, match.module, match.resource_type, match.account, match.region,
+            *match.tags.values(),
+        )
+        if pattern is not None and pattern.strip("*")
+    ]  # fmt: skip
+    spelt = sum(len(pattern.replace("*", "").replace("?", "")) for pattern in patterns)
+    return len(patterns), spelt
+
+
+def holds(match: Match, subject: Subject) -> bool:
+    """Whether a reference is one of those that `match` describes."""
+    reference, place = subject.reference, subject.place
+    known = place if isinstance(place, Place) else None
+    return (
+        _fits(match.address, reference.address)
+        and _fits_module(match.module, reference.module)
+        and _fits(match.resource_type, reference.resource_type)
+        and _fits(match.account, known.account if known else None)
+        and _fits(match.region, known.region if known else None)
+        and _fit(match.tags, reference.tags)
+        and (match.image is None or _is_image(match.image, subject))
+    )
+
+
+def _fits(pattern: str | None, text: str | None) -> bool:
+    return pattern is None or (text is not None and matches(pattern, text))
+
+
+def _fits_module(pattern: str | None, module: str) -> bool:
+    """A module's pattern reaches the modules inside it."""
+    return pattern is None or matches(pattern, module) or matches(f"{pattern}.*", module)
+
+
+def _fit(wanted: Mapping[str, str], found: Mapping[str, str]) -> bool:
+    return all(key in found and matches(pattern, found[key]) for key, pattern in wanted.items())
+
+
+def _is_image(wanted: ImageMatch, subject: Subject) -> bool:
+    found = subject.resolution
+    return isinstance(found, Resolved) and _describes(wanted, found.image)
+
+
+def _describes(wanted: ImageMatch, image: Image) -> bool:
+    return (
+        wanted.id in (None, image.id)
+        and wanted.owner in (None, image.owner_id)
+        and wanted.owner_alias in (None, image.owner_alias)
+        and (wanted.product_code is None or wanted.product_code in image.product_codes)
+        and _fits(wanted.name, image.name)
+        and _fit(wanted.tags, image.tags)
+    )

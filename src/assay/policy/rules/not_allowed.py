@@ -1,0 +1,77 @@
+"""# not-allowed
+
+**What it does.** With `require.allowed_amis: predict`, says what EC2's own Allowed AMIs settings
+make of the image, in the account and Region that will use it: where they are enforced, whether an
+apply would be refused; in audit mode, whether it would be if they were enforced.
+
+**Why it matters.** EC2 says so only in the middle of an apply, when half of the change is made.
+
+**Example.** The settings admit images of `amazon` and of 111122223333, in audit mode; the image is
+a vendor's.
+
+**How to fix.** Use an image that the criteria admit, or have them changed by whoever manages them:
+the account itself, or its organization by a declarative policy.
+
+**Reads.** EC2 GetAllowedImagesSettings, DescribeImages (`ImageAllowed`, and all that criteria name).
+Days are counted until the check, as the API reference words it.
+"""
+
+from assay.model import AllowedImages, Finding, Image, Outcome, Resolved, Unread
+from assay.policy.allowed import admission
+from assay.policy.golden import Is
+from assay.policy.rules.rule import Case, Rule
+
+_FIX = "use an image that the account's Allowed AMIs criteria admit, or have them changed"
+
+
+def check(case: Case) -> Finding | None:
+    """Predict what EC2 will say."""
+    found, settings = case.subject.resolution, case.subject.allowed
+    if not case.policy.require.allowed_by_ec2 or not isinstance(found, Resolved):
+        return None
+    match settings:
+        case Unread(reason):
+            return Finding(Outcome.UNDETERMINED, reason, "give the reader this permission")
+        case None:
+            return Finding(Outcome.UNDETERMINED, "the Allowed AMIs settings were not asked for")
+    evidence = (f"ec2:GetAllowedImagesSettings ({found.place})",)
+    if settings.state == "disabled":
+        return Finding(Outcome.PASS, "Allowed AMIs is disabled here", None, evidence)
+    if settings.state not in ("enabled", "audit-mode"):
+        return Finding(
+            Outcome.UNDETERMINED, f"Allowed AMIs is {settings.state}, which is not known", None,
+            evidence,
+        )  # fmt: skip
+    if found.image.owner_id is not None and found.image.owner_id == found.place.account:
+        return Finding(Outcome.PASS, "the account's own images are always allowed", None, evidence)
+    return _predict(found.image, settings, case, evidence)
+
+
+def _predict(
+    image: Image, settings: AllowedImages, case: Case, evidence: tuple[str, ...]
+) -> Finding:
+    judged = admission(image, settings, case.as_of)
+    enforced = settings.state == "enabled"
+    why = f": {judged.why_not[0]}" if judged.why_not else ""
+    told = (*evidence, *judged.why_not)
+    if judged.admitted is Is.YES and image.image_allowed is not False:
+        return Finding(Outcome.PASS, "Allowed AMIs admits it", None, evidence)
+    if judged.admitted is Is.YES:
+        return Finding(
+            Outcome.UNDETERMINED, "EC2 does not allow it, though its criteria seem to", None, told
+        )
+    if judged.admitted is Is.UNREAD:
+        return Finding(
+            Outcome.UNDETERMINED,
+            f"whether Allowed AMIs admits it could not be read{why}",
+            None,
+            told,
+        )
+    if enforced:
+        return Finding(Outcome.FAIL, f"apply would be refused by Allowed AMIs{why}", _FIX, told)
+    return Finding(
+        Outcome.FAIL, f"would be refused if Allowed AMIs' audit mode were enforced{why}", _FIX, told
+    )
+
+
+RULE = Rule("not-allowed", "EC2's Allowed AMIs would refuse the image", check, of_image=True)

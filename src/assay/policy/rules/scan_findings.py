@@ -1,0 +1,49 @@
+"""# scan-findings
+
+**What it does.** Fails an image whose worst Amazon Inspector finding is above
+`require.max_scan_severity`, and one that Amazon Inspector has not scanned. Without
+`require.max_scan_severity` scans are not looked at.
+
+**Why it matters.** Where an image comes from says nothing about what has been found in it since.
+
+**Example.** `require: {max_scan_severity: medium}` and an image whose worst finding is `critical`.
+
+**How to fix.** Patch and rebuild; have Amazon Inspector scan the images of the pipeline. EC2's own
+criterion (ScanResultCondition) does not admit an image that was not scanned either.
+
+**Reads.** EC2 DescribeImages (`ScanResults`).
+"""
+
+from assay.model import Finding, Outcome, Resolved
+from assay.policy.allowed import no_worse
+from assay.policy.golden import Is
+from assay.policy.rules.rule import Case, Rule
+
+
+def check(case: Case) -> Finding | None:
+    """Compare the worst finding with the limit."""
+    limit, found = case.policy.require.max_scan_severity, case.subject.resolution
+    if limit is None or not isinstance(found, Resolved):
+        return None
+    evidence = tuple(str(item) for item in found.evidence[-1:])
+    results = found.image.scan_results
+    if results is None:
+        return Finding(
+            Outcome.FAIL,
+            "Amazon Inspector has not scanned it",
+            "have the image scanned, or use one that was",
+            evidence,
+        )
+    held, why = no_worse(results, limit)
+    match held:
+        case Is.YES:
+            return Finding(Outcome.PASS, f"no finding above {limit}", None, evidence)
+        case Is.NO:
+            return Finding(
+                Outcome.FAIL, f"{why}, {limit} is allowed", "patch and rebuild it", evidence
+            )
+        case Is.UNREAD:
+            return Finding(Outcome.UNDETERMINED, why or "it could not be read", None, evidence)
+
+
+RULE = Rule("scan-findings", "Amazon Inspector found worse than is allowed", check, of_image=True)

@@ -1,0 +1,50 @@
+"""# self-owned
+
+**What it does.** With `require.allowed_amis: predict`, reports an image that EC2 admits only
+because the account owns it: no criterion of its Allowed AMIs settings admits it. A warning unless
+the policy says otherwise.
+
+**Why it matters.** Allowed AMIs never restricts an account's own images, whatever the criteria (EC2
+User Guide, "How Allowed AMIs works"). Whoever can make an image in the account can launch it: the
+hole that only a check of the plan closes.
+
+**Example.** A home-made image in an account whose criteria ask for the watermark
+`111122223333:golden-*`.
+
+**How to fix.** Use an image of the golden pipeline, or build from one.
+
+**Reads.** EC2 GetAllowedImagesSettings, DescribeImages (`OwnerId`, and all that criteria name).
+"""
+
+from assay.model import AllowedImages, Finding, Outcome, Resolved, Severity
+from assay.policy.allowed import admission
+from assay.policy.golden import Is
+from assay.policy.rules.rule import Case, Rule
+
+
+def check(case: Case) -> Finding | None:
+    """Speak up where ownership is all that admits an image."""
+    found, settings = case.subject.resolution, case.subject.allowed
+    if not case.policy.require.allowed_by_ec2 or not isinstance(found, Resolved):
+        return None
+    if not isinstance(settings, AllowedImages) or settings.state == "disabled":
+        return None
+    owner = found.image.owner_id
+    if owner is None or owner != found.place.account:
+        return None
+    judged = admission(found.image, settings, case.as_of)
+    evidence = (f"ec2:GetAllowedImagesSettings ({found.place})", *judged.why_not)
+    if judged.admitted is Is.YES:
+        return Finding(Outcome.PASS, "Allowed AMIs would admit it from anybody", None, evidence)
+    return Finding(
+        Outcome.FAIL,
+        f"Allowed AMIs admits it only because account {owner} owns it",
+        "use an image of the golden pipeline, or build from one",
+        evidence,
+    )
+
+
+RULE = Rule(
+    "self-owned", "EC2's Allowed AMIs admits it only for its owner", check, Severity.WARNING,
+    of_image=True,
+)  # fmt: skip
