@@ -7,7 +7,8 @@ import pytest
 
 import assay.check
 from assay.model import AncestryEnd, ImageName, Policy, Report
-from assay.report.view import LineageStep, views
+from assay.report.steps import LineageStep
+from assay.report.view import views
 from tests.emulator.faults import Faults
 from tests.judging import (
     DENIED,

@@ -197,11 +197,11 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
     @property
     def module(self) -> str:
         """The module path of the address: `module.a["x"].module.b`, empty for the root."""
-        found = _MODULES.match(self.address)
+        found = re.match(_MODULES, self.address)  # compiled only where somebody asks
         return found[0].rstrip(".") if found else ""
 
 
-_MODULES = re.compile(r'(?:module\.[^.\["]+(?:\["(?:[^"\\]|\\.)*"\]|\[[0-9]+\])?\.)+')
+_MODULES = r'(?:module\.[^.\["]+(?:\["(?:[^"\\]|\\.)*"\]|\[[0-9]+\])?\.)+'
 _AMI_ID = re.compile(r"ami-([0-9a-f]{8}|[0-9a-f]{17})")
 _ALIAS = "resolve:ssm:"
 _PARAMETER_ARN = re.compile(

@@ -12,8 +12,7 @@ from assay.policy.syntax import Parsed, Path
 from assay.policy.wildcard import matches
 
 _ACCOUNT_DIGITS = 12
-_NO_WILDCARD = re.compile(r"[^*?]+")
-_TYPE_OF_ADDRESS = re.compile(r"(?:.*\.)?([a-z][a-z0-9_]*)\.[A-Za-z_][\w-]*(?:\[[^\]]*\])?")
+_TYPE_OF_ADDRESS = r"(?:.*\.)?([a-z][a-z0-9_]*)\.[A-Za-z_][\w-]*(?:\[[^\]]*\])?"
 
 
 def refuse_contradictions(document: Document, parsed: Parsed) -> None:
@@ -105,7 +104,7 @@ def _impossible(
             "the types of hashicorp/aws begin with aws_, those of hashicorp/awscc with awscc_",
         )
     if match.address is not UNSET and _is_literal(match.address):
-        found = _TYPE_OF_ADDRESS.fullmatch(match.address)
+        found = re.fullmatch(_TYPE_OF_ADDRESS, match.address)
         if found and not matches(match.resource_type, found[1]):
             yield (
                 (*at, "resource_type"),
@@ -115,7 +114,7 @@ def _impossible(
 
 
 def _is_literal(pattern: str) -> bool:
-    return _NO_WILDCARD.fullmatch(pattern) is not None
+    return "*" not in pattern and "?" not in pattern
 
 
 def _some_account(pattern: str) -> bool:

@@ -10,8 +10,8 @@ import msgspec
 
 from assay import __version__
 from assay.model import Report, WaiverUse
+from assay.report.steps import LineageStep
 from assay.report.view import (
-    LineageStep,
     VerdictView,
     counts,
     excepted,

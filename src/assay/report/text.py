@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 import click
 
 from assay.model import Report, WaiverUse
+from assay.report.steps import LineageStep
 from assay.report.view import (
     ExceptionView,
-    LineageStep,
     ResultView,
     VerdictView,
     counts,

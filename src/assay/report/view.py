@@ -5,7 +5,7 @@ and account ids are ever printed; a value the plan marks as sensitive is checked
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -13,13 +13,9 @@ from assay.model import (
     Alias,
     AmiId,
     AmiReference,
-    Ancestry,
-    AncestryEntry,
-    Image,
     InstanceRef,
     Outcome,
     Place,
-    Provenance,
     Resolved,
     RuleResult,
     Stray,
@@ -29,8 +25,8 @@ from assay.model import (
     Unusable,
     Verdict,
     Waiver,
-    Watermark,
 )
+from assay.report.steps import LineageStep, lineage, planned
 
 HIDDEN = "(sensitive)"
 WITHHELD = "(sensitive: details would tell the value)"
@@ -47,22 +43,6 @@ class ResultView(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[str, ...]
     excepted: bool
     """Whether an exception of the policy lets this failure through."""
-
-
-class LineageStep(msgspec.Struct, frozen=True, gc=False):
-    """One image of a lineage, from the image used towards its root."""
-
-    image_id: str
-    region: str | None
-    owner: str | None
-    how: str | None
-    end: str | None
-    marked: tuple[str, ...] = ()
-    """The watermarks that were first attached to this very image."""
-    visible: bool | None = None
-    """Whether EC2 shows the image from here; None where that was not asked, or not answered."""
-    watermarks: tuple[str, ...] = ()
-    """All keys that it carries, as far as it is visible."""
 
 
 class ExceptionView(msgspec.Struct, frozen=True, gc=False):
@@ -156,17 +136,17 @@ def _findings(verdict: Verdict, shared: _Shared) -> _Findings:
         hide, derived = _hider(subject.reference), _derived(found)
         return _Findings(
             tuple(_result(result, hide, derived) for result in verdict.results),
-            (*_planned(found), *_lineage(provenance, hide)),
+            (*planned(found), *lineage(provenance, hide)),
             tuple(hide(step) for step in via),
         )
     for result in verdict.results:
         if id(result) not in shared.results:
             shared.results[id(result)] = _result(result, _as_it_is, "")
-    lineage = shared.lineages.get(id(provenance))
-    if lineage is None:
-        lineage = shared.lineages[id(provenance)] = tuple(_lineage(provenance, _as_it_is))
+    steps = shared.lineages.get(id(provenance))
+    if steps is None:
+        steps = shared.lineages[id(provenance)] = tuple(lineage(provenance, _as_it_is))
     results = tuple(shared.results[id(result)] for result in verdict.results)
-    return _Findings(results, lineage, via)
+    return _Findings(results, steps, via)
 
 
 def _as_it_is(text: str) -> str:
@@ -230,31 +210,6 @@ def _value(reference: AmiReference) -> str | None:
     return None
 
 
-def _lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterator[LineageStep]:
-    if provenance is None:
-        return
-    ancestry = provenance.ancestry
-    last = len(ancestry.entries) - 1
-    for depth, entry in enumerate(ancestry.entries):
-        key = (entry.image_id, entry.region or "")
-        seen = provenance.ancestors.get(key)
-        yield LineageStep(
-            image_id=hide(entry.image_id),
-            region=entry.region,
-            owner=_owner(seen) if seen else entry.owner_alias,
-            how=_how(seen) if seen else None,
-            end=hide(_end(ancestry)) if depth == last else None,
-            marked=_marked_here(entry, provenance.image, seen),
-            visible=seen is not None if key in provenance.ancestors else None,
-            watermarks=_keys(seen.watermarks) if seen else (),
-        )
-
-
-def _end(ancestry: Ancestry) -> str:
-    """Why the lineage goes no further, with what was said of it."""
-    return f"{ancestry.end.value}: {ancestry.detail}" if ancestry.detail else ancestry.end.value
-
-
 def _derived(found: Resolved | Unresolved) -> str:
     """What every message about an image that does not exist yet says: which one was judged."""
     image_id = found.image.id if isinstance(found, Resolved) else found.image_id
@@ -262,43 +217,3 @@ def _derived(found: Resolved | Unresolved) -> str:
         return ""
     steps = ", then ".join(f"{step.by} ({step.how})" for step in reversed(found.derivations))
     return f" [derived from {image_id} by {steps}]"
-
-
-def _planned(found: Resolved | Unresolved) -> Iterator[LineageStep]:
-    """The images that the plan will make, the one to be used first."""
-    for step in found.derivations:
-        place = step.place if isinstance(step.place, Place) else None
-        yield LineageStep(
-            image_id=f"(made by {step.by})",
-            region=place.region if place else None,
-            owner=place.account if place else None,
-            how=step.how,
-            end=None,
-        )
-
-
-def _marked_here(entry: AncestryEntry, image: Image, seen: Image | None) -> tuple[str, ...]:
-    """What was first attached to an ancestor, as its descendant's marks and its own tell."""
-    marks = (*image.watermarks, *(seen.watermarks if seen else ()))
-    here = (entry.image_id, entry.region)
-    return _keys(m for m in marks if (m.source_image_id, m.source_image_region) == here)
-
-
-def _keys(marks: Iterable[Watermark]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(mark.key for mark in marks if mark.key))
-
-
-def _owner(image: Image) -> str | None:
-    return image.owner_alias or image.owner_id
-
-
-def _how(image: Image) -> str | None:
-    """How an image was made, as far as its own description tells.
-
-    `SourceInstanceId` "only appears if the AMI was created using CreateImage" (EC2 API Reference,
-    Image). A source image without it is read as CopyImage: inferred, a restore from S3 would look
-    the same.
-    """
-    if image.source_instance_id:
-        return "CreateImage"
-    return "CopyImage" if image.source_image_id else None

@@ -1,0 +1,98 @@
+"""Lineages as formats show them: one step an image, from the image used towards its root."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from assay.model import (
+    Ancestry,
+    AncestryEntry,
+    Image,
+    Place,
+    Provenance,
+    Resolved,
+    Unresolved,
+    Watermark,
+)
+
+
+class LineageStep(msgspec.Struct, frozen=True, gc=False):
+    """One image of a lineage, from the image used towards its root."""
+
+    image_id: str
+    region: str | None
+    owner: str | None
+    how: str | None
+    end: str | None
+    marked: tuple[str, ...] = ()
+    """The watermarks that were first attached to this very image."""
+    visible: bool | None = None
+    """Whether EC2 shows the image from here; None where that was not asked, or not answered."""
+    watermarks: tuple[str, ...] = ()
+    """All keys that it carries, as far as it is visible."""
+
+
+def lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterator[LineageStep]:
+    """The steps of what is recorded; `hide` is done to every id before it is shown."""
+    if provenance is None:
+        return
+    ancestry = provenance.ancestry
+    last = len(ancestry.entries) - 1
+    for depth, entry in enumerate(ancestry.entries):
+        key = (entry.image_id, entry.region or "")
+        seen = provenance.ancestors.get(key)
+        yield LineageStep(
+            image_id=hide(entry.image_id),
+            region=entry.region,
+            owner=_owner(seen) if seen else entry.owner_alias,
+            how=_how(seen) if seen else None,
+            end=hide(_end(ancestry)) if depth == last else None,
+            marked=_marked_here(entry, provenance.image, seen),
+            visible=seen is not None if key in provenance.ancestors else None,
+            watermarks=_keys(seen.watermarks) if seen else (),
+        )
+
+
+def _end(ancestry: Ancestry) -> str:
+    """Why the lineage goes no further, with what was said of it."""
+    return f"{ancestry.end.value}: {ancestry.detail}" if ancestry.detail else ancestry.end.value
+
+
+def planned(found: Resolved | Unresolved) -> Iterator[LineageStep]:
+    """The images that the plan will make, the one to be used first."""
+    for step in found.derivations:
+        place = step.place if isinstance(step.place, Place) else None
+        yield LineageStep(
+            image_id=f"(made by {step.by})",
+            region=place.region if place else None,
+            owner=place.account if place else None,
+            how=step.how,
+            end=None,
+        )
+
+
+def _marked_here(entry: AncestryEntry, image: Image, seen: Image | None) -> tuple[str, ...]:
+    """What was first attached to an ancestor, as its descendant's marks and its own tell."""
+    marks = (*image.watermarks, *(seen.watermarks if seen else ()))
+    here = (entry.image_id, entry.region)
+    return _keys(m for m in marks if (m.source_image_id, m.source_image_region) == here)
+
+
+def _keys(marks: Iterable[Watermark]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mark.key for mark in marks if mark.key))
+
+
+def _owner(image: Image) -> str | None:
+    return image.owner_alias or image.owner_id
+
+
+def _how(image: Image) -> str | None:
+    """How an image was made, as far as its own description tells.
+
+    `SourceInstanceId` "only appears if the AMI was created using CreateImage" (EC2 API Reference,
+    Image). A source image without it is read as CopyImage: inferred, a restore from S3 would look
+    the same.
+    """
+    if image.source_instance_id:
+        return "CreateImage"
+    return "CopyImage" if image.source_image_id else None
