@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PYTEST_ARGS ?= -n auto
 
-.PHONY: demo test lint types unit fuzz benchmark fixtures clean
+.PHONY: demo test lint types unit fuzz mutation benchmark fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -34,6 +34,11 @@ unit: $(READY)
 fuzz: $(READY) ## Ten thousand damaged plans, about three minutes.
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -Im pytest tests/sources/test_fuzz.py $(PYTEST_ARGS)
 
+mutation: $(READY) ## Break the policy and the provenance in every small way; the tests must notice. Some minutes.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt mutmut
+	$(BIN)/mutmut run > mutants.log; tail -c 200 mutants.log | tr '\r' '\n' | tail -1
+	$(BIN)/mutmut results
+
 benchmark: $(READY) ## Medians and ratios, measured in one run.
 	$(BIN)/python -m compileall -q src
 	$(BIN)/python benchmarks/start.py
@@ -44,4 +49,4 @@ fixtures: $(READY) ## Make the fixtures' plans and catalogues again (needs terra
 	$(BIN)/python -m fixtures.generate
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) mutants mutants.log .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

@@ -166,7 +166,7 @@ def catalog() -> dict[str, Any]:
         "images": {"found": images},
         "ancestry": {"found": ancestry},
     }
-    return {"assay_catalog": 1, "recorded_at": "2026-11-21T00:00:00Z", "places": [place]}
+    return {"assay_catalog": 2, "recorded_at": "2026-11-21T00:00:00Z", "places": [place]}
 
 
 def write(folder: Path, scale: int) -> Path:

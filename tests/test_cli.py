@@ -17,7 +17,7 @@ from tests.worlds import REGION, STRANGER, WORKLOAD, GoldenWorld
 
 MISSING = "ami-0fffffffffffffff1"
 RECORDING: dict[str, Any] = {
-    "assay_catalog": 1,
+    "assay_catalog": 2,
     "recorded_at": "2026-11-21T00:00:00Z",
     "places": [],
 }
@@ -413,7 +413,7 @@ class TestErrors:
             "{",
             "[]",
             '{"assay_catalog": 9, "recorded_at": "2026-11-21T00:00:00Z", "places": []}',
-            '{"assay_catalog": 1, "recorded_at": "2026-11-21T00:00:00", "places": []}',
+            '{"assay_catalog": 2, "recorded_at": "2026-11-21T00:00:00", "places": []}',
             json.dumps(RECORDING | {"surprise": 1}),
             json.dumps(RECORDING | {"places": [{"region": "us-east-1"}] * 2}),
             json.dumps(

@@ -23,6 +23,7 @@ ALLOWED = {
     "resolution": {"model", "errors", "absence", "catalog.interface"},
     "provenance": {"model", "errors", "catalog.interface"},
     "identity": {"model", "errors", "catalog.interface"},
+    "expectation": {"model", "errors", "policy", "report"},
     "check": {
         "model",
         "errors",

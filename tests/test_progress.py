@@ -150,7 +150,7 @@ def test_nobody_waits_less_than_a_second_for_the_first_word() -> None:
     [
         OfflineCatalog(),
         RecordedCatalog.load(
-            "c.json", b'{"assay_catalog": 1, "recorded_at": "2026-11-21T00:00:00Z", "places": []}'
+            "c.json", b'{"assay_catalog": 2, "recorded_at": "2026-11-21T00:00:00Z", "places": []}'
         ),
     ],
 )

@@ -147,7 +147,7 @@ def as_ec2_records_it(subject: Subject, catalog: ImageCatalog) -> Subject:
 def expected(report: Report, aws: Emulated) -> list[Outcome]:
     """The outcomes if EC2's own record of every single image is asked."""
     recorded = [as_ec2_records_it(verdict.subject, aws.catalog) for verdict in report.verdicts]
-    verdicts = judge_all(recorded, report.policy, AS_OF)
+    verdicts = judge_all(recorded, report.policy, AS_OF).verdicts
     for outcome in {verdict.outcome for verdict in verdicts}:
         event(outcome.value)
     return [verdict.outcome for verdict in verdicts]

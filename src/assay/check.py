@@ -4,16 +4,19 @@ Knows no concrete catalogue, no file and no clock: all of them are handed in.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
 from assay.identity import with_accounts
 from assay.model import (
+    Action,
     AllowedImages,
+    AmiId,
     AmiReference,
     Image,
+    Kind,
     Place,
     Policy,
     Provenance,
@@ -22,10 +25,12 @@ from assay.model import (
     Subject,
     Unplaced,
     Unread,
+    Watermark,
 )
 from assay.policy.engine import judge_all, worst
-from assay.policy.golden import JudgedMarks
+from assay.policy.golden import JudgedMarks, golden_marks
 from assay.policy.lineage import ancestry_matters
+from assay.policy.matching import policy_for
 from assay.provenance import Depends, trace
 from assay.resolution import resolve
 from assay.sources.plan import Source
@@ -65,6 +70,8 @@ class Needs(NamedTuple):
 
     ancestry: Depends
     allowed_images: bool
+    in_full: bool = False
+    """Every lineage as far as it is visible, however many images there are."""
 
 
 def gather(
@@ -75,6 +82,27 @@ def gather(
     Without `needs` everything is asked that a verdict of any policy could need.
     """
     references = [reference for source in sources for reference in source.references]
+    everything = Needs(_unfinished, allowed_images=True, in_full=True)
+    return _gather(references, catalog, needs or everything)
+
+
+def look_up(
+    images: Iterable[str], place: Place, catalog: ImageCatalog, policy: Policy | None = None
+) -> tuple[Subject, ...]:
+    """Everything that can be told of images without a plan, as if they were launched in `place`.
+
+    Their lineages are asked in full; with a policy, what its verdicts need besides.
+    """
+    settings = policy is not None and any(each.require.allowed_by_ec2 for each in policy.everywhere)
+    references = [
+        AmiReference(id, "", "", Kind.LAUNCH, Action.CREATE, AmiId(id), place) for id in images
+    ]
+    return _gather(references, catalog, Needs(_unfinished, settings, in_full=True))
+
+
+def _gather(
+    references: Sequence[AmiReference], catalog: ImageCatalog, needs: Needs
+) -> tuple[Subject, ...]:
     questions = with_accounts({(each.value, each.place): None for each in references}, catalog)
     asked = [questions[each.value, each.place] for each in references]
     replaced = [_replaced(each, place) for each, (_, place) in zip(references, asked, strict=True)]
@@ -84,10 +112,9 @@ def gather(
         for each in found.of.values()
         if isinstance(each, Resolved)
     }
-    in_full = needs is None or len(images) <= TOLD_IN_FULL
-    depends = needs.ancestry if needs else _unfinished
-    provenances = trace(images, found.images, catalog, depends, in_full=in_full)
-    places = {place for place, _ in images} if needs is None or needs.allowed_images else set()
+    in_full = needs.in_full or len(images) <= TOLD_IN_FULL
+    provenances = trace(images, found.images, catalog, needs.ancestry, in_full=in_full)
+    places = {place for place, _ in images} if needs.allowed_images else set()
     settings = catalog.allowed_images(places) if places else {}
     subjects: list[Subject] = []
     for reference, question, before in zip(references, asked, replaced, strict=True):
@@ -133,3 +160,11 @@ def _unfinished(provenance: Provenance) -> bool:
         ancestry.depth_of(mark.source_image_id or "", mark.source_image_region or "") is None
         for mark in provenance.image.watermarks
     )
+
+
+def golden_marks_of(
+    subject: Subject, policy: Policy, as_of: datetime
+) -> Callable[[Image], tuple[Watermark, ...]]:
+    """Which marks of an image the policy takes for golden, where it holds for the subject."""
+    golden = policy_for(policy, subject).golden
+    return lambda image: golden_marks(image, golden, as_of).golden

@@ -17,6 +17,7 @@ from assay.model import (
     AncestryEnd,
     Identity,
     Image,
+    ImageCriterion,
     Place,
     Removal,
     TemplateRef,
@@ -230,9 +231,10 @@ class TestContract:
 
     def test_allowed_amis_are_settings_of_an_account_and_region(self, scene: Arranged) -> None:
         _, catalog = scene
+        vendors = ImageCriterion(providers=("amazon",))
         assert catalog.allowed_images([HERE, IRELAND]) == {
             HERE: AllowedImages("disabled", "account"),
-            IRELAND: AllowedImages("enabled", "declarative-policy"),
+            IRELAND: AllowedImages("enabled", "declarative-policy", (vendors,)),
         }
 
     def test_identity_is_the_account_of_the_credentials(self, scene: Arranged) -> None:
@@ -255,7 +257,7 @@ class TestContract:
 
 def test_a_recording_that_is_no_text_is_a_damaged_one() -> None:
     damaged = (
-        b'{"assay_catalog": 1, "recorded_at": "2026-11-21T00:00:00Z", "places": [], '
+        b'{"assay_catalog": 2, "recorded_at": "2026-11-21T00:00:00Z", "places": [], '
         b'"endpoint": "\xff"}'
     )
     with pytest.raises(RecordingError, match="not a recorded catalogue"):
@@ -265,7 +267,7 @@ def test_a_recording_that_is_no_text_is_a_damaged_one() -> None:
 def test_a_recording_does_not_answer_what_it_was_never_asked() -> None:
     catalog = RecordedCatalog.load(
         "c.json",
-        b'{"assay_catalog": 1, "recorded_at": "2026-11-21T00:00:00Z", "places": '
+        b'{"assay_catalog": 2, "recorded_at": "2026-11-21T00:00:00Z", "places": '
         b'[{"region": "us-east-1", "account": "222222222222", "images": {"absent": ["ami-1"]}}]}',
     )
     asked, never, elsewhere = (HERE, "ami-1"), (HERE, "ami-2"), (IRELAND, "ami-1")

@@ -4,7 +4,7 @@ from .accounts import access_key
 from .contract import check_shape
 from .errors import ApiError
 from .faults import CloseFault, Fault, RawFault, Request
-from .records import Image, Watermark
+from .records import Image, ScanResults, Watermark
 from .server import Server, serve
 from .world import World
 
@@ -15,6 +15,7 @@ __all__ = [
     "Image",
     "RawFault",
     "Request",
+    "ScanResults",
     "Server",
     "Watermark",
     "World",

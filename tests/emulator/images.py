@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Iterator
 
 from .dispatch import Handler, Params, Result, page, tags_of
 from .errors import ApiError
@@ -10,6 +11,18 @@ from .visibility import can_use, described, passes, refuse_unknown_filters
 from .world import World, image_not_found
 
 MAX_RECYCLED = 20  # API reference, ListImagesInRecycleBin
+MAX_CRITERIA = 10  # API reference, ImageCriterionRequest, and the most values of each of its lists
+MAX_VALUES = {
+    "ImageProviders": 200,
+    "ImageNames": 50,
+    "MarketplaceProductCodes": 50,
+    "ImageWatermarks": 50,
+}
+VALUE = {
+    "ImageProviders": r"amazon|aws-marketplace|aws-backup-vault|none|[0-9]{12}",
+    "MarketplaceProductCodes": r"[A-Za-z0-9]{1,25}",
+    "ImageNames": r"(?=[^?]*$|.{3})[A-Za-z0-9()\[\]./'@_*? -]{1,128}",
+}
 AMI_ID = re.compile(r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 
 
@@ -262,8 +275,28 @@ def disable_allowed_images_settings(world: World, caller: Caller, params: Params
 
 
 def replace_image_criteria(world: World, caller: Caller, params: Params) -> Result:
-    _editable_settings(world, caller).criteria = params.get("ImageCriteria", [])
+    criteria = params.get("ImageCriteria", [])
+    settings = _editable_settings(world, caller)
+    for problem in _wrong_with(criteria):
+        raise ApiError("InvalidParameterValue", problem)  # code and texts are UNVERIFIED
+    settings.criteria = criteria
     return {"ReturnValue": True}
+
+
+def _wrong_with(criteria: list[Params]) -> Iterator[str]:
+    """The limits and forms of the API reference, ImageCriterionRequest."""
+    if len(criteria) > MAX_CRITERIA:
+        yield f"more than {MAX_CRITERIA} criteria"
+    for criterion in criteria:
+        for field, most in MAX_VALUES.items():
+            if len(criterion.get(field, [])) > most:
+                yield f"more than {most} values of {field}"
+        for field, pattern in VALUE.items():
+            if not all(re.fullmatch(pattern, value) for value in criterion.get(field, [])):
+                yield f"not a value of {field}"
+        providers = criterion.get("ImageProviders", [])
+        if "none" in providers and len(providers) > 1:
+            yield "none stands with other providers"
 
 
 HANDLERS: dict[str, Handler] = {

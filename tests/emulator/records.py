@@ -20,6 +20,17 @@ class Watermark:
     watermark_creation_time: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ScanResults:
+    """EC2's `ScanResults`: what Amazon Inspector found in an image when it last scanned it."""
+
+    finding_scan_date: datetime
+    highest_finding_severity: str | None = None
+    """Of all findings, with a fix or without; None if there are none."""
+    fix_available_since: dict[str, datetime] = field(default_factory=dict)
+    """By severity, where there are findings with a fix: since when the oldest has had one."""
+
+
 @dataclass(slots=True)
 class Image:
     image_id: str
@@ -39,10 +50,12 @@ class Image:
     watermarks: list[Watermark] = field(default_factory=list)
     shared_with: set[str] = field(default_factory=set)
     product_codes: tuple[str, ...] = ()
+    scan_results: ScanResults | None = None
+    """None for an image that Amazon Inspector has not scanned."""
     architecture: str = "x86_64"
     tags: dict[str, str] = field(default_factory=dict)
     overlay: dict[str, Any] = field(default_factory=dict)
-    """Members laid over this image's DescribeImages answer, such as ScanResults."""
+    """Members laid over this image's DescribeImages answer."""
 
 
 @dataclass(slots=True)

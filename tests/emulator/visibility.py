@@ -2,12 +2,12 @@
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from .errors import ApiError
-from .records import Caller, Image, Watermark
+from .records import Caller, Image, ScanResults, Watermark
 from .wire import timestamp
 from .world import World
 
@@ -39,6 +39,7 @@ MEMBER_OF_WATERMARK_FILTER = {
     "image-watermark.source-image-creation-time": "SourceImageCreationTime",
     "image-watermark.watermark-creation-time": "WatermarkCreationTime",
 }
+SEVERITY_LABELS = ["informational", "low", "medium", "high", "critical"]
 
 
 def can_use(world: World, caller: Caller, image: Image) -> bool:
@@ -58,23 +59,24 @@ def is_allowed(world: World, caller: Caller, image: Image) -> bool:
     settings = world.allowed.get((caller.account, caller.region))
     if settings is None or image.owner_id == caller.account:
         return True
-    return any(_meets(image, criterion, world.now()) for criterion in settings.criteria)
+    return any(_meets(world, image, criterion) for criterion in settings.criteria)
 
 
-def _meets(image: Image, criterion: Mapping[str, Any], now: datetime) -> bool:
+def _meets(world: World, image: Image, criterion: Mapping[str, Any]) -> bool:
     """All fields of an `ImageCriterion` must hold."""
-    return all(_holds(image, field, value, now) for field, value in criterion.items())
+    return all(_holds(world, image, field, value) for field, value in criterion.items())
 
 
-def _holds(image: Image, field: str, value: Any, now: datetime) -> bool:
+def _holds(world: World, image: Image, field: str, value: Any) -> bool:
     """Whether one field of a criterion holds; of a list, one value is enough."""
+    now = world.now()
     match field:
         case "ImageProviders":
             return image.owner_id in value or image.owner_alias in value
         case "MarketplaceProductCodes":
             return any(code in value for code in image.product_codes)
         case "ImageNames":
-            return any(matches(image.name, pattern) for pattern in value)
+            return any(_fits(world, image.name, pattern) for pattern in value)
         case "CreationDateCondition":
             return _within(value.get("MaximumDaysSinceCreated"), image.creation_date, now)
         case "DeprecationTimeCondition":
@@ -82,21 +84,41 @@ def _holds(image: Image, field: str, value: Any, now: datetime) -> bool:
             return since is None or _within(days, since, now)
         case "ImageWatermarks":
             marks = image.watermarks
-            return any(_watermark_meets(mark, wanted, now) for mark in marks for wanted in value)
-    # ScanResultCondition: an image without scan results fails, and nothing scans images here.
-    return False
+            return any(_watermark_meets(world, mark, wanted) for mark in marks for wanted in value)
+        case "ScanResultCondition":
+            scan = image.scan_results
+            return scan is not None and not any(_scan_violations(scan, value, now))
+    raise NotImplementedError(field)
 
 
-def _watermark_meets(watermark: Watermark, wanted: Mapping[str, Any], now: datetime) -> bool:
+def _scan_violations(scan: ScanResults, wanted: Mapping[str, Any], now: datetime) -> Iterator[bool]:
+    """For each limit of a `ScanResultCondition` that is set: whether a scanned image breaks it.
+
+    API reference: the severity limit applies to all findings, the limits in days for a severity
+    only to those that have a fix; what has no such finding meets the limit.
+    """
+    for limit, value in wanted.items():
+        fixes = re.fullmatch("MaxDaysSince(.*)FixAvailable", limit)
+        if limit == "MaximumSeverityLabel":
+            worse = SEVERITY_LABELS[SEVERITY_LABELS.index(value) + 1 :]
+            yield scan.highest_finding_severity in worse
+        elif limit == "MaxDaysSinceLastFindingScan":
+            yield not _within(value, scan.finding_scan_date, now)
+        elif fixes and fixes[1].lower() in scan.fix_available_since:
+            yield not _within(value, scan.fix_available_since[fixes[1].lower()], now)
+
+
+def _watermark_meets(world: World, watermark: Watermark, wanted: Mapping[str, Any]) -> bool:
     """All fields of an `ImageWatermarkFilter` must match the same watermark.
 
     The age of the source image is taken as of now (API reference); the guide can be read otherwise.
     """
     source_age = wanted.get("MaximumDaysSinceSourceImageCreated")
     own_age = wanted.get("MaximumDaysSinceWatermarkCreated")
+    now = world.now()
     return (
-        matches(watermark.key, wanted.get("WatermarkKey", "*"))
-        and matches(watermark.source_image_region, wanted.get("SourceImageRegion", "*"))
+        _fits(world, watermark.key, wanted.get("WatermarkKey", "*"))
+        and _fits(world, watermark.source_image_region, wanted.get("SourceImageRegion", "*"))
         and _within(source_age, watermark.source_image_creation_time, now)
         and _within(own_age, watermark.watermark_creation_time, now)
     )
@@ -106,15 +128,20 @@ def _within(days: int | None, since: datetime, now: datetime) -> bool:
     return days is None or now - since <= timedelta(days=days)
 
 
-def matches(value: str, pattern: str) -> bool:
+def _fits(world: World, value: str, pattern: str) -> bool:
+    """The wildcards of criteria."""
+    return matches(value, pattern, optional=world.question_mark == "one-or-none")
+
+
+def matches(value: str, pattern: str, *, optional: bool = True) -> bool:
     """EC2's wildcards: `*` any text, `?` one character or none, `\\` escapes (Using_Filtering)."""
-    return _expression(pattern).fullmatch(value) is not None
+    return _expression(pattern, optional).fullmatch(value) is not None
 
 
 @functools.cache
-def _expression(pattern: str) -> re.Pattern[str]:
+def _expression(pattern: str, optional: bool) -> re.Pattern[str]:
     tokens = re.findall(r"\\.|.", pattern, re.DOTALL)
-    wild = {"*": ".*", "?": ".?"}
+    wild = {"*": ".*", "?": ".?" if optional else "."}
     return re.compile(
         "".join(wild.get(token) or re.escape(token[-1]) for token in tokens), re.DOTALL
     )
@@ -135,6 +162,7 @@ def described(world: World, caller: Caller, image: Image) -> dict[str, Any]:
             {"ProductCodeId": code, "ProductCodeType": "marketplace"}
             for code in image.product_codes
         ],
+        "ScanResults": image.scan_results and _described_scan(image.scan_results),
         "Tags": [{"Key": key, "Value": value} for key, value in image.tags.items()],
     }
     return {
@@ -165,6 +193,18 @@ def _described_watermark(watermark: Watermark) -> dict[str, Any]:
         "SourceImageId": watermark.source_image_id,
         "SourceImageCreationTime": watermark.source_image_creation_time,
         "WatermarkCreationTime": watermark.watermark_creation_time,
+    }
+
+
+def _described_scan(scan: ScanResults) -> dict[str, Any]:
+    worst = scan.highest_finding_severity
+    return {
+        **({"HighestFindingSeverityLabel": worst} if worst else {}),
+        "FindingScanDate": scan.finding_scan_date,
+        **{
+            f"{label.title()}FixAvailableSince": since
+            for label, since in scan.fix_available_since.items()
+        },
     }
 
 

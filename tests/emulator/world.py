@@ -16,6 +16,7 @@ from .records import (
     Instance,
     LaunchTemplate,
     Parameter,
+    ScanResults,
     TemplateVersion,
     Watermark,
     partition,
@@ -31,8 +32,10 @@ class World(Accounts):
     """All accounts and Regions.
 
     Without a clock, time starts at 2026-11-01T00:00:00Z and moves on by a minute with each created
-    object. `page_size` makes every list answer come in pages. Three settings say what naming an id
-    yields: `inaccessible` that of somebody else's private image, for which public reports show both
+    object. `page_size` makes every list answer come in pages. `question_mark` is what a `?` stands
+    for in Allowed AMIs criteria, which the API reference does not tell; in filters it may stand for
+    no character at all (EC2 User Guide, "Filter your resources"). Three settings say what naming an
+    id yields: `inaccessible` that of somebody else's private image, for which public reports show both
     answers; `deregistered` that of an image that is gone, which is "empty" for a while and an error
     later (API reference, DescribeImages); and `outside_recycle_bin` that of an image the caller
     does not have there, which is UNVERIFIED.
@@ -42,6 +45,7 @@ class World(Accounts):
         super().__init__()
         self.clock = clock
         self.page_size: int | None = None
+        self.question_mark: Literal["one", "one-or-none"] = "one-or-none"
         self.inaccessible: Literal["not-found", "empty"] = "not-found"
         self.deregistered: Literal["empty", "unavailable", "not-found"] = "empty"
         self.outside_recycle_bin: Literal["not-found", "empty"] = "not-found"
@@ -163,6 +167,23 @@ class World(Accounts):
 
     def deprecate(self, image_id: str, region: str, at: datetime | None = None) -> None:
         self.image(region, image_id).deprecation_time = at or self.now()
+
+    def scan(
+        self,
+        image_id: str,
+        region: str,
+        worst: str | None = None,
+        *,
+        at: datetime | None = None,
+        fixes: Mapping[str, datetime] | None = None,
+    ) -> None:
+        """What Amazon Inspector finds in this very image; a copy has to be scanned for itself.
+
+        UNVERIFIED, that a copy starts without scan results: the API reference only says that the
+        dates are specific to the AMI.
+        """
+        results = ScanResults(at or self.now(), worst, dict(fixes or {}))
+        self.image(region, image_id).scan_results = results
 
     def owned_image(self, account: str, region: str, image_id: str) -> Image:
         image = self.images.get((region, image_id))

@@ -1,5 +1,6 @@
 """Small makers of real model values. Every test says only what it is about; time is `AS_OF`."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,12 +9,14 @@ from msgspec.structs import replace
 
 from assay.model import (
     Action,
+    AllowedImages,
     AmiId,
     AmiReference,
     Ancestry,
     AncestryEnd,
     AncestryEntry,
     Cause,
+    Derivation,
     Evidence,
     Finding,
     Golden,
@@ -29,12 +32,14 @@ from assay.model import (
     Revoked,
     Severity,
     Subject,
+    Unread,
     Unresolved,
     Value,
     Watermark,
     WatermarkFilter,
 )
 from assay.policy.engine import judge
+from assay.policy.load import load
 from assay.policy.rules import RULES
 from assay.policy.rules.rule import Case
 
@@ -54,6 +59,8 @@ INCOMPLETE = (
     AncestryEnd.REFUSED,
     AncestryEnd.UNEXPLAINED,
 )
+UNASKED = (AncestryEnd.REFUSED, AncestryEnd.NOT_FOLLOWED)
+"""Nothing was said of the last entry of an ancestry that ends so."""
 COMPLETE = (AncestryEnd.PUBLIC_PROVIDER, AncestryEnd.NO_RECORDED_SOURCE)
 
 
@@ -96,7 +103,19 @@ def ancestry(
 
 
 def refused(detail: str | None = "ec2:GetImageAncestry: denied") -> Ancestry:
-    return Ancestry((), AncestryEnd.REFUSED, detail)
+    """The parent's id is known, and nothing could be asked about it."""
+    return ancestry(USED, MIDDLE, end=AncestryEnd.REFUSED, detail=detail)
+
+
+def described(descent: Ancestry, *visible: Image) -> dict[tuple[str, str], Image | None]:
+    """What EC2 says of each entry it was asked about: it shows `visible`, and nothing else."""
+    by_id = {each.id: each for each in visible}
+    last = descent.entries[-1:] if descent.end in UNASKED else ()
+    return {
+        (entry.image_id, entry.region): by_id.get(entry.image_id)
+        for entry in descent.entries
+        if entry.region and (entry not in last or entry.image_id in by_id)
+    }
 
 
 def reference(value: Value | None = None, **changes: Any) -> AmiReference:
@@ -115,20 +134,28 @@ def reference(value: Value | None = None, **changes: Any) -> AmiReference:
 def subject(
     of: Image | None = None,
     descent: Ancestry | None = None,
-    *,
+    *visible: Image,
     value: Value | None = None,
     place: Place = PLACE,
     moving: tuple[str, ...] = (),
     sensitive: bool = False,
+    derivations: tuple[Derivation, ...] = (),
+    allowed: AllowedImages | Unread | None = None,
+    **of_reference: Any,
 ) -> Subject:
-    """A resolved reference to `of`, made from SOURCE in two steps unless `descent` says otherwise."""
+    """A resolved reference to `of`, made from SOURCE in two steps unless `descent` says otherwise.
+
+    Of the ancestors EC2 shows `visible`, and none besides.
+    """
     of = of or image(mark())
+    descent = descent or ancestry(of.id, MIDDLE, SOURCE, ROOT)
     seen = Evidence("ec2:DescribeImages", of.id, place)
     return Subject(
-        reference(value, place=place, sensitive=sensitive),
+        reference(value, place=place, sensitive=sensitive, **of_reference),
         place,
-        Resolved(of, place, moving=moving, evidence=(seen,)),
-        Provenance(of, place, descent or ancestry(of.id, MIDDLE, SOURCE, ROOT), (ASKED,)),
+        Resolved(of, place, moving=moving, evidence=(seen,), derivations=derivations),
+        Provenance(of, place, descent, (ASKED,), described(descent, of, *visible)),
+        allowed,
     )
 
 
@@ -157,6 +184,12 @@ def policy(
         path="policy.yaml",
         sha256="0" * 64,
     )
+
+
+def document(**parts: Any) -> Policy:
+    """The policy of a document that trusts KEY, read as a file is."""
+    whole = {"version": 1, "golden": {"watermarks": [{"key": KEY}]}, **parts}
+    return load("policy.yaml", json.dumps(whole).encode())
 
 
 def finding(rule: str, of: Subject, by: Policy | None = None) -> Finding | None:

@@ -5,12 +5,14 @@ from itertools import permutations, product
 import pytest
 
 from assay.model import (
+    AllowedImages,
     Cause,
     ImageName,
     Outcome,
     Policy,
     Provenance,
     Resolved,
+    ScanResults,
     Severity,
     Subject,
     TemplateRef,
@@ -122,8 +124,8 @@ def test_an_incomplete_plan_is_as_severe_as_the_policy_makes_it() -> None:
     assert verdict(whole) is OPEN
     assert verdict(whole, setting(Severity.WARNING, "incomplete-plan")) is PASS
     off = setting(Severity.OFF, "incomplete-plan")
-    assert judge_all([whole], off, AS_OF) == ()
-    assert len(judge_all([whole, subject()], off, AS_OF)) == 1
+    assert judge_all([whole], off, AS_OF).verdicts == ()
+    assert len(judge_all([whole, subject()], off, AS_OF).verdicts) == 1
 
 
 def test_a_reference_without_an_image_can_fail() -> None:
@@ -151,15 +153,19 @@ def test_an_image_whose_provenance_was_never_read_is_no_pass() -> None:
 
 
 def test_the_verdict_carries_the_subject_and_the_results_in_order() -> None:
-    here = subject()
-    found = judge(here, policy(max_depth=3, owners=("self",)), AS_OF)
+    scanned = image(mark(), scan_results=ScanResults())
+    here = subject(scanned, allowed=AllowedImages("audit-mode"))
+    by = policy(
+        max_depth=3, owners=("self",), max_age_days=90, max_scan_severity="low", allowed_by_ec2=True
+    )
+    found = judge(here, by, AS_OF)
     assert found.subject is here
     order = [rule.id for rule in RULES]
     assert [r.rule for r in found.results] == [
         id for id in order if id in {r.rule for r in found.results}
     ]
     assert {r.rule for r in found.results} == set(CONFIGURABLE) - {
-        *("revoked", "no-provenance", "downgrade", "incomplete-plan"),
+        *("revoked", "public-image", "no-provenance", "downgrade", "incomplete-plan"),
     }
 
 
@@ -178,8 +184,8 @@ def test_every_rule_is_registered_once() -> None:
     from importlib import resources
 
     folder = resources.files("assay.policy.rules")
-    modules = {each.name.removesuffix(".py") for each in folder.iterdir()}
-    modules = {name for name in modules if not name.startswith("__")} - {"rule"}
+    files = {each.name for each in folder.iterdir() if each.name.endswith(".py")}
+    modules = {name.removesuffix(".py") for name in files} - {"__init__", "rule"}
     assert sorted(rule.id for rule in RULES) == sorted(n.replace("_", "-") for n in modules)
 
 
@@ -190,7 +196,14 @@ def test_a_rule_has_the_name_of_its_module_and_a_page(rule: Rule) -> None:
     assert rule.page.startswith(f"# {rule.id}\n\n")
     places = [
         rule.page.find(f"\n**{heading}.** ")
-        for heading in ("What it does", "Why it matters", "Example", "How to fix", "Reads")
+        for heading in (
+            "What it does",
+            "Why it matters",
+            "Example",
+            "How to fix",
+            "Reads",
+            "Offline",
+        )
     ]
     assert -1 not in places
     assert places == sorted(places)
@@ -202,12 +215,14 @@ def test_the_rules_of_undetermined_are_the_fixed_ones() -> None:
     assert {rule.id for rule in RULES if not rule.configurable} == {
         str(cause) for cause in NO_IMAGE
     }
-    assert set(CONFIGURABLE) == set(schema()["properties"]["rules"]["properties"])
+    assert set(CONFIGURABLE) == set(schema()["definitions"]["rules"]["properties"])
 
 
-def test_only_what_ec2_still_launches_is_a_warning_by_default() -> None:
+def test_what_says_nothing_of_golden_marks_is_a_warning_by_default() -> None:
     assert {rule.id for rule in RULES if rule.severity is not Severity.ERROR} == {
         "deprecated",
         "downgrade",
+        "public-image",
+        "self-owned",
         "unpinned",
     }

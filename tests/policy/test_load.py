@@ -22,7 +22,9 @@ golden:
     - key: "444455556666:it's [x86] (a)/b.c@d_e"
   source_images:
     - {id: ami-0123456789abcdef0, region: us-east-1}
-require: {ancestry: ignore, max_depth: 0, owners: [self, "111122223333"]}
+require:
+  {ancestry: ignore, max_depth: 0, owners: [self, "111122223333"], max_age_days: 0,
+   max_scan_severity: informational, allowed_amis: predict}
 revoked:
   watermarks: ["111122223333:golden-2026q1"]
   images: [{id: ami-0aaaaaaa, region: us-gov-west-1, reason: "CVE-2026-1, zażółć"}]
@@ -59,6 +61,9 @@ def test_everything_arrives_where_it_belongs() -> None:
     assert policy.require.ancestry_agrees is False
     assert policy.require.max_depth == 0
     assert policy.require.owners == ("self", "111122223333")
+    assert policy.require.max_age_days == 0
+    assert policy.require.max_scan_severity == "informational"
+    assert policy.require.allowed_by_ec2 is True
     assert policy.revoked.watermarks == ("111122223333:golden-2026q1",)
     [image] = policy.revoked.images
     assert (image.id, image.region) == ("ami-0aaaaaaa", "us-gov-west-1")
@@ -80,6 +85,11 @@ def test_what_is_left_out_is_strict() -> None:
     assert policy.require.ancestry_agrees is True
     assert policy.require.max_depth is None
     assert policy.require.owners is None
+    assert policy.require.max_age_days is None
+    assert policy.require.max_scan_severity is None
+    assert policy.require.allowed_by_ec2 is False
+    assert policy.scopes == ()
+    assert policy.exceptions == ()
     assert policy.undetermined is Severity.ERROR
     assert policy.severities == {}
     assert policy.judge == {Kind.LAUNCH, Kind.TEMPLATE, Kind.ALIAS, Kind.DERIVE}
@@ -116,6 +126,12 @@ def test_other_encodings_are_refused(data: bytes) -> None:
         (HEAD + "      max_days_since_watermark_create: 1\n", "5:7", "max_days_since_watermark_create", "max_days_since_watermark_created"),
         (HEAD + "  source_images: [{id: ami-0aaaaaaa, regoin: us-east-1}]\n", "5:38", "regoin", "region"),
         (HEAD + "require: {max_depht: 1}\n", "5:11", "max_depht", "max_depth"),
+        (HEAD + "require: {max_age_day: 1}\n", "5:11", "max_age_day", "max_age_days"),
+        (HEAD + "require: {max-scan-severity: low}\n", "5:11", "max-scan-severity", "max_scan_severity"),
+        (HEAD + "require: {allowed_ami: predict}\n", "5:11", "allowed_ami", "allowed_amis"),
+        (HEAD + "rules: {public-images: off}\n", "5:9", "public-images", "public-image"),
+        (HEAD + "scope: []\n", "5:1", "scope", "scopes"),
+        (HEAD + "exeptions: []\n", "5:1", "exeptions", "exceptions"),
         (HEAD + "revoked: {image: []}\n", "5:11", "image", "images"),
         (HEAD + "revoked:\n  images: [{id: ami-0aaaaaaa, region: us-east-1, reasn: x}]\n", "6:50", "reasn", "reason"),
         (HEAD + "rules: {lineage_mismatch: off}\n", "5:9", "lineage_mismatch", "lineage-mismatch"),
@@ -163,6 +179,11 @@ def test_what_could_not_be_read_cannot_be_switched_off(rule: str) -> None:
         (HEAD + "require: {max_depth: 1e999}\n", "5:22", "require.max_depth must be an integer"),
         (HEAD + "require: {max_depth: " + "9" * 5000 + "}\n", "5:22", "must be at most 50"),
         (HEAD + "      max_days_since_watermark_created: 2147483648\n", "5:41", "at most 2147483647"),
+        (HEAD + "require: {max_age_days: -1}\n", "5:25", "require.max_age_days must be at least 0"),
+        (HEAD + "require: {max_age_days: 2147483648}\n", "5:25", "at most 2147483647"),
+        (HEAD + "require: {max_age_days: '9'}\n", "5:25", "must be an integer"),
+        (HEAD + "require: {max_scan_severity: 3}\n", "5:30", "must be one of informational, low,"),
+        (HEAD + "require: {allowed_amis: true}\n", "5:25", "must be one of predict, ignore"),
         (HEAD + "require: []\n", "5:10", "require must be a mapping"),
         (HEAD + "require:\n", "5:9", "require must be a mapping"),
         (HEAD + "judge: []\n", "5:8", "judge is empty"),
@@ -193,6 +214,8 @@ def test_a_wrong_value_is_named_where_it_stands(text: str, where: str, said: str
         (HEAD + "rules: {unmarked: Off}\n", "5:19", "did you mean 'off'?"),
         (HEAD + "judge: [launch, templat]\n", "5:17", "did you mean 'template'?"),
         (HEAD + "require: {ancestry: agrees}\n", "5:21", "did you mean 'agree'?"),
+        (HEAD + "require: {max_scan_severity: hihg}\n", "5:30", "did you mean 'high'?"),
+        (HEAD + "require: {allowed_amis: predicts}\n", "5:25", "did you mean 'predict'?"),
         (HEAD + "revoked: {watermarks: ['111122223333:golden-*']}\n", "5:24", "revoke a narrower name"),
     ],
 )  # fmt: skip

@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from assay.model import (
+    Ancestry,
     AncestryEnd,
     Cause,
+    Derivation,
     Finding,
+    Image,
     ImageName,
     Outcome,
     Place,
@@ -133,9 +137,8 @@ def test_a_revoked_mark_fails_beside_a_golden_one() -> None:
     assert verdict(both, by) is FAIL
 
 
-def test_revoked_marks_need_no_ancestry() -> None:
+def test_a_revoked_mark_that_was_read_needs_no_ancestry() -> None:
     by = policy(revoked_marks=(f"{GOLD}:golden-old",))
-    assert outcome("revoked", subject(descent=refused()), by) is PASS
     bearer = subject(image(mark(f"{GOLD}:golden-old")), refused())
     assert outcome("revoked", bearer, by) is FAIL
 
@@ -231,3 +234,122 @@ def test_a_provider_image_copied_from_the_revoked_one_is_no_pass() -> None:
     cut = type(whole)(whole.entries[:2], AncestryEnd.PUBLIC_PROVIDER)
     by = policy(revoked_images=(ImageName(ELSE, HOME),))
     assert outcome("revoked", subject(descent=cut), by) is not PASS
+
+
+# revoked: marks of ancestors
+
+OLD = f"{GOLD}:golden-old"
+OLD_REVOKED = policy(revoked_marks=(OLD,))
+
+
+def ancestor(id: str, *marks: Watermark) -> Image:
+    return image(*marks, id=id, owner_id=GOLD)
+
+
+@pytest.mark.parametrize(
+    ("bearer", "path"),
+    [
+        (MIDDLE, f"{USED} <- {MIDDLE}"),
+        (SOURCE, f"{USED} <- {MIDDLE} <- {SOURCE}"),
+        (ROOT, f"{USED} <- {MIDDLE} <- {SOURCE} <- {ROOT}"),
+    ],
+)
+@pytest.mark.parametrize("revoked", [OLD, f"{GOLD}:golden-o*", f"{GOLD}:golden-ol?"])
+@pytest.mark.parametrize("end", [*COMPLETE, *INCOMPLETE])
+def test_a_mark_of_a_visible_ancestor_reaches_its_descendants(
+    bearer: str, path: str, revoked: str, end: AncestryEnd
+) -> None:
+    """The image itself does not carry it: somebody detached it, or it came after the copy."""
+    descent = ancestry(USED, MIDDLE, SOURCE, ROOT, end=end)
+    here = subject(None, descent, ancestor(bearer, mark(KEY), mark(OLD)))
+    by = policy(revoked_marks=(revoked,))
+    found = finding("revoked", here, by)
+    assert found is not None
+    assert found.outcome is FAIL
+    assert found.message == (
+        f"descends from {bearer}: {path}, and {bearer} carries the revoked mark {OLD}"
+    )
+    assert found.fix == "rebuild it from a golden image that is not revoked"
+    assert found.evidence
+    assert verdict(here, by) is FAIL
+
+
+def test_the_nearest_bearer_is_named_and_the_image_itself_first() -> None:
+    both = [ancestor(SOURCE, mark(OLD)), ancestor(MIDDLE, mark(OLD))]
+    assert f"and {MIDDLE} carries" in said(
+        finding("revoked", subject(None, None, *both), OLD_REVOKED)
+    )
+    own = subject(image(mark(OLD)), None, *both)
+    assert said(finding("revoked", own, OLD_REVOKED)).startswith(f"carries the revoked mark {OLD}")
+
+
+def test_an_ancestor_is_met_by_id_and_region() -> None:
+    here = subject(None, ancestry(USED, (MIDDLE, AWAY)), ancestor(MIDDLE, mark(OLD)))
+    assert outcome("revoked", here, OLD_REVOKED) is FAIL
+    elsewhere = {(USED, HOME): image(mark()), (MIDDLE, HOME): ancestor(MIDDLE, mark(OLD))}
+    assert here.provenance is not None
+    lost = replace(here, provenance=replace(here.provenance, ancestors=elsewhere))
+    assert outcome("revoked", lost, OLD_REVOKED) is OPEN
+
+
+def test_a_visible_ancestor_without_the_mark_is_no_reason() -> None:
+    clean = [ancestor(id, mark(KEY)) for id in (MIDDLE, SOURCE, ROOT)]
+    assert outcome("revoked", subject(None, None, *clean), OLD_REVOKED) is PASS
+
+
+def test_an_ancestor_that_ec2_does_not_show_is_judged_by_what_was_inherited() -> None:
+    """Its marks cannot be read by anybody who asks from here; that is an answer."""
+    here = subject(None, ancestry(USED, MIDDLE, end=AncestryEnd.NOT_VISIBLE))
+    assert outcome("revoked", here, OLD_REVOKED) is PASS
+    assert verdict(subject(), OLD_REVOKED) is PASS
+
+
+@pytest.mark.parametrize("end", [AncestryEnd.REFUSED, AncestryEnd.NOT_FOLLOWED])
+def test_an_ancestor_that_could_not_be_asked_about_may_carry_it(end: AncestryEnd) -> None:
+    descent = ancestry(USED, MIDDLE, SOURCE, end=end, detail="ec2:DescribeImages: denied")
+    here = subject(None, descent, ancestor(MIDDLE, mark(KEY)))
+    found = finding("revoked", here, OLD_REVOKED)
+    assert found is not None
+    assert found.outcome is OPEN
+    assert verdict(here, OLD_REVOKED) is OPEN
+    if end is AncestryEnd.REFUSED:
+        assert found.message == (
+            "a revoked mark on an ancestor cannot be ruled out: ec2:DescribeImages: denied"
+        )
+    assert found.fix == "give the reader ec2:DescribeImages in the ancestors' Regions"
+
+
+def test_an_ancestor_whose_region_was_not_told_may_carry_it() -> None:
+    here = subject(None, ancestry(USED, SOURCE, (ELSE, None)))
+    assert outcome("revoked", here, OLD_REVOKED) is OPEN
+
+
+def test_where_only_ec2s_record_was_refused_the_marks_were_read_all_the_same() -> None:
+    """GetImageAncestry adds what is not visible, and nothing that is."""
+    descent = ancestry(USED, MIDDLE, end=AncestryEnd.REFUSED)
+    here = subject(None, descent, ancestor(MIDDLE, mark(KEY)))
+    assert outcome("revoked", here, OLD_REVOKED) is PASS
+
+
+def test_a_mark_of_an_ancestor_may_be_the_revoked_one_if_its_key_was_not_told() -> None:
+    here = subject(None, None, ancestor(SOURCE, mark(key=None)))
+    assert outcome("revoked", here, OLD_REVOKED) is OPEN
+
+
+def test_a_source_that_is_named_and_was_not_asked_about_may_carry_it() -> None:
+    whole = ancestry(USED, MIDDLE, SOURCE)
+    cut = Ancestry(whole.entries[:2], AncestryEnd.UNEXPLAINED)
+    here = subject(None, cut, ancestor(MIDDLE, mark(KEY)))
+    assert outcome("revoked", here, OLD_REVOKED) is OPEN
+
+
+def test_an_image_that_the_plan_makes_is_reached_by_way_of_its_source() -> None:
+    copied = (Derivation("aws_ami_copy.web", "CopyImage", Place.of(HOME, USER)),)
+    by_ancestor = subject(None, None, ancestor(SOURCE, mark(OLD)), derivations=copied)
+    assert verdict(by_ancestor, OLD_REVOKED) is FAIL
+    by_mark = subject(image(mark(), mark(OLD)), derivations=copied)
+    assert verdict(by_mark, OLD_REVOKED) is FAIL
+    by_id = subject(derivations=copied)
+    assert verdict(by_id, policy(revoked_images=(ImageName(USED, HOME),))) is FAIL
+    assert verdict(by_id, policy(revoked_images=(ImageName(ROOT, HOME),))) is FAIL
+    assert verdict(by_id, OLD_REVOKED) is PASS

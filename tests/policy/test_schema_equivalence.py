@@ -2,9 +2,10 @@
 
 import copy
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from assay.policy.document import decode
+from assay.policy.document import Waivable, decode
 from assay.policy.load import schema
 from assay.policy.rules import RULES
 from assay.policy.syntax import parse
@@ -38,38 +39,85 @@ READERS = st.fixed_dictionaries(
     {"role_arn": ROLES},
     optional={"external_id": st.sampled_from(["ab", "a:b/c=,.@_-+", "n" * 1224])},
 )
-RULE_NAMES = sorted(schema()["properties"]["rules"]["properties"])
+RULE_NAMES = sorted(schema()["definitions"]["rules"]["properties"])
+
+WAIVABLE = schema()["properties"]["exceptions"]["items"]["properties"]["rules"]["items"]["enum"]
+
+GOLDEN = st.fixed_dictionaries(
+    {
+        "watermarks": st.lists(
+            st.fixed_dictionaries(
+                {"key": KEYS},
+                optional={
+                    "source_image_region": REGION_PATTERNS,
+                    "max_days_since_source_image_created": DAYS,
+                    "max_days_since_watermark_created": DAYS,
+                },
+            ),
+            min_size=1,
+            max_size=2,
+        )
+    },
+    optional={"source_images": st.lists(IMAGES, min_size=1, max_size=2)},
+)
+REQUIRE = st.fixed_dictionaries(
+    {},
+    optional={
+        "ancestry": st.sampled_from(["agree", "ignore"]),
+        "max_depth": st.sampled_from([0, 1, 50]),
+        "owners": st.lists(st.just("self") | ACCOUNTS, min_size=1, max_size=2),
+        "max_age_days": DAYS,
+        "max_scan_severity": st.sampled_from(
+            ["informational", "low", "medium", "high", "critical"]
+        ),
+        "allowed_amis": st.sampled_from(["predict", "ignore"]),
+    },
+)
+RULES_SET = st.dictionaries(st.sampled_from(RULE_NAMES), SEVERITIES, max_size=3)
+TEXTS = st.sampled_from(["vendor appliance", "SEC-1421", "x", "é" * 500, "\x80", "\u2028"])
+WORDS = st.sampled_from(["*", "prod", "p?", "a b/[c]", "n" * 256])
+TAGS = st.dictionaries(WORDS, WORDS, min_size=1, max_size=2)
+ADDRESSES = st.sampled_from(
+    ["*", "module.prod.*", 'aws_instance.a["x.y"]', "é", "a" * 1024, "\t", "\x00"]
+)
+WHERE = {
+    "address": ADDRESSES,
+    "module": ADDRESSES,
+    "resource_type": st.sampled_from(["aws_instance", "aws_*", "?", "a" * 128]),
+    "account": st.sampled_from(["111122223333", "1*", "*", "?" * 12]),
+    "region": REGION_PATTERNS,
+    "tags": TAGS,
+}
+IMAGE_MATCH = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": IDS,
+        "owner": ACCOUNTS,
+        "owner_alias": st.sampled_from(["amazon", "aws-marketplace", "aws-backup-vault"]),
+        "product_code": st.sampled_from(["a", "Ab1", "9" * 25]),
+        "name": WORDS,
+        "tags": TAGS,
+    },
+).filter(bool)
+SCOPES = st.fixed_dictionaries(
+    {"name": TEXTS, "match": st.fixed_dictionaries({}, optional=WHERE).filter(bool)},
+    optional={"golden": GOLDEN, "require": REQUIRE, "rules": RULES_SET},
+)
+EXCEPTIONS = st.fixed_dictionaries(
+    {
+        "match": st.fixed_dictionaries({}, optional={**WHERE, "image": IMAGE_MATCH}).filter(bool),
+        "rules": st.lists(st.sampled_from(WAIVABLE), min_size=1, max_size=2),
+        "reason": TEXTS,
+        "approved_by": TEXTS,
+        "expires": st.sampled_from(["2027-01-31", "0000-00-00", "9999-99-99"]),
+    },
+    optional={"ticket": TEXTS},
+)
 
 VALID = st.fixed_dictionaries(
-    {
-        "version": st.just(1),
-        "golden": st.fixed_dictionaries(
-            {
-                "watermarks": st.lists(
-                    st.fixed_dictionaries(
-                        {"key": KEYS},
-                        optional={
-                            "source_image_region": REGION_PATTERNS,
-                            "max_days_since_source_image_created": DAYS,
-                            "max_days_since_watermark_created": DAYS,
-                        },
-                    ),
-                    min_size=1,
-                    max_size=2,
-                )
-            },
-            optional={"source_images": st.lists(IMAGES, min_size=1, max_size=2)},
-        ),
-    },
+    {"version": st.just(1), "golden": GOLDEN},
     optional={
-        "require": st.fixed_dictionaries(
-            {},
-            optional={
-                "ancestry": st.sampled_from(["agree", "ignore"]),
-                "max_depth": st.sampled_from([0, 1, 50]),
-                "owners": st.lists(st.just("self") | ACCOUNTS, min_size=1, max_size=2),
-            },
-        ),
+        "require": REQUIRE,
         "revoked": st.fixed_dictionaries(
             {},
             optional={
@@ -82,13 +130,15 @@ VALID = st.fixed_dictionaries(
                 ),
             },
         ),
-        "rules": st.dictionaries(st.sampled_from(RULE_NAMES), SEVERITIES, max_size=3),
+        "rules": RULES_SET,
         "judge": st.lists(
             st.sampled_from(["launch", "template", "alias", "derive", "bake", "share"]),
             min_size=1,
             max_size=3,
         ),
         "undetermined": st.sampled_from(["error", "warning"]),
+        "scopes": st.lists(SCOPES, max_size=2),
+        "exceptions": st.lists(EXCEPTIONS, max_size=2),
         "aws": st.fixed_dictionaries(
             {},
             optional={
@@ -108,6 +158,13 @@ SURPRISES: list[Any] = [
     "arn:aws:iam::111122223333:role/", "arn:aws:iam::11112222333:role/x", "arn:aws:iam::111122223333:user/x",
     "arn:aws:sts::111122223333:assumed-role/x/y", "n" * 1225, "a b",
     "ami-0123abcd", "ami-0123abc", "ami-0123ABCD", "us-east-1", "us-east", "a" * 65, "ERROR",
+    "2027-01-31", "2027-1-31", "20270131", "2027-01-31T00:00:00Z", "\u0662027-01-31", "2027-02-30",
+    "?" * 12, "?" * 13, "1*", "aws_*", "AWS_INSTANCE", "a" * 129, "n" * 256, "n" * 257, "n" * 500,
+    "n" * 501, "n" * 1024, "n" * 1025, "a\nb", "a\tb", "a\x7fb", "\x80", "\u2028",
+    "high", "HIGH", "agree", "predict", "amazon", "aws-marketplace", "self-owned", "lookup-failed",
+    ["unmarked"], ["unmarked", "unmarked"], ["unresolved"], {"": "x"}, {"env": ""}, {"env": "prod"},
+    {"n" * 257: "x"}, {"env": None}, {"a\nb": "x"}, {"address": "*"}, {"image": {}}, {"tags": {}},
+    {"image": {"id": "ami-0123abcd"}}, {"address": None},
 ]  # fmt: skip
 
 
@@ -166,9 +223,16 @@ def documents(draw: st.DrawFn) -> Any:
     return document
 
 
+NOT_IN_YAML = re.compile(r"[\x7f-\x84\x86-\x9f\ufffe\uffff]")
+
+
 def as_read(document: Any) -> Any:
-    """What the file that says this is read as, by the same code that reads policies."""
-    return parse("p.json", json.dumps(document, ensure_ascii=False)).value
+    """What the file that says this is read as, by the same code that reads policies.
+
+    Characters that YAML wants escaped, which JSON does not ask for, are escaped.
+    """
+    text = json.dumps(document, ensure_ascii=False)
+    return parse("p.json", NOT_IN_YAML.sub(lambda it: f"\\u{ord(it[0]):04x}", text)).value
 
 
 def decodes(value: Any) -> bool:
@@ -201,7 +265,14 @@ FULL: dict[str, Any] = {
         ],
         "source_images": [{"id": "ami-0123abcd", "region": "us-east-1"}],
     },
-    "require": {"ancestry": "agree", "max_depth": 3, "owners": ["self", "111122223333"]},
+    "require": {
+        "ancestry": "agree",
+        "max_depth": 3,
+        "owners": ["self", "111122223333"],
+        "max_age_days": 365,
+        "max_scan_severity": "high",
+        "allowed_amis": "predict",
+    },
     "revoked": {
         "watermarks": ["111122223333:golden-old"],
         "images": [{"id": "ami-0123abcd", "region": "us-east-1", "reason": "CVE"}],
@@ -209,6 +280,50 @@ FULL: dict[str, Any] = {
     "rules": dict.fromkeys(RULE_NAMES, "error"),
     "judge": ["launch", "bake"],
     "undetermined": "error",
+    "scopes": [
+        {
+            "name": "prod",
+            "match": {
+                "address": "module.prod.*",
+                "module": "module.prod",
+                "resource_type": "aws_instance",
+                "account": "222222222222",
+                "region": "*",
+                "tags": {"env": "prod"},
+            },
+            "golden": {
+                "watermarks": [{"key": "111122223333:prod-*"}],
+                "source_images": [{"id": "ami-0123abcd", "region": "us-east-1"}],
+            },
+            "require": {"max_depth": 1, "owners": ["self"]},
+            "rules": {"unpinned": "error"},
+        }
+    ],
+    "exceptions": [
+        {
+            "match": {
+                "address": "module.firewall.*",
+                "module": "module.firewall",
+                "resource_type": "aws_*",
+                "account": "2222*",
+                "region": "us-*",
+                "tags": {"env": "prod"},
+                "image": {
+                    "id": "ami-0123abcd",
+                    "owner": "111122223333",
+                    "owner_alias": "aws-marketplace",
+                    "product_code": "abc123",
+                    "name": "vendor-*",
+                    "tags": {"vendor": "x"},
+                },
+            },
+            "rules": ["unmarked", "revoked"],
+            "reason": "vendor appliance",
+            "approved_by": "platform-security",
+            "ticket": "SEC-1421",
+            "expires": "2027-01-31",
+        }
+    ],
     "aws": {
         "region": "us-east-1",
         "readers": {
@@ -221,6 +336,10 @@ FULL: dict[str, Any] = {
 }
 
 
+PARTS: dict[str | int, Any] = {
+    key: as_read({"version": 1, "golden": FULL["golden"], key: FULL[key]}) for key in FULL
+}
+"""Each part of it in a document of its own: what is around it makes no difference, but takes time."""
 CHANGED: dict[str, Callable[[Any], Any]] = {
     **{repr(value): _replace(value) for value in SURPRISES},
     **{f"... + {end!r}": _append(end) for end in ("\n", " ", "\r", "\u2028", "*")},
@@ -233,15 +352,17 @@ def test_every_place_of_a_full_document_takes_the_same_values(change: Callable[[
     """Exhaustive: each surprise in each place, so that no pair is left to luck."""
     disagreements = []
     for *parents, last in spots(FULL)[1:]:
-        document = copy.deepcopy(FULL)
+        document = PARTS[parents[0] if parents else last]
         node: Any = document
         for step in parents:
             node = node[step]
-        node[last] = change(node[last])
-        value = as_read(document)
-        if decodes(value) is not VALIDATOR.is_valid(value):
+        before = node[last]
+        node[last] = as_read(change(before))
+        if decodes(document) is not VALIDATOR.is_valid(document):
             disagreements.append((*parents, last))
+        node[last] = before
     assert not disagreements
+    assert {key: part[key] for key, part in PARTS.items()} == FULL
 
 
 def test_both_accept_a_full_document_and_the_smallest() -> None:
@@ -249,6 +370,72 @@ def test_both_accept_a_full_document_and_the_smallest() -> None:
     for document in (FULL, smallest):
         assert decodes(as_read(document))
         assert VALIDATOR.is_valid(as_read(document))
+
+
+def _without(*path: str | int) -> dict[str, Any]:
+    document = copy.deepcopy(FULL)
+    node: Any = document
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = {}
+    return document
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("scopes", 0, "match"),
+        ("scopes", 0, "match", "tags"),
+        ("exceptions", 0, "match"),
+        ("exceptions", 0, "match", "tags"),
+        ("exceptions", 0, "match", "image"),
+        ("exceptions", 0, "match", "image", "tags"),
+    ],
+)
+def test_an_empty_match_is_refused_by_both(path: tuple[str | int, ...]) -> None:
+    value = as_read(_without(*path))
+    assert not decodes(value)
+    assert not VALIDATOR.is_valid(value)
+
+
+@pytest.mark.parametrize("section", ["scopes", "exceptions"])
+@pytest.mark.parametrize("inside", [(), ("image",)])
+def test_one_field_of_a_match_is_enough_for_both(section: str, inside: tuple[str, ...]) -> None:
+    whole: Any = FULL[section][0]["match"]
+    if inside and section == "scopes":
+        assert "image" not in whole
+        return
+    for step in inside:
+        whole = whole[step]
+    for field in whole:
+        document = copy.deepcopy(FULL)
+        match: Any = {field: whole[field]}
+        for step in inside:
+            match = {step: match}
+        document[section][0]["match"] = match
+        assert decodes(as_read(document))
+        assert VALIDATOR.is_valid(as_read(document))
+
+
+def test_every_key_of_the_schema_stands_in_the_full_document() -> None:
+    """So that no part of the document is left out of what is compared above."""
+
+    def named(node: Any) -> set[str]:
+        if isinstance(node, dict):
+            inside = set().union(*(named(child) for child in node.values()), set())
+            return inside | set(node.get("properties", {}))
+        if isinstance(node, list):
+            return set().union(*(named(child) for child in node), set())
+        return set()
+
+    def written(node: Any) -> set[str]:
+        if isinstance(node, dict):
+            return set(node) | set().union(*(written(child) for child in node.values()), set())
+        if isinstance(node, list):
+            return set().union(*(written(child) for child in node), set())
+        return set()
+
+    assert named(schema()) - {"properties"} <= written(FULL)
 
 
 def test_the_generator_explores_both_sides() -> None:
@@ -289,3 +476,10 @@ def test_every_mapping_of_the_schema_is_closed() -> None:
 
 def test_the_schema_lists_the_rules_that_can_be_set() -> None:
     assert set(RULE_NAMES) == {rule.id for rule in RULES if rule.configurable}
+
+
+def test_what_could_not_be_read_is_no_rule_that_an_exception_names() -> None:
+    """Exceptions let failures through; these three never fail, nor does an incomplete plan."""
+    never = {rule.id for rule in RULES if not rule.configurable} | {"incomplete-plan"}
+    assert set(WAIVABLE) == {rule.id for rule in RULES} - never
+    assert set(get_args(Waivable)) == set(WAIVABLE)

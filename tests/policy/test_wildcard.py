@@ -137,6 +137,24 @@ def test_agrees_with_the_textbook(pair: tuple[str, str]) -> None:
     assert matches(pattern, text) is wanted
 
 
+def recursive(pattern: str, text: str) -> bool:
+    """The meaning, read off the signs: slow where there are many stars."""
+    if not pattern:
+        return not text
+    if pattern[0] == "*":
+        return recursive(pattern[1:], text) or (bool(text) and recursive(pattern, text[1:]))
+    return bool(text) and pattern[0] in ("?", text[0]) and recursive(pattern[1:], text[1:])
+
+
+@settings(max_examples=300)
+@given(st.text(alphabet="ab*?", max_size=7), st.text(alphabet="abc", max_size=7))
+def test_agrees_with_the_meaning(pattern: str, text: str) -> None:
+    wanted = recursive(pattern, text)
+    event(f"fits: {wanted}")
+    assert reference(pattern, text) is wanted
+    assert matches(pattern, text) is wanted
+
+
 @settings(max_examples=100)
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_agrees_with_the_textbook_on_any_text(pattern: str, text: str) -> None:
@@ -212,3 +230,31 @@ def test_a_long_failing_search_stays_within_text_times_pattern() -> None:
     pattern = "*?" + "a" * 200 + "b?*"
     assert not matches(pattern, text)
     assert text.looks <= len(text) * len(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "*a" * 50_000 + "*b",
+        "*a" * 50_000 + "*b*",
+        "*a*" * 50_000 + "b*",
+        "a*" * 50_000 + "b",
+        "*" * 50_000 + "b*",
+        "*aa" * 25_000 + "*aab*",
+        "*a" * 511 + "*b*",
+        "a" * 1_023 + "*b*",
+    ],
+)
+def test_adversarial_patterns_read_a_long_text_once(pattern: str) -> None:
+    """A piece that is found is never moved: what was read is not read again."""
+    text = Counted("a" * 100_000)
+    assert not matches(pattern, text)
+    assert text.looks <= 2 * len(text)
+    assert matches(pattern.replace("b", "*"), text)
+
+
+def test_a_piece_that_is_not_there_is_looked_for_once() -> None:
+    """The first piece that cannot be placed ends the search; the others are not tried."""
+    text = Counted("a" * 100_000)
+    assert not matches("*b*" + "*a" * 50_000 + "*", text)
+    assert text.looks <= len(text) + 1

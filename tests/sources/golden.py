@@ -131,7 +131,7 @@ def _golden_everywhere() -> dict[str, Any]:
         }
         for region in REGIONS
     ]
-    return {"assay_catalog": 1, "recorded_at": then, "places": places}
+    return {"assay_catalog": 2, "recorded_at": then, "places": places}
 
 
 # ----------------------------------------------------------------------------------- the command

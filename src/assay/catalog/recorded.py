@@ -32,7 +32,7 @@ from assay.model import (
 )
 
 T = TypeVar("T")
-VERSION = 1
+VERSION = 2
 SETTINGS = "settings"
 """The one key of what a place has only one of."""
 NEVER_ASKED = "not asked when the catalogue was recorded"
@@ -174,6 +174,15 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
 
     def facts(self) -> CatalogFacts:
         return CatalogFacts("recorded", self.file.endpoint, self.file.recorded_at, {})
+
+    def accounts(self, place: Place, id: str) -> set[str | None]:
+        """With whose eyes an image was looked for in the Region of `place`, whoever was asked."""
+        return {
+            at.account
+            for at, record in self._places.items()
+            if (at.partition, at.region) == (place.partition, place.region)
+            if id in (*record.images.found, *record.images.absent, *record.images.unavailable)
+        }
 
     def _at(self, place: Place) -> PlaceRecord:
         return self._places.get(place) or PlaceRecord(place.region)

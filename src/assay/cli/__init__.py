@@ -20,9 +20,14 @@ from assay.cli.streams import EXIT_NO_VERDICT
 COMMANDS = {
     "check": "assay.cli.check:check_command",
     "doctor": "assay.cli.doctor:doctor_command",
+    "explain": "assay.cli.explain:explain_command",
+    "export": "assay.cli.export:export_group",
     "iam-policy": "assay.cli.iam_policy:iam_policy_command",
+    "init": "assay.cli.init:init_command",
     "policy": "assay.cli.policy:policy_group",
     "record": "assay.cli.record:record_command",
+    "rules": "assay.cli.rules:rules_command",
+    "trace": "assay.cli.trace:trace_command",
 }
 
 

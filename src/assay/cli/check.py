@@ -4,15 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.options import FORMATS, Moment, Output, source_options
-from assay.cli.streams import (
-    EXIT_FAIL,
-    EXIT_PASS,
-    EXIT_UNDETERMINED,
-    show,
-    wants_colour,
-    write,
-)
+from assay.cli.options import FORMATS, Output, as_of_option, color_option, source_options
+from assay.cli.streams import EXIT_PASS, exit_code, show, wants_colour, write
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,14 +19,12 @@ if TYPE_CHECKING:
               envvar="ASSAY_FORMAT", help="What to print to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=Output(), multiple=True,
               help="Write FORMAT to FILE as well; may be repeated.")  # fmt: skip
-@click.option("--as-of", type=Moment(), envvar="ASSAY_AS_OF",
-              help="Judge as of this time instead of now.")  # fmt: skip
+@as_of_option
 @click.option("--offline", is_flag=True, envvar="ASSAY_OFFLINE",
               help="Ask nobody: what needs AWS stays undetermined.")  # fmt: skip
 @click.option("--exit-zero", is_flag=True, envvar="ASSAY_EXIT_ZERO",
               help="Exit with 0 for fail and undetermined; never for an error.")  # fmt: skip
-@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto",
-              envvar="ASSAY_COLOR", help="Colour in the text report.")  # fmt: skip
+@color_option
 def check_command(
     paths: tuple[str, ...],
     catalog: str | None,
@@ -76,20 +67,7 @@ def check_command(
     for name, path in outputs:
         write(path, _render(report, name, colour=False).encode())
     show(_render(report, stdout_format, colour=wants_colour(color)))
-    return EXIT_PASS if exit_zero else _exit_code(report)
-
-
-def _exit_code(report: "Report") -> int:
-    from assay.model import Outcome, Severity
-
-    match report.outcome:
-        case Outcome.PASS:
-            return EXIT_PASS
-        case Outcome.FAIL:
-            return EXIT_FAIL
-        case Outcome.UNDETERMINED:
-            tolerated = report.policy.undetermined is Severity.WARNING
-            return EXIT_PASS if tolerated else EXIT_UNDETERMINED
+    return EXIT_PASS if exit_zero else exit_code(report.outcome, report.policy)
 
 
 def _render(report: "Report", name: str, *, colour: bool) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.options import debug_option, policy_option
+from assay.cli.options import ACCOUNT, Shaped, debug_option, policy_option
 from assay.cli.streams import EXIT_PASS, show
 
 if TYPE_CHECKING:
@@ -24,28 +24,6 @@ NO_ACCOUNT, NO_REPOSITORY, NO_CALLER = "ACCOUNT_ID", "OWNER/REPOSITORY", "CALLER
 
 Document = dict[str, Any]
 
-
-class Shaped(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
-    """Text that fits a pattern.
-
-    No pattern lets a `*`, a `?` or a `${` through: IAM would take some of them for more than they
-    say, and in the rest they are a mistake.
-    """
-
-    def __init__(self, name: str, pattern: str, shape: str) -> None:
-        self.name = name
-        self._pattern = pattern
-        self._shape = shape
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        import re
-
-        if not re.fullmatch(self._pattern, value):
-            self.fail(f"{value!r} is not {self._shape}", param, ctx)
-        return str(value)
-
-
-ACCOUNT = Shaped("account", r"[0-9]{12}", "an account of 12 digits")
 _OWNER, _REPO = r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}", r"[A-Za-z0-9._-]{1,100}"
 REPOSITORY = Shaped(
     "owner/repo",

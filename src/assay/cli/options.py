@@ -63,9 +63,50 @@ class Seconds(click.ParamType):  # type: ignore[type-arg]
         return seconds
 
 
+class Shaped(click.ParamType):  # type: ignore[type-arg]
+    """Text that fits a pattern.
+
+    No pattern lets a `*`, a `?` or a `${` through: IAM would take some of them for more than they
+    say, and in the rest they are a mistake.
+    """
+
+    def __init__(self, name: str, pattern: str, shape: str) -> None:
+        self.name = name
+        self._pattern = pattern
+        self._shape = shape
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        import re
+
+        if not re.fullmatch(self._pattern, value):
+            self.fail(f"{value!r} is not {self._shape}", param, ctx)
+        return str(value)
+
+
+REGION = Shaped("region", r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", "a Region such as us-east-1")
+ACCOUNT = Shaped("account", r"[0-9]{12}", "an account of 12 digits")
 policy_option = click.option(
     "--policy", "policy_path", metavar="FILE", envvar="ASSAY_POLICY",
     help=f"The policy document (default: {DEFAULT_POLICY} in this directory).",
+)  # fmt: skip
+catalog_option = click.option(
+    "--catalog", metavar="FILE", envvar="ASSAY_CATALOG",
+    help="Ask this recorded catalogue instead of AWS.",
+)  # fmt: skip
+color_option = click.option(
+    "--color", type=click.Choice(("auto", "always", "never")), default="auto",
+    envvar="ASSAY_COLOR", help="Colour in the text report.",
+)  # fmt: skip
+as_of_option = click.option(
+    "--as-of", type=Moment(), envvar="ASSAY_AS_OF", help="Judge as of this time instead of now."
+)
+timeout_option = click.option(
+    "--timeout", type=Seconds(), metavar="SECONDS", default=DEFAULT_TIMEOUT, show_default=True,
+    envvar="ASSAY_TIMEOUT", help="What AWS has not answered by then counts as a failed lookup.",
+)  # fmt: skip
+no_cache_option = click.option(
+    "--no-cache", is_flag=True, envvar="ASSAY_NO_CACHE",
+    help="Keep and use nothing that an earlier run has learnt.",
 )  # fmt: skip
 debug_option = click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 
@@ -73,13 +114,10 @@ debug_option = click.option("--debug", is_flag=True, hidden=True, expose_value=F
 def live_options(command: F) -> F:
     """How AWS is asked."""
     for option in (
-        click.option("--region", metavar="REGION", envvar="ASSAY_REGION",
-                     help="The Region of providers about which the plan does not say."),
-        click.option("--timeout", type=Seconds(), metavar="SECONDS",
-                     default=DEFAULT_TIMEOUT, show_default=True, envvar="ASSAY_TIMEOUT",
-                     help="What AWS has not answered by then counts as a failed lookup."),
-        click.option("--no-cache", is_flag=True, envvar="ASSAY_NO_CACHE",
-                     help="Keep and use nothing that an earlier run has learnt."),
+        click.option("--region", type=REGION, metavar="REGION", envvar="ASSAY_REGION",
+                     help="The Region where no plan tells it."),
+        timeout_option,
+        no_cache_option,
     ):  # fmt: skip
         command = option(command)
     return command
@@ -90,8 +128,7 @@ def source_options(command: F) -> F:
     for option in (
         click.argument("paths", nargs=-1, required=True, metavar="PLAN..."),
         policy_option,
-        click.option("--catalog", metavar="FILE", envvar="ASSAY_CATALOG",
-                     help="Ask this recorded catalogue instead of AWS."),
+        catalog_option,
         click.option("--include-unchanged", is_flag=True, envvar="ASSAY_INCLUDE_UNCHANGED",
                      help="Judge resources that the plan leaves as they are, too."),
         live_options,

@@ -2,6 +2,7 @@
 
 import click
 
+from assay.cli.policy_test import test_command
 from assay.cli.streams import EXIT_PASS, read
 
 
@@ -31,3 +32,6 @@ def schema_command() -> int:
 
     click.echo(json.dumps(schema(), indent=2))
     return EXIT_PASS
+
+
+policy_group.add_command(test_command)

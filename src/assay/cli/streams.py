@@ -2,9 +2,27 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.model import Outcome, Policy
 
 EXIT_PASS, EXIT_FAIL, EXIT_NO_VERDICT, EXIT_UNDETERMINED = 0, 1, 2, 3
 STDIN = "-"
+
+
+def exit_code(outcome: "Outcome", policy: "Policy") -> int:
+    """What a verdict is to the shell."""
+    from assay.model import Outcome, Severity
+
+    match outcome:
+        case Outcome.PASS:
+            return EXIT_PASS
+        case Outcome.FAIL:
+            return EXIT_FAIL
+        case Outcome.UNDETERMINED:
+            tolerated = policy.undetermined is Severity.WARNING
+            return EXIT_PASS if tolerated else EXIT_UNDETERMINED
 
 
 def read(path: str) -> bytes:
@@ -46,6 +64,14 @@ def show(text: str) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def note(text: str) -> None:
+    """One line on standard error for the person who looks; what it quotes cannot do anything."""
+    import click
+
+    line = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+    click.echo(f"assay: {line}", err=True)
 
 
 def wants_colour(choice: str) -> bool:

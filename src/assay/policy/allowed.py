@@ -3,7 +3,8 @@
 Facts: EC2 API Reference, ImageCriterion, ImageWatermarkFilter, ScanResultCondition; EC2 User Guide,
 "How Allowed AMIs works": one criterion is enough, all its fields must hold, of a list one value is
 enough, and an account's own images are always admitted. Days are counted until now, as the API
-reference words it. Inferred: a criterion without fields admits everything, no criteria nothing.
+reference words it. Inferred: no criteria admit nothing. A criterion without fields may have one that
+the installed SDK does not know, so what it admits is not told.
 """
 
 from collections.abc import Iterator
@@ -56,6 +57,8 @@ def _all(fields: Iterator[_Held]) -> _Held:
 
 
 def _fields(image: Image, criterion: ImageCriterion, as_of: datetime) -> Iterator[_Held]:
+    if criterion == ImageCriterion():
+        yield Is.UNREAD, "it has no field that this SDK knows"
     if criterion.providers is not None:
         yield _provided(image, criterion.providers)
     if criterion.product_codes is not None:
@@ -104,7 +107,7 @@ def _marked(image: Image, criterion: ImageCriterion, as_of: datetime) -> _Held:
         for filter in criterion.watermarks or ()
     }
     best = next((held for held in (Is.YES, Is.UNREAD) if held in found), Is.NO)
-    return best, "none of its watermarks satisfies a filter"
+    return best, "none of its watermarks satisfies a filter" if best is Is.NO else None
 
 
 def scanned(results: ScanResults | None, wanted: ScanCondition, as_of: datetime) -> _Held:

@@ -7,12 +7,23 @@ from datetime import date
 from msgspec import UNSET
 
 from assay.errors import PolicyError
-from assay.policy.document import REGION, Document, ExceptionMatch, ScopeMatch
+from assay.policy.document import (
+    REGION,
+    Document,
+    ExceptionMatch,
+    Require,
+    Rules,
+    Scope,
+    ScopeMatch,
+)
 from assay.policy.syntax import Parsed, Path
 from assay.policy.wildcard import matches
 
 _ACCOUNT_DIGITS = 12
-_TYPE_OF_ADDRESS = r"(?:.*\.)?([a-z][a-z0-9_]*)\.[A-Za-z_][\w-]*(?:\[[^\]]*\])?"
+_KEY = r'(?:\["(?:[^"\\]|\\.)*"\]|\[[0-9]+\])?'
+_TYPE_OF_ADDRESS = (
+    rf'(?:module\.[^.\["]+{_KEY}\.)*(?:data\.)?([a-z][a-z0-9_]*)\.[A-Za-z_][\w-]*{_KEY}'
+)
 
 
 def refuse_contradictions(document: Document, parsed: Parsed) -> None:
@@ -67,9 +78,17 @@ def _scopes(document: Document) -> Iterator[_Contradiction]:
                     f"scope {scope.name!r} can never hold: {earlier.name!r} has the same match",
                     "make one of them more specific, or merge them",
                 )
-        if (scope.golden, scope.require, scope.rules) == (UNSET, UNSET, UNSET):
+        if _says_nothing(scope):
             yield at, f"scope {scope.name!r} changes nothing", "give it golden, require or rules"
         yield from _impossible((*at, "match"), f"scope {scope.name!r}", scope.match)
+
+
+def _says_nothing(scope: Scope) -> bool:
+    return (
+        scope.golden is UNSET
+        and scope.require in (UNSET, Require())
+        and scope.rules in (UNSET, Rules())
+    )
 
 
 def _exceptions(document: Document) -> Iterator[_Contradiction]:

@@ -55,9 +55,9 @@ def judge_all(
     judged: dict[tuple[object, ...], Verdict] = {}
     verdicts: list[Verdict] = []
     for subject in subjects:
-        if _is_off(subject, policy):
-            continue
         by = policy_for(policy, subject) if policy.scopes else policy
+        if _is_off(subject, by):
+            continue
         alike = (id(by), id(subject.resolution), id(subject.replaced), subject.reference.sensitive)
         found = judged.get(alike)
         if found is None:

@@ -118,7 +118,9 @@ def _path_to(name: ImageName, provenance: Provenance) -> str | None:
 
 
 def _decides(policy: Policy, rule: str) -> bool:
-    return policy.severities.get(rule, Severity.ERROR) is Severity.ERROR
+    """Whether a failure of this rule fails the reference, whatever else is found."""
+    excepted = any(rule in waiver.rules for waiver in policy.exceptions)
+    return policy.severities.get(rule, Severity.ERROR) is Severity.ERROR and not excepted
 
 
 def why_incomplete(ancestry: Ancestry) -> str:

@@ -110,9 +110,10 @@ def _problem(error: Any, parsed: Parsed) -> PolicyError:
             missing = [key for key in error.validator_value if key not in error.instance]
             return PolicyError(f"{name} lacks the key {missing[0]!r}", where=parsed.where(path))
         case "minItems":
-            return PolicyError(
-                f"{name} is empty: nothing could ever pass", where=parsed.where(path)
+            effect = (
+                "it lets nothing through" if path[0] == "exceptions" else "nothing could ever pass"
             )
+            return PolicyError(f"{name} is empty: {effect}", where=parsed.where(path))
         case "minProperties":
             return PolicyError(
                 f"{name} is empty: it would hold everywhere", where=parsed.where(path)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from assay import __version__
-from assay.model import Report, WaiverUse
+from assay.model import CatalogFacts, Report, WaiverUse
 from assay.report.steps import LineageStep
 from assay.report.view import (
     VerdictView,
@@ -28,7 +28,6 @@ def render(report: Report) -> str:
 
 def document(report: Report) -> dict[str, Any]:
     """The report as plain values."""
-    catalog = report.catalog
     lineages: dict[int, list[dict[str, Any]]] = {}
     return {
         "schema_version": 1,
@@ -36,12 +35,7 @@ def document(report: Report) -> dict[str, Any]:
         "outcome": report.outcome.value,
         "as_of": _time(report.as_of),
         "policy": {"path": report.policy.path, "sha256": report.policy.sha256},
-        "catalog": {
-            "kind": catalog.kind,
-            "endpoint": catalog.endpoint,
-            "recorded_at": _time(catalog.recorded_at),
-            "api_calls": dict(catalog.api_calls),
-        },
+        "catalog": catalog(report.catalog),
         "inputs": [
             {
                 "path": facts.path,
@@ -62,6 +56,16 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
+def catalog(facts: CatalogFacts) -> dict[str, Any]:
+    """What answered."""
+    return {
+        "kind": facts.kind,
+        "endpoint": facts.endpoint,
+        "recorded_at": _time(facts.recorded_at),
+        "api_calls": dict(facts.api_calls),
+    }
+
+
 def _exception(use: WaiverUse) -> dict[str, Any]:
     return {
         **msgspec.to_builtins(exception_view(use.waiver)),
@@ -75,7 +79,7 @@ def _exception(use: WaiverUse) -> dict[str, Any]:
 def _verdict(shown: VerdictView, lineages: dict[int, list[dict[str, Any]]]) -> dict[str, Any]:
     lineage = lineages.get(id(shown.lineage))
     if lineage is None:
-        lineage = lineages[id(shown.lineage)] = [_step(step) for step in shown.lineage]
+        lineage = lineages[id(shown.lineage)] = [lineage_step(step) for step in shown.lineage]
     return {
         "address": shown.address,
         "attribute": shown.attribute,
@@ -94,7 +98,8 @@ def _verdict(shown: VerdictView, lineages: dict[int, list[dict[str, Any]]]) -> d
     }
 
 
-def _step(step: LineageStep) -> dict[str, Any]:
+def lineage_step(step: LineageStep) -> dict[str, Any]:
+    """One image of a lineage."""
     return {
         "image_id": step.image_id,
         "region": step.region,

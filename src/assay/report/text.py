@@ -1,11 +1,10 @@
 """The report for people: what failed first, why, the evidence, the lineage, and what to do."""
 
-import re
 from collections.abc import Iterable, Iterator
 
-import click
-
-from assay.model import Report, WaiverUse
+from assay.model import CatalogFacts, Report, WaiverUse
+from assay.report.paint import COLOUR, Paint
+from assay.report.safe import safe
 from assay.report.steps import LineageStep
 from assay.report.view import (
     ExceptionView,
@@ -16,17 +15,14 @@ from assay.report.view import (
     views,
 )
 
-_LABEL = {"fail": "FAIL", "undetermined": "UNDETERMINED", "pass": "PASS"}
-_COLOUR = {"fail": "red", "undetermined": "yellow", "pass": "green"}
 _ORDER = ("fail", "undetermined", "pass")
 MOST_PASSES = 50
 """Nobody reads more good news than this; what does not pass is always shown in full."""
-_NEVER_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def render(report: Report, *, colour: bool = False) -> str:
     """The report as text that ends in a newline; `colour` adds ANSI colours."""
-    paint = _Paint(colour)
+    paint = Paint(colour)
     blocks: list[str] = []
     for outcome in _ORDER:
         found = [verdict for verdict in report.verdicts if verdict.outcome == outcome]
@@ -36,19 +32,6 @@ def render(report: Report, *, colour: bool = False) -> str:
             blocks.append(f"and {len(found) - len(shown)} more that pass: --format json lists them")
     blocks.append("\n".join(_summary(report, paint)))
     return "\n\n".join(blocks) + "\n"
-
-
-class _Paint:
-    def __init__(self, colour: bool) -> None:
-        self._colour = colour
-
-    def __call__(self, text: str, fg: str | None = None, *, bold: bool | None = None) -> str:
-        if not self._colour:
-            return text
-        return click.style(text, fg=fg, bold=bold)
-
-    def faint(self, text: str) -> str:
-        return click.style(text, dim=True) if self._colour else text
 
 
 def _alike(verdicts: Iterable[VerdictView]) -> list[list[VerdictView]]:
@@ -61,23 +44,23 @@ def _alike(verdicts: Iterable[VerdictView]) -> list[list[VerdictView]]:
     return list(groups.values())
 
 
-def _group(group: list[VerdictView], paint: _Paint) -> Iterator[str]:
+def _group(group: list[VerdictView], paint: Paint) -> Iterator[str]:
     first = group[0]
-    label = paint(_LABEL[first.outcome], _COLOUR[first.outcome], bold=True)
+    label = paint.outcome(first.outcome)
     for verdict in group:
-        yield f"{label} {paint(_safe(verdict.address), bold=True)}  {_safe(_subject(verdict))}"
+        yield f"{label} {paint(safe(verdict.address), bold=True)}  {safe(_subject(verdict))}"
     for step in first.via:
-        yield f"  by way of {_safe(step)}"
+        yield f"  by way of {safe(step)}"
     if first.outcome == "pass" and first.lineage:
         yield f"  {_chain(first.lineage)}"
     if first.exception:
-        yield f"  by exception: {_safe(_exception(first.exception))}"
+        yield f"  by exception: {safe(exception_line(first.exception))}"
     for result in first.results:
         if result.outcome != "pass":
-            yield from _indent(_result(result, paint), 2)
+            yield from indented(_result(result, paint), 2)
     if first.outcome != "pass" and first.lineage:
         yield "  lineage"
-        yield from _indent(_tree(first.lineage), 4)
+        yield from indented(_tree(first.lineage), 4)
 
 
 def _subject(verdict: VerdictView) -> str:
@@ -90,7 +73,8 @@ def _subject(verdict: VerdictView) -> str:
     return text
 
 
-def _exception(exception: ExceptionView) -> str:
+def exception_line(exception: ExceptionView) -> str:
+    """Who lets it through, why, and until when."""
     ticket = f"{exception.ticket}, " if exception.ticket else ""
     return (
         f"{exception.reason} ({ticket}approved by {exception.approved_by}, "
@@ -100,7 +84,7 @@ def _exception(exception: ExceptionView) -> str:
 
 def _chain(lineage: tuple[LineageStep, ...]) -> str:
     """A lineage on one line, from the image used to its root."""
-    return _safe(" <- ".join(_step(step) for step in lineage))
+    return safe(" <- ".join(_step(step) for step in lineage))
 
 
 def _step(step: LineageStep) -> str:
@@ -110,15 +94,28 @@ def _step(step: LineageStep) -> str:
     return f"{step.image_id} ({', '.join(notes)})" if notes else step.image_id
 
 
-def _result(result: ResultView, paint: _Paint) -> Iterator[str]:
-    warning = result.severity == "warning" or result.excepted
-    word = "excepted: " if result.excepted else "warning: " if warning else ""
-    colour = "yellow" if warning else _COLOUR[result.outcome]
-    yield f"{paint(result.rule, colour)}: {word}{_safe(result.message)}"
+def _result(result: ResultView, paint: Paint) -> Iterator[str]:
+    word = standing(result)
+    said = "" if word == result.outcome else f"{word}: "
+    yield f"{paint(result.rule, COLOUR[word])}: {said}{safe(result.message)}"
+    yield from grounds(result, paint)
+
+
+def standing(result: ResultView) -> str:
+    """What a result does to the verdict: its outcome, or that it is let through."""
+    if result.outcome == "pass":
+        return result.outcome
+    if result.excepted:
+        return "excepted"
+    return "warning" if result.severity == "warning" else result.outcome
+
+
+def grounds(result: ResultView, paint: Paint) -> Iterator[str]:
+    """Who says so, and what to do."""
     for line in result.evidence:
-        yield paint.faint(f"  {_safe(line)}")
+        yield paint.faint(f"  {safe(line)}")
     if result.fix:
-        yield f"  fix: {_safe(result.fix)}"
+        yield f"  fix: {safe(result.fix)}"
 
 
 def _tree(lineage: tuple[LineageStep, ...]) -> Iterator[str]:
@@ -132,12 +129,12 @@ def _tree(lineage: tuple[LineageStep, ...]) -> Iterator[str]:
             *(f"marked {key}" for key in step.marked),
             "not visible" if step.visible is False else None,
         ]
-        yield _safe(f"{lead}{step.image_id}  {', '.join(fact for fact in facts if fact)}".rstrip())
+        yield safe(f"{lead}{step.image_id}  {', '.join(fact for fact in facts if fact)}".rstrip())
         if step.end:
-            yield _safe("   " * depth + f"└─ ({step.end})")
+            yield safe("   " * depth + f"└─ ({step.end})")
 
 
-def _summary(report: Report, paint: _Paint) -> Iterator[str]:
+def _summary(report: Report, paint: Paint) -> Iterator[str]:
     numbers = counts(report.verdicts)
     if report.verdicts:
         parts = [f"{numbers[outcome]} {outcome}" for outcome in _ORDER if numbers[outcome]]
@@ -147,17 +144,14 @@ def _summary(report: Report, paint: _Paint) -> Iterator[str]:
             text = f"{text}, {let_through} of them by exception"
     else:
         text = "no AMI reference to judge"
-    label = paint(_LABEL[report.outcome.value], _COLOUR[report.outcome.value], bold=True)
+    label = paint.outcome(report.outcome.value)
     yield f"{label} {text}"
     if report.not_judged:
         aside = ", ".join(f"{count} {why}" for why, count in sorted(report.not_judged.items()))
         yield f"  not judged: {aside}"
-    yield f"  policy: {_safe(report.policy.path)}"
-    yield from (f"  {_safe(line)}" for use in report.exceptions for line in _announced(use))
-    yield f"  asked: {_asked(report)}"
-    if report.catalog.endpoint:
-        endpoint = _safe(report.catalog.endpoint)
-        yield f"  the answers came from {endpoint}, which is not AWS's own endpoint"
+    yield f"  policy: {safe(report.policy.path)}"
+    yield from (f"  {safe(line)}" for use in report.exceptions for line in _announced(use))
+    yield from indented(asked(report.catalog), 2)
 
 
 def _announced(use: WaiverUse) -> Iterator[str]:
@@ -176,22 +170,19 @@ def _announced(use: WaiverUse) -> Iterator[str]:
             yield f"exception {waiver.name}: ends {days} ({waiver.expires}); {use.used} need it"
 
 
-def _asked(report: Report) -> str:
-    catalog = report.catalog
+def asked(catalog: CatalogFacts) -> Iterator[str]:
+    """Who gave the answers."""
     if catalog.kind == "offline":
-        return "nobody (offline)"
-    if catalog.recorded_at:
-        return f"a catalogue recorded {catalog.recorded_at:%Y-%m-%d %H:%M} UTC"
-    calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())
-    return f"AWS ({calls or 'nothing needed to be asked'})"
+        yield "asked: nobody (offline)"
+    elif catalog.recorded_at:
+        yield f"asked: a catalogue recorded {catalog.recorded_at:%Y-%m-%d %H:%M} UTC"
+    else:
+        calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())
+        yield f"asked: AWS ({calls or 'nothing needed to be asked'})"
+    if catalog.endpoint:
+        yield f"the answers came from {safe(catalog.endpoint)}, which is not AWS's own endpoint"
 
 
-def _indent(lines: Iterable[str], width: int) -> Iterator[str]:
+def indented(lines: Iterable[str], width: int) -> Iterator[str]:
+    """The lines, moved to the right."""
     return (" " * width + line for line in lines)
-
-
-def _safe(text: str) -> str:
-    """Text from a plan or from AWS, unable to move the cursor or to reorder what is read."""
-    if text.isascii() and text.isprintable():
-        return text
-    return _NEVER_SHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

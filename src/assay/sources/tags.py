@@ -7,14 +7,14 @@ from assay.sources.planned import decode
 def planned_tags(path: str, change: ResourceChange) -> dict[str, str]:
     """The resource's own tags and its provider's default ones, as far as they are planned.
 
-    hashicorp/aws has them in `tags_all` and `tags`, hashicorp/awscc as a list of keys and values. A
-    tag known only after apply is none yet.
+    hashicorp/aws has them in `tags_all` and `tags`, an Auto Scaling group in blocks called `tag`,
+    hashicorp/awscc as a list of keys and values. A tag known only after apply is none yet.
     """
     after = decode(path, change, change.change.after)
     if not isinstance(after, dict):
         return {}
     found: dict[str, str] = {}
-    for attribute in ("tags", "tags_all"):
+    for attribute in ("tags", "tag", "tags_all"):
         match after.get(attribute):
             case dict() as tags:
                 found |= {key: value for key, value in tags.items() if isinstance(value, str)}

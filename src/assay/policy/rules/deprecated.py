@@ -11,6 +11,8 @@ from everybody else's listings and gets no more fixes.
 **How to fix.** Use the successor.
 
 **Reads.** EC2 DescribeImages (`DeprecationTime`).
+
+**Offline.** No: deprecation times are EC2's to tell.
 """
 
 from assay.model import Finding, Outcome, Resolved, Severity

@@ -13,6 +13,8 @@ mark is there, the ancestry agrees, and no other rule objects.
 
 **Reads.** The plan (the value that is replaced), EC2 DescribeImages for both images. A replaced
 image that EC2 no longer shows cannot be compared; nothing is reported then.
+
+**Offline.** No: the marks of both images are EC2's to tell.
 """
 
 from datetime import datetime

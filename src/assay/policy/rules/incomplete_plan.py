@@ -12,6 +12,8 @@ something else. Nobody has seen that yet.
 
 **Reads.** The plan (`complete`, `deferred_changes`; Terraform 1.8 and later say so, OpenTofu does
 not).
+
+**Offline.** Yes: the plan tells it.
 """
 
 from assay.model import Cause, Finding, Outcome, Unresolved

@@ -15,6 +15,8 @@ the parent. If EC2 refused the lookup or cut the record at 50 entries, the answe
 not failed.
 
 **Reads.** EC2 DescribeImages (`ImageWatermarks`), GetImageAncestry.
+
+**Offline.** No: marks and ancestry are EC2's to tell.
 """
 
 from assay.model import Finding, Outcome

@@ -12,6 +12,8 @@ can be opened by denying it; one that turns it into a failure blames the wrong t
 recorded catalogue, record it again with `assay record`.
 
 **Reads.** Every answer that a verdict depends on.
+
+**Offline.** Yes: it is what every reference that needs AWS comes to, `not checked (offline)`.
 """
 
 from assay.model import AncestryEnd, Cause, Finding, Outcome, Unread, Unresolved

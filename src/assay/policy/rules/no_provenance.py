@@ -13,6 +13,8 @@ where it comes from.
 (`aws_ami_from_instance`) from one that descends from the golden image.
 
 **Reads.** The plan.
+
+**Offline.** Yes: the plan tells it.
 """
 
 from assay.model import Cause, Finding, Outcome, Unresolved

@@ -12,8 +12,10 @@ a vendor's.
 **How to fix.** Use an image that the criteria admit, or have them changed by whoever manages them:
 the account itself, or its organization by a declarative policy.
 
-**Reads.** EC2 GetAllowedImagesSettings, DescribeImages (`ImageAllowed`, and all that criteria name).
-Days are counted until the check, as the API reference words it.
+**Reads.** EC2 GetAllowedImagesSettings, DescribeImages (`ImageAllowed`, and all that criteria
+name). Days are counted until the check, as the API reference words it.
+
+**Offline.** No: the settings and the image are EC2's to tell.
 """
 
 from assay.model import AllowedImages, Finding, Image, Outcome, Resolved, Unread
@@ -34,7 +36,9 @@ def check(case: Case) -> Finding | None:
             return Finding(Outcome.UNDETERMINED, reason, "give the reader this permission")
         case None:
             return Finding(Outcome.UNDETERMINED, "the Allowed AMIs settings were not asked for")
-    evidence = (f"ec2:GetAllowedImagesSettings ({found.place})",)
+    managed = settings.managed_by == "declarative-policy"
+    by = ", managed by a declarative policy" if managed else ""
+    evidence = (f"ec2:GetAllowedImagesSettings ({found.place}){by}",)
     if settings.state == "disabled":
         return Finding(Outcome.PASS, "Allowed AMIs is disabled here", None, evidence)
     if settings.state not in ("enabled", "audit-mode"):
@@ -44,7 +48,15 @@ def check(case: Case) -> Finding | None:
         )  # fmt: skip
     if found.image.owner_id is not None and found.image.owner_id == found.place.account:
         return Finding(Outcome.PASS, "the account's own images are always allowed", None, evidence)
-    return _predict(found.image, settings, case, evidence)
+    predicted = _predict(found.image, settings, case, evidence)
+    if predicted.outcome is Outcome.FAIL and None in (found.image.owner_id, found.place.account):
+        return Finding(
+            Outcome.UNDETERMINED,
+            "no criterion admits it, and whether it is the account's own could not be read",
+            "give the reader sts:GetCallerIdentity",
+            predicted.evidence,
+        )
+    return predicted
 
 
 def _predict(

@@ -11,6 +11,8 @@ notices at night. A launch template keeps naming a disabled image without compla
 **How to fix.** Enable the image again, or use its successor.
 
 **Reads.** EC2 DescribeImages (`State`).
+
+**Offline.** No: an image's state is EC2's to tell.
 """
 
 from assay.model import Finding, Outcome, Resolved

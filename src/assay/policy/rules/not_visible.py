@@ -16,6 +16,8 @@ reads, then Allowed AMIs in that account.
 
 **Reads.** EC2 DescribeImages, DescribeLaunchTemplateVersions, DescribeInstances, SSM GetParameters;
 for the explanation ListImagesInRecycleBin and GetAllowedImagesSettings, where allowed.
+
+**Offline.** No: nobody is asked, so nothing is found to be missing.
 """
 
 from assay.model import Cause, Finding, Outcome, Unresolved

@@ -11,6 +11,8 @@ nothing proves where it comes from but its owner's word, and its name can be any
 **How to fix.** Copy it into an account of yours, have the golden pipeline mark the copy, use that.
 
 **Reads.** EC2 DescribeImages (`Public`).
+
+**Offline.** No: who may launch an image is EC2's to tell.
 """
 
 from assay.model import Finding, Outcome, Resolved, Severity
@@ -20,14 +22,19 @@ from assay.policy.rules.rule import Case, Rule
 def check(case: Case) -> Finding | None:
     """Speak up where EC2 says that the image is public."""
     found = case.subject.resolution
-    if not isinstance(found, Resolved) or not found.image.public:
+    if not isinstance(found, Resolved) or found.image.public is False:
         return None
+    evidence = tuple(str(item) for item in found.evidence[-1:])
+    if found.image.public is None:
+        return Finding(
+            Outcome.UNDETERMINED, "EC2 did not say whether the image is public", None, evidence
+        )
     owner = found.image.owner_alias or found.image.owner_id or "nobody that EC2 names"
     return Finding(
         Outcome.FAIL,
         f"a public image of {owner}: everybody may launch it, and it cannot carry a watermark",
         "copy it into an account of yours and mark the copy",
-        tuple(str(item) for item in found.evidence[-1:]),
+        evidence,
     )
 
 

@@ -17,9 +17,11 @@ image made from a copy of `ami-0a`.
 **Reads.** EC2 DescribeImages (`ImageWatermarks`) for the image and its ancestors; GetImageAncestry
 where images are revoked and an ancestor is not visible. The present marks of an ancestor that EC2
 does not show cannot be read: it is judged by what its descendants inherited.
+
+**Offline.** No: marks and ancestry are EC2's to tell.
 """
 
-from assay.model import Finding, Outcome, Policy, Provenance
+from assay.model import AncestryEnd, Finding, Outcome, Policy, Provenance
 from assay.policy.lineage import ancestry_evidence, path_to_revoked, why_incomplete
 from assay.policy.rules.rule import Case, Rule
 
@@ -54,11 +56,7 @@ def _not_met(provenance: Provenance, policy: Policy) -> Finding:
             "give the reader ec2:DescribeImages in the ancestors' Regions",
             evidence,
         )
-    unread = any(
-        None in (mark.key, mark.source_image_id, mark.source_image_region)
-        for mark in provenance.image.watermarks
-    )
-    if unread:
+    if _unread(provenance):
         return Finding(
             Outcome.UNDETERMINED,
             "a revoked mark cannot be ruled out: EC2 left out its key or source",
@@ -68,10 +66,22 @@ def _not_met(provenance: Provenance, policy: Policy) -> Finding:
 
 def _all_asked(provenance: Provenance) -> bool:
     """Whether EC2 said of every known ancestor what it is, or that it does not show it."""
-    return all(
+    ancestry = provenance.ancestry
+    return ancestry.end is not AncestryEnd.UNEXPLAINED and all(
         (entry.image_id, entry.region or "") in provenance.ancestors
-        for entry in provenance.ancestry.entries[1:]
+        for entry in ancestry.entries[1:]
     )
+
+
+def _unread(provenance: Provenance) -> bool:
+    """Whether EC2 left out of a mark what could be revoked."""
+    of_image = (
+        None in (mark.key, mark.source_image_id, mark.source_image_region)
+        for mark in provenance.image.watermarks
+    )
+    ancestors = (image for image in provenance.ancestors.values() if image is not None)
+    of_ancestors = (mark.key is None for image in ancestors for mark in image.watermarks)
+    return any(of_image) or any(of_ancestors)
 
 
 RULE = Rule("revoked", "the image is, or descends from, something revoked", check, of_image=True)

@@ -41,6 +41,11 @@ class Rule(msgspec.Struct, frozen=True, gc=False):
     """Whether it reads nothing but an existing image, its place and its provenance."""
 
     @property
+    def by_default(self) -> str:
+        """What tables say that a finding does: a severity, or `undetermined` once and for all."""
+        return self.severity.value if self.configurable else "undetermined"
+
+    @property
     def page(self) -> str:
-        """What, why, example and cure, in Markdown."""
+        """In Markdown: what, why, an example, the cure, what is read, and what is left offline."""
         return sys.modules[self.check.__module__].__doc__ or ""

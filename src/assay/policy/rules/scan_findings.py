@@ -12,6 +12,8 @@
 criterion (ScanResultCondition) does not admit an image that was not scanned either.
 
 **Reads.** EC2 DescribeImages (`ScanResults`).
+
+**Offline.** No: scan results are EC2's to tell.
 """
 
 from assay.model import Finding, Outcome, Resolved

@@ -14,6 +14,8 @@ hole that only a check of the plan closes.
 **How to fix.** Use an image of the golden pipeline, or build from one.
 
 **Reads.** EC2 GetAllowedImagesSettings, DescribeImages (`OwnerId`, and all that criteria name).
+
+**Offline.** No: the settings and the image are EC2's to tell.
 """
 
 from assay.model import AllowedImages, Finding, Outcome, Resolved, Severity
@@ -36,6 +38,13 @@ def check(case: Case) -> Finding | None:
     evidence = (f"ec2:GetAllowedImagesSettings ({found.place})", *judged.why_not)
     if judged.admitted is Is.YES:
         return Finding(Outcome.PASS, "Allowed AMIs would admit it from anybody", None, evidence)
+    if judged.admitted is Is.UNREAD:
+        return Finding(
+            Outcome.UNDETERMINED,
+            "whether a criterion of Allowed AMIs admits it could not be read",
+            None,
+            evidence,
+        )
     return Finding(
         Outcome.FAIL,
         f"Allowed AMIs admits it only because account {owner} owns it",

@@ -13,6 +13,8 @@ The fewer hands, the smaller the risk. `max_depth: 0` admits only the golden ima
 **How to fix.** Build nearer to the golden image, or raise `max_depth` where the pipeline needs it.
 
 **Reads.** EC2 DescribeImages (`ImageWatermarks`), GetImageAncestry.
+
+**Offline.** No: marks and ancestry are EC2's to tell.
 """
 
 from assay.model import Finding, Outcome, Resolved, Subject

@@ -12,6 +12,8 @@ rebuilds collects known vulnerabilities, and its copies look new only by their n
 copied, use `golden.watermarks[].max_days_since_source_image_created`.
 
 **Reads.** EC2 DescribeImages (`CreationDate`).
+
+**Offline.** No: an image's creation date is EC2's to tell.
 """
 
 from assay.model import Finding, Outcome, Resolved

@@ -14,6 +14,8 @@ from the golden image, or lost the mark on the way. RegisterImage never carries 
 CopyImage. Marks that another account made do not count, whatever their name.
 
 **Reads.** EC2 DescribeImages (`ImageWatermarks`).
+
+**Offline.** No: an image's marks are EC2's to tell.
 """
 
 from assay.model import Finding, Outcome, Resolved

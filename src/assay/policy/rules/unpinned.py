@@ -12,6 +12,9 @@ a template version changes what is launched, with no plan and no review.
 **How to fix.** Name the AMI id, a numbered template version, or `resolve:ssm:NAME:VERSION`.
 
 **Reads.** The plan, and the launch template it names.
+
+**Offline.** In part: an alias or a template that the reference itself names is reported. What is
+met on the way (an alias inside a launch template, a template that the plan makes) is not.
 """
 
 from assay.model import Alias, Finding, Outcome, Resolved, Severity, TemplateRef

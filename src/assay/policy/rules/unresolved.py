@@ -13,6 +13,8 @@ a pass without proof.
 while planning. The message names the reference that ended the trail.
 
 **Reads.** The plan.
+
+**Offline.** Yes: the plan tells it; that a launch template holds no image is EC2's to tell.
 """
 
 from assay.model import Cause, Finding, Outcome, Unresolved

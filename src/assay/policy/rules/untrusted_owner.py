@@ -11,6 +11,8 @@ make a derivative that carries the mark. The owner is who made *this* image.
 **How to fix.** Use an image of a trusted account, or add the account once you trust it.
 
 **Reads.** EC2 DescribeImages (`OwnerId`); STS GetCallerIdentity for `self`.
+
+**Offline.** No: who owns an image is EC2's to tell.
 """
 
 from assay.model import Finding, Outcome, Resolved

@@ -1,0 +1,99 @@
+"""`assay explain`."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, exit_code, show, wants_colour
+from assay.cli.trace import Where, image_id, look_up, lookup_options
+
+if TYPE_CHECKING:
+    from assay.model import Policy
+    from assay.policy.rules.rule import Rule
+
+WITHOUT_PLAN = (
+    "without a plan, scopes and exceptions that name addresses, modules, resource types or tags "
+    "do not apply"
+)
+FORMATS = ("text", "json", "markdown")
+
+
+@click.command("explain")
+@click.argument("what", metavar="RULE|AMI")
+@click.option("--format", "stdout_format", type=click.Choice(FORMATS), default="text",
+              help="What to print; markdown is for rules.")  # fmt: skip
+@lookup_options
+def explain_command(what: str, stdout_format: str, color: str, **where: Any) -> int:
+    """Tell what a rule is about, or why an image passes or does not.
+
+    Of an image: what the policy would make of it if it were launched in that Region and account,
+    rule by rule, and its lineage as `assay trace` shows it. Without a policy, the lineage alone.
+
+    Exit codes: for an image those of a check: 0 it passes, 1 it fails, 2 nothing could be asked,
+    3 it could not be determined. For a rule 0, or 2 where there is no such rule.
+    """
+    colour = wants_colour(color)
+    if what.startswith("ami-"):
+        return _explain_image(image_id(what), stdout_format, Where(**where), colour=colour)
+    show(_page(_rule(what), stdout_format, colour=colour))
+    return EXIT_PASS
+
+
+def _rule(name: str) -> "Rule":
+    from difflib import get_close_matches
+
+    from assay.errors import InputError
+    from assay.policy.rules import RULES
+
+    rules = {rule.id: rule for rule in RULES}
+    if name in rules:
+        return rules[name]
+    close = get_close_matches(name, rules, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else "`assay rules` lists the rules"
+    raise InputError(f"{name!r} is neither a rule nor an AMI id", hint=hint)
+
+
+def _page(rule: "Rule", name: str, *, colour: bool) -> str:
+    from assay.report import page
+
+    if name == "markdown":
+        return rule.page
+    if name == "json":
+        import json
+
+        told = {"rule": rule.id, "by_default": rule.by_default, "summary": rule.summary}
+        return json.dumps({"schema_version": 1, **told, "page": rule.page}, indent=2) + "\n"
+    return page.render(rule.page, rule.by_default, colour=colour)
+
+
+def _explain_image(image: str, name: str, where: Where, *, colour: bool) -> int:
+    if name == "markdown":
+        raise click.UsageError("of an image there is text and json; assay trace draws it, too")
+    from assay.policy.engine import judge
+    from assay.report import lineage_json, tree
+    from assay.report.view import views
+
+    found = look_up(image, where)
+    lineage, policy = found.lineage, found.lineage.policy
+    if policy is None:
+        show(
+            lineage_json.render(lineage) if name == "json" else tree.render(lineage, colour=colour)
+        )
+        return EXIT_PASS if found.readable else EXIT_UNDETERMINED
+    verdict = judge(found.subject, policy, lineage.as_of)
+    (shown,) = views([verdict])
+    notes = [WITHOUT_PLAN] if _looks_at_plans(policy) else []
+    if name == "json":
+        show(lineage_json.render_verdict(lineage, shown, notes))
+    else:
+        show(tree.render_verdict(lineage, shown, notes, colour=colour))
+    return exit_code(verdict.outcome, policy)
+
+
+def _looks_at_plans(policy: "Policy") -> bool:
+    """Whether a scope or an exception asks for what only a plan tells."""
+    matches = [
+        *(scope.match for scope in policy.scopes),
+        *(waiver.match for waiver in policy.exceptions),
+    ]
+    return any(m.address or m.module or m.resource_type or m.tags for m in matches)

@@ -1,0 +1,150 @@
+"""`assay init`."""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.options import ACCOUNT, DEFAULT_POLICY, debug_option
+from assay.cli.streams import EXIT_PASS, note, read, write
+
+if TYPE_CHECKING:
+    from assay.model import WatermarkFilter
+    from assay.policy.adopt import Adopted
+
+
+class Watermark(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """The name of a watermark, or a pattern of names."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        import re
+
+        from assay.policy.document import KEY
+
+        if not re.search(KEY, f"000000000000:{value}"):
+            what = "is not the name of a watermark, where * and ? are allowed"
+            self.fail(f"{value!r} {what}", param, ctx)
+        return str(value)
+
+
+@click.command("init")
+@click.option("--policy", "policy_path", metavar="FILE", envvar="ASSAY_POLICY",
+              default=DEFAULT_POLICY, show_default=True, help="Where to write it.")  # fmt: skip
+@click.option("--account", type=ACCOUNT, help="The account that makes the golden watermark.")
+@click.option("--watermark", type=Watermark(),
+              help="Its name; * and ? stand for what differs from build to build.")  # fmt: skip
+@click.option("--from-allowed-amis", "settings_path", metavar="FILE",
+              help="Start from what `aws ec2 get-allowed-images-settings` prints; - for standard "
+              "input.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@debug_option
+def init_command(
+    policy_path: str,
+    account: str | None,
+    watermark: str | None,
+    settings_path: str | None,
+    force: bool,
+) -> int:
+    """Write a first policy, with comments on what else it can say.
+
+    Where a person looks, what is not said is asked for. Elsewhere 111122223333:golden-* stands in
+    its place, to be changed.
+
+    With --from-allowed-amis it is the policy that comes nearest to EC2's own settings; what they
+    admit without a watermark becomes commented exceptions, and what has no counterpart a comment.
+    Settings that name no watermark leave the golden one to --account and --watermark.
+    """
+    from msgspec.structs import replace
+
+    from assay.policy.load import load
+    from assay.policy.starter import Start, text
+
+    _refuse_to_overwrite(policy_path, force)
+    adopted = None if settings_path is None else _adopted(settings_path)
+    if adopted is not None and adopted.names_marks:
+        if account or watermark:
+            raise click.UsageError("the settings name watermarks: leave --account and --watermark")
+        start, unsaid = adopted.start, ""
+    else:
+        golden, unsaid = _golden(account, watermark)
+        start = replace(adopted.start if adopted else Start(()), watermarks=(golden,))
+    document = text(start).encode()
+    load(policy_path, document)
+    _write(policy_path, document, force)
+    note(f"wrote {policy_path}")
+    if unsaid:
+        note(f"change {start.watermarks[0].key} there: nobody said {unsaid} of the golden mark")
+    _tell(adopted)
+    return EXIT_PASS
+
+
+def _tell(adopted: "Adopted | None") -> None:
+    """What is worth a look in a policy that was made of settings."""
+    if adopted is None:
+        return
+    if adopted.lost:
+        note("what the settings say and the policy does not stands at its top")
+    if adopted.start.stubs:
+        note(f"{len(adopted.start.stubs)} exceptions are commented out: each needs somebody who "
+             "answers for it")  # fmt: skip
+
+
+def _adopted(path: str) -> "Adopted":
+    from assay.catalog.settings import read_settings
+    from assay.policy.adopt import adopt
+
+    return adopt(read_settings(path, read(path)), _placeholder())
+
+
+def _placeholder() -> "WatermarkFilter":
+    from assay.model import WatermarkFilter
+    from assay.policy import starter
+
+    return WatermarkFilter(f"{starter.ACCOUNT}:{starter.WATERMARK}")
+
+
+def _golden(account: str | None, watermark: str | None) -> "tuple[WatermarkFilter, str]":
+    """The golden mark: what was said, asked for, or assumed; and what was not said of it."""
+    from assay.model import WatermarkFilter
+    from assay.policy import starter
+
+    if _somebody_looks():
+        account = account or click.prompt("Account of the golden watermark", type=ACCOUNT, err=True)
+        watermark = watermark or click.prompt(
+            "Name of the golden watermark", default=starter.WATERMARK, type=Watermark(), err=True
+        )
+    unsaid = " and ".join(
+        word for word, said in (("the account", account), ("the name", watermark)) if not said
+    )
+    key = f"{account or starter.ACCOUNT}:{watermark or starter.WATERMARK}"
+    return WatermarkFilter(key), unsaid
+
+
+def _somebody_looks() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+def _refuse_to_overwrite(path: str, force: bool) -> None:
+    from assay.errors import InputError
+
+    if not force and os.path.lexists(path):
+        raise InputError("is there already", where=path, hint="write over it with --force")
+
+
+def _write(path: str, content: bytes, force: bool) -> None:
+    """Without `force`, not even over what came to be there in the meantime."""
+    from assay.errors import InputError
+
+    if force:
+        write(path, content)
+        return
+    try:
+        with open(path, "xb") as file:
+            file.write(content)
+    except FileExistsError:
+        _refuse_to_overwrite(path, force)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", where=path) from error

@@ -1,0 +1,219 @@
+"""What a case expects of a check, and where a report differs from that.
+
+A case is the unit of `assay policy test`; its help describes the form of `expected.json`.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from assay.errors import InputError
+from assay.model import Outcome, Report
+from assay.policy.rules import RULES
+from assay.report.view import ResultView, VerdictView, views
+
+
+class ExpectedVerdict(msgspec.Struct, frozen=True, gc=False):
+    """The verdict on one reference; what is not said is not compared."""
+
+    address: str
+    outcome: Outcome
+    rules: tuple[str, ...]
+    """Those of error severity that do not pass and that no exception lets through."""
+    attribute: str | UnsetType = UNSET
+    warnings: tuple[str, ...] | UnsetType = UNSET
+    value: str | UnsetType | None = UNSET
+    exception: str | UnsetType | None = UNSET
+    """The ticket of the exception that is used, or its reason where it has none."""
+    about: str = ""
+
+
+class Expectation(msgspec.Struct, frozen=True, gc=False):
+    """What one case comes to."""
+
+    outcome: Outcome
+    verdicts: tuple[ExpectedVerdict, ...]
+    about: str = ""
+    as_of: str | UnsetType = UNSET
+    include_unchanged: bool = False
+    not_judged: dict[str, int] = {}
+
+    @property
+    def moment(self) -> datetime | None:
+        """`as_of` as a time; without a time zone it is UTC."""
+        if self.as_of is UNSET:
+            return None
+        moment = datetime.fromisoformat(self.as_of)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+# --------------------------------------------------------------------------------------- reading
+
+
+def read(path: str, data: bytes) -> Expectation:
+    """The expectation in `data`, the content of the file that `path` names. Raises `InputError`."""
+    try:
+        plain = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_each_key_once)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not valid JSON: {error}", where=path) from None
+    _refuse_unknown_words(path, plain)
+    try:
+        expected = msgspec.convert(plain, Expectation)
+        _ = expected.moment
+    except msgspec.ValidationError as error:
+        what, _, at = str(error).partition(" - at ")
+        raise InputError(what.replace("`", ""), where=f"{path}: {_place(at)}") from None
+    except ValueError:
+        raise InputError(
+            "as_of is not a date or time", where=path, hint="write it as 2026-11-21"
+        ) from None
+    return expected
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, _ in pairs if [name for name, _ in pairs].count(key) > 1)
+        raise ValueError(f"the key {twice!r} stands twice")
+    return found
+
+
+def _place(at: str) -> str:
+    """A msgspec path, `$.verdicts[0].rules`, in plain words."""
+    return at.strip("`").removeprefix("$").removeprefix(".") or "the document"
+
+
+def _refuse_unknown_words(path: str, plain: Any) -> None:
+    """Misspelt keys, outcomes and rules: they would be compared with nothing, or never be equal."""
+    for where, words, known, what in _words(plain):
+        for word in words:
+            if isinstance(word, str) and word not in known:
+                raise InputError(
+                    f"unknown {what} {word!r}", where=f"{path}: {where}", hint=_cure(word, known)
+                )
+
+
+_Words = tuple[str, Iterable[Any], Sequence[str], str]
+
+
+def _words(plain: Any) -> Iterator[_Words]:
+    """Every word of a document that has to be one of a few, with its place and those few."""
+    if not isinstance(plain, dict):
+        return
+    outcomes = [outcome.value for outcome in Outcome]
+    rules = [rule.id for rule in RULES]
+    yield "the document", plain, Expectation.__struct_fields__, "key"
+    yield "outcome", [plain.get("outcome")], outcomes, "outcome"
+    verdicts = plain.get("verdicts")
+    for number, verdict in enumerate(verdicts if isinstance(verdicts, list) else ()):
+        if isinstance(verdict, dict):
+            at = f"verdicts[{number}]"
+            yield at, verdict, ExpectedVerdict.__struct_fields__, "key"
+            yield f"{at}.outcome", [verdict.get("outcome")], outcomes, "outcome"
+            for key in ("rules", "warnings"):
+                said = verdict.get(key)
+                yield f"{at}.{key}", said if isinstance(said, list) else (), rules, "rule"
+
+
+def _cure(word: str, known: Sequence[str]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+
+
+# ------------------------------------------------------------------------------------- comparing
+
+
+def differences(expected: Expectation, report: Report) -> list[str]:
+    """A line for each thing that is not as expected; none if everything is."""
+    found: list[str] = []
+    if report.outcome is not expected.outcome:
+        found.append(f"outcome: expected {expected.outcome.value}, found {report.outcome.value}")
+    for wanted, shown in _pairs(expected.verdicts, views(report.verdicts)):
+        found += _verdict(wanted, shown)
+    for kind, count in expected.not_judged.items():
+        counted = report.not_judged.get(kind, 0)
+        if counted != count:
+            found.append(f"not_judged {kind}: expected {count}, found {counted}")
+    return found
+
+
+_Pair = tuple[ExpectedVerdict | None, VerdictView | None]
+
+
+def _pairs(expected: Iterable[ExpectedVerdict], found: Iterable[VerdictView]) -> Iterator[_Pair]:
+    """Each expected verdict with the one it means, and those that are left over on either side.
+
+    An address has a verdict for each attribute that names an image. Whoever names the attribute
+    chooses first; the others take what is left of their address, in the order of the report.
+    """
+    left = list(found)
+    partners: dict[int, VerdictView] = {}
+    wanted = list(expected)
+    for picky in (True, False):
+        for number, each in enumerate(wanted):
+            if picky is not (each.attribute is not UNSET):
+                continue
+            same = (shown for shown in left if _means(each, shown))
+            partner = next(same, None)
+            if partner is not None:
+                partners[number] = partner
+                left = [shown for shown in left if shown is not partner]
+    yield from ((each, partners.get(number)) for number, each in enumerate(wanted))
+    yield from ((None, shown) for shown in left)
+
+
+def _means(wanted: ExpectedVerdict, shown: VerdictView) -> bool:
+    return wanted.address == shown.address and wanted.attribute in (UNSET, shown.attribute)
+
+
+def _verdict(wanted: ExpectedVerdict | None, shown: VerdictView | None) -> Iterator[str]:
+    name = _name(wanted, shown)
+    before = _outcome(wanted.outcome, wanted.rules) if wanted else "no verdict"
+    after = _outcome(shown.outcome, _rules(shown, "error")) if shown else "no verdict"
+    if before != after:
+        yield f"{name}: expected {before}, found {after}"
+    if wanted is None or shown is None:
+        return
+    warnings = _rules(shown, "warning")
+    if wanted.warnings is not UNSET and sorted(wanted.warnings) != sorted(warnings):
+        yield f"{name}: expected warnings {_list(wanted.warnings)}, found {_list(warnings)}"
+    if wanted.value is not UNSET and wanted.value != shown.value:
+        yield f"{name}: expected value {_one(wanted.value)}, found {_one(shown.value)}"
+    used = shown.exception.ticket or shown.exception.reason if shown.exception else None
+    if wanted.exception is not UNSET and wanted.exception != used:
+        yield f"{name}: expected exception {_one(wanted.exception)}, found {_one(used)}"
+
+
+def _name(wanted: ExpectedVerdict | None, shown: VerdictView | None) -> str:
+    if shown is not None:
+        return f"{shown.address} {shown.attribute}"
+    assert wanted is not None
+    return wanted.address if wanted.attribute is UNSET else f"{wanted.address} {wanted.attribute}"
+
+
+def _rules(shown: VerdictView, severity: str) -> list[str]:
+    return [result.rule for result in shown.results if _counts(result, severity)]
+
+
+def _counts(result: ResultView, severity: str) -> bool:
+    """Whether a result is one of those that `rules`, or `warnings`, names."""
+    return result.outcome != "pass" and result.severity == severity and not result.excepted
+
+
+def _outcome(outcome: str, rules: Iterable[str]) -> str:
+    named = sorted(rules)
+    return f"{outcome} by {', '.join(named)}" if named else str(outcome)
+
+
+def _list(rules: Iterable[str]) -> str:
+    return ", ".join(sorted(rules)) or "none"
+
+
+def _one(text: str | None) -> str:
+    return "none" if text is None else text

@@ -1,0 +1,239 @@
+"""A policy as the criteria of EC2's Allowed AMIs, and what is lost on the way.
+
+Facts: EC2 API Reference, ReplaceImageCriteriaInAllowedImagesSettings, ImageCriterionRequest (all
+fields of a criterion must hold, one criterion is enough; how many there may be), ImageWatermark-
+FilterRequest, ScanResultConditionRequest; EC2 User Guide, "Control the discovery and use of AMIs in
+Amazon EC2 with Allowed AMIs" (an account's own images are never restricted; AWS services launch
+images of their own). What a `?` stands for in criteria is said in neither.
+
+Only what fails a reference becomes a condition: EC2 knows no warnings. Whatever has no counterpart
+is left out and told; an exception is left out rather than made wider than it is.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from assay.errors import PolicyError
+from assay.model import ImageMatch, Policy, Severity, Waiver, WatermarkFilter
+from assay.policy.rules import RULES
+
+MOST_CRITERIA = 10
+MOST_VALUES = {"ImageProviders": 200, "ImageWatermarks": 50}
+_NAME = re.compile(r"(?=[^?]*\Z|.{3})[A-Za-z0-9()\[\] ./'@_*?-]{1,128}")
+"""An image name of a criterion; with a `?` it has three characters at least."""
+_SELF = "self"
+
+Criterion = dict[str, Any]
+"""An `ImageCriterionRequest`, as JSON has it."""
+
+
+class Exported(msgspec.Struct, frozen=True):
+    """What `--cli-input-json` takes, and one line for each thing that it does not say."""
+
+    criteria: tuple[Criterion, ...]
+    lost: tuple[str, ...]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The input of ReplaceImageCriteriaInAllowedImagesSettings."""
+        return {"ImageCriteria": list(self.criteria)}
+
+
+def allowed_amis(policy: Policy, as_of: datetime) -> Exported:
+    """The criteria of `policy`, with the exceptions that hold on the day of `as_of`.
+
+    Raises `PolicyError` where there are more of them than EC2 takes.
+    """
+    conditions = _conditions(policy)
+    criteria = [_criterion(conditions)]
+    lost = [*_warnings(policy), *_of_the_document(policy)]
+    today = as_of.astimezone(UTC).date()
+    for number, waiver in enumerate(policy.exceptions, 1):
+        name = f"exception {number} ({waiver.name})"
+        if conditions.keys().isdisjoint(waiver.rules):
+            continue  # what it lets through, EC2 does not look at
+        if waiver.expires < today:
+            lost.append(f"{name} expired on {waiver.expires}: left out")
+            continue
+        why_not = next(_inexpressible(waiver, conditions), None)
+        if why_not:
+            lost.append(f"{name} is left out: {why_not}")
+            continue
+        lost.append(f"{name} ends on {waiver.expires}: EC2's criterion has no end, export again")
+        criteria.append(_excepted(waiver, conditions))
+    unique = [each for n, each in enumerate(criteria) if each not in criteria[:n]]
+    _refuse_excess(unique, policy)
+    return Exported(tuple(unique), (*lost, *_always(unique)))
+
+
+# ------------------------------------------------------------------------------------- conditions
+
+
+_Conditions = dict[str, tuple[str, Any]]
+"""By the rule whose failing they prevent: a field of a criterion and its value."""
+
+
+def _conditions(policy: Policy) -> _Conditions:
+    """Everything that EC2 can ask of an image and the policy does; marks in any case."""
+    require = policy.require
+    found: _Conditions = {}
+    if require.owners is not None and _fails(policy, "untrusted-owner"):
+        others = [owner for owner in dict.fromkeys(require.owners) if owner != _SELF]
+        found["untrusted-owner"] = "ImageProviders", others or ["none"]
+    if require.max_age_days is not None and _fails(policy, "too-old"):
+        days = {"MaximumDaysSinceCreated": require.max_age_days}
+        found["too-old"] = "CreationDateCondition", days
+    if _fails(policy, "deprecated"):
+        found["deprecated"] = "DeprecationTimeCondition", {"MaximumDaysSinceDeprecated": 0}
+    marks = [_filter(each) for each in policy.golden.watermarks]
+    found["unmarked"] = "ImageWatermarks", marks
+    if require.max_scan_severity is not None and _fails(policy, "scan-findings"):
+        severity = {"MaximumSeverityLabel": require.max_scan_severity}
+        found["scan-findings"] = "ScanResultCondition", severity
+    return found
+
+
+def _fails(policy: Policy, rule: str) -> bool:
+    return _severity(policy, rule) is Severity.ERROR
+
+
+def _severity(policy: Policy, rule: str) -> Severity:
+    default = next(each.severity for each in RULES if each.id == rule)
+    return policy.severities.get(rule, default)
+
+
+def _filter(filter: WatermarkFilter) -> dict[str, Any]:
+    fields = {
+        "WatermarkKey": filter.key,
+        "SourceImageRegion": filter.source_image_region,
+        "MaximumDaysSinceSourceImageCreated": filter.max_days_since_source_image_created,
+        "MaximumDaysSinceWatermarkCreated": filter.max_days_since_watermark_created,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _criterion(conditions: _Conditions, besides: Criterion | None = None) -> Criterion:
+    """All conditions, and fields that take precedence, in the order of the API reference."""
+    fields = {**dict(conditions.values()), **(besides or {})}
+    order = (
+        "ImageProviders", "MarketplaceProductCodes", "ImageNames", "DeprecationTimeCondition",
+        "CreationDateCondition", "ImageWatermarks", "ScanResultCondition",
+    )  # fmt: skip
+    return {name: fields[name] for name in order if name in fields}
+
+
+# ------------------------------------------------------------------------------------- exceptions
+
+
+def _excepted(waiver: Waiver, conditions: _Conditions) -> Criterion:
+    """What an exception lets through: its images, and all that it does not waive of them."""
+    assert waiver.match.image is not None
+    kept = {rule: each for rule, each in conditions.items() if rule not in waiver.rules}
+    return _criterion(kept, _images(waiver.match.image))
+
+
+def _images(match: ImageMatch) -> Criterion:
+    providers, code, name = match.owner_alias or match.owner, match.product_code, match.name
+    return {
+        **({"ImageProviders": [providers]} if providers else {}),
+        **({"MarketplaceProductCodes": [code]} if code else {}),
+        **({"ImageNames": [name]} if name else {}),
+    }
+
+
+def _inexpressible(waiver: Waiver, conditions: _Conditions) -> Iterator[str]:
+    """What an exception says that no criterion can say."""
+    match, image = waiver.match, waiver.match.image
+    by = {
+        "address": match.address, "module": match.module, "resource type": match.resource_type,
+        "account": match.account, "Region": match.region, "tags of a resource": match.tags,
+        "image id": image and image.id, "tags of an image": image and image.tags,
+    }  # fmt: skip
+    names = [name for name, value in by.items() if value]
+    if names:
+        yield f"no criterion goes by {', '.join(names)}"
+    if image is None:
+        return
+    if image.owner and image.owner_alias:
+        yield "no criterion goes by an owner and an alias at once"
+    if image.name and not _NAME.fullmatch(image.name):
+        yield "EC2 does not take its name pattern"
+    provider = image.owner_alias or image.owner
+    _, trusted = conditions.get("untrusted-owner", (None, None))
+    if provider and trusted and "untrusted-owner" not in waiver.rules and provider not in trusted:
+        yield f"{provider} is not in require.owners, and untrusted-owner is not among its rules"
+
+
+# --------------------------------------------------------------------------------- what gets lost
+
+
+def _warnings(policy: Policy) -> Iterator[str]:
+    """Rules that were made milder than EC2, which only admits and refuses."""
+    require = policy.require
+    for rule, key in (
+        ("untrusted-owner", require.owners is not None and "require.owners"),
+        ("too-old", require.max_age_days is not None and "require.max_age_days"),
+        ("scan-findings", require.max_scan_severity is not None and "require.max_scan_severity"),
+    ):
+        severity = _severity(policy, rule)
+        if key and severity is not Severity.ERROR:
+            yield f"{key} is left out: {rule} is {severity.value} here, and EC2 only refuses"
+    if not _fails(policy, "unmarked"):
+        severity = _severity(policy, "unmarked")
+        yield f"unmarked is {severity.value} here, EC2's criteria refuse unmarked images all the same"
+
+
+def _of_the_document(policy: Policy) -> Iterator[str]:
+    """What else the policy says, and EC2's criteria cannot."""
+    require, revoked = policy.require, policy.revoked
+    if policy.golden.source_images:
+        yield "golden.source_images is lost: EC2 admits a golden mark whatever it was attached to"
+    if require.ancestry_agrees and _severity(policy, "lineage-mismatch") is not Severity.OFF:
+        yield "require.ancestry is lost: EC2 does not compare marks with the recorded ancestry"
+    if require.max_depth is not None:
+        yield "require.max_depth is lost: EC2 does not count derivations"
+    if revoked.watermarks:
+        yield "revoked.watermarks is lost: EC2 cannot refuse a mark that a filter fits"
+    if revoked.images:
+        yield "revoked.images is lost: EC2 cannot refuse what descends from an image"
+    for scope in policy.scopes:
+        yield f"scope {scope.name} is lost: EC2's criteria hold for a whole account and Region"
+
+
+def _always(criteria: list[Criterion]) -> Iterator[str]:
+    """What holds of criteria, whatever the policy says."""
+    patterns = [
+        pattern
+        for each in criteria
+        for pattern in (
+            *each.get("ImageNames", ()),
+            *(mark[name] for mark in each.get("ImageWatermarks", ()) for name in mark),
+        )
+    ]
+    if any("?" in str(pattern) for pattern in patterns):
+        yield "a ? stands for one character here; EC2 does not say whether it may stand for none"
+    if not any("amazon" in each.get("ImageProviders", ()) for each in criteria):
+        yield (
+            "no criterion admits amazon: AWS services that launch images of their own (EKS, ECS, "
+            "EMR and others) would be refused; try audit-mode first"
+        )
+    yield "EC2 never restricts the account's own images: only a check of the plan does"
+
+
+def _refuse_excess(criteria: list[Criterion], policy: Policy) -> None:
+    if len(criteria) > MOST_CRITERIA:
+        raise PolicyError(
+            f"needs {len(criteria)} criteria, EC2 takes {MOST_CRITERIA}",
+            where=policy.path,
+            hint="each exception that EC2 can express is one: merge or end some",
+        )
+    for field, most in MOST_VALUES.items():
+        needed = max(len(each.get(field, ())) for each in criteria)
+        if needed > most:
+            raise PolicyError(
+                f"needs {needed} {field} in one criterion, EC2 takes {most}", where=policy.path
+            )

@@ -1,0 +1,30 @@
+"""Colours, where they are wanted."""
+
+import click
+
+LABEL = {"fail": "FAIL", "undetermined": "UNDETERMINED", "pass": "PASS"}
+COLOUR = {
+    "fail": "red",
+    "undetermined": "yellow",
+    "warning": "yellow",
+    "excepted": "yellow",
+    "pass": "green",
+}
+
+
+class Paint:
+    """Styles text, or leaves it as it is."""
+
+    def __init__(self, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, text: str, fg: str | None = None, *, bold: bool | None = None) -> str:
+        return click.style(text, fg=fg, bold=bold) if self._colour else text
+
+    def faint(self, text: str) -> str:
+        """For what is looked at last."""
+        return click.style(text, dim=True) if self._colour else text
+
+    def outcome(self, outcome: str) -> str:
+        """The label of an outcome."""
+        return self(LABEL[outcome], COLOUR[outcome], bold=True)

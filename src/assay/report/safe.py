@@ -1,0 +1,16 @@
+"""Text from a plan or from AWS, made harmless."""
+
+import re
+
+_NEVER_SHOWN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]"
+)
+"""Controls, and what is invisible or turns the direction of writing (Unicode's Cc, Cf, Zl, Zp)."""
+
+
+def safe(text: str) -> str:
+    """The text, unable to move the cursor or to reorder what is read."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _NEVER_SHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
