@@ -164,16 +164,16 @@ class TestExceptions:
             cwd=here, env={"ASSAY_AS_OF": "2027-06-01"},
         )  # fmt: skip
         assert run.code == 1
-        assert "expired on 2026-12-31; 1 would still need it" in run.stdout
+        assert "expired on 2026-12-31; still needed by 1" in run.stdout
 
     def test_what_ends_soon_is_announced_and_exits_with_0(self, here: Path) -> None:
         write(here, instance("aws_instance.vendor", VENDOR), exceptions=[waiver()])
         early, soon, last = (
-            check(here, as_of=day) for day in ("2026-12-17", "2026-12-18", "2026-12-31")
+            check(here, as_of=day) for day in ("2026-12-16", "2026-12-17", "2026-12-31")
         )
         assert "exception SEC-1421" not in early.stdout
-        assert "exception SEC-1421: ends in 13 days (2026-12-31); 1 need it" in soon.stdout
-        assert "exception SEC-1421: ends today (2026-12-31); 1 need it" in last.stdout
+        assert "exception SEC-1421: ends in 14 days (2026-12-31); needed by 1" in soon.stdout
+        assert "exception SEC-1421: ends today (2026-12-31); needed by 1" in last.stdout
         assert [run.code for run in (early, soon, last)] == [0, 0, 0]
 
     def test_what_nobody_needs_is_announced(self, here: Path) -> None:

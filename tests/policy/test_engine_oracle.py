@@ -277,7 +277,7 @@ def _forgetful_copies(here: Subject) -> list[Subject]:
             images.append(
                 replace(of, watermarks=(*of.watermarks[:at], less, *of.watermarks[at + 1 :]))
             )
-    lines = [Ancestry((), AncestryEnd.REFUSED, "denied")]
+    lines = [ancestry(USED, "ami-0000000f", end=AncestryEnd.REFUSED, detail="denied")]
     for at, entry in enumerate(line.entries):
         if at:
             lines.append(Ancestry(line.entries[:at], AncestryEnd.UNEXPLAINED))

@@ -45,7 +45,7 @@ MEMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "Tags",
         ),
         "Reservation": ("Instances", "OwnerId"),
-        "Instance": ("ImageId", "InstanceId", "State"),
+        "Instance": ("ImageId", "InstanceId", "State", "ProductCodes", "Tags"),
         "LaunchTemplateVersion": (
             *("LaunchTemplateData", "LaunchTemplateId", "LaunchTemplateName", "VersionNumber"),
         ),

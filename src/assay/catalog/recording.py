@@ -1,9 +1,14 @@
-"""Writes down what another catalogue answers, so that it can be asked again without AWS."""
+"""Writes down what another catalogue answers, so that it can be asked again without AWS.
+
+All but the tags of images: people write into them what is nobody's business, and recordings are
+passed on. An exception that asks for an image's tags does not hold with a recording.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from assay.catalog.interface import (
     Answer,
@@ -49,7 +54,8 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
     def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
         answers = self.source.images(keys)
         for (place, id), answer in answers.items():
-            self._at(place).images.put(id, answer)
+            kept = replace(answer, tags={}) if isinstance(answer, Image) else answer
+            self._at(place).images.put(id, kept)
         return answers
 
     def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:

@@ -63,7 +63,7 @@ class WaiverUse(msgspec.Struct, frozen=True, gc=False):
             return "expired"
         if not self.used:
             return "unused"
-        return "expiring" if self.days_left <= ANNOUNCED_DAYS else "active"
+        return "expiring" if self.days_left <= ANNOUNCED_DAYS + 1 else "active"  # today counts
 
 
 class InputFacts(msgspec.Struct, frozen=True, gc=False):

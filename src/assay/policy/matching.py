@@ -51,8 +51,10 @@ def _fits(pattern: str | None, text: str | None) -> bool:
 
 
 def _fits_module(pattern: str | None, module: str) -> bool:
-    """A module's pattern reaches the modules inside it."""
-    return pattern is None or matches(pattern, module) or matches(f"{pattern}.*", module)
+    """A module's pattern reaches all its instances, and the modules inside it."""
+    return pattern is None or any(
+        matches(f"{pattern}{inside}", module) for inside in ("", ".*", "[*")
+    )
 
 
 def _fit(wanted: Mapping[str, str], found: Mapping[str, str]) -> bool:

@@ -159,15 +159,13 @@ def _announced(use: WaiverUse) -> Iterator[str]:
     waiver = use.waiver
     match use.state:
         case "expired":
-            missed = (
-                f"; {use.missed} would still need it" if use.missed else ", and nothing needs it"
-            )
+            missed = f"; still needed by {use.missed}" if use.missed else ", and nothing needs it"
             yield f"exception {waiver.name}: expired on {waiver.expires}{missed}"
         case "unused":
             yield f"exception {waiver.name}: nothing needs it"
         case "expiring":
-            days = "today" if use.days_left == 1 else f"in {use.days_left - 1} days"
-            yield f"exception {waiver.name}: ends {days} ({waiver.expires}); {use.used} need it"
+            days = {1: "today", 2: "tomorrow"}.get(use.days_left, f"in {use.days_left - 1} days")
+            yield f"exception {waiver.name}: ends {days} ({waiver.expires}); needed by {use.used}"
 
 
 def asked(catalog: CatalogFacts) -> Iterator[str]:
