@@ -576,7 +576,6 @@ def test_whose_account_it_is_may_not_have_been_told(aws: Emulated) -> None:
     assert told[0] == "undetermined"
 
 
-@pytest.mark.xfail(reason="the search for what hides an image asks for itself")
 def test_settings_are_asked_once_where_they_hide_an_image_too(
     golden: GoldenWorld, gate: Gate
 ) -> None:

@@ -8,24 +8,33 @@ Facts: EC2 API Reference, DescribeImages, GetAllowedImagesSettings, ListImagesIn
 Guide, "Control the discovery and use of AMIs in Amazon EC2 with Allowed AMIs".
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from assay.catalog.interface import ImageCatalog, ImageKey
+import msgspec
+
+from assay.catalog.interface import Answer, ImageCatalog, ImageKey
 from assay.model import AllowedImages, Clue, Image, Place, Removal
 
 REMOVALS_ASKED = 20
 """For how many images of a run EC2 is asked whether they were deregistered: a call each."""
 
 
+class Explanations(msgspec.Struct, frozen=True, gc=False):
+    """The clues for each image, and the Allowed AMIs settings that were read for them."""
+
+    clues: Mapping[ImageKey, tuple[Clue, ...]] = {}
+    settings: Mapping[Place, Answer[AllowedImages]] = {}
+
+
 def explain(
     absent: Collection[ImageKey], places: Collection[Place], catalog: ImageCatalog
-) -> dict[ImageKey, tuple[Clue, ...]]:
+) -> Explanations:
     """For each image that was not to be seen, the clues: facts first, possibilities last.
 
     `places` are those that the run uses; no other Region or account is looked into.
     """
     if not absent:
-        return {}
+        return Explanations()
     elsewhere = _elsewhere(absent, places, catalog)
     unexplained = [key for key in absent if key not in elsewhere]
     removed = catalog.removals(unexplained[:REMOVALS_ASKED]) if unexplained else {}
@@ -39,7 +48,7 @@ def explain(
         if isinstance(allowed, AllowedImages) and allowed.state == "enabled":
             found.append(_hidden(key[0], allowed))
         clues[key] = (*found, _unknown(key[0]))
-    return clues
+    return Explanations(clues, settings)
 
 
 def _elsewhere(

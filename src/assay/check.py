@@ -47,7 +47,7 @@ def check(
     known: JudgedMarks = {}
     needs = Needs(
         ancestry_matters(policy, as_of, known),
-        allowed_images=any(each.require.allowed_by_ec2 for each in policy.everywhere),
+        allowed_images=policy.predicts,
     )
     verdicts, exceptions = judge_all(gather(sources, catalog, needs), policy, as_of, known)
     not_judged: Counter[str] = Counter()
@@ -93,7 +93,7 @@ def look_up(
 
     Their lineages are asked in full; with a policy, what its verdicts need besides.
     """
-    settings = policy is not None and any(each.require.allowed_by_ec2 for each in policy.everywhere)
+    settings = policy is not None and policy.predicts
     references = [
         AmiReference(id, "", "", Kind.LAUNCH, Action.CREATE, AmiId(id), place) for id in images
     ]
@@ -115,14 +115,15 @@ def _gather(
     in_full = needs.in_full or len(images) <= TOLD_IN_FULL
     provenances = trace(images, found.images, catalog, needs.ancestry, in_full=in_full)
     places = {place for place, _ in images} if needs.allowed_images else set()
-    settings = catalog.allowed_images(places) if places else {}
+    unasked = places - found.settings.keys()
+    settings = {**found.settings, **(catalog.allowed_images(unasked) if unasked else {})}
     subjects: list[Subject] = []
     for reference, question, before in zip(references, asked, replaced, strict=True):
         resolution = found.of[question]
         provenance = allowed = None
         if isinstance(resolution, Resolved):
             provenance = provenances[resolution.place, resolution.image.id]
-            allowed = _settings(settings.get(resolution.place))
+            allowed = _settings(settings[resolution.place]) if needs.allowed_images else None
         old = found.images[before] if before else None
         subjects.append(
             Subject(
@@ -137,7 +138,7 @@ def _gather(
     return tuple(subjects)
 
 
-def _settings(answer: Answer[AllowedImages] | None) -> AllowedImages | Unread | None:
+def _settings(answer: Answer[AllowedImages]) -> AllowedImages | Unread:
     match answer:
         case Unavailable(reason):
             return Unread(reason)

@@ -15,6 +15,7 @@ from assay.absence import explain
 from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
 from assay.model import (
     Alias,
+    AllowedImages,
     AmiId,
     Cause,
     Clue,
@@ -66,10 +67,12 @@ _Trails = dict[Question, _Trail | Unresolved]
 
 
 class Resolutions(msgspec.Struct, frozen=True, gc=False):
-    """Which image each value means, and what DescribeImages said on the way."""
+    """Which image each value means, and what was asked on the way."""
 
     of: Mapping[Question, Resolution]
     images: Mapping[ImageKey, Answer[Image]]
+    settings: Mapping[Place, Answer[AllowedImages]]
+    """Of Allowed AMIs, where something is not to be seen."""
 
 
 def resolve(
@@ -258,7 +261,7 @@ def _look_up(
     answers = catalog.images(list(asked)) if asked else {}
     absent = [key for key in dict.fromkeys(keys.values()) if isinstance(answers[key], Absent)]
     places = {trail.place for trail in trails.values() if isinstance(trail, _Trail)}
-    clues = explain(absent, places, catalog)
+    explained = explain(absent, places, catalog)
     resolutions: dict[Question, Resolution] = {}
     for question, trail in trails.items():
         match trail:
@@ -266,8 +269,8 @@ def _look_up(
                 resolutions[question] = trail
             case _Trail():
                 key = keys[question]
-                resolutions[question] = _conclude(trail, answers[key], clues.get(key, ()))
-    return Resolutions(resolutions, answers)
+                resolutions[question] = _conclude(trail, answers[key], explained.clues.get(key, ()))
+    return Resolutions(resolutions, answers, explained.settings)
 
 
 def _conclude(trail: _Trail, answer: Answer[Image], clues: tuple[Clue, ...]) -> Resolution:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assay.model import (
+    SEVERITIES,
     AllowedImages,
     Ancestry,
     AncestryEnd,
@@ -22,9 +23,6 @@ from assay.model import (
     WatermarkFilter,
     recorded_end,
 )
-
-SEVERITIES = ("informational", "low", "medium", "high", "critical")
-"""Amazon Inspector's, the least first (EC2 API Reference, ScanResults)."""
 
 
 def image(raw: Mapping[str, Any]) -> Image:

@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 
 from assay import __version__
-from assay.cli.streams import EXIT_NO_VERDICT
+from assay.cli.streams import EXIT_NO_VERDICT, note
 
 COMMANDS = {
     "check": "assay.cli.check:check_command",
@@ -71,8 +71,7 @@ def _trace(debug: bool) -> None:
 
 
 def _complain(message: str) -> int:
-    line = "".join(c if c.isprintable() else "?" for c in " ".join(message.split()))
-    click.echo(f"assay: {line}", err=True)
+    note(message)
     return EXIT_NO_VERDICT
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.options import DEFAULT_POLICY, debug_option, live_options, policy_option
-from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, show
+from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, printable, show
 
 if TYPE_CHECKING:
     from assay.catalog.diagnosis import Finding
@@ -34,8 +34,7 @@ def doctor_command(
 
     problems = 0
     for finding in _findings(policy_path, region, timeout, no_cache):
-        text = "".join(c if c.isprintable() else "?" for c in finding.text)
-        show(f"{finding.level.value:<4}  {text}\n")
+        show(f"{finding.level.value:<4}  {printable(finding.text)}\n")
         problems += finding.level is Level.FAIL
     if not problems:
         show("a check could succeed\n")
@@ -63,7 +62,7 @@ def _findings(
         yield Finding(Level.SKIP, "credentials, readers, permissions and clock: AWS was not asked")
         return
     readers = policy.readers if policy else {}
-    sdk = opening.open_sdk(readers, timeout, no_cache=no_cache)
+    sdk = opening.open_sdk(readers, timeout, opening.cache_directory(no_cache=no_cache))
     clock = Clock(opening.now)
     sdk.hear_date = clock.hear
     yield from examine(sdk, region, readers)

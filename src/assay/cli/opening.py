@@ -86,19 +86,18 @@ def open_catalog(
     from assay.catalog.live import LiveCatalog
     from assay.catalog.remembering import RememberingCatalog
 
-    live = LiveCatalog(open_sdk(readers, timeout, no_cache=no_cache))
-    cache = None if no_cache else cache_directory()
+    cache = cache_directory(no_cache=no_cache)
+    live = LiveCatalog(open_sdk(readers, timeout, cache))
     return live if cache is None else RememberingCatalog(live, cache / "ancestry")
 
 
-def open_sdk(readers: "Mapping[str, Reader]", timeout: float, *, no_cache: bool) -> "Sdk":
+def open_sdk(readers: "Mapping[str, Reader]", timeout: float, cache: "Path | None") -> "Sdk":
     """The door to AWS, closed after `timeout` seconds."""
     import time
 
     from assay.catalog.pace import Deadline
     from assay.catalog.sdk import Sdk
 
-    cache = None if no_cache else cache_directory()
     return Sdk(
         readers,
         deadline=Deadline(time.monotonic, timeout),
@@ -106,11 +105,13 @@ def open_sdk(readers: "Mapping[str, Reader]", timeout: float, *, no_cache: bool)
     )
 
 
-def cache_directory() -> "Path | None":
+def cache_directory(*, no_cache: bool) -> "Path | None":
     """`ASSAY_CACHE_DIR`, else the user's cache directory as the platform has it.
 
-    None where there is none, or where it belongs to somebody else: what is read there is believed.
+    None where none is wanted or there is none, or where it belongs to somebody else: what is read there is believed.
     """
+    if no_cache:
+        return None
     from pathlib import Path
 
     from platformdirs import user_cache_path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from assay.cli.options import Moment, debug_option
-from assay.cli.streams import EXIT_FAIL, EXIT_NO_VERDICT, EXIT_PASS, read, show
+from assay.cli.streams import EXIT_FAIL, EXIT_NO_VERDICT, EXIT_PASS, printable, read, show
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -126,7 +126,7 @@ def _cases(directories: tuple[str, ...]) -> Iterator[_Case]:
                     known.add(os.path.realpath(folder))
                     yield _Case(name, _nearest_policy(folder, top))
             elif PLAN in files and CATALOG in files:
-                click.echo(f"assay: {_line(name)}: no case, it has no {EXPECTED}", err=True)
+                click.echo(f"assay: {printable(name)}: no case, it has no {EXPECTED}", err=True)
         if not there:
             raise InputError(
                 "no case at all: no directory holds expected.json",
@@ -186,7 +186,7 @@ class _Run:
             self.unread += 1
             if str(error) not in self._told:
                 self._told.add(str(error))
-                click.echo(f"assay: {_line(str(error))}", err=True)
+                click.echo(f"assay: {printable(str(error))}", err=True)
             return None
         found = expectation.differences(expected, report)
         return [*found, f"see: {_command(case, expected, report)}"] if found else []
@@ -242,7 +242,7 @@ def _content(case: _Case, name: str) -> bytes:
 def _lines(case: _Case, found: list[str]) -> str:
     lines = [f"FAIL {case.path}" if found else f"ok  {case.path}"]
     lines += [f"     {line}" for line in found]
-    return "".join(f"{_line(line)}\n" for line in lines)
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def _command(case: _Case, expected: "Expectation", report: "Report") -> str:
@@ -253,8 +253,3 @@ def _command(case: _Case, expected: "Expectation", report: "Report") -> str:
     words += ["--policy", report.policy.path, "--as-of", report.as_of.isoformat()]
     words += ["--include-unchanged"] if expected.include_unchanged else []
     return shlex.join(words)
-
-
-def _line(text: str) -> str:
-    """Nothing in it ends a line or moves a cursor."""
-    return "".join(c if c.isprintable() else "?" for c in text)

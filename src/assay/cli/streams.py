@@ -70,8 +70,12 @@ def note(text: str) -> None:
     """One line on standard error for the person who looks; what it quotes cannot do anything."""
     import click
 
-    line = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
-    click.echo(f"assay: {line}", err=True)
+    click.echo(f"assay: {printable(' '.join(text.split()))}", err=True)
+
+
+def printable(text: str) -> str:
+    """The text, with nothing in it that ends a line or moves a cursor."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def wants_colour(choice: str) -> bool:

@@ -5,6 +5,7 @@ strings as EC2 writes them, collections are tuples, so that values can be hashed
 """
 
 from assay.model.images import (
+    SEVERITIES,
     AllowedImages,
     Ancestry,
     AncestryEnd,
@@ -77,6 +78,7 @@ from assay.model.subjects import (
 )
 
 __all__ = [
+    "SEVERITIES",
     "Action",
     "Alias",
     "AllowedImages",

@@ -12,6 +12,8 @@ ENTRY_LIMIT = 50
 """EC2 User Guide, "View the ancestry of an AMI": the list is capped."""
 PUBLIC_PROVIDERS = ("amazon", "aws-marketplace")
 """The same page: a public AMI of one of these ends the list."""
+SEVERITIES = ("informational", "low", "medium", "high", "critical")
+"""Amazon Inspector's, the least first (EC2 API Reference, ScanResultCondition)."""
 
 
 class Watermark(msgspec.Struct, frozen=True, gc=False):

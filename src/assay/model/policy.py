@@ -126,6 +126,11 @@ class Policy(msgspec.Struct, frozen=True, gc=False):
         return any(match.tags for match in matches)
 
     @property
+    def predicts(self) -> bool:
+        """Whether the Allowed AMIs settings matter to a verdict anywhere."""
+        return any(each.require.allowed_by_ec2 for each in self.everywhere)
+
+    @property
     def everywhere(self) -> "tuple[Policy, ...]":
         """The policies that hold somewhere: this one, and that of each scope."""
         return (self, *(scope.policy for scope in self.scopes))

@@ -19,8 +19,7 @@ from itertools import product
 import msgspec
 from msgspec.structs import replace
 
-from assay.model import AllowedImages, ImageCriterion, WatermarkFilter
-from assay.policy.allowed import SEVERITIES
+from assay.model import SEVERITIES, AllowedImages, ImageCriterion, WatermarkFilter
 from assay.policy.document import KEY, REGION_PATTERN
 from assay.policy.starter import Start, Stub, quoted
 

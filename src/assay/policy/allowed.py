@@ -12,12 +12,9 @@ from datetime import datetime
 
 import msgspec
 
-from assay.model import AllowedImages, Image, ImageCriterion, ScanCondition, ScanResults
+from assay.model import SEVERITIES, AllowedImages, Image, ImageCriterion, ScanCondition, ScanResults
 from assay.policy.golden import Is, satisfies, young
 from assay.policy.wildcard import matches
-
-SEVERITIES = ("informational", "low", "medium", "high", "critical")
-"""Amazon Inspector's, the least first (EC2 API Reference, ScanResultCondition)."""
 
 
 class Admission(msgspec.Struct, frozen=True, gc=False):

@@ -115,7 +115,7 @@ def _waiver(said: written.Exception_) -> Waiver:
     )
 
 
-def _match(said: written.ScopeMatch | written.ExceptionMatch) -> Match:
+def _match(said: written.ScopeMatch) -> Match:
     image = said.image if isinstance(said, written.ExceptionMatch) else UNSET
     return Match(
         address=_or_none(said.address),

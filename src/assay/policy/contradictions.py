@@ -10,7 +10,6 @@ from assay.errors import PolicyError
 from assay.policy.document import (
     REGION,
     Document,
-    ExceptionMatch,
     Require,
     Rules,
     Scope,
@@ -102,9 +101,7 @@ def _exceptions(document: Document) -> Iterator[_Contradiction]:
         yield from _impossible((*at, "match"), f"exception {position + 1}", exception.match)
 
 
-def _impossible(
-    at: Path, whose: str, match: ScopeMatch | ExceptionMatch
-) -> Iterator[_Contradiction]:
+def _impossible(at: Path, whose: str, match: ScopeMatch) -> Iterator[_Contradiction]:
     """Patterns that no account, Region or resource can fit."""
     if match.account is not UNSET and not _some_account(match.account):
         yield (*at, "account"), f"{whose} can never hold: an account has 12 digits", None

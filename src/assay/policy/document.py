@@ -168,15 +168,9 @@ class ImageMatch(_NotEmpty, frozen=True):
     tags: Annotated[Tags, Meta(min_length=1)] | UnsetType = UNSET
 
 
-class ExceptionMatch(_NotEmpty, frozen=True):
-    """`match` of an exception; at least one field."""
+class ExceptionMatch(ScopeMatch, frozen=True):
+    """`match` of an exception: that of a scope, or by the image."""
 
-    address: Where | UnsetType = UNSET
-    module: Where | UnsetType = UNSET
-    resource_type: Annotated[str, Meta(pattern=TYPE_PATTERN)] | UnsetType = UNSET
-    account: Annotated[str, Meta(pattern=ACCOUNT_PATTERN)] | UnsetType = UNSET
-    region: Annotated[str, Meta(pattern=REGION_PATTERN)] | UnsetType = UNSET
-    tags: Annotated[Tags, Meta(min_length=1)] | UnsetType = UNSET
     image: ImageMatch | UnsetType = UNSET
 
 
