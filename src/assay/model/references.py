@@ -100,6 +100,22 @@ class InstanceRef(msgspec.Struct, frozen=True, gc=False):
         return self.id
 
 
+class ImageSearch(msgspec.Struct, frozen=True, gc=False):
+    """An image that Terraform looks up when it plans: the arguments of a `data "aws_ami"` block.
+
+    hashicorp/aws documentation of the data source aws_ami: EC2 filters by owners and filters, the
+    provider by `name_regex`; with `most_recent` the newest of several is taken, without it several
+    are an error.
+    """
+
+    owners: tuple[str, ...] = ()
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    name_regex: str | None = None
+    most_recent: bool = False
+    include_deprecated: bool = False
+    executable_users: tuple[str, ...] = ()
+
+
 class Stray(msgspec.Struct, frozen=True, gc=False):
     """An AMI id at a path that nobody told us about: seen, and not understood."""
 
@@ -153,6 +169,7 @@ Value: TypeAlias = (
     | Alias
     | TemplateRef
     | InstanceRef
+    | ImageSearch
     | Unknown
     | Unusable
     | Stray

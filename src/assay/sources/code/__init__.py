@@ -1,0 +1,1 @@
+"""What Terraform code says, read and evaluated as far as it can be known without a plan."""

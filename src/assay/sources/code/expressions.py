@@ -1,0 +1,178 @@
+"""Terraform expressions, taken apart, and the values that they have.
+
+The forms are those of HashiCorp's "HCL Native Syntax Specification", "Expressions". They are a
+closed set: what is not one of them is `Opaque`, which has no value that can be known.
+"""
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+Step = str | int
+
+
+class Literal(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """A string without a template in it, a number, a bool or null."""
+
+    value: str | int | float | bool | None
+
+
+class Template(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`"a${b}c"`: the texts of its parts, joined. `"${b}"` alone is no template but `b` itself."""
+
+    parts: tuple["Expression", ...]
+
+
+class Variable(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """The word that a traversal starts with: `var`, `aws_instance`, or a `for` expression's own."""
+
+    name: str
+
+
+class Attribute(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`of.name`."""
+
+    of: "Expression"
+    name: str
+
+
+class Index(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`of[key]`, and the old `of.0`."""
+
+    of: "Expression"
+    key: "Expression"
+
+
+class Item(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Within a splat: the element at hand, of the innermost splat around."""
+
+
+class Splat(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`of[*].a.b`: `each` for every element of `of`, which is called `Item` in it."""
+
+    of: "Expression"
+    each: "Expression"
+
+
+class Call(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`name(arguments)`; with `...` the last argument is expanded."""
+
+    name: str
+    arguments: tuple["Expression", ...]
+    expands: bool = False
+
+
+class Conditional(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`test ? yes : no`."""
+
+    test: "Expression"
+    yes: "Expression"
+    no: "Expression"
+
+
+class Unary(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`-of` or `!of`."""
+
+    operator: str
+    of: "Expression"
+
+
+class Binary(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`left operator right`, with the operators of arithmetic, comparison and logic."""
+
+    operator: str
+    left: "Expression"
+    right: "Expression"
+
+
+class TupleOf(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`[a, b]`."""
+
+    items: tuple["Expression", ...]
+
+
+class ObjectOf(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`{a = b}`; a key that is a plain word is a `Literal`, one in parentheses an expression."""
+
+    items: tuple[tuple["Expression", "Expression"], ...]
+
+
+class ForTuple(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`[for key, value in of : body if test]`; `key` is None where only the value has a name."""
+
+    key: str | None
+    value: str
+    of: "Expression"
+    body: "Expression"
+    test: "Expression | None" = None
+
+
+class ForObject(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`{for key, value in of : name => body... if test}`; `grouped` where the `...` stands."""
+
+    key: str | None
+    value: str
+    of: "Expression"
+    name: "Expression"
+    body: "Expression"
+    test: "Expression | None" = None
+    grouped: bool = False
+
+
+class Opaque(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """A form that is not read (a template directive, say), and the traversals that stand in it."""
+
+    reads: tuple["Expression", ...] = ()
+
+
+Expression: TypeAlias = (
+    Literal
+    | Template
+    | Variable
+    | Attribute
+    | Index
+    | Item
+    | Splat
+    | Call
+    | Conditional
+    | Unary
+    | Binary
+    | TupleOf
+    | ObjectOf
+    | ForTuple
+    | ForObject
+    | Opaque
+)
+
+
+class Ref(msgspec.Struct, frozen=True, gc=False):
+    """Something that only Terraform will know: an absolute address, and the path read below it."""
+
+    module: str
+    """The address of the module instance that it stands in, "" for the root."""
+    steps: tuple[Step, ...]
+    """From the first word on: ("data", "aws_ami", "x", "id"), ("aws_ami_copy", "y", 0, "id")."""
+
+    def __str__(self) -> str:
+        text = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in self.steps)
+        return f"{self.module}{text}" if self.module else text.removeprefix(".")
+
+
+class Unread(msgspec.Struct, frozen=True, gc=False):
+    """A value that cannot be known from the code, and what it depends on."""
+
+    refs: tuple[Ref, ...] = ()
+    passed_on: bool = False
+    """Whether the value is that of one of `refs`, and not something made of it."""
+
+
+class SetOf(list[Any]):
+    """The elements of a Terraform set: each once, in Terraform's order. It takes no index."""
+
+
+Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | Unread | None"
+"""Numbers are ints wherever they are whole. A list or dict may hold `Unread` somewhere below."""
+
+
+class FailedError(Exception):
+    """Terraform would refuse to evaluate this; `try` and `can` go on from here."""
