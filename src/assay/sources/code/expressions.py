@@ -158,7 +158,7 @@ class Ref(msgspec.Struct, frozen=True, gc=False):
         return f"{self.module}{text}" if self.module else text.removeprefix(".")
 
 
-class Unread(msgspec.Struct, frozen=True, gc=False):
+class UnknownValue(msgspec.Struct, frozen=True, gc=False):
     """A value that cannot be known from the code, and what it depends on."""
 
     refs: tuple[Ref, ...] = ()
@@ -170,8 +170,8 @@ class SetOf(list[Any]):
     """The elements of a Terraform set: each once, in Terraform's order. It takes no index."""
 
 
-Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | Unread | None"
-"""Numbers are ints wherever they are whole. A list or dict may hold `Unread` somewhere below."""
+Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | UnknownValue | None"
+"""Numbers are ints wherever they are whole. A list or dict may hold `UnknownValue` somewhere below."""
 
 
 class FailedError(Exception):
