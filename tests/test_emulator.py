@@ -244,6 +244,11 @@ def test_deregistered_disabled_and_deprecated_images(world: World, server: Serve
         ("tag-key", "team"),
         ("creation-date", "2026-11-01T00:03*"),
         ("is-public", "false"),
+        ("owner-id", GOLDEN),
+        ("owner-id", "1111*"),
+        ("architecture", "arm*"),
+        ("image-id", "ami-*4"),
+        ("product-code", "abc12?"),
     ],
 )
 def test_filters_are_applied(world: World, server: Server, name: str, value: str) -> None:
@@ -252,6 +257,8 @@ def test_filters_are_applied(world: World, server: Server, name: str, value: str
     world.attach_watermark(GOLDEN, EAST, base, "prod-baseline")
     copy = world.copy_image(GOLDEN, EAST, base, EAST, name="golden-[1]-a")
     world.image(EAST, copy).tags["team"] = "blue"
+    world.image(EAST, copy).architecture = "arm64"
+    world.image(EAST, copy).product_codes = ("abc123",)
     found = ids(client(server).describe_images(Filters=[{"Name": name, "Values": ["x", value]}]))
     assert copy in found
     assert len(found) < 3
@@ -265,6 +272,62 @@ def test_an_unknown_filter_is_refused(server: Server) -> None:
         "InvalidParameterValue",
         "The filter 'image-watermark-key' is invalid",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("owner-alias", "amazon"),
+        ("owner-alias", "amaz*"),
+        ("root-device-type", "ebs"),
+        ("root-device-name", "/dev/xvd?"),
+        ("virtualization-type", "hvm"),
+        ("state", "available"),
+    ],
+)
+def test_what_all_images_of_a_provider_have_in_common(
+    world: World, server: Server, name: str, value: str
+) -> None:
+    image = world.register_image(AMAZON, EAST, name="al", owner_alias="amazon", public=True)
+    ec2 = client(server)
+    assert ids(ec2.describe_images(Filters=[{"Name": name, "Values": [value]}])) == [image]
+    assert ids(ec2.describe_images(Filters=[{"Name": name, "Values": [value.upper()]}])) == []
+
+
+def test_a_filter_that_is_documented_and_not_emulated_is_not_called_invalid(
+    server: Server,
+) -> None:
+    other = [{"Name": "boot-mode", "Values": ["uefi"]}]
+    assert error_of(client(server).describe_images, Filters=other)[0] == "NotImplementedByEmulator"
+
+
+def test_owners_are_accounts_or_aliases(world: World, server: Server) -> None:
+    amazons, vendors = (
+        world.register_image(account, EAST, name=alias, owner_alias=alias, public=True)
+        for account, alias in ((AMAZON, "amazon"), ("679593333241", "aws-marketplace"))
+    )
+    own = world.register_image(GOLDEN, EAST, name="own")
+    ec2 = client(server)
+    for owners, found in (
+        (["amazon"], [amazons]),
+        (["aws-marketplace"], [vendors]),
+        (["self"], [own]),
+        ([GOLDEN], [own]),
+        ([AMAZON, "self"], [amazons, own]),
+        (["aws-backup-vault"], []),
+    ):
+        assert ids(ec2.describe_images(Owners=owners)) == found
+    for wrong in ("*", "Amazon", "12345", "amazon*"):
+        assert error_of(ec2.describe_images, Owners=[wrong])[0] == "InvalidUserID.Malformed"
+        assert error_of(ec2.describe_images, ExecutableUsers=[wrong])[0] == (
+            "InvalidUserID.Malformed"
+        )
+
+
+def test_a_page_size_does_not_go_with_ids(world: World, server: Server) -> None:
+    image = world.register_image(GOLDEN, EAST, name="own")
+    refused = error_of(client(server).describe_images, ImageIds=[image], MaxResults=1000)
+    assert refused[0] == "InvalidParameterCombination"
 
 
 def test_wildcards() -> None:

@@ -87,7 +87,10 @@ class TestRules:
         assert run.stderr == f"assay: {what!r} is neither a rule nor an AMI id; {hint}\n"
 
     def test_pages_say_which_rules_speak_offline(self) -> None:
-        """Of every plan of the fixtures, what is said of it with nobody to ask."""
+        """Of every plan of the fixtures, what is said of it with nobody to ask.
+
+        A plan holds what an image lookup has found: of lookups themselves only code tells.
+        """
         plans = sorted((ROOT / "fixtures").glob("*/plan.json"))
         run = command.assay(
             "check", *plans, "--offline", "--format", "json",
@@ -100,7 +103,7 @@ class TestRules:
             if re.search(r"^\*\*Offline\.\*\* (Yes|In part):", rule.page, re.MULTILINE)
         }
         silent = {rule.id for rule in RULES if "**Offline.** No: " in rule.page}
-        assert speaking == offline
+        assert speaking == offline - {"open-lookup", "ignored-changes", "uncatalogued"}
         assert silent == {rule.id for rule in RULES} - offline
 
 

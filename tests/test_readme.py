@@ -3,8 +3,12 @@
 import re
 from pathlib import Path
 
+from assay.policy.exceptions import check_ignores
 from assay.policy.rules import RULES
+from assay.sources.code.blocks import locate
+from assay.sources.code.ignores import read_ignore
 from tests import command
+from tests.policy.builders import reference
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -34,6 +38,16 @@ def test_the_policy_shown_is_valid(tmp_path: Path) -> None:
     (tmp_path / "assay.yaml").write_text(block[1])
     run = command.assay("policy", "validate", "assay.yaml", cwd=tmp_path)
     assert (run.code, run.stderr) == (0, "")
+
+
+def test_the_comment_shown_is_an_exception() -> None:
+    block = re.search(r"```hcl\n(.*?)```", README, re.DOTALL)
+    assert block
+    [comment] = locate(block[1].encode()).comments
+    found = read_ignore(comment, "web.tf")
+    assert found
+    assert (found.rules, found.ticket) == (("unmarked", "public-image"), "SEC-1421")
+    check_ignores([reference(ignores=(found,))])
 
 
 def test_the_make_targets_shown_exist() -> None:

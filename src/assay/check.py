@@ -41,12 +41,25 @@ more, as far as a verdict depends on it, which is what a gate waits for."""
 
 
 def check(
-    sources: Sequence[Source], catalog: ImageCatalog, policy: Policy, as_of: datetime
+    sources: Sequence[Source],
+    catalog: ImageCatalog,
+    policy: Policy,
+    as_of: datetime,
+    left_aside: int = 0,
 ) -> Report:
-    """Judge every reference of `sources` by `policy`, as of a time with a time zone."""
+    """Judge every reference of `sources` by `policy`, as of a time with a time zone.
+
+    `left_aside` exceptions of the code are not among them, by somebody's wish.
+    """
     known: JudgedMarks = {}
+    ignores = {
+        ignore
+        for source in sources
+        for reference in source.references
+        for ignore in reference.ignores
+    }
     needs = Needs(
-        ancestry_matters(policy, as_of, known),
+        ancestry_matters(policy, as_of, known, ignores),
         allowed_images=policy.predicts,
     )
     verdicts, exceptions = judge_all(gather(sources, catalog, needs), policy, as_of, known)
@@ -62,6 +75,7 @@ def check(
         verdicts=verdicts,
         not_judged=+not_judged,
         exceptions=exceptions,
+        left_aside=left_aside,
     )
 
 

@@ -1,14 +1,16 @@
 """One contract, held by every catalogue: live against the emulator, and its recording."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from assay.catalog.interface import Absent, ImageCatalog, Unavailable
 from assay.catalog.live import LiveCatalog
 from assay.catalog.offline import OfflineCatalog
-from assay.catalog.recorded import RecordedCatalog
+from assay.catalog.recorded import NEVER_ASKED, RecordedCatalog
 from assay.catalog.recording import RecordingCatalog
 from assay.errors import RecordingError
 from assay.model import (
@@ -18,8 +20,10 @@ from assay.model import (
     Identity,
     Image,
     ImageCriterion,
+    ImageSearch,
     Place,
     Removal,
+    Searched,
     TemplateRef,
     TemplateVersion,
 )
@@ -55,6 +59,10 @@ class Scene:
         world.deregister(self.gone, REGION)
         world.deregister(self.recycled, REGION, retention_days=7)
         world.deregistered = "unavailable"
+        self.base, self.web, self.newest = (
+            world.register_image(WORKLOAD, REGION, name=name)
+            for name in ("base-1", "web-1", "web-2")
+        )
         world.allowed_images(
             WORKLOAD,
             "eu-west-1",
@@ -72,6 +80,11 @@ class Scene:
         catalog.templates([(HERE, ref) for ref in self.template_refs()])
         catalog.removals(self.removal_keys())
         catalog.allowed_images([HERE, IRELAND])
+        catalog.searches(self.search_keys())
+
+    def search_keys(self) -> list[tuple[Place, ImageSearch]]:
+        """What finds one, the newest of several, one by its name, none, several, and no answer."""
+        return [(HERE, search) for search in SEARCHES] + [(IRELAND, SEARCHES[0])]
 
     def image_keys(self) -> list[tuple[Place, str]]:
         ids = (self.golden.golden, self.copy, self.derived, self.disabled, self.deprecated)
@@ -97,6 +110,18 @@ class Scene:
         ]
 
 
+def search(name: str, **more: Any) -> ImageSearch:
+    return ImageSearch(owners=("self",), filters=(("name", (name,)),), **more)
+
+
+SEARCHES = (
+    search("base-*"),
+    search("web-*", most_recent=True),
+    search("*", name_regex=r"^web-1$"),
+    search("db-*", most_recent=True),
+    search("web-*"),
+    ImageSearch(filters=(("color", ("blue",)),)),
+)
 KINDS = ("live", "recorded", "recorded twice")
 
 
@@ -237,6 +262,22 @@ class TestContract:
             IRELAND: AllowedImages("enabled", "declarative-policy", (vendors,)),
         }
 
+    def test_what_lookups_find(self, scene: Arranged) -> None:
+        arranged, catalog = scene
+        keys = arranged.search_keys()
+        answers = catalog.searches(keys)
+        assert set(answers) == set(keys)
+        *found, refused, abroad = (answers[key] for key in keys)
+        assert found == [
+            Searched(arranged.base, 1),
+            Searched(arranged.newest, 2),
+            Searched(arranged.web, 1),
+            Absent(),
+            Searched(None, 2),
+        ]
+        assert isinstance(refused, Unavailable)
+        assert abroad == Absent()
+
     def test_identity_is_the_account_of_the_credentials(self, scene: Arranged) -> None:
         _, catalog = scene
         unknown = Place.of(REGION)
@@ -253,6 +294,7 @@ class TestContract:
         assert catalog.identities([]) == {}
         assert catalog.removals([]) == {}
         assert catalog.allowed_images([]) == {}
+        assert catalog.searches([]) == {}
 
 
 def test_a_recording_that_is_no_text_is_a_damaged_one() -> None:
@@ -277,6 +319,45 @@ def test_a_recording_does_not_answer_what_it_was_never_asked() -> None:
     assert isinstance(answers[elsewhere], Unavailable)
     assert isinstance(catalog.removals([asked])[asked], Unavailable)
     assert isinstance(catalog.allowed_images([HERE])[HERE], Unavailable)
+    looked_up = (HERE, SEARCHES[0])
+    assert catalog.searches([looked_up]) == {looked_up: Unavailable(NEVER_ASKED)}
+
+
+def recorded_searches(answers: str) -> bytes:
+    return (
+        b'{"assay_catalog": 2, "recorded_at": "2026-11-21T00:00:00Z", "places": [{"region": '
+        b'"us-east-1", "account": "222222222222", "searches": {%s}}]}' % answers.encode()
+    )
+
+
+def test_a_recorded_lookup_is_known_by_the_arguments_that_it_gives() -> None:
+    """The keys of recordings that people have: they stay what they are."""
+    whole = ImageSearch(
+        ("self", "amazon"), (("name", ("a", "b*")), ("tag:x", ("y",))), "^a", True, True, ("all",)
+    )
+    keys = {
+        ImageSearch(): "{}",
+        search("a", most_recent=True): '{"filters":[["name",["a"]]],"most_recent":true,'
+        '"owners":["self"]}',
+        whole: '{"executable_users":["all"],"filters":[["name",["a","b*"]],["tag:x",["y"]]],'
+        '"include_deprecated":true,"most_recent":true,"name_regex":"^a",'
+        '"owners":["self","amazon"]}',
+    }
+    for number, (wanted, key) in enumerate(keys.items(), 1):
+        found = {"found": {key: {"image_id": f"ami-{number:08x}", "matches": number}}}
+        data = recorded_searches(json.dumps(found)[1:-1])
+        catalog = RecordedCatalog.load("c.json", data)
+        answers = dict(catalog.searches([(HERE, each) for each in keys]))
+        assert answers.pop((HERE, wanted)) == Searched(f"ami-{number:08x}", number)
+        assert list(answers.values()) == [Unavailable(NEVER_ASKED)] * 2
+
+
+def test_a_lookup_with_two_answers_is_a_damaged_recording_and_is_not_quoted() -> None:
+    key = json.dumps('{"owners":["self"],"name_regex":"s3cr3t"}')
+    both = f'"absent": [{key}], "unavailable": {{{key}: "denied"}}'
+    with pytest.raises(RecordingError, match=r"an image lookup in .* has two answers") as caught:
+        RecordedCatalog.load("c.json", recorded_searches(both))
+    assert "s3cr3t" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -290,6 +371,7 @@ def test_a_recording_does_not_answer_what_it_was_never_asked() -> None:
         lambda catalog: catalog.instances([(HERE, "i-0aaaaaaaaaaaaaaaa")]),
         lambda catalog: catalog.removals([(HERE, MISSING)]),
         lambda catalog: catalog.allowed_images([HERE]),
+        lambda catalog: catalog.searches([(HERE, ImageSearch())]),
     ],
 )
 def test_offline_nobody_answers(ask: Callable[[ImageCatalog], dict[object, object]]) -> None:

@@ -23,6 +23,8 @@ VALUE = {
     "MarketplaceProductCodes": r"[A-Za-z0-9]{1,25}",
     "ImageNames": r"(?=[^?]*$|.{3})[A-Za-z0-9()\[\]./'@_*? -]{1,128}",
 }
+OWNER = re.compile(r"[0-9]{12}|self|amazon|aws-backup-vault|aws-marketplace")
+USER = re.compile(r"[0-9]{12}|self|all")
 AMI_ID = re.compile(r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 
 
@@ -63,6 +65,12 @@ def describe_images(world: World, caller: Caller, params: Params) -> Result:
         message = "When filtering by the 'disabled' state, 'IncludeDisabled' must be set to 'true'"
         raise ApiError("InvalidParameter", f"{message} in the request.")
     image_ids = params.get("ImageIds", [])
+    if image_ids and "MaxResults" in params:
+        # aws-sdk-ruby#3028; the text is what DescribeVolumes says (aws-cli#1976), here UNVERIFIED.
+        message = "The parameter imageIdsSet cannot be used with the parameter maxResults"
+        raise ApiError("InvalidParameterCombination", message)
+    _refuse_malformed_users(params.get("Owners", []), OWNER)
+    _refuse_malformed_users(params.get("ExecutableUsers", []), USER)
     _refuse_unknown(world, caller, image_ids)
     found = [
         described(world, caller, image)
@@ -72,6 +80,15 @@ def describe_images(world: World, caller: Caller, params: Params) -> Result:
         and _is_listed(world, caller, image, params)
     ]
     return page(world, params, "Images", [image for image in found if passes(image, filters)])
+
+
+def _refuse_malformed_users(users: list[str], form: re.Pattern[str]) -> None:
+    """The code is the error code table's, the forms are the API reference's, the text is what
+    DescribeFpgaImages says; UNVERIFIED, whether aliases besides these are still taken.
+    """
+    for user in users:
+        if not form.fullmatch(user):
+            raise ApiError("InvalidUserID.Malformed", f"User ID '{user}' is invalid")
 
 
 def _refuse_unknown(world: World, caller: Caller, image_ids: list[str]) -> None:
@@ -114,6 +131,7 @@ def _is_listed(world: World, caller: Caller, image: Image, params: Params) -> bo
 
 
 def _executable(caller: Caller, image: Image, users: list[str]) -> bool:
+    """Explicit permissions alone; UNVERIFIED, that `self` leaves out the caller's own images."""
     accounts = {caller.account if user == "self" else user for user in users}
     return bool(accounts & image.shared_with) or ("all" in users and image.public)
 

@@ -23,6 +23,7 @@ MEMBER_OF_FILTER = {
     "name": "Name",
     "owner-alias": "ImageOwnerAlias",
     "owner-id": "OwnerId",
+    "root-device-name": "RootDeviceName",
     "root-device-type": "RootDeviceType",
     "source-image-id": "SourceImageId",
     "source-image-region": "SourceImageRegion",
@@ -39,6 +40,23 @@ MEMBER_OF_WATERMARK_FILTER = {
     "image-watermark.source-image-creation-time": "SourceImageCreationTime",
     "image-watermark.watermark-creation-time": "WatermarkCreationTime",
 }
+NOT_EMULATED = frozenset(
+    {
+        *(f"block-device-mapping.{end}" for end in ("delete-on-termination", "device-name")),
+        *(f"block-device-mapping.{end}" for end in ("snapshot-id", "volume-size", "volume-type")),
+        *("block-device-mapping.encrypted", "boot-mode", "ena-support", "free-tier-eligible"),
+        *("instance-type-specification.supported-instance-type", "kernel-id", "manifest-location"),
+        *("instance-type-specification.unsupported-instance-type", "platform", "product-code.type"),
+        *("public-ssm-parameter-name", "ramdisk-id", "sriov-net-support", "state-reason-code"),
+        *("state-reason-message", "scan-result.finding-scan-date"),
+        "scan-result.highest-finding-severity-label",
+        *(
+            f"scan-result.{label}-fix-available-since"
+            for label in ("informational", "low", "medium", "high", "critical")
+        ),
+    }
+)
+"""Names that the API reference has for DescribeImages besides, so that none is called invalid."""
 SEVERITY_LABELS = ["informational", "low", "medium", "high", "critical"]
 
 
@@ -223,8 +241,10 @@ def passes(image: Mapping[str, Any], filters: Sequence[Mapping[str, Any]]) -> bo
 def refuse_unknown_filters(filters: Sequence[Mapping[str, Any]]) -> None:
     for wanted in filters:
         name = wanted["Name"]
+        if name in NOT_EMULATED:
+            raise ApiError("NotImplementedByEmulator", f"the filter {name} is not emulated", 501)
         known = name in MEMBER_OF_FILTER or name in MEMBER_OF_WATERMARK_FILTER
-        if not known and name != "tag-key" and not name.startswith("tag:"):
+        if not known and name not in ("tag-key", "product-code") and not name.startswith("tag:"):
             raise ApiError("InvalidParameterValue", f"The filter '{name}' is invalid")
 
 
@@ -232,6 +252,8 @@ def _filter_values(image: Mapping[str, Any], name: str) -> list[str]:
     tags = image.get("Tags", [])
     if name == "tag-key":
         return [tag["Key"] for tag in tags]
+    if name == "product-code":
+        return [code["ProductCodeId"] for code in image.get("ProductCodes", [])]
     if name.startswith("tag:"):
         return [tag["Value"] for tag in tags if tag["Key"] == name.removeprefix("tag:")]
     if name in MEMBER_OF_WATERMARK_FILTER:

@@ -159,9 +159,11 @@ def subject(
     )
 
 
-def unresolved(cause: Cause = Cause.UNRESOLVED, *, value: Value | None = None) -> Subject:
+def unresolved(
+    cause: Cause = Cause.UNRESOLVED, *, value: Value | None = None, **of_reference: Any
+) -> Subject:
     gone = Unresolved(cause, f"because of {cause}", evidence=(ASKED,))
-    return Subject(reference(value), PLACE, gone)
+    return Subject(reference(value, **of_reference), PLACE, gone)
 
 
 def policy(

@@ -165,7 +165,8 @@ def test_the_verdict_carries_the_subject_and_the_results_in_order() -> None:
         id for id in order if id in {r.rule for r in found.results}
     ]
     assert {r.rule for r in found.results} == set(CONFIGURABLE) - {
-        *("revoked", "public-image", "no-provenance", "downgrade", "incomplete-plan"),
+        *("revoked", "public-image", "no-provenance", "open-lookup", "downgrade"),
+        *("incomplete-plan", "ignored-changes", "uncatalogued"),
     }
 
 
@@ -222,7 +223,9 @@ def test_what_says_nothing_of_golden_marks_is_a_warning_by_default() -> None:
     assert {rule.id for rule in RULES if rule.severity is not Severity.ERROR} == {
         "deprecated",
         "downgrade",
+        "ignored-changes",
         "public-image",
         "self-owned",
+        "uncatalogued",
         "unpinned",
     }

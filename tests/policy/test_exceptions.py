@@ -10,11 +10,14 @@ from hypothesis import event, given, settings
 from msgspec.structs import replace
 
 from assay.model import (
+    Action,
     AllowedImages,
+    AmiId,
     AncestryEnd,
     Cause,
     Derivation,
     Image,
+    ImageSearch,
     Outcome,
     Place,
     Policy,
@@ -321,7 +324,13 @@ def test_every_rule_that_fails_can_be_let_through(rule: str) -> None:
             subject(allowed=AllowedImages("enabled")),
             {"require": {"allowed_amis": "predict"}},
         ),
+        "open-lookup": (subject(value=ImageSearch(most_recent=True)), {}),
         "unpinned": (subject(moving=("lt-1:$Latest",)), {}),
+        "ignored-changes": (subject(changes_ignored=True), {}),
+        "uncatalogued": (
+            unresolved(Cause.LOOKUP_FAILED, value=AmiId(USED), action=Action.DECLARED),
+            {},
+        ),
         "downgrade": (
             replace(
                 subject(),
@@ -337,7 +346,7 @@ def test_every_rule_that_fails_can_be_let_through(rule: str) -> None:
     assert (plain.outcome, failing(plain)) == (FAIL, [rule])
     through = judge(here, allowing(waiver(None, rule), rules=strict, **parts), AS_OF)
     assert let_through(through) == [rule]
-    assert through.outcome is (OPEN if rule == "no-provenance" else PASS)
+    assert through.outcome is (OPEN if rule in ("no-provenance", "uncatalogued") else PASS)
     others = [other for other in WAIVABLE if other != rule]
     assert verdict(here, allowing(waiver(None, *others), rules=strict, **parts)) is FAIL
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import resources
 from typing import Any
 
@@ -16,6 +16,7 @@ from assay.report import json as json_report
 from assay.report import text
 from tests.policy.builders import AS_OF, PLACE, USED, document, image, mark, subject
 from tests.policy.test_exceptions import EVERYWHERE, TODAY, VENDOR, of, waiver
+from tests.policy.test_inline_exceptions import ignore, with_comments
 
 SCHEMA = json.loads(
     resources.files("assay.report").joinpath("report.schema.json").read_text("utf-8")
@@ -67,6 +68,8 @@ SAID = {
     "ticket": "SEC-1421",
     "expires": days(60),
     "rules": ["unmarked"],
+    "file": None,
+    "line": None,
 }
 
 
@@ -249,3 +252,139 @@ def test_what_an_exception_says_cannot_write_on_the_terminal() -> None:
         shown = "\n".join(as_text(allowing(waiver(EVERYWHERE, **hostile, expires=expires)), of()))
         assert not set(shown) & set("\u202e\u2028\u200b\u2066")
         assert "x\\u202ey" in shown or "SEC\\u2066" in shown
+
+
+# those that comments in the code make
+
+COMMENTED: dict[str, Any] = {
+    "reason": "vendor appliance",
+    "approved_by": None,
+    "ticket": None,
+    "expires": None,
+    "rules": ["unmarked"],
+    "file": "web.tf",
+    "line": 12,
+}
+
+
+def ending(count: int) -> date:
+    return TODAY + timedelta(days=count)
+
+
+def test_json_names_the_comment_on_the_verdict_and_in_the_list() -> None:
+    found = as_json(document(), with_comments(ignore()), of())
+    excepted, plain = found["verdicts"]
+    assert (excepted["outcome"], excepted["exception"]) == ("pass", COMMENTED)
+    assert [r["rule"] for r in excepted["results"] if r["excepted"]] == ["unmarked"]
+    assert (plain["outcome"], plain["exception"]) == ("fail", None)
+    assert found["exceptions"] == [
+        {**COMMENTED, "used": 1, "missed": 0, "days_left": None, "state": "active"}
+    ]
+    assert (found["summary"]["excepted"], found["summary"]["pass"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("end", "wanted"),
+    [
+        (60, (1, 0, 61, "active")),
+        (14, (1, 0, 15, "expiring")),
+        (0, (1, 0, 1, "expiring")),
+        (-1, (0, 1, 0, "expired")),
+    ],
+)
+def test_json_tells_the_state_of_a_comment(end: int, wanted: tuple[int, int, int, str]) -> None:
+    here = with_comments(ignore(expires=ending(end), ticket="SEC-7"))
+    [found] = as_json(document(), here)["exceptions"]
+    assert tuple(found[name] for name in ("used", "missed", "days_left", "state")) == wanted
+    assert (found["expires"], found["ticket"]) == (days(end), "SEC-7")
+
+
+def test_json_lists_the_policys_first_and_no_comment_that_nothing_needs() -> None:
+    by = allowing(waiver({"address": "*.nothing"}, **TICKET))
+    found = as_json(by, with_comments(ignore()), with_comments(ignore(line=40), like=subject()))
+    assert [(each["ticket"], each["line"]) for each in found["exceptions"]] == [
+        ("SEC-1421", None),
+        (None, 12),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "vendor appliance (in a comment, web.tf:12, without an end)"),
+        (
+            {"ticket": "SEC-7", "expires": ending(60)},
+            f"vendor appliance (SEC-7, in a comment, web.tf:12, until {days(60)})",
+        ),
+    ],
+)
+def test_text_says_which_comment_lets_a_reference_through(
+    changes: dict[str, Any], said: str
+) -> None:
+    lines = as_text(document(), with_comments(ignore(**changes)))
+    assert lines[0].startswith("PASS aws_instance.web ")
+    assert f"  by exception: {said}" in lines
+    assert f"  unmarked: excepted: {USED} carries no golden watermark" in lines
+    assert "PASS 1 AMI reference: 1 pass, 1 of them by exception" in lines
+    assert announced(lines) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"expires": ending(15)}, []),
+        ({"expires": ending(1)}, [f"exception vendor appliance (web.tf:12): ends tomorrow ({days(1)}); needed by 2"]),
+        ({"expires": ending(-1)}, [f"exception vendor appliance (web.tf:12): expired on {days(-1)}; still needed by 2"]),
+        ({"expires": ending(-1), "ticket": "SEC-7"}, [f"exception SEC-7 (web.tf:12): expired on {days(-1)}; still needed by 2"]),
+        ({"expires": ending(-1), "rules": ("too-deep",)}, []),
+    ],
+)  # fmt: skip
+def test_text_announces_comments_that_somebody_should_see_to(
+    changes: dict[str, Any], said: list[str]
+) -> None:
+    here = with_comments(ignore(**changes))
+    assert announced(as_text(document(), here, here)) == said
+
+
+def test_text_puts_the_instances_of_one_comment_together() -> None:
+    like = of()
+    many = [with_comments(ignore(), like=like, address=f"aws_instance.a[{n}]") for n in range(3)]
+    other = with_comments(ignore(line=40), like=like, address="aws_instance.b")
+    lines = as_text(document(), *many, other, here("aws_instance.c", like))
+    assert [line for line in lines if "by exception: " in line] == [
+        "  by exception: vendor appliance (in a comment, web.tf:12, without an end)",
+        "  by exception: vendor appliance (in a comment, web.tf:40, without an end)",
+    ]
+    assert "FAIL 5 AMI references: 1 fail, 4 pass, 4 of them by exception" in lines
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, []), (1, ["1 exception"]), (12, ["12 exceptions"])]
+)
+def test_text_says_how_many_comments_were_left_aside(count: int, said: list[str]) -> None:
+    plain = replace(report(document(), of()), left_aside=count)
+    lines = [line for line in text.render(plain).splitlines() if "aside" in line]
+    assert lines == [f"  left aside by --no-inline: {each} in the code" for each in said]
+    assert json_report.render(plain) == json_report.render(replace(plain, left_aside=0))
+
+
+def test_what_a_comment_says_cannot_write_on_the_terminal() -> None:
+    hostile: dict[str, Any] = {
+        "reason": "\x1b]0;x\x07\u202ey\x9b2J",
+        "ticket": "SEC\u2066\r\n",
+        "file": "a\x1b[2J\u200b.tf",
+    }
+    for end in (1, -1):
+        for named in ({}, {"ticket": None}):
+            comment = ignore(**{**hostile, **named}, expires=ending(end))
+            shown = "\n".join(as_text(document(), with_comments(comment)))
+            assert not set(shown) & set("\x1b\x07\x9b\r\u202e\u2066\u200b")
+            assert "a\\u001b[2J\\u200b.tf:12" in shown
+            as_json(document(), with_comments(comment))
+
+
+def test_a_sensitive_value_stays_hidden_where_a_comment_lets_it_through() -> None:
+    for end in (None, ending(-1)):
+        secret = with_comments(ignore(expires=end), like=of(sensitive=True))
+        assert USED not in json.dumps(as_json(document(), secret))
+        assert USED not in "\n".join(as_text(document(), secret))

@@ -1,9 +1,28 @@
-"""unpinned, unresolved and not-visible: what the reference itself lets us know."""
+"""unpinned, open-lookup, unresolved and not-visible: what the reference itself lets us know."""
+
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from assay.model import Alias, AmiId, Cause, Outcome, Severity, Subject, TemplateRef, Value
+from assay.model import (
+    Action,
+    Alias,
+    AmiId,
+    Cause,
+    ImageSearch,
+    Made,
+    Outcome,
+    Planned,
+    Severity,
+    Subject,
+    TemplateRef,
+    Unknown,
+    Value,
+)
+from assay.policy.engine import judge_all
 from tests.policy.builders import (
+    AS_OF,
     PLACE,
     USED,
     finding,
@@ -75,6 +94,134 @@ def test_unpinned_warns_unless_the_policy_says_otherwise() -> None:
     assert verdict(here, policy(severities={"unpinned": Severity.ERROR})) is FAIL
 
 
+def within(search: ImageSearch) -> list[Value]:
+    """A lookup wherever the plan or the code can have it."""
+    behind = Planned("data.aws_ami.web", search)
+    made = Made("aws_ami_copy.web", "CopyImage", behind, PLACE)
+    return [search, behind, Planned("local.web", behind), made, Planned("module.a", made)]
+
+
+def searching(*filters: tuple[str, tuple[str, ...]], **more: Any) -> ImageSearch:
+    return ImageSearch(filters=filters, **more)
+
+
+LOOKUPS = (
+    ImageSearch(),
+    ImageSearch(("self",)),
+    ImageSearch(("self",), most_recent=True),
+    searching(("image-id", ("ami-*",)), most_recent=True),
+    searching(("image-id", ("ami-0000000d", "ami-0000000c"))),
+    searching(("image-id", ("ami-0000000d",)), ("image-id", ("ami-0000000?",))),
+    searching(("image-id", ("ami-0000000d",)), ("image-id", ("ami-0000000c",))),
+    searching(("image-id", ()), most_recent=True),
+    searching(("name", ("ami-0000000d",))),
+)
+
+
+@pytest.mark.parametrize("search", LOOKUPS)
+def test_a_lookup_that_nobody_was_asked_about_can_find_another_image(search: ImageSearch) -> None:
+    for value in within(search):
+        for cause in (Cause.LOOKUP_FAILED, Cause.UNRESOLVED):
+            found = finding("unpinned", unresolved(cause, value=value))
+            assert found is not None
+            assert found.outcome is FAIL
+            assert found.message == "can mean another image after this check: an image lookup"
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        searching(("image-id", ("ami-0000000d",)), most_recent=True),
+        searching(("image-id", ("ami-0000000d", "ami-0000000d")), ("name", ("*",))),
+    ],
+)
+def test_a_lookup_by_one_id_finds_no_other_image(search: ImageSearch) -> None:
+    for value in within(search):
+        assert finding("unpinned", unresolved(Cause.LOOKUP_FAILED, value=value)) is None
+
+
+def test_of_what_was_found_the_way_there_tells_whether_it_moves() -> None:
+    moving = subject(value=ImageSearch(("self",)), moving=("an image lookup",))
+    assert outcome("unpinned", moving) is FAIL
+    assert outcome("unpinned", subject(value=ImageSearch(("self",)))) is PASS
+
+
+CONFINED = (
+    ImageSearch(("self",)),
+    ImageSearch(("111122223333", "amazon", "aws-marketplace"), most_recent=True),
+    searching(("owner-id", ("111122223333",))),
+    searching(("owner-id", ("111122223333", "222222222222"))),
+    searching(("owner-id", ("111122223333",)), ("owner-id", ("222222222222",))),
+    searching(("name", ("*",)), ("owner-alias", ("amazon",)), most_recent=True),
+    searching(("owner-id", ("*",)), ("owner-alias", ("amazon",))),
+    searching(("image-id", ("ami-0000000d", "ami-0000000c")), most_recent=True),
+    searching(("owner-id", ("*",)), owners=("self",)),
+)
+OPEN_LOOKUPS = (
+    ImageSearch(),
+    ImageSearch(most_recent=True),
+    searching(("name", ("golden-al2023",))),
+    searching(("name", ("golden-*",)), name_regex="^golden-1$", most_recent=True),
+    searching(("is-public", ("false",)), executable_users=("self",)),
+    searching(("tag:owner-id", ("111122223333",))),
+    searching(("Owner-Id", ("111122223333",))),
+    searching(("owner-id", ("*",))),
+    searching(("owner-id", ("11112222333?",))),
+    searching(("owner-id", ("111122223333", "*"))),
+    searching(("owner-id", ("111122223333",)), ("owner-id", ("*",))),
+    searching(("owner-id", ())),
+    searching(("owner-id", ("111122223333",)), ("owner-id", ())),
+    searching(("owner-alias", ("a*",))),
+    searching(("image-id", ("ami-*",))),
+    ImageSearch(("*",)),
+    ImageSearch(("self", "1111*")),
+    ImageSearch(("11112222333?",)),
+    ImageSearch(("",)),
+    ImageSearch(("self", "")),
+)
+
+
+@pytest.mark.parametrize("search", CONFINED)
+def test_a_lookup_that_says_whose_images_it_takes(search: ImageSearch) -> None:
+    for value in within(search):
+        for here in (subject(value=value), unresolved(Cause.LOOKUP_FAILED, value=value)):
+            assert outcome("open-lookup", here) is PASS
+    assert verdict(unresolved(Cause.LOOKUP_FAILED, value=search)) is OPEN
+
+
+@pytest.mark.parametrize("search", OPEN_LOOKUPS)
+def test_an_open_lookup_fails_with_an_image_and_without(search: ImageSearch) -> None:
+    for value in within(search):
+        for here in (subject(value=value), *(unresolved(each, value=value) for each in CAUSES)):
+            found = finding("open-lookup", here)
+            assert found is not None
+            assert found.outcome is FAIL
+            assert "owner" in found.message
+            assert found.fix
+            assert "owners" in found.fix
+            assert found.evidence == ()
+            assert verdict(here) is FAIL
+
+
+CAUSES = (Cause.LOOKUP_FAILED, Cause.UNRESOLVED, Cause.NOT_VISIBLE)
+
+
+def test_an_open_lookup_is_as_severe_as_the_policy_says() -> None:
+    here = subject(value=ImageSearch(most_recent=True))
+    for severity in (Severity.WARNING, Severity.OFF):
+        by = policy(severities={"open-lookup": severity})
+        assert verdict(here, by) is PASS
+        assert verdict(unresolved(Cause.LOOKUP_FAILED, value=ImageSearch()), by) is OPEN
+
+
+@pytest.mark.parametrize(
+    "value", [AmiId(USED), *MOVING, Unknown(("data.aws_ami.web",)), Planned("x", AmiId(USED))]
+)
+def test_open_lookup_is_silent_where_nothing_is_looked_up(value: Value) -> None:
+    for here in (subject(value=value), unresolved(Cause.UNRESOLVED, value=value)):
+        assert finding("open-lookup", here) is None
+
+
 @pytest.mark.parametrize("rule", ["unresolved", "not-visible", "lookup-failed"])
 @pytest.mark.parametrize("cause", list(Cause))
 def test_each_cause_is_told_by_the_rule_of_its_name_and_no_other(rule: str, cause: Cause) -> None:
@@ -92,3 +239,43 @@ def test_each_cause_is_told_by_the_rule_of_its_name_and_no_other(rule: str, caus
 @pytest.mark.parametrize("rule", ["unresolved", "not-visible", "lookup-failed"])
 def test_the_rules_of_undetermined_are_silent_about_an_image_that_was_read(rule: str) -> None:
     assert finding(rule, subject()) is None
+
+
+def test_changes_that_terraform_ignores() -> None:
+    for here in (subject(changes_ignored=True), unresolved(changes_ignored=True)):
+        found = finding("ignored-changes", here)
+        assert found is not None
+        assert found.outcome is FAIL
+        assert "ignore_changes" in found.message
+    assert verdict(subject(changes_ignored=True)) is PASS
+    error = policy(severities={"ignored-changes": Severity.ERROR})
+    assert verdict(subject(changes_ignored=True), error) is FAIL
+    assert finding("ignored-changes", subject()) is None
+
+
+def test_an_id_in_the_code_that_nobody_knows() -> None:
+    written = unresolved(Cause.LOOKUP_FAILED, value=AmiId(USED), action=Action.DECLARED)
+    found = finding("uncatalogued", written)
+    assert found is not None
+    assert found.outcome is FAIL
+    assert verdict(written) is OPEN
+    assert verdict(written, policy(severities={"uncatalogued": Severity.ERROR})) is FAIL
+    for silent in (
+        unresolved(Cause.LOOKUP_FAILED, value=AmiId(USED)),
+        unresolved(Cause.NOT_VISIBLE, value=AmiId(USED), action=Action.DECLARED),
+        unresolved(Cause.LOOKUP_FAILED, value=Alias("/x"), action=Action.DECLARED),
+        subject(action=Action.DECLARED),
+    ):
+        assert finding("uncatalogued", silent) is None
+
+
+def test_what_rules_read_of_a_reference_is_not_shared_between_references() -> None:
+    by = policy(severities={"ignored-changes": Severity.ERROR})
+    plain = subject()
+    ignoring = replace(plain, reference=replace(plain.reference, changes_ignored=True))
+    for first, second in ((plain, ignoring), (ignoring, plain)):
+        outcomes = {
+            each.subject.reference.changes_ignored: each.outcome
+            for each in judge_all([first, second], by, AS_OF).verdicts
+        }
+        assert outcomes == {False: PASS, True: FAIL}

@@ -51,6 +51,11 @@ def image(raw: Mapping[str, Any]) -> Image:
     )
 
 
+def creation_date(raw: Mapping[str, Any]) -> datetime | None:
+    """That of an `Image`, where nothing else of it is wanted."""
+    return _time(raw.get("CreationDate"))
+
+
 def _scan_results(raw: Mapping[str, Any] | None) -> ScanResults | None:
     if raw is None:
         return None

@@ -15,8 +15,10 @@ from assay.model import (
     CatalogFacts,
     Identity,
     Image,
+    ImageSearch,
     Place,
     Removal,
+    Searched,
     TemplateRef,
     TemplateVersion,
 )
@@ -46,6 +48,7 @@ ParameterKey: TypeAlias = tuple[Place, str]
 TemplateKey: TypeAlias = tuple[Place, TemplateRef]
 InstanceKey: TypeAlias = tuple[Place, str]
 """An instance id."""
+SearchKey: TypeAlias = tuple[Place, ImageSearch]
 
 
 class ImageCatalog(Protocol):
@@ -86,6 +89,10 @@ class ImageCatalog(Protocol):
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
         """EC2 DescribeInstances: the id of the image each instance was launched from."""
+        ...
+
+    def searches(self, keys: Collection[SearchKey]) -> Mapping[SearchKey, Answer[Searched]]:
+        """What an image lookup of Terraform finds at this moment; `Absent` where nothing matches."""
         ...
 
     def facts(self) -> CatalogFacts:

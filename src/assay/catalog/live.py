@@ -17,11 +17,13 @@ from assay.catalog.interface import (
     ImageKey,
     InstanceKey,
     ParameterKey,
+    SearchKey,
     TemplateKey,
     Unavailable,
 )
 from assay.catalog.refusals import RefusedError
 from assay.catalog.sdk import Sdk
+from assay.catalog.searching import search
 from assay.model import (
     AllowedImages,
     Ancestry,
@@ -30,6 +32,7 @@ from assay.model import (
     Image,
     Place,
     Removal,
+    Searched,
     TemplateRef,
     TemplateVersion,
 )
@@ -97,6 +100,10 @@ class LiveCatalog(msgspec.Struct, frozen=True):
         """DescribeInstances by the `instance-id` filter."""
         batches = _batches(keys, VALUES_A_FILTER)
         return self._all(batches, self._describe_instances)
+
+    def searches(self, keys: Collection[SearchKey]) -> Mapping[SearchKey, Answer[Searched]]:
+        """DescribeImages by what each lookup says, and what the provider makes of it."""
+        return self._each(keys, lambda key: search(self._sdk, key))
 
     def facts(self) -> CatalogFacts:
         """The calls made so far; an endpoint that is not AWS's own is named."""

@@ -9,6 +9,7 @@ from assay.catalog.interface import (
     ImageKey,
     InstanceKey,
     ParameterKey,
+    SearchKey,
     TemplateKey,
     Unavailable,
 )
@@ -20,6 +21,7 @@ from assay.model import (
     Image,
     Place,
     Removal,
+    Searched,
     TemplateVersion,
 )
 
@@ -53,6 +55,9 @@ class OfflineCatalog(msgspec.Struct, frozen=True):
         return dict.fromkeys(keys, _OFFLINE)
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
+        return dict.fromkeys(keys, _OFFLINE)
+
+    def searches(self, keys: Collection[SearchKey]) -> Mapping[SearchKey, Answer[Searched]]:
         return dict.fromkeys(keys, _OFFLINE)
 
     def facts(self) -> CatalogFacts:

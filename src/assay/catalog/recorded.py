@@ -16,6 +16,7 @@ from assay.catalog.interface import (
     ImageKey,
     InstanceKey,
     ParameterKey,
+    SearchKey,
     TemplateKey,
     Unavailable,
 )
@@ -26,8 +27,10 @@ from assay.model import (
     CatalogFacts,
     Identity,
     Image,
+    ImageSearch,
     Place,
     Removal,
+    Searched,
     TemplateVersion,
 )
 
@@ -88,6 +91,8 @@ class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     parameters: Answers[str] = msgspec.field(default_factory=Answers)
     templates: Answers[TemplateVersion] = msgspec.field(default_factory=Answers)
     instances: Answers[str] = msgspec.field(default_factory=Answers)
+    searches: Answers[Searched] = msgspec.field(default_factory=Answers)
+    """By the lookup, as `written` writes it."""
 
     @property
     def is_callers(self) -> bool:
@@ -104,6 +109,7 @@ class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
             self.parameters,
             self.templates,
             self.instances,
+            self.searches,
         )
 
 
@@ -172,6 +178,11 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
         return {(place, id): self._at(place).instances.get(id) for place, id in keys}
 
+    def searches(self, keys: Collection[SearchKey]) -> Mapping[SearchKey, Answer[Searched]]:
+        return {
+            (place, search): self._at(place).searches.get(written(search)) for place, search in keys
+        }
+
     def facts(self) -> CatalogFacts:
         return CatalogFacts("recorded", self.file.endpoint, self.file.recorded_at, {})
 
@@ -202,6 +213,11 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
         return record.identity or Unavailable(record.identity_unavailable or NEVER_ASKED)
 
 
+def written(search: ImageSearch) -> str:
+    """The key of a lookup: the arguments that it gives, as JSON. A new argument changes no old key."""
+    return msgspec.json.encode(search, order="sorted").decode()
+
+
 def _index(path: str, records: Iterable[PlaceRecord]) -> dict[Place, PlaceRecord]:
     """The records by place; two answers for one question are a damaged file."""
     places: dict[Place, PlaceRecord] = {}
@@ -211,6 +227,7 @@ def _index(path: str, records: Iterable[PlaceRecord]) -> dict[Place, PlaceRecord
             raise RecordingError(f"{place} is recorded twice", where=path)
         for answers in record.answers():
             for key in sorted(answers.contradictions()):
-                raise RecordingError(f"{key} in {place} has two answers", where=path)
+                what = "an image lookup" if answers is record.searches else key
+                raise RecordingError(f"{what} in {place} has two answers", where=path)
         places[place] = record
     return places

@@ -16,10 +16,11 @@ from assay.catalog.interface import (
     ImageKey,
     InstanceKey,
     ParameterKey,
+    SearchKey,
     TemplateKey,
     Unavailable,
 )
-from assay.catalog.recorded import SETTINGS, VERSION, CatalogFile, PlaceRecord
+from assay.catalog.recorded import SETTINGS, VERSION, CatalogFile, PlaceRecord, written
 from assay.model import (
     AllowedImages,
     Ancestry,
@@ -28,6 +29,7 @@ from assay.model import (
     Image,
     Place,
     Removal,
+    Searched,
     TemplateVersion,
 )
 
@@ -94,6 +96,12 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
         answers = self.source.instances(keys)
         for (place, id), answer in answers.items():
             self._at(place).instances.put(id, answer)
+        return answers
+
+    def searches(self, keys: Collection[SearchKey]) -> Mapping[SearchKey, Answer[Searched]]:
+        answers = self.source.searches(keys)
+        for (place, search), answer in answers.items():
+            self._at(place).searches.put(written(search), answer)
         return answers
 
     def facts(self) -> CatalogFacts:

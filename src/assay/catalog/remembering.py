@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import msgspec
 
@@ -18,8 +17,10 @@ from assay.catalog.interface import (
     ImageKey,
     InstanceKey,
     ParameterKey,
+    SearchKey,
     TemplateKey,
 )
+from assay.kept import Kept
 from assay.model import (
     AllowedImages,
     Ancestry,
@@ -28,11 +29,11 @@ from assay.model import (
     Image,
     Place,
     Removal,
+    Searched,
     TemplateVersion,
 )
 
 VERSION = 1
-_WRITABLE_BY_OTHERS = 0o022
 KEPT = 20_000
 """Ancestries a place; what was learnt first goes first."""
 
@@ -97,43 +98,31 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
 
     def _load(self, place: Place) -> dict[str, Ancestry]:
         """What was kept for a place; nothing where the file is missing, damaged or another's."""
+        content = Kept(self.directory).read(self._name(place))
+        if content is None:
+            return {}
         try:
-            path = self._path(place)
-            if any(each.stat().st_mode & _WRITABLE_BY_OTHERS for each in (path.parent, path)):
-                return {}  # who writes an ancestry makes a mark agree with it
-            file = msgspec.json.decode(path.read_bytes(), type=_File)
-        except (OSError, ValueError, RecursionError):
+            file = msgspec.json.decode(content, type=_File)
+        except (ValueError, RecursionError):
             return {}
         mine = (VERSION, self._endpoint(), place)
         return file.ancestry if (file.version, file.endpoint, file.place) == mine else {}
 
     def _save(self, place: Place, found: Mapping[str, Ancestry]) -> None:
-        """Add to what is kept by now. The file is replaced whole: readers see the old or the new.
+        """Add to what is kept by now: who writes an ancestry makes a mark agree with it.
 
         Of two runs that save at the same moment one loses what it learnt, and will ask again.
         """
         kept = {**self._load(place), **found}
         newest = dict(list(kept.items())[-KEPT:])
         content = msgspec.json.encode(_File(VERSION, self._endpoint(), place, newest))
-        path = self._path(place)
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=path.parent, delete=False) as partial:
-                try:
-                    partial.write(content)
-                    partial.flush()
-                    Path(partial.name).replace(path)
-                except OSError:
-                    Path(partial.name).unlink()
-                    raise
-        except OSError:
-            return  # nothing is lost but time: the next run asks again
+        Kept(self.directory).write(self._name(place), content)
 
-    def _path(self, place: Place) -> Path:
+    def _name(self, place: Place) -> str:
         name = f"{place.partition}-{place.account}-{place.region}"
         safe = "".join(c if c.isalnum() or c == "-" else "_" for c in name)
         told = hashlib.sha256(f"{self._endpoint()} {name}".encode()).hexdigest()[:16]
-        return self.directory / f"{safe[:80]}-{told}.json"
+        return f"{safe[:80]}-{told}.json"
 
     def _endpoint(self) -> str | None:
         return self.source.facts().endpoint
@@ -159,6 +148,9 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
         return self.source.instances(keys)
+
+    def searches(self, keys: Collection[SearchKey]) -> Mapping[SearchKey, Answer[Searched]]:
+        return self.source.searches(keys)
 
     def facts(self) -> CatalogFacts:
         return self.source.facts()

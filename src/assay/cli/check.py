@@ -1,16 +1,25 @@
 """`assay check`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from assay.cli.options import FORMATS, Output, as_of_option, color_option, source_options
-from assay.cli.streams import EXIT_PASS, exit_code, show, wants_colour, write
+from assay.cli.options import (
+    FORMATS,
+    Output,
+    SourceOptions,
+    as_of_option,
+    color_option,
+    source_options,
+)
+from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, exit_code, show, wants_colour, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from assay.model import Report
+    from assay.model import Policy, Report
+    from assay.sources.plan import Source
 
 
 @click.command("check")
@@ -22,52 +31,94 @@ if TYPE_CHECKING:
 @as_of_option
 @click.option("--offline", is_flag=True, envvar="ASSAY_OFFLINE",
               help="Ask nobody: what needs AWS stays undetermined.")  # fmt: skip
+@click.option("--no-inline", is_flag=True, envvar="ASSAY_NO_INLINE",
+              help="Do not honour exceptions in comments: whoever writes the code writes them.")  # fmt: skip
+@click.option("--undetermined", type=click.Choice(("error", "warning")),
+              envvar="ASSAY_UNDETERMINED",
+              help="Whether what stays undetermined ends the run with 3, or only is reported.")  # fmt: skip
 @click.option("--exit-zero", is_flag=True, envvar="ASSAY_EXIT_ZERO",
               help="Exit with 0 for fail and undetermined; never for an error.")  # fmt: skip
 @color_option
 def check_command(
     paths: tuple[str, ...],
     catalog: str | None,
-    region: str | None,
-    include_unchanged: bool,
     policy_path: str | None,
     stdout_format: str,
     outputs: tuple[tuple[str, str], ...],
     as_of: "datetime | None",
     offline: bool,
+    no_inline: bool,
+    undetermined: str | None,
     exit_zero: bool,
     color: str,
     timeout: float,
-    no_cache: bool,
+    **how: Unpack[SourceOptions],
 ) -> int:
-    """Judge every AMI of one or more plans.
+    """Judge every AMI of plans or of Terraform code.
 
-    PLAN is a file that `terraform show -json` wrote, or - for standard input.
+    PATH is a file that `terraform show -json` wrote, - for standard input, or a directory of
+    Terraform code; a file of code stands for its directory.
 
     Exit codes: 0 all passed, 1 something failed, 2 no verdict was possible, 3 something could not
     be determined.
     """
     from assay.check import check
-    from assay.cli import opening
+    from assay.cli import inputs, opening
     from assay.cli.progress import progress
 
-    policy = opening.open_policy(policy_path)
-    sources = opening.open_sources(
-        paths,
-        policy.judge,
-        region or policy.region,
-        include_unchanged=include_unchanged,
-        tags=policy.matches_tags,
+    policy = _policy(policy_path, undetermined)
+    sources = inputs.open_sources(
+        paths, inputs.reading(how, policy.judge, policy.region, tags=policy.matches_tags)
     )
+    sources, left_aside = _with_exceptions(sources, honoured=not no_inline)
     asked = opening.open_catalog(
-        catalog, policy.readers, timeout, offline=offline, no_cache=no_cache
+        catalog, policy.readers, timeout, offline=offline, no_cache=how["no_cache"]
     )
     with progress(asked):
-        report = check(sources, asked, policy, as_of or opening.now())
+        report = check(sources, asked, policy, as_of or opening.now(), left_aside)
+    _deliver(report, outputs, stdout_format, colour=wants_colour(color))
+    if inputs.tell(sources):
+        return EXIT_NO_VERDICT
+    return EXIT_PASS if exit_zero else exit_code(report.outcome, report.policy)
+
+
+def _policy(path: str | None, undetermined: str | None) -> "Policy":
+    """The policy, with what the command line says instead of it."""
+    from msgspec.structs import replace
+
+    from assay.cli.opening import open_policy
+    from assay.model import Severity
+
+    policy = open_policy(path)
+    return replace(policy, undetermined=Severity(undetermined)) if undetermined else policy
+
+
+def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[Source], int]":
+    """The sources with the exceptions of the code, or without them, and how many are left aside.
+
+    Raises `InputError` for one that excepts what cannot be excepted.
+    """
+    from msgspec.structs import replace
+
+    from assay.policy.exceptions import check_ignores
+
+    references = [each for source in sources for each in source.references if each.ignores]
+    if honoured or not references:
+        check_ignores(references)
+        return sources, 0
+    bare = [
+        replace(source, references=tuple(replace(each, ignores=()) for each in source.references))
+        for source in sources
+    ]
+    return bare, len({ignore for each in references for ignore in each.ignores})
+
+
+def _deliver(
+    report: "Report", outputs: "Sequence[tuple[str, str]]", stdout_format: str, *, colour: bool
+) -> None:
     for name, path in outputs:
         write(path, _render(report, name, colour=False).encode())
-    show(_render(report, stdout_format, colour=wants_colour(color)))
-    return EXIT_PASS if exit_zero else exit_code(report.outcome, report.policy)
+    show(_render(report, stdout_format, colour=colour))
 
 
 def _render(report: "Report", name: str, *, colour: bool) -> str:

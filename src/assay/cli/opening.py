@@ -1,13 +1,11 @@
 """Builds what the steps are given: the policy, the sources, the catalogue."""
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-import click
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from assay.cli.options import DEFAULT_POLICY
-from assay.cli.streams import STDIN, read
+from assay.cli.streams import read
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from assay.catalog.interface import ImageCatalog
     from assay.catalog.sdk import Sdk
     from assay.model import Policy, Reader
-    from assay.sources.plan import Source
 
 
 def open_policy(path: str | None) -> "Policy":
@@ -37,33 +34,6 @@ def open_policy(path: str | None) -> "Policy":
 def policy_if_any(path: str | None) -> "Policy | None":
     """For commands that can do without one."""
     return open_policy(path) if path or os.path.exists(DEFAULT_POLICY) else None
-
-
-def open_sources(
-    paths: Sequence[str],
-    kinds: Any,
-    region: str | None,
-    *,
-    include_unchanged: bool,
-    tags: bool = False,
-) -> "list[Source]":
-    """What each input holds; several plans in one file are several sources."""
-    from assay.sources.plan import read_plans
-
-    if paths.count(STDIN) > 1:
-        raise click.UsageError("standard input can be read once only")
-    return [
-        source
-        for path in paths
-        for source in read_plans(
-            path,
-            read(path),
-            kinds=kinds,
-            region=region,
-            include_unchanged=include_unchanged,
-            tags=tags,
-        )
-    ]
 
 
 def open_catalog(

@@ -1,7 +1,7 @@
 """What several commands take: their options, and the values that options have."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
@@ -123,12 +123,26 @@ def live_options(command: F) -> F:
     return command
 
 
+class SourceOptions(TypedDict):
+    """What says how inputs are read, of `source_options`."""
+
+    region: str | None
+    include_unchanged: bool
+    source_root: str | None
+    var_files: tuple[str, ...]
+    no_cache: bool
+
+
 def source_options(command: F) -> F:
     """What `check` and `record` both need to know about inputs and where to ask."""
     for option in (
-        click.argument("paths", nargs=-1, required=True, metavar="PLAN..."),
+        click.argument("paths", nargs=-1, required=True, metavar="PATH..."),
         policy_option,
         catalog_option,
+        click.option("--source-root", metavar="DIR", envvar="ASSAY_SOURCE_ROOT",
+                     help="The root module's code: says at which file and line a plan's findings are."),
+        click.option("--var-file", "var_files", metavar="FILE", multiple=True,
+                     help="Values of variables, for code; may be repeated."),
         click.option("--include-unchanged", is_flag=True, envvar="ASSAY_INCLUDE_UNCHANGED",
                      help="Judge resources that the plan leaves as they are, too."),
         live_options,

@@ -1,9 +1,11 @@
 """`assay record`."""
 
+from typing import Unpack
+
 import click
 
-from assay.cli.options import source_options
-from assay.cli.streams import EXIT_PASS, write
+from assay.cli.options import SourceOptions, source_options
+from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, write
 
 
 @click.command("record")
@@ -12,32 +14,30 @@ from assay.cli.streams import EXIT_PASS, write
 def record_command(
     paths: tuple[str, ...],
     catalog: str | None,
-    region: str | None,
-    include_unchanged: bool,
     policy_path: str | None,
     output: str,
     timeout: float,
-    no_cache: bool,
+    **how: Unpack[SourceOptions],
 ) -> int:
-    """Write down everything a check of these plans asks, for a check without AWS.
+    """Write down everything a check of these plans, or of this code, asks, for a check without AWS.
 
     The recording holds no credentials. It says when it was made; a question that it was not asked
     stays unanswered.
     """
     from assay.catalog.recording import RecordingCatalog
     from assay.check import gather
-    from assay.cli import opening
+    from assay.cli import inputs, opening
     from assay.cli.progress import progress
     from assay.model import Kind
 
     policy = opening.policy_if_any(policy_path)
-    region = region or (policy.region if policy else None)
-    sources = opening.open_sources(paths, tuple(Kind), region, include_unchanged=include_unchanged)
+    region = policy.region if policy else None
+    sources = inputs.open_sources(paths, inputs.reading(how, tuple(Kind), region))
     readers = policy.readers if policy else {}
     recording = RecordingCatalog(
-        opening.open_catalog(catalog, readers, timeout, offline=False, no_cache=no_cache)
+        opening.open_catalog(catalog, readers, timeout, offline=False, no_cache=how["no_cache"])
     )
     with progress(recording):
         gather(sources, recording)
     write(output, recording.to_json(opening.now()))
-    return EXIT_PASS
+    return EXIT_NO_VERDICT if inputs.tell(sources) else EXIT_PASS

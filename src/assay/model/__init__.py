@@ -4,6 +4,7 @@ Standard library only, and nothing of ours. Times are timezone-aware `datetime`s
 strings as EC2 writes them, collections are tuples, so that values can be hashed and shared.
 """
 
+from assay.model.ignores import Ignore
 from assay.model.images import (
     SEVERITIES,
     AllowedImages,
@@ -16,6 +17,7 @@ from assay.model.images import (
     Removal,
     ScanCondition,
     ScanResults,
+    Searched,
     TemplateVersion,
     Watermark,
     WatermarkFilter,
@@ -24,6 +26,7 @@ from assay.model.images import (
 from assay.model.outcomes import Outcome, Severity
 from assay.model.places import Place, partition_of
 from assay.model.policy import (
+    Exemption,
     Golden,
     ImageMatch,
     ImageName,
@@ -54,6 +57,7 @@ from assay.model.references import (
     Unplaced,
     Unusable,
     Value,
+    image_search,
     parse_image,
 )
 from assay.model.report import (
@@ -93,9 +97,11 @@ __all__ = [
     "Clue",
     "Derivation",
     "Evidence",
+    "Exemption",
     "Finding",
     "Golden",
     "Identity",
+    "Ignore",
     "Image",
     "ImageCriterion",
     "ImageMatch",
@@ -125,6 +131,7 @@ __all__ = [
     "ScanCondition",
     "ScanResults",
     "Scope",
+    "Searched",
     "Severity",
     "Stray",
     "Subject",
@@ -141,6 +148,7 @@ __all__ = [
     "WaiverUse",
     "Watermark",
     "WatermarkFilter",
+    "image_search",
     "parse_image",
     "partition_of",
     "recorded_end",

@@ -200,6 +200,15 @@ class TemplateVersion(msgspec.Struct, frozen=True, gc=False):
     image: str | None
 
 
+class Searched(msgspec.Struct, frozen=True, gc=False):
+    """What an image lookup finds, where it finds anything."""
+
+    image_id: str | None
+    """None where several match and the lookup does not say which one it means."""
+    matches: int
+    """How many images match."""
+
+
 class Identity(msgspec.Struct, frozen=True, gc=False):
     """STS GetCallerIdentity: whose eyes look."""
 

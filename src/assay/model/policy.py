@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TypeAlias
 
 import msgspec
 
+from assay.model.ignores import Ignore
 from assay.model.images import WatermarkFilter
 from assay.model.outcomes import Severity
 from assay.model.references import Kind
@@ -92,6 +94,10 @@ class Waiver(msgspec.Struct, frozen=True, gc=False):
         return self.ticket or self.reason
 
 
+Exemption: TypeAlias = Waiver | Ignore
+"""What lets a failure through: an exception of the policy, or a comment in the code."""
+
+
 class Scope(msgspec.Struct, frozen=True, gc=False):
     """One entry of `scopes`, with the policy that holds within it."""
 
@@ -117,6 +123,8 @@ class Policy(msgspec.Struct, frozen=True, gc=False):
     """By account."""
     scopes: tuple[Scope, ...] = ()
     exceptions: tuple[Waiver, ...] = ()
+    excepted_in_code: frozenset[str] = frozenset()
+    """Rules whose failure decides nothing where comments in the code may except them."""
 
     @property
     def matches_tags(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from assay.model.ignores import Ignore
 from assay.model.places import Place
 
 
@@ -30,6 +31,8 @@ class Action(StrEnum):
     IMPORT = "import"
     NO_OP = "no-op"
     READ = "read"
+    DECLARED = "declared"
+    """From code alone: what Terraform will do nobody has asked it."""
     DELETE = "delete"
     FORGET = "forget"
 
@@ -80,9 +83,11 @@ class TemplateRef(msgspec.Struct, frozen=True, gc=False):
 
 
 class Unknown(msgspec.Struct, frozen=True, gc=False):
-    """Known only after apply; `references` is what the configuration says the value comes from."""
+    """Not known yet; `references` is what the configuration says the value comes from."""
 
     references: tuple[str, ...] = ()
+    when: str = "after apply"
+    """When it will be known: `after apply`, or from code alone `when Terraform plans`."""
 
 
 class Unusable(msgspec.Struct, frozen=True, gc=False):
@@ -100,7 +105,7 @@ class InstanceRef(msgspec.Struct, frozen=True, gc=False):
         return self.id
 
 
-class ImageSearch(msgspec.Struct, frozen=True, gc=False):
+class ImageSearch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An image that Terraform looks up when it plans: the arguments of a `data "aws_ami"` block.
 
     hashicorp/aws documentation of the data source aws_ami: EC2 filters by owners and filters, the
@@ -114,6 +119,21 @@ class ImageSearch(msgspec.Struct, frozen=True, gc=False):
     most_recent: bool = False
     include_deprecated: bool = False
     executable_users: tuple[str, ...] = ()
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it can find one image only, for ever: nobody can choose an image's id."""
+        return len(set(self.exactly("image-id"))) == 1
+
+    def exactly(self, name: str) -> tuple[str, ...]:
+        """The values to which the filters of a name confine it; none where one holds a wildcard.
+
+        Filters of the same name are taken for alternatives, which is INFERRED to be the safe side:
+        EC2's documentation does not tell that each of them must hold.
+        """
+        found = [values for each, values in self.filters if each == name]
+        values = tuple(text for each in found for text in each)
+        return values if all(found) and not any({"*", "?"} & set(text) for text in values) else ()
 
 
 class Stray(msgspec.Struct, frozen=True, gc=False):
@@ -159,9 +179,10 @@ class Registered(msgspec.Struct, frozen=True, gc=False):
 
 
 class Incomplete(msgspec.Struct, frozen=True, gc=False):
-    """Not an attribute: the plan itself says that it leaves changes out."""
+    """Not an attribute: the plan says that it leaves changes out, or code is not there."""
 
     reason: str
+    cure: str = "plan without -target, and apply nothing in parts"
 
 
 Value: TypeAlias = (
@@ -178,6 +199,13 @@ Value: TypeAlias = (
     | Registered
     | Incomplete
 )
+
+
+def image_search(value: Value) -> ImageSearch | None:
+    """The lookup that a value comes from, by all that the plan itself tells."""
+    while isinstance(value, Planned | Made):
+        value = value.value if isinstance(value, Planned) else value.source
+    return value if isinstance(value, ImageSearch) else None
 
 
 class Unplaced(msgspec.Struct, frozen=True, gc=False):
@@ -210,6 +238,10 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
     line: int | None = None
     tags: Mapping[str, str] = {}
     """The resource's planned tags, where a policy asks for them; never shown."""
+    changes_ignored: bool = False
+    """The code tells Terraform to leave the attribute as it once was (`ignore_changes`)."""
+    ignores: tuple[Ignore, ...] = ()
+    """The exceptions that comments in the code make for it."""
 
     @property
     def module(self) -> str:

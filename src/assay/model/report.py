@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from assay.model.outcomes import Outcome, Severity
-from assay.model.policy import Policy, Waiver
+from assay.model.policy import Exemption, Policy
 from assay.model.subjects import Subject
 
 ANNOUNCED_DAYS = 14
@@ -28,7 +28,7 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
     rule: str
     severity: Severity
     finding: Finding
-    waiver: Waiver | None = None
+    waiver: Exemption | None = None
     """The exception that lets this failure through."""
 
 
@@ -40,30 +40,31 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     results: tuple[RuleResult, ...]
 
     @property
-    def waiver(self) -> Waiver | None:
+    def waiver(self) -> Exemption | None:
         """The first exception that is used."""
         return next((result.waiver for result in self.results if result.waiver), None)
 
 
 class WaiverUse(msgspec.Struct, frozen=True, gc=False):
-    """What became of one of the policy's exceptions."""
+    """What became of an exception, of the policy or in the code."""
 
-    waiver: Waiver
+    waiver: Exemption
     used: int
     """How many references it lets through."""
     missed: int
     """How many it would let through, had it not expired."""
-    days_left: int
-    """Days on which it still holds, today included; 0 or less: it has expired."""
+    days_left: int | None
+    """Days on which it still holds, today included; 0 or less: it has expired; None: no end."""
 
     @property
     def state(self) -> str:
         """`expired`, `unused`, `expiring` (time to see to it) or `active`."""
-        if self.days_left <= 0:
+        left = self.days_left
+        if left is not None and left <= 0:
             return "expired"
         if not self.used:
             return "unused"
-        return "expiring" if self.days_left <= ANNOUNCED_DAYS + 1 else "active"  # today counts
+        return "active" if left is None or left > ANNOUNCED_DAYS + 1 else "expiring"  # today counts
 
 
 class InputFacts(msgspec.Struct, frozen=True, gc=False):
@@ -95,3 +96,5 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     verdicts: tuple[Verdict, ...]
     not_judged: Mapping[str, int]
     exceptions: tuple[WaiverUse, ...] = ()
+    left_aside: int = 0
+    """How many exceptions in the code were not honoured, because somebody said so."""

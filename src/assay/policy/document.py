@@ -50,7 +50,10 @@ Waivable = Literal[
     "not-allowed",
     "self-owned",
     "no-provenance",
+    "open-lookup",
     "unpinned",
+    "ignored-changes",
+    "uncatalogued",
     "downgrade",
 ]
 """The rules that exceptions let fail. What could not be read cannot be let through."""
@@ -128,7 +131,10 @@ class Rules(_Strict, frozen=True, rename="kebab"):
     scan_findings: Severity | UnsetType = UNSET
     not_allowed: Severity | UnsetType = UNSET
     self_owned: Severity | UnsetType = UNSET
+    open_lookup: Severity | UnsetType = UNSET
     unpinned: Severity | UnsetType = UNSET
+    ignored_changes: Severity | UnsetType = UNSET
+    uncatalogued: Severity | UnsetType = UNSET
     no_provenance: Severity | UnsetType = UNSET
     downgrade: Severity | UnsetType = UNSET
     incomplete_plan: Severity | UnsetType = UNSET

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from assay.model import (
+    Action,
+    AmiReference,
     Cause,
     Outcome,
     Policy,
@@ -20,6 +22,7 @@ from assay.model import (
 )
 from assay.policy.exceptions import Waivers
 from assay.policy.golden import JudgedMarks
+from assay.policy.lineage import deciding, excepting
 from assay.policy.matching import policy_for
 from assay.policy.rules import RULES
 from assay.policy.rules.rule import Case, Rule
@@ -35,7 +38,7 @@ class _Rules(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """Every verdict, and what became of the policy's exceptions."""
+    """Every verdict, and what became of the exceptions."""
 
     verdicts: tuple[Verdict, ...]
     exceptions: tuple[WaiverUse, ...]
@@ -53,18 +56,41 @@ def judge_all(
     rules = {id(each): _active(each) for each in policy.everywhere}
     shared: _Shared = {}
     judged: dict[tuple[object, ...], Verdict] = {}
+    commented: _Commented = {}
     verdicts: list[Verdict] = []
     for subject in subjects:
         by = policy_for(policy, subject) if policy.scopes else policy
         if _is_off(subject, by):
             continue
-        alike = (id(by), id(subject.resolution), id(subject.replaced), subject.reference.sensitive)
+        active = rules[id(by)]
+        if subject.reference.ignores:
+            by = _with_comments(by, subject.reference, commented)
+        alike = (id(by), id(subject.resolution), id(subject.replaced), *_told(subject.reference))
         found = judged.get(alike)
         if found is None:
             case = Case(subject, by, as_of, known)
-            found = judged[alike] = _apply(rules[id(by)], case, shared)
+            found = judged[alike] = _apply(active, case, shared)
         verdicts.append(_verdict(subject, found, waivers))
     return Judgement(tuple(verdicts), waivers.uses())
+
+
+def _told(reference: AmiReference) -> tuple[object, ...]:
+    """What rules read of a reference besides its value and its place."""
+    return reference.sensitive, reference.changes_ignored, reference.action is Action.DECLARED
+
+
+_Commented = dict[tuple[int, frozenset[str]], Policy]
+"""Policies as they are where comments except some rules, by their identity and those rules."""
+
+
+def _with_comments(policy: Policy, reference: AmiReference, made: _Commented) -> Policy:
+    """What the rules are given for a reference that comments make exceptions for."""
+    excepted = deciding(reference.ignores)
+    key = (id(policy), excepted)
+    found = made.get(key)
+    if found is None:
+        found = made[key] = excepting(policy, excepted)
+    return found
 
 
 def judge(subject: Subject, policy: Policy, as_of: datetime) -> Verdict:
@@ -74,7 +100,7 @@ def judge(subject: Subject, policy: Policy, as_of: datetime) -> Verdict:
 
 def _verdict(subject: Subject, found: Verdict, waivers: Waivers) -> Verdict:
     """What was judged of one reference, for another that no rule can tell from it."""
-    if not waivers:
+    if not waivers.concern(subject.reference):
         return found if found.subject is subject else replace(found, subject=subject)
     results = waivers.apply(subject, found.results)
     return Verdict(subject, _weigh(subject, results), results)

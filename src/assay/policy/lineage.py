@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from assay.model import (
     Ancestry,
     AncestryEnd,
     Finding,
+    Ignore,
     Image,
     ImageName,
     Outcome,
@@ -17,6 +20,8 @@ from assay.model import (
 )
 from assay.policy.golden import JudgedMarks, Marks, known_marks
 from assay.policy.wildcard import matches
+
+_DECIDING = frozenset({"unmarked", "revoked"})
 
 
 def depths(marks: Iterable[Watermark], ancestry: Ancestry) -> tuple[int, ...]:
@@ -37,19 +42,34 @@ def unread_marks(marks: Marks) -> Finding | None:
 
 
 def ancestry_matters(
-    policy: Policy, as_of: datetime, known: JudgedMarks
+    policy: Policy, as_of: datetime, known: JudgedMarks, ignores: Iterable[Ignore] = ()
 ) -> Callable[[Provenance], bool]:
-    """Whether a verdict of this policy can change with what is not known yet of an ancestry."""
+    """Whether a verdict of this policy can change with what is not known yet of an ancestry.
+
+    `ignores` are the exceptions that comments make, for whichever image.
+    """
+    rules = deciding(ignores)
+    everywhere = [excepting(each, rules) for each in policy.everywhere]
 
     def matters(provenance: Provenance) -> bool:
         return any(
             still_matters(
                 known_marks(provenance.image, each.golden, as_of, known), each, provenance
             )
-            for each in policy.everywhere
+            for each in everywhere
         )
 
     return matters
+
+
+def deciding(ignores: Iterable[Ignore]) -> frozenset[str]:
+    """The rules that comments except, of those that fail an image wherever it comes from."""
+    return _DECIDING.intersection(rule for ignore in ignores for rule in ignore.rules)
+
+
+def excepting(policy: Policy, rules: frozenset[str]) -> Policy:
+    """The policy where comments except these rules."""
+    return replace(policy, excepted_in_code=rules) if rules else policy
 
 
 def still_matters(marks: Marks, policy: Policy, provenance: Provenance) -> bool:
@@ -119,7 +139,9 @@ def _path_to(name: ImageName, provenance: Provenance) -> str | None:
 
 def _decides(policy: Policy, rule: str) -> bool:
     """Whether a failure of this rule fails the reference, whatever else is found."""
-    excepted = any(rule in waiver.rules for waiver in policy.exceptions)
+    excepted = rule in policy.excepted_in_code or any(
+        rule in waiver.rules for waiver in policy.exceptions
+    )
     return policy.severities.get(rule, Severity.ERROR) is Severity.ERROR and not excepted
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from assay.model import CatalogFacts, Report, WaiverUse
 from assay.report.paint import COLOUR, Paint
 from assay.report.safe import safe
@@ -16,6 +18,8 @@ from assay.report.view import (
 )
 
 _ORDER = ("fail", "undetermined", "pass")
+UNCHECKED = "lookup-failed"
+"""The rule under which everything stands that nobody was asked about."""
 MOST_PASSES = 50
 """Nobody reads more good news than this; what does not pass is always shown in full."""
 
@@ -27,7 +31,10 @@ def render(report: Report, *, colour: bool = False) -> str:
     for outcome in _ORDER:
         found = [verdict for verdict in report.verdicts if verdict.outcome == outcome]
         shown = found[:MOST_PASSES] if outcome == "pass" else found
-        blocks += ["\n".join(_group(group, paint)) for group in _alike(views(shown))]
+        groups = _alike(views(shown))
+        if report.catalog.kind == "offline":
+            groups = [told for group in groups if (told := _without_unchecked(group))]
+        blocks += ["\n".join(_group(group, paint)) for group in groups]
         if len(shown) < len(found):
             blocks.append(f"and {len(found) - len(shown)} more that pass: --format json lists them")
     blocks.append("\n".join(_summary(report, paint)))
@@ -42,6 +49,13 @@ def _alike(verdicts: Iterable[VerdictView]) -> list[list[VerdictView]]:
         key = (id(verdict.results), id(verdict.lineage), id(verdict.via))
         groups.setdefault(key, []).append(verdict)
     return list(groups.values())
+
+
+def _without_unchecked(group: list[VerdictView]) -> list[VerdictView]:
+    """The verdicts without what only AWS can tell; none where that is all there is."""
+    results = tuple(each for each in group[0].results if each.rule != UNCHECKED)
+    told = [each for each in results if each.outcome != "pass"]
+    return [replace(verdict, results=results) for verdict in group] if told else []
 
 
 def _group(group: list[VerdictView], paint: Paint) -> Iterator[str]:
@@ -66,20 +80,24 @@ def _group(group: list[VerdictView], paint: Paint) -> Iterator[str]:
 def _subject(verdict: VerdictView) -> str:
     """`ami = ami-0… in 111122223333/us-east-1`, with the image a template or alias leads to."""
     text = f"{verdict.attribute} = {verdict.value or '(not known yet)'}"
+    if verdict.action == "declared" and verdict.value is None and verdict.region is None:
+        text = verdict.attribute
     if verdict.image_id and verdict.image_id != verdict.value:
         text = f"{text}, {'made from' if verdict.derived else 'now'} {verdict.image_id}"
     if verdict.region:
         text = f"{text} in {verdict.account or 'unknown account'}/{verdict.region}"
+    if verdict.file:
+        text = f"{text}  {verdict.file}:{verdict.line}"
     return text
 
 
 def exception_line(exception: ExceptionView) -> str:
     """Who lets it through, why, and until when."""
     ticket = f"{exception.ticket}, " if exception.ticket else ""
-    return (
-        f"{exception.reason} ({ticket}approved by {exception.approved_by}, "
-        f"until {exception.expires})"
-    )
+    comment = f"in a comment, {exception.file}:{exception.line}"
+    who = f"approved by {exception.approved_by}" if exception.approved_by else comment
+    end = f"until {exception.expires}" if exception.expires else "without an end"
+    return f"{exception.reason} ({ticket}{who}, {end})"
 
 
 def _chain(lineage: tuple[LineageStep, ...]) -> str:
@@ -146,12 +164,25 @@ def _summary(report: Report, paint: Paint) -> Iterator[str]:
         text = "no AMI reference to judge"
     label = paint.outcome(report.outcome.value)
     yield f"{label} {text}"
+    if report.catalog.kind == "offline" and (unchecked := _unchecked(report)):
+        noun = "reference needs" if unchecked == 1 else "references need"
+        yield f"  not checked (offline): {unchecked} {noun} AWS"
     if report.not_judged:
         aside = ", ".join(f"{count} {why}" for why, count in sorted(report.not_judged.items()))
         yield f"  not judged: {aside}"
     yield f"  policy: {safe(report.policy.path)}"
     yield from (f"  {safe(line)}" for use in report.exceptions for line in _announced(use))
+    if report.left_aside:
+        noun = "exception" if report.left_aside == 1 else "exceptions"
+        yield f"  left aside by --no-inline: {report.left_aside} {noun} in the code"
     yield from indented(asked(report.catalog), 2)
+
+
+def _unchecked(report: Report) -> int:
+    """How many verdicts wait for what only AWS can tell."""
+    return sum(
+        any(result.rule == UNCHECKED for result in verdict.results) for verdict in report.verdicts
+    )
 
 
 def _announced(use: WaiverUse) -> Iterator[str]:
@@ -164,6 +195,7 @@ def _announced(use: WaiverUse) -> Iterator[str]:
         case "unused":
             yield f"exception {waiver.name}: nothing needs it"
         case "expiring":
+            assert use.days_left is not None
             days = {1: "today", 2: "tomorrow"}.get(use.days_left, f"in {use.days_left - 1} days")
             yield f"exception {waiver.name}: ends {days} ({waiver.expires}); needed by {use.used}"
 

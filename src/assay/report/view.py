@@ -13,6 +13,8 @@ from assay.model import (
     Alias,
     AmiId,
     AmiReference,
+    Exemption,
+    Ignore,
     InstanceRef,
     Outcome,
     Place,
@@ -42,17 +44,21 @@ class ResultView(msgspec.Struct, frozen=True, gc=False):
     fix: str | None
     evidence: tuple[str, ...]
     excepted: bool
-    """Whether an exception of the policy lets this failure through."""
+    """Whether an exception lets this failure through."""
 
 
 class ExceptionView(msgspec.Struct, frozen=True, gc=False):
-    """Who lets a failure through, why, and until when; in the policy's own words."""
+    """Who lets a failure through, why, and until when; in the policy's, or a comment's, own words."""
 
     reason: str
-    approved_by: str
+    approved_by: str | None
+    """None where a comment in the code does it: whoever wrote it."""
     ticket: str | None
-    expires: str
+    expires: str | None
     rules: tuple[str, ...]
+    file: str | None
+    """Where the comment stands."""
+    line: int | None
 
 
 class VerdictView(msgspec.Struct, frozen=True, gc=False):
@@ -166,10 +172,16 @@ def _result(result: RuleResult, hide: Callable[[str], str], derived: str) -> Res
     )
 
 
-def exception_view(waiver: Waiver) -> ExceptionView:
+def exception_view(waiver: Exemption) -> ExceptionView:
     """What reports keep of an exception."""
     return ExceptionView(
-        waiver.reason, waiver.approved_by, waiver.ticket, waiver.expires.isoformat(), waiver.rules
+        reason=waiver.reason,
+        approved_by=waiver.approved_by if isinstance(waiver, Waiver) else None,
+        ticket=waiver.ticket,
+        expires=waiver.expires.isoformat() if waiver.expires else None,
+        rules=waiver.rules,
+        file=waiver.file if isinstance(waiver, Ignore) else None,
+        line=waiver.line if isinstance(waiver, Ignore) else None,
     )
 
 

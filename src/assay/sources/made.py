@@ -19,11 +19,12 @@ from assay.model import (
     Value,
     parse_image,
 )
+from assay.sources.lookups import looked_up
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.providers import UNKNOWN, Providers
 from assay.sources.surface import ROWS
 from assay.sources.templates import Templates, only
-from assay.sources.trail import IMAGE_ATTRIBUTES, Dead, Target, Trails
+from assay.sources.trail import IMAGE_ATTRIBUTES, Dead, Target, Trailing
 from assay.sources.values import parse_build_parent, parse_instance
 from assay.sources.walk import Step
 
@@ -38,7 +39,7 @@ _MAKERS = (
 class Makers:
     """Turns an unknown value into what the plan will put there."""
 
-    def __init__(self, planned: PlannedResources, trails: Trails, providers: Providers) -> None:
+    def __init__(self, planned: PlannedResources, trails: Trailing, providers: Providers) -> None:
         self._planned = planned
         self._trails = trails
         self._providers = providers
@@ -67,6 +68,10 @@ class Makers:
         """The image that an attribute of a planned resource holds; None if it holds none."""
         resource = target.resource
         address, place = resource.change.address, self._place(resource)
+        if resource.is_data:
+            if place != at:
+                return Unusable(f"is an image that {address} looks up in another place")
+            return looked_up(resource, target.path)
         if resource.change.type in _MAKERS and place != at:
             return Unusable(f"is an image that {address} makes in another place")
         match resource.change.type, target.path[:1]:
@@ -140,6 +145,8 @@ class Makers:
         if resource.change.type not in ("aws_instance", "aws_spot_instance_request"):
             return None
         path = ("ami",)
+        if resource.is_data:
+            return looked_up(resource, path)
         written = resource.configured is not None and resource.configured.writes("ami")
         block = resource.value(("launch_template", 0))
         if resource.is_unknown(path) and not written and isinstance(block, dict):

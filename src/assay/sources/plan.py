@@ -1,45 +1,13 @@
-"""A plan's AMI references, from `resource_changes`.
+"""A plan's AMI references."""
 
-That is the only section with action, value, unknown mask and sensitive mask side by side:
-`planned_values` drops unknowns without a trace and `prior_state` is what was.
-"""
-
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection
 
 import msgspec
-from msgspec.structs import replace
 
-from assay.model import (
-    Action,
-    AmiId,
-    AmiReference,
-    Incomplete,
-    InputFacts,
-    Kind,
-    Made,
-    Place,
-    Planned,
-    Unplaced,
-    Value,
-    parse_image,
-)
-from assay.sources.configuration import ConfigurationIndex, Configured
-from assay.sources.document import PlanDocument, ResourceChange, read_documents
-from assay.sources.made import Makers
-from assay.sources.narrow import Narrow
-from assay.sources.planned import GONE, PlannedResources, action_of, decode
-from assay.sources.prior import Prior
-from assay.sources.providers import UNKNOWN, Providers
-from assay.sources.reading import Reading
-from assay.sources.stray import AMI_IDS, strays
-from assay.sources.surface import Row, decisive, rows_by_type
-from assay.sources.tags import planned_tags
-from assay.sources.trail import IMAGE_DATA, Trails
-from assay.sources.walk import Leaf, Step, at_path, leaves
-
-WHOLE_PLAN = "(whole plan)"
+from assay.errors import InputError
+from assay.model import AmiReference, InputFacts, Kind
+from assay.sources.document import Document, read_documents
+from assay.sources.references import ReferenceReader
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):
@@ -48,6 +16,10 @@ class Source(msgspec.Struct, frozen=True, gc=False):
     facts: InputFacts
     references: tuple[AmiReference, ...]
     not_judged: dict[str, int]
+    errors: tuple[InputError, ...] = ()
+    """Files of it that cannot be read; the others are judged all the same, and no run succeeds."""
+    notes: tuple[str, ...] = ()
+    """What people should know about it, a line each."""
 
 
 def read_plans(
@@ -65,232 +37,17 @@ def read_plans(
     somebody matches on them. Raises `InputError`.
     """
     return [
-        _PlanReader(document.path, document.plan, region).source(
-            document.sha256, kinds, include_unchanged=include_unchanged, tags=tags
+        _source(
+            document,
+            ReferenceReader(document.path, document.plan, region).read(
+                kinds, include_unchanged=include_unchanged, tags=tags
+            ),
         )
         for document in read_documents(path, data)
     ]
 
 
-class _PlanReader:
-    """Walks one plan with its configuration at hand."""
-
-    def __init__(self, path: str, plan: PlanDocument, region: str | None) -> None:
-        self._path = path
-        self._plan = plan
-        self._rows = rows_by_type()
-        self._decisive = {kind: decisive(rows) for kind, rows in self._rows.items()}
-        self._narrow = Narrow(path, self._rows)
-        self._changes = _changes(plan)
-        self._configuration = ConfigurationIndex(plan.configuration)
-        prior = Prior(path, plan.prior_state, self._configuration)
-        self._providers = Providers(plan.configuration, plan.variables, region, prior)
-        planned = PlannedResources(path, self._changes, self._configuration)
-        trails = Trails(
-            self._configuration, planned, plan.relevant_attributes or [], plan.variables or {}
-        )
-        makers = Makers(planned, trails, self._providers)
-        self._reading = Reading(planned, trails, makers)
-        self._not_judged: Counter[str] = Counter()
-
-    def source(
-        self, sha256: str, kinds: Collection[Kind], *, include_unchanged: bool, tags: bool
-    ) -> Source:
-        """Everything this plan says about images."""
-        references: list[AmiReference] = []
-        for change in self._changes:
-            for reference in self._references(change, include_unchanged):
-                if reference.kind in kinds:
-                    known = planned_tags(self._path, change) if tags else None
-                    references.append(replace(reference, tags=known) if known else reference)
-                else:
-                    self._not_judged[reference.kind.value] += 1
-        references.extend(self._left_out())
-        facts = InputFacts(self._path, "plan", sha256, len(references))
-        return Source(facts, tuple(references), dict(self._not_judged))
-
-    def _references(
-        self, change: ResourceChange, include_unchanged: bool
-    ) -> Iterator[AmiReference]:
-        action = action_of(self._path, change)
-        if change.mode != "managed":
-            self._not_judged["read"] += change.type in IMAGE_DATA and action is Action.READ
-            return
-        aside = _aside(action, include_unchanged)
-        rows = self._rows.get(change.type, ())
-        if aside:
-            if rows:
-                self._not_judged[aside] += self._count(change, rows, action)
-            return
-        if not rows and not AMI_IDS.search(change.change.after):
-            return
-        plain = self._plain(change, action)
-        if plain:
-            yield plain
-        else:
-            yield from self._of_resource(change, rows, action)
-
-    def _plain(self, change: ResourceChange, action: Action) -> AmiReference | None:
-        """The one reference of a new resource that names an AMI id and holds no other.
-
-        What most resources of a large plan are; says nothing that `_of_resource` would not say.
-        """
-        row = self._decisive.get(change.type)
-        if row is None or action is not Action.CREATE:
-            return None
-        if bytes(change.change.after).count(b"ami-") != 1:
-            return None
-        value = parse_image(self._narrow.one(change, row.path))
-        if not isinstance(value, AmiId):
-            return None
-        _, place = self._standing(change, None)
-        return AmiReference(
-            address=change.address,
-            resource_type=change.type,
-            attribute=row.path,
-            kind=row.kind,
-            action=action,
-            value=value,
-            place=place,
-        )
-
-    def _of_resource(
-        self, change: ResourceChange, rows: tuple[Row, ...], action: Action
-    ) -> Iterator[AmiReference]:
-        view = self._narrow.after(change)
-        configured, place = self._standing(change, view.own_region)
-        explained: dict[tuple[Step, ...], Leaf] = {}
-        for row in rows:
-            if view.lacks(row) or (row.top,) in explained:
-                continue  # nothing there, or another row ended at the same unknown block
-            for leaf in leaves(row.path, view.after, view.unknown, view.sensitive):
-                value = self._reading.value(row, leaf, view, change, configured, place)
-                if leaf.unknown or value is not None:
-                    explained[leaf.steps] = leaf  # what a row reads and leaves aside is a stray
-                if value is not None:
-                    yield self._reference(change, row, leaf, value, action, place)
-        yield from self._strays(change, explained, action, place)
-
-    def _standing(
-        self, change: ResourceChange, own_region: Any
-    ) -> tuple[Configured | None, Place | Unplaced]:
-        """The block and the place of a resource."""
-        configured = self._configuration.find(
-            change.module_address, change.mode, change.type, change.name
-        )
-        return configured, self._providers.place(own_region, configured)
-
-    def _reference(
-        self,
-        change: ResourceChange,
-        row: Row,
-        leaf: Leaf,
-        value: Value,
-        action: Action,
-        place: Place | Unplaced,
-    ) -> AmiReference:
-        if row.region is not None and isinstance(value, AmiId):
-            view = self._narrow.after(change)
-            unknown = at_path(view.unknown, (row.region,)) is True
-            region = UNKNOWN if unknown else view.after.get(row.region)
-            place = self._providers.elsewhere(place, region)
-        return AmiReference(
-            address=change.address,
-            resource_type=change.type,
-            attribute=self._reading.attribute(row, leaf),
-            kind=row.kind,
-            action=action,
-            value=value,
-            place=place,
-            sensitive=leaf.sensitive or _leads_to_sensitive(value),
-            replaces=self._replaces(change, leaf, action),
-        )
-
-    def _replaces(self, change: ResourceChange, leaf: Leaf, action: Action) -> str | None:
-        if action not in (Action.REPLACE, Action.UPDATE):
-            return None
-        before = parse_image(at_path(self._narrow.before(change).after, leaf.steps))
-        return before.id if isinstance(before, AmiId) else None
-
-    def _strays(
-        self,
-        change: ResourceChange,
-        explained: Mapping[tuple[Step, ...], Leaf],
-        action: Action,
-        place: Place | Unplaced,
-    ) -> Iterator[AmiReference]:
-        """AMI ids that no row explains; most resources are done with one look at the raw text."""
-        plain = sum(
-            isinstance(leaf.value, str) and "ami-" in leaf.value for leaf in explained.values()
-        )
-        if bytes(change.change.after).count(b"ami-") <= plain:
-            return
-        after = decode(self._path, change, change.change.after)
-        sensitive = decode(self._path, change, change.change.after_sensitive)
-        for leaf, stray in strays(change.type, after, sensitive, explained):
-            if stray is None:
-                self._not_judged["mentioned"] += 1
-                continue
-            yield AmiReference(
-                address=change.address,
-                resource_type=change.type,
-                attribute=leaf.path,
-                kind=Kind.LAUNCH,
-                action=action,
-                value=stray,
-                place=place,
-                sensitive=leaf.sensitive,
-            )
-
-    def _count(self, change: ResourceChange, rows: tuple[Row, ...], action: Action) -> int:
-        """How many references a resource that is not judged has."""
-        view = self._narrow.before(change) if action in GONE else self._narrow.after(change)
-        found = 0
-        for row in rows:
-            for leaf in leaves(row.path, view.after, None, None):
-                found += self._reading.names_an_image(row, leaf, view)
-        return found
-
-    def _left_out(self) -> Iterator[AmiReference]:
-        """One more verdict where the plan says that it does not tell everything."""
-        reason = None
-        if self._plan.deferred_changes:
-            reason = f"{len(self._plan.deferred_changes)} changes are deferred to a later plan"
-        elif self._plan.complete is False:
-            reason = "the plan leaves changes out (-target or -exclude?)"
-        if reason:
-            yield AmiReference(
-                address=WHOLE_PLAN,
-                resource_type="",
-                attribute="complete",
-                kind=Kind.LAUNCH,
-                action=Action.READ,
-                value=Incomplete(reason),
-                place=Unplaced(reason),
-            )
-
-
-def _changes(plan: PlanDocument) -> list[ResourceChange]:
-    """What will change now, and what is known of what will change later."""
-    deferred = (later.resource_change for later in plan.deferred_changes or ())
-    return [*(plan.resource_changes or ()), *(change for change in deferred if change)]
-
-
-def _leads_to_sensitive(value: Value) -> bool:
-    """Whether a value comes from one that the plan marks as sensitive."""
-    match value:
-        case Planned(value=inner, sensitive=sensitive) | Made(source=inner, sensitive=sensitive):
-            return sensitive or _leads_to_sensitive(inner)
-    return False
-
-
-def _aside(action: Action, include_unchanged: bool) -> str | None:
-    """Why a resource gets no verdict; None when it gets one."""
-    match action:
-        case Action.NO_OP if not include_unchanged:
-            return "unchanged"
-        case Action.DELETE | Action.FORGET:
-            return "deleted"
-        case Action.READ:
-            return "read"
-    return None
+def _source(document: Document, read: tuple[list[AmiReference], dict[str, int]]) -> Source:
+    references, not_judged = read
+    facts = InputFacts(document.path, "plan", document.sha256, len(references))
+    return Source(facts, tuple(references), not_judged)

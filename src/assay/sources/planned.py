@@ -25,12 +25,12 @@ _REGION_KEY = re.compile(rb'"region"')
 GONE = (Action.DELETE, Action.FORGET)
 
 
-_USUAL = (
+USUAL = (
     *("ami", "arn", "default_version", "id", "image_id", "image_recipe_arn", "name"),
     *("parent_image", "region", "source_ami_id", "source_ami_region", "source_instance_id"),
     *("update_default_version", "value", "insecure_value"),
 )
-_Usual = msgspec.defstruct("_Usual", [(name, Any, None) for name in _USUAL], gc=False)
+_Usual = msgspec.defstruct("_Usual", [(name, Any, None) for name in USUAL], gc=False)
 _usual_decoder = msgspec.json.Decoder(_Usual | bool | None)
 
 
@@ -44,7 +44,7 @@ class _Tree:
 
     def at(self, path: tuple[Step, ...]) -> Any:
         """What stands at `path`; `true` anywhere above it stands for everything below."""
-        if not path or path[0] not in _USUAL:
+        if not path or path[0] not in USUAL:
             return at_path(self._whole, path)
         usual = self._usual
         if isinstance(usual, _Usual):
@@ -85,6 +85,11 @@ class Opened:
     def module(self) -> str:
         """The address of its module; "" for the root."""
         return self.change.module_address or ""
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it is a data source, which code has and plans have read already."""
+        return self.change.mode == "data"
 
     @cached_property
     def own_region(self) -> Any:

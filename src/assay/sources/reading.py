@@ -15,7 +15,7 @@ from assay.sources.made import Makers
 from assay.sources.narrow import Narrowed
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.surface import Form, Row
-from assay.sources.trail import Dead, Trails
+from assay.sources.trail import Dead, Trailing
 from assay.sources.values import (
     NOT_SET,
     parse_build_parent,
@@ -27,7 +27,7 @@ from assay.sources.walk import Leaf, at_path
 class Reading:
     """Turns leaves into values; opens a whole resource only where a trail must be followed."""
 
-    def __init__(self, planned: PlannedResources, trails: Trails, makers: Makers) -> None:
+    def __init__(self, planned: PlannedResources, trails: Trailing, makers: Makers) -> None:
         self._planned = planned
         self._trails = trails
         self._makers = makers

@@ -23,10 +23,11 @@ from assay.model import (
 )
 from assay.sources.configuration import Configured
 from assay.sources.document import ResourceChange
+from assay.sources.lookups import template_looked_up
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.providers import Providers
 from assay.sources.surface import Row
-from assay.sources.trail import Dead, Found, Trails
+from assay.sources.trail import Dead, Found, Trailing
 from assay.sources.values import NOT_SET, parse_template
 from assay.sources.walk import Leaf, Step
 
@@ -40,7 +41,7 @@ class Templates:
     def __init__(
         self,
         planned: PlannedResources,
-        trails: Trails,
+        trails: Trailing,
         providers: Providers,
         image: Callable[[Opened, tuple[Step, ...]], Value],
     ) -> None:
@@ -156,6 +157,9 @@ class Templates:
         """A template's image at a version; None as version means that of this very plan."""
         if not resource.change.type.endswith("_launch_template"):
             return None
+        if resource.is_data:
+            found = template_looked_up(resource, version)
+            return found or Unknown((resource.change.address,))
         new = resource.action in _NEW
         current = version is None or version == "$Latest"
         if new and version in ("$Default", "1"):
@@ -186,6 +190,8 @@ class Templates:
     def _existing(self, resource: Opened, version: str) -> Value:
         """A version that this plan does not make: EC2 knows it, if the template exists at all."""
         template_id = resource.value(("id",))
+        if resource.action not in _NEW and resource.is_unknown(("id",)):
+            return Unknown((f"{resource.change.address}.default_version",))
         if resource.action in _NEW or not isinstance(template_id, str):
             return Unusable(f"is version {version} of a template that this plan makes anew")
         number = resource.value(("default_version",))

@@ -6,7 +6,7 @@ thing twice, reads something else that is unknown, or could choose another image
 and says where it ended. What no plan shows is a function around the one thing that is read.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -80,6 +80,14 @@ class Scope(msgspec.Struct, frozen=True, gc=False):
 
 Found = list[Target]
 _Seen = tuple[tuple[str, str], ...]
+
+
+class Trailing(Protocol):
+    """Tells where unknown values come from."""
+
+    def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
+        """What stands, or will stand, behind the unknown value at `path` of a resource."""
+        ...
 
 
 class Trails:

@@ -1,33 +1,35 @@
 """# incomplete-plan
 
 **What it does.** Adds one undetermined verdict, `(whole plan)`, to a plan that says it leaves
-changes out: made with `-target` or `-exclude`, or with changes deferred to a later plan.
+changes out: made with `-target` or `-exclude`, or with changes deferred to a later plan. Of code,
+one for each module whose code is not there, and for each file that cannot be read.
 
-**Why it matters.** Every reference in it may pass, and the apply that completes it may launch
-something else. Nobody has seen that yet.
+**Why it matters.** Every reference that is seen may pass, and what is not seen may launch something
+else. Nobody has looked at that yet.
 
-**Example.** `"complete": false` in the plan's JSON.
+**Example.** `"complete": false` in the plan's JSON; a registry module before `terraform init`.
 
-**How to fix.** Plan without `-target`. Where that is the point, give the rule `warning` or `off`.
+**How to fix.** Plan without `-target`; run `terraform init` before code is checked. Where that is
+the point, give the rule `warning` or `off`.
 
 **Reads.** The plan (`complete`, `deferred_changes`; Terraform 1.8 and later say so, OpenTofu does
-not).
+not), or the code and its installed modules.
 
-**Offline.** Yes: the plan tells it.
+**Offline.** Yes: the plan, or the code, tells it.
 """
 
-from assay.model import Cause, Finding, Outcome, Unresolved
+from assay.model import Cause, Finding, Incomplete, Outcome, Unresolved
 from assay.policy.rules.rule import Case, Rule
 
 
 def check(case: Case) -> Finding | None:
-    """Speak up for the plan as a whole."""
+    """Speak up for the plan as a whole, or for the code that is not there."""
     match case.subject.resolution:
         case Unresolved(Cause.INCOMPLETE_PLAN, reason):
-            return Finding(
-                Outcome.UNDETERMINED, reason, "plan without -target, and apply nothing in parts"
-            )
+            value = case.subject.reference.value
+            cure = value.cure if isinstance(value, Incomplete) else None
+            return Finding(Outcome.UNDETERMINED, reason, cure)
     return None
 
 
-RULE = Rule("incomplete-plan", "the plan says that it leaves changes out", check)
+RULE = Rule("incomplete-plan", "the plan, or the code, leaves something out", check)

@@ -1,43 +1,63 @@
 """# unpinned
 
 **What it does.** Reports a reference that can mean another image after the check: a launch
-template at `$Latest` or `$Default`, or a `resolve:ssm:` alias without a version number. The image
-it means now is judged all the same. A warning unless the policy says otherwise.
+template at `$Latest` or `$Default`, a `resolve:ssm:` alias without a version number, or, where the
+configuration is read instead of a plan, an image lookup (`data "aws_ami"`) by anything but an id.
+The image it means now is judged all the same. A warning unless the policy says otherwise.
 
-**Why it matters.** The plan binds the name, not the image. Whoever may write the parameter or add
-a template version changes what is launched, with no plan and no review.
+**Why it matters.** The plan binds the name, not the image. Whoever may write the parameter, add a
+template version or publish an image changes what is launched, with no plan and no review.
 
-**Example.** `image_id = "resolve:ssm:/golden/al2023"`; `launch_template { version = "$Latest" }`.
+**Example.** `image_id = "resolve:ssm:/golden/al2023"`; `launch_template { version = "$Latest" }`;
+`data "aws_ami"` with `most_recent`, which Terraform asks again each time it plans.
 
-**How to fix.** Name the AMI id, a numbered template version, or `resolve:ssm:NAME:VERSION`.
+**How to fix.** Name the AMI id, a numbered template version, or `resolve:ssm:NAME:VERSION`. Of a
+lookup, check the plan: it holds the image that was found.
 
-**Reads.** The plan, and the launch template it names.
+**Reads.** The plan or the configuration, and the launch template it names.
 
-**Offline.** In part: an alias or a template that the reference itself names is reported. What is
-met on the way (an alias inside a launch template, a template that the plan makes) is not.
+**Offline.** In part: an alias or a template that the reference itself names, and a lookup that it
+leads to, are reported. What is met on the way besides (an alias inside a launch template, a
+template that the plan makes) is not.
 """
 
-from assay.model import Alias, Finding, Outcome, Resolved, Severity, TemplateRef
+from assay.model import (
+    Alias,
+    Finding,
+    Outcome,
+    Resolved,
+    Severity,
+    TemplateRef,
+    Value,
+    image_search,
+)
 from assay.policy.rules.rule import Case, Rule
 
 
 def check(case: Case) -> Finding | None:
     """Report every indirection on the way that can move."""
-    value = case.subject.reference.value
     if isinstance(case.subject.resolution, Resolved):
         moving = case.subject.resolution.moving
-    elif isinstance(value, Alias | TemplateRef) and not value.pinned:
-        moving = (str(value),)
+        if not moving:
+            return Finding(Outcome.PASS, "names one image for good")
     else:
-        return None
-    if not moving:
-        return Finding(Outcome.PASS, "names one image for good")
+        moving = _told(case.subject.reference.value)
+        if not moving:
+            return None
     shown = "a sensitive value" if case.subject.reference.sensitive else " and ".join(moving)
     return Finding(
         Outcome.FAIL,
         f"can mean another image after this check: {shown}",
         "name the AMI id, a numbered template version, or a numbered parameter version",
     )
+
+
+def _told(value: Value) -> tuple[str, ...]:
+    """What can move by all that is known without asking anybody."""
+    search = image_search(value)
+    if search is not None:
+        return () if search.pinned else ("an image lookup",)
+    return (str(value),) if isinstance(value, Alias | TemplateRef) and not value.pinned else ()
 
 
 RULE = Rule("unpinned", "the reference can change after the check", check, Severity.WARNING)

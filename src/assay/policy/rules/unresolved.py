@@ -1,8 +1,8 @@
 """# unresolved
 
 **What it does.** Leaves a reference undetermined when no image id can be told from the plan: the
-value is known only after apply, is not an AMI id or alias, its Region cannot be told, or the
-launch template it names holds no image.
+value is known only after apply, is not an AMI id or alias, its Region cannot be told, the launch
+template it names holds no image, or an image lookup finds none, or several of which it names none.
 
 **Why it matters.** Something will be launched, and nobody can say from what. Skipping it would be
 a pass without proof.
@@ -14,7 +14,8 @@ while planning. The message names the reference that ended the trail.
 
 **Reads.** The plan.
 
-**Offline.** Yes: the plan tells it; that a launch template holds no image is EC2's to tell.
+**Offline.** Yes: the plan tells it; what a launch template holds, and what a lookup finds, is EC2's
+to tell.
 """
 
 from assay.model import Cause, Finding, Outcome, Unresolved

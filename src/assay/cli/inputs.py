@@ -1,0 +1,151 @@
+"""Builds sources from what was named: plans, standard input, and Terraform code."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from assay.cli.streams import STDIN, note, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assay.cli.options import SourceOptions
+    from assay.sources.code.directory import Code
+    from assay.sources.plan import Source
+
+_CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
+_VALUES = (".tfvars", ".tfvars.json")
+
+
+class Reading(NamedTuple):
+    """How inputs are to be read."""
+
+    kinds: Any
+    region: str | None
+    include_unchanged: bool = False
+    tags: bool = False
+    source_root: str | None = None
+    """Where the code of the plans is, if their findings shall have files and lines."""
+    var_files: tuple[str, ...] = ()
+    cache: "Path | None" = None
+
+
+def reading(
+    chosen: "SourceOptions", kinds: Any, region: str | None, *, tags: bool = False
+) -> Reading:
+    """How inputs are read by these options, where `region` is what the policy says."""
+    from assay.cli.opening import cache_directory
+
+    return Reading(
+        kinds,
+        chosen["region"] or region,
+        chosen["include_unchanged"],
+        tags,
+        chosen["source_root"],
+        chosen["var_files"],
+        cache_directory(no_cache=chosen["no_cache"]),
+    )
+
+
+def tell(sources: "Sequence[Source]") -> bool:
+    """Tell people what is wrong in the inputs, and whether anything of them could not be read."""
+    for source in sources:
+        for line in source.notes:
+            note(line)
+    errors = dict.fromkeys(str(error) for source in sources for error in source.errors)
+    for error in errors:
+        note(error)
+    return bool(errors)
+
+
+def open_sources(paths: Sequence[str], how: Reading) -> "list[Source]":
+    """What each input holds, in their order; several plans in one file are several sources."""
+    if paths.count(STDIN) > 1:
+        raise click.UsageError("standard input can be read once only")
+    code = [path for path in paths if path != STDIN and is_code(path)]
+    sources = [source for path in paths if path not in code for source in _plans(path, how)]
+    return [*sources, *(_code(code, how) if code else ())]
+
+
+def is_code(path: str) -> bool:
+    """Whether a path names Terraform code: a directory of it, or a file that belongs to one."""
+    return os.path.isdir(path) or path.endswith((*_CODE, *_VALUES))
+
+
+def _plans(path: str, how: Reading) -> "list[Source]":
+    from assay.sources.plan import read_plans
+
+    sources = read_plans(
+        path,
+        read(path),
+        kinds=how.kinds,
+        region=how.region,
+        include_unchanged=how.include_unchanged,
+        tags=how.tags,
+    )
+    if how.source_root is None:
+        return sources
+    code = _reader(how)
+    return [code.at_lines(source, shown(how.source_root)) for source in sources]
+
+
+def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
+    code = _reader(how)
+    whole = [shown(path) for path in paths if os.path.isdir(path)]
+    files = [path for path in paths if not os.path.isdir(path)]
+    roots = code.roots(whole, [shown(each) for each in _directories(files)])
+    environment = {
+        name.removeprefix("TF_VAR_"): value
+        for name, value in os.environ.items()
+        if name.startswith("TF_VAR_")
+    }
+    return [
+        code.source(
+            root,
+            kinds=how.kinds,
+            region=how.region,
+            tags=how.tags,
+            var_files=how.var_files,
+            environment=environment,
+        )
+        for root in roots
+    ]
+
+
+def _reader(how: Reading) -> "Code":
+    from assay.kept import Kept
+    from assay.sources.code.directory import Code
+
+    cache = how.cache
+    return Code(Kept(cache / "code" if cache else None), cache / "grammar" if cache else None)
+
+
+def _directories(files: Sequence[str]) -> list[str]:
+    """The module directory of each file; values may stand below the code that they are for."""
+    found: dict[str, None] = {}
+    for path in files:
+        directory = os.path.dirname(path) or "."
+        if path.endswith(_VALUES):
+            while not _holds_code(directory) and directory not in (".", "/"):
+                directory = os.path.dirname(directory) or "."
+            if not _holds_code(directory):
+                note(f"{path}: left aside, since no Terraform code stands there or above")
+                continue
+        found[directory] = None
+    return list(found)
+
+
+def _holds_code(directory: str) -> bool:
+    try:
+        return any(name.endswith(_CODE) for name in os.listdir(directory))
+    except OSError:
+        return False
+
+
+def shown(path: str) -> str:
+    """The path as reports have it: from here, where it is below here."""
+    whole, here = os.path.abspath(path), os.getcwd()
+    below = whole == here or whole.startswith(here.rstrip(os.sep) + os.sep)
+    return os.path.relpath(whole, here) if below else whole

@@ -1,0 +1,56 @@
+"""# open-lookup
+
+**What it does.** Fails a reference whose image Terraform looks up (`data "aws_ami"`) without
+saying whose images it takes: no `owners`, and no filter `owner-id` or `owner-alias` without
+wildcards. A filter `image-id` without wildcards is as good: nobody can choose an image's id.
+
+**Why it matters.** Anybody can publish an image under any name, or share one with your account.
+With `most_recent`, you launch what was published last, by whomever: the name confusion attack
+"whoAMI". Other rules fail a stranger's image once it is found; this one speaks before there is any.
+
+**Example.** `most_recent = true` and a filter `name` of `golden-al2023-*`, with no `owners`.
+
+**How to fix.** Name the accounts: `owners = ["self", "111122223333"]`.
+
+**Reads.** The lookup, as the configuration writes it.
+
+**Offline.** Yes: the configuration tells it.
+"""
+
+from assay.model import Finding, ImageSearch, Made, Outcome, Planned, Value, image_search
+from assay.policy.rules.rule import Case, Rule
+
+
+def check(case: Case) -> Finding | None:
+    """Look for what confines the lookup, wherever on the way to the image it stands."""
+    search = image_search(case.subject.reference.value)
+    if search is None:
+        return None
+    if _is_confined(search):
+        return Finding(Outcome.PASS, "the image lookup says whose images it takes")
+    return Finding(
+        Outcome.FAIL,
+        f"{_name(case.subject.reference.value)} takes anybody's image: it names no owner",
+        "name the accounts whose images it may find in owners",
+    )
+
+
+def _name(value: Value) -> str:
+    """The address of the data source, where the way to it tells."""
+    match value:
+        case Planned(step, ImageSearch()):
+            return step
+        case Planned(value=inner) | Made(source=inner):
+            return _name(inner)
+    return "an image lookup"
+
+
+def _is_confined(search: ImageSearch) -> bool:
+    """EC2 takes no wildcard in Owners; in filters it does (EC2 API Reference, DescribeImages)."""
+    named = bool(search.owners) and not any(
+        not owner or {"*", "?"} & set(owner) for owner in search.owners
+    )
+    return named or any(search.exactly(name) for name in ("owner-id", "owner-alias", "image-id"))
+
+
+RULE = Rule("open-lookup", "the image lookup takes anybody's images", check)

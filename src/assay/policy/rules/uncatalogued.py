@@ -1,0 +1,39 @@
+"""# uncatalogued
+
+**What it does.** Reports an AMI id that is written in the code and that nobody who was asked could
+tell anything of: no recorded catalogue holds it, or nobody was asked at all (`--offline`). A
+warning unless the policy says otherwise; the verdict stays undetermined all the same.
+
+**Why it matters.** An id pasted from a console or a blog says nothing of where the image comes from.
+Before a commit, that is the moment to look.
+
+**Example.** `ami = "ami-0abcdef1234567890"`, checked by the pre-commit hook.
+
+**How to fix.** Check with AWS credentials, or record a catalogue that knows the image
+(`assay record`) and name it with `--catalog`.
+
+**Reads.** Terraform code, and the catalogue.
+
+**Offline.** Yes: that nobody was asked is what it tells.
+"""
+
+from assay.model import Action, AmiId, Cause, Finding, Outcome, Severity, Unresolved
+from assay.policy.rules.rule import Case, Rule
+
+
+def check(case: Case) -> Finding | None:
+    """Speak up for an id in the code that nobody could tell anything of."""
+    reference = case.subject.reference
+    if reference.action is not Action.DECLARED or not isinstance(reference.value, AmiId):
+        return None
+    match case.subject.resolution:
+        case Unresolved(cause=Cause.LOOKUP_FAILED):
+            return Finding(
+                Outcome.FAIL,
+                "an AMI id in the code that no catalogue at hand knows",
+                "check with AWS credentials, or with a recorded catalogue that knows it",
+            )
+    return None
+
+
+RULE = Rule("uncatalogued", "no catalogue knows the AMI id in the code", check, Severity.WARNING)

@@ -1,0 +1,179 @@
+"""The blocks and attributes of one file, each at its line, with its expressions still as text.
+
+tree-sitter's HCL grammar finds them: it is fast, exact in its positions and keeps comments.
+Expressions are read by `sources.hcl`, and only those that somebody asks for.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+MARK = b"assay:"
+"""What a comment holds that is meant for assay."""
+
+
+class Written(msgspec.Struct, frozen=True, gc=False):
+    """The expression of an attribute, as text, and the line of the attribute."""
+
+    text: str
+    line: int
+    json: bool = False
+    """Whether the text is a JSON value, whose strings are templates."""
+    file: str = ""
+    """The override file that it comes from; empty where it stands in the file of its block."""
+
+
+class Block(msgspec.Struct, frozen=True, gc=False):
+    """A block of any kind; `line` is that of its first word."""
+
+    type: str
+    labels: tuple[str, ...]
+    line: int
+    attributes: dict[str, Written] = {}
+    blocks: tuple["Block", ...] = ()
+    file: str = ""
+    """The override file that it comes from; empty where it stands in the file of what is around."""
+
+    def of_type(self, name: str) -> Iterator["Block"]:
+        """The blocks of one type that stand directly in this one."""
+        return (block for block in self.blocks if block.type == name)
+
+
+class Comment(msgspec.Struct, frozen=True, gc=False):
+    """A comment that is meant for assay; `alone` on its line, or behind something."""
+
+    line: int
+    text: str
+    alone: bool
+    target: int = 0
+    """The line that it speaks of: its own, or the next one that is no comment."""
+
+
+class CodeFile(msgspec.Struct, frozen=True, gc=False):
+    """What stands in one file. A tfvars file has attributes and no blocks."""
+
+    blocks: tuple[Block, ...] = ()
+    attributes: dict[str, Written] = {}
+    comments: tuple[Comment, ...] = ()
+
+
+class BrokenCodeError(Exception):
+    """A file that is not HCL; line and column count from 1, columns in characters."""
+
+    def __init__(self, line: int, column: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.column = column
+        self.reason = reason
+
+
+def locate(data: bytes) -> CodeFile:
+    """The blocks of a file in HCL's native syntax. Raises `BrokenCodeError`."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BrokenCodeError(line, 1, "is not UTF-8") from None
+    root = _parser().parse(data).root_node
+    if root.has_error:
+        raise _broken(root)
+    body = next((child for child in root.children if child.type == "body"), None)
+    attributes, blocks = _body(body) if body else ({}, ())
+    comments = tuple(_comments(root, data)) if MARK in data else ()
+    return CodeFile(blocks, attributes, comments)
+
+
+@cache
+def _parser() -> "Parser":
+    import tree_sitter
+    import tree_sitter_hcl
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
+
+
+def _body(node: "Node") -> tuple[dict[str, Written], tuple[Block, ...]]:
+    """Terraform refuses two things that the grammar lets pass: two on a line, and one name twice."""
+    attributes: dict[str, Written] = {}
+    blocks: list[Block] = []
+    last_row = -1
+    for child in node.children:
+        kind = child.type
+        if kind not in ("attribute", "block"):
+            continue
+        row, column = child.start_point
+        if row == last_row:
+            raise BrokenCodeError(row + 1, column + 1, "a new line is missing before this")
+        last_row = child.end_point[0]
+        if kind == "block":
+            blocks.append(_block(child))
+            continue
+        parts = child.children
+        name = _text(parts[0])
+        if name in attributes:
+            raise BrokenCodeError(row + 1, column + 1, f"{name} is set twice")
+        expression = next(part for part in reversed(parts) if part.type == "expression")
+        attributes[name] = Written(_text(expression), row + 1)
+    return attributes, tuple(blocks)
+
+
+def _block(node: "Node") -> Block:
+    words: list[str] = []
+    inside: tuple[dict[str, Written], tuple[Block, ...]] = ({}, ())
+    for child in node.children:
+        kind = child.type
+        if kind == "identifier":
+            words.append(_text(child))
+        elif kind == "string_lit":
+            words.append("".join(_text(c) for c in child.children if c.type == "template_literal"))
+        elif kind == "body":
+            inside = _body(child)
+    return Block(words[0], tuple(words[1:]), node.start_point[0] + 1, *inside)
+
+
+def _text(node: "Node") -> str:
+    return (node.text or b"").decode()
+
+
+def _broken(root: "Node") -> BrokenCodeError:
+    """The first place where the grammar could not go on."""
+    node = root
+    while True:
+        wrong = next(
+            (child for child in node.children if child.has_error or child.is_missing), None
+        )
+        if wrong is None:
+            break
+        node = wrong
+        if node.is_error or node.is_missing:
+            break
+    row, column = node.start_point
+    reason = f"{node.type} is missing" if node.is_missing else "this cannot be read"
+    return BrokenCodeError(row + 1, column + 1, reason)
+
+
+def _comments(root: "Node", data: bytes) -> Iterator[Comment]:
+    lines = data.split(b"\n")
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.type == "comment":
+            row, column = node.start_point
+            if node.text and MARK in node.text:
+                alone = not lines[row][:column].strip()
+                target = _next_code(lines, node.end_point[0]) if alone else row
+                yield Comment(row + 1, _text(node), alone, target + 1)
+        else:
+            stack.extend(reversed(node.children))
+
+
+def _next_code(lines: list[bytes], row: int) -> int:
+    """The row below a comment, past other comments on lines of their own."""
+    while row < len(lines) and lines[row].lstrip().startswith((b"#", b"//", b"/*", b"*")):
+        row += 1
+    return row

@@ -1,0 +1,154 @@
+"""The values of one block's body, in the shape that a plan gives them.
+
+Nested blocks are lists, `dynamic` blocks are expanded, and what is unknown stays as `UnknownValue`
+until `masked` takes a tree apart into values and the mask that a plan has beside them.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from assay.sources.code.blocks import Block
+from assay.sources.code.evaluate import evaluate
+from assay.sources.code.expressions import FailedError, SetOf, UnknownValue, Value
+from assay.sources.code.iteration import Iteration, iterations
+from assay.sources.code.operators import unknown_of
+from assay.sources.code.program import ModuleInstance
+from assay.sources.code.scope import Scope
+
+_NOT_ARGUMENTS = ("lifecycle", "provisioner", "connection", "timeouts")
+
+
+class Body(NamedTuple):
+    """The evaluated arguments of a block, and which of them are made of something sensitive."""
+
+    values: dict[str, Value]
+    sensitive: frozenset[str]
+
+
+def body(
+    module: ModuleInstance,
+    block: Block,
+    iteration: Iteration,
+    wanted: Collection[str] | None,
+    bound: Mapping[str, Value] = {},
+) -> Body:
+    """The arguments called `wanted`, at the top level, or all of them; nested blocks are whole."""
+    values: dict[str, Value] = {}
+    sensitive: set[str] = set()
+    program = module.program
+    scope = Scope(module, iteration)
+    for name, written in block.attributes.items():
+        if wanted is not None and name not in wanted:
+            continue
+        program.sensitive = False
+        try:
+            values[name] = evaluate(program.expressions.of(written), scope, bound)
+        except (FailedError, RecursionError):
+            values[name] = UnknownValue()
+        if program.sensitive:
+            sensitive.add(name)
+    for nested in block.blocks:
+        name = nested.labels[0] if _is_dynamic(nested) else nested.type
+        if name in _NOT_ARGUMENTS or (wanted is not None and name not in wanted):
+            continue
+        program.sensitive = False
+        found = _nested(module, nested, iteration, bound)
+        if program.sensitive:
+            sensitive.add(name)
+        before = values.get(name, [])
+        if isinstance(found, UnknownValue) or not isinstance(before, list):
+            values[name] = unknown_of(before, found)
+        else:
+            values[name] = [*before, *found]
+    return Body(values, frozenset(sensitive))
+
+
+def _is_dynamic(block: Block) -> bool:
+    return block.type == "dynamic" and len(block.labels) == 1
+
+
+def _nested(
+    module: ModuleInstance, block: Block, iteration: Iteration, bound: Mapping[str, Value]
+) -> list[Value] | UnknownValue:
+    """A nested block as a list of one, a dynamic one as a list of what it makes."""
+    program = module.program
+    if not _is_dynamic(block):
+        found = body(module, block, iteration, None, bound)
+        program.sensitive = program.sensitive or bool(found.sensitive)
+        return [dict(found.values)]
+    content = next(block.of_type("content"), None)
+    each = block.attributes.get("for_each")
+    if content is None or each is None:
+        return UnknownValue()
+    try:
+        of = evaluate(program.expressions.of(each), Scope(module, iteration), bound)
+    except (FailedError, RecursionError):
+        return UnknownValue()
+    iterator = block.attributes.get("iterator")
+    name = iterator.text.strip().strip('"') if iterator else block.labels[0]
+    hidden = program.sensitive
+    items: list[Value] = []
+    for one in _items(of):
+        inner = {**bound, name: {"key": one.each_key, "value": one.each_value}}
+        found = body(module, content, iteration, None, inner)
+        hidden = hidden or bool(found.sensitive)
+        items.append(dict(found.values))
+    program.sensitive = hidden
+    return items
+
+
+def _items(of: Value) -> list[Iteration]:
+    """What a dynamic block iterates over; where that is not known, one item stands for all."""
+    match of:
+        case SetOf():
+            return [Iteration(None, item, item) for item in of]
+        case list():
+            return [Iteration(None, index, item) for index, item in enumerate(of)]
+        case dict():
+            return iterations(of)
+        case None:
+            return []
+    return [Iteration(None, UnknownValue(), UnknownValue())]
+
+
+def masked(value: Value) -> tuple[Any, Any]:
+    """A tree as a plan has it: the known values, and a mask that is true where one is unknown.
+
+    Where it takes no type from a schema, a number becomes the text that every attribute which
+    names an image or a template has.
+    """
+    match value:
+        case UnknownValue():
+            return None, True
+        case dict():
+            values, masks = {}, {}
+            for name, item in value.items():
+                known, mask = masked(item)
+                if mask is not True:
+                    values[name] = known
+                if mask:
+                    masks[name] = mask
+            return values, masks or None
+        case list():
+            pairs = [masked(item) for item in value]
+            masks_of = [mask or False for _, mask in pairs]
+            return [known for known, _ in pairs], masks_of if any(masks_of) else None
+        case bool() | None | str():
+            return value, None
+    return str(value), None
+
+
+def in_blocks(value: Value, path: str) -> Value:
+    """The value with lists where `path` (`a[*].b`) has blocks: JSON may leave out the brackets."""
+    top, _, rest = path.partition(".")
+    name = top.removesuffix("[*]")
+    if not isinstance(value, dict) or name not in value:
+        return value
+    inside = value[name]
+    if top.endswith("[*]") and isinstance(inside, dict):
+        inside = [inside]
+    if rest and isinstance(inside, list):
+        inside = [in_blocks(item, rest) for item in inside]
+    elif rest:
+        inside = in_blocks(inside, rest)
+    return {**value, name: inside}

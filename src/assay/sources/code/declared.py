@@ -1,0 +1,220 @@
+"""What the code declares, in the shape of a plan, so that both are read in one way.
+
+A resource becomes a planned change with its unknown values masked, and a provider block an entry of
+the plan's `configuration`. Only what can matter to an image is evaluated. Whether a resource exists
+already no code can tell: it is taken for one that exists and changes, of which less follows.
+"""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+import msgspec
+
+from assay.model import Alias, AmiId, Kind, parse_image
+from assay.sources.code.blocks import Block
+from assay.sources.code.body import Body, body, in_blocks, masked
+from assay.sources.code.expressions import UnknownValue, Value
+from assay.sources.code.iteration import Iteration, address
+from assay.sources.code.modules import Placed
+from assay.sources.code.program import ModuleInstance, Program
+from assay.sources.code.providers import ProviderKeys
+from assay.sources.document import (
+    Change,
+    ConfigResource,
+    Configuration,
+    Module,
+    ModuleCall,
+    PlanDocument,
+    ResourceChange,
+)
+from assay.sources.planned import USUAL
+from assay.sources.stray import AMI_IDS
+from assay.sources.surface import Row, rows_by_type
+from assay.sources.trail import IMAGE_DATA
+
+CALL = "module"
+"""The resource type that stands for a call of a module whose code is not there."""
+_COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
+"""What AWS, or the provider, fills in where nothing is written."""
+_META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
+
+
+class Declared(NamedTuple):
+    """A configuration as a plan, and what the plan cannot say."""
+
+    plan: PlanDocument
+    rows: dict[str, tuple[Row, ...]]
+    values: dict[str, Value]
+    """What each resource holds, by address, with an `UnknownValue` where the plan has a mask."""
+    missing: tuple[str, ...]
+    """The addresses of modules whose code is not there."""
+    several: frozenset[str]
+    """The addresses that stand for a number of instances which is not known."""
+
+
+def declare(program: Program, *, tags: bool) -> Declared:
+    """Evaluate a program as far as images are concerned."""
+    return _Writer(program, tags=tags).write()
+
+
+class _Writer:
+    def __init__(self, program: Program, *, tags: bool) -> None:
+        self._program = program
+        self._rows = rows_by_type()
+        self._tags = ("tags", "tag", "tags_all") if tags else ()
+        self._providers = ProviderKeys()
+        self._changes: list[ResourceChange] = []
+        self._values: dict[str, Value] = {}
+        self._missing: list[str] = []
+        self._several: set[str] = set()
+        self._passed: set[str] = set()
+
+    def write(self) -> Declared:
+        modules: dict[tuple[str, ...], Module] = {}
+        for module in self._program.modules():
+            first = module.path not in modules
+            here = modules.setdefault(module.path, Module([], {}, {}))
+            if module.path and first:
+                calls = modules[module.path[:-1]].module_calls
+                assert calls is not None
+                calls[module.path[-1]] = ModuleCall(module=here)
+            self._module(module, here.resources if first else None)
+        configuration = Configuration(self._providers.configs, modules[()])
+        self._rows[CALL] = tuple(Row(CALL, name, Kind.LAUNCH) for name in sorted(self._passed))
+        plan = PlanDocument("1.2", resource_changes=self._changes, configuration=configuration)
+        return Declared(
+            plan, self._rows, self._values, tuple(self._missing), frozenset(self._several)
+        )
+
+    def _module(self, module: ModuleInstance, blocks: list[ConfigResource] | None) -> None:
+        for (mode, kind, name), placed in module.code.resources.items():
+            wanted = self._wanted(mode, kind, placed.block)
+            if wanted == ():
+                continue
+            if blocks is not None:
+                key = self._providers.of_resource(module, placed.block)
+                blocks.append(ConfigResource(kind, name, mode, key, written(placed.block)))
+            for iteration in module.instances(placed.block):
+                found = body(module, placed.block, iteration, wanted)
+                self._resource(module, (mode, kind, name), iteration, found)
+        for name, call in module.code.calls.items():
+            if module.children(name) is None:
+                self._missing_module(module, name, call, blocks)
+
+    def _wanted(self, mode: str, kind: str, block: Block) -> Collection[str] | None:
+        """The arguments to evaluate: none of most resources, all of a data source's."""
+        if mode == "data":
+            return None if kind in IMAGE_DATA else ()
+        suspects = [
+            name
+            for name, each in block.attributes.items()
+            if "ami-" in each.text and AMI_IDS.search(each.text.encode())
+        ]
+        rows = self._rows.get(kind, ())
+        if not rows:
+            return suspects or (None if _mentions_images(block) else ())
+        names = {"data_type", *USUAL, *self._tags, *suspects}
+        for row in rows:
+            names.update((row.top, *row.instead_of))
+            names.update(name for name in (row.region, row.overridden_by) if name)
+        return names
+
+    def _resource(
+        self,
+        module: ModuleInstance,
+        block: tuple[str, str, str],
+        iteration: Iteration,
+        found: Body,
+    ) -> None:
+        mode, kind, name = block
+        values: Value = dict(found.values)
+        for row in self._rows.get(kind, ()):
+            values = in_blocks(values, row.path)
+        assert isinstance(values, dict)
+        for computed in _COMPUTED if mode == "managed" else ():
+            values.setdefault(computed, UnknownValue())
+        word = f"data.{kind}.{name}" if mode == "data" else f"{kind}.{name}"
+        at = address(module.address, word, iteration.key)
+        if not iteration.exact:
+            self._several.add(at)
+        self._change(module, at, block, iteration, values, found.sensitive)
+
+    def _change(
+        self,
+        module: ModuleInstance,
+        at: str,
+        block: tuple[str, str, str],
+        iteration: Iteration,
+        values: dict[str, Value],
+        sensitive: Collection[str],
+    ) -> None:
+        known, mask = masked(values)
+        mode, kind, name = block
+        self._values[at] = values
+        change = Change(
+            ("read",) if mode == "data" else ("update",),
+            after=_raw(known),
+            after_unknown=_raw(mask or {}),
+            after_sensitive=_raw(dict.fromkeys(sensitive, True)),
+        )
+        self._changes.append(
+            ResourceChange(at, kind, name, change, mode, module.address or None, iteration.key)
+        )
+
+    def _missing_module(
+        self,
+        module: ModuleInstance,
+        name: str,
+        call: Placed,
+        blocks: list[ConfigResource] | None,
+    ) -> None:
+        """Of a module whose code is not there, the images that it is given."""
+        if blocks is not None:
+            key = self._providers.find(module, "aws")
+            blocks.append(ConfigResource(CALL, name, "managed", key, written(call.block)))
+        names = [each for each in call.block.attributes if each not in _META]
+        for iteration in module.instances(call.block):
+            at = address(module.address, f"module.{name}", iteration.key)
+            self._missing.append(at)
+            found = body(module, call.block, iteration, names)
+            given = {each: value for each, value in found.values.items() if _is_image(value)}
+            self._passed.update(given)
+            if given:
+                block = ("managed", CALL, name)
+                self._change(module, at, block, iteration, given, found.sensitive)
+
+
+def written(block: Block) -> dict[str, Any]:
+    """Which arguments stand in a block, as a plan's configuration tells it."""
+    found: dict[str, Any] = {
+        name: {"constant_value": None} if each.text.strip() == "null" else {"references": []}
+        for name, each in block.attributes.items()
+    }
+    for nested in block.blocks:
+        if nested.type == "dynamic":
+            continue  # leaves no trace in a plan, either
+        found.setdefault(nested.type, []).append(written(nested))
+    return found
+
+
+def _mentions_images(block: Block) -> bool:
+    stack = list(block.blocks)
+    while stack:
+        nested = stack.pop()
+        if any("ami-" in each.text for each in nested.attributes.values()):
+            return True
+        stack.extend(nested.blocks)
+    return False
+
+
+def _is_image(value: Value) -> bool:
+    """Whether an argument of a module is an image, or comes from where images come from."""
+    if isinstance(value, UnknownValue):
+        return value.passed_on and any(
+            "aws_ami" in str(step) or step in IMAGE_DATA for ref in value.refs for step in ref.steps
+        )
+    return isinstance(parse_image(value), AmiId | Alias)
+
+
+def _raw(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))

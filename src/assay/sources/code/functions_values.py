@@ -1,0 +1,130 @@
+"""What a value is to Terraform: its kind, its size, and what is not known of it.
+
+Terraform tells list from tuple and map from object, and gives nulls and empty collections a type.
+None of that shows in a `Value`. What depends on it is not certain, and raises `UncertainError`.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from assay.sources.code.expressions import Ref, SetOf, Step, UnknownValue, Value
+
+_NODES = 50_000
+_DEPTH = 64
+_PRIMITIVES = frozenset({"text", "number", "bool"})
+
+
+class UncertainError(Exception):
+    """What Terraform would compute here does not follow from the values alone."""
+
+
+# --------------------------------------------------------------------------------- kinds
+
+
+def kind(value: Value) -> str:
+    """One of null, bool, number, text, set, list, map, unknown."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, SetOf):
+        return "set"
+    if isinstance(value, list):
+        return "list"
+    return "map" if isinstance(value, dict) else "unknown"
+
+
+def kinds(values: Sequence[Value]) -> frozenset[str]:
+    """The kinds of what is neither null nor unknown."""
+    return frozenset(map(kind, values)) - {"null", "unknown"}
+
+
+def primitive(names: frozenset[str]) -> bool:
+    """Whether these kinds are text, number and bool at most."""
+    return names <= _PRIMITIVES
+
+
+def mixed(values: Sequence[Value]) -> bool:
+    """Whether these are certainly of several types: then what holds them is a tuple or object."""
+    return len(kinds(values)) > 1
+
+
+def below(value: Value) -> list[Value]:
+    """The elements of a list, set or map."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, list) else []
+
+
+def _leaves(values: Sequence[Value]) -> Iterator[Value]:
+    """Everything below that is no collection, in order, and the empty collections."""
+    stack = list(reversed(values))
+    seen: set[int] = set()
+    while stack:
+        value = stack.pop()
+        if not isinstance(value, list | dict) or not value:
+            yield value
+        elif id(value) not in seen:
+            seen.add(id(value))
+            stack.extend(reversed(below(value)))
+
+
+def unknown_of(*values: Value) -> UnknownValue:
+    """Something made of these values, of which nothing is known but what it depends on."""
+    leaves = _leaves(values)
+    unknown = (leaf.refs for leaf in leaves if isinstance(leaf, UnknownValue))
+    return UnknownValue(tuple(dict.fromkeys(ref for refs in unknown for ref in refs)))
+
+
+def step_below(value: UnknownValue, step: Step) -> UnknownValue:
+    """What stands at `step` of something unknown."""
+    if not value.passed_on:
+        return unknown_of(value)
+    refs = (Ref(ref.module, (*ref.steps, step)) for ref in value.refs)
+    return UnknownValue(tuple(refs), passed_on=True)
+
+
+def is_known(value: Value) -> bool:
+    """Whether nothing in it, however deep, is unknown."""
+    return not any(isinstance(leaf, UnknownValue) for leaf in _leaves([value]))
+
+
+def certain(*values: Value) -> bool:
+    """Whether these hold no null, no empty collection and nothing unknown, however deep.
+
+    Of such values it is certain whether Terraform fails. Others may have a type that makes it fail
+    where the functions here return a value; `try` and `can` have to reckon with that.
+    """
+    return not any(
+        leaf is None or isinstance(leaf, UnknownValue | list | dict) for leaf in _leaves(values)
+    )
+
+
+def has_null(value: Value) -> bool:
+    """Whether there is a null in it, however deep."""
+    return any(leaf is None for leaf in _leaves([value]))
+
+
+def require_small(*values: Value) -> None:
+    """Refuse what is too large or too deep to go through."""
+    sizes: dict[int, int] = {}
+    if sum(_nodes(value, 0, sizes) for value in values) > _NODES:
+        raise UncertainError
+
+
+def _nodes(value: Value, depth: int, sizes: dict[int, int]) -> int:
+    if not isinstance(value, list | dict):
+        return 1
+    if depth > _DEPTH:
+        return _NODES + 1
+    if id(value) not in sizes:
+        total = 1
+        for item in below(value):
+            total += _nodes(item, depth + 1, sizes)
+            if total > _NODES:
+                break
+        sizes[id(value)] = total
+    return sizes[id(value)]

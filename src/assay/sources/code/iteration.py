@@ -1,0 +1,46 @@
+"""The instances of a block that has `count` or `for_each`, and the addresses that they have.
+
+Facts: HashiCorp, "The for_each Meta-Argument", "The count Meta-Argument".
+"""
+
+from typing import NamedTuple
+
+from assay.sources.code.expressions import SetOf, Value
+
+MOST = 1000
+"""Instances of one block that are told apart."""
+
+
+class Iteration(NamedTuple):
+    """Which instance of a block is meant, and what `each` and `count` are in it."""
+
+    key: str | int | None = None
+    each_key: Value = None
+    each_value: Value = None
+    exact: bool = True
+    """False where it stands for instances that are not known."""
+
+
+ONLY = Iteration()
+
+
+def iterations(value: Value) -> list[Iteration]:
+    """The instances that a `for_each` of this value makes; none where that is not known."""
+    match value:
+        case SetOf() if len(value) <= MOST and all(isinstance(item, str) for item in value):
+            return [Iteration(item, item, item) for item in value]
+        case dict() if len(value) <= MOST:
+            return [Iteration(key, key, item) for key, item in sorted(value.items())]
+    return []
+
+
+def address(module: str, name: str, key: str | int | None) -> str:
+    """An absolute address, with the instance key as Terraform writes it."""
+    prefix = f"{module}." if module else ""
+    match key:
+        case None:
+            return f"{prefix}{name}"
+        case int():
+            return f"{prefix}{name}[{key}]"
+    quoted = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{prefix}{name}["{quoted}"]'

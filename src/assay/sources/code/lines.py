@@ -1,0 +1,165 @@
+"""Where in the code an address stands: the file and the line that a person would change.
+
+Read from blocks alone, so that a plan's findings and the code's have the same line.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from assay.sources.code.blocks import Block, Comment, Written
+from assay.sources.code.modules import CodeReader, ModuleCode, Placed, local_source
+from assay.sources.configuration import module_path
+from assay.sources.traversal import block_address, parse
+from assay.sources.walk import Step
+
+Spot = tuple[str, int]
+"""A file and a line."""
+
+
+class Location(NamedTuple):
+    """Where an attribute stands, and every line whose comments speak of it too."""
+
+    spot: Spot
+    around: tuple[Spot, ...]
+    """The attribute itself first, then the blocks around it, module calls last."""
+    changes_ignored: bool
+
+
+class Locator:
+    """Finds addresses in the code below one root directory."""
+
+    def __init__(self, reader: CodeReader, root: str) -> None:
+        self._reader = reader
+        self._root = reader.directory(root)
+
+    @property
+    def files(self) -> int:
+        """How many files of code the root has."""
+        return len(self._root.files)
+
+    def find(self, address: str, attribute: str, value: str | None = None) -> Location | None:
+        """Where the attribute of a resource stands; None where the code holds no such block.
+
+        `value` is the AMI id at hand: it tells blocks apart that a plan has in an order of its own.
+        """
+        module, mode, kind, name = block_address(address)
+        code, calls = self._module(module_path(module))
+        if code is None:
+            return _of_calls(calls, attribute)
+        placed = code.resources.get((mode, kind, name))
+        if placed is None:
+            return _of_calls(calls, attribute)
+        steps = parse(attribute)
+        spots = list(_spots(placed, steps, value))
+        ignored = bool(steps) and _ignores(placed.block, str(steps[0]))
+        outside = [_spot(call.placed) for call in reversed(calls)]
+        foreign = next((number for number, call in enumerate(calls) if not call.ours), None)
+        around = (*reversed(spots), *outside)
+        if foreign is None:
+            return Location(spots[-1], around, ignored)
+        return Location(_passed(calls[foreign].placed, placed.block, steps), around, ignored)
+
+    def comments(self, file: str) -> tuple[Comment, ...]:
+        """The comments of a file that are meant for assay."""
+        return self._reader.file(file).code.comments
+
+    def _module(self, path: Sequence[str]) -> "tuple[ModuleCode | None, list[_Call]]":
+        code = self._root
+        calls: list[_Call] = []
+        for depth, name in enumerate(path, start=1):
+            placed = code.calls.get(name)
+            if placed is None:
+                return None, calls
+            directory = local_source(code.path, placed.block)
+            ours = directory is not None and all(call.ours for call in calls)
+            calls.append(_Call(placed, ours))
+            directory = directory or self._root.installed.get(".".join(path[:depth]))
+            if directory is None:
+                return None, calls
+            code = self._reader.directory(directory)
+        return code, calls
+
+
+class _Call(NamedTuple):
+    """A module call, and whether the code that it calls is this repository's own."""
+
+    placed: Placed
+    ours: bool
+
+
+def _spot(placed: Placed) -> Spot:
+    return placed.file, placed.block.line
+
+
+def _of_calls(calls: list[_Call], attribute: str) -> Location | None:
+    """The nearest call of a module whose code is not there, at the argument if it has it."""
+    if not calls:
+        return None
+    *_, (placed, _) = (call for call in calls)
+    around = tuple(_spot(call.placed) for call in reversed(calls))
+    written = placed.block.attributes.get(attribute.partition("[")[0].partition(".")[0])
+    spot = (written.file or placed.file, written.line) if written else _spot(placed)
+    return Location(spot, (spot, *around), changes_ignored=False)
+
+
+def _passed(call: Placed, block: Block, steps: list[Step]) -> Spot:
+    """Of a module that is not ours, the argument of its call that decides, or the call itself."""
+    written = block.attributes.get(str(steps[0])) if steps else None
+    name = written.text.removeprefix("var.") if written and "var." in written.text else ""
+    argument = call.block.attributes.get(name.strip())
+    if argument is None:
+        return _spot(call)
+    return argument.file or call.file, argument.line
+
+
+def _spots(placed: Placed, steps: list[Step], value: str | None) -> Iterator[Spot]:
+    """The lines of the block, of nested blocks, and of the attribute, from the outside in."""
+    file, block = placed.file, placed.block
+    yield file, block.line
+    while steps:
+        name, *rest = steps
+        written = block.attributes.get(str(name))
+        if written is not None:
+            yield written.file or file, written.line
+            return
+        index = rest[0] if rest and isinstance(rest[0], int) else None
+        nested = _nested(block, str(name), index, value)
+        if nested is None:
+            return
+        file = nested.file or file
+        yield file, nested.line
+        block = next(nested.of_type("content"), nested) if nested.type == "dynamic" else nested
+        steps = rest if index is None else rest[1:]
+
+
+def _nested(block: Block, name: str, index: int | None, value: str | None) -> Block | None:
+    """The nested block that is meant: the one that holds the value, or the one in its place."""
+    static = [each for each in block.blocks if each.type == name]
+    dynamic = [each for each in block.blocks if each.type == "dynamic" and each.labels == (name,)]
+    if value and len(static) > 1:
+        holding = [each for each in static if _holds(each, value)]
+        if len(holding) == 1:
+            return holding[0]
+    if index is not None and index < len(static):
+        return static[index]
+    return next(iter((*dynamic, *reversed(static))), None)
+
+
+def _holds(block: Block, value: str) -> bool:
+    inside = any(value in written.text for written in block.attributes.values())
+    return inside or any(_holds(each, value) for each in block.blocks)
+
+
+def _ignores(block: Block, attribute: str) -> bool:
+    """Whether the block's lifecycle tells Terraform to ignore changes of the attribute."""
+    for lifecycle in block.of_type("lifecycle"):
+        written = lifecycle.attributes.get("ignore_changes")
+        if written is not None and _names(written, attribute):
+            return True
+    return False
+
+
+def _names(written: Written, attribute: str) -> bool:
+    words = written.text.replace("[", " ").replace("]", " ").replace(",", " ").split()
+    names = {word.strip('"') for word in words}
+    return "all" in names or attribute in names

@@ -1,0 +1,77 @@
+"""Which files and directories hold Terraform code, and their paths as people shall read them.
+
+Facts: HashiCorp, "Files and Directories"; "Input Variables" (values files that are read unasked).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
+VALUES = (".tfvars", ".tfvars.json")
+
+
+def code_names(path: str) -> list[str]:
+    """The names of the files in a directory that hold Terraform code."""
+    try:
+        return [
+            each.name
+            for each in Path(path).iterdir()
+            if each.name.endswith(SUFFIXES) and not each.name.startswith((".", "#"))
+        ]
+    except OSError:
+        return []
+
+
+def value_files(path: str) -> list[str]:
+    """The tfvars files that Terraform reads by itself, the strongest last."""
+    try:
+        names = sorted(each.name for each in Path(path).iterdir() if each.name.endswith(VALUES))
+    except OSError:
+        return []
+    first = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
+    automatic = [name for name in names if ".auto.tfvars" in name]
+    return [joined(path, name) for name in (*first, *automatic)]
+
+
+def joined(path: str, below: str) -> str:
+    """A path below another, with `.` and `..` taken out where they can be."""
+    return folded(f"{path}/{below}" if not below.startswith("/") else below)
+
+
+def folded(path: str) -> str:
+    """`a/./b/../c` as `a/c`; what climbs above the start stays."""
+    parts: list[str] = []
+    for part in Path(path).as_posix().split("/"):
+        if part == "..":
+            if parts and parts[-1] not in ("..", ""):
+                parts.pop()
+                continue
+        elif part == "." or (part == "" and parts):
+            continue
+        parts.append(part)
+    return "/".join(parts) or "."
+
+
+def module_directories(path: str) -> list[str]:
+    """Every directory with code at or below `path`.
+
+    Hidden ones (`.terraform` first of all) hold copies of other people's code.
+    """
+    return list(_with_code(Path(path)))
+
+
+def _with_code(path: Path) -> Iterator[str]:
+    stack = [path]
+    while stack:
+        here = stack.pop()
+        try:
+            children = sorted(here.iterdir(), reverse=True)
+        except OSError:
+            continue
+        if any(each.name.endswith(SUFFIXES) for each in children):
+            yield folded(here.as_posix())
+        stack.extend(
+            each
+            for each in children
+            if not each.name.startswith(".") and each.is_dir() and not each.is_symlink()
+        )

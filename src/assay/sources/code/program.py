@@ -1,0 +1,227 @@
+"""A configuration at work: its module instances, and the values of their variables and outputs.
+
+Facts: HashiCorp, "Input Variables" (`type`, `default`, `nullable`, `sensitive`), "Output Values",
+"Modules". Nothing is computed before somebody asks.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+
+from assay.sources.code.blocks import Block, Written
+from assay.sources.code.conversions import convert, read_constraint
+from assay.sources.code.evaluate import evaluate
+from assay.sources.code.expressions import FailedError, Ref, UnknownValue, Value
+from assay.sources.code.iteration import MOST, ONLY, Iteration, address, iterations
+from assay.sources.code.modules import CodeReader, ModuleCode, Placed, local_source
+from assay.sources.code.reading import Expressions
+from assay.sources.code.scope import Scope
+
+_DEEPEST = 30
+"""Modules within modules; Terraform configurations have three or four levels."""
+
+
+class Program:
+    """One root module with everything below it, evaluated when somebody asks."""
+
+    def __init__(
+        self,
+        reader: CodeReader,
+        expressions: Expressions,
+        root: str,
+        values: Mapping[str, Value],
+    ) -> None:
+        """`values` are those that tfvars files and the like give to the root's variables."""
+        self.reader = reader
+        self.expressions = expressions
+        self.values = values
+        self.sensitive = False
+        """Whether something sensitive was read since this was last set to False."""
+        self.busy: set[Hashable] = set()
+        self.root = ModuleInstance(self, reader.directory(root), "", (), None, None, ONLY)
+
+    def modules(self) -> "Iterator[ModuleInstance]":
+        """Every module instance, the root first."""
+        stack = [self.root]
+        while stack:
+            module = stack.pop()
+            yield module
+            for name in reversed(module.code.calls):
+                stack.extend(reversed(list((module.children(name) or {}).values())))
+
+    def module(self, address: str) -> "ModuleInstance | None":
+        """The module instance at an address."""
+        return next((each for each in self.modules() if each.address == address), None)
+
+    def guarded(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """A value that may, by mistake, depend on itself: then it is unknown."""
+        if key in self.busy:
+            return UnknownValue()
+        self.busy.add(key)
+        try:
+            return compute()
+        except FailedError:
+            return UnknownValue()
+        finally:
+            self.busy.remove(key)
+
+
+class ModuleInstance:
+    """One instance of a module: its code, and what its caller passes."""
+
+    def __init__(
+        self,
+        program: Program,
+        code: ModuleCode,
+        address: str,
+        path: tuple[str, ...],
+        parent: "ModuleInstance | None",
+        call: Placed | None,
+        iteration: Iteration,
+    ) -> None:
+        self.program = program
+        self.code = code
+        self.address = address
+        self.path = path
+        self.parent = parent
+        self.call = call
+        self._iteration = iteration
+        self._values: dict[Hashable, tuple[Value, bool]] = {}
+        self._children: dict[str, dict[str | int | None, ModuleInstance] | None] = {}
+        self._instances: dict[Hashable, list[Iteration]] = {}
+
+    # ------------------------------------------------------------------------------- values
+
+    def value(self, written: Written, iteration: Iteration = ONLY) -> Value:
+        """The value of an expression that stands in a block of this module."""
+        try:
+            return evaluate(self.program.expressions.of(written), Scope(self, iteration))
+        except (FailedError, RecursionError):
+            return UnknownValue()
+
+    def remembered(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """A value that is computed once, together with whether it is made of anything sensitive."""
+        found = self._values.get(key)
+        if found is None:
+            outside, self.program.sensitive = self.program.sensitive, False
+            value = self.program.guarded((self.address, key), compute)
+            found = (value, self.program.sensitive)
+            self.program.sensitive = outside
+            self._values[key] = found
+        value, sensitive = found
+        self.program.sensitive = self.program.sensitive or sensitive
+        return value
+
+    def variable(self, name: str) -> Value:
+        """The value of an input variable."""
+        return self.remembered(("var", name), lambda: self._variable(name))
+
+    def _variable(self, name: str) -> Value:
+        placed = self.code.variables.get(name)
+        itself = UnknownValue((Ref(self.address, ("var", name)),), passed_on=True)
+        if placed is None:
+            return itself
+        block = placed.block
+        if self._flag(block, "sensitive", default=False):
+            self.program.sensitive = True
+        given = self._given(name)
+        if given is None and not self._flag(block, "nullable", default=True):
+            given = itself
+        if given is itself or (given is None and name not in self._passed):
+            default = block.attributes.get("default")
+            if default is None:
+                return itself
+            given = evaluate(self.program.expressions.constant(default), Scope(self))
+        kind = block.attributes.get("type")
+        if kind is None:
+            return given
+        return convert(given, read_constraint(self.program.expressions.type(kind)))
+
+    @property
+    def _passed(self) -> Mapping[str, object]:
+        return self.call.block.attributes if self.call else self.program.values
+
+    def _given(self, name: str) -> Value:
+        if self.parent is None or self.call is None:
+            return self.program.values.get(name)
+        written = self.call.block.attributes.get(name)
+        return self.parent.value(written, self._iteration) if written else None
+
+    def _flag(self, block: Block, name: str, *, default: bool) -> bool:
+        written = block.attributes.get(name)
+        return default if written is None else written.text.strip().strip('"') == "true"
+
+    def local(self, name: str) -> Value:
+        """The value of a local."""
+        placed = self.code.locals.get(name)
+        if placed is None:
+            return UnknownValue((Ref(self.address, ("local", name)),), passed_on=True)
+        return self.remembered(("local", name), lambda: self.value(placed.written))
+
+    def output(self, name: str) -> Value:
+        """The value of an output; None where there is none of that name is never an answer."""
+        placed = self.code.outputs.get(name)
+        written = placed.block.attributes.get("value") if placed else None
+        if placed is None or written is None:
+            return UnknownValue()
+        if self._flag(placed.block, "sensitive", default=False):
+            self.program.sensitive = True
+        return self.remembered(("output", name), lambda: self.value(written))
+
+    # --------------------------------------------------------------------------- instances
+
+    def instances(self, block: Block) -> list[Iteration]:
+        """The instances of a block; one that stands for all where their number is not known."""
+        key = ("instances", block.type, block.labels)
+        found = self._instances.get(key)
+        if found is None:
+            if key in self.program.busy:
+                return [Iteration(exact=False)]
+            self.program.busy.add(key)
+            try:
+                found = self._instances[key] = self._iterations(block)
+            finally:
+                self.program.busy.remove(key)
+        return found
+
+    def _iterations(self, block: Block) -> list[Iteration]:
+        several = Iteration(None, UnknownValue(), UnknownValue(), exact=False)
+        if count := block.attributes.get("count"):
+            number = self.value(count)
+            if isinstance(number, str) and number.isdecimal():
+                number = int(number)
+            if isinstance(number, bool) or not isinstance(number, int) or number > MOST:
+                return [several]
+            return [Iteration(index) for index in range(number)]
+        if each := block.attributes.get("for_each"):
+            value = self.value(each)
+            return iterations(value) or ([] if value in ({}, []) else [several])
+        return [ONLY]
+
+    def children(self, name: str) -> "dict[str | int | None, ModuleInstance] | None":
+        """The instances of a called module by key; None where its code is not there."""
+        if name not in self._children:
+            self._children[name] = self._called(name)
+        return self._children[name]
+
+    def _called(self, name: str) -> "dict[str | int | None, ModuleInstance] | None":
+        call = self.code.calls[name]
+        path = (*self.path, name)
+        directory = local_source(self.code.path, call.block)
+        if directory is None:
+            directory = self.program.root.code.installed.get(".".join(path))
+        if directory is None or len(path) > _DEEPEST:
+            return None
+        code = self.program.reader.directory(directory)
+        if not code.files:
+            return None
+        return {
+            iteration.key: ModuleInstance(
+                self.program,
+                code,
+                address(self.address, f"module.{name}", iteration.key),
+                path,
+                self,
+                call,
+                iteration,
+            )
+            for iteration in self.instances(call.block)
+        }

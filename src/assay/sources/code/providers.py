@@ -1,0 +1,97 @@
+"""Which provider block a resource uses, and what that block says of Region and account.
+
+Facts: HashiCorp, "Providers Within Modules" (a child inherits default configurations, and gets the
+others by `providers`), "The provider Meta-Argument".
+"""
+
+from typing import Any
+
+from assay.sources.code.blocks import Block, Written
+from assay.sources.code.body import Body, body
+from assay.sources.code.expressions import UnknownValue, Value
+from assay.sources.code.iteration import ONLY
+from assay.sources.code.program import ModuleInstance
+from assay.sources.document import ProviderConfig
+
+_SAID = ("region", "assume_role", "assume_role_with_web_identity", "allowed_account_ids")
+
+
+class ProviderKeys:
+    """The provider blocks met so far, by the key that a plan gives them: `module.a:aws.west`."""
+
+    def __init__(self) -> None:
+        self.configs: dict[str, ProviderConfig] = {}
+
+    def of_resource(self, module: ModuleInstance, resource: Block) -> str:
+        """The key of the provider block that a resource uses."""
+        named = resource.attributes.get("provider")
+        local = _word(named) if named else resource.labels[0].partition("_")[0]
+        return self.find(module, local)
+
+    def find(self, module: ModuleInstance, local: str) -> str:
+        """The key of the block that is called `local` in a module: its own, or its caller's."""
+        while True:
+            block = _block(module, local)
+            prefix = ".".join(f"module.{name}" for name in module.path)
+            key = f"{prefix}:{local}" if prefix else local
+            if block is not None:
+                if key not in self.configs:
+                    self.configs[key] = _config(body(module, block, ONLY, _SAID))
+                return key
+            if module.parent is None or module.call is None:
+                return key
+            passed = _passed(module.call.block).get(local)
+            if passed is None and "." in local:
+                return key  # an alias that nobody passes: Terraform will refuse it
+            module, local = module.parent, passed or local
+
+
+def _block(module: ModuleInstance, local: str) -> Block | None:
+    name, _, alias = local.partition(".")
+    for placed in module.code.providers:
+        written = placed.block.attributes.get("alias")
+        if placed.block.labels == (name,) and (written.text.strip('"') if written else "") == alias:
+            return placed.block
+    return None
+
+
+def _word(written: Written) -> str:
+    """`aws.west`, with or without the quotes of old."""
+    return "".join(written.text.split()).strip('"')
+
+
+def _passed(call: Block) -> dict[str, str]:
+    """The `providers` of a module call: by the name in the module, the name outside."""
+    written = call.attributes.get("providers")
+    pairs = written.text.strip("{}").replace(",", "\n").splitlines() if written else ()
+    found: dict[str, str] = {}
+    for pair in pairs:
+        inside, equals, outside = pair.partition("#")[0].replace(":", "=").partition("=")
+        if equals:
+            found[inside.strip().strip('"')] = outside.strip().strip('"')
+    return found
+
+
+def _config(said: Body) -> ProviderConfig:
+    expressions: dict[str, Any] = {}
+    for name, value in said.values.items():
+        if name.startswith("assume_role"):
+            blocks = value if isinstance(value, list) else [value]
+            expressions[name] = [_role(block) for block in blocks]
+        else:
+            expressions[name] = _told(value)
+    return ProviderConfig(expressions=expressions)
+
+
+def _role(block: Value) -> Any:
+    """Of a block, the role alone: everything else is nobody's business."""
+    if isinstance(block, dict):
+        return {"role_arn": _told(block["role_arn"])} if "role_arn" in block else {}
+    return _told(block)
+
+
+def _told(value: Value) -> dict[str, Any]:
+    """A value as a plan's configuration writes it."""
+    if isinstance(value, UnknownValue):
+        return {"references": [str(ref) for ref in value.refs]}
+    return {"constant_value": value}

@@ -1,0 +1,124 @@
+"""What names mean where an expression stands.
+
+Fact: HashiCorp, "References to Named Values".
+"""
+
+from typing import TYPE_CHECKING
+
+from assay.sources.code.blocks import Block
+from assay.sources.code.expressions import Ref, Step, UnknownValue, Value
+from assay.sources.code.iteration import ONLY, Iteration
+from assay.sources.code.modules import Key
+from assay.sources.trail import IMAGE_ATTRIBUTES
+
+if TYPE_CHECKING:
+    from assay.sources.code.program import ModuleInstance
+
+_KEPT = {
+    **IMAGE_ATTRIBUTES,
+    "aws_launch_template": ("image_id", "name"),
+    "aws_launch_configuration": ("image_id", "name"),
+    "awscc_ec2_launch_template": ("launch_template_name",),
+}
+"""Arguments whose planned value is the one that is written, as far as images are concerned."""
+
+
+class Scope:
+    """The names that an expression can use where it stands."""
+
+    def __init__(self, module: "ModuleInstance", iteration: Iteration = ONLY) -> None:
+        self._module = module
+        self._iteration = iteration
+
+    def lookup(self, name: str) -> Value:
+        return UnknownValue((Ref(self._module.address, (name,)),), passed_on=True)
+
+    def member(self, name: str, attribute: str) -> Value:
+        match name, attribute:
+            case "var", _:
+                return self._module.variable(attribute)
+            case "local", _:
+                return self._module.local(attribute)
+            case "each", "key" if self._iteration.exact:
+                return self._iteration.each_key
+            case "each", "value" if self._iteration.exact:
+                return self._iteration.each_value
+            case "count", "index" if self._iteration.exact:
+                key = self._iteration.key
+                return key if isinstance(key, int) else UnknownValue()
+        return UnknownValue((Ref(self._module.address, (name, attribute)),))
+
+    def settle(self, value: UnknownValue) -> Value:
+        if not value.passed_on or len(value.refs) != 1:
+            return value
+        ref = value.refs[0]
+        module = self._module
+        if ref.module != module.address:
+            return value
+        match ref.steps:
+            case ("module", str(name)) if name in module.code.calls:
+                return _all_of(module, ref, module.code.calls[name].block) or value
+            case ("module", str(name), *rest) if name in module.code.calls:
+                return _output(module, name, rest, value)
+            case ("data", str(kind), str(name)):
+                placed = module.code.resources.get(("data", kind, name))
+                return (placed and _all_of(module, ref, placed.block)) or value
+            case ("data" | "module", *_):
+                return value
+            case (str(kind), str(name)):
+                placed = module.code.resources.get(("managed", kind, name))
+                return (placed and _all_of(module, ref, placed.block)) or value
+            case (str(kind), str(name), *rest):
+                return _argument(module, ("managed", kind, name), rest, value)
+        return value
+
+
+def _all_of(module: "ModuleInstance", ref: Ref, block: Block) -> Value:
+    """A block with `count` or `for_each` as the list or map that it is; None for any other."""
+    found = module.instances(block)
+    if not ({"count", "for_each"} & block.attributes.keys()) or not all(i.exact for i in found):
+        return None
+    each: dict[Step | None, Value] = {
+        i.key: UnknownValue((Ref(ref.module, (*ref.steps, i.key)),), passed_on=True)
+        for i in found
+        if i.key is not None
+    }
+    if "count" in block.attributes:
+        return list(each.values())
+    return {str(key): value for key, value in each.items()}
+
+
+def _instance(found: list[Iteration], rest: list[Step]) -> tuple[Iteration, list[Step]] | None:
+    """The instance that is meant, and the steps behind its key."""
+    if found and found[0].key is None:
+        return found[0], rest
+    for iteration in found:
+        if rest and iteration.key == rest[0] and isinstance(iteration.key, type(rest[0])):
+            return iteration, rest[1:]
+    return None
+
+
+def _output(module: "ModuleInstance", name: str, rest: list[Step], value: UnknownValue) -> Value:
+    children = module.children(name)
+    if children is None:
+        return value
+    found = _instance(module.instances(module.code.calls[name].block), rest)
+    if found is None or not found[0].exact or len(found[1]) != 1:
+        return value
+    child = children[found[0].key]
+    return child.output(str(found[1][0])) if found[1][0] in child.code.outputs else value
+
+
+def _argument(module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue) -> Value:
+    """The argument of a managed resource that is written, where it is what will be planned."""
+    placed = module.code.resources.get(key)
+    found = _instance(module.instances(placed.block), rest) if placed else None
+    if placed is None or found is None or not found[0].exact or len(found[1]) != 1:
+        return value
+    name = found[1][0]
+    written = placed.block.attributes.get(str(name))
+    if written is None or name not in _KEPT.get(key[1], ()):
+        return value
+    iteration = found[0]
+    known = module.remembered((*key, iteration.key, name), lambda: module.value(written, iteration))
+    return value if known is None else known

@@ -1,0 +1,91 @@
+"""What a data source will find when Terraform plans, as a question that EC2 or SSM can answer.
+
+Only code has such data sources: in a plan they are read already. Facts: hashicorp/aws documentation
+of the data sources aws_ami, aws_ssm_parameter, aws_launch_template (the image is that of the latest
+version) and aws_instance.
+"""
+
+from typing import Any
+
+from assay.model import (
+    Alias,
+    ImageSearch,
+    Planned,
+    TemplateRef,
+    Unknown,
+    Unusable,
+    Value,
+    parse_image,
+)
+from assay.sources.planned import Opened
+from assay.sources.surface import TemplateFields
+from assay.sources.values import parse_instance, parse_template
+from assay.sources.walk import Step
+
+_FIELDS = TemplateFields("id", "name", "version")
+
+
+def looked_up(resource: Opened, path: tuple[Step, ...]) -> Value:
+    """The image that an attribute of a data source will hold."""
+    address = resource.change.address
+    value: Value | None
+    match resource.change.type, path:
+        case "aws_ami", ("id",) | ("image_id",):
+            value = _search(resource)
+        case "aws_ssm_parameter", ("value",) | ("insecure_value",):
+            value = _parameter(resource)
+        case "aws_launch_template", ("image_id",):
+            value = template_looked_up(resource, "$Latest")
+        case "aws_instance", ("ami",):
+            value = _instance(resource)
+        case _:
+            value = None
+    if value is None:
+        return Unknown((".".join((address, *map(str, path))),))
+    return Planned(address, value)
+
+
+def template_looked_up(resource: Opened, version: str | None) -> TemplateRef | Unusable | None:
+    """The launch template that a data source names; None where that is not known."""
+    names = {name: resource.value((name,)) for name in ("id", "name")}
+    if not any(names.values()):
+        return None
+    return parse_template({**names, "version": version or "$Latest"}, _FIELDS)
+
+
+def _search(resource: Opened) -> ImageSearch | None:
+    """The lookup, if all its arguments are known: one that is not could change what it finds."""
+    if resource.mask(()) not in (None, {}):
+        return None
+    filters = resource.value(("filter",)) or []
+    if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
+        return None
+    return ImageSearch(
+        owners=_texts(resource.value(("owners",))),
+        filters=tuple((str(each.get("name")), _texts(each.get("values"))) for each in filters),
+        name_regex=str(pattern) if (pattern := resource.value(("name_regex",))) else None,
+        most_recent=_is_true(resource.value(("most_recent",))),
+        include_deprecated=_is_true(resource.value(("include_deprecated",))),
+        executable_users=_texts(resource.value(("executable_users",))),
+    )
+
+
+def _parameter(resource: Opened) -> Alias | Unusable | None:
+    name = resource.value(("name",))
+    if not isinstance(name, str):
+        return None
+    found = parse_image(f"resolve:ssm:{name}")
+    return found if isinstance(found, Alias | Unusable) else None
+
+
+def _instance(resource: Opened) -> Value | None:
+    wanted = resource.value(("instance_id",))
+    return parse_instance(wanted) if wanted else None
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, list) else ()
+
+
+def _is_true(value: Any) -> bool:
+    return value is True or value == "true"
