@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PYTEST_ARGS ?= -n auto
 
-.PHONY: demo test lint types unit fuzz mutation benchmark fixtures clean
+WHEELS := $(VENV)/wheels/ready
+
+.PHONY: demo test lint types unit wheels fuzz mutation benchmark fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -13,6 +15,15 @@ $(READY): pyproject.toml tests/constraints.txt
 		--constraint tests/constraints.txt --editable '.[dev]'
 	@$(BIN)/python -m compileall -q src # an installed wheel is compiled, too
 	@touch $(READY)
+
+$(WHEELS): $(READY)
+	@rm -rf $(VENV)/wheels
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check \
+		--constraint tests/constraints.txt --wheel-dir $(VENV)/wheels hatchling .
+	@rm $(VENV)/wheels/assay-*.whl
+	@touch $(WHEELS)
+
+wheels: $(WHEELS) ## What pre-commit installs in the tests, which need no network then.
 
 demo: $(READY) ## Judge a recorded plan: no AWS account, one good image and one that only looks good.
 	@$(BIN)/assay check fixtures/demo/plan.json \
@@ -28,7 +39,7 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-unit: $(READY)
+unit: $(READY) $(WHEELS)
 	$(BIN)/python -Im pytest --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 fuzz: $(READY) ## Ten thousand damaged plans, about three minutes.

@@ -1,7 +1,7 @@
 """Exceptions in the code as a check meets them: honoured, left aside, refused, and asked about."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from assay.cli import opening, run
+from assay.cli import run
 from assay.model import AmiId, AmiReference, Ignore, ImageName
 from tests.command import POLICY
-from tests.judging import HERE, Emulated, at, credentials, emulate, outcomes, policy, source
+from tests.judging import HERE, Emulated, at, credentials, emulate, outcomes, policy
 from tests.policy.builders import ELSE, HOME, reference
 from tests.test_exceptions_cli import GOLDEN, OTHER, PENDING, RECORDED, recording, waiver
 from tests.worlds import GoldenWorld
@@ -24,8 +24,28 @@ def instance(image: str, *ignores: Ignore, address: str = "aws_instance.a") -> A
     return reference(AmiId(image), place=HERE, address=address, ignores=ignores)
 
 
+def code(references: Sequence[AmiReference]) -> str:
+    """The references as Terraform has them, each with one line of comment at the least."""
+    lines = [f'provider "aws" {{ region = "{HOME}" }}']
+    for number, each in enumerate(references):
+        comments = [directive(ignore) for ignore in each.ignores] or ["# nothing"]
+        lines += [
+            f'resource "aws_instance" "r{number}" {{',
+            *comments,
+            f'ami = "{each.value}"',
+            "}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def directive(ignore: Ignore) -> str:
+    text = f'# assay:ignore[{", ".join(ignore.rules)}] reason="{ignore.reason}"'
+    text += f" ticket={ignore.ticket}" if ignore.ticket else ""
+    return text + (f" expires={ignore.expires}" if ignore.expires else "")
+
+
 class Check:
-    """`assay check` on references that a source might hold; what comes out is kept."""
+    """`assay check` on code that holds these references; what comes out is kept."""
 
     def __init__(self, here: Path, patch: pytest.MonkeyPatch, read: Callable[[], str]) -> None:
         self._here = here
@@ -34,12 +54,11 @@ class Check:
         self.said = ""
 
     def __call__(self, *references: AmiReference, flags: tuple[str, ...] = ()) -> int:
-        sources = [source(references[:1]), source(references[1:])]
-        self._patch.setattr(opening, "open_sources", lambda *_, **__: sources)
+        (self._here / "web.tf").write_text(code(references))
         self._patch.chdir(self._here)
-        code = run(["check", "code", "--catalog", "catalog.json", "--as-of", RECORDED, *flags])
+        exit_code = run(["check", ".", "--catalog", "catalog.json", "--as-of", RECORDED, *flags])
         self.said = self._read()
-        return code
+        return exit_code
 
     def json(self, *references: AmiReference, flags: tuple[str, ...] = ()) -> dict[str, Any]:
         self(*references, flags=("--format", "json", *flags))
@@ -91,7 +110,7 @@ def test_a_gate_does_not_honour_it(
         monkeypatch.setenv(name, value)
     here = [
         instance(OTHER, COMMENT),
-        instance(OTHER, COMMENT, replace(COMMENT, line=4), address="aws_instance.b"),
+        instance(OTHER, replace(COMMENT, line=4), address="aws_instance.b"),
         instance(GOLDEN, replace(COMMENT, line=5)),
     ]
     assert check(*here, flags=flags) == 1
@@ -126,7 +145,7 @@ def test_the_policys_exceptions_hold_at_a_gate(check: Check, tmp_path: Path) -> 
 def test_an_exception_of_what_there_is_not_is_no_verdict(check: Check) -> None:
     here = [instance(GOLDEN), instance(GOLDEN, replace(COMMENT, rules=("unmarked", "unmaked")))]
     assert check(*here) == 2
-    assert check.said == "assay: web.tf:3: 'unmaked' is no rule; did you mean 'unmarked'?\n"
+    assert check.said == "assay: web.tf:7: 'unmaked' is no rule; did you mean 'unmarked'?\n"
     assert check(*here, flags=("--no-inline",)) == 0
 
 

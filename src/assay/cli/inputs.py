@@ -109,6 +109,7 @@ def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
             tags=how.tags,
             var_files=how.var_files,
             environment=environment,
+            one_of_many=len(roots) > 1,
         )
         for root in roots
     ]

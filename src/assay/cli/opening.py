@@ -26,7 +26,7 @@ def open_policy(path: str | None) -> "Policy":
     if path is None:
         raise PolicyError(
             f"no policy: there is no {DEFAULT_POLICY} here",
-            hint="name one with --policy FILE or ASSAY_POLICY",
+            hint="name one with --policy FILE or ASSAY_POLICY, or write one: assay init",
         )
     return load(path, read(path))
 

@@ -3,7 +3,7 @@
 import click
 
 from assay.cli.policy_test import test_command
-from assay.cli.streams import EXIT_PASS, read
+from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, note, read
 
 
 @click.group("policy")
@@ -14,13 +14,20 @@ def policy_group() -> None:
 @policy_group.command("validate")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def validate_command(files: tuple[str, ...]) -> int:
-    """Say whether policy documents are valid, or what is wrong and where."""
+    """Say whether policy documents are valid, or what is wrong and where, of each."""
+    from assay.errors import AssayError
     from assay.policy.load import validate
 
+    broken = 0
     for path in files:
-        validate(path, read(path))
-        click.echo(f"{path}: valid")
-    return EXIT_PASS
+        try:
+            validate(path, read(path))
+        except AssayError as error:
+            broken += 1
+            note(str(error))
+        else:
+            click.echo(f"{path}: valid")
+    return EXIT_NO_VERDICT if broken else EXIT_PASS
 
 
 @policy_group.command("schema")

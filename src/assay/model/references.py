@@ -236,6 +236,8 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
     """The AMI id that stood here before, where the plan changes it."""
     file: str | None = None
     line: int | None = None
+    root: str | None = None
+    """The root module's directory, where a run reads several: addresses are relative to it."""
     tags: Mapping[str, str] = {}
     """The resource's planned tags, where a policy asks for them; never shown."""
     changes_ignored: bool = False

@@ -87,6 +87,7 @@ def _verdict(shown: VerdictView, lineages: dict[int, list[dict[str, Any]]]) -> d
         "action": shown.action,
         "file": shown.file,
         "line": shown.line,
+        "root": shown.root,
         "value": shown.value,
         "image_id": shown.image_id,
         "account": shown.account,

@@ -88,6 +88,8 @@ def _subject(verdict: VerdictView) -> str:
         text = f"{text} in {verdict.account or 'unknown account'}/{verdict.region}"
     if verdict.file:
         text = f"{text}  {verdict.file}:{verdict.line}"
+    if verdict.root:
+        text = f"{text} (root {verdict.root})"
     return text
 
 

@@ -70,6 +70,7 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     action: str
     file: str | None
     line: int | None
+    root: str | None
     value: str | None
     image_id: str | None
     account: str | None
@@ -121,6 +122,7 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
         action=reference.action,
         file=reference.file,
         line=reference.line,
+        root=reference.root,
         value=HIDDEN if reference.sensitive else _value(reference),
         image_id=HIDDEN if reference.sensitive and image_id else image_id,
         account=place.account if place else None,

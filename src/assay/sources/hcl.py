@@ -34,6 +34,7 @@ _BARE = re.compile(rf"(?:[^$%]|{_SPECIAL})*+")
 _ESCAPE = re.compile(r"\\(u.{4}|U.{8}|.)")
 
 _MENDED = r"""
+%ignore /(?:[ \t]|\r(?=\n))+/  // theirs passes over a return in a string
 NAME : /[^\W\d][\w-]*/  // theirs knows the letters of English alone
 INT_LITERAL : /[0-9]+/  // theirs begin with a minus, and take `-12` in `{a = b -12}` for the next key
 FLOAT_LITERAL : /[0-9]+(?:\.[0-9]+(?:[eE][+-]?[0-9]{1,9})?|[eE][+-]?[0-9]{1,9})/
@@ -51,7 +52,6 @@ function_call : identifier (COLONS identifier)* LPAR arguments RPAR  // theirs h
 arguments : (expression (COMMA expression)* (COMMA | ELLIPSIS)?)?
 full_splat : FULL_SPLAT_START (get_attr | index | attr_splat | full_splat)* -> splat
 attr_splat : ATTR_SPLAT (get_attr | short_index)* -> splat  // an index is of what comes out
-get_attr : DOT (NAME | TRUE | FALSE | NULL)
 ?expr_term : LPAR expression RPAR -> inner | identifier | literal_value | INT_LITERAL -> number | FLOAT_LITERAL -> number | string | heredoc_template | heredoc_template_trim | tuple | object | for_tuple_expr | for_object_expr | function_call | expr_term (get_attr | index | attr_splat | full_splat) -> path
 object_elem_key.2 : (NAME | TRUE | FALSE | NULL | IN | FOR | IF | FOR_EACH | ELSE | ENDIF | ENDFOR) -> word | expression
 """
@@ -159,7 +159,7 @@ _FORMS: dict[str, Callable[[list[Any], list[Any]], Any]] = {
     "for_cond": lambda parts, _: parts[0],
     "for_tuple_expr": lambda parts, _: form.ForTuple(*parts[0], *parts[1:]),
     "for_object_expr": lambda p, words: form.ForObject(*p[0], *p[1:], grouped="..." in words),  # type: ignore[misc]
-    "get_attr": lambda _, words: lambda of: form.Attribute(of, str(words[1])),
+    "get_attr": lambda _, nodes: lambda of: form.Attribute(of, str(nodes[1].children[0])),
     "short_index": lambda _, words: lambda of: form.Index(of, _number(words[1])),
     "braces_index": lambda parts, _: lambda of: form.Index(of, parts[0]),
     "splat": lambda p, _: lambda of: form.Splat(of, reduce(lambda it, to: to(it), p, form.Item())),
@@ -174,11 +174,11 @@ def plain(text: str) -> Expression | None:
         return _traversal(text)
     if _QUOTED.fullmatch(text):
         return _pieces(text[1:-1])
-    return Literal(int(text)) if re.fullmatch(r"-?[0-9]{1,18}", text) else _WORDS.get(text)
+    return Literal(int(text)) if re.fullmatch(r"0|-?[1-9][0-9]{0,17}", text) else _WORDS.get(text)
 
 
 def _signed(sign: str, of: Any) -> Expression:
-    if sign == "-" and isinstance(of, Literal) and type(of.value) in (int, float):
+    if sign == "-" and isinstance(of, Literal) and type(of.value) in (int, float) and of.value:
         return Literal(-of.value)  # type: ignore[operator]
     return form.Unary(sign, of)
 
@@ -258,7 +258,7 @@ def _grammar(directory: Path | None) -> Any:
     import lark
 
     text = Path(hcl2.__file__).with_name("hcl2.lark").read_text(encoding="utf-8")
-    for name in re.findall(r"^[?!]?(\w+)", _MENDED, re.MULTILINE):
+    for name in re.findall(r"^[?!]?([%\w]+)", _MENDED, re.MULTILINE):
         text = re.sub(rf"^[?!]?{name}\b.*\n(?: +\|.*\n)*", "", text, flags=re.MULTILINE)
     return lark.Lark(
         text + _MENDED + _PARTS + _PARTS.replace("quoted_", "bare_").replace("QUOTED_", "BARE_"),
@@ -291,7 +291,7 @@ def _seen(tokens: Iterable[Any]) -> Iterator[Any]:
                 yield token
             continue
         if kind in ("RPAR", "RSQB", "RBRACE") or kind == opened[-1] == "DBLQUOTE":
-            opened[1:] = opened[1:-1]
+            opened.pop()
         elif kind in ("LPAR", "LSQB", "LBRACE", "DBLQUOTE", "INTERP_START", "DIRECTIVE_START"):
             opened.append(kind)
         elif kind == "FOR" and last == "LBRACE":

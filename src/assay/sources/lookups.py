@@ -58,6 +58,7 @@ def _search(resource: Opened) -> ImageSearch | None:
     if resource.mask(()) not in (None, {}):
         return None
     filters = resource.value(("filter",)) or []
+    filters = [filters] if isinstance(filters, dict) else filters  # JSON may leave out the brackets
     if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
         return None
     return ImageSearch(

@@ -85,7 +85,7 @@ class Providers:
         region = standing.region or self._fallback
         if region is None:
             return Unplaced(
-                "the plan does not say the provider's Region (it came from the environment):"
+                "nothing says the provider's Region (it comes from the environment):"
                 " give --region or the policy's aws.region"
             )
         return Place.of(region, standing.account)

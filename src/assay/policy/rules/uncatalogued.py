@@ -9,7 +9,7 @@ Before a commit, that is the moment to look.
 
 **Example.** `ami = "ami-0abcdef1234567890"`, checked by the pre-commit hook.
 
-**How to fix.** Check with AWS credentials, or record a catalogue that knows the image
+**How to fix.** Check where AWS answers, or record a catalogue that knows the image
 (`assay record`) and name it with `--catalog`.
 
 **Reads.** Terraform code, and the catalogue.
@@ -27,11 +27,11 @@ def check(case: Case) -> Finding | None:
     if reference.action is not Action.DECLARED or not isinstance(reference.value, AmiId):
         return None
     match case.subject.resolution:
-        case Unresolved(cause=Cause.LOOKUP_FAILED):
+        case Unresolved(cause=Cause.LOOKUP_FAILED | Cause.UNRESOLVED):
             return Finding(
                 Outcome.FAIL,
                 "an AMI id in the code that no catalogue at hand knows",
-                "check with AWS credentials, or with a recorded catalogue that knows it",
+                "check where AWS answers, or with a recorded catalogue that knows it",
             )
     return None
 

@@ -18,8 +18,11 @@ while planning. The message names the reference that ended the trail.
 to tell.
 """
 
-from assay.model import Cause, Finding, Outcome, Unresolved
+from assay.model import Cause, Finding, Outcome, Unplaced, Unresolved
 from assay.policy.rules.rule import Case, Rule
+
+_NO_IMAGE = "give the image at plan time, so that it can be checked before apply"
+_NO_PLACE = "tell where the image is launched: in the provider block, --region or aws.region"
 
 
 def check(case: Case) -> Finding | None:
@@ -29,7 +32,7 @@ def check(case: Case) -> Finding | None:
             return Finding(
                 Outcome.UNDETERMINED,
                 reason,
-                "give the image at plan time, so that it can be checked before apply",
+                _NO_PLACE if isinstance(case.subject.place, Unplaced) else _NO_IMAGE,
                 tuple(str(item) for item in evidence),
             )
     return None

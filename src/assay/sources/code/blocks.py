@@ -65,8 +65,10 @@ class CodeFile(msgspec.Struct, frozen=True, gc=False):
 class BrokenCodeError(Exception):
     """A file that is not HCL; line and column count from 1, columns in characters."""
 
-    def __init__(self, line: int, column: int, reason: str) -> None:
+    def __init__(self, line: int, column: int, reason: str, *, certain: bool = True) -> None:
+        """`certain` if it is no parser's guess at where and why it could not go on."""
         super().__init__(reason)
+        self.certain = certain
         self.line = line
         self.column = column
         self.reason = reason
@@ -153,8 +155,8 @@ def _broken(root: "Node") -> BrokenCodeError:
         if node.is_error or node.is_missing:
             break
     row, column = node.start_point
-    reason = f"{node.type} is missing" if node.is_missing else "this cannot be read"
-    return BrokenCodeError(row + 1, column + 1, reason)
+    reason = "something is missing" if node.is_missing else "this cannot be read"
+    return BrokenCodeError(row + 1, column + 1, reason, certain=False)
 
 
 def _comments(root: "Node", data: bytes) -> Iterator[Comment]:

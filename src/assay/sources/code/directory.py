@@ -44,8 +44,8 @@ class Code:
     """Reads directories of code; what several of them share is read once."""
 
     def __init__(self, kept: Kept, grammar: Path | None) -> None:
-        self.reader = CodeReader(kept)
         self.expressions = Expressions(kept, grammar)
+        self.reader = CodeReader(kept, self.expressions.syntax_error)
 
     def roots(self, whole: Iterable[str], modules: Sequence[str]) -> list[str]:
         """The root modules at or below some directories, and among some module directories.
@@ -88,10 +88,11 @@ class Code:
         tags: bool = False,
         var_files: Iterable[str] = (),
         environment: Mapping[str, str] = {},
+        one_of_many: bool = False,
     ) -> Source:
         """What a root module and the modules that it calls say about images.
 
-        `environment` holds the values of `TF_VAR_...`, by variable.
+        One of many roots is named in each of its references. `environment` holds the values of `TF_VAR_...`, by variable.
         """
         self.expressions.load(root)
         code = self.reader.directory(root)
@@ -109,6 +110,8 @@ class Code:
             *(_located(_not_there(address), locator) for address in found.missing),
             *(_not_read(error) for error in errors),
         )
+        if one_of_many:
+            located = tuple(replace(each, root=root) for each in located)
         facts = InputFacts(root, "hcl", digest_of(files), len(located))
         not_judged.pop("read", None)  # data sources are followed, not left aside
         notes = tuple(_unattached(modules.values(), located))
@@ -185,8 +188,8 @@ def _not_there(address: str) -> AmiReference:
 
 def _not_read(error: InputError) -> AmiReference:
     cannot = Incomplete("a file of code that cannot be read", "mend the file")
-    reference = _incomplete(f"({error.where})", "syntax", cannot)
     path, _, line = (error.where or "").rpartition(":")[0].rpartition(":")
+    reference = _incomplete(f"({path or error.where})", "syntax", cannot)
     return replace(reference, file=path, line=int(line)) if line.isdecimal() else reference
 
 

@@ -69,9 +69,7 @@ def _power(number: Number, power: Number) -> Number:
     return rounded(Fraction(number**power))
 
 
-def _sign(number: Number) -> int:
-    if isinstance(number, float):
-        raise FailedError
+def _sign(number: int) -> int:
     return (number > 0) - (number < 0)
 
 
@@ -116,6 +114,6 @@ TABLE: dict[str, Row] = {
     "parseint": Row(_parse, (given, whole_of)),
     "pow": Row(_power, (number_of, number_of)),
     "range": Row(_range, (), number_of),
-    "signum": Row(_sign, _ONE),
+    "signum": Row(_sign, (whole_of,)),
     "sum": Row(_sum, (given,)),
 }

@@ -42,5 +42,18 @@ def address(module: str, name: str, key: str | int | None) -> str:
             return f"{prefix}{name}"
         case int():
             return f"{prefix}{name}[{key}]"
-    quoted = key.replace("\\", "\\\\").replace('"', '\\"')
-    return f'{prefix}{name}["{quoted}"]'
+    return f'{prefix}{name}["{_quoted(key)}"]'
+
+
+def _quoted(key: str) -> str:
+    """A key as Terraform quotes it in addresses: as HCL does, templates escaped too."""
+    text = key.replace("\\", "\\\\").replace('"', '\\"')
+    for plain, escaped in (
+        ("\n", "\\n"),
+        ("\r", "\\r"),
+        ("\t", "\\t"),
+        ("${", "$${"),
+        ("%{", "%%{"),
+    ):
+        text = text.replace(plain, escaped)
+    return text

@@ -8,7 +8,7 @@ the `.tf` file of the same name).
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +32,8 @@ _MATTERS = re.compile(
     rb'|\bresource\b\s*"?(?:%s)\b' % _TYPES.encode()
 )  # fmt: skip
 
+Explain = Callable[[str], tuple[int, int, str] | None]
+"""Line, column and reason of the first syntax error in a text."""
 Key = tuple[str, str, str]
 """Mode, type and name of a resource."""
 
@@ -53,9 +55,12 @@ class PlacedText(NamedTuple):
 class CodeReader:
     """Reads files once; what was located in a file is kept by the digest of its content."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: Kept, syntax_error: "Explain") -> None:
+        """`syntax_error` says more exactly than the locating grammar what is wrong in a file."""
         self._kept = kept
+        self._syntax_error = syntax_error
         self._directories: dict[str, ModuleCode] = {}
+        self._read: dict[str, ReadFile] = {}
         self._decoder = msgspec.msgpack.Decoder(CodeFile)
 
     def directory(self, path: str) -> "ModuleCode":
@@ -68,6 +73,12 @@ class CodeReader:
 
     def file(self, path: str) -> "ReadFile":
         """One file; of a broken one, why."""
+        found = self._read.get(path)
+        if found is None:
+            found = self._read[path] = self._file(path)
+        return found
+
+    def _file(self, path: str) -> "ReadFile":
         try:
             data = Path(path).read_bytes()
         except OSError as error:
@@ -87,9 +98,19 @@ class CodeReader:
         try:
             code = _located(path, data)
         except BrokenCodeError as error:
-            return ReadFile(path, digest, CodeFile(), _told(path, error))
+            return ReadFile(path, digest, CodeFile(), self._told(path, data, error))
         self._kept.write(name, msgspec.msgpack.encode(code))
         return ReadFile(path, digest, code, None)
+
+    def _told(self, path: str, data: bytes, error: BrokenCodeError) -> InputError:
+        native = not path.endswith(".json") and not error.certain
+        found = self._syntax_error(data.decode()) if native else None
+        line, column, reason = found or (error.line, error.column, error.reason)
+        return InputError(
+            f"is not valid Terraform code: {reason}",
+            where=f"{path}:{line}:{column}",
+            hint="terraform validate says more",
+        )
 
     def _files(self, path: str) -> Iterator["ReadFile"]:
         names = code_names(path)
@@ -219,14 +240,6 @@ def _located(path: str, data: bytes) -> CodeFile:
 
         return locate_json(data, values=path.endswith(VALUES))
     return locate(data)
-
-
-def _told(path: str, error: BrokenCodeError) -> InputError:
-    return InputError(
-        f"is not valid Terraform code: {error.reason}",
-        where=f"{path}:{error.line}:{error.column}",
-        hint="terraform validate says more",
-    )
 
 
 def uncalled(directories: Sequence[str], reader: CodeReader) -> list[str]:

@@ -66,6 +66,10 @@ class Expressions:
         except HclSyntaxError:
             return Opaque()
 
+    def syntax_error(self, text: str) -> tuple[int, int, str] | None:
+        """Line, column and reason of the first syntax error in a file, if the grammar finds one."""
+        return self._reader.syntax_error(text)
+
     def load(self, root: str) -> None:
         """Take up what the last run kept for a root module."""
         self._used = {}
