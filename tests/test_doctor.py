@@ -124,9 +124,10 @@ def permissions(account: str) -> list[str]:
 
 def test_all_is_well(scene: Scene) -> None:
     run = scene.doctor()
-    versions, sdk, *rest = said(run, "ok")
+    versions, sdk, hcl2, *rest = said(run, "ok")
     assert re.fullmatch(r"assay \S+, Python 3\.\S+, boto3 1\.\S+, botocore 1\.\S+", versions)
     assert re.fullmatch(r"botocore 1\.\S+ knows AMI watermarks", sdk)
+    assert re.fullmatch(r"hcl2 is of python-hcl2 8\.1\.\d+", hcl2)
     role = f"arn:aws:sts::{WORKLOAD}:assumed-role/assay-reader/assay"
     assert rest == [
         "policy assay.yaml: valid, with 1 reader",

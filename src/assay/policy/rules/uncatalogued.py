@@ -4,8 +4,8 @@
 tell anything of: no recorded catalogue holds it, or nobody was asked at all (`--offline`). A
 warning unless the policy says otherwise; the verdict stays undetermined all the same.
 
-**Why it matters.** An id pasted from a console or a blog says nothing of where the image comes from.
-Before a commit, that is the moment to look.
+**Why it matters.** An id pasted from a console or a blog says nothing of where the image comes
+from. Before a commit, that is the moment to look.
 
 **Example.** `ami = "ami-0abcdef1234567890"`, checked by the pre-commit hook.
 
