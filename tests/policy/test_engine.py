@@ -223,7 +223,6 @@ def test_what_says_nothing_of_golden_marks_is_a_warning_by_default() -> None:
     assert {rule.id for rule in RULES if rule.severity is not Severity.ERROR} == {
         "deprecated",
         "downgrade",
-        "ignored-changes",
         "public-image",
         "self-owned",
         "uncatalogued",

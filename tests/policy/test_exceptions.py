@@ -326,7 +326,7 @@ def test_every_rule_that_fails_can_be_let_through(rule: str) -> None:
         ),
         "open-lookup": (subject(value=ImageSearch(most_recent=True)), {}),
         "unpinned": (subject(moving=("lt-1:$Latest",)), {}),
-        "ignored-changes": (subject(changes_ignored=True), {}),
+        "ignored-changes": (subject(changes_ignored=True, action=Action.DECLARED), {}),
         "uncatalogued": (
             unresolved(Cause.LOOKUP_FAILED, value=AmiId(USED), action=Action.DECLARED),
             {},

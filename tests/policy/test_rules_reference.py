@@ -242,15 +242,17 @@ def test_the_rules_of_undetermined_are_silent_about_an_image_that_was_read(rule:
 
 
 def test_changes_that_terraform_ignores() -> None:
-    for here in (subject(changes_ignored=True), unresolved(changes_ignored=True)):
+    ignored = {"changes_ignored": True, "action": Action.DECLARED}
+    for here in (subject(**ignored), unresolved(**ignored)):
         found = finding("ignored-changes", here)
         assert found is not None
         assert found.outcome is FAIL
         assert "ignore_changes" in found.message
-    assert verdict(subject(changes_ignored=True)) is PASS
-    error = policy(severities={"ignored-changes": Severity.ERROR})
-    assert verdict(subject(changes_ignored=True), error) is FAIL
-    assert finding("ignored-changes", subject()) is None
+        assert verdict(here) is FAIL
+    warning = policy(severities={"ignored-changes": Severity.WARNING})
+    assert verdict(subject(**ignored), warning) is PASS
+    for silent in (subject(changes_ignored=True), subject(action=Action.DECLARED)):
+        assert finding("ignored-changes", silent) is None
 
 
 def test_an_id_in_the_code_that_nobody_knows() -> None:
@@ -270,8 +272,8 @@ def test_an_id_in_the_code_that_nobody_knows() -> None:
 
 
 def test_what_rules_read_of_a_reference_is_not_shared_between_references() -> None:
-    by = policy(severities={"ignored-changes": Severity.ERROR})
-    plain = subject()
+    by = policy()
+    plain = subject(action=Action.DECLARED)
     ignoring = replace(plain, reference=replace(plain.reference, changes_ignored=True))
     for first, second in ((plain, ignoring), (ignoring, plain)):
         outcomes = {

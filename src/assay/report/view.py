@@ -18,6 +18,7 @@ from assay.model import (
     InstanceRef,
     Outcome,
     Place,
+    Planned,
     Resolved,
     RuleResult,
     Stray,
@@ -110,7 +111,7 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
     subject = verdict.subject
     reference, found = subject.reference, subject.resolution
     place = subject.place if isinstance(subject.place, Place) else None
-    image_id = found.image.id if isinstance(found, Resolved) else found.image_id
+    image_id = _image_id(found)
     key = (id(verdict.results), id(found), reference.sensitive)
     findings = shared.findings.get(key)
     if findings is None:
@@ -141,7 +142,7 @@ def _findings(verdict: Verdict, shared: _Shared) -> _Findings:
     via = found.via if isinstance(found, Resolved) else ()
     provenance = subject.provenance
     if subject.reference.sensitive or found.derivations or provenance is None:
-        hide, derived = _hider(subject.reference), _derived(found)
+        hide, derived = _hider(subject.reference, _image_id(found)), _derived(found)
         return _Findings(
             tuple(_result(result, hide, derived) for result in verdict.results),
             (*planned(found), *lineage(provenance, hide)),
@@ -198,10 +199,15 @@ def excepted(verdicts: Iterable[Verdict]) -> int:
     return sum(verdict.outcome is Outcome.PASS and bool(verdict.waiver) for verdict in verdicts)
 
 
-def _hider(reference: AmiReference) -> Callable[[str], str]:
+def _image_id(found: Resolved | Unresolved) -> str | None:
+    return found.image.id if isinstance(found, Resolved) else found.image_id
+
+
+def _hider(reference: AmiReference, image_id: str | None) -> Callable[[str], str]:
     """What is done to every text about a reference before it is shown.
 
-    A sensitive AMI id is taken out wherever it stands. A sensitive alias or template could also be
+    A sensitive AMI id is taken out wherever it stands, also one that a parameter of a name that is
+    no secret holds, which a data source reads. A sensitive alias or template could also be
     recognised by what it leads to, so nothing that was learnt on the way is shown.
     """
     if not reference.sensitive:
@@ -209,6 +215,8 @@ def _hider(reference: AmiReference) -> Callable[[str], str]:
     match reference.value:
         case AmiId(id):
             return lambda text: text.replace(id, HIDDEN)
+        case Planned(value=Alias(), sensitive=True, step=step) if "data." in step:
+            return lambda text: text.replace(image_id, HIDDEN) if image_id else text
         case Unknown() | Unusable() | Stray():
             return lambda text: text
     return lambda _: WITHHELD
@@ -226,7 +234,7 @@ def _value(reference: AmiReference) -> str | None:
 
 def _derived(found: Resolved | Unresolved) -> str:
     """What every message about an image that does not exist yet says: which one was judged."""
-    image_id = found.image.id if isinstance(found, Resolved) else found.image_id
+    image_id = _image_id(found)
     if not found.derivations or image_id is None:
         return ""
     steps = ", then ".join(f"{step.by} ({step.how})" for step in reversed(found.derivations))

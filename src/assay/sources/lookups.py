@@ -18,7 +18,7 @@ from assay.model import (
     parse_image,
 )
 from assay.sources.planned import Opened
-from assay.sources.surface import TemplateFields
+from assay.sources.surface import SENSITIVE, TemplateFields
 from assay.sources.values import parse_instance, parse_template
 from assay.sources.walk import Step
 
@@ -42,7 +42,8 @@ def looked_up(resource: Opened, path: tuple[Step, ...]) -> Value:
             value = None
     if value is None:
         return Unknown((".".join((address, *map(str, path))),))
-    return Planned(address, value)
+    hidden = path[0] in SENSITIVE.get(resource.change.type, ())
+    return Planned(address, value, sensitive=hidden)
 
 
 def template_looked_up(resource: Opened, version: str | None) -> TemplateRef | Unusable | None:

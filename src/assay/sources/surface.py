@@ -201,6 +201,9 @@ _CLOUD_CONTROL = (
 
 ROWS = (*_INSTANCES, *_GROUPS, *_SERVICES, *_IMAGES, *_CLOUD_CONTROL)
 
+SENSITIVE = {"aws_ssm_parameter": frozenset({"value"})}
+"""Attributes that the provider's schema marks as sensitive, which code does not show."""
+
 MENTIONS = {
     "*": (
         *("tags_all", "tag", "tag_specifications", "description", "policy"),

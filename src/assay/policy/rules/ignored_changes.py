@@ -1,30 +1,30 @@
 """# ignored-changes
 
-**What it does.** Reports an image attribute that `lifecycle { ignore_changes = [...] }` names (or
-`all`). A warning unless the policy says otherwise.
+**What it does.** Fails an image attribute that `lifecycle { ignore_changes = [...] }` names (or
+`all`), where code is checked. A plan tells which image there will be, so there it is silent.
 
 **Why it matters.** Terraform will leave the resource at the image it was once made from, whatever
-the code says. A new golden image, or the end of a revoked one, never reaches it, and no plan shows
-the difference.
+the code says: the image in the code proves nothing. A new golden image, or the end of a revoked
+one, never reaches it, and no plan shows the difference.
 
 **Example.** `lifecycle { ignore_changes = [ami] }` in an `aws_instance`.
 
 **How to fix.** Take the attribute out of `ignore_changes` and pin the image, or roll instances by a
 launch template and an instance refresh.
 
-**Reads.** Terraform code, or a plan whose code is named by `--source-root`.
+**Reads.** Terraform code.
 
 **Offline.** Yes: the code tells it.
 """
 
-from assay.model import Finding, Outcome, Severity
+from assay.model import Action, Finding, Outcome
 from assay.policy.rules.rule import Case, Rule
 
 
 def check(case: Case) -> Finding | None:
     """Speak up where the code tells Terraform to look away."""
     reference = case.subject.reference
-    if not reference.changes_ignored:
+    if not reference.changes_ignored or reference.action is not Action.DECLARED:
         return None
     return Finding(
         Outcome.FAIL,
@@ -33,4 +33,4 @@ def check(case: Case) -> Finding | None:
     )
 
 
-RULE = Rule("ignored-changes", "Terraform ignores changes of the image", check, Severity.WARNING)
+RULE = Rule("ignored-changes", "Terraform ignores changes of the image", check)

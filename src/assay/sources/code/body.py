@@ -14,6 +14,7 @@ from assay.sources.code.iteration import Iteration, iterations
 from assay.sources.code.operators import unknown_of
 from assay.sources.code.program import ModuleInstance
 from assay.sources.code.scope import Scope
+from assay.sources.surface import SENSITIVE
 
 _NOT_ARGUMENTS = ("lifecycle", "provisioner", "connection", "timeouts")
 
@@ -45,7 +46,7 @@ def body(
             values[name] = evaluate(program.expressions.of(written), scope, bound)
         except (FailedError, RecursionError):
             values[name] = UnknownValue()
-        if program.sensitive:
+        if program.sensitive or name in SENSITIVE.get(block.labels[0] if block.labels else "", ()):
             sensitive.add(name)
     for nested in block.blocks:
         name = nested.labels[0] if _is_dynamic(nested) else nested.type

@@ -67,6 +67,8 @@ def rounded(number: Fraction) -> Number:
 
 def decimal(number: Number) -> Decimal:
     """The decimal digits that Terraform prints of a number."""
+    if isinstance(number, float) and number.is_integer():
+        number = _whole(number)
     if isinstance(number, int):
         if number.bit_length() > _BITS:
             raise UncertainError
@@ -138,11 +140,13 @@ def number_of(value: Value) -> Number:
         raise UncertainError
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise FailedError
-    if isinstance(value, float) and value.is_integer():
-        if value == 0 or abs(value) > WHOLE:
-            raise UncertainError
-        return int(value)
-    return value
+    return _whole(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _whole(number: float) -> int:
+    if number == 0 or abs(number) > WHOLE:  # it may be a negative zero, or rounded
+        raise UncertainError
+    return int(number)
 
 
 def whole_of(value: Value) -> int:

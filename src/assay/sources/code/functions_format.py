@@ -18,7 +18,7 @@ from assay.sources.code.functions_arguments import (
     text_of,
 )
 from assay.sources.code.functions_encoding import json_text
-from assay.sources.code.functions_text import countable, joined
+from assay.sources.code.functions_text import countable
 from assay.sources.code.functions_values import UncertainError, kind
 
 _PIECE = re.compile(r"[^%]+|%%|%([0-]?)([1-9][0-9]*)?(?:\.([0-9]+))?([sqdvtf])", re.DOTALL)
@@ -29,22 +29,23 @@ _CONTEXT = Context(prec=1200)
 
 def _format(pattern: str, *values: Value) -> str:
     pieces: list[str] = []
-    end = taken = 0
+    end = taken = size = 0
     while end < len(pattern):
         found = _PIECE.match(pattern, end)
-        if found is None or sum(map(len, pieces)) > CHARACTERS:
+        if found is None or size > CHARACTERS:
             raise UncertainError
         end = found.end()
         if found[4] is None:
             pieces.append("%" if found[0] == "%%" else found[0])
-            continue
-        if taken == len(values):
+        elif taken == len(values):
             raise FailedError
-        pieces.append(_verb(found, values[taken]))
-        taken += 1
+        else:
+            pieces.append(_verb(found, values[taken]))
+            taken += 1
+        size += len(pieces[-1])
     if taken < len(values):
         raise FailedError
-    return joined("", pieces)
+    return "".join(pieces)
 
 
 def _verb(found: "re.Match[str]", value: Value) -> str:

@@ -13,7 +13,6 @@ from assay.sources.code.functions_arguments import (
 )
 from assay.sources.code.functions_values import UncertainError
 
-_BREAKS = re.compile(r"(?:\r\n?|\n)*\Z")
 _WORD = re.compile(r"(?<![0-9A-Za-z_])[a-z]")
 _SPACES = "\t\n\v\f\r "
 
@@ -90,7 +89,7 @@ def _reverse(text: str) -> str:
 
 
 def _chomp(text: str) -> str:
-    return _BREAKS.sub("", text)
+    return text.rstrip("\r\n")
 
 
 def _title(text: str) -> str:

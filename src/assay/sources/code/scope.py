@@ -9,6 +9,7 @@ from assay.sources.code.blocks import Block
 from assay.sources.code.expressions import Ref, Step, UnknownValue, Value
 from assay.sources.code.iteration import ONLY, Iteration
 from assay.sources.code.modules import Key
+from assay.sources.surface import SENSITIVE
 from assay.sources.trail import IMAGE_ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -120,5 +121,7 @@ def _argument(module: "ModuleInstance", key: Key, rest: list[Step], value: Unkno
     if written is None or name not in _KEPT.get(key[1], ()):
         return value
     iteration = found[0]
+    if name in SENSITIVE.get(key[1], ()):
+        module.program.sensitive = True
     known = module.remembered((*key, iteration.key, name), lambda: module.value(written, iteration))
     return value if known is None else known
