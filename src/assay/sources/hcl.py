@@ -29,8 +29,8 @@ _SPECIAL = rf"\$\$\{{|%%\{{|\$(?!\$?\{{)|%(?!%?\{{)|\$\{{ *{_PATH} *\}}"
 _TRAVERSAL = re.compile(_PATH)
 _STEP = re.compile(rf'(?:^|\.)({_NAME})|\[([0-9]+)\]|\["([^"]*)"\]')
 _INTERPOLATION = re.compile(rf"(?<!\$)\$\{{ *({_PATH}) *\}}")
-_QUOTED = re.compile(rf'"(?:[^"\\\r\n$%]|{_SPECIAL})*+"')
-_BARE = re.compile(rf"(?:[^$%]|{_SPECIAL})*+")
+_QUOTED = re.compile(rf'"(?:[^"\\\r\n$%]++|{_SPECIAL})*+"')
+_BARE = re.compile(rf"(?:[^$%]++|{_SPECIAL})*+")
 _ESCAPE = re.compile(r"\\(u.{4}|U.{8}|.)")
 
 _MENDED = r"""
@@ -42,7 +42,7 @@ HEREDOC_TEMPLATE : /<<(?P<a>[^\W\d][\w-]*)\r?\n(?:[^\n]*\n)*?[^\S\n]*(?P=a)[^\S\
 HEREDOC_TEMPLATE_TRIM : /<<-(?P<b>[^\W\d][\w-]*)\r?\n(?:[^\n]*\n)*?[^\S\n]*(?P=b)[^\S\n]*\n/
 ESCAPED_INTERPOLATION.2 : /\$\$\{/  // theirs take all up to the next `}`, even one in another string
 ESCAPED_DIRECTIVE.2 : /%%\{/
-QUOTED_CHARS.1 : /(?:[^"\\\r\n$%]|\\(?:[nrt"\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4})|\$(?!\$?\{)|%(?!%?\{))+/
+QUOTED_CHARS.1 : /(?:[^"\\\r\n$%]|\\(?:[nrt"\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}|U(?!0000[dD][89a-fA-F])00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4})|\$(?!\$?\{)|%(?!%?\{))+/
 BARE_CHARS.1 : /(?:[^$%]|\$(?!\$?\{)|%(?!%?\{))+/
 string : DBLQUOTE quoted_part* DBLQUOTE
 bare : bare_part* -> string

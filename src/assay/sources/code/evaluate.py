@@ -174,6 +174,7 @@ def _conditional(test: Value, yes: Expression, no: Expression, at: _Bound) -> Va
 
 
 def _call(name: str, arguments: tuple[Expression, ...], at: _Bound, *, expands: bool) -> Value:
+    name = name.removeprefix("core::")
     if name in ("try", "can") and not expands:
         return _try(arguments, at) if name == "try" else _can(arguments, at)
     values = [_value(argument, at) for argument in arguments]
@@ -192,8 +193,7 @@ def _try(arguments: tuple[Expression, ...], at: _Bound) -> Value:
             value = _value(argument, at)
         except FailedError:
             continue
-        unknown = unknown_of(value)
-        return unknown if _holds_unknown(value) else value
+        return unknown_of(value) if _holds_unknown(value) else value
     raise FailedError("every argument of try fails")
 
 

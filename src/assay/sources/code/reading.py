@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from assay.errors import InputError
 from assay.kept import Kept
 from assay.sources.code.blocks import Written
 from assay.sources.code.expressions import Expression, Literal, Opaque
@@ -55,10 +56,17 @@ class Expressions:
         return found
 
     def _parsed(self, text: str) -> Expression:
+        from lark.exceptions import LarkError
+
         try:
             return self._reader.read(text)
         except HclSyntaxError:
             return Opaque()
+        except (AttributeError, ImportError, LarkError, OSError) as error:
+            raise InputError(
+                f"the grammar of Terraform code cannot be loaded ({type(error).__name__})",
+                hint="is bc-python-hcl2 installed over python-hcl2? assay doctor says more",
+            ) from error
 
     def _template(self, text: str) -> Expression:
         try:

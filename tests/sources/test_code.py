@@ -1,0 +1,796 @@
+"""Terraform code as a source: what it says, what it says that it does not know, and what breaks it.
+
+What Terraform makes of each form was tried with Terraform 1.11.4; tests/terraform/test_code_oracle.py
+tries most of it again.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.kept import Kept
+from assay.model import (
+    AmiId,
+    AmiReference,
+    Incomplete,
+    Kind,
+    Made,
+    Place,
+    Planned,
+    Unknown,
+    Unplaced,
+    Value,
+)
+from assay.sources.code.directory import Code
+from assay.sources.plan import Source
+from tests.command import POLICY, Run
+from tests.sources.test_corpus import run_here
+
+ONE, TWO, THREE = "ami-00000001", "ami-00000002", "ami-00000003"
+SECRET = "hunter2-and-nobody-else"
+HANGS = 4.0
+"""Seconds after which a small input is taken to have hung."""
+
+Files = Mapping[str, str | bytes]
+
+
+# ------------------------------------------------------------------------------------- reading
+
+
+@pytest.fixture(name="grammar", scope="session")
+def _grammar(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.getbasetemp() / "grammar"
+
+
+Read = Callable[..., Source]
+
+
+@pytest.fixture(name="read")
+def _read(tmp_path: Path, grammar: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
+    """Write files below an empty folder, and read its code from there."""
+    monkeypatch.chdir(tmp_path)
+
+    def read(files: Files | str, root: str = ".", **more: Any) -> Source:
+        lay({"main.tf": files} if isinstance(files, str) else files)
+        kinds = more.pop("kinds", list(Kind))
+        region = more.pop("region", None)
+        return Code(Kept(None), grammar).source(root, kinds=kinds, region=region, **more)
+
+    return read
+
+
+def lay(files: Files) -> None:
+    for name, content in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def instance(name: str, ami: str, *more: str) -> str:
+    inside = "".join(f"  {line}\n" for line in (f"ami = {ami}", *more) if line)
+    return f'resource "aws_instance" "{name}" {{\n{inside}}}\n'
+
+
+def by_template(name: str, *lines: str) -> str:
+    inside = "".join(f"    {line}\n" for line in lines)
+    return f'resource "aws_instance" "{name}" {{\n  launch_template {{\n{inside}  }}\n}}\n'
+
+
+def told(source: Source) -> dict[str, str]:
+    """What each reference says, by address and attribute, in words."""
+    return {
+        f"{each.address} {each.attribute}": in_words(each.value) for each in source.references
+    }
+
+
+def in_words(value: Value) -> str:
+    match value:
+        case Unknown():
+            return "unknown"
+        case Incomplete():
+            return "incomplete"
+        case Planned(value=inner):
+            return in_words(inner)
+        case Made(by, _, inner):
+            return f"{by} of {in_words(inner)}"
+    return str(value)
+
+
+def one(source: Source) -> AmiReference:
+    [reference] = source.references
+    return reference
+
+
+def regions(source: Source) -> dict[str, str | None]:
+    return {
+        each.address: each.place.region if isinstance(each.place, Place) else None
+        for each in source.references
+    }
+
+
+@contextmanager
+def in_time(seconds: float = HANGS) -> Iterator[None]:
+    """Raise `TimeoutError` where something does not end."""
+
+    def ring(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def check(*arguments: str, policy: str = POLICY) -> Run:
+    Path("assay.yaml").write_text(policy)
+    return run_here("check", "--offline", "--no-cache", "--format", "json", *arguments)
+
+
+# ------------------------------------------------------------------------------- files, broken
+
+
+BROKEN = instance("good", f'"{ONE}"') + 'resource "aws_instance" "bad" {\n  ami = = "x"\n}\n'
+
+
+def test_a_broken_file_is_named_and_the_others_are_judged(read: Read) -> None:
+    source = read({"a.tf": BROKEN, "b.tf": instance("whole", f'"{TWO}"')})
+    [error] = source.errors
+    assert error.where == "a.tf:5:9"
+    assert told(source) == {"aws_instance.whole ami": TWO, "(a.tf:5:9) syntax": "incomplete"}
+    [syntax] = [each for each in source.references if each.attribute == "syntax"]
+    assert (syntax.file, syntax.line) == ("a.tf", 5)
+
+
+def test_a_broken_file_ends_the_run_with_2_and_verdicts_for_the_rest(read: Read) -> None:
+    read({"a.tf": BROKEN, "b.tf": instance("whole", f'"{TWO}"')})
+    done = check(".")
+    assert done.code == 2
+    assert "a.tf:5:9" in done.stderr
+    assert set(done.outcomes()) == {"aws_instance.whole", "(a.tf:5:9)"}
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (b'variable "x" {\n  default = "\xff"\n}\n', "a.tf:2"),
+        (b'variable "x" {\n  default = 1\n', "a.tf:"),
+        (b'variable "x" {\n  default = 1 default = 2\n}\n', "a.tf:2"),
+        (b'variable "x" {\n  default = 1\n  default = 2\n}\n', "a.tf:3"),
+        (b'variable "x" {\n  default = "\n"\n}\n', "a.tf:2"),
+        (b'variable "x" {\n  default = <<EOT\n', "a.tf:"),
+        (b"\x00variable", "a.tf:1"),
+    ],
+)
+def test_what_is_no_code_is_refused_at_its_line(
+    read: Read, content: bytes, where: str
+) -> None:
+    source = read({"a.tf": content, "b.tf": instance("whole", f'"{TWO}"')})
+    [error] = source.errors
+    assert str(error.where).startswith(where)
+    assert told(source)["aws_instance.whole ami"] == TWO
+
+
+def test_a_file_that_is_not_there_is_an_error_of_its_own(read: Read) -> None:
+    lay({"b.tf": instance("whole", f'"{TWO}"')})
+    Path("a.tf").symlink_to("nowhere")
+    source = read({})
+    [error] = source.errors
+    assert error.where == "a.tf"
+    assert told(source) == {"aws_instance.whole ami": TWO, "(a.tf) syntax": "incomplete"}
+
+
+def test_broken_values_end_the_run_with_2(read: Read) -> None:
+    files = {"main.tf": variable("x", f'"{ONE}"') + instance("a", "var.x")}
+    source = read({**files, "terraform.tfvars": "x = = 1\n"})
+    assert [error.where for error in source.errors] == ["terraform.tfvars:1:5"]
+    assert check(".").code == 2
+
+
+def variable(name: str, default: str | None = None, *more: str) -> str:
+    lines = [f"default = {default}"] if default is not None else []
+    inside = "".join(f"  {line}\n" for line in (*lines, *more))
+    return f'variable "{name}" {{\n{inside}}}\n'
+
+
+def test_a_module_of_broken_code_is_an_error_at_its_own_file(read: Read) -> None:
+    source = read({"main.tf": call("m"), "m/main.tf": "resource {\n", "m/ok.tf": instance("a", f'"{ONE}"')})  # fmt: skip
+    assert [str(error.where).partition(":")[0] for error in source.errors] == ["m/main.tf"]
+    assert told(source)["module.m.aws_instance.a ami"] == ONE
+
+
+def call(name: str, source: str | None = None, *more: str) -> str:
+    inside = "".join(f"  {line}\n" for line in (f'source = "{source or f"./{name}"}"', *more))
+    return f'module "{name}" {{\n{inside}}}\n'
+
+
+# ------------------------------------------------------------------------------- code, missing
+
+
+def test_of_a_module_that_is_not_there_the_images_that_it_is_given_are_judged(read: Read) -> None:
+    more = (f'image = "{ONE}"', 'name = "x"', "other = data.aws_ami.x.id")
+    source = read(call("m", "terraform-aws-modules/ec2-instance/aws", *more))
+    assert told(source) == {
+        "module.m image": ONE,
+        "module.m other": "unknown",
+        "module.m source": "incomplete",
+    }
+    at = {each.attribute: each.line for each in source.references}
+    assert at == {"image": 3, "other": 5, "source": 2}
+
+
+@pytest.mark.parametrize("source", ["./missing", "git::https://example.com/x.git", "/somewhere"])
+def test_code_that_is_not_there_is_never_silent(read: Read, source: str) -> None:
+    assert told(read(call("m", source))) == {"module.m source": "incomplete"}
+    assert check(".").code == 1  # incomplete-plan is an error by default
+
+
+def test_installed_modules_are_read_where_init_has_put_them(read: Read) -> None:
+    manifest = '{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"m","Source":"x/y/aws","Dir":".terraform/modules/m"},{"Key":"m.inner","Source":"x/z/aws","Dir":".terraform/modules/m.inner"}]}'  # fmt: skip
+    inner = call("inner", "x/z/aws", f'image = "{TWO}"') + instance("own", f'"{ONE}"')
+    files = {
+        "main.tf": call("m", "x/y/aws"),
+        ".terraform/modules/modules.json": manifest,
+        ".terraform/modules/m/main.tf": inner,
+        ".terraform/modules/m.inner/main.tf": variable("image") + instance("a", "var.image"),
+    }
+    source = read(files)
+    assert told(source) == {
+        "module.m.aws_instance.own ami": ONE,
+        "module.m.module.inner.aws_instance.a ami": TWO,
+    }
+    assert {each.file for each in source.references} == {"main.tf"}
+
+
+@pytest.mark.parametrize("manifest", ["", "{}", "[]", '{"Modules": 1}', "\xff", '{"Modules":[{}]}'])
+def test_a_damaged_manifest_is_as_good_as_none(read: Read, manifest: str) -> None:
+    files = {"main.tf": call("m", "x/y/aws"), ".terraform/modules/modules.json": manifest}
+    assert told(read(files)) == {"module.m source": "incomplete"}
+
+
+# ------------------------------------------------------------------------ what is not known
+
+
+UNSEEN = 'for_each = yamldecode(file("hosts.yaml"))'
+
+
+def test_an_unknown_number_of_instances_is_one_reference_without_a_key(read: Read) -> None:
+    code = instance("fixed", f'"{ONE}"', UNSEEN) + instance("each", "each.value", UNSEEN)
+    code += instance("counted", f'"{TWO}"', 'count = length(file("x"))')
+    assert told(read(code)) == {
+        "aws_instance.fixed ami": ONE,
+        "aws_instance.each ami": "unknown",
+        "aws_instance.counted ami": TWO,
+    }
+
+
+def test_an_unknown_number_of_modules_is_one_without_a_key(read: Read) -> None:
+    files = {
+        "main.tf": call("m", None, UNSEEN, "image = each.value"),
+        "m/main.tf": variable("image") + instance("a", "var.image") + instance("b", f'"{ONE}"'),
+    }
+    assert told(read(files)) == {
+        "module.m.aws_instance.a ami": "unknown",
+        "module.m.aws_instance.b ami": ONE,
+    }
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'locals {\n  a = local.b\n  b = local.a\n}\n' + instance("x", "local.a"),
+        'locals {\n  a = [for x in local.a : x]\n}\n' + instance("x", "local.a[0]"),
+        instance("x", "aws_instance.y.ami") + instance("y", "aws_instance.x.ami"),
+        instance("x", "aws_instance.x.ami"),
+        variable("v", "var.v") + instance("x", "var.v"),
+        instance("x", "local.nowhere") + instance("z", "var.nowhere"),
+        instance("x", "module.nowhere.id"),
+        instance("x", "self.ami") + instance("w", "each.value") + instance("v", "count.index"),
+        instance("x", "nowhere"),
+        instance("x", "provider::acme::image()"),
+        instance("x", 'file("image.txt")'),
+        instance("x", "terraform.workspace"),
+        instance("x", '"ami-${uuid()}"'),
+    ],
+)
+def test_what_terraform_would_refuse_or_assay_does_not_read_is_unknown(
+    read: Read, code: str
+) -> None:
+    source = read(code)
+    assert source.references
+    assert {each for each in told(source).values()} == {"unknown"}
+    assert not source.errors
+
+
+def test_outputs_that_read_each_other_are_unknown(read: Read) -> None:
+    module = variable("image") + 'output "image" {\n  value = var.image\n}\n'
+    code = call("m", None, "image = module.n.image") + call("n", "./m", "image = module.m.image")
+    assert told(read({"main.tf": code + instance("x", "module.m.image"), "m/main.tf": module})) == {
+        "aws_instance.x ami": "unknown"
+    }
+
+
+def test_a_module_that_calls_itself_ends(read: Read) -> None:
+    source = read({"main.tf": call("m"), "m/main.tf": call("m", "../m") + instance("a", f'"{ONE}"')})
+    words = told(source)
+    assert {word for word in words.values()} == {ONE, "incomplete"}
+    assert len(words) < 100
+
+
+# ---------------------------------------------------------------------------- whose code it is
+
+
+def test_an_override_has_its_own_line(read: Read) -> None:
+    files = {
+        "main.tf": instance("a", f'"{ONE}"', 'instance_type = "t3.micro"'),
+        "override.tf": "\n\n" + instance("a", f'"{TWO}"'),
+    }
+    reference = one(read(files))
+    assert (str(reference.value), reference.file, reference.line) == (TWO, "override.tf", 4)
+
+
+def test_a_block_that_an_override_brings_has_its_own_line(read: Read) -> None:
+    files = {
+        "main.tf": by_template("a", 'name = "x"'),
+        "z_override.tf": "\n" + by_template("a", 'name = "y"', 'version = "1"'),
+    }
+    reference = one(read(files))
+    assert (str(reference.value), reference.file, reference.line) == ("y:1", "z_override.tf", 4)
+
+
+def test_opentofu_reads_its_own_file_in_place_of_the_other(read: Read) -> None:
+    files = {
+        "a.tf": instance("a", f'"{ONE}"'),
+        "a.tofu": instance("a", f'"{TWO}"'),
+        "b.tf": instance("b", f'"{ONE}"'),
+        "c.tofu": instance("c", f'"{THREE}"'),
+    }
+    assert told(read(files)) == {
+        "aws_instance.a ami": TWO,
+        "aws_instance.b ami": ONE,
+        "aws_instance.c ami": THREE,
+    }
+
+
+def test_files_that_terraform_passes_over_are_passed_over(read: Read) -> None:
+    bad = instance("bad", f'"{TWO}"')
+    files = {".hidden.tf": bad, "editor.tf~": bad, "a.tf.bak": bad, "a.txt": bad, "a.tfvars": "x = 1"}
+    assert told(read({**files, "main.tf": instance("a", f'"{ONE}"')})) == {"aws_instance.a ami": ONE}
+
+
+def test_the_command_finds_the_roots_below_a_directory(read: Read) -> None:
+    read(
+        {
+            "prod/main.tf": call("m", "../modules/m"),
+            "stage/main.tf": instance("s", f'"{TWO}"'),
+            "modules/m/main.tf": instance("a", f'"{ONE}"'),
+            ".terraform/modules/x/main.tf": instance("hidden", f'"{THREE}"'),
+        }
+    )
+    assert set(check(".").outcomes()) == {"module.m.aws_instance.a", "aws_instance.s"}
+
+
+def test_a_directory_without_code_is_an_error(read: Read) -> None:
+    lay({"empty/readme.md": "nothing"})
+    read({"main.tf": ""})
+    done = check("empty")
+    assert (done.code, done.stdout) == (2, "")
+    assert "empty" in done.stderr
+
+
+def test_values_come_from_where_terraform_takes_them(read: Read) -> None:
+    names = ("default", "environment", "tfvars", "json", "automatic", "file")
+    code = "".join(variable(name, '"ami-00000bad"') + instance(name, f"var.{name}") for name in names)
+    later = {name: position for position, name in enumerate(names)}
+
+    def given(source: str) -> str:
+        return "".join(
+            f'{name} = "{ONE if name == source else "ami-00000bad"}"\n'
+            for name in names
+            if later[name] >= later[source]
+        )
+
+    files = {
+        "main.tf": code,
+        "terraform.tfvars": given("tfvars"),
+        "terraform.tfvars.json": "{" + ",".join(f'"{line.partition(" ")[0]}": {line.rpartition(" ")[2]}' for line in given("json").splitlines()) + "}",
+        "z.auto.tfvars": given("automatic"),
+        "a.auto.tfvars": 'automatic = "ami-00000bad"\n',
+        "values/last.tfvars": given("file"),
+    }  # fmt: skip
+    environment = dict.fromkeys(names[1:], "ami-00000bad") | {"environment": ONE}
+    source = read(files, var_files=["values/last.tfvars"], environment=environment)
+    words = told(source)
+    assert words.pop("aws_instance.default ami") == "ami-00000bad"
+    assert set(words.values()) == {ONE}
+
+
+def test_unset_variables_are_unknown_and_null_is_null(read: Read) -> None:
+    code = variable("none") + variable("null", "null") + instance("a", "var.none")
+    code += instance("b", "var.null") + instance("c", f'var.null == null ? "{ONE}" : var.none')
+    assert told(read(code)) == {"aws_instance.a ami": "unknown", "aws_instance.c ami": ONE}
+
+
+# ------------------------------------------------------------------------------- Cloud Control
+
+
+def test_cloud_control_resources_are_read_with_attributes_for_blocks(read: Read) -> None:
+    code = f"""
+resource "awscc_ec2_instance" "image" {{
+  image_id = "{ONE}"
+}}
+resource "awscc_ec2_launch_template" "web" {{
+  launch_template_name = "web"
+  launch_template_data = {{
+    image_id = "{TWO}"
+  }}
+}}
+resource "awscc_ec2_instance" "template" {{
+  launch_template = {{
+    launch_template_name = awscc_ec2_launch_template.web.launch_template_name
+    version              = "$Latest"
+  }}
+}}
+resource "awscc_autoscaling_auto_scaling_group" "mixed" {{
+  max_size = "1"
+  min_size = "0"
+  mixed_instances_policy = {{
+    launch_template = {{
+      launch_template_specification = {{
+        launch_template_id = "lt-0123456789abcdef0"
+        version            = "3"
+      }}
+      overrides = [
+        {{ instance_type = "m5.large" }},
+        {{ image_id = "{THREE}" }},
+      ]
+    }}
+  }}
+}}
+"""
+    mixed = "awscc_autoscaling_auto_scaling_group.mixed mixed_instances_policy.launch_template"
+    assert told(read(code)) == {
+        "awscc_ec2_instance.image image_id": ONE,
+        "awscc_ec2_launch_template.web launch_template_data.image_id": TWO,
+        "awscc_ec2_instance.template launch_template.launch_template_name": TWO,
+        f"{mixed}.launch_template_specification.launch_template_id": "lt-0123456789abcdef0:3",
+        f"{mixed}.overrides[1].image_id": THREE,
+    }
+
+
+# --------------------------------------------------------------------------------- lookups
+
+
+def test_a_lookup_is_a_question_and_one_with_an_open_argument_is_none(read: Read) -> None:
+    code = """
+data "aws_ami" "known" {
+  owners      = ["self"]
+  most_recent = true
+}
+data "aws_ami" "open" {
+  owners = [data.aws_caller_identity.me.account_id]
+}
+data "aws_ssm_parameter" "known" {
+  name = "/image"
+}
+data "aws_launch_template" "open" {
+  tags = { a = "b" }
+}
+"""
+    names = ("aws_ami.known.id", "aws_ami.open.id", "aws_ssm_parameter.known.value", "aws_launch_template.open.image_id", "aws_ami.known.name", "aws_ami_ids.x.ids[0]")  # fmt: skip
+    code += "".join(instance(f"i{number}", f"data.{name}") for number, name in enumerate(names))
+    values = [type(each.value.value).__name__ if isinstance(each.value, Planned) else in_words(each.value) for each in read(code).references]  # fmt: skip
+    assert values == ["ImageSearch", "unknown", "Alias", "unknown", "unknown", "unknown"]
+
+
+# ------------------------------------------------------------------------------ what is hostile
+
+
+def test_expressions_nested_deeply_are_unknown(read: Read) -> None:
+    deep = 2000
+    code = instance("parens", "(" * deep + f'"{ONE}"' + ")" * deep)
+    code += instance("tuples", "[" * deep + f'"{ONE}"' + "]" * deep + "[0]" * deep)
+    code += instance("signs", "!" * deep + "true")
+    code += instance("sums", "1 + " * deep + "1")
+    code += instance("templates", '"${' * deep + f'"{ONE}"' + '}"' * deep)
+    code += instance("dots", "local.a" + ".b" * deep) + instance("whole", f'"{TWO}"')
+    source = read(code)
+    if not source.errors:
+        words = told(source)
+        assert words.pop("aws_instance.whole ami") == TWO
+        assert set(words.values()) <= {"unknown", ONE}
+
+
+def test_json_nested_deeply_is_refused(read: Read) -> None:
+    inside = "[" * 100_000 + "]" * 100_000
+    source = read({"main.tf.json": f'{{"locals": {{"a": {inside}}}}}', "a.tf": instance("a", f'"{ONE}"')})
+    assert [error.where for error in source.errors]
+    assert told(source)["aws_instance.a ami"] == ONE
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "length([for i in range(1000000) : i])",
+        "length(range(0, 1000000000))",
+        "pow(10, 999999999)",
+        'format("%0999999999d", 1)',
+        'replace("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "/(a+)+$/", "x")',
+        "length(setproduct(range(1000), range(1000), range(1000)))",
+        'join("", [for i in range(1000) : join("", [for j in range(1000) : "xxxxxxxxxxxxxxxxxxxxxxxx"])])',
+        "9999999999999999999999999999999999999999999999999999999999999999999999999999",
+        "1 / 0",
+        "substr(strrev(join(\",\", range(1024))), -1000000000, 1000000000)",
+        "cidrsubnets(\"10.0.0.0/8\", range(100)...)",
+    ],
+)  # fmt: skip
+def test_what_would_take_long_is_unknown(read: Read, expression: str) -> None:
+    with in_time(10):
+        source = read(instance("a", f'{expression} == 5 ? "{ONE}" : "{ONE}x"'))
+    assert told(source)["aws_instance.a ami"] != ONE
+
+
+def test_a_text_that_doubles_itself_is_unknown(read: Read) -> None:
+    doubling = "".join(f'  a{n} = "${{local.a{n - 1}}}${{local.a{n - 1}}}"\n' for n in range(1, 60))
+    with in_time():
+        source = read(f'locals {{\n  a0 = "x"\n{doubling}}}\n' + instance("a", "local.a59"))
+    assert told(source) == {"aws_instance.a ami": "unknown"}
+
+
+def test_a_huge_count_is_one_reference(read: Read) -> None:
+    with in_time():
+        source = read(instance("a", f'"{ONE}"', "count = 1000000000"))
+    assert told(source) == {"aws_instance.a ami": ONE}
+
+
+def test_links_in_circles_end(read: Read) -> None:
+    lay({"main.tf": call("m", "./a/back") + instance("x", f'"{ONE}"')})
+    Path("a").mkdir()
+    Path("a/back").symlink_to("..")
+    Path("a/x.tf").symlink_to("y.tf")
+    Path("a/y.tf").symlink_to("x.tf")
+    with in_time(10):
+        source = read({})
+    assert told(source)["aws_instance.x ami"] == ONE
+    with in_time(10):
+        assert check(".").code == 2  # what cannot be read is an error
+    assert told(source)
+
+
+def test_many_small_files_are_read(read: Read) -> None:
+    files = {f"f{number}.tf": instance(f"a{number}", f'"{ONE}"') for number in range(500)}
+    with in_time(10):
+        assert len(read(files).references) == 500
+
+
+# ------------------------------------------------------------------------------- what is kept
+
+CACHED = {
+    "main.tf": variable("image", f'"{ONE}"')
+    + 'locals {\n  chosen = { for k, v in { a = "ami-00000002" } : k => upper(v) == "" ? var.image : v }\n}\n'
+    + instance("a", "local.chosen.a")
+    + instance("b", 'join("-", ["ami", "00000003"])')
+    + call("m", None, "image = local.chosen[\"a\"]"),
+    "m/main.tf": variable("image") + instance("c", "var.image") + by_template("d", 'name = "x"'),
+}  # fmt: skip
+EXPECTED = {
+    "aws_instance.a ami": TWO,
+    "aws_instance.b ami": THREE,
+    "module.m.aws_instance.c ami": TWO,
+    "module.m.aws_instance.d launch_template[0].name": "x:$Default",
+}
+
+
+def cached(cache: Path, grammar: Path) -> Source:
+    return Code(Kept(cache / "code"), grammar).source(".", kinds=list(Kind), region=None)
+
+
+def test_a_second_run_says_the_same(read: Read, tmp_path: Path, grammar: Path) -> None:
+    read(CACHED)
+    cache = tmp_path / "cache"
+    first = cached(cache, grammar)
+    assert told(first) == EXPECTED
+    assert len(list((cache / "code").iterdir())) == 3
+    assert cached(cache, grammar) == first
+
+
+@pytest.mark.parametrize("content", [b"", b"\xc1", b"\x80", b"\x93\x01\x02\x03", b"x" * 1000])
+def test_a_damaged_cache_is_made_anew(
+    read: Read, tmp_path: Path, grammar: Path, content: bytes
+) -> None:
+    read(CACHED)
+    cache = tmp_path / "cache"
+    first = cached(cache, grammar)
+    whole = {path: path.read_bytes() for path in (cache / "code").iterdir()}
+    for path in whole:
+        path.write_bytes(content)
+    assert cached(cache, grammar) == first
+    assert {path: path.read_bytes() for path in (cache / "code").iterdir()} == whole
+
+
+def test_cut_off_cache_files_are_made_anew(read: Read, tmp_path: Path, grammar: Path) -> None:
+    read(CACHED)
+    cache = tmp_path / "cache"
+    first = cached(cache, grammar)
+    for path in (cache / "code").iterdir():
+        path.write_bytes(path.read_bytes()[:-3])
+    assert cached(cache, grammar) == first
+
+
+@pytest.mark.parametrize("of_directory", [True, False])
+def test_what_others_could_have_written_is_not_believed(
+    read: Read, tmp_path: Path, grammar: Path, of_directory: bool
+) -> None:
+    read(CACHED)
+    cache = tmp_path / "cache"
+    first = cached(cache, grammar)
+    forged = False
+    for path in (cache / "code").iterdir():
+        content = path.read_bytes()
+        forged = forged or TWO.encode() in content
+        path.write_bytes(content.replace(TWO.encode(), b"ami-0badbad0"))
+        if not of_directory:
+            path.chmod(0o666)
+    assert forged
+    if of_directory:
+        (cache / "code").chmod(0o777)
+    assert cached(cache, grammar) == first
+
+
+def test_runs_at_the_same_time_do_not_disturb_each_other(read: Read, tmp_path: Path) -> None:
+    read(CACHED)
+    (tmp_path / "assay.yaml").write_text(POLICY)
+    command = [sys.executable, "-m", "assay", "check", ".", "--offline", "--format", "json"]
+    moment = ["--as-of", "2026-11-21"]
+    environment = {**os.environ, "ASSAY_CACHE_DIR": str(tmp_path / "cache")}
+    runs = [
+        subprocess.Popen([*command, *moment], env=environment, stdout=-1, stderr=-1)
+        for _ in range(4)
+    ]
+    ended = [(*run.communicate(timeout=120), run.returncode) for run in runs]
+    assert len(set(ended)) == 1
+    assert ended[0][1:] == (b"", 3)
+
+
+# --------------------------------------------------------------------------- nothing besides
+
+WATCHED = """
+import os, sys
+
+def watch(event, arguments):
+    if event in ("open", "os.listdir", "os.scandir") and isinstance(arguments[0], (str, bytes)):
+        path = os.path.abspath(os.fsdecode(arguments[0]))
+        os.write(9, path.encode() + b"\\n")
+
+sys.addaudithook(watch)
+"""
+
+
+def test_nothing_is_read_but_the_code_of_the_modules(tmp_path: Path) -> None:
+    here = tmp_path / "repository"
+    reads = [
+        'file("../outside/secret.txt")',
+        'templatefile("../outside/secret.txt", {})',
+        'fileset("../outside", "*")',
+        'filebase64("${path.module}/../outside/secret.txt")',
+        'jsondecode(file("secret.json"))',
+        'file("/etc/passwd")',
+    ]
+    code = "".join(instance(f"i{number}", each) for number, each in enumerate(reads))
+    files = {
+        "repository/root/main.tf": code + call("m", "../modules/m"),
+        "repository/root/secret.json": '"secret"',
+        "repository/root/notes.txt": "secret",
+        "repository/modules/m/main.tf": instance("a", f'"{ONE}"'),
+        "repository/modules/other/main.tf": instance("b", f'"{ONE}"'),
+        "repository/outside/secret.txt": "secret",
+        "repository/assay.yaml": POLICY,
+        "watch/sitecustomize.py": WATCHED,
+    }
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    log = tmp_path / "opened"
+    with log.open("wb") as opened:
+        done = subprocess.run(
+            ["/bin/sh", "-c", f'exec "$0" -m assay check root --offline 9>&{opened.fileno()}', sys.executable],
+            cwd=here,
+            env={**os.environ, "PYTHONPATH": str(tmp_path / "watch"), "ASSAY_CACHE_DIR": str(tmp_path / "cache")},
+            pass_fds=[opened.fileno()],
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    seen = {Path(line) for line in log.read_text().splitlines()}
+    assert here / "root/main.tf" in seen
+    below = {path.relative_to(here).as_posix() for path in seen if path.is_relative_to(here)}
+    assert below <= {"root", "root/main.tf", "modules/m", "modules/m/main.tf", "assay.yaml", ".", "root/.terraform/modules/modules.json", "modules/m/.terraform/modules/modules.json"}  # fmt: skip
+    assert Path("/etc/passwd") not in seen
+
+
+# ------------------------------------------------------------------------------------ secrets
+
+
+def secretive(name: str = "secret") -> str:
+    return variable(name, f'"{SECRET}"', "sensitive = true")
+
+
+HIDING = {
+    "a literal": instance("a", f'"{SECRET}"'),
+    "a variable": secretive() + instance("a", "var.secret"),
+    "part of a text": secretive() + instance("a", '"ami-${var.secret}"'),
+    "an object": variable("o", f'{{ password = "{SECRET}", ami = "{ONE}" }}') + instance("a", "var.o.ami"),
+    "a name of a template": secretive() + by_template("a", "name = var.secret"),
+    "an alias": secretive() + instance("a", '"resolve:ssm:/${var.secret}"'),
+    "user data": instance("a", f'"{ONE}"', f'user_data = "password={SECRET}"'),
+    "a provider": f'provider "aws" {{\n  region = "us-east-1"\n  secret_key = "{SECRET}"\n}}\n' + instance("a", f'"{ONE}"'),
+    "a Region": f'provider "aws" {{\n  region = "{SECRET}"\n}}\n' + instance("a", f'"{ONE}"'),
+    "a role": f'provider "aws" {{\n  assume_role {{\n    role_arn = "arn:aws:iam::{SECRET}"\n  }}\n}}\n' + instance("a", f'"{ONE}"'),
+    "tags": instance("a", f'"{ONE}"', f'tags = {{ Token = "{SECRET}" }}'),
+    "a broken file": f'variable "password" {{\n  default = "{SECRET}" "{SECRET}"\n}}\n',
+    "a broken text": f'variable "password" {{\n  default = "{SECRET}\n}}\n',
+    "a search": f'data "aws_ami" "x" {{\n  owners = ["self"]\n  filter {{\n    name = "name"\n    values = ["{SECRET}"]\n  }}\n}}\n' + instance("a", "data.aws_ami.x.id"),
+    "an argument of a module": secretive() + call("m", "x/y/aws", "password = var.secret", f'image = "{ONE}"'),
+    "a comment": f"# password: {SECRET}\n" + instance("a", f'"{ONE}"'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", HIDING.values(), ids=HIDING)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_secrets_are_never_printed(read: Read, code: str, form: str) -> None:
+    read(code)
+    assert_hidden(form)
+
+
+def assert_hidden(form: str = "json") -> None:
+    Path("assay.yaml").write_text(POLICY)
+    done = run_here("check", ".", "--offline", "--format", form, "--no-cache")
+    assert done.stdout + done.stderr
+    assert SECRET not in done.stdout + done.stderr
+
+
+def test_secrets_of_values_and_of_the_environment_are_never_printed(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TF_VAR_token", SECRET)
+    monkeypatch.setenv("TF_VAR_list", f'["{SECRET}"')
+    read(
+        {
+            "main.tf": variable("token") + variable("list", None, "type = list(string)")
+            + variable("broken") + instance("a", "var.token") + instance("b", "var.list[0]"),
+            "terraform.tfvars": f'broken = "{SECRET}" oops',
+        }
+    )  # fmt: skip
+    assert_hidden()
+    assert_hidden("text")
+
+
+def test_a_sensitive_image_is_judged_and_not_shown(read: Read) -> None:
+    source = read(variable("image", f'"{ONE}"', "sensitive = true") + instance("a", "var.image"))
+    assert (one(source).value, one(source).sensitive) == (AmiId(ONE), True)
+    assert ONE not in check(".").stdout
+
+
+def test_the_comment_that_ignores_a_rule_holds_where_the_code_is_read(read: Read) -> None:
+    code = f'resource "aws_instance" "a" {{\n  # assay:ignore[unmarked] reason="lab"\n  ami = "{ONE}"\n}}\n'
+    [ignore] = one(read(code)).ignores
+    assert (ignore.rules, ignore.line) == (("unmarked",), 2)
+
+
+def test_unplaced_is_said_where_no_provider_says_a_region(read: Read) -> None:
+    assert isinstance(one(read(instance("a", f'"{ONE}"'))).place, Unplaced)
+    assert regions(read(instance("a", f'"{ONE}"'), region="eu-west-1")) == {
+        "aws_instance.a": "eu-west-1"
+    }
