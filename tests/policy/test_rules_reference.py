@@ -242,7 +242,7 @@ def test_the_rules_of_undetermined_are_silent_about_an_image_that_was_read(rule:
 
 
 def test_changes_that_terraform_ignores() -> None:
-    ignored = {"changes_ignored": True, "action": Action.DECLARED}
+    ignored: dict[str, Any] = {"changes_ignored": True, "action": Action.DECLARED}
     for here in (subject(**ignored), unresolved(**ignored)):
         found = finding("ignored-changes", here)
         assert found is not None

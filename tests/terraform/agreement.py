@@ -74,7 +74,9 @@ def compare(plan: Source, code: Source) -> Agreement:
             own = next(_instead(reference, code.references), own)
         if own is None:
             found.told[key] = WRONG
-            found.wrong.append(f"{_name(reference)}: the plan has {reference.value}, code is silent")
+            found.wrong.append(
+                f"{_name(reference)}: the plan has {reference.value}, code is silent"
+            )
             continue
         used.add(id(own))
         word = UNKNOWN if _unclear(reference, own) else relation(reference.value, own.value)
@@ -82,11 +84,9 @@ def compare(plan: Source, code: Source) -> Agreement:
         found.wrong.extend(f"{_name(reference)}: {each}" for each in _faults(reference, own, word))
     unclear = {each.address for each in plan.references if isinstance(each.value, Unknown)}
     for reference in code.references:
-        if id(reference) not in used and claims(reference.value):
-            if reference.address not in unclear:
-                found.wrong.append(
-                    f"{_name(reference)}: code has {reference.value}, the plan nothing"
-                )
+        silent = id(reference) not in used and reference.address not in unclear
+        if silent and claims(reference.value):
+            found.wrong.append(f"{_name(reference)}: code has {reference.value}, the plan nothing")
     return found
 
 
@@ -108,8 +108,8 @@ def relation(plan: Value, code: Value) -> str:
             return relation(plan.source, code.source) if alike else WRONG
         case AmiId(), Planned(step, ImageSearch() | Alias() | TemplateRef() | InstanceRef()):
             return LOOKUP if _DATA.search(step) else WRONG
-        case TemplateRef(), TemplateRef(version="$Latest" | plan.version) if plan != code:
-            return LOOKUP
+        case TemplateRef(version=one), TemplateRef(version=other) if plan != code:
+            return LOOKUP if other in ("$Latest", one) else WRONG
     return EQUAL if plan == code else WRONG
 
 
@@ -169,8 +169,7 @@ def _instead(plan: AmiReference, among: Iterable[AmiReference]) -> Iterator[AmiR
         elif not stands_for(code.address, plan.address):
             continue
         elif isinstance(plan.value, Unknown) or (
-            _in_block(code.attribute, plan.attribute)
-            and relation(plan.value, code.value) != WRONG
+            _in_block(code.attribute, plan.attribute) and relation(plan.value, code.value) != WRONG
         ):
             yield code
 
@@ -199,8 +198,10 @@ def _in_block(whole: str, attribute: str) -> bool:
     """Whether an attribute is another one, or stands in the block of that name, wherever that is."""
     whole, attribute = _INDEX.sub("", whole), _INDEX.sub("", attribute)
     block = whole.rpartition(".")[0]
-    return attribute == whole or attribute.startswith(f"{whole}.") or (
-        bool(block) and attribute.startswith(f"{block}.")
+    return (
+        attribute == whole
+        or attribute.startswith(f"{whole}.")
+        or (bool(block) and attribute.startswith(f"{block}."))
     )
 
 

@@ -42,7 +42,10 @@ def looked_up(resource: Opened, path: tuple[Step, ...]) -> Value:
             value = None
     if value is None:
         return Unknown((".".join((address, *map(str, path))),))
-    hidden = path[0] in SENSITIVE.get(resource.change.type, ())
+    arguments = ("name", "id", "instance_id", "owners", "filter", "name_regex")
+    hidden = path[0] in SENSITIVE.get(resource.change.type, ()) or any(
+        resource.is_sensitive((name,)) for name in arguments
+    )
     return Planned(address, value, sensitive=hidden)
 
 

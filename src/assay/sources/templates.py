@@ -60,6 +60,8 @@ class Templates:
         resource: Callable[[], Opened],
     ) -> Value | None:
         """What a block in which something is known says; opens `resource` only for a trail."""
+        if leaf.value is None:
+            return None
         if row.template is None or not isinstance(leaf.value, dict):
             return Unusable("is not a launch template block")
         fields, mask = row.template, leaf.mask if isinstance(leaf.mask, dict) else {}

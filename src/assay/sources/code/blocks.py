@@ -86,7 +86,10 @@ def locate(data: bytes) -> CodeFile:
     if root.has_error:
         raise _broken(root)
     body = next((child for child in root.children if child.type == "body"), None)
-    attributes, blocks = _body(body) if body else ({}, ())
+    try:
+        attributes, blocks = _body(body) if body else ({}, ())
+    except RecursionError:
+        raise BrokenCodeError(1, 1, "its blocks are nested too deep") from None
     comments = tuple(_comments(root, data)) if MARK in data else ()
     return CodeFile(blocks, attributes, comments)
 
@@ -132,10 +135,22 @@ def _block(node: "Node") -> Block:
         if kind == "identifier":
             words.append(_text(child))
         elif kind == "string_lit":
-            words.append("".join(_text(c) for c in child.children if c.type == "template_literal"))
+            words.append(_label(child))
         elif kind == "body":
             inside = _body(child)
     return Block(words[0], tuple(words[1:]), node.start_point[0] + 1, *inside)
+
+
+def _label(node: "Node") -> str:
+    """A label without its quotes and escapes, which are those of JSON but for a few."""
+    text = "".join(_text(child) for child in node.children if child.type == "template_literal")
+    if "\\" not in text:
+        return text
+    try:
+        return msgspec.json.decode(f'"{text}"', type=str)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        row, column = node.start_point
+        raise BrokenCodeError(row + 1, column + 1, "this is no label") from None
 
 
 def _text(node: "Node") -> str:

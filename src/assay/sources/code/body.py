@@ -16,6 +16,7 @@ from assay.sources.code.program import ModuleInstance
 from assay.sources.code.scope import Scope
 from assay.sources.surface import SENSITIVE
 
+_META = ("count", "for_each", "provider", "depends_on")
 _NOT_ARGUMENTS = ("lifecycle", "provisioner", "connection", "timeouts")
 
 
@@ -39,7 +40,7 @@ def body(
     program = module.program
     scope = Scope(module, iteration)
     for name, written in block.attributes.items():
-        if wanted is not None and name not in wanted:
+        if name in _META or (wanted is not None and name not in wanted):
             continue
         program.sensitive = False
         try:

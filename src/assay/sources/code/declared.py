@@ -5,13 +5,14 @@ the plan's `configuration`. Only what can matter to an image is evaluated. Wheth
 already no code can tell: it is taken for one that exists and changes, of which less follows.
 """
 
+import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import msgspec
 
 from assay.model import Alias, AmiId, Kind, parse_image
-from assay.sources.code.blocks import Block
+from assay.sources.code.blocks import Block, Written
 from assay.sources.code.body import Body, body, in_blocks, masked
 from assay.sources.code.expressions import UnknownValue, Value
 from assay.sources.code.iteration import Iteration, address
@@ -32,6 +33,7 @@ from assay.sources.stray import AMI_IDS
 from assay.sources.surface import Row, rows_by_type
 from assay.sources.trail import IMAGE_DATA
 
+_NAMES = re.compile(r"\b(?:var|local)\.[\w-]+")
 CALL = "module"
 """The resource type that stands for a call of a module whose code is not there."""
 _COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
@@ -88,8 +90,8 @@ class _Writer:
 
     def _module(self, module: ModuleInstance, blocks: list[ConfigResource] | None) -> None:
         for (mode, kind, name), placed in module.code.resources.items():
-            wanted = self._wanted(mode, kind, placed.block)
-            if wanted == ():
+            wanted = self._wanted(module, mode, kind, placed.block)
+            if wanted is not None and not wanted:
                 continue
             if blocks is not None:
                 key = self._providers.of_resource(module, placed.block)
@@ -101,18 +103,19 @@ class _Writer:
             if module.children(name) is None:
                 self._missing_module(module, name, call, blocks)
 
-    def _wanted(self, mode: str, kind: str, block: Block) -> Collection[str] | None:
+    def _wanted(
+        self, module: ModuleInstance, mode: str, kind: str, block: Block
+    ) -> Collection[str] | None:
         """The arguments to evaluate: none of most resources, all of a data source's."""
         if mode == "data":
             return None if kind in IMAGE_DATA else ()
-        suspects = [
-            name
-            for name, each in block.attributes.items()
-            if "ami-" in each.text and AMI_IDS.search(each.text.encode())
-        ]
+        images = module.image_names
+        suspects = [name for name, each in block.attributes.items() if _may_hold(each, images)]
+        nested = {_type(each) for each in block.blocks if _may_hold_any(each, images)}
+        suspects = [*suspects, *nested]
         rows = self._rows.get(kind, ())
         if not rows:
-            return suspects or (None if _mentions_images(block) else ())
+            return suspects
         names = {"data_type", *USUAL, *self._tags, *suspects}
         for row in rows:
             names.update((row.top, *row.instead_of))
@@ -197,14 +200,21 @@ def written(block: Block) -> dict[str, Any]:
     return found
 
 
-def _mentions_images(block: Block) -> bool:
-    stack = list(block.blocks)
-    while stack:
-        nested = stack.pop()
-        if any("ami-" in each.text for each in nested.attributes.values()):
-            return True
-        stack.extend(nested.blocks)
-    return False
+def _may_hold(written: Written, images: Collection[str]) -> bool:
+    """Whether an AMI id stands in an expression, or in something that it reads."""
+    if "ami-" in written.text and AMI_IDS.search(written.text.encode()):
+        return True
+    return bool(images) and any(name in images for name in _NAMES.findall(written.text))
+
+
+def _may_hold_any(block: Block, images: Collection[str]) -> bool:
+    return any(_may_hold(each, images) for each in block.attributes.values()) or any(
+        _may_hold_any(each, images) for each in block.blocks
+    )
+
+
+def _type(block: Block) -> str:
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
 def _is_image(value: Value) -> bool:

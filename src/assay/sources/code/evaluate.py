@@ -4,10 +4,8 @@ The rule above all others: a value is what Terraform would compute, or it is unk
 """
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
-import msgspec
-
+from assay.sources.code.bound import NAMESPACES, Bound, Names
 from assay.sources.code.expressions import (
     Attribute,
     Binary,
@@ -35,64 +33,39 @@ from assay.sources.code.functions import call
 from assay.sources.code.operators import (
     attribute,
     binary,
+    certain,
     conditional,
     index,
+    is_known,
     template,
     unary,
     unknown_of,
 )
 
 _DEEPEST = 150
+_LONGEST = 100_000
+"""Expressions that are evaluated for one value, loops counted."""
+_BARE = (Literal(None), TupleOf(()), ObjectOf(()))
+"""Written so, they have no type of their own."""
 _MOST = 10_000
 """Elements of a collection that are looked at; more are not known."""
 
 
-class Names(Protocol):
-    """What the words of an expression mean where it stands."""
-
-    def lookup(self, name: str) -> Value:
-        """The value that a traversal starts from."""
-        ...
-
-    def member(self, name: str, attribute: str) -> Value:
-        """The value of `var.x`, `local.x` and the like: namespaces that are no values themselves."""
-        ...
-
-    def settle(self, value: UnknownValue) -> Value:
-        """What is known after all of the thing that an unknown value refers to."""
-        ...
-
-
-NAMESPACES = ("var", "local", "each", "count", "path", "terraform", "self")
-
-
-class _Bound(msgspec.Struct, frozen=True, gc=False):
-    """Names, with some more bound to values by a `for`, and the item of a splat."""
-
-    names: Names
-    bound: Mapping[str, Value] = {}
-    item: Value = None
-    depth: int = 0
-
-    def binding(self, bound: Mapping[str, Value]) -> "_Bound":
-        return _Bound(self.names, {**self.bound, **bound}, self.item, self.depth)
-
-    def holding(self, item: Value) -> "_Bound":
-        return _Bound(self.names, self.bound, item, self.depth)
-
-    def deeper(self) -> "_Bound":
-        return _Bound(self.names, self.bound, self.item, self.depth + 1)
-
-
 def evaluate(expression: Expression, names: Names, bound: Mapping[str, Value] = {}) -> Value:
     """The value of an expression. Raises `FailedError` where Terraform would fail."""
-    return _value(expression, _Bound(names, bound))
+    return _value(expression, Bound(names, bound))
 
 
-def _value(expression: Expression, at: _Bound) -> Value:
-    if at.depth > _DEEPEST:
-        return UnknownValue()
-    at = at.deeper()
+def _value(expression: Expression, at: Bound) -> Value:
+    at.steps.taken += 1
+    ends = at.depth > _DEEPEST or at.steps.taken > _LONGEST
+    value = UnknownValue() if ends else _form(expression, at.deeper())
+    if isinstance(value, UnknownValue):
+        at.doubt.raised = True
+    return value
+
+
+def _form(expression: Expression, at: Bound) -> Value:
     match expression:
         case Literal(value):
             return value
@@ -111,7 +84,7 @@ def _value(expression: Expression, at: _Bound) -> Value:
     return _operation(expression, at)
 
 
-def _traversal(expression: Variable | Attribute | Index | Item | Splat, at: _Bound) -> Value:
+def _traversal(expression: Variable | Attribute | Index | Item | Splat, at: Bound) -> Value:
     match expression:
         case Attribute(Variable(name), word) if name in NAMESPACES and name not in at.bound:
             return _settled(at.names.member(name, word), at)
@@ -120,17 +93,17 @@ def _traversal(expression: Variable | Attribute | Index | Item | Splat, at: _Bou
         case Attribute(of, name):
             return _settled(attribute(_value(of, at), name), at)
         case Index(of, key):
-            return _settled(index(_value(of, at), _value(key, at)), at)
+            return _settled(index(_known(_value(of, at), at), _value(key, at)), at)
         case Item():
             return at.item
         case Splat(of, each):
-            return _splat(_value(of, at), each, at)
+            return _splat(_known(_value(of, at), at), each, at)
 
 
-def _operation(expression: Template | Call | Conditional | Unary | Binary, at: _Bound) -> Value:
+def _operation(expression: Template | Call | Conditional | Unary | Binary, at: Bound) -> Value:
     match expression:
         case Template(parts):
-            return template([_value(part, at) for part in parts])
+            return template([_known(_value(part, at), at) for part in parts])
         case Call(name, arguments, expands):
             return _call(name, arguments, at, expands=expands)
         case Conditional(test, yes, no):
@@ -138,22 +111,30 @@ def _operation(expression: Template | Call | Conditional | Unary | Binary, at: _
         case Unary(operator, of):
             return unary(operator, _value(of, at))
         case Binary(operator, left, right):
-            return binary(operator, _value(left, at), _value(right, at))
+            return binary(operator, _known(_value(left, at), at), _known(_value(right, at), at))
 
 
-def _settled(value: Value, at: _Bound) -> Value:
+def _known(value: Value, at: Bound) -> Value:
+    """The value; what is unknown somewhere in it leaves a doubt about all that is made of it."""
+    at.doubt.raised = at.doubt.raised or not is_known(value)
+    return value
+
+
+def _settled(value: Value, at: Bound) -> Value:
     return at.names.settle(value) if isinstance(value, UnknownValue) else value
 
 
-def _attempt(expression: Expression, at: _Bound) -> Value:
-    """The value, or one that is unknown where Terraform fails to give any."""
+def _attempt(expression: Expression, at: Bound) -> Value:
+    """The value, or one that is unknown where Terraform fails, or might fail, to give any."""
+    at = at.apart()
     try:
-        return _value(expression, at)
+        value = _value(expression, at)
     except FailedError:
         return UnknownValue()
+    return unknown_of(value) if at.doubt.raised else value
 
 
-def _splat(of: Value, each: Expression, at: _Bound) -> Value:
+def _splat(of: Value, each: Expression, at: Bound) -> Value:
     match of:
         case UnknownValue():
             return unknown_of(of)
@@ -164,16 +145,21 @@ def _splat(of: Value, each: Expression, at: _Bound) -> Value:
     return [_value(each, at.holding(of))]
 
 
-def _conditional(test: Value, yes: Expression, no: Expression, at: _Bound) -> Value:
+def _conditional(test: Value, yes: Expression, no: Expression, at: Bound) -> Value:
     """Terraform evaluates both branches, and lets the one that is not taken fail."""
     branches: list[Value] = []
+    bare = False
     for taken, branch in ((True, yes), (False, no)):
         selected = isinstance(test, bool) and test is taken
         branches.append(_value(branch, at) if selected else _attempt(branch, at))
-    return conditional(test, *branches)
+        if isinstance(test, bool) and not selected:
+            bare = branch in _BARE
+    if not (bare or certain(test, *branches)):
+        at.doubt.raised = True
+    return conditional(test, *branches, bare=bare)
 
 
-def _call(name: str, arguments: tuple[Expression, ...], at: _Bound, *, expands: bool) -> Value:
+def _call(name: str, arguments: tuple[Expression, ...], at: Bound, *, expands: bool) -> Value:
     name = name.removeprefix("core::")
     if name in ("try", "can") and not expands:
         return _try(arguments, at) if name == "try" else _can(arguments, at)
@@ -183,40 +169,35 @@ def _call(name: str, arguments: tuple[Expression, ...], at: _Bound, *, expands: 
         if not isinstance(last, list):
             return unknown_of(*values, last)
         values.extend(last)
+    if not certain(*values):
+        at.doubt.raised = True
+    if name == "sensitive":
+        at.names.mark_sensitive()
     return call(name, values)
 
 
-def _try(arguments: tuple[Expression, ...], at: _Bound) -> Value:
+def _try(arguments: tuple[Expression, ...], at: Bound) -> Value:
     """The first that does not fail; one that is not wholly known may still fail later."""
     for argument in arguments:
+        own = at.apart()
         try:
-            value = _value(argument, at)
+            value = _value(argument, own)
         except FailedError:
             continue
-        return unknown_of(value) if _holds_unknown(value) else value
+        return unknown_of(value) if own.doubt.raised or not is_known(value) else value
     raise FailedError("every argument of try fails")
 
 
-def _can(arguments: tuple[Expression, ...], at: _Bound) -> Value:
+def _can(arguments: tuple[Expression, ...], at: Bound) -> Value:
+    at = at.apart()
     try:
         value = _value(arguments[0], at)
     except FailedError:
         return False
-    return unknown_of(value) if _holds_unknown(value) else True
+    return unknown_of(value) if at.doubt.raised or not is_known(value) else True
 
 
-def _holds_unknown(value: Value) -> bool:
-    match value:
-        case UnknownValue():
-            return True
-        case list():
-            return any(map(_holds_unknown, value))
-        case dict():
-            return any(map(_holds_unknown, value.values()))
-    return False
-
-
-def _object(items: tuple[tuple[Expression, Expression], ...], at: _Bound) -> Value:
+def _object(items: tuple[tuple[Expression, Expression], ...], at: Bound) -> Value:
     found: dict[str, Value] = {}
     for name, of in items:
         key, value = _key(_value(name, at)), _value(of, at)
@@ -234,21 +215,21 @@ def _key(value: Value) -> str | UnknownValue:
     return text if isinstance(text, str | UnknownValue) else UnknownValue()
 
 
-def _for_tuple(expression: ForTuple, at: _Bound) -> Value:
+def _for_tuple(expression: ForTuple, at: Bound) -> Value:
     found: list[Value] = []
 
-    def take(inner: _Bound) -> None:
+    def take(inner: Bound) -> None:
         found.append(_value(expression.body, inner))
 
     unknown = _each(expression, at, take)
     return unknown if unknown is not None else found
 
 
-def _for_object(expression: ForObject, at: _Bound) -> Value:
+def _for_object(expression: ForObject, at: Bound) -> Value:
     found: dict[str, Value] = {}
     unclear: list[UnknownValue] = []
 
-    def take(inner: _Bound) -> None:
+    def take(inner: Bound) -> None:
         key = _key(_value(expression.name, inner))
         value = _value(expression.body, inner)
         if isinstance(key, UnknownValue):
@@ -269,10 +250,10 @@ def _for_object(expression: ForObject, at: _Bound) -> Value:
 
 
 def _each(
-    expression: ForTuple | ForObject, at: _Bound, take: Callable[[_Bound], None]
+    expression: ForTuple | ForObject, at: Bound, take: Callable[[Bound], None]
 ) -> UnknownValue | None:
     """Call `take` for every element that passes the test; what makes that unclear, if anything."""
-    of = _value(expression.of, at)
+    of = _known(_value(expression.of, at), at)
     pairs: list[tuple[Value, Value]]
     match of:
         case SetOf():

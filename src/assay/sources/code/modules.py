@@ -19,18 +19,13 @@ from msgspec.structs import replace
 from assay.errors import InputError
 from assay.kept import Kept
 from assay.sources.code.blocks import Block, BrokenCodeError, CodeFile, Comment, Written, locate
-from assay.sources.code.paths import VALUES, code_names, folded, joined
+from assay.sources.code.paths import SUFFIXES, VALUES, code_names, folded, joined
 from assay.sources.stray import AMI_IDS
-from assay.sources.surface import ROWS
 
-_FORMAT = "1"
+_FORMAT = "2"
 """Changes whenever what is kept of a file changes its shape."""
 
-_TYPES = "|".join(sorted({re.escape(row.resource_type) for row in ROWS}))
-_MATTERS = re.compile(
-    rb"\b(?:variable|module|provider|data|output|locals)\b"
-    rb'|\bresource\b\s*"?(?:%s)\b' % _TYPES.encode()
-)  # fmt: skip
+_MATTERS = re.compile(rb"\b(?:resource|variable|module|provider|data|output|locals)\b")  # fmt: skip
 
 Explain = Callable[[str], tuple[int, int, str] | None]
 """Line, column and reason of the first syntax error in a text."""
@@ -61,7 +56,7 @@ class CodeReader:
         self._syntax_error = syntax_error
         self._directories: dict[str, ModuleCode] = {}
         self._read: dict[str, ReadFile] = {}
-        self._decoder = msgspec.msgpack.Decoder(CodeFile)
+        self._decoder = msgspec.msgpack.Decoder(_Located)
 
     def directory(self, path: str) -> "ModuleCode":
         """The code of the module in a directory; `path` is as people shall read it."""
@@ -92,14 +87,14 @@ class CodeReader:
         kept = self._kept.read(name)
         if kept is not None:
             try:
-                return ReadFile(path, digest, self._decoder.decode(kept), None)
+                return ReadFile(path, digest, self._decoder.decode(kept).code, None)
             except (msgspec.DecodeError, UnicodeDecodeError):
                 pass  # damaged: made anew
         try:
             code = _located(path, data)
         except BrokenCodeError as error:
             return ReadFile(path, digest, CodeFile(), self._told(path, data, error))
-        self._kept.write(name, msgspec.msgpack.encode(code))
+        self._kept.write(name, msgspec.msgpack.encode(_Located(code)))
         return ReadFile(path, digest, code, None)
 
     def _told(self, path: str, data: bytes, error: BrokenCodeError) -> InputError:
@@ -118,6 +113,12 @@ class CodeReader:
         for name in sorted(names, key=_order):
             if name not in tofu:
                 yield self.file(joined(path, name))
+
+
+class _Located(msgspec.Struct):
+    """What is kept of a file: nothing in it has a default, so that nothing can be left out."""
+
+    code: CodeFile
 
 
 class ReadFile(NamedTuple):
@@ -171,7 +172,7 @@ class ModuleCode:
                     self.locals[name] = PlacedText(placed.file, written)
                 return
             case "provider", (_,):
-                self.providers.append(placed)
+                self._provider(placed, overrides=overrides)
                 return
             case ("resource" | "data") as word, (kind, name):
                 key = ("data" if word == "data" else "managed", kind, name)
@@ -187,6 +188,14 @@ class ModuleCode:
             case _:
                 return
         table[name] = _overridden(table.get(name) if overrides else None, placed)
+
+    def _provider(self, placed: Placed, *, overrides: bool) -> None:
+        """A configuration of its own, or what an override file changes of one."""
+        for number, before in enumerate(self.providers if overrides else ()):
+            if _named(before.block) == _named(placed.block):
+                self.providers[number] = _overridden(before, placed)
+                return
+        self.providers.append(placed)
 
 
 class _Installed(msgspec.Struct):
@@ -209,8 +218,14 @@ def _order(name: str) -> tuple[bool, str]:
     return _overrides(name), name
 
 
+def _named(provider: Block) -> tuple[str, ...]:
+    alias = provider.attributes.get("alias")
+    return (*provider.labels, alias.text.strip().strip('"') if alias else "")
+
+
 def _overrides(path: str) -> bool:
-    stem = path.rpartition("/")[2].partition(".")[0]
+    name = path.rpartition("/")[2]
+    stem = next((name.removesuffix(end) for end in SUFFIXES[::-1] if name.endswith(end)), name)
     return stem == "override" or stem.endswith("_override")
 
 
@@ -219,8 +234,8 @@ def _overridden(before: Placed | None, by: Placed) -> Placed:
     if before is None:
         return by
     old, new = before.block, by.block
-    replaced = {block.type for block in new.blocks}
-    kept = (block for block in old.blocks if block.type not in replaced)
+    replaced = {_type(block) for block in new.blocks}
+    kept = (block for block in old.blocks if _type(block) not in replaced)
     block = Block(
         old.type,
         old.labels,
@@ -232,6 +247,10 @@ def _overridden(before: Placed | None, by: Placed) -> Placed:
         (*kept, *(replace(each, file=by.file) for each in new.blocks)),
     )
     return Placed(before.file, block)
+
+
+def _type(block: Block) -> str:
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
 def _located(path: str, data: bytes) -> CodeFile:

@@ -16,10 +16,20 @@ def code_names(path: str) -> list[str]:
         return [
             each.name
             for each in Path(path).iterdir()
-            if each.name.endswith(SUFFIXES) and not each.name.startswith((".", "#"))
+            if each.name.endswith(SUFFIXES) and not _is_left(each.name) and not _is_special(each)
         ]
     except OSError:
         return []
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a directory, a pipe or the like; what is not there at all is no file to skip."""
+    return path.exists() and not path.is_file()
+
+
+def _is_left(name: str) -> bool:
+    """Whether an editor has left the file there; Terraform passes those over."""
+    return name.startswith(".") or name.endswith("~") or (name.startswith("#") and name[-1] == "#")
 
 
 def value_files(path: str) -> list[str]:
@@ -29,7 +39,7 @@ def value_files(path: str) -> list[str]:
     except OSError:
         return []
     first = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
-    automatic = [name for name in names if ".auto.tfvars" in name]
+    automatic = [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
     return [joined(path, name) for name in (*first, *automatic)]
 
 

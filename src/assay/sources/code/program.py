@@ -5,6 +5,7 @@ Facts: HashiCorp, "Input Variables" (`type`, `default`, `nullable`, `sensitive`)
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from functools import cached_property
 
 from assay.sources.code.blocks import Block, Written
 from assay.sources.code.conversions import convert, read_constraint
@@ -14,7 +15,11 @@ from assay.sources.code.iteration import MOST, ONLY, Iteration, address, iterati
 from assay.sources.code.modules import CodeReader, ModuleCode, Placed, local_source
 from assay.sources.code.reading import Expressions
 from assay.sources.code.scope import Scope
+from assay.sources.stray import AMI_IDS
 
+_SEVERAL = Iteration(None, UnknownValue(), UnknownValue(), exact=False)
+_MOST_MODULES = 2000
+"""Instances of modules in one configuration; what comes after them is taken for not there."""
 _DEEPEST = 30
 """Modules within modules; Terraform configurations have three or four levels."""
 
@@ -36,6 +41,8 @@ class Program:
         self.sensitive = False
         """Whether something sensitive was read since this was last set to False."""
         self.busy: set[Hashable] = set()
+        self.called = 0
+        """How many instances of modules there are so far."""
         self.root = ModuleInstance(self, reader.directory(root), "", (), None, None, ONLY)
 
     def modules(self) -> "Iterator[ModuleInstance]":
@@ -62,6 +69,26 @@ class Program:
             return UnknownValue()
         finally:
             self.busy.remove(key)
+
+
+def _holds_image(value: Value) -> bool:
+    """Whether an AMI id stands somewhere in a value, of which parts may be shared many times."""
+    stack: list[Value] = [value]
+    seen: set[int] = set()
+    while stack:
+        here = stack.pop()
+        if isinstance(here, str) and "ami-" in here and AMI_IDS.search(here.encode()):
+            return True
+        if isinstance(here, list | dict) and id(here) not in seen:
+            seen.add(id(here))
+            stack.extend(here.values() if isinstance(here, dict) else here)
+    return False
+
+
+def _is_sensitive(block: Block) -> bool:
+    """Whether a variable or an output is declared sensitive: all but the plain word `false` counts."""
+    written = block.attributes.get("sensitive")
+    return written is not None and written.text.strip().strip('"') != "false"
 
 
 class ModuleInstance:
@@ -120,7 +147,7 @@ class ModuleInstance:
         if placed is None:
             return itself
         block = placed.block
-        if self._flag(block, "sensitive", default=False):
+        if _is_sensitive(block):
             self.program.sensitive = True
         given = self._given(name)
         if given is None and not self._flag(block, "nullable", default=True):
@@ -162,9 +189,18 @@ class ModuleInstance:
         written = placed.block.attributes.get("value") if placed else None
         if placed is None or written is None:
             return UnknownValue()
-        if self._flag(placed.block, "sensitive", default=False):
+        if _is_sensitive(placed.block):
             self.program.sensitive = True
         return self.remembered(("output", name), lambda: self.value(written))
+
+    @cached_property
+    def image_names(self) -> frozenset[str]:
+        """The variables and locals, `var.x`, whose values hold AMI ids."""
+        values = (
+            *((f"var.{name}", self.variable(name)) for name in self.code.variables),
+            *((f"local.{name}", self.local(name)) for name in self.code.locals),
+        )
+        return frozenset(name for name, value in values if _holds_image(value))
 
     # --------------------------------------------------------------------------- instances
 
@@ -174,26 +210,30 @@ class ModuleInstance:
         found = self._instances.get(key)
         if found is None:
             if key in self.program.busy:
-                return [Iteration(exact=False)]
+                return [_SEVERAL]
             self.program.busy.add(key)
             try:
-                found = self._instances[key] = self._iterations(block)
+                outside, self.program.sensitive = self.program.sensitive, False
+                found = self._iterations(block)
+                if self.program.sensitive:  # Terraform refuses it, and keys stand in addresses
+                    found = [_SEVERAL]
+                self._instances[key] = found
+                self.program.sensitive = outside
             finally:
                 self.program.busy.remove(key)
         return found
 
     def _iterations(self, block: Block) -> list[Iteration]:
-        several = Iteration(None, UnknownValue(), UnknownValue(), exact=False)
         if count := block.attributes.get("count"):
             number = self.value(count)
             if isinstance(number, str) and number.isdecimal():
                 number = int(number)
             if isinstance(number, bool) or not isinstance(number, int) or number > MOST:
-                return [several]
+                return [_SEVERAL]
             return [Iteration(index) for index in range(number)]
         if each := block.attributes.get("for_each"):
             value = self.value(each)
-            return iterations(value) or ([] if value in ({}, []) else [several])
+            return iterations(value) or ([] if value in ({}, []) else [_SEVERAL])
         return [ONLY]
 
     def children(self, name: str) -> "dict[str | int | None, ModuleInstance] | None":
@@ -211,7 +251,9 @@ class ModuleInstance:
         if directory is None or len(path) > _DEEPEST:
             return None
         code = self.program.reader.directory(directory)
-        if not code.files:
+        called = self.instances(call.block)
+        self.program.called += len(called)
+        if not code.files or self.program.called > _MOST_MODULES:
             return None
         return {
             iteration.key: ModuleInstance(
@@ -223,5 +265,5 @@ class ModuleInstance:
                 call,
                 iteration,
             )
-            for iteration in self.instances(call.block)
+            for iteration in called
         }

@@ -6,9 +6,18 @@ others by `providers`), "The provider Meta-Argument".
 
 from typing import Any
 
-from assay.sources.code.blocks import Block, Written
+from assay.sources.code.blocks import Block
 from assay.sources.code.body import Body, body
-from assay.sources.code.expressions import UnknownValue, Value
+from assay.sources.code.expressions import (
+    Attribute,
+    Expression,
+    Literal,
+    ObjectOf,
+    Opaque,
+    UnknownValue,
+    Value,
+    Variable,
+)
 from assay.sources.code.iteration import ONLY
 from assay.sources.code.program import ModuleInstance
 from assay.sources.document import ProviderConfig
@@ -25,7 +34,8 @@ class ProviderKeys:
     def of_resource(self, module: ModuleInstance, resource: Block) -> str:
         """The key of the provider block that a resource uses."""
         named = resource.attributes.get("provider")
-        local = _word(named) if named else resource.labels[0].partition("_")[0]
+        local = _dotted(module.program.expressions.of(named)) if named else None
+        local = local or resource.labels[0].partition("_")[0]
         return self.find(module, local)
 
     def find(self, module: ModuleInstance, local: str) -> str:
@@ -34,16 +44,17 @@ class ProviderKeys:
             block = _block(module, local)
             prefix = ".".join(f"module.{name}" for name in module.path)
             key = f"{prefix}:{local}" if prefix else local
-            if block is not None:
+            passed = _passed(module)
+            if block is not None and not (_is_empty(block) and local in passed):
                 if key not in self.configs:
                     self.configs[key] = _config(body(module, block, ONLY, _SAID))
                 return key
             if module.parent is None or module.call is None:
                 return key
-            passed = _passed(module.call.block).get(local)
-            if passed is None and "." in local:
+            outside = passed.get(local)
+            if outside is None and "." in local:
                 return key  # an alias that nobody passes: Terraform will refuse it
-            module, local = module.parent, passed or local
+            module, local = module.parent, outside or local
 
 
 def _block(module: ModuleInstance, local: str) -> Block | None:
@@ -55,20 +66,33 @@ def _block(module: ModuleInstance, local: str) -> Block | None:
     return None
 
 
-def _word(written: Written) -> str:
+def _is_empty(block: Block) -> bool:
+    """A block that only says that the module expects a configuration, as Terraform 0.12 had it."""
+    return not block.blocks and not block.attributes.keys() - {"alias"}
+
+
+def _dotted(expression: Expression) -> str | None:
     """`aws.west`, with or without the quotes of old."""
-    return "".join(written.text.split()).strip('"')
+    match expression:
+        case Variable(name) | Literal(str(name)):
+            return name
+        case Attribute(Variable(name), alias):
+            return f"{name}.{alias}"
+        case Opaque((key,)):  # `aws.west` as the key of an object is no plain word
+            return _dotted(key)
+    return None
 
 
-def _passed(call: Block) -> dict[str, str]:
-    """The `providers` of a module call: by the name in the module, the name outside."""
-    written = call.attributes.get("providers")
-    pairs = written.text.strip("{}").replace(",", "\n").splitlines() if written else ()
+def _passed(module: ModuleInstance) -> dict[str, str]:
+    """The `providers` of a module's call: by the name in the module, the name outside."""
+    written = module.call.block.attributes.get("providers") if module.call else None
     found: dict[str, str] = {}
-    for pair in pairs:
-        inside, equals, outside = pair.partition("#")[0].replace(":", "=").partition("=")
-        if equals:
-            found[inside.strip().strip('"')] = outside.strip().strip('"')
+    match module.program.expressions.of(written) if written else None:
+        case ObjectOf(items):
+            for inside, outside in items:
+                name, value = _dotted(inside), _dotted(outside)
+                if name and value:
+                    found[name] = value
     return found
 
 

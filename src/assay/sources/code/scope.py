@@ -5,10 +5,9 @@ Fact: HashiCorp, "References to Named Values".
 
 from typing import TYPE_CHECKING
 
-from assay.sources.code.blocks import Block
 from assay.sources.code.expressions import Ref, Step, UnknownValue, Value
 from assay.sources.code.iteration import ONLY, Iteration
-from assay.sources.code.modules import Key
+from assay.sources.code.modules import Key, Placed
 from assay.sources.surface import SENSITIVE
 from assay.sources.trail import IMAGE_ATTRIBUTES
 
@@ -49,6 +48,9 @@ class Scope:
                 return key if isinstance(key, int) else UnknownValue()
         return UnknownValue((Ref(self._module.address, (name, attribute)),))
 
+    def mark_sensitive(self) -> None:
+        self._module.program.sensitive = True
+
     def settle(self, value: UnknownValue) -> Value:
         if not value.passed_on or len(value.refs) != 1:
             return value
@@ -58,27 +60,32 @@ class Scope:
             return value
         match ref.steps:
             case ("module", str(name)) if name in module.code.calls:
-                return _all_of(module, ref, module.code.calls[name].block) or value
+                return _all_of(module, ref, module.code.calls[name], value)
             case ("module", str(name), *rest) if name in module.code.calls:
                 return _output(module, name, rest, value)
             case ("data", str(kind), str(name)):
                 placed = module.code.resources.get(("data", kind, name))
-                return (placed and _all_of(module, ref, placed.block)) or value
+                return _all_of(module, ref, placed, value)
             case ("data" | "module", *_):
                 return value
             case (str(kind), str(name)):
                 placed = module.code.resources.get(("managed", kind, name))
-                return (placed and _all_of(module, ref, placed.block)) or value
+                return _all_of(module, ref, placed, value)
             case (str(kind), str(name), *rest):
                 return _argument(module, ("managed", kind, name), rest, value)
         return value
 
 
-def _all_of(module: "ModuleInstance", ref: Ref, block: Block) -> Value:
-    """A block with `count` or `for_each` as the list or map that it is; None for any other."""
+def _all_of(
+    module: "ModuleInstance", ref: Ref, placed: Placed | None, value: UnknownValue
+) -> Value:
+    """A block with `count` or `for_each` as the list or map that it is; any other as it was."""
+    if placed is None or not {"count", "for_each"} & placed.block.attributes.keys():
+        return value
+    block = placed.block
     found = module.instances(block)
-    if not ({"count", "for_each"} & block.attributes.keys()) or not all(i.exact for i in found):
-        return None
+    if not all(each.exact for each in found):
+        return value
     each: dict[Step | None, Value] = {
         i.key: UnknownValue((Ref(ref.module, (*ref.steps, i.key)),), passed_on=True)
         for i in found

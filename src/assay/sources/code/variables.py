@@ -40,6 +40,9 @@ class _Nothing:
     def member(self, name: str, attribute: str) -> Value:
         raise FailedError(f"{name}.{attribute} means nothing here")
 
+    def mark_sensitive(self) -> None:
+        raise FailedError("values files hold constants")
+
     def settle(self, value: UnknownValue) -> Value:
         return value
 

@@ -1,0 +1,73 @@
+"""Where an expression stands: what its names mean, and what is in doubt about its value."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from assay.sources.code.expressions import UnknownValue, Value
+
+
+class Names(Protocol):
+    """What the words of an expression mean where it stands."""
+
+    def lookup(self, name: str) -> Value:
+        """The value that a traversal starts from."""
+        ...
+
+    def member(self, name: str, attribute: str) -> Value:
+        """The value of `var.x`, `local.x` and the like: namespaces that are no values themselves."""
+        ...
+
+    def mark_sensitive(self) -> None:
+        """Take note that the value at hand is made of something sensitive."""
+        ...
+
+    def settle(self, value: UnknownValue) -> Value:
+        """What is known after all of the thing that an unknown value refers to."""
+        ...
+
+
+NAMESPACES = ("var", "local", "each", "count", "path", "terraform", "self")
+
+
+class Steps(msgspec.Struct, gc=False):
+    """How many expressions were evaluated for one value."""
+
+    taken: int = 0
+
+
+class Doubt(msgspec.Struct, gc=False):
+    """Whether Terraform might fail where a value was found: nulls and empty collections have types
+    that are not seen here, and what is unknown may turn out to be anything.
+    """
+
+    raised: bool = False
+
+
+class Bound(msgspec.Struct, frozen=True, gc=False):
+    """Names, with some more bound to values by a `for`, and the item of a splat."""
+
+    names: Names
+    bound: Mapping[str, Value] = {}
+    item: Value = None
+    depth: int = 0
+    doubt: Doubt = msgspec.field(default_factory=Doubt)
+    steps: Steps = msgspec.field(default_factory=Steps)
+
+    def binding(self, bound: Mapping[str, Value]) -> "Bound":
+        """With these names, too."""
+        return replace(self, bound={**self.bound, **bound})
+
+    def holding(self, item: Value) -> "Bound":
+        """With the item of a splat."""
+        return replace(self, item=item)
+
+    def deeper(self) -> "Bound":
+        """One expression further in."""
+        return Bound(self.names, self.bound, self.item, self.depth + 1, self.doubt, self.steps)
+
+    def apart(self) -> "Bound":
+        """With doubts of its own."""
+        return replace(self, doubt=Doubt())
