@@ -539,3 +539,19 @@ class TestPolicyCommands:
 
 def test_version(here: Path) -> None:
     assert command.assay("--version", cwd=here).stdout == f"assay {assay.__version__}\n"
+
+
+def test_an_input_counts_the_references_that_have_verdicts(tmp_path: Path) -> None:
+    """A rule that is off takes the verdict on the whole plan away; readers count on the numbers."""
+    case = Path(__file__).parents[1] / "fixtures" / "deferred"
+    for severity in ("error", "off"):
+        policy = tmp_path / f"{severity}.yaml"
+        policy.write_text(f"{POLICY}rules: {{incomplete-plan: {severity}}}\n")
+        run = command.assay(
+            *("check", case / "plan.json", "--catalog", case / "catalog.json"),
+            *("--policy", policy, "--format", "json"),
+            cwd=tmp_path,
+        )
+        addresses = [verdict["address"] for verdict in run.report["verdicts"]]
+        assert ("(whole plan)" in addresses) is (severity == "error")
+        assert [each["references"] for each in run.report["inputs"]] == [len(addresses)]

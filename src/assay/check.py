@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
 from assay.identity import with_accounts
 from assay.model import (
@@ -16,6 +18,7 @@ from assay.model import (
     AmiId,
     AmiReference,
     Image,
+    InputFacts,
     Kind,
     Place,
     Policy,
@@ -25,6 +28,7 @@ from assay.model import (
     Subject,
     Unplaced,
     Unread,
+    Verdict,
     Watermark,
 )
 from assay.policy.engine import judge_all, worst
@@ -71,11 +75,22 @@ def check(
         as_of=as_of,
         policy=policy,
         catalog=catalog.facts(),
-        inputs=tuple(source.facts for source in sources),
+        inputs=_inputs(sources, verdicts),
         verdicts=verdicts,
         not_judged=+not_judged,
         exceptions=exceptions,
         left_aside=left_aside,
+    )
+
+
+def _inputs(sources: Sequence[Source], verdicts: Sequence[Verdict]) -> tuple[InputFacts, ...]:
+    """Each input with as many references as it has verdicts: a rule that is off may leave one out."""
+    if len(verdicts) == sum(source.facts.references for source in sources):
+        return tuple(source.facts for source in sources)
+    judged = {id(verdict.subject.reference) for verdict in verdicts}
+    return tuple(
+        replace(source.facts, references=sum(id(each) in judged for each in source.references))
+        for source in sources
     )
 
 

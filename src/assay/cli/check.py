@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from assay.cli.formats import FORMATS, render, setting
 from assay.cli.options import (
-    FORMATS,
     Output,
     SourceOptions,
     as_of_option,
@@ -19,15 +19,21 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from assay.model import Policy, Report
+    from assay.report.setting import Setting
     from assay.sources.plan import Source
 
 
 @click.command("check")
 @source_options
-@click.option("--format", "stdout_format", type=click.Choice(FORMATS), default="text",
+@click.option("--format", "stdout_format", type=click.Choice(tuple(FORMATS)), default="text",
               envvar="ASSAY_FORMAT", help="What to print to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=Output(), multiple=True,
               help="Write FORMAT to FILE as well; may be repeated.")  # fmt: skip
+@click.option("--category", metavar="NAME", default="assay", show_default=True,
+              envvar="ASSAY_CATEGORY",
+              help="Tells this run's findings from others on the same commit, in formats that keep them.")  # fmt: skip
+@click.option("--excepted", is_flag=True, envvar="ASSAY_EXCEPTED",
+              help="List what exceptions let through, too, in formats that list findings.")  # fmt: skip
 @as_of_option
 @click.option("--offline", is_flag=True, envvar="ASSAY_OFFLINE",
               help="Ask nobody: what needs AWS stays undetermined.")  # fmt: skip
@@ -45,6 +51,8 @@ def check_command(
     policy_path: str | None,
     stdout_format: str,
     outputs: tuple[tuple[str, str], ...],
+    category: str,
+    excepted: bool,
     as_of: "datetime | None",
     offline: bool,
     no_inline: bool,
@@ -76,7 +84,12 @@ def check_command(
     )
     with progress(asked):
         report = check(sources, asked, policy, as_of or opening.now(), left_aside)
-    _deliver(report, outputs, stdout_format, colour=wants_colour(color))
+    _deliver(
+        report,
+        outputs,
+        stdout_format,
+        setting(colour=wants_colour(color), category=category, excepted=excepted),
+    )
     if inputs.tell(sources):
         return EXIT_NO_VERDICT
     return EXIT_PASS if exit_zero else exit_code(report.outcome, report.policy)
@@ -114,18 +127,11 @@ def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[
 
 
 def _deliver(
-    report: "Report", outputs: "Sequence[tuple[str, str]]", stdout_format: str, *, colour: bool
+    report: "Report", outputs: "Sequence[tuple[str, str]]", stdout_format: str, how: "Setting"
 ) -> None:
+    from msgspec.structs import replace
+
+    plain = replace(how, colour=False)
     for name, path in outputs:
-        write(path, _render(report, name, colour=False).encode())
-    show(_render(report, stdout_format, colour=colour))
-
-
-def _render(report: "Report", name: str, *, colour: bool) -> str:
-    if name == "json":
-        from assay.report import json
-
-        return json.render(report)
-    from assay.report import text
-
-    return text.render(report, colour=colour)
+        write(path, render(report, name, plain).encode("utf-8", "backslashreplace"))
+    show(render(report, stdout_format, how))

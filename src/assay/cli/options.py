@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
+from assay.cli.formats import FORMATS
+
 if TYPE_CHECKING:
     from datetime import datetime
 
 DEFAULT_POLICY = "assay.yaml"
-FORMATS = ("text", "json")
 DEFAULT_TIMEOUT = 120.0
 """Seconds. Retries of a silent endpoint alone could take three minutes; a gate is waited for."""
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from assay.model import CatalogFacts, Report, WaiverUse
 from assay.report.paint import COLOUR, Paint
 from assay.report.safe import safe
+from assay.report.setting import PLAIN, Setting
 from assay.report.steps import LineageStep
 from assay.report.view import (
     ExceptionView,
@@ -24,9 +25,9 @@ MOST_PASSES = 50
 """Nobody reads more good news than this; what does not pass is always shown in full."""
 
 
-def render(report: Report, *, colour: bool = False) -> str:
-    """The report as text that ends in a newline; `colour` adds ANSI colours."""
-    paint = Paint(colour)
+def render(report: Report, setting: Setting = PLAIN) -> str:
+    """The report as text that ends in a newline."""
+    paint = Paint(setting.colour)
     blocks: list[str] = []
     for outcome in _ORDER:
         found = [verdict for verdict in report.verdicts if verdict.outcome == outcome]

@@ -1,0 +1,30 @@
+"""The report formats by name; each is a module with `render(report, setting)`."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assay.model import Report
+    from assay.report.setting import Setting
+
+FORMATS = {
+    "text": "text",
+    "json": "json",
+}
+"""What people write, and the module in assay.report that it stands for."""
+
+
+def setting(**chosen: Any) -> "Setting":
+    """How reports are to be rendered, with the pages of all rules."""
+    from assay.policy.rules import RULES
+    from assay.report.setting import RulePage, Setting
+
+    pages = tuple(RulePage(rule.id, rule.summary, rule.by_default, rule.page) for rule in RULES)
+    return Setting(pages, **chosen)
+
+
+def render(report: "Report", name: str, how: "Setting") -> str:
+    """The report in one format, ending in a newline."""
+    from importlib import import_module
+
+    rendered: str = import_module(f"assay.report.{FORMATS[name]}").render(report, how)
+    return rendered

@@ -1,0 +1,31 @@
+"""What a format is told besides the report."""
+
+import msgspec
+
+
+class RulePage(msgspec.Struct, frozen=True, gc=False):
+    """A rule as formats explain it."""
+
+    id: str
+    summary: str
+    """In a few words, without a full stop."""
+    by_default: str
+    """`error`, `warning` or `undetermined`."""
+    page: str
+    """In Markdown, as `assay explain RULE` has it."""
+
+
+class Setting(msgspec.Struct, frozen=True, gc=False):
+    """How a report is to be rendered; each format reads what concerns it."""
+
+    rules: tuple[RulePage, ...] = ()
+    """Every rule there is, in the order in which results list them."""
+    category: str = "assay"
+    """Tells this run's findings from those of other runs on the same commit."""
+    excepted: bool = False
+    """Whether formats that list only findings also list those that an exception lets through."""
+    colour: bool = False
+
+
+PLAIN = Setting()
+"""Nothing said."""
