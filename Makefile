@@ -6,8 +6,9 @@ READY := $(VENV)/ready
 PYTEST_ARGS ?= -n auto
 
 WHEELS := $(VENV)/wheels/ready
+NODE := .node/ready
 
-.PHONY: demo test lint types unit wheels fuzz mutation benchmark fixtures clean
+.PHONY: demo test lint types unit wheels node fuzz mutation benchmark fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -25,6 +26,14 @@ $(WHEELS): $(READY)
 
 wheels: $(WHEELS) ## What pre-commit installs in the tests, which need no network then.
 
+$(NODE): tests/node/package.json
+	@rm -rf .node
+	@if command -v npm > /dev/null; then mkdir .node && cp tests/node/package.json .node/ && \
+		npm install --prefix .node --no-package-lock --no-audit --no-fund --silent && touch $(NODE); \
+	else echo "npm is not on PATH: tests that need its packages skip"; fi
+
+node: $(NODE) ## Validators of reports that tests use, from npm.
+
 demo: $(READY) ## Judge a recorded plan: no AWS account, one good image and one that only looks good.
 	@$(BIN)/assay check fixtures/demo/plan.json \
 		--catalog fixtures/demo/catalog.json --policy fixtures/demo/policy.yaml; \
@@ -39,7 +48,7 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-unit: $(READY) $(WHEELS)
+unit: $(READY) $(WHEELS) $(NODE)
 	$(BIN)/python -Im pytest --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 fuzz: $(READY) ## Ten thousand damaged plans, about three minutes.
@@ -61,4 +70,4 @@ fixtures: $(READY) ## Make the fixtures' plans and catalogues again (needs terra
 	$(BIN)/python -m fixtures.generate
 
 clean:
-	rm -rf $(VENV) mutants mutants.log .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) .node mutants mutants.log .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
