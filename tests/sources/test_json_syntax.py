@@ -317,8 +317,7 @@ def test_names_have_no_escapes() -> None:
     [
         ("", 1, 1),
         (" \n ", 2, 2),
-        ("[]", 1, 1),
-        ('[{"locals": {}}]', 1, 1),
+        ("null", 1, 1),
         ('"resource"', 1, 1),
         ("{", 1, 2),
         ('{"a"', 1, 5),
@@ -354,6 +353,25 @@ def test_what_is_not_one_json_object_is_refused_where_it_is_wrong(
 ) -> None:
     assert wrong(text, of_values=True)[:2] == (line, column)
     assert wrong(text)[:2] == (line, column)
+
+
+@pytest.mark.parametrize("text", ["[]", '[{"locals": {}}]'])
+def test_values_are_one_object(text: str) -> None:
+    assert wrong(text, of_values=True)[:2] == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "column"), [("[1]", 2), ('[{"locals": {}}, []]', 18), ("[null]", 2), ("null", 1)]
+)
+def test_a_list_at_the_root_holds_objects(text: str, column: int) -> None:
+    """HCL's JSON parser: "either a JSON object or a JSON array of objects"."""
+    assert wrong(text)[:2] == (1, column)
+
+
+def test_several_objects_are_one_configuration() -> None:
+    found = located('[{"locals": {"a": 1}},\n {"locals": {"b": 2}}]')
+    assert [list(block.attributes) for block in found.blocks] == [["a"], ["b"]]
+    assert located("[]") == CodeFile()
 
 
 @pytest.mark.parametrize(
@@ -620,7 +638,9 @@ def test_python_agrees_on_what_is_json(text: str) -> None:
         for each in found.attributes.values():
             strictly(each.text)
             json_expression(each.text, Literal)
-    assert isinstance(tree, tuple) or isinstance(tried(text.encode()), BrokenCodeError)
+    several = isinstance(tree, list) and all(isinstance(each, tuple) for each in tree)
+    configuration = isinstance(tree, tuple) or several
+    assert configuration or isinstance(tried(text.encode()), BrokenCodeError)
 
 
 @given(st.binary(max_size=60) | mutated().map(str.encode).flatmap(

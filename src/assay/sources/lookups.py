@@ -52,8 +52,8 @@ def looked_up(resource: Opened, path: tuple[Step, ...]) -> Value:
 def template_looked_up(resource: Opened, version: str | None) -> TemplateRef | Unusable | None:
     """The launch template that a data source names; None where that is not known."""
     names = {name: resource.value((name,)) for name in ("id", "name")}
-    if not any(names.values()):
-        return None
+    if not any(names.values()) or any(resource.is_sensitive((name,)) for name in names):
+        return None  # what is looked up is shown by its name
     return parse_template({**names, "version": version or "$Latest"}, _FIELDS)
 
 
@@ -77,7 +77,7 @@ def _search(resource: Opened) -> ImageSearch | None:
 
 def _parameter(resource: Opened) -> Alias | Unusable | None:
     name = resource.value(("name",))
-    if not isinstance(name, str):
+    if not isinstance(name, str) or resource.is_sensitive(("name",)):
         return None
     found = parse_image(f"resolve:ssm:{name}")
     return found if isinstance(found, Alias | Unusable) else None

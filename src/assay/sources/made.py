@@ -108,9 +108,7 @@ class Makers:
 
     def _copy(self, resource: Opened, place: Place | Unplaced, depth: int) -> Value:
         path = ("source_ami_id",)
-        open_region = resource.is_unknown(("source_ami_region",))
-        region = UNKNOWN if open_region else resource.value(("source_ami_region",))
-        at = self._providers.elsewhere(place, region)
+        at = self.elsewhere(resource, place, "source_ami_region")
         source: Value | None
         if resource.is_unknown(path):
             source = self.image(resource, path, depth, at)
@@ -123,6 +121,11 @@ class Makers:
             at,
             sensitive=resource.is_sensitive(path),
         )
+
+    def elsewhere(self, resource: Opened, place: Place | Unplaced, region: str) -> Place | Unplaced:
+        """The place in the Region that an argument of the resource names, if it names any."""
+        unknown = resource.is_unknown((region,))
+        return self._providers.elsewhere(place, UNKNOWN if unknown else resource.value((region,)))
 
     def of_instance(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:
         """The image of the instance whose id stands at `path`."""

@@ -50,7 +50,7 @@ class Reading:
             return self._known(row, leaf, view, change, configured, place)
         if _computed_only(row, leaf, view, configured):
             return None
-        return self._unknown(row, leaf, view, change)
+        return self._unknown(row, leaf, view, change, place)
 
     def names_an_image(self, row: Row, leaf: Leaf, view: Narrowed) -> bool:
         """Whether a leaf of a resource that is not judged names an image, or leads to one."""
@@ -97,17 +97,24 @@ class Reading:
         return self._other(row, leaf, change)
 
     def _unknown(
-        self, row: Row, leaf: Leaf, view: Narrowed, change: ResourceChange
+        self,
+        row: Row,
+        leaf: Leaf,
+        view: Narrowed,
+        change: ResourceChange,
+        place: Place | Unplaced,
     ) -> Value | None:
         """What will stand where the plan has no value yet."""
         resource = self._planned.open(change)
+        if row.region:
+            place = self._makers.elsewhere(resource, place, row.region)
         match row.form:
             case Form.PARAMETER:
                 if view.after.get("data_type") != "aws:ec2:image":
                     return None
                 return self._makers.image(resource, leaf.steps)
             case Form.IMAGE | Form.BUILD_PARENT:
-                return self._makers.image(resource, leaf.steps)
+                return self._makers.image(resource, leaf.steps, at=place)
             case Form.TEMPLATE:
                 return Unknown(_references(resource, leaf))
         return self._other(row, leaf, change)

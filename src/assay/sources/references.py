@@ -168,7 +168,7 @@ class ReferenceReader:
         action: Action,
         place: Place | Unplaced,
     ) -> AmiReference:
-        if row.region is not None and isinstance(value, AmiId):
+        if row.region is not None:
             view = self._narrow.after(change)
             unknown = at_path(view.unknown, (row.region,)) is True
             region = UNKNOWN if unknown else view.after.get(row.region)

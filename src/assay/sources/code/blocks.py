@@ -4,6 +4,7 @@ tree-sitter's HCL grammar finds them: it is fast, exact in its positions and kee
 Expressions are read by `sources.hcl`, and only those that somebody asks for.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 MARK = b"assay:"
 """What a comment holds that is meant for assay."""
+
+_EXPONENT = re.compile(rb"(?<![\w.])[0-9]++[eE][+-]?[0-9]+")
+_GAP = rb"(?:\s|/\*(?:[^*]|\*(?!/)){0,200}+\*/|(?:#|//)[^\n]{0,200}\n){0,20}"
+_SPLAT = re.compile(rb"(\[" + _GAP + rb")\*(" + _GAP + rb"\])")
 
 
 class Written(msgspec.Struct, frozen=True, gc=False):
@@ -84,10 +89,13 @@ def locate(data: bytes) -> CodeFile:
         raise BrokenCodeError(line, 1, "is not UTF-8") from None
     root = _parser().parse(data).root_node
     if root.has_error:
-        raise _broken(root)
+        second = _parser().parse(_plainer(data)).root_node
+        if second.has_error:
+            raise _broken(root)
+        root = second
     body = next((child for child in root.children if child.type == "body"), None)
     try:
-        attributes, blocks = _body(body) if body else ({}, ())
+        attributes, blocks = _body(body, data) if body else ({}, ())
     except RecursionError:
         raise BrokenCodeError(1, 1, "its blocks are nested too deep") from None
     comments = tuple(_comments(root, data)) if MARK in data else ()
@@ -102,7 +110,7 @@ def _parser() -> "Parser":
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
 
 
-def _body(node: "Node") -> tuple[dict[str, Written], tuple[Block, ...]]:
+def _body(node: "Node", data: bytes) -> tuple[dict[str, Written], tuple[Block, ...]]:
     """Terraform refuses two things that the grammar lets pass: two on a line, and one name twice."""
     attributes: dict[str, Written] = {}
     blocks: list[Block] = []
@@ -116,34 +124,36 @@ def _body(node: "Node") -> tuple[dict[str, Written], tuple[Block, ...]]:
             raise BrokenCodeError(row + 1, column + 1, "a new line is missing before this")
         last_row = child.end_point[0]
         if kind == "block":
-            blocks.append(_block(child))
+            blocks.append(_block(child, data))
             continue
         parts = child.children
-        name = _text(parts[0])
+        name = _text(parts[0], data)
         if name in attributes:
             raise BrokenCodeError(row + 1, column + 1, f"{name} is set twice")
         expression = next(part for part in reversed(parts) if part.type == "expression")
-        attributes[name] = Written(_text(expression), row + 1)
+        attributes[name] = Written(_text(expression, data), row + 1)
     return attributes, tuple(blocks)
 
 
-def _block(node: "Node") -> Block:
+def _block(node: "Node", data: bytes) -> Block:
     words: list[str] = []
     inside: tuple[dict[str, Written], tuple[Block, ...]] = ({}, ())
     for child in node.children:
         kind = child.type
         if kind == "identifier":
-            words.append(_text(child))
+            words.append(_text(child, data))
         elif kind == "string_lit":
-            words.append(_label(child))
+            words.append(_label(child, data))
         elif kind == "body":
-            inside = _body(child)
+            inside = _body(child, data)
     return Block(words[0], tuple(words[1:]), node.start_point[0] + 1, *inside)
 
 
-def _label(node: "Node") -> str:
+def _label(node: "Node", data: bytes) -> str:
     """A label without its quotes and escapes, which are those of JSON but for a few."""
-    text = "".join(_text(child) for child in node.children if child.type == "template_literal")
+    text = "".join(
+        _text(child, data) for child in node.children if child.type == "template_literal"
+    )
     if "\\" not in text:
         return text
     try:
@@ -153,8 +163,16 @@ def _label(node: "Node") -> str:
         raise BrokenCodeError(row + 1, column + 1, "this is no label") from None
 
 
-def _text(node: "Node") -> str:
-    return (node.text or b"").decode()
+def _text(node: "Node", data: bytes) -> str:
+    return data[node.start_byte : node.end_byte].decode()
+
+
+def _plainer(data: bytes) -> bytes:
+    """The same, of the same lengths and lines, without two things that the grammar does not know:
+    `1e7`, which has no fraction, and `[ *]`, which is more than one word.
+    """
+    data = _EXPONENT.sub(lambda found: re.sub(rb"\D", b"0", found[0]), data)
+    return _SPLAT.sub(lambda found: found[1] + b"0" + found[2], data)
 
 
 def _broken(root: "Node") -> BrokenCodeError:
@@ -184,7 +202,7 @@ def _comments(root: "Node", data: bytes) -> Iterator[Comment]:
             if node.text and MARK in node.text:
                 alone = not lines[row][:column].strip()
                 target = _next_code(lines, node.end_point[0]) if alone else row
-                yield Comment(row + 1, _text(node), alone, target + 1)
+                yield Comment(row + 1, _text(node, data), alone, target + 1)
         else:
             stack.extend(reversed(node.children))
 

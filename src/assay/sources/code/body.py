@@ -7,12 +7,13 @@ until `masked` takes a tree apart into values and the mask that a plan has besid
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from assay.sources.code.blocks import Block
+from assay.sources.code.blocks import Block, Written
 from assay.sources.code.evaluate import evaluate
 from assay.sources.code.expressions import FailedError, SetOf, UnknownValue, Value
+from assay.sources.code.functions_values import MANY, nodes, without_keys
 from assay.sources.code.iteration import Iteration, iterations
 from assay.sources.code.operators import unknown_of
-from assay.sources.code.program import ModuleInstance
+from assay.sources.code.program import ModuleInstance, Program
 from assay.sources.code.scope import Scope
 from assay.sources.surface import SENSITIVE
 
@@ -43,10 +44,7 @@ def body(
         if name in _META or (wanted is not None and name not in wanted):
             continue
         program.sensitive = False
-        try:
-            values[name] = evaluate(program.expressions.of(written), scope, bound)
-        except (FailedError, RecursionError):
-            values[name] = UnknownValue()
+        values[name] = _argument(written, scope, program, bound)
         if program.sensitive or name in SENSITIVE.get(block.labels[0] if block.labels else "", ()):
             sensitive.add(name)
     for nested in block.blocks:
@@ -65,6 +63,21 @@ def body(
     return Body(values, frozenset(sensitive))
 
 
+def _argument(
+    written: Written, scope: Scope, program: Program, bound: Mapping[str, Value]
+) -> Value:
+    """What an argument is set to; unknown where it fails, and where it is too much to write out."""
+    try:
+        value = evaluate(program.expressions.of(written), scope, bound)
+    except (FailedError, RecursionError):
+        return UnknownValue()
+    size = nodes(value)
+    program.room -= size
+    if size >= MANY or program.room < 0:
+        return UnknownValue()
+    return without_keys(value) if program.sensitive else value
+
+
 def _is_dynamic(block: Block) -> bool:
     return block.type == "dynamic" and len(block.labels) == 1
 
@@ -80,7 +93,7 @@ def _nested(
         return [dict(found.values)]
     content = next(block.of_type("content"), None)
     each = block.attributes.get("for_each")
-    if content is None or each is None:
+    if content is None or each is None or program.room < 0:
         return UnknownValue()
     try:
         of = evaluate(program.expressions.of(each), Scope(module, iteration), bound)

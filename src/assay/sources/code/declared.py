@@ -134,6 +134,8 @@ class _Writer:
         for row in self._rows.get(kind, ()):
             values = in_blocks(values, row.path)
         assert isinstance(values, dict)
+        if self._tags and mode == "managed":
+            self._tag(module, block, values)
         for computed in _COMPUTED if mode == "managed" else ():
             values.setdefault(computed, UnknownValue())
         word = f"data.{kind}.{name}" if mode == "data" else f"{kind}.{name}"
@@ -141,6 +143,15 @@ class _Writer:
         if not iteration.exact:
             self._several.add(at)
         self._change(module, at, block, iteration, values, found.sensitive)
+
+    def _tag(
+        self, module: ModuleInstance, block: tuple[str, str, str], values: dict[str, Value]
+    ) -> None:
+        """Put what the provider adds beside a resource's own tags, as plans do."""
+        defaults = self._providers.default_tags(module, module.code.resources[block].block)
+        own = values.get("tags", {})
+        if isinstance(defaults, dict) and defaults and isinstance(own, dict):
+            values["tags_all"] = {**defaults, **own}
 
     def _change(
         self,

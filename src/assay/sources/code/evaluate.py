@@ -140,8 +140,10 @@ def _splat(of: Value, each: Expression, at: Bound) -> Value:
             return unknown_of(of)
         case None:
             return []
+        case list() if len(of) > _MOST:
+            return UnknownValue()
         case list():
-            return [_value(each, at.holding(item)) for item in of[:_MOST]]
+            return [_value(each, at.holding(item)) for item in of]
     return [_value(each, at.holding(of))]
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from assay.sources.code.expressions import Ref, SetOf, Step, UnknownValue, Value
 
-_NODES = 50_000
+MANY = 50_000
+"""Values within a value; one that holds more is not gone through."""
 _DEPTH = 64
 _PRIMITIVES = frozenset({"text", "number", "bool"})
 
@@ -87,6 +88,28 @@ def step_below(value: UnknownValue, step: Step) -> UnknownValue:
     return UnknownValue(tuple(refs), passed_on=True)
 
 
+def without_keys(value: Value) -> Value:
+    """The value, where what it depends on has no keys, which may be secret: reports show those."""
+    match value:
+        case UnknownValue(refs, passed_on):
+            short = tuple(Ref(ref.module, _block(ref.steps)) for ref in refs)
+            return UnknownValue(short, passed_on=passed_on and short == refs)
+        case SetOf():
+            return SetOf(map(without_keys, value))
+        case list():
+            return [without_keys(item) for item in value]
+        case dict():
+            return {key: without_keys(item) for key, item in value.items()}
+    return value
+
+
+def _block(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps, or those to the block where further ones name more than an attribute or two."""
+    start = 3 if steps[:1] == ("data",) else 2
+    keys = [step for step in steps[start:] if isinstance(step, str)]
+    return steps[:start] if len(keys) > 1 else steps
+
+
 def is_known(value: Value) -> bool:
     """Whether nothing in it, however deep, is unknown."""
     return not any(isinstance(leaf, UnknownValue) for leaf in _leaves([value]))
@@ -111,20 +134,25 @@ def has_null(value: Value) -> bool:
 def require_small(*values: Value) -> None:
     """Refuse what is too large or too deep to go through."""
     sizes: dict[int, int] = {}
-    if sum(_nodes(value, 0, sizes) for value in values) > _NODES:
+    if sum(_nodes(value, 0, sizes) for value in values) > MANY:
         raise UncertainError
+
+
+def nodes(value: Value) -> int:
+    """How many values there are in it, what is shared counted each time; `MANY` or more: many."""
+    return _nodes(value, 0, {})
 
 
 def _nodes(value: Value, depth: int, sizes: dict[int, int]) -> int:
     if not isinstance(value, list | dict):
         return 1
     if depth > _DEPTH:
-        return _NODES + 1
+        return MANY + 1
     if id(value) not in sizes:
         total = 1
         for item in below(value):
             total += _nodes(item, depth + 1, sizes)
-            if total > _NODES:
+            if total > MANY:
                 break
         sizes[id(value)] = total
     return sizes[id(value)]

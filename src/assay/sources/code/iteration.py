@@ -56,4 +56,12 @@ def _quoted(key: str) -> str:
         ("%{", "%%{"),
     ):
         text = text.replace(plain, escaped)
-    return text
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    """A character that can be printed as it is, any other by its number."""
+    if character.isprintable():
+        return character
+    number = ord(character)
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

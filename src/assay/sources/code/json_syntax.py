@@ -77,11 +77,13 @@ class _Reader:
 
     def configuration(self) -> CodeFile:
         blocks: list[Block] = []
-        for name, line, _ in self._properties():
-            if name in _BLOCKS:
-                blocks.extend(self._blocks(name, (), _BLOCKS[name], line))
-            else:
-                self._value()
+        objects = self._objects(1) if self._next() == "[" else (1,)
+        for _ in objects:
+            for name, line, _ in self._properties():
+                if name in _BLOCKS:
+                    blocks.extend(self._blocks(name, (), _BLOCKS[name], line))
+                else:
+                    self._value()
         self._finish()
         return CodeFile(tuple(blocks), {}, tuple(self._comments))
 

@@ -153,6 +153,11 @@ class ModuleCode:
         """The files that could not be read."""
         return [file.broken for file in self.files if file.broken]
 
+    @property
+    def configures(self) -> bool:
+        """Whether it has provider blocks that say anything."""
+        return any(placed.block.attributes or placed.block.blocks for placed in self.providers)
+
     @cached_property
     def installed(self) -> Mapping[str, str]:
         """Of a root module: the directory of each module that `terraform init` has installed."""
@@ -262,12 +267,20 @@ def _located(path: str, data: bytes) -> CodeFile:
 
 
 def uncalled(directories: Sequence[str], reader: CodeReader) -> list[str]:
-    """The module directories that none of the others calls: those that are roots."""
+    """The module directories that none of the others calls: those that are roots.
+
+    A module that configures providers itself cannot be called with `count` or `for_each` (HashiCorp,
+    "Providers Within Modules"), so that such a call, of no instances perhaps, says nothing of it.
+    """
     called = {
         target
         for directory in directories
         for call in reader.directory(directory).calls.values()
         if (target := local_source(directory, call.block)) not in (None, folded(directory))
+        and not (
+            {"count", "for_each"} & call.block.attributes.keys()
+            and reader.directory(target).configures
+        )
     }
     return [each for each in directories if folded(each) not in called] or list(directories)
 

@@ -20,6 +20,9 @@ from assay.sources.stray import AMI_IDS
 _SEVERAL = Iteration(None, UnknownValue(), UnknownValue(), exact=False)
 _MOST_MODULES = 2000
 """Instances of modules in one configuration; what comes after them is taken for not there."""
+_MOST_INSTANCES = 20_000
+"""Instances of all blocks of one configuration; of what comes after them the number is not known."""
+_ROOM = 2_000_000
 _DEEPEST = 30
 """Modules within modules; Terraform configurations have three or four levels."""
 
@@ -43,6 +46,10 @@ class Program:
         self.busy: set[Hashable] = set()
         self.called = 0
         """How many instances of modules there are so far."""
+        self.instances = 0
+        """How many instances of blocks there are so far."""
+        self.room = _ROOM
+        """How many values may still be written out; what multiplies itself would take for ever."""
         self.root = ModuleInstance(self, reader.directory(root), "", (), None, None, ONLY)
 
     def modules(self) -> "Iterator[ModuleInstance]":
@@ -215,8 +222,9 @@ class ModuleInstance:
             try:
                 outside, self.program.sensitive = self.program.sensitive, False
                 found = self._iterations(block)
-                if self.program.sensitive:  # Terraform refuses it, and keys stand in addresses
-                    found = [_SEVERAL]
+                self.program.instances += len(found)
+                if self.program.sensitive or self.program.instances > _MOST_INSTANCES:
+                    found = [_SEVERAL]  # Terraform refuses sensitive keys, which addresses hold
                 self._instances[key] = found
                 self.program.sensitive = outside
             finally:

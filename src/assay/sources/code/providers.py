@@ -30,6 +30,8 @@ class ProviderKeys:
 
     def __init__(self) -> None:
         self.configs: dict[str, ProviderConfig] = {}
+        self.tags: dict[str, Value] = {}
+        """The `default_tags` of those blocks that have any."""
 
     def of_resource(self, module: ModuleInstance, resource: Block) -> str:
         """The key of the provider block that a resource uses."""
@@ -37,6 +39,10 @@ class ProviderKeys:
         local = _dotted(module.program.expressions.of(named)) if named else None
         local = local or resource.labels[0].partition("_")[0]
         return self.find(module, local)
+
+    def default_tags(self, module: ModuleInstance, resource: Block) -> Value:
+        """The tags that a resource gets from its provider block ("Resource Tagging": its own win)."""
+        return self.tags.get(self.of_resource(module, resource), {})
 
     def find(self, module: ModuleInstance, local: str) -> str:
         """The key of the block that is called `local` in a module: its own, or its caller's."""
@@ -48,6 +54,7 @@ class ProviderKeys:
             if block is not None and not (_is_empty(block) and local in passed):
                 if key not in self.configs:
                     self.configs[key] = _config(body(module, block, ONLY, _SAID))
+                    self.tags[key] = _default_tags(body(module, block, ONLY, ("default_tags",)))
                 return key
             if module.parent is None or module.call is None:
                 return key
@@ -105,6 +112,14 @@ def _config(said: Body) -> ProviderConfig:
         else:
             expressions[name] = _told(value)
     return ProviderConfig(expressions=expressions)
+
+
+def _default_tags(said: Body) -> Value:
+    """What stands in the block; what is not known of it is no tag, as in a plan."""
+    match said.values.get("default_tags"):
+        case [{"tags": dict() as tags}] | {"tags": dict() as tags}:
+            return tags
+    return {}
 
 
 def _role(block: Value) -> Any:
