@@ -352,3 +352,51 @@ class TestPriorState:
         shown = json.dumps(msgspec.to_builtins(source.references))
         assert "s3cret" not in shown
         assert "arn:" not in shown
+
+
+class TestEmptyBlocksInModules:
+    """A proxy configuration block is what the caller passes, and a plan does not say what that is."""
+
+    def passed(
+        self, *root: str, region: str | None = "eu-west-1", said: Any = None
+    ) -> Place | Unplaced:
+        """Where a module's instance is that uses an empty block, beside these blocks of the root."""
+        address = "module.a.aws_instance.a"
+        document = plan(instance(address, AMI, module="module.a"))
+        configuration = document["configuration"]
+        blocks = {
+            name: {"name": "aws", "expressions": said or {"region": constant("us-east-1")}}
+            for name in root
+        }
+        blocks["module.a:aws"] = {"name": "aws", "module_address": "module.a"}
+        configuration["provider_config"] = blocks
+        block = {
+            "address": "aws_instance.a",
+            "mode": "managed",
+            "type": "aws_instance",
+            "name": "a",
+            "provider_config_key": "module.a:aws",
+            "expressions": {"ami": {"constant_value": AMI}},
+        }
+        configuration["root_module"] = {
+            "module_calls": {"a": {"source": "./a", "module": {"resources": [block]}}}
+        }
+        return place(document, region)
+
+    def test_it_is_the_default_where_there_is_no_other(self) -> None:
+        found = self.passed(
+            "aws", region=None, said={"region": constant("us-west-2"), "assume_role": [role()]}
+        )
+        assert isinstance(found, Place)
+        assert (found.region, found.account) == ("us-west-2", ROLE.split(":")[4])
+
+    def test_without_any_block_it_is_where_the_environment_says(self) -> None:
+        found = self.passed()
+        assert isinstance(found, Place)
+        assert found.region == "eu-west-1"
+
+    @pytest.mark.parametrize("root", [("aws", "aws.west"), ("aws.west",)])
+    def test_it_is_not_known_where_there_is_a_choice(self, root: tuple[str, ...]) -> None:
+        found = self.passed(*root)
+        assert isinstance(found, Unplaced)
+        assert "the caller passes" in found.reason

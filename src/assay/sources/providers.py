@@ -38,6 +38,11 @@ _NO_ROLE = ({"constant_value": None}, {"constant_value": ""})
 and `coalesce(var.role, "arn:...")` leaves no more trace than `var.role`. An expression of constants
 alone, such as `format(...)`, is `{}`. (All as Terraform 1.x writes them.)"""
 
+_PASSED = Unplaced(
+    "the provider block of its module is empty and stands for the one that the caller passes, which"
+    " a plan does not tell: declare configuration_aliases instead of the empty block"
+)
+
 
 class _Standing(msgspec.Struct, frozen=True, gc=False):
     """What is known of one provider block."""
@@ -114,6 +119,12 @@ class Providers:
     def _standing(self, name: str, config: ProviderConfig) -> _Standing:
         """The prior state is asked only about a provider that does not say its Region itself."""
         in_root = ":" not in name
+        if not (in_root or config.expressions):
+            signs = self._signs.get(name, ())
+            return _Standing(
+                _agreed(sign.region for sign in signs) or _PASSED,
+                _agreed(sign.account for sign in signs) or _PASSED,
+            )
         region = self._region(config, in_root=in_root)
         account = self._account(config, in_root=in_root)
         if region is None:
@@ -142,14 +153,33 @@ class Providers:
         if key is None:
             return None
         if key in self._configs:
-            return key, self._configs[key]
+            return self._behind(key)
         local = key.rpartition(":")[2]
         for depth in range(len(module), -1, -1):
             prefix = ".".join(f"module.{name}" for name in module[:depth])
             candidate = f"{prefix}:{local}" if prefix else local
             if candidate in self._configs:
-                return candidate, self._configs[candidate]
+                return self._behind(candidate)
         return local, ProviderConfig()
+
+    def _behind(self, key: str) -> tuple[str, ProviderConfig]:
+        """The block, or what an empty one in a module stands for.
+
+        A "proxy configuration block" (HashiCorp, "Providers Within Modules") is whatever the caller
+        passes, which a plan does not tell: only where there is no choice is it known.
+        """
+        config = self._configs[key]
+        if ":" not in key or config.expressions:
+            return key, config
+        others = {
+            name
+            for name, each in self._configs.items()
+            if each.name == config.name and (":" not in name or each.expressions)
+        }
+        default = config.name or key.rpartition(":")[2]
+        if others <= {default}:
+            return default, self._configs.get(default, ProviderConfig())
+        return key, config
 
     # ----------------------------------------------------------------------------- expressions
 

@@ -1,0 +1,1 @@
+by_last_automatic = "ami-00000f06"

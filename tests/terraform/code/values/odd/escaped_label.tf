@@ -1,0 +1,5 @@
+resource "aws_\u0069nstance" "escaped_label" {
+  launch_template {
+    name = "existing"
+  }
+}

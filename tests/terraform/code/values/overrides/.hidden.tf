@@ -1,0 +1,3 @@
+resource "aws_instance" "argument" {
+  ami = "ami-00000bad"
+}

@@ -1,0 +1,3 @@
+resource "aws_instance" "in_order" {
+  ami = "ami-00300009"
+}

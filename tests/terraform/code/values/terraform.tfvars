@@ -1,0 +1,10 @@
+by_tfvars          = "ami-00000f03"
+by_tfvars_json     = "ami-00000bad"
+by_first_automatic = "ami-00000bad"
+by_last_automatic  = "ami-00000bad"
+by_automatic_json  = "ami-00000bad"
+by_file            = "ami-00000bad"
+by_second_file     = "ami-00000bad"
+list_in_environment = ["ami-", "00000", /* between */ "f0b"]
+not_nullable       = null
+emptied            = null
