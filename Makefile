@@ -8,7 +8,7 @@ PYTEST_ARGS ?= -n auto
 WHEELS := $(VENV)/wheels/ready
 NODE := .node/ready
 
-.PHONY: demo test lint types unit wheels node fuzz mutation benchmark fixtures clean
+.PHONY: demo test lint types unit wheels node checkov checkov-orders checks-ref fuzz mutation benchmark fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -31,6 +31,16 @@ $(NODE): tests/node/package.json
 	@if command -v npm > /dev/null; then mkdir .node && cp tests/node/package.json .node/ && \
 		npm install --prefix .node --no-package-lock --no-audit --no-fund --silent && touch $(NODE); \
 	else echo "npm is not on PATH: tests that need its packages skip"; fi
+
+checkov: $(READY) ## checkov, in an environment of its own, for the tests.
+	@$(BIN)/python -m tests.checkov.environment
+
+checkov-orders: $(READY) ## What becomes of hcl2 where checkov and assay share an environment; some minutes.
+	$(BIN)/python -Im pytest -q tests/checkov/install_orders.py
+
+checks-ref: ## Print a commit that holds checks/ alone: checkov runs every file of the tree it clones.
+	@git commit-tree -m "checks of $$(git describe --always)" \
+		"$$(printf '040000 tree %s\tchecks\n' "$$(git rev-parse HEAD:checks)" | git mktree)"
 
 node: $(NODE) ## Validators of reports that tests use, from npm.
 
@@ -70,4 +80,4 @@ fixtures: $(READY) ## Make the fixtures' plans and catalogues again (needs terra
 	$(BIN)/python -m fixtures.generate
 
 clean:
-	rm -rf $(VENV) .node mutants mutants.log .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) .venv-checkov .node mutants mutants.log .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

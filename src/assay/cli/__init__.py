@@ -19,6 +19,7 @@ from assay.cli.streams import EXIT_NO_VERDICT, note
 
 COMMANDS = {
     "check": "assay.cli.check:check_command",
+    "checkov-dir": "assay.cli.checkov_dir:checkov_dir_command",
     "doctor": "assay.cli.doctor:doctor_command",
     "explain": "assay.cli.explain:explain_command",
     "export": "assay.cli.export:export_group",

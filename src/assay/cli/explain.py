@@ -15,16 +15,18 @@ WITHOUT_PLAN = (
     "without a plan, scopes and exceptions that name addresses, modules, resource types or tags "
     "do not apply"
 )
+TOPICS = {"checkov": "assay.cli.checkov_dir"}
+"""Modules whose docstrings are pages, by what they are about."""
 FORMATS = ("text", "json", "markdown")
 
 
 @click.command("explain")
-@click.argument("what", metavar="RULE|AMI")
+@click.argument("what", metavar="RULE|AMI|checkov")
 @click.option("--format", "stdout_format", type=click.Choice(FORMATS), default="text",
               help="What to print; markdown is for rules.")  # fmt: skip
 @lookup_options
 def explain_command(what: str, stdout_format: str, color: str, **where: Any) -> int:
-    """Tell what a rule is about, or why an image passes or does not.
+    """Tell what a rule is about, how checkov is used, or why an image passes or does not.
 
     Of an image: what the policy would make of it if it were launched in that Region and account,
     rule by rule, and its lineage as `assay trace` shows it. Without a policy, the lineage alone.
@@ -35,7 +37,10 @@ def explain_command(what: str, stdout_format: str, color: str, **where: Any) -> 
     colour = wants_colour(color)
     if what.startswith("ami-"):
         return _explain_image(image_id(what), stdout_format, Where(**where), colour=colour)
-    show(_page(_rule(what), stdout_format, colour=colour))
+    if what in TOPICS:
+        show(_topic(what, stdout_format))
+    else:
+        show(_page(_rule(what), stdout_format, colour=colour))
     return EXIT_PASS
 
 
@@ -64,6 +69,17 @@ def _page(rule: "Rule", name: str, *, colour: bool) -> str:
         told = {"rule": rule.id, "by_default": rule.by_default, "summary": rule.summary}
         return json.dumps({"schema_version": 1, **told, "page": rule.page}, indent=2) + "\n"
     return page.render(rule.page, rule.by_default, colour=colour)
+
+
+def _topic(name: str, form: str) -> str:
+    from importlib import import_module
+
+    page = import_module(TOPICS[name]).__doc__ or ""
+    if form != "json":
+        return page
+    import json
+
+    return json.dumps({"schema_version": 1, "topic": name, "page": page}, indent=2) + "\n"
 
 
 def _explain_image(image: str, name: str, where: Where, *, colour: bool) -> int:

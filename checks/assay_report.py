@@ -1,0 +1,176 @@
+"""A JSON report of assay's, read and not believed before it agrees with itself.
+
+`report.schema.json` in assay describes it. What is checked here is what a PASSED would rest on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from assay_trouble import NoVerdictError
+
+SCHEMA_VERSION = 1
+PASS, UNDETERMINED, FAIL = "pass", "undetermined", "fail"
+_BY_RANK = (PASS, UNDETERMINED, FAIL)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class Result(NamedTuple):
+    """What one rule says of one reference."""
+
+    rule: str
+    outcome: str
+    message: str
+    counts: bool
+    """Whether the verdict rests on it: no warning, and no failure that an exception lets through."""
+
+
+class Verdict(NamedTuple):
+    """The outcome for one reference."""
+
+    address: str
+    attribute: str
+    file: str | None
+    outcome: str
+    results: tuple[Result, ...]
+
+
+class Input(NamedTuple):
+    """One plan or directory of code that the report is about, with its verdicts."""
+
+    path: str
+    kind: str
+    sha256: str
+    verdicts: tuple[Verdict, ...]
+
+
+class Report(NamedTuple):
+    """What can be believed."""
+
+    as_of: datetime
+    inputs: tuple[Input, ...]
+    not_judged: dict[str, int]
+
+
+def parse(data: bytes) -> Report:
+    """The report. Raises `NoVerdictError` for anything that is none, or contradicts itself."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise NoVerdictError("not JSON, or cut short") from error
+    try:
+        return _report(document)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise NoVerdictError(f"not a report of assay's: {error}") from error
+
+
+def worst(outcomes: list[str]) -> str:
+    """The outcome that outranks the others; `pass` for none."""
+    return max(outcomes, key=_BY_RANK.index, default=PASS)
+
+
+def _report(document: Any) -> Report:
+    _require(document["tool"]["name"] == "assay", "another tool wrote it")
+    version = _number(document["schema_version"])
+    _require(version == SCHEMA_VERSION, f"schema_version {version} is not known here")
+    verdicts = tuple(_verdict(each) for each in _list(document["verdicts"]))
+    outcomes = [verdict.outcome for verdict in verdicts]
+    _require(
+        _text(document["outcome"]) == worst(outcomes), "its outcome is not that of its verdicts"
+    )
+    summary = document["summary"]
+    _require(
+        _number(summary["references"]) == len(verdicts), "verdicts are missing, by its summary"
+    )
+    for outcome in _BY_RANK:
+        counted = _number(summary[outcome])
+        _require(counted == outcomes.count(outcome), f"{counted} {outcome}, by its summary")
+    return Report(
+        as_of=_time(_text(document["as_of"])),
+        inputs=_inputs(_list(document["inputs"]), verdicts),
+        not_judged={_text(why): _number(n) for why, n in summary["not_judged"].items()},
+    )
+
+
+def _inputs(given: list[Any], verdicts: tuple[Verdict, ...]) -> tuple[Input, ...]:
+    """Each with its own verdicts: they stand in the order of the inputs."""
+    inputs, start = [], 0
+    for each in given:
+        end = start + _number(each["references"])
+        sha256 = _text(each["sha256"])
+        _require(_SHA256.fullmatch(sha256) is not None, "an input without SHA-256")
+        inputs.append(
+            Input(_text(each["path"]), _text(each["kind"]), sha256, tuple(verdicts[start:end]))
+        )
+        start = end
+    _require(bool(inputs), "it has no inputs")
+    _require(start == len(verdicts), f"{start} references of inputs, {len(verdicts)} verdicts")
+    return tuple(inputs)
+
+
+def _verdict(given: Any) -> Verdict:
+    results = tuple(_result(each) for each in _list(given["results"]))
+    outcome = _outcome(given["outcome"])
+    weighed = worst([result.outcome for result in results if result.counts])
+    _require(
+        outcome == weighed or (outcome, weighed) == (UNDETERMINED, PASS),
+        "a verdict that its results do not bear out",
+    )
+    _require(outcome != PASS or bool(results), "a pass without results")
+    file = given["file"]
+    return Verdict(
+        address=_text(given["address"]),
+        attribute=_text(given["attribute"]),
+        file=None if file is None else _text(file),
+        outcome=outcome,
+        results=results,
+    )
+
+
+def _result(given: Any) -> Result:
+    severity, excepted = given["severity"], given["excepted"]
+    _require(severity in ("error", "warning"), "a severity that is not known here")
+    _require(isinstance(excepted, bool), "a result that may be excepted or not")
+    return Result(
+        rule=_text(given["rule"]),
+        outcome=_outcome(given["outcome"]),
+        message=_text(given["message"]),
+        counts=severity == "error" and not excepted,
+    )
+
+
+def _require(fact: bool, otherwise: str) -> None:
+    if not fact:
+        raise ValueError(otherwise)
+
+
+def _outcome(value: Any) -> str:
+    _require(value in _BY_RANK, "an outcome that is not known here")
+    return str(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError("text is missing")
+    return value
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError("a number is missing")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("a list is missing")
+    return value
+
+
+def _time(text: str) -> datetime:
+    moment = datetime.fromisoformat(re.sub(r"Z\Z", "+00:00", text))
+    _require(moment.tzinfo is not None, "a time without its zone")
+    return moment
