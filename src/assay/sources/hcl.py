@@ -50,8 +50,7 @@ whole : expression new_line_or_comment? -> inner
 !unary_op : (MINUS | NOT) unary_expr  // theirs has no `--a`
 function_call : identifier (COLONS identifier)* LPAR arguments RPAR  // theirs has no `core::max(a, b)`
 arguments : (expression (COMMA expression)* (COMMA | ELLIPSIS)?)?
-FULL_SPLAT_START : /\[\s*\*\s*\]/
-full_splat : FULL_SPLAT_START (get_attr | index | attr_splat | full_splat)* -> splat
+full_splat : /\[\s*\*\s*\]/ (get_attr | index | attr_splat | full_splat)* -> splat
 attr_splat : ATTR_SPLAT (get_attr | short_index)* -> splat  // an index is of what comes out
 ?expr_term : LPAR expression RPAR -> inner | identifier | literal_value | INT_LITERAL -> number | FLOAT_LITERAL -> number | string | heredoc_template | heredoc_template_trim | tuple | object | for_tuple_expr | for_object_expr | function_call | expr_term (get_attr | index | attr_splat | full_splat) -> path
 object_elem_key.2 : (NAME | TRUE | FALSE | NULL | IN | FOR | IF | FOR_EACH | ELSE | ENDIF | ENDFOR) -> word | expression
