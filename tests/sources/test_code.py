@@ -1042,6 +1042,25 @@ def test_resources_have_the_default_tags_of_their_provider(read: Read) -> None:
     assert one(read(code, tags=True)).tags == {"stage": "prod", "Name": "a"}
 
 
+def test_groups_have_no_default_tags(read: Read) -> None:
+    """hashicorp/aws, "Resource Tagging": default_tags do not apply to aws_autoscaling_group."""
+    code = 'provider "aws" {\n  default_tags {\n    tags = { stage = "prod" }\n  }\n}\n'
+    code += """
+resource "aws_autoscaling_group" "a" {
+  tag {
+    key                 = "Name"
+    value               = "a"
+    propagate_at_launch = true
+  }
+  launch_template {
+    id      = "lt-00000000000000001"
+    version = "3"
+  }
+}
+"""
+    assert one(read(code, tags=True)).tags == {"Name": "a"}
+
+
 @pytest.mark.parametrize("more", ["count = 0", "for_each = {}"])
 def test_a_root_is_judged_although_another_one_calls_it(read: Read, more: str) -> None:
     read(

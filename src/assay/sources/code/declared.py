@@ -147,7 +147,12 @@ class _Writer:
     def _tag(
         self, module: ModuleInstance, block: tuple[str, str, str], values: dict[str, Value]
     ) -> None:
-        """Put what the provider adds beside a resource's own tags, as plans do."""
+        """Put what the provider adds beside a resource's own tags, as plans do.
+
+        Groups are the exception that hashicorp/aws makes ("Resource Tagging"): they get none.
+        """
+        if not block[1].startswith("aws_") or block[1] == "aws_autoscaling_group":
+            return
         defaults = self._providers.default_tags(module, module.code.resources[block].block)
         own = values.get("tags", {})
         if isinstance(defaults, dict) and defaults and isinstance(own, dict):
