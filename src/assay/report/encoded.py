@@ -11,9 +11,9 @@ def indented(document: Any) -> str:
 
 
 def encoded(document: Any) -> bytes:
-    """The document on one line.
+    r"""The document on one line.
 
-    A lone surrogate, as the name of a file may hold one, is spelled out: `\\udc80`.
+    A lone surrogate, as the name of a file may hold one, is spelled out: `\udc80`.
     """
     try:
         return msgspec.json.encode(document)

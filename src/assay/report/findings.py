@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from assay.model import InputFacts, Report, Severity
 from assay.report.setting import Setting
-from assay.report.view import ResultView, VerdictView, views
+from assay.report.view import ExceptionView, ResultView, VerdictView, views
 
 ERROR, WARNING = "error", "warning"
 _UNTOLD = ResultView(
@@ -84,6 +84,14 @@ def told(verdict: VerdictView) -> tuple[ResultView, ...]:
     ):
         return verdict.results
     return (*verdict.results, replace(_UNTOLD, outcome=verdict.outcome))
+
+
+def let_through(verdict: VerdictView, result: ResultView) -> ExceptionView | None:
+    """The exception that lets a result through; None where it is not the one that is shown."""
+    exception = verdict.exception
+    if result.excepted and exception and result.rule in exception.rules:
+        return exception
+    return None
 
 
 def by_input(report: Report) -> Iterator[tuple[InputFacts, VerdictView]]:
