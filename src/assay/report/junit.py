@@ -94,16 +94,18 @@ def _case(case: Judged, name: str) -> ET.Element:
 
 
 def _text(case: Judged) -> Iterator[str]:
+    """All there is to say: GitLab shows this and no message."""
     verdict = case.verdict
-    if verdict.file:
-        yield f"at: {safe(verdict.file)}:{verdict.line}"
-    value = verdict.image_id or verdict.value or "not known yet"
-    yield f"image: {safe(value)} in {verdict.account or 'unknown account'}/{verdict.region}"
     for result in case.open:
         yield f"{safe(case.said(result))} [{result.outcome}, {result.severity}]"
         yield from (f"  {safe(line)}" for line in result.evidence)
         if result.fix:
             yield f"  fix: {safe(result.fix)}"
+    value = verdict.image_id or verdict.value or "not known yet"
+    place = f"{verdict.account or 'unknown account'}/{verdict.region or 'unknown Region'}"
+    yield f"image: {safe(f'{value} in {place}')}"
+    if verdict.file:
+        yield f"at: {safe(verdict.file)}:{verdict.line}"
     if verdict.lineage:
         yield f"lineage: {safe(' <- '.join(step.image_id for step in verdict.lineage))}"
         yield f"lineage ends: {safe(verdict.lineage[-1].end or 'not told')}"

@@ -192,17 +192,17 @@ def _properties(finding: Finding) -> dict[str, Any]:
         "imageId": verdict.image_id and safe(verdict.image_id),
         "account": verdict.account and safe(verdict.account),
         "region": verdict.region and safe(verdict.region),
-        "evidence": [safe(line) for line in finding.result.evidence],
         "lineage": [safe(step.image_id) for step in verdict.lineage],
     }
 
 
 def _message(finding: Finding) -> str:
-    """Starts with the address: GitHub shows the first sentence in lists, and no logical location."""
+    """Starts with the address: GitHub shows the first sentence in lists, and no properties."""
     result = finding.result
     word = "undetermined: " if result.outcome == "undetermined" else ""
     fix = f" To fix: {result.fix}." if result.fix else ""
-    return _plain(f"{finding.verdict.address}: {word}{result.message}.{fix}")
+    evidence = f" Evidence: {'; '.join(result.evidence)}." if result.evidence else ""
+    return _plain(f"{finding.verdict.address}: {word}{result.message}.{fix}{evidence}")
 
 
 def _plain(text: str) -> str:
