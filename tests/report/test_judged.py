@@ -65,6 +65,12 @@ def test_names_do_not_follow_images_and_know_the_category() -> None:
     assert uid("ami-0000000d") != uid("ami-0000000d", "prod")
 
 
+def test_references_of_one_name_are_told_apart() -> None:
+    twice = [subject(address="aws_instance.a") for _ in range(2)]
+    one, other = judged(samples.reported(document(), *twice), samples.PLAIN)
+    assert one.uid != other.uid
+
+
 def test_what_closes_the_gate_is_told_first() -> None:
     by = document(rules={"unmarked": "warning"}, require={"max_age_days": 1})
     [found] = judged(samples.reported(by, subject(image())), samples.PLAIN)

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 
 from assay.cli.formats import render
 from assay.report.judged import judged
@@ -150,6 +151,14 @@ def test_hostile_text_stays_text() -> None:
     for element in root.iter():
         whole = "".join([element.text or "", *element.attrib.values()])
         assert whole.replace("\n", "").isprintable()
+
+
+def test_a_policys_path_may_hold_anything() -> None:
+    report = samples.empty()
+    hostile = replace(report, policy=replace(report.policy, path=samples.HOSTILE["xml"]))
+    root = ET.fromstring(render(hostile, "junit", samples.PLAIN))
+    [path] = [each.get("value") for each in root.iter("property") if each.get("name") == "policy"]
+    assert path == safe(samples.HOSTILE["xml"])
 
 
 def test_references_of_one_name_are_told_apart() -> None:

@@ -117,6 +117,22 @@ def test_a_rule_is_as_serious_as_the_policy_makes_it() -> None:
     assert (rule["id"], rule["defaultConfiguration"]["level"]) == ("unmarked", "warning")
 
 
+def test_a_rule_is_as_serious_as_its_worst_result() -> None:
+    exception = {
+        "match": {"address": "aws_instance.a"},
+        "rules": ["unmarked"],
+        "reason": "r",
+        "approved_by": "b",
+        "expires": "2027-01-31",
+    }
+    of = [subject(image(), address=f"aws_instance.{name}") for name in "ab"]
+    report = samples.reported(by(exceptions=[exception]), *of)
+    text = sarif.render(report, replace(samples.PLAIN, excepted=True))
+    run = json.loads(text)["runs"][0]
+    assert [each["level"] for each in run["results"]] == ["warning", "error"]
+    assert run["tool"]["driver"]["rules"][0]["defaultConfiguration"] == {"level": "error"}
+
+
 def test_what_is_undetermined_is_a_result_and_told_of_the_run() -> None:
     for name, level in (("everything", "error"), ("lenient", "warning")):
         run = run_of(name)

@@ -16,7 +16,22 @@ from assay.report.setting import PLAIN, Setting
 from assay.report.view import ResultView
 
 VERSION = "1.6.0"
-CLASS, CATEGORY, CREATE = 2003, 2, 1
+CLASS, CREATE = 2003, 1
+_CLASS = {
+    "activity_id": CREATE,
+    "activity_name": "Create",
+    "category_uid": 2,
+    "category_name": "Findings",
+    "class_uid": CLASS,
+    "class_name": "Compliance Finding",
+    "type_uid": CLASS * 100 + CREATE,
+    "type_name": "Compliance Finding: Create",
+}
+_METADATA = {
+    "version": VERSION,
+    "profiles": ["cloud"],
+    "product": {"name": "assay", "vendor_name": "assay", "version": __version__},
+}
 PASS, WARNING, FAIL = (1, "Pass"), (2, "Warning"), (3, "Fail")
 STATUS = {
     Standing.FAIL: FAIL,
@@ -48,23 +63,12 @@ def _event(each: Judged, report: Report) -> dict[str, Any]:
     severity_id, severity = SEVERITY[each.standing]
     text = safe(each.reasons) or "every rule passes"
     written: dict[str, Any] = {
-        "activity_id": CREATE,
-        "activity_name": "Create",
-        "category_uid": CATEGORY,
-        "category_name": "Findings",
-        "class_uid": CLASS,
-        "class_name": "Compliance Finding",
-        "type_uid": CLASS * 100 + CREATE,
-        "type_name": "Compliance Finding: Create",
+        **_CLASS,
         "time": time,
         "severity_id": severity_id,
         "severity": severity,
         "message": f"{safe(each.label)}: {text}",
-        "metadata": {
-            "version": VERSION,
-            "profiles": ["cloud"],
-            "product": {"name": "assay", "vendor_name": "assay", "version": __version__},
-        },
+        "metadata": _METADATA,
         "finding_info": {
             "uid": each.uid,
             "title": f"AMI of {safe(verdict.address)}",
