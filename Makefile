@@ -75,6 +75,7 @@ benchmark: $(READY) ## Medians and ratios, measured in one run.
 	$(BIN)/python benchmarks/plan.py
 	$(BIN)/python benchmarks/live.py
 	$(BIN)/python benchmarks/code.py
+	$(BIN)/python benchmarks/reports.py
 
 fixtures: $(READY) ## Make the fixtures' plans and catalogues again (needs terraform).
 	$(BIN)/python -m fixtures.generate

@@ -57,3 +57,19 @@ def test_places_are_the_codes_or_the_plans() -> None:
     }
     assert places["aws_instance.bare"] == ("modules/web/main.tf", 3, True)
     assert places["aws_instance.unknown"] == ("plan.json", 1, False)
+
+
+def test_a_verdict_that_no_result_explains_is_still_found() -> None:
+    off = dict.fromkeys(
+        ("unmarked", "revoked", "lineage-mismatch", "too-deep", "not-launchable"), "off"
+    )
+    bare = subject(image())
+    blind = replace(bare, provenance=None)
+    report = samples.reported(document(rules=off), blind)
+    assert report.outcome == "undetermined"
+    [found] = findings(report, samples.PLAIN)
+    assert (found.level, found.result.rule, found.result.outcome) == (
+        "error",
+        "unresolved",
+        "undetermined",
+    )

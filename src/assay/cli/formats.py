@@ -9,6 +9,12 @@ if TYPE_CHECKING:
 FORMATS = {
     "text": "text",
     "json": "json",
+    "sarif": "sarif",
+    "junit": "junit",
+    "gitlab-codequality": "gitlab_codequality",
+    "gitlab-sast": "gitlab_sast",
+    "asff": "asff",
+    "ocsf": "ocsf",
 }
 """What people write, and the module in assay.report that it stands for."""
 

@@ -9,12 +9,23 @@ from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from assay.model import InputFacts, Report, Severity
 from assay.report.setting import Setting
-from assay.report.view import ResultView, VerdictView, views
+from assay.report.view import ExceptionView, ResultView, VerdictView, views
 
 ERROR, WARNING = "error", "warning"
+_UNTOLD = ResultView(
+    rule="unresolved",
+    outcome="undetermined",
+    severity="error",
+    message="no rule that may fail it could judge it",
+    fix=None,
+    evidence=(),
+    excepted=False,
+)
+"""Where rules are switched off, a verdict may be undetermined and no result say so."""
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
@@ -50,7 +61,7 @@ def findings(report: Report, setting: Setting) -> Iterator[Finding]:
     """
     seen: Counter[str] = Counter()
     for facts, verdict in by_input(report):
-        for result in verdict.results:
+        for result in told(verdict):
             if result.outcome == "pass" or (result.excepted and not setting.excepted):
                 continue
             mark = _fingerprint(verdict, result, setting.category)
@@ -61,8 +72,26 @@ def findings(report: Report, setting: Setting) -> Iterator[Finding]:
                 level(result, report.policy.undetermined),
                 verdict.file or facts.path,
                 verdict.line or 1,
-                mark if seen[mark] == 1 else _digest(mark, str(seen[mark])),
+                mark if seen[mark] == 1 else digest(mark, str(seen[mark])),
             )
+
+
+def told(verdict: VerdictView) -> tuple[ResultView, ...]:
+    """Its results; where none tells why the verdict is no pass, one that says so."""
+    if verdict.outcome == "pass" or any(
+        each.outcome != "pass" and each.severity == "error" and not each.excepted
+        for each in verdict.results
+    ):
+        return verdict.results
+    return (*verdict.results, replace(_UNTOLD, outcome=verdict.outcome))
+
+
+def let_through(verdict: VerdictView, result: ResultView) -> ExceptionView | None:
+    """The exception that lets a result through; None where it is not the one that is shown."""
+    exception = verdict.exception
+    if result.excepted and exception and result.rule in exception.rules:
+        return exception
+    return None
 
 
 def by_input(report: Report) -> Iterator[tuple[InputFacts, VerdictView]]:
@@ -84,8 +113,9 @@ def level(result: ResultView, undetermined: Severity) -> str:
 
 def _fingerprint(verdict: VerdictView, result: ResultView, category: str) -> str:
     """By what stays the same when lines move and other images are used."""
-    return _digest(category, verdict.root or "", verdict.address, verdict.attribute, result.rule)
+    return digest(category, verdict.root or "", verdict.address, verdict.attribute, result.rule)
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """64 hexadecimal digits that stand for the parts."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -10,6 +10,7 @@ import msgspec
 
 from assay import __version__
 from assay.model import CatalogFacts, Report, WaiverUse
+from assay.report.encoded import indented
 from assay.report.setting import PLAIN, Setting
 from assay.report.steps import LineageStep
 from assay.report.view import (
@@ -23,8 +24,7 @@ from assay.report.view import (
 
 def render(report: Report, _setting: Setting = PLAIN) -> str:
     """The report as one JSON document that ends in a newline."""
-    encoded = msgspec.json.encode(document(report))
-    return msgspec.json.format(encoded, indent=2).decode() + "\n"
+    return indented(document(report))
 
 
 def document(report: Report) -> dict[str, Any]:

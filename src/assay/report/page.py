@@ -24,6 +24,12 @@ def render(page: str, by_default: str, *, colour: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
+def sections(page: str) -> dict[str, str]:
+    """The text of each titled paragraph, on one line and still in Markdown, by its title."""
+    titled = (_TITLED.fullmatch(paragraph) for paragraph in page.strip().split("\n\n"))
+    return {found["title"]: " ".join(found["text"].split()) for found in titled if found}
+
+
 def _paragraph(paragraph: str, paint: Paint) -> Iterator[str]:
     titled = _TITLED.fullmatch(paragraph)
     if titled:

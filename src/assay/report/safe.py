@@ -4,9 +4,10 @@ import re
 
 _NEVER_SHOWN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    r"\U000e0000-\U000e007f]"
+    r"\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
 )
-"""Controls, and what is invisible or turns the direction of writing (Unicode's Cc, Cf, Zl, Zp)."""
+"""Controls, what is invisible or turns the direction of writing (Unicode's Cc, Cf, Zl, Zp), and what
+is no character: UTF-8 knows no lone surrogate, which a file name may hold, and XML 1.0 no U+FFFE."""
 
 
 def safe(text: str) -> str:

@@ -1,0 +1,147 @@
+"""AWS Security Hub's finding format (ASFF), as a JSON array of findings for BatchImportFindings.
+
+One finding a reference, not one a rule: when the image is exchanged, the next import turns the
+same finding to PASSED, which none could do for a rule that has nothing more to say. A call takes
+100 findings; whoever imports the file cuts it. Nothing is ever pushed from here.
+
+An account that nobody could tell is 000000000000, and a Region that nobody could tell the
+policy's, or us-east-1. Security Hub refuses such a finding by name, which is better than a finding
+that was never written.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from assay import __version__
+from assay.model import Report, partition_of
+from assay.report.encoded import indented
+from assay.report.judged import Judged, Standing, judged
+from assay.report.safe import safe
+from assay.report.setting import PLAIN, Setting
+
+NOBODY = "000000000000"
+"""Well formed, and nobody's: AWS gives out no such account."""
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+"""Those that a resource's `Partition` may name, of ours."""
+STATUS = {
+    Standing.FAIL: "FAILED",
+    Standing.UNDETERMINED: "WARNING",
+    Standing.TOLERATED: "WARNING",
+    Standing.EXCEPTED: "PASSED",
+    Standing.WARNED: "PASSED",
+    Standing.PASS: "PASSED",
+}
+"""WARNING: "Some information is missing" (Security Hub API Reference, Compliance)."""
+SEVERITY = {
+    Standing.FAIL: "HIGH",
+    Standing.UNDETERMINED: "HIGH",
+    Standing.TOLERATED: "MEDIUM",
+    Standing.WARNED: "MEDIUM",
+    Standing.EXCEPTED: "LOW",
+    Standing.PASS: "INFORMATIONAL",
+}
+_ACCOUNT, _REGION = re.compile(r"[0-9]{12}"), re.compile(r"[a-z0-9-]+")
+_IMAGE = re.compile(r"ami-[0-9a-f]+")
+TYPE = "Software and Configuration Checks/AWS Security Best Practices"
+LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_FIX, LONGEST_FIELD = 256, 1024, 512, 2048
+
+
+def render(report: Report, setting: Setting = PLAIN) -> str:
+    """The findings as one JSON document that ends in a newline; an empty array for none."""
+    return indented([_finding(each, report) for each in judged(report, setting)])
+
+
+def _finding(each: Judged, report: Report) -> dict[str, Any]:
+    verdict, standing = each.verdict, each.standing
+    account = _matching(_ACCOUNT, verdict.account) or NOBODY
+    region = _matching(_REGION, verdict.region, report.policy.region) or "us-east-1"
+    partition = partition_of(region)
+    time = f"{report.as_of:%Y-%m-%dT%H:%M:%S}Z"
+    product = f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
+    written: dict[str, Any] = {
+        "SchemaVersion": "2018-10-08",
+        "Id": f"assay/{each.uid}",
+        "ProductArn": product,
+        "GeneratorId": "assay",
+        "AwsAccountId": account,
+        "CreatedAt": time,
+        "UpdatedAt": time,
+        "Title": clipped(_title(each), LONGEST_TITLE),
+        "Description": clipped(_description(each), LONGEST_DESCRIPTION),
+        "FindingProviderFields": {
+            "Severity": {"Label": SEVERITY[standing], "Original": standing.value},
+            "Types": [TYPE],
+        },
+        "Compliance": {"Status": STATUS[standing]},
+        "RecordState": "ACTIVE",
+        "ProductFields": dict(_fields(each, report)),
+        "Resources": [_resource(each, partition, region)],
+    }
+    fix = next((result.fix for result in each.open if result.fix), None)
+    if fix:
+        written["Remediation"] = {"Recommendation": {"Text": clipped(fix, LONGEST_FIX)}}
+    return written
+
+
+def _matching(form: re.Pattern[str], *texts: str | None) -> str | None:
+    """The first that has the form: a plan may say anything, and an ARN has colons."""
+    return next((text for text in texts if text and form.fullmatch(text)), None)
+
+
+def _title(each: Judged) -> str:
+    """The standing first: the rest may not fit."""
+    words = {Standing.PASS: "passes", Standing.FAIL: "fails", Standing.EXCEPTED: "is excepted"}
+    words |= {Standing.WARNED: "passes with a warning"}
+    return f"AMI {words.get(each.standing, 'is undetermined')}: {each.label}"
+
+
+def _description(each: Judged) -> str:
+    return each.reasons or "every rule passes"
+
+
+def _fields(each: Judged, report: Report) -> Iterator[tuple[str, str]]:
+    """What Security Hub can be searched by."""
+    yield "assay/version", __version__
+    yield "assay/outcome", each.verdict.outcome
+    yield "assay/address", clipped(each.verdict.address, LONGEST_FIELD)
+    yield "assay/attribute", clipped(each.verdict.attribute, LONGEST_FIELD)
+    yield "assay/policy-sha256", report.policy.sha256
+    if each.open:
+        rules = ",".join(dict.fromkeys(result.rule for result in each.open))
+        yield "assay/rules", clipped(rules, LONGEST_FIELD)
+    if report.catalog.endpoint:
+        yield "assay/endpoint", clipped(report.catalog.endpoint, LONGEST_FIELD)
+
+
+def _resource(each: Judged, partition: str, region: str) -> dict[str, Any]:
+    """The image where it is known and no secret, else what uses it. ASFF has no type for images."""
+    verdict = each.verdict
+    known = verdict.region == region
+    image = _matching(_IMAGE, verdict.image_id) if known else None
+    arn = f"arn:{partition}:ec2:{region}::image/{image}"
+    details = {
+        "address": verdict.address,
+        "attribute": verdict.attribute,
+        "action": verdict.action,
+        "file": f"{verdict.file}:{verdict.line}" if verdict.file else None,
+        "lineage": " <- ".join(step.image_id for step in verdict.lineage),
+    }
+    written: dict[str, Any] = {
+        "Type": "Other",
+        "Id": arn if image else clipped(each.label, LONGEST_FIX),
+        "Details": {
+            "Other": {name: clipped(text, LONGEST_FIELD) for name, text in details.items() if text}
+        },
+    }
+    if known:
+        written["Region"] = region
+        if partition in PARTITIONS:
+            written["Partition"] = partition
+    return written
+
+
+def clipped(text: str, length: int) -> str:
+    """Harmless, and no longer than Security Hub takes; never blank."""
+    text = safe(text).strip() or "-"
+    return text if len(text) <= length else f"{text[: length - 1]}…"

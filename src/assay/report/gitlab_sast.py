@@ -1,0 +1,125 @@
+"""GitLab's SAST report, version 15.0.6 of its security report schemas.
+
+GitLab tells findings of one rule apart by file and line alone, unless they have a tracking
+signature: instances of one resource share a line, and everything that only a plan tells does.
+Descriptions are Markdown, so what others wrote stands in code spans.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from assay import __version__
+from assay.model import Report
+from assay.report import page
+from assay.report.encoded import indented
+from assay.report.findings import ERROR, Finding, findings, let_through
+from assay.report.locations import repository_path
+from assay.report.safe import safe
+from assay.report.setting import PLAIN, RulePage, Setting
+
+VERSION = "15.0.6"
+NAMESPACE = uuid.UUID("9d1f2f6e-3c0b-5f55-8a3e-1c6f0b7f4a11")
+"""Of the ids of findings; any would do, and it must never change."""
+LONGEST_NAME, LONGEST_SOLUTION = 255, 7000
+
+
+def render(report: Report, setting: Setting = PLAIN) -> str:
+    """The report as one JSON document that ends in a newline."""
+    found = list(findings(report, setting))
+    rules = {rule.id: rule for rule in setting.rules}
+    document = {
+        "version": VERSION,
+        "scan": _scan(report, found),
+        "vulnerabilities": [_vulnerability(each, rules) for each in found],
+    }
+    return indented(document)
+
+
+def _scan(report: Report, found: list[Finding]) -> dict[str, Any]:
+    """`success`: a scan that is not possible makes no report. Times are UTC, without a zone."""
+    tool = {"id": "assay", "name": "assay", "version": __version__, "vendor": {"name": "assay"}}
+    time = f"{report.as_of:%Y-%m-%dT%H:%M:%S}"
+    return {
+        "type": "sast",
+        "status": "success",
+        "analyzer": tool,
+        "scanner": tool,
+        "start_time": time,
+        "end_time": time,
+        "messages": list(_messages(report, found)),
+    }
+
+
+def _messages(report: Report, found: list[Finding]) -> Iterator[dict[str, str]]:
+    """What is undetermined, a line a rule; and who answered, where it is not AWS."""
+    undetermined = Counter(
+        each.result.rule for each in found if each.result.outcome == "undetermined"
+    )
+    for rule, count in undetermined.items():
+        noun = "result is" if count == 1 else "results are"
+        yield {"level": "warn", "value": f"{rule}: {count} {noun} undetermined"}
+    if report.catalog.endpoint:
+        value = f"the answers came from {safe(report.catalog.endpoint)}, not from AWS itself"
+        yield {"level": "warn", "value": value}
+
+
+def _vulnerability(finding: Finding, rules: dict[str, RulePage]) -> dict[str, Any]:
+    result = finding.result
+    rule = rules.get(result.rule)
+    file = safe(repository_path(finding.path))
+    lines = {"start_line": finding.line, "end_line": finding.line}
+    written = {
+        "id": str(uuid.uuid5(NAMESPACE, finding.fingerprint)),
+        "name": (rule.summary if rule else result.rule)[:LONGEST_NAME],
+        "description": "\n\n".join(_description(finding, rule)),
+        "severity": _severity(finding),
+        "identifiers": [
+            {"type": "assay_rule", "name": f"assay {result.rule}", "value": result.rule}
+        ],
+        "location": {"file": file, **lines},
+        "tracking": {
+            "type": "source",
+            "items": [
+                {
+                    "file": file,
+                    **lines,
+                    "signatures": [{"algorithm": "scope_offset", "value": finding.fingerprint}],
+                }
+            ],
+        },
+    }
+    if result.fix:
+        written["solution"] = safe(result.fix)[:LONGEST_SOLUTION]
+    return written
+
+
+def _description(finding: Finding, rule: RulePage | None) -> Iterator[str]:
+    verdict, result = finding.verdict, finding.result
+    word = "undetermined: " if result.outcome == "undetermined" else ""
+    yield f"{code_span(verdict.address)}, {code_span(verdict.attribute)}"
+    yield code_span(f"{word}{result.message}")
+    for line in result.evidence:
+        yield code_span(line)
+    if verdict.lineage:
+        yield f"Lineage: {code_span(' <- '.join(step.image_id for step in verdict.lineage))}"
+    if exception := let_through(verdict, result):
+        yield f"By exception: {code_span(exception.reason)}"
+    if why := page.sections(rule.page if rule else "").get("Why it matters"):
+        yield why
+
+
+def code_span(text: str) -> str:
+    """Text that no Markdown is found in: between more backticks than it holds in a row."""
+    text = safe(text) or "-"
+    fence = "`"
+    while fence in text:
+        fence += "`"
+    return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
+
+
+def _severity(finding: Finding) -> str:
+    if finding.result.excepted:
+        return "Info"
+    return "High" if finding.level == ERROR else "Medium"

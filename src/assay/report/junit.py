@@ -1,0 +1,120 @@
+"""JUnit XML: one suite an input, one test case a reference; for GitLab, Jenkins, Azure Pipelines.
+
+The form is that of Ant's JUnit task (Windy Road's `JUnit.xsd`), with `file` at a test case besides,
+which GitLab makes a link of. What fails is a failure, what is undetermined an error. What the
+policy lets be undetermined, and what passes by an exception, is skipped with the reason: never
+plainly passed. A warning passes; the suite's output has it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from xml.etree import ElementTree as ET
+
+from assay.model import InputFacts, Report
+from assay.report.judged import Judged, Standing, judged
+from assay.report.locations import repository_path
+from assay.report.safe import safe
+from assay.report.setting import PLAIN, Setting
+
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_ELEMENT = {
+    Standing.FAIL: "failure",
+    Standing.UNDETERMINED: "error",
+    Standing.TOLERATED: "skipped",
+    Standing.EXCEPTED: "skipped",
+}
+_COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+
+
+def render(report: Report, setting: Setting = PLAIN) -> str:
+    """The suites as one XML document that ends in a newline."""
+    cases = list(judged(report, setting))
+    root = ET.Element("testsuites")
+    start = 0
+    for number, facts in enumerate(report.inputs):
+        of_input = cases[start : start + facts.references]
+        start += facts.references
+        root.append(_suite(number, facts, of_input, report))
+    ET.indent(root)
+    return f"{DECLARATION}{ET.tostring(root, encoding='unicode')}\n"
+
+
+def _suite(number: int, facts: InputFacts, cases: list[Judged], report: Report) -> ET.Element:
+    counts = Counter(_ELEMENT.get(case.standing) for case in cases)
+    attributes = {
+        "name": safe(facts.path) or "-",
+        "package": "assay",
+        "id": str(number),
+        "timestamp": f"{report.as_of:%Y-%m-%dT%H:%M:%S}",
+        "hostname": "localhost",
+        "tests": str(len(cases)),
+        **{attribute: str(counts[name]) for name, attribute in _COUNTED.items()},
+        "time": "0",
+    }
+    suite = ET.Element("testsuite", attributes)
+    properties = ET.SubElement(suite, "properties")
+    for name, value in _properties(facts, report):
+        ET.SubElement(properties, "property", name=name, value=safe(value))
+    names: Counter[str] = Counter()
+    for case in cases:
+        names[case.label] += 1
+        again = f" ({names[case.label]})" if names[case.label] > 1 else ""
+        suite.append(_case(case, f"{safe(case.label)}{again}"))
+    ET.SubElement(suite, "system-out").text = "\n".join(_output(cases, report))
+    ET.SubElement(suite, "system-err")
+    return suite
+
+
+def _group(case: Judged) -> str:
+    """What cases are grouped by. Jenkins takes what stands before the last dot for a package."""
+    whole = repository_path(case.verdict.root or case.input.path)
+    return f"assay.{safe(whole).replace('.', '_')}"
+
+
+def _properties(facts: InputFacts, report: Report) -> Iterator[tuple[str, str]]:
+    yield "kind", facts.kind
+    yield "sha256", facts.sha256
+    yield "policy", report.policy.path
+    yield "policy.sha256", report.policy.sha256
+    yield "catalog", report.catalog.kind
+    if report.catalog.endpoint:
+        yield "endpoint", report.catalog.endpoint
+
+
+def _case(case: Judged, name: str) -> ET.Element:
+    element = ET.Element("testcase", name=name, classname=_group(case), time="0")
+    if case.verdict.file:
+        element.set("file", safe(repository_path(case.verdict.file)))
+    if inner := _ELEMENT.get(case.standing):
+        said = ET.SubElement(element, inner, message=safe(case.reasons))
+        if inner != "skipped":
+            said.set("type", case.open[0].rule)
+        said.text = "\n".join(_text(case))
+    return element
+
+
+def _text(case: Judged) -> Iterator[str]:
+    """All there is to say: GitLab shows this and no message."""
+    verdict = case.verdict
+    for result in case.open:
+        yield f"{safe(case.said(result))} [{result.outcome}, {result.severity}]"
+        yield from (f"  {safe(line)}" for line in result.evidence)
+        if result.fix:
+            yield f"  fix: {safe(result.fix)}"
+    value = verdict.image_id or verdict.value or "not known yet"
+    place = f"{verdict.account or 'unknown account'}/{verdict.region or 'unknown Region'}"
+    yield f"image: {safe(f'{value} in {place}')}"
+    if verdict.file:
+        yield f"at: {safe(verdict.file)}:{verdict.line}"
+    if verdict.lineage:
+        yield f"lineage: {safe(' <- '.join(step.image_id for step in verdict.lineage))}"
+        yield f"lineage ends: {safe(verdict.lineage[-1].end or 'not told')}"
+
+
+def _output(cases: Iterable[Judged], report: Report) -> Iterator[str]:
+    """What the cases do not tell: warnings of those that pass, and what was not judged."""
+    for case in cases:
+        if case.standing is Standing.WARNED:
+            yield f"warning: {safe(case.label)}: {safe(case.reasons)}"
+    for why, count in sorted(report.not_judged.items()):
+        yield f"not judged: {count} {safe(why)}"

@@ -1,0 +1,157 @@
+"""OCSF 1.6 Compliance Findings (class 2003), one JSON object a line, one line a reference.
+
+Lines are what collectors of events take (Firehose, Splunk, Elastic; for Amazon Security Lake they
+are turned into Parquet). A report on no reference is no line at all. What passes is an event, too,
+so that who reads them sees a finding end. `WARNING` is OCSF's word for a check without a result.
+"""
+
+from typing import Any
+
+from assay import __version__
+from assay.model import Report, partition_of
+from assay.report.encoded import encoded
+from assay.report.judged import Judged, Standing, judged
+from assay.report.safe import safe
+from assay.report.setting import PLAIN, Setting
+from assay.report.view import ResultView
+
+VERSION = "1.6.0"
+CLASS, CREATE = 2003, 1
+_CLASS = {
+    "activity_id": CREATE,
+    "activity_name": "Create",
+    "category_uid": 2,
+    "category_name": "Findings",
+    "class_uid": CLASS,
+    "class_name": "Compliance Finding",
+    "type_uid": CLASS * 100 + CREATE,
+    "type_name": "Compliance Finding: Create",
+}
+_METADATA = {
+    "version": VERSION,
+    "profiles": ["cloud"],
+    "product": {"name": "assay", "vendor_name": "assay", "version": __version__},
+}
+PASS, WARNING, FAIL = (1, "Pass"), (2, "Warning"), (3, "Fail")
+STATUS = {
+    Standing.FAIL: FAIL,
+    Standing.UNDETERMINED: WARNING,
+    Standing.TOLERATED: WARNING,
+    Standing.EXCEPTED: PASS,
+    Standing.WARNED: PASS,
+    Standing.PASS: PASS,
+}
+INFORMATIONAL, LOW, MEDIUM, HIGH = (1, "Informational"), (2, "Low"), (3, "Medium"), (4, "High")
+SEVERITY = {
+    Standing.FAIL: HIGH,
+    Standing.UNDETERMINED: HIGH,
+    Standing.TOLERATED: MEDIUM,
+    Standing.WARNED: MEDIUM,
+    Standing.EXCEPTED: LOW,
+    Standing.PASS: INFORMATIONAL,
+}
+
+
+def render(report: Report, setting: Setting = PLAIN) -> str:
+    """The events, each on a line that ends in a newline."""
+    events = (_event(each, report) for each in judged(report, setting))
+    return "".join(f"{encoded(event).decode()}\n" for event in events)
+
+
+def _event(each: Judged, report: Report) -> dict[str, Any]:
+    verdict, time = each.verdict, int(report.as_of.timestamp() * 1000)
+    severity_id, severity = SEVERITY[each.standing]
+    text = safe(each.reasons) or "every rule passes"
+    written: dict[str, Any] = {
+        **_CLASS,
+        "time": time,
+        "severity_id": severity_id,
+        "severity": severity,
+        "message": f"{safe(each.label)}: {text}",
+        "metadata": _METADATA,
+        "finding_info": {
+            "uid": each.uid,
+            "title": f"AMI of {safe(verdict.address)}",
+            "desc": text,
+            "created_time": time,
+        },
+        "compliance": _compliance(each, report),
+        "cloud": _cloud(each),
+        "resources": [_resource(each)],
+        "unmapped": _unmapped(each, report),
+    }
+    if each.standing is Standing.EXCEPTED:
+        written |= {"status_id": 3, "status": "Suppressed"}
+    elif each.standing is not Standing.PASS:
+        written |= {"status_id": 1, "status": "New"}
+    fixes = dict.fromkeys(result.fix for result in each.open if result.fix)
+    if fixes:
+        written["remediation"] = {"desc": safe("; ".join(fixes))}
+    return written
+
+
+def _compliance(each: Judged, report: Report) -> dict[str, Any]:
+    status_id, status = STATUS[each.standing]
+    return {
+        "control": "AMI provenance",
+        "standards": [f"assay policy {report.policy.sha256[:12]}"],
+        "status_id": status_id,
+        "status": status,
+        "status_details": [safe(result.message) for result in each.open],
+        "checks": [_check(result) for result in each.verdict.results],
+    }
+
+
+def _check(result: ResultView) -> dict[str, Any]:
+    status_id, status = {"pass": PASS, "fail": FAIL}.get(result.outcome, WARNING)
+    passes = result.outcome == "pass"
+    serious = MEDIUM if result.severity == "warning" else HIGH
+    severity_id, severity = INFORMATIONAL if passes else LOW if result.excepted else serious
+    return {
+        "uid": result.rule,
+        "name": result.rule,
+        "desc": safe(result.message),
+        "status_id": status_id,
+        "status": status,
+        "severity_id": severity_id,
+        "severity": severity,
+    }
+
+
+def _cloud(each: Judged) -> dict[str, Any]:
+    verdict = each.verdict
+    written: dict[str, Any] = {"provider": "AWS"}
+    if verdict.region:
+        partition = partition_of(verdict.region)
+        written |= {"region": safe(verdict.region), "cloud_partition": partition}
+    if verdict.account:
+        account = {"uid": safe(verdict.account), "type_id": 10, "type": "AWS Account"}
+        written["account"] = account
+    return written
+
+
+def _resource(each: Judged) -> dict[str, Any]:
+    verdict = each.verdict
+    data = {
+        "attribute": safe(verdict.attribute),
+        "action": verdict.action,
+        "image_id": verdict.image_id and safe(verdict.image_id),
+        "lineage": [safe(step.image_id) for step in verdict.lineage],
+    }
+    written = {"uid": safe(verdict.address), "name": safe(verdict.address), "data": data}
+    written["type"] = "Terraform resource"
+    if verdict.region:
+        written["region"] = safe(verdict.region)
+    return written
+
+
+def _unmapped(each: Judged, report: Report) -> dict[str, Any]:
+    """What OCSF has no place for."""
+    verdict = each.verdict
+    return {
+        "outcome": verdict.outcome,
+        "evidence": [safe(line) for result in each.open for line in result.evidence],
+        "file": verdict.file and f"{safe(verdict.file)}:{verdict.line}",
+        "endpoint": report.catalog.endpoint and safe(report.catalog.endpoint),
+        "exception": verdict.exception and safe(verdict.exception.reason),
+    }
