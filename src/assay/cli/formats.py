@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 FORMATS = {
     "text": "text",
     "json": "json",
+    "github": "github",
+    "azure": "azure",
 }
 """What people write, and the module in assay.report that it stands for."""
 
