@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 FORMATS = {
     "text": "text",
     "json": "json",
+    "markdown": "markdown",
     "github": "github",
     "azure": "azure",
 }

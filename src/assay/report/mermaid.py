@@ -6,10 +6,11 @@ reads the numbers Mermaid takes the last `;` away from a line with `style` and a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assay.report.lineage import Lineage, Node
 from assay.report.safe import safe
+from assay.report.steps import LineageStep
 
 _PLAIN = re.compile(r"[^A-Za-z0-9 ,-]")
 _CLASSES = (
@@ -23,6 +24,34 @@ _CLASSES = (
 def render(lineage: Lineage) -> str:
     """The flowchart, ending in a newline."""
     return "\n".join(("flowchart TD", *(f"  {line}" for line in _lines(lineage)))) + "\n"
+
+
+def render_steps(steps: Sequence[LineageStep]) -> str:
+    """The same of a verdict's lineage, which tells less of each image; ends in a newline."""
+    return "\n".join(("flowchart TD", *(f"  {line}" for line in _step_lines(steps)))) + "\n"
+
+
+def _step_lines(steps: Sequence[LineageStep]) -> Iterator[str]:
+    last = len(steps) - 1
+    yield f'why["{_text(steps[last].end or "not recorded")}"]:::note'
+    for number in range(last, -1, -1):
+        step = steps[number]
+        look = ":::marked" if step.marked else ":::hidden" if step.visible is False else ""
+        yield f'n{number}["{"<br/>".join(_text(line) for line in _told(step))}"]{look}'
+    yield f"why -.- n{last}"
+    for number in range(last, 0, -1):
+        yield f'n{number} -->|"{_text(steps[number - 1].how or "not told how")}"| n{number - 1}'
+    yield from _CLASSES
+
+
+def _told(step: LineageStep) -> Iterator[str]:
+    yield step.image_id
+    yield step.region or "Region not told"
+    if step.owner:
+        yield f"owner {step.owner}"
+    if step.visible is False:
+        yield "not visible"
+    yield from (f"first marked {key}" for key in step.marked)
 
 
 def _lines(lineage: Lineage) -> Iterator[str]:

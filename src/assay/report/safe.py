@@ -4,9 +4,10 @@ import re
 
 _NEVER_SHOWN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    r"\U000e0000-\U000e007f]|(?<=#)#(?=(?:vso)?\[)|\A:(?=:)"
+    r"\U000e0000-\U000e007f\ud800-\udfff]|(?<=#)#(?=(?:vso)?\[)|\A:(?=:)"
 )
-"""Controls, what is invisible or turns the direction of writing (Unicode's Cc, Cf, Zl, Zp), and what
+"""Controls, what is invisible or turns the direction of writing (Unicode's Cc, Cf, Zl, Zp), halves of
+characters (Cs), which no encoding of Unicode holds, and what
 turns a line of a log into an order: GitHub's runner obeys `##[` anywhere in a line and `::` at its
 start (actions/runner, ActionCommand.cs), Azure's agent `##vso[` anywhere (azure-pipelines-agent,
 Command.cs)."""

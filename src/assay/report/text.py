@@ -10,7 +10,7 @@ from assay.report.headline import finding_line, headline
 from assay.report.paint import COLOUR, Paint
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
-from assay.report.steps import LineageStep
+from assay.report.steps import LineageStep, chain
 from assay.report.summary import (
     UNCHECKED,
     WORST_FIRST,
@@ -75,7 +75,7 @@ def _group(group: list[VerdictView], setting: Setting, paint: Paint) -> Iterator
     for step in first.via:
         yield from folded(f"by way of {safe(step)}", 2, width)
     if first.outcome == "pass" and first.lineage and not setting.verbose:
-        yield from folded(_chain(first.lineage), 2, width)
+        yield from folded(safe(chain(first.lineage)), 2, width)
     if first.exception:
         yield from folded(f"by exception: {safe(exception_line(first.exception))}", 2, width)
     for result in first.results:
@@ -93,18 +93,6 @@ def exception_line(exception: ExceptionView) -> str:
     who = f"approved by {exception.approved_by}" if exception.approved_by else comment
     end = f"until {exception.expires}" if exception.expires else "without an end"
     return f"{exception.reason} ({ticket}{who}, {end})"
-
-
-def _chain(lineage: tuple[LineageStep, ...]) -> str:
-    """A lineage on one line, from the image used to its root."""
-    return safe(" <- ".join(_step(step) for step in lineage))
-
-
-def _step(step: LineageStep) -> str:
-    notes = [*step.marked, *([step.owner] if step.end and step.owner else [])]
-    if step.visible is False:
-        notes.append("not visible")
-    return f"{step.image_id} ({', '.join(notes)})" if notes else step.image_id
 
 
 def _result(result: ResultView, paint: Paint, width: int | None) -> Iterator[str]:
