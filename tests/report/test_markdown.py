@@ -189,7 +189,9 @@ def _long(report: Report) -> Report:
 
 def test_what_is_left_out_is_counted() -> None:
     text = markdown.render(samples.many(), samples.PLAIN)
-    [left] = re.findall(r"^and ([0-9]+) more findings: `--format json` lists them all$", text, re.MULTILINE)
+    [left] = re.findall(
+        r"^and ([0-9]+) more findings: `--format json` lists them all$", text, re.MULTILINE
+    )
     rows = len(re.findall(r"^\| ❌ fail ", text, re.MULTILINE))
     assert rows > 50
     assert rows + int(left) == 3000
