@@ -75,7 +75,7 @@ def _group(group: list[VerdictView], setting: Setting, paint: Paint) -> Iterator
     for step in first.via:
         yield from folded(f"by way of {safe(step)}", 2, width)
     if first.outcome == "pass" and first.lineage and not setting.verbose:
-        yield from folded(safe(chain(first.lineage)), 2, width)
+        yield from _chain(first.lineage, width)
     if first.exception:
         yield from folded(f"by exception: {safe(exception_line(first.exception))}", 2, width)
     for result in first.results:
@@ -93,6 +93,12 @@ def exception_line(exception: ExceptionView) -> str:
     who = f"approved by {exception.approved_by}" if exception.approved_by else comment
     end = f"until {exception.expires}" if exception.expires else "without an end"
     return f"{exception.reason} ({ticket}{who}, {end})"
+
+
+def _chain(lineage: tuple[LineageStep, ...], width: int | None) -> Iterator[str]:
+    """A lineage on one line, or on several of which each begins with an arrow."""
+    whole = safe(chain(lineage)).replace(" ", "\0").replace("\0<-\0", " <-\0")
+    return (line.replace("\0", " ") for line in folded(whole, 2, width))
 
 
 def _result(result: ResultView, paint: Paint, width: int | None) -> Iterator[str]:
