@@ -353,7 +353,7 @@ class TestExitCodes:
         run = command.assay("check", "plan.json", cwd=here, env=talking_to(server.url, WORKLOAD))
         assert run.stdout.count("PASS aws_instance.good[") == 50
         assert run.stdout.count("FAIL aws_instance.bad[") == 60
-        assert "and 10 more that pass: --format json lists them" in run.stdout
+        assert "and 10 more that pass: -v lists them" in run.stdout
         assert "120 AMI references: 60 fail, 60 pass" in run.stdout
 
     def test_standard_input_and_several_plans(self, here: Path) -> None:

@@ -503,7 +503,7 @@ def hostile(family: Family) -> list[str]:
     return shown.split("\n")
 
 
-_LABEL = r"(?:[A-Za-z0-9 ,-]|#[0-9]+;|<br/>)*"
+_LABEL = r"(?:[A-Za-z0-9 ,-]|#[0-9]+;)*"
 _MERMAID_NODE = re.compile(rf'  (why|n[0-9]+)\["({_LABEL})"\](?::::(golden|marked|hidden|note))?')
 _MERMAID_EDGE = re.compile(rf'  (why|n[0-9]+) (?:-\.-|-->\|"({_LABEL})"\|) (n[0-9]+)')
 _MERMAID_CLASS = re.compile(r"  classDef (golden|marked|hidden|note) [a-z0-9:,# -]+")
@@ -526,8 +526,7 @@ def read_mermaid(text: str) -> tuple[dict[str, str], list[tuple[str, str, str]]]
 
 
 def _characters(label: str) -> str:
-    text = label.replace("<br/>", "\n")
-    return re.sub(r"#([0-9]+);", lambda found: chr(int(found[1])), text)
+    return re.sub(r"#([0-9]+);", lambda found: chr(int(found[1])), label)
 
 
 _STRING = r'"(?:[^"\\]|\\["\\n])*"'

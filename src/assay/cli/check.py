@@ -6,13 +6,21 @@ import click
 
 from assay.cli.formats import FORMATS, render, setting
 from assay.cli.options import (
+    CheckOptions,
     Output,
-    SourceOptions,
     as_of_option,
-    color_option,
+    report_options,
     source_options,
 )
-from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, exit_code, show, wants_colour, write
+from assay.cli.streams import (
+    EXIT_NO_VERDICT,
+    EXIT_PASS,
+    columns,
+    exit_code,
+    show,
+    wants_colour,
+    write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +37,7 @@ if TYPE_CHECKING:
               envvar="ASSAY_FORMAT", help="What to print to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=Output(), multiple=True,
               help="Write FORMAT to FILE as well; may be repeated.")  # fmt: skip
-@click.option("--category", metavar="NAME", default="assay", show_default=True,
-              envvar="ASSAY_CATEGORY",
-              help="Tells this run's findings from others on the same commit, in formats that keep them.")  # fmt: skip
-@click.option("--excepted", is_flag=True, envvar="ASSAY_EXCEPTED",
-              help="List what exceptions let through, too, in formats that list findings.")  # fmt: skip
+@report_options
 @as_of_option
 @click.option("--offline", is_flag=True, envvar="ASSAY_OFFLINE",
               help="Ask nobody: what needs AWS stays undetermined.")  # fmt: skip
@@ -44,23 +48,19 @@ if TYPE_CHECKING:
               help="Whether what stays undetermined ends the run with 3, or only is reported.")  # fmt: skip
 @click.option("--exit-zero", is_flag=True, envvar="ASSAY_EXIT_ZERO",
               help="Exit with 0 for fail and undetermined; never for an error.")  # fmt: skip
-@color_option
 def check_command(
     paths: tuple[str, ...],
     catalog: str | None,
     policy_path: str | None,
     stdout_format: str,
     outputs: tuple[tuple[str, str], ...],
-    category: str,
-    excepted: bool,
     as_of: "datetime | None",
     offline: bool,
     no_inline: bool,
     undetermined: str | None,
     exit_zero: bool,
-    color: str,
     timeout: float,
-    **how: Unpack[SourceOptions],
+    **how: Unpack[CheckOptions],
 ) -> int:
     """Judge every AMI of plans or of Terraform code.
 
@@ -84,15 +84,23 @@ def check_command(
     )
     with progress(asked):
         report = check(sources, asked, policy, as_of or opening.now(), left_aside)
-    _deliver(
-        report,
-        outputs,
-        stdout_format,
-        setting(colour=wants_colour(color), category=category, excepted=excepted),
-    )
+    _deliver(report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))
     if inputs.tell(sources):
         return EXIT_NO_VERDICT
     return EXIT_PASS if exit_zero else exit_code(report.outcome, report.policy)
+
+
+def _setting(how: "CheckOptions", *, exit_zero: bool) -> "Setting":
+    """What formats are told; where somebody asks for less and for more, it is less."""
+    return setting(
+        colour=wants_colour(how["color"]),
+        width=columns(),
+        quiet=how["quiet"],
+        verbose=how["verbose"],
+        category=how["category"],
+        excepted=how["excepted"],
+        exit_zero=exit_zero,
+    )
 
 
 def _policy(path: str | None, undetermined: str | None) -> "Policy":
@@ -131,7 +139,7 @@ def _deliver(
 ) -> None:
     from msgspec.structs import replace
 
-    plain = replace(how, colour=False)
+    plain = replace(how, colour=False, width=None)
     for name, path in outputs:
         write(path, render(report, name, plain).encode("utf-8", "backslashreplace"))
     show(render(report, stdout_format, how))

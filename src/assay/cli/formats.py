@@ -15,6 +15,9 @@ FORMATS = {
     "gitlab-sast": "gitlab_sast",
     "asff": "asff",
     "ocsf": "ocsf",
+    "markdown": "markdown",
+    "github": "github",
+    "azure": "azure",
 }
 """What people write, and the module in assay.report that it stands for."""
 

@@ -151,3 +151,31 @@ def source_options(command: F) -> F:
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+class CheckOptions(SourceOptions):
+    """The same with what says how reports look, of `report_options`."""
+
+    category: str
+    excepted: bool
+    quiet: bool
+    verbose: bool
+    color: str
+
+
+def report_options(command: F) -> F:
+    """How reports look, whatever their format."""
+    for option in (
+        click.option("--category", metavar="NAME", default="assay", show_default=True,
+                      envvar="ASSAY_CATEGORY",
+                      help="Tells this run's findings from others on the same commit, in formats that keep them."),
+        click.option("--excepted", is_flag=True, envvar="ASSAY_EXCEPTED",
+                      help="List what exceptions let through, too, in formats that list findings."),
+        click.option("-q", "--quiet", is_flag=True, envvar="ASSAY_QUIET",
+                      help="In text: a line for each finding, and the verdict."),
+        click.option("-v", "--verbose", is_flag=True, envvar="ASSAY_VERBOSE",
+                      help="In text: everything, passes with evidence and lineage, too."),
+        color_option,
+    ):  # fmt: skip
+        command = option(command)
+    return command

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 EXIT_PASS, EXIT_FAIL, EXIT_NO_VERDICT, EXIT_UNDETERMINED = 0, 1, 2, 3
 STDIN = "-"
+NARROWEST = 40
+"""Columns. Lines of fewer would hold a word each."""
 
 
 def exit_code(outcome: "Outcome", policy: "Policy") -> int:
@@ -76,6 +78,17 @@ def note(text: str) -> None:
 def printable(text: str) -> str:
     """The text, with nothing in it that ends a line or moves a cursor."""
     return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def columns() -> int | None:
+    """How wide the terminal is that shows the report; None where no terminal does."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    try:
+        found = os.get_terminal_size(sys.stdout.fileno()).columns
+    except OSError:
+        return None
+    return max(found, NARROWEST) if found else None
 
 
 def wants_colour(choice: str) -> bool:

@@ -2,7 +2,6 @@
 
 import click
 
-LABEL = {"fail": "FAIL", "undetermined": "UNDETERMINED", "pass": "PASS"}
 COLOUR = {
     "fail": "red",
     "undetermined": "yellow",
@@ -26,5 +25,5 @@ class Paint:
         return click.style(text, dim=True) if self._colour else text
 
     def outcome(self, outcome: str) -> str:
-        """The label of an outcome."""
-        return self(LABEL[outcome], COLOUR[outcome], bold=True)
+        """The label of an outcome, or of a warning."""
+        return self(outcome.upper(), COLOUR[outcome], bold=True)

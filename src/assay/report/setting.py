@@ -25,6 +25,14 @@ class Setting(msgspec.Struct, frozen=True, gc=False):
     excepted: bool = False
     """Whether formats that list only findings also list those that an exception lets through."""
     colour: bool = False
+    width: int | None = None
+    """Columns of the terminal that shows it; None: nothing is wrapped."""
+    quiet: bool = False
+    """In text: a line for each finding, and the verdict."""
+    verbose: bool = False
+    """In text: passes in full, too."""
+    exit_zero: bool = False
+    """Whether the run ends with 0 even where the outcome closes the gate."""
 
 
 PLAIN = Setting()

@@ -58,6 +58,18 @@ def _end(ancestry: Ancestry) -> str:
     return f"{ancestry.end.value}: {ancestry.detail}" if ancestry.detail else ancestry.end.value
 
 
+def chain(steps: Iterable[LineageStep]) -> str:
+    """A lineage on one line, from the image used to its root."""
+    return " <- ".join(_in_chain(step) for step in steps)
+
+
+def _in_chain(step: LineageStep) -> str:
+    notes = [*step.marked, *([step.owner] if step.end and step.owner else [])]
+    if step.visible is False:
+        notes.append("not visible")
+    return f"{step.image_id} ({', '.join(notes)})" if notes else step.image_id
+
+
 def planned(found: Resolved | Unresolved) -> Iterator[LineageStep]:
     """The images that the plan will make, the one to be used first."""
     for step in found.derivations:

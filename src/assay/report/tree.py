@@ -3,11 +3,14 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from assay.report.groups import standing
 from assay.report.lineage import ANCESTOR, HERE, NOT_TOLD, Lineage, Mark, Node
 from assay.report.paint import COLOUR, Paint
 from assay.report.safe import safe
-from assay.report.text import asked, exception_line, grounds, indented, standing
+from assay.report.summary import asked
+from assay.report.text import exception_line, grounds
 from assay.report.view import VerdictView
+from assay.report.wrap import indented
 
 WIDTH = 100
 _ORDER = ("fail", "undetermined", "excepted", "warning", "pass")
@@ -35,7 +38,7 @@ def render_verdict(
     for result in sorted(verdict.results, key=lambda result: _ORDER.index(standing(result))):
         word = standing(result)
         lines.append(f"  {paint(word, COLOUR[word])} {result.rule}: {safe(result.message)}")
-        lines += indented(grounds(result, paint), 2)
+        lines += grounds(result, paint)
     if lineage.nodes:
         lines += ["", "lineage", *indented(tree(lineage, paint), 2)]
     return "\n".join((*lines, "", *_sources(lineage), *notes)) + "\n"

@@ -1,0 +1,61 @@
+"""What CI services show beside code: they take few annotations a step, so the worst are chosen."""
+
+import msgspec
+
+from assay.model import Report, Severity
+from assay.report.findings import ERROR, WARNING, Finding, findings
+from assay.report.safe import safe
+from assay.report.setting import Setting
+from assay.report.summary import UNCHECKED, closes_the_gate, counted, offline, unchecked
+
+MOST = 10
+"""Of each level, a step: what GitHub shows ("Workflow commands", docs.github.com)."""
+_OUTCOMES = ("fail", "undetermined")
+
+
+class Annotations(msgspec.Struct, frozen=True, gc=False):
+    """The findings to be shown, and what is told in their place."""
+
+    shown: tuple[Finding, ...]
+    """Errors before warnings, failures before what is undetermined."""
+    left: str | None
+    """How many more there are, and where."""
+    unasked: str | None
+    """What nobody was asked about."""
+    level: str
+    """Of `left` and `unasked`: `error` where one of them closes the gate."""
+    verdict: str
+    """`FAIL 4 AMI references: 1 fail, 3 pass`."""
+
+
+def annotations(report: Report, setting: Setting) -> Annotations:
+    """The worst of each level. Offline, what only AWS can tell is one line, as it is in text."""
+    silent = UNCHECKED if offline(report) else None
+    levels: dict[str, list[Finding]] = {ERROR: [], WARNING: []}
+    for found in findings(report, setting):
+        if found.result.rule != silent:
+            levels[found.level].append(found)
+    for each in levels.values():
+        each.sort(key=lambda found: _OUTCOMES.index(found.result.outcome))
+    shown = tuple(found for each in levels.values() for found in each[:MOST])
+    more = [
+        f"{len(each) - MOST} more {level}{'' if len(each) == MOST + 1 else 's'}"
+        for level, each in levels.items()
+        if len(each) > MOST
+    ]
+    left = f"{' and '.join(more)}: --format text or json lists them all" if more else None
+    strict = report.policy.undetermined is Severity.ERROR
+    return Annotations(
+        shown,
+        left,
+        next(unchecked(report), None),
+        ERROR if strict and closes_the_gate(report) else WARNING,
+        f"{report.outcome.upper()} {counted(report)}",
+    )
+
+
+def said(found: Finding) -> str:
+    """What is wrong with what, and what to do; two lines."""
+    result = found.result
+    text = safe(found.message)
+    return f"{text}\nfix: {safe(result.fix)}" if result.fix else text

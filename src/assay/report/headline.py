@@ -1,0 +1,75 @@
+"""The line that a person looks for, and a program greps: one reference, what became of it, where."""
+
+from collections.abc import Iterator
+
+from assay.report.groups import standing
+from assay.report.paint import COLOUR, Paint
+from assay.report.safe import safe
+from assay.report.view import ResultView, VerdictView
+from assay.report.wrap import joined
+
+
+def headline(verdict: VerdictView, paint: Paint, width: int | None) -> Iterator[str]:
+    """Outcome, address, rules, attribute and image; file and line last. No counts, no times."""
+    plain, painted = named(verdict, verdict.outcome, paint)
+    parts = [(plain, painted)]
+    if rules := [_rule(each, paint) for each in verdict.results if _tells(each)]:
+        parts.append((", ".join(rule for rule, _ in rules), ", ".join(shown for _, shown in rules)))
+    parts += [(text, text) for text in (safe(subject(verdict)), place(verdict)) if text]
+    yield from joined(parts, width)
+
+
+def _tells(result: ResultView) -> bool:
+    return standing(result) not in ("pass", "excepted")
+
+
+def _rule(result: ResultView, paint: Paint) -> tuple[str, str]:
+    word = standing(result)
+    note = " (warning)" if word == "warning" else ""
+    return f"{result.rule}{note}", f"{paint(result.rule, COLOUR[word])}{note}"
+
+
+def finding_line(
+    verdict: VerdictView, result: ResultView, paint: Paint, width: int | None
+) -> Iterator[str]:
+    """One result of one reference on a line of its own."""
+    word = standing(result)
+    message = safe(result.message)
+    parts = [
+        named(verdict, word, paint),
+        (f"{result.rule}: {message}", f"{paint(result.rule, COLOUR[word])}: {message}"),
+        *((text, text) for text in (place(verdict),) if text),
+    ]
+    yield from joined(parts, width)
+
+
+def named(verdict: VerdictView, word: str, paint: Paint) -> tuple[str, str]:
+    """Outcome and address, without and with colours; of a broken file, where it is broken."""
+    of_file = _is_file(verdict)
+    address = safe(f"{verdict.file}:{verdict.line}" if of_file else verdict.address)
+    return f"{word.upper()} {address}", f"{paint.outcome(word)} {paint(address, bold=True)}"
+
+
+def subject(verdict: VerdictView) -> str:
+    """`ami = ami-0… in 111122223333/us-east-1`, with the image a template or alias leads to."""
+    text = f"{verdict.attribute} = {verdict.value or '(not known yet)'}"
+    if verdict.action == "declared" and verdict.value is None and verdict.region is None:
+        text = verdict.attribute
+    if verdict.image_id and verdict.image_id != verdict.value:
+        text = f"{text}, {'made from' if verdict.derived else 'now'} {verdict.image_id}"
+    if verdict.region:
+        text = f"{text} in {verdict.account or 'unknown account'}/{verdict.region}"
+    return text
+
+
+def place(verdict: VerdictView) -> str:
+    """`(root envs/dev)  envs/dev/main.tf:12`, as far as there is any."""
+    parts = [f"(root {verdict.root})"] if verdict.root else []
+    if verdict.file and not _is_file(verdict):
+        parts.append(f"{verdict.file}:{verdict.line}")
+    return safe("  ".join(parts))
+
+
+def _is_file(verdict: VerdictView) -> bool:
+    """Whether the address is the name of a file: nobody knows what is in it."""
+    return verdict.file is not None and verdict.address == f"({verdict.file})"

@@ -1,0 +1,101 @@
+"""The end of a report for people: what came of it all, by which policy, and who was asked."""
+
+from collections.abc import Iterable, Iterator
+
+from assay.model import CatalogFacts, Outcome, Report, Severity, Verdict, WaiverUse
+from assay.report.safe import safe
+from assay.report.view import counts, excepted
+
+UNCHECKED = "lookup-failed"
+"""The rule under which everything stands that nobody was asked about."""
+WORST_FIRST = ("fail", "undetermined", "pass")
+
+
+def counted(report: Report) -> str:
+    """How many references came to what, in one sentence without a full stop."""
+    if not report.verdicts:
+        return "no AMI reference to judge"
+    numbers = counts(report.verdicts)
+    parts = [f"{numbers[outcome]} {outcome}" for outcome in WORST_FIRST if numbers[outcome]]
+    text = f"{_many(len(report.verdicts), 'AMI reference')}: {', '.join(parts)}"
+    if let_through := excepted(report.verdicts):
+        text = f"{text}, {let_through} of them by exception"
+    return text
+
+
+def closes_the_gate(report: Report) -> bool:
+    """Whether the outcome is one that ends a run with another code than 0."""
+    tolerated = report.policy.undetermined is Severity.WARNING
+    return report.outcome is Outcome.FAIL or (
+        report.outcome is Outcome.UNDETERMINED and not tolerated
+    )
+
+
+def offline(report: Report) -> bool:
+    """Whether nobody was asked, so that `UNCHECKED` is no news."""
+    return report.catalog.kind == "offline"
+
+
+def notes(report: Report) -> Iterator[str]:
+    """What else somebody should know, a line each."""
+    yield from unchecked(report)
+    if report.not_judged:
+        aside = ", ".join(f"{count} {why}" for why, count in sorted(report.not_judged.items()))
+        yield f"not judged: {aside}"
+    yield f"policy: {safe(report.policy.path)}"
+    yield from (safe(line) for use in report.exceptions for line in _announced(use))
+    if report.left_aside:
+        many = _many(report.left_aside, "exception")
+        yield f"left aside by --no-inline: {many} in the code"
+    yield from asked(report.catalog)
+
+
+def unchecked(report: Report) -> Iterator[str]:
+    """How many verdicts wait for what only AWS can tell, where nobody asked it."""
+    if offline(report) and (number := _waiting(report.verdicts)):
+        noun = "reference needs" if number == 1 else "references need"
+        yield f"not checked (offline): {number} {noun} AWS"
+
+
+def _waiting(verdicts: Iterable[Verdict]) -> int:
+    return sum(any(result.rule == UNCHECKED for result in each.results) for each in verdicts)
+
+
+def _announced(use: WaiverUse) -> Iterator[str]:
+    """What somebody should see to: exceptions that end soon, have ended, or serve nobody."""
+    waiver = use.waiver
+    match use.state:
+        case "expired":
+            missed = f"; still needed by {use.missed}" if use.missed else ", and nothing needs it"
+            yield f"exception {waiver.name}: expired on {waiver.expires}{missed}"
+        case "unused":
+            yield f"exception {waiver.name}: nothing needs it"
+        case "expiring":
+            assert use.days_left is not None
+            days = {1: "today", 2: "tomorrow"}.get(use.days_left, f"in {use.days_left - 1} days")
+            yield f"exception {waiver.name}: ends {days} ({waiver.expires}); needed by {use.used}"
+
+
+def exceptions_in_use(report: Report) -> Iterator[str]:
+    """The exceptions that `notes` has no reason to announce."""
+    for use in report.exceptions:
+        if use.state == "active":
+            end = f"until {use.waiver.expires}" if use.waiver.expires else "without an end"
+            yield safe(f"exception {use.waiver.name}: {end}; needed by {use.used}")
+
+
+def asked(catalog: CatalogFacts) -> Iterator[str]:
+    """Who gave the answers."""
+    if catalog.kind == "offline":
+        yield "asked: nobody (offline)"
+    elif catalog.recorded_at:
+        yield f"asked: a catalogue recorded {catalog.recorded_at:%Y-%m-%d %H:%M} UTC"
+    else:
+        calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())
+        yield f"asked: AWS ({calls or 'nothing needed to be asked'})"
+    if catalog.endpoint:
+        yield f"the answers came from {safe(catalog.endpoint)}, which is not AWS's own endpoint"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

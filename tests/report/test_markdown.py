@@ -1,0 +1,253 @@
+"""The Markdown report, read by GitHub's own parser (cmark-gfm) and by another (markdown-it)."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import cmarkgfm
+import pytest
+from cmarkgfm.cmark import Options
+from markdown_it import MarkdownIt
+from msgspec.structs import replace
+
+from assay.model import Report
+from assay.report import markdown
+from assay.report.groups import standing
+from assay.report.inert import code, prose
+from assay.report.safe import safe
+from assay.report.view import views
+from tests.policy.builders import document, image, subject
+from tests.report import samples
+
+OUR_TAGS = {
+    "h2", "h3", "p", "ul", "li", "strong", "code", "pre", "details", "summary",
+    "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+
+
+def _github(text: str) -> str:
+    """HTML as GitHub makes it, before it takes out what is dangerous."""
+    html = cmarkgfm.github_flavored_markdown_to_html(text, Options.CMARK_OPT_UNSAFE)
+    return str(html)
+
+
+def _markdown_it(text: str) -> str:
+    return str(MarkdownIt("gfm-like", {"html": True}).render(text))
+
+
+READERS = pytest.mark.parametrize("to_html", [_github, _markdown_it])
+
+
+class Page(HTMLParser):
+    """What a reader sees: elements, cells of tables, and the text that stands outside of code."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.rows: list[list[str]] = []
+        self.code: list[str] = []
+        self.prose: list[str] = []
+        self.comments: list[str] = []
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self._open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+        if tag == "code":
+            self.code.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_comment(self, data: str) -> None:
+        self.comments.append(data)
+
+    def handle_data(self, data: str) -> None:
+        if {"td", "th"} & set(self._open):
+            self.rows[-1][-1] += data
+        if "code" in self._open:
+            self.code[-1] += data
+        else:
+            self.prose.append(data)
+
+
+def page(report: Report, to_html: Callable[[str], str], **setting: Any) -> Page:
+    text = markdown.render(report, replace(samples.PLAIN, **setting))
+    text.encode("utf-8")
+    return Page(to_html(text))
+
+
+@READERS
+@pytest.mark.parametrize("name", samples.ALL)
+def test_what_strangers_write_is_text_and_nothing_else(
+    name: str, to_html: Callable[[str], str]
+) -> None:
+    found = page(samples.ALL[name](), to_html)
+    assert found.tags <= OUR_TAGS
+    assert found.attributes <= {"class", "lang"}  # of the fenced Mermaid
+    assert found.comments == [" assay:assay "]
+    told = " ".join(found.prose)
+    assert not re.search(r"@|#[0-9]|https?:|www\.|javascript|onerror|\b[0-9a-f]{7,}\b", told)
+
+
+@READERS
+def test_hostile_text_arrives_whole_in_the_table(to_html: Callable[[str], str]) -> None:
+    head, *rows = page(samples.hostile(), to_html).rows
+    assert head == ["Outcome", "Address", "Attribute", "Image", "Where", "Finding", "File"]
+    expected = [
+        (safe(shown.address), safe(shown.attribute), f"{shown.file}:7" if shown.file else "")
+        for outcome in ("fail", "undetermined")
+        for shown in views(samples.hostile().verdicts)
+        if shown.outcome == outcome
+    ]
+    assert [(row[1], row[2], row[6]) for row in rows] == [
+        (address.replace("\\|", "\\u005c|"), where.replace("\\|", "\\u005c|"), _seen(file))
+        for address, where, file in expected
+    ]
+    assert {len(row) for row in rows} == {7}
+
+
+def _seen(text: str) -> str:
+    return safe(text).replace("\\|", "\\u005c|")
+
+
+@READERS
+@pytest.mark.parametrize("name", ["everything", "lenient", "demo"])
+def test_the_table_has_a_row_for_each_finding(name: str, to_html: Callable[[str], str]) -> None:
+    report = samples.ALL[name]()
+    _, *rows = page(report, to_html).rows
+    assert sorted(row[0].split()[1] + row[1] + row[5].split(":")[0] for row in rows) == sorted(
+        standing(result) + shown.address + result.rule
+        for shown in views(report.verdicts)
+        for result in shown.results
+        if standing(result) not in ("pass", "excepted")
+    )
+    words = [row[0].split()[1] for row in rows]
+    assert words == sorted(words, key=["fail", "undetermined", "warning"].index)
+
+
+@READERS
+@pytest.mark.parametrize("text", [*samples.HOSTILE.values(), "`", "``", " ` ", "\\", "a\\|b", "|"])
+def test_a_span_of_code_shows_the_very_text(text: str, to_html: Callable[[str], str]) -> None:
+    """In a table's cell, and in a paragraph between other words."""
+    [*_, cell] = Page(to_html(f"| a | b |\n|---|---|\n| x | {code(text)} |\n")).rows
+    assert len(cell) == 2
+    assert cell[1].strip() == safe(text).replace("\\|", "\\u005c|").strip()
+    found = Page(to_html(f"before {code(text).replace(chr(92) + '|', '|')} after\n"))
+    assert found.tags == {"p", "code"}
+    assert "".join(found.prose).split() == ["before", "after"]
+
+
+@READERS
+@pytest.mark.parametrize("text", samples.HOSTILE.values())
+def test_prose_keeps_every_word(text: str, to_html: Callable[[str], str]) -> None:
+    said = prose(f"the image ({text}) is old, and {text}: bad").replace("\\|", "|")
+    found = Page(to_html(said + "\n"))
+    assert found.tags <= {"p", "code"}
+    html = re.sub(r"<[^>]+>", "", to_html(said + "\n"))
+    for word in ("the", "image", "is", "old,", "and", "bad"):
+        assert word in html.split()
+
+
+def test_everyday_sentences_stay_sentences() -> None:
+    assert prose("made on 2026-01-02 by 222222222222 (denied), www.x.y and deadbeef0") == (
+        "made on `2026-01-02` by `222222222222` (denied), `www.x.y` and `deadbeef0`"
+    )
+
+
+@pytest.mark.parametrize("name", samples.ALL)
+@pytest.mark.parametrize("long", [False, True])
+def test_it_fits_a_comment_and_ends_what_it_begins(name: str, long: bool) -> None:
+    report = _long(samples.ALL[name]()) if long else samples.ALL[name]()
+    text = markdown.render(report, samples.PLAIN)
+    assert len(text) <= markdown.LIMIT
+    assert text.count("<details>") == text.count("</details>")
+    assert len(re.findall("^```mermaid$", text, re.MULTILINE)) == len(
+        re.findall("^```$", text, re.MULTILINE)
+    )
+
+
+def _long(report: Report) -> Report:
+    """With a policy path, addresses and attributes of a length that nobody means well with."""
+    verdicts = []
+    for verdict in report.verdicts:
+        of = verdict.subject.reference
+        of = replace(of, address=of.address + "`|" * 5000, file="@" * 9000, line=1)
+        verdicts.append(replace(verdict, subject=replace(verdict.subject, reference=of)))
+    policy = replace(report.policy, path="p|`" * 9000)
+    return replace(report, verdicts=tuple(verdicts), policy=policy)
+
+
+def test_what_is_left_out_is_counted() -> None:
+    text = markdown.render(samples.many(), samples.PLAIN)
+    [left] = re.findall(
+        r"^and ([0-9]+) more findings: `--format json` lists them all$", text, re.MULTILINE
+    )
+    rows = len(re.findall(r"^\| ❌ fail ", text, re.MULTILINE))
+    assert rows > 50
+    assert rows + int(left) == 3000
+    assert "| ❓" not in text  # no room for what is less bad
+    [images] = re.findall(r"^and ([0-9]+) more images: ", text, re.MULTILINE)
+    blocks = len(re.findall(r"^### ", text, re.MULTILINE))
+    assert blocks > 10
+    assert blocks + int(images) == 3000
+    [passes] = re.findall(r"^- and ([0-9]+) more passes: ", text, re.MULTILINE)
+    assert text.count("\n- `module.m[", text.index("2000 pass<")) + int(passes) == 2000
+
+
+def test_the_verdict_comes_first() -> None:
+    mark, head, _, counts, *_ = markdown.render(samples.of_everything(), samples.PLAIN).split("\n")
+    assert mark == "<!-- assay:assay -->"
+    assert head == "## ❌ assay: FAIL"
+    assert counts == "8 AMI references: 2 fail, 3 undetermined, 3 pass, 1 of them by exception"
+
+
+@pytest.mark.parametrize(
+    ("category", "mark"),
+    [
+        ("prod/eu-west-1", "prod/eu-west-1"),
+        ("--><script>", "script"),
+        ("a -- b\n@x", "a-b-x"),
+        ("--!>", "assay"),
+    ],
+)
+def test_the_mark_is_a_comment_whatever_the_category(category: str, mark: str) -> None:
+    for to_html in (_github, _markdown_it):
+        found = page(samples.of_demo(), to_html, category=category)
+        assert found.comments == [f" assay:{mark} "]
+        assert found.tags <= OUR_TAGS
+
+
+def test_references_that_share_an_image_share_its_story() -> None:
+    bare = subject(image(), address="aws_instance.a")
+    subjects = [
+        replace(bare, reference=replace(bare.reference, address=f"i.n[{n}]")) for n in range(14)
+    ]
+    text = markdown.render(samples.reported(document(), *subjects), samples.PLAIN)
+    assert text.count("### FAIL ") == 1
+    assert text.count("```mermaid") == 1
+    assert "- `i.n[9]` `ami`\n- and 4 more\n" in text
+
+
+def test_offline_what_only_aws_can_tell_is_a_number() -> None:
+    report = samples.of_everything()
+    report = replace(report, catalog=replace(report.catalog, kind="offline"))
+    text = markdown.render(report, samples.PLAIN)
+    assert "lookup-failed" not in text
+    assert "- not checked (offline): 2 references need AWS\n" in text
+
+
+def test_what_an_exception_lets_through_is_listed_on_demand() -> None:
+    vendor = "| ☑️ excepted | `module.firewall.aws_instance.vendor` |"
+    assert vendor not in markdown.render(samples.of_everything(), samples.PLAIN)
+    asked = replace(samples.PLAIN, excepted=True)
+    assert vendor in markdown.render(samples.of_everything(), asked)

@@ -1,0 +1,127 @@
+"""The report for people: lines to grep, less of it, more of it, and a terminal's width."""
+
+import re
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from assay.model import Incomplete
+from assay.report import text
+from assay.report.safe import safe
+from tests.policy.builders import document, image, subject
+from tests.report import samples
+
+QUIET, VERBOSE = replace(samples.PLAIN, quiet=True), replace(samples.PLAIN, verbose=True)
+HEADLINE = re.compile(r"(FAIL|UNDETERMINED|PASS) (?!\d+ AMI|no AMI)(.+)")
+
+
+def lines(name: str, setting: Any = samples.PLAIN) -> list[str]:
+    return text.render(samples.ALL[name](), setting).splitlines()
+
+
+@pytest.mark.parametrize("name", samples.ALL)
+def test_a_line_starts_with_outcome_address_and_rules_of_every_reference(name: str) -> None:
+    told = lines(name, VERBOSE)
+    heads = [line for line in told if HEADLINE.fullmatch(line)]
+    report = samples.ALL[name]()
+    expected = []
+    for verdict in report.verdicts:
+        rules = ", ".join(
+            f"{each.rule}{' (warning)' if each.severity == 'warning' else ''}"
+            for each in verdict.results
+            if each.finding.outcome != "pass" and each.waiver is None
+        )
+        address = safe(verdict.subject.reference.address)
+        head = f"{verdict.outcome.upper()} {address}"
+        expected.append(f"{head}  {rules}  " if rules else f"{head}  ")
+    for line in heads:
+        assert any(line.startswith(head) for head in expected), line
+    assert len(heads) == len(expected)
+
+
+def test_the_line_ends_in_the_place_in_the_code() -> None:
+    said = samples.reported(
+        document(), subject(image(), file="envs/dev/main.tf", line=12, root="envs/dev")
+    )
+    [head] = [line for line in text.render(said).splitlines() if HEADLINE.fullmatch(line)]
+    assert head.endswith("  (root envs/dev)  envs/dev/main.tf:12")
+    quiet, _ = text.render(said, QUIET).splitlines()
+    assert quiet.endswith("  (root envs/dev)  envs/dev/main.tf:12")
+
+
+def test_a_broken_file_is_named_once() -> None:
+    broken = subject(
+        address="(net/a.tf)", attribute="syntax", file="net/a.tf", line=3, action="declared",
+        value=Incomplete("cannot be read", "mend it"),
+    )  # fmt: skip
+    [head, *_] = text.render(samples.reported(document(), broken)).splitlines()
+    assert head.count("net/a.tf") == 1
+    assert re.match(r"[A-Z]+ net/a\.tf:3  ", head)
+
+
+@pytest.mark.parametrize("name", samples.ALL)
+def test_quiet_is_a_line_a_finding_and_the_verdict(name: str) -> None:
+    report = samples.ALL[name]()
+    *found, last = lines(name, QUIET)
+    expected = sorted(
+        f"{'WARNING' if each.severity == 'warning' else each.finding.outcome.upper()} "
+        f"{safe(verdict.subject.reference.address)}  {each.rule}: {safe(each.finding.message)}"
+        for verdict in report.verdicts
+        if not verdict.subject.reference.sensitive
+        for each in verdict.results
+        if each.finding.outcome != "pass" and each.waiver is None
+    )
+    shown = sorted(line for line in found if "(sensitive)" not in line)
+    assert len(shown) == len(expected)
+    assert all(line.startswith(head) for line, head in zip(shown, expected, strict=True))
+    assert last.startswith(f"{report.outcome.upper()} ")
+    words = [line.split()[0] for line in found]
+    assert words == sorted(words, key=["FAIL", "UNDETERMINED", "WARNING"].index)
+
+
+def test_quiet_offline_still_says_what_nobody_was_asked() -> None:
+    report = samples.of_everything()
+    report = replace(report, catalog=replace(report.catalog, kind="offline"))
+    told = text.render(report, QUIET)
+    assert "lookup-failed" not in told
+    assert told.endswith("\n  not checked (offline): 2 references need AWS\n")
+
+
+def test_verbose_caps_nothing_and_tells_passes_in_full() -> None:
+    told = lines("many", VERBOSE)
+    assert sum(line.startswith("PASS ") for line in told) == 2000
+    assert "and 1950 more that pass: -v lists them" in lines("many")
+    assert "  unmarked: pass: marked 111122223333:golden-al2023" in told
+    assert any(
+        line.startswith("  exception SEC-1421: until") for line in lines("everything", VERBOSE)
+    )
+
+
+@pytest.mark.parametrize("name", ["demo", "everything", "hostile"])
+@pytest.mark.parametrize("width", [40, 80, 132])
+def test_what_is_said_is_the_same_at_every_width(name: str, width: int) -> None:
+    wrapped = text.render(samples.ALL[name](), replace(samples.PLAIN, width=width))
+    plain = text.render(samples.ALL[name]())
+    assert wrapped.split() == plain.split()
+    spoken = [line for line in wrapped.splitlines() if line.startswith("    fix: ")]
+    assert spoken
+    assert max(map(len, spoken)) <= width
+
+
+@pytest.mark.parametrize("width", [None, 60])
+@pytest.mark.parametrize("name", samples.ALL)
+def test_colours_change_no_word(name: str, width: int | None) -> None:
+    coloured = text.render(samples.ALL[name](), replace(samples.PLAIN, colour=True, width=width))
+    plain = text.render(samples.ALL[name](), replace(samples.PLAIN, width=width))
+    assert re.sub(r"\x1b\[[0-9]+m", "", coloured) == plain
+    assert "\x1b[" in coloured
+
+
+def test_nothing_in_it_commands_a_ci_service() -> None:
+    """By the rules of the readers: GitHub's runner and Azure's agent look into every line."""
+    for setting in (samples.PLAIN, QUIET, VERBOSE):
+        for line in lines("hostile", setting):
+            assert not line.strip().startswith("::")
+            assert not re.search(r"##(vso)?\[", line)
+    assert any("#\\u0023vso[" in line for line in lines("hostile"))
