@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 FORMATS = {
     "text": "text",
     "json": "json",
+    "html": "html",
 }
 """What people write, and the module in assay.report that it stands for."""
 

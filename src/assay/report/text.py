@@ -174,7 +174,7 @@ def _summary(report: Report, paint: Paint) -> Iterator[str]:
         aside = ", ".join(f"{count} {why}" for why, count in sorted(report.not_judged.items()))
         yield f"  not judged: {aside}"
     yield f"  policy: {safe(report.policy.path)}"
-    yield from (f"  {safe(line)}" for use in report.exceptions for line in _announced(use))
+    yield from (f"  {safe(line)}" for use in report.exceptions for line in announced(use))
     if report.left_aside:
         noun = "exception" if report.left_aside == 1 else "exceptions"
         yield f"  left aside by --no-inline: {report.left_aside} {noun} in the code"
@@ -188,7 +188,7 @@ def _unchecked(report: Report) -> int:
     )
 
 
-def _announced(use: WaiverUse) -> Iterator[str]:
+def announced(use: WaiverUse) -> Iterator[str]:
     """What somebody should see to: exceptions that end soon, have ended, or serve nobody."""
     waiver = use.waiver
     match use.state:
