@@ -54,6 +54,14 @@ function look() {
   return {
     text: document.body.innerText,
     drawn: [...document.querySelectorAll("#graph title")].map((each) => each.textContent),
+    graph: {
+      images: document.querySelectorAll("#graph .node").length,
+      golden: [...document.querySelectorAll("#graph .node.golden .image")].map((each) => each.textContent),
+      made: [...document.querySelectorAll("#graph .edge .how")].map((each) => each.textContent),
+      crossing: [...document.querySelectorAll("#graph .edge.crossing .into")].map((each) => each.textContent),
+      used: document.querySelectorAll("#graph a").length,
+      more: document.getElementById("undrawn").textContent,
+    },
     elements: [...new Set(all.map((each) => each.localName))].sort(),
     attributes: [...new Set(all.flatMap((each) => each.getAttributeNames()))].sort(),
     links: [...new Set(all.map((each) => each.getAttribute("href")).filter((href) => href))],

@@ -51,6 +51,17 @@ def test_pages_ask_for_nothing_run_nothing_else_and_can_be_read_by_all(tmp_path:
         assert any(
             shown(f"marked 999999999999:{text}") in each for each in found["hostile"]["drawn"]
         )
+    graph = found["demo"]["graph"]
+    assert (graph["images"], graph["used"], graph["more"]) == (5, 4, "")
+    assert graph["golden"] == ["ami-0f1a06d78f22e593a"]
+    assert graph["made"] == ["CreateImage", "CopyImage", "CreateImage"]
+    assert graph["crossing"] == ["into 111122223333", "into 222222222222"]
+    graph = found["many"]["graph"]
+    assert (graph["images"], graph["used"]) == (41, 40)
+    assert graph["more"] == (
+        "4,460 references on other images are not drawn: narrow the filters to see them. "
+        "500 references led to no image whose lineage could be read."
+    )
 
 
 def places() -> Report:
