@@ -110,11 +110,17 @@ def test_the_keyboard_alone_filters_opens_and_follows(tmp_path: Path) -> None:
     assert steps["link"].endswith(steps["followed"]["address"])
 
 
-def test_paper_shows_everything_and_no_scripts_show_what_does_not_pass(tmp_path: Path) -> None:
+def test_paper_shows_everything_and_without_scripts_what_does_not_pass_is_there(
+    tmp_path: Path,
+) -> None:
     full = tmp_path / "full.html"
-    full.write_text(html.render(samples.many(260), samples.PLAIN), "utf-8")
-    found = driven("html_paper.js", written("everything", tmp_path), full)
-    for name, report in (("everything", samples.of_everything()), ("full", samples.many(260))):
+    full.write_text(html.render(samples.many(150), samples.PLAIN), "utf-8")
+    broken, whole = tmp_path / "broken.html", written("everything", tmp_path)
+    broken.write_text(
+        whole.read_text("utf-8").replace('id="verdicts">{', 'id="verdicts">'), "utf-8"
+    )
+    found = driven("html_paper.js", whole, full, broken)
+    for name, report in (("everything", samples.of_everything()), ("full", samples.many(150))):
         page = found[name]
         every = [verdict.subject.reference.address for verdict in report.verdicts]
         messages = {
@@ -139,6 +145,10 @@ def test_paper_shows_everything_and_no_scripts_show_what_does_not_pass(tmp_path:
             if len(each.results) == 1
         )
     assert len(found["full"]["before"]["addresses"]) == 100
+    assert len(found["broken"]["errors"]) == 1  # what did not pass is there all the same
+    for verdict in samples.of_everything().verdicts:
+        listed = verdict.subject.reference.address in found["broken"]["text"]
+        assert listed == (verdict.outcome != "pass")
 
 
 def test_five_thousand_verdicts_open_and_filter_without_a_long_task(tmp_path: Path) -> None:

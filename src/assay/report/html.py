@@ -23,10 +23,10 @@ from assay.report.text import UNCHECKED, announced, asked
 from assay.report.view import exception_view
 
 _PAGE = Path(__file__).with_name("html_page")
-_SCRIPTS = ("elements.js", "lineage.js", "graph.js", "rows.js", "filters.js", "page.js")
+_SCRIPTS = ("begin.js", "elements.js", "lineage.js", "graph.js", "rows.js", "filters.js", "page.js")
 """In the order in which they build on each other."""
-MOST_STATIC = 200
-"""So many references that do not pass are listed for readers without scripts."""
+MOST_STATIC = 100
+"""So many references that do not pass are listed for readers without scripts, the worst first."""
 _UNSAFE_IN_SCRIPTS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 _MEANING = {
     "fail": "A fact was read that breaks the policy.",

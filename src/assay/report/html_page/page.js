@@ -8,7 +8,6 @@ const PAUSE = 150; // milliseconds without a key, before what is typed is looked
 
 function start() {
   const verdicts = JSON.parse(document.getElementById("verdicts").textContent);
-  for (const hidden of document.querySelectorAll(".scripted")) hidden.hidden = false;
   const list = new RowList(verdicts);
   const form = document.getElementById("filters");
   const wanted = filtersOf(form, verdicts);
@@ -25,17 +24,16 @@ function start() {
   });
   form.addEventListener("reset", () => setTimeout(apply));
   form.addEventListener("submit", (event) => event.preventDefault());
-  if (!verdicts.rows.length) return withoutRows(form);
-  apply();
-  list.openTheWorst();
+  if (verdicts.rows.length) {
+    apply();
+    list.openTheWorst();
+    for (const waiting of document.querySelectorAll(".scripted")) waiting.hidden = false;
+    list.tell();
+  }
+  document.getElementById("plain").remove(); // all that it says is listed now
   list.follow(location.hash);
   addEventListener("hashchange", () => list.follow(location.hash));
   printing(list);
-}
-
-function withoutRows(form) {
-  for (const id of ["shown", "rows", "more", "lineage"]) document.getElementById(id).hidden = true;
-  form.hidden = true;
 }
 
 /** The list of references: a hundred at first, more on demand, all of them on paper. */
@@ -157,4 +155,4 @@ function later(task) {
   (globalThis.requestIdleCallback ?? setTimeout)(task, { timeout: 300 });
 }
 
-start();
+setTimeout(start); // a task of its own, after the page has been read
