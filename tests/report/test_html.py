@@ -170,7 +170,7 @@ def test_the_verdict_and_what_it_rests_on_need_no_script() -> None:
     assert "ec2:DescribeImages x2" in text
     assert "2 unchanged" in text
     assert (
-        "active vendor appliance unmarked platform-security SEC-1421 2027-01-31 (72 days left) 1 reference"
+        "active vendor appliance unmarked platform-security SEC-1421 2027-01-31 (in 71 days) 1 reference"
         in text
     )
     assert "5 references do not pass." in text

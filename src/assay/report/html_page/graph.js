@@ -3,10 +3,10 @@
 // The lineages of many references as one graph. An image is made from one other, so lineages that
 // share ancestors form trees: roots stand on the left, what was made from them to their right.
 
-const BOX = { width: 196, gap: 104, pad: 9, line: 15, reference: 18, apart: 22, top: 8 }; // pixels
+const BOX = { width: 196, gap: 102, pad: 9, line: 15, reference: 18, apart: 22, top: 8 }; // pixels
 const MOST_LINEAGES = 40;
 const MOST_REFERENCES = 4;
-const LETTERS = { image: 24, fact: 30, key: 28, reference: 26 };
+const LETTERS = { image: 24, fact: 30, key: 28, reference: 28 };
 
 /** The trees of the lineages of these references, and what was left out. */
 function lineageTrees(verdicts, wanted) {
@@ -86,7 +86,7 @@ function graphOf(verdicts, roots) {
   let y = BOX.top;
   for (const root of roots) y = place(root, 0, y) + BOX.apart;
   const nodes = roots.flatMap((root) => [...within(root)]);
-  const width = Math.max(...nodes.map((node) => node.x)) + BOX.width + 2;
+  const width = Math.max(...nodes.map((node) => node.x)) + BOX.width + 14; // the last references may reach a little further
   const svg = drawn("svg", {
     width, height: y, viewBox: `-1 0 ${width} ${y}`, role: "group", "aria-label": "Images, what was made from each to its right",
   });
@@ -167,13 +167,14 @@ function references(verdicts, node) {
   let y = node.y + node.height;
   const links = node.references.slice(0, MOST_REFERENCES).map((number) => {
     const row = verdicts.rows[number];
+    const word = SHORT[row.standing] ?? row.standing;
     y += BOX.reference;
     return drawn(
       "a",
       { href: `#reference-${number + 1}`, class: `use ${row.standing}`, "data-number": number },
       drawn("title", {}, `${row.standing}: ${row.address}`),
       drawn("circle", { cx: x + 4, cy: y - 4, r: 4 }),
-      drawn("text", { x: x + 13, y }, `${SHORT[row.standing] ?? row.standing} ${cutFront(row.address, LETTERS.reference)}`),
+      drawn("text", { x: x + 13, y }, `${word} ${cutFront(row.address, LETTERS.reference - word.length)}`),
     );
   });
   const more = node.references.length - MOST_REFERENCES;
