@@ -6,7 +6,7 @@
 const BOX = { width: 196, gap: 102, pad: 9, line: 15, reference: 18, apart: 22, top: 8 }; // pixels
 const MOST_LINEAGES = 40;
 const MOST_REFERENCES = 4;
-const LETTERS = { image: 24, fact: 30, key: 28, reference: 28 };
+const LETTERS = { image: 24, fact: 30, key: 28, reference: 27 };
 
 /** The trees of the lineages of these references, and what was left out. */
 function lineageTrees(verdicts, wanted) {
