@@ -10,6 +10,7 @@ const [, , chromium, file] = process.argv;
 
 run(chromium, async (browser) => {
   const { context, page, seen } = await open(browser, pathToFileURL(file).href);
+  await page.waitForFunction(() => !document.getElementById("plain")); // scripts are done
   const steps = {};
   const told = async (step) => { steps[step] = await page.evaluate(listed); };
   const press = (...keys) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());

@@ -35,7 +35,8 @@ async function judge(browser, url) {
 }
 
 async function openAll(page) {
-  await page.waitForFunction(() => !document.getElementById("undrawn") || document.querySelector("#rows:empty") || document.querySelector("#graph svg, #graph[hidden]"));
+  await page.waitForFunction(() => !document.getElementById("plain")); // scripts are done
+  await page.waitForFunction(() => document.querySelector("#rows:empty, #graph svg, #graph[hidden]"));
   await page.evaluate(async () => {
     const details = () => {
       const closed = [...document.querySelectorAll("details:not([open])")];

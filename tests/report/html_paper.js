@@ -22,6 +22,7 @@ run(chromium, async (browser) => {
 
 async function printed(browser, url) {
   const { context, page, seen } = await open(browser, url);
+  await page.waitForFunction(() => !document.getElementById("plain")); // scripts are done
   const before = await page.evaluate(state);
   await page.emulateMedia({ media: "print" });
   await page.waitForFunction(() => !document.querySelector("details:not([open])"));

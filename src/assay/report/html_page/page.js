@@ -6,8 +6,13 @@ const FIRST_ROWS = 100;
 const OPEN_AT_FIRST = 5;
 const PAUSE = 150; // milliseconds without a key, before what is typed is looked for
 
-function start() {
+/** Reading the page, its data, and showing them are tasks of their own: none of them takes long. */
+function read() {
   const verdicts = JSON.parse(document.getElementById("verdicts").textContent);
+  setTimeout(() => start(verdicts));
+}
+
+function start(verdicts) {
   const list = new RowList(verdicts);
   const form = document.getElementById("filters");
   const wanted = filtersOf(form, verdicts);
@@ -155,4 +160,4 @@ function later(task) {
   (globalThis.requestIdleCallback ?? setTimeout)(task, { timeout: 300 });
 }
 
-setTimeout(start); // a task of its own, after the page has been read
+setTimeout(read);
