@@ -42,12 +42,23 @@ ONLY_IN = {
     "boto3": {"catalog/sdk.py"},
     "botocore": {"catalog/sdk.py", "catalog/models.py"},
     "hcl2": {"sources/hcl.py"},
+    "jinja2": {"report/html.py"},
     "jsonschema": {"policy/load.py"},
     "platformdirs": {"cli/opening.py"},
     "regex": {"catalog/name_regex.py"},
     "yaml": {"policy/syntax.py"},
 }
-HEAVY = ("boto3", "botocore", "hcl2", "jsonschema", "regex", "yaml", "msgspec", "dataclasses")
+HEAVY = (
+    "boto3",
+    "botocore",
+    "hcl2",
+    "jinja2",
+    "jsonschema",
+    "regex",
+    "yaml",
+    "msgspec",
+    "dataclasses",
+)
 
 
 def modules() -> Iterator[Path]:

@@ -52,5 +52,7 @@ def test_the_comment_shown_is_an_exception() -> None:
 
 def test_the_make_targets_shown_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"`?make ([a-z-]+[a-z])", README + (ROOT / "CONTRIBUTING.md").read_text()))
+    named = set(
+        re.findall(r"`?make ([a-z-]+[a-z])", README + (ROOT / "CONTRIBUTING.md").read_text())
+    )
     assert {"demo", "test"} <= named <= targets

@@ -18,6 +18,7 @@ FORMATS = {
     "markdown": "markdown",
     "github": "github",
     "azure": "azure",
+    "html": "html",
 }
 """What people write, and the module in assay.report that it stands for."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from assay.model.images import Watermark
 from assay.model.outcomes import Outcome, Severity
 from assay.model.policy import Exemption, Policy
 from assay.model.subjects import Subject
@@ -20,6 +21,8 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     message: str
     fix: str | None = None
     evidence: tuple[str, ...] = ()
+    golden: tuple[Watermark, ...] = ()
+    """The marks that are golden, from the rule that looks for them."""
 
 
 class RuleResult(msgspec.Struct, frozen=True, gc=False):

@@ -43,7 +43,7 @@ def notes(report: Report) -> Iterator[str]:
         aside = ", ".join(f"{count} {why}" for why, count in sorted(report.not_judged.items()))
         yield f"not judged: {aside}"
     yield f"policy: {safe(report.policy.path)}"
-    yield from (safe(line) for use in report.exceptions for line in _announced(use))
+    yield from (safe(line) for use in report.exceptions for line in announced(use))
     if report.left_aside:
         many = _many(report.left_aside, "exception")
         yield f"left aside by --no-inline: {many} in the code"
@@ -61,7 +61,7 @@ def _waiting(verdicts: Iterable[Verdict]) -> int:
     return sum(any(result.rule == UNCHECKED for result in each.results) for each in verdicts)
 
 
-def _announced(use: WaiverUse) -> Iterator[str]:
+def announced(use: WaiverUse) -> Iterator[str]:
     """What somebody should see to: exceptions that end soon, have ended, or serve nobody."""
     waiver = use.waiver
     match use.state:

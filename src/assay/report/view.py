@@ -5,7 +5,7 @@ and account ids are ever printed; a value the plan marks as sensitive is checked
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -81,6 +81,8 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     lineage: tuple[LineageStep, ...]
     via: tuple[str, ...]
     exception: ExceptionView | None
+    origins: tuple[int, ...]
+    """Which steps of the lineage golden marks were first attached to."""
     derived: bool
     """Whether the plan still has to make the image; `image_id` is the one it is made from."""
 
@@ -97,6 +99,7 @@ class _Findings(msgspec.Struct, frozen=True, gc=False):
     results: tuple[ResultView, ...]
     lineage: tuple[LineageStep, ...]
     via: tuple[str, ...]
+    origins: tuple[int, ...]
 
 
 class _Shared(msgspec.Struct, frozen=True, gc=False):
@@ -133,6 +136,7 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
         lineage=findings.lineage,
         via=findings.via,
         exception=exception_view(verdict.waiver) if verdict.waiver else None,
+        origins=findings.origins,
         derived=bool(found.derivations),
     )
 
@@ -140,13 +144,14 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
 def _findings(verdict: Verdict, shared: _Shared) -> _Findings:
     subject, found = verdict.subject, verdict.subject.resolution
     via = found.via if isinstance(found, Resolved) else ()
-    provenance = subject.provenance
+    provenance, origins = subject.provenance, tuple(_origins(verdict))
     if subject.reference.sensitive or found.derivations or provenance is None:
         hide, derived = _hider(subject.reference, _image_id(found)), _derived(found)
         return _Findings(
             tuple(_result(result, hide, derived) for result in verdict.results),
             (*planned(found), *lineage(provenance, hide)),
             tuple(hide(step) for step in via),
+            origins,
         )
     for result in verdict.results:
         if id(result) not in shared.results:
@@ -155,7 +160,20 @@ def _findings(verdict: Verdict, shared: _Shared) -> _Findings:
     if steps is None:
         steps = shared.lineages[id(provenance)] = tuple(lineage(provenance, _as_it_is))
     results = tuple(shared.results[id(result)] for result in verdict.results)
-    return _Findings(results, steps, via)
+    return _Findings(results, steps, via, origins)
+
+
+def _origins(verdict: Verdict) -> Iterator[int]:
+    """Depths in the lineage, after the images that the plan will make."""
+    subject = verdict.subject
+    if subject.provenance is None:
+        return
+    marks = {mark for result in verdict.results for mark in result.finding.golden}
+    sources = {(mark.source_image_id, mark.source_image_region) for mark in marks}
+    ahead = len(subject.resolution.derivations)
+    for depth, entry in enumerate(subject.provenance.ancestry.entries):
+        if (entry.image_id, entry.region) in sources:
+            yield ahead + depth
 
 
 def _as_it_is(text: str) -> str:

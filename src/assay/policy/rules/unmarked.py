@@ -31,7 +31,7 @@ def check(case: Case) -> Finding | None:
     evidence = tuple(str(item) for item in case.subject.resolution.evidence[-1:])
     if marks.golden:
         keys = ", ".join(sorted({str(mark.key) for mark in marks.golden}))
-        return Finding(Outcome.PASS, f"marked {keys}", evidence=evidence)
+        return Finding(Outcome.PASS, f"marked {keys}", None, evidence, marks.golden)
     if marks.unread:
         return Finding(
             Outcome.UNDETERMINED,

@@ -1,0 +1,163 @@
+"use strict";
+
+// Puts the page together, and keeps the list, the graph and the counts in step with the filters.
+
+const FIRST_ROWS = 100;
+const OPEN_AT_FIRST = 5;
+const PAUSE = 150; // milliseconds without a key, before what is typed is looked for
+
+/** Reading the page, its data, and showing them are tasks of their own: none of them takes long. */
+function read() {
+  const verdicts = JSON.parse(document.getElementById("verdicts").textContent);
+  setTimeout(() => start(verdicts));
+}
+
+function start(verdicts) {
+  const list = new RowList(verdicts);
+  const form = document.getElementById("filters");
+  const wanted = filtersOf(form, verdicts);
+  const apply = () => {
+    const numbers = wanted();
+    list.show(numbers);
+    later(() => drawGraph(verdicts, numbers, list));
+  };
+  let typing = 0;
+  form.addEventListener("input", (event) => {
+    clearTimeout(typing);
+    if (event.target.name === "text") typing = setTimeout(apply, PAUSE);
+    else apply();
+  });
+  form.addEventListener("reset", () => setTimeout(apply));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  if (verdicts.rows.length) {
+    apply();
+    list.openTheWorst();
+    for (const waiting of document.querySelectorAll(".scripted")) waiting.hidden = false;
+    list.tell();
+  }
+  document.getElementById("plain").remove(); // all that it says is listed now
+  list.follow(location.hash);
+  addEventListener("hashchange", () => list.follow(location.hash));
+  printing(list);
+}
+
+/** The list of references: a hundred at first, more on demand, all of them on paper. */
+class RowList {
+  constructor(verdicts) {
+    this.total = verdicts.rows.length;
+    this.verdicts = verdicts;
+    this.make = rowMaker(verdicts);
+    this.rows = document.getElementById("rows");
+    this.next = document.getElementById("next");
+    this.rest = document.getElementById("rest");
+    this.next.addEventListener("click", () => this.more(FIRST_ROWS, true));
+    this.rest.addEventListener("click", () => this.all());
+    this.show([]);
+  }
+
+  show(numbers) {
+    this.numbers = numbers;
+    this.listed = 0;
+    this.rows.replaceChildren();
+    this.more(FIRST_ROWS, false);
+  }
+
+  /** Appends rows; `focus` moves to the first of them, so that the keyboard goes on from there. */
+  more(count, focus) {
+    const chunk = this.numbers.slice(this.listed, this.listed + count).map(this.make);
+    this.rows.append(...chunk);
+    this.listed += chunk.length;
+    if (focus) chunk[0]?.querySelector("summary").focus();
+    this.tell();
+  }
+
+  /** All rows, in pieces that leave the page time to answer. */
+  all() {
+    const numbers = this.numbers;
+    const step = () => {
+      if (this.numbers !== numbers) return;
+      this.more(FIRST_ROWS, false);
+      if (this.listed < numbers.length) later(step);
+    };
+    step();
+  }
+
+  tell() {
+    const { length } = this.numbers;
+    const left = length - this.listed;
+    const of = length === this.total ? counted(length, "reference") : `${length.toLocaleString("en")} of ${counted(this.total, "reference")} by these filters`;
+    document.getElementById("shown").textContent = left ? `${of}; the first ${this.listed.toLocaleString("en")} are listed` : of;
+    document.getElementById("more").hidden = !left;
+    this.next.textContent = `Show ${Math.min(left, FIRST_ROWS)} more`;
+    this.rest.textContent = `Show all ${length.toLocaleString("en")}`;
+  }
+
+  /** Opens what does not pass, where that is not much. */
+  openTheWorst() {
+    const bad = this.numbers.filter((number) => ["fail", "undetermined"].includes(this.verdicts.rows[number].standing));
+    if (bad.length <= OPEN_AT_FIRST) for (const number of bad) this.open(number);
+  }
+
+  open(number) {
+    const details = this.make(number).querySelector("details");
+    details.fill();
+    details.open = true;
+    return details;
+  }
+
+  /** Goes to the reference, or opens the rule's page, that a link of this page names. */
+  follow(hash) {
+    const found = /^#reference-(\d+)$/.exec(hash);
+    const at = found ? this.numbers.indexOf(Number(found[1]) - 1) : -1;
+    if (at >= 0) {
+      if (at >= this.listed) this.more(at + 1 - this.listed, false);
+      const details = this.open(this.numbers[at]);
+      details.querySelector("summary").focus({ preventScroll: true });
+      details.scrollIntoView({ block: "start" });
+    } else if (/^#rule-[a-z-]+$/.test(hash)) {
+      const page = document.getElementById(hash.slice(1));
+      if (page) page.open = true;
+    }
+  }
+}
+
+function drawGraph(verdicts, numbers, list) {
+  const { roots, without, undrawn } = lineageTrees(verdicts, numbers);
+  const graph = document.getElementById("graph");
+  graph.replaceChildren(...(roots.length ? [graphOf(verdicts, roots)] : []));
+  graph.hidden = !roots.length;
+  const notes = [];
+  if (undrawn) notes.push(`${counted(undrawn, "reference")} on other images ${undrawn === 1 ? "is" : "are"} not drawn: narrow the filters to see them.`);
+  if (without) notes.push(`${counted(without, "reference")} led to no image whose lineage could be read.`);
+  if (!numbers.length) notes.push("No reference is wanted by these filters.");
+  document.getElementById("undrawn").textContent = notes.join(" ");
+  graph.onclick = (event) => {
+    const link = event.target.closest("a");
+    if (link && link.getAttribute("href") === location.hash) list.follow(location.hash);
+  };
+}
+
+/** On paper everything is open and listed, and what filters leave out is said. */
+function printing(list) {
+  let closed = [];
+  const open = () => {
+    if (closed.length) return;
+    list.more(list.numbers.length, false);
+    for (const number of list.numbers) list.make(number).querySelector("details").fill();
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const details of closed) details.open = true;
+  };
+  const close = () => {
+    for (const details of closed) details.open = false;
+    closed = [];
+  };
+  addEventListener("beforeprint", open);
+  addEventListener("afterprint", close);
+  matchMedia("print").addEventListener("change", (event) => (event.matches ? open() : close()));
+}
+
+function later(task) {
+  (globalThis.requestIdleCallback ?? setTimeout)(task, { timeout: 300 });
+}
+
+setTimeout(read);

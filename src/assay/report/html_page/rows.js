@@ -1,0 +1,120 @@
+"use strict";
+
+// One reference: a line that tells the outcome, and, opened, every rule's result and the lineage.
+// What is inside is made when somebody opens it, or prints the page.
+
+const STANDINGS = ["fail", "undetermined", "excepted", "warning", "pass"];
+
+/** Makes the rows of the list, each once; `verdicts` is what Python wrote into the page. */
+function rowMaker(verdicts) {
+  const made = new Map();
+  return (number) => {
+    if (!made.has(number)) made.set(number, rowOf(verdicts, number));
+    return made.get(number);
+  };
+}
+
+function rowOf(verdicts, number) {
+  const row = verdicts.rows[number];
+  const results = row.results.map((each) => verdicts.results[each]);
+  const details = element("details", {}, summaryOf(row, results));
+  let empty = true;
+  details.fill = () => {
+    if (empty) details.append(bodyOf(verdicts, row, results));
+    empty = false;
+  };
+  details.addEventListener("toggle", () => details.open && details.fill());
+  return element("li", { class: `row ${row.standing}`, id: `reference-${number + 1}` }, details);
+}
+
+function summaryOf(row, results) {
+  const broken = results.filter((each) => each.standing !== "pass");
+  return element(
+    "summary",
+    { class: "head" },
+    badge(row.standing),
+    element("h3", { class: "address" }, row.address),
+    element(
+      "span",
+      { class: "about" },
+      element("code", {}, row.what),
+      ` in ${row.account}/${row.region}`,
+      row.file ? element("span", { class: "file" }, row.file) : null,
+    ),
+    broken.length
+      ? element("span", { class: "broken" }, ...broken.map(brokenRule))
+      : null,
+  );
+}
+
+function brokenRule(result) {
+  return element(
+    "span",
+    { class: `tag ${result.standing}` },
+    result.standing === "warning" ? `warning: ${result.rule}` : result.rule,
+  );
+}
+
+function bodyOf(verdicts, row, results) {
+  const passed = results.filter((each) => each.standing === "pass");
+  const others = results.filter((each) => each.standing !== "pass");
+  others.sort((one, two) => STANDINGS.indexOf(one.standing) - STANDINGS.indexOf(two.standing));
+  const lineage = row.lineage === undefined ? null : verdicts.lineages[row.lineage];
+  return element(
+    "div",
+    { class: "body" },
+    factsOf(row),
+    ...others.map(resultOf),
+    passed.length ? passedRules(passed) : null,
+    element("h4", {}, "Lineage"),
+    lineage
+      ? lineageList(lineage)
+      : element("p", { class: "nothing" }, "None: no image was reached whose lineage could be read."),
+  );
+}
+
+function factsOf(row) {
+  const lines = [`kind ${row.kind}`, `action ${row.action}`];
+  if (row.input) lines.push(`in ${row.input}`);
+  const via = (row.via ?? []).map((step) => element("p", { class: "via" }, `by way of ${step}`));
+  return element(
+    "div",
+    { class: "reference" },
+    element("p", { class: "about" }, lines.join(", ")),
+    ...via,
+    row.exception ? element("p", { class: "by-exception" }, `By exception: ${row.exception}`) : null,
+  );
+}
+
+function resultOf(result) {
+  const page = document.getElementById(`rule-${result.rule}`);
+  const name = page
+    ? element("a", { class: "rule", href: `#rule-${result.rule}` }, result.rule)
+    : element("span", { class: "rule" }, result.rule);
+  return element(
+    "div",
+    { class: `result ${result.standing}` },
+    element("h4", {}, badge(result.standing), " ", name),
+    element("p", { class: "message" }, result.message),
+    result.fix ? element("p", { class: "fix" }, element("strong", {}, "Fix:"), ` ${result.fix}`) : null,
+    evidenceOf(result),
+  );
+}
+
+function evidenceOf(result) {
+  if (!result.evidence) return null;
+  return element(
+    "ul",
+    { class: "evidence", "aria-label": "Evidence" },
+    ...result.evidence.map((line) => element("li", {}, line)),
+  );
+}
+
+function passedRules(passed) {
+  return element(
+    "details",
+    { class: "passed" },
+    element("summary", {}, `${counted(passed.length, "rule")} passed`),
+    ...passed.map(resultOf),
+  );
+}
