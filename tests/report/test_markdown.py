@@ -8,6 +8,8 @@ from typing import Any
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
@@ -156,6 +158,21 @@ def test_prose_keeps_every_word(text: str, to_html: Callable[[str], str]) -> Non
     html = re.sub(r"<[^>]+>", "", to_html(said + "\n"))
     for word in ("the", "image", "is", "old,", "and", "bad"):
         assert word in html.split()
+
+
+@given(st.text(st.sampled_from("`|\\<>[]()!*_~@#&:;-+.,=/ \n\tab1é…"), max_size=24))
+def test_no_text_gets_out_of_its_cell(text: str) -> None:
+    """Whatever signs stand together: two cells, nothing in them but code and text, all of it there."""
+    for to_html in (_github, _markdown_it):
+        table = f"| a | b |\n|---|---|\n| {prose(text)} | {code(text)} |\n"
+        found = Page(to_html(table))
+        assert found.tags <= {"table", "thead", "tbody", "tr", "td", "th", "code"}
+        assert len(found.rows) == 2
+        said, shown = found.rows[1]
+        if text.strip(" "):
+            assert shown.strip() == _seen(text).strip()
+            assert "".join(said.split()) == "".join(_seen(text).split())
+            assert not set("".join(found.prose)) & set("`|<>[]!*_~@#&")
 
 
 def test_everyday_sentences_stay_sentences() -> None:
