@@ -8,13 +8,15 @@ from typing import Any
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from assay.model import Report
 from assay.report import markdown
 from assay.report.groups import standing
-from assay.report.inert import code, prose
+from assay.report.inert import cell, code, prose
 from assay.report.safe import safe
 from assay.report.view import views
 from tests.policy.builders import document, image, subject
@@ -139,23 +141,39 @@ def test_the_table_has_a_row_for_each_finding(name: str, to_html: Callable[[str]
 @pytest.mark.parametrize("text", [*samples.HOSTILE.values(), "`", "``", " ` ", "\\", "a\\|b", "|"])
 def test_a_span_of_code_shows_the_very_text(text: str, to_html: Callable[[str], str]) -> None:
     """In a table's cell, and in a paragraph between other words."""
-    [*_, cell] = Page(to_html(f"| a | b |\n|---|---|\n| x | {code(text)} |\n")).rows
-    assert len(cell) == 2
-    assert cell[1].strip() == safe(text).replace("\\|", "\\u005c|").strip()
-    found = Page(to_html(f"before {code(text).replace(chr(92) + '|', '|')} after\n"))
+    [*_, row] = Page(to_html(f"| a | b |\n|---|---|\n| x | {cell(code(text))} |\n")).rows
+    assert len(row) == 2
+    assert row[1].strip() == safe(text).replace("\\|", "\\u005c|").strip()
+    found = Page(to_html(f"before {code(text)} after\n"))
     assert found.tags == {"p", "code"}
     assert "".join(found.prose).split() == ["before", "after"]
+    assert [each.strip() for each in found.code] == [safe(text).strip() or "(nothing)"]
 
 
 @READERS
 @pytest.mark.parametrize("text", samples.HOSTILE.values())
 def test_prose_keeps_every_word(text: str, to_html: Callable[[str], str]) -> None:
-    said = prose(f"the image ({text}) is old, and {text}: bad").replace("\\|", "|")
+    said = prose(f"the image ({text}) is old, and {text}: bad")
     found = Page(to_html(said + "\n"))
     assert found.tags <= {"p", "code"}
     html = re.sub(r"<[^>]+>", "", to_html(said + "\n"))
     for word in ("the", "image", "is", "old,", "and", "bad"):
         assert word in html.split()
+
+
+@given(st.text(st.sampled_from("`|\\<>[]()!*_~@#&:;-+.,=/ \n\tab1é…"), max_size=24))
+def test_no_text_gets_out_of_its_cell(text: str) -> None:
+    """Whatever signs stand together: two cells, nothing in them but code and text, all of it there."""
+    for to_html in (_github, _markdown_it):
+        table = f"| a | b |\n|---|---|\n| {cell(prose(text))} | {cell(code(text))} |\n"
+        found = Page(to_html(table))
+        assert found.tags <= {"table", "thead", "tbody", "tr", "td", "th", "code"}
+        assert len(found.rows) == 2
+        said, shown = found.rows[1]
+        if text.strip(" "):
+            assert shown.strip() == _seen(text).strip()
+            assert "".join(said.split()) == "".join(_seen(text).split())
+            assert not set("".join(found.prose)) & set("`|<>[]!*_~@#&")
 
 
 def test_everyday_sentences_stay_sentences() -> None:

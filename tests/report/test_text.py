@@ -125,3 +125,18 @@ def test_nothing_in_it_commands_a_ci_service() -> None:
             assert not line.strip().startswith("::")
             assert not re.search(r"##(vso)?\[", line)
     assert any("#\\u0023vso[" in line for line in lines("hostile"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::x", "\\u003a:error::x"),
+        ("a ##vso[task.complete]", "a #\\u0023vso[task.complete]"),
+        ("##[error]x", "#\\u0023[error]x"),
+        ("###[x", "##\\u0023[x"),
+        ("\ud800", "\\ud800"),
+        ("module.a::b ## c #[d] ##vs[", "module.a::b ## c #[d] ##vs["),
+    ],
+)
+def test_what_would_be_an_order_is_shown_as_numbers(text: str, shown: str) -> None:
+    assert safe(text) == shown

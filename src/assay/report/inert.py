@@ -18,15 +18,13 @@ _TICKS = re.compile(r"`+")
 
 
 def code(text: str, longest: int = LONGEST) -> str:
-    r"""One code span; a pipe in it does not end a table's cell.
+    """One code span."""
+    return _span(_short(safe(text), longest))
 
-    GFM's tables take `\|` for a pipe even in code, and parsers disagree about `\\|`, so that a
-    backslash before a pipe is written as its number, like characters that cannot be seen.
-    """
-    text = _short(safe(text), longest)
+
+def _span(text: str) -> str:
     if not text.strip():
         return "`(nothing)`"
-    text = text.replace("\\|", "\\u005c|").replace("|", "\\|")
     fence = "`"
     if "`" in text:
         fence = "`" * (max(len(found) for found in _TICKS.findall(text)) + 1)
@@ -48,14 +46,22 @@ def prose(text: str, longest: int = LONGEST) -> str:
     return " ".join((*parts, *_spans(strange)))
 
 
+def cell(markdown: str) -> str:
+    r"""What `code` or `prose` made, so that no pipe in it ends a cell of a table.
+
+    GFM's tables take `\|` for a pipe even in code, and parsers disagree about `\\|`, so that a
+    backslash before a pipe is written as its number, like characters that cannot be seen.
+    """
+    return markdown.replace("\\|", "\\u005c|").replace("|", "\\|")
+
+
 def _spans(strange: list[str]) -> list[str]:
     """What has come together as one span, a comma behind it outside; empties the list."""
     if not strange:
         return []
-    text = " ".join(strange)
+    before, inner, behind = _outside(" ".join(strange))
     strange.clear()
-    before, inner, behind = _outside(text)
-    return [f"{before}{code(inner, len(text))}{behind}"]
+    return [f"{before}{_span(inner)}{behind}"]
 
 
 def _outside(text: str) -> tuple[str, str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from assay.model import Report
 from assay.report.groups import alike, standing
-from assay.report.inert import code, prose
+from assay.report.inert import cell, code, prose
 from assay.report.markdown_details import details
 from assay.report.setting import PLAIN, Setting
 from assay.report.summary import UNCHECKED, counted, notes, offline
@@ -90,7 +90,7 @@ def _row(verdict: VerdictView, result: ResultView, word: str) -> str:
         f"**{result.rule}**: {prose(result.message, 160)}",
         code(place) if place else "",
     )
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(map(cell, cells))} |"
 
 
 def _passes(shown: Iterable[VerdictView], room: int) -> Iterator[str]:
