@@ -1,7 +1,9 @@
 """The command as a user meets it, against the emulator and against files."""
 
 import json
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -441,10 +443,36 @@ class TestErrors:
         assert "not a date" in self.failed(here, "check", "plan.json", "--as-of", "soon")
         assert "FORMAT=FILE" in self.failed(here, "check", "plan.json", "-o", "report.json")
 
-    def test_a_report_that_cannot_be_written(self, here: Path) -> None:
+    def test_a_report_that_cannot_be_written_costs_no_other(self, here: Path) -> None:
         write(here, plan())
-        line = self.failed(here, "check", "plan.json", "-o", "json=none/report.json")
-        assert "none/report.json: cannot be written" in line
+        run = command.assay(
+            *("check", "plan.json", "-o", "json=none/report.json", "-o", "sarif=report.sarif"),
+            cwd=here,
+        )
+        assert run.code == 2
+        assert run.stdout.startswith("PASS no AMI reference")
+        assert "none/report.json: cannot be written" in run.stderr
+        assert json.loads((here / "report.sarif").read_text())["version"] == "2.1.0"
+
+    def test_nothing_is_written_over_an_input_or_another_report(self, here: Path) -> None:
+        write(here, plan())
+        before = (here / "plan.json").read_bytes()
+        assert "would write over plan.json" in self.failed(
+            here, "check", "plan.json", "-o", "json=./plan.json"
+        )
+        assert (here / "plan.json").read_bytes() == before
+        line = self.failed(here, "check", "plan.json", "-o", "json=a", "-o", "sarif=a")
+        assert "-o a would write over a" in line
+
+    def test_a_device_is_written_to_and_not_replaced(self, here: Path) -> None:
+        write(here, plan())
+        os.mkfifo(here / "pipe")
+        with ThreadPoolExecutor(1) as pool:
+            read = pool.submit((here / "pipe").read_bytes)
+            run = command.assay("check", "plan.json", "-o", "json=pipe", cwd=here)
+            assert run.code == 0
+            assert json.loads(read.result())["outcome"] == "pass"
+        assert (here / "pipe").is_fifo()
 
     def test_debug_shows_the_traceback(self, here: Path) -> None:
         run = command.assay("check", "none.json", "--debug", cwd=here)

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from assay.cli.formats import FORMATS, render, setting
+from assay.cli.delivery import deliver, require_places
+from assay.cli.formats import FORMATS, setting
 from assay.cli.options import (
     CheckOptions,
     Output,
@@ -17,16 +18,13 @@ from assay.cli.streams import (
     EXIT_PASS,
     columns,
     exit_code,
-    show,
     wants_colour,
-    write,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from assay.model import Policy, Report
+    from assay.model import Policy
     from assay.report.setting import Setting
     from assay.sources.plan import Source
 
@@ -74,6 +72,7 @@ def check_command(
     from assay.cli import inputs, opening
     from assay.cli.progress import progress
 
+    require_places(outputs, paths)
     policy = _policy(policy_path, undetermined)
     sources = inputs.open_sources(
         paths, inputs.reading(how, policy.judge, policy.region, tags=policy.matches_tags)
@@ -84,8 +83,8 @@ def check_command(
     )
     with progress(asked):
         report = check(sources, asked, policy, as_of or opening.now(), left_aside)
-    _deliver(report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))
-    if inputs.tell(sources):
+    delivered = deliver(report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))
+    if inputs.tell(sources) or not delivered:
         return EXIT_NO_VERDICT
     return EXIT_PASS if exit_zero else exit_code(report.outcome, report.policy)
 
@@ -132,14 +131,3 @@ def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[
         for source in sources
     ]
     return bare, len({ignore for each in references for ignore in each.ignores})
-
-
-def _deliver(
-    report: "Report", outputs: "Sequence[tuple[str, str]]", stdout_format: str, how: "Setting"
-) -> None:
-    from msgspec.structs import replace
-
-    plain = replace(how, colour=False, width=None)
-    for name, path in outputs:
-        write(path, render(report, name, plain).encode("utf-8", "backslashreplace"))
-    show(render(report, stdout_format, how))

@@ -47,12 +47,15 @@ def write(path: str, content: bytes) -> None:
     from assay.errors import InputError
 
     partial = f"{path}.{os.getpid()}.partial"
+    if os.path.exists(path) and not os.path.isfile(path):
+        partial = path  # a pipe or a device is written to, not replaced
     try:
         with open(partial, "wb") as file:
             file.write(content)
-        os.replace(partial, path)
+        if partial != path:
+            os.replace(partial, path)
     except OSError as error:
-        if os.path.exists(partial):
+        if partial != path and os.path.exists(partial):
             os.unlink(partial)
         raise InputError(f"cannot be written: {error.strerror}", where=path) from error
 
