@@ -8,7 +8,7 @@ PYTEST_ARGS ?= -n auto
 WHEELS := $(VENV)/wheels/ready
 NODE := .node/ready
 
-.PHONY: demo test lint types unit wheels node checkov checkov-orders checks-ref fuzz mutation benchmark fixtures clean
+.PHONY: demo test lint types unit wheels node checkov checkov-orders checks-ref pins fuzz mutation benchmark fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -76,6 +76,14 @@ benchmark: $(READY) ## Medians and ratios, measured in one run.
 	$(BIN)/python benchmarks/live.py
 	$(BIN)/python benchmarks/code.py
 	$(BIN)/python benchmarks/reports.py
+
+PINS := .github/action/requirements.txt
+
+pins: $(READY) ## What the GitHub Action installs, with the hashes of every platform's files.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@echo "# What the action installs beside its own commit, as tested; \`make pins\` writes this." > $(PINS)
+	@echo hatchling | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-header --constraint tests/constraints.txt pyproject.toml - >> $(PINS)
 
 fixtures: $(READY) ## Make the fixtures' plans and catalogues again (needs terraform).
 	$(BIN)/python -m fixtures.generate

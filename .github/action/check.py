@@ -1,0 +1,299 @@
+"""The action's main step: one `assay check`, and what GitHub is told of it.
+
+It does not fail with the verdict: it writes the outputs `exit-code` and `verdict`, and verdict.sh
+has the last word. Where they are missing, the gate is closed.
+"""
+
+import glob
+import json
+import os
+import re
+import secrets
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+FAITHFUL = {"pass": (0,), "fail": (1,), "undetermined": (0, 3)}
+"""The exit codes that fit an outcome."""
+UNDETERMINED = {
+    "policy": (),
+    "undetermined": ("--undetermined", "error"),
+    "fail": ("--undetermined", "warning"),
+    "never": (),
+}
+"""What `fail-on` means to assay; `never` is the business of verdict.sh."""
+CREDENTIALS = (
+    "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)  # fmt: skip
+INPUTS_INSTEAD = (
+    "ASSAY_CATALOG", "ASSAY_CATEGORY", "ASSAY_EXIT_ZERO", "ASSAY_FORMAT", "ASSAY_NO_INLINE",
+    "ASSAY_OFFLINE", "ASSAY_POLICY", "ASSAY_SOURCE_ROOT", "ASSAY_UNDETERMINED",
+)  # fmt: skip
+"""Variables that the action has inputs for: the inputs count, and a forgotten variable does not."""
+FOREIGN_CODE = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
+"""Would let files of the checkout run in place of assay's own."""
+ANNOTATION = re.compile(r"::(error|warning|notice)( [^:\r\n]*)?::[^\r\n]*")
+SUMMARY_BYTES = 1024 * 1024
+"""GitHub Docs, "Workflow commands for GitHub Actions", "Step isolation and limits"."""
+COUNTS = ("references", "pass", "fail", "undetermined", "excepted")
+
+
+class NoVerdictError(Exception):
+    """Why there is none."""
+
+
+class Inputs(NamedTuple):
+    """The action's inputs, as the step has them in variables GATE_…"""
+
+    assay: str
+    plan: str
+    paths: str
+    source_root: str
+    policy: str
+    catalog: str
+    live: str
+    undetermined: tuple[str, ...]
+    inline_exceptions: bool
+    format: str
+    sarif: bool
+    sarif_file: str
+    upload: bool
+    category: str
+    summary: bool
+    annotations: bool
+    comment_file: str
+    working_directory: str
+    args: list[str]
+
+    def located(self, path: str) -> str:
+        """A path of an input, from the workspace."""
+        return os.path.normpath(os.path.join(self.working_directory, path)) if path else ""
+
+
+class Files(NamedTuple):
+    """Where reports go; new for each use, so that none is taken for another's."""
+
+    json: str
+    sarif: str
+    markdown: str
+    github: str
+
+
+def main() -> None:
+    """Run assay and write the outputs."""
+    os.chdir(os.environ["GITHUB_WORKSPACE"])
+    folder = tempfile.mkdtemp(prefix="assay-", dir=os.environ["RUNNER_TEMP"])
+    try:
+        inputs = read_inputs(os.environ)
+        files = _files(inputs, folder)
+        code = _assay(_command(inputs, files), folder)
+        report, verdict = _verdict(code, files.json)
+        _tell(inputs, files, verdict, code)
+    except (NoVerdictError, OSError) as problem:
+        say("error", str(problem))
+        _write_outputs({"verdict": "error", "exit-code": 2})
+        return
+    outputs: dict[str, Any] = {name: report["summary"][name] for name in COUNTS if report}
+    for name, path in (("json", files.json), ("sarif", files.sarif), ("markdown", files.markdown)):
+        if os.path.exists(path):
+            outputs[f"{name}-file"] = path
+    # What has no verdict may lack findings, and code scanning would take those for mended.
+    if inputs.upload and report and "sarif-file" in outputs:
+        outputs["upload"] = "true"
+    _write_outputs({**outputs, "verdict": verdict, "exit-code": code})
+
+
+def read_inputs(environment: Mapping[str, str]) -> Inputs:
+    """What the step was given. Raises `NoVerdictError` for what makes no sense."""
+    given = {
+        name[5:].lower(): text.strip() for name, text in environment.items() if name[:5] == "GATE_"
+    }
+
+    def one_of(name: str, choices: Mapping[str, Any]) -> Any:
+        if given[name] not in choices:
+            raise NoVerdictError(f"{name.replace('_', '-')} is one of {', '.join(choices)}")
+        return choices[given[name]]
+
+    yes_or_no = {"true": True, "false": False}
+    switches = ("inline_exceptions", "sarif", "upload", "summary")
+    chosen = {name: one_of(name, yes_or_no) for name in switches}
+    uploaded = chosen["sarif"] and chosen["upload"]
+    try:
+        more = shlex.split(given["args"])
+    except ValueError as error:
+        raise NoVerdictError(f"args: {error}") from error
+    if "--exit-zero" in more:
+        raise NoVerdictError("args: --exit-zero has no place here; fail-on: never says it openly")
+    fields = {
+        **given,
+        **chosen,
+        "live": one_of("live", {word: word for word in ("required", "auto", "off")}),
+        "undetermined": one_of("fail_on", UNDETERMINED),
+        "annotations": one_of("annotations", {**yes_or_no, "auto": not uploaded}),
+        "args": more,
+    }
+    return Inputs(**{name: fields[name] for name in Inputs._fields})
+
+
+def _files(inputs: Inputs, folder: str) -> Files:
+    sarif = os.path.join(folder, "assay.sarif")
+    if inputs.sarif_file:
+        sarif = os.path.abspath(inputs.located(inputs.sarif_file))
+        os.makedirs(os.path.dirname(sarif), exist_ok=True)
+        if os.path.lexists(sarif):  # of an earlier run, or the pull request's own
+            os.unlink(sarif)
+    return Files(
+        json=os.path.join(folder, "assay.json"),
+        sarif=sarif,
+        markdown=os.path.join(folder, "assay.md"),
+        github=os.path.join(folder, "annotations"),
+    )
+
+
+def _command(inputs: Inputs, files: Files) -> list[str]:
+    """`assay check …`. Raises `NoVerdictError` for inputs that contradict each other or name nothing."""
+    plans, code = expand(inputs, "plan", inputs.plan), expand(inputs, "paths", inputs.paths)
+    for plan in plans:
+        if os.path.isdir(plan):
+            raise NoVerdictError(f"plan: {plan} is a directory; directories of code go to paths")
+    if not plans and not code:
+        raise NoVerdictError("give plan, paths or both: nothing was named that could be checked")
+    command = [inputs.assay, "check", f"--format={inputs.format}", f"--category={inputs.category}"]
+    command += ["-o", f"json={files.json}", "-o", f"markdown={files.markdown}"]
+    if inputs.sarif:
+        command += ["-o", f"sarif={files.sarif}"]
+    if inputs.annotations:
+        command += ["-o", f"github={files.github}"]
+    usual = inputs.located("assay.yaml")
+    policy = inputs.located(inputs.policy) or (usual if os.path.exists(usual) else "")
+    command += _option("--policy", policy)
+    command += _option("--source-root", inputs.located(inputs.source_root))
+    command += _asking(inputs)
+    command += inputs.undetermined
+    command += [] if inputs.inline_exceptions else ["--no-inline"]
+    return [*command, *inputs.args, "--", *plans, *code]
+
+
+def expand(inputs: Inputs, name: str, lines: str) -> list[str]:
+    """The files and directories that an input names, each once. Raises `NoVerdictError`."""
+    found: dict[str, None] = {}
+    base = glob.escape(inputs.working_directory)
+    for line in filter(None, map(str.strip, lines.splitlines())):
+        literal = inputs.located(line)
+        pattern = os.path.normpath(os.path.join(base, line))
+        matches = [literal] if os.path.lexists(literal) else glob.glob(pattern, recursive=True)
+        if not matches:
+            raise NoVerdictError(f"{name}: {line} matches nothing")
+        for path in sorted(matches):  # a name that starts with - could be an option
+            found[os.path.join(".", path) if path.startswith("-") else path] = None
+    return list(found)
+
+
+def _option(name: str, value: str) -> list[str]:
+    return [f"{name}={value}"] if value else []
+
+
+def _asking(inputs: Inputs) -> list[str]:
+    """Whom to ask."""
+    if inputs.live == "required":
+        if inputs.catalog:
+            raise NoVerdictError(
+                "live is `required`, so the catalog would never be asked: choose one"
+            )
+        return []
+    if inputs.live == "auto":
+        if any(os.environ.get(name) for name in CREDENTIALS):
+            return []
+        instead = "the recorded catalogue is asked" if inputs.catalog else "nobody is asked"
+        say("notice", f"this job has no AWS credentials: {instead} instead of AWS")
+    return _option("--catalog", inputs.located(inputs.catalog)) or ["--offline"]
+
+
+def _assay(command: list[str], folder: str) -> int:
+    """Run it, with what it prints kept from being taken for commands to the runner.
+
+    Both streams go through one pipe: the runner reads two in no certain order, and a line of the
+    second could come before its commands are stopped.
+    """
+    left_out = (*INPUTS_INSTEAD, *FOREIGN_CODE)
+    environment = {name: text for name, text in os.environ.items() if name not in left_out}
+    environment.setdefault("ASSAY_CACHE_DIR", os.path.join(folder, "cache"))
+    token = secrets.token_hex(32)
+    print(f"::stop-commands::{token}", flush=True)
+    try:
+        return subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
+    finally:
+        print(f"\n::{token}::", flush=True)
+
+
+def _verdict(code: int, path: str) -> tuple[dict[str, Any], str]:
+    """The report and its outcome, if they fit the exit code."""
+    if code == 2:
+        return {}, "error"
+    try:
+        with open(path, encoding="utf-8") as file:
+            report: dict[str, Any] = json.load(file)
+        outcome: str = report["outcome"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NoVerdictError(f"assay ended with {code} and left no report") from error
+    if code not in FAITHFUL.get(outcome, ()):
+        raise NoVerdictError(f"assay ended with {code}, which does not fit its outcome, {outcome}")
+    return report, outcome
+
+
+def _tell(inputs: Inputs, files: Files, verdict: str, code: int) -> None:
+    """Annotations, the summary, and the copy for a comment."""
+    text = f"**assay: {verdict}** (exit code {code}). The log of the job says more.\n"
+    if code != 2:
+        with open(files.markdown, encoding="utf-8") as file:
+            text = file.read()
+        if inputs.annotations:
+            with open(files.github, encoding="utf-8", newline="\n") as file:
+                _annotate(file.read())
+    if inputs.comment_file:
+        target = os.path.abspath(inputs.located(inputs.comment_file))
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        _write(target, "w", text)
+    if inputs.summary:
+        if len(text.encode()) >= SUMMARY_BYTES:
+            text = f"**assay: {verdict}**. The report is too long for this page: see its files.\n"
+        _write(os.environ["GITHUB_STEP_SUMMARY"], "a", text)
+
+
+def _annotate(text: str) -> None:
+    """Print annotations and nothing else that the runner obeys."""
+    for line in filter(None, text.split("\n")):
+        if ANNOTATION.fullmatch(line):
+            print(line, flush=True)
+        else:
+            say("warning", line)
+
+
+def _write_outputs(outputs: Mapping[str, Any]) -> None:
+    end = secrets.token_hex(32)
+    lines = "".join(f"{name}<<{end}\n{value}\n{end}\n" for name, value in outputs.items())
+    _write(os.environ["GITHUB_OUTPUT"], "a", lines)
+
+
+def _write(path: str, mode: str, text: str) -> None:
+    with open(path, mode, encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def say(level: str, text: str) -> None:
+    """An annotation of no file, which text cannot get out of."""
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    print(f"::{level} title=assay::{escaped}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

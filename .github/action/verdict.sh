@@ -1,0 +1,23 @@
+# The last word of the action, whatever became of the steps before: what did not end in a verdict
+# that fits its exit code is an error, and an error closes the gate.
+set -u
+code=${GATE_EXIT_CODE:-} verdict=${GATE_VERDICT:-}
+
+case "$code $verdict" in
+  "0 pass" | "0 undetermined" | "1 fail" | "3 undetermined") ;;
+  *) code=2 verdict=error ;;
+esac
+printf 'exit-code=%s\nverdict=%s\n' "$code" "$verdict" >> "$GITHUB_OUTPUT" || code=2
+
+if [ "$code" = 0 ]; then
+  if [ "$verdict" = undetermined ]; then
+    echo "::warning title=assay::not everything could be determined, and undetermined only warns here"
+  fi
+  exit 0
+fi
+if [ "${GATE_FAIL_ON:-}" = never ] && [ "$code" != 2 ]; then
+  echo "::warning title=assay::verdict: $verdict. The gate is open all the same: fail-on is never"
+  exit 0
+fi
+echo "::error title=assay::verdict: $verdict. The gate is closed (exit code $code)"
+exit "$code"
