@@ -1,0 +1,108 @@
+"""What the action makes of an assay that does not behave: never an open gate."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.action.runner import Job, Runner
+
+INPUTS = {"version": "installed", "plan": "plan.json", "live": "off", "annotations": "true"}
+PREFIX = (
+    "import json, sys\nout = dict(each.split('=', 1) for each in sys.argv if '=' in each[1:])\n"
+)
+
+
+def use(runner: Runner, program: str, **inputs: str) -> Job:
+    """The action with this Python program in place of assay."""
+    programs = runner.temporary / "programs"
+    programs.mkdir()
+    for name in ("bash", "python3"):
+        (programs / name).symlink_to(sys.executable if name == "python3" else "/bin/bash")
+    fake = programs / "assay"
+    fake.write_text(f"#!{sys.executable}\n{PREFIX}{program}")
+    fake.chmod(0o755)
+    return runner.use({"PATH": str(programs)}, **{**INPUTS, **inputs})
+
+
+def leaving(outcome: str, then: str, markdown: str = "'text'", github: str = "''") -> str:
+    """A program that leaves reports behind."""
+    counts = dict.fromkeys(("references", "pass", "fail", "undetermined", "excepted"), 0)
+    return f"""\
+open(out["json"], "w").write(json.dumps({{"outcome": "{outcome}", "summary": {counts}}}))
+open(out["markdown"], "w").write({markdown})
+open(out["github"], "w").write({github})
+{then}
+"""
+
+
+def test_the_stand_in_opens_the_gate_where_it_behaves(runner: Runner) -> None:
+    job = use(runner, leaving("pass", "sys.exit(0)"))
+    assert (job.code, job.outputs["verdict"], job.summary) == (0, "pass", "text")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "sys.exit(0)",
+        leaving("fail", "sys.exit(0)"),
+        leaving("undetermined", "sys.exit(1)"),
+        leaving("pass", "sys.exit(1)"),
+        leaving("pass", "sys.exit(4)"),
+        leaving("perfect", "sys.exit(0)"),
+        leaving("pass", "sys.exit(2)"),
+        leaving("pass", "import os; os.kill(os.getpid(), 9)"),
+        "open(out['json'], 'w').write('{'); sys.exit(0)",
+        "open(out['json'], 'w').write('[]'); sys.exit(0)",
+        "open(out['json'], 'w').write(json.dumps({'outcome': 'pass'})); sys.exit(0)",
+    ],
+)
+def test_what_does_not_fit_is_no_verdict(runner: Runner, program: str) -> None:
+    job = use(runner, program)
+    assert job.code != 0
+    assert (job.outputs["exit-code"], job.outputs["verdict"]) == ("2", "error")
+    assert not job.uploads
+
+
+def test_a_program_that_cannot_be_started_is_no_verdict(runner: Runner) -> None:
+    job = use(runner, "")
+    fake = runner.temporary / "programs" / "assay"
+    fake.write_text("#!/nowhere/python\n")
+    fake.chmod(0o755)
+    job = runner.use({"PATH": str(fake.parent)}, **INPUTS)
+    assert (job.code, job.outputs["verdict"]) == (2, "error")
+
+
+def test_what_it_prints_is_not_obeyed(runner: Runner) -> None:
+    printing = """\
+print("::add-mask::a")
+print("::set-output name=verdict::pass", file=sys.stderr)
+print("x ##[set-env name=PATH]/tmp")
+sys.stdout.write("no end ::")
+"""
+    job = use(runner, printing + leaving("fail", "sys.exit(1)"))
+    assert [each.name for each in job.commands] == ["error"]
+    assert "::add-mask::a" in job.log
+
+
+def test_of_annotations_only_annotations_are_obeyed(runner: Runner) -> None:
+    lines = (
+        "::error file=a b.tf,line=1::yes %0A::no::\\n::add-mask::a\\n##[add-mask]b\\n ::debug::c\\n"
+    )
+    job = use(runner, leaving("fail", "sys.exit(1)", github=f'"{lines}"'))
+    assert [each.name for each in job.commands] == ["error", *3 * ["warning"], "error"]
+    assert job.commands[0].data == "yes \n::no::"
+    assert job.said("warning") == ["::add-mask::a", "##[add-mask]b", " ::debug::c"]
+
+
+def test_a_summary_that_github_would_refuse_says_where_the_report_is(runner: Runner) -> None:
+    job = use(runner, leaving("pass", "sys.exit(0)", markdown="'ü' * 600_000"))
+    assert "too long" in job.summary
+    assert len(Path(job.outputs["markdown-file"]).read_text()) == 600_000
+
+
+def test_the_cache_of_a_machine_that_others_use_is_left_alone(runner: Runner) -> None:
+    told = leaving("pass", "import os; print(os.environ['ASSAY_CACHE_DIR']); sys.exit(0)")
+    job = use(runner, told)
+    assert f"{runner.temporary}{os.sep}assay-" in job.log
