@@ -133,11 +133,13 @@ class Runner:
             },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.PIPE,
             timeout=300,
             check=False,
         )
-        job.log += done.stdout.decode()
+        job.log += (
+            done.stdout.decode() + done.stderr.decode()
+        )  # the runner's worst order of two pipes
         job.summary += files["summary"].read_text(encoding="utf-8")
         for name in ("env", "path"):
             assert files[name].read_text() == "", "it would change the caller's next steps"

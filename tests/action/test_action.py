@@ -210,17 +210,17 @@ def test_nothing_of_a_plan_but_what_reports_show_is_told(runner: Runner) -> None
 
 
 def test_globs_spaces_and_a_directory_to_work_in(runner: Runner) -> None:
-    with_plan(runner, GOLDEN, "infra/live env/web/tfplan.json")
-    with_plan(runner, HOME_MADE, "infra/live env/[db]/tfplan.json", key='["db"]')
+    with_plan(runner, GOLDEN, "infra [a]/live env/web/tfplan.json")
+    with_plan(runner, HOME_MADE, "infra [a]/live env/[db]/tfplan.json", key='["db"]')
     for name in ("policy.yaml", "catalog.json"):
-        (runner.workspace / "infra" / name).write_bytes((runner.workspace / name).read_bytes())
+        (runner.workspace / "infra [a]" / name).write_bytes((runner.workspace / name).read_bytes())
     job = runner.use(
         **{**DEMO, "plan": "  live env/**/tfplan.json\n\nlive env/[db]/tfplan.json\n"},
-        working_directory="infra",
+        working_directory="infra [a]",
     )
     assert [each["path"] for each in report(job)["inputs"]] == [
-        "infra/live env/[db]/tfplan.json",
-        "infra/live env/web/tfplan.json",
+        "infra [a]/live env/[db]/tfplan.json",
+        "infra [a]/live env/web/tfplan.json",
     ]
     assert (job.code, job.outputs["fail"], job.outputs["pass"]) == (1, "1", "1")
 

@@ -51,7 +51,7 @@ def test_the_stand_in_opens_the_gate_where_it_behaves(runner: Runner) -> None:
         leaving("pass", "sys.exit(1)"),
         leaving("pass", "sys.exit(4)"),
         leaving("perfect", "sys.exit(0)"),
-        leaving("pass", "sys.exit(2)"),
+        leaving("pass", "open(out['sarif'], 'w').write('{}'); sys.exit(2)"),
         leaving("pass", "import os; os.kill(os.getpid(), 9)"),
         "open(out['json'], 'w').write('{'); sys.exit(0)",
         "open(out['json'], 'w').write('[]'); sys.exit(0)",
