@@ -1,0 +1,21 @@
+# Terramate, at the root of the repository. Which stacks have changed is Terramate's to say:
+#   terramate script run --changed assay check
+# ASSAY_POLICY names the policy.
+terramate {
+  config {
+    experiments = ["scripts"]
+  }
+}
+
+script "assay" "check" {
+  name        = "Golden images"
+  description = "Plan a stack and prove that its AMIs descend from golden images"
+
+  job {
+    commands = [
+      ["terraform", "init", "-input=false"],
+      ["terraform", "plan", "-input=false", "-lock=false", "-out=tfplan"],
+      ["sh", "-c", "terraform show -json tfplan | assay check - --source-root . --no-inline"],
+    ]
+  }
+}
