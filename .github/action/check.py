@@ -11,6 +11,7 @@ import re
 import secrets
 import shlex
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -84,6 +85,7 @@ class Files(NamedTuple):
 
 def main() -> None:
     """Run assay and write the outputs."""
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     os.chdir(os.environ["GITHUB_WORKSPACE"])
     folder = tempfile.mkdtemp(prefix="assay-", dir=os.environ["RUNNER_TEMP"])
     try:
@@ -178,7 +180,7 @@ def _command(inputs: Inputs, files: Files) -> list[str]:
 
 
 def expand(inputs: Inputs, name: str, lines: str) -> list[str]:
-    """The files and directories that an input names, each once. Raises `NoVerdictError`."""
+    """The files and directories that an input names, each once and none as an option."""
     found: dict[str, None] = {}
     base = glob.escape(inputs.working_directory)
     for line in filter(None, map(str.strip, lines.splitlines())):
@@ -187,8 +189,7 @@ def expand(inputs: Inputs, name: str, lines: str) -> list[str]:
         matches = [literal] if os.path.lexists(literal) else glob.glob(pattern, recursive=True)
         if not matches:
             raise NoVerdictError(f"{name}: {line} matches nothing")
-        for path in sorted(matches):  # a name that starts with - could be an option
-            found[os.path.join(".", path) if path.startswith("-") else path] = None
+        found |= {f"./{p}" if p.startswith("-") else p: None for p in sorted(matches)}
     return list(found)
 
 

@@ -91,7 +91,8 @@ class Runner:
             return
         if "uses" in step:
             inputs = {
-                name: expressions.filled_in(str(text), names) for name, text in step["with"].items()
+                name: expressions.filled_in("false" if text is False else str(text), names)
+                for name, text in step["with"].items()
             }
             job.used.append(Used(step["uses"], inputs))
             if step["uses"].startswith("actions/setup-python@"):
@@ -132,14 +133,11 @@ class Runner:
                 **{k: expressions.filled_in(str(v), names) for k, v in step["env"].items()},
             },
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             timeout=300,
             check=False,
         )
-        job.log += (
-            done.stdout.decode() + done.stderr.decode()
-        )  # the runner's worst order of two pipes
+        job.log += done.stdout.decode() + done.stderr.decode()  # the worst order
         job.summary += files["summary"].read_text(encoding="utf-8")
         for name in ("env", "path"):
             assert files[name].read_text() == "", "it would change the caller's next steps"

@@ -3,38 +3,13 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.action.demo import DEMO, GOLDEN, HOME_MADE, UNHEARD_OF, report, with_plan
 from tests.action.runner import Job, Runner
 from tests.plans import dump, instance, plan
 from tests.report.samples import HOSTILE
-
-DEMO = {
-    "plan": "plan.json",
-    "policy": "policy.yaml",
-    "catalog": "catalog.json",
-    "version": "installed",
-}
-GOLDEN, HOME_MADE, UNHEARD_OF = (
-    "ami-0ad4b625b0bbd4147",
-    "ami-0abf27d91986ff14c",
-    "ami-0ffffffffffffffff",
-)
-
-
-def with_plan(runner: Runner, ami: str, path: str = "plan.json", key: str = "") -> None:
-    """A plan that launches one image."""
-    target = runner.workspace / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(dump(plan(instance(f"aws_instance.web{key}", ami))))
-
-
-def report(job: Job) -> dict[str, Any]:
-    """The JSON report that the action points to."""
-    loaded: dict[str, Any] = json.loads(Path(job.outputs["json-file"]).read_text())
-    return loaded
 
 
 def closed_without_a_verdict(job: Job) -> bool:
@@ -209,85 +184,6 @@ def test_nothing_of_a_plan_but_what_reports_show_is_told(runner: Runner) -> None
     assert not any(secret in text for text in (job.log, job.summary, *left))
 
 
-def test_globs_spaces_and_a_directory_to_work_in(runner: Runner) -> None:
-    with_plan(runner, GOLDEN, "infra [a]/live env/web/tfplan.json")
-    with_plan(runner, HOME_MADE, "infra [a]/live env/[db]/tfplan.json", key='["db"]')
-    for name in ("policy.yaml", "catalog.json"):
-        (runner.workspace / "infra [a]" / name).write_bytes((runner.workspace / name).read_bytes())
-    job = runner.use(
-        **{**DEMO, "plan": "  live env/**/tfplan.json\n\nlive env/[db]/tfplan.json\n"},
-        working_directory="infra [a]",
-    )
-    assert [each["path"] for each in report(job)["inputs"]] == [
-        "infra [a]/live env/[db]/tfplan.json",
-        "infra [a]/live env/web/tfplan.json",
-    ]
-    assert (job.code, job.outputs["fail"], job.outputs["pass"]) == (1, "1", "1")
-
-
-def test_a_file_name_is_no_option(runner: Runner) -> None:
-    with_plan(runner, HOME_MADE, "--exit-zero")
-    with_plan(runner, GOLDEN, "-")
-    job = runner.use(**{**DEMO, "plan": "--exit-zero\n-"})
-    assert (job.code, job.outputs["references"]) == (1, "2")
-
-
-def test_more_arguments_are_quoted_as_in_a_shell(runner: Runner) -> None:
-    job = runner.use(**DEMO, args="-o 'text=all of it.txt' --as-of\n2026-11-22")
-    assert report(job)["as_of"] == "2026-11-22T00:00:00Z"
-    assert (runner.workspace / "all of it.txt").read_text() in job.log
-
-
-def test_code_is_judged_and_its_comments_except_nothing_unless_asked(runner: Runner) -> None:
-    code = runner.workspace / "code"
-    code.mkdir()
-    (code / "main.tf").write_text(
-        f"""\
-provider "aws" {{
-  region = "us-east-1"
-}}
-
-resource "aws_instance" "web" {{
-  # assay:ignore[unmarked] reason="trust me"
-  ami = "{HOME_MADE}"
-}}
-"""
-    )
-    inputs = {**DEMO, "plan": "", "paths": "cod?"}
-    job = runner.use(**inputs, annotations="true")
-    assert (job.code, job.outputs["fail"], job.outputs["excepted"]) == (1, "1", "0")
-    marked = [each.properties for each in job.commands if "file" in each.properties]
-    assert ("code/main.tf", "7") in [(each["file"], each["line"]) for each in marked]
-    honoured = runner.use(**inputs, inline_exceptions="true")
-    assert (honoured.code, honoured.outputs["excepted"]) == (0, "1")
-
-
-def test_the_policy_of_the_directory_is_found(runner: Runner) -> None:
-    (runner.workspace / "policy.yaml").rename(runner.workspace / "assay.yaml")
-    assert runner.use(**{**DEMO, "policy": ""}).code == 1
-
-
-def test_what_is_not_uploaded_is_annotated(runner: Runner) -> None:
-    job = runner.use(**DEMO, upload="false")
-    assert not job.uploads
-    assert any("aws_instance.legacy" in text for text in job.said("error"))
-    quiet = runner.use(**DEMO, upload="false", annotations="false", summary="false")
-    assert len(quiet.said("error")) == 1
-    assert quiet.summary == ""
-    assert quiet.code == 1
-
-
-def test_reports_go_where_they_are_asked_for(runner: Runner) -> None:
-    job = runner.use(**DEMO, sarif_file="out/a.sarif", comment_file="out/comment.md", category="db")
-    out = runner.workspace / "out"
-    assert job.outputs["sarif-file"] == str(out / "a.sarif")
-    assert job.uploads == [{"sarif_file": str(out / "a.sarif"), "category": "db"}]
-    assert "db/" in (out / "a.sarif").read_text()
-    assert (out / "comment.md").read_text() == job.summary
-    without = runner.use(**DEMO, sarif="false")
-    assert (without.outputs["sarif-file"], without.uploads) == ("", [])
-
-
 def test_a_report_that_the_pull_request_brought_along_is_not_taken_for_ours(runner: Runner) -> None:
     (runner.workspace / "a.sarif").write_text("{}")
     job = runner.use(**{**DEMO, "policy": "none.yaml"}, sarif_file="a.sarif")
@@ -300,19 +196,3 @@ def test_two_uses_in_one_job_do_not_share_files(runner: Runner) -> None:
     with_plan(runner, GOLDEN)
     second = runner.use(**DEMO)
     assert (report(first)["outcome"], report(second)["outcome"]) == ("fail", "pass")
-
-
-def test_variables_that_are_inputs_here_do_not_count(runner: Runner) -> None:
-    lenient = {
-        "ASSAY_EXIT_ZERO": "1",
-        "ASSAY_UNDETERMINED": "warning",
-        "ASSAY_POLICY": "elsewhere.yaml",
-        "ASSAY_OFFLINE": "1",
-    }
-    assert runner.use(lenient, **DEMO).code == 1
-
-
-def test_files_of_the_checkout_are_not_run(runner: Runner) -> None:
-    (runner.workspace / "click.py").write_text("raise SystemExit(0)\n")
-    (runner.workspace / "json.py").write_text("raise SystemExit(0)\n")
-    assert runner.use({"PYTHONPATH": str(runner.workspace)}, **DEMO).code == 1

@@ -3,21 +3,16 @@ package spacelift
 
 import rego.v1
 
-report := input.third_party_metadata.custom.assay
+default outcome := "no report"
 
-passed if report.outcome == "pass"
+outcome := input.third_party_metadata.custom.assay.outcome
 
-deny contains "assay: no report" if not report
-
-deny contains sprintf("assay: %s", [report.outcome]) if {
-	report
-	not passed
-}
+deny contains sprintf("assay: %v", [outcome]) if outcome != "pass"
 
 deny contains message if {
-	some verdict in report.verdicts
-	verdict.outcome == "fail"
+	some verdict in input.third_party_metadata.custom.assay.verdicts
 	some result in verdict.results
 	result.outcome == "fail"
+	result.severity == "error"
 	message := sprintf("%s: %s", [verdict.address, result.message])
 }

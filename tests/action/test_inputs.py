@@ -1,0 +1,99 @@
+"""What the inputs mean."""
+
+from tests.action.demo import DEMO, GOLDEN, HOME_MADE, report, with_plan
+from tests.action.runner import Runner
+
+
+def test_globs_spaces_and_a_directory_to_work_in(runner: Runner) -> None:
+    with_plan(runner, GOLDEN, "infra [a]/live env/web/tfplan.json")
+    with_plan(runner, HOME_MADE, "infra [a]/live env/[db]/tfplan.json", key='["db"]')
+    for name in ("policy.yaml", "catalog.json"):
+        (runner.workspace / "infra [a]" / name).write_bytes((runner.workspace / name).read_bytes())
+    job = runner.use(
+        **{**DEMO, "plan": "  live env/**/tfplan.json\n\nlive env/[db]/tfplan.json\n"},
+        working_directory="infra [a]",
+    )
+    assert [each["path"] for each in report(job)["inputs"]] == [
+        "infra [a]/live env/[db]/tfplan.json",
+        "infra [a]/live env/web/tfplan.json",
+    ]
+    assert (job.code, job.outputs["fail"], job.outputs["pass"]) == (1, "1", "1")
+
+
+def test_a_file_name_is_no_option(runner: Runner) -> None:
+    with_plan(runner, HOME_MADE, "--exit-zero")
+    with_plan(runner, GOLDEN, "-")
+    job = runner.use(**{**DEMO, "plan": "--exit-zero\n-"})
+    assert (job.code, job.outputs["references"]) == (1, "2")
+
+
+def test_more_arguments_are_quoted_as_in_a_shell(runner: Runner) -> None:
+    job = runner.use(**DEMO, args="-o 'text=all of it.txt' --as-of\n2026-11-22")
+    assert report(job)["as_of"] == "2026-11-22T00:00:00Z"
+    assert (runner.workspace / "all of it.txt").read_text() in job.log
+
+
+def test_code_is_judged_and_its_comments_except_nothing_unless_asked(runner: Runner) -> None:
+    code = runner.workspace / "code"
+    code.mkdir()
+    (code / "main.tf").write_text(
+        f"""\
+provider "aws" {{
+  region = "us-east-1"
+}}
+
+resource "aws_instance" "web" {{
+  # assay:ignore[unmarked] reason="trust me"
+  ami = "{HOME_MADE}"
+}}
+"""
+    )
+    inputs = {**DEMO, "plan": "", "paths": "cod?"}
+    job = runner.use(**inputs, annotations="true")
+    assert (job.code, job.outputs["fail"], job.outputs["excepted"]) == (1, "1", "0")
+    marked = [each.properties for each in job.commands if "file" in each.properties]
+    assert ("code/main.tf", "7") in [(each["file"], each["line"]) for each in marked]
+    honoured = runner.use(**inputs, inline_exceptions="true")
+    assert (honoured.code, honoured.outputs["excepted"]) == (0, "1")
+
+
+def test_the_policy_of_the_directory_is_found(runner: Runner) -> None:
+    (runner.workspace / "policy.yaml").rename(runner.workspace / "assay.yaml")
+    assert runner.use(**{**DEMO, "policy": ""}).code == 1
+
+
+def test_what_is_not_uploaded_is_annotated(runner: Runner) -> None:
+    job = runner.use(**DEMO, upload="false")
+    assert not job.uploads
+    assert any("aws_instance.legacy" in text for text in job.said("error"))
+    quiet = runner.use(**DEMO, upload="false", annotations="false", summary="false")
+    assert len(quiet.said("error")) == 1
+    assert quiet.summary == ""
+    assert quiet.code == 1
+
+
+def test_reports_go_where_they_are_asked_for(runner: Runner) -> None:
+    job = runner.use(**DEMO, sarif_file="out/a.sarif", comment_file="out/comment.md", category="db")
+    out = runner.workspace / "out"
+    assert job.outputs["sarif-file"] == str(out / "a.sarif")
+    assert job.uploads == [{"sarif_file": str(out / "a.sarif"), "category": "db"}]
+    assert "db/" in (out / "a.sarif").read_text()
+    assert (out / "comment.md").read_text() == job.summary
+    without = runner.use(**DEMO, sarif="false")
+    assert (without.outputs["sarif-file"], without.uploads) == ("", [])
+
+
+def test_variables_that_are_inputs_here_do_not_count(runner: Runner) -> None:
+    lenient = {
+        "ASSAY_EXIT_ZERO": "1",
+        "ASSAY_UNDETERMINED": "warning",
+        "ASSAY_POLICY": "elsewhere.yaml",
+        "ASSAY_OFFLINE": "1",
+    }
+    assert runner.use(lenient, **DEMO).code == 1
+
+
+def test_files_of_the_checkout_are_not_run(runner: Runner) -> None:
+    (runner.workspace / "click.py").write_text("raise SystemExit(0)\n")
+    (runner.workspace / "json.py").write_text("raise SystemExit(0)\n")
+    assert runner.use({"PYTHONPATH": str(runner.workspace)}, **DEMO).code == 1
