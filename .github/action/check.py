@@ -10,10 +10,11 @@ import os
 import re
 import secrets
 import shlex
-import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from subprocess import DEVNULL, STDOUT, run
 from typing import Any, NamedTuple
 
 FAITHFUL = {"pass": (0,), "fail": (1,), "undetermined": (0, 3)}
@@ -214,24 +215,24 @@ def _asking(inputs: Inputs) -> list[str]:
 
 
 def _assay(command: list[str], folder: str) -> int:
-    """Run it, with what it prints kept from being taken for commands to the runner.
+    """Run it, with both streams in one pipe.
 
-    Both streams go through one pipe: the runner reads two in no certain order, and a line of the
-    second could come before its commands are stopped.
+    The runner reads two in no certain order: of the second, a line could come too early.
     """
-    left_out = (*INPUTS_INSTEAD, *FOREIGN_CODE)
-    environment = {name: text for name, text in os.environ.items() if name not in left_out}
+    dropped = (*INPUTS_INSTEAD, *FOREIGN_CODE)
+    environment = {name: text for name, text in os.environ.items() if name not in dropped}
     environment.setdefault("ASSAY_CACHE_DIR", os.path.join(folder, "cache"))
+    with unobeyed():
+        return run(command, env=environment, stdin=DEVNULL, stderr=STDOUT, check=False).returncode
+
+
+@contextmanager
+def unobeyed() -> Iterator[None]:
+    """What is printed meanwhile is text to the runner, never a command."""
     token = secrets.token_hex(32)
     print(f"::stop-commands::{token}", flush=True)
     try:
-        return subprocess.run(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.STDOUT,
-            check=False,
-        ).returncode
+        yield
     finally:
         print(f"\n::{token}::", flush=True)
 
@@ -271,12 +272,11 @@ def _tell(inputs: Inputs, files: Files, verdict: str, code: int) -> None:
 
 
 def _annotate(text: str) -> None:
-    """Print annotations and nothing else that the runner obeys."""
-    for line in filter(None, text.split("\n")):
-        if ANNOTATION.fullmatch(line):
-            print(line, flush=True)
-        else:
-            say("warning", line)
+    """Print the annotations, and as text what is none."""
+    lines = text.split("\n")
+    print("\n".join(line for line in lines if ANNOTATION.fullmatch(line)), flush=True)
+    with unobeyed():
+        print("\n".join(line for line in lines if not ANNOTATION.fullmatch(line)), flush=True)
 
 
 def _write_outputs(outputs: Mapping[str, Any]) -> None:
