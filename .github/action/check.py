@@ -182,8 +182,7 @@ def _command(inputs: Inputs, files: Files) -> list[str]:
 
 def expand(inputs: Inputs, name: str, lines: str) -> list[str]:
     """The files and directories that an input names, each once and none as an option."""
-    found: dict[str, None] = {}
-    base = glob.escape(inputs.working_directory)
+    found, base = dict[str, None](), glob.escape(inputs.working_directory)
     for line in filter(None, map(str.strip, lines.splitlines())):
         literal = inputs.located(line)
         pattern = os.path.normpath(os.path.join(base, line))
@@ -275,8 +274,9 @@ def _annotate(text: str) -> None:
     """Print the annotations, and as text what is none."""
     lines = text.split("\n")
     print("\n".join(line for line in lines if ANNOTATION.fullmatch(line)), flush=True)
-    with unobeyed():
-        print("\n".join(line for line in lines if not ANNOTATION.fullmatch(line)), flush=True)
+    if plain := "\n".join(line for line in lines if line and not ANNOTATION.fullmatch(line)):
+        with unobeyed():
+            print(plain, flush=True)
 
 
 def _write_outputs(outputs: Mapping[str, Any]) -> None:
