@@ -9,7 +9,15 @@ from tests.action.runner import ROOT, Job, Runner
 from tests.precommit.program import WHEELS
 
 pytestmark = pytest.mark.precommit
-SHIPPED = ("action.yml", "pyproject.toml", "README.md", "LICENSE", ".github/action", "src")
+SHIPPED = (
+    "action.yml",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    ".github/action",
+    "checks",
+    "src",
+)
 INPUTS = {
     "plan": "plan.json",
     "policy": "policy.yaml",
