@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 import assay
+from assay.cli.formats import FORMATS
 from tests import command
 from tests.command import POLICY, talking_to
 from tests.emulator import Fault, Request, Server, serve
@@ -229,13 +230,14 @@ class TestVerdicts:
         self, golden: GoldenWorld, server: Server, here: Path
     ) -> None:
         write(here, plan(instance("aws_instance.a", golden.golden)))
-        run = self.check(here, server, "-o", "json=report.json", "-o", "text=report.txt")
+        wanted = [word for name in FORMATS for word in ("-o", f"{name}=report.{name}")]
+        run = self.check(here, server, *wanted)
         assert (here / "report.json").read_text() == run.stdout
-        assert "PASS aws_instance.a" in (here / "report.txt").read_text()
+        assert "PASS aws_instance.a" in (here / "report.text").read_text()
         asked = [request.params["Filters"][0]["Values"] for request in server.requests[1:]]
         assert asked == [[golden.golden], [golden.base]]
         assert sorted(path.name for path in here.iterdir()) == [
-            "assay.yaml", "plan.json", "report.json", "report.txt",
+            "assay.yaml", "plan.json", *sorted(f"report.{name}" for name in FORMATS),
         ]  # fmt: skip
 
     def test_a_recording_gives_the_same_verdicts_without_aws(
