@@ -1,7 +1,5 @@
 """What all formats for machines have in common."""
 
-import time
-
 import pytest
 from msgspec.structs import replace
 
@@ -46,20 +44,6 @@ def test_whatever_closes_the_gate_is_named(format: str) -> None:
     for verdict in report.verdicts:
         if verdict.outcome != "pass":
             assert verdict.subject.reference.address in text
-
-
-@FORMAT
-def test_it_takes_no_longer_than_some_json(format: str) -> None:
-    """Against the JSON report, measured beside it: seconds are another machine's."""
-
-    def cpu(name: str) -> float:
-        start = time.process_time()
-        render(samples.many(), name, samples.PLAIN)
-        return time.process_time() - start
-
-    cpu(format)
-    measured = [(cpu(format), cpu("json")) for _ in range(3)]
-    assert min(taken for taken, _ in measured) < 3 * min(json for _, json in measured)
 
 
 def test_they_are_formats() -> None:
