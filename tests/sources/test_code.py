@@ -431,6 +431,17 @@ def test_values_come_from_where_terraform_takes_them(read: Read) -> None:
     assert set(words.values()) == {ONE}
 
 
+def test_who_can_give_a_variable_its_value_is_told_how(read: Read) -> None:
+    outside = variable("image", None) + instance("a", "var.image") + instance("b", "x.y.id")
+    read(provider("us-east-1") + outside)
+    fixes = {
+        verdict["address"]: [result["fix"] for result in verdict["results"] if result["fix"]]
+        for verdict in check(".").report["verdicts"]
+    }
+    assert any("TF_VAR_image" in fix for fix in fixes["aws_instance.a"])
+    assert not any("TF_VAR" in fix for fix in fixes["aws_instance.b"])
+
+
 def test_unset_variables_are_unknown_and_null_is_null(read: Read) -> None:
     code = variable("none") + variable("null", "null") + instance("a", "var.none")
     code += instance("b", "var.null") + instance("c", f'var.null == null ? "{ONE}" : var.none')

@@ -9,8 +9,6 @@ import click
 from assay.cli.streams import STDIN, note, read
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from assay.cli.options import SourceOptions
     from assay.sources.code.directory import Code
     from assay.sources.plan import Source
@@ -29,15 +27,13 @@ class Reading(NamedTuple):
     source_root: str | None = None
     """Where the code of the plans is, if their findings shall have files and lines."""
     var_files: tuple[str, ...] = ()
-    cache: "Path | None" = None
+    no_cache: bool = True
 
 
 def reading(
     chosen: "SourceOptions", kinds: Any, region: str | None, *, tags: bool = False
 ) -> Reading:
     """How inputs are read by these options, where `region` is what the policy says."""
-    from assay.cli.opening import cache_directory
-
     return Reading(
         kinds,
         chosen["region"] or region,
@@ -45,7 +41,7 @@ def reading(
         tags,
         chosen["source_root"],
         chosen["var_files"],
-        cache_directory(no_cache=chosen["no_cache"]),
+        chosen["no_cache"],
     )
 
 
@@ -116,10 +112,11 @@ def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
 
 
 def _reader(how: Reading) -> "Code":
+    from assay.cli.opening import cache_directory
     from assay.kept import Kept
     from assay.sources.code.directory import Code
 
-    cache = how.cache
+    cache = cache_directory(no_cache=how.no_cache)
     return Code(Kept(cache / "code" if cache else None), cache / "grammar" if cache else None)
 
 

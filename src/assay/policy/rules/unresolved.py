@@ -18,7 +18,7 @@ while planning. The message names the reference that ended the trail.
 to tell.
 """
 
-from assay.model import Cause, Finding, Outcome, Unplaced, Unresolved
+from assay.model import Action, Cause, Finding, Outcome, Subject, Unknown, Unplaced, Unresolved
 from assay.policy.rules.rule import Case, Rule
 
 _NO_IMAGE = "give the image at plan time, so that it can be checked before apply"
@@ -32,10 +32,21 @@ def check(case: Case) -> Finding | None:
             return Finding(
                 Outcome.UNDETERMINED,
                 reason,
-                _NO_PLACE if isinstance(case.subject.place, Unplaced) else _NO_IMAGE,
+                _fix(case.subject),
                 tuple(str(item) for item in evidence),
             )
     return None
+
+
+def _fix(subject: Subject) -> str:
+    reference = subject.reference
+    if isinstance(subject.place, Unplaced):
+        return _NO_PLACE
+    match reference.value:
+        case Unknown((name,)) if reference.action is Action.DECLARED and name.startswith("var."):
+            name = name.removeprefix("var.")
+            return f"give var.{name} a value: a default, a tfvars file, --var-file or TF_VAR_{name}"
+    return _NO_IMAGE
 
 
 RULE = Rule("unresolved", "no image can be named before apply", check, configurable=False)
