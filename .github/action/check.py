@@ -82,6 +82,7 @@ class Files(NamedTuple):
     sarif: str
     markdown: str
     github: str
+    comment: str
 
 
 def main() -> None:
@@ -142,18 +143,34 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
 
 
 def _files(inputs: Inputs, folder: str) -> Files:
-    sarif = os.path.join(folder, "assay.sarif")
-    if inputs.sarif_file:
-        sarif = os.path.abspath(inputs.located(inputs.sarif_file))
-        os.makedirs(os.path.dirname(sarif), exist_ok=True)
-        if os.path.lexists(sarif):  # of an earlier run, or the pull request's own
-            os.unlink(sarif)
     return Files(
         json=os.path.join(folder, "assay.json"),
-        sarif=sarif,
+        sarif=_target(inputs, "sarif-file", inputs.sarif_file)
+        or os.path.join(folder, "assay.sarif"),
         markdown=os.path.join(folder, "assay.md"),
         github=os.path.join(folder, "annotations"),
+        comment=_target(inputs, "comment-file", inputs.comment_file),
     )
+
+
+def _target(inputs: Inputs, name: str, path: str) -> str:
+    """Where a file is to be written, with nothing there: neither an earlier run's, which could be
+    taken for this one's, nor a link that leads elsewhere. Raises `NoVerdictError`.
+    """
+    if not path:
+        return ""
+    target = os.path.abspath(inputs.located(path))
+    folder = os.path.realpath(os.path.dirname(target))
+    if os.path.commonpath((folder, os.path.realpath("."))) != os.path.realpath("."):
+        raise NoVerdictError(f"{name}: {path} is not in the workspace")
+    named = (inputs.located(each) for each in (inputs.policy, inputs.catalog))
+    read = (*filter(None, named), *expand(inputs, "plan", inputs.plan))
+    if target in map(os.path.abspath, read):
+        raise NoVerdictError(f"{name}: {path} is read, and cannot be written as well")
+    os.makedirs(folder, exist_ok=True)
+    if os.path.lexists(target):
+        os.unlink(target)
+    return target
 
 
 def _command(inputs: Inputs, files: Files) -> list[str]:
@@ -186,7 +203,10 @@ def expand(inputs: Inputs, name: str, lines: str) -> list[str]:
     for line in filter(None, map(str.strip, lines.splitlines())):
         literal = inputs.located(line)
         pattern = os.path.normpath(os.path.join(base, line))
-        matches = [literal] if os.path.lexists(literal) else glob.glob(pattern, recursive=True)
+        # Names are the pull request's to choose: one that is the pattern hides nothing, nor does a dot.
+        matches = glob.glob(pattern, recursive=True, include_hidden=True)
+        if os.path.lexists(literal):
+            matches.append(literal)
         if not matches:
             raise NoVerdictError(f"{name}: {line} matches nothing")
         found |= {f"./{p}" if p.startswith("-") else p: None for p in sorted(matches)}
@@ -260,10 +280,8 @@ def _tell(inputs: Inputs, files: Files, verdict: str, code: int) -> None:
         if inputs.annotations:
             with open(files.github, encoding="utf-8", newline="\n") as file:
                 _annotate(file.read())
-    if inputs.comment_file:
-        target = os.path.abspath(inputs.located(inputs.comment_file))
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        _write(target, "w", text)
+    if files.comment:
+        _write(files.comment, "w", text)
     if inputs.summary:
         if len(text.encode()) >= SUMMARY_BYTES:
             text = f"**assay: {verdict}**. The report is too long for this page: see its files.\n"

@@ -20,6 +20,7 @@ from assay.model import (
     Image,
     InputFacts,
     Kind,
+    Outcome,
     Place,
     Policy,
     Provenance,
@@ -71,7 +72,7 @@ def check(
     for source in sources:
         not_judged.update(source.not_judged)
     return Report(
-        outcome=worst(verdict.outcome for verdict in verdicts),
+        outcome=worst(verdict.outcome for verdict in verdicts) if sources else Outcome.UNDETERMINED,
         as_of=as_of,
         policy=policy,
         catalog=catalog.facts(),

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from assay.cli.formats import render
 from assay.report.findings import findings
-from assay.report.gitlab_sast import code_span
+from assay.report.inert import code
 from assay.report.safe import safe
 from tests.report import samples
 from tests.report.shared import EACH, document, texts
@@ -163,7 +163,7 @@ def test_what_an_exception_lets_through_is_of_no_weight() -> None:
 @pytest.mark.parametrize("name", samples.HOSTILE)
 def test_a_code_span_holds_any_text_and_is_one(name: str) -> None:
     text = safe(samples.HOSTILE[name])
-    [block] = [each for each in MarkdownIt().parse(code_span(text)) if each.type == "inline"]
+    [block] = [each for each in MarkdownIt().parse(code(text)) if each.type == "inline"]
     assert block.children is not None
     [span] = block.children
     assert (span.type, span.content.strip()) == ("code_inline", text.strip())

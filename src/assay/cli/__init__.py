@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
@@ -38,7 +39,8 @@ def main() -> NoReturn:
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # closed by whoever started us
-            stream.flush()
+            with suppress(OSError):
+                stream.flush()
     os._exit(code)  # and so does taking a large plan apart again, object by object
 
 
@@ -68,7 +70,8 @@ def _trace(debug: bool) -> None:
     if debug:
         import traceback
 
-        traceback.print_exc()
+        with suppress(OSError):
+            traceback.print_exc()
 
 
 def _complain(message: str) -> int:

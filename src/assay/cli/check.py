@@ -7,6 +7,7 @@ import click
 from assay.cli.delivery import deliver, require_places
 from assay.cli.formats import FORMATS, setting
 from assay.cli.options import (
+    DEFAULT_POLICY,
     CheckOptions,
     Output,
     as_of_option,
@@ -72,7 +73,10 @@ def check_command(
     from assay.cli import inputs, opening
     from assay.cli.progress import progress
 
-    require_places(outputs, paths)
+    require_places(
+        (path for _, path in outputs),
+        (*paths, policy_path or DEFAULT_POLICY, catalog, how["source_root"], *how["var_files"]),
+    )
     policy = _policy(policy_path, undetermined)
     sources = inputs.open_sources(
         paths, inputs.reading(how, policy.judge, policy.region, tags=policy.matches_tags)

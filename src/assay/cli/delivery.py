@@ -1,12 +1,13 @@
 """Where reports go: standard output and files, in one pass over one report."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli.formats import render
+from assay.cli.inputs import CODE, VALUES
 from assay.cli.streams import note, show, write
 
 if TYPE_CHECKING:
@@ -14,16 +15,28 @@ if TYPE_CHECKING:
     from assay.report.setting import Setting
 
 
-def require_places(outputs: Sequence[tuple[str, str]], paths: Sequence[str]) -> None:
-    """Refuse, before anybody is asked anything, to write over an input or over another report."""
-    taken = {os.path.realpath(path): path for path in paths}
-    for _, path in outputs:
+def require_places(outputs: Iterable[str], inputs: Iterable[str | None]) -> None:
+    """Refuse, before anybody is asked anything, to write over an input or over another report.
+
+    Inputs are files, and directories of code with all the code below them.
+    """
+    files: dict[str, str] = {}
+    folders: list[str] = []
+    for path in filter(None, inputs):
         real = os.path.realpath(path)
-        if real in taken and os.path.exists(real) and not os.path.isfile(real):
-            continue  # a pipe, a terminal, /dev/null
-        if real in taken:
-            raise click.UsageError(f"-o {path} would write over {taken[real]}")
-        taken[real] = path
+        files[real] = path
+        if os.path.isdir(real):
+            folders.append(os.path.join(real, ""))
+    for path in outputs:
+        real = os.path.realpath(path)
+        if os.path.exists(real) and not os.path.isfile(real):
+            continue  # a pipe, a terminal, /dev/null; of a directory, writing says what is wrong
+        code = real.endswith((*CODE, *VALUES)) and os.path.exists(real)
+        if real in files:
+            raise click.UsageError(f"-o {path} would write over {files[real]}")
+        if code and real.startswith(tuple(folders)):
+            raise click.UsageError(f"-o {path} would write over code that is read")
+        files[real] = path
 
 
 def deliver(
@@ -41,7 +54,7 @@ def deliver(
             write(path, render(report, name, plain).encode("utf-8", "backslashreplace"))
         except InputError as error:
             failed.append(error)
-    show(render(report, stdout_format, how))
     for each in failed:
         note(str(each))
+    show(render(report, stdout_format, how))
     return not failed

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.options import as_of_option, debug_option, policy_option
+from assay.cli.delivery import require_places
+from assay.cli.options import DEFAULT_POLICY, as_of_option, debug_option, policy_option
 from assay.cli.streams import EXIT_PASS, note, show, write
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def allowed_amis_command(
     from assay.cli import opening
     from assay.policy.export import allowed_amis
 
+    if output is not None:
+        require_places([output], [policy_path or DEFAULT_POLICY])
     policy = opening.open_policy(policy_path)
     exported = allowed_amis(policy, as_of or opening.now())
     text = f"{json.dumps(exported.document, indent=2)}\n"

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from assay.sources.code.directory import Code
     from assay.sources.plan import Source
 
-_CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
-_VALUES = (".tfvars", ".tfvars.json")
+CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
+_OF_PLANS = ("configuration", "planned_values", "resource_changes", "terraform_version")
+VALUES = (".tfvars", ".tfvars.json")
 
 
 class Reading(NamedTuple):
@@ -66,8 +67,25 @@ def open_sources(paths: Sequence[str], how: Reading) -> "list[Source]":
 
 
 def is_code(path: str) -> bool:
-    """Whether a path names Terraform code: a directory of it, or a file that belongs to one."""
-    return os.path.isdir(path) or path.endswith((*_CODE, *_VALUES))
+    """Whether a path names Terraform code: a directory of it, or a file that belongs to one.
+
+    A plan is a plan whatever its name: JSON that would be code by its name is looked into.
+    """
+    if os.path.isdir(path):
+        return True
+    return path.endswith((*CODE, *VALUES)) and not (path.endswith(".json") and _is_plan(path))
+
+
+def _is_plan(path: str) -> bool:
+    import msgspec
+
+    from assay.errors import InputError
+
+    try:
+        keys = msgspec.json.decode(read(path), type=dict[str, msgspec.Raw])
+    except (InputError, msgspec.DecodeError, UnicodeDecodeError):
+        return False  # what is wrong with it will be said
+    return "format_version" in keys and not keys.keys().isdisjoint(_OF_PLANS)
 
 
 def _plans(path: str, how: Reading) -> "list[Source]":
@@ -88,7 +106,12 @@ def _plans(path: str, how: Reading) -> "list[Source]":
 
 
 def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
+    from assay.errors import InputError
+
     code = _reader(how)
+    for path in paths:
+        if not os.path.exists(path):
+            raise InputError("is not there", where=path)
     whole = [shown(path) for path in paths if os.path.isdir(path)]
     files = [path for path in paths if not os.path.isdir(path)]
     roots = code.roots(whole, [shown(each) for each in _directories(files)])
@@ -125,7 +148,7 @@ def _directories(files: Sequence[str]) -> list[str]:
     found: dict[str, None] = {}
     for path in files:
         directory = os.path.dirname(path) or "."
-        if path.endswith(_VALUES):
+        if path.endswith(VALUES):
             while not _holds_code(directory) and directory not in (".", "/"):
                 directory = os.path.dirname(directory) or "."
             if not _holds_code(directory):
@@ -137,7 +160,7 @@ def _directories(files: Sequence[str]) -> list[str]:
 
 def _holds_code(directory: str) -> bool:
     try:
-        return any(name.endswith(_CODE) for name in os.listdir(directory))
+        return any(name.endswith(CODE) for name in os.listdir(directory))
     except OSError:
         return False
 

@@ -31,9 +31,9 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8
             return value
         try:
             moment = datetime.fromisoformat(value)
-        except ValueError:
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is not a date or time such as 2026-11-21T00:00:00Z", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Output(click.ParamType):  # type: ignore[type-arg]
@@ -47,6 +47,8 @@ class Output(click.ParamType):  # type: ignore[type-arg]
         name, equals, path = value.partition("=")
         if name not in FORMATS or not equals or not path:
             self.fail(f"{value!r}: give FORMAT=FILE with one of {', '.join(FORMATS)}", param, ctx)
+        if path == "-":
+            self.fail("a file is meant; --format says what goes to standard output", param, ctx)
         return name, path
 
 

@@ -4,7 +4,8 @@ from typing import Unpack
 
 import click
 
-from assay.cli.options import SourceOptions, source_options
+from assay.cli.delivery import require_places
+from assay.cli.options import DEFAULT_POLICY, SourceOptions, source_options
 from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, write
 
 
@@ -30,6 +31,10 @@ def record_command(
     from assay.cli.progress import progress
     from assay.model import Kind
 
+    require_places(
+        [output],
+        (*paths, policy_path or DEFAULT_POLICY, catalog, how["source_root"], *how["var_files"]),
+    )
     policy = opening.policy_if_any(policy_path)
     region = policy.region if policy else None
     sources = inputs.open_sources(paths, inputs.reading(how, tuple(Kind), region))

@@ -32,7 +32,7 @@ def read(path: str) -> bytes:
     from assay.errors import InputError
 
     if path == STDIN:
-        return sys.stdin.buffer.read()
+        return _standard_input()
     if os.path.isdir(path):
         raise InputError("a directory", where=path, hint="give a plan: terraform show -json")
     try:
@@ -40,6 +40,17 @@ def read(path: str) -> bytes:
             return file.read()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=path) from error
+
+
+def _standard_input() -> bytes:
+    from assay.errors import InputError
+
+    if sys.stdin is None:
+        raise InputError("is closed", where="standard input")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where="standard input") from error
 
 
 def write(path: str, content: bytes) -> None:
@@ -61,21 +72,42 @@ def write(path: str, content: bytes) -> None:
 
 
 def show(text: str) -> None:
-    """Print a report; a reader that has gone away (`| head`, `>&-`) changes no verdict."""
+    """Print a report; a reader that has gone away (`| head`, `>&-`) changes no verdict.
+
+    Raises `InputError` where it cannot be printed: nobody has read the verdict then.
+    """
+    from assay.errors import InputError
+
     if sys.stdout is None:
         return
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout.fileno())
+    except OSError as error:
+        _silence(sys.stdout.fileno())
+        raise InputError(f"cannot be written: {error.strerror}", where="standard output") from error
+
+
+def _silence(descriptor: int) -> None:
+    """What is still in a stream's buffer goes nowhere, and not wrong once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def note(text: str) -> None:
-    """One line on standard error for the person who looks; what it quotes cannot do anything."""
+    """One line on standard error for the person who looks; what it quotes cannot do anything.
+
+    That nobody can be told changes no exit code.
+    """
+    from contextlib import suppress
+
     import click
 
-    click.echo(f"assay: {printable(' '.join(text.split()))}", err=True)
+    from assay.report.safe import safe
+
+    with suppress(OSError):
+        click.echo(f"assay: {safe(printable(' '.join(text.split())))}", err=True)
 
 
 def printable(text: str) -> str:

@@ -6,7 +6,7 @@ from assay.model import Report, Severity
 from assay.report.findings import ERROR, WARNING, Finding, findings
 from assay.report.safe import safe
 from assay.report.setting import Setting
-from assay.report.summary import UNCHECKED, closes_the_gate, counted, offline, unchecked
+from assay.report.summary import UNCHECKED, closes_the_gate, counted, endpoint, offline, unchecked
 
 MOST = 10
 """Of each level, a step: what GitHub shows ("Workflow commands", docs.github.com)."""
@@ -23,7 +23,9 @@ class Annotations(msgspec.Struct, frozen=True, gc=False):
     unasked: str | None
     """What nobody was asked about."""
     level: str
-    """Of `left` and `unasked`: `error` where one of them closes the gate."""
+    """Of `unasked`: `error` where it closes the gate."""
+    endpoint: str | None
+    """That the answers are not AWS's own."""
     verdict: str
     """`FAIL 4 AMI references: 1 fail, 3 pass`."""
 
@@ -50,6 +52,7 @@ def annotations(report: Report, setting: Setting) -> Annotations:
         left,
         next(unchecked(report), None),
         ERROR if strict and closes_the_gate(report) else WARNING,
+        next(endpoint(report.catalog), None),
         f"{report.outcome.upper()} {counted(report)}",
     )
 

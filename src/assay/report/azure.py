@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from assay.model import Report
 from assay.report.annotations import Annotations, annotations, said
-from assay.report.findings import Finding
+from assay.report.findings import WARNING, Finding
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
 from assay.report.summary import closes_the_gate
@@ -29,6 +29,8 @@ def _issues(chosen: Annotations) -> Iterator[str]:
         yield _issue(found.level, said(found), **_place(found), code=found.result.rule)
     if chosen.unasked:
         yield _issue(chosen.level, chosen.unasked)
+    if chosen.endpoint:
+        yield _issue(WARNING, chosen.endpoint)
     if chosen.left:
         yield _issue("warning", f"and {chosen.left}")
 

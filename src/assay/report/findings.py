@@ -6,26 +6,15 @@ finding may come from a plan or from AWS: each format escapes it in its own way.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
-from msgspec.structs import replace
 
 from assay.model import InputFacts, Report, Severity
 from assay.report.setting import Setting
 from assay.report.view import ExceptionView, ResultView, VerdictView, views
 
 ERROR, WARNING = "error", "warning"
-_UNTOLD = ResultView(
-    rule="unresolved",
-    outcome="undetermined",
-    severity="error",
-    message="no rule that may fail it could judge it",
-    fix=None,
-    evidence=(),
-    excepted=False,
-)
-"""Where rules are switched off, a verdict may be undetermined and no result say so."""
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
@@ -50,7 +39,8 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     @property
     def message(self) -> str:
         """What is wrong with what; starts with the address."""
-        return f"{self.verdict.address}: {self.result.message}"
+        word = "undetermined: " if self.result.outcome == "undetermined" else ""
+        return f"{self.verdict.address}: {word}{self.result.message}"
 
 
 def findings(report: Report, setting: Setting) -> Iterator[Finding]:
@@ -59,31 +49,39 @@ def findings(report: Report, setting: Setting) -> Iterator[Finding]:
     What an exception lets through is left out unless the setting asks for it; then it is there
     as a warning whose `result.excepted` is true.
     """
+    found = [
+        (facts, verdict, result)
+        for facts, verdict in by_input(report)
+        for result in verdict.results
+        if result.outcome != "pass" and (setting.excepted or not result.excepted)
+    ]
+    marks = distinct(
+        [
+            (facts, _fingerprint(verdict, result, setting.category))
+            for facts, verdict, result in found
+        ]
+    )
+    for (facts, verdict, result), mark in zip(found, marks, strict=True):
+        yield Finding(
+            verdict,
+            result,
+            level(result, report.policy.undetermined),
+            verdict.file or facts.path,
+            verdict.line or 1,
+            mark,
+        )
+
+
+def distinct(marks: Sequence[tuple[InputFacts, str]]) -> Iterator[str]:
+    """Each mark once: told apart by the input where several have it, and by number within one."""
+    holders: dict[str, set[str]] = {}
+    for facts, mark in marks:
+        holders.setdefault(mark, set()).add(facts.path)
     seen: Counter[str] = Counter()
-    for facts, verdict in by_input(report):
-        for result in told(verdict):
-            if result.outcome == "pass" or (result.excepted and not setting.excepted):
-                continue
-            mark = _fingerprint(verdict, result, setting.category)
-            seen[mark] += 1
-            yield Finding(
-                verdict,
-                result,
-                level(result, report.policy.undetermined),
-                verdict.file or facts.path,
-                verdict.line or 1,
-                mark if seen[mark] == 1 else digest(mark, str(seen[mark])),
-            )
-
-
-def told(verdict: VerdictView) -> tuple[ResultView, ...]:
-    """Its results; where none tells why the verdict is no pass, one that says so."""
-    if verdict.outcome == "pass" or any(
-        each.outcome != "pass" and each.severity == "error" and not each.excepted
-        for each in verdict.results
-    ):
-        return verdict.results
-    return (*verdict.results, replace(_UNTOLD, outcome=verdict.outcome))
+    for facts, mark in marks:
+        own = digest(mark, facts.path) if len(holders[mark]) > 1 else mark
+        seen[own] += 1
+        yield own if seen[own] == 1 else digest(own, str(seen[own]))
 
 
 def let_through(verdict: VerdictView, result: ResultView) -> ExceptionView | None:

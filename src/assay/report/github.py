@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from assay.model import Report
 from assay.report.annotations import Annotations, annotations, said
-from assay.report.findings import Finding
+from assay.report.findings import WARNING, Finding
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
 
@@ -30,6 +30,8 @@ def _commands(chosen: Annotations) -> Iterator[str]:
         )
     if chosen.unasked:
         yield _command(chosen.level, chosen.unasked, title="assay")
+    if chosen.endpoint:
+        yield _command(WARNING, chosen.endpoint, title="assay")
     if chosen.left:
         yield _command("notice", f"and {chosen.left}", title="assay")
 

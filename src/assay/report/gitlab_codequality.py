@@ -21,9 +21,8 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 
 def _issue(finding: Finding) -> dict[str, Any]:
     result = finding.result
-    word = "undetermined: " if result.outcome == "undetermined" else ""
     return {
-        "description": safe(f"{finding.verdict.address}: {word}{result.message}"),
+        "description": safe(finding.message),
         "check_name": result.rule,
         "fingerprint": finding.fingerprint,
         "severity": _severity(finding),

@@ -15,14 +15,18 @@ from assay.model import Report
 from assay.report import page
 from assay.report.encoded import indented
 from assay.report.findings import ERROR, Finding, findings, let_through
+from assay.report.inert import code
 from assay.report.locations import repository_path
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, RulePage, Setting
+from assay.report.summary import endpoint
 
 VERSION = "15.0.6"
 NAMESPACE = uuid.UUID("9d1f2f6e-3c0b-5f55-8a3e-1c6f0b7f4a11")
 """Of the ids of findings; any would do, and it must never change."""
 LONGEST_NAME, LONGEST_SOLUTION = 255, 7000
+LONGEST_TEXT = 10_000
+"""Characters of one text in a description, which may have a million."""
 
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
@@ -60,9 +64,7 @@ def _messages(report: Report, found: list[Finding]) -> Iterator[dict[str, str]]:
     for rule, count in undetermined.items():
         noun = "result is" if count == 1 else "results are"
         yield {"level": "warn", "value": f"{rule}: {count} {noun} undetermined"}
-    if report.catalog.endpoint:
-        value = f"the answers came from {safe(report.catalog.endpoint)}, not from AWS itself"
-        yield {"level": "warn", "value": value}
+    yield from ({"level": "warn", "value": line} for line in endpoint(report.catalog))
 
 
 def _vulnerability(finding: Finding, rules: dict[str, RulePage]) -> dict[str, Any]:
@@ -98,25 +100,20 @@ def _vulnerability(finding: Finding, rules: dict[str, RulePage]) -> dict[str, An
 def _description(finding: Finding, rule: RulePage | None) -> Iterator[str]:
     verdict, result = finding.verdict, finding.result
     word = "undetermined: " if result.outcome == "undetermined" else ""
-    yield f"{code_span(verdict.address)}, {code_span(verdict.attribute)}"
-    yield code_span(f"{word}{result.message}")
+    yield f"{_code(verdict.address)}, {_code(verdict.attribute)}"
+    yield _code(f"{word}{result.message}")
     for line in result.evidence:
-        yield code_span(line)
+        yield _code(line)
     if verdict.lineage:
-        yield f"Lineage: {code_span(' <- '.join(step.image_id for step in verdict.lineage))}"
+        yield f"Lineage: {_code(' <- '.join(step.image_id for step in verdict.lineage))}"
     if exception := let_through(verdict, result):
-        yield f"By exception: {code_span(exception.reason)}"
+        yield f"By exception: {_code(exception.reason)}"
     if why := page.sections(rule.page if rule else "").get("Why it matters"):
         yield why
 
 
-def code_span(text: str) -> str:
-    """Text that no Markdown is found in: between more backticks than it holds in a row."""
-    text = safe(text) or "-"
-    fence = "`"
-    while fence in text:
-        fence += "`"
-    return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
+def _code(text: str) -> str:
+    return code(text, LONGEST_TEXT)
 
 
 def _severity(finding: Finding) -> str:

@@ -16,6 +16,7 @@ import msgspec
 
 from assay import __version__
 from assay.model import Report, WaiverUse
+from assay.report.encoded import inert
 from assay.report.html_data import ORDER, Row, Verdicts, shown, verdicts
 from assay.report.html_rules import pages
 from assay.report.setting import PLAIN, Setting
@@ -88,7 +89,7 @@ def _hash(text: str) -> str:
 
 def _embedded(found: Verdicts) -> str:
     """JSON that can stand in a script element: nothing in it ends or starts markup."""
-    return msgspec.json.encode(found).decode().translate(_UNSAFE_IN_SCRIPTS)
+    return inert(msgspec.json.encode(found).decode()).translate(_UNSAFE_IN_SCRIPTS)
 
 
 def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from assay.model import AncestryEnd, Report
+from assay.model import Report
 from assay.report.findings import by_input
 from assay.report.groups import standing
 from assay.report.safe import safe
@@ -20,8 +20,6 @@ ORDER = ("fail", "undetermined", "excepted", "pass")
 """How verdicts stand, the worst first; `excepted` passes by exception only."""
 NOT_TOLD = "(not told)"
 T = TypeVar("T")
-_CLOSED = (AncestryEnd.PUBLIC_PROVIDER, AncestryEnd.NO_RECORDED_SOURCE)
-_PLANNED = "(made by "
 _MORE = " So the lineage may go on: that an image is not in it proves nothing."
 
 
@@ -201,7 +199,6 @@ def _steps(verdict: VerdictView) -> Iterator[Step]:
     last = len(verdict.lineage) - 1
     for depth, step in enumerate(verdict.lineage):
         seen, end = _seen(step), shown(step.end) if step.end else None
-        open = end is not None and not end.startswith(_CLOSED)
         made = f"made by {step.how}" if step.how else "made, it is not told how,"
         yield Step(
             image=shown(step.image_id),
@@ -214,8 +211,8 @@ def _steps(verdict: VerdictView) -> Iterator[Step]:
             how=(step.how or "not told how") if depth < last else None,
             made=f"{made} from" if depth < last else None,
             end=end,
-            ending=f"Here the record ends: {end}.{_MORE if open else ''}" if end else None,
-            open=open,
+            ending=f"Here the record ends: {end}.{_MORE if step.open else ''}" if end else None,
+            open=step.open,
         )
 
 
@@ -226,7 +223,7 @@ def _origin(step: LineageStep, *, golden: bool) -> str:
 
 
 def _seen(step: LineageStep) -> str:
-    if step.image_id.startswith(_PLANNED):
+    if step.planned:
         return "planned"
     return "visible" if step.visible else "hidden"
 

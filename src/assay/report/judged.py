@@ -10,7 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from assay.model import InputFacts, Report, Severity
-from assay.report.findings import by_input, digest, let_through, told
+from assay.report.findings import by_input, digest, distinct, let_through
 from assay.report.setting import Setting
 from assay.report.view import ResultView, VerdictView
 
@@ -61,18 +61,22 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
 
 def judged(report: Report, setting: Setting) -> Iterator[Judged]:
     """Every verdict, in order."""
-    seen: dict[str, int] = {}
-    for facts, verdict in by_input(report):
-        uid = digest(setting.category, verdict.root or "", verdict.address, verdict.attribute)
-        number = seen[uid] = seen.get(uid, 0) + 1
-        results = tuple(each for each in told(verdict) if each.outcome != "pass")
+    found = list(by_input(report))
+    uids = distinct(
+        [
+            (facts, digest(setting.category, each.root or "", each.address, each.attribute))
+            for facts, each in found
+        ]
+    )
+    for (facts, verdict), uid in zip(found, uids, strict=True):
+        results = tuple(each for each in verdict.results if each.outcome != "pass")
         if len(results) > 1:
             results = tuple(sorted(results, key=_rank))
         yield Judged(
             facts,
             verdict,
             standing(verdict, results, report.policy.undetermined),
-            uid if number == 1 else digest(uid, str(number)),
+            uid,
             results,
         )
 

@@ -7,6 +7,7 @@ import msgspec
 
 from assay import __version__
 from assay.model import Policy
+from assay.report.encoded import indented
 from assay.report.json import catalog, lineage_step
 from assay.report.lineage import Lineage, Node
 from assay.report.view import VerdictView
@@ -14,7 +15,7 @@ from assay.report.view import VerdictView
 
 def render(lineage: Lineage) -> str:
     """The lineage as one JSON document that ends in a newline."""
-    return _text(document(lineage))
+    return indented(document(lineage))
 
 
 def render_verdict(lineage: Lineage, verdict: VerdictView, notes: Iterable[str] = ()) -> str:
@@ -25,7 +26,7 @@ def render_verdict(lineage: Lineage, verdict: VerdictView, notes: Iterable[str] 
         "exception": verdict.exception,
         "notes": list(notes),
     }
-    return _text({**document(lineage), "verdict": judged})
+    return indented({**document(lineage), "verdict": judged})
 
 
 def document(lineage: Lineage) -> dict[str, Any]:
@@ -57,7 +58,3 @@ def _node(node: Node) -> dict[str, Any]:
         "state": node.state,
         "marks": [msgspec.to_builtins(mark) for mark in node.marks],
     }
-
-
-def _text(document: dict[str, Any]) -> str:
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assay.model import Report
+from assay.report.findings import digest
 from assay.report.groups import alike, standing
 from assay.report.inert import cell, code, prose
 from assay.report.markdown_details import details
@@ -54,8 +55,10 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 def _head(report: Report, setting: Setting) -> str:
     """The mark, the verdict, the counts, and what else somebody should know."""
     name = re.sub(r"[^A-Za-z0-9._/]+", "-", setting.category)[:100].strip("-") or "assay"
+    if name != setting.category:  # two categories have two comments
+        name = f"{name}-{digest(setting.category)[:8]}"
     outcome = report.outcome.value
-    of = "" if name == "assay" else f" {code(name)}"
+    of = "" if name == "assay" else f" {code(setting.category)}"
     lines = [f"- {prose(note)}" for note in notes(report)]
     if len(lines) > _NOTES + _LAST_NOTES + 1:
         left = len(lines) - _NOTES - _LAST_NOTES

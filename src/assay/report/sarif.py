@@ -199,10 +199,9 @@ def _properties(finding: Finding) -> dict[str, Any]:
 def _message(finding: Finding) -> str:
     """Starts with the address: GitHub shows the first sentence in lists, and no properties."""
     result = finding.result
-    word = "undetermined: " if result.outcome == "undetermined" else ""
     fix = f" To fix: {result.fix}." if result.fix else ""
     evidence = f" Evidence: {'; '.join(result.evidence)}." if result.evidence else ""
-    return _plain(f"{finding.verdict.address}: {word}{result.message}.{fix}{evidence}")
+    return _plain(f"{finding.message}.{fix}{evidence}")
 
 
 def _plain(text: str) -> str:

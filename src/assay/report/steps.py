@@ -30,6 +30,10 @@ class LineageStep(msgspec.Struct, frozen=True, gc=False):
     """Whether EC2 shows the image from here; None where that was not asked, or not answered."""
     watermarks: tuple[str, ...] = ()
     """All keys that it carries, as far as it is visible."""
+    open: bool = False
+    """Whether the lineage may go on behind it: that an image is not in it proves nothing."""
+    planned: bool = False
+    """Whether the plan still has to make it."""
 
 
 def lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterator[LineageStep]:
@@ -50,6 +54,7 @@ def lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterat
             marked=_marked_here(entry, provenance.image, seen),
             visible=seen is not None if key in provenance.ancestors else None,
             watermarks=_keys(seen.watermarks) if seen else (),
+            open=depth == last and not ancestry.complete,
         )
 
 
@@ -80,6 +85,7 @@ def planned(found: Resolved | Unresolved) -> Iterator[LineageStep]:
             owner=place.account if place else None,
             how=step.how,
             end=None,
+            planned=True,
         )
 
 

@@ -1,4 +1,4 @@
-"""The end of a report for people: what came of it all, by which policy, and who was asked."""
+"""What reports say of a run as a whole: what came of it, by which policy, and who was asked."""
 
 from collections.abc import Iterable, Iterator
 
@@ -42,7 +42,7 @@ def notes(report: Report) -> Iterator[str]:
     if report.not_judged:
         aside = ", ".join(f"{count} {why}" for why, count in sorted(report.not_judged.items()))
         yield f"not judged: {aside}"
-    yield f"policy: {safe(report.policy.path)}"
+    yield f"policy: {safe(report.policy.path)} (SHA-256 {report.policy.sha256[:12]})"
     yield from (safe(line) for use in report.exceptions for line in announced(use))
     if report.left_aside:
         many = _many(report.left_aside, "exception")
@@ -93,6 +93,11 @@ def asked(catalog: CatalogFacts) -> Iterator[str]:
     else:
         calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())
         yield f"asked: AWS ({calls or 'nothing needed to be asked'})"
+    yield from endpoint(catalog)
+
+
+def endpoint(catalog: CatalogFacts) -> Iterator[str]:
+    """That the answers are not AWS's own, where they are not."""
     if catalog.endpoint:
         yield f"the answers came from {safe(catalog.endpoint)}, which is not AWS's own endpoint"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from assay.model import Report
+from assay.model import Outcome, Report, Verdict
 from assay.report.groups import alike, standing
 from assay.report.headline import finding_line, headline
 from assay.report.paint import COLOUR, Paint
@@ -15,6 +15,7 @@ from assay.report.summary import (
     UNCHECKED,
     WORST_FIRST,
     counted,
+    endpoint,
     exceptions_in_use,
     notes,
     offline,
@@ -36,7 +37,7 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
     for outcome in WORST_FIRST:
         found = [verdict for verdict in report.verdicts if verdict.outcome == outcome]
         capped = outcome == "pass" and not setting.verbose
-        shown = found[:MOST_PASSES] if capped else found
+        shown = _with_news(found) if capped else found
         groups = alike(views(shown))
         if offline(report) and not setting.verbose:
             groups = [told for group in groups if (told := _without_unchecked(group))]
@@ -45,6 +46,18 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
             blocks.append(f"and {len(found) - len(shown)} more that pass: -v lists them")
     blocks.append("\n".join(_summary(report, setting, paint)))
     return "\n\n".join(blocks) + "\n"
+
+
+def _with_news(passes: list[Verdict]) -> list[Verdict]:
+    """The first passes, and all of which there is more to say: warnings, exceptions."""
+    plain = 0
+    shown: list[Verdict] = []
+    for verdict in passes:
+        bad = any(result.finding.outcome is not Outcome.PASS for result in verdict.results)
+        plain += not bad
+        if bad or plain <= MOST_PASSES:
+            shown.append(verdict)
+    return shown
 
 
 def _without_unchecked(group: list[VerdictView]) -> list[VerdictView]:
@@ -57,6 +70,8 @@ def _without_unchecked(group: list[VerdictView]) -> list[VerdictView]:
 def _quiet(report: Report, setting: Setting, paint: Paint) -> Iterator[str]:
     """A line for each result that is no pass, and the verdict."""
     lines: dict[str, list[str]] = {"fail": [], "undetermined": [], "warning": []}
+    if setting.excepted:
+        lines["excepted"] = []
     silent = UNCHECKED if offline(report) else None
     for verdict in views(report.verdicts):
         for result in verdict.results:
@@ -65,7 +80,7 @@ def _quiet(report: Report, setting: Setting, paint: Paint) -> Iterator[str]:
                 lines[word] += finding_line(verdict, result, paint, setting.width)
     yield from (line for found in lines.values() for line in found)
     yield _outcome(report, paint)
-    yield from indented(unchecked(report), 2)
+    yield from indented((*unchecked(report), *endpoint(report.catalog)), 2)
 
 
 def _group(group: list[VerdictView], setting: Setting, paint: Paint) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from assay.model import (
     Alias,
@@ -46,6 +47,18 @@ class ResultView(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[str, ...]
     excepted: bool
     """Whether an exception lets this failure through."""
+
+
+_UNTOLD = ResultView(
+    rule="unresolved",
+    outcome="undetermined",
+    severity="error",
+    message="no rule that may fail it could judge it",
+    fix=None,
+    evidence=(),
+    excepted=False,
+)
+"""Where rules are switched off, a verdict may be undetermined and no result say so."""
 
 
 class ExceptionView(msgspec.Struct, frozen=True, gc=False):
@@ -147,8 +160,9 @@ def _findings(verdict: Verdict, shared: _Shared) -> _Findings:
     provenance, origins = subject.provenance, tuple(_origins(verdict))
     if subject.reference.sensitive or found.derivations or provenance is None:
         hide, derived = _hider(subject.reference, _image_id(found)), _derived(found)
+        results = tuple(_result(result, hide, derived) for result in verdict.results)
         return _Findings(
-            tuple(_result(result, hide, derived) for result in verdict.results),
+            _told(verdict, results),
             (*planned(found), *lineage(provenance, hide)),
             tuple(hide(step) for step in via),
             origins,
@@ -160,7 +174,17 @@ def _findings(verdict: Verdict, shared: _Shared) -> _Findings:
     if steps is None:
         steps = shared.lineages[id(provenance)] = tuple(lineage(provenance, _as_it_is))
     results = tuple(shared.results[id(result)] for result in verdict.results)
-    return _Findings(results, steps, via, origins)
+    return _Findings(_told(verdict, results), steps, via, origins)
+
+
+def _told(verdict: Verdict, results: tuple[ResultView, ...]) -> tuple[ResultView, ...]:
+    """The results; where none tells why the verdict is no pass, one that says so."""
+    if verdict.outcome is Outcome.PASS or any(
+        each.outcome != "pass" and each.severity == "error" and not each.excepted
+        for each in results
+    ):
+        return results
+    return (*results, replace(_UNTOLD, outcome=verdict.outcome))
 
 
 def _origins(verdict: Verdict) -> Iterator[int]:

@@ -40,13 +40,13 @@ def check(case: Case) -> Finding | None:
 
 def _fix(subject: Subject) -> str:
     reference = subject.reference
-    if isinstance(subject.place, Unplaced):
-        return _NO_PLACE
     match reference.value:
         case Unknown((name,)) if reference.action is Action.DECLARED and name.startswith("var."):
             name = name.removeprefix("var.")
             return f"give var.{name} a value: a default, a tfvars file, --var-file or TF_VAR_{name}"
-    return _NO_IMAGE
+        case Unknown():
+            return _NO_IMAGE
+    return _NO_PLACE if isinstance(subject.place, Unplaced) else _NO_IMAGE
 
 
 RULE = Rule("unresolved", "no image can be named before apply", check, configurable=False)
