@@ -17,6 +17,7 @@ from assay.cli.formats import render
 from assay.report.findings import findings
 from assay.report.inert import code
 from assay.report.safe import safe
+from assay.report.summary import endpoint
 from tests.report import samples
 from tests.report.shared import EACH, document, texts
 
@@ -148,7 +149,9 @@ def test_what_is_undetermined_is_told_of_the_scan() -> None:
     [emulated] = document("gitlab-sast", "demo")["scan"]["messages"]
     assert emulated["value"].startswith("the answers came from the emulator")
     hostile = document("gitlab-sast", "hostile")["scan"]["messages"]
-    assert any("not from AWS itself" in each["value"] for each in hostile)
+    line = next(endpoint(samples.hostile().catalog))
+    assert line.endswith(", which is not AWS's own endpoint")
+    assert {"level": "warn", "value": line} in hostile
 
 
 def test_what_an_exception_lets_through_is_of_no_weight() -> None:

@@ -233,16 +233,31 @@ def test_the_verdict_comes_first() -> None:
     ("category", "mark"),
     [
         ("prod/eu-west-1", "prod/eu-west-1"),
-        ("--><script>", "script"),
-        ("a -- b\n@x", "a-b-x"),
-        ("--!>", "assay"),
+        ("a.b_c-d", "a.b_c-d"),
+        ("--><script>", "script-<digest>"),
+        ("a -- b\n@x", "a-b-x-<digest>"),
+        ("--!>", "assay-<digest>"),
+        ("x" * 101, f"{'x' * 100}-<digest>"),
     ],
 )
 def test_the_mark_is_a_comment_whatever_the_category(category: str, mark: str) -> None:
+    expected = re.escape(f" assay:{mark} ").replace("<digest>", "[0-9a-f]{8}")
     for to_html in (_github, _markdown_it):
         found = page(samples.of_demo(), to_html, category=category)
-        assert found.comments == [f" assay:{mark} "]
+        [comment] = found.comments
+        assert re.fullmatch(expected, comment)
         assert found.tags <= OUR_TAGS
+
+
+def test_two_categories_have_two_marks() -> None:
+    """By its mark a step finds the comment that it replaces."""
+    alike = ["assay", "--!>", "--", "a b", "a-b", "a--b", "a@b", "a-b ", "x" * 100, "x" * 101]
+    alike += ["prod/eü", "prod/eä", "prod/e", f"{'x' * 100}y"]
+    marks = {
+        markdown.render(samples.empty(), replace(samples.PLAIN, category=each)).split("\n")[0]
+        for each in alike
+    }
+    assert len(marks) == len(alike)
 
 
 def test_references_that_share_an_image_share_its_story() -> None:

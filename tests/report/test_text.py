@@ -64,6 +64,9 @@ def test_a_broken_file_is_named_once() -> None:
 def test_quiet_is_a_line_a_finding_and_the_verdict(name: str) -> None:
     report = samples.ALL[name]()
     *found, last = lines(name, QUIET)
+    if report.catalog.endpoint:
+        assert re.fullmatch("  the answers came from .*, which is not AWS's own endpoint", last)
+        *found, last = found
     expected = sorted(
         f"{'WARNING' if each.severity == 'warning' else each.finding.outcome.upper()} "
         f"{safe(verdict.subject.reference.address)}  {each.rule}: {safe(each.finding.message)}"
