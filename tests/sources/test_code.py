@@ -4,6 +4,7 @@ What Terraform makes of each form was tried with Terraform 1.11.4; tests/terrafo
 tries most of it again.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -360,11 +361,18 @@ def test_opentofu_reads_its_own_file_in_place_of_the_other(read: Read) -> None:
         "a.tofu": instance("a", f'"{TWO}"'),
         "b.tf": instance("b", f'"{ONE}"'),
         "c.tofu": instance("c", f'"{THREE}"'),
+        "d.tf": "terraform {}\n# no more\n",
+        "d.tofu": "terraform {}\n",
+        "e.tofu.tf": instance("e", f'"{ONE}"'),
+        "e.tf.tf": instance("f", f'"{ONE}"'),
     }
     assert told(read(files)) == {
         "aws_instance.a ami": TWO,
         "aws_instance.b ami": ONE,
         "aws_instance.c ami": THREE,
+        "aws_instance.e ami": ONE,
+        "aws_instance.f ami": ONE,
+        "(a.tf) syntax": "incomplete",  # which Terraform reads
     }
 
 
@@ -1220,3 +1228,192 @@ def test_what_is_sensitive_is_hidden_in_addresses(read: Read, code: str) -> None
 def test_what_is_sensitive_is_hidden_on_every_way(read: Read, code: str) -> None:
     read(provider("us-east-1") + code)
     assert_hidden()
+
+
+# ----------------------------------------------------------------------- what somebody may try
+
+
+def test_a_heredoc_ends_where_terraform_ends_it(read: Read) -> None:
+    """HCL takes every space of Unicode for one beside the marker; grammars do not."""
+    for space in ("\u00a0", "\u0085", "\u3000"):
+        code = f"locals {{\n x = <<EOT\n a\n{space}EOT\n}}\n{instance('a', ONE)}"
+        source = read(code + "locals {\n y = <<EOT\n a\nEOT\n}\n")
+        assert source.errors
+    assert not read("locals {\n x = <<EOT\n a\u00a0b EOT\n EOT\n}\n").errors
+
+
+def test_the_source_of_a_module_has_escapes(read: Read) -> None:
+    files = {
+        "main.tf": 'module "m" {\n  source = "./real\\u0031"\n}\n'
+        'module "n" {\n  source = ("./real1")\n}\n',
+        "real1/main.tf": instance("a", f'"{ONE}"'),
+        "real\\u0031/main.tf": instance("a", f'"{TWO}"'),
+    }
+    assert told(read(files)) == {
+        "module.m.aws_instance.a ami": ONE,
+        "module.n.aws_instance.a ami": ONE,
+    }
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"prod/terraform.tf": 'terraform {\n  backend "s3" {}\n}\n'},
+        {"prod/terraform.tf.json": '{"terraform": {"cloud": {"organization": "x"}}}'},
+        {"prod/terraform.tfvars": 'image = "x"\n'},
+        {"prod/a.auto.tfvars.json": '{"image": "x"}'},
+        {"prod/.terraform.lock.hcl": ""},
+    ],
+    ids=["backend", "cloud", "values", "automatic values", "lock"],
+)
+def test_where_somebody_runs_terraform_is_a_root_whoever_calls_it(read: Read, own: Files) -> None:
+    read(
+        {
+            "prod/main.tf": variable("image", f'"{ONE}"') + instance("a", "var.image"),
+            "examples/main.tf": call("p", "../prod", f'image = "{TWO}"'),
+            **own,
+        }
+    )
+    assert set(check(".").outcomes()) == {"aws_instance.a", "module.p.aws_instance.a"}
+
+
+def test_an_installed_module_is_the_one_that_the_code_asks_for(read: Read) -> None:
+    def manifest(source: str, version: str) -> str:
+        entry = {"Key": "m", "Source": source, "Version": version, "Dir": "kept"}
+        return json.dumps({"Modules": [entry]})
+
+    module = 'module "m" {\n  source  = "acme/m/aws"\n  version = "2.0.0"\n}\n'
+    files = {"main.tf": module, "kept/main.tf": instance("a", f'"{ONE}"')}
+    where = ".terraform/modules/modules.json"
+    right = "registry.terraform.io/acme/m/aws"
+    for source, version, fits in (
+        (right, "2.0.0", True),
+        (right, "1.0.0", False),
+        ("registry.terraform.io/evil/m/aws", "2.0.0", False),
+        ("registry.terraform.io/xacme/m/aws", "2.0.0", False),
+    ):
+        found = told(read({**files, where: manifest(source, version)}))
+        assert ("module.m.aws_instance.a ami" in found) is fits, (source, version)
+        assert ("module.m source" in found) is not fits
+
+
+def test_an_image_in_a_type_that_nobody_knows_is_found_on_every_way(read: Read) -> None:
+    """The argument of a resource type without a row in the table: an id there is reported."""
+    files = {
+        "main.tf": f"""
+locals {{
+  x = {{ a = "{ONE}" }}
+}}
+module "img" {{
+  source = "./img"
+}}
+resource "aws_cloudformation_stack" "a" {{
+  for_each   = {{ a = "{ONE}" }}
+  parameters = {{ Image = each.value }}
+}}
+resource "aws_cloudformation_stack" "b" {{
+  for_each   = local.x
+  parameters = {{ Image = each.value }}
+}}
+resource "aws_cloudformation_stack" "c" {{
+  parameters = {{ Image = module.img.id }}
+}}
+""",
+        "img/main.tf": f'output "id" {{\n  value = "{ONE}"\n}}\n',
+    }
+    found = {name.partition("[")[0].partition(" ")[0] for name in told(read(files))}
+    assert found == {f"aws_cloudformation_stack.{name}" for name in "abc"}
+
+
+def test_nullable_is_evaluated(read: Read) -> None:
+    chosen = f'var.x == null ? "{TWO}" : "{ONE}"'
+    for written, expected in (("(true)", TWO), ("true", TWO), ("false", ONE), ("x()", "unknown")):
+        files = {
+            "main.tf": call("m", None, "x = null"),
+            "m/main.tf": f'variable "x" {{\n  nullable = {written}\n  default = "d"\n}}\n'
+            + instance("a", chosen),
+        }
+        assert told(read(files)) == {"module.m.aws_instance.a ami": expected}, written
+
+
+def test_the_alias_of_a_provider_may_stand_in_brackets(read: Read) -> None:
+    west = 'provider "aws" {\n  alias  = ("west")\n  region = "eu-west-1"\n}\n'
+    code = west + instance("a", f'"{ONE}"', "provider = aws.west")
+    assert regions(read(code, region="us-east-1")) == {"aws_instance.a": "eu-west-1"}
+
+
+def test_a_provider_that_is_chosen_by_a_key_has_no_known_place(read: Read) -> None:
+    """OpenTofu's `for_each` of providers."""
+    code = provider("us-east-1") + instance("a", f'"{ONE}"', 'provider = aws.by["eu-west-1"]')
+    assert regions(read(code)) == {"aws_instance.a": None}
+    files = {
+        "main.tf": provider("us-east-1")
+        + 'module "m" {\n  source = "./m"\n  providers = { aws = aws.by["eu-west-1"] }\n}\n',
+        "m/main.tf": instance("a", f'"{ONE}"'),
+    }
+    assert regions(read(files)) == {"module.m.aws_instance.a": None}
+
+
+def test_a_lifecycle_in_an_override_file_keeps_what_it_does_not_say(read: Read) -> None:
+    files = {
+        "main.tf": instance("a", f'"{ONE}"', "lifecycle {", "ignore_changes = [ami]", "}"),
+        "x_override.tf": 'resource "aws_instance" "a" {\n  lifecycle {\n'
+        "    prevent_destroy = true\n  }\n}\n",
+    }
+    assert one(read(files)).changes_ignored
+
+
+@pytest.mark.parametrize(
+    ("written", "ignored"),
+    [
+        ("[tags, ami/*x*/]", True),
+        ("[ami#c\n]", True),
+        ("[\n tags, // all of them\n description]", False),
+        ("[tags, # ami\n]", False),
+        ("all", True),
+    ],
+)
+def test_comments_among_ignored_changes_are_comments(
+    read: Read, written: str, ignored: bool
+) -> None:
+    code = instance("a", f'"{ONE}"', "lifecycle {", f"ignore_changes = {written}", "}")
+    assert one(read(code)).changes_ignored is ignored
+
+
+def test_a_dynamic_block_of_very_many_is_not_nothing(read: Read) -> None:
+    many = f'{{ for i in range(1001) : format("k%d", i) => "{ONE}" }}'
+    code = f"""
+resource "aws_spot_fleet_request" "a" {{
+  dynamic "launch_specification" {{
+    for_each = {many}
+    content {{
+      ami = launch_specification.value
+    }}
+  }}
+}}
+"""
+    assert set(told(read(code)).values()) == {"unknown"}
+
+
+def test_a_side_that_does_not_matter_may_fail_or_not(read: Read) -> None:
+    """Terraform 1.12 leaves it out ("Logical binary operators can now short-circuit"), 1.11 fails."""
+    code = "locals {\n  cfg = {}\n}\n"
+    code += instance("a", f'can(false && local.cfg.missing) ? "{TWO}" : "{ONE}"')
+    code += instance("b", f'try((true || local.cfg.nope) ? "{TWO}" : "", "{ONE}")')
+    code += instance("c", f'can(true && local.cfg.missing) ? "{TWO}" : "{ONE}"')
+    assert told(read(code)) == {
+        "aws_instance.a ami": "unknown",
+        "aws_instance.b ami": "unknown",
+        "aws_instance.c ami": ONE,
+    }
+
+
+def test_a_sensitive_key_is_not_shown_in_a_path(read: Read) -> None:
+    stack = 'resource "aws_cloudformation_stack" "a" {\n  parameters = %s\n}\n'
+    for written in (
+        f'{{ "${{var.secret}}" = "{ONE}" }}',
+        f'{{ for k in [var.secret] : k => "{ONE}" }}',
+    ):
+        read(provider("us-east-1") + secretive() + stack % written)
+        assert_hidden()
+        assert_hidden("text")

@@ -24,7 +24,8 @@ def strays(
     for path, text, hidden in _strings(after, sensitive):
         if path in explained:
             continue
-        leaf = Leaf(path, text, None, hidden)
+        shown = path[:1] if hidden else path  # what is sensitive may be a key, too
+        leaf = Leaf(shown, text, None, hidden)
         for id in dict.fromkeys(_IN_TEXT.findall(text)):
             yield leaf, None if only_mentions(resource_type, str(path[0])) else Stray(id, leaf.path)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MARK = b"assay:"
 """What a comment holds that is meant for assay."""
 
+_MARKS = re.compile(r"<<-?([^\W\d][\w-]*)")
 _EXPONENT = re.compile(rb"(?<![\w.])[0-9]++[eE][+-]?[0-9]+")
 _GAP = rb"(?:\s|/\*(?:[^*]|\*(?!/)){0,200}+\*/|(?:#|//)[^\n]{0,200}\n){0,20}"
 _SPLAT = re.compile(rb"(\[" + _GAP + rb")\*(" + _GAP + rb"\])")
@@ -31,6 +32,19 @@ class Written(msgspec.Struct, frozen=True, gc=False):
     """Whether the text is a JSON value, whose strings are templates."""
     file: str = ""
     """The override file that it comes from; empty where it stands in the file of its block."""
+
+
+def plain_text(written: Written | None) -> str | None:
+    """The text of a string that is written out, without quotes and escapes; None for anything else."""
+    text = written.text.strip() if written else ""
+    while text.startswith("(") and text.endswith(")"):
+        text = text[1:-1].strip()
+    if "${" in text or "%{" in text:
+        return None
+    try:
+        return msgspec.json.decode(text, type=str)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 class Block(msgspec.Struct, frozen=True, gc=False):
@@ -87,6 +101,7 @@ def locate(data: bytes) -> CodeFile:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BrokenCodeError(line, 1, "is not UTF-8") from None
+    _require_clear_heredocs(data)
     root = _parser().parse(data).root_node
     if root.has_error:
         second = _parser().parse(_plainer(data)).root_node
@@ -165,6 +180,20 @@ def _label(node: "Node", data: bytes) -> str:
 
 def _text(node: "Node", data: bytes) -> str:
     return data[node.start_byte : node.end_byte].decode()
+
+
+def _require_clear_heredocs(data: bytes) -> None:
+    """Refuse a line that may end a heredoc for Terraform and not for the grammar: HCL takes every
+    space of Unicode for one there, and what stands below would be read as text.
+    """
+    if data.isascii() or b"<<" not in data:
+        return
+    text = data.decode()
+    marks = set(_MARKS.findall(text))
+    for number, line in enumerate(text.split("\n"), 1):
+        word = line.strip()
+        if word in marks and word != line.strip(" \t\r\v\f"):
+            raise BrokenCodeError(number, 1, "a space that cannot be seen stands by this word")
 
 
 def _plainer(data: bytes) -> bytes:

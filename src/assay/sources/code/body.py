@@ -11,7 +11,7 @@ from assay.sources.code.blocks import Block, Written
 from assay.sources.code.evaluate import evaluate
 from assay.sources.code.expressions import FailedError, SetOf, UnknownValue, Value
 from assay.sources.code.functions_values import MANY, nodes, without_keys
-from assay.sources.code.iteration import Iteration, iterations
+from assay.sources.code.iteration import MOST, Iteration, iterations
 from assay.sources.code.operators import unknown_of
 from assay.sources.code.program import ModuleInstance, Program
 from assay.sources.code.scope import Scope
@@ -119,7 +119,7 @@ def _items(of: Value) -> list[Iteration]:
             return [Iteration(None, item, item) for item in of]
         case list():
             return [Iteration(None, index, item) for index, item in enumerate(of)]
-        case dict():
+        case dict() if not of or len(of) <= MOST:
             return iterations(of)
         case None:
             return []

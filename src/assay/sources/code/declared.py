@@ -16,7 +16,7 @@ from assay.sources.code.blocks import Block, Written
 from assay.sources.code.body import Body, body, in_blocks, masked
 from assay.sources.code.expressions import UnknownValue, Value
 from assay.sources.code.iteration import Iteration, address
-from assay.sources.code.modules import Placed
+from assay.sources.code.overrides import Placed
 from assay.sources.code.program import ModuleInstance, Program
 from assay.sources.code.providers import ProviderKeys
 from assay.sources.document import (
@@ -33,7 +33,8 @@ from assay.sources.stray import AMI_IDS
 from assay.sources.surface import Row, rows_by_type
 from assay.sources.trail import IMAGE_DATA
 
-_NAMES = re.compile(r"\b(?:var|local)\.[\w-]+")
+_NAMES = re.compile(r"\b(?:var|local)\.[\w-]+|\bmodule\.[\w-]+(?:\[[^\]]*\])?\.[\w-]+|\beach\b")
+_INDEX = re.compile(r"\[[^\]]*\]")
 CALL = "module"
 """The resource type that stands for a call of a module whose code is not there."""
 _COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
@@ -109,8 +110,13 @@ class _Writer:
         """The arguments to evaluate: none of most resources, all of a data source's."""
         if mode == "data":
             return None if kind in IMAGE_DATA else ()
-        images = module.image_names
-        suspects = [name for name, each in block.attributes.items() if _may_hold(each, images)]
+        images: Collection[str] = module.image_names
+        each = block.attributes.get("for_each")
+        if each is not None and _may_hold(each, images):
+            images = (*images, "each")
+        suspects = [
+            name for name, written in block.attributes.items() if _may_hold(written, images)
+        ]
         nested = {_type(each) for each in block.blocks if _may_hold_any(each, images)}
         suspects = [*suspects, *nested]
         rows = self._rows.get(kind, ())
@@ -220,7 +226,9 @@ def _may_hold(written: Written, images: Collection[str]) -> bool:
     """Whether an AMI id stands in an expression, or in something that it reads."""
     if "ami-" in written.text and AMI_IDS.search(written.text.encode()):
         return True
-    return bool(images) and any(name in images for name in _NAMES.findall(written.text))
+    if not images:
+        return False
+    return any(_INDEX.sub("", name) in images for name in _NAMES.findall(written.text))
 
 
 def _may_hold_any(block: Block, images: Collection[str]) -> bool:

@@ -109,6 +109,7 @@ class Code:
             *(_located(reference, locator) for reference in references),
             *(_located(_not_there(address), locator) for address in found.missing),
             *(_not_read(error) for error in errors),
+            *(_aside(path) for module in modules.values() for path in module.aside),
         )
         if one_of_many:
             located = tuple(replace(each, root=root) for each in located)
@@ -191,6 +192,12 @@ def _not_read(error: InputError) -> AmiReference:
     path, _, line = (error.where or "").rpartition(":")[0].rpartition(":")
     reference = _incomplete(f"({path or error.where})", "syntax", cannot)
     return replace(reference, file=path, line=int(line)) if line.isdecimal() else reference
+
+
+def _aside(path: str) -> AmiReference:
+    reason = "OpenTofu reads a .tofu file in place of this one, and Terraform reads this one"
+    both = Incomplete(reason, "say the same in one file that both read")
+    return replace(_incomplete(f"({path})", "syntax", both), file=path, line=1)
 
 
 def _incomplete(address: str, attribute: str, value: Incomplete) -> AmiReference:

@@ -110,8 +110,21 @@ def _operation(expression: Template | Call | Conditional | Unary | Binary, at: B
             return _conditional(_value(test, at), yes, no, at)
         case Unary(operator, of):
             return unary(operator, _value(of, at))
+        case Binary("&&" | "||" as operator, left, right):
+            return _logical(operator, _known(_value(left, at), at), right, at)
         case Binary(operator, left, right):
             return binary(operator, _known(_value(left, at), at), _known(_value(right, at), at))
+
+
+def _logical(operator: str, left: Value, right: Expression, at: Bound) -> Value:
+    """Terraform 1.12 and later leaves out a right side that does not matter; others fail with it."""
+    try:
+        return binary(operator, left, _known(_value(right, at), at))
+    except FailedError:
+        decided = left in ((False, "false") if operator == "&&" else (True, "true"))
+        if isinstance(left, UnknownValue) or decided:
+            return unknown_of(left)
+        raise
 
 
 def _known(value: Value, at: Bound) -> Value:

@@ -30,6 +30,7 @@ _NESTED = {
     "resource": {"lifecycle": 0, "connection": 0, "provisioner": 1, "dynamic": 1},
     "data": {"lifecycle": 0, "dynamic": 1},
     "provider": {"dynamic": 1},
+    "terraform": {"backend": 1, "cloud": 0},
     "provisioner": {"connection": 0},
     "lifecycle": {"precondition": 0, "postcondition": 0},
     "dynamic": {"content": 0},
@@ -77,8 +78,7 @@ class _Reader:
 
     def configuration(self) -> CodeFile:
         blocks: list[Block] = []
-        objects = self._objects(1) if self._next() == "[" else (1,)
-        for _ in objects:
+        for _ in self._objects(1) if self._next() == "[" else (1,):
             for name, line, _ in self._properties():
                 if name in _BLOCKS:
                     blocks.extend(self._blocks(name, (), _BLOCKS[name], line))

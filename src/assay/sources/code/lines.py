@@ -3,17 +3,23 @@
 Read from blocks alone, so that a plan's findings and the code's have the same line.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assay.sources.code.blocks import Block, Comment, Written
-from assay.sources.code.modules import CodeReader, ModuleCode, Placed, local_source
+from assay.sources.code.modules import CodeReader, ModuleCode, local_source
+from assay.sources.code.overrides import Placed
 from assay.sources.configuration import module_path
 from assay.sources.traversal import block_address, parse
 from assay.sources.walk import Step
 
 Spot = tuple[str, int]
 """A file and a line."""
+
+
+_COMMENT = re.compile(r"/\*.*?\*/|(?:#|//)[^\n]*", re.DOTALL)
+_NAME = re.compile(r"[\w-]+")
 
 
 class Location(NamedTuple):
@@ -73,7 +79,7 @@ class Locator:
             directory = local_source(code.path, placed.block)
             ours = directory is not None and all(call.ours for call in calls)
             calls.append(_Call(placed, ours))
-            directory = directory or self._root.installed.get(".".join(path[:depth]))
+            directory = directory or self._root.installed(".".join(path[:depth]), placed.block)
             if directory is None:
                 return None, calls
             code = self._reader.directory(directory)
@@ -160,6 +166,5 @@ def _ignores(block: Block, attribute: str) -> bool:
 
 
 def _names(written: Written, attribute: str) -> bool:
-    words = written.text.replace("[", " ").replace("]", " ").replace(",", " ").split()
-    names = {word.strip('"') for word in words}
+    names = set(_NAME.findall(_COMMENT.sub(" ", written.text)))
     return "all" in names or attribute in names

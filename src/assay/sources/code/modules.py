@@ -14,30 +14,32 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
 from assay.errors import InputError
 from assay.kept import Kept
-from assay.sources.code.blocks import Block, BrokenCodeError, CodeFile, Comment, Written, locate
-from assay.sources.code.paths import SUFFIXES, VALUES, code_names, folded, joined
+from assay.sources.code.blocks import (
+    Block,
+    BrokenCodeError,
+    CodeFile,
+    Comment,
+    Written,
+    locate,
+    plain_text,
+)
+from assay.sources.code.manifest import Installed, read_manifest
+from assay.sources.code.overrides import Placed, overridden, overrides
+from assay.sources.code.paths import VALUES, code_names, folded, joined, value_names
 from assay.sources.stray import AMI_IDS
 
-_FORMAT = "2"
+_FORMAT = "3"
 """Changes whenever what is kept of a file changes its shape."""
 
-_MATTERS = re.compile(rb"\b(?:resource|variable|module|provider|data|output|locals)\b")  # fmt: skip
+_MATTERS = re.compile(rb"\b(?:resource|variable|module|provider|data|output|locals|terraform)\b")  # fmt: skip
 
 Explain = Callable[[str], tuple[int, int, str] | None]
 """Line, column and reason of the first syntax error in a text."""
 Key = tuple[str, str, str]
 """Mode, type and name of a resource."""
-
-
-class Placed(NamedTuple):
-    """A block, and the file in which it stands."""
-
-    file: str
-    block: Block
 
 
 class PlacedText(NamedTuple):
@@ -63,7 +65,8 @@ class CodeReader:
         path = folded(path)
         found = self._directories.get(path)
         if found is None:
-            found = self._directories[path] = ModuleCode(path, list(self._files(path)))
+            files = list(self._files(path))
+            found = self._directories[path] = ModuleCode(path, files, self._aside(path))
         return found
 
     def file(self, path: str) -> "ReadFile":
@@ -107,12 +110,32 @@ class CodeReader:
             hint="terraform validate says more",
         )
 
+    def _aside(self, path: str) -> list[str]:
+        """The shadowed files that declare anything an image could come from."""
+        names = code_names(path)
+        paths = (joined(path, name) for name in sorted(shadowed(names).intersection(names)))
+        return [each for each in paths if self._declares(self.file(each))]
+
+    def _declares(self, file: "ReadFile") -> bool:
+        return file.broken is not None or any(
+            block.type != "terraform" for block in file.code.blocks
+        )
+
     def _files(self, path: str) -> Iterator["ReadFile"]:
         names = code_names(path)
-        tofu = {name.replace(".tofu", ".tf") for name in names if ".tofu" in name}
         for name in sorted(names, key=_order):
-            if name not in tofu:
+            if name not in shadowed(names):
                 yield self.file(joined(path, name))
+
+
+def shadowed(names: Iterable[str]) -> set[str]:
+    """The files that OpenTofu leaves aside for others of their name."""
+    found: set[str] = set()
+    for name in names:
+        for ours, theirs in ((".tofu", ".tf"), (".tofu.json", ".tf.json")):
+            if name.endswith(ours):
+                found.add(f"{name.removesuffix(ours)}{theirs}")
+    return found
 
 
 class _Located(msgspec.Struct):
@@ -133,9 +156,11 @@ class ReadFile(NamedTuple):
 class ModuleCode:
     """The blocks of one module directory by what they declare; override files have won already."""
 
-    def __init__(self, path: str, files: list[ReadFile]) -> None:
+    def __init__(self, path: str, files: list[ReadFile], aside: Sequence[str] = ()) -> None:
+        """`aside` are files that Terraform reads, and OpenTofu leaves aside for others."""
         self.path = path
         self.files = files
+        self.aside = aside
         self.variables: dict[str, Placed] = {}
         self.locals: dict[str, PlacedText] = {}
         self.resources: dict[Key, Placed] = {}
@@ -143,10 +168,11 @@ class ModuleCode:
         self.outputs: dict[str, Placed] = {}
         self.providers: list[Placed] = []
         self.comments: dict[str, tuple[Comment, ...]] = {}
+        self._has_backend = False
         for file in files:
             self.comments[file.path] = file.code.comments
             for block in file.code.blocks:
-                self._add(Placed(file.path, block), overrides=_overrides(file.path))
+                self._add(Placed(file.path, block), overrides=overrides(file.path))
 
     @property
     def broken(self) -> list[InputError]:
@@ -154,19 +180,26 @@ class ModuleCode:
         return [file.broken for file in self.files if file.broken]
 
     @property
+    def stands_alone(self) -> bool:
+        """Whether somebody runs Terraform here, whoever else calls it: it has a backend, values of
+        its own, or what `terraform init` writes down.
+        """
+        names = (".terraform.lock.hcl", *value_names(self.path))
+        return self._has_backend or any(Path(self.path, name).exists() for name in names)
+
+    @property
     def configures(self) -> bool:
         """Whether it has provider blocks that say anything."""
         return any(placed.block.attributes or placed.block.blocks for placed in self.providers)
 
     @cached_property
-    def installed(self) -> Mapping[str, str]:
-        """Of a root module: the directory of each module that `terraform init` has installed."""
-        try:
-            data = Path(joined(self.path, ".terraform/modules/modules.json")).read_bytes()
-            manifest = msgspec.json.decode(data, type=_Manifest)
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return {each.Key: joined(self.path, each.Dir) for each in manifest.Modules}
+    def _installed(self) -> Mapping[str, Installed]:
+        return read_manifest(self.path)
+
+    def installed(self, path: str, call: Block) -> str | None:
+        """Of a root module: where the module at a path, `a.b`, is installed for this call of it."""
+        found = self._installed.get(path)
+        return joined(self.path, found.Dir) if found and found.answers(call) else None
 
     def _add(self, placed: Placed, *, overrides: bool) -> None:
         block = placed.block
@@ -176,13 +209,17 @@ class ModuleCode:
                 for name, written in block.attributes.items():
                     self.locals[name] = PlacedText(placed.file, written)
                 return
+            case "terraform", ():
+                kinds = {each.type for each in block.blocks}
+                self._has_backend = self._has_backend or not kinds.isdisjoint(("backend", "cloud"))
+                return
             case "provider", (_,):
                 self._provider(placed, overrides=overrides)
                 return
             case ("resource" | "data") as word, (kind, name):
                 key = ("data" if word == "data" else "managed", kind, name)
                 before = self.resources.get(key) if overrides else None
-                self.resources[key] = _overridden(before, placed)
+                self.resources[key] = overridden(before, placed)
                 return
             case "variable", (name,):
                 table = self.variables
@@ -192,24 +229,15 @@ class ModuleCode:
                 table = self.outputs
             case _:
                 return
-        table[name] = _overridden(table.get(name) if overrides else None, placed)
+        table[name] = overridden(table.get(name) if overrides else None, placed)
 
     def _provider(self, placed: Placed, *, overrides: bool) -> None:
         """A configuration of its own, or what an override file changes of one."""
         for number, before in enumerate(self.providers if overrides else ()):
             if _named(before.block) == _named(placed.block):
-                self.providers[number] = _overridden(before, placed)
+                self.providers[number] = overridden(before, placed)
                 return
         self.providers.append(placed)
-
-
-class _Installed(msgspec.Struct):
-    Key: str
-    Dir: str
-
-
-class _Manifest(msgspec.Struct):
-    Modules: list[_Installed] = []
 
 
 def _matters(path: str, data: bytes) -> bool:
@@ -220,42 +248,11 @@ def _matters(path: str, data: bytes) -> bool:
 
 
 def _order(name: str) -> tuple[bool, str]:
-    return _overrides(name), name
+    return overrides(name), name
 
 
 def _named(provider: Block) -> tuple[str, ...]:
-    alias = provider.attributes.get("alias")
-    return (*provider.labels, alias.text.strip().strip('"') if alias else "")
-
-
-def _overrides(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    stem = next((name.removesuffix(end) for end in SUFFIXES[::-1] if name.endswith(end)), name)
-    return stem == "override" or stem.endswith("_override")
-
-
-def _overridden(before: Placed | None, by: Placed) -> Placed:
-    """A block with what an override file says in place of its own arguments and nested blocks."""
-    if before is None:
-        return by
-    old, new = before.block, by.block
-    replaced = {_type(block) for block in new.blocks}
-    kept = (block for block in old.blocks if _type(block) not in replaced)
-    block = Block(
-        old.type,
-        old.labels,
-        old.line,
-        {
-            **old.attributes,
-            **{name: replace(each, file=by.file) for name, each in new.attributes.items()},
-        },
-        (*kept, *(replace(each, file=by.file) for each in new.blocks)),
-    )
-    return Placed(before.file, block)
-
-
-def _type(block: Block) -> str:
-    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+    return (*provider.labels, plain_text(provider.attributes.get("alias")) or "")
 
 
 def _located(path: str, data: bytes) -> CodeFile:
@@ -282,13 +279,16 @@ def uncalled(directories: Sequence[str], reader: CodeReader) -> list[str]:
             and reader.directory(target).configures
         )
     }
-    return [each for each in directories if folded(each) not in called] or list(directories)
+    return [
+        each
+        for each in directories
+        if folded(each) not in called or reader.directory(each).stands_alone
+    ] or list(directories)
 
 
 def local_source(directory: str, call: Block) -> str | None:
     """The directory that a module call names by a local path."""
-    source = call.attributes.get("source")
-    text = source.text.strip('"') if source else ""
+    text = plain_text(call.attributes.get("source")) or ""
     return joined(directory, text) if text.startswith(("./", "../")) else None
 
 

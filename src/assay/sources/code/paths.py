@@ -34,13 +34,18 @@ def _is_left(name: str) -> bool:
 
 def value_files(path: str) -> list[str]:
     """The tfvars files that Terraform reads by itself, the strongest last."""
+    return [joined(path, name) for name in value_names(path)]
+
+
+def value_names(path: str) -> list[str]:
+    """Their names."""
     try:
         names = sorted(each.name for each in Path(path).iterdir() if each.name.endswith(VALUES))
     except OSError:
         return []
     first = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
     automatic = [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
-    return [joined(path, name) for name in (*first, *automatic)]
+    return [*first, *automatic]
 
 
 def joined(path: str, below: str) -> str:

@@ -12,7 +12,8 @@ from assay.sources.code.conversions import convert, read_constraint
 from assay.sources.code.evaluate import evaluate
 from assay.sources.code.expressions import FailedError, Ref, UnknownValue, Value
 from assay.sources.code.iteration import MOST, ONLY, Iteration, address, iterations
-from assay.sources.code.modules import CodeReader, ModuleCode, Placed, local_source
+from assay.sources.code.modules import CodeReader, ModuleCode, local_source
+from assay.sources.code.overrides import Placed
 from assay.sources.code.reading import Expressions
 from assay.sources.code.scope import Scope
 from assay.sources.stray import AMI_IDS
@@ -180,8 +181,14 @@ class ModuleInstance:
         return self.parent.value(written, self._iteration) if written else None
 
     def _flag(self, block: Block, name: str, *, default: bool) -> bool:
+        """Raises `FailedError` for what is no plain flag: nobody knows what comes of it then."""
         written = block.attributes.get(name)
-        return default if written is None else written.text.strip().strip('"') == "true"
+        if written is None:
+            return default
+        value = evaluate(self.program.expressions.constant(written), Scope(self))
+        if value not in (True, False, "true", "false"):
+            raise FailedError
+        return value in (True, "true")
 
     def local(self, name: str) -> Value:
         """The value of a local."""
@@ -202,12 +209,19 @@ class ModuleInstance:
 
     @cached_property
     def image_names(self) -> frozenset[str]:
-        """The variables and locals, `var.x`, whose values hold AMI ids."""
+        """The variables, locals and outputs of modules, `var.x`, whose values hold AMI ids."""
         values = (
             *((f"var.{name}", self.variable(name)) for name in self.code.variables),
             *((f"local.{name}", self.local(name)) for name in self.code.locals),
         )
-        return frozenset(name for name, value in values if _holds_image(value))
+        named = frozenset(name for name, value in values if _holds_image(value))
+        return named | frozenset(
+            f"module.{name}.{output}"
+            for name in self.code.calls
+            for child in list((self.children(name) or {}).values())[:1]
+            for output in child.code.outputs
+            if _holds_image(child.output(output))
+        )
 
     # --------------------------------------------------------------------------- instances
 
@@ -255,7 +269,7 @@ class ModuleInstance:
         path = (*self.path, name)
         directory = local_source(self.code.path, call.block)
         if directory is None:
-            directory = self.program.root.code.installed.get(".".join(path))
+            directory = self.program.root.code.installed(".".join(path), call.block)
         if directory is None or len(path) > _DEEPEST:
             return None
         code = self.program.reader.directory(directory)

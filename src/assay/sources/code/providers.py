@@ -6,7 +6,7 @@ others by `providers`), "The provider Meta-Argument".
 
 from typing import Any
 
-from assay.sources.code.blocks import Block
+from assay.sources.code.blocks import Block, plain_text
 from assay.sources.code.body import Body, body
 from assay.sources.code.expressions import (
     Attribute,
@@ -22,6 +22,8 @@ from assay.sources.code.iteration import ONLY
 from assay.sources.code.program import ModuleInstance
 from assay.sources.document import ProviderConfig
 
+_UNREADABLE = "?"
+_NOT_KNOWN = {"references": ["each.key"]}
 _SAID = ("region", "assume_role", "assume_role_with_web_identity", "allowed_account_ids")
 
 
@@ -36,9 +38,17 @@ class ProviderKeys:
     def of_resource(self, module: ModuleInstance, resource: Block) -> str:
         """The key of the provider block that a resource uses."""
         named = resource.attributes.get("provider")
-        local = _dotted(module.program.expressions.of(named)) if named else None
-        local = local or resource.labels[0].partition("_")[0]
-        return self.find(module, local)
+        if named is None:
+            return self.find(module, resource.labels[0].partition("_")[0])
+        local = _dotted(module.program.expressions.of(named))
+        return self.find(module, local) if local else self._unreadable()
+
+    def _unreadable(self) -> str:
+        """The key of a block that is named in a way that is not read: nobody knows which it is."""
+        self.configs[_UNREADABLE] = ProviderConfig(
+            expressions={"region": _NOT_KNOWN, "assume_role": [{"role_arn": _NOT_KNOWN}]}
+        )
+        return _UNREADABLE
 
     def default_tags(self, module: ModuleInstance, resource: Block) -> Value:
         """The tags that a resource gets from its provider block ("Resource Tagging": its own win)."""
@@ -59,6 +69,8 @@ class ProviderKeys:
             if module.parent is None or module.call is None:
                 return key
             outside = passed.get(local)
+            if outside == _UNREADABLE:
+                return self._unreadable()
             if outside is None and "." in local:
                 return key  # an alias that nobody passes: Terraform will refuse it
             module, local = module.parent, outside or local
@@ -68,7 +80,7 @@ def _block(module: ModuleInstance, local: str) -> Block | None:
     name, _, alias = local.partition(".")
     for placed in module.code.providers:
         written = placed.block.attributes.get("alias")
-        if placed.block.labels == (name,) and (written.text.strip('"') if written else "") == alias:
+        if placed.block.labels == (name,) and (plain_text(written) or "") == alias:
             return placed.block
     return None
 
@@ -97,9 +109,9 @@ def _passed(module: ModuleInstance) -> dict[str, str]:
     match module.program.expressions.of(written) if written else None:
         case ObjectOf(items):
             for inside, outside in items:
-                name, value = _dotted(inside), _dotted(outside)
-                if name and value:
-                    found[name] = value
+                name = _dotted(inside)
+                if name:
+                    found[name] = _dotted(outside) or _UNREADABLE
     return found
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from assay.sources.code.expressions import Ref, Step, UnknownValue, Value
 from assay.sources.code.iteration import ONLY, Iteration
-from assay.sources.code.modules import Key, Placed
+from assay.sources.code.modules import Key
+from assay.sources.code.overrides import Placed
 from assay.sources.surface import SENSITIVE
 from assay.sources.trail import IMAGE_ATTRIBUTES
 
