@@ -1,5 +1,6 @@
 """What a person and a pipeline get from `assay check`: less, more, and several formats in one pass."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,21 @@ def test_a_step_that_must_not_fail_is_not_failed_by_its_log() -> None:
     assert (failing.code, lenient.code) == (1, 0)
     assert "##vso[task.complete result=Failed;]" in failing.stdout
     assert "##vso[task.complete result=SucceededWithIssues;]" in lenient.stdout
+
+
+def test_a_time_elsewhere_is_shown_as_the_moment_that_it_is(tmp_path: Path) -> None:
+    wanted = [word for name in ("json", "junit") for word in ("-o", f"{name}={tmp_path / name}")]
+    asked = ("check", "plan.json", "--catalog", "catalog.json", "--policy", "policy.yaml", "-v")
+    run = command.assay(*asked, "--as-of", "2026-11-21T23:30:00-05:00", *wanted, cwd=DEMO)
+    assert run.code == 1
+    for told in (run.stdout, (tmp_path / "json").read_text(), (tmp_path / "junit").read_text()):
+        assert "2026-11-22T04:30" in told.replace("2026-11-22 04:30", "2026-11-22T04:30")
+        assert "23:30" not in told
+    report = json.loads((tmp_path / "json").read_text())
+    assert report["as_of"] == "2026-11-22T04:30:00Z"
+    far = command.assay(*asked, "--as-of", "0001-01-01T00:00:00+05:00", cwd=DEMO)
+    assert (far.code, far.stdout) == (2, "")
+    assert "is not a date or time such as" in far.stderr
 
 
 def test_the_category_marks_the_comment() -> None:

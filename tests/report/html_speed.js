@@ -46,7 +46,7 @@ async function used(browser) {
   await measured("more", () => page.locator("#next").click());
   await measured("all", async () => {
     await page.locator("#rest").click();
-    await page.locator("#more").waitFor({ state: "hidden" });
+    await page.locator("#more").waitFor({ state: "hidden", timeout: 90_000 }); // how soon is not asked: pieces wait for idle time
   });
   const rows = await page.locator("#rows > li").count();
   const control = await tasksOf(() => page.evaluate(busy)); // would a long task be noticed?

@@ -22,6 +22,7 @@ from assay.model import (
 )
 from assay.policy.engine import judge_all, worst
 from assay.policy.load import load
+from assay.policy.rules import RULES
 from assay.sources.plan import read_plans
 from tests.policy.builders import (
     AS_OF,
@@ -149,6 +150,13 @@ def many(number: int = 5000) -> Report:
     return reported(document(), *subjects)
 
 
+def untold() -> Report:
+    """Every rule that could is switched off: what nobody can judge is undetermined, and no rule's."""
+    off = {rule.id: "off" for rule in RULES if rule.configurable}
+    blind = replace(subject(image(), address="aws_instance.untold"), provenance=None)
+    return reported(document(rules=off), blind)
+
+
 ALL: dict[str, Callable[[], Report]] = {
     "demo": of_demo,
     "empty": empty,
@@ -156,6 +164,7 @@ ALL: dict[str, Callable[[], Report]] = {
     "lenient": lenient,
     "hostile": hostile,
     "many": many,
+    "untold": untold,
 }
 
 

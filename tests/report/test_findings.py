@@ -1,11 +1,14 @@
 """What formats that list findings start from."""
 
+from collections.abc import Callable, Sequence
+
 import pytest
 from msgspec.structs import replace
 
-from assay.model import Severity
+from assay.model import Report, Severity, Subject
 from assay.report.findings import by_input, findings
-from tests.policy.builders import document, image, subject
+from assay.report.judged import judged
+from tests.policy.builders import document, image, mark, subject
 from tests.report import samples
 
 
@@ -48,6 +51,71 @@ def test_what_an_exception_lets_through_is_listed_on_demand_only() -> None:
     asked = findings(report, replace(samples.PLAIN, excepted=True))
     [found] = [each for each in asked if each.verdict.address == vendor]
     assert (found.level, found.result.excepted) == ("warning", True)
+
+
+def two_plans(*first: Subject, second: Sequence[Subject] = ()) -> Report:
+    """A report on a.json and b.json."""
+    report = samples.reported(document(), *first, *second)
+    facts = report.inputs[0]
+    return replace(
+        report,
+        inputs=(
+            replace(facts, path="a.json", references=len(first)),
+            replace(facts, path="b.json", references=len(second)),
+        ),
+    )
+
+
+def turned(report: Report) -> Report:
+    """The same plans, named in the other order."""
+    one, other = report.inputs
+    verdicts = report.verdicts[one.references :] + report.verdicts[: one.references]
+    return replace(report, inputs=(other, one), verdicts=verdicts)
+
+
+Marks = Callable[[Report], dict[tuple[str, str], str]]
+
+
+def of_findings(report: Report) -> dict[tuple[str, str], str]:
+    found = list(findings(report, samples.PLAIN))
+    marks = {(each.path, each.verdict.address): each.fingerprint for each in found}
+    assert len(marks) == len(set(marks.values())) == len(found)
+    return marks
+
+
+def of_references(report: Report) -> dict[tuple[str, str], str]:
+    found = list(judged(report, samples.PLAIN))
+    marks = {(each.input.path, each.verdict.address): each.uid for each in found}
+    assert len(marks) == len(set(marks.values())) == len(found)
+    return marks
+
+
+@pytest.mark.parametrize("marks", [of_findings, of_references])
+def test_what_tells_plans_apart_does_not_follow_their_order(marks: Marks) -> None:
+    bare = [subject(image(), address=f"aws_instance.{name}") for name in ("web", "db")]
+    report = two_plans(*bare, second=bare)
+    assert len(marks(report)) == 4
+    assert marks(report) == marks(turned(report))
+
+
+@pytest.mark.parametrize("marks", [of_findings, of_references])
+def test_what_is_mended_elsewhere_renames_nothing(marks: Marks) -> None:
+    bare, good = subject(image()), subject(image(mark()))
+    other = subject(image(), address="aws_instance.other")
+    before = marks(two_plans(bare, other, second=[bare]))
+    for after in (two_plans(bare, other, second=[good]), two_plans(bare, second=[bare])):
+        both = before.keys() & marks(after).keys()
+        assert ("a.json", "aws_instance.web") in both
+        assert all(marks(after)[each] == before[each] for each in both)
+
+
+def test_a_plan_alone_is_not_told_by_its_path() -> None:
+    """Pipelines write plans wherever they like: only a namesake in another plan needs the path."""
+    bare = subject(image())
+    [alone] = of_findings(two_plans(bare)).values()
+    report = samples.reported(document(), bare)
+    [found] = findings(report, samples.PLAIN)
+    assert found.fingerprint == alone
 
 
 def test_places_are_the_codes_or_the_plans() -> None:

@@ -153,7 +153,7 @@ def test_paper_shows_everything_and_without_scripts_what_does_not_pass_is_there(
 
 def test_five_thousand_verdicts_open_and_filter_without_a_long_task(tmp_path: Path) -> None:
     package("playwright-core")
-    text = node(HERE / "html_speed.js", chromium(), written("many", tmp_path), "200", timeout=300)
+    text = node(HERE / "html_speed.js", chromium(), written("many", tmp_path), "200", timeout=420)
     found = json.loads(text)
     assert found["control"] >= 200
     assert found["rows"] == 5000

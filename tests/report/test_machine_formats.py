@@ -46,5 +46,28 @@ def test_whatever_closes_the_gate_is_named(format: str) -> None:
             assert verdict.subject.reference.address in text
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_no_rule_is_left_to_judge_is_named(format: str) -> None:
+    text = render(samples.untold(), format, samples.PLAIN)
+    assert "aws_instance.untold" in text
+    assert "no rule that may fail it could judge it" in text
+
+
+def test_what_no_rule_is_left_to_judge_is_named_quietly_too() -> None:
+    quiet = render(samples.untold(), "text", replace(samples.PLAIN, quiet=True))
+    assert quiet.startswith("UNDETERMINED aws_instance.untold  unresolved: no rule that may fail ")
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+@pytest.mark.parametrize("format", [each for each in FORMATS if each != "gitlab-codequality"])
+def test_every_format_says_who_answered_instead_of_aws(format: str, quiet: bool) -> None:
+    """But GitLab's code quality, which has no place for what is about no file."""
+    told = replace(samples.PLAIN, quiet=quiet)
+    report = samples.of_everything()
+    emulated = replace(report, catalog=replace(report.catalog, endpoint="http://emulator.test:9"))
+    assert "emulator.test:9" not in render(report, format, told)
+    assert "emulator.test:9" in render(emulated, format, told)
+
+
 def test_they_are_formats() -> None:
     assert set(MACHINE) <= set(FORMATS)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from assay.model import Incomplete
 from assay.report import text
 from assay.report.safe import safe
-from tests.policy.builders import document, image, subject
+from tests.policy.builders import AS_OF, document, image, mark, subject
 from tests.report import samples
 
 QUIET, VERBOSE = replace(samples.PLAIN, quiet=True), replace(samples.PLAIN, verbose=True)
@@ -75,6 +75,8 @@ def test_quiet_is_a_line_a_finding_and_the_verdict(name: str) -> None:
         for each in verdict.results
         if each.finding.outcome != "pass" and each.waiver is None
     )
+    if name == "untold":  # of no rule's finding
+        expected = ["UNDETERMINED aws_instance.untold  unresolved: no rule that may fail it"]
     shown = sorted(line for line in found if "(sensitive)" not in line)
     assert len(shown) == len(expected)
     assert all(line.startswith(head) for line, head in zip(shown, expected, strict=True))
@@ -99,6 +101,40 @@ def test_verbose_caps_nothing_and_tells_passes_in_full() -> None:
     assert any(
         line.startswith("  exception SEC-1421: until") for line in lines("everything", VERBOSE)
     )
+
+
+def test_passes_of_which_there_is_more_to_say_are_never_cut_off() -> None:
+    waived = {
+        "match": {"address": "aws_instance.vendor"},
+        "rules": ["unmarked"],
+        "reason": "vendor appliance",
+        "approved_by": "platform-security",
+        "expires": "2027-01-31",
+    }
+    plain = [subject(image(mark(), id=f"ami-{n:08x}"), address=f"i.n[{n}]") for n in range(60)]
+    old = image(mark(), deprecation_time=AS_OF.replace(year=2025))
+    report = samples.reported(
+        document(rules={"deprecated": "warning"}, exceptions=[waived]),
+        *plain,
+        *(subject(old, address=f"aws_instance.old[{n}]") for n in range(55)),
+        subject(image(), address="aws_instance.vendor"),
+    )
+    assert report.outcome == "pass"
+    told = text.render(report)
+    heads = [line for line in told.splitlines() if HEADLINE.fullmatch(line)]
+    assert sum("  deprecated (warning)  " in line for line in heads) == 55
+    assert sum("PASS aws_instance.vendor" in line for line in heads) == 1
+    assert len(heads) == 50 + 55 + 1
+    assert "and 10 more that pass: -v lists them\n" in told
+
+
+def test_quiet_lists_what_exceptions_let_through_on_demand() -> None:
+    vendor = "module.firewall.aws_instance.vendor"
+    assert not any(vendor in line for line in lines("everything", QUIET))
+    told = lines("everything", replace(QUIET, excepted=True))
+    [line] = [line for line in told if vendor in line]
+    assert line.startswith(f"EXCEPTED {vendor}  unmarked: ")
+    assert set(told) - {line} == set(lines("everything", QUIET))
 
 
 @pytest.mark.parametrize("name", ["demo", "everything", "hostile"])

@@ -27,6 +27,8 @@ def require_places(outputs: Iterable[str], inputs: Iterable[str | None]) -> None
         files[real] = path
         if os.path.isdir(real):
             folders.append(os.path.join(real, ""))
+        elif real.endswith((*CODE, *VALUES)):  # stands for its directory
+            folders.append(os.path.join(os.path.dirname(real), ""))
     for path in outputs:
         real = os.path.realpath(path)
         if os.path.exists(real) and not os.path.isfile(real):

@@ -6,7 +6,7 @@ finding may come from a plan or from AWS: each format escapes it in its own way.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -49,39 +49,46 @@ def findings(report: Report, setting: Setting) -> Iterator[Finding]:
     What an exception lets through is left out unless the setting asks for it; then it is there
     as a warning whose `result.excepted` is true.
     """
-    found = [
-        (facts, verdict, result)
-        for facts, verdict in by_input(report)
-        for result in verdict.results
-        if result.outcome != "pass" and (setting.excepted or not result.excepted)
-    ]
-    marks = distinct(
-        [
-            (facts, _fingerprint(verdict, result, setting.category))
-            for facts, verdict, result in found
-        ]
-    )
-    for (facts, verdict, result), mark in zip(found, marks, strict=True):
-        yield Finding(
-            verdict,
-            result,
-            level(result, report.policy.undetermined),
-            verdict.file or facts.path,
-            verdict.line or 1,
-            mark,
-        )
-
-
-def distinct(marks: Sequence[tuple[InputFacts, str]]) -> Iterator[str]:
-    """Each mark once: told apart by the input where several have it, and by number within one."""
-    holders: dict[str, set[str]] = {}
-    for facts, mark in marks:
-        holders.setdefault(mark, set()).add(facts.path)
+    every = list(by_input(report))
+    shared = in_several_inputs(every)
     seen: Counter[str] = Counter()
-    for facts, mark in marks:
-        own = digest(mark, facts.path) if len(holders[mark]) > 1 else mark
-        seen[own] += 1
-        yield own if seen[own] == 1 else digest(own, str(seen[own]))
+    for facts, verdict in every:
+        for result in verdict.results:
+            if result.outcome == "pass" or (result.excepted and not setting.excepted):
+                continue
+            mark = digest(setting.category, *identity(verdict), result.rule)
+            yield Finding(
+                verdict,
+                result,
+                level(result, report.policy.undetermined),
+                verdict.file or facts.path,
+                verdict.line or 1,
+                distinct(mark, facts.path if identity(verdict) in shared else None, seen),
+            )
+
+
+def identity(verdict: VerdictView) -> tuple[str, str, str]:
+    """What stays the same when lines move and other images are used."""
+    return verdict.root or "", verdict.address, verdict.attribute
+
+
+def in_several_inputs(
+    every: Iterable[tuple[InputFacts, VerdictView]],
+) -> set[tuple[str, str, str]]:
+    """The identities that more than one input has, whatever came of them there."""
+    first: dict[tuple[str, str, str], str] = {}
+    return {
+        identity(verdict)
+        for facts, verdict in every
+        if first.setdefault(identity(verdict), facts.path) != facts.path
+    }
+
+
+def distinct(mark: str, path: str | None, seen: Counter[str]) -> str:
+    """The mark, told apart by the input that it needs, and by number within that."""
+    own = digest(mark, path) if path else mark
+    seen[own] += 1
+    return own if seen[own] == 1 else digest(own, str(seen[own]))
 
 
 def let_through(verdict: VerdictView, result: ResultView) -> ExceptionView | None:
@@ -107,11 +114,6 @@ def level(result: ResultView, undetermined: Severity) -> str:
     if result.outcome == "undetermined" and undetermined is Severity.WARNING:
         return WARNING
     return ERROR
-
-
-def _fingerprint(verdict: VerdictView, result: ResultView, category: str) -> str:
-    """By what stays the same when lines move and other images are used."""
-    return digest(category, verdict.root or "", verdict.address, verdict.attribute, result.rule)
 
 
 def digest(*parts: str) -> str:

@@ -4,13 +4,21 @@ Such formats (JUnit, ASFF, OCSF) tell what passes, too: what failed yesterday an
 be closed there.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 
 import msgspec
 
 from assay.model import InputFacts, Report, Severity
-from assay.report.findings import by_input, digest, distinct, let_through
+from assay.report.findings import (
+    by_input,
+    digest,
+    distinct,
+    identity,
+    in_several_inputs,
+    let_through,
+)
 from assay.report.setting import Setting
 from assay.report.view import ResultView, VerdictView
 
@@ -61,14 +69,12 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
 
 def judged(report: Report, setting: Setting) -> Iterator[Judged]:
     """Every verdict, in order."""
-    found = list(by_input(report))
-    uids = distinct(
-        [
-            (facts, digest(setting.category, each.root or "", each.address, each.attribute))
-            for facts, each in found
-        ]
-    )
-    for (facts, verdict), uid in zip(found, uids, strict=True):
+    every = list(by_input(report))
+    shared = in_several_inputs(every)
+    seen: Counter[str] = Counter()
+    for facts, verdict in every:
+        mark = digest(setting.category, *identity(verdict))
+        uid = distinct(mark, facts.path if identity(verdict) in shared else None, seen)
         results = tuple(each for each in verdict.results if each.outcome != "pass")
         if len(results) > 1:
             results = tuple(sorted(results, key=_rank))

@@ -1,0 +1,134 @@
+"""What paths mean to the command: what is there, what it is, and what is never written over."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import command
+from tests.command import POLICY
+from tests.plans import dump, instance, plan
+
+MISSING = "ami-0fffffffffffffff1"
+CODE = f"""\
+provider "aws" {{
+  region = "us-east-1"
+}}
+
+resource "aws_instance" "a" {{
+  ami = "{MISSING}"
+}}
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    (tmp_path / "assay.yaml").write_text(POLICY)
+    (tmp_path / "plan.json").write_bytes(dump(plan()))
+    code = tmp_path / "code" / "module"
+    code.mkdir(parents=True)
+    (tmp_path / "code" / "main.tf").write_text(CODE)
+    (tmp_path / "code" / "prod.tfvars").write_text('a = "b"\n')
+    (code / "main.tf").write_text("# nothing\n")
+    (tmp_path / "catalog.json").write_text(
+        '{"assay_catalog": 2, "recorded_at": "2026-11-21T00:00:00Z", "places": []}'
+    )
+    return tmp_path
+
+
+def failed(here: Path, *arguments: str) -> str:
+    """The one line of a command that gives no verdict and leaves every file as it is."""
+    before = {path: path.read_bytes() for path in here.rglob("*") if path.is_file()}
+    run = command.assay(*arguments, cwd=here)
+    assert (run.code, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert {path: path.read_bytes() for path in here.rglob("*") if path.is_file()} == before
+    return run.stderr
+
+
+@pytest.mark.parametrize(
+    "path", ["nope/x.tf", "nope.tf", "nope/x.tfvars", "code/x.tf", "x.tf.json", "x.tofu"]
+)
+def test_code_that_is_not_there_is_no_verdict(here: Path, path: str) -> None:
+    assert failed(here, "check", path, "--offline") == f"assay: {path}: is not there\n"
+    failed(here, "check", "code", path, "--offline")
+
+
+def test_values_without_code_are_no_pass(here: Path) -> None:
+    alone = here / "alone"
+    alone.mkdir()
+    (alone / "prod.tfvars").write_text('a = "b"\n')
+    (alone / "assay.yaml").write_text(POLICY)
+    ask = ("check", "prod.tfvars", "--offline", "--format", "json")
+    run = command.assay(*ask, cwd=alone)
+    assert (run.code, run.report["outcome"], run.report["verdicts"]) == (3, "undetermined", [])
+    lenient = command.assay(*ask, "--undetermined", "warning", cwd=alone)
+    assert (lenient.code, lenient.report["outcome"]) == (0, "undetermined")
+    for way in ((), ("-q",)):
+        text = command.assay("check", "prod.tfvars", "--offline", *way, cwd=alone)
+        assert (text.code, text.stdout.split()[0]) == (3, "UNDETERMINED")
+
+
+@pytest.mark.parametrize("name", ["prod.tf.json", "prod.tofu.json", "prod.tfvars.json"])
+def test_a_plan_is_a_plan_whatever_its_name(here: Path, name: str) -> None:
+    (here / name).write_bytes(dump(plan(instance("aws_instance.planned", MISSING))))
+    run = command.assay("check", name, "--offline", "--format", "json", cwd=here)
+    assert [(each["path"], each["kind"]) for each in run.report["inputs"]] == [(name, "plan")]
+    assert run.outcomes() == {"aws_instance.planned": "undetermined"}
+
+
+def test_code_in_json_stays_code(here: Path) -> None:
+    (here / "code" / "main.tf").unlink()
+    (here / "code" / "web.tf.json").write_text(
+        '{"format_version": "1", "resource": {"aws_instance": {"web": {"ami": "ami-0"}}}}'
+    )
+    run = command.assay("check", "code/web.tf.json", "--offline", "--format", "json", cwd=here)
+    assert [each["kind"] for each in run.report["inputs"]] == ["hcl"]
+    assert set(run.outcomes()) == {"aws_instance.web"}
+
+
+OVER = {
+    "a plan": (("plan.json",), "plan.json", "plan.json"),
+    "the default policy": (("plan.json",), "assay.yaml", "assay.yaml"),
+    "a policy": (("plan.json", "--policy", "code/../assay.yaml"), "./assay.yaml", "assay.yaml"),
+    "a catalogue": (("plan.json", "--catalog", "catalog.json"), "catalog.json", "catalog.json"),
+    "values": (("code", "--var-file", "code/prod.tfvars"), "code/prod.tfvars", "prod.tfvars"),
+    "code below": (("code",), "code/module/main.tf", "code that is read"),
+    "values below": (("code",), "code/prod.tfvars", "code that is read"),
+    "code beside": (("code/prod.tfvars",), "code/main.tf", "code that is read"),
+    "the source root": (("plan.json", "--source-root", "code"), "code/main.tf", "code that is"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "target", "named"), OVER.values(), ids=list(OVER))
+@pytest.mark.parametrize("command_name", ["check", "record"])
+def test_nothing_that_is_read_is_written_over(
+    here: Path, command_name: str, arguments: tuple[str, ...], target: str, named: str
+) -> None:
+    output = f"json={target}" if command_name == "check" else target
+    line = failed(here, command_name, *arguments, "-o", output)
+    assert line.startswith(f"assay: -o {target} would write over ")
+    assert named in line
+
+
+def test_a_link_to_what_is_read_is_that(here: Path) -> None:
+    (here / "link").symlink_to("assay.yaml")
+    line = failed(here, "check", "plan.json", "-o", "json=link")
+    assert line == "assay: -o link would write over assay.yaml\n"
+
+
+def test_new_files_beside_code_are_written(here: Path) -> None:
+    reports = ("-o", "json=code/report.json", "-o", "text=code/module/new.txt")
+    run = command.assay("check", "code", "--offline", *reports, cwd=here)
+    assert run.code == 3
+    assert (here / "code/module/new.txt").read_text() == run.stdout
+
+
+def test_exported_criteria_are_not_written_over_the_policy(here: Path) -> None:
+    for more in ((), ("--policy", "assay.yaml")):
+        line = failed(here, "export", "allowed-amis", "-o", "assay.yaml", *more)
+        assert line == "assay: -o assay.yaml would write over assay.yaml\n"
+
+
+def test_standard_output_is_not_a_file_to_write(here: Path) -> None:
+    line = failed(here, "check", "plan.json", "-o", "json=-")
+    assert "a file is meant; --format says what goes to standard output" in line
+    assert not (here / "-").exists()
