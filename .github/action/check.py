@@ -38,6 +38,7 @@ INPUTS_INSTEAD = (
 FOREIGN_CODE = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 """Would let files of the checkout run in place of assay's own."""
 ANNOTATION = re.compile(r"::(error|warning|notice)( [^:\r\n]*)?::[^\r\n]*")
+CODE = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 SUMMARY_BYTES = 1024 * 1024
 """GitHub Docs, "Workflow commands for GitHub Actions", "Step isolation and limits"."""
 COUNTS = ("references", "pass", "fail", "undetermined", "excepted")
@@ -163,9 +164,11 @@ def _target(inputs: Inputs, name: str, path: str) -> str:
     folder = os.path.realpath(os.path.dirname(target))
     if os.path.commonpath((folder, os.path.realpath("."))) != os.path.realpath("."):
         raise NoVerdictError(f"{name}: {path} is not in the workspace")
-    named = (inputs.located(each) for each in (inputs.policy, inputs.catalog))
-    read = (*filter(None, named), *expand(inputs, "plan", inputs.plan))
-    if target in map(os.path.abspath, read):
+    named = (inputs.policy or "assay.yaml", inputs.catalog)
+    read = [inputs.located(each) for each in named if each]
+    for line in _lines(inputs.plan):  # of one that matches nothing, `expand` says so
+        read += _matches(inputs, line)
+    if target.endswith(CODE) or target in map(os.path.abspath, read):
         raise NoVerdictError(f"{name}: {path} is read, and cannot be written as well")
     os.makedirs(folder, exist_ok=True)
     if os.path.lexists(target):
@@ -199,18 +202,28 @@ def _command(inputs: Inputs, files: Files) -> list[str]:
 
 def expand(inputs: Inputs, name: str, lines: str) -> list[str]:
     """The files and directories that an input names, each once and none as an option."""
-    found, base = dict[str, None](), glob.escape(inputs.working_directory)
-    for line in filter(None, map(str.strip, lines.splitlines())):
-        literal = inputs.located(line)
-        pattern = os.path.normpath(os.path.join(base, line))
-        # Names are the pull request's to choose: one that is the pattern hides nothing, nor does a dot.
-        matches = glob.glob(pattern, recursive=True, include_hidden=True)
-        if os.path.lexists(literal):
-            matches.append(literal)
+    found: dict[str, None] = {}
+    for line in _lines(lines):
+        matches = _matches(inputs, line)
         if not matches:
             raise NoVerdictError(f"{name}: {line} matches nothing")
         found |= {f"./{p}" if p.startswith("-") else p: None for p in sorted(matches)}
     return list(found)
+
+
+def _lines(text: str) -> list[str]:
+    return list(filter(None, map(str.strip, text.splitlines())))
+
+
+def _matches(inputs: Inputs, line: str) -> list[str]:
+    """What a pattern or a name means.
+
+    Names are the pull request's to choose: one that is the pattern hides nothing, nor does a dot.
+    """
+    literal = inputs.located(line)
+    pattern = os.path.normpath(os.path.join(glob.escape(inputs.working_directory), line))
+    matches = glob.glob(pattern, recursive=True, include_hidden=True)
+    return [*matches, literal] if os.path.lexists(literal) else matches
 
 
 def _option(name: str, value: str) -> list[str]:

@@ -1,5 +1,7 @@
 """What the inputs mean."""
 
+import pytest
+
 from tests.action.demo import DEMO, GOLDEN, HOME_MADE, report, with_plan
 from tests.action.runner import Runner
 
@@ -97,3 +99,79 @@ def test_files_of_the_checkout_are_not_run(runner: Runner) -> None:
     (runner.workspace / "click.py").write_text("raise SystemExit(0)\n")
     (runner.workspace / "json.py").write_text("raise SystemExit(0)\n")
     assert runner.use({"PYTHONPATH": str(runner.workspace)}, **DEMO).code == 1
+
+
+def test_a_file_named_as_the_pattern_hides_nothing(runner: Runner) -> None:
+    """Names are the pull request's to choose."""
+    with_plan(runner, HOME_MADE, "plans/bad.json")
+    with_plan(runner, GOLDEN, "plans/*.json")
+    job = runner.use(**{**DEMO, "plan": "plans/*.json"})
+    assert [each["path"] for each in report(job)["inputs"]] == ["plans/*.json", "plans/bad.json"]
+    assert (job.code, job.outputs["fail"], job.outputs["pass"]) == (1, "1", "1")
+
+
+def test_a_dot_hides_nothing(runner: Runner) -> None:
+    with_plan(runner, HOME_MADE, "live/.hidden/tfplan.json")
+    with_plan(runner, GOLDEN, "live/web/tfplan.json")
+    job = runner.use(**{**DEMO, "plan": "**/tfplan.json"})
+    assert len(report(job)["inputs"]) == 2
+    assert (job.code, job.outputs["fail"]) == (1, "1")
+
+
+FILES = pytest.mark.parametrize("name", ["comment_file", "sarif_file"])
+
+
+@FILES
+def test_a_link_is_replaced_and_not_followed(runner: Runner, name: str) -> None:
+    elsewhere = runner.temporary / "elsewhere"
+    elsewhere.write_text("as it was")
+    link = runner.workspace / "report"
+    link.symlink_to(elsewhere)
+    job = runner.use(**DEMO, **{name: "report"})
+    assert (job.code, job.outputs["verdict"]) == (1, "fail")
+    assert elsewhere.read_text() == "as it was"
+    assert not link.is_symlink()
+    assert "aws_instance.legacy" in link.read_text()
+
+
+@FILES
+def test_what_was_there_before_is_not_taken_for_the_report(runner: Runner, name: str) -> None:
+    stale = runner.workspace / "report"
+    stale.write_text("<!-- assay:assay --> all is well")
+    (runner.workspace / "plan.json").write_text("{")
+    job = runner.use(**DEMO, **{name: "report"})
+    assert (job.code, job.outputs["exit-code"], job.outputs["verdict"]) == (2, "2", "error")
+    assert not stale.exists() or "all is well" not in stale.read_text()
+    stale.write_text("<!-- assay:assay --> all is well")
+    job = runner.use(**{**DEMO, "plan": "nothing/*.json"}, **{name: "report"})
+    assert (job.code, job.outputs["verdict"]) == (2, "error")
+    assert not stale.exists()
+
+
+@FILES
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("../report", "is not in the workspace"),
+        ("/elsewhere/report", "is not in the workspace"),
+        ("away/report", "is not in the workspace"),
+        ("plan.json", "is read, and cannot be written as well"),
+        ("./other/../policy.yaml", "is read, and cannot be written as well"),
+        ("catalog.json", "is read, and cannot be written as well"),
+        ("main.tf", "is read, and cannot be written as well"),
+    ],
+)
+def test_what_is_read_and_what_is_elsewhere_is_not_written(
+    runner: Runner, name: str, path: str, why: str
+) -> None:
+    outside = runner.temporary / "outside"
+    outside.mkdir()
+    (runner.workspace / "away").symlink_to(outside)
+    read = {each: each.read_bytes() for each in runner.workspace.iterdir() if each.is_file()}
+    job = runner.use(**DEMO, **{name: path})
+    assert (job.code, job.outputs["exit-code"], job.outputs["verdict"]) == (2, "2", "error")
+    assert job.said("error")[0] == f"{name.replace('_', '-')}: {path} {why}"
+    assert not job.uploads
+    assert {each: each.read_bytes() for each in read} == read
+    assert not list(outside.iterdir())
+    assert not (runner.workspace.parent / "report").exists()
