@@ -103,7 +103,19 @@ def test_verbose_caps_nothing_and_tells_passes_in_full() -> None:
     )
 
 
-def test_passes_of_which_there_is_more_to_say_are_never_cut_off() -> None:
+def test_very_many_warnings_of_passes_are_counted_where_they_are_cut_off() -> None:
+    old = image(mark(), deprecation_time=AS_OF.replace(year=2025))
+    report = samples.reported(
+        document(rules={"deprecated": "warning"}),
+        *(subject(old, address=f"aws_instance.old[{n}]") for n in range(130)),
+    )
+    told = text.render(report)
+    assert "and 30 more that pass, 30 of them with a warning or an exception: -v lists" in told
+    assert told.count("  deprecated (warning)  ") == 100
+    assert text.render(report, replace(samples.PLAIN, verbose=True)).count("(warning)  ") == 130
+
+
+def test_passes_of_which_there_is_more_to_say_come_before_plain_ones_are_cut_off() -> None:
     waived = {
         "match": {"address": "aws_instance.vendor"},
         "rules": ["unmarked"],

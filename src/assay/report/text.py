@@ -26,6 +26,8 @@ from assay.report.wrap import folded, indented
 
 MOST_PASSES = 50
 """Nobody reads more good news than this; what does not pass is always shown in full."""
+MOST_NEWS = 100
+"""Passes of which there is more to say: a warning, an exception."""
 
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
@@ -37,27 +39,35 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
     for outcome in WORST_FIRST:
         found = [verdict for verdict in report.verdicts if verdict.outcome == outcome]
         capped = outcome == "pass" and not setting.verbose
-        shown = _with_news(found) if capped else found
+        shown, news = _with_news(found) if capped else (found, 0)
         groups = alike(views(shown))
         if offline(report) and not setting.verbose:
             groups = [told for group in groups if (told := _without_unchecked(group))]
         blocks += ["\n".join(_group(group, setting, paint)) for group in groups]
         if len(shown) < len(found):
-            blocks.append(f"and {len(found) - len(shown)} more that pass: -v lists them")
+            some = f", {news} of them with a warning or an exception" if news else ""
+            blocks.append(f"and {len(found) - len(shown)} more that pass{some}: -v lists them")
     blocks.append("\n".join(_summary(report, setting, paint)))
     return "\n\n".join(blocks) + "\n"
 
 
-def _with_news(passes: list[Verdict]) -> list[Verdict]:
-    """The first passes, and all of which there is more to say: warnings, exceptions."""
-    plain = 0
+def _with_news(passes: list[Verdict]) -> tuple[list[Verdict], int]:
+    """The first passes and the first of which there is more to say, a warning or an exception; and
+    how many of the latter are left out.
+    """
+    plain = news = 0
     shown: list[Verdict] = []
+    known: dict[int, bool] = {}  # alike verdicts share their results
     for verdict in passes:
-        bad = any(result.finding.outcome is not Outcome.PASS for result in verdict.results)
-        plain += not bad
-        if bad or plain <= MOST_PASSES:
+        told = known.get(id(verdict.results))
+        if told is None:
+            told = known[id(verdict.results)] = any(
+                result.finding.outcome is not Outcome.PASS for result in verdict.results
+            )
+        plain, news = plain + (not told), news + told
+        if news <= MOST_NEWS if told else plain <= MOST_PASSES:
             shown.append(verdict)
-    return shown
+    return shown, max(0, news - MOST_NEWS)
 
 
 def _without_unchecked(group: list[VerdictView]) -> list[VerdictView]:
