@@ -14,7 +14,7 @@ from assay.report.locations import repository_path, uri
         ("-", "-", "-"),
         ("a b/ä#?.tf", "a b/ä#?.tf", "a%20b/%C3%A4%23%3F.tf"),
         ("c:d/e%20.tf", "c:d/e%20.tf", "c%3Ad/e%2520.tf"),
-        ("/work/x y/main.tf", "/work/x y/main.tf", "file:///work/x%20y/main.tf"),
+        ("/code/x y/main.tf", "/code/x y/main.tf", "file:///code/x%20y/main.tf"),
         ("a\udc80.tf", "a\udc80.tf", "a%5Cudc80.tf"),
     ],
 )

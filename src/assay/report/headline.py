@@ -52,13 +52,19 @@ def named(verdict: VerdictView, word: str, paint: Paint) -> tuple[str, str]:
 
 def subject(verdict: VerdictView) -> str:
     """`ami = ami-0… in 111122223333/us-east-1`, with the image a template or alias leads to."""
-    text = f"{verdict.attribute} = {verdict.value or '(not known yet)'}"
-    if verdict.action == "declared" and verdict.value is None and verdict.region is None:
-        text = verdict.attribute
-    if verdict.image_id and verdict.image_id != verdict.value:
-        text = f"{text}, {'made from' if verdict.derived else 'now'} {verdict.image_id}"
+    text = value(verdict)
     if verdict.region:
-        text = f"{text} in {verdict.account or 'unknown account'}/{verdict.region}"
+        return f"{text} in {verdict.account or 'unknown account'}/{verdict.region}"
+    return text
+
+
+def value(verdict: VerdictView) -> str:
+    """The same without account and Region."""
+    if verdict.action == "declared" and verdict.value is None and verdict.region is None:
+        return verdict.attribute
+    text = f"{verdict.attribute} = {verdict.value or '(not known yet)'}"
+    if verdict.image_id and verdict.image_id != verdict.value:
+        return f"{text}, {'made from' if verdict.derived else 'now'} {verdict.image_id}"
     return text
 
 

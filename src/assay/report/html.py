@@ -20,7 +20,7 @@ from assay.report.encoded import inert
 from assay.report.html_data import ORDER, Row, Verdicts, shown, verdicts
 from assay.report.html_rules import pages
 from assay.report.setting import PLAIN, Setting
-from assay.report.summary import UNCHECKED, announced, asked, counted
+from assay.report.summary import UNCHECKED, announced, asked, counted, endpoint
 from assay.report.view import exception_view
 
 _PAGE = Path(__file__).with_name("html_page")
@@ -120,8 +120,7 @@ def _meaning(report: Report) -> str:
 
 def _notices(report: Report, found: Verdicts) -> Iterator[str]:
     """What somebody should know before believing the rest."""
-    if report.catalog.endpoint:
-        yield f"The answers came from {report.catalog.endpoint}, which is not AWS's own endpoint."
+    yield from map(_sentence, endpoint(report.catalog))
     if report.catalog.kind == "offline":
         yield f"Nobody was asked (offline): {_unchecked(found)} not checked for what only AWS tells."
     if report.policy.undetermined == "warning" and any(
@@ -132,7 +131,11 @@ def _notices(report: Report, found: Verdicts) -> Iterator[str]:
         noun = "exception" if report.left_aside == 1 else "exceptions"
         yield f"Left aside by --no-inline: {report.left_aside} {noun} in the code."
     for use in report.exceptions:
-        yield from (f"{line[0].upper()}{line[1:]}." for line in announced(use))
+        yield from map(_sentence, announced(use))
+
+
+def _sentence(line: str) -> str:
+    return f"{line[0].upper()}{line[1:]}."
 
 
 def _unchecked(found: Verdicts) -> str:

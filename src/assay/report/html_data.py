@@ -11,6 +11,7 @@ import msgspec
 from assay.model import Report
 from assay.report.findings import by_input
 from assay.report.groups import standing
+from assay.report.headline import value
 from assay.report.safe import safe
 from assay.report.steps import LineageStep
 from assay.report.text import exception_line
@@ -121,7 +122,7 @@ class _Made:
         return Row(
             address=shown(verdict.address),
             standing=verdict_standing(verdict),
-            what=shown(_what(verdict)),
+            what=shown(value(verdict)),
             account=verdict.account or NOT_TOLD,
             region=shown(verdict.region) if verdict.region else NOT_TOLD,
             kind=verdict.kind,
@@ -163,15 +164,6 @@ def verdict_standing(verdict: VerdictView) -> str:
     if verdict.outcome == "pass" and verdict.exception:
         return "excepted"
     return str(verdict.outcome)
-
-
-def _what(verdict: VerdictView) -> str:
-    if verdict.action == "declared" and verdict.value is None and verdict.region is None:
-        return verdict.attribute
-    text = f"{verdict.attribute} = {verdict.value or '(not known yet)'}"
-    if verdict.image_id and verdict.image_id != verdict.value:
-        return f"{text}, {'made from' if verdict.derived else 'now'} {verdict.image_id}"
-    return text
 
 
 def _file(verdict: VerdictView) -> str | None:

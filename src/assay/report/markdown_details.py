@@ -6,6 +6,7 @@ from assay.report.groups import standing
 from assay.report.inert import code, prose
 from assay.report.mermaid import render_steps
 from assay.report.steps import chain
+from assay.report.summary import WORST_FIRST
 from assay.report.text import exception_line
 from assay.report.view import ResultView, VerdictView
 
@@ -14,12 +15,11 @@ _PICTURES = 10
 """Each is drawn by the reader's browser; what comes after is told on one line."""
 _LONGEST_PICTURE = 6_000
 """Characters of Mermaid."""
-_WORST_FIRST = ("fail", "undetermined", "pass")
 
 
 def details(groups: Iterable[list[VerdictView]], silent: str | None) -> Iterator[str]:
     """A block a group of alike verdicts, the worst first; nothing of the rule `silent`."""
-    ordered = sorted(groups, key=lambda group: _WORST_FIRST.index(group[0].outcome))
+    ordered = sorted(groups, key=lambda group: WORST_FIRST.index(group[0].outcome))
     for number, group in enumerate(ordered):
         yield "\n\n".join(_block(group, silent, pictured=number < _PICTURES))
 

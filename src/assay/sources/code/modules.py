@@ -123,8 +123,9 @@ class CodeReader:
 
     def _files(self, path: str) -> Iterator["ReadFile"]:
         names = code_names(path)
+        aside = shadowed(names)
         for name in sorted(names, key=_order):
-            if name not in shadowed(names):
+            if name not in aside:
                 yield self.file(joined(path, name))
 
 

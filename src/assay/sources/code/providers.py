@@ -32,8 +32,8 @@ class ProviderKeys:
 
     def __init__(self) -> None:
         self.configs: dict[str, ProviderConfig] = {}
-        self.tags: dict[str, Value] = {}
-        """The `default_tags` of those blocks that have any."""
+        self._blocks: dict[str, tuple[ModuleInstance, Block]] = {}
+        self._tags: dict[str, Value] = {}
 
     def of_resource(self, module: ModuleInstance, resource: Block) -> str:
         """The key of the provider block that a resource uses."""
@@ -52,7 +52,11 @@ class ProviderKeys:
 
     def default_tags(self, module: ModuleInstance, resource: Block) -> Value:
         """The tags that a resource gets from its provider block ("Resource Tagging": its own win)."""
-        return self.tags.get(self.of_resource(module, resource), {})
+        key = self.of_resource(module, resource)
+        if key not in self._tags:
+            at = self._blocks.get(key)
+            self._tags[key] = _default_tags(body(*at, ONLY, ("default_tags",))) if at else {}
+        return self._tags[key]
 
     def find(self, module: ModuleInstance, local: str) -> str:
         """The key of the block that is called `local` in a module: its own, or its caller's."""
@@ -64,7 +68,7 @@ class ProviderKeys:
             if block is not None and not (_is_empty(block) and local in passed):
                 if key not in self.configs:
                     self.configs[key] = _config(body(module, block, ONLY, _SAID))
-                    self.tags[key] = _default_tags(body(module, block, ONLY, ("default_tags",)))
+                    self._blocks[key] = (module, block)
                 return key
             if module.parent is None or module.call is None:
                 return key
