@@ -8,7 +8,7 @@ PYTEST_ARGS ?= -n auto
 WHEELS := $(VENV)/wheels/ready
 NODE := .node/ready
 
-.PHONY: demo test lint types unit wheels node checkov checkov-orders checks-ref pins fuzz mutation benchmark fixtures clean
+.PHONY: demo test lint types unit coverage wheels node checkov checkov-orders checks-ref pins fuzz mutation benchmark fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -59,6 +59,9 @@ types: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY) $(WHEELS) $(NODE)
+	$(BIN)/python -Im pytest $(PYTEST_ARGS)
+
+coverage: $(READY) $(WHEELS) $(NODE) ## What the tests run of the code; two to three times as long.
 	$(BIN)/python -Im pytest --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 fuzz: $(READY) ## Ten thousand damaged plans, about three minutes.
