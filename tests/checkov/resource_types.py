@@ -10,7 +10,7 @@ FILE = Path(__file__).resolve().parents[2] / "checks" / "assay_resource_types.py
 _HEAD = '''\
 """The resource types that name images: the top-level attributes that do, and what of.
 
-Generated from assay's own table, src/assay/sources/surface.py, by
+Generated from assay's own table, src/assay/sources/surface, by
 `python -m tests.checkov.resource_types`; a test holds the two equal.
 """
 

@@ -1,0 +1,22 @@
+"""hashicorp/aws: services that launch instances for us, and the parameters that name images."""
+
+from assay.sources.surface.row import ALIAS, BEANSTALK, LAUNCH, LONG, TEMPLATE, Form, Row, template
+
+SERVICES = (
+    Row("aws_batch_compute_environment", "compute_resources[*].image_id", LAUNCH),
+    Row("aws_batch_compute_environment",
+        "compute_resources[*].ec2_configuration[*].image_id_override", LAUNCH,
+        instead_of=("compute_resources",)),
+    template("aws_batch_compute_environment", "compute_resources[*].launch_template[*]", LONG),
+    Row("aws_emr_cluster", "custom_ami_id", LAUNCH),
+    Row("aws_cloud9_environment_ec2", "image_id", LAUNCH),
+    Row("aws_codebuild_fleet", "image_id", LAUNCH),
+    Row("aws_rds_custom_db_engine_version", "source_image_id", LAUNCH),
+    Row("aws_elastic_beanstalk_environment", "setting[*].value", LAUNCH,
+        when=(BEANSTALK, ("name", "ImageId"))),
+    Row("aws_elastic_beanstalk_configuration_template", "setting[*].value", TEMPLATE,
+        when=(BEANSTALK, ("name", "ImageId"))),
+    Row("aws_opsworks_instance", "ami_id", LAUNCH, instead_of=("os",)),
+    Row("aws_ssm_parameter", "value", ALIAS, Form.PARAMETER, instead_of=("insecure_value",)),
+    Row("aws_ssm_parameter", "insecure_value", ALIAS, Form.PARAMETER, instead_of=("value",)),
+)  # fmt: skip
