@@ -182,11 +182,21 @@ def to_be_judged(document: dict[str, Any]) -> dict[str, list[str]]:
     for resource in document.get("resource_changes") or ():
         change = resource["change"]
         runs = {"create", "update"} & set(change["actions"]) or change.get("importing")
+        if _stays(resource["type"], change):
+            continue
         if runs and resource.get("mode") == "managed" and resource["type"] not in CARRIERS:
             values = [*uses(resource["type"], change.get("after")), *_unknown(resource)]
             if values:
                 found.setdefault(resource["address"], []).extend(values)
     return found
+
+
+def _stays(type_: str, change: dict[str, Any]) -> bool:
+    """An instance that is updated in place goes on running its image."""
+    if type_ != "aws_instance" or change["actions"] != ["update"] or change.get("importing"):
+        return False
+    before, after = change["before"] or {}, change["after"] or {}
+    return all(before.get(name) == after.get(name) for name in ("ami", "launch_template"))
 
 
 def documents(data: bytes) -> list[dict[str, Any]]:

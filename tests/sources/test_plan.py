@@ -222,7 +222,6 @@ class TestActions:
         ("actions", "action"),
         [
             (["create"], Action.CREATE),
-            (["update"], Action.UPDATE),
             (["delete", "create"], Action.REPLACE),
             (["create", "delete"], Action.REPLACE),
             (["create", "forget"], Action.REPLACE),
@@ -378,3 +377,44 @@ def test_lists_may_be_null_and_sections_missing() -> None:
 def test_a_resource_that_the_configuration_lacks_is_judged_all_the_same() -> None:
     found = only(plan(instance("aws_instance.a", AMI), configuration=[]), region="us-east-1")
     assert found.value == AmiId(AMI)
+
+
+class TestUpdatesInPlace:
+    """An instance's image is replaced, never updated: hashicorp/aws, aws_instance."""
+
+    @pytest.mark.parametrize(
+        ("resource_type", "attribute"),
+        [
+            ("aws_instance", "ami"),
+            ("aws_ami_copy", "source_ami_id"),
+            ("awscc_ec2_instance", "image_id"),
+        ],
+    )
+    def test_what_keeps_its_image_is_unchanged(self, resource_type: str, attribute: str) -> None:
+        change = resource(
+            f"{resource_type}.a",
+            {attribute: AMI, "tags": {"Name": "new"}},
+            actions=["update"],
+            before={attribute: AMI, "tags": {}},
+        )
+        source = read(plan(change))
+        assert (source.references, source.not_judged) == ((), {"unchanged": 1})
+
+    @pytest.mark.parametrize(
+        ("after", "unknown"),
+        [({"ami": AMI}, {}), ({}, {"ami": True}), ({"launch_template": [{"id": "lt-1"}]}, {})],
+    )
+    def test_a_plan_that_changes_the_image_in_place_is_not_believed(
+        self, after: dict[str, Any], unknown: dict[str, bool]
+    ) -> None:
+        before = {"ami": OLD, "launch_template": []}
+        change = resource(
+            "aws_instance.a", after, actions=["update"], before=before, unknown=unknown
+        )
+        source = read(plan(change))
+        assert source.references
+        assert "unchanged" not in source.not_judged
+
+    def test_they_are_judged_where_the_unchanged_are(self) -> None:
+        change = resource("aws_instance.a", {"ami": AMI}, actions=["update"], before={"ami": AMI})
+        assert only(plan(change), include_unchanged=True).action is Action.UPDATE

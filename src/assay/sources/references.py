@@ -31,6 +31,7 @@ from assay.sources.planned import GONE, PlannedResources, action_of, decode
 from assay.sources.prior import Prior
 from assay.sources.providers import UNKNOWN, Providers
 from assay.sources.reading import Reading
+from assay.sources.settled import SETTLED, keeps_images
 from assay.sources.stray import AMI_IDS, strays
 from assay.sources.surface import Row, decisive, rows_by_type
 from assay.sources.tags import planned_tags
@@ -107,7 +108,8 @@ class ReferenceReader:
         if plain:
             yield plain
         else:
-            yield from self._of_resource(change, rows, action)
+            kept = action is Action.UPDATE and not include_unchanged
+            yield from self._of_resource(change, rows, action, kept=kept)
 
     def _plain(self, change: ResourceChange, action: Action) -> AmiReference | None:
         """The one reference of a new resource that names an AMI id and holds no other.
@@ -134,9 +136,15 @@ class ReferenceReader:
         )
 
     def _of_resource(
-        self, change: ResourceChange, rows: tuple[Row, ...], action: Action
+        self, change: ResourceChange, rows: tuple[Row, ...], action: Action, *, kept: bool
     ) -> Iterator[AmiReference]:
+        """What a resource's attributes say; `kept`: an image that an update leaves alone is counted."""
         view = self._narrow.after(change)
+        settled = (
+            kept
+            and change.type in SETTLED
+            and keeps_images(rows, self._narrow.before(change), view)
+        )
         configured, place = self._standing(change, view.own_region)
         explained: dict[tuple[Step, ...], Leaf] = {}
         for row in rows:
@@ -146,7 +154,9 @@ class ReferenceReader:
                 value = self._reading.value(row, leaf, view, change, configured, place)
                 if leaf.unknown or value is not None:
                     explained[leaf.steps] = leaf  # what a row reads and leaves aside is a stray
-                if value is not None:
+                if value is not None and settled:
+                    self._not_judged["unchanged"] += 1
+                elif value is not None:
                     yield self._reference(change, row, leaf, value, action, place)
         yield from self._strays(change, explained, action, place)
 

@@ -1,0 +1,54 @@
+"""Updates in place that use no image: what runs goes on running, what was made stays made.
+
+hashicorp/aws documentation and provider schema: these resources are replaced, never updated, when
+their image changes (CloudFormation's documentation says the same of the awscc types: "Update
+requires: Replacement"). A template's, group's or fleet's update is not among them: it decides what
+is launched next.
+"""
+
+from collections.abc import Iterable
+
+from assay.sources.narrow import Narrowed
+from assay.sources.surface import Row
+
+SETTLED = frozenset(
+    {
+        "aws_ami",
+        "aws_ami_copy",
+        "aws_ami_from_instance",
+        "aws_cloud9_environment_ec2",
+        "aws_imagebuilder_image",
+        "aws_instance",
+        "aws_rds_custom_db_engine_version",
+        "awscc_ec2_instance",
+        "awscc_imagebuilder_image",
+        "awscc_rds_custom_db_engine_version",
+    }
+)
+
+
+def keeps_images(rows: Iterable[Row], before: Narrowed, after: Narrowed) -> bool:
+    """Whether an update in place leaves every image as it is, as far as the plan can tell.
+
+    Where a value is unknown or differs from the one before, the resource should be replaced: a plan
+    that says otherwise is not believed.
+    """
+    return all(
+        before.after.get(row.top) == after.after.get(row.top) and not _open(after, row.top)
+        for row in rows
+    )
+
+
+def _open(view: Narrowed, attribute: str) -> bool:
+    """Whether anything of an attribute is unknown; `{}` and `[{}]` in a mask only fill places."""
+    mask = view.unknown.get(attribute) if isinstance(view.unknown, dict) else view.unknown
+    return _any(mask)
+
+
+def _any(mask: object) -> bool:
+    match mask:
+        case dict():
+            return any(map(_any, mask.values()))
+        case list():
+            return any(map(_any, mask))
+    return mask is True
