@@ -30,13 +30,13 @@ CREDENTIALS = (
     "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 )  # fmt: skip
-INPUTS_INSTEAD = (
-    "ASSAY_CATALOG", "ASSAY_CATEGORY", "ASSAY_EXIT_ZERO", "ASSAY_FORMAT", "ASSAY_NO_INLINE",
-    "ASSAY_OFFLINE", "ASSAY_POLICY", "ASSAY_SOURCE_ROOT", "ASSAY_UNDETERMINED",
-)  # fmt: skip
-"""Variables that the action has inputs for: the inputs count, and a forgotten variable does not."""
-FOREIGN_CODE = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
+OWN = "ASSAY_"
+"""assay's own variables are dropped: any could change the verdict, and an earlier step of the job,
+such as a plan of what a pull request wrote, can set them for this one."""
+FOREIGN_CODE = ("PYTHON",)
 """Would let files of the checkout run in place of assay's own."""
+WHO_ANSWERS = ("AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_")
+"""Would let somebody else answer in AWS's place."""
 ANNOTATION = re.compile(r"::(error|warning|notice)( [^:\r\n]*)?::[^\r\n]*")
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 SUMMARY_BYTES = 1024 * 1024
@@ -58,6 +58,7 @@ class Inputs(NamedTuple):
     policy: str
     catalog: str
     live: str
+    custom_endpoints: bool
     undetermined: tuple[str, ...]
     inline_exceptions: bool
     format: str
@@ -94,7 +95,7 @@ def main() -> None:
     try:
         inputs = read_inputs(os.environ)
         files = _files(inputs, folder)
-        code = _assay(_command(inputs, files), folder)
+        code = _assay(_command(inputs, files), _environment(inputs, folder))
         report, verdict = _verdict(code, files.json)
         _tell(inputs, files, verdict, code)
     except (NoVerdictError, OSError) as problem:
@@ -123,7 +124,7 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         return choices[given[name]]
 
     yes_or_no = {"true": True, "false": False}
-    switches = ("inline_exceptions", "sarif", "upload", "summary")
+    switches = ("custom_endpoints", "inline_exceptions", "sarif", "upload", "summary")
     chosen = {name: one_of(name, yes_or_no) for name in switches}
     uploaded = chosen["sarif"] and chosen["upload"]
     try:
@@ -246,14 +247,24 @@ def _asking(inputs: Inputs) -> list[str]:
     return _option("--catalog", inputs.located(inputs.catalog)) or ["--offline"]
 
 
-def _assay(command: list[str], folder: str) -> int:
+def _environment(inputs: Inputs, folder: str) -> dict[str, str]:
+    """The job's variables without those that could change the verdict unseen."""
+    dropped = (OWN, *FOREIGN_CODE, *(() if inputs.custom_endpoints else WHO_ANSWERS))
+    environment = {k: text for k, text in os.environ.items() if not k.startswith(dropped)}
+    own = sorted(name for name in os.environ if name.startswith(OWN))
+    if own:
+        say("notice", f"not honoured here, use the inputs or args: {', '.join(own)}")
+    if not inputs.custom_endpoints:  # in AWS's own configuration files, too
+        environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "true"
+    environment["ASSAY_CACHE_DIR"] = os.path.join(folder, "cache")
+    return environment
+
+
+def _assay(command: list[str], environment: Mapping[str, str]) -> int:
     """Run it, with both streams in one pipe.
 
     The runner reads two in no certain order: of the second, a line could come too early.
     """
-    dropped = (*INPUTS_INSTEAD, *FOREIGN_CODE)
-    environment = {name: text for name, text in os.environ.items() if name not in dropped}
-    environment.setdefault("ASSAY_CACHE_DIR", os.path.join(folder, "cache"))
     with unobeyed():
         return run(command, env=environment, stdin=DEVNULL, stderr=STDOUT, check=False).returncode
 

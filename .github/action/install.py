@@ -4,14 +4,19 @@ What is installed is the commit that the action is used at: one pin, not two tha
 dependencies are pinned by hash in requirements.txt.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 PIP = ("-I", "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-deps")
+
+SOURCES = (
+    *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX", "PIP_FIND_LINKS"),
+    *("PIP_CERT", "PIP_PROXY", "PIP_TRUSTED_HOST"),
+)
 
 
 def main() -> int:
@@ -33,23 +38,33 @@ def main() -> int:
 
 
 def _install(action: Path) -> Path:
-    """The program, in an environment of its own that later uses in this job share."""
-    mark = hashlib.sha256(f"{action}\0{sys.version}".encode()).hexdigest()[:12]
-    home = Path(os.environ["RUNNER_TEMP"], f"assay-{mark}")
+    """The program, in an environment of its own.
+
+    It is new for each use: what stands in the runner's temporary directory already, an earlier step
+    of the job may have put there, and `terraform plan` runs what a pull request wrote.
+    """
+    home = Path(tempfile.mkdtemp(prefix="assay-program-", dir=os.environ["RUNNER_TEMP"]))
     programs = home / ("Scripts" if os.name == "nt" else "bin")
-    ready = home / "ready"
-    if not ready.exists():
-        _run(sys.executable, "-I", "-m", "venv", "--clear", str(home))
-        python = str(programs / "python")
-        requirements = str(action / ".github" / "action" / "requirements.txt")
-        _run(python, *PIP, "--require-hashes", "--only-binary=:all:", "-r", requirements)
-        _run(python, *PIP, "--no-build-isolation", str(action))
-        ready.touch()
+    _run(sys.executable, "-I", "-m", "venv", str(home))
+    python = str(programs / "python")
+    requirements = str(action / ".github" / "action" / "requirements.txt")
+    _run(python, *PIP, "--require-hashes", "--only-binary=:all:", "-r", requirements)
+    _run(python, *PIP, "--no-build-isolation", str(action))
     return programs / ("assay.exe" if os.name == "nt" else "assay")
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, stdin=subprocess.DEVNULL, check=True)
+    """A command without pip's settings, which could put other files in, or ours elsewhere.
+
+    Where packages come from may be set by variable, since hashes say what they are.
+    """
+    environment = {
+        name: text
+        for name, text in os.environ.items()
+        if name in SOURCES or not name.startswith(("PIP_", "PYTHON"))
+    }
+    environment["PIP_CONFIG_FILE"] = os.devnull
+    subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=True)
 
 
 def _refuse(why: str) -> int:

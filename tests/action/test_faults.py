@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ PREFIX = (
 )
 
 
-def use(runner: Runner, program: str, **inputs: str) -> Job:
+def use(runner: Runner, program: str, env: Mapping[str, str] | None = None, **inputs: str) -> Job:
     """The action with this Python program in place of assay."""
     programs = runner.temporary / "programs"
     programs.mkdir()
@@ -23,7 +24,7 @@ def use(runner: Runner, program: str, **inputs: str) -> Job:
     fake = programs / "assay"
     fake.write_text(f"#!{sys.executable}\n{PREFIX}{program}")
     fake.chmod(0o755)
-    return runner.use({"PATH": str(programs)}, **{**INPUTS, **inputs})
+    return runner.use({**(env or {}), "PATH": str(programs)}, **{**INPUTS, **inputs})
 
 
 def leaving(outcome: str, then: str, markdown: str = "'text'", github: str = "''") -> str:
@@ -106,3 +107,15 @@ def test_the_cache_of_a_machine_that_others_use_is_left_alone(runner: Runner) ->
     told = leaving("pass", "import os; print(os.environ['ASSAY_CACHE_DIR']); sys.exit(0)")
     job = use(runner, told)
     assert f"{runner.temporary}{os.sep}assay-" in job.log
+
+
+@pytest.mark.parametrize("honoured", [False, True])
+def test_nobody_answers_in_place_of_aws_unseen(runner: Runner, honoured: bool) -> None:
+    """A step before this one can have set them: `terraform plan` runs what a pull request wrote."""
+    planted = {"AWS_ENDPOINT_URL_EC2": "http://127.0.0.1:9", "AWS_CA_BUNDLE": "mine.pem"}
+    telling = "import os; print('\\n'.join(map('='.join, os.environ.items()))); sys.exit(0)"
+    program = leaving("pass", telling)
+    job = use(runner, program, planted, custom_endpoints=str(honoured).lower())
+    for name, text in planted.items():
+        assert (f"{name}={text}" in job.log) is honoured
+    assert ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true" in job.log) is not honoured

@@ -85,14 +85,19 @@ def test_reports_go_where_they_are_asked_for(runner: Runner) -> None:
     assert (without.outputs["sarif-file"], without.uploads) == ("", [])
 
 
-def test_variables_that_are_inputs_here_do_not_count(runner: Runner) -> None:
+def test_variables_of_assay_do_not_count_and_are_named(runner: Runner) -> None:
     lenient = {
         "ASSAY_EXIT_ZERO": "1",
         "ASSAY_UNDETERMINED": "warning",
         "ASSAY_POLICY": "elsewhere.yaml",
         "ASSAY_OFFLINE": "1",
+        "ASSAY_AS_OF": "2020-01-01",
+        "ASSAY_SOMETHING_OF_LATER": "1",
     }
-    assert runner.use(lenient, **DEMO).code == 1
+    job = runner.use(lenient, **DEMO)
+    assert job.code == 1
+    assert report(job)["as_of"] > "2026"
+    assert any(all(name in notice for name in lenient) for notice in job.said("notice"))
 
 
 def test_files_of_the_checkout_are_not_run(runner: Runner) -> None:

@@ -1,6 +1,8 @@
 """The action's own installation: this commit, and what requirements.txt pins by hash."""
 
+import hashlib
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,7 +36,6 @@ def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runner: Runner) -> 
         pytest.skip(f"NOT TESTED: there are no wheels in {WHEELS} (`make wheels` puts them there)")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", WHEELS.as_uri())
-    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     for name in SHIPPED:
         target = tmp_path / "action" / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -49,15 +50,27 @@ def programs(runner: Runner) -> list[Path]:
     return list(runner.temporary.glob("assay-*/bin/assay"))
 
 
-def test_the_commit_is_installed_once_a_job_and_judges(offline: Runner) -> None:
+def test_the_commit_is_installed_for_each_use_and_judges(offline: Runner) -> None:
     job: Job = offline.use(**INPUTS)
     assert (job.code, job.outputs["verdict"]) == (1, "fail"), job.log
     assert [each.action.partition("@")[0] for each in job.used] == ["actions/setup-python"]
     assert job.used[0].inputs["update-environment"] == "false"
-    [program] = programs(offline)
-    made = program.stat().st_mtime_ns
-    assert offline.use(**INPUTS).code == 1
-    assert [each.stat().st_mtime_ns for each in programs(offline)] == [made]
+    assert len(programs(offline)) == 1
+
+
+def test_what_an_earlier_step_left_in_the_temporary_directory_is_not_run(offline: Runner) -> None:
+    """The name of the environment cannot be foretold, and one that is there is not taken."""
+    mark = hashlib.sha256(f"{offline.action.resolve()}\0{sys.version}".encode()).hexdigest()[:12]
+    for name in (f"assay-{mark}", "assay-program-", "assay-program"):
+        planted = offline.temporary / name / "bin" / "assay"
+        planted.parent.mkdir(parents=True)
+        planted.write_text("#!/bin/sh\nexit 0\n")
+        planted.chmod(0o755)
+        (planted.parent.parent / "ready").touch()
+    settings = {"PIP_TARGET": str(offline.temporary / "elsewhere"), "PIP_NO_DEPS": "0"}
+    job = offline.use(settings, **INPUTS)
+    assert (job.code, job.outputs["verdict"]) == (1, "fail"), job.log
+    assert not (offline.temporary / "elsewhere").exists()
 
 
 def test_a_dependency_with_another_hash_is_refused(offline: Runner) -> None:
