@@ -1,10 +1,16 @@
 """Plans of a form, depth or size that nobody makes: judged, or refused in one line; never a hang."""
 
+import gzip
 import json
+import subprocess
+import sys
+from pathlib import Path
+from resource import RLIMIT_AS, setrlimit
 from typing import Any
 
 import pytest
 
+from tests.command import POLICY
 from tests.plans import dump, instance, plan, resource
 from tests.sources.golden import GOLD, STRANGER, Checker, checker
 
@@ -125,3 +131,21 @@ def test_nothing_beside_a_plan_is_passed_over(check: Checker, case: str, first: 
     """A unit of a run over many that is left out would be a unit that nobody checked."""
     parts = [BESIDE[case], OURS] if first else [OURS, BESIDE[case]]
     assert check(b"\n".join(parts)).code in (1, 2, 3)
+
+
+def test_gzip_that_holds_gigabytes_ends_early_in_one_line(tmp_path: Path) -> None:
+    """Of 4 GiB, no more is unpacked than fits into 512 MiB with all else that the program needs."""
+    member = gzip.compress(b" " * 2**24)
+    (tmp_path / "plan.json").write_bytes(member * 256)
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    done = subprocess.run(
+        [sys.executable, "-m", "assay", "check", "plan.json", "--policy=policy.yaml", "--offline"],
+        cwd=tmp_path,
+        preexec_fn=lambda: setrlimit(RLIMIT_AS, (2**29, 2**29)),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    [line] = done.stderr.decode().splitlines()
+    assert line.startswith("assay: plan.json: gzip data that unpacks to more than 256 MiB;")

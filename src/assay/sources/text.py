@@ -8,17 +8,15 @@ from assay.errors import InputError, NotAPlanError
 
 MAKE_A_PLAN = "make one with: terraform plan -out=tfplan && terraform show -json tfplan > plan.json"
 
+UNPACKED_MIB = 256
+"""How much packed data may hold: ten times the largest plan that is publicly known."""
+_CHUNK = 2**20
+
 
 def as_utf8(path: str, data: bytes) -> bytes:
     """The text as UTF-8 without a byte order mark (PowerShell's `>` writes UTF-16)."""
     if data.startswith(b"\x1f\x8b"):
-        import gzip
-        import zlib
-
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise InputError("gzip data that is damaged or cut off", where=path) from error
+        data = _unpacked(path, data)
     if data.startswith(b"PK\x03\x04"):
         raise NotAPlanError(
             "a saved binary plan", where=path, hint="run: terraform show -json FILE > plan.json"
@@ -32,6 +30,28 @@ def as_utf8(path: str, data: bytes) -> bytes:
     if not data or data.isspace():
         raise NotAPlanError("empty", where=path, hint=MAKE_A_PLAN)
     return data
+
+
+def _unpacked(path: str, data: bytes) -> bytes:
+    """What gzip data holds, read no further than a plan can reach: a few bytes can hold gigabytes."""
+    import gzip
+    import io
+    import zlib
+
+    unpacked = bytearray()
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            while chunk := packed.read(_CHUNK):
+                unpacked += chunk
+                if len(unpacked) > UNPACKED_MIB * 2**20:
+                    raise InputError(
+                        f"gzip data that unpacks to more than {UNPACKED_MIB} MiB",
+                        where=path,
+                        hint="if it is a plan, unpack it first: gunzip FILE",
+                    )
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError("gzip data that is damaged or cut off", where=path) from error
+    return bytes(unpacked)
 
 
 def embedded(text: bytes) -> list[bytes]:
