@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -45,27 +44,8 @@ Files = Mapping[str, str | bytes]
 # ------------------------------------------------------------------------------------- reading
 
 
-@pytest.fixture(name="grammar", scope="session")
-def _grammar(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.getbasetemp() / "grammar"
-
-
 Read = Callable[..., Source]
-
-
-@pytest.fixture(name="read")
-def _read(tmp_path: Path, grammar: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
-    """Write files below an empty folder, and read its code from there."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ASSAY_CACHE_DIR", str(grammar.parent / "cache"))
-
-    def read(files: Files | str, root: str = ".", **more: Any) -> Source:
-        lay({"main.tf": files} if isinstance(files, str) else files)
-        kinds = more.pop("kinds", list(Kind))
-        region = more.pop("region", None)
-        return Code(Kept(None), grammar).source(root, kinds=kinds, region=region, **more)
-
-    return read
+"""Writes files below an empty folder, and reads its code from there: the fixture `read`."""
 
 
 def lay(files: Files) -> None:

@@ -2,7 +2,8 @@
 
 **What it does.** Adds one undetermined verdict, `(whole plan)`, to a plan that says it leaves
 changes out: made with `-target` or `-exclude`, or with changes deferred to a later plan. Of code,
-one for each module whose code is not there, and for each file that cannot be read.
+one a root for all modules whose code is not there, and one for each file that cannot be read. A
+root that names other clouds and no AWS is left alone; its modules are counted as `not-aws`.
 
 **Why it matters.** Every reference that is seen may pass, and what is not seen may launch something
 else. Nobody has looked at that yet.

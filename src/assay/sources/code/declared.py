@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from assay.model import Alias, AmiId, Kind, parse_image
+from assay.model import Kind
 from assay.sources.code.blocks import Block, Written
 from assay.sources.code.body import Body, body, in_blocks, masked
 from assay.sources.code.expressions import UnknownValue, Value
 from assay.sources.code.iteration import Iteration, address
 from assay.sources.code.overrides import Placed
-from assay.sources.code.program import ModuleInstance, Program
+from assay.sources.code.program import ModuleInstance, Program, holds_image
 from assay.sources.code.providers import ProviderKeys
+from assay.sources.code.uninstalled import CALL, Missing, is_image, missing
 from assay.sources.document import (
     Change,
     ConfigResource,
@@ -35,8 +36,6 @@ from assay.sources.trail import IMAGE_DATA
 
 _NAMES = re.compile(r"\b(?:var|local)\.[\w-]+|\bmodule\.[\w-]+(?:\[[^\]]*\])?\.[\w-]+|\beach\b")
 _INDEX = re.compile(r"\[[^\]]*\]")
-CALL = "module"
-"""The resource type that stands for a call of a module whose code is not there."""
 _COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
 """What AWS, or the provider, fills in where nothing is written."""
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
@@ -49,8 +48,8 @@ class Declared(NamedTuple):
     rows: dict[str, tuple[Row, ...]]
     values: dict[str, Value]
     """What each resource holds, by address, with an `UnknownValue` where the plan has a mask."""
-    missing: tuple[str, ...]
-    """The addresses of modules whose code is not there."""
+    missing: tuple[Missing, ...]
+    """The modules whose code is not there."""
     several: frozenset[str]
     """The addresses that stand for a number of instances which is not known."""
 
@@ -68,7 +67,7 @@ class _Writer:
         self._providers = ProviderKeys()
         self._changes: list[ResourceChange] = []
         self._values: dict[str, Value] = {}
-        self._missing: list[str] = []
+        self._missing: list[Missing] = []
         self._several: set[str] = set()
         self._passed: set[str] = set()
 
@@ -195,15 +194,17 @@ class _Writer:
     ) -> None:
         """Of a module whose code is not there, the images that it is given."""
         if blocks is not None:
-            key = self._providers.find(module, "aws")
+            key = self._providers.of_call(module, call.block)
             blocks.append(ConfigResource(CALL, name, "managed", key, written(call.block)))
         names = [each for each in call.block.attributes if each not in _META]
         for iteration in module.instances(call.block):
             at = address(module.address, f"module.{name}", iteration.key)
-            self._missing.append(at)
+            self._missing.append(missing(at, call.block))
             found = body(module, call.block, iteration, names)
-            given = {each: value for each, value in found.values.items() if _is_image(value)}
-            self._passed.update(given)
+            images = {each: value for each, value in found.values.items() if is_image(each, value)}
+            self._passed.update(images)
+            held = {each: value for each, value in found.values.items() if holds_image(value)}
+            given = {**held, **images}
             if given:
                 block = ("managed", CALL, name)
                 self._change(module, at, block, iteration, given, found.sensitive)
@@ -239,15 +240,6 @@ def _may_hold_any(block: Block, images: Collection[str]) -> bool:
 
 def _type(block: Block) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
-
-
-def _is_image(value: Value) -> bool:
-    """Whether an argument of a module is an image, or comes from where images come from."""
-    if isinstance(value, UnknownValue):
-        return value.passed_on and any(
-            "aws_ami" in str(step) or step in IMAGE_DATA for ref in value.refs for step in ref.steps
-        )
-    return isinstance(parse_image(value), AmiId | Alias)
 
 
 def _raw(value: Any) -> msgspec.Raw:

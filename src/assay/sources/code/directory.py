@@ -24,7 +24,7 @@ from assay.model import (
     Unplaced,
     Value,
 )
-from assay.sources.code.declared import CALL, Declared, declare
+from assay.sources.code.declared import Declared, declare
 from assay.sources.code.ignores import read_ignore
 from assay.sources.code.lines import Location, Locator
 from assay.sources.code.modules import CodeReader, ModuleCode, digest_of, uncalled
@@ -32,6 +32,7 @@ from assay.sources.code.paths import module_directories
 from assay.sources.code.program import Program
 from assay.sources.code.reading import Expressions
 from assay.sources.code.trails import CodeTrails
+from assay.sources.code.uninstalled import CALL, Missing, is_elsewhere, told
 from assay.sources.code.variables import root_values
 from assay.sources.plan import Source
 from assay.sources.planned import PlannedResources
@@ -105,9 +106,12 @@ class Code:
         files = [file for module in modules.values() for file in module.files] + given.files
         errors = tuple(file.broken for file in files if file.broken)
         locator = Locator(self.reader, root)
+        elsewhere = bool(found.missing) and is_elsewhere(modules.values())
+        if elsewhere:
+            not_judged["not-aws"] = len(found.missing)
         located = (
             *(_located(reference, locator) for reference in references),
-            *(_located(_not_there(address), locator) for address in found.missing),
+            *(() if elsewhere else _not_there(found.missing, locator)),
             *(_not_read(error) for error in errors),
             *(_aside(path) for module in modules.values() for path in module.aside),
         )
@@ -182,9 +186,13 @@ def _as_code(value: Value) -> Value:
     return value
 
 
-def _not_there(address: str) -> AmiReference:
-    reason = f"the code of {address} is not here, so nobody knows what it launches"
-    return _incomplete(address, "source", Incomplete(reason, "run terraform init first"))
+def _not_there(modules: Sequence[Missing], locator: Locator) -> Iterator[AmiReference]:
+    """One reference for all modules that are not there, at the line of the first."""
+    found = told(modules)
+    if found:
+        address, value = found
+        first = _located(_incomplete(modules[0].address, "source", value), locator)
+        yield replace(first, address=address)
 
 
 def _not_read(error: InputError) -> AmiReference:

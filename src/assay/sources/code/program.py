@@ -79,7 +79,7 @@ class Program:
             self.busy.remove(key)
 
 
-def _holds_image(value: Value) -> bool:
+def holds_image(value: Value) -> bool:
     """Whether an AMI id stands somewhere in a value, of which parts may be shared many times."""
     stack: list[Value] = [value]
     seen: set[int] = set()
@@ -214,13 +214,13 @@ class ModuleInstance:
             *((f"var.{name}", self.variable(name)) for name in self.code.variables),
             *((f"local.{name}", self.local(name)) for name in self.code.locals),
         )
-        named = frozenset(name for name, value in values if _holds_image(value))
+        named = frozenset(name for name, value in values if holds_image(value))
         return named | frozenset(
             f"module.{name}.{output}"
             for name in self.code.calls
             for child in list((self.children(name) or {}).values())[:1]
             for output in child.code.outputs
-            if _holds_image(child.output(output))
+            if holds_image(child.output(output))
         )
 
     # --------------------------------------------------------------------------- instances

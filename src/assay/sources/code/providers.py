@@ -23,6 +23,7 @@ from assay.sources.code.program import ModuleInstance
 from assay.sources.document import ProviderConfig
 
 _UNREADABLE = "?"
+_AWS = ("aws", "awscc")
 _NOT_KNOWN = {"references": ["each.key"]}
 _SAID = ("region", "assume_role", "assume_role_with_web_identity", "allowed_account_ids")
 
@@ -42,6 +43,16 @@ class ProviderKeys:
             return self.find(module, resource.labels[0].partition("_")[0])
         local = _dotted(module.program.expressions.of(named))
         return self.find(module, local) if local else self._unreadable()
+
+    def of_call(self, module: ModuleInstance, call: Block) -> str:
+        """The key of the provider block for AWS that a module gets; by an alias alone, nobody knows
+        which of those that it gets it launches with.
+        """
+        passed = _passed(module, call)
+        outside = passed.get("aws")
+        if outside is None and any(name.partition(".")[0] in _AWS for name in passed):
+            return self._unreadable()
+        return self._unreadable() if outside == _UNREADABLE else self.find(module, outside or "aws")
 
     def _unreadable(self) -> str:
         """The key of a block that is named in a way that is not read: nobody knows which it is."""
@@ -64,7 +75,7 @@ class ProviderKeys:
             block = _block(module, local)
             prefix = ".".join(f"module.{name}" for name in module.path)
             key = f"{prefix}:{local}" if prefix else local
-            passed = _passed(module)
+            passed = _passed(module, module.call.block) if module.call else {}
             if block is not None and not (_is_empty(block) and local in passed):
                 if key not in self.configs:
                     self.configs[key] = _config(body(module, block, ONLY, _SAID))
@@ -106,9 +117,9 @@ def _dotted(expression: Expression) -> str | None:
     return None
 
 
-def _passed(module: ModuleInstance) -> dict[str, str]:
+def _passed(module: ModuleInstance, call: Block) -> dict[str, str]:
     """The `providers` of a module's call: by the name in the module, the name outside."""
-    written = module.call.block.attributes.get("providers") if module.call else None
+    written = call.attributes.get("providers")
     found: dict[str, str] = {}
     match module.program.expressions.of(written) if written else None:
         case ObjectOf(items):
