@@ -1,11 +1,13 @@
 """Writes down what another catalogue answers, so that it can be asked again without AWS.
 
-All but the tags of images: people write into them what is nobody's business, and recordings are
-passed on. An exception that asks for an image's tags does not hold with a recording.
+Recordings are passed on, and people write into parameters and tags what is nobody's business. Of a
+parameter, a template or an instance only what names an image is kept, else that it names none; of
+an image everything but its tags: an exception that asks for them does not hold with a recording.
 """
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -22,7 +24,9 @@ from assay.catalog.interface import (
 )
 from assay.catalog.recorded import SETTINGS, VERSION, CatalogFile, PlaceRecord, written
 from assay.model import (
+    Alias,
     AllowedImages,
+    AmiId,
     Ancestry,
     CatalogFacts,
     Identity,
@@ -31,7 +35,11 @@ from assay.model import (
     Removal,
     Searched,
     TemplateVersion,
+    parse_image,
 )
+
+NO_IMAGE = "not an AMI id"
+"""What stands in a recording for a value that names no image; it names none itself."""
 
 
 class RecordingCatalog(msgspec.Struct, frozen=True):
@@ -81,7 +89,8 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
     def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
         answers = self.source.parameters(keys)
         for (place, name), answer in answers.items():
-            self._at(place).parameters.put(name, answer)
+            kept = parameter_value(answer) if isinstance(answer, str) else answer
+            self._at(place).parameters.put(name, kept)
         return answers
 
     def templates(
@@ -89,13 +98,19 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
         answers = self.source.templates(keys)
         for (place, ref), answer in answers.items():
-            self._at(place).templates.put(str(ref), answer)
+            match answer:
+                case TemplateVersion(image=str(image)):
+                    kept = replace(answer, image=_image_value(image))
+                    self._at(place).templates.put(str(ref), kept)
+                case _:
+                    self._at(place).templates.put(str(ref), answer)
         return answers
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
         answers = self.source.instances(keys)
         for (place, id), answer in answers.items():
-            self._at(place).instances.put(id, answer)
+            kept = _image_value(answer) if isinstance(answer, str) else answer
+            self._at(place).instances.put(id, kept)
         return answers
 
     def searches(self, keys: Collection[SearchKey]) -> Mapping[SearchKey, Answer[Searched]]:
@@ -121,3 +136,28 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
         return self._places.setdefault(
             place, PlaceRecord(place.region, place.account, place.partition)
         )
+
+
+def parameter_value(value: str) -> str:
+    """What is kept of an SSM parameter: an AMI id; of a JSON object the members that lead to one."""
+    if isinstance(parse_image(value), AmiId):
+        return value
+    try:
+        document = msgspec.json.decode(value) if value.lstrip().startswith("{") else None
+    except (ValueError, RecursionError):
+        document = None
+    images = _images_in(document)
+    return msgspec.json.encode(images).decode() if images else NO_IMAGE
+
+
+def _images_in(node: Any) -> Any:
+    """An AMI id, or an object of nothing but those; None where there is none."""
+    if isinstance(node, dict):
+        kept = {name: found for name, each in node.items() if (found := _images_in(each))}
+        return kept or None
+    return node if isinstance(node, str) and isinstance(parse_image(node), AmiId) else None
+
+
+def _image_value(value: str) -> str:
+    """What is kept of an `ImageId`: an AMI id, an alias, or nothing where there is nothing."""
+    return value if isinstance(parse_image(value), AmiId | Alias | None) else NO_IMAGE

@@ -44,5 +44,5 @@ def record_command(
     )
     with progress(recording):
         gather(sources, recording)
-    write(output, recording.to_json(opening.now()))
+    write(output, recording.to_json(opening.now()), private=True)
     return EXIT_NO_VERDICT if inputs.tell(sources) else EXIT_PASS

@@ -53,22 +53,35 @@ def _standard_input() -> bytes:
         raise InputError(f"cannot be read: {error.strerror}", where="standard input") from error
 
 
-def write(path: str, content: bytes) -> None:
-    """Write a whole file or none: a report cut short could be taken for a short report."""
+def write(path: str, content: bytes, *, private: bool = False) -> None:
+    """Write a whole file or none: a report cut short could be taken for a short report.
+
+    A private file is its owner's alone from the first byte on; others follow the umask, since
+    reports are there to be read by the steps that follow, which may be another user's.
+    """
     from assay.errors import InputError
 
-    partial = f"{path}.{os.getpid()}.partial"
-    if os.path.exists(path) and not os.path.isfile(path):
-        partial = path  # a pipe or a device is written to, not replaced
     try:
-        with open(partial, "wb") as file:
-            file.write(content)
-        if partial != path:
-            os.replace(partial, path)
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as file:  # a pipe or a device is written to, not replaced
+                file.write(content)
+        else:
+            _replace(path, content, 0o600 if private else 0o666)
     except OSError as error:
-        if partial != path and os.path.exists(partial):
-            os.unlink(partial)
         raise InputError(f"cannot be written: {error.strerror}", where=path) from error
+
+
+def _replace(path: str, content: bytes, mode: int) -> None:
+    """Under a new name first, which nobody else can have made: a link there is not followed."""
+    partial = f"{path}.{os.urandom(6).hex()}.partial"
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.replace(partial, path)
+    except BaseException:  # a full disk; Ctrl-C
+        os.unlink(partial)
+        raise
 
 
 def show(text: str) -> None:
