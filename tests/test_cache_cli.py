@@ -1,6 +1,7 @@
 """What one run leaves to the next: whole processes, and where they keep it."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -124,10 +125,69 @@ def test_a_recording_is_the_same_with_what_is_remembered(
     assert check(here, server, cache, "--catalog", "second.json").code == 0
 
 
+NOBODY = 65534
+
+
+AS_ROOT = pytest.mark.skipif(
+    os.geteuid() != 0, reason="NOT TESTED: only root can give a directory away"
+)
+
+
+@AS_ROOT
+@pytest.mark.parametrize("whose", ["", "ancestry", "models"])
+def test_a_directory_of_somebody_else_is_not_believed_and_told_once(
+    here: Path, server: Server, cache: Path, whose: str
+) -> None:
+    """An ancestry that is forged makes a mark agree that is forged as well."""
+    assert check(here, server, cache).code == 0
+    os.chown(cache / whose, NOBODY, NOBODY)
+    before = files(cache)
+    for _ in range(2):
+        run = check(here, server, cache)
+        assert run.code == 0
+        assert run.stderr == (
+            f"assay: what earlier runs learnt is not used: {cache / whose} belongs to another user\n"
+        )
+        assert len(server.calls("GetImageAncestry")) == (whose != "models")
+        assert files(cache) == before
+    assert check(here, server, cache, "--no-cache").stderr == ""
+
+
+@AS_ROOT
+def test_a_file_of_somebody_else_is_not_believed_and_made_again(
+    here: Path, server: Server, cache: Path
+) -> None:
+    assert check(here, server, cache).code == 0
+    (path,) = cache.glob("ancestry/*")
+    os.chown(path, NOBODY, NOBODY)
+    run = check(here, server, cache)
+    assert run.code == 0
+    assert f"{path} belongs to another user" in run.stderr
+    assert len(run.stderr.splitlines()) == len(server.calls("GetImageAncestry")) == 1
+    assert check(here, server, cache).stderr == ""
+    assert not server.calls("GetImageAncestry")
+
+
+def test_a_cache_that_others_can_write_to_is_done_without(
+    here: Path, server: Server, cache: Path
+) -> None:
+    cache.mkdir()
+    cache.chmod(0o777)
+    run = check(here, server, cache)
+    assert run.code == 0
+    assert f"others can write to {cache} (chmod go-w takes that away)" in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+    assert list(cache.iterdir()) == []
+    cache.chmod(0o700)
+    assert check(here, server, cache).stderr == ""
+    assert files(cache)
+
+
 LEARNER = """
 import sys
 from pathlib import Path
 from assay.catalog.remembering import RememberingCatalog
+from assay.kept import Kept
 from assay.model import Ancestry, AncestryEnd, AncestryEntry, CatalogFacts, Image, Place
 
 here, name = Place.of("us-east-1", "222222222222"), sys.argv[2]
@@ -142,7 +202,7 @@ class Source:
         return CatalogFacts("live", None, None, {})
 
 for number in range(40):
-    catalog = RememberingCatalog(Source(), Path(sys.argv[1]))
+    catalog = RememberingCatalog(Source(), Kept(Path(sys.argv[1])))
     key = (here, f"ami-{name}-{number}")
     catalog.images([key])
     assert catalog.ancestry([key])[key].entries[0].image_id == key[1]

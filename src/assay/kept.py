@@ -1,47 +1,207 @@
 """What earlier runs have learnt, kept in files of the user's cache.
 
-What is read there is believed, so nothing is read that anybody else could have written. Losing a
-file costs time, never an answer: every failure to read or write is silence.
+What is read there is believed, and some of it is run, so nothing is read that anybody else could
+have written or put in its place. Losing a file costs time, never an answer: what cannot be read or
+written is done without, and what is refused is told.
 """
 
+import os
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 _WRITABLE_BY_OTHERS = 0o022
+_ROOT = 0
+_LINKS = 40
+"""As many as Linux follows on the way to a file."""
+
+Tell = Callable[[str], None]
+"""Told in a few words why something that is kept is not used."""
+
+
+def _to_nobody(_: str) -> None:
+    """For whoever need not know."""
 
 
 class Kept:
     """The files of one directory; None as directory keeps nothing."""
 
-    def __init__(self, directory: Path | None) -> None:
+    def __init__(self, directory: Path | None, tell: Tell = _to_nobody) -> None:
         self._directory = directory
+        self._tell = tell
+        self._checked: bool | None = None
 
     def read(self, name: str) -> bytes | None:
-        """What was kept under a name, if it is there and nobody else can write it."""
-        if self._directory is None:
+        """What was kept under a name, if it is there and is the reader's own."""
+        if self._directory is None or not self._is_safe():
             return None
-        path = self._directory / name
         try:
-            if any(each.stat().st_mode & _WRITABLE_BY_OTHERS for each in (path.parent, path)):
-                return None
-            return path.read_bytes()
-        except OSError:
-            return None
+            # Looked at once it is open: what stands under the name can be another by then.
+            descriptor = os.open(
+                self._directory / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            )
+            with os.fdopen(descriptor, "rb") as file:
+                wrong = _wrong_with_file(os.fstat(descriptor))
+                if wrong is None:
+                    return file.read()
+        except OSError as error:
+            if not (self._directory / name).is_symlink():
+                return None  # not kept yet, or nothing that can be read
+            wrong = f"is a link ({error.strerror})"
+        self._tell(f"{self._directory / name} {wrong}")
+        return None
 
     def write(self, name: str, content: bytes) -> None:
         """Keep a file whole: readers see the old or the new."""
-        if self._directory is None:
+        path = self.place(name)
+        if path is None:
             return
-        path = self._directory / name
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=path.parent, delete=False) as partial:
                 try:
                     partial.write(content)
                     partial.flush()
                     Path(partial.name).replace(path)
-                except OSError:
+                except BaseException:
                     Path(partial.name).unlink()
                     raise
         except OSError:
             return
+
+    def forget(self, pattern: str, but: str) -> None:
+        """Take away the files whose names fit, but for those that begin in another way."""
+        if self._directory is None or not self._is_safe():
+            return
+        try:
+            for path in self._directory.glob(pattern):
+                if not path.name.startswith(but):
+                    path.unlink(missing_ok=True)
+        except OSError:
+            return
+
+    def file(self, name: str) -> Path | None:
+        """The path of a file of the reader's own, made empty when it is missing.
+
+        For those who insist on opening it themselves; nobody else can change it before they do.
+        """
+        path = self.place(name)
+        if path is None:
+            return None
+        try:
+            os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600))
+            wrong = _wrong_with_file(path.lstat())
+        except OSError as error:
+            wrong = f"cannot be used ({error.strerror})"
+        if wrong is not None:
+            self._tell(f"{path} {wrong}")
+            return None
+        return path
+
+    def whole(self) -> Path | None:
+        """The directory, where all that it holds is the reader's own, for those who open it."""
+        if self._directory is None or not self._is_safe():
+            return None
+        try:
+            for path in self._directory.iterdir():
+                wrong = _wrong_with_file(path.lstat())
+                if wrong is not None:
+                    self._tell(f"{path} {wrong}")
+                    return None
+        except FileNotFoundError:
+            pass  # not made yet
+        except OSError:
+            return None
+        return self._directory
+
+    def place(self, name: str) -> Path | None:
+        """Where to write a file, its directory made; None where nothing can be kept."""
+        if self._directory is None:
+            return None
+        try:
+            _make(self._directory)
+        except OSError:
+            return None
+        return self._directory / name if self._is_safe() else None
+
+    def _is_safe(self) -> bool:
+        """Looked at once a run, and again while there is no directory yet."""
+        if self._checked is None and self._directory is not None:
+            wrong = wrong_with(self._directory)
+            if wrong is not None:
+                self._tell(wrong)
+                self._checked = False
+            elif self._directory.exists():
+                self._checked = True
+            else:
+                return True
+        return bool(self._checked)
+
+
+def wrong_with(directory: Path) -> str | None:
+    """Who else could write what stands in a directory, or put another in its place; None: nobody.
+
+    Looks from the root downwards, so that what was found to be safe stays so: each directory and
+    link on the way is the reader's or root's, and nobody else can write there. In a directory such
+    as /tmp everybody can, but nobody can rename or remove what is another's.
+    """
+    if not hasattr(os, "geteuid"):
+        return f"nobody can tell who may write to {directory}"
+    last = Path(os.path.normpath(Path.cwd() / directory))
+    try:
+        for path in _way(last):
+            found = path.lstat()
+            if found.st_uid not in (os.geteuid(), _ROOT):
+                return f"{path} belongs to another user"
+            if stat.S_ISLNK(found.st_mode):
+                continue
+            if not stat.S_ISDIR(found.st_mode):
+                return f"{path} is no directory"
+            shared = bool(found.st_mode & stat.S_ISVTX) and path != last
+            if found.st_mode & _WRITABLE_BY_OTHERS and not shared:
+                return f"others can write to {path} (chmod go-w takes that away)"
+    except FileNotFoundError:
+        return None  # the rest is not there yet
+    except OSError as error:
+        return f"{directory} cannot be looked at ({error.strerror})"
+    return None
+
+
+def _way(directory: Path) -> Iterator[Path]:
+    """All directories and links from the root to a directory, as the system follows them."""
+    at = Path(directory.anchor)
+    yield at
+    left, links = list(reversed(directory.parts[1:])), 0
+    while left:
+        name = left.pop()
+        if name == "..":
+            at = at.parent
+            continue
+        path = at / name
+        yield path
+        if not path.is_symlink():
+            at = path
+            continue
+        links += 1
+        if links > _LINKS:
+            raise OSError(0, "too many links")
+        target = path.readlink()
+        at = Path(target.anchor) if target.is_absolute() else at
+        left += reversed(target.parts[1:] if target.is_absolute() else target.parts)
+
+
+def _wrong_with_file(found: os.stat_result) -> str | None:
+    if not stat.S_ISREG(found.st_mode):
+        return "is no file"
+    if found.st_uid != os.geteuid():
+        return "belongs to another user"
+    if found.st_mode & _WRITABLE_BY_OTHERS:
+        return "can be written by others (chmod go-w takes that away)"
+    return None
+
+
+def _make(directory: Path) -> None:
+    """A directory with all above it, each its maker's alone."""
+    for path in [*reversed(directory.parents), directory]:
+        if not path.is_dir():
+            path.mkdir(mode=0o700, exist_ok=True)

@@ -31,6 +31,7 @@ from assay.catalog import ec2, models
 from assay.catalog.models import ENDPOINTS, MEMBERS, OPERATIONS, cut_loader
 from assay.catalog.sdk import refuse_blind_sdk
 from assay.errors import SdkError
+from assay.kept import Kept
 from tests.command import talking_to
 from tests.emulator import Fault, Request, Server, access_key, serve
 from tests.worlds import PIPELINE, REGION, WORKLOAD, GoldenWorld
@@ -129,7 +130,7 @@ def stock_session() -> Any:
 
 def cut_session(cache: Path | None, profile: str | None = None) -> Any:
     session = botocore.session.Session(profile=profile)
-    loader = cut_loader(session, cache)
+    loader = cut_loader(session, Kept(cache))
     assert loader is not None
     session.register_component("data_loader", loader)
     return session
@@ -190,7 +191,10 @@ def reached(shape: Any, kept: Mapping[str, tuple[str, ...]], found: set[str]) ->
 def test_a_cut_model_is_botocores_but_for_what_the_tables_leave_out(
     service: str, cache: Path
 ) -> None:
-    stock, cut = model_of(Loader(), service), model_of(cut_loader(stock_session(), cache), service)
+    stock, cut = (
+        model_of(Loader(), service),
+        model_of(cut_loader(stock_session(), Kept(cache)), service),
+    )
     assert cut["metadata"] == stock["metadata"]
     assert set(stock) - set(cut) <= {"documentation"}
     assert set(cut["operations"]) == set(OPERATIONS[service])
@@ -214,7 +218,7 @@ def test_every_shape_that_can_be_reached_is_there_and_no_other(service: str, cac
         operation = whole.operation_model(name)
         for shape in (operation.input_shape, operation.output_shape, *operation.error_shapes):
             reached(shape, MEMBERS.get(service, {}), wanted)
-    assert set(model_of(cut_loader(stock_session(), cache), service)["shapes"]) == wanted
+    assert set(model_of(cut_loader(stock_session(), Kept(cache)), service)["shapes"]) == wanted
 
 
 @pytest.mark.parametrize("service", OPERATIONS)
@@ -242,7 +246,7 @@ def test_the_cut_model_still_sees_watermarks(cache: Path) -> None:
 
 
 def test_endpoint_data_are_botocores_but_for_services_that_are_not_called(cache: Path) -> None:
-    loader = cut_loader(stock_session(), cache)
+    loader = cut_loader(stock_session(), Kept(cache))
     assert loader is not None
     assert {model_of(loader, name)["metadata"]["endpointPrefix"] for name in OPERATIONS} < set(
         ENDPOINTS
@@ -259,14 +263,14 @@ def test_endpoint_data_are_botocores_but_for_services_that_are_not_called(cache:
 
 @pytest.mark.parametrize("name", ["partitions", "sdk-default-configuration", "_retry"])
 def test_other_data_are_botocores(name: str, cache: Path) -> None:
-    loader = cut_loader(stock_session(), cache)
+    loader = cut_loader(stock_session(), Kept(cache))
     assert loader is not None
     assert loader.load_data(name) == Loader().load_data(name)
 
 
 def test_what_is_read_is_shared_as_botocores_loader_shares_it(cache: Path) -> None:
     """botocore fills in endpoint data where it has them."""
-    loader = cut_loader(stock_session(), cache)
+    loader = cut_loader(stock_session(), Kept(cache))
     assert loader is not None
     assert loader.load_data("endpoints") is loader.load_data("endpoints")
     assert loader.list_available_services("service-2") == Loader().list_available_services(
@@ -593,7 +597,7 @@ def test_models_named_in_the_environment_win(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
-    assert cut_loader(stock_session(), cache) is None
+    assert cut_loader(stock_session(), Kept(cache)) is None
     assert not cache.exists()
 
 
@@ -601,14 +605,14 @@ def test_models_named_in_the_configuration_win(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile(monkeypatch, tmp_path, f"[default]\ndata_path = {tmp_path}\n")
-    assert cut_loader(stock_session(), cache) is None
+    assert cut_loader(stock_session(), Kept(cache)) is None
 
 
 def test_models_in_the_home_directory_win(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "none" / "models").mkdir(parents=True)
-    assert cut_loader(stock_session(), cache) is None
+    assert cut_loader(stock_session(), Kept(cache)) is None
 
 
 def test_a_version_named_in_the_configuration_is_botocores_own(
@@ -624,7 +628,7 @@ def test_a_profile_that_does_not_exist_is_left_for_botocore_to_tell(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    assert cut_loader(stock_session(), cache) is None
+    assert cut_loader(stock_session(), Kept(cache)) is None
 
 
 # ------------------------------------------------------------------------------------- keeping
@@ -652,8 +656,9 @@ def test_what_is_kept_spares_reading_botocores_data(cache: Path) -> None:
                          if name in ("open", "os.listdir", "os.scandir") else None)
         import botocore.session
         from assay.catalog.models import cut_loader
+        from assay.kept import Kept
         session = botocore.session.Session()
-        session.register_component("data_loader", cut_loader(session, Path({str(cache)!r})))
+        session.register_component("data_loader", cut_loader(session, Kept(Path({str(cache)!r}))))
         for service in ("ec2", "ssm", "sts"):
             session.create_client(service, region_name="us-east-1")
         print(*(path for path in seen if {str(STOCK_DATA)!r} in path), sep="\\n")
@@ -714,7 +719,7 @@ def test_a_file_that_is_whole_but_no_json_leaves_it_to_botocore(cache: Path) -> 
     works(cache)
     (file,) = kept_files(cache)
     file.write_bytes(models._digest(b"[]") + b"\n[]")
-    assert cut_loader(stock_session(), cache) is None
+    assert cut_loader(stock_session(), Kept(cache)) is None
 
 
 def test_without_a_directory_nothing_is_kept() -> None:
@@ -747,8 +752,9 @@ def test_a_disk_that_takes_no_more(cache: Path) -> None:
         import botocore.session
         from pathlib import Path
         from assay.catalog.models import cut_loader
+        from assay.kept import Kept
         session = botocore.session.Session()
-        session.register_component("data_loader", cut_loader(session, Path({str(cache)!r})))
+        session.register_component("data_loader", cut_loader(session, Kept(Path({str(cache)!r}))))
         print(*session.create_client("sts", region_name="us-east-1").meta.method_to_api_mapping)
         """
     told = run(code, preexec_fn=no_writing)
@@ -765,6 +771,7 @@ def test_a_directory_that_others_can_write_to_is_not_believed(cache: Path) -> No
     file.write_bytes(models._digest(forged) + b"\n" + forged)
     cache.chmod(0o770)
     works(cache)
+    assert file.read_bytes() == models._digest(forged) + b"\n" + forged
     assert client(cut_session(cache), "sts").meta.endpoint_url == f"https://sts.{REGION}.amazonaws.com"  # fmt: skip
 
 
@@ -801,9 +808,10 @@ def test_processes_that_start_at_once_all_succeed(cache: Path) -> None:
         import botocore.session
         from pathlib import Path
         from assay.catalog.models import cut_loader
+        from assay.kept import Kept
         session = botocore.session.Session()
         sys.stdin.read()
-        session.register_component("data_loader", cut_loader(session, Path({str(cache)!r})))
+        session.register_component("data_loader", cut_loader(session, Kept(Path({str(cache)!r}))))
         print(*session.create_client("ec2", region_name="us-east-1").meta.method_to_api_mapping)
         """
     started = [
@@ -940,5 +948,5 @@ STRANGE: Mapping[str, Callable[[Path], Any]] = {
 def test_an_unknown_layout_leaves_it_to_botocore(strange: str, data: Path, cache: Path) -> None:
     works(None)
     STRANGE[strange](data)
-    assert cut_loader(stock_session(), cache) is None
+    assert cut_loader(stock_session(), Kept(cache)) is None
     assert not cache.exists() or kept_files(cache) == []

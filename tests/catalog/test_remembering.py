@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from assay.catalog.remembering import KEPT, RememberingCatalog
+from assay.kept import Kept
 from assay.model import Ancestry, ImageName, Place, Policy, Report
 from tests.emulator import Fault, RawFault
 from tests.emulator.faults import Faults
@@ -76,7 +77,7 @@ class Runs:
         self, *images: Any, by: Policy | None = None, faults: Faults | None = None
     ) -> Report:
         self.aws.show(self.hidden.world, faults)
-        catalog = RememberingCatalog(self.aws.catalog, self.cache)
+        catalog = RememberingCatalog(self.aws.catalog, Kept(self.cache))
         return judged(catalog, *(images or [self.hidden.used]), by=by)
 
     @property
@@ -173,7 +174,7 @@ class TestWhatIsKept:
         self, aws: Emulated, hidden: Hidden, cache: Path
     ) -> None:
         aws.show(hidden.world)
-        catalog = RememberingCatalog(aws.catalog, cache)
+        catalog = RememberingCatalog(aws.catalog, Kept(cache))
         key = (Place.of(REGION), hidden.used)
         catalog.images([key])
         assert isinstance(catalog.ancestry([key])[key], Ancestry)

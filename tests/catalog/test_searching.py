@@ -12,6 +12,7 @@ from assay.catalog import name_regex
 from assay.catalog.interface import Absent, Answer, Unavailable
 from assay.catalog.live import LiveCatalog
 from assay.catalog.remembering import RememberingCatalog
+from assay.kept import Kept
 from assay.model import ImageSearch, Place, Searched
 from tests.emulator import Fault, RawFault, Request, World
 from tests.emulator.faults import Faults
@@ -207,7 +208,7 @@ def test_the_remembering_catalogue_asks_anew(
     emulated: Emulated, world: World, tmp_path: Path
 ) -> None:
     emulated.show(world)
-    catalog, key = RememberingCatalog(emulated.catalog, tmp_path), (HERE, named("web"))
+    catalog, key = RememberingCatalog(emulated.catalog, Kept(tmp_path)), (HERE, named("web"))
     assert catalog.searches([key]) == {key: Absent()}
     web = image(world, "web")
     assert catalog.searches([key]) == {key: Searched(web, 1)}

@@ -5,7 +5,6 @@ for what needs several lines); the forms are those of the HCL Native Syntax Spec
 """
 
 import math
-import os
 import pickle
 import re
 import subprocess
@@ -1136,17 +1135,6 @@ def test_a_kept_grammar_is_read_and_not_made_again(
     assert ExpressionReader(cache).read("f(a)") == Call("f", (A,))
 
 
-def test_a_directory_that_is_not_there_is_made_for_its_owner_alone(tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
-    umask = os.umask(0)
-    try:
-        assert hcl._kept(tmp_path / "deep" / "grammar", "new")
-    finally:
-        os.umask(umask)
-    assert (tmp_path / "deep" / "grammar").stat().st_mode & 0o777 == 0o700
-    assert (tmp_path / "deep" / "grammar" / "new").stat().st_mode & 0o777 == 0o600
-
-
 class Evil:
     """What would run where somebody else's file is unpickled."""
 
@@ -1170,30 +1158,3 @@ def test_a_file_that_others_can_write_is_not_unpickled(
     with pytest.raises(TypeError):  # it comes to making the grammar
         ExpressionReader(tmp_path).read("f(a)")
     assert trace.exists() is runs
-
-
-@pytest.mark.parametrize("mode", [0o660, 0o606, 0o620, 0o602])
-def test_where_others_can_write_nothing_is_kept(tmp_path: Path, mode: int) -> None:
-    tmp_path.chmod(0o700)
-    assert hcl._kept(tmp_path, "new") == str(tmp_path / "new")
-    (tmp_path / "new").chmod(mode)
-    assert hcl._kept(tmp_path, "new") is False
-    tmp_path.chmod(mode | 0o100)
-    assert hcl._kept(tmp_path, "other") is False
-
-
-def test_neither_is_it_followed_elsewhere(tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
-    (tmp_path / "elsewhere").touch(mode=0o600)
-    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-    assert hcl._kept(tmp_path, "link") is False
-    (tmp_path / "file").touch()
-    assert hcl._kept(tmp_path / "file" / "below", "new") is False
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="NOT TESTED: only root can give a file away")
-def test_nor_is_a_file_of_somebody_else(tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
-    (tmp_path / "theirs").touch(mode=0o600)
-    os.chown(tmp_path / "theirs", 65534, 65534)
-    assert hcl._kept(tmp_path, "theirs") is False

@@ -7,10 +7,8 @@ installed and never shipped: its model decides what can be seen, watermarks abov
 Facts: botocore's modules `loaders` (where data are) and `model` (what a service model says).
 """
 
-import contextlib
 import gzip
 import hashlib
-import tempfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 import msgspec
 
 from assay import __version__
+from assay.kept import Kept
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "ec2": (
@@ -61,16 +60,15 @@ through a client of the same session, which its own loader then finds."""
 _MODEL, _RULES, _ENDPOINTS = "service-2", "endpoint-rule-set-1", "endpoints"
 _WHOLE = ("partitions", "sdk-default-configuration")
 """What every client reads besides, small enough to stay as it is."""
-_WRITABLE_BY_OTHERS = 0o022
 _Parts = Mapping[str, msgspec.Raw]
 """JSON documents by the name that botocore has for them, as `ec2/2016-11-15/service-2`."""
 
 
-def cut_loader(session: Any, cache: Path | None) -> "CutLoader | None":
+def cut_loader(session: Any, cache: Kept) -> "CutLoader | None":
     """A `data_loader` for a botocore session; None where botocore's own must be used.
 
-    `cache` is a directory for nothing else, made when it is missing. Without one, or where it
-    cannot be written, each process makes its own, which still costs less than the whole models.
+    `cache` is for nothing else. Where it keeps nothing, each process makes its own, which still
+    costs less than the whole models.
     """
     from botocore.exceptions import BotoCoreError
     from botocore.loaders import Loader
@@ -134,60 +132,27 @@ class CutLoader:
 # ---------------------------------------------------------------------------------------- keeping
 
 
-def _parts(cache: Path | None) -> _Parts:
-    """What an earlier process kept, or else what is made now, and kept for the next one."""
+def _parts(cache: Kept) -> _Parts:
+    """What an earlier process kept, or else what is made now, and kept for the next one.
+
+    Who writes the model chooses what the gate sees, and which host it asks.
+    """
     from botocore import __version__ as botocore_version
 
-    if cache is None or not _is_ours(cache):
-        return _fields(_made())
     prefix = f"botocore-{botocore_version}-"
-    path = cache / f"{prefix}{_fingerprint()}.json"
-    kept = _kept(path)
-    if kept is None:
-        kept = _made()
-        _keep(path, prefix, kept)
-    return _fields(kept)
+    name = f"{prefix}{_fingerprint()}.json"
+    digest, _, body = (cache.read(name) or b"").partition(b"\n")
+    if not body or digest != _digest(body):  # finds damage, not malice
+        body = _made()
+        cache.write(name, _digest(body) + b"\n" + body)
+        cache.forget("botocore-*.json", but=prefix)
+    return _fields(body)
 
 
 def _fingerprint() -> str:
     """Of what is cut and by which assay, so that another one keeps its own."""
     cut = (__version__, OPERATIONS, MEMBERS, ENDPOINTS, _WHOLE)
     return hashlib.sha256(repr(cut).encode()).hexdigest()[:16]
-
-
-def _is_ours(cache: Path) -> bool:
-    """Make the directory; whether it is there and nobody else can write to it.
-
-    Who writes the model chooses what the gate sees, and which host it asks.
-    """
-    try:
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return not cache.stat().st_mode & _WRITABLE_BY_OTHERS
-    except OSError:
-        return False  # a file in its place, or nowhere to write: safe, since nothing is kept
-
-
-def _kept(path: Path) -> bytes | None:
-    """A file's content if it is whole: the digest before it finds damage, not malice."""
-    try:
-        digest, _, body = path.read_bytes().partition(b"\n")
-    except OSError:
-        return None  # not kept yet, or not readable: safe, since it is made again
-    return body if digest == _digest(body) else None
-
-
-def _keep(path: Path, prefix: str, body: bytes) -> None:
-    """Put a whole file in its place at once, and take away what other botocores left."""
-    with contextlib.suppress(OSError):
-        # A full disk, or a directory that is read-only: safe, since `body` is in memory. Another
-        # process that was faster has put the same content there.
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=prefix) as room:
-            whole = Path(room, path.name)
-            whole.write_bytes(_digest(body) + b"\n" + body)
-            whole.replace(path)
-        for other in path.parent.glob("botocore-*.json"):
-            if not other.name.startswith(prefix):
-                other.unlink(missing_ok=True)
 
 
 def _digest(body: bytes) -> bytes:

@@ -7,7 +7,6 @@ and an ancestry is believed only while the image still names the same parent.
 import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
@@ -51,7 +50,7 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
     """An `ImageCatalog` that asks another only for the ancestries that no earlier run has learnt."""
 
     source: ImageCatalog
-    directory: Path
+    kept: Kept
     _images: dict[ImageKey, Image] = msgspec.field(default_factory=dict)
 
     def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
@@ -98,7 +97,7 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
 
     def _load(self, place: Place) -> dict[str, Ancestry]:
         """What was kept for a place; nothing where the file is missing, damaged or another's."""
-        content = Kept(self.directory).read(self._name(place))
+        content = self.kept.read(self._name(place))
         if content is None:
             return {}
         try:
@@ -116,7 +115,7 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
         kept = {**self._load(place), **found}
         newest = dict(list(kept.items())[-KEPT:])
         content = msgspec.json.encode(_File(VERSION, self._endpoint(), place, newest))
-        Kept(self.directory).write(self._name(place), content)
+        self.kept.write(self._name(place), content)
 
     def _name(self, place: Place) -> str:
         name = f"{place.partition}-{place.account}-{place.region}"

@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -18,6 +17,7 @@ from assay.catalog.pace import IN_FLIGHT, Deadline, Flights, Pace
 from assay.catalog.readers import Eyes, Readers
 from assay.catalog.refusals import RefusedError, refusal
 from assay.errors import CredentialsError, SdkError
+from assay.kept import Kept
 from assay.model import Identity, Place, Reader
 
 ATTEMPTS = 8
@@ -60,12 +60,12 @@ class Sdk:
         readers: Mapping[str, Reader] | None = None,
         *,
         deadline: Deadline | None = None,
-        models: Path | None = None,
+        models: Kept | None = None,
     ) -> None:
         self.flights = Flights(deadline)
         self._deadline = deadline
         self._pace = Pace(deadline.clock) if deadline else None
-        self._models = models
+        self._models = models or Kept(None)
         self._lock = Lock()
         self._session: Any = None
         self._clients: dict[tuple[Eyes, str, str], Any] = {}
@@ -216,7 +216,7 @@ class Sdk:
             self.hear_date(date)
 
 
-def new_session(models: Path | None) -> Any:
+def new_session(models: Kept) -> Any:
     """A botocore session, which reads whole service models only where cut ones cannot be had."""
     from botocore.session import Session
 
@@ -251,7 +251,7 @@ def boto3_itself() -> tuple[str, str | None]:
     from botocore.exceptions import BotoCoreError
 
     try:
-        session = new_session(None)
+        session = new_session(Kept(None))
         model, region = session.get_service_model("ec2"), session.get_config_variable("region")
     except BotoCoreError as error:
         raise CredentialsError(

@@ -135,12 +135,11 @@ def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
 
 
 def _reader(how: Reading) -> "Code":
-    from assay.cli.opening import cache_directory
-    from assay.kept import Kept
+    from assay.cli.opening import cache_directory, kept
     from assay.sources.code.directory import Code
 
     cache = cache_directory(no_cache=how.no_cache)
-    return Code(Kept(cache / "code" if cache else None), cache / "grammar" if cache else None)
+    return Code(kept(cache, "code"), kept(cache, "grammar").whole())
 
 
 def _directories(files: Sequence[str]) -> list[str]:

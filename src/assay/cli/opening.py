@@ -4,8 +4,10 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import click
+
 from assay.cli.options import DEFAULT_POLICY
-from assay.cli.streams import read
+from assay.cli.streams import note, read
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from assay.catalog.interface import ImageCatalog
     from assay.catalog.sdk import Sdk
+    from assay.kept import Kept
     from assay.model import Policy, Reader
 
 
@@ -58,7 +61,7 @@ def open_catalog(
 
     cache = cache_directory(no_cache=no_cache)
     live = LiveCatalog(open_sdk(readers, timeout, cache))
-    return live if cache is None else RememberingCatalog(live, cache / "ancestry")
+    return live if cache is None else RememberingCatalog(live, kept(cache, "ancestry"))
 
 
 def open_sdk(readers: "Mapping[str, Reader]", timeout: float, cache: "Path | None") -> "Sdk":
@@ -71,29 +74,50 @@ def open_sdk(readers: "Mapping[str, Reader]", timeout: float, cache: "Path | Non
     return Sdk(
         readers,
         deadline=Deadline(time.monotonic, timeout),
-        models=cache / "models" if cache else None,
+        models=kept(cache, "models"),
     )
 
 
 def cache_directory(*, no_cache: bool) -> "Path | None":
     """`ASSAY_CACHE_DIR`, else the user's cache directory as the platform has it.
 
-    None where none is wanted or there is none, or where it belongs to somebody else: what is read there is believed.
+    None where none is wanted or there is none, and where somebody else could write there, which is
+    told: what is read there is believed.
     """
-    if no_cache:
+    if no_cache or not hasattr(os, "geteuid"):  # elsewhere nobody can tell who may write where
         return None
     from pathlib import Path
 
     from platformdirs import user_cache_path
 
+    from assay.kept import wrong_with
+
     chosen = os.environ.get("ASSAY_CACHE_DIR")
     try:
         directory = Path(chosen) if chosen else user_cache_path("assay", appauthor=False)
-        owner = directory.stat().st_uid if directory.exists() else None
-    except (OSError, RuntimeError):  # not to be looked at; no home directory can be told
+    except (OSError, RuntimeError):  # no home directory can be told
         return None
-    mine = owner is None or not hasattr(os, "getuid") or owner == os.getuid()
-    return directory if mine else None
+    wrong = wrong_with(directory)
+    if wrong is not None:
+        _not_used(wrong)
+        return None
+    return directory
+
+
+def kept(cache: "Path | None", name: str) -> "Kept":
+    """One of the directories of the cache."""
+    from assay.kept import Kept
+
+    return Kept(cache / name if cache else None, _not_used)
+
+
+def _not_used(why: str) -> None:
+    """Say once a run that what is kept is not used."""
+    context = click.get_current_context(silent=True)
+    told = context.find_root().meta.setdefault("assay.cache.refused", []) if context else []
+    if not told:
+        note(f"what earlier runs learnt is not used: {why}")
+    told.append(why)
 
 
 def now() -> "datetime":

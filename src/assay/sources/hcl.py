@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 from unicodedata import normalize
 
+from assay.kept import Kept
 from assay.sources.code import expressions as form
 from assay.sources.code.expressions import Expression, Literal, Opaque, Variable
 
@@ -258,6 +259,8 @@ def _grammar(directory: Path | None) -> Any:
     import lark
 
     text = Path(hcl2.__file__).with_name("hcl2.lark").read_text(encoding="utf-8")
+    # A pickle, which runs when it is read.
+    kept = Kept(directory).file(f"hcl2-{hcl2.version.version}-{lark.__version__}")
     for name in re.findall(r"^[?!]?([%\w]+)", _MENDED, re.MULTILINE):
         text = re.sub(rf"^[?!]?{name}\b.*\n(?: +\|.*\n)*", "", text, flags=re.MULTILINE)
     return lark.Lark(
@@ -265,20 +268,8 @@ def _grammar(directory: Path | None) -> Any:
         start=["start", "whole", "bare"],
         parser="lalr",
         postlex=SimpleNamespace(process=_seen, always_accept=("NL_OR_COMMENT",)),
-        cache=directory and _kept(directory, f"hcl2-{hcl2.version.version}-{lark.__version__}"),
+        cache=str(kept) if kept else False,
     )
-
-
-def _kept(directory: Path, name: str) -> str | bool:
-    """The file for the grammar, False where others could write to it: it is a pickle, it runs."""
-    with suppress(OSError):
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = directory / name
-        path.touch(mode=0o600)
-        home, file = directory.stat(), path.lstat()
-        if home.st_uid == file.st_uid and not (home.st_mode | file.st_mode) & 0o022:
-            return str(path)
-    return False
 
 
 def _seen(tokens: Iterable[Any]) -> Iterator[Any]:
