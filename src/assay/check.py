@@ -138,9 +138,10 @@ def _gather(
     replaced = [_replaced(each, place) for each, (_, place) in zip(references, asked, strict=True)]
     found = resolve(questions.values(), catalog, {key for key in replaced if key})
     images = {
-        (each.place, each.image.id): each.image
-        for each in found.of.values()
-        if isinstance(each, Resolved)
+        (each.resolution.place, each.resolution.image.id): each.resolution.image
+        for ways in found.of.values()
+        for each in ways
+        if isinstance(each.resolution, Resolved)
     }
     in_full = needs.in_full or len(images) <= TOLD_IN_FULL
     provenances = trace(images, found.images, catalog, needs.ancestry, in_full=in_full)
@@ -149,23 +150,34 @@ def _gather(
     settings = {**found.settings, **(catalog.allowed_images(unasked) if unasked else {})}
     subjects: list[Subject] = []
     for reference, question, before in zip(references, asked, replaced, strict=True):
-        resolution = found.of[question]
-        provenance = allowed = None
-        if isinstance(resolution, Resolved):
-            provenance = provenances[resolution.place, resolution.image.id]
-            allowed = _settings(settings[resolution.place]) if needs.allowed_images else None
         old = found.images[before] if before else None
-        subjects.append(
-            Subject(
-                reference,
-                question[1],
-                resolution,
-                provenance,
-                allowed,
-                old if isinstance(old, Image) else None,
+        ways = found.of[question]
+        parts: list[Subject] = []
+        for way in ways:
+            resolution = way.resolution
+            provenance = allowed = None
+            if isinstance(resolution, Resolved):
+                provenance = provenances[resolution.place, resolution.image.id]
+                allowed = _settings(settings[resolution.place]) if needs.allowed_images else None
+            parts.append(
+                Subject(
+                    reference if len(ways) == 1 else replace(reference, value=way.value),
+                    question[1],
+                    resolution,
+                    provenance,
+                    allowed,
+                    old if isinstance(old, Image) else None,
+                )
             )
-        )
+        subjects.append(_together(reference, parts))
     return tuple(subjects)
+
+
+def _together(reference: AmiReference, parts: Sequence[Subject]) -> Subject:
+    """One subject a reference; where it may mean several images, the others stand beside the first."""
+    if len(parts) == 1:
+        return parts[0]
+    return replace(parts[0], reference=reference, others=tuple(parts[1:]))
 
 
 def _settings(answer: Answer[AllowedImages]) -> AllowedImages | Unread:

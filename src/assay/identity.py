@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from msgspec.structs import replace
 
 from assay.catalog.interface import Answer, ImageCatalog
-from assay.model import Identity, Made, Place, Planned, Question, Unplaced, Value
+from assay.model import AnyOf, Identity, Made, Place, Planned, Question, Unplaced, Value
 
 _Filled = Mapping[Place | Unplaced, Place | Unplaced]
 
@@ -41,6 +41,9 @@ def _places(value: Value) -> Iterator[Place | Unplaced]:
             value = value.source
         else:
             value = value.value
+    if isinstance(value, AnyOf):
+        for each in value.values:
+            yield from _places(each)
 
 
 def _filled(place: Place, answer: Answer[Identity]) -> Place:
@@ -54,4 +57,6 @@ def _value(value: Value, filled: _Filled) -> Value:
     if isinstance(value, Planned):
         inner = _value(value.value, filled)
         return value if inner is value.value else replace(value, value=inner)
+    if isinstance(value, AnyOf):
+        return AnyOf(tuple(_value(each, filled) for each in value.values))
     return value

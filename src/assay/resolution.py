@@ -1,10 +1,11 @@
 """Which image does a reference mean?
 
-What the plan tells is followed without asking anybody. The rest takes five waves for the whole run,
-whatever the number of references: templates, instances, lookups, aliases (all of these in
-waves.py), images. Where images are not to be seen, one more wave asks why.
+What the plan tells is followed without asking anybody. The rest takes six waves for the whole run,
+whatever the number of references: every version of some templates, templates, instances, lookups,
+aliases (all of these in waves.py), images. Where images are not to be seen, one more wave asks why.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
@@ -19,6 +20,7 @@ from assay.model import (
     Cause,
     Clue,
     Derivation,
+    EveryVersion,
     Evidence,
     Image,
     ImageSearch,
@@ -38,14 +40,23 @@ from assay.model import (
     Unresolved,
     Unusable,
     Value,
+    alternatives,
 )
-from assay.waves import Trail, Trails, ask_the_way
+from assay.waves import Key, Trail, Trails, ask_the_way
+
+
+class Way(msgspec.Struct, frozen=True, gc=False):
+    """One of the values that a reference can have, and the image that it means."""
+
+    value: Value
+    resolution: Resolution
 
 
 class Resolutions(msgspec.Struct, frozen=True, gc=False):
     """Which image each value means, and what was asked on the way."""
 
-    of: Mapping[Question, Resolution]
+    of: Mapping[Question, tuple["Way", ...]]
+    """Never empty: one way by far most often, several where nobody can tell yet which is taken."""
     images: Mapping[ImageKey, Answer[Image]]
     settings: Mapping[Place, Answer[AllowedImages]]
     """Of Allowed AMIs, where something is not to be seen."""
@@ -58,8 +69,64 @@ def resolve(
 
     `besides` are images that somebody wants to have looked up in the same wave.
     """
-    trails: Trails = {question: _start(*question) for question in questions}
-    return _look_up(ask_the_way(trails, catalog), catalog, besides)
+    asked: dict[Question, tuple[Question, ...]] = {
+        (value, place): tuple((each, place) for each in alternatives(value))
+        for value, place in questions
+    }
+    trails: Trails = {each: _start(*each) for ways in asked.values() for each in ways}
+    found = ask_the_way(trails, catalog)
+    resolved, answers, settings = _look_up(found, catalog, besides)
+    parts = _parts(trails, resolved)
+    return Resolutions(
+        {question: _ways(ways, resolved, parts) for question, ways in asked.items()},
+        answers,
+        settings,
+    )
+
+
+def _parts(trails: Trails, found: Collection[Key]) -> Mapping[Key, list[Key]]:
+    """The keys of the trails that parted on the way, by the key that they started with."""
+    parts: defaultdict[Key, list[Key]] = defaultdict(list)
+    for key in found:
+        if key not in trails:
+            assert isinstance(key, tuple)
+            parts[key[0]].append(key)
+    return parts
+
+
+def _ways(
+    asked: Collection[Question], found: Mapping[Key, Resolution], parts: Mapping[Key, list[Key]]
+) -> tuple[Way, ...]:
+    """All ways of one question; those that lead to the same image in the same way are one."""
+    if len(asked) == 1:
+        (question,) = asked
+        if question in found:
+            return (Way(question[0], found[question]),)
+    distinct: dict[object, Way] = {}
+    for question in asked:
+        for key in (question,) if question in found else parts[question]:
+            distinct.setdefault(_gist(found[key]), Way(question[0], found[key]))
+    if len(distinct) == 1:
+        return tuple(distinct.values())
+    told = f"one of {len(distinct)} images that may be meant"
+    return tuple(_one_of(way, told) for way in distinct.values())
+
+
+def _gist(found: Resolution) -> object:
+    """What makes a difference to whoever judges."""
+    match found:
+        case Resolved(image, place, _, moving, _, derivations):
+            made = tuple((step.how, step.place) for step in derivations)
+            return image.id, place, bool(moving), made
+        case Unresolved(cause, reason, image_id):
+            return cause, reason, image_id
+
+
+def _one_of(way: Way, told: str) -> Way:
+    match way.resolution:
+        case Resolved(via=via) as found:
+            return Way(way.value, replace(found, via=(told, *via)))
+    return way
 
 
 def _start(value: Value, place: Place | Unplaced) -> Trail | Unresolved:
@@ -77,7 +144,7 @@ def _start(value: Value, place: Place | Unplaced) -> Trail | Unresolved:
             case Made(by, how, source, at, _):
                 made.append(Derivation(by, how, place))
                 value, place = source, at
-            case AmiId() | Alias() | TemplateRef() | InstanceRef() | ImageSearch():
+            case AmiId() | Alias() | TemplateRef() | EveryVersion() | InstanceRef() | ImageSearch():
                 break
             case _:
                 return _no_image(value, tuple(made))
@@ -115,11 +182,13 @@ def _unknown(references: tuple[str, ...], when: str) -> str:
 
 
 def _look_up(
-    trails: Mapping[Question, Trail | Unresolved],
+    trails: Trails,
     catalog: ImageCatalog,
     besides: Collection[ImageKey],
-) -> Resolutions:
-    keys: dict[Question, ImageKey] = {
+) -> tuple[
+    dict[Key, Resolution], Mapping[ImageKey, Answer[Image]], Mapping[Place, Answer[AllowedImages]]
+]:
+    keys: dict[Key, ImageKey] = {
         question: (trail.place, trail.value.id)
         for question, trail in trails.items()
         if isinstance(trail, Trail) and isinstance(trail.value, AmiId)
@@ -129,7 +198,7 @@ def _look_up(
     absent = [key for key in dict.fromkeys(keys.values()) if isinstance(answers[key], Absent)]
     places = {trail.place for trail in trails.values() if isinstance(trail, Trail)}
     explained = explain(absent, places, catalog)
-    resolutions: dict[Question, Resolution] = {}
+    resolutions: dict[Key, Resolution] = {}
     for question, trail in trails.items():
         match trail:
             case Unresolved():
@@ -137,7 +206,7 @@ def _look_up(
             case Trail():
                 key = keys[question]
                 resolutions[question] = _conclude(trail, answers[key], explained.clues.get(key, ()))
-    return Resolutions(resolutions, answers, explained.settings)
+    return resolutions, answers, explained.settings
 
 
 def _conclude(trail: Trail, answer: Answer[Image], clues: tuple[Clue, ...]) -> Resolution:

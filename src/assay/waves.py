@@ -3,8 +3,8 @@
 A wave asks once for all references that stand at a value of its kind, whatever their number.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Mapping
+from typing import TypeAlias, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -15,11 +15,11 @@ from assay.model import (
     AmiId,
     Cause,
     Derivation,
+    EveryVersion,
     Evidence,
     ImageSearch,
     InstanceRef,
     Place,
-    Question,
     Searched,
     TemplateRef,
     TemplateVersion,
@@ -38,7 +38,7 @@ class Trail(msgspec.Struct, frozen=True, gc=False):
     """A reference on its way to an image: where it stands now, and how it came there."""
 
     place: Place
-    value: AmiId | Alias | TemplateRef | InstanceRef | ImageSearch
+    value: AmiId | Alias | TemplateRef | EveryVersion | InstanceRef | ImageSearch
     via: tuple[str, ...] = ()
     moving: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -50,15 +50,47 @@ class Trail(msgspec.Struct, frozen=True, gc=False):
         return Unresolved(cause, reason, image_id, (*self.evidence, asked), self.derivations)
 
 
-Trails = dict[Question, Trail | Unresolved]
+Key: TypeAlias = Hashable
+"""A question, or a question and the version of a launch template on one way to its answer."""
+Trails = dict[Key, Trail | Unresolved]
 
 
 def ask_the_way(trails: Trails, catalog: ImageCatalog) -> Trails:
-    """Every trail at the id of an image, or lost. An alias can stand in a launch template."""
+    """Every trail at the id of an image, or lost. An alias can stand in a launch template.
+
+    A trail at every version of a launch template parts there: its key then stands for none, and a
+    pair of key and version for each.
+    """
+    trails = _part(trails, catalog)
     trails = _follow(trails, TemplateRef, catalog.templates, _as_it_is, _through_template)
     trails = _follow(trails, InstanceRef, catalog.instances, _id, _through_instance)
     trails = _follow(trails, ImageSearch, catalog.searches, _as_it_is, _through_search)
     return _follow(trails, Alias, catalog.parameters, _query, _through_alias)
+
+
+def _part(trails: Trails, catalog: ImageCatalog) -> Trails:
+    """One wave: each version of the templates of which any may be meant."""
+    standing = {
+        key: (trail, trail.value)
+        for key, trail in trails.items()
+        if isinstance(trail, Trail) and isinstance(trail.value, EveryVersion)
+    }
+    if not standing:
+        return trails
+    asked = dict.fromkeys((trail.place, template) for trail, template in standing.values())
+    answers = catalog.every_version(list(asked))
+    parted: Trails = {key: trail for key, trail in trails.items() if key not in standing}
+    for key, (trail, template) in standing.items():
+        answer = answers[trail.place, template]
+        if isinstance(answer, Absent | Unavailable):
+            any_version = TemplateRef(template.id, template.name)
+            parted[key] = _through_template(trail, any_version, answer)
+            continue
+        for version in answer:
+            number = str(version.number)
+            ref = TemplateRef(template.id, template.name, number)
+            parted[key, number] = _through_template(trail, ref, version)
+    return parted
 
 
 def _follow(
@@ -69,7 +101,7 @@ def _follow(
     through: Callable[[Trail, V, Answer[T]], Trail | Unresolved],
 ) -> Trails:
     """One wave: ask about every trail that stands at a value of one kind, once for each key."""
-    standing: dict[Question, tuple[Trail, V]] = {
+    standing: dict[Key, tuple[Trail, V]] = {
         question: (trail, trail.value)
         for question, trail in trails.items()
         if isinstance(trail, Trail) and isinstance(trail.value, kind)

@@ -13,6 +13,7 @@ from assay.model import (
     AllowedImages,
     Ancestry,
     CatalogFacts,
+    EveryVersion,
     Identity,
     Image,
     ImageSearch,
@@ -46,6 +47,7 @@ ImageKey: TypeAlias = tuple[Place, str]
 ParameterKey: TypeAlias = tuple[Place, str]
 """A parameter name or ARN with its selector, as SSM GetParameters takes it."""
 TemplateKey: TypeAlias = tuple[Place, TemplateRef]
+EveryVersionKey: TypeAlias = tuple[Place, EveryVersion]
 InstanceKey: TypeAlias = tuple[Place, str]
 """An instance id."""
 SearchKey: TypeAlias = tuple[Place, ImageSearch]
@@ -85,6 +87,12 @@ class ImageCatalog(Protocol):
         self, keys: Collection[TemplateKey]
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
         """EC2 DescribeLaunchTemplateVersions."""
+        ...
+
+    def every_version(
+        self, keys: Collection[EveryVersionKey]
+    ) -> Mapping[EveryVersionKey, Answer[tuple[TemplateVersion, ...]]]:
+        """EC2 DescribeLaunchTemplateVersions without a version: all that a template has."""
         ...
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:

@@ -14,6 +14,7 @@ from assay.catalog import ec2
 from assay.catalog.interface import (
     Absent,
     Answer,
+    EveryVersionKey,
     ImageKey,
     InstanceKey,
     ParameterKey,
@@ -95,6 +96,12 @@ class LiveCatalog(msgspec.Struct, frozen=True):
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
         """DescribeLaunchTemplateVersions, one version a call, so that each has its own answer."""
         return self._each(keys, self._template_version)
+
+    def every_version(
+        self, keys: Collection[EveryVersionKey]
+    ) -> Mapping[EveryVersionKey, Answer[tuple[TemplateVersion, ...]]]:
+        """DescribeLaunchTemplateVersions, all pages of one template."""
+        return self._each(keys, self._all_versions)
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
         """DescribeInstances by the `instance-id` filter."""
@@ -245,25 +252,38 @@ class LiveCatalog(msgspec.Struct, frozen=True):
 
     def _template_version(self, key: TemplateKey) -> Answer[TemplateVersion]:
         place, ref = key
-        named = {"LaunchTemplateId": ref.id} if ref.id else {"LaunchTemplateName": ref.name}
-        try:
-            versions = self._sdk.pages(
-                place,
-                "ec2",
-                "DescribeLaunchTemplateVersions",
-                "LaunchTemplateVersions",
-                Versions=[ref.version],
-                **named,
-            )
-        except RefusedError as refused:
-            return Absent() if refused.code in _TEMPLATE_ABSENT else Unavailable(refused.reason)
-        read = [ec2.template_version(raw) for raw in versions]
+        read = self._versions(place, ref.id, ref.name, Versions=[ref.version])
+        if not isinstance(read, list):
+            return read
         found = [version for version in read if version and _answers(version, ref)]
         if len(read) != 1 or not found:
             return Unavailable(
                 f"ec2:DescribeLaunchTemplateVersions did not answer with version {ref.version}"
             )
         return found[0]
+
+    def _all_versions(self, key: EveryVersionKey) -> Answer[tuple[TemplateVersion, ...]]:
+        place, template = key
+        read = self._versions(place, template.id, template.name)
+        if not isinstance(read, list):
+            return read
+        latest = TemplateRef(template.id, template.name, "$Latest")
+        found = tuple(version for version in read if version and _answers(version, latest))
+        if not found or len(found) != len(read):
+            return Unavailable("ec2:DescribeLaunchTemplateVersions did not answer with its versions")
+        return found
+
+    def _versions(
+        self, place: Place, id: str | None, name: str | None, **wanted: Any
+    ) -> list[TemplateVersion | None] | Absent | Unavailable:
+        """The versions of one template that were asked for, all without."""
+        wanted |= {"LaunchTemplateId": id} if id else {"LaunchTemplateName": name}
+        operation, member = "DescribeLaunchTemplateVersions", "LaunchTemplateVersions"
+        try:
+            found = self._sdk.pages(place, "ec2", operation, member, **wanted)
+            return [ec2.template_version(raw) for raw in found]
+        except RefusedError as refused:
+            return Absent() if refused.code in _TEMPLATE_ABSENT else Unavailable(refused.reason)
 
 
 def _batches(keys: Collection[tuple[Place, str]], size: int) -> list[_Batch]:

@@ -6,6 +6,7 @@ import msgspec
 
 from assay.catalog.interface import (
     Answer,
+    EveryVersionKey,
     ImageKey,
     InstanceKey,
     ParameterKey,
@@ -52,6 +53,11 @@ class OfflineCatalog(msgspec.Struct, frozen=True):
     def templates(
         self, keys: Collection[TemplateKey]
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
+        return dict.fromkeys(keys, _OFFLINE)
+
+    def every_version(
+        self, keys: Collection[EveryVersionKey]
+    ) -> Mapping[EveryVersionKey, Answer[tuple[TemplateVersion, ...]]]:
         return dict.fromkeys(keys, _OFFLINE)
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:

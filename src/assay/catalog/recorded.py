@@ -13,6 +13,7 @@ import msgspec
 from assay.catalog.interface import (
     Absent,
     Answer,
+    EveryVersionKey,
     ImageKey,
     InstanceKey,
     ParameterKey,
@@ -90,6 +91,8 @@ class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     allowed_images: Answers[AllowedImages] = msgspec.field(default_factory=Answers)
     parameters: Answers[str] = msgspec.field(default_factory=Answers)
     templates: Answers[TemplateVersion] = msgspec.field(default_factory=Answers)
+    every_version: Answers[tuple[TemplateVersion, ...]] = msgspec.field(default_factory=Answers)
+    """By the template's id or name."""
     instances: Answers[str] = msgspec.field(default_factory=Answers)
     searches: Answers[Searched] = msgspec.field(default_factory=Answers)
     """By the lookup, as `written` writes it."""
@@ -108,6 +111,7 @@ class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
             self.allowed_images,
             self.parameters,
             self.templates,
+            self.every_version,
             self.instances,
             self.searches,
         )
@@ -174,6 +178,14 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
         self, keys: Collection[TemplateKey]
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
         return {(place, ref): self._at(place).templates.get(str(ref)) for place, ref in keys}
+
+    def every_version(
+        self, keys: Collection[EveryVersionKey]
+    ) -> Mapping[EveryVersionKey, Answer[tuple[TemplateVersion, ...]]]:
+        return {
+            (place, template): self._at(place).every_version.get(str(template))
+            for place, template in keys
+        }
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
         return {(place, id): self._at(place).instances.get(id) for place, id in keys}

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from assay.catalog.interface import (
     Answer,
+    EveryVersionKey,
     ImageCatalog,
     ImageKey,
     InstanceKey,
@@ -104,6 +105,14 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
                     self._at(place).templates.put(str(ref), kept)
                 case _:
                     self._at(place).templates.put(str(ref), answer)
+        return answers
+
+    def every_version(
+        self, keys: Collection[EveryVersionKey]
+    ) -> Mapping[EveryVersionKey, Answer[tuple[TemplateVersion, ...]]]:
+        answers = self.source.every_version(keys)
+        for (place, template), answer in answers.items():
+            self._at(place).every_version.put(str(template), answer)
         return answers
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:

@@ -12,6 +12,7 @@ import msgspec
 
 from assay.catalog.interface import (
     Answer,
+    EveryVersionKey,
     ImageCatalog,
     ImageKey,
     InstanceKey,
@@ -144,6 +145,11 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
         self, keys: Collection[TemplateKey]
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
         return self.source.templates(keys)
+
+    def every_version(
+        self, keys: Collection[EveryVersionKey]
+    ) -> Mapping[EveryVersionKey, Answer[tuple[TemplateVersion, ...]]]:
+        return self.source.every_version(keys)
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
         return self.source.instances(keys)

@@ -178,6 +178,22 @@ class Registered(msgspec.Struct, frozen=True, gc=False):
     by: str
 
 
+class EveryVersion(msgspec.Struct, frozen=True, gc=False):
+    """Each version that a launch template has: which of them is meant is known only after apply."""
+
+    id: str | None
+    name: str | None
+
+    def __str__(self) -> str:
+        return f"{self.id or self.name}, every version"
+
+
+class AnyOf(msgspec.Struct, frozen=True, gc=False):
+    """One of several values; which of them nobody can tell before apply, so each is judged."""
+
+    values: "tuple[Value, ...]"
+
+
 class Incomplete(msgspec.Struct, frozen=True, gc=False):
     """Not an attribute: the plan says that it leaves changes out, or code is not there."""
 
@@ -197,8 +213,22 @@ Value: TypeAlias = (
     | Planned
     | Made
     | Registered
+    | EveryVersion
+    | AnyOf
     | Incomplete
 )
+
+
+def alternatives(value: Value) -> tuple[Value, ...]:
+    """All that a value can mean, each with the steps that lead there; by far the most mean one."""
+    match value:
+        case AnyOf(values):
+            return tuple(dict.fromkeys(each for one in values for each in alternatives(one)))
+        case Planned(value=inner) if len(found := alternatives(inner)) > 1:
+            return tuple(msgspec.structs.replace(value, value=each) for each in found)
+        case Made(source=inner) if len(found := alternatives(inner)) > 1:
+            return tuple(msgspec.structs.replace(value, source=each) for each in found)
+    return (value,)
 
 
 def image_search(value: Value) -> ImageSearch | None:

@@ -105,3 +105,5 @@ class Subject(msgspec.Struct, frozen=True, gc=False):
     """The Allowed AMIs settings that the image meets; None where no policy asks for them."""
     replaced: Image | None = None
     """The image that the reference used before, where the plan says so and EC2 still shows it."""
+    others: "tuple[Subject, ...]" = ()
+    """The same reference with the other images that it may mean: nobody can tell yet which it is."""

@@ -20,6 +20,7 @@ from assay.model import (
     Verdict,
     WaiverUse,
 )
+from assay.policy.alternatives import Alternatives
 from assay.policy.exceptions import Waivers
 from assay.policy.golden import JudgedMarks
 from assay.policy.lineage import deciding, excepting
@@ -57,11 +58,9 @@ def judge_all(
     shared: _Shared = {}
     judged: dict[tuple[object, ...], Verdict] = {}
     commented: _Commented = {}
-    verdicts: list[Verdict] = []
-    for subject in subjects:
-        by = policy_for(policy, subject) if policy.scopes else policy
-        if _is_off(subject, by):
-            continue
+    among = Alternatives()
+
+    def verdict_on(subject: Subject, by: Policy) -> Verdict:
         active = rules[id(by)]
         if subject.reference.ignores:
             by = _with_comments(by, subject.reference, commented)
@@ -70,7 +69,19 @@ def judge_all(
         if found is None:
             case = Case(subject, by, as_of, known)
             found = judged[alike] = _apply(active, case, shared)
-        verdicts.append(_verdict(subject, found, waivers))
+        return _verdict(subject, found, waivers)
+
+    verdicts: list[Verdict] = []
+    for subject in subjects:
+        by = policy_for(policy, subject) if policy.scopes else policy
+        if _is_off(subject, by):
+            continue
+        if not subject.others:
+            verdicts.append(verdict_on(subject, by))
+            continue
+        with waivers.counting_once():
+            parts = [verdict_on(each, by) for each in (replace(subject, others=()), *subject.others)]
+        verdicts.append(among.weigh(subject, parts))
     return Judgement(tuple(verdicts), waivers.uses())
 
 

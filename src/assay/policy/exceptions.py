@@ -4,7 +4,8 @@ Those of the policy come first, then those that comments in the code make for a 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeAlias, get_args
 
@@ -80,6 +81,18 @@ class Waivers:
         self._used.update(found.used)
         self._missed.update(found.missed)
         return found.results
+
+    @contextmanager
+    def counting_once(self) -> Iterator[None]:
+        """Within, an exception is counted once however often it is applied: for one reference."""
+        used, missed = self._used, self._missed
+        self._used, self._missed = Counter(), Counter()
+        try:
+            yield
+        finally:
+            used.update(set(self._used))
+            missed.update(set(self._missed))
+            self._used, self._missed = used, missed
 
     def _waive_all(self, results: _Results, matching: tuple[_Key, ...]) -> _Applied:
         used: set[_Key] = set()
