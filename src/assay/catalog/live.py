@@ -6,7 +6,7 @@ from a part of an answer. Only an SDK or credentials that can answer nothing at 
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 

@@ -1,0 +1,83 @@
+"""One verdict on a reference that may mean several images.
+
+All of them pass, and so does the reference: whichever it will be is good enough. None of them
+passes, and it fails as the worst does. Otherwise nobody can tell before apply.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from assay.model import (
+    Finding,
+    Outcome,
+    Resolved,
+    RuleResult,
+    Severity,
+    Subject,
+    Verdict,
+)
+
+TOLD = 3
+"""So many of the images that do not pass are named."""
+
+_RANK = {Outcome.FAIL: 2, Outcome.UNDETERMINED: 1, Outcome.PASS: 0}
+_Results = tuple[RuleResult, ...]
+
+
+class Alternatives:
+    """Weighs verdicts against each other; what references share before, they share after."""
+
+    def __init__(self) -> None:
+        self._mixed: dict[tuple[int, ...], _Results] = {}
+
+    def weigh(self, subject: Subject, parts: Sequence[Verdict]) -> Verdict:
+        """The verdict on `subject`, whose images have the verdicts `parts`."""
+        worst = max(parts, key=_badness)
+        shown = replace(worst.subject, reference=subject.reference)
+        bad = [part for part in parts if part.outcome is not Outcome.PASS]
+        if worst.outcome is not Outcome.FAIL or all(p.outcome is Outcome.FAIL for p in parts):
+            return Verdict(shown, worst.outcome, worst.results)
+        key = tuple(id(part.results) for part in parts)
+        results = self._mixed.get(key)
+        if results is None:
+            results = self._mixed[key] = _open(worst, bad, len(parts))
+        return Verdict(shown, Outcome.UNDETERMINED, results)
+
+
+def _badness(verdict: Verdict) -> tuple[int, int]:
+    told = sum(result.finding.outcome is not Outcome.PASS for result in verdict.results)
+    return _RANK[verdict.outcome], told
+
+
+def _open(worst: Verdict, bad: Sequence[Verdict], of: int) -> _Results:
+    """What the worst one is told of, but for what fails it: that is not certain."""
+    kept = tuple(result for result in worst.results if not _decides(result))
+    told = "; ".join(_told(part) for part in bad[:TOLD])
+    more = f"; and {len(bad) - TOLD} more" if len(bad) > TOLD else ""
+    finding = Finding(
+        Outcome.UNDETERMINED,
+        f"it may be one of {of} images, and {len(bad)} of them would not pass: {told}{more}",
+        "make all of them golden, or give the image at plan time",
+        tuple(dict.fromkeys(line for part in bad for line in _evidence(part))),
+    )
+    return (*kept, RuleResult("unresolved", Severity.ERROR, finding))
+
+
+def _decides(result: RuleResult) -> bool:
+    return (
+        result.waiver is None
+        and result.severity is Severity.ERROR
+        and result.finding.outcome is not Outcome.PASS
+    )
+
+
+def _told(verdict: Verdict) -> str:
+    found = verdict.subject.resolution
+    name = found.image.id if isinstance(found, Resolved) else found.image_id or found.reason
+    rules = ", ".join(result.rule for result in verdict.results if _decides(result))
+    return f"{name} ({rules})" if rules else name
+
+
+def _evidence(verdict: Verdict) -> tuple[str, ...]:
+    return next((r.finding.evidence for r in verdict.results if _decides(r)), ())
