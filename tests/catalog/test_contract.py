@@ -17,6 +17,7 @@ from assay.model import (
     AllowedImages,
     Ancestry,
     AncestryEnd,
+    EveryVersion,
     Identity,
     Image,
     ImageCriterion,
@@ -78,6 +79,7 @@ class Scene:
         catalog.ancestry([(HERE, id) for id in (self.derived, self.copy, MISSING)])
         catalog.parameters([(HERE, name) for name in self.parameter_names()])
         catalog.templates([(HERE, ref) for ref in self.template_refs()])
+        catalog.every_version([(HERE, each) for each in self.whole_templates()])
         catalog.removals(self.removal_keys())
         catalog.allowed_images([HERE, IRELAND])
         catalog.searches(self.search_keys())
@@ -98,6 +100,13 @@ class Scene:
     def parameter_names(self) -> list[str]:
         owned = f"arn:aws:ssm:{REGION}:{WORKLOAD}:parameter/golden/web"
         return ["/golden/web", "/golden/web:1", "/golden/none", owned]
+
+    def whole_templates(self) -> list[EveryVersion]:
+        return [
+            EveryVersion(self.template, None),
+            EveryVersion(None, "web"),
+            EveryVersion(None, "no-such-template"),
+        ]
 
     def template_refs(self) -> list[TemplateRef]:
         return [
@@ -233,6 +242,19 @@ class TestContract:
         assert (latest, first, by_arn) == (arranged.derived, arranged.copy, arranged.derived)
         assert isinstance(none, Absent)
 
+    def test_every_version_of_a_template_by_id_and_by_name(self, scene: Arranged) -> None:
+        arranged, catalog = scene
+        answers = catalog.every_version([(HERE, each) for each in arranged.whole_templates()])
+        by_id, by_name, missing = answers.values()
+        template = arranged.template
+        assert not isinstance(by_id, Absent | Unavailable)
+        assert sorted(by_id, key=lambda each: each.number) == [
+            TemplateVersion(template, "web", 1, arranged.copy),
+            TemplateVersion(template, "web", 2, arranged.derived),
+        ]
+        assert by_name == by_id
+        assert missing == Absent()
+
     def test_templates_by_id_name_and_version(self, scene: Arranged) -> None:
         arranged, catalog = scene
         refs = arranged.template_refs()
@@ -291,6 +313,7 @@ class TestContract:
         assert catalog.ancestry([]) == {}
         assert catalog.parameters([]) == {}
         assert catalog.templates([]) == {}
+        assert catalog.every_version([]) == {}
         assert catalog.identities([]) == {}
         assert catalog.removals([]) == {}
         assert catalog.allowed_images([]) == {}
@@ -367,6 +390,7 @@ def test_a_lookup_with_two_answers_is_a_damaged_recording_and_is_not_quoted() ->
         lambda catalog: catalog.ancestry([(HERE, MISSING)]),
         lambda catalog: catalog.parameters([(HERE, "/golden/web")]),
         lambda catalog: catalog.templates([(HERE, TemplateRef(None, "web"))]),
+        lambda catalog: catalog.every_version([(HERE, EveryVersion(None, "web"))]),
         lambda catalog: catalog.identities([HERE]),
         lambda catalog: catalog.instances([(HERE, "i-0aaaaaaaaaaaaaaaa")]),
         lambda catalog: catalog.removals([(HERE, MISSING)]),

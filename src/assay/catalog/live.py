@@ -6,7 +6,7 @@ from a part of an answer. Only an SDK or credentials that can answer nothing at 
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -25,6 +25,7 @@ from assay.catalog.interface import (
 from assay.catalog.refusals import RefusedError
 from assay.catalog.sdk import Sdk
 from assay.catalog.searching import search
+from assay.catalog.templates import all_versions, template_version
 from assay.model import (
     AllowedImages,
     Ancestry,
@@ -34,7 +35,6 @@ from assay.model import (
     Place,
     Removal,
     Searched,
-    TemplateRef,
     TemplateVersion,
 )
 
@@ -46,11 +46,6 @@ VALUES_A_FILTER = 200
 PARAMETERS_A_CALL = 10
 """SSM API Reference, GetParameters: 1 to 10 names."""
 
-_TEMPLATE_ABSENT = (
-    "InvalidLaunchTemplateId.NotFound",
-    "InvalidLaunchTemplateName.NotFoundException",
-    "InvalidLaunchTemplateId.VersionNotFound",
-)
 _Batch = tuple[Place, tuple[str, ...]]
 
 
@@ -95,13 +90,13 @@ class LiveCatalog(msgspec.Struct, frozen=True):
         self, keys: Collection[TemplateKey]
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
         """DescribeLaunchTemplateVersions, one version a call, so that each has its own answer."""
-        return self._each(keys, self._template_version)
+        return self._each(keys, lambda key: template_version(self._sdk, key))
 
     def every_version(
         self, keys: Collection[EveryVersionKey]
     ) -> Mapping[EveryVersionKey, Answer[tuple[TemplateVersion, ...]]]:
         """DescribeLaunchTemplateVersions, all pages of one template."""
-        return self._each(keys, self._all_versions)
+        return self._each(keys, lambda key: all_versions(self._sdk, key))
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
         """DescribeInstances by the `instance-id` filter."""
@@ -250,41 +245,6 @@ class LiveCatalog(msgspec.Struct, frozen=True):
                     answers[key] = value
         return answers
 
-    def _template_version(self, key: TemplateKey) -> Answer[TemplateVersion]:
-        place, ref = key
-        read = self._versions(place, ref.id, ref.name, Versions=[ref.version])
-        if not isinstance(read, list):
-            return read
-        found = [version for version in read if version and _answers(version, ref)]
-        if len(read) != 1 or not found:
-            return Unavailable(
-                f"ec2:DescribeLaunchTemplateVersions did not answer with version {ref.version}"
-            )
-        return found[0]
-
-    def _all_versions(self, key: EveryVersionKey) -> Answer[tuple[TemplateVersion, ...]]:
-        place, template = key
-        read = self._versions(place, template.id, template.name)
-        if not isinstance(read, list):
-            return read
-        latest = TemplateRef(template.id, template.name, "$Latest")
-        found = tuple(version for version in read if version and _answers(version, latest))
-        if not found or len(found) != len(read):
-            return Unavailable("ec2:DescribeLaunchTemplateVersions did not answer with its versions")
-        return found
-
-    def _versions(
-        self, place: Place, id: str | None, name: str | None, **wanted: Any
-    ) -> list[TemplateVersion | None] | Absent | Unavailable:
-        """The versions of one template that were asked for, all without."""
-        wanted |= {"LaunchTemplateId": id} if id else {"LaunchTemplateName": name}
-        operation, member = "DescribeLaunchTemplateVersions", "LaunchTemplateVersions"
-        try:
-            found = self._sdk.pages(place, "ec2", operation, member, **wanted)
-            return [ec2.template_version(raw) for raw in found]
-        except RefusedError as refused:
-            return Absent() if refused.code in _TEMPLATE_ABSENT else Unavailable(refused.reason)
-
 
 def _batches(keys: Collection[tuple[Place, str]], size: int) -> list[_Batch]:
     by_place: defaultdict[Place, list[str]] = defaultdict(list)
@@ -295,12 +255,3 @@ def _batches(keys: Collection[tuple[Place, str]], size: int) -> list[_Batch]:
         for place, names in by_place.items()
         for start in range(0, len(names), size)
     ]
-
-
-def _answers(version: TemplateVersion, ref: TemplateRef) -> bool:
-    """Whether a version is the one asked for; `$Latest` and `$Default` are EC2's to choose."""
-    return (
-        ref.id in (None, version.template_id)
-        and (ref.id is not None or ref.name == version.name)
-        and (not ref.version.isdecimal() or int(ref.version) == version.number)
-    )

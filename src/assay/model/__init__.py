@@ -4,6 +4,7 @@ Standard library only, and nothing of ours. Times are timezone-aware `datetime`s
 strings as EC2 writes them, collections are tuples, so that values can be hashed and shared.
 """
 
+from assay.model.alternatives import alternatives
 from assay.model.ignores import Ignore
 from assay.model.images import (
     SEVERITIES,
@@ -59,7 +60,6 @@ from assay.model.references import (
     Unplaced,
     Unusable,
     Value,
-    alternatives,
     image_search,
     parse_image,
 )
@@ -100,8 +100,8 @@ __all__ = [
     "Cause",
     "Clue",
     "Derivation",
-    "Evidence",
     "EveryVersion",
+    "Evidence",
     "Exemption",
     "Finding",
     "Golden",

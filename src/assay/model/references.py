@@ -219,18 +219,6 @@ Value: TypeAlias = (
 )
 
 
-def alternatives(value: Value) -> tuple[Value, ...]:
-    """All that a value can mean, each with the steps that lead there; by far the most mean one."""
-    match value:
-        case AnyOf(values):
-            return tuple(dict.fromkeys(each for one in values for each in alternatives(one)))
-        case Planned(value=inner) if len(found := alternatives(inner)) > 1:
-            return tuple(msgspec.structs.replace(value, value=each) for each in found)
-        case Made(source=inner) if len(found := alternatives(inner)) > 1:
-            return tuple(msgspec.structs.replace(value, source=each) for each in found)
-    return (value,)
-
-
 def image_search(value: Value) -> ImageSearch | None:
     """The lookup that a value comes from, by all that the plan itself tells."""
     while isinstance(value, Planned | Made):

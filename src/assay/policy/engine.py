@@ -80,7 +80,9 @@ def judge_all(
             verdicts.append(verdict_on(subject, by))
             continue
         with waivers.counting_once():
-            parts = [verdict_on(each, by) for each in (replace(subject, others=()), *subject.others)]
+            parts = [
+                verdict_on(each, by) for each in (replace(subject, others=()), *subject.others)
+            ]
         verdicts.append(among.weigh(subject, parts))
     return Judgement(tuple(verdicts), waivers.uses())
 
