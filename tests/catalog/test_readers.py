@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -288,7 +288,7 @@ def test_the_caller_of_a_recording_stays_known_beside_readers(server: Server) ->
 
 class TestOnce:
     def test_threads_that_want_the_same_wait_for_it(self) -> None:
-        once: Once[int] = Once()
+        once: Once[int] = Once(patience=5)
         calls: list[int] = []
         gate = threading.Event()
 
@@ -298,7 +298,7 @@ class TestOnce:
             return 7
 
         with ThreadPoolExecutor(8) as pool:
-            found = [pool.submit(once.get, "key", find_out) for _ in range(8)]
+            found = [pool.submit(once.get, "key", f"r{n % 3}", find_out) for n in range(8)]
             gate.set()
             assert {future.result() for future in found} == {7}
         assert calls == [1]
@@ -310,13 +310,39 @@ class TestOnce:
         def refuse() -> int:
             raise RefusedError("no", "InvalidAMIID.NotFound")
 
-        def never() -> int:
-            raise AssertionError
-
-        for find_out in (refuse, never):
+        for region, find_out in (("a", refuse), ("a", never), ("b", never)):
             with pytest.raises(RefusedError, match="no") as raised:
-                once.get("key", find_out)
+                once.get("key", region, find_out)
             assert raised.value.code == ""
+
+    def test_what_one_region_refuses_for_itself_the_others_are_asked_for(self) -> None:
+        once: Once[int] = Once()
+
+        def off() -> int:
+            raise RefusedError("off", "OptInRequired", regional=True)
+
+        with pytest.raises(RefusedError, match="off"):
+            once.get("key", "a", off)
+        assert once.get("key", "b", lambda: 7) == 7
+        with pytest.raises(RefusedError, match="off"):
+            once.get("key", "a", never)
+        assert once.get("key", "c", never) == 7
+
+    def test_nobody_waits_long_for_a_region_that_is_silent(self) -> None:
+        once: Once[int] = Once(patience=0)
+        asked, gate = threading.Event(), threading.Event()
+
+        def silent() -> int:
+            asked.set()
+            gate.wait(5)
+            return 7
+
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(once.get, "key", "a", silent)
+            assert asked.wait(5)
+            assert once.get("key", "b", lambda: 8) == 8
+            assert not first.done()
+            gate.set()
 
     def test_what_stops_the_run_stops_all_who_wait(self) -> None:
         once: Once[int] = Once()
@@ -326,4 +352,27 @@ class TestOnce:
 
         for _ in range(2):
             with pytest.raises(CredentialsError):
-                once.get("key", fail)
+                once.get("key", "a", fail)
+
+
+def never() -> int:
+    raise AssertionError
+
+
+@pytest.mark.parametrize("error", ["OptInRequired", "AuthFailure"])
+@pytest.mark.parametrize("off", ["af-south-1", "us-west-2"])
+def test_a_region_that_is_off_costs_itself_alone(
+    golden: GoldenWorld, server: Server, off: str, error: Literal["OptInRequired", "AuthFailure"]
+) -> None:
+    """Whichever comes first: the caller and the readers are asked for where they can be answered."""
+    golden.world.switch_region_off(CI, off, error=error)
+    golden.world.switch_region_off(WORKLOAD, off, error=error)
+    asked = catalog()
+    keys = [
+        (Place.of(region, who), golden.base) for region in (off, REGION) for who in (CI, WORKLOAD)
+    ]
+    identities = asked.identities([place for place, _ in keys])
+    assert all(isinstance(answer, Identity) for answer in identities.values())
+    answers = asked.images(keys)
+    for (place, id), answer in answers.items():
+        assert isinstance(answer, Unavailable if place.region == off else Image), (place, id)

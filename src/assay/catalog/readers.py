@@ -8,8 +8,8 @@ Facts: STS API Reference, AssumeRole and GetCallerIdentity (which needs no permi
 """
 
 import re
-from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Collection, Hashable, Mapping
+from concurrent.futures import Future, wait
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +18,19 @@ from assay.model import Identity, Place, Reader
 
 T = TypeVar("T")
 SESSION_NAME = "assay"
+PATIENCE = 3.0
+"""Seconds, after which a Region's own answer is asked for although another's is awaited."""
+_HOME = {
+    "aws": "us-east-1",
+    "aws-cn": "cn-northwest-1",
+    "aws-eusc": "eusc-de-east-1",
+    "aws-iso": "us-iso-east-1",
+    "aws-iso-b": "us-isob-east-1",
+    "aws-iso-e": "eu-isoe-west-1",
+    "aws-iso-f": "us-isof-south-1",
+    "aws-us-gov": "us-gov-west-1",
+}
+"""By partition a Region that cannot be off (botocore's partitions.json, `implicitGlobalRegion`)."""
 
 Eyes = tuple[str, str] | None
 """A partition and an account that a reader reads; None for the caller's own credentials."""
@@ -26,29 +39,64 @@ AskSts = Callable[[Eyes, str, str, dict[str, Any]], dict[str, Any]]
 
 
 class Once(Generic[T]):
-    """Remembers what was found out, refusals too; what several threads want is found out once."""
+    """Remembers what was found out; what several threads want is found out once.
 
-    def __init__(self) -> None:
+    What one Region answered holds for all. What one Region refused for reasons of its own (it is off,
+    or silent) holds for that one: the others ask for themselves, and after `patience` seconds they no
+    longer wait for a Region that was asked before them.
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._lock = Lock()
-        self._found: dict[Hashable, Future[T | RefusedError]] = {}
+        self._asked: dict[tuple[Hashable, str], Future[T | RefusedError]] = {}
 
-    def get(self, key: Hashable, find_out: Callable[[], T]) -> T:
-        """What is known of `key`. Raises `RefusedError`."""
+    def get(self, key: Hashable, region: str, find_out: Callable[[], T]) -> T:
+        """What is known of `key`, found out in `region` if need be. Raises `RefusedError`."""
         with self._lock:
-            known = self._found.get(key)
-            future = known or self._found.setdefault(key, Future())
-        if known is None:
-            try:
-                future.set_result(find_out())
-            except RefusedError as refused:
-                future.set_result(refused)
-            except BaseException as error:
-                future.set_exception(error)
-                raise
-        found = future.result()
-        if isinstance(found, RefusedError):
-            raise RefusedError(found.reason)  # without a code: it was not about what is asked now
+            others = [future for (each, _), future in self._asked.items() if each == key]
+            asked_here = (key, region) in self._asked
+            mine = not others
+            future = self._asked.setdefault((key, region), Future()) if mine else None
+        if others and not asked_here:
+            known = self._of_another(others)
+            if known is not None:
+                return _told(known)
+        if future is None:
+            with self._lock:
+                mine = (key, region) not in self._asked
+                future = self._asked.setdefault((key, region), Future())
+        return self._settle(future, find_out) if mine else _told(future.result())
+
+    def _of_another(self, others: Collection[Future[T | RefusedError]]) -> T | RefusedError | None:
+        """What another Region found out, if it is for all and comes in time."""
+        done, _ = wait(others, self._patience)
+        refused = None
+        for found in (future.result() for future in done):
+            if not isinstance(found, RefusedError):
+                return found
+            refused = refused or (None if found.regional else found)
+        return refused
+
+    def _settle(self, future: Future[T | RefusedError], find_out: Callable[[], T]) -> T:
+        try:
+            found = find_out()
+        except RefusedError as refused:
+            # Without a code: it was not about what is asked now.
+            known = RefusedError(refused.reason, regional=refused.regional)
+            future.set_result(known)
+            raise known from refused
+        except BaseException as error:
+            future.set_exception(error)
+            raise
+        future.set_result(found)
         return found
+
+
+def _told(found: T | RefusedError) -> T:
+    if isinstance(found, RefusedError):
+        raise RefusedError(found.reason, regional=found.regional)
+    return found
 
 
 class Readers:
@@ -84,7 +132,7 @@ class Readers:
                 f"no reader for account {account}: add it to the policy's aws.readers"
             )
         eyes = (place.partition, account)
-        self._opened.get(eyes, lambda: self._open(eyes, reader, place.region))
+        self._opened.get(eyes, place.region, lambda: self._open(eyes, reader, place))
         return eyes
 
     def identity(self, place: Place) -> Identity:
@@ -92,23 +140,32 @@ class Readers:
         eyes = self.eyes(place)
         if eyes is None:
             return self.own(place)
-        return self._opened.get(eyes, _not_open)
+        return self._opened.get(eyes, place.region, _not_open)
 
     def own(self, place: Place) -> Identity:
         """The caller's own identity, asked once a partition. Raises `RefusedError`."""
-        return self._own.get(place.partition, lambda: self._who(None, place.region))
+        return self._own.get(
+            place.partition,
+            place.region,
+            lambda: _where_it_can_be_answered(place, lambda region: self._who(None, region)),
+        )
 
-    def _open(self, eyes: tuple[str, str], reader: Reader, region: str) -> Identity:
+    def _open(self, eyes: tuple[str, str], reader: Reader, place: Place) -> Identity:
         """Assume a reader's role and hold it to its account before anything else is asked."""
         account = eyes[1]
         external = {"ExternalId": reader.external_id} if reader.external_id is not None else {}
         asked = {"RoleArn": reader.role_arn, "RoleSessionName": SESSION_NAME, **external}
-        try:
+
+        def open_in(region: str) -> Identity:
             answer = self._ask(None, region, "AssumeRole", asked)
             self._adopt(eyes, answer.get("Credentials") or {})
-            identity = self._who(eyes, region)
+            return self._who(eyes, region)
+
+        try:
+            identity = _where_it_can_be_answered(place, open_in)
         except RefusedError as refused:
-            raise RefusedError(f"the reader of account {account}: {refused.reason}") from refused
+            reason = f"the reader of account {account}: {refused.reason}"
+            raise RefusedError(reason, regional=refused.regional) from refused
         if identity.account != account:
             raise RefusedError(f"the reader role answers as another account than {account}")
         return identity
@@ -119,6 +176,23 @@ class Readers:
         if not isinstance(account, str) or not re.fullmatch(r"[0-9]{12}", account):
             raise RefusedError("sts:GetCallerIdentity named no account")
         return Identity(account, arn if isinstance(arn, str) else "")
+
+
+def _where_it_can_be_answered(place: Place, ask: Callable[[str], Identity]) -> Identity:
+    """In the Region of the place, else in one that is always on: who somebody is, all Regions know.
+
+    Raises `RefusedError` with what the first said.
+    """
+    try:
+        return ask(place.region)
+    except RefusedError as refused:
+        home = _HOME.get(place.partition, place.region)
+        if not refused.regional or home == place.region:
+            raise
+        try:
+            return ask(home)
+        except RefusedError:
+            raise refused from None
 
 
 def _not_open() -> Identity:

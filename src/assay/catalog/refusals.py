@@ -4,16 +4,36 @@ import re
 
 _DENIED = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"})
 _THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException"})
+_REGIONAL = frozenset(
+    {
+        *("AuthFailure", "InvalidClientTokenId", "OptInRequired", "RegionDisabledException"),
+        "UnrecognizedClientException",
+    }
+)
+"""What a Region that is off says to credentials that are good elsewhere. (AWS re:Post and public
+reports; STS API Reference, AssumeRole, RegionDisabledException.)"""
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+
+_HINTS = {
+    "SSLError": "the certificate could not be verified; is a proxy's missing in AWS_CA_BUNDLE?",
+    "ProxyConnectionError": "look at HTTPS_PROXY and NO_PROXY",
+    "EndpointConnectionError": "is there such a Region, and a way to it? see HTTPS_PROXY, NO_PROXY",
+    "ConnectTimeoutError": "is there a way to it? see HTTPS_PROXY, NO_PROXY",
+}
+"""By botocore's name: what a person can look at."""
 
 
 class RefusedError(Exception):
-    """One call brought no usable answer; `code` is the service's word for it, where it gave one."""
+    """One call brought no usable answer; `code` is the service's word for it, where it gave one.
 
-    def __init__(self, reason: str, code: str = "") -> None:
+    `regional`: another Region may answer all the same.
+    """
+
+    def __init__(self, reason: str, code: str = "", *, regional: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.code = code
+        self.regional = regional
 
 
 def refusal(name: str, region: str, found: object) -> RefusedError:
@@ -30,4 +50,11 @@ def refusal(name: str, region: str, found: object) -> RefusedError:
         meaning = f"the credentials or the request have expired ({code})"
     else:
         meaning = f"refused ({code})"
-    return RefusedError(f"{name} in {region}: {meaning}", code)
+    return RefusedError(f"{name} in {region}: {meaning}", code, regional=code in _REGIONAL)
+
+
+def no_answer(name: str, region: str, kind: str) -> RefusedError:
+    """A connection that brought nothing; `kind` is botocore's name for what happened."""
+    hint = _HINTS.get(kind)
+    told = f"{kind}: {hint}" if hint else kind
+    return RefusedError(f"{name} in {region}: no answer ({told})", regional=True)

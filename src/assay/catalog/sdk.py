@@ -15,7 +15,7 @@ from assay import __version__
 from assay.catalog.interface import Unavailable
 from assay.catalog.pace import IN_FLIGHT, Deadline, Flights, Pace
 from assay.catalog.readers import Eyes, Readers
-from assay.catalog.refusals import RefusedError, refusal
+from assay.catalog.refusals import RefusedError, no_answer, refusal
 from assay.errors import CredentialsError, SdkError
 from assay.kept import Kept
 from assay.model import Identity, Place, Reader
@@ -167,7 +167,7 @@ class Sdk:
                     f"no usable AWS credentials ({kind})",
                     hint="set a profile or role for boto3, or use --catalog FILE or --offline",
                 ) from error
-            raise RefusedError(f"{name} in {region}: no answer ({kind})") from error
+            raise no_answer(name, region, kind) from error
         except (ResponseParserError, *_UNREADABLE) as error:
             raise RefusedError(f"{name} in {region}: the answer could not be read") from error
         return answer
