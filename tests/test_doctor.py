@@ -22,8 +22,9 @@ from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
 CI = "444444444444"
 EXTERNAL_ID = "s3cret-external-id"
 SECRETS = (access_key(CI), "ASIA", "not-a-secret", "session-token", EXTERNAL_ID, "hunter2")
-REQUIRED = ("DescribeImages", "GetImageAncestry")
+REQUIRED = ("DescribeImages",)
 OPTIONAL = (
+    "GetImageAncestry",
     "DescribeLaunchTemplateVersions",
     "DescribeInstances",
     "GetAllowedImagesSettings",
@@ -257,18 +258,13 @@ FATAL: Mapping[str, tuple[Callable[[Scene], None], str]] = {
         denied(CI, "DescribeImages", alone=True),
         f"ec2:DescribeImages in us-east-1: {DENIED}DescribeImages in account {CI}; without it ",
     ),
-    "GetImageAncestry denied": (
-        denied(CI, "GetImageAncestry", alone=True),
-        f"ec2:GetImageAncestry in us-east-1: {DENIED}GetImageAncestry in account {CI}; without it ",
-    ),
     "DescribeImages denied to a reader": (denied(WORKLOAD, "DescribeImages"), WORKLOAD),
-    "GetImageAncestry denied to a reader": (denied(WORKLOAD, "GetImageAncestry"), WORKLOAD),
     "DescribeImages fails": (
         broken(Fault(500, "InternalError", "hunter2"), "DescribeImages"),
         f"refused (InternalError); it could not be tried in account {WORKLOAD}",
     ),
     "a token that EC2 does not know": (
-        broken(Fault(400, "InvalidClientTokenId"), "GetImageAncestry"),
+        broken(Fault(400, "InvalidClientTokenId"), "DescribeImages"),
         "refused (InvalidClientTokenId); it could not be tried",
     ),
     "a reader that may not be assumed": (
@@ -285,10 +281,6 @@ TOLERABLE: Mapping[str, tuple[Callable[[Scene], None], str]] = {
     "a clock that is a little fast": (clock(-120), "s ahead of AWS's"),
     "DescribeImages denied to the caller beside a reader": (
         denied(CI, "DescribeImages"),
-        "but not in the accounts of readers",
-    ),
-    "GetImageAncestry denied to the caller beside a reader": (
-        denied(CI, "GetImageAncestry"),
         "but not in the accounts of readers",
     ),
     **{
@@ -471,7 +463,7 @@ def test_a_broken_answer_of_systems_manager_is_tolerable(scene: Scene) -> None:
 def test_nobody_listens(scene: Scene) -> None:
     run = scene.doctor(refused_url())
     (problem,) = said(run, "FAIL")
-    assert "no answer (EndpointConnectionError)" in problem
+    assert "no answer (EndpointConnectionError: " in problem
     assert "the clock: no answer of AWS told the time" in said(run, "skip")
 
 
@@ -493,8 +485,9 @@ def test_a_silent_operation_costs_only_itself(scene: Scene) -> None:
 
     with scene.served() as own, proxy(own, fault) as url:
         run = scene.doctor(url)
-    (problem,) = said(run, "FAIL")
+    assert run.code == 0, "a check can do without it where the ancestors are visible"
     name = f"ec2:GetImageAncestry in {REGION}"
+    [problem] = [line for line in said(run, "warn") if line.startswith(name)]
     assert problem.startswith(f"{name}: AWS did not answer within the time limit of 3 s; it could")
     assert [line for line in said(run, "ok") if line in permissions(CI)] == [
         line for line in permissions(CI) if not line.startswith(name)

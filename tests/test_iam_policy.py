@@ -275,7 +275,7 @@ def test_nothing_holds_a_wildcard_but_what_is_read(tmp_path: Path) -> None:
         ("--account", "12"),
         ("--account", f"{CI}\n"),
         ("--account", "٤" * 12),
-        ("--partition", "aws-iso"),
+        ("--partition", "aws-mars"),
         ("--repository", "infra"),
         ("--repository", "octo/*"),
         ("--repository", "octo/infra:ref:refs/heads/main"),

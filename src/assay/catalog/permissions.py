@@ -26,7 +26,7 @@ class Permission(msgspec.Struct, frozen=True):
 READS = (
     Permission("ec2", "DescribeImages", True, "every image is undetermined"),
     Permission(
-        "ec2", "GetImageAncestry", True, "whatever derives from a golden image is undetermined"
+        "ec2", "GetImageAncestry", False, "an image with an ancestor out of sight is undetermined"
     ),
     Permission("ec2", "DescribeLaunchTemplateVersions", False, "launch templates are undetermined"),
     Permission("ec2", "DescribeInstances", False, "images made of instances are undetermined"),

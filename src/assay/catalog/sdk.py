@@ -40,11 +40,15 @@ _CREDENTIAL_ERRORS = frozenset(
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """What botocore's parsers let through, besides their own `ResponseParserError`, where a body is not
 of the form that its service writes."""
-_AWS_HOST = re.compile(
-    r"https://(ec2|ssm|sts)(-fips)?(\.[a-z0-9-]+)*\."
-    r"(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov"
-    r"|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
+AWS_HOST = re.compile(
+    # PrivateLink: https://vpce-0123456789abcdef0-abcdefgh.ec2.us-east-1.vpce.amazonaws.com
+    r"https://(vpce-[a-z0-9-]+\.)?(ec2|ssm|sts)(-fips)?(\.[a-z0-9-]+)*\."
+    r"(amazonaws\.(com(\.cn)?|eu)|api\.amazonwebservices\.(com\.cn|eu)|api\.aws"
+    r"|(api\.aws|c2s)\.ic\.gov|sc2s\.sgov\.gov|api\.aws\.scloud"
+    r"|cloud\.adc-e\.uk|api\.cloud-aws\.adc-e\.uk|(csp|api\.aws)\.hci\.ic\.gov)"
 )
+"""The DNS suffixes of botocore's partitions.json, and AWS PrivateLink's names below them (AWS
+PrivateLink Guide, "Access an AWS service using an interface VPC endpoint")."""
 
 
 class Sdk:
@@ -205,7 +209,7 @@ class Sdk:
         if service == "ec2":
             refuse_blind_sdk(client.meta.service_model, botocore.__version__)
         client.meta.events.register("response-received", self._pass_date_on)
-        if not _AWS_HOST.fullmatch(client.meta.endpoint_url):
+        if not AWS_HOST.fullmatch(client.meta.endpoint_url):
             self._endpoints.add(re.sub(r"//[^/]*@", "//", client.meta.endpoint_url))
         return client
 

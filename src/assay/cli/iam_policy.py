@@ -15,7 +15,11 @@ from assay.cli.streams import EXIT_PASS, show
 if TYPE_CHECKING:
     from assay.model import Policy
 
-PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+PARTITIONS = (
+    *("aws", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"),
+    "aws-us-gov",
+)
+"""Of botocore's partitions.json. That GitHub's tokens reach the isolated ones is not known."""
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = {"aws-cn": "sts.amazonaws.com.cn"}
 """What is not `sts.amazonaws.com` (README of aws-actions/configure-aws-credentials, "Audience")."""
