@@ -5,7 +5,10 @@ of the data sources aws_ami, aws_ssm_parameter, aws_launch_template (the image i
 version) and aws_instance.
 """
 
+import re
 from typing import Any
+
+from msgspec.structs import replace
 
 from assay.model import (
     Alias,
@@ -22,6 +25,11 @@ from assay.sources.surface import SENSITIVE, TemplateFields
 from assay.sources.values import parse_instance, parse_template
 from assay.sources.walk import Step
 
+_OF_AWS = re.compile(
+    r"/aws/service/(?:(?:ecs|eks)/optimized-ami/[^:]+(?<!/image_id)"
+    r"|ami-windows-latest/[^:/]+-ECS_Optimized)"
+)
+"""Public parameters whose value is JSON with an `image_id`."""
 _FIELDS = TemplateFields("id", "name", "version")
 
 
@@ -32,8 +40,12 @@ def looked_up(resource: Opened, path: tuple[Step, ...]) -> Value:
     match resource.change.type, path:
         case "aws_ami", ("id",) | ("image_id",):
             value = _search(resource)
+        case "aws_ami_ids", ("ids", 0):
+            value = _newest(resource)
         case "aws_ssm_parameter", ("value",) | ("insecure_value",):
             value = _parameter(resource)
+        case "aws_ssm_parameter", ("value" | "insecure_value", "jsondecode()", "image_id"):
+            value = _public(resource)
         case "aws_launch_template", ("image_id",):
             value = template_looked_up(resource, "$Latest")
         case "aws_instance", ("ami",):
@@ -41,12 +53,23 @@ def looked_up(resource: Opened, path: tuple[Step, ...]) -> Value:
         case _:
             value = None
     if value is None:
-        return Unknown((".".join((address, *map(str, path))),))
+        return Unknown((_shown(address, path),))
     arguments = ("name", "id", "instance_id", "owners", "filter", "name_regex")
     hidden = path[0] in SENSITIVE.get(resource.change.type, ()) or any(
         resource.is_sensitive((name,)) for name in arguments
     )
     return Planned(address, value, sensitive=hidden)
+
+
+def _shown(address: str, path: tuple[Step, ...]) -> str:
+    """An attribute of a data source as an expression has it."""
+    text = address
+    for step in path:
+        if step == "jsondecode()":
+            text = f"jsondecode({text})"
+        else:
+            text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text
 
 
 def template_looked_up(resource: Opened, version: str | None) -> TemplateRef | Unusable | None:
@@ -73,6 +96,27 @@ def _search(resource: Opened) -> ImageSearch | None:
         include_deprecated=_is_true(resource.value(("include_deprecated",))),
         executable_users=_texts(resource.value(("executable_users",))),
     )
+
+
+def _newest(resource: Opened) -> ImageSearch | None:
+    """The first of all images that match, which is the newest unless somebody asks for the oldest
+    (aws_ami_ids: `sort_ascending`).
+    """
+    found = _search(resource)
+    if found is None or _is_true(resource.value(("sort_ascending",))):
+        return None
+    return replace(found, most_recent=True)
+
+
+def _public(resource: Opened) -> Alias | Unusable | None:
+    """The image of a public parameter that holds JSON: a parameter below it holds the id alone
+    (Amazon ECS, "Retrieving Amazon ECS-optimized Linux AMI metadata"; EKS has the same form).
+    """
+    name = resource.value(("name",))
+    if not isinstance(name, str) or not _OF_AWS.fullmatch(name):
+        return None
+    found = parse_image(f"resolve:ssm:{name}/image_id")
+    return found if isinstance(found, Alias | Unusable) else None
 
 
 def _parameter(resource: Opened) -> Alias | Unusable | None:

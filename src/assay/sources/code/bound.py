@@ -1,12 +1,20 @@
 """Where an expression stands: what its names mean, and what is in doubt about its value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
 
-from assay.sources.code.expressions import UnknownValue, Value
+from assay.sources.code.expressions import (
+    Attribute,
+    Expression,
+    Literal,
+    UnknownValue,
+    Value,
+    Variable,
+)
+from assay.sources.code.functions_values import certain
 
 
 class Names(Protocol):
@@ -22,6 +30,10 @@ class Names(Protocol):
 
     def mark_sensitive(self) -> None:
         """Take note that the value at hand is made of something sensitive."""
+        ...
+
+    def is_text(self, variable: str) -> bool:
+        """Whether a variable is declared to be text, a number or a bool, which its null is, too."""
         ...
 
     def settle(self, value: UnknownValue) -> Value:
@@ -71,3 +83,18 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
     def apart(self) -> "Bound":
         """With doubts of its own."""
         return replace(self, doubt=Doubt())
+
+    def are_texts(self, arguments: Sequence[Expression], values: Sequence[Value]) -> bool:
+        """Whether these values of some arguments can be texts, the nulls among them, too."""
+        return not any(isinstance(value, list | dict) for value in values) and all(
+            certain(value) or (value is None and self._is_text(argument))
+            for argument, value in zip(arguments, values, strict=False)
+        )
+
+    def _is_text(self, argument: Expression) -> bool:
+        match argument:
+            case Literal(None):
+                return True
+            case Attribute(Variable("var"), name):
+                return self.names.is_text(name)
+        return False

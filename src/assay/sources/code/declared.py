@@ -14,6 +14,7 @@ import msgspec
 from assay.model import Kind
 from assay.sources.code.blocks import Block, Written
 from assay.sources.code.body import Body, body, in_blocks, masked
+from assay.sources.code.callers import with_self
 from assay.sources.code.expressions import UnknownValue, Value
 from assay.sources.code.iteration import Iteration, address
 from assay.sources.code.overrides import Placed
@@ -135,7 +136,10 @@ class _Writer:
         found: Body,
     ) -> None:
         mode, kind, name = block
-        values: Value = dict(found.values)
+        own = dict(found.values)
+        if mode == "data":
+            with_self(own, module, module.code.resources[block].block, self._providers)
+        values: Value = own
         for row in self._rows.get(kind, ()):
             values = in_blocks(values, row.path)
         assert isinstance(values, dict)

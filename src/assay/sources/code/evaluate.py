@@ -22,6 +22,7 @@ from assay.sources.code.expressions import (
     Opaque,
     SetOf,
     Splat,
+    Sure,
     Template,
     TupleOf,
     Unary,
@@ -30,6 +31,7 @@ from assay.sources.code.expressions import (
     Variable,
 )
 from assay.sources.code.functions import call
+from assay.sources.code.functions_lookups import passed_on
 from assay.sources.code.operators import (
     attribute,
     binary,
@@ -37,6 +39,7 @@ from assay.sources.code.operators import (
     conditional,
     index,
     is_known,
+    is_sure,
     template,
     unary,
     unknown_of,
@@ -60,9 +63,18 @@ def _value(expression: Expression, at: Bound) -> Value:
     at.steps.taken += 1
     ends = at.depth > _DEEPEST or at.steps.taken > _LONGEST
     value = UnknownValue() if ends else _form(expression, at.deeper())
-    if isinstance(value, UnknownValue):
+    if isinstance(value, UnknownValue) and value.sure is Sure.NOTHING:
         at.doubt.raised = True
     return value
+
+
+def _start(expression: Expression, at: Bound) -> Value:
+    """What a traversal goes on from: if that is in doubt, what the traversal ends at will tell."""
+    if not isinstance(expression, Variable | Attribute | Index | Item):
+        return _value(expression, at)
+    at.steps.taken += 1
+    ends = at.depth > _DEEPEST or at.steps.taken > _LONGEST
+    return UnknownValue() if ends else _form(expression, at.deeper())
 
 
 def _form(expression: Expression, at: Bound) -> Value:
@@ -91,13 +103,13 @@ def _traversal(expression: Variable | Attribute | Index | Item | Splat, at: Boun
         case Variable(name):
             return at.bound[name] if name in at.bound else at.names.lookup(name)
         case Attribute(of, name):
-            return _settled(attribute(_value(of, at), name), at)
+            return _settled(attribute(_start(of, at), name), at)
         case Index(of, key):
-            return _settled(index(_known(_value(of, at), at), _value(key, at)), at)
+            return _settled(index(_start(of, at), _value(key, at)), at)
         case Item():
             return at.item
         case Splat(of, each):
-            return _splat(_known(_value(of, at), at), each, at)
+            return _splat(_start(of, at), each, at)
 
 
 def _operation(expression: Template | Call | Conditional | Unary | Binary, at: Bound) -> Value:
@@ -149,7 +161,7 @@ def _attempt(expression: Expression, at: Bound) -> Value:
 
 def _splat(of: Value, each: Expression, at: Bound) -> Value:
     match of:
-        case UnknownValue():
+        case UnknownValue(sure=Sure.NOTHING):
             return unknown_of(of)
         case None:
             return []
@@ -184,10 +196,15 @@ def _call(name: str, arguments: tuple[Expression, ...], at: Bound, *, expands: b
         if not isinstance(last, list):
             return unknown_of(*values, last)
         values.extend(last)
-    if not certain(*values):
-        at.doubt.raised = True
     if name == "sensitive":
         at.names.mark_sensitive()
+    same = None if expands else passed_on(name, values)
+    if same is not None:
+        return same
+    if not (certain(*values) or (name == "coalesce" and at.are_texts(arguments, values))):
+        at.doubt.raised = True
+    if any(isinstance(each, UnknownValue) and each.sure is Sure.TEXT for each in values):
+        at.names.mark_sensitive()  # a parameter may be secret, and what is chosen beside it as well
     return call(name, values)
 
 
@@ -199,7 +216,7 @@ def _try(arguments: tuple[Expression, ...], at: Bound) -> Value:
             value = _value(argument, own)
         except FailedError:
             continue
-        return unknown_of(value) if own.doubt.raised or not is_known(value) else value
+        return unknown_of(value) if own.doubt.raised or not is_sure(value) else value
     raise FailedError("every argument of try fails")
 
 
@@ -209,7 +226,7 @@ def _can(arguments: tuple[Expression, ...], at: Bound) -> Value:
         value = _value(arguments[0], at)
     except FailedError:
         return False
-    return unknown_of(value) if at.doubt.raised or not is_known(value) else True
+    return unknown_of(value) if at.doubt.raised or not is_sure(value) else True
 
 
 def _object(items: tuple[tuple[Expression, Expression], ...], at: Bound) -> Value:

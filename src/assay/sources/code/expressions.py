@@ -4,11 +4,14 @@ The forms are those of HashiCorp's "HCL Native Syntax Specification", "Expressio
 closed set: what is not one of them is `Opaque`, which has no value that can be known.
 """
 
+from enum import Enum
 from typing import Any, TypeAlias
 
 import msgspec
 
 Step = str | int
+DECODED = "jsondecode()"
+"""The step from a text to what it says in JSON."""
 
 
 class Literal(msgspec.Struct, frozen=True, gc=False, tag=True):
@@ -154,8 +157,23 @@ class Ref(msgspec.Struct, frozen=True, gc=False):
     """From the first word on: ("data", "aws_ami", "x", "id"), ("aws_ami_copy", "y", 0, "id")."""
 
     def __str__(self) -> str:
-        text = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in self.steps)
+        text = ""
+        for step in self.steps:
+            if step == DECODED:
+                text = f".jsondecode({text.removeprefix('.')})"
+            else:
+                text += f"[{step}]" if isinstance(step, int) else f".{step}"
         return f"{self.module}{text}" if self.module else text.removeprefix(".")
+
+
+class Sure(Enum):
+    """What is certain of a value that only Terraform will know, where its plan succeeds at all."""
+
+    NOTHING = "nothing"
+    THING = "an instance of a block: neither null nor missing"
+    IMAGE = "an AMI id"
+    ARN = "the ARN of an image"
+    TEXT = "text, neither null nor empty"
 
 
 class UnknownValue(msgspec.Struct, frozen=True, gc=False):
@@ -164,6 +182,12 @@ class UnknownValue(msgspec.Struct, frozen=True, gc=False):
     refs: tuple[Ref, ...] = ()
     passed_on: bool = False
     """Whether the value is that of one of `refs`, and not something made of it."""
+    sure: Sure = Sure.NOTHING
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is certainly text, and not empty."""
+        return self.sure in (Sure.IMAGE, Sure.ARN, Sure.TEXT)
 
 
 class SetOf(list[Any]):

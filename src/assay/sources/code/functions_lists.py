@@ -20,6 +20,7 @@ from assay.sources.code.functions_values import (
     UncertainError,
     has_null,
     is_known,
+    is_text,
     kind,
     kinds,
     mixed,
@@ -100,7 +101,7 @@ def _pour(value: list[Value], items: list[Value], depth: int) -> None:
     if depth > _DEPTH:
         raise UncertainError
     for item in value:
-        if isinstance(item, UnknownValue) or len(items) > ELEMENTS:
+        if (isinstance(item, UnknownValue) and not is_text(item)) or len(items) > ELEMENTS:
             raise UncertainError
         if isinstance(item, list):
             _pour(item, items, depth + 1)
@@ -125,8 +126,13 @@ def _coalesce(*values: Value) -> Value:
     melded = meld(values)
     if not primitive(found) and not _unaffected(values):
         raise UncertainError
-    vague = sum(value is None or isinstance(value, UnknownValue) for value in values)
+    vague = sum(
+        value is None or (isinstance(value, UnknownValue) and not is_text(value))
+        for value in values
+    )
     for position, value in enumerate(melded):
+        if is_text(value):
+            return value
         if isinstance(value, UnknownValue):
             return _one_of(values[position:])
         if value == "" and (vague > 1 or not primitive(found)):

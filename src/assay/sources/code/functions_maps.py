@@ -15,6 +15,7 @@ from assay.sources.code.functions_arguments import (
 from assay.sources.code.functions_values import (
     UncertainError,
     certain,
+    is_text,
     kind,
     kinds,
     mixed,
@@ -47,7 +48,7 @@ def _lookup(items: dict[str, Value], name: str, *default: Value) -> Value:
 
 def _takes(items: dict[str, Value], name: str, default: Value) -> bool:
     """Whether this takes the default, be it an object, which takes any, or a map."""
-    element, other = kind(items[name]), kind(default)
+    element, other = ("text" if is_text(each) else kind(each) for each in (items[name], default))
     if primitive(frozenset({element, other})) and element in ("text", other):
         return True
     return mixed([*items.values()])

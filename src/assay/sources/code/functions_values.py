@@ -6,11 +6,12 @@ None of that shows in a `Value`. What depends on it is not certain, and raises `
 
 from collections.abc import Iterator, Sequence
 
-from assay.sources.code.expressions import Ref, SetOf, Step, UnknownValue, Value
+from assay.sources.code.expressions import DECODED, Ref, SetOf, Step, Sure, UnknownValue, Value
 
 MANY = 50_000
 """Values within a value; one that holds more is not gone through."""
 _DEPTH = 64
+_NO_KEYS = (DECODED, "image_id")
 _PRIMITIVES = frozenset({"text", "number", "bool"})
 
 
@@ -91,9 +92,10 @@ def step_below(value: UnknownValue, step: Step) -> UnknownValue:
 def without_keys(value: Value) -> Value:
     """The value, where what it depends on has no keys, which may be secret: reports show those."""
     match value:
-        case UnknownValue(refs, passed_on):
+        case UnknownValue(refs, passed_on, sure):
             short = tuple(Ref(ref.module, _block(ref.steps)) for ref in refs)
-            return UnknownValue(short, passed_on=passed_on and short == refs)
+            same = short == refs
+            return UnknownValue(short, passed_on and same, sure if same else Sure.NOTHING)
         case SetOf():
             return SetOf(map(without_keys, value))
         case list():
@@ -106,7 +108,7 @@ def without_keys(value: Value) -> Value:
 def _block(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps, or those to the block where further ones name more than an attribute or two."""
     start = 3 if steps[:1] == ("data",) else 2
-    keys = [step for step in steps[start:] if isinstance(step, str)]
+    keys = [step for step in steps[start:] if isinstance(step, str) and step not in _NO_KEYS]
     return steps[:start] if len(keys) > 1 else steps
 
 
@@ -115,15 +117,29 @@ def is_known(value: Value) -> bool:
     return not any(isinstance(leaf, UnknownValue) for leaf in _leaves([value]))
 
 
+def is_sure(value: Value) -> bool:
+    """Whether of all that is unknown in it something is certain: that Terraform finds it."""
+    return not any(
+        isinstance(leaf, UnknownValue) and leaf.sure is Sure.NOTHING for leaf in _leaves([value])
+    )
+
+
 def certain(*values: Value) -> bool:
-    """Whether these hold no null, no empty collection and nothing unknown, however deep.
+    """Whether these hold no null, no empty collection and nothing unknown, however deep, but for
+    what is certain to be text.
 
     Of such values it is certain whether Terraform fails. Others may have a type that makes it fail
     where the functions here return a value; `try` and `can` have to reckon with that.
     """
     return not any(
-        leaf is None or isinstance(leaf, UnknownValue | list | dict) for leaf in _leaves(values)
+        leaf is None or (isinstance(leaf, UnknownValue | list | dict) and not is_text(leaf))
+        for leaf in _leaves(values)
     )
+
+
+def is_text(value: Value) -> bool:
+    """Whether it is unknown, and certainly text that is not empty."""
+    return isinstance(value, UnknownValue) and value.is_text
 
 
 def has_null(value: Value) -> bool:

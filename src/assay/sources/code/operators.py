@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from assay.sources.code.expressions import FailedError, SetOf, UnknownValue, Value
+from assay.sources.code.expressions import FailedError, SetOf, Sure, UnknownValue, Value
 from assay.sources.code.functions_arguments import (
     decimal,
     exact,
@@ -19,6 +19,7 @@ from assay.sources.code.functions_values import (
     UncertainError,
     certain,
     is_known,
+    is_sure,
     kind,
     step_below,
     unknown_of,
@@ -31,6 +32,7 @@ __all__ = [
     "conditional",
     "index",
     "is_known",
+    "is_sure",
     "template",
     "unary",
     "unknown_of",
@@ -45,6 +47,8 @@ def binary(operator: str, left: Value, right: Value) -> Value:
     """`left operator right`."""
     try:
         if operator in ("==", "!="):
+            if _is_there(left, right) or _is_there(right, left):
+                return operator == "!="
             return equal(left, right) is (operator == "==")
         if operator in ("&&", "||"):
             flags = (flag_of(left), flag_of(right))
@@ -57,6 +61,13 @@ def binary(operator: str, left: Value, right: Value) -> Value:
     except UncertainError:
         pass
     return unknown_of(left, right)
+
+
+def _is_there(one: Value, other: Value) -> bool:
+    """Whether something is unknown and certainly not what it is compared with: null, empty text."""
+    if not isinstance(one, UnknownValue) or one.sure is Sure.NOTHING:
+        return False
+    return other is None or (other == "" and one.is_text)
 
 
 def unary(operator: str, of: Value) -> Value:

@@ -5,7 +5,9 @@ Fact: HashiCorp, "References to Named Values".
 
 from typing import TYPE_CHECKING
 
-from assay.sources.code.expressions import Ref, Step, UnknownValue, Value
+from msgspec.structs import replace
+
+from assay.sources.code.expressions import Ref, Step, Sure, UnknownValue, Value
 from assay.sources.code.iteration import ONLY, Iteration
 from assay.sources.code.modules import Key
 from assay.sources.code.overrides import Placed
@@ -22,6 +24,22 @@ _KEPT = {
     "awscc_ec2_launch_template": ("launch_template_name",),
 }
 """Arguments whose planned value is the one that is written, as far as images are concerned."""
+
+
+_PRIMITIVE = ("string", "number", "bool")
+_SURE = {
+    ("data", "aws_ami", "id"): Sure.IMAGE,
+    ("data", "aws_ami", "image_id"): Sure.IMAGE,
+    ("data", "aws_ami", "arn"): Sure.ARN,
+    ("data", "aws_instance", "ami"): Sure.IMAGE,
+    ("data", "aws_ssm_parameter", "value"): Sure.TEXT,
+    ("managed", "aws_ami", "id"): Sure.IMAGE,
+    ("managed", "aws_ami_copy", "id"): Sure.IMAGE,
+    ("managed", "aws_ami_from_instance", "id"): Sure.IMAGE,
+}
+"""Attributes that are never null where the thing is there (hashicorp/aws documentation): a search
+that finds nothing ends the plan, and SSM keeps no empty value.
+"""
 
 
 class Scope:
@@ -52,6 +70,11 @@ class Scope:
     def mark_sensitive(self) -> None:
         self._module.program.sensitive = True
 
+    def is_text(self, variable: str) -> bool:
+        placed = self._module.code.variables.get(variable)
+        kind = placed.block.attributes.get("type") if placed else None
+        return kind is not None and kind.text.strip().strip('"') in _PRIMITIVE
+
     def settle(self, value: UnknownValue) -> Value:
         if not value.passed_on or len(value.refs) != 1:
             return value
@@ -67,6 +90,8 @@ class Scope:
             case ("data", str(kind), str(name)):
                 placed = module.code.resources.get(("data", kind, name))
                 return _all_of(module, ref, placed, value)
+            case ("data", str(kind), str(name), *rest):
+                return _looked_up(module, ("data", kind, name), rest, value)
             case ("data" | "module", *_):
                 return value
             case (str(kind), str(name)):
@@ -80,15 +105,18 @@ class Scope:
 def _all_of(
     module: "ModuleInstance", ref: Ref, placed: Placed | None, value: UnknownValue
 ) -> Value:
-    """A block with `count` or `for_each` as the list or map that it is; any other as it was."""
-    if placed is None or not {"count", "for_each"} & placed.block.attributes.keys():
+    """A block with `count` or `for_each` as the list or map that it is; any other as one thing."""
+    if placed is None:
         return value
     block = placed.block
     found = module.instances(block)
     if not all(each.exact for each in found):
         return value
+    sure = Sure.NOTHING if ref.steps[0] == "module" else Sure.THING
+    if not {"count", "for_each"} & placed.block.attributes.keys():
+        return replace(value, sure=sure) if found else value
     each: dict[Step | None, Value] = {
-        i.key: UnknownValue((Ref(ref.module, (*ref.steps, i.key)),), passed_on=True)
+        i.key: UnknownValue((Ref(ref.module, (*ref.steps, i.key)),), passed_on=True, sure=sure)
         for i in found
         if i.key is not None
     }
@@ -123,13 +151,26 @@ def _argument(module: "ModuleInstance", key: Key, rest: list[Step], value: Unkno
     placed = module.code.resources.get(key)
     found = _instance(module.instances(placed.block), rest) if placed else None
     if placed is None or found is None or not found[0].exact or len(found[1]) != 1:
-        return value
+        return _looked_up(module, key, rest, value)
     name = found[1][0]
     written = placed.block.attributes.get(str(name))
     if written is None or name not in _KEPT.get(key[1], ()):
-        return value
+        return _looked_up(module, key, rest, value)
     iteration = found[0]
     if name in SENSITIVE.get(key[1], ()):
         module.program.sensitive = True
     known = module.remembered((*key, iteration.key, name), lambda: module.value(written, iteration))
     return value if known is None else known
+
+
+def _looked_up(
+    module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue
+) -> UnknownValue:
+    """A value that nobody knows yet, with what is certain of it."""
+    placed = module.code.resources.get(key)
+    found = _instance(module.instances(placed.block), rest) if placed else None
+    if found is None or not found[0].exact or len(found[1]) > 1:
+        return value
+    mode, kind, _ = key
+    sure = _SURE.get((mode, kind, str(found[1][0]))) if found[1] else Sure.THING
+    return replace(value, sure=sure) if sure else value

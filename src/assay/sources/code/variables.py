@@ -43,6 +43,9 @@ class _Nothing:
     def mark_sensitive(self) -> None:
         raise FailedError("values files hold constants")
 
+    def is_text(self, variable: str) -> bool:
+        raise FailedError(f"var.{variable} means nothing here")
+
     def settle(self, value: UnknownValue) -> Value:
         return value
 
