@@ -10,6 +10,7 @@ from assay.sources.code.expressions import (
     Attribute,
     Expression,
     Literal,
+    Sure,
     UnknownValue,
     Value,
     Variable,
@@ -42,6 +43,11 @@ class Names(Protocol):
 
 
 NAMESPACES = ("var", "local", "each", "count", "path", "terraform", "self")
+
+
+_DEEPEST = 150
+_LONGEST = 100_000
+"""Expressions that are evaluated for one value, loops counted."""
 
 
 class Steps(msgspec.Struct, gc=False):
@@ -79,6 +85,17 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
     def deeper(self) -> "Bound":
         """One expression further in."""
         return Bound(self.names, self.bound, self.item, self.depth + 1, self.doubt, self.steps)
+
+    def ends(self) -> bool:
+        """Whether one expression more is too many, or too deep."""
+        self.steps.taken += 1
+        return self.depth > _DEEPEST or self.steps.taken > _LONGEST
+
+    def doubting(self, value: Value) -> Value:
+        """The value; one of which nothing is certain leaves a doubt about all that is made of it."""
+        if isinstance(value, UnknownValue) and value.sure is Sure.NOTHING:
+            self.doubt.raised = True
+        return value
 
     def apart(self) -> "Bound":
         """With doubts of its own."""

@@ -40,14 +40,12 @@ from assay.sources.code.operators import (
     index,
     is_known,
     is_sure,
+    key_of,
     template,
     unary,
     unknown_of,
 )
 
-_DEEPEST = 150
-_LONGEST = 100_000
-"""Expressions that are evaluated for one value, loops counted."""
 _BARE = (Literal(None), TupleOf(()), ObjectOf(()))
 """Written so, they have no type of their own."""
 _MOST = 10_000
@@ -60,21 +58,17 @@ def evaluate(expression: Expression, names: Names, bound: Mapping[str, Value] = 
 
 
 def _value(expression: Expression, at: Bound) -> Value:
-    at.steps.taken += 1
-    ends = at.depth > _DEEPEST or at.steps.taken > _LONGEST
-    value = UnknownValue() if ends else _form(expression, at.deeper())
-    if isinstance(value, UnknownValue) and value.sure is Sure.NOTHING:
-        at.doubt.raised = True
-    return value
+    return at.doubting(_taken(expression, at))
 
 
 def _start(expression: Expression, at: Bound) -> Value:
     """What a traversal goes on from: if that is in doubt, what the traversal ends at will tell."""
-    if not isinstance(expression, Variable | Attribute | Index | Item):
-        return _value(expression, at)
-    at.steps.taken += 1
-    ends = at.depth > _DEEPEST or at.steps.taken > _LONGEST
-    return UnknownValue() if ends else _form(expression, at.deeper())
+    bare = isinstance(expression, Variable | Attribute | Index | Item)
+    return (_taken if bare else _value)(expression, at)
+
+
+def _taken(expression: Expression, at: Bound) -> Value:
+    return UnknownValue() if at.ends() else _form(expression, at.deeper())
 
 
 def _form(expression: Expression, at: Bound) -> Value:
@@ -232,19 +226,11 @@ def _can(arguments: tuple[Expression, ...], at: Bound) -> Value:
 def _object(items: tuple[tuple[Expression, Expression], ...], at: Bound) -> Value:
     found: dict[str, Value] = {}
     for name, of in items:
-        key, value = _key(_value(name, at)), _value(of, at)
+        key, value = key_of(_value(name, at)), _value(of, at)
         if isinstance(key, UnknownValue):
             return unknown_of(key, value, *found.values())
         found[key] = value
     return found
-
-
-def _key(value: Value) -> str | UnknownValue:
-    """A key is text; numbers and bools become it."""
-    if isinstance(value, UnknownValue):
-        return unknown_of(value)
-    text = template([value])
-    return text if isinstance(text, str | UnknownValue) else UnknownValue()
 
 
 def _for_tuple(expression: ForTuple, at: Bound) -> Value:
@@ -262,7 +248,7 @@ def _for_object(expression: ForObject, at: Bound) -> Value:
     unclear: list[UnknownValue] = []
 
     def take(inner: Bound) -> None:
-        key = _key(_value(expression.name, inner))
+        key = key_of(_value(expression.name, inner))
         value = _value(expression.body, inner)
         if isinstance(key, UnknownValue):
             unclear.append(unknown_of(key, value))

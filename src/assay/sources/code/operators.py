@@ -33,6 +33,7 @@ __all__ = [
     "index",
     "is_known",
     "is_sure",
+    "key_of",
     "template",
     "unary",
     "unknown_of",
@@ -172,6 +173,14 @@ def template(parts: Sequence[Value]) -> Value:
     except UncertainError:
         return unknown_of(*parts)
     return text if settled(text) else unknown_of(*parts)
+
+
+def key_of(value: Value) -> str | UnknownValue:
+    """A key is text; numbers and bools become it."""
+    if isinstance(value, UnknownValue):
+        return unknown_of(value)
+    text = template([value])
+    return text if isinstance(text, str | UnknownValue) else UnknownValue()
 
 
 # --------------------------------------------------------------------------------- traversals
