@@ -335,27 +335,6 @@ def test_a_block_that_an_override_brings_has_its_own_line(read: Read) -> None:
     assert (str(reference.value), reference.file, reference.line) == ("api:1", "z_override.tf", 4)
 
 
-def test_opentofu_reads_its_own_file_in_place_of_the_other(read: Read) -> None:
-    files = {
-        "a.tf": instance("a", f'"{ONE}"'),
-        "a.tofu": instance("a", f'"{TWO}"'),
-        "b.tf": instance("b", f'"{ONE}"'),
-        "c.tofu": instance("c", f'"{THREE}"'),
-        "d.tf": "terraform {}\n# no more\n",
-        "d.tofu": "terraform {}\n",
-        "e.tofu.tf": instance("e", f'"{ONE}"'),
-        "e.tf.tf": instance("f", f'"{ONE}"'),
-    }
-    assert told(read(files)) == {
-        "aws_instance.a ami": TWO,
-        "aws_instance.b ami": ONE,
-        "aws_instance.c ami": THREE,
-        "aws_instance.e ami": ONE,
-        "aws_instance.f ami": ONE,
-        "(a.tf) syntax": "incomplete",  # which Terraform reads
-    }
-
-
 def test_files_that_terraform_passes_over_are_passed_over(read: Read) -> None:
     bad = instance("bad", f'"{TWO}"')
     files = {

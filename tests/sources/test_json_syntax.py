@@ -105,7 +105,7 @@ EVERY = """\
   "module": {"net": {"source": "./net"}},
   "output": {"id": {"value": "${aws_instance.web.id}"}},
   "moved": [{"from": "a", "to": "b"}],
-  "check": 3
+  "foo": 3
 }
 """
 
@@ -123,6 +123,8 @@ def test_every_kind_of_block_stands_at_the_line_of_its_name() -> None:
         ("resource", ("aws_instance", "db"), 34),
         ("module", ("net",), 39),
         ("output", ("id",), 40),
+        ("moved", (), 41),
+        ("foo", (), 42),
     ]
     assert blocks[2].attributes == {
         "alias": json_text('"west"', 8),
@@ -271,7 +273,7 @@ def test_comments_for_assay_are_found_wherever_blocks_are() -> None:
       }
     }
   },
-  "check": {"//": "assay:no"}
+  "foo": {"//": "assay:no"}
 }""")
     assert found.comments == (
         Comment(2, "assay:1", alone=True),
@@ -280,7 +282,7 @@ def test_comments_for_assay_are_found_wherever_blocks_are() -> None:
         Comment(7, "assay:4", alone=True),
         Comment(11, "lines — assay:5", alone=True),
     )
-    assert shape(found.blocks) == [("resource", ("t", "n"), 6)]
+    assert shape(found.blocks) == [("resource", ("t", "n"), 6), ("foo", (), 16)]
     assert list(found.blocks[0].attributes) == ["tags"]
 
 

@@ -423,8 +423,8 @@ def test_expressions_at_random_have_the_values_that_terraform_computes(
         (tmp_path / f"c{number}.tf").write_text(block, newline="")
     changes = planned_outputs(Configuration(tmp_path, terraform, {}), outputs)
     reader.expressions.load(str(tmp_path))
-    root = Program(reader.reader, reader.expressions, str(tmp_path), {}).root
-    assert not root.code.broken
+    root = Program(reader.readers[0], reader.expressions, str(tmp_path), {}).root
+    assert not root.code.refused
     values = {number: root.output(f"c{number}") for number in outputs}
     wrong = [
         f"{text}: {change.get('after')} and not {values[number]}"

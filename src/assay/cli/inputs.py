@@ -11,6 +11,7 @@ from assay.cli.streams import STDIN, note, read
 if TYPE_CHECKING:
     from assay.cli.options import SourceOptions
     from assay.sources.code.directory import Code
+    from assay.sources.code.files import Tool
     from assay.sources.plan import Source
 
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
@@ -29,6 +30,8 @@ class Reading(NamedTuple):
     """Where the code of the plans is, if their findings shall have files and lines."""
     var_files: tuple[str, ...] = ()
     no_cache: bool = True
+    tool: "Tool | None" = None
+    """Which one reads the code, where a directory has files that only one of them reads."""
 
 
 def reading(
@@ -43,6 +46,7 @@ def reading(
         chosen["source_root"],
         chosen["var_files"],
         chosen["no_cache"],
+        chosen["tool"],
     )
 
 
@@ -107,6 +111,7 @@ def _plans(path: str, how: Reading) -> "list[Source]":
 
 def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
     from assay.errors import InputError
+    from assay.sources.code.directory import Wanted
 
     code = _reader(how)
     for path in paths:
@@ -114,24 +119,13 @@ def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
             raise InputError("is not there", where=path)
     whole = [shown(path) for path in paths if os.path.isdir(path)]
     files = [path for path in paths if not os.path.isdir(path)]
-    roots = code.roots(whole, [shown(each) for each in _directories(files)])
     environment = {
         name.removeprefix("TF_VAR_"): value
         for name, value in os.environ.items()
         if name.startswith("TF_VAR_")
     }
-    return [
-        code.source(
-            root,
-            kinds=how.kinds,
-            region=how.region,
-            tags=how.tags,
-            var_files=how.var_files,
-            environment=environment,
-            one_of_many=len(roots) > 1,
-        )
-        for root in roots
-    ]
+    wanted = Wanted(how.kinds, how.region, how.tags, how.var_files, environment)
+    return code.sources(whole, [shown(each) for each in _directories(files)], wanted)
 
 
 def _reader(how: Reading) -> "Code":
@@ -139,7 +133,7 @@ def _reader(how: Reading) -> "Code":
     from assay.sources.code.directory import Code
 
     cache = cache_directory(no_cache=how.no_cache)
-    return Code(kept(cache, "code"), kept(cache, "grammar").whole())
+    return Code(kept(cache, "code"), kept(cache, "grammar").whole(), how.tool)
 
 
 def _directories(files: Sequence[str]) -> list[str]:

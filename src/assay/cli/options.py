@@ -10,6 +10,8 @@ from assay.cli.formats import FORMATS
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from assay.sources.code.files import Tool
+
 DEFAULT_POLICY = "assay.yaml"
 DEFAULT_TIMEOUT = 120.0
 """Seconds. Retries of a silent endpoint alone could take three minutes; a gate is waited for."""
@@ -134,6 +136,7 @@ class SourceOptions(TypedDict):
     source_root: str | None
     var_files: tuple[str, ...]
     no_cache: bool
+    tool: "Tool | None"
 
 
 def source_options(command: F) -> F:
@@ -146,6 +149,8 @@ def source_options(command: F) -> F:
                      help="The root module's code: says at which file and line a plan's findings are."),
         click.option("--var-file", "var_files", metavar="FILE", multiple=True,
                      help="Values of variables, for code; may be repeated."),
+        click.option("--tool", type=click.Choice(("terraform", "opentofu")), envvar="ASSAY_TOOL",
+                     help="Which one reads the code, where .tofu files stand in it (default: both)."),
         click.option("--include-unchanged", is_flag=True, envvar="ASSAY_INCLUDE_UNCHANGED",
                      help="Judge resources that the plan leaves as they are, too."),
         live_options,

@@ -17,6 +17,24 @@ if TYPE_CHECKING:
 MARK = b"assay:"
 """What a comment holds that is meant for assay."""
 
+LABELS = {
+    "action": 2,
+    "check": 1,
+    "data": 2,
+    "ephemeral": 2,
+    "import": 0,
+    "locals": 0,
+    "module": 1,
+    "moved": 0,
+    "output": 1,
+    "provider": 1,
+    "removed": 0,
+    "resource": 2,
+    "terraform": 0,
+    "variable": 1,
+}
+"""The blocks of a file, and how many labels each has ("Files and Directories", "Style Guide")."""
+
 _MARKS = re.compile(r"<<-?([^\W\d][\w-]*)")
 _EXPONENT = re.compile(rb"(?<![\w.])[0-9]++[eE][+-]?[0-9]+")
 _GAP = rb"(?:\s|/\*(?:[^*]|\*(?!/)){0,200}+\*/|(?:#|//)[^\n]{0,200}\n){0,20}"

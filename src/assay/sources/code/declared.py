@@ -15,6 +15,7 @@ from assay.model import Kind
 from assay.sources.code.blocks import Block, Written
 from assay.sources.code.body import Body, body, in_blocks, masked
 from assay.sources.code.callers import with_self
+from assay.sources.code.counting import require_countable
 from assay.sources.code.expressions import UnknownValue, Value
 from assay.sources.code.iteration import Iteration, address
 from assay.sources.code.overrides import Placed
@@ -93,6 +94,7 @@ class _Writer:
         for (mode, kind, name), placed in module.code.resources.items():
             wanted = self._wanted(module, mode, kind, placed.block)
             if wanted is not None and not wanted:
+                require_countable(module, placed.block)
                 continue
             if blocks is not None:
                 key = self._providers.of_resource(module, placed.block)

@@ -1,4 +1,4 @@
-"""A directory of Terraform code as a source of references, like a plan.
+"""Directories of Terraform code as sources of references, like plans.
 
 Everything is read from files; nothing of the code is run, and no provider is asked.
 """
@@ -6,72 +6,57 @@ Everything is read from files; nothing of the code is run, and no provider is as
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from assay.errors import InputError
 from assay.kept import Kept
-from assay.model import (
-    Action,
-    AmiId,
-    AmiReference,
-    Ignore,
-    Incomplete,
-    InputFacts,
-    Kind,
-    Made,
-    Planned,
-    Unknown,
-    Unplaced,
-    Value,
-)
+from assay.model import AmiReference, InputFacts, Kind
 from assay.sources.code.declared import Declared, declare
-from assay.sources.code.ignores import read_ignore
-from assay.sources.code.lines import Location, Locator
-from assay.sources.code.modules import CodeReader, ModuleCode, digest_of, uncalled
-from assay.sources.code.paths import module_directories
+from assay.sources.code.files import OPENTOFU, TERRAFORM, FileReader, Tool
+from assay.sources.code.lines import Locator
+from assay.sources.code.located import declared_at, located, not_read, not_there, unattached
+from assay.sources.code.modules import CodeReader, ModuleCode, digest_of
 from assay.sources.code.program import Program
 from assay.sources.code.reading import Expressions
+from assay.sources.code.readings import together
+from assay.sources.code.roots import Roots
 from assay.sources.code.trails import CodeTrails
-from assay.sources.code.uninstalled import CALL, Missing, is_elsewhere, told
+from assay.sources.code.uninstalled import is_elsewhere
 from assay.sources.code.variables import root_values
 from assay.sources.plan import Source
 from assay.sources.planned import PlannedResources
 from assay.sources.references import ReferenceReader
 
-_WHEN = "when Terraform plans"
+
+class Wanted(msgspec.Struct, frozen=True, gc=False):
+    """What is wanted of code, and what it is given."""
+
+    kinds: Collection[Kind]
+    region: str | None = None
+    tags: bool = False
+    var_files: tuple[str, ...] = ()
+    environment: Mapping[str, str] = {}
+    """The values of `TF_VAR_...`, by variable."""
 
 
 class Code:
     """Reads directories of code; what several of them share is read once."""
 
-    def __init__(self, kept: Kept, grammar: Path | None) -> None:
+    def __init__(self, kept: Kept, grammar: Path | None, tool: Tool | None = None) -> None:
+        """`tool` is the one that reads the code; where none is said, both are taken to."""
         self.expressions = Expressions(kept, grammar)
-        self.reader = CodeReader(kept, self.expressions.syntax_error)
-
-    def roots(self, whole: Iterable[str], modules: Sequence[str]) -> list[str]:
-        """The root modules at or below some directories, and among some module directories.
-
-        Raises `InputError` where a directory holds no code.
-        """
-        found: dict[str, None] = {}
-        for path in whole:
-            below = module_directories(path)
-            if not below:
-                raise InputError(
-                    "holds no Terraform code",
-                    where=path,
-                    hint="give a directory with .tf files, or a plan",
-                )
-            found.update(dict.fromkeys(uncalled(below, self.reader)))
-        found.update(dict.fromkeys(uncalled(modules, self.reader)))
-        return list(found)
+        files = FileReader(kept, self.expressions.syntax_error)
+        tools = (tool,) if tool else (OPENTOFU, TERRAFORM)
+        self.readers = [CodeReader(files, each) for each in tools]
+        self._reached: set[str] = set()
 
     def at_lines(self, source: Source, root: str) -> Source:
         """A plan's source with its references at the lines of the code below `root`.
 
         Raises `InputError` where no code is there.
         """
-        locator = Locator(self.reader, root)
+        locator = Locator(self.readers[0], root)
         if not locator.files:
             raise InputError(
                 "holds no Terraform code", where=root, hint="name the root module's directory"
@@ -79,6 +64,22 @@ class Code:
         return replace(
             source, references=tuple(located(each, locator) for each in source.references)
         )
+
+    def sources(self, whole: Iterable[str], modules: Sequence[str], wanted: Wanted) -> list[Source]:
+        """Every root module at or below some directories, and among some module directories.
+
+        Raises `InputError` where a directory holds no code.
+        """
+        roots = Roots(self.readers, whole, modules)
+        found = [(root, self._source(root, wanted)) for root in roots.own]
+        found.extend(
+            (root, roots.without_callers(root, self._source(root, wanted)))
+            for root in roots.besides(self._reached)
+        )
+        sources = [_of_many(*each) for each in found] if found[1:] else [each for _, each in found]
+        if roots.notes and sources:
+            sources[0] = replace(sources[0], notes=(*roots.notes, *sources[0].notes))
+        return sources
 
     def source(
         self,
@@ -89,132 +90,65 @@ class Code:
         tags: bool = False,
         var_files: Iterable[str] = (),
         environment: Mapping[str, str] = {},
-        one_of_many: bool = False,
     ) -> Source:
-        """What a root module and the modules that it calls say about images.
+        """What one root module and the modules that it calls say about images."""
+        return self._source(root, Wanted(kinds, region, tags, tuple(var_files), environment))
 
-        One of many roots is named in each of its references. `environment` holds the values of `TF_VAR_...`, by variable.
-        """
+    def _source(self, root: str, wanted: Wanted) -> Source:
         self.expressions.load(root)
-        code = self.reader.directory(root)
-        given = root_values(self.reader, self.expressions, code, var_files, environment)
-        program = Program(self.reader, self.expressions, root, given.values)
-        found = declare(program, tags=tags)
-        references, not_judged = _read(root, found, region, kinds, tags=tags)
+        readings: dict[Tool, Source] = {}
+        for reader in self.readers:
+            readings[reader.tool], differs = self._read(reader, root, wanted)
+            if not differs:
+                break
         self.expressions.keep(root)
+        return together(root, readings)
+
+    def _read(self, reader: CodeReader, root: str, wanted: Wanted) -> tuple[Source, bool]:
+        """The code as one tool reads it, and whether the other reads other files."""
+        code = reader.directory(root)
+        given = root_values(reader, self.expressions, code, wanted.var_files, wanted.environment)
+        program = Program(reader, self.expressions, root, given.values)
+        found = declare(program, tags=wanted.tags)
+        references, not_judged = _references(root, found, wanted)
         modules = {module.code.path: module.code for module in program.modules()}
+        self._reached.update(modules)
         files = [file for module in modules.values() for file in module.files] + given.files
-        errors = tuple(file.broken for file in files if file.broken)
-        locator = Locator(self.reader, root)
+        errors = (*_refused(modules.values()), *given.broken, *program.refused)
+        errors = tuple({str(error): error for error in errors}.values())
+        locator = Locator(reader, root)
         elsewhere = bool(found.missing) and is_elsewhere(modules.values())
         if elsewhere:
             not_judged["not-aws"] = len(found.missing)
-        located = (
-            *(_located(reference, locator) for reference in references),
-            *(() if elsewhere else _not_there(found.missing, locator)),
-            *(_not_read(error) for error in errors),
-            *(_aside(path) for module in modules.values() for path in module.aside),
+        everything = (
+            *(declared_at(reference, locator) for reference in references),
+            *(() if elsewhere else not_there(found.missing, locator)),
+            *(not_read(error) for error in errors),
         )
-        if one_of_many:
-            located = tuple(replace(each, root=root) for each in located)
-        facts = InputFacts(root, "hcl", digest_of(files), len(located))
+        facts = InputFacts(root, "hcl", digest_of(files), len(everything))
         not_judged.pop("read", None)  # data sources are followed, not left aside
-        notes = tuple(_unattached(modules.values(), located))
-        return Source(facts, located, not_judged, errors, notes)
+        notes = tuple(unattached(modules.values(), everything))
+        differs = any(module.differs for module in modules.values())
+        return Source(facts, everything, not_judged, errors, notes), differs
 
 
-def _read(
-    root: str, found: Declared, region: str | None, kinds: Collection[Kind], *, tags: bool
+def _refused(modules: Iterable[ModuleCode]) -> Iterator[InputError]:
+    for module in modules:
+        yield from module.refused
+
+
+def _references(
+    root: str, found: Declared, wanted: Wanted
 ) -> tuple[list[AmiReference], dict[str, int]]:
     changes = found.plan.resource_changes or []
 
     def trails(planned: PlannedResources) -> CodeTrails:
         return CodeTrails(planned, changes, found.values, found.several)
 
-    reader = ReferenceReader(root, found.plan, region, found.rows, trails)
-    return reader.read(kinds, include_unchanged=False, tags=tags)
+    reader = ReferenceReader(root, found.plan, wanted.region, found.rows, trails)
+    return reader.read(wanted.kinds, include_unchanged=False, tags=wanted.tags)
 
 
-def _located(reference: AmiReference, locator: Locator) -> AmiReference:
-    """The reference as code has it: at its line, with no word of what an apply would do."""
-    at_line = located(reference, locator)
-    return replace(at_line, action=Action.DECLARED, value=_as_code(reference.value))
-
-
-def located(reference: AmiReference, locator: Locator) -> AmiReference:
-    """The reference with its file and line, and the inline exceptions that stand there."""
-    value = reference.value.id if isinstance(reference.value, AmiId) else None
-    location = locator.find(reference.address, reference.attribute, value)
-    if location is None:
-        return reference
-    file, line = location.spot
-    return replace(
-        reference,
-        file=file,
-        line=line,
-        changes_ignored=location.changes_ignored,
-        ignores=tuple(_ignores(location, locator)),
-    )
-
-
-def _ignores(location: Location, locator: Locator) -> Iterator[Ignore]:
-    for file, line in location.around:
-        for comment in locator.comments(file):
-            if comment.target == line and (found := read_ignore(comment, file)):
-                yield found
-
-
-def _unattached(modules: Iterable[ModuleCode], references: Iterable[AmiReference]) -> Iterator[str]:
-    """Exceptions in comments that speak of nothing: whoever wrote them thinks that they hold."""
-    attached = {(each.file, each.line) for reference in references for each in reference.ignores}
-    for module in modules:
-        for file, comments in module.comments.items():
-            for comment in comments:
-                found = read_ignore(comment, file)
-                if found and (found.file, found.line) not in attached:
-                    yield f"{file}:{found.line}: this exception stands by nothing that is judged"
-
-
-def _as_code(value: Value) -> Value:
-    match value:
-        case Unknown(references):
-            return Unknown(references, _WHEN)
-        case Planned(value=inner):
-            return replace(value, value=_as_code(inner))
-        case Made(source=inner):
-            return replace(value, source=_as_code(inner))
-    return value
-
-
-def _not_there(modules: Sequence[Missing], locator: Locator) -> Iterator[AmiReference]:
-    """One reference for all modules that are not there, at the line of the first."""
-    found = told(modules)
-    if found:
-        address, value = found
-        first = _located(_incomplete(modules[0].address, "source", value), locator)
-        yield replace(first, address=address)
-
-
-def _not_read(error: InputError) -> AmiReference:
-    cannot = Incomplete("a file of code that cannot be read", "mend the file")
-    path, _, line = (error.where or "").rpartition(":")[0].rpartition(":")
-    reference = _incomplete(f"({path or error.where})", "syntax", cannot)
-    return replace(reference, file=path, line=int(line)) if line.isdecimal() else reference
-
-
-def _aside(path: str) -> AmiReference:
-    reason = "OpenTofu reads a .tofu file in place of this one, and Terraform reads this one"
-    both = Incomplete(reason, "say the same in one file that both read")
-    return replace(_incomplete(f"({path})", "syntax", both), file=path, line=1)
-
-
-def _incomplete(address: str, attribute: str, value: Incomplete) -> AmiReference:
-    return AmiReference(
-        address=address,
-        resource_type=CALL,
-        attribute=attribute,
-        kind=Kind.LAUNCH,
-        action=Action.DECLARED,
-        value=value,
-        place=Unplaced(value.reason),
-    )
+def _of_many(root: str, source: Source) -> Source:
+    """One of many roots is named in each of its references."""
+    return replace(source, references=tuple(replace(each, root=root) for each in source.references))

@@ -2,8 +2,7 @@
 
 Facts: HashiCorp, "JSON Configuration Syntax"; HCL, "HCL JSON Syntax Specification": a block is an
 object, or several in a list, below one object (or several in a list) for each of its labels, and a
-property that stands there twice counts twice. Standard JSON, of which Python's decoder does the
-values; it tells no positions, so what is around the values is read here.
+property that stands there twice counts twice. Python's decoder does the values; it tells no positions.
 """
 
 import json
@@ -12,25 +11,25 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal, DecimalException
 from typing import Any, NoReturn
 
-from assay.sources.code.blocks import MARK, Block, BrokenCodeError, CodeFile, Comment, Written
+from assay.sources.code.blocks import (
+    LABELS,
+    MARK,
+    Block,
+    BrokenCodeError,
+    CodeFile,
+    Comment,
+    Written,
+)
 from assay.sources.code.expressions import Expression, Literal, ObjectOf, Opaque, TupleOf
 
-_BLOCKS = {
-    "resource": 2,
-    "data": 2,
-    "variable": 1,
-    "output": 1,
-    "module": 1,
-    "provider": 1,
-    "locals": 0,
-    "terraform": 0,
-}
-"""The blocks that a file is read for, and how many labels they have."""
 _NESTED = {
     "resource": {"lifecycle": 0, "connection": 0, "provisioner": 1, "dynamic": 1},
     "data": {"lifecycle": 0, "dynamic": 1},
     "provider": {"dynamic": 1},
-    "terraform": {"backend": 1, "cloud": 0},
+    "check": {"data": 2, "assert": 0},
+    "ephemeral": {"lifecycle": 0, "dynamic": 1},
+    "removed": {"lifecycle": 0, "connection": 0, "provisioner": 1},
+    "terraform": {"backend": 1, "cloud": 0, "required_providers": 0},
     "provisioner": {"connection": 0},
     "lifecycle": {"precondition": 0, "postcondition": 0},
     "dynamic": {"content": 0},
@@ -80,10 +79,11 @@ class _Reader:
         blocks: list[Block] = []
         for _ in self._objects(1) if self._next() == "[" else (1,):
             for name, line, _ in self._properties():
-                if name in _BLOCKS:
-                    blocks.extend(self._blocks(name, (), _BLOCKS[name], line))
+                if name in LABELS:
+                    blocks.extend(self._blocks(name, (), LABELS[name], line))
                 else:
                     self._value()
+                    blocks.append(Block(name, (), line))  # which will be refused
         self._finish()
         return CodeFile(tuple(blocks), {}, tuple(self._comments))
 

@@ -2,42 +2,23 @@
 
 Facts: HashiCorp, "Files and Directories" (which files belong to a module, override files),
 "Module Sources" (local paths), and the manifest `.terraform/modules/modules.json` that
-`terraform init` leaves behind; OpenTofu, "Files and Directories" (a `.tofu` file is read instead of
-the `.tf` file of the same name).
+`terraform init` leaves behind.
 """
 
 import hashlib
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
-
-import msgspec
+from typing import Any, NamedTuple
 
 from assay.errors import InputError
-from assay.kept import Kept
-from assay.sources.code.blocks import (
-    Block,
-    BrokenCodeError,
-    CodeFile,
-    Comment,
-    Written,
-    locate,
-    plain_text,
-)
+from assay.sources.code.blocks import Block, Comment, Written, plain_text
+from assay.sources.code.files import OPENTOFU, TERRAFORM, FileReader, ReadFile, Tool, read_by
 from assay.sources.code.manifest import Installed, read_manifest
 from assay.sources.code.overrides import Placed, overridden, overrides
-from assay.sources.code.paths import VALUES, code_names, folded, joined, value_names
-from assay.sources.stray import AMI_IDS
+from assay.sources.code.paths import code_names, folded, joined, value_names
+from assay.sources.code.refusals import Read, refusals
 
-_FORMAT = "3"
-"""Changes whenever what is kept of a file changes its shape."""
-
-_MATTERS = re.compile(rb"\b(?:resource|variable|module|provider|data|output|locals|terraform)\b")  # fmt: skip
-
-Explain = Callable[[str], tuple[int, int, str] | None]
-"""Line, column and reason of the first syntax error in a text."""
 Key = tuple[str, str, str]
 """Mode, type and name of a resource."""
 
@@ -50,118 +31,50 @@ class PlacedText(NamedTuple):
 
 
 class CodeReader:
-    """Reads files once; what was located in a file is kept by the digest of its content."""
+    """The modules of directories as one tool reads them, each read once."""
 
-    def __init__(self, kept: Kept, syntax_error: "Explain") -> None:
-        """`syntax_error` says more exactly than the locating grammar what is wrong in a file."""
-        self._kept = kept
-        self._syntax_error = syntax_error
+    def __init__(self, files: FileReader, tool: Tool) -> None:
+        self.tool = tool
+        self._files = files
         self._directories: dict[str, ModuleCode] = {}
-        self._read: dict[str, ReadFile] = {}
-        self._decoder = msgspec.msgpack.Decoder(_Located)
 
     def directory(self, path: str) -> "ModuleCode":
         """The code of the module in a directory; `path` is as people shall read it."""
         path = folded(path)
         found = self._directories.get(path)
         if found is None:
-            files = list(self._files(path))
-            found = self._directories[path] = ModuleCode(path, files, self._aside(path))
+            found = self._directories[path] = self._directory(path)
         return found
 
-    def file(self, path: str) -> "ReadFile":
+    def file(self, path: str) -> ReadFile:
         """One file; of a broken one, why."""
-        found = self._read.get(path)
-        if found is None:
-            found = self._read[path] = self._file(path)
-        return found
+        return self._files.file(path)
 
-    def _file(self, path: str) -> "ReadFile":
-        try:
-            data = Path(path).read_bytes()
-        except OSError as error:
-            broken = InputError(f"cannot be read: {error.strerror}", where=path)
-            return ReadFile(path, "", CodeFile(), broken)
-        digest = hashlib.sha256(data).hexdigest()
-        if not _matters(path, data):
-            return ReadFile(path, digest, CodeFile(), None)
-        syntax = "json" if path.endswith(".json") else "hcl"
-        name = f"{_FORMAT}-{digest}-{syntax}{'-values' if path.endswith(VALUES) else ''}"
-        kept = self._kept.read(name)
-        if kept is not None:
-            try:
-                return ReadFile(path, digest, self._decoder.decode(kept).code, None)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                pass  # damaged: made anew
-        try:
-            code = _located(path, data)
-        except BrokenCodeError as error:
-            return ReadFile(path, digest, CodeFile(), self._told(path, data, error))
-        self._kept.write(name, msgspec.msgpack.encode(_Located(code)))
-        return ReadFile(path, digest, code, None)
-
-    def _told(self, path: str, data: bytes, error: BrokenCodeError) -> InputError:
-        native = not path.endswith(".json") and not error.certain
-        found = self._syntax_error(data.decode()) if native else None
-        line, column, reason = found or (error.line, error.column, error.reason)
-        return InputError(
-            f"is not valid Terraform code: {reason}",
-            where=f"{path}:{line}:{column}",
-            hint="terraform validate says more",
-        )
-
-    def _aside(self, path: str) -> list[str]:
-        """The shadowed files that declare anything an image could come from."""
+    def _directory(self, path: str) -> "ModuleCode":
         names = code_names(path)
-        paths = (joined(path, name) for name in sorted(shadowed(names).intersection(names)))
-        return [each for each in paths if self._declares(self.file(each))]
-
-    def _declares(self, file: "ReadFile") -> bool:
-        return file.broken is not None or any(
-            block.type != "terraform" for block in file.code.blocks
+        ours = sorted(read_by(names, self.tool), key=lambda name: (overrides(name), name))
+        other = read_by(names, TERRAFORM if self.tool == OPENTOFU else OPENTOFU)
+        differing = (self.file(joined(path, name)) for name in {*ours} ^ {*other})
+        files = [self.file(joined(path, name)) for name in ours]
+        return ModuleCode(
+            path,
+            files,
+            is_there=bool(names),
+            differs=any(each.declares for each in differing),
         )
-
-    def _files(self, path: str) -> Iterator["ReadFile"]:
-        names = code_names(path)
-        aside = shadowed(names)
-        for name in sorted(names, key=_order):
-            if name not in aside:
-                yield self.file(joined(path, name))
-
-
-def shadowed(names: Iterable[str]) -> set[str]:
-    """The files that OpenTofu leaves aside for others of their name."""
-    found: set[str] = set()
-    for name in names:
-        for ours, theirs in ((".tofu", ".tf"), (".tofu.json", ".tf.json")):
-            if name.endswith(ours):
-                found.add(f"{name.removesuffix(ours)}{theirs}")
-    return found
-
-
-class _Located(msgspec.Struct):
-    """What is kept of a file: nothing in it has a default, so that nothing can be left out."""
-
-    code: CodeFile
-
-
-class ReadFile(NamedTuple):
-    """A file's code, or why it has none."""
-
-    path: str
-    digest: str
-    code: CodeFile
-    broken: InputError | None
 
 
 class ModuleCode:
     """The blocks of one module directory by what they declare; override files have won already."""
 
-    def __init__(self, path: str, files: list[ReadFile], aside: Sequence[str] = ()) -> None:
-        """`aside` are files that Terraform reads, and OpenTofu leaves aside for others."""
+    def __init__(
+        self, path: str, files: list[ReadFile], *, is_there: bool, differs: bool = False
+    ) -> None:
+        """`differs` if the other tool reads other files here, `is_there` if any tool reads any."""
         self.path = path
         self.files = files
-        self.aside = aside
+        self.is_there = is_there
+        self.differs = differs
         self.variables: dict[str, Placed] = {}
         self.locals: dict[str, PlacedText] = {}
         self.resources: dict[Key, Placed] = {}
@@ -175,10 +88,20 @@ class ModuleCode:
             for block in file.code.blocks:
                 self._add(Placed(file.path, block), overrides=overrides(file.path))
 
-    @property
-    def broken(self) -> list[InputError]:
-        """The files that could not be read."""
-        return [file.broken for file in self.files if file.broken]
+    @cached_property
+    def refused(self) -> tuple[InputError, ...]:
+        """Why files could not be read, and what Terraform refuses of those that could."""
+        broken = (file.broken for file in self.files if file.broken)
+        found = refusals(Read(file.path, file.code) for file in self.files)
+        return (*broken, *found)
+
+    def file_of(self, block: Block) -> str:
+        """Where one of its resources or module calls stands."""
+        tables: tuple[dict[Any, Placed], ...] = (self.resources, self.calls)
+        found = (
+            placed.file for table in tables for placed in table.values() if placed.block is block
+        )
+        return next(found, self.path)
 
     @property
     def stands_alone(self) -> bool:
@@ -190,8 +113,11 @@ class ModuleCode:
 
     @property
     def configures(self) -> bool:
-        """Whether it has provider blocks that say anything."""
-        return any(placed.block.attributes or placed.block.blocks for placed in self.providers)
+        """Whether it has provider blocks that are more than the names of what callers pass."""
+        return any(
+            placed.block.blocks or placed.block.attributes.keys() != {"alias"}
+            for placed in self.providers
+        )
 
     @cached_property
     def _installed(self) -> Mapping[str, Installed]:
@@ -241,50 +167,8 @@ class ModuleCode:
         self.providers.append(placed)
 
 
-def _matters(path: str, data: bytes) -> bool:
-    """Whether a file can have to do with images; JSON is not searched, since it may escape words."""
-    if path.endswith((".json", *VALUES)):
-        return True
-    return bool(_MATTERS.search(data) or AMI_IDS.search(data))
-
-
-def _order(name: str) -> tuple[bool, str]:
-    return overrides(name), name
-
-
 def _named(provider: Block) -> tuple[str, ...]:
     return (*provider.labels, plain_text(provider.attributes.get("alias")) or "")
-
-
-def _located(path: str, data: bytes) -> CodeFile:
-    if path.endswith(".json"):
-        from assay.sources.code.json_syntax import locate_json
-
-        return locate_json(data, values=path.endswith(VALUES))
-    return locate(data)
-
-
-def uncalled(directories: Sequence[str], reader: CodeReader) -> list[str]:
-    """The module directories that none of the others calls: those that are roots.
-
-    A module that configures providers itself cannot be called with `count` or `for_each` (HashiCorp,
-    "Providers Within Modules"), so that such a call, of no instances perhaps, says nothing of it.
-    """
-    called = {
-        target
-        for directory in directories
-        for call in reader.directory(directory).calls.values()
-        if (target := local_source(directory, call.block)) not in (None, folded(directory))
-        and not (
-            {"count", "for_each"} & call.block.attributes.keys()
-            and reader.directory(target).configures
-        )
-    }
-    return [
-        each
-        for each in directories
-        if folded(each) not in called or reader.directory(each).stands_alone
-    ] or list(directories)
 
 
 def local_source(directory: str, call: Block) -> str | None:

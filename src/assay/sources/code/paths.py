@@ -3,7 +3,6 @@
 Facts: HashiCorp, "Files and Directories"; "Input Variables" (values files that are read unasked).
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
@@ -65,28 +64,3 @@ def folded(path: str) -> str:
             continue
         parts.append(part)
     return "/".join(parts) or "."
-
-
-def module_directories(path: str) -> list[str]:
-    """Every directory with code at or below `path`.
-
-    Hidden ones (`.terraform` first of all) hold copies of other people's code.
-    """
-    return list(_with_code(Path(path)))
-
-
-def _with_code(path: Path) -> Iterator[str]:
-    stack = [path]
-    while stack:
-        here = stack.pop()
-        try:
-            children = sorted(here.iterdir(), reverse=True)
-        except OSError:
-            continue
-        if any(each.name.endswith(SUFFIXES) for each in children):
-            yield folded(here.as_posix())
-        stack.extend(
-            each
-            for each in children
-            if not each.name.startswith(".") and each.is_dir() and not each.is_symlink()
-        )

@@ -7,18 +7,19 @@ Facts: HashiCorp, "Input Variables" (`type`, `default`, `nullable`, `sensitive`)
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
 
+from assay.errors import InputError
 from assay.sources.code.blocks import Block, Written
 from assay.sources.code.conversions import convert, read_constraint
+from assay.sources.code.counting import SEVERAL, instances_of
 from assay.sources.code.evaluate import evaluate
 from assay.sources.code.expressions import FailedError, Ref, UnknownValue, Value
-from assay.sources.code.iteration import MOST, ONLY, Iteration, address, iterations
+from assay.sources.code.iteration import ONLY, Iteration, address
 from assay.sources.code.modules import CodeReader, ModuleCode, local_source
 from assay.sources.code.overrides import Placed
 from assay.sources.code.reading import Expressions
 from assay.sources.code.scope import Scope
 from assay.sources.stray import AMI_IDS
 
-_SEVERAL = Iteration(None, UnknownValue(), UnknownValue(), exact=False)
 _MOST_MODULES = 2000
 """Instances of modules in one configuration; what comes after them is taken for not there."""
 _MOST_INSTANCES = 20_000
@@ -45,6 +46,8 @@ class Program:
         self.sensitive = False
         """Whether something sensitive was read since this was last set to False."""
         self.busy: set[Hashable] = set()
+        self.refused: list[InputError] = []
+        """What Terraform will refuse once it knows the values that are known here."""
         self.called = 0
         """How many instances of modules there are so far."""
         self.instances = 0
@@ -231,32 +234,19 @@ class ModuleInstance:
         found = self._instances.get(key)
         if found is None:
             if key in self.program.busy:
-                return [_SEVERAL]
+                return [SEVERAL]
             self.program.busy.add(key)
             try:
                 outside, self.program.sensitive = self.program.sensitive, False
-                found = self._iterations(block)
+                found = instances_of(self, block)
                 self.program.instances += len(found)
                 if self.program.sensitive or self.program.instances > _MOST_INSTANCES:
-                    found = [_SEVERAL]  # Terraform refuses sensitive keys, which addresses hold
+                    found = [SEVERAL]  # Terraform refuses sensitive keys, which addresses hold
                 self._instances[key] = found
                 self.program.sensitive = outside
             finally:
                 self.program.busy.remove(key)
         return found
-
-    def _iterations(self, block: Block) -> list[Iteration]:
-        if count := block.attributes.get("count"):
-            number = self.value(count)
-            if isinstance(number, str) and number.isdecimal():
-                number = int(number)
-            if isinstance(number, bool) or not isinstance(number, int) or number > MOST:
-                return [_SEVERAL]
-            return [Iteration(index) for index in range(number)]
-        if each := block.attributes.get("for_each"):
-            value = self.value(each)
-            return iterations(value) or ([] if value in ({}, []) else [_SEVERAL])
-        return [ONLY]
 
     def children(self, name: str) -> "dict[str | int | None, ModuleInstance] | None":
         """The instances of a called module by key; None where its code is not there."""
@@ -275,7 +265,7 @@ class ModuleInstance:
         code = self.program.reader.directory(directory)
         called = self.instances(call.block)
         self.program.called += len(called)
-        if not code.files or self.program.called > _MOST_MODULES:
+        if not code.is_there or self.program.called > _MOST_MODULES:
             return None
         return {
             iteration.key: ModuleInstance(

@@ -11,7 +11,8 @@ from assay.errors import InputError
 from assay.sources.code.blocks import Written
 from assay.sources.code.evaluate import evaluate
 from assay.sources.code.expressions import FailedError, UnknownValue, Value
-from assay.sources.code.modules import CodeReader, ModuleCode, ReadFile
+from assay.sources.code.files import ReadFile
+from assay.sources.code.modules import CodeReader, ModuleCode
 from assay.sources.code.paths import value_files
 from assay.sources.code.reading import Expressions
 

@@ -1,0 +1,109 @@
+"""References of code as people shall see them: at their lines, with the comments that speak of them.
+
+Of what cannot be judged there is one, too: a module that is not there, a file that cannot be read.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from assay.errors import InputError
+from assay.model import (
+    Action,
+    AmiId,
+    AmiReference,
+    Ignore,
+    Incomplete,
+    Kind,
+    Made,
+    Planned,
+    Unknown,
+    Unplaced,
+    Value,
+)
+from assay.sources.code.ignores import read_ignore
+from assay.sources.code.lines import Location, Locator
+from assay.sources.code.modules import ModuleCode
+from assay.sources.code.uninstalled import CALL, Missing, told
+
+_WHEN = "when Terraform plans"
+
+
+def declared_at(reference: AmiReference, locator: Locator) -> AmiReference:
+    """The reference as code has it: at its line, with no word of what an apply would do."""
+    at_line = located(reference, locator)
+    return replace(at_line, action=Action.DECLARED, value=_as_code(reference.value))
+
+
+def located(reference: AmiReference, locator: Locator) -> AmiReference:
+    """The reference with its file and line, and the inline exceptions that stand there."""
+    value = reference.value.id if isinstance(reference.value, AmiId) else None
+    location = locator.find(reference.address, reference.attribute, value)
+    if location is None:
+        return reference
+    file, line = location.spot
+    return replace(
+        reference,
+        file=file,
+        line=line,
+        changes_ignored=location.changes_ignored,
+        ignores=tuple(_ignores(location, locator)),
+    )
+
+
+def _ignores(location: Location, locator: Locator) -> Iterator[Ignore]:
+    for file, line in location.around:
+        for comment in locator.comments(file):
+            if comment.target == line and (found := read_ignore(comment, file)):
+                yield found
+
+
+def unattached(modules: Iterable[ModuleCode], references: Iterable[AmiReference]) -> Iterator[str]:
+    """Exceptions in comments that speak of nothing: whoever wrote them thinks that they hold."""
+    attached = {(each.file, each.line) for reference in references for each in reference.ignores}
+    for module in modules:
+        for file, comments in module.comments.items():
+            for comment in comments:
+                found = read_ignore(comment, file)
+                if found and (found.file, found.line) not in attached:
+                    yield f"{file}:{found.line}: this exception stands by nothing that is judged"
+
+
+def _as_code(value: Value) -> Value:
+    match value:
+        case Unknown(references):
+            return Unknown(references, _WHEN)
+        case Planned(value=inner):
+            return replace(value, value=_as_code(inner))
+        case Made(source=inner):
+            return replace(value, source=_as_code(inner))
+    return value
+
+
+def not_there(modules: Sequence[Missing], locator: Locator) -> Iterator[AmiReference]:
+    """One reference for all modules that are not there, at the line of the first."""
+    found = told(modules)
+    if found:
+        address, value = found
+        first = declared_at(_incomplete(modules[0].address, "source", value), locator)
+        yield replace(first, address=address)
+
+
+def not_read(error: InputError) -> AmiReference:
+    """The reference for what is wrong in a file."""
+    cannot = Incomplete("code that cannot be read, or that Terraform refuses", "mend the file")
+    path, _, line = (error.where or "").rpartition(":")[0].rpartition(":")
+    reference = _incomplete(f"({path or error.where})", "syntax", cannot)
+    return replace(reference, file=path, line=int(line)) if line.isdecimal() else reference
+
+
+def _incomplete(address: str, attribute: str, value: Incomplete) -> AmiReference:
+    return AmiReference(
+        address=address,
+        resource_type=CALL,
+        attribute=attribute,
+        kind=Kind.LAUNCH,
+        action=Action.DECLARED,
+        value=value,
+        place=Unplaced(value.reason),
+    )
