@@ -40,7 +40,7 @@ NAMED = {
 
 REFUSED = {
     "example": ("example.tf:236:3", "invalid.tf:1:"),
-    "awscc_autoscaling_auto_scaling_group": ("example1.tf:",),
+    "awscc_autoscaling_auto_scaling_group": ("example1.tf:", "example2.tf:"),
 }
 """Folders that Terraform refuses: what is no code, and examples of one folder that name one thing twice."""
 
