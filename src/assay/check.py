@@ -4,8 +4,9 @@ Knows no concrete catalogue, no file and no clock: all of them are handed in.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from assay.model import (
     AllowedImages,
     AmiId,
     AmiReference,
+    Cause,
     Image,
     InputFacts,
     Kind,
@@ -29,7 +31,7 @@ from assay.model import (
     Subject,
     Unplaced,
     Unread,
-    Verdict,
+    Unresolved,
     Watermark,
 )
 from assay.policy.engine import judge_all, worst
@@ -37,7 +39,7 @@ from assay.policy.golden import JudgedMarks, golden_marks
 from assay.policy.lineage import ancestry_matters
 from assay.policy.matching import policy_for
 from assay.provenance import Depends, trace
-from assay.resolution import resolve
+from assay.resolution import fall_back, resolve
 from assay.sources.plan import Source
 
 TOLD_IN_FULL = 50
@@ -67,16 +69,23 @@ def check(
         ancestry_matters(policy, as_of, known, ignores),
         allowed_images=policy.predicts,
     )
-    verdicts, exceptions = judge_all(gather(sources, catalog, needs), policy, as_of, known)
+    subjects = gather(sources, catalog, needs)
+    wanted = [each for each in subjects if not _left_to_a_service(each, policy)]
+    verdicts, exceptions = judge_all(wanted, policy, as_of, known)
+    judged = {id(verdict.subject.reference) for verdict in verdicts}
     not_judged: Counter[str] = Counter()
     for source in sources:
         not_judged.update(source.not_judged)
+    not_judged[Kind.SERVICE.value] += sum(
+        each.reference.kind is Kind.SERVICE and id(each.reference) not in judged
+        for each in subjects
+    )
     return Report(
         outcome=worst(verdict.outcome for verdict in verdicts) if sources else Outcome.UNDETERMINED,
         as_of=as_of,
         policy=policy,
         catalog=catalog.facts(),
-        inputs=_inputs(sources, verdicts),
+        inputs=_inputs(sources, subjects, judged),
         verdicts=verdicts,
         not_judged=+not_judged,
         exceptions=exceptions,
@@ -84,15 +93,23 @@ def check(
     )
 
 
-def _inputs(sources: Sequence[Source], verdicts: Sequence[Verdict]) -> tuple[InputFacts, ...]:
+def _left_to_a_service(subject: Subject, policy: Policy) -> bool:
+    """Whether it turned out that a service chooses the image, and nobody wants that judged."""
+    return subject.reference.kind is Kind.SERVICE and Kind.SERVICE not in policy.judge
+
+
+def _inputs(
+    sources: Sequence[Source], subjects: Sequence[Subject], judged: Container[int]
+) -> tuple[InputFacts, ...]:
     """Each input with as many references as it has verdicts: a rule that is off may leave one out."""
-    if len(verdicts) == sum(source.facts.references for source in sources):
-        return tuple(source.facts for source in sources)
-    judged = {id(verdict.subject.reference) for verdict in verdicts}
-    return tuple(
-        replace(source.facts, references=sum(id(each) in judged for each in source.references))
-        for source in sources
-    )
+    facts, subject = [], iter(subjects)
+    for source in sources:
+        found = sum(
+            id(each.reference) in judged for each in islice(subject, len(source.references))
+        )
+        told = found == source.facts.references
+        facts.append(source.facts if told else replace(source.facts, references=found))
+    return tuple(facts)
 
 
 class Needs(NamedTuple):
@@ -155,6 +172,8 @@ def _gather(
         parts: list[Subject] = []
         for way in ways:
             resolution = way.resolution
+            if reference.fallback:
+                resolution = fall_back(resolution, reference.fallback)
             provenance = allowed = None
             if isinstance(resolution, Resolved):
                 provenance = provenances[resolution.place, resolution.image.id]
@@ -169,7 +188,7 @@ def _gather(
                     old if isinstance(old, Image) else None,
                 )
             )
-        subjects.append(_together(reference, parts))
+        subjects.append(_as_chosen(_together(reference, parts)))
     return tuple(subjects)
 
 
@@ -178,6 +197,17 @@ def _together(reference: AmiReference, parts: Sequence[Subject]) -> Subject:
     if len(parts) == 1:
         return parts[0]
     return replace(parts[0], reference=reference, others=tuple(parts[1:]))
+
+
+def _as_chosen(subject: Subject) -> Subject:
+    """The subject of kind service where a service chooses the image, whichever way is taken."""
+    reference = subject.reference
+    if reference.fallback and all(
+        isinstance(each.resolution, Unresolved) and each.resolution.cause is Cause.SERVICE_IMAGE
+        for each in (subject, *subject.others)
+    ):
+        return replace(subject, reference=replace(reference, kind=Kind.SERVICE))
+    return subject
 
 
 def _settings(answer: Answer[AllowedImages]) -> AllowedImages | Unread:

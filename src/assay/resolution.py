@@ -23,6 +23,7 @@ from assay.model import (
     EveryVersion,
     Evidence,
     Image,
+    Imageless,
     ImageSearch,
     Incomplete,
     InstanceRef,
@@ -33,6 +34,7 @@ from assay.model import (
     Registered,
     Resolution,
     Resolved,
+    ServiceImage,
     Stray,
     TemplateRef,
     Unknown,
@@ -161,6 +163,10 @@ def _no_image(value: Value, made: tuple[Derivation, ...]) -> Unresolved:
             reason = _unknown(references, when)
         case Unusable(what):
             reason = f"the planned value {what}"
+        case Imageless():
+            reason = "the planned value is a template without an image"
+        case ServiceImage():
+            return Unresolved(Cause.SERVICE_IMAGE, _chosen(value), derivations=made)
         case Stray(path=path):
             reason = f"an AMI id at {path}, a path that assay does not know"
         case Registered(by):
@@ -172,7 +178,23 @@ def _no_image(value: Value, made: tuple[Derivation, ...]) -> Unresolved:
             reason = "the value has a form that is not read"
     if made:
         reason = f"{reason}; derived from it by {', then '.join(step.by for step in made)}"
-    return Unresolved(cause, reason, derivations=made)
+    return Unresolved(
+        cause, reason, derivations=made, imageless=isinstance(value, Imageless) and not made
+    )
+
+
+def _chosen(by: ServiceImage) -> str:
+    """Who chooses, by what, and why it cannot be golden."""
+    told = f" ({'; '.join(by.told)})" if by.told else ""
+    return f"{by.service} chooses the image{told}: {by.whose}, and cannot carry a golden mark"
+
+
+def fall_back(found: Resolution, by: ServiceImage) -> Resolution:
+    """What a service makes of a launch template: its own choice, where the template leaves it one."""
+    if isinstance(found, Unresolved) and found.imageless:
+        reason = f"{found.reason}, so {_chosen(by)}"
+        return Unresolved(Cause.SERVICE_IMAGE, reason, evidence=found.evidence)
+    return found
 
 
 def _unknown(references: tuple[str, ...], when: str) -> str:

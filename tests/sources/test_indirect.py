@@ -130,8 +130,8 @@ def test_an_id_that_a_row_leaves_aside_is_not_silent() -> None:
     change = resource(
         "aws_elastic_beanstalk_environment.e", {"setting": [{**setting, "value": AMI}]}
     )
-    found = only(plan(change), "aws_elastic_beanstalk_environment.e")
-    assert found.value == Stray(AMI, "setting[0].value")
+    (source,) = read_plans("plan.json", dump(plan(change)), kinds=(Kind.LAUNCH,), region=None)
+    assert [each.value for each in source.references] == [Stray(AMI, "setting[0].value")]
 
 
 class TestParameters:

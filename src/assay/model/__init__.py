@@ -24,6 +24,7 @@ from assay.model.images import (
     WatermarkFilter,
     recorded_end,
 )
+from assay.model.kinds import Action, Kind
 from assay.model.outcomes import Outcome, Severity
 from assay.model.places import Place, partition_of
 from assay.model.policy import (
@@ -40,20 +41,20 @@ from assay.model.policy import (
     Waiver,
 )
 from assay.model.references import (
-    Action,
     Alias,
     AmiId,
     AmiReference,
     AnyOf,
     EveryVersion,
+    Imageless,
     ImageSearch,
     Incomplete,
     InstanceRef,
-    Kind,
     Made,
     Planned,
     Question,
     Registered,
+    ServiceImage,
     Stray,
     TemplateRef,
     Unknown,
@@ -112,6 +113,7 @@ __all__ = [
     "ImageMatch",
     "ImageName",
     "ImageSearch",
+    "Imageless",
     "Incomplete",
     "InputFacts",
     "InstanceRef",
@@ -137,6 +139,7 @@ __all__ = [
     "ScanResults",
     "Scope",
     "Searched",
+    "ServiceImage",
     "Severity",
     "Stray",
     "Subject",

@@ -8,8 +8,8 @@ import msgspec
 
 from assay.model.ignores import Ignore
 from assay.model.images import WatermarkFilter
+from assay.model.kinds import Kind
 from assay.model.outcomes import Severity
-from assay.model.references import Kind
 
 
 class ImageName(msgspec.Struct, frozen=True, gc=False):

@@ -2,39 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
 
 from assay.model.ignores import Ignore
+from assay.model.kinds import Action, Kind
 from assay.model.places import Place
-
-
-class Kind(StrEnum):
-    """What an attribute does with the image it names."""
-
-    LAUNCH = "launch"
-    TEMPLATE = "template"
-    ALIAS = "alias"
-    DERIVE = "derive"
-    BAKE = "bake"
-    SHARE = "share"
-
-
-class Action(StrEnum):
-    """What the plan will do to the resource; `replace` stands for both orders of delete and create."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    REPLACE = "replace"
-    IMPORT = "import"
-    NO_OP = "no-op"
-    READ = "read"
-    DECLARED = "declared"
-    """From code alone: what Terraform will do nobody has asked it."""
-    DELETE = "delete"
-    FORGET = "forget"
 
 
 class AmiId(msgspec.Struct, frozen=True, gc=False):
@@ -146,6 +120,28 @@ class Stray(msgspec.Struct, frozen=True, gc=False):
         return self.id
 
 
+class Imageless(msgspec.Struct, frozen=True, gc=False):
+    """A launch template that this plan leaves without an image."""
+
+
+class ServiceImage(msgspec.Struct, frozen=True, gc=False):
+    """What an AWS service launches where nothing brings it an image of ours."""
+
+    service: str
+    """Who chooses: `Amazon EKS`."""
+    whose: str
+    """Why the image cannot carry a golden mark: `it is Amazon's`."""
+    cure: str
+    """How to bring an image that can."""
+    shown: str | None = None
+    """What stands at the attribute itself, where it is a word of AWS's own."""
+    told: tuple[str, ...] = ()
+    """What the choice goes by, in such words: `ami_type = AL2023_x86_64_STANDARD`."""
+
+    def __str__(self) -> str:
+        return self.shown or f"(chosen by {self.service})"
+
+
 class Planned(msgspec.Struct, frozen=True, gc=False):
     """What another resource of the same plan holds: a launch template's image, say."""
 
@@ -210,6 +206,8 @@ Value: TypeAlias = (
     | Unknown
     | Unusable
     | Stray
+    | Imageless
+    | ServiceImage
     | Planned
     | Made
     | Registered
@@ -262,6 +260,8 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
     """The code tells Terraform to leave the attribute as it once was (`ignore_changes`)."""
     ignores: tuple[Ignore, ...] = ()
     """The exceptions that comments in the code make for it."""
+    fallback: ServiceImage | None = None
+    """What an AWS service takes where the launch template named here holds no image."""
 
     @property
     def module(self) -> str:

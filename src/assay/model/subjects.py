@@ -29,6 +29,7 @@ class Cause(StrEnum):
     NOT_VISIBLE = "not-visible"
     LOOKUP_FAILED = "lookup-failed"
     NO_PROVENANCE = "no-provenance"
+    SERVICE_IMAGE = "service-image"
     INCOMPLETE_PLAN = "incomplete-plan"
 
 
@@ -70,6 +71,8 @@ class Unresolved(msgspec.Struct, frozen=True, gc=False):
     derivations: tuple[Derivation, ...] = ()
     clues: tuple[Clue, ...] = ()
     """For what is not visible: the likeliest explanation first."""
+    imageless: bool = False
+    """It ends at a launch template that holds no image, which was read."""
 
 
 Resolution: TypeAlias = Resolved | Unresolved

@@ -50,6 +50,7 @@ Waivable = Literal[
     "not-allowed",
     "self-owned",
     "no-provenance",
+    "service-image",
     "open-lookup",
     "unpinned",
     "ignored-changes",
@@ -136,6 +137,7 @@ class Rules(_Strict, frozen=True, rename="kebab"):
     ignored_changes: Severity | UnsetType = UNSET
     uncatalogued: Severity | UnsetType = UNSET
     no_provenance: Severity | UnsetType = UNSET
+    service_image: Severity | UnsetType = UNSET
     downgrade: Severity | UnsetType = UNSET
     incomplete_plan: Severity | UnsetType = UNSET
 
@@ -224,9 +226,9 @@ class Document(_Strict, frozen=True):
     revoked: Revoked = Revoked()
     rules: Rules = Rules()
     judge: Annotated[
-        tuple[Literal["launch", "template", "alias", "derive", "bake", "share"], ...],
+        tuple[Literal["launch", "template", "alias", "derive", "service", "bake", "share"], ...],
         Meta(min_length=1),
-    ] = ("launch", "template", "alias", "derive")
+    ] = ("launch", "template", "alias", "derive", "service")
     undetermined: Literal["error", "warning"] = "error"
     scopes: tuple[Scope, ...] = ()
     exceptions: tuple[Exception_, ...] = ()

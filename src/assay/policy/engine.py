@@ -132,11 +132,18 @@ def _active(policy: Policy) -> _Rules:
     )
 
 
+_ALONE = (Cause.INCOMPLETE_PLAN, Cause.SERVICE_IMAGE)
+"""What one rule alone judges: the plan as a whole, and an image that nobody can name."""
+
+
 def _is_off(subject: Subject, policy: Policy) -> bool:
-    """The verdict on a plan as a whole is one rule's alone, and gone with it."""
-    found = subject.resolution
-    whole_plan = isinstance(found, Unresolved) and found.cause is Cause.INCOMPLETE_PLAN
-    return whole_plan and policy.severities.get("incomplete-plan") is Severity.OFF
+    """The verdict that is one rule's alone is gone with it."""
+    return all(
+        isinstance(each.resolution, Unresolved)
+        and each.resolution.cause in _ALONE
+        and policy.severities.get(each.resolution.cause.value) is Severity.OFF
+        for each in (subject, *subject.others)
+    )
 
 
 _Shared = dict[tuple[int, int], _Results]
@@ -176,7 +183,7 @@ def _weigh(subject: Subject, results: tuple[RuleResult, ...]) -> Outcome:
             if outcome is Outcome.FAIL:
                 return outcome
     match subject.resolution:
-        case Unresolved(Cause.INCOMPLETE_PLAN):
+        case Unresolved(Cause.INCOMPLETE_PLAN | Cause.SERVICE_IMAGE):
             return outcome  # as severe as the policy makes that rule
         case Resolved() if results and subject.provenance is not None:
             return outcome

@@ -22,6 +22,7 @@ from assay.model import (
     Planned,
     Resolved,
     RuleResult,
+    ServiceImage,
     Stray,
     TemplateRef,
     Unknown,
@@ -259,7 +260,7 @@ def _hider(reference: AmiReference, image_id: str | None) -> Callable[[str], str
             return lambda text: text.replace(id, HIDDEN)
         case Planned(value=Alias(), sensitive=True, step=step) if "data." in step:
             return lambda text: text.replace(image_id, HIDDEN) if image_id else text
-        case Unknown() | Unusable() | Stray():
+        case Unknown() | Unusable() | Stray() | ServiceImage():
             return lambda text: text
     return lambda _: WITHHELD
 
@@ -269,7 +270,7 @@ def _value(reference: AmiReference) -> str | None:
     if isinstance(reference.value, AmiId):
         return reference.value.id
     match reference.value:
-        case Alias() | TemplateRef() | InstanceRef() | Stray():
+        case Alias() | TemplateRef() | InstanceRef() | Stray() | ServiceImage():
             return str(reference.value)
     return None
 

@@ -110,9 +110,7 @@ class Narrow:
         if found is None:
             names = {"region", *_DATA_TYPE.get(resource_type, ())}
             for row in self._rows.get(resource_type, ()):
-                names.add(row.top)
-                names.update(name for name in (row.region, row.overridden_by) if name)
-                names.update(row.instead_of)
+                names.update(row.attributes)
             fields: list[tuple[str, Any, Any]] = [
                 (name, Any, msgspec.UNSET) for name in sorted(names)
             ]

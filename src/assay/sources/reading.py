@@ -9,6 +9,7 @@ from assay.model import (
     Value,
     parse_image,
 )
+from assay.sources.chosen import Resource, block_of
 from assay.sources.configuration import Configured
 from assay.sources.document import ResourceChange
 from assay.sources.made import Makers
@@ -21,7 +22,7 @@ from assay.sources.values import (
     parse_build_parent,
     parse_parameter,
 )
-from assay.sources.walk import Leaf, at_path
+from assay.sources.walk import Leaf, Step, at_path
 
 
 class Reading:
@@ -44,7 +45,7 @@ class Reading:
         """What a leaf says; None where it names no image at all."""
         if row.overridden_by and _is_set(row.overridden_by, view, configured):
             return None
-        if not _applies(row, leaf, view):
+        if not _applies(row, leaf, view) or _is_behind(row, leaf, view, configured):
             return None
         if not leaf.unknown:
             return self._known(row, leaf, view, change, configured, place)
@@ -57,6 +58,8 @@ class Reading:
         if row.overridden_by and view.after.get(row.overridden_by) not in (None, "", []):
             return False
         if leaf.value in (None, "", []) or not _applies(row, leaf, view):
+            return False
+        if _is_behind(row, leaf, view, None):
             return False
         if row.form is Form.PARAMETER:
             return parse_parameter(leaf.value, view.after.get("data_type")) is not None
@@ -160,6 +163,24 @@ def _applies(row: Row, leaf: Leaf, view: Narrowed) -> bool:
         return True
     block = at_path(view.after, leaf.steps[:-1])
     return isinstance(block, dict) and all(block.get(name) == value for name, value in row.when)
+
+
+def _is_behind(row: Row, leaf: Leaf, view: Narrowed, configured: Configured | None) -> bool:
+    """Whether something else brings the image to all that the block around a leaf launches."""
+    return any(
+        _brings(path, Resource(view, configured), block_of(leaf.steps)) for path in row.behind
+    )
+
+
+def _brings(path: str, resource: Resource, block: tuple[Step, ...]) -> bool:
+    """Whether a path is set, or will be, wherever the block has it."""
+    found = list(resource.leaves(path, block))
+    last = path.rpartition(".")[2]
+    return bool(found) and all(
+        leaf.steps[-1] == last
+        and (resource.is_open(leaf) if leaf.unknown else leaf.value not in (None, ""))
+        for leaf in found
+    )
 
 
 def _computed_only(row: Row, leaf: Leaf, view: Narrowed, configured: Configured | None) -> bool:

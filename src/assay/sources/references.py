@@ -19,10 +19,12 @@ from assay.model import (
     Made,
     Place,
     Planned,
+    Unknown,
     Unplaced,
     Value,
     parse_image,
 )
+from assay.sources.chosen import Resource, Said, fallback, left_to_services
 from assay.sources.configuration import ConfigurationIndex, Configured
 from assay.sources.document import PlanDocument, ResourceChange
 from assay.sources.made import Makers
@@ -33,7 +35,7 @@ from assay.sources.providers import UNKNOWN, Providers
 from assay.sources.reading import Reading
 from assay.sources.settled import SETTLED, keeps_images
 from assay.sources.stray import AMI_IDS, strays
-from assay.sources.surface import Row, decisive, rows_by_type
+from assay.sources.surface import Form, Row, decisive, rows_by_type
 from assay.sources.tags import planned_tags
 from assay.sources.trail import IMAGE_DATA, Trailing, Trails
 from assay.sources.walk import Leaf, Step, at_path, leaves
@@ -146,18 +148,26 @@ class ReferenceReader:
             and keeps_images(rows, self._narrow.before(change), view)
         )
         configured, place = self._standing(change, view.own_region)
+        resource = Resource(view, configured)
         explained: dict[tuple[Step, ...], Leaf] = {}
+        said: list[Said] = []
         for row in rows:
-            if view.lacks(row) or (row.top,) in explained:
+            if row.form is Form.SERVICE or view.lacks(row) or (row.top,) in explained:
                 continue  # nothing there, or another row ended at the same unknown block
             for leaf in leaves(row.path, view.after, view.unknown, view.sensitive):
                 value = self._reading.value(row, leaf, view, change, configured, place)
                 if leaf.unknown or value is not None:
                     explained[leaf.steps] = leaf  # what a row reads and leaves aside is a stray
-                if value is not None and settled:
-                    self._not_judged["unchanged"] += 1
-                elif value is not None:
-                    yield self._reference(change, row, leaf, value, action, place)
+                if value is not None:
+                    said.append(Said(row, leaf, value))
+        said.extend(left_to_services(rows, resource, said))
+        if settled:
+            self._not_judged["unchanged"] += len(said)
+            said = []
+        for row, leaf, value in said:
+            reference = self._reference(change, row, leaf, value, action, place)
+            service = fallback(row, leaf, resource)
+            yield replace(reference, fallback=service) if service else reference
         yield from self._strays(change, explained, action, place)
 
     def _standing(
@@ -234,11 +244,13 @@ class ReferenceReader:
     def _count(self, change: ResourceChange, rows: tuple[Row, ...], action: Action) -> int:
         """How many references a resource that is not judged has."""
         view = self._narrow.before(change) if action in GONE else self._narrow.after(change)
-        found = 0
-        for row in rows:
-            for leaf in leaves(row.path, view.after, None, None):
-                found += self._reading.names_an_image(row, leaf, view)
-        return found
+        said = [
+            Said(row, leaf, Unknown())  # is only counted
+            for row in rows
+            for leaf in leaves(row.path, view.after, None, None)
+            if row.form is not Form.SERVICE and self._reading.names_an_image(row, leaf, view)
+        ]
+        return len(said) + sum(1 for _ in left_to_services(rows, Resource(view, None), said))
 
     def _left_out(self) -> Iterator[AmiReference]:
         """One more verdict where the plan says that it does not tell everything."""

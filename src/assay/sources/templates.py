@@ -11,6 +11,7 @@ from typing import Any
 
 from assay.model import (
     Action,
+    Imageless,
     Made,
     Place,
     Planned,
@@ -184,7 +185,7 @@ class Templates:
             step = f"{step}, at its {version}"
         return Planned(
             step,
-            image or Unusable("is a template without an image"),
+            image or Imageless(),
             moving,
             sensitive=resource.is_sensitive(held),
         )

@@ -126,8 +126,7 @@ class _Writer:
             return suspects
         names = {"data_type", *USUAL, *self._tags, *suspects}
         for row in rows:
-            names.update((row.top, *row.instead_of))
-            names.update(name for name in (row.region, row.overridden_by) if name)
+            names.update(row.attributes)
         return names
 
     def _resource(
@@ -143,7 +142,8 @@ class _Writer:
             with_self(own, module, module.code.resources[block].block, self._providers)
         values: Value = own
         for row in self._rows.get(kind, ()):
-            values = in_blocks(values, row.path)
+            for path in row.paths:
+                values = in_blocks(values, path)
         assert isinstance(values, dict)
         if self._tags and mode == "managed":
             self._tag(module, block, values)

@@ -7,17 +7,19 @@ Source of the paths: `terraform providers schema -json` of hashicorp/aws 5.100.0
 6 removed or added are the same otherwise), the awscc documentation for 1.97.
 """
 
+from assay.sources.surface.chosen import CC_CHOSEN, CHOSEN
 from assay.sources.surface.cloud_control import CLOUD_CONTROL
 from assay.sources.surface.images import IMAGES
 from assay.sources.surface.instances import GROUPS, INSTANCES
 from assay.sources.surface.mentions import MENTIONS, only_mentions
-from assay.sources.surface.row import Form, Row, TemplateFields
+from assay.sources.surface.row import Choice, Form, Row, TemplateFields
 from assay.sources.surface.services import SERVICES
 
 __all__ = [
     "MENTIONS",
     "ROWS",
     "SENSITIVE",
+    "Choice",
     "Form",
     "Row",
     "TemplateFields",
@@ -26,7 +28,7 @@ __all__ = [
     "rows_by_type",
 ]
 
-ROWS = (*INSTANCES, *GROUPS, *SERVICES, *IMAGES, *CLOUD_CONTROL)
+ROWS = (*INSTANCES, *GROUPS, *SERVICES, *IMAGES, *CHOSEN, *CLOUD_CONTROL, *CC_CHOSEN)
 
 SENSITIVE = {"aws_ssm_parameter": frozenset({"value"})}
 """Attributes that the provider's schema marks as sensitive, which code does not show."""

@@ -1,5 +1,6 @@
 """hashicorp/awscc, whose nested objects are plain ones."""
 
+from assay.sources.surface.chosen import CC_BATCH, CC_EKS_NODES
 from assay.sources.surface.row import (
     ALIAS,
     BAKE,
@@ -18,6 +19,7 @@ _GROUP = (
     "instance_id",
 )
 _MIXED = "mixed_instances_policy.launch_template"
+_OVERRIDE = "compute_resources.ec_2_configuration[*].image_id_override"
 _FLEET = "spot_fleet_request_config_data"
 
 CLOUD_CONTROL = (
@@ -39,17 +41,18 @@ CLOUD_CONTROL = (
     Row("awscc_ec2_spot_fleet", f"{_FLEET}.launch_specifications[*].image_id", LAUNCH),
     template("awscc_ec2_spot_fleet",
              f"{_FLEET}.launch_template_configs[*].launch_template_specification", LONG),
+    template("awscc_eks_nodegroup", "launch_template", choice=CC_EKS_NODES),
     template("awscc_ec2_ec2_fleet", "launch_template_configs[*].launch_template_specification",
              LONG),
     Row("awscc_batch_compute_environment", "compute_resources.image_id", LAUNCH,
-        instead_of=("compute_resources",)),
-    Row("awscc_batch_compute_environment",
-        "compute_resources.ec_2_configuration[*].image_id_override", LAUNCH,
-        instead_of=("compute_resources",)),
+        instead_of=("compute_resources",), behind=(_OVERRIDE,)),
+    Row("awscc_batch_compute_environment", _OVERRIDE, LAUNCH, instead_of=("compute_resources",)),
     template("awscc_batch_compute_environment", "compute_resources.launch_template", LONG,
-             instead_of=("compute_resources",)),
+             instead_of=("compute_resources",), behind=("compute_resources.image_id", _OVERRIDE),
+             choice=CC_BATCH),
     template("awscc_batch_compute_environment", "compute_resources.launch_template.overrides[*]",
-             LONG, instead_of=("compute_resources",)),
+             LONG, instead_of=("compute_resources",),
+             behind=("compute_resources.image_id", _OVERRIDE), choice=CC_BATCH),
     Row("awscc_codebuild_fleet", "image_id", LAUNCH),
     Row("awscc_pcs_compute_node_group", "ami_id", LAUNCH,
         instead_of=("custom_launch_template",)),

@@ -1,5 +1,6 @@
 """hashicorp/aws: instances, templates, and what launches many of them."""
 
+from assay.sources.surface.chosen import EKS_NODES
 from assay.sources.surface.row import LAUNCH, LONG, TEMPLATE, Form, Row, template
 
 _GROUP = ("launch_configuration", "launch_template", "mixed_instances_policy")
@@ -26,7 +27,7 @@ GROUPS = (
     template("aws_spot_fleet_request",
              "launch_template_config[*].launch_template_specification[*]"),
     template("aws_ec2_fleet", "launch_template_config[*].launch_template_specification[*]", LONG),
-    template("aws_eks_node_group", "launch_template[*]"),
+    template("aws_eks_node_group", "launch_template[*]", choice=EKS_NODES),
     template("aws_gamelift_game_server_group", "launch_template[*]"),
     Row("aws_ecs_capacity_provider",
         "auto_scaling_group_provider[*].auto_scaling_group_arn", LAUNCH, Form.GROUP),

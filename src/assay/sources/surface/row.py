@@ -19,6 +19,7 @@ class Form(Enum):
     RECIPE = "the ARN of an Image Builder recipe"
     GROUP = "the ARN of an Auto Scaling group"
     PARAMETER = "the value of an SSM parameter"
+    SERVICE = "what an AWS service goes by when it chooses the image itself"
 
 
 class TemplateFields(msgspec.Struct, frozen=True, gc=False):
@@ -29,14 +30,55 @@ class TemplateFields(msgspec.Struct, frozen=True, gc=False):
     version: str
 
 
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """An attribute that tells what a service will choose, in words that are AWS's own."""
+
+    path: str
+    words: str
+    """A regular expression of those words: nothing that does not match is ever shown."""
+
+
+class Choice(msgspec.Struct, frozen=True, gc=False):
+    """An AWS service that takes an image of its own where nothing brings it one of ours.
+
+    All paths are written as those of rows are. A condition is a path with the values that meet it,
+    whatever their case; without values, any value does.
+    """
+
+    service: str
+    """Who chooses: `Amazon EKS`."""
+    fix: str
+    """How to bring it an image that can be golden."""
+    told: tuple[Told, ...] = ()
+    unless: tuple[str, ...] = ()
+    """The rows of the same resource type that bring an image; one that says anything decides."""
+    only: tuple[tuple[str, tuple[object, ...]], ...] = ()
+    """Conditions of which all must hold; where one is not known, nor is the choice."""
+    never: tuple[tuple[str, tuple[object, ...]], ...] = ()
+    """Conditions of which none may hold."""
+    elsewhere: tuple[str, ...] = ()
+    """What leads to settings that nobody reads, which may bring an image: where it is set, nobody
+    knows whose choice it is."""
+    whose: str = "it is Amazon's"
+    """Why the image cannot carry a golden mark."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that the choice is read from."""
+        conditions = (path for path, _ in (*self.only, *self.never))
+        return (*(told.path for told in self.told), *conditions, *self.elsewhere)
+
+
 class Row(msgspec.Struct, frozen=True, gc=False):
     """One place where an image is named.
 
     `instead_of` names sibling attributes that make this one unnecessary: where one of them is set,
     an unknown value here that the configuration does not write only means "computed by AWS".
-    `overridden_by` names a sibling that, when set, wins over this row at launch. `when` are fields
-    of the same block that must have these values. `region` is a sibling that tells the image's
-    Region where that is not the resource's own.
+    `overridden_by` names a sibling that, when set, wins over this row at launch. `behind` are paths
+    of which one wins over this row where it is set wherever the row's block has it. `when` are
+    fields of the same block that must have these values. `region` is a sibling that tells the
+    image's Region where that is not the resource's own. `choice` tells who chooses an image where this row
+    does not name one: of a template, where the template holds none.
     """
 
     resource_type: str
@@ -46,18 +88,34 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     template: TemplateFields | None = None
     instead_of: tuple[str, ...] = ()
     overridden_by: str | None = None
+    behind: tuple[str, ...] = ()
     when: tuple[tuple[str, str], ...] = ()
     region: str | None = None
+    choice: Choice | None = None
     top: str = ""
     """The top-level attribute that the path starts with."""
 
     def __post_init__(self) -> None:
-        top = self.path.partition(".")[0].removesuffix("[*]")
-        msgspec.structs.force_setattr(self, "top", top)
+        msgspec.structs.force_setattr(self, "top", _top(self.path))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that the row is read from."""
+        return (self.path, *self.behind, *(self.choice.paths if self.choice else ()))
+
+    @property
+    def attributes(self) -> set[str]:
+        """Every top-level attribute that the row is read from."""
+        names = {*map(_top, self.paths), *self.instead_of, self.region, self.overridden_by}
+        return {name for name in names if name}
+
+
+def _top(path: str) -> str:
+    return path.partition(".")[0].removesuffix("[*]")
 
 
 LAUNCH, TEMPLATE, DERIVE = Kind.LAUNCH, Kind.TEMPLATE, Kind.DERIVE
-BAKE, SHARE, ALIAS = Kind.BAKE, Kind.SHARE, Kind.ALIAS
+BAKE, SHARE, ALIAS, SERVICE = Kind.BAKE, Kind.SHARE, Kind.ALIAS, Kind.SERVICE
 
 SHORT = TemplateFields("id", "name", "version")
 LONG = TemplateFields("launch_template_id", "launch_template_name", "version")
@@ -73,8 +131,23 @@ def template(
     *,
     instead_of: tuple[str, ...] = (),
     overridden_by: str | None = None,
+    behind: tuple[str, ...] = (),
+    choice: Choice | None = None,
 ) -> Row:
     """A block through which instances are launched from a template."""
     return Row(
-        resource_type, path, LAUNCH, Form.TEMPLATE, fields, instead_of, overridden_by=overridden_by
+        resource_type,
+        path,
+        LAUNCH,
+        Form.TEMPLATE,
+        fields,
+        instead_of,
+        overridden_by=overridden_by,
+        behind=behind,
+        choice=choice,
     )
+
+
+def service(resource_type: str, path: str, choice: Choice) -> Row:
+    """Where a service chooses the image: a path in the block that makes it launch something."""
+    return Row(resource_type, path, SERVICE, Form.SERVICE, choice=choice)

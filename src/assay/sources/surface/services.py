@@ -1,15 +1,17 @@
 """hashicorp/aws: services that launch instances for us, and the parameters that name images."""
 
+from assay.sources.surface.chosen import BATCH
 from assay.sources.surface.row import ALIAS, BEANSTALK, LAUNCH, LONG, TEMPLATE, Form, Row, template
 
+_OVERRIDE = "compute_resources[*].ec2_configuration[*].image_id_override"
+
 SERVICES = (
-    Row("aws_batch_compute_environment", "compute_resources[*].image_id", LAUNCH),
-    Row("aws_batch_compute_environment",
-        "compute_resources[*].ec2_configuration[*].image_id_override", LAUNCH,
-        instead_of=("compute_resources",)),
-    template("aws_batch_compute_environment", "compute_resources[*].launch_template[*]", LONG),
+    Row("aws_batch_compute_environment", "compute_resources[*].image_id", LAUNCH,
+        behind=(_OVERRIDE,)),
+    Row("aws_batch_compute_environment", _OVERRIDE, LAUNCH, instead_of=("compute_resources",)),
+    template("aws_batch_compute_environment", "compute_resources[*].launch_template[*]", LONG,
+             behind=("compute_resources[*].image_id", _OVERRIDE), choice=BATCH),
     Row("aws_emr_cluster", "custom_ami_id", LAUNCH),
-    Row("aws_cloud9_environment_ec2", "image_id", LAUNCH),
     Row("aws_codebuild_fleet", "image_id", LAUNCH),
     Row("aws_rds_custom_db_engine_version", "source_image_id", LAUNCH),
     Row("aws_elastic_beanstalk_environment", "setting[*].value", LAUNCH,

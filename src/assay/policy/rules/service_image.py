@@ -1,0 +1,41 @@
+"""# service-image
+
+**What it does.** Fails a resource through which an AWS service launches instances from an image
+that the service chooses: EKS node groups by `ami_type` and EKS Auto Mode, ECS managed instances,
+EMR, Batch, Elastic Beanstalk, Cloud9, WorkSpaces, AppStream, Lightsail, GameLift, SageMaker and
+others. A launch template that holds no image leaves the choice to EKS and to Batch, too.
+
+**Why it matters.** The image is Amazon's. Nobody can mark it, so it descends from no golden image,
+and it changes whenever Amazon publishes another one. No AMI id stands anywhere in the plan.
+
+**Example.** `aws_eks_node_group` with `ami_type = "AL2023_x86_64_STANDARD"` and no launch template.
+
+**How to fix.** Bring an image of the golden pipeline where the service takes one: the message says
+how. Where it takes none, or where Amazon's is what you want, make an exception for `service-image`
+with a reason and an end, or give the rule `warning` in a scope. `judge` without `service` lists
+such references, and judges none of them.
+
+**Reads.** The plan, or the code; what a launch template holds, EC2 tells.
+
+**Offline.** Yes: the plan tells it, but for launch templates that it does not make.
+"""
+
+from assay.model import Cause, Finding, Outcome, ServiceImage, Unresolved
+from assay.policy.rules.rule import Case, Rule
+
+_EXCEPT = "make an exception for service-image"
+
+
+def check(case: Case) -> Finding | None:
+    """Speak up where a service chooses, and nothing of ours stands in its way."""
+    match case.subject.resolution:
+        case Unresolved(Cause.SERVICE_IMAGE, reason, _, evidence):
+            reference = case.subject.reference
+            by = reference.value if isinstance(reference.value, ServiceImage) else None
+            by = by or reference.fallback
+            fix = f"{by.cure}, or {_EXCEPT}" if by else _EXCEPT
+            return Finding(Outcome.FAIL, reason, fix, tuple(str(item) for item in evidence))
+    return None
+
+
+RULE = Rule("service-image", "an AWS service chooses the image, so it cannot be golden", check)
