@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MARK = b"assay:"
 """What a comment holds that is meant for assay."""
+_IGNORE = MARK + b"ignore["
 
 LABELS = {
     "action": 2,
@@ -97,6 +98,8 @@ class CodeFile(msgspec.Struct, frozen=True, gc=False):
     blocks: tuple[Block, ...] = ()
     attributes: dict[str, Written] = {}
     comments: tuple[Comment, ...] = ()
+    texts: tuple[int, ...] = ()
+    """The lines of text, in a heredoc say, that read like such a comment."""
 
 
 class BrokenCodeError(Exception):
@@ -132,7 +135,7 @@ def locate(data: bytes) -> CodeFile:
     except RecursionError:
         raise BrokenCodeError(1, 1, "its blocks are nested too deep") from None
     comments = tuple(_comments(root, data)) if MARK in data else ()
-    return CodeFile(blocks, attributes, comments)
+    return CodeFile(blocks, attributes, comments, tuple(_texts(comments, data)))
 
 
 @cache
@@ -252,6 +255,16 @@ def _comments(root: "Node", data: bytes) -> Iterator[Comment]:
                 yield Comment(row + 1, _text(node, data), alone, target + 1)
         else:
             stack.extend(reversed(node.children))
+
+
+def _texts(comments: tuple[Comment, ...], data: bytes) -> Iterator[int]:
+    """The lines that hold what an exception begins with, and are in no comment."""
+    if _IGNORE not in data:
+        return
+    said = {each.line + below for each in comments for below in range(each.text.count("\n") + 1)}
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if _IGNORE in line and number not in said:
+            yield number
 
 
 def _next_code(lines: list[bytes], row: int) -> int:

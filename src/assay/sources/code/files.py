@@ -17,7 +17,7 @@ from assay.kept import Kept
 from assay.sources.code.blocks import BrokenCodeError, CodeFile, locate
 from assay.sources.code.paths import VALUES
 
-_FORMAT = "4"
+_FORMAT = "5"
 """Changes whenever what is kept of a file changes its shape."""
 
 Tool: TypeAlias = Literal["terraform", "opentofu"]

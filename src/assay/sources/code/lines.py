@@ -20,6 +20,7 @@ Spot = tuple[str, int]
 
 _COMMENT = re.compile(r"/\*.*?\*/|(?:#|//)[^\n]*", re.DOTALL)
 _NAME = re.compile(r"[\w-]+")
+_VARIABLE = re.compile(r'(?:"\$\{\s*)?var\.([\w-]+)(?:\.[\w-]+|\[(?:"[^"]*"|[0-9]+)\])*(?:\s*\}")?')
 
 
 class Location(NamedTuple):
@@ -27,7 +28,8 @@ class Location(NamedTuple):
 
     spot: Spot
     around: tuple[Spot, ...]
-    """The attribute itself first, then the blocks around it, module calls last."""
+    """The attribute itself first, then the blocks around it, the arguments of module calls that it is
+    set to, and the calls last."""
     changes_ignored: bool
 
 
@@ -56,14 +58,17 @@ class Locator:
         if placed is None:
             return _of_calls(calls, attribute)
         steps = parse(attribute)
-        spots = list(_spots(placed, steps, value))
+        *_, (_, written) = found = list(_spots(placed, steps, value))
+        spots = [spot for spot, _ in found]
         ignored = bool(steps) and _ignores(placed.block, str(steps[0]))
         outside = [_spot(call.placed) for call in reversed(calls)]
+        passed = list(_passed(calls, written))
         foreign = next((number for number, call in enumerate(calls) if not call.ours), None)
-        around = (*reversed(spots), *outside)
-        if foreign is None:
-            return Location(spots[-1], around, ignored)
-        return Location(_passed(calls[foreign].placed, placed.block, steps), around, ignored)
+        spot = spots[-1]
+        if foreign is not None:
+            deep = len(calls) - foreign
+            spot = passed[deep - 1] if len(passed) >= deep else _spot(calls[foreign].placed)
+        return Location(spot, (*reversed(spots), *passed, *outside), ignored)
 
     def comments(self, file: str) -> tuple[Comment, ...]:
         """The comments of a file that are meant for assay."""
@@ -108,32 +113,34 @@ def _of_calls(calls: list[_Call], attribute: str) -> Location | None:
     return Location(spot, (spot, *around), changes_ignored=False)
 
 
-def _passed(call: Placed, block: Block, steps: list[Step]) -> Spot:
-    """Of a module that is not ours, the argument of its call that decides, or the call itself."""
-    written = block.attributes.get(str(steps[0])) if steps else None
-    name = written.text.removeprefix("var.") if written and "var." in written.text else ""
-    argument = call.block.attributes.get(name.strip())
-    if argument is None:
-        return _spot(call)
-    return argument.file or call.file, argument.line
+def _passed(calls: Sequence[_Call], written: Written | None) -> Iterator[Spot]:
+    """The arguments of calls that an attribute is set to, from the inside out: `ami = var.ami`."""
+    for call, _ in reversed(calls):
+        found = _VARIABLE.fullmatch(written.text.strip()) if written else None
+        written = call.block.attributes.get(found[1]) if found else None
+        if written is None:
+            return
+        yield written.file or call.file, written.line
 
 
-def _spots(placed: Placed, steps: list[Step], value: str | None) -> Iterator[Spot]:
-    """The lines of the block, of nested blocks, and of the attribute, from the outside in."""
+def _spots(
+    placed: Placed, steps: list[Step], value: str | None
+) -> Iterator[tuple[Spot, Written | None]]:
+    """The lines of the block, of nested blocks, and of the attribute, which has an expression."""
     file, block = placed.file, placed.block
-    yield file, block.line
+    yield (file, block.line), None
     while steps:
         name, *rest = steps
         written = block.attributes.get(str(name))
         if written is not None:
-            yield written.file or file, written.line
+            yield (written.file or file, written.line), written
             return
         index = rest[0] if rest and isinstance(rest[0], int) else None
         nested = _nested(block, str(name), index, value)
         if nested is None:
             return
         file = nested.file or file
-        yield file, nested.line
+        yield (file, nested.line), None
         block = next(nested.of_type("content"), nested) if nested.type == "dynamic" else nested
         steps = rest if index is None else rest[1:]
 

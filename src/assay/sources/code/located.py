@@ -62,11 +62,16 @@ def unattached(modules: Iterable[ModuleCode], references: Iterable[AmiReference]
     """Exceptions in comments that speak of nothing: whoever wrote them thinks that they hold."""
     attached = {(each.file, each.line) for reference in references for each in reference.ignores}
     for module in modules:
+        for read in module.files:
+            for line in read.code.texts:
+                yield f"{read.path}:{line}: this is text and no comment, so it excepts nothing"
         for file, comments in module.comments.items():
             for comment in comments:
                 found = read_ignore(comment, file)
                 if found and (found.file, found.line) not in attached:
-                    yield f"{file}:{found.line}: this exception stands by nothing that is judged"
+                    what = "this exception stands by nothing that is judged"
+                    where = "put it at the line that a report names, or right above it or its block"
+                    yield f"{file}:{found.line}: {what}: {where}"
 
 
 def _as_code(value: Value) -> Value:
