@@ -1238,11 +1238,11 @@ def test_where_somebody_runs_terraform_is_a_root_whoever_calls_it(read: Read, ow
 
 def test_an_installed_module_is_the_one_that_the_code_asks_for(read: Read) -> None:
     def manifest(source: str, version: str) -> str:
-        entry = {"Key": "m", "Source": source, "Version": version, "Dir": "kept"}
+        entry = {"Key": "m", "Source": source, "Version": version, "Dir": ".terraform/modules/m"}
         return json.dumps({"Modules": [entry]})
 
     module = 'module "m" {\n  source  = "acme/m/aws"\n  version = "2.0.0"\n}\n'
-    files = {"main.tf": module, "kept/main.tf": instance("a", f'"{ONE}"')}
+    files = {"main.tf": module, ".terraform/modules/m/main.tf": instance("a", f'"{ONE}"')}
     where = ".terraform/modules/modules.json"
     right = "registry.terraform.io/acme/m/aws"
     for source, version, fits in (

@@ -1,10 +1,14 @@
 """Terraform for the tests of this folder: initialised once, or skipped loudly."""
 
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.terraform.binary import MissingError, Terraform, locate
+from tests.terraform.binary import TERRAFORM_SECONDS, MissingError, Terraform, locate
 
 CONFIGURATIONS = Path(__file__).parent / "configurations"
 
@@ -19,3 +23,29 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
     others = [folder.name for folder in CONFIGURATIONS.iterdir() if folder.name != "fleet"]
     found.initialise("fleet", *others)
     return found
+
+
+@pytest.fixture(scope="session")
+def terraform_alone() -> Callable[..., int]:
+    """Runs Terraform in a folder, without any provider, and says how it ended."""
+    binary = shutil.which("terraform")
+    if binary is None:
+        pytest.skip("NOT TESTED with the real Terraform: there is no `terraform` on PATH")
+
+    def run(folder: Path, command: str, *arguments: str) -> int:
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(folder),
+            "TF_IN_AUTOMATION": "1",
+            "CHECKPOINT_DISABLE": "1",
+        }
+        return subprocess.run(
+            [binary, f"-chdir={folder}", command, "-no-color", "-input=false", *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=TERRAFORM_SECONDS,
+        ).returncode
+
+    return run

@@ -203,9 +203,11 @@ class _Writer:
             key = self._providers.of_call(module, call.block)
             blocks.append(ConfigResource(CALL, name, "managed", key, written(call.block)))
         names = [each for each in call.block.attributes if each not in _META]
+        manifest = self._program.root.code.manifest
+        cure = manifest.cure(".".join((*module.path, name)), call.block)
         for iteration in module.instances(call.block):
             at = address(module.address, f"module.{name}", iteration.key)
-            self._missing.append(missing(at, call.block))
+            self._missing.append(missing(at, call.block, cure))
             found = body(module, call.block, iteration, names)
             images = {each: value for each, value in found.values.items() if is_image(each, value)}
             self._passed.update(images)

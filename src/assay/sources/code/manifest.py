@@ -1,16 +1,22 @@
-"""What `terraform init` has installed: `.terraform/modules/modules.json`, held against the code."""
+"""What `terraform init` has installed: `.terraform/modules/modules.json`, held against the code.
 
-import re
+Terraform makes no plan where a call asks for another source than the manifest's, or for a version
+that the installed one is not ("Module source has changed").
+"""
+
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from assay.sources.code.blocks import Block, plain_text
+from assay.sources.code.committed import is_committed
+from assay.sources.code.module_addresses import recorded, satisfies
 from assay.sources.code.paths import joined
 
-_REGISTRY = re.compile(r"(?:[\w.-]+\.[\w.-]+/)?[\w-]+/[\w-]+/[\w-]+")
-_EXACT = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+[\w.+-]*")
+_MODULES = ".terraform/modules"
+_INIT = "run terraform init first"
+_AGAIN = "run terraform init again"
 
 
 class Installed(msgspec.Struct):
@@ -22,32 +28,64 @@ class Installed(msgspec.Struct):
     Version: str = ""
 
     def answers(self, call: Block) -> bool:
-        """Whether it is what a call asks for now: the code may have changed since the last init.
-
-        Of modules of a registry source and exact version are held against the call; other
-        sources are written down in a form that the call's cannot be compared with.
-        """
+        """Whether it is what a call asks for now: the code may have changed since the last init."""
         source = plain_text(call.attributes.get("source"))
-        if source is None:
+        if source is None or self.Source not in recorded(source):
             return False
-        if _REGISTRY.fullmatch(source.partition("//")[0]):
-            name, _, inside = source.partition("//")
-            recorded, _, below = self.Source.partition("//")
-            if not (f"/{recorded}".endswith(f"/{name}") and inside == below):
-                return False
-        exact = (plain_text(call.attributes.get("version")) or "").removeprefix("=").strip()
-        return self.Version == exact or not _EXACT.fullmatch(exact)
+        if "version" not in call.attributes:
+            return True
+        constraints = plain_text(call.attributes["version"])
+        return constraints is not None and satisfies(self.Version, constraints)
 
 
 class _Manifest(msgspec.Struct):
     Modules: list[Installed] = []
 
 
-def read_manifest(root: str) -> Mapping[str, Installed]:
-    """Each module that is installed for a root module, by its path: `a.b`."""
+class Manifest:
+    """The modules that are installed for a root module, by their path: `a.b`."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._entries = _entries(root)
+        self._committed = bool(self._entries) and is_committed(Path(root, _MODULES, "modules.json"))
+
+    def directory(self, path: str, call: Block) -> str | None:
+        """Where the module at a path is installed, if it is what the call asks for."""
+        found = self._entries.get(path)
+        return joined(self._root, found.Dir) if found and not self.cure(path, call) else None
+
+    def cure(self, path: str, call: Block) -> str | None:
+        """What to do so that the module at a path can be read; None where it can."""
+        found = self._entries.get(path)
+        name = f"module.{path.replace('.', '.module.')}"
+        if found is None:
+            return _INIT
+        if self._committed:
+            return (
+                "take .terraform out of the repository and run terraform init: what is committed"
+                " there proves nothing of where it comes from"
+            )
+        if not found.answers(call):
+            return f"{_AGAIN}: what is installed for {name} is another source or version"
+        if not self._is_inside(found.Dir):
+            return f"{_AGAIN}: what is installed for {name} stands outside of {_MODULES}"
+        return None
+
+    def _is_inside(self, directory: str) -> bool:
+        """Whether a directory is one in which init puts modules, links followed."""
+        home = Path(self._root, _MODULES).resolve()
+        there = Path(self._root, directory).resolve()
+        below = joined(".", directory).startswith(f"{_MODULES}/")
+        return below and there != home and there.is_relative_to(home)
+
+
+def _entries(root: str) -> Mapping[str, Installed]:
+    """Nothing where the manifest cannot be read, or says two things of one module."""
     try:
-        data = Path(joined(root, ".terraform/modules/modules.json")).read_bytes()
+        data = Path(root, _MODULES, "modules.json").read_bytes()
         manifest = msgspec.json.decode(data, type=_Manifest)
     except (OSError, ValueError, RecursionError):
         return {}
-    return {each.Key: each for each in manifest.Modules}
+    found = {each.Key: each for each in manifest.Modules}
+    return found if len(found) == len(manifest.Modules) else {}

@@ -6,7 +6,7 @@ Facts: HashiCorp, "Files and Directories" (which files belong to a module, overr
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from assay.errors import InputError
 from assay.sources.code.blocks import Block, Comment, Written, plain_text
 from assay.sources.code.files import OPENTOFU, TERRAFORM, FileReader, ReadFile, Tool, read_by
-from assay.sources.code.manifest import Installed, read_manifest
+from assay.sources.code.manifest import Manifest
 from assay.sources.code.overrides import Placed, overridden, overrides
 from assay.sources.code.paths import code_names, folded, joined, value_names
 from assay.sources.code.refusals import Read, refusals
@@ -120,13 +120,13 @@ class ModuleCode:
         )
 
     @cached_property
-    def _installed(self) -> Mapping[str, Installed]:
-        return read_manifest(self.path)
+    def manifest(self) -> Manifest:
+        """Of a root module: what is installed for it."""
+        return Manifest(self.path)
 
     def installed(self, path: str, call: Block) -> str | None:
         """Of a root module: where the module at a path, `a.b`, is installed for this call of it."""
-        found = self._installed.get(path)
-        return joined(self.path, found.Dir) if found and found.answers(call) else None
+        return self.manifest.directory(path, call)
 
     def _add(self, placed: Placed, *, overrides: bool) -> None:
         block = placed.block

@@ -70,14 +70,14 @@ class Missing(msgspec.Struct, frozen=True, gc=False):
     cure: str
 
 
-def missing(address: str, call: Block) -> Missing:
-    """Why nobody can read the module that a call names."""
+def missing(address: str, call: Block, cure: str | None) -> Missing:
+    """Why nobody can read the module that a call names; `cure` is what its manifest makes of it."""
     source = plain_text(call.attributes.get("source"))
     if source is None:
         return Missing(address, f"write the source of {address} as plain text")
     if source.startswith(("./", "../", "/")):
         return Missing(address, f"mend the source of {address}, where no code stands")
-    return Missing(address, "run terraform init first")
+    return Missing(address, cure or "run terraform init first")
 
 
 def told(modules: Iterable[Missing]) -> tuple[str, Incomplete] | None:

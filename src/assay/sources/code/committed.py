@@ -1,0 +1,77 @@
+"""Whether git keeps a file: read from the index, since running git runs what a repository sets up.
+
+Facts: git, "index-format" (versions 2, 3 and 4), "gitrepository-layout" (a `.git` that is a file).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+_HEAD = 12
+_ENTRY = 62
+"""Bytes before the name of an entry, in repositories of SHA-1."""
+_LENGTH = 0xFFF
+
+
+def is_committed(path: Path) -> bool:
+    """Whether a file is in the index of the git repository around it, if there is one."""
+    path = path.absolute()
+    for top in path.parents:
+        if (top / ".git").exists():
+            name = path.relative_to(top).as_posix().encode()
+            return any(_holds(index, name) for index in _indexes(top / ".git"))
+    return False
+
+
+def _indexes(git: Path) -> Iterator[bytes]:
+    """The index, and what is split off from it."""
+    try:
+        if git.is_file():
+            named = git.read_text().partition("gitdir:")[2].strip()
+            git = git.parent / named
+        for path in (git / "index", *git.glob("sharedindex.*")):
+            yield path.read_bytes()
+    except (OSError, ValueError):
+        return
+
+
+def _holds(index: bytes, name: bytes) -> bool:
+    if not index.startswith(b"DIRC"):
+        return False
+    if int.from_bytes(index[4:8], "big") == 4:
+        return any(each == name for each in _compressed(index))
+    at = index.find(name + b"\0")
+    while at >= 0:
+        length = min(len(name), _LENGTH)
+        flags = (
+            index[at - 2 : at],
+            index[at - 4 : at - 2],
+        )  # the latter where there are more flags
+        if any(int.from_bytes(each, "big") & _LENGTH == length for each in flags):
+            return True
+        at = index.find(name + b"\0", at + 1)
+    return False
+
+
+def _compressed(index: bytes) -> Iterator[bytes]:
+    """The names in an index of version 4, each written as what differs from the one before."""
+    at, name = _HEAD, b""
+    for _ in range(int.from_bytes(index[8:12], "big")):
+        at += _ENTRY
+        if index[at - 2 : at - 1] and index[at - 2] & 0x40:
+            at += 2
+        cut, at = _number(index, at)
+        end = index.find(b"\0", at)
+        if end < 0:
+            return
+        name = name[: len(name) - cut] + index[at:end]
+        at = end + 1
+        yield name
+
+
+def _number(index: bytes, at: int) -> tuple[int, int]:
+    """A number of variable length, and where it ends."""
+    value = index[at] & 0x7F if at < len(index) else 0
+    while at < len(index) and index[at] & 0x80:
+        at += 1
+        value = ((value + 1) << 7) | (index[at] & 0x7F if at < len(index) else 0)
+    return value, at + 1
