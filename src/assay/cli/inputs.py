@@ -32,6 +32,8 @@ class Reading(NamedTuple):
     no_cache: bool = True
     tool: "Tool | None" = None
     """Which one reads the code, where a directory has files that only one of them reads."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of directories of code that are left aside."""
 
 
 def reading(
@@ -47,6 +49,7 @@ def reading(
         chosen["var_files"],
         chosen["no_cache"],
         chosen["tool"],
+        chosen["exclude"],
     )
 
 
@@ -110,6 +113,7 @@ def _plans(path: str, how: Reading) -> "list[Source]":
 
 
 def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
+    from assay.cli.exclusions import Exclusions
     from assay.errors import InputError
     from assay.sources.code.directory import Wanted
 
@@ -124,8 +128,11 @@ def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
         for name, value in os.environ.items()
         if name.startswith("TF_VAR_")
     }
-    wanted = Wanted(how.kinds, how.region, how.tags, how.var_files, environment)
-    return code.sources(whole, [shown(each) for each in _directories(files)], wanted)
+    excluded = Exclusions(how.exclude)
+    wanted = Wanted(how.kinds, how.region, how.tags, how.var_files, environment, excluded)
+    sources = code.sources(whole, [shown(each) for each in _directories(files)], wanted)
+    excluded.tell()
+    return sources
 
 
 def _reader(how: Reading) -> "Code":

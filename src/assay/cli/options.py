@@ -135,6 +135,7 @@ class SourceOptions(TypedDict):
     include_unchanged: bool
     source_root: str | None
     var_files: tuple[str, ...]
+    exclude: tuple[str, ...]
     no_cache: bool
     tool: "Tool | None"
 
@@ -149,6 +150,9 @@ def source_options(command: F) -> F:
                      help="The root module's code: says at which file and line a plan's findings are."),
         click.option("--var-file", "var_files", metavar="FILE", multiple=True,
                      help="Values of variables, for code; may be repeated."),
+        click.option("--exclude", metavar="PATTERN", multiple=True, envvar="ASSAY_EXCLUDE",
+                     help="Leave directories of code aside, by their path below the one that is checked (* and ?);"
+                          " may be repeated."),
         click.option("--tool", type=click.Choice(("terraform", "opentofu")), envvar="ASSAY_TOOL",
                      help="Which one reads the code, where .tofu files stand in it (default: both)."),
         click.option("--include-unchanged", is_flag=True, envvar="ASSAY_INCLUDE_UNCHANGED",

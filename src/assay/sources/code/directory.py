@@ -20,7 +20,7 @@ from assay.sources.code.modules import CodeReader, ModuleCode, digest_of
 from assay.sources.code.program import Program
 from assay.sources.code.reading import Expressions
 from assay.sources.code.readings import together
-from assay.sources.code.roots import Roots
+from assay.sources.code.roots import Excluded, Roots, nothing
 from assay.sources.code.trails import CodeTrails
 from assay.sources.code.uninstalled import is_elsewhere
 from assay.sources.code.variables import root_values
@@ -38,6 +38,8 @@ class Wanted(msgspec.Struct, frozen=True, gc=False):
     var_files: tuple[str, ...] = ()
     environment: Mapping[str, str] = {}
     """The values of `TF_VAR_...`, by variable."""
+    excluded: Excluded = nothing
+    """Whether a directory, by its path below the one that was named, is left aside."""
 
 
 class Code:
@@ -70,7 +72,7 @@ class Code:
 
         Raises `InputError` where a directory holds no code.
         """
-        roots = Roots(self.readers, whole, modules)
+        roots = Roots(self.readers, whole, modules, wanted.excluded)
         found = [(root, self._source(root, wanted)) for root in roots.own]
         found.extend(
             (root, roots.without_callers(root, self._source(root, wanted)))
@@ -79,6 +81,9 @@ class Code:
         sources = [_of_many(*each) for each in found] if found[1:] else [each for _, each in found]
         if roots.notes and sources:
             sources[0] = replace(sources[0], notes=(*roots.notes, *sources[0].notes))
+        if roots.left_aside and sources:
+            counts = {**sources[0].not_judged, "excluded": roots.left_aside}
+            sources[0] = replace(sources[0], not_judged=counts)
         return sources
 
     def source(

@@ -5,7 +5,7 @@ looks like a root (a backend, values, a lock file; a provider block), and where 
 instance of it: `count = 0` somewhere else says nothing of what is launched from there.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -16,21 +16,53 @@ from assay.sources.code.paths import folded
 from assay.sources.code.walking import Walk, walk
 from assay.sources.plan import Source
 
+Excluded = Callable[[str], bool]
+"""Whether a directory is left aside, by its path below the one that was named."""
+
+
+def nothing(_: str) -> bool:
+    """Leaves nothing aside."""
+    return False
+
 
 class Roots:
     """The roots among the module directories that were named, and below those named whole."""
 
     def __init__(
-        self, readers: Sequence[CodeReader], whole: Iterable[str], modules: Sequence[str]
+        self,
+        readers: Sequence[CodeReader],
+        whole: Iterable[str],
+        modules: Sequence[str],
+        excluded: Excluded = nothing,
     ) -> None:
         """Raises `InputError` where a directory holds no code. `readers` are those of each tool."""
         self._readers = readers
-        walks = [_with_code(path) for path in whole]
-        groups = [*(each.directories for each in walks), list(modules)]
+        self.left_aside = 0
+        """How many directories of code somebody wants left aside."""
+        walks = [self._with_code(path, excluded) for path in whole]
+        named = [each for each in modules if not excluded(folded(each))]
+        self.left_aside += len(modules) - len(named)
+        groups = [*(each.directories for each in walks), named]
         self.own = list(dict.fromkeys(root for group in groups for root in self._uncalled(group)))
         self.notes = [note for each in walks for note in each.passed_over]
         self._directories = list(dict.fromkeys(each for group in groups for each in group))
         self._called_away: set[str] = set()
+
+    def _with_code(self, path: str, excluded: Excluded) -> Walk:
+        found = walk(path)
+        if not found.directories:
+            hint = "give a directory with .tf files, or a plan"
+            raise InputError("holds no Terraform code", where=path, hint=hint)
+        kept = [each for each in found.directories if not excluded(_below(each, folded(path)))]
+        left = len(found.directories) - len(kept)
+        if not kept:
+            raise InputError("all of its code is left aside by --exclude", where=path)
+        if not left:
+            return found
+        self.left_aside += left
+        many = "directory" if left == 1 else "directories"
+        note = f"{path}: {left} {many} of Terraform code left aside by --exclude: not judged"
+        return Walk(kept, [*found.passed_over, note])
 
     def _uncalled(self, directories: Sequence[str]) -> list[str]:
         """Those that none of the others calls, and those in which somebody runs Terraform anyhow.
@@ -93,13 +125,11 @@ class Roots:
         return replace(source, facts=facts, references=kept, notes=(note, *source.notes))
 
 
-def _with_code(path: str) -> Walk:
-    found = walk(path)
-    if not found.directories:
-        raise InputError(
-            "holds no Terraform code", where=path, hint="give a directory with .tf files, or a plan"
-        )
-    return found
+def _below(path: str, base: str) -> str:
+    """The path of a directory as it is below another."""
+    if path == base:
+        return "."
+    return path if base == "." else path.removeprefix(f"{base.rstrip('/')}/")
 
 
 def _is_passed(reference: AmiReference) -> bool:
