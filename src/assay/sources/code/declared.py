@@ -17,6 +17,7 @@ from assay.sources.code.body import Body, body, in_blocks, masked
 from assay.sources.code.callers import with_self
 from assay.sources.code.counting import require_countable
 from assay.sources.code.expressions import UnknownValue, Value
+from assay.sources.code.ignored import ignored_in
 from assay.sources.code.iteration import Iteration, address
 from assay.sources.code.overrides import Placed
 from assay.sources.code.program import ModuleInstance, Program, holds_image
@@ -52,6 +53,8 @@ class Declared(NamedTuple):
     """What each resource holds, by address, with an `UnknownValue` where the plan has a mask."""
     missing: tuple[Missing, ...]
     """The modules whose code is not there."""
+    ignoring: dict[str, frozenset[str]]
+    """The resources of which changes are ignored, by address: of which attributes."""
     several: frozenset[str]
     """The addresses that stand for a number of instances which is not known."""
 
@@ -70,6 +73,7 @@ class _Writer:
         self._changes: list[ResourceChange] = []
         self._values: dict[str, Value] = {}
         self._missing: list[Missing] = []
+        self._ignoring: dict[str, frozenset[str]] = {}
         self._several: set[str] = set()
         self._passed: set[str] = set()
 
@@ -87,7 +91,12 @@ class _Writer:
         self._rows[CALL] = tuple(Row(CALL, name, Kind.LAUNCH) for name in sorted(self._passed))
         plan = PlanDocument("1.2", resource_changes=self._changes, configuration=configuration)
         return Declared(
-            plan, self._rows, self._values, tuple(self._missing), frozenset(self._several)
+            plan,
+            self._rows,
+            self._values,
+            tuple(self._missing),
+            self._ignoring,
+            frozenset(self._several),
         )
 
     def _module(self, module: ModuleInstance, blocks: list[ConfigResource] | None) -> None:
@@ -153,6 +162,8 @@ class _Writer:
         at = address(module.address, word, iteration.key)
         if not iteration.exact:
             self._several.add(at)
+        if ignored := ignored_in(module.code.resources[block].block):
+            self._ignoring[at] = ignored
         self._change(module, at, block, iteration, values, found.sensitive)
 
     def _tag(

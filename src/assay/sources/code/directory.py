@@ -126,7 +126,7 @@ class Code:
         if elsewhere:
             not_judged["not-aws"] = len(found.missing)
         everything = (
-            *(declared_at(reference, locator) for reference in references),
+            *(declared_at(each, locator, found.ignoring) for each in references),
             *(() if elsewhere else not_there(found.missing, locator)),
             *(not_read(error) for error in errors),
         )

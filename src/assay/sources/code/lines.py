@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assay.sources.code.blocks import Block, Comment, Written
+from assay.sources.code.ignored import ignored_in, is_ignored
 from assay.sources.code.modules import CodeReader, ModuleCode, local_source
 from assay.sources.code.overrides import Placed
 from assay.sources.configuration import module_path
@@ -18,8 +19,6 @@ Spot = tuple[str, int]
 """A file and a line."""
 
 
-_COMMENT = re.compile(r"/\*.*?\*/|(?:#|//)[^\n]*", re.DOTALL)
-_NAME = re.compile(r"[\w-]+")
 _VARIABLE = re.compile(r'(?:"\$\{\s*)?var\.([\w-]+)(?:\.[\w-]+|\[(?:"[^"]*"|[0-9]+)\])*(?:\s*\}")?')
 
 
@@ -60,7 +59,7 @@ class Locator:
         steps = parse(attribute)
         *_, (_, written) = found = list(_spots(placed, steps, value))
         spots = [spot for spot, _ in found]
-        ignored = bool(steps) and _ignores(placed.block, str(steps[0]))
+        ignored = bool(steps) and is_ignored(ignored_in(placed.block), str(steps[0]))
         outside = [_spot(call.placed) for call in reversed(calls)]
         passed = list(_passed(calls, written))
         foreign = next((number for number, call in enumerate(calls) if not call.ours), None)
@@ -161,17 +160,3 @@ def _nested(block: Block, name: str, index: int | None, value: str | None) -> Bl
 def _holds(block: Block, value: str) -> bool:
     inside = any(value in written.text for written in block.attributes.values())
     return inside or any(_holds(each, value) for each in block.blocks)
-
-
-def _ignores(block: Block, attribute: str) -> bool:
-    """Whether the block's lifecycle tells Terraform to ignore changes of the attribute."""
-    for lifecycle in block.of_type("lifecycle"):
-        written = lifecycle.attributes.get("ignore_changes")
-        if written is not None and _names(written, attribute):
-            return True
-    return False
-
-
-def _names(written: Written, attribute: str) -> bool:
-    names = set(_NAME.findall(_COMMENT.sub(" ", written.text)))
-    return "all" in names or attribute in names

@@ -21,6 +21,7 @@ from assay.model import (
     Unplaced,
     Value,
 )
+from assay.sources.code.ignored import Ignoring, comes_through
 from assay.sources.code.ignores import read_ignore
 from assay.sources.code.lines import Location, Locator
 from assay.sources.code.modules import ModuleCode
@@ -29,10 +30,13 @@ from assay.sources.code.uninstalled import CALL, Missing, told
 _WHEN = "when Terraform plans"
 
 
-def declared_at(reference: AmiReference, locator: Locator) -> AmiReference:
+def declared_at(reference: AmiReference, locator: Locator, ignoring: Ignoring) -> AmiReference:
     """The reference as code has it: at its line, with no word of what an apply would do."""
     at_line = located(reference, locator)
-    return replace(at_line, action=Action.DECLARED, value=_as_code(reference.value))
+    kept = at_line.changes_ignored or comes_through(reference.value, ignoring)
+    return replace(
+        at_line, action=Action.DECLARED, value=_as_code(reference.value), changes_ignored=kept
+    )
 
 
 def located(reference: AmiReference, locator: Locator) -> AmiReference:
@@ -90,7 +94,7 @@ def not_there(modules: Sequence[Missing], locator: Locator) -> Iterator[AmiRefer
     found = told(modules)
     if found:
         address, value = found
-        first = declared_at(_incomplete(modules[0].address, "source", value), locator)
+        first = declared_at(_incomplete(modules[0].address, "source", value), locator, {})
         yield replace(first, address=address)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from assay.sources.code.expressions import Ref, Step, Sure, UnknownValue, Value
+from assay.sources.code.ignored import ignored_in, is_ignored
 from assay.sources.code.iteration import ONLY, Iteration
 from assay.sources.code.modules import Key
 from assay.sources.code.overrides import Placed
@@ -154,7 +155,8 @@ def _argument(module: "ModuleInstance", key: Key, rest: list[Step], value: Unkno
         return _looked_up(module, key, rest, value)
     name = found[1][0]
     written = placed.block.attributes.get(str(name))
-    if written is None or name not in _KEPT.get(key[1], ()):
+    kept = name in _KEPT.get(key[1], ())
+    if written is None or not kept or is_ignored(ignored_in(placed.block), str(name)):
         return _looked_up(module, key, rest, value)
     iteration = found[0]
     if name in SENSITIVE.get(key[1], ()):
