@@ -110,15 +110,20 @@ class LiveCatalog(msgspec.Struct, frozen=True):
     # -------------------------------------------------------------------------------- together
 
     def _each(self, keys: Iterable[K], ask: Callable[[K], Answer[T]]) -> dict[K, Answer[T]]:
+        keys = list(keys)
+        if keys:
+            self._sdk.open()
         return self._sdk.flights.each(keys, ask, lambda _: self._sdk.late)
 
     def _all(
-        self, batches: Iterable[_Batch], ask: Callable[[_Batch], Mapping[ImageKey, Answer[T]]]
+        self, batches: Collection[_Batch], ask: Callable[[_Batch], Mapping[ImageKey, Answer[T]]]
     ) -> dict[ImageKey, Answer[T]]:
         def late(batch: _Batch) -> Mapping[ImageKey, Answer[T]]:
             place, names = batch
             return dict.fromkeys(((place, name) for name in names), self._sdk.late)
 
+        if batches:
+            self._sdk.open()
         answers = self._sdk.flights.each(batches, ask, late)
         return {key: answer for batch in answers.values() for key, answer in batch.items()}
 

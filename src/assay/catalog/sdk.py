@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 from assay import __version__
+from assay.catalog.credentials import MEAN_NO_CREDENTIALS, Credentials, unusable
 from assay.catalog.interface import Unavailable
 from assay.catalog.pace import IN_FLIGHT, Deadline, Flights, Pace
 from assay.catalog.readers import Eyes, Readers
@@ -23,20 +24,6 @@ from assay.model import Identity, Place, Reader
 ATTEMPTS = 8
 """botocore's own default of 3 gives up on a throttled call after about a second."""
 
-_CREDENTIAL_ERRORS = frozenset(
-    {
-        "ConfigParseError",
-        "CredentialRetrievalError",
-        "NoAuthTokenError",
-        "NoCredentialsError",
-        "PartialCredentialsError",
-        "ProfileNotFound",
-        "SSOError",
-        "SSOTokenLoadError",
-        "TokenRetrievalError",
-        "UnauthorizedSSOTokenError",
-    }
-)
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """What botocore's parsers let through, besides their own `ResponseParserError`, where a body is not
 of the form that its service writes."""
@@ -71,7 +58,7 @@ class Sdk:
         self._pace = Pace(deadline.clock) if deadline else None
         self._models = models or Kept(None)
         self._lock = Lock()
-        self._session: Any = None
+        self._own = Credentials(deadline)
         self._clients: dict[tuple[Eyes, str, str], Any] = {}
         self._credentials: dict[Eyes, dict[str, str]] = {None: {}}
         self._readers = Readers(readers or {}, self._ask_sts, self._adopt)
@@ -79,6 +66,18 @@ class Sdk:
         self._endpoints: set[str] = set()
         self.hear_date: Callable[[str], None] | None = None
         """Told the `Date` of every answer and every error, once it is set."""
+
+    def open(self) -> None:
+        """Have the caller's credentials before anything is asked. Raises `CredentialsError`.
+
+        Whoever waits for many answers calls this first: it can be interrupted, and threads cannot.
+        """
+        if self._deadline is None or self._deadline.left():
+            self._own_session()
+
+    def close(self) -> None:
+        """End whatever still goes on outside for credentials."""
+        self._own.close()
 
     def calls(self) -> dict[str, int]:
         """How often each operation was called, for example `{"ec2:DescribeImages": 2}`."""
@@ -157,8 +156,9 @@ class Sdk:
         wait = self._pace.take((eyes, region, name)) if self._pace else 0.0
         if self._deadline and (not self._deadline.left() or not self.flights.rest(wait)):
             raise RefusedError(self._too_late())
+        session = self._own_session()
         try:
-            client = self._client(eyes, service, region)
+            client = self._client(session, eyes, service, region)
             with self._lock:
                 self._calls[name] += 1
             answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
@@ -166,35 +166,34 @@ class Sdk:
             raise refusal(name, region, error.response.get("Error", {}).get("Code")) from error
         except BotoCoreError as error:
             kind = type(error).__name__
-            if kind in _CREDENTIAL_ERRORS:
-                raise CredentialsError(
-                    f"no usable AWS credentials ({kind})",
-                    hint="set a profile or role for boto3, or use --catalog FILE or --offline",
-                ) from error
+            if kind in MEAN_NO_CREDENTIALS:
+                raise unusable(kind) from error
             raise no_answer(name, region, kind) from error
         except (ResponseParserError, *_UNREADABLE) as error:
             raise RefusedError(f"{name} in {region}: the answer could not be read") from error
         return answer
 
-    def _client(self, eyes: Eyes, service: str, region: str) -> Any:
+    def _own_session(self) -> Any:
+        """A botocore session that has the caller's credentials. Raises `CredentialsError`."""
+        return self._own.session(lambda: new_session(self._models))
+
+    def _client(self, session: Any, eyes: Eyes, service: str, region: str) -> Any:
         """Making clients is not thread-safe, using them is."""
         with self._lock:
             client = self._clients.get((eyes, service, region))
             if client is None:
-                client = self._new_client(eyes, service, region)
+                client = self._new_client(session, eyes, service, region)
                 self._clients[eyes, service, region] = client
         return client
 
-    def _new_client(self, eyes: Eyes, service: str, region: str) -> Any:
+    def _new_client(self, session: Any, eyes: Eyes, service: str, region: str) -> Any:
         """One session serves all eyes: it has read the service models, which is what takes long."""
         import botocore
         from botocore.config import Config
 
-        if self._session is None:
-            self._session = new_session(self._models)
         # A person who sets AWS_MAX_ATTEMPTS (or the profile's max_attempts) knows why.
-        own = self._session.get_config_variable("max_attempts")
-        client = self._session.create_client(
+        own = session.get_config_variable("max_attempts")
+        client = session.create_client(
             service,
             region_name=region,
             **self._credentials[eyes],

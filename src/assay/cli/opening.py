@@ -71,11 +71,15 @@ def open_sdk(readers: "Mapping[str, Reader]", timeout: float, cache: "Path | Non
     from assay.catalog.pace import Deadline
     from assay.catalog.sdk import Sdk
 
-    return Sdk(
+    sdk = Sdk(
         readers,
         deadline=Deadline(time.monotonic, timeout),
         models=kept(cache, "models"),
     )
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(sdk.close)
+    return sdk
 
 
 def cache_directory(*, no_cache: bool) -> "Path | None":

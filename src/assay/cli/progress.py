@@ -42,9 +42,13 @@ def _tell(catalog: "ImageCatalog", done: threading.Event) -> None:
         return
     while True:
         calls = sum(catalog.facts().api_calls.values())
-        line = f"assay: asking AWS, {calls} calls in {time.monotonic() - started:.0f} s"
-        click.echo(f"{_ERASE}{line}" if watched else line, err=True, nl=not watched)
+        seconds = f"{time.monotonic() - started:.0f} s"
+        line = f"assay: asking AWS, {calls} calls in {seconds}"
+        if not calls:
+            line = f"assay: waiting for AWS credentials, {seconds}"
+        if calls or not watched:  # there may be a prompt on a terminal till then
+            click.echo(f"{_ERASE}{line}" if watched else line, err=True, nl=not watched)
         if done.wait(PAUSE[watched]):
             break
-    if watched:
+    if watched and calls:
         click.echo(_ERASE, err=True, nl=False)

@@ -1,0 +1,109 @@
+"""The caller's credentials: fetched once, and waited for no longer than a run may take.
+
+botocore fetches them when a first request is signed, in whichever thread that is, and waits as long
+as it takes: for a `credential_process`, an endpoint, a person who is asked for a code. Here they are
+fetched before anything is asked, in a thread that can be left alone.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from threading import Lock, Thread
+from typing import Any
+
+from assay.catalog.errands import Errands
+from assay.catalog.pace import Deadline
+from assay.catalog.refusals import refusal
+from assay.errors import CredentialsError
+
+MEAN_NO_CREDENTIALS = frozenset(
+    {
+        "ConfigParseError",
+        "CredentialRetrievalError",
+        "NoAuthTokenError",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "ProfileNotFound",
+        "SSOError",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+    }
+)
+"""botocore's errors that a call ends in where it cannot be signed."""
+_TROUBLE = (
+    # A program, a token file or a terminal that is not there.
+    *(OSError, EOFError),
+    # What a program printed, or a file holds, that is not what it should be.
+    *(ValueError, LookupError, TypeError, AttributeError),
+)
+
+
+class Credentials:
+    """Fetches the caller's credentials once, in a thread of its own."""
+
+    def __init__(self, deadline: Deadline | None) -> None:
+        self._deadline = deadline
+        self._lock = Lock()
+        self._found: Future[Any] | None = None
+        self._errands = Errands()
+
+    def session(self, new: Callable[[], Any]) -> Any:
+        """A botocore session that has them, made by `new` for whoever comes first.
+
+        Raises `CredentialsError` where there are none, or none in time.
+        """
+        with self._lock:
+            found = self._found
+            if found is None:
+                found = self._found = Future()
+                Thread(target=self._settle, args=(found, new), daemon=True).start()
+        if self._deadline is not None and not self._in_time(found, self._deadline):
+            waited_for = self._errands.waited_for()
+            self.close()
+            raise CredentialsError(
+                f"no AWS credentials within the time limit of {self._deadline.seconds:g} s"
+                f"{waited_for}",
+                hint="--timeout gives them longer",
+            )
+        return found.result()
+
+    def _in_time(self, found: "Future[Any]", deadline: Deadline) -> bool:
+        while not found.done() and deadline.left():
+            wait([found], deadline.left())
+        return found.done()
+
+    def close(self) -> None:
+        """End whatever still goes on for them."""
+        self._errands.end()
+
+    def _settle(self, found: "Future[Any]", new: Callable[[], Any]) -> None:
+        try:
+            found.set_result(self._fetched(new))
+        except BaseException as error:  # noqa: BLE001  raised where it is waited for
+            found.set_exception(error)
+
+    def _fetched(self, new: Callable[[], Any]) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+        from botocore.parsers import ResponseParserError
+
+        try:
+            session = new()
+            self._errands.take_over(session.get_component("credential_provider"))
+            credentials = session.get_credentials()
+            if credentials is None:
+                raise NoCredentialsError
+            credentials.get_frozen_credentials()
+        except ClientError as error:
+            told = refusal("", "", error.response.get("Error", {}).get("Code")).code
+            raise unusable(f"{error.operation_name} was refused: {told or 'no code'}") from error
+        except (BotoCoreError, ResponseParserError, *_TROUBLE) as error:
+            raise unusable(type(error).__name__) from error
+        return session
+
+
+def unusable(why: str) -> CredentialsError:
+    """There are no credentials that anything can be asked with."""
+    return CredentialsError(
+        f"no usable AWS credentials ({why})",
+        hint="set a profile or role for boto3, or use --catalog FILE or --offline",
+    )
