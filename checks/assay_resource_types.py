@@ -66,7 +66,7 @@ RESOURCE_TYPES: dict[str, tuple[tuple[str, str], ...]] = {
         ("launch_template_config", "launch"),
     ),
     "aws_spot_instance_request": (("ami", "launch"), ("launch_template", "launch")),
-    "aws_ssm_parameter": (("value", "alias"), ("insecure_value", "alias")),
+    "aws_ssm_parameter": (("value", "alias"), ("insecure_value", "alias"), ("value_wo", "alias")),
     "aws_workspaces_pool": (("bundle_id", "service"),),
     "aws_workspaces_workspace": (("bundle_id", "service"),),
     "awscc_appstream_fleet": (("image_name", "service"),),

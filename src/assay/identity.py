@@ -8,7 +8,19 @@ from collections.abc import Collection, Iterator, Mapping
 from msgspec.structs import replace
 
 from assay.catalog.interface import Answer, ImageCatalog
-from assay.model import AnyOf, Identity, Made, Place, Planned, Question, Unplaced, Value
+from assay.model import (
+    AnyOf,
+    Changeable,
+    Identity,
+    Made,
+    ParameterChange,
+    Place,
+    Planned,
+    Question,
+    TemplateChange,
+    Unplaced,
+    Value,
+)
 
 _Filled = Mapping[Place | Unplaced, Place | Unplaced]
 
@@ -34,7 +46,7 @@ def with_accounts(
 
 
 def _places(value: Value) -> Iterator[Place | Unplaced]:
-    """The places inside a value: where the sources of planned images are looked up."""
+    """The places inside a value: of the sources of planned images, and of names that change."""
     while isinstance(value, Made | Planned):
         if isinstance(value, Made):
             yield value.place
@@ -44,6 +56,10 @@ def _places(value: Value) -> Iterator[Place | Unplaced]:
     if isinstance(value, AnyOf):
         for each in value.values:
             yield from _places(each)
+    if isinstance(value, Changeable):
+        for change in value.changes:
+            yield change.place
+            yield from _places(change.leaves)
 
 
 def _filled(place: Place, answer: Answer[Identity]) -> Place:
@@ -59,4 +75,13 @@ def _value(value: Value, filled: _Filled) -> Value:
         return value if inner is value.value else replace(value, value=inner)
     if isinstance(value, AnyOf):
         return AnyOf(tuple(_value(each, filled) for each in value.values))
+    if isinstance(value, Changeable):
+        return replace(value, changes=tuple(_change(each, filled) for each in value.changes))
     return value
+
+
+def _change(
+    change: ParameterChange | TemplateChange, filled: _Filled
+) -> ParameterChange | TemplateChange:
+    place, leaves = filled.get(change.place, change.place), _value(change.leaves, filled)
+    return replace(change, place=place, leaves=leaves)

@@ -14,37 +14,23 @@ from msgspec.structs import replace
 from assay.absence import explain
 from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
 from assay.model import (
-    Alias,
     AllowedImages,
     AmiId,
     Cause,
     Clue,
-    Derivation,
-    EveryVersion,
     Evidence,
     Image,
-    Imageless,
-    ImageSearch,
-    Incomplete,
-    InstanceRef,
-    Made,
     Place,
-    Planned,
     Question,
-    Registered,
     Resolution,
     Resolved,
     ServiceImage,
-    Stray,
-    TemplateRef,
-    Unknown,
-    Unplaced,
     Unresolved,
-    Unusable,
     Value,
     alternatives,
 )
-from assay.waves import Key, Trail, Trails, ask_the_way
+from assay.waves import Key, Trails, ask_the_way
+from assay.way import Trail, chosen, start
 
 
 class Way(msgspec.Struct, frozen=True, gc=False):
@@ -75,7 +61,7 @@ def resolve(
         (value, place): tuple((each, place) for each in alternatives(value))
         for value, place in questions
     }
-    trails: Trails = {each: _start(*each) for ways in asked.values() for each in ways}
+    trails: Trails = {each: start(*each) for ways in asked.values() for each in ways}
     found = ask_the_way(trails, catalog)
     resolved, answers, settings = _look_up(found, catalog, besides)
     parts = _parts(trails, resolved)
@@ -131,76 +117,12 @@ def _one_of(way: Way, told: str) -> Way:
     return way
 
 
-def _start(value: Value, place: Place | Unplaced) -> Trail | Unresolved:
-    """Walk through what the plan itself tells, down to something that can be asked."""
-    via: list[str] = []
-    moving: list[str] = []
-    made: list[Derivation] = []
-    while True:
-        match value:
-            case Planned(step, inner, moves, _):
-                via.append(step)
-                if moves:
-                    moving.append(step)
-                value = inner
-            case Made(by, how, source, at, _):
-                made.append(Derivation(by, how, place))
-                value, place = source, at
-            case AmiId() | Alias() | TemplateRef() | EveryVersion() | InstanceRef() | ImageSearch():
-                break
-            case _:
-                return _no_image(value, tuple(made))
-    if isinstance(place, Unplaced):
-        return Unresolved(Cause.UNRESOLVED, place.reason, derivations=tuple(made))
-    return Trail(place, value, tuple(via), tuple(moving), derivations=tuple(made))
-
-
-def _no_image(value: Value, made: tuple[Derivation, ...]) -> Unresolved:
-    """Why the plan leads to no image at all."""
-    cause = Cause.UNRESOLVED
-    match value:
-        case Unknown(references, when):
-            reason = _unknown(references, when)
-        case Unusable(what):
-            reason = f"the planned value {what}"
-        case Imageless():
-            reason = "the planned value is a template without an image"
-        case ServiceImage():
-            return Unresolved(Cause.SERVICE_IMAGE, _chosen(value), derivations=made)
-        case Stray(path=path):
-            reason = f"an AMI id at {path}, a path that assay does not know"
-        case Registered(by):
-            cause = Cause.NO_PROVENANCE
-            reason = f"{by} registers it from snapshots, which records no source image"
-        case Incomplete(what):
-            cause, reason = Cause.INCOMPLETE_PLAN, what
-        case _:
-            reason = "the value has a form that is not read"
-    if made:
-        reason = f"{reason}; derived from it by {', then '.join(step.by for step in made)}"
-    return Unresolved(
-        cause, reason, derivations=made, imageless=isinstance(value, Imageless) and not made
-    )
-
-
-def _chosen(by: ServiceImage) -> str:
-    """Who chooses, by what, and why it cannot be golden."""
-    told = f" ({'; '.join(by.told)})" if by.told else ""
-    return f"{by.service} chooses the image{told}: {by.whose}, and cannot carry a golden mark"
-
-
 def fall_back(found: Resolution, by: ServiceImage) -> Resolution:
     """What a service makes of a launch template: its own choice, where the template leaves it one."""
     if isinstance(found, Unresolved) and found.imageless:
-        reason = f"{found.reason}, so {_chosen(by)}"
+        reason = f"{found.reason}, so {chosen(by)}"
         return Unresolved(Cause.SERVICE_IMAGE, reason, evidence=found.evidence)
     return found
-
-
-def _unknown(references: tuple[str, ...], when: str) -> str:
-    if not references:
-        return f"known only {when}"
-    return f"known only {when}; it comes from {references[0]}"
 
 
 def _look_up(
@@ -249,4 +171,5 @@ def _conclude(trail: Trail, answer: Answer[Image], clues: tuple[Clue, ...]) -> R
                 trail.moving,
                 (*trail.evidence, asked),
                 trail.derivations,
+                sensitive=trail.sensitive,
             )

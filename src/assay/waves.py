@@ -3,18 +3,17 @@
 A wave asks once for all references that stand at a value of its kind, whatever their number.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import TypeAlias, TypeVar
 
-import msgspec
 from msgspec.structs import replace
 
 from assay.catalog.interface import Absent, Answer, ImageCatalog, Unavailable
+from assay.meaning import template_after_plan
 from assay.model import (
     Alias,
     AmiId,
     Cause,
-    Derivation,
     EveryVersion,
     Evidence,
     ImageSearch,
@@ -24,30 +23,20 @@ from assay.model import (
     TemplateRef,
     TemplateVersion,
     Unresolved,
+    Unusable,
+    Value,
     parse_image,
 )
+from assay.way import Trail, onward
 
 K = TypeVar("K")
 T = TypeVar("T")
 V = TypeVar("V")
 
 LOOKUP = "an image lookup"
-
-
-class Trail(msgspec.Struct, frozen=True, gc=False):
-    """A reference on its way to an image: where it stands now, and how it came there."""
-
-    place: Place
-    value: AmiId | Alias | TemplateRef | EveryVersion | InstanceRef | ImageSearch
-    via: tuple[str, ...] = ()
-    moving: tuple[str, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    derivations: tuple[Derivation, ...] = ()
-
-    def lost(self, cause: Cause, reason: str, asked: Evidence) -> Unresolved:
-        """The end of a trail that leads to no image, and what was asked last."""
-        image_id = self.value.id if isinstance(self.value, AmiId) else None
-        return Unresolved(cause, reason, image_id, (*self.evidence, asked), self.derivations)
+_TEMPLATES = 3
+"""How many launch templates can stand behind one another: what the plan puts into one can come from
+another one."""
 
 
 Key: TypeAlias = Hashable
@@ -61,8 +50,10 @@ def ask_the_way(trails: Trails, catalog: ImageCatalog) -> Trails:
     A trail at every version of a launch template parts there: its key then stands for none, and a
     pair of key and version for each.
     """
-    trails = _part(trails, catalog)
-    trails = _follow(trails, TemplateRef, catalog.templates, _as_it_is, _through_template)
+    for _ in range(_TEMPLATES):
+        trails = _part(trails, catalog)
+        trails = _follow(trails, TemplateRef, catalog.templates, _as_it_is, _through_template)
+    trails = {key: _no_further(trail) for key, trail in trails.items()}
     trails = _follow(trails, InstanceRef, catalog.instances, _id, _through_instance)
     trails = _follow(trails, ImageSearch, catalog.searches, _as_it_is, _through_search)
     return _follow(trails, Alias, catalog.parameters, _query, _through_alias)
@@ -90,7 +81,20 @@ def _part(trails: Trails, catalog: ImageCatalog) -> Trails:
             number = str(version.number)
             ref = TemplateRef(template.id, template.name, number)
             parted[key, number] = _through_template(trail, ref, version)
+        built = _built(trail, template, answer)
+        if built is not None:
+            parted[key, "$Latest"] = built
     return parted
+
+
+def _built(
+    trail: Trail, template: EveryVersion, versions: Collection[TemplateVersion]
+) -> Trail | Unresolved | None:
+    """One version more of a template, where something in the plan adds it."""
+    newest = next(iter(versions), None)
+    latest = TemplateRef(template.id, template.name, "$Latest")
+    left = _left_by_the_plan(trail, latest, newest) if newest else None
+    return None if left is None else onward(trail, left)
 
 
 def _follow(
@@ -129,6 +133,13 @@ def _query(alias: Alias) -> str:
     return alias.query
 
 
+def _no_further(trail: Trail | Unresolved) -> Trail | Unresolved:
+    """The end of a trail that goes from template to template."""
+    if isinstance(trail, Trail) and isinstance(trail.value, TemplateRef | EveryVersion):
+        return onward(trail, Unusable("comes from launch templates that lead to one another"))
+    return trail
+
+
 def _through_template(
     trail: Trail, ref: TemplateRef, answer: Answer[TemplateVersion]
 ) -> Trail | Unresolved:
@@ -142,6 +153,9 @@ def _through_template(
             )
         case Unavailable(reason):
             return trail.lost(Cause.LOOKUP_FAILED, reason, asked)
+    left = _left_by_the_plan(trail, ref, answer)
+    if left is not None:
+        return onward(replace(trail, evidence=(*trail.evidence, asked)), left)
     step = f"launch template {answer.name} ({answer.template_id}) version {answer.number}"
     if not ref.pinned:
         step = f"{step}, now its {ref.version}"
@@ -152,13 +166,18 @@ def _through_template(
     if not isinstance(image, AmiId | Alias):
         reason = f"{step} holds an image value EC2 does not take"
         return trail.lost(Cause.UNRESOLVED, reason, asked)
-    return replace(
+    there = replace(
         trail,
-        value=image,
         via=(*trail.via, step),
         moving=trail.moving if ref.pinned else (*trail.moving, f"launch template {ref}"),
         evidence=(*trail.evidence, asked),
     )
+    return onward(there, image)
+
+
+def _left_by_the_plan(trail: Trail, ref: TemplateRef, now: TemplateVersion) -> Value | None:
+    """What the version of an existing template will hold, where this plan moves it."""
+    return template_after_plan(ref, now.template_id, now.name, trail.place, trail.changes)
 
 
 def _through_instance(trail: Trail, ref: InstanceRef, answer: Answer[str]) -> Trail | Unresolved:

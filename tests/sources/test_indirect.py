@@ -106,7 +106,9 @@ class TestInstancesAndRecipes:
     def test_an_image_of_a_recipe_that_is_not_in_the_plan(self) -> None:
         arn = "arn:aws:imagebuilder:us-east-1:222222222222:image-recipe/web/1.0.0"
         found = values(plan(resource("aws_imagebuilder_image.a", {"image_recipe_arn": arn})))
-        assert isinstance(found["aws_imagebuilder_image.a"], Unusable)
+        value = found["aws_imagebuilder_image.a"]
+        assert isinstance(value, Planned)  # by way of the instance that it is built on
+        assert isinstance(value.value, Unusable)
 
     def test_an_instance_made_from_a_planned_copy(self) -> None:
         copy = resource("aws_ami_copy.c", {"source_ami_id": AMI, "source_ami_region": "us-east-1"})

@@ -14,12 +14,15 @@ from assay.model import (
     Alias,
     AmiId,
     AmiReference,
+    Changeable,
     ImageSearch,
     Incomplete,
     InstanceRef,
     Made,
+    ParameterChange,
     Place,
     Planned,
+    TemplateChange,
     TemplateRef,
     Unknown,
     Unplaced,
@@ -37,6 +40,7 @@ _DATA = re.compile(r"(^|\.)data\.")
 _INDEX = re.compile(r"\[[0-9]+\]")
 
 Key = tuple[str, str]
+Change = ParameterChange | TemplateChange
 
 
 @dataclass
@@ -96,6 +100,8 @@ def relation(plan: Value, code: Value) -> str:
     match plan, code:
         case _, Unknown() | Incomplete():
             return UNKNOWN
+        case _, Changeable(value=name, changes=changes):
+            return _worst(_of_changes(plan, name, changes))
         case AmiId(), Unusable(reason) if "another place" in reason:
             return UNKNOWN  # nobody would find it there
         case Unknown(), Planned() | Made() | TemplateRef():
@@ -111,6 +117,22 @@ def relation(plan: Value, code: Value) -> str:
         case TemplateRef(version=one), TemplateRef(version=other) if plan != code:
             return LOOKUP if other in ("$Latest", one) else WRONG
     return EQUAL if plan == code else WRONG
+
+
+def _of_changes(plan: Value, name: Value, changes: tuple[Change, ...]) -> Iterator[str]:
+    """Of a name that is changed: whether it is the same name, and is left with the same values."""
+    if not isinstance(plan, Changeable):
+        yield relation(plan, name)  # nothing changes, whatever the code declares
+        return
+    yield relation(plan.value, name)
+    left = {each.name: each.leaves for each in changes}
+    for change in plan.changes:
+        yield relation(change.leaves, left[change.name]) if change.name in left else WRONG
+
+
+def _worst(words: Iterable[str]) -> str:
+    found = set(words)
+    return next(word for word in (WRONG, UNKNOWN, MORE, LOOKUP, EQUAL) if word in found)
 
 
 def _bare(value: Value) -> Value:

@@ -5,6 +5,7 @@ strings as EC2 writes them, collections are tuples, so that values can be hashed
 """
 
 from assay.model.alternatives import alternatives
+from assay.model.changes import Changeable, ParameterChange, TemplateChange
 from assay.model.ignores import Ignore
 from assay.model.images import (
     SEVERITIES,
@@ -25,8 +26,9 @@ from assay.model.images import (
     recorded_end,
 )
 from assay.model.kinds import Action, Kind
+from assay.model.names import is_meant, is_same, parameter_is_meant, parameter_named
 from assay.model.outcomes import Outcome, Severity
-from assay.model.places import Place, partition_of
+from assay.model.places import Place, Unplaced, partition_of
 from assay.model.policy import (
     Exemption,
     Golden,
@@ -58,7 +60,6 @@ from assay.model.references import (
     Stray,
     TemplateRef,
     Unknown,
-    Unplaced,
     Unusable,
     Value,
     image_search,
@@ -99,6 +100,7 @@ __all__ = [
     "AnyOf",
     "CatalogFacts",
     "Cause",
+    "Changeable",
     "Clue",
     "Derivation",
     "EveryVersion",
@@ -121,6 +123,7 @@ __all__ = [
     "Made",
     "Match",
     "Outcome",
+    "ParameterChange",
     "Place",
     "Planned",
     "Policy",
@@ -143,6 +146,7 @@ __all__ = [
     "Severity",
     "Stray",
     "Subject",
+    "TemplateChange",
     "TemplateRef",
     "TemplateVersion",
     "Unknown",
@@ -158,6 +162,10 @@ __all__ = [
     "WatermarkFilter",
     "alternatives",
     "image_search",
+    "is_meant",
+    "is_same",
+    "parameter_is_meant",
+    "parameter_named",
     "parse_image",
     "partition_of",
     "recorded_end",

@@ -1,8 +1,16 @@
 """All that a value can mean, where nobody can tell yet which it will be."""
 
+from itertools import product
+from math import prod
+from typing import TypeAlias
+
 from msgspec.structs import replace
 
+from assay.model.changes import Changeable, ParameterChange, TemplateChange
 from assay.model.references import AnyOf, Made, Planned, Value
+
+Change: TypeAlias = ParameterChange | TemplateChange
+_MANY = 64
 
 
 def alternatives(value: Value) -> tuple[Value, ...]:
@@ -14,4 +22,20 @@ def alternatives(value: Value) -> tuple[Value, ...]:
             return tuple(replace(value, value=each) for each in found)
         case Made(source=inner) if len(found := alternatives(inner)) > 1:
             return tuple(replace(value, source=each) for each in found)
+        case Changeable(changes=changes):
+            return _changed(value, [alternatives(change.leaves) for change in changes])
     return (value,)
+
+
+def _changed(name: Changeable, left: list[tuple[Value, ...]]) -> tuple[Value, ...]:
+    """A name with all that the changes can leave of it; so many that nobody would write it: as it is."""
+    if not 1 < prod(map(len, left)) <= _MANY:
+        return (name,)
+    return tuple(
+        replace(name, changes=tuple(map(_leaving, name.changes, chosen)))
+        for chosen in product(*left)
+    )
+
+
+def _leaving(change: Change, leaves: Value) -> Change:
+    return replace(change, leaves=leaves)

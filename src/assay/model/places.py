@@ -41,3 +41,9 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 
     def __str__(self) -> str:
         return f"{self.account or 'unknown account'}/{self.region}"
+
+
+class Unplaced(msgspec.Struct, frozen=True, gc=False):
+    """Why the Region or the account of a reference cannot be told."""
+
+    reason: str

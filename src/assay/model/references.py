@@ -6,9 +6,10 @@ from typing import TypeAlias
 
 import msgspec
 
+from assay.model.changes import Changeable
 from assay.model.ignores import Ignore
 from assay.model.kinds import Action, Kind
-from assay.model.places import Place
+from assay.model.places import Place, Unplaced
 
 
 class AmiId(msgspec.Struct, frozen=True, gc=False):
@@ -214,6 +215,7 @@ Value: TypeAlias = (
     | EveryVersion
     | AnyOf
     | Incomplete
+    | Changeable
 )
 
 
@@ -222,12 +224,6 @@ def image_search(value: Value) -> ImageSearch | None:
     while isinstance(value, Planned | Made):
         value = value.value if isinstance(value, Planned) else value.source
     return value if isinstance(value, ImageSearch) else None
-
-
-class Unplaced(msgspec.Struct, frozen=True, gc=False):
-    """Why the Region or the account of a reference cannot be told."""
-
-    reason: str
 
 
 Question: TypeAlias = tuple[Value, "Place | Unplaced"]

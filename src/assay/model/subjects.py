@@ -7,8 +7,8 @@ from typing import TypeAlias
 import msgspec
 
 from assay.model.images import AllowedImages, Ancestry, Image
-from assay.model.places import Place
-from assay.model.references import AmiReference, Unplaced
+from assay.model.places import Place, Unplaced
+from assay.model.references import AmiReference
 
 
 class Evidence(msgspec.Struct, frozen=True, gc=False):
@@ -52,6 +52,8 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[Evidence, ...] = ()
     derivations: tuple[Derivation, ...] = ()
     """What the plan will still make of `image`, the one to be used first."""
+    sensitive: bool = False
+    """The plan marks something that was met on the way as sensitive: the image is not shown."""
 
 
 class Clue(msgspec.Struct, frozen=True, gc=False):
@@ -73,6 +75,7 @@ class Unresolved(msgspec.Struct, frozen=True, gc=False):
     """For what is not visible: the likeliest explanation first."""
     imageless: bool = False
     """It ends at a launch template that holds no image, which was read."""
+    sensitive: bool = False
 
 
 Resolution: TypeAlias = Resolved | Unresolved

@@ -14,6 +14,7 @@ from assay.model import (
     Alias,
     AmiId,
     AmiReference,
+    Changeable,
     Exemption,
     Ignore,
     InstanceRef,
@@ -142,7 +143,7 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
         line=reference.line,
         root=reference.root,
         value=HIDDEN if reference.sensitive else _value(reference),
-        image_id=HIDDEN if reference.sensitive and image_id else image_id,
+        image_id=HIDDEN if image_id and (reference.sensitive or found.sensitive) else image_id,
         account=place.account if place else None,
         region=place.region if place else None,
         outcome=verdict.outcome,
@@ -159,8 +160,9 @@ def _findings(verdict: Verdict, shared: _Shared) -> _Findings:
     subject, found = verdict.subject, verdict.subject.resolution
     via = found.via if isinstance(found, Resolved) else ()
     provenance, origins = subject.provenance, tuple(_origins(verdict))
-    if subject.reference.sensitive or found.derivations or provenance is None:
-        hide, derived = _hider(subject.reference, _image_id(found)), _derived(found)
+    hidden = subject.reference.sensitive or found.sensitive
+    if hidden or found.derivations or provenance is None:
+        hide, derived = _hider(subject.reference, found), _derived(found)
         results = tuple(_result(result, hide, derived) for result in verdict.results)
         return _Findings(
             _told(verdict, results),
@@ -246,15 +248,18 @@ def _image_id(found: Resolved | Unresolved) -> str | None:
     return found.image.id if isinstance(found, Resolved) else found.image_id
 
 
-def _hider(reference: AmiReference, image_id: str | None) -> Callable[[str], str]:
+def _hider(reference: AmiReference, found: Resolved | Unresolved) -> Callable[[str], str]:
     """What is done to every text about a reference before it is shown.
 
     A sensitive AMI id is taken out wherever it stands, also one that a parameter of a name that is
-    no secret holds, which a data source reads. A sensitive alias or template could also be
-    recognised by what it leads to, so nothing that was learnt on the way is shown.
+    no secret holds, which a data source reads or this plan writes. A sensitive alias or template
+    could also be recognised by what it leads to, so nothing that was learnt on the way is shown.
     """
-    if not reference.sensitive:
+    image_id = _image_id(found)
+    if not reference.sensitive and (image_id is None or not found.sensitive):
         return _as_it_is
+    if image_id is not None and not reference.sensitive:
+        return lambda text: text.replace(image_id, HIDDEN)
     match reference.value:
         case AmiId(id):
             return lambda text: text.replace(id, HIDDEN)
@@ -270,7 +275,7 @@ def _value(reference: AmiReference) -> str | None:
     if isinstance(reference.value, AmiId):
         return reference.value.id
     match reference.value:
-        case Alias() | TemplateRef() | InstanceRef() | Stray() | ServiceImage():
+        case Alias() | TemplateRef() | InstanceRef() | Stray() | ServiceImage() | Changeable():
             return str(reference.value)
     return None
 

@@ -19,7 +19,9 @@ from assay.model import (
     Value,
     parse_image,
 )
+from assay.sources.distributions import Distributions
 from assay.sources.lookups import looked_up
+from assay.sources.parameters import Parameters
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.providers import UNKNOWN, Providers
 from assay.sources.surface import ROWS
@@ -43,7 +45,10 @@ class Makers:
         self._planned = planned
         self._trails = trails
         self._providers = providers
-        self.templates = Templates(planned, trails, providers, self.image)
+        self.distributions = Distributions(planned, trails, providers, self.recipe)
+        self.parameters = Parameters(planned, providers, self.image)
+        moved = self.distributions.of_template
+        self.templates = Templates(planned, trails, providers, self.image, moved)
 
     # ------------------------------------------------------------------------------ images
 
@@ -86,6 +91,8 @@ class Makers:
                 return Made(address, "Image Builder", self.recipe(resource, depth), place)
             case "awscc_imagebuilder_image", ("image_id",) | ():
                 return Made(address, "Image Builder", self.recipe(resource, depth), place)
+            case "aws_ssm_parameter", ("arn",) | ("id",) | ("name",) | ("version",):
+                return self._alias(resource, depth)
         return self._held(resource, target.path, depth)
 
     def _held(self, resource: Opened, path: tuple[Step, ...], depth: int) -> Value | None:
@@ -105,6 +112,14 @@ class Makers:
             value = held
         step = ".".join((resource.change.address, *map(str, path)))
         return Planned(step, value, sensitive=resource.is_sensitive(path))
+
+    def _alias(self, parameter: Opened, depth: int) -> Value:
+        """`resolve:ssm:` and a name or an ARN that AWS has still to give a parameter of the plan.
+
+        Nothing else that an image can be made of holds such an attribute.
+        """
+        step = f"parameter {parameter.change.address}"
+        return Planned(step, self.parameters.leaves(parameter, depth), moving=True)
 
     def _copy(self, resource: Opened, place: Place | Unplaced, depth: int) -> Value:
         path = ("source_ami_id",)

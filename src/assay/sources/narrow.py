@@ -27,6 +27,11 @@ class Narrowed(msgspec.Struct, frozen=True, gc=False):
         """Whether the top-level attribute of a row has no value, or no block, and will get none."""
         value = self.after.get(row.top)
         empty = value is None or (value == [] and row.path.startswith(f"{row.top}[*]"))
+        if row.written_with and (
+            self.after.get(row.written_with) is not None
+            or (self.unknown and self.unknown is not True and self.unknown.get(row.written_with))
+        ):
+            return False
         if not empty or self.unknown is True:
             return False
         return not (self.unknown and self.unknown.get(row.top))

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -81,6 +81,10 @@ class Opened:
     def _sensitive(self) -> _Tree:
         return _Tree(self._path, self.change, self.change.change.after_sensitive)
 
+    @cached_property
+    def _before(self) -> _Tree:
+        return _Tree(self._path, self.change, self.change.change.before)
+
     @property
     def module(self) -> str:
         """The address of its module; "" for the root."""
@@ -99,6 +103,10 @@ class Opened:
     def value(self, path: tuple[Step, ...]) -> Any:
         """The planned value at `path`; None where there is none, or where it is unknown."""
         return None if self.is_unknown(path) else self._after.at(path)
+
+    def was(self, path: tuple[Step, ...]) -> Any:
+        """What stood at `path` before the plan; None where there was nothing."""
+        return self._before.at(path)
 
     def mask(self, path: tuple[Step, ...]) -> Any:
         """What is unknown at and below `path`."""
@@ -187,6 +195,14 @@ class PlannedResources:
             for module, kind, name in self._blocks
             if kind == resource_type
             for resource in self.of_block(module, kind, name)
+        ]
+
+    def changing(self, resource_types: Collection[str]) -> list[Opened]:
+        """Every change of these types, of what is deleted and of deposed objects, too."""
+        return [
+            self.open(change)
+            for change in self._changes
+            if change.type in resource_types and change.mode == "managed"
         ]
 
     def names_of_type(self, resource_type: str) -> Iterator[tuple[ResourceChange, Names | None]]:

@@ -2,6 +2,7 @@
 
 from assay.model import (
     Place,
+    Planned,
     Registered,
     Unknown,
     Unplaced,
@@ -11,9 +12,11 @@ from assay.model import (
 )
 from assay.sources.chosen import Resource, block_of
 from assay.sources.configuration import Configured
+from assay.sources.distributions import builds
 from assay.sources.document import ResourceChange
 from assay.sources.made import Makers
 from assay.sources.narrow import Narrowed
+from assay.sources.parameters import puts_a_value, write_only
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.surface import Form, Row
 from assay.sources.trail import Dead, Trailing
@@ -47,6 +50,8 @@ class Reading:
             return None
         if not _applies(row, leaf, view) or _is_behind(row, leaf, view, configured):
             return None
+        if row.written_with and leaf.value is None and not leaf.unknown:
+            return self._write_only(view, change)
         if not leaf.unknown:
             return self._known(row, leaf, view, change, configured, place)
         if _computed_only(row, leaf, view, configured):
@@ -99,6 +104,13 @@ class Reading:
                 )
         return self._other(row, leaf, change)
 
+    def _write_only(self, view: Narrowed, change: ResourceChange) -> Value | None:
+        """A parameter for images, set by an argument that no plan holds; others hold anything."""
+        if view.after.get("data_type") != "aws:ec2:image":
+            return None
+        resource = self._planned.open(change)
+        return write_only(resource) if puts_a_value(resource) else None
+
     def _unknown(
         self,
         row: Row,
@@ -133,12 +145,19 @@ class Reading:
             case Form.INSTANCE:
                 return self._makers.of_instance(resource, leaf.steps)
             case Form.RECIPE:
-                return self._makers.recipe(resource)
+                return self._recipe(resource)
             case Form.LAUNCH_CONFIGURATION:
                 return self._makers.launch_configuration(resource, leaf.steps)
             case Form.GROUP:
                 return self._group(resource, leaf)
         return Unusable("has a form that is not read")
+
+    def _recipe(self, resource: Opened) -> Value:
+        """The parent of a recipe; of an image, that is what its build instance is launched from."""
+        value = self._makers.recipe(resource)
+        if not builds(resource):
+            return value
+        return Planned(f"{resource.change.address}, which launches it during apply", value)
 
     def _group(self, resource: Opened, leaf: Leaf) -> Value | None:
         """An Auto Scaling group of this plan gets verdicts of its own; others are not looked up."""

@@ -28,6 +28,7 @@ from assay.sources.chosen import Resource, Said, fallback, left_to_services
 from assay.sources.configuration import ConfigurationIndex, Configured
 from assay.sources.document import PlanDocument, ResourceChange
 from assay.sources.made import Makers
+from assay.sources.names import Names
 from assay.sources.narrow import Narrow
 from assay.sources.planned import GONE, PlannedResources, action_of, decode
 from assay.sources.prior import Prior
@@ -74,6 +75,7 @@ class ReferenceReader:
         )
         makers = Makers(planned, followed, self._providers)
         self._reading = Reading(planned, followed, makers)
+        self._names = Names(planned, self._providers, makers)
         self._not_judged: Counter[str] = Counter()
 
     def read(
@@ -193,6 +195,7 @@ class ReferenceReader:
             unknown = at_path(view.unknown, (row.region,)) is True
             region = UNKNOWN if unknown else view.after.get(row.region)
             place = self._providers.elsewhere(place, region)
+        value = self._names.settle(value, place)
         return AmiReference(
             address=change.address,
             resource_type=change.type,

@@ -45,12 +45,16 @@ class Templates:
         trails: Trailing,
         providers: Providers,
         image: Callable[[Opened, tuple[Step, ...]], Value],
+        moved: Callable[[Opened, str | None], Value | None],
     ) -> None:
-        """`image` says what an unknown image value of a resource will be."""
+        """`image` says what an unknown image value of a resource will be; `moved`, what a version
+        of a template will hold that something else in the plan moves.
+        """
         self._planned = planned
         self._trails = trails
         self._providers = providers
         self._image = image
+        self._moved = moved
 
     def of_leaf(
         self,
@@ -163,6 +167,10 @@ class Templates:
         if resource.is_data:
             found = template_looked_up(resource, version)
             return found or Unknown((resource.change.address,))
+        moved = self._moved(resource, version)
+        if moved is not None:
+            step = f"launch template {resource.change.address}, at its {version}"
+            return Planned(step, moved, moving=True)
         new = resource.action in _NEW
         current = version is None or version == "$Latest"
         if new and version in ("$Default", "1"):

@@ -23,6 +23,7 @@ template that the plan makes) is not.
 
 from assay.model import (
     Alias,
+    Changeable,
     Finding,
     Outcome,
     Resolved,
@@ -57,6 +58,7 @@ def _told(value: Value) -> tuple[str, ...]:
     search = image_search(value)
     if search is not None:
         return () if search.pinned else ("an image lookup",)
+    value = value.value if isinstance(value, Changeable) else value
     return (str(value),) if isinstance(value, Alias | TemplateRef) and not value.pinned else ()
 
 

@@ -32,6 +32,7 @@ from assay.sources.document import (
     PlanDocument,
     ResourceChange,
 )
+from assay.sources.parameters import READ, TYPES
 from assay.sources.planned import USUAL
 from assay.sources.stray import AMI_IDS
 from assay.sources.surface import Row, rows_by_type
@@ -134,6 +135,7 @@ class _Writer:
         if not rows:
             return suspects
         names = {"data_type", *USUAL, *self._tags, *suspects}
+        names.update(READ if kind in TYPES else ())
         for row in rows:
             names.update(row.attributes)
         return names

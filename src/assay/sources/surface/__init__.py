@@ -30,7 +30,7 @@ __all__ = [
 
 ROWS = (*INSTANCES, *GROUPS, *SERVICES, *IMAGES, *CHOSEN, *CLOUD_CONTROL, *CC_CHOSEN)
 
-SENSITIVE = {"aws_ssm_parameter": frozenset({"value"})}
+SENSITIVE = {"aws_ssm_parameter": frozenset({"value", "value_wo"})}
 """Attributes that the provider's schema marks as sensitive, which code does not show."""
 
 

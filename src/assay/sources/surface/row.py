@@ -77,8 +77,9 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     `overridden_by` names a sibling that, when set, wins over this row at launch. `behind` are paths
     of which one wins over this row where it is set wherever the row's block has it. `when` are
     fields of the same block that must have these values. `region` is a sibling that tells the
-    image's Region where that is not the resource's own. `choice` tells who chooses an image where this row
-    does not name one: of a template, where the template holds none.
+    image's Region where that is not the resource's own. `choice` tells who chooses an image where
+    this row does not name one: of a template, where the template holds none. `written_with` is a
+    sibling that is set with this attribute where that is write-only: no plan holds its value.
     """
 
     resource_type: str
@@ -92,6 +93,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     when: tuple[tuple[str, str], ...] = ()
     region: str | None = None
     choice: Choice | None = None
+    written_with: str | None = None
     top: str = ""
     """The top-level attribute that the path starts with."""
 
@@ -107,7 +109,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     def attributes(self) -> set[str]:
         """Every top-level attribute that the row is read from."""
         names = {*map(_top, self.paths), *self.instead_of, self.region, self.overridden_by}
-        return {name for name in names if name}
+        return {name for name in (*names, self.written_with) if name}
 
 
 def _top(path: str) -> str:

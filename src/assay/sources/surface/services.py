@@ -19,6 +19,9 @@ SERVICES = (
     Row("aws_elastic_beanstalk_configuration_template", "setting[*].value", TEMPLATE,
         when=(BEANSTALK, ("name", "ImageId"))),
     Row("aws_opsworks_instance", "ami_id", LAUNCH, instead_of=("os",)),
-    Row("aws_ssm_parameter", "value", ALIAS, Form.PARAMETER, instead_of=("insecure_value",)),
-    Row("aws_ssm_parameter", "insecure_value", ALIAS, Form.PARAMETER, instead_of=("value",)),
+    Row("aws_ssm_parameter", "value", ALIAS, Form.PARAMETER,
+        instead_of=("insecure_value", "value_wo_version")),
+    Row("aws_ssm_parameter", "insecure_value", ALIAS, Form.PARAMETER,
+        instead_of=("value", "value_wo_version")),
+    Row("aws_ssm_parameter", "value_wo", ALIAS, Form.PARAMETER, written_with="value_wo_version"),
 )  # fmt: skip

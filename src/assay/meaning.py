@@ -1,0 +1,107 @@
+"""What a name will mean once the plan is applied, where the plan itself changes it.
+
+Facts: Systems Manager User Guide, "Working with parameter versions" (a version never changes; each
+PutParameter adds one) and "Working with parameter labels" (a label stays at its version until
+somebody moves it, and goes with the parameter); EC2 User Guide, "Launch templates" (versions are
+never edited). Terraform moves no labels.
+"""
+
+from collections.abc import Iterable
+
+from assay.model import (
+    Alias,
+    Changeable,
+    ParameterChange,
+    Place,
+    Planned,
+    TemplateChange,
+    TemplateRef,
+    Unplaced,
+    Unusable,
+    Value,
+    is_meant,
+    is_same,
+    parameter_named,
+)
+
+
+def after_plan(name: Changeable, place: Place | Unplaced) -> Value | None:
+    """What an alias means after the plan; None where that is what it means now."""
+    alias = name.value
+    if not isinstance(alias, Alias):
+        return None
+    called, at = parameter_named(alias.parameter, place)
+    writing: list[ParameterChange] = []
+    for change in name.changes:
+        if not isinstance(change, ParameterChange):
+            continue
+        meant = is_meant(change, called, at)
+        if meant is False or (alias.selector is not None and not change.anew):
+            continue  # versions and labels stay where they are
+        if meant is None:
+            return Unusable(f"is a parameter that {change.by} may write, as far as the plan tells")
+        writing.append(change)
+    return _agreed([(each.by, _left(each, alias)) for each in _last(writing)])
+
+
+def template_after_plan(
+    ref: TemplateRef, template_id: str, name: str, place: Place, changes: Iterable[object]
+) -> Value | None:
+    """What a version of an existing launch template will hold; None: what it holds now."""
+    left: list[tuple[str, Value]] = []
+    for change in changes:
+        if not isinstance(change, TemplateChange):
+            continue
+        moves = change.deletes or ref.version == "$Latest" or (not ref.pinned and change.default)
+        which = _which(change, template_id, name)
+        same = is_same(change.place, place)
+        if not moves or which is False or same is False:
+            continue
+        if which is None or same is None:
+            what = f"is the {ref.version} of a launch template that {change.by} may move"
+            return Unusable(f"{what}, as far as the plan tells")
+        if change.deletes:
+            left.append((change.by, change.leaves))
+        else:
+            step = f"launch template {ref}, as {change.by} leaves it"
+            left.append((change.by, Planned(step, change.leaves, moving=True)))
+    return _agreed(left)
+
+
+def _which(change: TemplateChange, template_id: str, name: str) -> bool | None:
+    if change.id is None and change.name is None:
+        return None
+    return change.id == template_id or change.name == name
+
+
+def _last(changes: list[ParameterChange]) -> list[ParameterChange]:
+    """Where one resource deletes what another one writes, only the latter can be launched from."""
+    return [each for each in changes if not each.deletes] or changes
+
+
+def _left(change: ParameterChange, alias: Alias) -> Value:
+    """What one change makes of an alias that does not stay as it is."""
+    if change.deletes:
+        return change.leaves
+    if alias.selector not in (None, "1"):
+        what = "version" if alias.pinned else "label"
+        return Unusable(f"is a {what} of a parameter that {change.by} makes anew")
+    step = f"parameter {alias.query}, as {change.by} leaves it"
+    return Planned(step, change.leaves, moving=not alias.pinned)
+
+
+def _agreed(left: list[tuple[str, Value]]) -> Value | None:
+    """What all changes of one name leave alike."""
+    if not left:
+        return None
+    (_, first), *others = left
+    if any(_essence(value) != _essence(first) for _, value in others):
+        by = " and ".join(dict.fromkeys(by for by, _ in left))
+        return Unusable(f"is decided by {by}, whichever comes last")
+    return first
+
+
+def _essence(value: Value) -> Value:
+    while isinstance(value, Planned):
+        value = value.value
+    return value

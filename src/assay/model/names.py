@@ -1,0 +1,45 @@
+"""When do two names mean one parameter, and two places one place? True, False, or None: perhaps."""
+
+import re
+
+from assay.model.changes import ParameterChange
+from assay.model.places import Place, Unplaced
+from assay.model.references import Alias
+
+_ARN = re.compile(r"arn:([a-z-]+):ssm:([a-z0-9-]+):(\d{12}):parameter/(.+)")
+_RESERVED = re.compile(r"(aws|ssm)\b", re.IGNORECASE)
+"""SSM API Reference, PutParameter: nobody but AWS writes parameters whose names start so."""
+
+
+def parameter_named(name: str, place: Place | Unplaced) -> tuple[str, Place | Unplaced]:
+    """A parameter's name without a leading slash, and its place: that of its ARN, if it is one.
+
+    An ARN does not tell `/a` from `a`, so that both are taken for the same parameter.
+    """
+    found = _ARN.fullmatch(name)
+    if found:
+        return found[4], Place(found[1], found[3], found[2])
+    return name.removeprefix("/"), place
+
+
+def is_same(one: Place | Unplaced, other: Place | Unplaced) -> bool | None:
+    """Whether two places are the same; None where the plan does not tell."""
+    if isinstance(one, Unplaced) or isinstance(other, Unplaced):
+        return None
+    if one.region != other.region:
+        return False
+    if one.account == other.account:
+        return True
+    return False if one.account and other.account else None
+
+
+def is_meant(change: ParameterChange, called: str, at: Place | Unplaced) -> bool | None:
+    """Whether a parameter of this name in this place is that of a change; None: it may be."""
+    if change.name is None:
+        return False if _RESERVED.match(called) or is_same(change.place, at) is False else None
+    return is_same(change.place, at) if change.name == called else False
+
+
+def parameter_is_meant(change: ParameterChange, alias: Alias, place: Place | Unplaced) -> bool:
+    """Whether an alias means, or may mean, the parameter of a change."""
+    return is_meant(change, *parameter_named(alias.parameter, place)) is not False

@@ -1,0 +1,110 @@
+"""Names whose meaning the plan itself changes: put beside what it makes of them.
+
+A parameter that is set in the same plan, a template whose default a build moves: what they mean now
+is not what will be launched.
+"""
+
+from functools import cached_property
+
+from msgspec.structs import replace
+
+from assay.model import (
+    Alias,
+    AnyOf,
+    Changeable,
+    EveryVersion,
+    Made,
+    ParameterChange,
+    Place,
+    Planned,
+    TemplateChange,
+    TemplateRef,
+    Unplaced,
+    Value,
+    is_same,
+    parameter_is_meant,
+)
+from assay.sources.deleted import deleted_templates
+from assay.sources.made import Makers
+from assay.sources.parameters import NO_IMAGE
+from assay.sources.planned import PlannedResources
+from assay.sources.providers import Providers
+from assay.sources.stacks import Stacks
+
+
+class Names:
+    """What this plan does to the names that its references use."""
+
+    def __init__(self, planned: PlannedResources, providers: Providers, makers: Makers) -> None:
+        self._planned = planned
+        self._providers = providers
+        self._makers = makers
+
+    def settle(self, value: Value, place: Place | Unplaced) -> Value:
+        """A value with every name in it beside the changes that may reach it."""
+        match value:
+            case Planned(_, inner):
+                settled = self.settle(inner, place)
+                return value if settled is inner else replace(value, value=settled)
+            case Made(_, _, source, at):
+                settled = self.settle(source, at)
+                return value if settled is source else replace(value, source=settled)
+            case AnyOf(values):
+                return AnyOf(tuple(self.settle(each, place) for each in values))
+            case Alias():
+                met = tuple(
+                    each for each in self._parameters if parameter_is_meant(each, value, place)
+                )
+                return Changeable(value, met) if met else value
+            case TemplateRef() | EveryVersion():
+                changes = self._of_template(value, place)
+                return Changeable(value, changes) if changes else value
+        return value
+
+    def _of_template(
+        self, ref: TemplateRef | EveryVersion, place: Place | Unplaced
+    ) -> tuple[ParameterChange | TemplateChange, ...]:
+        """What may be met behind a template that exists: the image of its version can be an alias."""
+        pinned = isinstance(ref, TemplateRef) and ref.pinned
+        met: list[ParameterChange | TemplateChange] = [
+            each
+            for each in self._templates
+            if (each.deletes or not pinned)
+            and ref.id in (None, each.id or ref.id)
+            and is_same(each.place, place) is not False
+        ]
+        met += [
+            each
+            for each in self._parameters
+            if each.leaves != NO_IMAGE and _in_region(each.place, place)
+        ]
+        return tuple(met)
+
+    @cached_property
+    def _parameters(self) -> tuple[ParameterChange, ...]:
+        built = self._makers.distributions.changes
+        return (
+            *self._makers.parameters.changes(),
+            *(each for each in built if isinstance(each, ParameterChange)),
+            *self._stacks.parameters(),
+        )
+
+    @cached_property
+    def _templates(self) -> tuple[TemplateChange, ...]:
+        built = self._makers.distributions.changes
+        return (
+            *(each for each in built if isinstance(each, TemplateChange)),
+            *deleted_templates(self._planned, self._providers),
+            *self._stacks.templates(),
+        )
+
+    @cached_property
+    def _stacks(self) -> Stacks:
+        return Stacks(self._planned, self._providers)
+
+
+def _in_region(one: Place | Unplaced, other: Place | Unplaced) -> bool:
+    """Whether both can be in one Region; an alias can name a parameter of another account."""
+    if isinstance(one, Unplaced) or isinstance(other, Unplaced):
+        return True
+    return one.region == other.region

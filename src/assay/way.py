@@ -1,0 +1,143 @@
+"""The way from a reference to an image, as far as the plan itself tells it."""
+
+import msgspec
+
+from assay.meaning import after_plan
+from assay.model import (
+    Alias,
+    AmiId,
+    Cause,
+    Changeable,
+    Derivation,
+    EveryVersion,
+    Evidence,
+    Imageless,
+    ImageSearch,
+    Incomplete,
+    InstanceRef,
+    Made,
+    ParameterChange,
+    Place,
+    Planned,
+    Registered,
+    ServiceImage,
+    Stray,
+    TemplateChange,
+    TemplateRef,
+    Unknown,
+    Unplaced,
+    Unresolved,
+    Unusable,
+    Value,
+)
+
+_LONGEST = 200
+"""More steps than any plan takes on purpose: parameters and templates that lead in a circle."""
+
+
+class Trail(msgspec.Struct, frozen=True, gc=False):
+    """A reference on its way to an image: where it stands now, and how it came there."""
+
+    place: Place
+    value: AmiId | Alias | TemplateRef | EveryVersion | InstanceRef | ImageSearch
+    via: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    derivations: tuple[Derivation, ...] = ()
+    changes: tuple[ParameterChange | TemplateChange, ...] = ()
+    """What the plan makes of names that may be met on the way."""
+    sensitive: bool = False
+
+    def lost(self, cause: Cause, reason: str, asked: Evidence) -> Unresolved:
+        """The end of a trail that leads to no image, and what was asked last."""
+        image_id = self.value.id if isinstance(self.value, AmiId) else None
+        evidence = (*self.evidence, asked)
+        derivations, sensitive = self.derivations, self.sensitive
+        return Unresolved(cause, reason, image_id, evidence, derivations, sensitive=sensitive)
+
+
+def start(value: Value, place: Place | Unplaced) -> Trail | Unresolved:
+    """Walk through what the plan itself tells, down to something that can be asked."""
+    return _walk(value, place, None)
+
+
+def onward(trail: Trail, value: Value) -> Trail | Unresolved:
+    """Walk on from what stands at the end of a trail, or from what the plan puts there."""
+    return _walk(value, trail.place, trail)
+
+
+def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> Trail | Unresolved:
+    via = list(trail.via) if trail else []
+    moving = list(trail.moving) if trail else []
+    made = list(trail.derivations) if trail else []
+    evidence = trail.evidence if trail else ()
+    changes = trail.changes if trail else ()
+    sensitive = trail is not None and trail.sensitive
+    for _ in range(_LONGEST):
+        match value:
+            case Planned(step, inner, moves, hidden):
+                via.append(step)
+                if moves:
+                    moving.append(step)
+                value, sensitive = inner, sensitive or hidden
+            case Made(by, how, source, at, hidden):
+                sensitive = sensitive or hidden
+                made.append(Derivation(by, how, place))
+                value, place = source, at
+            case Changeable(inner, more):
+                changes = (*changes, *more)
+                value = inner
+            case Alias() if changes and (left := after_plan(Changeable(value, changes), place)):
+                value = left
+            case AmiId() | Alias() | TemplateRef() | EveryVersion() | InstanceRef() | ImageSearch():
+                break
+            case _:
+                return _no_image(value, tuple(made), evidence)
+    else:
+        value = Unusable("comes from names that lead in a circle")
+        return _no_image(value, tuple(made), evidence)
+    if isinstance(place, Unplaced):
+        return Unresolved(Cause.UNRESOLVED, place.reason, None, evidence, tuple(made))
+    steps = tuple(via), tuple(moving), evidence, tuple(made)
+    return Trail(place, value, *steps, changes, sensitive=sensitive)
+
+
+def _no_image(
+    value: Value, made: tuple[Derivation, ...], evidence: tuple[Evidence, ...]
+) -> Unresolved:
+    """Why the plan leads to no image at all."""
+    cause = Cause.UNRESOLVED
+    match value:
+        case Unknown(references, when):
+            reason = _unknown(references, when)
+        case Unusable(what):
+            reason = f"the planned value {what}"
+        case Imageless():
+            reason = "the planned value is a template without an image"
+        case ServiceImage():
+            return Unresolved(Cause.SERVICE_IMAGE, chosen(value), None, evidence, made)
+        case Stray(path=path):
+            reason = f"an AMI id at {path}, a path that assay does not know"
+        case Registered(by):
+            cause = Cause.NO_PROVENANCE
+            reason = f"{by} registers it from snapshots, which records no source image"
+        case Incomplete(what):
+            cause, reason = Cause.INCOMPLETE_PLAN, what
+        case _:
+            reason = "the value has a form that is not read"
+    if made:
+        reason = f"{reason}; derived from it by {', then '.join(step.by for step in made)}"
+    imageless = isinstance(value, Imageless) and not made
+    return Unresolved(cause, reason, None, evidence, made, imageless=imageless)
+
+
+def chosen(by: ServiceImage) -> str:
+    """Who chooses, by what, and why it cannot be golden."""
+    told = f" ({'; '.join(by.told)})" if by.told else ""
+    return f"{by.service} chooses the image{told}: {by.whose}, and cannot carry a golden mark"
+
+
+def _unknown(references: tuple[str, ...], when: str) -> str:
+    if not references:
+        return f"known only {when}"
+    return f"known only {when}; it comes from {references[0]}"
