@@ -5,21 +5,28 @@ Elsewhere the account is unknown: nobody asks who Terraform will be before it pl
 
 from assay.sources.code.blocks import Block
 from assay.sources.code.expressions import Ref, UnknownValue, Value
+from assay.sources.code.iteration import Iteration
 from assay.sources.code.program import ModuleInstance
-from assay.sources.code.providers import ProviderKeys
+from assay.sources.code.providers import UNREADABLE, ProviderKeys
 
 _LOOKUPS = ("aws_ami", "aws_ami_ids")
 _ACCOUNT = ("account_id", "id")
 
 
 def with_self(
-    values: dict[str, Value], module: ModuleInstance, block: Block, providers: ProviderKeys
+    values: dict[str, Value],
+    module: ModuleInstance,
+    block: Block,
+    iteration: Iteration,
+    providers: ProviderKeys,
 ) -> None:
     """Put `self` for the account that a lookup itself is made by, where it owns what is wanted."""
     owners = values.get("owners")
     if block.labels[0] not in _LOOKUPS or not isinstance(owners, list):
         return
-    own = providers.of_resource(module, block)
+    own = providers.of_resource(module, block, iteration)
+    if own == UNREADABLE:
+        return
     values["owners"] = [
         "self" if _caller(owner, module, providers) == own else owner for owner in owners
     ]

@@ -1,6 +1,7 @@
 """How many instances a block has: what its `count` or `for_each` comes to.
 
-Facts: HashiCorp, "The count Meta-Argument", "The for_each Meta-Argument".
+Facts: HashiCorp, "The count Meta-Argument", "The for_each Meta-Argument"; OpenTofu, "The enabled
+Meta-Argument" (in `lifecycle`, of resources and modules; Terraform refuses it).
 """
 
 import re
@@ -35,7 +36,29 @@ def instances_of(module: "ModuleInstance", block: Block) -> list[Iteration]:
         literal = module.program.expressions.of(each)
         _take_note(module, block, each, _no_keys(keys, literal))
         return iterations(keys) or ([] if keys in ({}, []) else [SEVERAL])
-    return [ONLY]
+    match _enabled(module, block):
+        case True:
+            return [ONLY]
+        case False:
+            return []
+    return [SEVERAL]
+
+
+def is_disabled(module: "ModuleInstance", block: Block) -> bool:
+    """Whether a block is taken away by its `lifecycle`."""
+    return _enabled(module, block) is False
+
+
+def _enabled(module: "ModuleInstance", block: Block) -> bool | None:
+    """Whether `lifecycle` leaves a block in place; None where that is not known."""
+    for lifecycle in block.of_type("lifecycle"):
+        written = lifecycle.attributes.get("enabled")
+        if written is not None:
+            value = module.value(written)
+            if value is True or value == "true":
+                return True
+            return False if value is False or value == "false" else None
+    return True
 
 
 def require_countable(module: "ModuleInstance", block: Block) -> None:

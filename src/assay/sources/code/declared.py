@@ -6,6 +6,7 @@ already no code can tell: it is taken for one that exists and changes, of which 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from assay.model import Kind
 from assay.sources.code.blocks import Block, Written
 from assay.sources.code.body import Body, body, in_blocks, masked
 from assay.sources.code.callers import with_self
-from assay.sources.code.counting import require_countable
+from assay.sources.code.counting import is_disabled, require_countable
 from assay.sources.code.expressions import UnknownValue, Value
 from assay.sources.code.ignored import ignored_in
 from assay.sources.code.iteration import Iteration, address
@@ -45,6 +46,10 @@ _COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
 
+_Block = tuple[tuple[str, ...], str, str, str]
+"""Module path, mode, type and name."""
+
+
 class Declared(NamedTuple):
     """A configuration as a plan, and what the plan cannot say."""
 
@@ -58,6 +63,8 @@ class Declared(NamedTuple):
     """The resources of which changes are ignored, by address: of which attributes."""
     several: frozenset[str]
     """The addresses that stand for a number of instances which is not known."""
+    disabled: int
+    """How many blocks `lifecycle { enabled = false }` takes away."""
 
 
 def declare(program: Program, *, tags: bool) -> Declared:
@@ -77,18 +84,21 @@ class _Writer:
         self._ignoring: dict[str, frozenset[str]] = {}
         self._several: set[str] = set()
         self._passed: set[str] = set()
+        self._disabled = 0
+        self._modules: dict[tuple[str, ...], Module] = {}
+        self._blocks: defaultdict[_Block, dict[str, str]] = defaultdict(dict)
+        """The names under which a block stands in the plan, by the key of its provider."""
 
     def write(self) -> Declared:
-        modules: dict[tuple[str, ...], Module] = {}
         for module in self._program.modules():
-            first = module.path not in modules
-            here = modules.setdefault(module.path, Module([], {}, {}))
+            first = module.path not in self._modules
+            here = self._modules.setdefault(module.path, Module([], {}, {}))
             if module.path and first:
-                calls = modules[module.path[:-1]].module_calls
+                calls = self._modules[module.path[:-1]].module_calls
                 assert calls is not None
                 calls[module.path[-1]] = ModuleCall(module=here)
-            self._module(module, here.resources if first else None)
-        configuration = Configuration(self._providers.configs, modules[()])
+            self._module(module)
+        configuration = Configuration(self._providers.configs, self._modules[()])
         self._rows[CALL] = tuple(Row(CALL, name, Kind.LAUNCH) for name in sorted(self._passed))
         plan = PlanDocument("1.2", resource_changes=self._changes, configuration=configuration)
         return Declared(
@@ -98,23 +108,25 @@ class _Writer:
             tuple(self._missing),
             self._ignoring,
             frozenset(self._several),
+            self._disabled,
         )
 
-    def _module(self, module: ModuleInstance, blocks: list[ConfigResource] | None) -> None:
+    def _module(self, module: ModuleInstance) -> None:
         for (mode, kind, name), placed in module.code.resources.items():
             wanted = self._wanted(module, mode, kind, placed.block)
             if wanted is not None and not wanted:
                 require_countable(module, placed.block)
                 continue
-            if blocks is not None:
-                key = self._providers.of_resource(module, placed.block)
-                blocks.append(ConfigResource(kind, name, mode, key, written(placed.block)))
-            for iteration in module.instances(placed.block):
+            instances = module.instances(placed.block)
+            self._disabled += not instances and is_disabled(module, placed.block)
+            for iteration in instances:
                 found = body(module, placed.block, iteration, wanted)
                 self._resource(module, (mode, kind, name), iteration, found)
         for name, call in module.code.calls.items():
             if module.children(name) is None:
-                self._missing_module(module, name, call, blocks)
+                self._missing_module(module, name, call)
+            elif not module.children(name):
+                self._disabled += is_disabled(module, call.block)
 
     def _wanted(
         self, module: ModuleInstance, mode: str, kind: str, block: Block
@@ -148,28 +160,51 @@ class _Writer:
         found: Body,
     ) -> None:
         mode, kind, name = block
+        placed = module.code.resources[block]
         own = dict(found.values)
         if mode == "data":
-            with_self(own, module, module.code.resources[block].block, self._providers)
+            with_self(own, module, placed.block, iteration, self._providers)
         values: Value = own
         for row in self._rows.get(kind, ()):
             for path in row.paths:
                 values = in_blocks(values, path)
         assert isinstance(values, dict)
         if self._tags and mode == "managed":
-            self._tag(module, block, values)
+            self._tag(module, block, iteration, values)
         for computed in _COMPUTED if mode == "managed" else ():
             values.setdefault(computed, UnknownValue())
         word = f"data.{kind}.{name}" if mode == "data" else f"{kind}.{name}"
         at = address(module.address, word, iteration.key)
         if not iteration.exact:
             self._several.add(at)
-        if ignored := ignored_in(module.code.resources[block].block):
+        if ignored := ignored_in(placed.block):
             self._ignoring[at] = ignored
-        self._change(module, at, block, iteration, values, found.sensitive)
+        key = self._providers.of_resource(module, placed.block, iteration)
+        name = self._written(module, block, placed.block, key)
+        self._change(module, at, (mode, kind, name), iteration, values, found.sensitive)
+
+    def _written(
+        self, module: ModuleInstance, key: tuple[str, str, str], block: Block, provider: str
+    ) -> str:
+        """The name under which a block stands in the plan's configuration for one provider of it.
+
+        A plan knows one for all instances: where they have several, the block stands there for each.
+        """
+        mode, kind, name = key
+        names = self._blocks[(module.path, *key)]
+        if provider not in names:
+            names[provider] = f"{name} {provider}" if names else name
+            here = self._modules[module.path].resources
+            assert here is not None
+            here.append(ConfigResource(kind, names[provider], mode, provider, written(block)))
+        return names[provider]
 
     def _tag(
-        self, module: ModuleInstance, block: tuple[str, str, str], values: dict[str, Value]
+        self,
+        module: ModuleInstance,
+        block: tuple[str, str, str],
+        iteration: Iteration,
+        values: dict[str, Value],
     ) -> None:
         """Put what the provider adds beside a resource's own tags, as plans do.
 
@@ -177,7 +212,9 @@ class _Writer:
         """
         if not block[1].startswith("aws_") or block[1] == "aws_autoscaling_group":
             return
-        defaults = self._providers.default_tags(module, module.code.resources[block].block)
+        defaults = self._providers.default_tags(
+            module, module.code.resources[block].block, iteration
+        )
         own = values.get("tags", {})
         if isinstance(defaults, dict) and defaults and isinstance(own, dict):
             values["tags_all"] = {**defaults, **own}
@@ -204,17 +241,8 @@ class _Writer:
             ResourceChange(at, kind, name, change, mode, module.address or None, iteration.key)
         )
 
-    def _missing_module(
-        self,
-        module: ModuleInstance,
-        name: str,
-        call: Placed,
-        blocks: list[ConfigResource] | None,
-    ) -> None:
+    def _missing_module(self, module: ModuleInstance, name: str, call: Placed) -> None:
         """Of a module whose code is not there, the images that it is given."""
-        if blocks is not None:
-            key = self._providers.of_call(module, call.block)
-            blocks.append(ConfigResource(CALL, name, "managed", key, written(call.block)))
         names = [each for each in call.block.attributes if each not in _META]
         manifest = self._program.root.code.manifest
         cure = manifest.cure(".".join((*module.path, name)), call.block)
@@ -227,7 +255,9 @@ class _Writer:
             held = {each: value for each, value in found.values.items() if holds_image(value)}
             given = {**held, **images}
             if given:
-                block = ("managed", CALL, name)
+                key = self._providers.of_call(module, call.block, iteration)
+                shown = self._written(module, ("managed", CALL, name), call.block, key)
+                block = ("managed", CALL, shown)
                 self._change(module, at, block, iteration, given, found.sensitive)
 
 

@@ -17,6 +17,7 @@ from assay.sources.code.files import OPENTOFU, TERRAFORM, FileReader, Tool
 from assay.sources.code.lines import Locator
 from assay.sources.code.located import declared_at, located, not_read, not_there, unattached
 from assay.sources.code.modules import CodeReader, ModuleCode, digest_of
+from assay.sources.code.paths import folded
 from assay.sources.code.program import Program
 from assay.sources.code.reading import Expressions
 from assay.sources.code.readings import together
@@ -52,6 +53,8 @@ class Code:
         tools = (tool,) if tool else (OPENTOFU, TERRAFORM)
         self.readers = [CodeReader(files, each) for each in tools]
         self._reached: set[str] = set()
+        self._computed: set[str] = set()
+        """The directories that calls name by expressions: no look at the code alone tells those."""
 
     def at_lines(self, source: Source, root: str) -> Source:
         """A plan's source with its references at the lines of the code below `root`.
@@ -74,6 +77,7 @@ class Code:
         """
         roots = Roots(self.readers, whole, modules, wanted.excluded)
         found = [(root, self._source(root, wanted)) for root in roots.own]
+        found = [each for each in found if not roots.is_called(each[0], self._computed)]
         found.extend(
             (root, roots.without_callers(root, self._source(root, wanted)))
             for root in roots.besides(self._reached)
@@ -118,6 +122,7 @@ class Code:
         references, not_judged = _references(root, found, wanted)
         modules = {module.code.path: module.code for module in program.modules()}
         self._reached.update(modules)
+        self._computed.update(program.computed - {folded(root)})
         files = [file for module in modules.values() for file in module.files] + given.files
         errors = (*_refused(modules.values()), *given.broken, *program.refused)
         errors = tuple({str(error): error for error in errors}.values())
@@ -125,6 +130,8 @@ class Code:
         elsewhere = bool(found.missing) and is_elsewhere(modules.values())
         if elsewhere:
             not_judged["not-aws"] = len(found.missing)
+        if found.disabled:
+            not_judged["disabled"] = found.disabled
         everything = (
             *(declared_at(each, locator, found.ignoring) for each in references),
             *(() if elsewhere else not_there(found.missing, locator)),

@@ -9,10 +9,11 @@ from functools import cached_property
 
 from assay.errors import InputError
 from assay.sources.code.blocks import Block, Written
+from assay.sources.code.called import computed_source
 from assay.sources.code.conversions import convert, read_constraint
 from assay.sources.code.counting import SEVERAL, instances_of
 from assay.sources.code.evaluate import evaluate
-from assay.sources.code.expressions import FailedError, Ref, UnknownValue, Value
+from assay.sources.code.expressions import Expression, FailedError, Ref, UnknownValue, Value
 from assay.sources.code.iteration import ONLY, Iteration, address
 from assay.sources.code.modules import CodeReader, ModuleCode, local_source
 from assay.sources.code.overrides import Placed
@@ -48,6 +49,8 @@ class Program:
         self.busy: set[Hashable] = set()
         self.refused: list[InputError] = []
         """What Terraform will refuse once it knows the values that are known here."""
+        self.computed: set[str] = set()
+        """The directories of modules whose source is an expression."""
         self.called = 0
         """How many instances of modules there are so far."""
         self.instances = 0
@@ -121,7 +124,7 @@ class ModuleInstance:
         self.path = path
         self.parent = parent
         self.call = call
-        self._iteration = iteration
+        self.iteration = iteration
         self._values: dict[Hashable, tuple[Value, bool]] = {}
         self._children: dict[str, dict[str | int | None, ModuleInstance] | None] = {}
         self._instances: dict[Hashable, list[Iteration]] = {}
@@ -129,9 +132,13 @@ class ModuleInstance:
     # ------------------------------------------------------------------------------- values
 
     def value(self, written: Written, iteration: Iteration = ONLY) -> Value:
+        """The value of what is written in a block of this module."""
+        return self.worth(self.program.expressions.of(written), iteration)
+
+    def worth(self, expression: Expression, iteration: Iteration = ONLY) -> Value:
         """The value of an expression that stands in a block of this module."""
         try:
-            return evaluate(self.program.expressions.of(written), Scope(self, iteration))
+            return evaluate(expression, Scope(self, iteration))
         except (FailedError, RecursionError):
             return UnknownValue()
 
@@ -181,7 +188,7 @@ class ModuleInstance:
         if self.parent is None or self.call is None:
             return self.program.values.get(name)
         written = self.call.block.attributes.get(name)
-        return self.parent.value(written, self._iteration) if written else None
+        return self.parent.value(written, self.iteration) if written else None
 
     def _flag(self, block: Block, name: str, *, default: bool) -> bool:
         """Raises `FailedError` for what is no plain flag: nobody knows what comes of it then."""
@@ -257,7 +264,7 @@ class ModuleInstance:
     def _called(self, name: str) -> "dict[str | int | None, ModuleInstance] | None":
         call = self.code.calls[name]
         path = (*self.path, name)
-        directory = local_source(self.code.path, call.block)
+        directory = local_source(self.code.path, call.block) or computed_source(self, call.block)
         if directory is None:
             directory = self.program.root.code.installed(".".join(path), call.block)
         if directory is None or len(path) > _DEEPEST:

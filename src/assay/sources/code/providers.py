@@ -11,6 +11,7 @@ from assay.sources.code.body import Body, body
 from assay.sources.code.expressions import (
     Attribute,
     Expression,
+    Index,
     Literal,
     ObjectOf,
     Opaque,
@@ -18,77 +19,108 @@ from assay.sources.code.expressions import (
     Value,
     Variable,
 )
-from assay.sources.code.iteration import ONLY
+from assay.sources.code.iteration import ONLY, Iteration, address, iterations
 from assay.sources.code.program import ModuleInstance
 from assay.sources.document import ProviderConfig
 
-_UNREADABLE = "?"
+UNREADABLE = "?"
+"""The key that stands for a block of which nobody knows which it is."""
 _AWS = ("aws", "awscc")
 _NOT_KNOWN = {"references": ["each.key"]}
 _SAID = ("region", "assume_role", "assume_role_with_web_identity", "allowed_account_ids")
 
 
 class ProviderKeys:
-    """The provider blocks met so far, by the key that a plan gives them: `module.a:aws.west`."""
+    """The provider blocks met so far, by the key that a plan gives them: `module.a:aws.west`.
+
+    OpenTofu's `for_each` of a provider makes several of one block: `aws.by["us-east-1"]`.
+    """
 
     def __init__(self) -> None:
         self.configs: dict[str, ProviderConfig] = {}
-        self._blocks: dict[str, tuple[ModuleInstance, Block]] = {}
+        self._blocks: dict[str, tuple[ModuleInstance, Block, Iteration]] = {}
         self._tags: dict[str, Value] = {}
 
-    def of_resource(self, module: ModuleInstance, resource: Block) -> str:
-        """The key of the provider block that a resource uses."""
+    def of_resource(
+        self, module: ModuleInstance, resource: Block, iteration: Iteration = ONLY
+    ) -> str:
+        """The key of the provider block that an instance of a resource uses."""
         named = resource.attributes.get("provider")
         if named is None:
-            return self.find(module, resource.labels[0].partition("_")[0])
-        local = _dotted(module.program.expressions.of(named))
-        return self.find(module, local) if local else self._unreadable()
+            return self._find(module, resource.labels[0].partition("_")[0])
+        return self._named(module, module.program.expressions.of(named), iteration)
 
-    def of_call(self, module: ModuleInstance, call: Block) -> str:
+    def of_call(self, module: ModuleInstance, call: Block, iteration: Iteration) -> str:
         """The key of the provider block for AWS that a module gets; by an alias alone, nobody knows
         which of those that it gets it launches with.
         """
         passed = _passed(module, call)
-        outside = passed.get("aws")
-        if outside is None and any(name.partition(".")[0] in _AWS for name in passed):
+        if "aws" in passed:
+            return self._named(module, passed["aws"], iteration)
+        if any(name.partition(".")[0] in _AWS for name in passed):
             return self._unreadable()
-        return self._unreadable() if outside == _UNREADABLE else self.find(module, outside or "aws")
+        return self._find(module, "aws")
 
     def _unreadable(self) -> str:
         """The key of a block that is named in a way that is not read: nobody knows which it is."""
-        self.configs[_UNREADABLE] = ProviderConfig(
+        self.configs[UNREADABLE] = ProviderConfig(
             expressions={"region": _NOT_KNOWN, "assume_role": [{"role_arn": _NOT_KNOWN}]}
         )
-        return _UNREADABLE
+        return UNREADABLE
 
-    def default_tags(self, module: ModuleInstance, resource: Block) -> Value:
+    def default_tags(self, module: ModuleInstance, resource: Block, iteration: Iteration) -> Value:
         """The tags that a resource gets from its provider block ("Resource Tagging": its own win)."""
-        key = self.of_resource(module, resource)
+        key = self.of_resource(module, resource, iteration)
         if key not in self._tags:
             at = self._blocks.get(key)
-            self._tags[key] = _default_tags(body(*at, ONLY, ("default_tags",))) if at else {}
+            self._tags[key] = _default_tags(body(*at, ("default_tags",))) if at else {}
         return self._tags[key]
 
-    def find(self, module: ModuleInstance, local: str) -> str:
+    def _named(self, module: ModuleInstance, expression: Expression, iteration: Iteration) -> str:
+        """The key of the block that an expression of a module means: `aws.west`, `aws.by["x"]`."""
+        match expression:
+            case Index(of, key) if local := _dotted(of):
+                return self._instance(module, local, module.worth(key, iteration))
+        local = _dotted(expression)
+        return self._find(module, local) if local else self._unreadable()
+
+    def _instance(self, module: ModuleInstance, local: str, key: Value) -> str:
+        """The key of one of the providers that a block with `for_each` makes."""
+        block = _block(module, local)
+        each = block.attributes.get("for_each") if block else None
+        for iteration in iterations(module.value(each)) if each else ():
+            if block is not None and iteration.key == key:
+                return self._keep(
+                    address("", _key(module, local), iteration.key), module, block, iteration
+                )
+        return self._unreadable()
+
+    def _find(self, module: ModuleInstance, local: str) -> str:
         """The key of the block that is called `local` in a module: its own, or its caller's."""
-        while True:
-            block = _block(module, local)
-            prefix = ".".join(f"module.{name}" for name in module.path)
-            key = f"{prefix}:{local}" if prefix else local
-            passed = _passed(module, module.call.block) if module.call else {}
-            if block is not None and not (_is_empty(block) and local in passed):
-                if key not in self.configs:
-                    self.configs[key] = _config(body(module, block, ONLY, _SAID))
-                    self._blocks[key] = (module, block)
-                return key
-            if module.parent is None or module.call is None:
-                return key
-            outside = passed.get(local)
-            if outside == _UNREADABLE:
-                return self._unreadable()
-            if outside is None and "." in local:
-                return key  # an alias that nobody passes: Terraform will refuse it
-            module, local = module.parent, outside or local
+        block, key = _block(module, local), _key(module, local)
+        passed = _passed(module, module.call.block) if module.call else {}
+        if block is not None and not (_is_empty(block) and local in passed):
+            if "for_each" in block.attributes:
+                return self._unreadable()  # one of several, and nobody says which
+            return self._keep(key, module, block, ONLY)
+        if module.parent is None:
+            return key
+        if local in passed:
+            return self._named(module.parent, passed[local], module.iteration)
+        if "." in local:
+            return key  # an alias that nobody passes: Terraform will refuse it
+        return self._find(module.parent, local)
+
+    def _keep(self, key: str, module: ModuleInstance, block: Block, iteration: Iteration) -> str:
+        if key not in self.configs:
+            self.configs[key] = _config(body(module, block, iteration, _SAID))
+            self._blocks[key] = (module, block, iteration)
+        return key
+
+
+def _key(module: ModuleInstance, local: str) -> str:
+    prefix = ".".join(f"module.{name}" for name in module.path)
+    return f"{prefix}:{local}" if prefix else local
 
 
 def _block(module: ModuleInstance, local: str) -> Block | None:
@@ -117,16 +149,16 @@ def _dotted(expression: Expression) -> str | None:
     return None
 
 
-def _passed(module: ModuleInstance, call: Block) -> dict[str, str]:
-    """The `providers` of a module's call: by the name in the module, the name outside."""
+def _passed(module: ModuleInstance, call: Block) -> dict[str, Expression]:
+    """The `providers` of a module's call: by the name in the module, what it is outside."""
     written = call.attributes.get("providers")
-    found: dict[str, str] = {}
+    found: dict[str, Expression] = {}
     match module.program.expressions.of(written) if written else None:
         case ObjectOf(items):
             for inside, outside in items:
                 name = _dotted(inside)
                 if name:
-                    found[name] = _dotted(outside) or _UNREADABLE
+                    found[name] = outside
     return found
 
 

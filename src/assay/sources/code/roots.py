@@ -94,6 +94,12 @@ class Roots:
     def _any(self, directory: str, what: str) -> bool:
         return any(getattr(reader.directory(directory), what) for reader in self._readers)
 
+    def is_called(self, directory: str, targets: Collection[str]) -> bool:
+        """Whether a directory is one of those that calls lead to, and no root besides."""
+        return folded(directory) in targets and not (
+            self._any(directory, "stands_alone") or self._any(directory, "configures")
+        )
+
     def besides(self, reached: Collection[str]) -> Iterator[str]:
         """The directories to judge by themselves though others call them.
 

@@ -25,7 +25,8 @@ class CodeTrails:
         self._several = several
         self._blocks: defaultdict[tuple[str, ...], list[ResourceChange]] = defaultdict(list)
         for change in changes:
-            block = (change.module_address or "", change.mode, change.type, change.name)
+            name = change.name.partition(" ")[0]  # behind it the key of its provider
+            block = (change.module_address or "", change.mode, change.type, name)
             self._blocks[block].append(change)
 
     def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
