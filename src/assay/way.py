@@ -113,7 +113,7 @@ def _no_image(
         case Unusable(what):
             reason = f"the planned value {what}"
         case Imageless():
-            reason = "the planned value is a template without an image"
+            reason = "the launch template of this plan names no image"
         case ServiceImage():
             return Unresolved(Cause.SERVICE_IMAGE, chosen(value), None, evidence, made)
         case Stray(path=path):

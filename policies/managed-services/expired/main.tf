@@ -30,6 +30,10 @@ module "ecs" {
   image  = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
 }
 
+module "eks_by_type" {
+  source = "./modules/eks-by-type"
+}
+
 resource "aws_instance" "web" {
   ami           = var.golden_ami
   instance_type = "t3.small"

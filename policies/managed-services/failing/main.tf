@@ -75,3 +75,21 @@ resource "aws_instance" "web" {
   ami           = var.home_made_ami
   instance_type = "t3.small"
 }
+
+# What EKS chooses has no business outside the modules, and what another service chooses has none in them.
+resource "aws_eks_node_group" "adhoc" {
+  cluster_name  = "main"
+  node_role_arn = "arn:aws:iam::222222222222:role/nodes"
+  subnet_ids    = ["subnet-0123456789abcdef0"]
+  ami_type      = "AL2023_x86_64_STANDARD"
+
+  scaling_config {
+    desired_size = 2
+    max_size     = 3
+    min_size     = 1
+  }
+}
+
+module "eks_jobs" {
+  source = "./modules/eks-jobs"
+}

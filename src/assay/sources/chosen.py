@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from assay.model import ServiceImage, Unknown, Unusable, Value
 from assay.sources.configuration import Configured
 from assay.sources.narrow import Narrowed
-from assay.sources.surface import Choice, Form, Row
+from assay.sources.surface import Choice, Elsewhere, Form, Row
 from assay.sources.walk import Leaf, Step, leaves
 
 
@@ -19,6 +19,8 @@ class Said(NamedTuple):
     row: Row
     leaf: Leaf
     value: Value
+    elsewhere: Elsewhere | None = None
+    """What the leaf leads to, where that decides."""
 
 
 class _Is(Enum):
@@ -71,10 +73,12 @@ def _choices(row: Row, resource: Resource, said: Sequence[Said]) -> Iterator[Sai
         is_so, open_at = _chooses(choice, resource, each)
         elsewhere = _elsewhere(choice, resource, each.steps)
         if is_so is not _Is.NO and elsewhere:
-            yield Said(row, elsewhere, Unusable("leads to settings that are not looked up"))
+            to, at = elsewhere
+            yield Said(row, at, Unusable(f"is {to.what} that is not in this plan"), to)
         elif is_so is _Is.YES:
-            leaf = next(resource.leaves(row.path, each.steps), each)
-            yield Said(row, leaf, _chosen(choice, resource, each.steps, leaf))
+            first, value = _chosen(choice, resource, each.steps)
+            leaf = next(resource.leaves(row.path, each.steps), each) if first is None else first
+            yield Said(row, leaf, value)
         elif is_so is _Is.OPEN:
             configured = resource.configured
             references = configured.references(open_at.steps) if configured else ()
@@ -91,7 +95,7 @@ def fallback(row: Row, leaf: Leaf, resource: Resource) -> ServiceImage | None:
     block = Leaf(block_of(leaf.steps), None, None, sensitive=False)
     if _chooses(row.choice, resource, block)[0] is _Is.NO:
         return None
-    return _chosen(row.choice, resource, block.steps)
+    return _chosen(row.choice, resource, block.steps)[1]
 
 
 def _chooses(choice: Choice, resource: Resource, block: Leaf) -> tuple[_Is, Leaf]:
@@ -109,34 +113,39 @@ def _chooses(choice: Choice, resource: Resource, block: Leaf) -> tuple[_Is, Leaf
     return found
 
 
-def _elsewhere(choice: Choice, resource: Resource, around: tuple[Step, ...]) -> Leaf | None:
+def _elsewhere(
+    choice: Choice, resource: Resource, around: tuple[Step, ...]
+) -> tuple[Elsewhere, Leaf] | None:
     """What leads to settings that may bring an image, where it is set or will be."""
-    for path in choice.elsewhere:
-        for leaf in resource.leaves(path, around):
+    for each in choice.elsewhere:
+        for leaf in resource.leaves(each.path, around):
             if resource.is_open(leaf) or (not leaf.unknown and _is_one_of(leaf.value, ())):
-                return leaf
+                return each, leaf
     return None
 
 
 def _chosen(
-    choice: Choice, resource: Resource, around: tuple[Step, ...], at: Leaf | None = None
-) -> ServiceImage:
-    """What the service goes by, as far as it stands in the block and in words that are AWS's own."""
+    choice: Choice, resource: Resource, around: tuple[Step, ...]
+) -> tuple[Leaf | None, ServiceImage]:
+    """What the service goes by, as far as it stands in the block and in words that are AWS's own.
+
+    And where the first of that stands.
+    """
     told: list[str] = []
-    shown: str | None = None
+    first: tuple[Leaf | None, str | None] = None, None
     for each in choice.told:
-        found = {
-            leaf.steps: words
+        found = [
+            (leaf, words)
             for leaf in resource.leaves(each.path, around)
             if not (leaf.unknown or leaf.sensitive)
             and (words := _words(leaf.value)) is not None
             and _pattern(each.words).fullmatch(words)
-        }
+        ]
         if found:
-            told.append(f"{_name(each.path)} = {', '.join(found.values())}")
-        if at is not None and at.steps in found:
-            shown = found[at.steps]
-    return ServiceImage(choice.service, choice.whose, choice.fix, shown, tuple(told))
+            told.append(f"{_name(each.path)} = {', '.join(words for _, words in found)}")
+            first = found[0] if first[0] is None else first
+    at, shown = first
+    return at, ServiceImage(choice.service, choice.whose, choice.fix, shown, tuple(told))
 
 
 def _words(value: Any) -> str | None:

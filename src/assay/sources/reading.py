@@ -1,5 +1,7 @@
 """What one leaf of a planned resource says about images, by the form its row gives it."""
 
+from collections.abc import Iterable, Sequence
+
 from assay.model import (
     Place,
     Planned,
@@ -10,7 +12,7 @@ from assay.model import (
     Value,
     parse_image,
 )
-from assay.sources.chosen import Resource, block_of
+from assay.sources.chosen import Resource, Said, block_of, left_to_services
 from assay.sources.configuration import Configured
 from assay.sources.distributions import builds
 from assay.sources.document import ResourceChange
@@ -158,6 +160,32 @@ class Reading:
         if not builds(resource):
             return value
         return Planned(f"{resource.change.address}, which launches it during apply", value)
+
+    def of_services(
+        self, rows: Iterable[Row], resource: Resource, said: Sequence[Said], change: ResourceChange
+    ) -> list[Said]:
+        """What services will choose, or may, of which no other resource of the plan decides."""
+        left = left_to_services(rows, resource, said)
+        return [each for each in left if not self._is_judged_itself(each, change)]
+
+    def _is_judged_itself(self, said: Said, change: ResourceChange) -> bool:
+        """Whether what decides about an image is another resource of this plan."""
+        to, leaf = said.elsewhere, said.leaf
+        if to is None:
+            return False
+        resource = self._planned.open(change)
+        if leaf.unknown:
+            ends = self._trails.of(resource, leaf.steps)
+            return not isinstance(ends, Dead) and all(
+                end.resource.change.type in to.types and not end.resource.is_data for end in ends
+            )
+        within: tuple[Step, ...] | None = (to.within,) if to.within else None
+        return any(
+            leaf.value in [other.value((name,)) for name in ("name", "id", "template_name")]
+            and (within is None or other.value(within) == resource.value(within))
+            for kind in to.types
+            for other in self._planned.of_type(kind)
+        )
 
     def _group(self, resource: Opened, leaf: Leaf) -> Value | None:
         """An Auto Scaling group of this plan gets verdicts of its own; others are not looked up."""

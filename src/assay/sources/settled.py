@@ -37,8 +37,8 @@ def keeps_images(rows: Iterable[Row], before: Narrowed, after: Narrowed) -> bool
     that says otherwise is not believed.
     """
     return all(
-        before.after.get(row.top) == after.after.get(row.top) and not _open(after, row.top)
-        for row in rows
+        before.after.get(name) == after.after.get(name) and not _open(after, name)
+        for name in {name for row in rows for name in row.attributes}
     )
 
 

@@ -12,7 +12,7 @@ from assay.sources.surface.cloud_control import CLOUD_CONTROL
 from assay.sources.surface.images import IMAGES
 from assay.sources.surface.instances import GROUPS, INSTANCES
 from assay.sources.surface.mentions import MENTIONS, only_mentions
-from assay.sources.surface.row import Choice, Form, Row, TemplateFields
+from assay.sources.surface.row import Choice, Elsewhere, Form, Row, TemplateFields
 from assay.sources.surface.services import SERVICES
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "ROWS",
     "SENSITIVE",
     "Choice",
+    "Elsewhere",
     "Form",
     "Row",
     "TemplateFields",

@@ -1,6 +1,6 @@
 """hashicorp/awscc, whose nested objects are plain ones."""
 
-from assay.sources.surface.chosen import CC_BATCH, CC_EKS_NODES
+from assay.sources.surface.choices import CC_BATCH, CC_EKS_NODES
 from assay.sources.surface.row import (
     ALIAS,
     BAKE,

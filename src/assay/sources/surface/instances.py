@@ -1,6 +1,6 @@
 """hashicorp/aws: instances, templates, and what launches many of them."""
 
-from assay.sources.surface.chosen import EKS_NODES
+from assay.sources.surface.choices import EKS_NODES
 from assay.sources.surface.row import LAUNCH, LONG, TEMPLATE, Form, Row, template
 
 _GROUP = ("launch_configuration", "launch_template", "mixed_instances_policy")

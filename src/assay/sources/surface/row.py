@@ -38,6 +38,18 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     """A regular expression of those words: nothing that does not match is ever shown."""
 
 
+class Elsewhere(msgspec.Struct, frozen=True, gc=False):
+    """An attribute that names another resource, whose settings may bring an image."""
+
+    path: str
+    what: str
+    """What it names, for people: `a configuration template`."""
+    types: tuple[str, ...]
+    """The resource types that it names: one that is in the plan is judged by itself."""
+    within: str | None = None
+    """An attribute that both have alike, where names are unique only there."""
+
+
 class Choice(msgspec.Struct, frozen=True, gc=False):
     """An AWS service that takes an image of its own where nothing brings it one of ours.
 
@@ -56,9 +68,8 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
     """Conditions of which all must hold; where one is not known, nor is the choice."""
     never: tuple[tuple[str, tuple[object, ...]], ...] = ()
     """Conditions of which none may hold."""
-    elsewhere: tuple[str, ...] = ()
-    """What leads to settings that nobody reads, which may bring an image: where it is set, nobody
-    knows whose choice it is."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """Where one of them is set, it is not known here who chooses."""
     whose: str = "it is Amazon's"
     """Why the image cannot carry a golden mark."""
 
@@ -66,7 +77,9 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
     def paths(self) -> tuple[str, ...]:
         """Every path that the choice is read from."""
         conditions = (path for path, _ in (*self.only, *self.never))
-        return (*(told.path for told in self.told), *conditions, *self.elsewhere)
+        within = (each.within for each in self.elsewhere if each.within)
+        others = (each.path for each in self.elsewhere)
+        return (*(told.path for told in self.told), *others, *conditions, *within)
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):

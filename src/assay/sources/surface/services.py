@@ -1,6 +1,6 @@
 """hashicorp/aws: services that launch instances for us, and the parameters that name images."""
 
-from assay.sources.surface.chosen import BATCH
+from assay.sources.surface.choices import BATCH
 from assay.sources.surface.row import ALIAS, BEANSTALK, LAUNCH, LONG, TEMPLATE, Form, Row, template
 
 _OVERRIDE = "compute_resources[*].ec2_configuration[*].image_id_override"
