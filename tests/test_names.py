@@ -2,12 +2,18 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
 from assay.check import check
+from assay.kept import Kept
 from assay.model import Kind, Report
+from assay.report import json as json_report
+from assay.report import text as text_report
+from assay.report.setting import Setting
+from assay.sources.code.directory import Code
 from assay.sources.plan import read_plans
 from tests.cases.world import (
     COPY,
@@ -492,6 +498,23 @@ class TestBuilds:
         document = plan(*self.built(writes), user(f"resolve:ssm:{used}"))
         assert told(emulated, document, "aws_instance.user")[0] == outcome
 
+    @pytest.mark.parametrize("kinds", [KINDS, (*KINDS, Kind.BAKE)])
+    def test_the_parent_that_a_build_launches_is_told_and_judged_with_bake(
+        self, emulated: Emulated, kinds: tuple[Kind, ...]
+    ) -> None:
+        changes = self.built(None, distribution_configuration_arn=None)
+        sources = read_plans("plan.json", dump(plan(*changes)), kinds=kinds, region=None)
+        found = check(sources, emulated.catalog, policy(), AS_OF)
+        told = json.loads(json_report.render(found, Setting()))["summary"].get("bake_launches")
+        text = text_report.render(found, Setting())
+        address = "aws_imagebuilder_image.i"
+        if Kind.BAKE in kinds:
+            assert told is None
+            assert f"by way of {address}, which launches it during apply" in text
+        else:
+            assert told == [address]
+            assert f"not judged: the parent image of {address}" in text
+
     def test_awscc_spells_it_otherwise(self, emulated: Emulated) -> None:
         template = {"launch_template_id": TEMPLATES["live-golden"][0], "set_default_version": True}
         after = {
@@ -507,6 +530,76 @@ class TestBuilds:
             ),
         ]
         assert told(emulated, plan(*changes, self.group()), "aws_autoscaling_group.g")[0] == "fail"
+
+
+class TestCode:
+    """From code alone: what it declares is what it leaves, unless it says that this is ignored."""
+
+    USES = 'resource "aws_instance" "user" {\n  ami = "resolve:ssm:/golden/linux"\n}\n'
+    PROVIDER = 'provider "aws" {\n  region = "us-east-1"\n}\n'
+
+    def told(self, emulated: Emulated, folder: Path, *blocks: str) -> str:
+        (folder / "main.tf").write_text("".join((self.PROVIDER, *blocks)))
+        source = Code(Kept(None), None).source(
+            str(folder), kinds=KINDS, region=None, environment={}
+        )
+        report = check([source], emulated.catalog, policy(), AS_OF)
+        [verdict] = [
+            each
+            for each in report.verdicts
+            if each.subject.reference.address == "aws_instance.user"
+        ]
+        return verdict.outcome.value
+
+    def parameter(self, *lines: str) -> str:
+        inside = "".join(f"  {line}\n" for line in ('name = "/golden/linux"', *lines))
+        return f'resource "aws_ssm_parameter" "p" {{\n{inside}}}\n'
+
+    @pytest.mark.parametrize("attribute", ["insecure_value", "value", "value_wo"])
+    @pytest.mark.parametrize(("image", "outcome"), [(HOME_MADE, "fail"), (COPY, "pass")])
+    def test_a_parameter_that_the_code_sets(
+        self, emulated: Emulated, tmp_path: Path, attribute: str, image: str, outcome: str
+    ) -> None:
+        block = self.parameter(f'{attribute} = "{image}"')
+        assert self.told(emulated, tmp_path, block, self.USES) == outcome
+
+    def test_one_whose_changes_are_ignored_is_what_it_is_now(
+        self, emulated: Emulated, tmp_path: Path
+    ) -> None:
+        world = CasesWorld()
+        world.put_parameter(WORKLOAD, VIRGINIA, "/golden/linux", HOME_MADE)
+        emulated.show(world)
+        block = self.parameter(
+            f'insecure_value = "{GOLDEN}"',
+            "lifecycle {",
+            "  ignore_changes = [insecure_value]",
+            "}",
+        )
+        assert self.told(emulated, tmp_path, block, self.USES) == "fail"
+
+    @pytest.mark.parametrize(
+        ("now", "then"), [(GOLDEN, HOME_MADE), (HOME_MADE, GOLDEN), (GOLDEN, GOLDEN)]
+    )
+    def test_a_data_source_reads_it_before_or_after(
+        self, emulated: Emulated, tmp_path: Path, now: str, then: str
+    ) -> None:
+        world = CasesWorld()
+        world.put_parameter(WORKLOAD, VIRGINIA, "/golden/linux", now)
+        emulated.show(world)
+        data = 'data "aws_ssm_parameter" "d" {\n  name = "/golden/linux"\n}\n'
+        user = self.USES.replace('"resolve:ssm:/golden/linux"', "data.aws_ssm_parameter.d.value")
+        block = self.parameter(f'insecure_value = "{then}"')
+        (tmp_path / "main.tf").write_text(f"{self.PROVIDER}{block}{data}{user}")
+        source = Code(Kept(None), None).source(
+            str(tmp_path), kinds=KINDS, region=None, environment={}
+        )
+        report = check([source], emulated.catalog, policy(), AS_OF)
+        found = {
+            each.outcome.value
+            for each in report.verdicts
+            if each.subject.reference.address == "aws_instance.user"
+        }
+        assert (found == {"pass"}) == (HOME_MADE not in (now, then))
 
 
 def test_parameters_that_name_each_other_end(emulated: Emulated) -> None:

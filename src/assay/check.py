@@ -90,6 +90,7 @@ def check(
         not_judged=+not_judged,
         exceptions=exceptions,
         left_aside=left_aside,
+        builds=tuple(address for source in sources for address in source.builds),
     )
 
 

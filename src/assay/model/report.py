@@ -101,3 +101,5 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     exceptions: tuple[WaiverUse, ...] = ()
     left_aside: int = 0
     """How many exceptions in the code were not honoured, because somebody said so."""
+    builds: tuple[str, ...] = ()
+    """The addresses of what launches an image during apply to bake another one, not judged."""

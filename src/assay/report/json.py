@@ -51,6 +51,7 @@ def document(report: Report) -> dict[str, Any]:
             **counts(report.verdicts),
             "excepted": excepted(report.verdicts),
             "not_judged": dict(sorted(report.not_judged.items())),
+            **({"bake_launches": list(report.builds)} if report.builds else {}),
         },
         "verdicts": [_verdict(shown, lineages) for shown in views(report.verdicts)],
         "exceptions": [_exception(use) for use in report.exceptions],

@@ -8,6 +8,7 @@ from assay.report.view import counts, excepted
 
 UNCHECKED = "lookup-failed"
 """The rule under which everything stands that nobody was asked about."""
+_NAMED = 10
 WORST_FIRST = ("fail", "undetermined", "pass")
 
 
@@ -42,12 +43,22 @@ def notes(report: Report) -> Iterator[str]:
     if report.not_judged:
         aside = ", ".join(f"{count} {why}" for why, count in sorted(report.not_judged.items()))
         yield f"not judged: {aside}"
+    if report.builds:
+        yield f"launched during apply, and not judged: {_parents(report.builds)}"
     yield f"policy: {safe(report.policy.path)} (SHA-256 {report.policy.sha256[:12]})"
     yield from (safe(line) for use in report.exceptions for line in announced(use))
     if report.left_aside:
         many = _many(report.left_aside, "exception")
         yield f"left aside by --no-inline: {many} in the code"
     yield from asked(report.catalog)
+
+
+def _parents(builds: tuple[str, ...]) -> str:
+    """The images that are launched to bake others, by what bakes them."""
+    first = ", ".join(safe(address) for address in builds[:_NAMED])
+    more = f" and {len(builds) - _NAMED} more" if len(builds) > _NAMED else ""
+    parents = "the parent image" if len(builds) == 1 else "the parent images"
+    return f"{parents} of {first}{more} (kind bake; a policy's `judge` can name it)"
 
 
 def unchecked(report: Report) -> Iterator[str]:

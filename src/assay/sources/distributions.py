@@ -45,7 +45,7 @@ _FIELDS = {
     ),
 }
 """How each provider spells a distribution, its templates, its parameters, and "make it default"."""
-_BUILT = (Action.CREATE, Action.REPLACE)
+BUILT = (Action.CREATE, Action.REPLACE)
 _CIRCLE = Unusable("is built from something that the build itself changes")
 _ANYWHERE = Unplaced("the plan does not hold the distribution configuration")
 
@@ -197,7 +197,7 @@ def builds(resource: Opened) -> bool:
     of its recipe's parent for that (Image Builder User Guide, "How Image Builder works").
     """
     kind = resource.change.type in IMAGES
-    return kind and resource.action in _BUILT and not resource.change.deposed
+    return kind and resource.action in BUILT and not resource.change.deposed
 
 
 def _of_parameter(image: Opened, made: Made, leaf: Leaf, at: Place | Unplaced) -> ParameterChange:

@@ -4,6 +4,7 @@ A parameter that is set in the same plan, a template whose default a build moves
 is not what will be launched.
 """
 
+import re
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -31,6 +32,9 @@ from assay.sources.planned import PlannedResources
 from assay.sources.providers import Providers
 from assay.sources.stacks import Stacks
 
+_DATA = re.compile(r"(^|\.)data\.")
+"""Code: a data source may be read before the plan changes what it reads, or after that."""
+
 
 class Names:
     """What this plan does to the names that its references use."""
@@ -43,6 +47,10 @@ class Names:
     def settle(self, value: Value, place: Place | Unplaced) -> Value:
         """A value with every name in it beside the changes that may reach it."""
         match value:
+            case Planned(step, Alias() as inner) if _DATA.search(step):
+                later = self.settle(inner, place)
+                both = later if later is inner else AnyOf((inner, later))
+                return replace(value, value=both)
             case Planned(_, inner):
                 settled = self.settle(inner, place)
                 return value if settled is inner else replace(value, value=settled)

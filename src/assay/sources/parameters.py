@@ -72,6 +72,8 @@ class Parameters:
             value = self._image(resource, path, depth)
         else:
             value = parse_image(resource.value(path))
+            if value is None:
+                return Unusable("is a parameter whose value the plan does not hold")
             if not isinstance(value, AmiId):
                 return NO_IMAGE
         step = ".".join((resource.change.address, *map(str, path)))

@@ -6,7 +6,7 @@ import msgspec
 
 from assay.errors import InputError
 from assay.model import AmiReference, InputFacts, Kind
-from assay.sources.document import Document, read_documents
+from assay.sources.document import read_documents
 from assay.sources.references import ReferenceReader
 
 
@@ -20,6 +20,8 @@ class Source(msgspec.Struct, frozen=True, gc=False):
     """Files of it that cannot be read; the others are judged all the same, and no run succeeds."""
     notes: tuple[str, ...] = ()
     """What people should know about it, a line each."""
+    builds: tuple[str, ...] = ()
+    """The addresses of what launches an image during apply to bake another one, not judged."""
 
 
 def read_plans(
@@ -36,18 +38,11 @@ def read_plans(
     `region` serves for providers whose Region the plan does not tell; `tags` are read only where
     somebody matches on them. Raises `InputError`.
     """
-    return [
-        _source(
-            document,
-            ReferenceReader(document.path, document.plan, region).read(
-                kinds, include_unchanged=include_unchanged, tags=tags
-            ),
-        )
-        for document in read_documents(path, data)
-    ]
-
-
-def _source(document: Document, read: tuple[list[AmiReference], dict[str, int]]) -> Source:
-    references, not_judged = read
-    facts = InputFacts(document.path, "plan", document.sha256, len(references))
-    return Source(facts, tuple(references), not_judged)
+    sources: list[Source] = []
+    for document in read_documents(path, data):
+        reader = ReferenceReader(document.path, document.plan, region)
+        references, not_judged = reader.read(kinds, include_unchanged=include_unchanged, tags=tags)
+        facts = InputFacts(document.path, "plan", document.sha256, len(references))
+        source = Source(facts, tuple(references), not_judged, builds=tuple(reader.builds))
+        sources.append(source)
+    return sources

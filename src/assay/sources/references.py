@@ -16,9 +16,7 @@ from assay.model import (
     AmiReference,
     Incomplete,
     Kind,
-    Made,
     Place,
-    Planned,
     Unknown,
     Unplaced,
     Value,
@@ -26,6 +24,7 @@ from assay.model import (
 )
 from assay.sources.chosen import Resource, Said, fallback, left_to_services
 from assay.sources.configuration import ConfigurationIndex, Configured
+from assay.sources.distributions import BUILT, IMAGES
 from assay.sources.document import PlanDocument, ResourceChange
 from assay.sources.made import Makers
 from assay.sources.names import Names
@@ -39,6 +38,7 @@ from assay.sources.stray import AMI_IDS, strays
 from assay.sources.surface import Form, Row, decisive, rows_by_type
 from assay.sources.tags import planned_tags
 from assay.sources.trail import IMAGE_DATA, Trailing, Trails
+from assay.sources.values import leads_to_sensitive
 from assay.sources.walk import Leaf, Step, at_path, leaves
 
 WHOLE_PLAN = "(whole plan)"
@@ -77,6 +77,8 @@ class ReferenceReader:
         self._reading = Reading(planned, followed, makers)
         self._names = Names(planned, self._providers, makers)
         self._not_judged: Counter[str] = Counter()
+        self.builds: list[str] = []
+        """The addresses of what launches an image during apply to bake another one, not judged."""
 
     def read(
         self, kinds: Collection[Kind], *, include_unchanged: bool, tags: bool
@@ -90,6 +92,8 @@ class ReferenceReader:
                     references.append(replace(reference, tags=known) if known else reference)
                 else:
                     self._not_judged[reference.kind.value] += 1
+                    if reference.resource_type in IMAGES and reference.action in BUILT:
+                        self.builds.append(reference.address)
         references.extend(self._left_out())
         return references, dict(self._not_judged)
 
@@ -204,7 +208,7 @@ class ReferenceReader:
             action=action,
             value=value,
             place=place,
-            sensitive=leaf.sensitive or _leads_to_sensitive(value),
+            sensitive=leaf.sensitive or leads_to_sensitive(value),
             replaces=self._replaces(change, leaf, action),
         )
 
@@ -278,14 +282,6 @@ def _changes(plan: PlanDocument) -> list[ResourceChange]:
     """What will change now, and what is known of what will change later."""
     deferred = (later.resource_change for later in plan.deferred_changes or ())
     return [*(plan.resource_changes or ()), *(change for change in deferred if change)]
-
-
-def _leads_to_sensitive(value: Value) -> bool:
-    """Whether a value comes from one that the plan marks as sensitive."""
-    match value:
-        case Planned(value=inner, sensitive=sensitive) | Made(source=inner, sensitive=sensitive):
-            return sensitive or _leads_to_sensitive(inner)
-    return False
 
 
 def _aside(action: Action, include_unchanged: bool) -> str | None:

@@ -7,8 +7,11 @@ from assay.model import (
     Alias,
     AmiId,
     InstanceRef,
+    Made,
+    Planned,
     TemplateRef,
     Unusable,
+    Value,
     parse_image,
 )
 from assay.sources.surface import TemplateFields
@@ -60,6 +63,14 @@ def parse_parameter(value: Any, data_type: Any) -> AmiId | Alias | Unusable | No
     if data_type == "aws:ec2:image" or isinstance(image, AmiId):
         return image
     return None
+
+
+def leads_to_sensitive(value: Value) -> bool:
+    """Whether a value comes from one that the plan marks as sensitive."""
+    match value:
+        case Planned(value=inner, sensitive=sensitive) | Made(source=inner, sensitive=sensitive):
+            return sensitive or leads_to_sensitive(inner)
+    return False
 
 
 def _matches(pattern: re.Pattern[str], value: Any) -> bool:

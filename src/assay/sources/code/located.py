@@ -12,6 +12,8 @@ from assay.model import (
     Action,
     AmiId,
     AmiReference,
+    AnyOf,
+    Changeable,
     Ignore,
     Incomplete,
     Kind,
@@ -86,6 +88,11 @@ def _as_code(value: Value) -> Value:
             return replace(value, value=_as_code(inner))
         case Made(source=inner):
             return replace(value, source=_as_code(inner))
+        case AnyOf(values):
+            return AnyOf(tuple(map(_as_code, values)))
+        case Changeable(changes=changes):
+            told = tuple(replace(each, leaves=_as_code(each.leaves)) for each in changes)
+            return replace(value, changes=told)
     return value
 
 
