@@ -110,8 +110,6 @@ class TestParameters:
         [
             {"name": "/golden/linux2"},
             {"region": "eu-west-1"},
-            {"arn": ARN.replace(WORKLOAD, PIPELINE)},
-            {"arn": ARN.replace(VIRGINIA, "eu-west-1")},
         ],
     )
     def test_another_parameter_is_another_one(
@@ -119,6 +117,26 @@ class TestParameters:
     ) -> None:
         document = plan(parameter({**SPOILT, **other}), user())
         assert told(emulated, document, "aws_instance.user")[0] == "pass"
+
+    @pytest.mark.parametrize(
+        ("arn", "outcome"),
+        [
+            (ARN, "fail"),
+            (ARN.replace(WORKLOAD, PIPELINE), "pass"),
+            (ARN.replace(VIRGINIA, "eu-west-1"), "undetermined"),  # not where its provider is
+        ],
+    )
+    def test_what_exists_has_an_arn_that_tells_its_place(
+        self, emulated: Emulated, arn: str, outcome: str
+    ) -> None:
+        held = before(insecure_value=GOLDEN)
+        document = plan(parameter(SPOILT, actions=["update"], before={**held, "arn": arn}), user())
+        assert told(emulated, document, "aws_instance.user")[0] == outcome
+
+    def test_an_arn_that_is_written_down_proves_nothing(self, emulated: Emulated) -> None:
+        """The provider takes `arn` for an argument and pays no heed to it."""
+        document = plan(parameter({**SPOILT, "arn": ARN.replace(VIRGINIA, "eu-west-1")}), user())
+        assert told(emulated, document, "aws_instance.user")[0] == "fail"
 
     def test_the_same_name_shared_by_another_account_is_not_meant(self, emulated: Emulated) -> None:
         shared = ARN.replace(WORKLOAD, PIPELINE)
@@ -158,6 +176,23 @@ class TestParameters:
         outcome, words = told(emulated, document, "aws_instance.user")
         assert outcome == "undetermined"
         assert said in words
+
+    def test_what_is_not_known_is_named_with_what_will_hold_it(self, emulated: Emulated) -> None:
+        read = {"insecure_value": {"references": ["terraform_data.d.output", "terraform_data.d"]}}
+        blocks = [
+            configured("aws_ssm_parameter", "p", read),
+            configured("terraform_data", "d"),
+            configured("aws_instance", "user"),
+        ]
+        document = plan(
+            parameter({"overwrite": True}, unknown={"insecure_value": True}),
+            resource("terraform_data.d", {}, unknown={"output": True, "id": True}),
+            user(),
+            configuration=blocks,
+        )
+        outcome, said = told(emulated, document, "aws_instance.user")
+        assert outcome == "undetermined"
+        assert "aws_ssm_parameter.p.insecure_value, and that from terraform_data.d.output" in said
 
     def test_a_write_only_value_counts_also_where_no_version_is_planned(
         self, emulated: Emulated

@@ -55,6 +55,8 @@ def template_after_plan(
         moves = change.deletes or ref.version == "$Latest" or (not ref.pinned and change.default)
         which = _which(change, template_id, name)
         same = is_same(change.place, place)
+        if same is None and change.id == template_id:
+            same = True  # no two templates have one id
         if not moves or which is False or same is False:
             continue
         if which is None or same is None:

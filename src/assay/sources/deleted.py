@@ -15,9 +15,9 @@ def deleted_templates(planned: PlannedResources, providers: Providers) -> Iterat
     A template keeps its id for life (EC2 User Guide, "Launch templates"), so one that is replaced is
     gone by its id; who names it by name is answered by its successor, which is read elsewhere.
     """
-    for resource in planned.changing(_ID):
+    for resource in planned.changing(_ID, "delete"):
         named = resource.was((_ID[resource.change.type],))
-        if "delete" in resource.change.change.actions and isinstance(named, str):
+        if isinstance(named, str):
             place = providers.place(resource.own_region, resource.configured)
             address = resource.change.address
             gone = Unusable(f"is a launch template that this plan deletes ({address})")

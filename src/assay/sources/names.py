@@ -46,6 +46,8 @@ class Names:
 
     def settle(self, value: Value, place: Place | Unplaced) -> Value:
         """A value with every name in it beside the changes that may reach it."""
+        if not self._any:
+            return value
         match value:
             case Planned(step, Alias() as inner) if _DATA.search(step):
                 later = self.settle(inner, place)
@@ -87,6 +89,11 @@ class Names:
             if each.leaves != NO_IMAGE and _in_region(each.place, place)
         ]
         return tuple(met)
+
+    @cached_property
+    def _any(self) -> bool:
+        """Whether the plan changes any name at all; most do not."""
+        return bool(self._parameters or self._templates)
 
     @cached_property
     def _parameters(self) -> tuple[ParameterChange, ...]:

@@ -19,9 +19,11 @@ from assay.model import (
     ParameterChange,
     Place,
     Planned,
+    Unknown,
     Unplaced,
     Unusable,
     Value,
+    is_same,
     parameter_named,
     parse_image,
 )
@@ -65,18 +67,18 @@ class Parameters:
         if resource.value(("type",)) not in (None, "String"):
             return Unusable("is a parameter of another type than String, which EC2 does not take")
         path = held_at(resource)
+        step = ".".join((resource.change.address, *map(str, path)))
         value: Value | None
         if is_write_only(resource) and not resource.is_unknown(path) and not resource.value(path):
             return write_only(resource)
         if resource.is_unknown(path):
-            value = self._image(resource, path, depth)
+            value = _by_way_of(step, self._image(resource, path, depth))
         else:
             value = parse_image(resource.value(path))
             if value is None:
                 return Unusable("is a parameter whose value the plan does not hold")
             if not isinstance(value, AmiId):
                 return NO_IMAGE
-        step = ".".join((resource.change.address, *map(str, path)))
         return Planned(step, value, sensitive=resource.is_sensitive(path))
 
     def _written(self, resource: Opened) -> Iterator[ParameterChange]:
@@ -87,7 +89,7 @@ class Parameters:
         if not isinstance(name, str) and not over:
             return
         replaced = resource.action is Action.REPLACE and resource.was(("name",)) == name
-        called, place = self._named(resource, name, resource.value(("arn",)))
+        called, place = self._named(resource, name)
         yield ParameterChange(
             resource.change.address,
             called,
@@ -104,18 +106,32 @@ class Parameters:
             or "delete" not in resource.change.change.actions
         ):
             return
-        called, place = self._named(resource, name, resource.was(("arn",)))
+        called, place = self._named(resource, name)
         gone = Unusable(f"is a parameter that this plan deletes ({address})")
         yield ParameterChange(address, called, place, gone, anew=True, deletes=True)
 
-    def _named(
-        self, resource: Opened, name: object, arn: object
-    ) -> tuple[str | None, Place | Unplaced]:
-        """Its name and place; an ARN tells the place better than the provider does."""
+    def _named(self, resource: Opened, name: object) -> tuple[str | None, Place | Unplaced]:
+        """Its name, and its place: that of the provider, where what exists has no ARN against it.
+
+        The ARN of what is planned can be an argument, and then says what somebody wishes.
+        """
         place = self._providers.place(resource.own_region, resource.configured)
+        arn = resource.was(("arn",))
         if isinstance(arn, str):
-            _, place = parameter_named(arn, place)
+            _, told = parameter_named(arn, place)
+            same = is_same(told, place)
+            place = told if same is not False else Unplaced("its provider is of another place")
         return (parameter_named(name, place)[0] if isinstance(name, str) else None), place
+
+
+def _by_way_of(step: str, value: Value) -> Value:
+    """What is not known, named with the attribute that will hold it; a variable has only to be set."""
+    if not isinstance(value, Unknown) or value.references[:1] == (step,):
+        return value
+    source = next(iter(value.references), None)
+    if source is None or source.startswith("var."):
+        return value if source else Unknown((step,), value.when)
+    return Unknown((f"{step}, and that from {source}",), value.when)
 
 
 def held_at(resource: Opened) -> tuple[Step, ...]:

@@ -197,13 +197,25 @@ class PlannedResources:
             for resource in self.of_block(module, kind, name)
         ]
 
-    def changing(self, resource_types: Collection[str]) -> list[Opened]:
-        """Every change of these types, of what is deleted and of deposed objects, too."""
+    def changing(self, resource_types: Collection[str], action: str = "") -> list[Opened]:
+        """Every change of these types, of what is deleted and of deposed objects, too.
+
+        With an action, those in whose actions it is.
+        """
         return [
             self.open(change)
-            for change in self._changes
-            if change.type in resource_types and change.mode == "managed"
+            for resource_type in resource_types
+            for change in self._by_type.get(resource_type, ())
+            if not action or action in change.change.actions
         ]
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[ResourceChange]]:
+        found: defaultdict[str, list[ResourceChange]] = defaultdict(list)
+        for change in self._changes:
+            if change.mode == "managed":
+                found[change.type].append(change)
+        return found
 
     def names_of_type(self, resource_type: str) -> Iterator[tuple[ResourceChange, Names | None]]:
         """The id and name of every planned resource of one type, without opening any."""
