@@ -154,7 +154,7 @@ def _gather(
     questions = with_accounts({(each.value, each.place): None for each in references}, catalog)
     asked = [questions[each.value, each.place] for each in references]
     replaced = [_replaced(each, place) for each, (_, place) in zip(references, asked, strict=True)]
-    found = resolve(questions.values(), catalog, {key for key in replaced if key})
+    found = resolve(questions.values(), catalog, {key for keys in replaced for key in keys})
     images = {
         (each.resolution.place, each.resolution.image.id): each.resolution.image
         for ways in found.of.values()
@@ -168,7 +168,7 @@ def _gather(
     settings = {**found.settings, **(catalog.allowed_images(unasked) if unasked else {})}
     subjects: list[Subject] = []
     for reference, question, before in zip(references, asked, replaced, strict=True):
-        old = found.images[before] if before else None
+        old = [found.images[key] for key in before]
         ways = found.of[question]
         parts: list[Subject] = []
         for way in ways:
@@ -178,15 +178,16 @@ def _gather(
             provenance = allowed = None
             if isinstance(resolution, Resolved):
                 provenance = provenances[resolution.place, resolution.image.id]
-                allowed = _settings(settings[resolution.place]) if needs.allowed_images else None
+                if needs.allowed_images:
+                    allowed = _settings(settings[resolution.place], resolution.unplaced)
             parts.append(
                 Subject(
                     reference if len(ways) == 1 else replace(reference, value=way.value),
-                    question[1],
+                    way.place or question[1],
                     resolution,
                     provenance,
                     allowed,
-                    old if isinstance(old, Image) else None,
+                    next((image for image in old if isinstance(image, Image)), None),
                 )
             )
         subjects.append(_as_chosen(_together(reference, parts)))
@@ -211,7 +212,11 @@ def _as_chosen(subject: Subject) -> Subject:
     return subject
 
 
-def _settings(answer: Answer[AllowedImages]) -> AllowedImages | Unread:
+def _settings(answer: Answer[AllowedImages], unplaced: Unplaced | None) -> AllowedImages | Unread:
+    """The settings of the account that will use an image, if it can be told which that is."""
+    if unplaced is not None:
+        reason = f"whose Allowed AMIs settings hold is not known: {unplaced.reason}"
+        return Unread(reason, unplaced.cure)
     match answer:
         case Unavailable(reason):
             return Unread(reason)
@@ -220,11 +225,12 @@ def _settings(answer: Answer[AllowedImages]) -> AllowedImages | Unread:
     return answer
 
 
-def _replaced(reference: AmiReference, place: Place | Unplaced) -> ImageKey | None:
-    """The image that the reference used before, if the plan tells."""
-    if reference.replaces is None or not isinstance(place, Place):
-        return None
-    return place, reference.replaces
+def _replaced(reference: AmiReference, place: Place | Unplaced) -> tuple[ImageKey, ...]:
+    """The image that the reference used before, if the plan tells, wherever it can be."""
+    if reference.replaces is None:
+        return ()
+    places = (place,) if isinstance(place, Place) else place.candidates
+    return tuple((each, reference.replaces) for each in places)
 
 
 def _unfinished(provenance: Provenance) -> bool:

@@ -3,7 +3,7 @@
 Where it cannot be told, the account stays unknown; images may be visible all the same.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -22,7 +22,8 @@ from assay.model import (
     Value,
 )
 
-_Filled = Mapping[Place | Unplaced, Place | Unplaced]
+_Answers = Mapping[Place, Answer[Identity]]
+_Filled = Callable[[Place | Unplaced], Place | Unplaced]
 
 
 def with_accounts(
@@ -32,20 +33,23 @@ def with_accounts(
     places = {
         place
         for value, at in questions
-        for place in (at, *_places(value))
-        if isinstance(place, Place) and place.account is None
+        for each in (at, *_inside(value))
+        for place in _places(each)
+        if place.account is None
     }
     answers = catalog.identities(places) if places else {}
-    filled: dict[Place | Unplaced, Place | Unplaced] = {
-        place: _filled(place, answer) for place, answer in answers.items()
-    }
-    return {
-        (value, place): (_value(value, filled), filled.get(place, place))
-        for value, place in questions
-    }
+    known: dict[Place | Unplaced, Place | Unplaced] = {}
+
+    def filled(place: Place | Unplaced) -> Place | Unplaced:
+        found = known.get(place)
+        if found is None:
+            found = known[place] = _filled(place, answers)
+        return found
+
+    return {(value, place): (_value(value, filled), filled(place)) for value, place in questions}
 
 
-def _places(value: Value) -> Iterator[Place | Unplaced]:
+def _inside(value: Value) -> Iterator[Place | Unplaced]:
     """The places inside a value: of the sources of planned images, and of names that change."""
     while isinstance(value, Made | Planned):
         if isinstance(value, Made):
@@ -55,20 +59,41 @@ def _places(value: Value) -> Iterator[Place | Unplaced]:
             value = value.value
     if isinstance(value, AnyOf):
         for each in value.values:
-            yield from _places(each)
+            yield from _inside(each)
     if isinstance(value, Changeable):
         for change in value.changes:
             yield change.place
-            yield from _places(change.leaves)
+            yield from _inside(change.leaves)
 
 
-def _filled(place: Place, answer: Answer[Identity]) -> Place:
+def _places(place: Place | Unplaced) -> tuple[Place, ...]:
+    if isinstance(place, Place):
+        return (place,)
+    return (*place.candidates, place.said) if place.said else place.candidates
+
+
+def _filled(place: Place | Unplaced, answers: _Answers) -> Place | Unplaced:
+    """With the accounts of those whose eyes look; the caller's may not be one that acts there."""
+    if isinstance(place, Place):
+        return _account(place, answers)
+    candidates = tuple(_account(each, answers) for each in place.candidates)
+    told = place.account_told and all(
+        each.account in (place.among or (each.account,)) for each in candidates
+    )
+    if told and place.region_told:
+        return candidates[0]
+    said = _account(place.said, answers) if place.said and told else None
+    return replace(place, candidates=candidates, account_told=told, said=said)
+
+
+def _account(place: Place, answers: _Answers) -> Place:
+    answer = answers.get(place)
     return replace(place, account=answer.account) if isinstance(answer, Identity) else place
 
 
 def _value(value: Value, filled: _Filled) -> Value:
     if isinstance(value, Made):
-        source, place = _value(value.source, filled), filled.get(value.place, value.place)
+        source, place = _value(value.source, filled), filled(value.place)
         return replace(value, source=source, place=place)
     if isinstance(value, Planned):
         inner = _value(value.value, filled)
@@ -83,5 +108,4 @@ def _value(value: Value, filled: _Filled) -> Value:
 def _change(
     change: ParameterChange | TemplateChange, filled: _Filled
 ) -> ParameterChange | TemplateChange:
-    place, leaves = filled.get(change.place, change.place), _value(change.leaves, filled)
-    return replace(change, place=place, leaves=leaves)
+    return replace(change, place=filled(change.place), leaves=_value(change.leaves, filled))

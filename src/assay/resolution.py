@@ -29,6 +29,7 @@ from assay.model import (
     Value,
     alternatives,
 )
+from assay.settling import settle
 from assay.waves import Key, Trails, ask_the_way
 from assay.way import Trail, chosen, start
 
@@ -38,6 +39,9 @@ class Way(msgspec.Struct, frozen=True, gc=False):
 
     value: Value
     resolution: Resolution
+    place: Place | None = None
+    """Where the reference is after all, whose place the plan leaves open; an account that is not
+    told is None."""
 
 
 class Resolutions(msgspec.Struct, frozen=True, gc=False):
@@ -61,14 +65,21 @@ def resolve(
         (value, place): tuple((each, place) for each in alternatives(value))
         for value, place in questions
     }
-    trails: Trails = {each: start(*each) for ways in asked.values() for each in ways}
+    starts = {each: start(*each) for ways in asked.values() for each in ways}
+    trails: Trails = {
+        (each, number): trail
+        for each, started in starts.items()
+        for number, trail in enumerate(started)
+    }
     found = ask_the_way(trails, catalog)
-    resolved, answers, settings = _look_up(found, catalog, besides)
-    parts = _parts(trails, resolved)
+    ends, answers, settings = _look_up(found, catalog, besides, trails)
+    parts = _parts(trails, ends)
+    settled = {
+        each: settle(each[1], started, [_ends((each, n), ends, parts) for n in range(len(started))])
+        for each, started in starts.items()
+    }
     return Resolutions(
-        {question: _ways(ways, resolved, parts) for question, ways in asked.items()},
-        answers,
-        settings,
+        {question: _ways(ways, settled) for question, ways in asked.items()}, answers, settings
     )
 
 
@@ -82,18 +93,24 @@ def _parts(trails: Trails, found: Collection[Key]) -> Mapping[Key, list[Key]]:
     return parts
 
 
+def _ends(
+    key: Key, found: Mapping[Key, Resolution], parts: Mapping[Key, list[Key]]
+) -> list[Resolution]:
+    """Where one trail ended, or those into which it parted."""
+    return [found[each] for each in ((key,) if key in found else parts[key])]
+
+
 def _ways(
-    asked: Collection[Question], found: Mapping[Key, Resolution], parts: Mapping[Key, list[Key]]
+    asked: Collection[Question], settled: Mapping[Question, tuple[list[Resolution], Place | None]]
 ) -> tuple[Way, ...]:
     """All ways of one question; those that lead to the same image in the same way are one."""
-    if len(asked) == 1:
-        (question,) = asked
-        if question in found:
-            return (Way(question[0], found[question]),)
     distinct: dict[object, Way] = {}
     for question in asked:
-        for key in (question,) if question in found else parts[question]:
-            distinct.setdefault(_gist(found[key]), Way(question[0], found[key]))
+        ends, place = settled[question]
+        if len(asked) == len(ends) == 1:
+            return (Way(question[0], ends[0], place),)
+        for end in ends:
+            distinct.setdefault(_gist(end), Way(question[0], end, place))
     if len(distinct) == 1:
         return tuple(distinct.values())
     told = f"one of {len(distinct)} images that may be meant"
@@ -113,7 +130,7 @@ def _gist(found: Resolution) -> object:
 def _one_of(way: Way, told: str) -> Way:
     match way.resolution:
         case Resolved(via=via) as found:
-            return Way(way.value, replace(found, via=(told, *via)))
+            return replace(way, resolution=replace(found, via=(told, *via)))
     return way
 
 
@@ -129,6 +146,7 @@ def _look_up(
     trails: Trails,
     catalog: ImageCatalog,
     besides: Collection[ImageKey],
+    starts: Trails,
 ) -> tuple[
     dict[Key, Resolution], Mapping[ImageKey, Answer[Image]], Mapping[Place, Answer[AllowedImages]]
 ]:
@@ -139,7 +157,8 @@ def _look_up(
     }
     asked = dict.fromkeys((*keys.values(), *besides))
     answers = catalog.images(list(asked)) if asked else {}
-    absent = [key for key in dict.fromkeys(keys.values()) if isinstance(answers[key], Absent)]
+    alone = (image for key, image in keys.items() if _is_alone(key, starts))
+    absent = [key for key in dict.fromkeys(alone) if isinstance(answers[key], Absent)]
     places = {trail.place for trail in trails.values() if isinstance(trail, Trail)}
     explained = explain(absent, places, catalog)
     resolutions: dict[Key, Resolution] = {}
@@ -151,6 +170,13 @@ def _look_up(
                 key = keys[question]
                 resolutions[question] = _conclude(trail, answers[key], explained.clues.get(key, ()))
     return resolutions, answers, explained.settings
+
+
+def _is_alone(key: Key, starts: Trails) -> bool:
+    """Whether there is only one place to look: what is in one of several is missing in the others."""
+    while key not in starts and isinstance(key, tuple):
+        key = key[0]
+    return isinstance(key, tuple) and (key[0], 1) not in starts
 
 
 def _conclude(trail: Trail, answer: Answer[Image], clues: tuple[Clue, ...]) -> Resolution:

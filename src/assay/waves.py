@@ -40,7 +40,7 @@ another one."""
 
 
 Key: TypeAlias = Hashable
-"""A question, or a question and the version of a launch template on one way to its answer."""
+"""A question and which of its places it is, or that and the version of a launch template."""
 Trails = dict[Key, Trail | Unresolved]
 
 

@@ -1,6 +1,7 @@
 """The way from a reference to an image, as far as the plan itself tells it."""
 
 import msgspec
+from msgspec.structs import replace
 
 from assay.meaning import after_plan
 from assay.model import (
@@ -47,6 +48,8 @@ class Trail(msgspec.Struct, frozen=True, gc=False):
     changes: tuple[ParameterChange | TemplateChange, ...] = ()
     """What the plan makes of names that may be met on the way."""
     sensitive: bool = False
+    unplaced: Unplaced | None = None
+    """Why `place` is only one where it can be."""
 
     def lost(self, cause: Cause, reason: str, asked: Evidence) -> Unresolved:
         """The end of a trail that leads to no image, and what was asked last."""
@@ -56,17 +59,35 @@ class Trail(msgspec.Struct, frozen=True, gc=False):
         return Unresolved(cause, reason, image_id, evidence, derivations, sensitive=sensitive)
 
 
-def start(value: Value, place: Place | Unplaced) -> Trail | Unresolved:
-    """Walk through what the plan itself tells, down to something that can be asked."""
+def start(value: Value, place: Place | Unplaced) -> list[Trail | Unresolved]:
+    """Walk through what the plan itself tells, down to something that can be asked.
+
+    More than one trail where the place is not told: an id is looked up wherever it can be.
+    """
     return _walk(value, place, None)
 
 
 def onward(trail: Trail, value: Value) -> Trail | Unresolved:
     """Walk on from what stands at the end of a trail, or from what the plan puts there."""
-    return _walk(value, trail.place, trail)
+    first, *others = _walk(value, trail.place, trail)
+    if others:
+        reason = "what the plan puts there is made from something in a place that it does not tell"
+        return Unresolved(Cause.UNRESOLVED, reason, None, trail.evidence, trail.derivations)
+    return first
 
 
-def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> Trail | Unresolved:
+def candidates(value: Value, place: Unplaced) -> tuple[Place, ...]:
+    """Where a value is looked up, though its place is not told: an id wherever it can be."""
+    match value:
+        case AmiId() | InstanceRef() | TemplateRef(id=str()) | EveryVersion(id=str()):
+            return place.candidates
+        case Alias(parameter) if parameter.startswith("arn:"):
+            region = parameter.split(":")[3]  # EC2 takes parameters of its own Region only
+            return tuple(each for each in place.candidates if each.region == region)
+    return (place.said,) if place.said else ()
+
+
+def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> list[Trail | Unresolved]:
     via = list(trail.via) if trail else []
     moving = list(trail.moving) if trail else []
     made = list(trail.derivations) if trail else []
@@ -92,14 +113,23 @@ def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> Trail |
             case AmiId() | Alias() | TemplateRef() | EveryVersion() | InstanceRef() | ImageSearch():
                 break
             case _:
-                return _no_image(value, tuple(made), evidence)
+                return [_no_image(value, tuple(made), evidence)]
     else:
         value = Unusable("comes from names that lead in a circle")
-        return _no_image(value, tuple(made), evidence)
-    if isinstance(place, Unplaced):
-        return Unresolved(Cause.UNRESOLVED, place.reason, None, evidence, tuple(made))
+        return [_no_image(value, tuple(made), evidence)]
+    unplaced = trail.unplaced if trail else None
+    if isinstance(place, Place):
+        places: tuple[Place, ...] = (place,)
+    else:
+        unplaced, places = place, candidates(value, place)
+        if not places:
+            lost = Unresolved(Cause.UNRESOLVED, place.reason, None, evidence, tuple(made))
+            return [replace(lost, cure=place.cure)]
     steps = tuple(via), tuple(moving), evidence, tuple(made)
-    return Trail(place, value, *steps, changes, sensitive=sensitive)
+    return [
+        Trail(each, value, *steps, changes, sensitive=sensitive, unplaced=unplaced)
+        for each in places
+    ]
 
 
 def _no_image(

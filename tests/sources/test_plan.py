@@ -280,11 +280,13 @@ class TestPlaces:
         }
         assert only(document).place == Place("aws-cn", None, "cn-north-1")
 
-    def test_a_root_variable_is_read(self) -> None:
+    def test_a_root_variable_is_where_it_can_be(self) -> None:
         document = plan(instance("aws_instance.a", AMI), variables={"r": {"value": "eu-west-2"}})
         provider = document["configuration"]["provider_config"]["aws"]
         provider["expressions"] = {"region": {"references": ["var.r"]}}
-        assert only(document).place == Place("aws", None, "eu-west-2")
+        place = only(document).place
+        assert isinstance(place, Unplaced)
+        assert place.candidates == (Place("aws", None, "eu-west-2"),)
 
     @pytest.mark.parametrize(
         "region",

@@ -58,13 +58,19 @@ class TestRoles:
         "block",
         [
             {"role_arn": constant(ROLE)},
-            {"role_arn": reads("var.role")},
             {"role_arn": constant(f"arn:aws-us-gov:iam::{ACCOUNT}:role/x")},
             {"role_arn": constant(ROLE), "external_id": reads("local.secret")},
         ],
     )
     def test_a_role_that_the_plan_tells_gives_the_account(self, block: dict[str, Any]) -> None:
-        assert assuming(block, variables={"role": ROLE}) == Place("aws", ACCOUNT, "us-east-1")
+        assert assuming(block) == Place("aws", ACCOUNT, "us-east-1")
+
+    def test_a_role_in_a_variable_says_whose_eyes_look_and_no_more(self) -> None:
+        """`replace(var.role, ...)` leaves the same trace."""
+        found = assuming({"role_arn": reads("var.role")}, variables={"role": ROLE})
+        assert isinstance(found, Unplaced)
+        assert found.candidates == (Place("aws", ACCOUNT, "us-east-1"),)
+        assert (found.region_told, found.account_told) == (True, False)
 
     @pytest.mark.parametrize(
         "expression",
@@ -137,7 +143,6 @@ class TestRoles:
         ("allowed", "account"),
         [
             (constant([ACCOUNT]), ACCOUNT),
-            (constant([ACCOUNT, OTHER]), None),
             (constant([]), None),
             (constant(["s3cret"]), None),
             (constant([222222222222]), None),
@@ -147,6 +152,37 @@ class TestRoles:
     )
     def test_one_allowed_account_is_the_account(self, allowed: Any, account: str | None) -> None:
         assert assuming(allowed_account_ids=allowed) == Place("aws", account, "us-east-1")
+
+    @pytest.mark.parametrize("expression", [constant(ROLE), reads("var.role"), reads("var.nr"), {}])
+    @pytest.mark.parametrize("block", ["assume_role", "assume_role_with_web_identity"])
+    def test_one_allowed_account_proves_it_beside_any_role(
+        self, block: str, expression: Any
+    ) -> None:
+        """Terraform refuses any other, with all `skip_...` arguments as well."""
+        allowed = {"allowed_account_ids": constant([ACCOUNT]), block: [{"role_arn": expression}]}
+        document = by_provider({"nr": ACCOUNT}, region=constant("us-east-1"), **allowed)
+        assert place(document) == Place("aws", ACCOUNT, "us-east-1")
+
+    @pytest.mark.parametrize(
+        ("allowed", "among"),
+        [
+            (constant([ACCOUNT, OTHER]), (ACCOUNT, OTHER)),
+            (reads("var.ids"), (ACCOUNT, OTHER)),
+            (reads("var.id"), (OTHER,)),
+        ],
+    )
+    def test_of_several_allowed_accounts_the_callers_must_be_one(
+        self, allowed: Any, among: tuple[str, ...]
+    ) -> None:
+        variables = {"ids": [ACCOUNT, OTHER], "id": OTHER}
+        found = assuming(allowed_account_ids=allowed, variables=variables)
+        assert isinstance(found, Unplaced)
+        assert (found.among, found.account_told, found.region_told) == (among, True, True)
+        assert found.candidates == (Place("aws", None, "us-east-1"),)
+
+    def test_forbidden_accounts_prove_nothing(self) -> None:
+        found = assuming(forbidden_account_ids=constant([OTHER]))
+        assert found == Place("aws", None, "us-east-1")
 
     @pytest.mark.parametrize(
         ("expression", "account"), [(constant(ROLE), ACCOUNT), (reads("var.role"), None)]

@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from assay.model import Kind
+from assay.sources.accounts import CREDENTIALS
+from assay.sources.prior import ASKED, EC2
 from assay.sources.surface import MENTIONS, ROWS, Form, Row
 from tests.terraform.binary import PROVIDER, TERRAFORM_SECONDS, MissingError, locate
 
@@ -85,8 +87,8 @@ def _node(
         yield from _paths(below, f"{path}{many}.")
 
 
-@pytest.fixture(name="schema", scope="module")
-def _schema(tmp_path_factory: pytest.TempPathFactory) -> Schema:
+@pytest.fixture(name="provider", scope="module")
+def _provider(tmp_path_factory: pytest.TempPathFactory) -> Any:
     empty, home = tmp_path_factory.mktemp("schema"), tmp_path_factory.mktemp("home")
     (empty / "only").mkdir()
     required = (
@@ -105,7 +107,11 @@ def _schema(tmp_path_factory: pytest.TempPathFactory) -> Schema:
         check=True,
         timeout=TERRAFORM_SECONDS,
     )
-    provider = json.loads(ended.stdout)["provider_schemas"][Path(PROVIDER).as_posix()]
+    return json.loads(ended.stdout)["provider_schemas"][Path(PROVIDER).as_posix()]
+
+
+@pytest.fixture(name="schema", scope="module")
+def _schema(provider: Any) -> Schema:
     resources = provider["resource_schemas"]
     return {type_: dict(_paths(each["block"])) for type_, each in resources.items()}
 
@@ -260,3 +266,43 @@ def _settable(node: Mapping[str, Any]) -> bool:
 
 def _reasons(path: str) -> list[str]:
     return [pattern for pattern in NOT_OURS if re.fullmatch(pattern, path)]
+
+
+# ------------------------------------------------------------- what the prior state tells of places
+
+
+def test_the_signs_of_places_are_the_providers_own_words(provider: Any) -> None:
+    """What a configuration may write is no sign: neither optional nor required, only computed."""
+    resources, data = provider["resource_schemas"], provider["data_source_schemas"]
+    for kind in EC2:
+        for found in filter(None, (resources.get(kind), data.get(kind))):
+            assert _computed(found, "arn"), kind
+    for kind, attribute in ASKED.items():
+        assert _computed(data[kind], attribute) or kind == "aws_region", kind
+    assert resources.keys() | data.keys() >= EC2
+
+
+def test_a_provider_blocks_arguments_are_all_known(provider: Any) -> None:
+    """A new one may say where, or as whom, a provider acts: whoever adds it here has looked."""
+    block = provider["provider"]["block"]
+    assert {*block["attributes"], *block["block_types"]} <= {*PLACES, *HARMLESS}
+
+
+PLACES = (
+    *("region", "allowed_account_ids", "assume_role", "assume_role_with_web_identity"),
+    *("endpoints", *CREDENTIALS),
+)
+HARMLESS = (
+    *("custom_ca_bundle", "default_tags", "ec2_metadata_service_endpoint_mode", "insecure"),
+    *("forbidden_account_ids", "http_proxy", "https_proxy", "no_proxy", "ignore_tags"),
+    *("max_retries", "retry_mode", "token_bucket_rate_limiter_capacity", "sts_region"),
+    *("s3_us_east_1_regional_endpoint", "s3_use_path_style", "skip_credentials_validation"),
+    *("skip_metadata_api_check", "skip_region_validation", "skip_requesting_account_id"),
+    *("use_dualstack_endpoint", "use_fips_endpoint"),
+)
+"""What changes neither the Region nor whose credentials act: what AWS is asked stays signed."""
+
+
+def _computed(schema: Any, attribute: str) -> bool:
+    found = schema["block"]["attributes"][attribute]
+    return bool(found.get("computed")) and not found.get("optional") and not found.get("required")

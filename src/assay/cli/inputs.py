@@ -23,7 +23,10 @@ class Reading(NamedTuple):
     """How inputs are to be read."""
 
     kinds: Any
+    said: str | None
+    """The Region that --region names, or ASSAY_REGION."""
     region: str | None
+    """The policy's."""
     include_unchanged: bool = False
     tags: bool = False
     source_root: str | None = None
@@ -42,7 +45,8 @@ def reading(
     """How inputs are read by these options, where `region` is what the policy says."""
     return Reading(
         kinds,
-        chosen["region"] or region,
+        chosen["region"],
+        region,
         chosen["include_unchanged"],
         tags,
         chosen["source_root"],
@@ -103,6 +107,7 @@ def _plans(path: str, how: Reading) -> "list[Source]":
         read(path),
         kinds=how.kinds,
         region=how.region,
+        said=how.said,
         include_unchanged=how.include_unchanged,
         tags=how.tags,
     )
@@ -129,7 +134,7 @@ def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
         if name.startswith("TF_VAR_")
     }
     excluded = Exclusions(how.exclude)
-    wanted = Wanted(how.kinds, how.region, how.tags, how.var_files, environment, excluded)
+    wanted = Wanted(how.kinds, how.region, how.tags, how.var_files, environment, excluded, how.said)
     sources = code.sources(whole, [shown(each) for each in _directories(files)], wanted)
     excluded.tell()
     return sources

@@ -120,7 +120,7 @@ def live_options(command: F) -> F:
     """How AWS is asked."""
     for option in (
         click.option("--region", type=REGION, metavar="REGION", envvar="ASSAY_REGION",
-                     help="The Region where no plan tells it."),
+                     help="The Region where a plan does not say it as a constant."),
         timeout_option,
         no_cache_option,
     ):  # fmt: skip

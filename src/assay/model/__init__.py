@@ -28,7 +28,7 @@ from assay.model.images import (
 from assay.model.kinds import Action, Kind
 from assay.model.names import is_meant, is_same, parameter_is_meant, parameter_named
 from assay.model.outcomes import Outcome, Severity
-from assay.model.places import Place, Unplaced, partition_of
+from assay.model.places import Place, Unplaced, partition_of, same_place
 from assay.model.policy import (
     Exemption,
     Golden,
@@ -169,4 +169,5 @@ __all__ = [
     "parse_image",
     "partition_of",
     "recorded_end",
+    "same_place",
 ]

@@ -3,7 +3,7 @@
 import re
 
 from assay.model.changes import ParameterChange
-from assay.model.places import Place, Unplaced
+from assay.model.places import Place, Unplaced, same_place
 from assay.model.references import Alias
 
 _ARN = re.compile(r"arn:([a-z-]+):ssm:([a-z0-9-]+):(\d{12}):parameter/(.+)")
@@ -23,9 +23,12 @@ def parameter_named(name: str, place: Place | Unplaced) -> tuple[str, Place | Un
 
 
 def is_same(one: Place | Unplaced, other: Place | Unplaced) -> bool | None:
-    """Whether two places are the same; None where the plan does not tell."""
+    """Whether two places are the same; None where the plan does not tell.
+
+    What one provider block leaves open is open alike for all that use it.
+    """
     if isinstance(one, Unplaced) or isinstance(other, Unplaced):
-        return None
+        return True if same_place(one, other) else None
     if one.region != other.region:
         return False
     if one.account == other.account:

@@ -1,4 +1,4 @@
-"""Where an AMI id means something."""
+"""Where an AMI id means something, and what is known of that where it cannot be told."""
 
 from functools import cache
 
@@ -44,6 +44,32 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 
 
 class Unplaced(msgspec.Struct, frozen=True, gc=False):
-    """Why the Region or the account of a reference cannot be told."""
+    """Why the Region or the account of a reference cannot be told, and where it can be.
+
+    Nobody can choose the id of an image, a template or an instance, and it exists in one Region: an
+    id that is found in a candidate is there, since an apply anywhere else would find nothing and
+    fail. A name can mean something else in each of them.
+    """
 
     reason: str
+    cure: str | None = None
+    """What to write, or which option to give, so that it can be told."""
+    candidates: tuple[Place, ...] = ()
+    """Where an id is looked up; their accounts are those whose eyes look."""
+    said: Place | None = None
+    """Where a name is looked up all the same, since somebody says so."""
+    region_told: bool = False
+    """Whether the Region of the only candidate is proven, and only the account is not."""
+    account_told: bool = True
+    """Whether the account of the candidates is the one that acts."""
+    among: tuple[str, ...] = ()
+    """The accounts that the provider allows itself; the caller's has to be one of them."""
+    provider: str | None = None
+    """The provider block, so that what two blocks leave open is never the same place."""
+    single: bool = True
+    """Whether it stands for one place, whichever that is: a `provider` block with `for_each` does not."""
+
+
+def same_place(one: Place | Unplaced, other: Place | Unplaced) -> bool:
+    """Whether a name means the same thing in both."""
+    return one == other and (isinstance(one, Place) or (one.single and one.provider is not None))

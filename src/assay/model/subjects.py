@@ -54,6 +54,13 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
     """What the plan will still make of `image`, the one to be used first."""
     sensitive: bool = False
     """The plan marks something that was met on the way as sensitive: the image is not shown."""
+    unplaced: Unplaced | None = None
+    """Why the account that will use it cannot be told; `place` is whose eyes saw it."""
+
+    @property
+    def account(self) -> str | None:
+        """The account that will use it, where that can be told."""
+        return None if self.unplaced else self.place.account
 
 
 class Clue(msgspec.Struct, frozen=True, gc=False):
@@ -76,6 +83,8 @@ class Unresolved(msgspec.Struct, frozen=True, gc=False):
     imageless: bool = False
     """It ends at a launch template that holds no image, which was read."""
     sensitive: bool = False
+    cure: str | None = None
+    """What to write, or which option to give, where the place is what could not be told."""
 
 
 Resolution: TypeAlias = Resolved | Unresolved
@@ -97,6 +106,7 @@ class Unread(msgspec.Struct, frozen=True, gc=False):
     """Something that could not be asked, and why."""
 
     reason: str
+    cure: str | None = None
 
 
 class Subject(msgspec.Struct, frozen=True, gc=False):

@@ -10,12 +10,15 @@ from assay.model import (
     Action,
     AmiReference,
     Cause,
+    Finding,
     Outcome,
     Policy,
     Resolved,
     RuleResult,
+    Scope,
     Severity,
     Subject,
+    Unplaced,
     Unresolved,
     Verdict,
     WaiverUse,
@@ -24,7 +27,7 @@ from assay.policy.alternatives import Alternatives
 from assay.policy.exceptions import Waivers
 from assay.policy.golden import JudgedMarks
 from assay.policy.lineage import deciding, excepting
-from assay.policy.matching import policy_for
+from assay.policy.matching import policy_for, rivals
 from assay.policy.rules import RULES
 from assay.policy.rules.rule import Case, Rule
 
@@ -69,7 +72,10 @@ def judge_all(
         if found is None:
             case = Case(subject, by, as_of, known)
             found = judged[alike] = _apply(active, case, shared)
-        return _verdict(subject, found, waivers)
+        verdict = _verdict(subject, found, waivers)
+        if policy.scopes and verdict.outcome is Outcome.PASS:
+            return _in_every_scope(verdict, policy, as_of, known)
+        return verdict
 
     verdicts: list[Verdict] = []
     for subject in subjects:
@@ -85,6 +91,32 @@ def judge_all(
             ]
         verdicts.append(among.weigh(subject, parts))
     return Judgement(tuple(verdicts), waivers.uses())
+
+
+def _in_every_scope(
+    verdict: Verdict, policy: Policy, as_of: datetime, known: JudgedMarks
+) -> Verdict:
+    """A verdict that passes, unless it does not in a scope that may hold: nobody knows the place."""
+    subject = verdict.subject
+    for scope in rivals(policy, subject):
+        by = _with_comments(scope.policy, subject.reference, {})
+        found = _apply(_active(scope.policy), Case(subject, by, as_of, known), {})
+        if _verdict(subject, found, Waivers(policy, as_of)).outcome is not Outcome.PASS:
+            result = RuleResult("unresolved", Severity.ERROR, _which_scope(scope, subject))
+            return Verdict(subject, Outcome.UNDETERMINED, (*verdict.results, result))
+    return verdict
+
+
+def _which_scope(scope: Scope, subject: Subject) -> Finding:
+    place, found = subject.place, subject.resolution
+    why = found.unplaced if isinstance(found, Resolved) else None
+    why = place if isinstance(place, Unplaced) else why
+    reason = why.reason if why else "the account could not be read"
+    return Finding(
+        Outcome.UNDETERMINED,
+        f"it may stand in the policy's scope {scope.name}, where it does not pass: {reason}",
+        (why and why.cure) or "give the reader sts:GetCallerIdentity",
+    )
 
 
 def _told(reference: AmiReference) -> tuple[object, ...]:
@@ -146,8 +178,9 @@ def _is_off(subject: Subject, policy: Policy) -> bool:
     )
 
 
-_Shared = dict[tuple[int, int], _Results]
-"""The results of the rules of images, by the identity of the policy and of the provenance."""
+_Shared = dict[tuple[int, int, object], _Results]
+"""The results of the rules of images, by the identity of the policy and of the provenance, and by
+why the account is not told that will use it."""
 
 
 def _apply(rules: _Rules, case: Case, shared: _Shared) -> Verdict:
@@ -156,7 +189,8 @@ def _apply(rules: _Rules, case: Case, shared: _Shared) -> Verdict:
     if provenance is None or found.derivations:
         results = _results((*rules.of_images, *rules.of_references), case)
         return Verdict(case.subject, _weigh(case.subject, results), results)
-    key = (id(case.policy), id(provenance))
+    unplaced = found.unplaced if isinstance(found, Resolved) else None
+    key = (id(case.policy), id(provenance), unplaced)
     of_image = shared.get(key)
     if of_image is None:
         of_image = shared[key] = _results(rules.of_images, case)

@@ -1,12 +1,25 @@
 """Which scope a reference stands in, and which exceptions it falls under.
 
 Everything that is set must hold. What is not known (an address's account, an image that was not
-found) holds for nothing: neither a stricter nor a laxer rule is applied on a guess.
+found) holds for nothing: neither a stricter nor a laxer rule is applied on a guess. Nor does
+anything pass on one: `rivals` are the scopes that might hold all the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from assay.model import Image, ImageMatch, Match, Place, Policy, Resolved, Scope, Subject
+from msgspec.structs import replace
+
+from assay.model import (
+    Image,
+    ImageMatch,
+    Match,
+    Place,
+    Policy,
+    Resolved,
+    Scope,
+    Subject,
+    Unplaced,
+)
 from assay.policy.wildcard import matches
 
 
@@ -14,6 +27,31 @@ def policy_for(policy: Policy, subject: Subject) -> Policy:
     """The policy of the most specific scope that holds, or the document's own."""
     holding = [scope for scope in policy.scopes if holds(scope.match, subject)]
     return max(holding, key=_specificity).policy if holding else policy
+
+
+def rivals(policy: Policy, subject: Subject) -> Iterator[Scope]:
+    """The scopes that would decide instead, if what is not known of the place were as they say."""
+    place = subject.place
+    if isinstance(place, Place) and place.account is not None:
+        return
+    decides: tuple[int, int] | None = None
+    for scope in policy.scopes:
+        if holds(scope.match, subject):
+            decides = max(decides or (0, 0), _specificity(scope))
+    earlier = True  # of two that are as specific, the first in order decides
+    for scope in policy.scopes:
+        rank = _specificity(scope)
+        if holds(scope.match, subject):
+            earlier = earlier and rank != decides
+            continue
+        outranks = decides is None or rank > decides or (earlier and rank == decides)
+        if outranks and holds(_without_what_is_open(scope.match, place), subject):
+            yield scope
+
+
+def _without_what_is_open(match: Match, place: Place | Unplaced) -> Match:
+    region = match.region if isinstance(place, Place) else None
+    return replace(match, account=None, region=region)
 
 
 def _specificity(scope: Scope) -> tuple[int, int]:

@@ -24,8 +24,8 @@ from assay.model import (
     is_same,
     parameter_named,
 )
-from assay.sources.planned import Opened, PlannedResources
-from assay.sources.providers import UNKNOWN, Providers
+from assay.sources.planned import UNKNOWN, Opened, PlannedResources
+from assay.sources.providers import Providers
 from assay.sources.trail import Dead, Trailing
 from assay.sources.walk import Leaf, Step, leaves
 

@@ -4,6 +4,9 @@ Facts: hashicorp/aws documentation of aws_ami_copy (CopyImage), aws_ami_from_ins
 and aws_ami (RegisterImage).
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 from assay.model import (
     Action,
     Alias,
@@ -18,12 +21,13 @@ from assay.model import (
     Unusable,
     Value,
     parse_image,
+    same_place,
 )
 from assay.sources.distributions import Distributions
 from assay.sources.lookups import looked_up
 from assay.sources.parameters import Parameters
-from assay.sources.planned import Opened, PlannedResources
-from assay.sources.providers import UNKNOWN, Providers
+from assay.sources.planned import UNKNOWN, Opened, PlannedResources
+from assay.sources.providers import Providers
 from assay.sources.surface import ROWS
 from assay.sources.templates import Templates, only
 from assay.sources.trail import IMAGE_ATTRIBUTES, Dead, Target, Trailing
@@ -31,6 +35,11 @@ from assay.sources.values import parse_build_parent, parse_instance
 from assay.sources.walk import Step
 
 _BLOCK = next(row for row in ROWS if row.path == "launch_template[*]")
+_CONFIGURATIONS = (
+    ("aws_launch_configuration", "name"),
+    ("awscc_autoscaling_launch_configuration", "launch_configuration_name"),
+)
+"""The types of launch configurations, and the attribute that holds their name."""
 _DEEPEST = 50
 _MAKERS = (
     *("aws_ami", "aws_ami_copy", "aws_ami_from_instance"),
@@ -200,23 +209,28 @@ class Makers:
     # ------------------------------------------------------- instances and configurations
 
     def launch_configuration(self, resource: Opened, path: tuple[Step, ...]) -> Value:
-        """The image of the launch configuration whose name stands at `path`."""
+        """The image of the launch configuration whose name stands at `path`, in the same place."""
+        here = self._place(resource)
         if resource.is_unknown(path):
             ends = self._trails.of(resource, path)
             if isinstance(ends, Dead):
                 return Unknown((ends.reference,))
+            if any(self._place(end.resource) != here for end in ends):
+                return Unusable("is a launch configuration of another place")
             found = [end.resource for end in ends]
         else:
-            wanted = resource.value(path)
-            found = [
-                each
-                for each in self._planned.of_type("aws_launch_configuration")
-                if each.value(("name",)) == wanted
-            ]
+            found = list(self._configurations(resource.value(path), here))
             ends = [Target(each, ()) for each in found]
         if not found:
             return Unusable("is a launch configuration that is not in this plan")
         return only(ends, [self._held(each, ("image_id",), 0) for each in found])
+
+    def _configurations(self, name: Any, place: Place | Unplaced) -> Iterator[Opened]:
+        """The planned launch configurations of one name in one place."""
+        for kind, named in _CONFIGURATIONS:
+            for each in self._planned.of_type(kind):
+                if each.value((named,)) == name and same_place(self._place(each), place):
+                    yield each
 
     def _place(self, resource: Opened) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)

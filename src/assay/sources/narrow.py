@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from assay.sources.document import ResourceChange
-from assay.sources.planned import decode
+from assay.sources.planned import UNKNOWN, decode
 from assay.sources.surface import Row
+from assay.sources.walk import at_path
 
 _TRUE = re.compile(rb"true")
 
@@ -38,8 +39,9 @@ class Narrowed(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def own_region(self) -> Any:
-        """The resource's `region` (hashicorp/aws 6 and later)."""
-        return self.after.get("region")
+        """The resource's `region` (hashicorp/aws 6 and later); `UNKNOWN` is no absence."""
+        unknown = at_path(self.unknown, ("region",)) is True
+        return UNKNOWN if unknown else self.after.get("region")
 
 
 class Narrow:
@@ -63,6 +65,8 @@ class Narrow:
         mask = decode(self._path, change, raw.after_unknown, decoder)
         after = decode(self._path, change, raw.after, decoder)
         if mask is True or getattr(mask, attribute, None) is True:
+            return None
+        if getattr(mask, "region", None) is True:
             return None
         own_region = getattr(after, "region", msgspec.UNSET)
         return getattr(after, attribute, None) if own_region is msgspec.UNSET else None

@@ -30,17 +30,19 @@ def read_plans(
     *,
     kinds: Collection[Kind],
     region: str | None,
+    said: str | None = None,
     include_unchanged: bool = False,
     tags: bool = False,
 ) -> list[Source]:
     """The references of these kinds in the plan, or plans, in `data`; `path` is for messages.
 
-    `region` serves for providers whose Region the plan does not tell; `tags` are read only where
-    somebody matches on them. Raises `InputError`.
+    `said` is the Region of what the plan leaves open, and of what can only be inferred; `region`
+    serves where nothing else says anything. `tags` are read only where somebody matches on them.
+    Raises `InputError`.
     """
     sources: list[Source] = []
     for document in read_documents(path, data):
-        reader = ReferenceReader(document.path, document.plan, region)
+        reader = ReferenceReader(document.path, document.plan, region, said=said)
         references, not_judged = reader.read(kinds, include_unchanged=include_unchanged, tags=tags)
         facts = InputFacts(document.path, "plan", document.sha256, len(references))
         source = Source(facts, tuple(references), not_judged, builds=tuple(reader.builds))

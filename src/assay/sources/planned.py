@@ -22,6 +22,8 @@ from assay.sources.walk import Step, at_path
 
 _ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 _REGION_KEY = re.compile(rb'"region"')
+UNKNOWN = object()
+"""Stands for a Region that the plan will know after apply."""
 GONE = (Action.DELETE, Action.FORGET)
 
 
@@ -97,8 +99,11 @@ class Opened:
 
     @cached_property
     def own_region(self) -> Any:
-        """The resource's `region` (hashicorp/aws 6 and later)."""
-        return self.value(("region",)) if _REGION_KEY.search(self.change.change.after) else None
+        """The resource's `region` (hashicorp/aws 6 and later); `UNKNOWN` is no absence."""
+        change, path = self.change.change, ("region",)
+        if _REGION_KEY.search(change.after_unknown) and self.is_unknown(path):
+            return UNKNOWN
+        return self.value(path) if _REGION_KEY.search(change.after) else None
 
     def value(self, path: tuple[Step, ...]) -> Any:
         """The planned value at `path`; None where there is none, or where it is unknown."""

@@ -1,54 +1,43 @@
 """Which Region and account a planned resource belongs to.
 
 The Region, from the strongest sign to the weakest: the resource's own `region` (hashicorp/aws 6),
-its provider block, ARNs and availability zones that the same provider left in the prior state, and
-last what the person who runs assay says. A plan does not hold the environment of the machine that
-made it.
+a constant in its provider block, what the person who runs assay says, what AWS told that provider
+in the prior state, what its expression reads, and last the policy. A plan does not hold the
+environment of the machine that made it.
 
-The account is that of the role which the provider assumes, else the one account it allows itself
-(hashicorp/aws documentation, "Provider Configuration": `assume_role`, of which the last of several
-is what is used; `assume_role_with_web_identity`; `allowed_account_ids`), else that of the prior
-state's ARNs. None means the plan names no other account than the caller's; a role that cannot be
-told never means that. A `dynamic` block leaves no trace in a plan and cannot be seen.
+The account is what the block says (accounts.py), else that of the prior state's ARNs. None means
+that the plan names no other account than the caller's; what cannot be told never means that.
 
+What is only likely makes a candidate: ids are looked up there, names are not (`Unplaced`).
 Provider expressions can hold credentials: only Region names and account ids leave this module.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from assay.model import Place, Unplaced
+from assay.sources.accounts import Account, account_of
 from assay.sources.configuration import Configured, ModulePath
 from assay.sources.document import Configuration, ProviderConfig, Variable
+from assay.sources.planned import UNKNOWN
 from assay.sources.prior import Prior, Sign
+from assay.sources.regions import REGION, Region, read, region_of, regions_in
+from assay.sources.standing import Standing, in_region, iterates, nowhere
 
-UNKNOWN = object()
-"""Stands for a Region that the plan will know after apply."""
-
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/[!-~]+")
-_NO_ROLE = ({"constant_value": None}, {"constant_value": ""})
-"""No role is assumed. A variable that is null proves nothing: ephemeral ones always are in a plan,
-and `coalesce(var.role, "arn:...")` leaves no more trace than `var.role`. An expression of constants
-alone, such as `format(...)`, is `{}`. (All as Terraform 1.x writes them.)"""
-
-_PASSED = Unplaced(
+_PASSED = (
     "the provider block of its module is empty and stands for the one that the caller passes, which"
-    " a plan does not tell: declare configuration_aliases instead of the empty block"
+    " a plan does not tell"
 )
-
-
-class _Standing(msgspec.Struct, frozen=True, gc=False):
-    """What is known of one provider block."""
-
-    region: str | Unplaced | None = None
-    account: str | Unplaced | None = None
+_NAME_IT = "declare the provider in required_providers of every module on the way, without a block"
+_MISSING = "its provider block is not there"
+_NOWHERE = "nothing says the provider's Region (it comes from the environment)"
+_SAY_IT = "give --region or the policy's aws.region"
+_NO_REGION = "write the name of a Region there"
+_LATER = "give it a value that is known when Terraform plans"
 
 
 class Providers:
@@ -60,18 +49,22 @@ class Providers:
         variables: dict[str, Variable] | None,
         fallback: str | None,
         prior: Prior | None = None,
+        said: str | None = None,
     ) -> None:
-        """`fallback` is the Region for resources about which the plan says nothing."""
+        """`fallback` is the Region for resources about which the plan says nothing; `said` is the
+        one that somebody says who knows better than what can only be inferred.
+        """
         self._configs = (configuration.provider_config if configuration else None) or {}
         self._variables = variables or {}
         self._fallback = fallback
+        self._said = said
         self._prior = prior
-        self._standings: dict[str, _Standing] = {}
-        self._places: dict[tuple[str | None, int], Place | Unplaced] = {}
+        self._standings: dict[str, Standing] = {}
+        self._places: dict[tuple[Any, int], Place | Unplaced] = {}
 
     def place(self, own_region: Any, configured: Configured | None) -> Place | Unplaced:
         """The place of a resource whose `region` attribute is `own_region` and block `configured`."""
-        if not isinstance(own_region, str):
+        if not isinstance(own_region, str) and own_region is not UNKNOWN:
             own_region = None
         key = (own_region, id(configured))
         found = self._places.get(key)
@@ -79,69 +72,138 @@ class Providers:
             found = self._places[key] = self._place(own_region, configured)
         return found
 
-    def _place(self, own_region: str | None, configured: Configured | None) -> Place | Unplaced:
-        standing = self._of_provider(configured) if configured else _Standing()
-        if isinstance(standing.account, Unplaced):
-            return standing.account
-        if own_region is not None and _REGION.fullmatch(own_region):
-            return Place.of(own_region, standing.account)
-        if isinstance(standing.region, Unplaced):
-            return standing.region
-        region = standing.region or self._fallback
-        if region is None:
-            return Unplaced(
-                "nothing says the provider's Region (it comes from the environment):"
-                " give --region or the policy's aws.region"
-            )
-        return Place.of(region, standing.account)
+    def _place(self, own_region: Any, configured: Configured | None) -> Place | Unplaced:
+        standing = self._of_provider(configured) if configured else Standing()
+        if own_region is UNKNOWN:
+            found = nowhere("its own `region` is known only after apply", _LATER, standing)
+            return replace(found, single=False)
+        if own_region is not None and not REGION.fullmatch(own_region):
+            return nowhere("its own `region` is not a Region name", _NO_REGION, standing)
+        if own_region is not None:
+            return in_region(own_region, standing)
+        region = standing.region
+        if region.name is not None:
+            return in_region(region.name, standing)
+        if region.constant:
+            return nowhere(region.reason or "", region.cure, standing)
+        if region.reason is None:
+            told = self._said or self._fallback
+            return in_region(told, standing) if told else nowhere(_NOWHERE, _SAY_IT, standing)
+        among = dict.fromkeys((self._said, *region.among) if self._said else region.among)
+        if len(among) == 1 and self._said:
+            return in_region(self._said, standing)
+        found = nowhere(region.reason, region.cure, standing)
+        account = standing.account
+        said = self._said and account.reason is None
+        return replace(
+            found,
+            candidates=tuple(Place.of(each, account.id) for each in among),
+            said=Place.of(self._said, account.id) if self._said and said else None,
+        )
 
     def elsewhere(self, place: Place | Unplaced, region: Any) -> Place | Unplaced:
         """The same account in another Region; where the plan names none, the place itself."""
-        if region is None or isinstance(place, Unplaced):
+        if region is None:
             return place
         if region is UNKNOWN:
-            return Unplaced("the source's Region is known only after apply")
-        if not isinstance(region, str) or not _REGION.fullmatch(region):
-            return Unplaced("the source's Region is not a Region name")
-        return Place.of(region, place.account)
+            return Unplaced("the source's Region is known only after apply", _LATER)
+        if not isinstance(region, str) or not REGION.fullmatch(region):
+            return Unplaced("the source's Region is not a Region name", _NO_REGION)
+        if isinstance(place, Place):
+            return Place.of(region, place.account)
+        accounts = {each.account for each in place.candidates}
+        if len(accounts) != 1:
+            return place
+        there = Place.of(region, accounts.pop())
+        if place.account_told and not place.among:
+            return there
+        return replace(place, candidates=(there,), said=None, region_told=True)
 
     # ------------------------------------------------------------------------- provider blocks
 
-    def _of_provider(self, configured: Configured) -> _Standing:
+    def _of_provider(self, configured: Configured) -> Standing:
         found = self._find(configured.block.provider_config_key, configured.module)
-        if found is None:
-            return _Standing()
-        name, config = found
+        return self._of(*found) if found else Standing()
+
+    def _of(self, name: str, config: ProviderConfig) -> Standing:
         if name not in self._standings:
             self._standings[name] = self._standing(name, config)
         return self._standings[name]
 
-    def _standing(self, name: str, config: ProviderConfig) -> _Standing:
-        """The prior state is asked only about a provider that does not say its Region itself."""
-        in_root = ":" not in name
-        if not (in_root or config.expressions):
-            signs = self._signs.get(name, ())
-            return _Standing(
-                _agreed(sign.region for sign in signs) or _PASSED,
-                _agreed(sign.account for sign in signs) or _PASSED,
+    def _standing(self, name: str, config: ProviderConfig) -> Standing:
+        """The prior state is asked only about a provider that does not say its place itself."""
+        if name not in self._configs and "." in name:
+            among = tuple(dict.fromkeys(self._named(name)))
+            standing = Standing(
+                Region(among=among, reason=_MISSING, cure=_NAME_IT),
+                Account(None, _MISSING, _NAME_IT),
+                name,
             )
-        region = self._region(config, in_root=in_root)
-        account = self._account(config, in_root=in_root)
-        if region is None:
-            signs = self._signs.get(name, ())
-            region = _agreed(sign.region for sign in signs)
-            account = account or _agreed(sign.account for sign in signs)
-        return _Standing(region, account)
+        elif config.expressions or ":" not in name:
+            readable = {} if ":" in name else self._variables
+            expressions = config.expressions or {}
+            standing = Standing(
+                region_of(config, readable, lambda: self._named(name)),
+                account_of(expressions, lambda expression: read(expression, readable)),
+                name,
+                single=not iterates(expressions),
+            )
+        else:
+            standing = self._passed(name, config)
+        certain = standing.region.name is not None and standing.account.reason is None
+        return standing if certain else self._corroborated(standing)
+
+    def _corroborated(self, standing: Standing) -> Standing:
+        """With what AWS told the same provider: the resources of one cannot be in two places."""
+        signs = self._signs.get(standing.name or "", ())
+        region, account = standing.region, standing.account
+        seen = dict.fromkeys(sign.region for sign in signs if sign.region)
+        if region.name is None and not region.constant and seen and standing.single:
+            agreed = len(seen) == 1 and (not region.among or next(iter(seen)) in region.among)
+            if agreed and region.reason is None:
+                region = region if self._said else Region(next(iter(seen)))
+            elif agreed and self._said in (None, *seen) and self._fits(standing, next(iter(seen))):
+                region = Region(next(iter(seen)))
+            elif region.reason is not None:
+                region = replace(region, among=tuple(dict.fromkeys((*region.among, *seen))))
+        accounts = {sign.account for sign in signs if sign.account}
+        if len(accounts) == 1 and standing.single:
+            (only,) = accounts
+            unsaid = standing.region.name is None or account.reason is not None
+            if account.id in (None, only) and unsaid and only in (account.among or accounts):
+                account = Account(only)
+        return replace(standing, region=region, account=account)
+
+    def _fits(self, standing: Standing, region: str) -> bool:
+        """Whether no zone that the plan writes down for the same provider is of another Region."""
+        zones = self._prior.planned_zones() if self._prior else ()
+        return all(
+            zone == region
+            for configured, zone in zones
+            if self._name_of(configured) == standing.name
+        )
 
     @cached_property
     def _signs(self) -> dict[str, list[Sign]]:
         """What the prior state tells, by provider."""
         signs: defaultdict[str, list[Sign]] = defaultdict(list)
         for sign in self._prior.signs() if self._prior else ():
-            found = self._find(sign.configured.block.provider_config_key, sign.configured.module)
-            if found is not None:
-                signs[found[0]].append(sign)
+            name = self._name_of(sign.configured)
+            if name is not None:
+                signs[name].append(sign)
         return signs
+
+    def _name_of(self, configured: Configured) -> str | None:
+        found = self._find(configured.block.provider_config_key, configured.module)
+        return found[0] if found else None
+
+    def _named(self, besides: str) -> Iterator[str]:
+        """The Regions that other provider blocks, and the policy, name."""
+        for name, config in self._configs.items():
+            if name != besides:
+                yield from regions_in(list(read((config.expressions or {}).get("region"), {})))
+        if self._fallback:
+            yield self._fallback
 
     def _find(self, key: str | None, module: ModulePath) -> tuple[str, ProviderConfig] | None:
         """The provider block a resource uses.
@@ -163,93 +225,43 @@ class Providers:
         return local, ProviderConfig()
 
     def _behind(self, key: str) -> tuple[str, ProviderConfig]:
-        """The block, or what an empty one in a module stands for.
-
-        A "proxy configuration block" (HashiCorp, "Providers Within Modules") is whatever the caller
-        passes, which a plan does not tell: only where there is no choice is it known.
-        """
+        """The block, or what an empty one in a module stands for where there is no choice."""
         config = self._configs[key]
         if ":" not in key or config.expressions:
             return key, config
-        others = {
-            name
-            for name, each in self._configs.items()
-            if each.name == config.name and (":" not in name or each.expressions)
-        }
         default = config.name or key.rpartition(":")[2]
-        if others <= {default}:
+        if {name for name, _ in self._like(config)} <= {default}:
             return default, self._configs.get(default, ProviderConfig())
         return key, config
 
-    # ----------------------------------------------------------------------------- expressions
+    def _like(self, config: ProviderConfig) -> Iterable[tuple[str, ProviderConfig]]:
+        """The blocks of the same provider that say something, or stand in the root module."""
+        provider = (config.name or "").partition(".")[0]
+        return [
+            (name, each)
+            for name, each in self._configs.items()
+            if (each.name or "").partition(".")[0] == provider
+            and (":" not in name or each.expressions)
+        ]
 
-    def _region(self, config: ProviderConfig, *, in_root: bool) -> str | Unplaced | None:
-        expression = (config.expressions or {}).get("region")
-        if expression is None or expression == {"constant_value": None}:
-            return None
-        value = self._value(expression, in_root=in_root)
-        if isinstance(value, str) and _REGION.fullmatch(value):
-            return value
-        return Unplaced(
-            "the provider's Region is an expression that the plan does not resolve"
-            if value is None
-            else "the provider's Region is not a Region name"
+    def _passed(self, name: str, config: ProviderConfig) -> Standing:
+        """What an empty block in a module can stand for: any of the others of its provider.
+
+        It is a "proxy configuration block" (HashiCorp, "Providers Within Modules"), or what a plan
+        shows where a module on the way does not name the provider in `required_providers`.
+        """
+        others = [self._of(other, each) for other, each in self._like(config)]
+        regions = dict.fromkeys(
+            each
+            for other in others
+            for each in ((other.region.name,) if other.region.name else other.region.among)
         )
-
-    def _account(self, config: ProviderConfig, *, in_root: bool) -> str | Unplaced | None:
-        expressions = config.expressions or {}
-        for block in ("assume_role", "assume_role_with_web_identity"):
-            written = expressions.get(block)
-            chained = written if isinstance(written, list) else [written]
-            roles = [role for role in map(_role_of, chained) if role is not None]
-            if not roles:
-                continue
-            arn = self._value(roles[-1], in_root=in_root)
-            found = _ROLE.fullmatch(arn) if isinstance(arn, str) else None
-            return found[1] if found else Unplaced(_unresolved(block))
-        allowed = expressions.get("allowed_account_ids")
-        ids = allowed.get("constant_value") if isinstance(allowed, dict) else None
-        if isinstance(ids, list) and len(ids) == 1:
-            only = ids[0]
-            return only if isinstance(only, str) and _ACCOUNT.fullmatch(only) else None
-        return None
-
-    def _value(self, expression: Any, *, in_root: bool) -> Any:
-        """A constant, or the value of the one root variable that an expression reads."""
-        if not isinstance(expression, dict):
-            return None
-        value = expression.get("constant_value")
-        return self._variable(expression.get("references")) if value is None and in_root else value
-
-    def _variable(self, references: Any) -> Any:
-        """The value of a root variable, when the expression is that variable and nothing else."""
-        if not isinstance(references, list) or len(references) != 1:
-            return None
-        name = references[0]
-        if not isinstance(name, str) or not name.startswith("var."):
-            return None
-        variable = self._variables.get(name.removeprefix("var."))
-        return variable.value if variable else None
-
-
-def _role_of(block: Any) -> Any:
-    """The expression that names a block's role, or None where the block says there is none."""
-    if block is None or block == {}:
-        return None
-    if not isinstance(block, dict) or {"references", "constant_value"} & block.keys():
-        return {}  # a block in a form of its own: a role that cannot be told
-    role = block.get("role_arn")
-    return None if role is None or role in _NO_ROLE else role
-
-
-def _unresolved(block: str) -> str:
-    return (
-        "the provider assumes a role that the plan does not resolve:"
-        f" write {block}.role_arn as an ARN or as one root variable that holds it"
-    )
-
-
-def _agreed(told: Iterator[str | None]) -> str | None:
-    """What all who tell anything tell alike."""
-    values = {value for value in told if value is not None}
-    return values.pop() if len(values) == 1 else None
+        if self._fallback:
+            regions[self._fallback] = None
+        accounts = {other.account for other in others}
+        return Standing(
+            Region(among=tuple(regions), reason=_PASSED, cure=_NAME_IT),
+            accounts.pop() if len(accounts) == 1 else Account(None, _PASSED, _NAME_IT),
+            name,
+            single=all(other.single for other in others),
+        )

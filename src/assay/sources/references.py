@@ -29,9 +29,9 @@ from assay.sources.document import PlanDocument, ResourceChange
 from assay.sources.made import Makers
 from assay.sources.names import Names
 from assay.sources.narrow import Narrow
-from assay.sources.planned import GONE, PlannedResources, action_of, decode
+from assay.sources.planned import GONE, UNKNOWN, PlannedResources, action_of, decode
 from assay.sources.prior import Prior
-from assay.sources.providers import UNKNOWN, Providers
+from assay.sources.providers import Providers
 from assay.sources.reading import Reading
 from assay.sources.settled import SETTLED, keeps_images
 from assay.sources.stray import AMI_IDS, strays
@@ -54,8 +54,11 @@ class ReferenceReader:
         region: str | None,
         rows: dict[str, tuple[Row, ...]] | None = None,
         trails: Callable[[PlannedResources], Trailing] | None = None,
+        said: str | None = None,
     ) -> None:
-        """`rows` are the table unless more is known; `trails` follow what is unknown."""
+        """`region` is the policy's, `said` the one that somebody says; `rows` are the table unless
+        more is known; `trails` follow what is unknown.
+        """
         self._path = path
         self._plan = plan
         self._rows = rows or rows_by_type()
@@ -63,8 +66,8 @@ class ReferenceReader:
         self._narrow = Narrow(path, self._rows)
         self._changes = _changes(plan)
         self._configuration = ConfigurationIndex(plan.configuration)
-        prior = Prior(path, plan.prior_state, self._configuration)
-        self._providers = Providers(plan.configuration, plan.variables, region, prior)
+        prior = Prior(path, plan.prior_state, self._configuration, self._changes)
+        self._providers = Providers(plan.configuration, plan.variables, region, prior, said)
         planned = PlannedResources(path, self._changes, self._configuration)
         followed: Trailing = (
             trails(planned)

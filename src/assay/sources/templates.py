@@ -21,6 +21,7 @@ from assay.model import (
     Unusable,
     Value,
     parse_image,
+    same_place,
 )
 from assay.sources.configuration import Configured
 from assay.sources.document import ResourceChange
@@ -148,7 +149,7 @@ class Templates:
         for name in names:
             for change in self._by_name.get((by_id, name), ()):
                 resource = self._planned.open(change)
-                if resource.action in _CHANGING and self._place(resource) == place:
+                if resource.action in _CHANGING and same_place(self._place(resource), place):
                     yield resource
 
     @cached_property

@@ -26,12 +26,12 @@ _FIX = "grant what was denied, repeat what failed, record again what was never a
 def check(case: Case) -> Finding | None:
     """Speak up where a needed question got no answer."""
     match case.subject.resolution:
-        case Unresolved(Cause.LOOKUP_FAILED, reason, _, evidence):
-            return Finding(
-                Outcome.UNDETERMINED, reason, _FIX, tuple(str(item) for item in evidence)
-            )
-    if isinstance(case.subject.allowed, Unread) and case.policy.require.allowed_by_ec2:
-        return Finding(Outcome.UNDETERMINED, case.subject.allowed.reason, _FIX)
+        case Unresolved(Cause.LOOKUP_FAILED, reason, _, evidence, cure=cure):
+            fix = f"{_FIX}, or {cure}" if cure else _FIX
+            return Finding(Outcome.UNDETERMINED, reason, fix, tuple(str(item) for item in evidence))
+    allowed = case.subject.allowed
+    if isinstance(allowed, Unread) and case.policy.require.allowed_by_ec2:
+        return Finding(Outcome.UNDETERMINED, allowed.reason, allowed.cure or _FIX)
     provenance = case.subject.provenance
     if provenance is None or provenance.ancestry.end is not AncestryEnd.REFUSED:
         return None

@@ -32,8 +32,8 @@ def check(case: Case) -> Finding | None:
     if not case.policy.require.allowed_by_ec2 or not isinstance(found, Resolved):
         return None
     match settings:
-        case Unread(reason):
-            return Finding(Outcome.UNDETERMINED, reason, "give the reader this permission")
+        case Unread(reason, cure):
+            return Finding(Outcome.UNDETERMINED, reason, cure or "give the reader this permission")
         case None:
             return Finding(Outcome.UNDETERMINED, "the Allowed AMIs settings were not asked for")
     managed = settings.managed_by == "declarative-policy"
@@ -46,10 +46,10 @@ def check(case: Case) -> Finding | None:
             Outcome.UNDETERMINED, f"Allowed AMIs is {settings.state}, which is not known", None,
             evidence,
         )  # fmt: skip
-    if found.image.owner_id is not None and found.image.owner_id == found.place.account:
+    if found.image.owner_id is not None and found.image.owner_id == found.account:
         return Finding(Outcome.PASS, "the account's own images are always allowed", None, evidence)
     predicted = _predict(found.image, settings, case, evidence)
-    if predicted.outcome is Outcome.FAIL and None in (found.image.owner_id, found.place.account):
+    if predicted.outcome is Outcome.FAIL and None in (found.image.owner_id, found.account):
         return Finding(
             Outcome.UNDETERMINED,
             "no criterion admits it, and whether it is the account's own could not be read",

@@ -32,7 +32,7 @@ def check(case: Case) -> Finding | None:
     if not isinstance(settings, AllowedImages) or settings.state == "disabled":
         return None
     owner = found.image.owner_id
-    if owner is None or owner != found.place.account:
+    if owner is None or owner != found.account:
         return None
     judged = admission(found.image, settings, case.as_of)
     evidence = (f"ec2:GetAllowedImagesSettings ({found.place})", *judged.why_not)

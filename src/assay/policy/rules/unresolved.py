@@ -28,11 +28,11 @@ _NO_PLACE = "tell where the image is launched: in the provider block, --region o
 def check(case: Case) -> Finding | None:
     """Speak up where resolution stopped before it reached an image id."""
     match case.subject.resolution:
-        case Unresolved(Cause.UNRESOLVED, reason, _, evidence):
+        case Unresolved(Cause.UNRESOLVED, reason, _, evidence, cure=cure):
             return Finding(
                 Outcome.UNDETERMINED,
                 reason,
-                _fix(case.subject),
+                cure or _fix(case.subject),
                 tuple(str(item) for item in evidence),
             )
     return None

@@ -27,16 +27,18 @@ def check(case: Case) -> Finding | None:
     if trusted is None or not isinstance(resolution, Resolved):
         return None
     evidence = tuple(str(item) for item in resolution.evidence[-1:])
-    owner, account = resolution.image.owner_id, resolution.place.account
+    owner, account = resolution.image.owner_id, resolution.account
     if owner is None:
         return Finding(Outcome.UNDETERMINED, "EC2 did not say who owns the image", None, evidence)
     if owner in trusted or (_SELF in trusted and owner == account):
         return Finding(Outcome.PASS, f"owned by {owner}", None, evidence)
     if _SELF in trusted and account is None:
+        open_place = resolution.unplaced
         return Finding(
             Outcome.UNDETERMINED,
-            f"owned by {owner}; which account `self` is could not be read",
-            "give the reader sts:GetCallerIdentity",
+            f"owned by {owner}; which account `self` is could not be "
+            + (f"told: {open_place.reason}" if open_place else "read"),
+            (open_place and open_place.cure) or "give the reader sts:GetCallerIdentity",
             evidence,
         )
     return Finding(

@@ -41,6 +41,8 @@ class Wanted(msgspec.Struct, frozen=True, gc=False):
     """The values of `TF_VAR_...`, by variable."""
     excluded: Excluded = nothing
     """Whether a directory, by its path below the one that was named, is left aside."""
+    said: str | None = None
+    """The Region that somebody says; `region` is the policy's."""
 
 
 class Code:
@@ -96,12 +98,15 @@ class Code:
         *,
         kinds: Collection[Kind],
         region: str | None,
+        said: str | None = None,
         tags: bool = False,
         var_files: Iterable[str] = (),
         environment: Mapping[str, str] = {},
     ) -> Source:
         """What one root module and the modules that it calls say about images."""
-        return self._source(root, Wanted(kinds, region, tags, tuple(var_files), environment))
+        return self._source(
+            root, Wanted(kinds, region, tags, tuple(var_files), environment, said=said)
+        )
 
     def _source(self, root: str, wanted: Wanted) -> Source:
         self.expressions.load(root)
@@ -157,7 +162,7 @@ def _references(
     def trails(planned: PlannedResources) -> CodeTrails:
         return CodeTrails(planned, changes, found.values, found.several)
 
-    reader = ReferenceReader(root, found.plan, wanted.region, found.rows, trails)
+    reader = ReferenceReader(root, found.plan, wanted.region, found.rows, trails, wanted.said)
     return reader.read(wanted.kinds, include_unchanged=False, tags=wanted.tags)
 
 

@@ -10,11 +10,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type        = string
-  description = "The emulator; it answers for every service, account and Region."
-}
-
 variable "access_key" {
   type = string
 }
@@ -55,15 +50,7 @@ variable "sealed" {
 
 provider "aws" {
   region                  = var.region
-  access_key              = var.access_key
-  secret_key              = var.secret_key
   skip_metadata_api_check = true
-
-  endpoints {
-    ec2 = var.endpoint
-    ssm = var.endpoint
-    sts = var.endpoint
-  }
 }
 
 provider "aws" {
@@ -72,12 +59,14 @@ provider "aws" {
   access_key              = var.access_key
   secret_key              = "a-literal-secret-key-in-a-provider-block"
   skip_metadata_api_check = true
+}
 
-  endpoints {
-    ec2 = var.endpoint
-    ssm = var.endpoint
-    sts = var.endpoint
-  }
+provider "aws" {
+  alias                   = "keys"
+  region                  = "eu-west-1"
+  access_key              = var.access_key
+  secret_key              = var.secret_key
+  skip_metadata_api_check = true
 }
 
 # ---------------------------------------------------------------------- instances, by AMI id

@@ -9,34 +9,13 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
-variable "access_key" {
-  type = string
-}
-
-variable "secret_key" {
-  type      = string
-  sensitive = true
-}
-
 variable "image" {
   type = string
 }
 
 provider "aws" {
   region                  = "us-east-1"
-  access_key              = var.access_key
-  secret_key              = var.secret_key
   skip_metadata_api_check = true
-
-  endpoints {
-    ec2 = var.endpoint
-    ssm = var.endpoint
-    sts = var.endpoint
-  }
 }
 
 resource "aws_instance" "web" {

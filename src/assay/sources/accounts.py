@@ -1,0 +1,143 @@
+"""Which account a provider block acts in.
+
+Facts: hashicorp/aws documentation, "Provider Configuration": `assume_role` (of several the last is
+what is used), `assume_role_with_web_identity`, `allowed_account_ids` (any other account is an error,
+also with all `skip_...` arguments). A block that says none of these, and whose credentials are not
+its own, acts as whoever runs Terraform.
+
+A plan shows what an expression reads, not what it makes of it, so a role that is read from a
+variable is whose eyes look, and no proof. A `dynamic` block leaves no trace and cannot be seen.
+Provider expressions can hold credentials: only account ids leave this module.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+ACCOUNT = re.compile(r"[0-9]{12}")
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/[!-~]+")
+_AWS_HOST = re.compile(
+    r"https://([a-z0-9-]+\.)+(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.com\.cn)/?"
+)
+_ROLES = ("assume_role", "assume_role_with_web_identity")
+CREDENTIALS = (
+    *("access_key", "secret_key", "token", "profile", "shared_config_files"),
+    *("shared_credentials_file", "shared_credentials_files", "ec2_metadata_service_endpoint"),
+)
+"""Arguments by which a provider acts with other credentials than those of its environment."""
+_ENDPOINTS = ("ec2", "ssm", "autoscaling", "sts")
+"""The services that look names up, and the one that says whose credentials these are."""
+_NOTHING: tuple[dict[str, Any], ...] = (
+    {"constant_value": None},
+    {"constant_value": ""},
+    {"constant_value": []},
+)
+"""Nothing is said. A variable that is null proves nothing: ephemeral ones always are in a plan, and
+`coalesce(var.role, "arn:...")` leaves no more trace than `var.role`. An expression of constants
+alone, such as `format(...)`, is `{}`. (All as Terraform 1.x writes them.)"""
+_CURE = "write the account's id as the only one of allowed_account_ids in the provider block"
+
+
+class Account(msgspec.Struct, frozen=True, gc=False):
+    """The account of a provider block, as far as its block tells it."""
+
+    id: str | None = None
+    """Whose eyes look; None for the caller's own."""
+    reason: str | None = None
+    """Why it cannot be told whether that is the account which acts; None where it can."""
+    cure: str | None = None
+    among: tuple[str, ...] = ()
+    """The accounts that are allowed, where the caller's has to be one of them."""
+
+
+Values = Callable[[Any], tuple[Any, ...]]
+"""Of an expression the values that it may have: one for a constant, what variables hold, or none."""
+
+
+def account_of(expressions: Mapping[str, Any], values: Values) -> Account:
+    """What a provider block says of its account."""
+    allowed = expressions.get("allowed_account_ids")
+    ids = _ids(allowed, values)
+    proven = isinstance(allowed, dict) and "constant_value" in allowed and len(ids) == 1
+    for block in _ROLES:
+        role = _last_role(expressions.get(block))
+        if role is None:
+            continue
+        found = _account_in(role.get("constant_value") if isinstance(role, dict) else None)
+        if found is not None:
+            return Account(found)
+        if proven:
+            return Account(ids[0])
+        eyes = [each for each in map(_account_in, values(role)) if each]
+        return Account(
+            eyes[0] if len(eyes) == 1 else None,
+            "the provider assumes a role that the plan does not resolve",
+            f"write {block}.role_arn as an ARN, or {_CURE.removeprefix('write ')}",
+        )
+    foreign = _foreign(expressions)
+    if foreign is not None:
+        return Account(None, f"the provider has {foreign} of its own", f"leave {foreign} out")
+    if proven:
+        return Account(ids[0])
+    own = next((name for name in CREDENTIALS if _says(expressions.get(name))), None)
+    if own is not None:
+        return Account(None, f"the provider names credentials of its own ({own})", _CURE)
+    return Account(among=ids)
+
+
+def _ids(allowed: Any, values: Values) -> tuple[str, ...]:
+    """The account ids that stand in `allowed_account_ids`, or in the variables that it reads."""
+    listed = [
+        each
+        for value in values(allowed)
+        for each in (value if isinstance(value, list) else [value])
+    ]
+    ids = [each for each in listed if isinstance(each, str) and ACCOUNT.fullmatch(each)]
+    return tuple(dict.fromkeys(ids)) if len(ids) == len(listed) else ()
+
+
+def _account_in(arn: Any) -> str | None:
+    found = _ROLE.fullmatch(arn) if isinstance(arn, str) else None
+    return found[1] if found else None
+
+
+def _last_role(written: Any) -> Any:
+    """The expression that names the role of the last block that has one; None for no role."""
+    chained = written if isinstance(written, list) else [written]
+    roles = [role for role in map(_role_of, chained) if role is not None]
+    return roles[-1] if roles else None
+
+
+def _role_of(block: Any) -> Any:
+    """The expression that names a block's role, or None where the block says there is none."""
+    if block is None or block == {}:
+        return None
+    if not isinstance(block, dict) or {"references", "constant_value"} & block.keys():
+        return {}  # a block in a form of its own: a role that cannot be told
+    role = block.get("role_arn")
+    return role if _says(role) else None
+
+
+def _says(expression: Any) -> bool:
+    return expression is not None and expression not in _NOTHING
+
+
+def _foreign(expressions: Mapping[str, Any]) -> str | None:
+    """Endpoints that are not AWS's: what they answer to a name nobody else can tell."""
+    blocks = expressions.get("endpoints")
+    for block in blocks if isinstance(blocks, list) else [blocks]:
+        if block is None:
+            continue
+        if not isinstance(block, dict) or {"references", "constant_value"} & block.keys():
+            return "endpoints"
+        urls = (block.get(service) for service in _ENDPOINTS)
+        if any(_says(url) and not _is_aws(url) for url in urls):
+            return "endpoints"
+    return None
+
+
+def _is_aws(expression: Any) -> bool:
+    url = expression.get("constant_value") if isinstance(expression, dict) else None
+    return isinstance(url, str) and _AWS_HOST.fullmatch(url) is not None
