@@ -672,7 +672,9 @@ sys.addaudithook(watch)
 """
 
 
-def test_nothing_is_read_but_the_code_of_the_modules(tmp_path: Path) -> None:
+def test_nothing_is_read_but_the_code_of_the_modules_and_files_below_the_root(
+    tmp_path: Path,
+) -> None:
     here = tmp_path / "repository"
     reads = [
         'file("../outside/secret.txt")',
@@ -712,7 +714,7 @@ def test_nothing_is_read_but_the_code_of_the_modules(tmp_path: Path) -> None:
     seen = {Path(line) for line in log.read_text().splitlines()}
     assert here / "root/main.tf" in seen
     below = {path.relative_to(here).as_posix() for path in seen if path.is_relative_to(here)}
-    assert below <= {"root", "root/main.tf", "modules/m", "modules/m/main.tf", "assay.yaml", ".", "root/.terraform/modules/modules.json", "modules/m/.terraform/modules/modules.json"}  # fmt: skip
+    assert below <= {"root", "root/main.tf", "root/secret.json", "modules/m", "modules/m/main.tf", "assay.yaml", ".", "root/.terraform/modules/modules.json", "modules/m/.terraform/modules/modules.json"}  # fmt: skip
     assert Path("/etc/passwd") not in seen
 
 

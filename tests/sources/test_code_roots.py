@@ -85,9 +85,11 @@ def test_a_module_called_from_a_file_of_one_tool_is_judged(read: Read) -> None:
 
 
 def test_a_module_of_a_computed_source_is_judged_by_itself(read: Read) -> None:
-    caller = 'module "p" {\n  source = "../${var.name}"\n}\n' + variable("name", '"m"')
-    read({"x/main.tf": caller, "m/a.tf": BAD})
+    caller = 'module "p" {\n  source = "../${var.name}"\n}\n'
+    read({"x/main.tf": caller + variable("name"), "m/a.tf": BAD})
     assert ("aws_instance.bad", TWO) in judged()
+    read({"x/main.tf": caller + variable("name", '"m"')})
+    assert judged() == {("module.p.aws_instance.bad", TWO)}
 
 
 # --------------------------------------------------------------------- what is not walked through

@@ -37,6 +37,10 @@ class Names(Protocol):
         """Whether a variable is declared to be text, a number or a bool, which its null is, too."""
         ...
 
+    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+        """The value of a call; raises `FailedError` where Terraform refuses it."""
+        ...
+
     def settle(self, value: UnknownValue) -> Value:
         """What is known after all of the thing that an unknown value refers to."""
         ...

@@ -5,15 +5,15 @@ the plan's `configuration`. Only what can matter to an image is evaluated. Wheth
 already no code can tell: it is taken for one that exists and changes, of which less follows.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
 
 from assay.model import Kind
-from assay.sources.code.blocks import Block, Written
+from assay.sources.code.beside import Named, key_of, of_scripts, of_unread
+from assay.sources.code.blocks import Block
 from assay.sources.code.body import Body, body, in_blocks, masked
 from assay.sources.code.callers import with_self
 from assay.sources.code.counting import is_disabled, require_countable
@@ -21,9 +21,11 @@ from assay.sources.code.expressions import UnknownValue, Value
 from assay.sources.code.ignored import ignored_in
 from assay.sources.code.iteration import Iteration, address
 from assay.sources.code.overrides import Placed
-from assay.sources.code.program import ModuleInstance, Program, holds_image
+from assay.sources.code.program import ModuleInstance, Program
 from assay.sources.code.providers import ProviderKeys
+from assay.sources.code.suspects import suspected
 from assay.sources.code.uninstalled import CALL, Missing, is_image, missing
+from assay.sources.code.unread import UNREAD, ids_in
 from assay.sources.document import (
     Change,
     ConfigResource,
@@ -35,12 +37,9 @@ from assay.sources.document import (
 )
 from assay.sources.parameters import READ, TYPES
 from assay.sources.planned import USUAL
-from assay.sources.stray import AMI_IDS
 from assay.sources.surface import Row, rows_by_type
 from assay.sources.trail import IMAGE_DATA
 
-_NAMES = re.compile(r"\b(?:var|local)\.[\w-]+|\bmodule\.[\w-]+(?:\[[^\]]*\])?\.[\w-]+|\beach\b")
-_INDEX = re.compile(r"\[[^\]]*\]")
 _COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
 """What AWS, or the provider, fills in where nothing is written."""
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
@@ -114,6 +113,10 @@ class _Writer:
     def _module(self, module: ModuleInstance) -> None:
         for (mode, kind, name), placed in module.code.resources.items():
             wanted = self._wanted(module, mode, kind, placed.block)
+            if any(placed.block.of_type("provisioner")):
+                for iteration in module.instances(placed.block):
+                    run = of_scripts(module, placed.block, iteration)
+                    self._beside(module, placed.block, iteration, run)
             if wanted is not None and not wanted:
                 require_countable(module, placed.block)
                 continue
@@ -122,6 +125,9 @@ class _Writer:
             for iteration in instances:
                 found = body(module, placed.block, iteration, wanted)
                 self._resource(module, (mode, kind, name), iteration, found)
+                if mode == "managed":
+                    rest = of_unread(module, placed.block, found, self._rows.get(kind, ()))
+                    self._beside(module, placed.block, iteration, rest)
         for name, call in module.code.calls.items():
             if module.children(name) is None:
                 self._missing_module(module, name, call)
@@ -134,15 +140,7 @@ class _Writer:
         """The arguments to evaluate: none of most resources, all of a data source's."""
         if mode == "data":
             return None if kind in IMAGE_DATA else ()
-        images: Collection[str] = module.image_names
-        each = block.attributes.get("for_each")
-        if each is not None and _may_hold(each, images):
-            images = (*images, "each")
-        suspects = [
-            name for name, written in block.attributes.items() if _may_hold(written, images)
-        ]
-        nested = {_type(each) for each in block.blocks if _may_hold_any(each, images)}
-        suspects = [*suspects, *nested]
+        suspects = suspected(module, block)
         rows = self._rows.get(kind, ())
         if not rows:
             return suspects
@@ -199,6 +197,15 @@ class _Writer:
             here.append(ConfigResource(kind, names[provider], mode, provider, written(block)))
         return names[provider]
 
+    def _beside(
+        self, module: ModuleInstance, block: Block, iteration: Iteration, found: Iterable[Named]
+    ) -> None:
+        """What is named beside a resource: by its scripts, and in what is not evaluated."""
+        for each in found:
+            key = key_of(module, block, iteration, self._providers)
+            name = self._written(module, ("managed", UNREAD, ".".join(block.labels)), block, key)
+            self._changes.append(each.change(module, block, iteration, name))
+
     def _tag(
         self,
         module: ModuleInstance,
@@ -252,7 +259,7 @@ class _Writer:
             found = body(module, call.block, iteration, names)
             images = {each: value for each, value in found.values.items() if is_image(each, value)}
             self._passed.update(images)
-            held = {each: value for each, value in found.values.items() if holds_image(value)}
+            held = {each: value for each, value in found.values.items() if ids_in(value)}
             given = {**held, **images}
             if given:
                 key = self._providers.of_call(module, call.block, iteration)
@@ -272,25 +279,6 @@ def written(block: Block) -> dict[str, Any]:
             continue  # leaves no trace in a plan, either
         found.setdefault(nested.type, []).append(written(nested))
     return found
-
-
-def _may_hold(written: Written, images: Collection[str]) -> bool:
-    """Whether an AMI id stands in an expression, or in something that it reads."""
-    if "ami-" in written.text and AMI_IDS.search(written.text.encode()):
-        return True
-    if not images:
-        return False
-    return any(_INDEX.sub("", name) in images for name in _NAMES.findall(written.text))
-
-
-def _may_hold_any(block: Block, images: Collection[str]) -> bool:
-    return any(_may_hold(each, images) for each in block.attributes.values()) or any(
-        _may_hold_any(each, images) for each in block.blocks
-    )
-
-
-def _type(block: Block) -> str:
-    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
 def _raw(value: Any) -> msgspec.Raw:

@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from assay.errors import InputError
 from assay.kept import Kept
 from assay.model import AmiReference, InputFacts, Kind
+from assay.sources.code.blocks import CodeFile
 from assay.sources.code.declared import Declared, declare
-from assay.sources.code.files import OPENTOFU, TERRAFORM, FileReader, Tool
+from assay.sources.code.files import OPENTOFU, TERRAFORM, FileReader, ReadFile, Tool
 from assay.sources.code.lines import Locator
 from assay.sources.code.located import declared_at, located, not_read, not_there, unattached
 from assay.sources.code.modules import CodeReader, ModuleCode, digest_of
-from assay.sources.code.paths import folded
+from assay.sources.code.paths import folded, is_below
 from assay.sources.code.program import Program
 from assay.sources.code.reading import Expressions
 from assay.sources.code.readings import together
@@ -57,6 +58,7 @@ class Code:
         self._reached: set[str] = set()
         self._computed: set[str] = set()
         """The directories that calls name by expressions: no look at the code alone tells those."""
+        self._whole: list[str] = []
 
     def at_lines(self, source: Source, root: str) -> Source:
         """A plan's source with its references at the lines of the code below `root`.
@@ -77,7 +79,8 @@ class Code:
 
         Raises `InputError` where a directory holds no code.
         """
-        roots = Roots(self.readers, whole, modules, wanted.excluded)
+        self._whole = [*whole]
+        roots = Roots(self.readers, self._whole, modules, wanted.excluded)
         found = [(root, self._source(root, wanted)) for root in roots.own]
         found = [each for each in found if not roots.is_called(each[0], self._computed)]
         found.extend(
@@ -118,11 +121,15 @@ class Code:
         self.expressions.keep(root)
         return together(root, readings)
 
+    def _boundary(self, root: str) -> str:
+        """The directory that was named, below which a root may read files."""
+        return next((each for each in self._whole if is_below(root, each)), root)
+
     def _read(self, reader: CodeReader, root: str, wanted: Wanted) -> tuple[Source, bool]:
         """The code as one tool reads it, and whether the other reads other files."""
         code = reader.directory(root)
         given = root_values(reader, self.expressions, code, wanted.var_files, wanted.environment)
-        program = Program(reader, self.expressions, root, given.values)
+        program = Program(reader, self.expressions, root, given.values, self._boundary(root))
         found = declare(program, tags=wanted.tags)
         references, not_judged = _references(root, found, wanted)
         modules = {module.code.path: module.code for module in program.modules()}
@@ -142,6 +149,8 @@ class Code:
             *(() if elsewhere else not_there(found.missing, locator)),
             *(not_read(error) for error in errors),
         )
+        read = program.contents.digests.items()
+        files += [ReadFile(path, digest, CodeFile(), None) for path, digest in sorted(read)]
         facts = InputFacts(root, "hcl", digest_of(files), len(everything))
         not_judged.pop("read", None)  # data sources are followed, not left aside
         notes = tuple(unattached(modules.values(), everything))

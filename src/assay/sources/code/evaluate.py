@@ -30,7 +30,6 @@ from assay.sources.code.expressions import (
     Value,
     Variable,
 )
-from assay.sources.code.functions import call
 from assay.sources.code.functions_lookups import passed_on
 from assay.sources.code.operators import (
     attribute,
@@ -199,7 +198,7 @@ def _call(name: str, arguments: tuple[Expression, ...], at: Bound, *, expands: b
         at.doubt.raised = True
     if any(isinstance(each, UnknownValue) and each.sure is Sure.TEXT for each in values):
         at.names.mark_sensitive()  # a parameter may be secret, and what is chosen beside it as well
-    return call(name, values)
+    return at.names.call(name, values)
 
 
 def _try(arguments: tuple[Expression, ...], at: Bound) -> Value:

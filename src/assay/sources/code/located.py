@@ -28,6 +28,8 @@ from assay.sources.code.ignores import read_ignore
 from assay.sources.code.lines import Location, Locator
 from assay.sources.code.modules import ModuleCode
 from assay.sources.code.uninstalled import CALL, Missing, told
+from assay.sources.code.unread import UNREAD
+from assay.sources.traversal import block_address
 
 _WHEN = "when Terraform plans"
 
@@ -35,6 +37,8 @@ _WHEN = "when Terraform plans"
 def declared_at(reference: AmiReference, locator: Locator, ignoring: Ignoring) -> AmiReference:
     """The reference as code has it: at its line, with no word of what an apply would do."""
     at_line = located(reference, locator)
+    if reference.resource_type == UNREAD:
+        at_line = replace(at_line, resource_type=block_address(reference.address)[2])
     kept = at_line.changes_ignored or comes_through(reference.value, ignoring)
     return replace(
         at_line, action=Action.DECLARED, value=_as_code(reference.value), changes_ignored=kept

@@ -47,6 +47,20 @@ def value_names(path: str) -> list[str]:
     return [*first, *automatic]
 
 
+def relative(path: str, start: str) -> str:
+    """A path as seen from another one, links not followed."""
+    ours, theirs = (folded(Path(each).absolute().as_posix()).split("/") for each in (path, start))
+    common = 0
+    while common < min(len(ours), len(theirs)) and ours[common] == theirs[common]:
+        common += 1
+    return "/".join([*[".."] * (len(theirs) - common), *ours[common:]]) or "."
+
+
+def is_below(path: str, top: str) -> bool:
+    """Whether a path is another one, or leads to something in it."""
+    return not relative(path, top).startswith("..")
+
+
 def joined(path: str, below: str) -> str:
     """A path below another, with `.` and `..` taken out where they can be."""
     return folded(f"{path}/{below}" if not below.startswith("/") else below)

@@ -10,6 +10,7 @@ from functools import cached_property
 from assay.errors import InputError
 from assay.sources.code.blocks import Block, Written
 from assay.sources.code.called import computed_source
+from assay.sources.code.contents import Contents
 from assay.sources.code.conversions import convert, read_constraint
 from assay.sources.code.counting import SEVERAL, instances_of
 from assay.sources.code.evaluate import evaluate
@@ -17,9 +18,10 @@ from assay.sources.code.expressions import Expression, FailedError, Ref, Unknown
 from assay.sources.code.iteration import ONLY, Iteration, address
 from assay.sources.code.modules import CodeReader, ModuleCode, local_source
 from assay.sources.code.overrides import Placed
+from assay.sources.code.paths import relative
 from assay.sources.code.reading import Expressions
 from assay.sources.code.scope import Scope
-from assay.sources.stray import AMI_IDS
+from assay.sources.code.unread import Ids, ids_named
 
 _MOST_MODULES = 2000
 """Instances of modules in one configuration; what comes after them is taken for not there."""
@@ -39,11 +41,15 @@ class Program:
         expressions: Expressions,
         root: str,
         values: Mapping[str, Value],
+        boundary: str | None = None,
     ) -> None:
-        """`values` are those that tfvars files and the like give to the root's variables."""
+        """`values` are those that tfvars files and the like give to the root's variables; `boundary`
+        is the directory below which files may be read.
+        """
         self.reader = reader
         self.expressions = expressions
         self.values = values
+        self.contents = Contents(root, boundary or root, expressions.template)
         self.sensitive = False
         """Whether something sensitive was read since this was last set to False."""
         self.busy: set[Hashable] = set()
@@ -85,20 +91,6 @@ class Program:
             self.busy.remove(key)
 
 
-def holds_image(value: Value) -> bool:
-    """Whether an AMI id stands somewhere in a value, of which parts may be shared many times."""
-    stack: list[Value] = [value]
-    seen: set[int] = set()
-    while stack:
-        here = stack.pop()
-        if isinstance(here, str) and "ami-" in here and AMI_IDS.search(here.encode()):
-            return True
-        if isinstance(here, list | dict) and id(here) not in seen:
-            seen.add(id(here))
-            stack.extend(here.values() if isinstance(here, dict) else here)
-    return False
-
-
 def _is_sensitive(block: Block) -> bool:
     """Whether a variable or an output is declared sensitive: all but the plain word `false` counts."""
     written = block.attributes.get("sensitive")
@@ -125,6 +117,8 @@ class ModuleInstance:
         self.parent = parent
         self.call = call
         self.iteration = iteration
+        self.ids: dict[str, Ids] = {}
+        """The AMI ids in what names mean here, as far as they are known."""
         self._values: dict[Hashable, tuple[Value, bool]] = {}
         self._children: dict[str, dict[str | int | None, ModuleInstance] | None] = {}
         self._instances: dict[Hashable, list[Iteration]] = {}
@@ -219,19 +213,28 @@ class ModuleInstance:
 
     @cached_property
     def image_names(self) -> frozenset[str]:
-        """The variables, locals and outputs of modules, `var.x`, whose values hold AMI ids."""
-        values = (
-            *((f"var.{name}", self.variable(name)) for name in self.code.variables),
-            *((f"local.{name}", self.local(name)) for name in self.code.locals),
+        """The variables, locals, outputs and data sources, `var.x`, that hold AMI ids or read them."""
+        data = (
+            (f"data.{kind}", name) for mode, kind, name in self.code.resources if mode == "data"
         )
-        named = frozenset(name for name, value in values if holds_image(value))
-        return named | frozenset(
-            f"module.{name}.{output}"
-            for name in self.code.calls
-            for child in list((self.children(name) or {}).values())[:1]
-            for output in child.code.outputs
-            if holds_image(child.output(output))
+        names = (
+            *(("var", name) for name in self.code.variables),
+            *(("local", name) for name in self.code.locals),
+            *data,
+            *(
+                (f"module.{name}", output)
+                for name in self.code.calls
+                for child in list((self.children(name) or {}).values())[:1]
+                for output in child.code.outputs
+            ),
         )
+        return frozenset(f"{root}.{name}" for root, name in names if ids_named(self, root, name))
+
+    def path_of(self, what: str) -> str:
+        """`path.root` or `path.module`, from the root module's directory."""
+        if what == "root" or self.parent is None:
+            return "."
+        return relative(self.code.path, self.program.root.code.path)
 
     # --------------------------------------------------------------------------- instances
 

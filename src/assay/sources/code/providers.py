@@ -61,6 +61,10 @@ class ProviderKeys:
             return self._unreadable()
         return self._find(module, "aws")
 
+    def of_aws(self, module: ModuleInstance) -> str:
+        """The key of the provider block that what names none gets in a module."""
+        return self._find(module, "aws")
+
     def _unreadable(self) -> str:
         """The key of a block that is named in a way that is not read: nobody knows which it is."""
         self.configs[UNREADABLE] = ProviderConfig(

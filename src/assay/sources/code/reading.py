@@ -46,7 +46,7 @@ class Expressions:
 
     def _read(self, written: Written) -> Expression:
         if written.json:
-            return json_expression(written.text, self._template)
+            return json_expression(written.text, self.template)
         found = plain(written.text)
         if found is None:
             found = self._learnt.get(written.text)
@@ -68,7 +68,8 @@ class Expressions:
                 hint="is bc-python-hcl2 installed over python-hcl2? assay doctor says more",
             ) from error
 
-    def _template(self, text: str) -> Expression:
+    def template(self, text: str) -> Expression:
+        """A template without quotes, as in JSON and in files; `Opaque` where it cannot be read."""
         try:
             return self._reader.read_template(text)
         except HclSyntaxError:

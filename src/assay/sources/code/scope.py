@@ -3,11 +3,14 @@
 Fact: HashiCorp, "References to Named Values".
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from assay.sources.code.contents import FUNCTIONS
 from assay.sources.code.expressions import Ref, Step, Sure, UnknownValue, Value
+from assay.sources.code.functions import call
 from assay.sources.code.ignored import ignored_in, is_ignored
 from assay.sources.code.iteration import ONLY, Iteration
 from assay.sources.code.modules import Key
@@ -63,10 +66,17 @@ class Scope:
                 return self._iteration.each_key
             case "each", "value" if self._iteration.exact:
                 return self._iteration.each_value
+            case "path", "module" | "root":
+                return self._module.path_of(attribute)
             case "count", "index" if self._iteration.exact:
                 key = self._iteration.key
                 return key if isinstance(key, int) else UnknownValue()
         return UnknownValue((Ref(self._module.address, (name, attribute)),))
+
+    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+        if name in FUNCTIONS:
+            return self._module.program.contents.call(name, arguments)
+        return call(name, arguments)
 
     def mark_sensitive(self) -> None:
         self._module.program.sensitive = True

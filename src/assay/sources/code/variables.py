@@ -4,7 +4,7 @@ Fact: HashiCorp, "Input Variables", "Variable Definition Precedence": the enviro
 terraform.tfvars, terraform.tfvars.json, *.auto.tfvars in the order of their names, then -var-file.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from assay.errors import InputError
@@ -12,6 +12,7 @@ from assay.sources.code.blocks import Written
 from assay.sources.code.evaluate import evaluate
 from assay.sources.code.expressions import FailedError, UnknownValue, Value
 from assay.sources.code.files import ReadFile
+from assay.sources.code.functions import call
 from assay.sources.code.modules import CodeReader, ModuleCode
 from assay.sources.code.paths import value_files
 from assay.sources.code.reading import Expressions
@@ -46,6 +47,9 @@ class _Nothing:
 
     def is_text(self, variable: str) -> bool:
         raise FailedError(f"var.{variable} means nothing here")
+
+    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+        return call(name, arguments)
 
     def settle(self, value: UnknownValue) -> Value:
         return value

@@ -42,7 +42,7 @@ resource "aws_instance" "depends" {
   instance_type = "t3.micro"
   depends_on    = [aws_instance.lifecycle]
   provisioner "local-exec" {
-    command = "echo ami-00000bad"
+    command = "echo bye"
     when    = destroy
   }
   connection {

@@ -1,0 +1,88 @@
+"""Changes beside those of resources: images that their scripts name, and what is not evaluated.
+
+What stands in such a change is no value of the resource, so that nothing that reads the resource
+takes it for one; it has a type of its own, which `located.py` puts right.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from assay.sources.code.blocks import Block
+from assay.sources.code.body import Body
+from assay.sources.code.iteration import Iteration, address
+from assay.sources.code.program import ModuleInstance
+from assay.sources.code.providers import ProviderKeys
+from assay.sources.code.unread import UNREAD, Ids, scripts, unread
+from assay.sources.document import Change, ResourceChange
+from assay.sources.surface import Form, Row, only_mentions
+
+_AWS = ("aws_", "awscc_")
+_FIELDS = ("id", "name", "version", "launch_template_id", "launch_template_name")
+"""What blocks that name a launch template hold: rows read it."""
+
+
+class Named(NamedTuple):
+    """What is named beside a resource, by argument."""
+
+    values: Mapping[str, object]
+    sensitive: Collection[str] = ()
+
+    def change(
+        self, module: ModuleInstance, block: Block, iteration: Iteration, name: str
+    ) -> ResourceChange:
+        """As a change of a plan, under the name that its block has in the configuration."""
+        hidden = dict.fromkeys(self.sensitive, True)
+        change = Change(
+            ("update",),
+            after=msgspec.Raw(msgspec.json.encode(self.values)),
+            after_unknown=msgspec.Raw(b"{}"),
+            after_sensitive=msgspec.Raw(msgspec.json.encode(hidden)),
+        )
+        at = address(module.address, ".".join(block.labels), iteration.key)
+        return ResourceChange(
+            at, UNREAD, name, change, "managed", module.address or None, iteration.key
+        )
+
+
+def of_scripts(module: ModuleInstance, block: Block, iteration: Iteration) -> Iterator[Named]:
+    """What a resource's provisioners name: they run when it is made."""
+    for number, found in scripts(module, block, iteration):
+        named = {name: _shown(ids) for name, ids in found.items()}
+        yield Named({"provisioner": [{}] * number + [named]})
+
+
+def of_unread(
+    module: ModuleInstance, block: Block, found: Body, rows: Iterable[Row]
+) -> Iterator[Named]:
+    """What stands in expressions without a known value, where no row waits for that."""
+    kind = block.labels[0]
+    awaited = [row for row in rows if row.form is not Form.PARAMETER]
+    read = {*_FIELDS} if awaited else set()
+    for row in awaited:
+        read.update(row.attributes, (_last(path) for path in row.paths))
+    named = {
+        name: _shown(ids)
+        for name, ids in unread(module, block, found.values, read)
+        if not only_mentions(kind, name)
+    }
+    if named:
+        yield Named(named, found.sensitive)
+
+
+def key_of(
+    module: ModuleInstance, block: Block, iteration: Iteration, providers: ProviderKeys
+) -> str:
+    """The provider that gives such a change its place: its resource's, or AWS's in its module."""
+    if block.labels[0].startswith(_AWS):
+        return providers.of_resource(module, block, iteration)
+    return providers.of_aws(module)
+
+
+def _shown(ids: Ids) -> str:
+    return f"not evaluated: {' '.join(sorted(ids))}"
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2].removesuffix("[*]")
