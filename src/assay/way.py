@@ -141,9 +141,9 @@ def _no_image(
         case Unknown(references, when):
             reason = _unknown(references, when)
         case Unusable(what):
-            reason = f"the planned value {what}"
+            reason = f"the value {what}"
         case Imageless():
-            reason = "the launch template of this plan names no image"
+            reason = "the launch template that is made here names no image"
         case ServiceImage():
             return Unresolved(Cause.SERVICE_IMAGE, chosen(value), None, evidence, made)
         case Stray(path=path):

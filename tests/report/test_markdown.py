@@ -217,7 +217,7 @@ def test_what_is_left_out_is_counted() -> None:
     [images] = re.findall(r"^and ([0-9]+) more images: ", text, re.MULTILINE)
     blocks = len(re.findall(r"^### ", text, re.MULTILINE))
     assert blocks > 10
-    assert blocks + int(images) == 3000
+    assert blocks + int(images) == 2500 + 1  # 500 undetermined have one complaint
     [passes] = re.findall(r"^- and ([0-9]+) more passes: ", text, re.MULTILINE)
     assert text.count("\n- `module.m[", text.index("2000 pass<")) + int(passes) == 2000
 

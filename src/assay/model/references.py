@@ -62,7 +62,7 @@ class Unknown(msgspec.Struct, frozen=True, gc=False):
 
     references: tuple[str, ...] = ()
     when: str = "after apply"
-    """When it will be known: `after apply`, or from code alone `when Terraform plans`."""
+    """When it will be known: `after apply`, or of code alone `to Terraform, not from the code`."""
 
 
 class Unusable(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from assay.model import Outcome, Report, Verdict
-from assay.report.groups import alike, standing
+from assay.report.groups import alike, shared_by, standing
 from assay.report.headline import finding_line, headline
 from assay.report.paint import COLOUR, Paint
 from assay.report.safe import safe
@@ -105,7 +105,7 @@ def _group(group: list[VerdictView], setting: Setting, paint: Paint) -> Iterator
         yield from folded(f"by exception: {safe(exception_line(first.exception))}", 2, width)
     for result in first.results:
         if result.outcome != "pass" or setting.verbose:
-            yield from _result(result, paint, width)
+            yield from _result(result, paint, width, shared_by(group))
     if (first.outcome != "pass" or setting.verbose) and first.lineage:
         yield "  lineage"
         yield from indented(_tree(first.lineage), 4)
@@ -126,10 +126,10 @@ def _chain(lineage: tuple[LineageStep, ...], width: int | None) -> Iterator[str]
     return (line.replace("\0", " ") for line in folded(whole, 2, width))
 
 
-def _result(result: ResultView, paint: Paint, width: int | None) -> Iterator[str]:
+def _result(result: ResultView, paint: Paint, width: int | None, shared: str = "") -> Iterator[str]:
     word = standing(result)
     said = "" if word == result.outcome != "pass" else f"{word}: "
-    first, *others = folded(f"{result.rule}: {said}{safe(result.message)}", 2, width)
+    first, *others = folded(f"{result.rule}: {said}{safe(result.message)}{shared}", 2, width)
     yield first.replace(result.rule, paint(result.rule, COLOUR[word]), 1)
     yield from others
     yield from grounds(result, paint, width)

@@ -17,8 +17,11 @@ from. Before a commit, that is the moment to look.
 **Offline.** Yes: that nobody was asked is what it tells.
 """
 
-from assay.model import Action, AmiId, Cause, Finding, Outcome, Severity, Unresolved
+from assay.model import Action, AmiId, Cause, Finding, Outcome, Severity, Unplaced, Unresolved
 from assay.policy.rules.rule import Case, Rule
+
+_NOT_ASKED = "check where AWS answers, or with a recorded catalogue that knows it"
+_NO_PLACE = "tell its Region: nobody can look it up without"
 
 
 def check(case: Case) -> Finding | None:
@@ -31,7 +34,7 @@ def check(case: Case) -> Finding | None:
             return Finding(
                 Outcome.FAIL,
                 "an AMI id in the code that no catalogue at hand knows",
-                "check where AWS answers, or with a recorded catalogue that knows it",
+                _NO_PLACE if isinstance(case.subject.place, Unplaced) else _NOT_ASKED,
             )
     return None
 

@@ -10,7 +10,7 @@ a pass without proof.
 **Example.** `ami = data.external.pick.result.ami` while that data source waits for apply.
 
 **How to fix.** Give the value at plan time: an AMI id, a variable, or a data source that is read
-while planning. The message names the reference that ended the trail.
+while planning. The message names the reference that ended the trail, and the fix what to write.
 
 **Reads.** The plan.
 
@@ -18,11 +18,9 @@ while planning. The message names the reference that ended the trail.
 to tell.
 """
 
-from assay.model import Action, Cause, Finding, Outcome, Subject, Unknown, Unplaced, Unresolved
+from assay.model import Cause, Finding, Outcome, Unresolved
+from assay.policy.cures import way_out
 from assay.policy.rules.rule import Case, Rule
-
-_NO_IMAGE = "give the image at plan time, so that it can be checked before apply"
-_NO_PLACE = "tell where the image is launched: in the provider block, --region or aws.region"
 
 
 def check(case: Case) -> Finding | None:
@@ -32,21 +30,10 @@ def check(case: Case) -> Finding | None:
             return Finding(
                 Outcome.UNDETERMINED,
                 reason,
-                cure or _fix(case.subject),
+                cure or way_out(case.subject),
                 tuple(str(item) for item in evidence),
             )
     return None
-
-
-def _fix(subject: Subject) -> str:
-    reference = subject.reference
-    match reference.value:
-        case Unknown((name,)) if reference.action is Action.DECLARED and name.startswith("var."):
-            name = name.removeprefix("var.")
-            return f"give var.{name} a value: a default, a tfvars file, --var-file or TF_VAR_{name}"
-        case Unknown():
-            return _NO_IMAGE
-    return _NO_PLACE if isinstance(subject.place, Unplaced) else _NO_IMAGE
 
 
 RULE = Rule("unresolved", "no image can be named before apply", check, configurable=False)

@@ -3,6 +3,7 @@
 Of what cannot be judged there is one, too: a module that is not there, a file that cannot be read.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
@@ -18,9 +19,11 @@ from assay.model import (
     Incomplete,
     Kind,
     Made,
+    Place,
     Planned,
     Unknown,
     Unplaced,
+    Unusable,
     Value,
 )
 from assay.sources.code.ignored import Ignoring, comes_through
@@ -31,7 +34,8 @@ from assay.sources.code.uninstalled import CALL, Missing, told
 from assay.sources.code.unread import UNREAD
 from assay.sources.traversal import block_address
 
-_WHEN = "when Terraform plans"
+_WHEN = "to Terraform, not from the code"
+_A_PLAN = re.compile(r"\b(?:the|this|a) plan\b")
 
 
 def declared_at(reference: AmiReference, locator: Locator, ignoring: Ignoring) -> AmiReference:
@@ -41,7 +45,11 @@ def declared_at(reference: AmiReference, locator: Locator, ignoring: Ignoring) -
         at_line = replace(at_line, resource_type=block_address(reference.address)[2])
     kept = at_line.changes_ignored or comes_through(reference.value, ignoring)
     return replace(
-        at_line, action=Action.DECLARED, value=_as_code(reference.value), changes_ignored=kept
+        at_line,
+        action=Action.DECLARED,
+        value=_as_code(reference.value, f"{reference.address}."),
+        place=_placed(reference.place),
+        changes_ignored=kept,
     )
 
 
@@ -84,20 +92,36 @@ def unattached(modules: Iterable[ModuleCode], references: Iterable[AmiReference]
                     yield f"{file}:{found.line}: {what}: {where}"
 
 
-def _as_code(value: Value) -> Value:
+def _as_code(value: Value, address: str = "") -> Value:
+    """The value in words of code; nothing unknown comes from `address`, which is where it stands."""
     match value:
         case Unknown(references):
-            return Unknown(references, _WHEN)
+            others = (each for each in references if not (address and each.startswith(address)))
+            return Unknown(tuple(others), _WHEN)
+        case Unusable(reason):
+            return replace(value, reason=_in_words(reason))
         case Planned(value=inner):
             return replace(value, value=_as_code(inner))
-        case Made(source=inner):
-            return replace(value, source=_as_code(inner))
+        case Made(source=inner, place=place):
+            return replace(value, source=_as_code(inner), place=_placed(place))
         case AnyOf(values):
             return AnyOf(tuple(map(_as_code, values)))
         case Changeable(changes=changes):
             told = tuple(replace(each, leaves=_as_code(each.leaves)) for each in changes)
             return replace(value, changes=told)
     return value
+
+
+def _placed(place: Place | Unplaced) -> Place | Unplaced:
+    if isinstance(place, Place):
+        return place
+    cure = _in_words(place.cure) if place.cure else None
+    return replace(place, reason=_in_words(place.reason), cure=cure)
+
+
+def _in_words(reason: str) -> str:
+    """A reason that readers of plans share, where there is no plan."""
+    return _A_PLAN.sub("the code", reason).replace("known when Terraform plans", "in the code")
 
 
 def not_there(modules: Sequence[Missing], locator: Locator) -> Iterator[AmiReference]:

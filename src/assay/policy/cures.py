@@ -1,0 +1,85 @@
+"""What to do where no image can be named: the way out that belongs to what stood in the way."""
+
+import re
+
+from assay.model import (
+    Action,
+    Alias,
+    Changeable,
+    EveryVersion,
+    Imageless,
+    ImageSearch,
+    Made,
+    Place,
+    Planned,
+    Subject,
+    TemplateRef,
+    Unknown,
+    Unplaced,
+    Unusable,
+    Value,
+)
+
+_AT_PLAN_TIME = "give the image at plan time, so that it can be checked before apply"
+_IN_CODE = "set it to an AMI id, to a variable that has a value, or to an image that is looked up"
+_NO_PLACE = 'write region = "…" in its provider block, or give --region or the policy\'s aws.region'
+_NO_ROLE = "write role_arn in its provider block as an ARN, or as a variable that has a value"
+_NO_ID = "set it to an AMI id, or to resolve:ssm: and the name of a parameter"
+_TEMPLATE = "give the launch template an image, or launch from one that has one"
+_VERSION = "name the template's latest_version, or set update_default_version"
+_LOOKUP = "mend the lookup's filters, or say most_recent, so that it finds one image"
+_PARAMETER = "put an AMI id into the parameter, or name another"
+
+_VARIABLE = re.compile(r"(?:(?P<module>module\..+?)\.)?var\.(?P<name>[\w-]+)(?![^.\[])")
+
+
+def way_out(subject: Subject) -> str:
+    """What to do about a reference that leads to no image."""
+    declared = subject.reference.action is Action.DECLARED
+    value, place = _end(subject.reference.value, subject.place)
+    match value:
+        case Unknown(references):
+            return _of_unknown(references, declared=declared)
+        case Unusable(reason) if "AMI id" in reason or "string" in reason:
+            return _NO_ID
+        case Unusable():
+            return _IN_CODE if declared else _AT_PLAN_TIME
+        case Imageless():
+            return _TEMPLATE
+    if isinstance(place, Unplaced):
+        return _NO_ROLE if "role" in place.reason else _NO_PLACE
+    match value:
+        case TemplateRef() | EveryVersion():
+            return _TEMPLATE
+        case ImageSearch():
+            return _LOOKUP
+        case Alias():
+            return _PARAMETER
+    return _IN_CODE if declared else _AT_PLAN_TIME
+
+
+def _end(value: Value, place: Place | Unplaced) -> tuple[Value, Place | Unplaced]:
+    """What a value comes to after all that the input itself tells, and where that is."""
+    while True:
+        match value:
+            case Planned(value=inner) | Changeable(value=inner):
+                value = inner
+            case Made(source=inner, place=at):
+                value, place = inner, at
+            case _:
+                return value, place
+
+
+def _of_unknown(references: tuple[str, ...], *, declared: bool) -> str:
+    if not declared:
+        return _AT_PLAN_TIME
+    name = references[0] if references else ""
+    if name.endswith(".default_version"):
+        return _VERSION
+    found = _VARIABLE.match(name)
+    if found is None:
+        return _IN_CODE
+    variable = found["name"]
+    if found["module"]:
+        return f"pass {variable} to {found['module']}, or give var.{variable} a default there"
+    return f"give var.{variable} a value: a default, a tfvars file, --var-file or TF_VAR_{variable}"

@@ -1,0 +1,90 @@
+"""What to do where no image can be named: each way out belongs to what stood in the way."""
+
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+
+from assay.model import (
+    Action,
+    Alias,
+    AmiId,
+    Cause,
+    ImageSearch,
+    Made,
+    Place,
+    Planned,
+    TemplateRef,
+    Unknown,
+    Unplaced,
+    Unusable,
+    Value,
+)
+from assay.policy.cures import way_out
+from tests.judging import HERE
+from tests.policy.builders import reference, unresolved
+
+NOWHERE = Unplaced("nothing says the provider's Region")
+NO_ROLE = Unplaced("the provider assumes a role that cannot be told")
+VARIABLE = "give var.ami a value: a default, a tfvars file, --var-file or TF_VAR_ami"
+
+
+def cure(value: Value, place: Place | Unplaced = HERE, action: Action = Action.DECLARED) -> str:
+    of = reference(value, place=place, action=action)
+    return way_out(replace(unresolved(Cause.UNRESOLVED), reference=of, place=place))
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda value: value,
+        lambda value: Planned("launch template aws_launch_template.t", value),
+        lambda value: Made("aws_ami_copy.c", "CopyImage", Planned("x", value), HERE),
+    ],
+)
+@pytest.mark.parametrize("place", [HERE, NOWHERE])
+def test_what_is_unknown_at_the_end_of_the_way_decides(
+    wrapped: Callable[[Value], Value], place: Place | Unplaced
+) -> None:
+    assert cure(wrapped(Unknown(("var.ami",))), place) == VARIABLE
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("var.ami", VARIABLE),
+        ("var.ami.web", VARIABLE),
+        ("var.ami[0]", VARIABLE),
+        ("module.m.var.ami", "pass ami to module.m, or give var.ami a default there"),
+        (
+            'module.m["a.b"].module.n[0].var.ami',
+            'pass ami to module.m["a.b"].module.n[0], or give var.ami a default there',
+        ),
+    ],
+)
+def test_a_variable_is_named_where_it_is_set(name: str, wanted: str) -> None:
+    assert cure(Unknown((name,))) == wanted
+
+
+@pytest.mark.parametrize("references", [(), ("data.external.x.result",), ("aws_instance.x.var",)])
+def test_code_is_not_told_of_plans(references: tuple[str, ...]) -> None:
+    assert "plan" not in cure(Unknown(references))
+    assert "at plan time" in cure(Unknown(references), action=Action.CREATE)
+
+
+@pytest.mark.parametrize("value", [AmiId("ami-00000001"), Alias("/x"), TemplateRef("lt-00000001", None)])  # fmt: skip
+def test_a_place_that_is_not_told_names_the_line_to_write(value: Value) -> None:
+    assert cure(value, NOWHERE).startswith('write region = "…" in its provider block')
+    assert cure(value, NO_ROLE).startswith("write role_arn in its provider block")
+
+
+@pytest.mark.parametrize("place", [HERE, NOWHERE])
+def test_what_is_no_image_needs_no_place(place: Place | Unplaced) -> None:
+    value = Unusable("is neither an AMI id nor a resolve:ssm: alias")
+    assert cure(value, place).startswith("set it to an AMI id")
+
+
+def test_what_aws_answered_has_ways_out_of_its_own() -> None:
+    assert "lookup" in cure(ImageSearch(owners=("self",)))
+    assert "parameter" in cure(Alias("/x"))
+    assert "template" in cure(TemplateRef(None, "web"))
