@@ -162,8 +162,8 @@ class TestParameters:
     @pytest.mark.parametrize(
         ("after", "said"),
         [
-            ({"insecure_value": "hello"}, "holds no AMI id"),
-            ({"insecure_value": "resolve:ssm:/other"}, "holds no AMI id"),
+            ({"insecure_value": "hello"}, "will hold no AMI id"),
+            ({"insecure_value": "resolve:ssm:/other"}, "will hold no AMI id"),
             ({"insecure_value": GOLDEN, "type": "StringList"}, "another type than String"),
             ({"value": GOLDEN, "type": "SecureString"}, "another type than String"),
             ({"value_wo_version": 1}, "aws_ssm_parameter.p.value_wo"),
@@ -337,6 +337,20 @@ class TestBehindATemplate:
         document = plan(parameter({**SPOILT, "insecure_value": image}), group)
         assert told(emulated, document, "aws_autoscaling_group.g")[0] == outcome
 
+    @pytest.mark.parametrize("written", ["overwrite", "update"])
+    def test_the_alias_in_it_will_name_no_image(self, emulated: Emulated, written: str) -> None:
+        world = CasesWorld()
+        world.create_launch_template(WORKLOAD, VIRGINIA, "aliased", "resolve:ssm:/golden/linux")
+        emulated.show(world)
+        group = resource("aws_autoscaling_group.g", {"launch_template": [{"name": "aliased"}]})
+        if written == "overwrite":
+            change = parameter({"insecure_value": "hello", "overwrite": True})
+        else:
+            held = before(insecure_value=GOLDEN)
+            change = parameter({"insecure_value": "hello"}, actions=["update"], before=held)
+        outcome, said = told(emulated, plan(change, group), "aws_autoscaling_group.g")
+        assert (outcome, "will hold no AMI id" in said) == ("undetermined", True)
+
     def test_a_template_without_an_alias_is_what_it_was(self, emulated: Emulated) -> None:
         group = resource("aws_autoscaling_group.g", {"launch_template": [{"name": "live-golden"}]})
         document = plan(parameter(SPOILT), group)
@@ -359,6 +373,18 @@ class TestBehindATemplate:
             "aws_autoscaling_group.g", {"launch_template": [{"id": id, "version": version}]}
         )
         outcome, said = told(emulated, plan(deleted, group), "aws_autoscaling_group.g")
+        assert (outcome, "deletes (aws_launch_template.t)" in said) == ("undetermined", True)
+
+    def test_an_id_is_enough_where_the_place_of_what_is_deleted_is_not_told(
+        self, emulated: Emulated
+    ) -> None:
+        """A block that is gone from the configuration has no provider there any more."""
+        id = TEMPLATES["live-golden"][0]
+        held = {"id": id, "name": "live-golden", "image_id": GOLDEN}
+        deleted = resource("aws_launch_template.t", None, actions=["delete"], before=held)
+        group = resource("aws_autoscaling_group.g", {"launch_template": [{"id": id}]})
+        document = plan(deleted, group, configuration=[configured("aws_autoscaling_group", "g")])
+        outcome, said = told(emulated, document, "aws_autoscaling_group.g")
         assert (outcome, "deletes (aws_launch_template.t)" in said) == ("undetermined", True)
 
 
@@ -597,6 +623,23 @@ class TestCode:
     ) -> None:
         block = self.parameter(f'{attribute} = "{image}"')
         assert self.told(emulated, tmp_path, block, self.USES) == outcome
+
+    @pytest.mark.parametrize(
+        ("behind", "outcome"), [("live-golden", "pass"), ("live-home-made", "fail")]
+    )
+    def test_a_template_that_leads_to_another_one(
+        self, emulated: Emulated, tmp_path: Path, behind: str, outcome: str
+    ) -> None:
+        """The image of the one is a parameter, and the parameter's that of the other."""
+        world = CasesWorld()
+        world.create_launch_template(WORKLOAD, VIRGINIA, "aliased", "resolve:ssm:/golden/linux")
+        emulated.show(world)
+        data = f'data "aws_launch_template" "behind" {{\n  name = "{behind}"\n}}\n'
+        block = self.parameter("insecure_value = data.aws_launch_template.behind.image_id")
+        user = (
+            'resource "aws_instance" "user" {\n  launch_template {\n    name = "aliased"\n  }\n}\n'
+        )
+        assert self.told(emulated, tmp_path, block, data, user) == outcome
 
     def test_one_whose_changes_are_ignored_is_what_it_is_now(
         self, emulated: Emulated, tmp_path: Path

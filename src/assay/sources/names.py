@@ -33,7 +33,7 @@ from assay.sources.providers import Providers
 from assay.sources.stacks import Stacks
 
 _DATA = re.compile(r"(^|\.)data\.")
-"""Code: a data source may be read before the plan changes what it reads, or after that."""
+"""The address of a data source that is still to be read."""
 
 
 class Names:
@@ -50,9 +50,7 @@ class Names:
             return value
         match value:
             case Planned(step, Alias() as inner) if _DATA.search(step):
-                later = self.settle(inner, place)
-                both = later if later is inner else AnyOf((inner, later))
-                return replace(value, value=both)
+                return replace(value, value=self._read(inner, place))
             case Planned(_, inner):
                 settled = self.settle(inner, place)
                 return value if settled is inner else replace(value, value=settled)
@@ -70,6 +68,17 @@ class Names:
                 changes = self._of_template(value, place)
                 return Changeable(value, changes) if changes else value
         return value
+
+    def _read(self, alias: Alias, place: Place | Unplaced) -> Value:
+        """What a data source reads of a parameter: before the plan writes it, or after that.
+
+        One that is made anew can be read after that only.
+        """
+        later = self.settle(alias, place)
+        if not isinstance(later, Changeable):
+            return alias
+        anew = all(isinstance(each, ParameterChange) and each.anew for each in later.changes)
+        return later if anew else AnyOf((alias, later))
 
     def _of_template(
         self, ref: TemplateRef | EveryVersion, place: Place | Unplaced

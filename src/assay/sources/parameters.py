@@ -35,6 +35,8 @@ TYPES = ("aws_ssm_parameter", "awscc_ssm_parameter")
 READ = ("overwrite", "type", "value_wo_version")
 """What is read of a parameter besides the attributes that hold its value."""
 NO_IMAGE = Unusable("is a parameter that holds no AMI id")
+"""And did not hold one before: no name of an image leads there."""
+_NO_LONGER = Unusable("is a parameter that will hold no AMI id")
 _WRITTEN = (Action.CREATE, Action.REPLACE, Action.UPDATE, Action.IMPORT)
 _LEAVE_THE_VALUE = frozenset({"tags", "tags_all", "overwrite"})
 """Attributes whose change alone puts no new value."""
@@ -78,7 +80,7 @@ class Parameters:
             if value is None:
                 return Unusable("is a parameter whose value the plan does not hold")
             if not isinstance(value, AmiId):
-                return NO_IMAGE
+                return _NO_LONGER if _held_an_image(resource) else NO_IMAGE
         return Planned(step, value, sensitive=resource.is_sensitive(path))
 
     def _written(self, resource: Opened) -> Iterator[ParameterChange]:
@@ -122,6 +124,12 @@ class Parameters:
             same = is_same(told, place)
             place = told if same is not False else Unplaced("its provider is of another place")
         return (parameter_named(name, place)[0] if isinstance(name, str) else None), place
+
+
+def _held_an_image(resource: Opened) -> bool:
+    """Whether a parameter named an image before, or can have: who writes over it does not know."""
+    before = [parse_image(resource.was((name,))) for name in ("insecure_value", "value")]
+    return resource.value(("overwrite",)) is True or any(isinstance(i, AmiId) for i in before)
 
 
 def _by_way_of(step: str, value: Value) -> Value:
