@@ -133,6 +133,29 @@ class TestParameters:
         document = plan(parameter(SPOILT, actions=["update"], before={**held, "arn": arn}), user())
         assert told(emulated, document, "aws_instance.user")[0] == outcome
 
+    @pytest.mark.parametrize("action", ["create", "update"])
+    @pytest.mark.parametrize(("image", "outcome"), [(HOME_MADE, "fail"), (COPY, "pass")])
+    @pytest.mark.parametrize("behind", [False, True])
+    def test_what_one_provider_leaves_open_is_one_place(
+        self, emulated: Emulated, action: str, image: str, outcome: str, behind: bool
+    ) -> None:
+        """A Region that comes from a variable: a plan does not tell what is made of it."""
+        world = CasesWorld()
+        template = world.create_launch_template(
+            WORKLOAD, VIRGINIA, "aliased", "resolve:ssm:/golden/linux"
+        )
+        emulated.show(world)
+        held = before(insecure_value=GOLDEN) if action == "update" else None
+        change = parameter({**SPOILT, "insecure_value": image}, actions=[action], before=held)
+        group = resource("aws_instance.user", {"launch_template": [{"id": template}]},
+                         unknown={"ami": True})  # fmt: skip
+        document = plan(
+            change, group if behind else user(), variables={"region": {"value": VIRGINIA}}
+        )
+        provider = document["configuration"]["provider_config"]["aws"]
+        provider["expressions"] = {"region": {"references": ["var.region"]}}
+        assert told(emulated, document, "aws_instance.user")[0] == outcome
+
     def test_an_arn_that_is_written_down_proves_nothing(self, emulated: Emulated) -> None:
         """The provider takes `arn` for an argument and pays no heed to it."""
         document = plan(parameter({**SPOILT, "arn": ARN.replace(VIRGINIA, "eu-west-1")}), user())

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from assay.model import (
     Alias,
-    Changeable,
     ParameterChange,
     Place,
     Planned,
@@ -25,17 +24,23 @@ from assay.model import (
 )
 
 
-def after_plan(name: Changeable, place: Place | Unplaced) -> Value | None:
-    """What an alias means after the plan; None where that is what it means now."""
-    alias = name.value
-    if not isinstance(alias, Alias):
-        return None
+def after_plan(
+    alias: Alias,
+    place: Place | Unplaced,
+    changes: Iterable[object],
+    unplaced: Unplaced | None = None,
+) -> Value | None:
+    """What an alias means after the plan; None where that is what it means now.
+
+    `unplaced` is what is told of the place where `place` is only one that it can be.
+    """
     called, at = parameter_named(alias.parameter, place)
+    ways = (at, unplaced) if unplaced is not None and at == place else (at,)
     writing: list[ParameterChange] = []
-    for change in name.changes:
+    for change in changes:
         if not isinstance(change, ParameterChange):
             continue
-        meant = is_meant(change, called, at)
+        meant = is_meant(change, called, *ways)
         if meant is False or (alias.selector is not None and not change.anew):
             continue  # versions and labels stay where they are
         if meant is None:

@@ -94,6 +94,7 @@ def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> list[Tr
     evidence = trail.evidence if trail else ()
     changes = trail.changes if trail else ()
     sensitive = trail is not None and trail.sensitive
+    unplaced = trail.unplaced if trail else None
     for _ in range(_LONGEST):
         match value:
             case Planned(step, inner, moves, hidden):
@@ -108,7 +109,7 @@ def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> list[Tr
             case Changeable(inner, more):
                 changes = (*changes, *more)
                 value = inner
-            case Alias() if changes and (left := after_plan(Changeable(value, changes), place)):
+            case Alias() if changes and (left := after_plan(value, place, changes, unplaced)):
                 value = left
             case AmiId() | Alias() | TemplateRef() | EveryVersion() | InstanceRef() | ImageSearch():
                 break
@@ -117,7 +118,6 @@ def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> list[Tr
     else:
         value = Unusable("comes from names that lead in a circle")
         return [_no_image(value, tuple(made), evidence)]
-    unplaced = trail.unplaced if trail else None
     if isinstance(place, Place):
         places: tuple[Place, ...] = (place,)
     else:

@@ -36,11 +36,21 @@ def is_same(one: Place | Unplaced, other: Place | Unplaced) -> bool | None:
     return False if one.account and other.account else None
 
 
-def is_meant(change: ParameterChange, called: str, at: Place | Unplaced) -> bool | None:
-    """Whether a parameter of this name in this place is that of a change; None: it may be."""
+def is_meant(change: ParameterChange, called: str, *at: Place | Unplaced) -> bool | None:
+    """Whether a parameter of this name is that of a change; None: it may be.
+
+    `at` is its place, in as many ways as it is told.
+    """
+    if change.name not in (None, called):
+        return False
+    same = {
+        is_same(change.told if change.told and isinstance(each, Place) else change.place, each)
+        for each in at
+    }
+    found = True if True in same else (False if False in same else None)
     if change.name is None:
-        return False if _RESERVED.match(called) or is_same(change.place, at) is False else None
-    return is_same(change.place, at) if change.name == called else False
+        return False if found is False or _RESERVED.match(called) else None
+    return found
 
 
 def parameter_is_meant(change: ParameterChange, alias: Alias, place: Place | Unplaced) -> bool:

@@ -91,13 +91,14 @@ class Parameters:
         if not isinstance(name, str) and not over:
             return
         replaced = resource.action is Action.REPLACE and resource.was(("name",)) == name
-        called, place = self._named(resource, name)
+        called, place, told = self._named(resource, name)
         yield ParameterChange(
             resource.change.address,
             called,
             place,
             self.leaves(resource),
             anew=replaced or (resource.action in (Action.CREATE, Action.REPLACE) and not over),
+            told=told,
         )
 
     def _deleted(self, resource: Opened) -> Iterator[ParameterChange]:
@@ -108,22 +109,24 @@ class Parameters:
             or "delete" not in resource.change.change.actions
         ):
             return
-        called, place = self._named(resource, name)
+        called, place, told = self._named(resource, name)
         gone = Unusable(f"is a parameter that this plan deletes ({address})")
-        yield ParameterChange(address, called, place, gone, anew=True, deletes=True)
+        yield ParameterChange(address, called, place, gone, anew=True, deletes=True, told=told)
 
-    def _named(self, resource: Opened, name: object) -> tuple[str | None, Place | Unplaced]:
-        """Its name, and its place: that of the provider, where what exists has no ARN against it.
+    def _named(
+        self, resource: Opened, name: object
+    ) -> tuple[str | None, Place | Unplaced, Place | Unplaced | None]:
+        """Its name, its place by its provider, and that by the ARN of what exists.
 
         The ARN of what is planned can be an argument, and then says what somebody wishes.
         """
         place = self._providers.place(resource.own_region, resource.configured)
-        arn = resource.was(("arn",))
+        arn, told = resource.was(("arn",)), None
         if isinstance(arn, str):
             _, told = parameter_named(arn, place)
-            same = is_same(told, place)
-            place = told if same is not False else Unplaced("its provider is of another place")
-        return (parameter_named(name, place)[0] if isinstance(name, str) else None), place
+            if is_same(told, place) is False:
+                place, told = Unplaced("its provider is of another place"), None
+        return (parameter_named(name, place)[0] if isinstance(name, str) else None), place, told
 
 
 def _held_an_image(resource: Opened) -> bool:
