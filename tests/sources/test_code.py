@@ -246,6 +246,26 @@ def test_a_damaged_manifest_is_as_good_as_none(read: Read, manifest: str) -> Non
 # ------------------------------------------------------------------------ what is not known
 
 
+def test_an_empty_image_is_one_that_nobody_knows(read: Read) -> None:
+    code = instance("a", '""') + variable("image", '""') + instance("b", "var.image")
+    code += 'resource "aws_spot_instance_request" "s" {\n  ami = ""\n}\n'
+    assert told(read(code)) == {
+        "aws_instance.a ami": "unknown",
+        "aws_instance.b ami": "unknown",
+        "aws_spot_instance_request.s ami": "unknown",
+    }
+
+
+def test_an_empty_image_is_that_of_the_launch_template(read: Read) -> None:
+    template = f'resource "aws_launch_template" "t" {{\n  image_id = "{ONE}"\n}}\n'
+    use = by_template("a", "id = aws_launch_template.t.id", 'version = "$Latest"')
+    words = told(read(template + use.replace("{\n", '{\n  ami = ""\n', 1)))
+    assert words == {
+        "aws_launch_template.t image_id": ONE,
+        "aws_instance.a launch_template[0].id": ONE,
+    }
+
+
 UNSEEN = 'for_each = yamldecode(file("hosts.yaml"))'
 
 

@@ -42,6 +42,8 @@ from assay.sources.trail import IMAGE_DATA
 
 _COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
 """What AWS, or the provider, fills in where nothing is written."""
+_COMPUTED_AMI = ("aws_instance", "aws_spot_instance_request")
+"""Whose `ami` the provider fills in where it is empty (hashicorp/aws, Optional and Computed)."""
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
 
@@ -162,6 +164,8 @@ class _Writer:
         own = dict(found.values)
         if mode == "data":
             with_self(own, module, placed.block, iteration, self._providers)
+        elif own.get("ami") == "" and kind in _COMPUTED_AMI:
+            _leave_to_provider(own)
         values: Value = own
         for row in self._rows.get(kind, ()):
             for path in row.paths:
@@ -266,6 +270,13 @@ class _Writer:
                 shown = self._written(module, ("managed", CALL, name), call.block, key)
                 block = ("managed", CALL, shown)
                 self._change(module, at, block, iteration, given, found.sensitive)
+
+
+def _leave_to_provider(values: dict[str, Value]) -> None:
+    """An empty `ami` is none: what a launch template names, or what nobody knows before apply."""
+    del values["ami"]
+    if values.get("launch_template") in (None, []):
+        values["ami"] = UnknownValue()
 
 
 def written(block: Block) -> dict[str, Any]:

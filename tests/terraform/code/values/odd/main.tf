@@ -134,3 +134,25 @@ resource "aws_instance" "tagged" {
     Image = var.image
   }
 }
+
+resource "aws_instance" "empty" {
+  ami           = ""
+  instance_type = "t3.micro"
+}
+
+resource "aws_spot_instance_request" "empty" {
+  ami           = ""
+  instance_type = "t3.micro"
+}
+
+resource "aws_instance" "empty_with_template" {
+  ami = ""
+  launch_template {
+    id      = aws_launch_template.of_the_empty.id
+    version = aws_launch_template.of_the_empty.latest_version
+  }
+}
+
+resource "aws_launch_template" "of_the_empty" {
+  image_id = "ami-00700007"
+}
