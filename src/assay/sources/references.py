@@ -152,9 +152,7 @@ class ReferenceReader:
         """What a resource's attributes say; `kept`: an image that an update leaves alone is counted."""
         view = self._narrow.after(change)
         settled = (
-            kept
-            and change.type in SETTLED
-            and keeps_images(rows, self._narrow.before(change), view)
+            kept and change.type in SETTLED and keeps_images(self._narrow.before(change), view)
         )
         configured, place = self._standing(change, view.own_region)
         resource = Resource(view, configured)

@@ -6,10 +6,7 @@ requires: Replacement"). A template's, group's or fleet's update is not among th
 is launched next.
 """
 
-from collections.abc import Iterable
-
 from assay.sources.narrow import Narrowed
-from assay.sources.surface import Row
 
 SETTLED = frozenset(
     {
@@ -30,15 +27,16 @@ SETTLED = frozenset(
 )
 
 
-def keeps_images(rows: Iterable[Row], before: Narrowed, after: Narrowed) -> bool:
+def keeps_images(before: Narrowed, after: Narrowed) -> bool:
     """Whether an update in place leaves every image as it is, as far as the plan can tell.
 
     Where a value is unknown or differs from the one before, the resource should be replaced: a plan
     that says otherwise is not believed.
     """
+    unknown = after.unknown if isinstance(after.unknown, dict) else {}
+    names = {*before.after, *after.after, *unknown} - {"region"}
     return all(
-        before.after.get(name) == after.after.get(name) and not _open(after, name)
-        for name in {name for row in rows for name in row.attributes}
+        before.after.get(name) == after.after.get(name) and not _open(after, name) for name in names
     )
 
 
