@@ -11,6 +11,7 @@ import pytest
 
 from assay.catalog.offline import OfflineCatalog
 from assay.check import check
+from assay.cli.formats import FORMATS, render, setting
 from assay.model import AmiId, AmiReference, Kind, Outcome, Report, ServiceImage, Unknown, Unusable
 from assay.policy.load import load
 from assay.report.view import views
@@ -262,7 +263,25 @@ def test_a_configuration_template_of_somebody_else_is_not_known() -> None:
     document = one("aws_elastic_beanstalk_environment", {"template_name": "saved"})
     found = only(document)
     assert (found.attribute, found.kind) == ("template_name", Kind.SERVICE)
-    assert found.value == Unusable("is a configuration template that is not in this plan")
+    assert isinstance(found.value, Unusable)
+    (verdict,) = report(document).verdicts
+    (result,) = verdict.results
+    assert (verdict.outcome, result.rule) == (Outcome.UNDETERMINED, "unresolved")
+    assert "is a configuration template that is not in this plan" in result.finding.message
+    assert result.finding.fix == (
+        "plan it together with its configuration template, or set ImageId on it"
+    )
+
+
+def test_nor_is_one_whose_name_is_not_known() -> None:
+    document = one(
+        "aws_elastic_beanstalk_environment",
+        {"application": "app"},
+        unknown={"template_name": True},
+        expressions={"template_name": {"references": ["terraform_data.name.output"]}},
+    )
+    found = only(document)
+    assert (found.kind, found.value) == (Kind.SERVICE, Unknown(("terraform_data.name.output",)))
 
 
 @pytest.mark.parametrize(("application", "silent"), [("app", True), ("other", False)])
@@ -287,7 +306,8 @@ def test_a_configuration_template_of_this_plan_speaks_for_itself(
 @pytest.mark.parametrize("type_", ["aws_emr_instance_group", "aws_emr_instance_fleet"])
 def test_a_group_runs_the_image_of_its_cluster(type_: str) -> None:
     alone = only(one(type_, {"cluster_id": "j-0"}))
-    assert alone.value == Unusable("is an EMR cluster that is not in this plan")
+    assert isinstance(alone.value, Unusable)
+    assert alone.value.reason == "is an EMR cluster that is not in this plan"
     cluster = resource("aws_emr_cluster.c", {"id": "j-0", "custom_ami_id": AMI})
     both = references(plan(cluster, resource(f"{type_}.it", {"cluster_id": "j-0"})))
     assert [each.address for each in both] == ["aws_emr_cluster.c"]
@@ -409,6 +429,17 @@ def test_a_sensitive_type_is_not_shown() -> None:
     assert verdict.outcome is Outcome.FAIL
     assert shown.value == "(sensitive)"
     assert "AL2023" not in str(shown)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_every_format_tells_it(format_: str) -> None:
+    nodes = resource("aws_eks_node_group.nodes", {**NODES, "release_version": SECRET})
+    hidden = resource("aws_emr_cluster.hidden", {"release_label": "emr-7.0.0"}, sensitive=True)
+    text = render(report(plan(nodes, hidden)), format_, setting())
+    assert "service-image" in text
+    assert "AL2023_x86_64_STANDARD" in text
+    assert SECRET not in text
+    assert "emr-7.0.0" not in text
 
 
 # ----------------------------------------------------------------------------------------- code

@@ -69,6 +69,7 @@ class Unusable(msgspec.Struct, frozen=True, gc=False):
     """A value that is there but names no image (wrong type or form). It is never printed."""
 
     reason: str
+    cure: str | None = None
 
 
 class InstanceRef(msgspec.Struct, frozen=True, gc=False):

@@ -40,6 +40,8 @@ def way_out(subject: Subject) -> str:
     match value:
         case Unknown(references):
             return _of_unknown(references, declared=declared)
+        case Unusable(cure=str(cure)):
+            return cure
         case Unusable(reason) if "AMI id" in reason or "string" in reason:
             return _NO_ID
         case Unusable():

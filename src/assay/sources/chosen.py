@@ -42,6 +42,10 @@ class Resource(NamedTuple):
             if agree(block_of(leaf.steps), around):
                 yield leaf
 
+    def references(self, leaf: Leaf) -> tuple[str, ...]:
+        """What the configuration says that a value comes from."""
+        return self.configured.references(leaf.steps) if self.configured else ()
+
     def is_open(self, leaf: Leaf) -> bool:
         """Whether a value is not known, and is not only AWS's to fill in."""
         return leaf.unknown and (self.configured is None or self.configured.writes(*leaf.steps))
@@ -74,15 +78,14 @@ def _choices(row: Row, resource: Resource, said: Sequence[Said]) -> Iterator[Sai
         elsewhere = _elsewhere(choice, resource, each.steps)
         if is_so is not _Is.NO and elsewhere:
             to, at = elsewhere
-            yield Said(row, at, Unusable(f"is {to.what} that is not in this plan"), to)
+            named: Value = Unusable(f"is {to.what} that is not in this plan", to.cure)
+            yield Said(row, at, Unknown(resource.references(at)) if at.unknown else named, to)
         elif is_so is _Is.YES:
             first, value = _chosen(choice, resource, each.steps)
             leaf = next(resource.leaves(row.path, each.steps), each) if first is None else first
             yield Said(row, leaf, value)
         elif is_so is _Is.OPEN:
-            configured = resource.configured
-            references = configured.references(open_at.steps) if configured else ()
-            yield Said(row, open_at, Unknown(references))
+            yield Said(row, open_at, Unknown(resource.references(open_at)))
 
 
 _WHOLE = Leaf((), None, None, sensitive=False)

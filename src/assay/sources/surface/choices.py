@@ -71,12 +71,14 @@ PLATFORM_ARN = Told(
 def saved(path: str, prefix: str, within: str) -> Elsewhere:
     """A configuration template that an environment is made from."""
     types = (f"{prefix}_configuration_template",)
-    return Elsewhere(path, "a configuration template", types, within)
+    cure = "plan it together with its configuration template, or set ImageId on it"
+    return Elsewhere(path, "a configuration template", cure, types, within)
 
 
 def running(path: str, prefix: str) -> Elsewhere:
     """An environment whose configuration is saved."""
-    return Elsewhere(path, "an environment", (f"{prefix}_environment",))
+    cure = "plan it together with its environment, or set ImageId on it"
+    return Elsewhere(path, "an environment", cure, (f"{prefix}_environment",))
 
 
 def beanstalk(setting: str, elsewhere: tuple[Elsewhere, ...], *told: Told) -> Choice:
@@ -96,14 +98,11 @@ EMR = Choice(
     (Told("release_label", r"emr-[0-9]+(\.[0-9]+){1,3}(-latest)?"),),
     unless=("custom_ami_id",),
 )
-EMR_GROUP = Choice(
-    "Amazon EMR",
-    EMR.fix,
-    elsewhere=(Elsewhere("cluster_id", "an EMR cluster", ("aws_emr_cluster",)),),
+_CLUSTER = Elsewhere(
+    "cluster_id", "an EMR cluster", "plan it together with its cluster", ("aws_emr_cluster",)
 )
-CC_EMR_GROUP = replace(
-    EMR_GROUP, elsewhere=(Elsewhere("job_flow_id", "an EMR cluster", ("aws_emr_cluster",)),)
-)
+EMR_GROUP = Choice("Amazon EMR", EMR.fix, elsewhere=(_CLUSTER,))
+CC_EMR_GROUP = replace(EMR_GROUP, elsewhere=(replace(_CLUSTER, path="job_flow_id"),))
 CLOUD9 = Choice(
     "AWS Cloud9",
     "Cloud9 takes only images of its own list: work on an instance of a golden image",

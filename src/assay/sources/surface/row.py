@@ -44,6 +44,7 @@ class Elsewhere(msgspec.Struct, frozen=True, gc=False):
     path: str
     what: str
     """What it names, for people: `a configuration template`."""
+    cure: str
     types: tuple[str, ...]
     """The resource types that it names: one that is in the plan is judged by itself."""
     within: str | None = None
