@@ -12,8 +12,8 @@ and it changes whenever Amazon publishes another one. No AMI id stands anywhere 
 
 **How to fix.** Bring an image of the golden pipeline where the service takes one: the message says
 how. Where it takes none, or where Amazon's is what you want, make an exception for `service-image`
-with a reason and an end, or give the rule `warning` in a scope. `judge` without `service` lists
-such references, and judges none of them.
+with a reason and an end, or give the rule `warning` in a scope. Where `judge` leaves out `service`,
+such references are counted and not judged.
 
 **Reads.** The plan, or the code; what a launch template holds, EC2 tells.
 
