@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from assay.kept import Kept
-from assay.model import Changeable, Kind, Made, Planned, Value
+from assay.model import AnyOf, Changeable, Kind, Made, Planned, Value
 from assay.sources.code.directory import Code
 from assay.sources.plan import Source, read_plans
 from tests.terraform.agreement import EQUAL, LOOKUP, MORE, compare
@@ -55,6 +55,8 @@ def _unnamed(value: Value) -> Value:
             return replace(value, by="", source=_unnamed(inner))
         case Planned(value=inner):
             return replace(value, value=_unnamed(inner))
+        case AnyOf(values):
+            return AnyOf(tuple(map(_unnamed, values)))
         case Changeable(changes=changes):
             left = tuple(replace(each, leaves=_unnamed(each.leaves)) for each in changes)
             return replace(value, changes=left)

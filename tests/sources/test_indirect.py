@@ -48,7 +48,7 @@ class TestLaunchConfigurations:
     def test_one_of_this_plan_by_a_name_known_after_apply(self) -> None:
         expression = {"launch_configuration": {"references": ["aws_launch_configuration.lc.name"]}}
         document = plan(
-            self.MADE,
+            resource("aws_launch_configuration.lc", {"image_id": AMI}, unknown={"name": True}),
             self.group({}, {"launch_configuration": True}),
             configuration=[
                 configured("aws_launch_configuration", "lc"),

@@ -14,6 +14,7 @@ from assay.model import (
     Alias,
     AmiId,
     AmiReference,
+    AnyOf,
     Changeable,
     ImageSearch,
     Incomplete,
@@ -28,6 +29,7 @@ from assay.model import (
     Unplaced,
     Unusable,
     Value,
+    alternatives,
 )
 from assay.sources.plan import Source
 
@@ -102,6 +104,8 @@ def relation(plan: Value, code: Value) -> str:
             return UNKNOWN
         case _, Changeable(value=name, changes=changes):
             return _worst(_of_changes(plan, name, changes))
+        case AnyOf(values), _:
+            return _worst(_of_several(values, alternatives(code)))
         case AmiId(), Unusable(reason) if "another place" in reason:
             return UNKNOWN  # nobody would find it there
         case Unknown(), Planned() | Made() | TemplateRef():
@@ -117,6 +121,13 @@ def relation(plan: Value, code: Value) -> str:
         case TemplateRef(version=one), TemplateRef(version=other) if plan != code:
             return LOOKUP if other in ("$Latest", one) else WRONG
     return EQUAL if plan == code else WRONG
+
+
+def _of_several(plan: tuple[Value, ...], code: tuple[Value, ...]) -> Iterator[str]:
+    """Of what the plan cannot choose between, code may mean any, and no other."""
+    for each in code:
+        told = {relation(one, each) for one in plan}
+        yield WRONG if told == {WRONG} else MORE
 
 
 def _of_changes(plan: Value, name: Value, changes: tuple[Change, ...]) -> Iterator[str]:

@@ -48,7 +48,9 @@ class Resource(NamedTuple):
 
     def is_open(self, leaf: Leaf) -> bool:
         """Whether a value is not known, and is not only AWS's to fill in."""
-        return leaf.unknown and (self.configured is None or self.configured.writes(*leaf.steps))
+        return leaf.unknown and (
+            self.configured is None or self.configured.writes(leaf.steps, self.view.count)
+        )
 
 
 def left_to_services(

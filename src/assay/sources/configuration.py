@@ -5,16 +5,47 @@ address is matched by module path, type and name, never by splitting the address
 hold dots, quotes and brackets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from assay.sources.document import ConfigResource, Configuration, Module, ModuleCall
+from assay.sources.document import (
+    ConfigResource,
+    Configuration,
+    Declaration,
+    Module,
+    ModuleCall,
+)
 from assay.sources.walk import Step, at_path
 
 ModulePath = tuple[str, ...]
+
+
+Counting = Callable[[tuple[Step, ...]], int]
+"""How many blocks are planned at a path; a number in it stands for any."""
+
+
+class Written(NamedTuple):
+    """What the configuration has for one attribute."""
+
+    expressions: tuple[tuple[Any, tuple[Step, ...]], ...]
+    """Each expression, with the part of the path that leads on into its value. Blocks of a set come
+    in another order than their values, so those of all blocks of a type are meant."""
+    open: bool
+    """Whether a dynamic block may stand there, of which a plan holds no expression."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the attribute may have been given a value other than null."""
+        return self.open or any(_is_set(found, rest) for found, rest in self.expressions)
+
+
+def _is_set(expression: Any, rest: tuple[Step, ...]) -> bool:
+    if isinstance(expression, dict) and "constant_value" in expression:
+        return at_path(expression["constant_value"], rest) is not None
+    return expression is not None
 
 
 class Configured(msgspec.Struct, frozen=True, gc=False):
@@ -23,13 +54,34 @@ class Configured(msgspec.Struct, frozen=True, gc=False):
     module: ModulePath
     block: ConfigResource
 
-    def writes(self, *path: Step) -> bool:
-        """Whether the configuration gives the attribute at `path` a value other than null.
+    def writes(self, path: tuple[Step, ...], planned: Counting) -> bool:
+        """Whether the configuration may give the attribute at `path` a value other than null."""
+        return self.at(path, planned).is_set
 
-        Blocks of a set come in another order than their values, so any of them counts. A block
-        that is not there may be a dynamic one, which leaves no trace: it counts as written.
+    def at(self, path: tuple[Step, ...], planned: Counting) -> Written:
+        """What is written at `path`, where so many blocks are planned.
+
+        More blocks than are written mean that one of them is dynamic.
         """
-        return _writes(self.block.expressions or {}, path)
+        nodes: list[Any] = [self.block.expressions or {}]
+        whole: list[tuple[Any, tuple[Step, ...]]] = []
+        dynamic = False
+        for position, step in enumerate(path):
+            if isinstance(step, int):
+                continue  # the blocks are side by side already
+            start = position - 1 if position and isinstance(path[position - 1], int) else position
+            if position:
+                whole.extend((node, path[start:]) for node in nodes if _is_expression(node))
+            below = [node[step] for node in nodes if isinstance(node, dict) and step in node]
+            nodes = [node for each in below for node in (each if _is_list(each) else (each,))]
+            rest = path[position + 1 :]
+            if not rest or any(map(_is_expression, nodes)):
+                continue
+            if isinstance(rest[0], int):
+                dynamic = dynamic or planned(path[: position + 1]) > len(nodes)
+            elif not nodes and not whole:
+                dynamic = True
+        return Written((*whole, *((node, ()) for node in nodes if not _is_list(node))), dynamic)
 
     def references(self, path: tuple[Step, ...]) -> tuple[str, ...]:
         """The references of the expression at `path`, or of what it is a part of.
@@ -47,19 +99,12 @@ class Configured(msgspec.Struct, frozen=True, gc=False):
         return references_of(found)
 
 
-def _writes(expression: Any, path: tuple[Step, ...]) -> bool:
-    if isinstance(expression, list):
-        below = path[1:] if path and isinstance(path[0], int) else path
-        return any(_writes(item, below) for item in expression)
-    if not isinstance(expression, dict) or not path:
-        return expression not in (None, {"constant_value": None})
-    if "references" in expression:
-        return True
-    if "constant_value" in expression:
-        return at_path(expression["constant_value"], path) is not None
-    if path[0] in expression:
-        return _writes(expression[path[0]], path[1:])
-    return len(path) > 1
+def _is_expression(node: Any) -> bool:
+    return isinstance(node, dict) and ("references" in node or "constant_value" in node)
+
+
+def _is_list(node: Any) -> bool:
+    return isinstance(node, list)
 
 
 def references_of(expression: Any) -> tuple[str, ...]:
@@ -94,6 +139,30 @@ class ConfigurationIndex:
         path = module_path(module_address)
         parent = self._modules.get(path[:-1]) if path else None
         return (parent.module_calls or {}).get(path[-1]) if parent else None
+
+    def variables(self, path: ModulePath) -> dict[str, Declaration]:
+        """The variables that a module declares, by name."""
+        module = self._modules.get(path)
+        return (module.variables or {}) if module else {}
+
+    def outputs_of(self, path: ModulePath) -> list[Any]:
+        """The expressions of all outputs of a module."""
+        module = self._modules.get(path)
+        return [output.expression for output in ((module.outputs or {}) if module else {}).values()]
+
+    def repeats(self, module_address: str, configured: "Configured") -> bool:
+        """Whether a block, or a module that it stands in, may have no instance at all."""
+        block = configured.block
+        path = module_path(module_address)
+        calls = (
+            (self._modules[path[:end]].module_calls or {}).get(path[end])
+            for end in range(len(path))
+            if path[:end] in self._modules
+        )
+        return any(
+            each is not None and (each.count_expression or each.for_each_expression)
+            for each in (block, *calls)
+        )
 
     def outputs(self, module_address: str) -> list[str]:
         """The names of the outputs of the module at this address."""

@@ -18,15 +18,21 @@ from assay.model import (
     ParameterChange,
     Place,
     TemplateChange,
+    Unknown,
     Unplaced,
     Unusable,
     Value,
     is_same,
     parameter_named,
 )
+from assay.sources.choices import targets
+from assay.sources.ends import Ends
+from assay.sources.holders import Sought
+from assay.sources.known import texts
 from assay.sources.planned import UNKNOWN, Opened, PlannedResources
 from assay.sources.providers import Providers
-from assay.sources.trail import Dead, Trailing
+from assay.sources.trail import Dead, Fixed, Target
+from assay.sources.values import is_template
 from assay.sources.walk import Leaf, Step, leaves
 
 IMAGES = ("aws_imagebuilder_image", "awscc_imagebuilder_image")
@@ -67,13 +73,13 @@ class Distributions:
     def __init__(
         self,
         planned: PlannedResources,
-        trails: Trailing,
+        ends: Ends,
         providers: Providers,
         built: Callable[[Opened], Value],
     ) -> None:
         """`built` says from what an Image Builder image is made."""
         self._planned = planned
-        self._trails = trails
+        self._ends = ends
         self._providers = providers
         self._built = built
         self._known: tuple[Named, ...] | None = None
@@ -124,10 +130,11 @@ class Distributions:
         path: tuple[Step, ...] = ("distribution_configuration_arn",)
         found: list[Opened] = []
         if image.is_unknown(path):
-            if image.configured is not None and not image.configured.writes(*path):
+            if image.configured is not None and not image.writes(*path):
                 return
-            ends = self._trails.of(image, path)
-            found = [] if isinstance(ends, Dead) else [end.resource for end in ends]
+            ends = self._ends.of(image, path, Sought.DISTRIBUTION)
+            named = Unknown() if isinstance(ends, Dead) else targets(ends, "arn:")
+            found = [] if isinstance(named, Unknown) else [end.resource for end in named]
         elif not image.value(path):
             return
         else:
@@ -181,12 +188,13 @@ class Distributions:
         if not leaf.unknown and isinstance(named, str):
             yield TemplateChange(by, named, None, at, value, moves)
             return
-        ends = self._trails.of(distribution, (*steps, "launch_template_id"))
-        if isinstance(ends, Dead):
+        ends = self._ends.of(distribution, (*steps, "launch_template_id"), Sought.TEMPLATE)
+        if isinstance(ends, Dead) or any(isinstance(end, Fixed) and _may_name(end) for end in ends):
             yield TemplateChange(by, None, None, at, value, moves)
             return
         for end in ends:
-            yield Moved(id(end.resource.change), value, moves)
+            if isinstance(end, Target):
+                yield Moved(id(end.resource.change), value, moves)
 
     def _place(self, resource: Opened) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)
@@ -198,6 +206,11 @@ def builds(resource: Opened) -> bool:
     """
     kind = resource.change.type in IMAGES
     return kind and resource.action in BUILT and not resource.change.deposed
+
+
+def _may_name(end: Fixed) -> bool:
+    """Whether a known value may be a template's id."""
+    return any(not end.wide or is_template(text) for text in texts(end.value))
 
 
 def _of_parameter(image: Opened, made: Made, leaf: Leaf, at: Place | Unplaced) -> ParameterChange:
@@ -222,11 +235,8 @@ def _is_container(image: Opened) -> bool:
     """Container images are distributed to registries: they are no AMIs."""
     if image.value(("image_recipe_arn",)):
         return False
-    configured = image.configured
-    written = configured is not None and configured.writes("image_recipe_arn")
-    return not written and (
-        bool(image.value(("container_recipe_arn",)))
-        or (configured is not None and configured.writes("container_recipe_arn"))
+    return not image.writes("image_recipe_arn") and (
+        bool(image.value(("container_recipe_arn",))) or image.writes("container_recipe_arn")
     )
 
 

@@ -51,6 +51,7 @@ class ConfigResource(msgspec.Struct):
     provider_config_key: str | None = None
     expressions: dict[str, Any] | None = None
     for_each_expression: dict[str, Any] | None = None
+    count_expression: dict[str, Any] | None = None
 
 
 class ModuleCall(msgspec.Struct):
@@ -58,7 +59,15 @@ class ModuleCall(msgspec.Struct):
 
     expressions: dict[str, Any] | None = None
     for_each_expression: dict[str, Any] | None = None
+    count_expression: dict[str, Any] | None = None
     module: "Module | None" = None
+
+
+class Declaration(msgspec.Struct):
+    """A `variable` block in `configuration`."""
+
+    default: Any = None
+    sensitive: bool = False
 
 
 class Output(msgspec.Struct):
@@ -73,6 +82,7 @@ class Module(msgspec.Struct):
     resources: list[ConfigResource] | None = None
     module_calls: dict[str, ModuleCall] | None = None
     outputs: dict[str, Output] | None = None
+    variables: dict[str, Declaration] | None = None
 
 
 class ProviderConfig(msgspec.Struct):

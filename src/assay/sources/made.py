@@ -9,8 +9,7 @@ from typing import Any
 
 from assay.model import (
     Action,
-    Alias,
-    AmiId,
+    AnyOf,
     InstanceRef,
     Made,
     Place,
@@ -23,14 +22,18 @@ from assay.model import (
     parse_image,
     same_place,
 )
+from assay.sources.choices import any_of, fixed_images, instances_in, targets
 from assay.sources.distributions import Distributions
+from assay.sources.ends import Ends
+from assay.sources.holders import IMAGE_ATTRIBUTES, PARAMETER_NAMES, Sought
+from assay.sources.known import images_in
 from assay.sources.lookups import looked_up
 from assay.sources.parameters import Parameters
 from assay.sources.planned import UNKNOWN, Opened, PlannedResources
 from assay.sources.providers import Providers
 from assay.sources.surface import ROWS
-from assay.sources.templates import Templates, only
-from assay.sources.trail import IMAGE_ATTRIBUTES, Dead, Target, Trailing
+from assay.sources.templates import Templates
+from assay.sources.trail import Dead, End, Fixed, Target, Trailing
 from assay.sources.values import parse_build_parent, parse_instance
 from assay.sources.walk import Step
 
@@ -41,10 +44,9 @@ _CONFIGURATIONS = (
 )
 """The types of launch configurations, and the attribute that holds their name."""
 _DEEPEST = 50
-_MAKERS = (
-    *("aws_ami", "aws_ami_copy", "aws_ami_from_instance"),
-    *("aws_imagebuilder_image", "awscc_imagebuilder_image"),
-)
+_ONE_IMAGE = ("aws_ami", "aws_ami_copy", "aws_ami_from_instance", "awscc_imagebuilder_image")
+MAKERS = (*_ONE_IMAGE, "aws_imagebuilder_image")
+_PARAMETER_NAMES = {(name,) for name in PARAMETER_NAMES}
 
 
 class Makers:
@@ -52,12 +54,13 @@ class Makers:
 
     def __init__(self, planned: PlannedResources, trails: Trailing, providers: Providers) -> None:
         self._planned = planned
-        self._trails = trails
+        self.ends = Ends(trails)
+        self._images: dict[tuple[int, Place | Unplaced], tuple[Value, list[End]]] = {}
         self._providers = providers
-        self.distributions = Distributions(planned, trails, providers, self.recipe)
+        self.distributions = Distributions(planned, self.ends, providers, self.recipe)
         self.parameters = Parameters(planned, providers, self.image)
         moved = self.distributions.of_template
-        self.templates = Templates(planned, trails, providers, self.image, moved)
+        self.templates = Templates(planned, self.ends, providers, self.image, moved)
 
     # ------------------------------------------------------------------------------ images
 
@@ -72,37 +75,63 @@ class Makers:
 
         `at` is where the image must be, which is where the resource is unless it copies.
         """
-        ends = self._trails.of(resource, path)
+        ends = self.ends.of(resource, path, Sought.IMAGE)
         if isinstance(ends, Dead) or depth > _DEEPEST:
             return Unknown((ends.reference,) if isinstance(ends, Dead) else ())
         at = at or self._place(resource)
-        return only(ends, [self._image_at(target, at, depth + 1) for target in ends])
+        key = (id(ends), at)
+        found = self._images.get(key)
+        if found is None:
+            values = [each for end in ends for each in self._images_at(end, at, depth + 1)]
+            found = self._images[key] = any_of(ends, values), ends
+        return found[0]
 
-    def _image_at(self, target: Target, at: Place | Unplaced, depth: int) -> Value | None:
-        """The image that an attribute of a planned resource holds; None if it holds none."""
-        resource = target.resource
-        address, place = resource.change.address, self._place(resource)
+    def _images_at(self, end: End, at: Place | Unplaced, depth: int) -> list[Value]:
+        """The images that one end of a trail may hold; none if it holds none."""
+        if isinstance(end, Fixed):
+            return fixed_images(end)
+        resource, path = end.resource, end.path
+        kind = resource.change.type
+        found: list[Value | None] = []
         if resource.is_data:
-            if place != at:
-                return Unusable(f"is an image that {address} looks up in another place")
-            return looked_up(resource, target.path)
-        if resource.change.type in _MAKERS and place != at:
-            return Unusable(f"is an image that {address} makes in another place")
-        match resource.change.type, target.path[:1]:
-            case "aws_ami_copy", ("id",) | ():
+            elsewhere = self._place(resource) != at
+            what = f"is an image that {resource.change.address} looks up in another place"
+            found = [Unusable(what) if elsewhere else self._read_later(end)]
+        elif kind in MAKERS and (end.is_open or kind not in _ONE_IMAGE):
+            elsewhere = self._place(resource) != at
+            what = f"is an image that {resource.change.address} makes in another place"
+            found = [Unusable(what) if elsewhere else self._made(resource, depth)]
+        elif kind == "aws_ssm_parameter" and path[:1] in _PARAMETER_NAMES:
+            is_image = resource.value(("data_type",)) == "aws:ec2:image"
+            found = [self._alias(resource, depth)] if is_image or not end.wide else []
+        elif path:
+            found = [self._held(resource, path, depth)]
+        else:
+            names = IMAGE_ATTRIBUTES.get(kind, ())
+            found = [self._held(resource, (name,), depth) for name in names]
+        return [value for value in found if value is not None]
+
+    def _made(self, resource: Opened, depth: int) -> Value:
+        """The image that a resource of this plan will make."""
+        address, place = resource.change.address, self._place(resource)
+        match resource.change.type:
+            case "aws_ami_copy":
                 return self._copy(resource, place, depth)
-            case "aws_ami_from_instance", ("id",) | ():
+            case "aws_ami_from_instance":
                 source = self.of_instance(resource, ("source_instance_id",), depth)
                 return Made(address, "CreateImage", source, place)
-            case "aws_ami", ("id",) | ():
+            case "aws_ami":
                 return Registered(address)
-            case "aws_imagebuilder_image", ("output_resources",) | ():
-                return Made(address, "Image Builder", self.recipe(resource, depth), place)
-            case "awscc_imagebuilder_image", ("image_id",) | ():
-                return Made(address, "Image Builder", self.recipe(resource, depth), place)
-            case "aws_ssm_parameter", ("arn",) | ("id",) | ("name",) | ("version",):
-                return self._alias(resource, depth)
-        return self._held(resource, target.path, depth)
+        return Made(address, "Image Builder", self.recipe(resource, depth), place)
+
+    def _read_later(self, target: Target) -> Value:
+        """What a data source will read: during apply, or from code alone when Terraform plans."""
+        resource, path = target.resource, target.path
+        if self.ends.is_code:
+            return looked_up(resource, path)
+        if resource.change.type == "aws_launch_template" and path == ("image_id",):
+            return self.templates.of_data(resource, "$Latest")
+        return Unknown((target.name,))
 
     def _held(self, resource: Opened, path: tuple[Step, ...], depth: int) -> Value | None:
         """What a planned resource holds at `path`: an image, or where it comes from.
@@ -110,16 +139,17 @@ class Makers:
         None for a known value that is no image. What a resource will make of its arguments is not
         known, so only attributes that hold an AMI id are followed further.
         """
+        step = ".".join((resource.change.address, *map(str, path)))
+        value: Value
         if resource.is_unknown(path):
             if path[:1] not in {(name,) for name in IMAGE_ATTRIBUTES.get(resource.change.type, ())}:
-                return Unknown((".".join((resource.change.address, *map(str, path))),))
+                return Unknown((step,))
             value = self.image(resource, path, depth)
         else:
-            held = parse_image(resource.value(path))
-            if not isinstance(held, AmiId | Alias):
+            held = images_in(resource.value(path))
+            if not held:
                 return None
-            value = held
-        step = ".".join((resource.change.address, *map(str, path)))
+            value = held[0] if len(held) == 1 else AnyOf(tuple(held))
         return Planned(step, value, sensitive=resource.is_sensitive(path))
 
     def _alias(self, parameter: Opened, depth: int) -> Value:
@@ -151,15 +181,34 @@ class Makers:
         unknown = resource.is_unknown((region,))
         return self._providers.elsewhere(place, UNKNOWN if unknown else resource.value((region,)))
 
+    def group(self, resource: Opened, path: tuple[Step, ...]) -> Value | None:
+        """An Auto Scaling group of this plan gets verdicts of its own; others are not looked up."""
+        if resource.is_unknown(path):
+            ends = self.ends.of(resource, path, Sought.GROUP)
+            if isinstance(ends, Dead):
+                return Unknown((ends.reference,))
+            named = targets(ends, "arn:")
+            return named if isinstance(named, Unknown) else None
+        groups = self._planned.of_type("aws_autoscaling_group")
+        if any(group.value(("arn",)) == resource.value(path) for group in groups):
+            return None
+        return Unusable("is an Auto Scaling group that is not in this plan")
+
     def of_instance(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:
         """The image of the instance whose id stands at `path`."""
         if not resource.is_unknown(path):
             found = parse_instance(resource.value(path))
             return self._planned_instance(found, depth) if isinstance(found, InstanceRef) else found
-        ends = self._trails.of(resource, path)
+        ends = self.ends.of(resource, path, Sought.INSTANCE)
         if isinstance(ends, Dead):
             return Unknown((ends.reference,))
-        return only(ends, [self._launched(end.resource, depth) for end in ends])
+        values: list[Value] = []
+        for end in ends:
+            if isinstance(end, Fixed):
+                values.extend(self._planned_instance(ref, depth) for ref in instances_in(end.value))
+            elif (launched := self._launched(end.resource, depth)) is not None:
+                values.append(launched)
+        return any_of(ends, values)
 
     def _planned_instance(self, ref: InstanceRef, depth: int) -> Value:
         """An existing instance; one that the plan changes is judged as it will be."""
@@ -174,7 +223,7 @@ class Makers:
         path = ("ami",)
         if resource.is_data:
             return looked_up(resource, path)
-        written = resource.configured is not None and resource.configured.writes("ami")
+        written = resource.writes("ami")
         block = resource.value(("launch_template", 0))
         if resource.is_unknown(path) and not written and isinstance(block, dict):
             return self.templates.of_instance(resource, _BLOCK)
@@ -185,10 +234,14 @@ class Makers:
         path = ("image_recipe_arn",)
         wanted = resource.value(path)
         if resource.is_unknown(path):
-            ends = self._trails.of(resource, path)
+            ends = self.ends.of(resource, path, Sought.RECIPE)
             if isinstance(ends, Dead):
                 return Unknown((ends.reference,))
-            return only(ends, [self._parent(end.resource, depth) for end in ends])
+            named = targets(ends, "arn:")
+            if isinstance(named, Unknown):
+                return named
+            values = (self._parent(end.resource, depth) for end in named)
+            return any_of(ends, [value for value in values if value is not None])
         for kind in ("aws_imagebuilder_image_recipe", "awscc_imagebuilder_image_recipe"):
             for found in self._planned.of_type(kind):
                 if wanted and found.value(("arn",)) == wanted:
@@ -212,18 +265,24 @@ class Makers:
         """The image of the launch configuration whose name stands at `path`, in the same place."""
         here = self._place(resource)
         if resource.is_unknown(path):
-            ends = self._trails.of(resource, path)
+            ends = self.ends.of(resource, path, Sought.CONFIGURATION)
             if isinstance(ends, Dead):
                 return Unknown((ends.reference,))
-            if any(self._place(end.resource) != here for end in ends):
+            named = targets(ends, "")
+            if isinstance(named, Unknown):
+                return named
+            if not named:
+                return Unknown(tuple(end.name for end in ends))
+            if any(self._place(end.resource) != here for end in named):
                 return Unusable("is a launch configuration of another place")
-            found = [end.resource for end in ends]
+            found = [end.resource for end in named]
         else:
             found = list(self._configurations(resource.value(path), here))
             ends = [Target(each, ()) for each in found]
         if not found:
             return Unusable("is a launch configuration that is not in this plan")
-        return only(ends, [self._held(each, ("image_id",), 0) for each in found])
+        values = (self._held(each, ("image_id",), 0) for each in found)
+        return any_of(ends, [value for value in values if value is not None])
 
     def _configurations(self, name: Any, place: Place | Unplaced) -> Iterator[Opened]:
         """The planned launch configurations of one name in one place."""

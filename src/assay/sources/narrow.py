@@ -12,7 +12,7 @@ import msgspec
 from assay.sources.document import ResourceChange
 from assay.sources.planned import UNKNOWN, decode
 from assay.sources.surface import Row
-from assay.sources.walk import at_path
+from assay.sources.walk import Step, anywhere, at_path, count_at
 
 _TRUE = re.compile(rb"true")
 
@@ -35,7 +35,16 @@ class Narrowed(msgspec.Struct, frozen=True, gc=False):
             return False
         if not empty or self.unknown is True:
             return False
+        if not row.written_with and self.sensitive and self._hides(row.top):
+            return False  # it may have been taken out of the plan
         return not (self.unknown and self.unknown.get(row.top))
+
+    def _hides(self, attribute: str) -> bool:
+        return anywhere(at_path(self.sensitive, (attribute,)))
+
+    def count(self, path: tuple[Step, ...]) -> int:
+        """How many blocks are planned at `path`; a number in it stands for any."""
+        return count_at(self.after, self.unknown, path)
 
     @property
     def own_region(self) -> Any:

@@ -148,19 +148,18 @@ def _by_way_of(step: str, value: Value) -> Value:
 def held_at(resource: Opened) -> tuple[Step, ...]:
     """The attribute that holds what a parameter will hold; the provider prefers `insecure_value`."""
     path: tuple[Step, ...]
-    configured = resource.configured
     if is_write_only(resource):
         return ("value_wo",)
     for path in (("insecure_value",), ("value",)):
         if resource.value(path) not in (None, ""):
             return path
-    written = configured is not None and configured.writes("insecure_value")
+    written = resource.writes("insecure_value")
     return ("insecure_value",) if written else ("value",)
 
 
 def is_write_only(resource: Opened) -> bool:
     """Whether a parameter is set by an argument that no plan holds."""
-    if resource.configured is not None and resource.configured.writes("value_wo"):
+    if resource.writes("value_wo"):
         return True
     version = ("value_wo_version",)
     return resource.is_unknown(version) or resource.value(version) is not None
@@ -180,7 +179,7 @@ def _ignores_changes(resource: Opened) -> bool:
     configured = resource.configured
     if configured is None or "lifecycle" not in (configured.block.expressions or {}):
         return False
-    return configured.writes("lifecycle", 0, "ignore_changes")
+    return configured.writes(("lifecycle", 0, "ignore_changes"), resource.count)
 
 
 def puts_a_value(resource: Opened) -> bool:

@@ -15,10 +15,12 @@ from assay.sources.configuration import (
     Configured,
     ModulePath,
     module_path,
+    module_steps,
     parent_module,
 )
 from assay.sources.document import ResourceChange
-from assay.sources.walk import Step, at_path
+from assay.sources.traversal import read_key
+from assay.sources.walk import Step, anywhere, at_path, count_at
 
 _ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 _REGION_KEY = re.compile(rb'"region"')
@@ -117,6 +119,18 @@ class Opened:
         """What is unknown at and below `path`."""
         return self._unknown.at(path)
 
+    def holds_sensitive(self, path: tuple[Step, ...]) -> bool:
+        """Whether the plan marks anything at or below `path`, or all around it, as sensitive."""
+        return anywhere(self._sensitive.at(path))
+
+    def count(self, path: tuple[Step, ...]) -> int:
+        """How many blocks are planned at `path`; a number in it stands for any."""
+        return count_at(self._after.at(path[:1]), self._unknown.at(path[:1]), path[1:])
+
+    def writes(self, *path: Step) -> bool:
+        """Whether the configuration may give the attribute at `path` a value other than null."""
+        return self.configured is not None and self.configured.writes(path, self.count)
+
     def is_sensitive(self, path: tuple[Step, ...]) -> bool:
         """Whether the plan marks the value at `path`, or all around it, as sensitive."""
         return self._sensitive.at(path) is True
@@ -159,39 +173,53 @@ class PlannedResources:
     def modules(self) -> frozenset[str]:
         """The address of every module instance that holds a resource, and of those around it."""
         found: set[str] = set()
-        for module, _, _ in self._blocks:
+        for module, _, _ in (*self._blocks, *self._data_blocks):
             while module and module not in found:
                 found.add(module)
                 module = parent_module(module)  # noqa: PLW2901 - climbs to the root
         return frozenset(found)
+
+    def calls(self, module: str, name: str) -> list[tuple[str | int | None, str]]:
+        """The instances of one module call in one module instance: key and address."""
+        return self._calls.get((module, name), [])
+
+    @cached_property
+    def _calls(self) -> dict[tuple[str, str], list[tuple[str | int | None, str]]]:
+        calls: defaultdict[tuple[str, str], list[tuple[str | int | None, str]]] = defaultdict(list)
+        for module in self.modules:
+            name, key = module_steps(module)[-1]
+            calls[parent_module(module), name].append((read_key(key), module))
+        return {call: sorted(found, key=str) for call, found in calls.items()}
+
+    def modules_at(self, path: ModulePath) -> list[str]:
+        """The addresses of all instances of a module; the root's is empty."""
+        return self._modules_at.get(path, []) if path else [""]
+
+    @cached_property
+    def _modules_at(self) -> dict[ModulePath, list[str]]:
+        found: defaultdict[ModulePath, list[str]] = defaultdict(list)
+        for module in sorted(self.modules):
+            found[module_path(module)].append(module)
+        return dict(found)
+
+    def of_data(self, module: str, resource_type: str, name: str) -> list[Opened]:
+        """The instances of one data source that will be read during apply."""
+        changes = self._data_blocks.get((module, resource_type, name), ())
+        return [self.open(change) for change in changes]
+
+    @cached_property
+    def _data_blocks(self) -> dict[tuple[str, str, str], list[ResourceChange]]:
+        blocks: defaultdict[tuple[str, str, str], list[ResourceChange]] = defaultdict(list)
+        for change in self._changes:
+            if change.mode == "data":
+                blocks[change.module_address or "", change.type, change.name].append(change)
+        return dict(blocks)
 
     def of_block(self, module: str, resource_type: str, name: str) -> list[Opened]:
         """The instances of one resource block in one module instance."""
         changes = self._blocks.get((module, resource_type, name), ())
         opened = (self.open(change) for change in changes)
         return [resource for resource in opened if resource.action not in GONE]
-
-    def of_address(self, module: str, resource_type: str, name: str) -> list[Opened]:
-        """Every instance of a block, in any instance of its modules; `module` may lack keys."""
-        path = module_path(module)
-        return [
-            resource
-            for at, kind, block in self._blocks
-            if (kind, block) == (resource_type, name) and module_path(at) == path
-            for resource in self.of_block(at, kind, block)
-        ]
-
-    def is_deferred_data(self, module: str, resource_type: str, name: str) -> bool:
-        """Whether a data source will be read during apply; those read before have known values."""
-        return (module_path(module), resource_type, name) in self._deferred_data
-
-    @cached_property
-    def _deferred_data(self) -> frozenset[tuple[ModulePath, str, str]]:
-        return frozenset(
-            (module_path(change.module_address), change.type, change.name)
-            for change in self._changes
-            if change.mode == "data"
-        )
 
     def of_type(self, resource_type: str) -> list[Opened]:
         """Every planned resource of one type."""

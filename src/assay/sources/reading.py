@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from assay.model import (
+    Alias,
+    AmiId,
     Place,
     Planned,
     Registered,
@@ -12,6 +14,7 @@ from assay.model import (
     Value,
     parse_image,
 )
+from assay.sources.blanked import BLANKED, is_blanked
 from assay.sources.chosen import Resource, Said, block_of, left_to_services
 from assay.sources.configuration import Configured
 from assay.sources.distributions import builds
@@ -21,7 +24,6 @@ from assay.sources.narrow import Narrowed
 from assay.sources.parameters import puts_a_value, write_only
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.surface import Form, Row
-from assay.sources.trail import Dead, Trailing
 from assay.sources.values import (
     NOT_SET,
     parse_build_parent,
@@ -33,9 +35,8 @@ from assay.sources.walk import Leaf, Step, at_path
 class Reading:
     """Turns leaves into values; opens a whole resource only where a trail must be followed."""
 
-    def __init__(self, planned: PlannedResources, trails: Trailing, makers: Makers) -> None:
+    def __init__(self, planned: PlannedResources, makers: Makers) -> None:
         self._planned = planned
-        self._trails = trails
         self._makers = makers
 
     def value(
@@ -55,6 +56,8 @@ class Reading:
         if row.written_with and leaf.value is None and not leaf.unknown:
             return self._write_only(view, change)
         if not leaf.unknown:
+            if leaf.sensitive and is_blanked(row, leaf, view, configured):
+                return BLANKED
             return self._known(row, leaf, view, change, configured, place)
         if _computed_only(row, leaf, view, configured):
             return None
@@ -102,7 +105,11 @@ class Reading:
             case Form.TEMPLATE:
                 templates = self._makers.templates
                 return templates.of_leaf(
-                    row, leaf, configured, place, lambda: self._planned.open(change)
+                    row,
+                    leaf,
+                    place,
+                    lambda path: configured.writes(path, view.count) if configured else None,
+                    lambda: self._planned.open(change),
                 )
         return self._other(row, leaf, change)
 
@@ -151,7 +158,7 @@ class Reading:
             case Form.LAUNCH_CONFIGURATION:
                 return self._makers.launch_configuration(resource, leaf.steps)
             case Form.GROUP:
-                return self._group(resource, leaf)
+                return self._makers.group(resource, leaf.steps)
         return Unusable("has a form that is not read")
 
     def _recipe(self, resource: Opened) -> Value:
@@ -175,10 +182,7 @@ class Reading:
             return False
         resource = self._planned.open(change)
         if leaf.unknown:
-            ends = self._trails.of(resource, leaf.steps)
-            return not isinstance(ends, Dead) and all(
-                end.resource.change.type in to.types and not end.resource.is_data for end in ends
-            )
+            return self._makers.ends.are_all(resource, leaf.steps, to.types)
         within: tuple[Step, ...] | None = (to.within,) if to.within else None
         return any(
             leaf.value in [other.value((name,)) for name in ("name", "id", "template_name")]
@@ -187,29 +191,25 @@ class Reading:
             for other in self._planned.of_type(kind)
         )
 
-    def _group(self, resource: Opened, leaf: Leaf) -> Value | None:
-        """An Auto Scaling group of this plan gets verdicts of its own; others are not looked up."""
-        if leaf.unknown:
-            ends = self._trails.of(resource, leaf.steps)
-            if isinstance(ends, Dead):
-                return Unknown((ends.reference,))
-            return None
-        groups = self._planned.of_type("aws_autoscaling_group")
-        if any(group.value(("arn",)) == leaf.value for group in groups):
-            return None
-        return Unusable("is an Auto Scaling group that is not in this plan")
-
 
 def _references(resource: Opened, leaf: Leaf) -> tuple[str, ...]:
     return resource.configured.references(leaf.steps) if resource.configured else ()
 
 
 def _applies(row: Row, leaf: Leaf, view: Narrowed) -> bool:
-    """Whether the block around a leaf has the fields that the row asks for."""
+    """Whether the block around a leaf has, or may get, the fields that the row asks for.
+
+    Where one of them is not known yet, only a value counts that is an image, or not known either.
+    """
     if not row.when or leaf.steps[-1] != row.path.rpartition(".")[2]:
         return True
-    block = at_path(view.after, leaf.steps[:-1])
-    return isinstance(block, dict) and all(block.get(name) == value for name, value in row.when)
+    block, mask = (at_path(tree, leaf.steps[:-1]) for tree in (view.after, view.unknown))
+    if not isinstance(block, dict):
+        return False
+    later = {name for name, _ in row.when if at_path(mask, (name,)) is True}
+    if not all(name in later or block.get(name) == value for name, value in row.when):
+        return False
+    return not later or leaf.unknown or isinstance(parse_image(leaf.value), AmiId | Alias)
 
 
 def _is_behind(row: Row, leaf: Leaf, view: Narrowed, configured: Configured | None) -> bool:
@@ -232,7 +232,7 @@ def _brings(path: str, resource: Resource, block: tuple[Step, ...]) -> bool:
 
 def _computed_only(row: Row, leaf: Leaf, view: Narrowed, configured: Configured | None) -> bool:
     """Whether an unknown value is only AWS's to fill in, since the image comes from elsewhere."""
-    if configured is None or configured.writes(*leaf.steps):
+    if configured is None or configured.writes(leaf.steps, view.count):
         return False
     if row.resource_type.startswith("awscc_"):
         return True  # its attributes are all computed where they are not written
@@ -247,4 +247,4 @@ def _is_set(attribute: str, view: Narrowed, configured: Configured | None) -> bo
     mask = view.unknown.get(attribute) if isinstance(view.unknown, dict) else view.unknown
     if isinstance(mask, list):
         return bool(mask)
-    return mask is True and (configured is None or configured.writes(attribute))
+    return mask is True and (configured is None or configured.writes((attribute,), view.count))

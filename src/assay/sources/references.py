@@ -6,6 +6,7 @@ That is the only section with action, value, unknown mask and sensitive mask sid
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -26,6 +27,7 @@ from assay.sources.chosen import Resource, Said, fallback, left_to_services
 from assay.sources.configuration import ConfigurationIndex, Configured
 from assay.sources.distributions import BUILT, IMAGES
 from assay.sources.document import PlanDocument, ResourceChange
+from assay.sources.holders import IMAGE_DATA
 from assay.sources.made import Makers
 from assay.sources.names import Names
 from assay.sources.narrow import Narrow
@@ -37,7 +39,8 @@ from assay.sources.settled import SETTLED, keeps_images
 from assay.sources.stray import AMI_IDS, strays
 from assay.sources.surface import Form, Row, decisive, rows_by_type
 from assay.sources.tags import planned_tags
-from assay.sources.trail import IMAGE_DATA, Trailing, Trails
+from assay.sources.trail import Trailing
+from assay.sources.trails import trails_of
 from assay.sources.values import leads_to_sensitive
 from assay.sources.walk import Leaf, Step, at_path, leaves
 
@@ -69,15 +72,9 @@ class ReferenceReader:
         prior = Prior(path, plan.prior_state, self._configuration, self._changes)
         self._providers = Providers(plan.configuration, plan.variables, region, prior, said)
         planned = PlannedResources(path, self._changes, self._configuration)
-        followed: Trailing = (
-            trails(planned)
-            if trails
-            else Trails(
-                self._configuration, planned, plan.relevant_attributes or [], plan.variables or {}
-            )
-        )
-        makers = Makers(planned, followed, self._providers)
-        self._reading = Reading(planned, followed, makers)
+        follow = trails or partial(trails_of, path, plan, self._configuration)
+        makers = Makers(planned, follow(planned), self._providers)
+        self._reading = Reading(planned, makers)
         self._names = Names(planned, self._providers, makers)
         self._not_judged: Counter[str] = Counter()
         self.builds: list[str] = []

@@ -14,7 +14,7 @@ from assay.sources.walk import Leaf, Step
 _AMI_ID = r"(?<![A-Za-z0-9_-])ami-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9A-Za-z])"
 AMI_IDS = re.compile(_AMI_ID.encode())
 """AMI ids in raw JSON text."""
-_IN_TEXT = re.compile(_AMI_ID)
+AMI_IDS_IN_TEXT = re.compile(_AMI_ID)
 
 
 def strays(
@@ -26,7 +26,7 @@ def strays(
             continue
         shown = path[:1] if hidden else path  # what is sensitive may be a key, too
         leaf = Leaf(shown, text, None, hidden)
-        for id in dict.fromkeys(_IN_TEXT.findall(text)):
+        for id in dict.fromkeys(AMI_IDS_IN_TEXT.findall(text)):
             yield leaf, None if only_mentions(resource_type, str(path[0])) else Stray(id, leaf.path)
 
 

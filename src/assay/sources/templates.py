@@ -4,15 +4,11 @@ Facts: hashicorp/aws documentation of aws_launch_template: a change of its data 
 `$Default` moves only with `update_default_version` or `default_version`.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from assay.model import (
-    Action,
-    Imageless,
-    Made,
+    EveryVersion,
     Place,
     Planned,
     TemplateRef,
@@ -20,21 +16,30 @@ from assay.model import (
     Unplaced,
     Unusable,
     Value,
-    parse_image,
-    same_place,
 )
-from assay.sources.configuration import Configured
-from assay.sources.document import ResourceChange
+from assay.sources.choices import any_of
+from assay.sources.ends import Ends
+from assay.sources.holders import Sought
+from assay.sources.known import texts
 from assay.sources.lookups import template_looked_up
 from assay.sources.planned import Opened, PlannedResources
+from assay.sources.planned_templates import NEW, PlannedTemplates, id_of
 from assay.sources.providers import Providers
 from assay.sources.surface import Row
-from assay.sources.trail import Dead, Found, Trailing
-from assay.sources.values import NOT_SET, parse_template
+from assay.sources.trail import Dead, End, Fixed, Target
+from assay.sources.values import NOT_SET, is_template, parse_template
 from assay.sources.walk import Leaf, Step
 
-_NEW = (Action.CREATE, Action.REPLACE)
-_CHANGING = (*_NEW, Action.UPDATE, Action.IMPORT)
+_NEWEST = (("latest_version",), ("latest_version_number",))
+_DEFAULT = (("default_version",), ("default_version_number",))
+
+
+Writes: TypeAlias = Callable[[tuple[Step, ...]], bool | None]
+"""Whether the configuration may write what stands at a path; None where there is none."""
+_ANY = object()
+"""A version that is known only after apply."""
+_Template: TypeAlias = Opened | TemplateRef
+"""A template of this plan, or one by name of which the version does not count yet."""
 
 
 class Templates:
@@ -43,7 +48,7 @@ class Templates:
     def __init__(
         self,
         planned: PlannedResources,
-        trails: Trailing,
+        ends: Ends,
         providers: Providers,
         image: Callable[[Opened, tuple[Step, ...]], Value],
         moved: Callable[[Opened, str | None], Value | None],
@@ -51,18 +56,16 @@ class Templates:
         """`image` says what an unknown image value of a resource will be; `moved`, what a version
         of a template will hold that something else in the plan moves.
         """
-        self._planned = planned
-        self._trails = trails
+        self._planned = PlannedTemplates(planned, providers, image, moved)
+        self._ends = ends
         self._providers = providers
-        self._image = image
-        self._moved = moved
 
     def of_leaf(
         self,
         row: Row,
         leaf: Leaf,
-        configured: Configured | None,
         place: Place | Unplaced,
+        writes: Writes,
         resource: Callable[[], Opened],
     ) -> Value | None:
         """What a block in which something is known says; opens `resource` only for a trail."""
@@ -71,169 +74,192 @@ class Templates:
         if row.template is None or not isinstance(leaf.value, dict):
             return Unusable("is not a launch template block")
         fields, mask = row.template, leaf.mask if isinstance(leaf.mask, dict) else {}
-        named = (
-            leaf.value.get(fields.id) not in NOT_SET or leaf.value.get(fields.name) not in NOT_SET
-        )
-        version = (*leaf.steps, fields.version)
-        open_version = mask.get(fields.version) is True and (
-            configured is None or configured.writes(*version)
-        )
-        if named and not open_version:
-            ref = parse_template(leaf.value, fields)
-            return self._as_planned(ref, place) if isinstance(ref, TemplateRef) else ref
-        open_name = mask.get(fields.id) is True or mask.get(fields.name) is True
-        if not named and not open_name:
+        id, name = leaf.value.get(fields.id), leaf.value.get(fields.name)
+        is_named = id not in NOT_SET or name not in NOT_SET
+        paths = [
+            (*leaf.steps, field) for field in (fields.id, fields.name) if mask.get(field) is True
+        ]
+        if not is_named and not paths:
             return None
-        paths = ((*leaf.steps, fields.id), (*leaf.steps, fields.name))
-        if open_version:
-            return self._at_version(resource(), paths, version, place)
-        return self._named(resource(), paths, leaf.value.get(fields.version) or "$Default")
+        at = (*leaf.steps, fields.version)
+        version: Any = leaf.value.get(fields.version)
+        if mask.get(fields.version) is True:
+            version = "$Default" if writes(at) is False else _ANY
+        elif version in (None, ""):
+            version = self._null(at, resource) if writes(at) else "$Default"
+        if is_named:
+            known = leaf.value if version is not _ANY else {**leaf.value, fields.version: None}
+            ref = parse_template(known, fields)
+            if isinstance(ref, Unusable):
+                return ref
+            return self._at([ref], version, at, place, resource)
+        found = self._named(resource(), paths)
+        if isinstance(found, Unknown | Unusable):
+            return found
+        return self._at(found, version, at, place, resource)
 
     def of_instance(self, resource: Opened, row: Row) -> Value | None:
         """The template that a planned instance is launched from."""
         steps: tuple[Step, ...] = ("launch_template", 0)
         leaf = Leaf(steps, resource.value(steps), resource.mask(steps), sensitive=False)
         place = self._place(resource)
-        return self.of_leaf(row, leaf, resource.configured, place, lambda: resource)
+        return self.of_leaf(row, leaf, place, lambda path: resource.writes(*path), lambda: resource)
 
-    def _named(self, resource: Opened, paths: tuple[tuple[Step, ...], ...], version: Any) -> Value:
-        """The image of the template that an unknown id or name at `paths` means."""
-        dead: Dead | None = None
+    def of_data(self, resource: Opened, version: str) -> Value:
+        """A version of the template that a data source will read during apply."""
+        found = self._read_later(resource)
+        if isinstance(found, Unknown | Unusable):
+            return found
+        values = [self._of(each, version, self._place(resource)) for each in found]
+        return any_of([Target(resource, ())], values)
+
+    # ------------------------------------------------------------------------- which template
+
+    def _named(
+        self, resource: Opened, paths: list[tuple[Step, ...]]
+    ) -> list[_Template] | Unknown | Unusable:
+        """The templates that an unknown id or name at `paths` can mean."""
+        lost: Unknown | Unusable | None = None
         for path in paths:
-            ends = self._trails.of(resource, path)
+            ends = self._ends.of(resource, path, Sought.TEMPLATE)
             if isinstance(ends, Dead):
-                dead = dead or ends
+                lost = lost or Unknown((ends.reference,))
                 continue
-            if any(self._place(end.resource) != self._place(resource) for end in ends):
+            found = self._meant(ends, by_name=str(path[-1]).endswith("name"))
+            if not isinstance(found, Unknown | Unusable) and any(
+                isinstance(each, Opened) and self._place(each) != self._place(resource)
+                for each in found
+            ):
                 return Unusable("is a launch template of another place")
-            values = [self._planned_template(end.resource, version) for end in ends]
-            return only(ends, values)
-        return Unknown((dead.reference,) if dead else ())
+            return found
+        return lost or Unknown()
 
-    def _at_version(
+    def _meant(self, ends: list[End], *, by_name: bool) -> list[_Template] | Unknown | Unusable:
+        found: dict[object, _Template] = {}
+        for end in ends:
+            if isinstance(end, Target):
+                more = self._read_later(end.resource) if end.resource.is_data else [end.resource]
+            else:
+                more = _known_templates(end, by_name=by_name)
+            if isinstance(more, Unknown | Unusable):
+                return more
+            found.update((id(each) if isinstance(each, Opened) else each, each) for each in more)
+        return list(found.values()) or Unknown(tuple(dict.fromkeys(map(_name, ends))))
+
+    def _read_later(self, resource: Opened) -> list[_Template] | Unknown | Unusable:
+        """The template that a data source names; code has no other data sources than such."""
+        address = resource.change.address
+        ref = template_looked_up(resource, "$Latest")
+        if self._ends.is_code:
+            return [resource]
+        if isinstance(ref, Unusable):
+            return ref
+        if ref is not None and not any(resource.is_unknown((name,)) for name in ("id", "name")):
+            return [ref]
+        written = [(name,) for name in ("id", "name") if resource.writes(name)]
+        if len(written) != 1:
+            return Unknown((address,))
+        ((name,),) = written
+        if not resource.is_unknown((name,)):
+            ref = template_looked_up(resource, "$Latest")
+            return [ref] if isinstance(ref, TemplateRef) else Unknown((address,))
+        return self._named(resource, [(name,)])
+
+    # -------------------------------------------------------------------------- which version
+
+    def _null(self, at: tuple[Step, ...], resource: Callable[[], Opened]) -> Any:
+        """A version that is written and planned as null.
+
+        That is what a provider makes of an unknown one; it is null only if nothing that is read is
+        unknown.
+        """
+        opened = resource()
+        if self._ends.is_code:
+            return "$Default"
+        return _ANY if self._ends.may_lead(opened, at, Sought.VERSION) else "$Default"
+
+    def _at(
         self,
-        resource: Opened,
-        paths: tuple[tuple[Step, ...], ...],
-        version: tuple[Step, ...],
+        templates: list[_Template],
+        version: Any,
+        at: tuple[Step, ...],
         place: Place | Unplaced,
+        resource: Callable[[], Opened],
     ) -> Value:
-        """A template at a version that is unknown: that of a template this plan makes."""
-        named = {resource.value(path) for path in paths} - set(NOT_SET)
-        for template in self._touched(named, place, by_id=False):
-            if template.action in _NEW:
-                return self._planned_template(template, None) or Unknown()  # it has no other
-        ends = self._trails.of(resource, version)
+        """The images of templates at a version, or at those that stand at `at` when it is known."""
+        if version is not _ANY:
+            values = [self._of(each, version, place) for each in templates]
+            return any_of([Target(resource(), at)], values)
+        planned = [self._planned_of(each, place) for each in templates]
+        if all(each is not None and each.action in NEW for each in planned):
+            made = (self._planned.at(each, None) for each in planned if each is not None)
+            return any_of([Target(resource(), at)], [each or Unknown() for each in made])
+        ends = self._ends.of(resource(), at, Sought.VERSION)
         if isinstance(ends, Dead):
             return Unknown((ends.reference,))
-        for end in ends:
-            template = end.resource
-            own = {template.value(("id",)), template.value(("name",))}
-            known = end.path == ("latest_version",) or (
-                end.path == ("default_version",) and template.action in _NEW
-            )
-            if not known or (named and not named & own):
-                return Unknown((template.change.address,))
-        return only(ends, [self._planned_template(end.resource, None) for end in ends])
+        if not any(isinstance(end, Target) for end in ends):
+            return Unknown((_name(ends[0]),))  # any number may come out of it
+        if len(planned) == 1 and planned[0] is not None and _is_newest(ends, planned[0]):
+            return self._planned.at(planned[0], None) or Unknown()
+        return any_of(ends, [self._every(each, place) for each in templates])
 
-    def _as_planned(self, ref: TemplateRef, place: Place | Unplaced) -> Value:
-        """A template named by a known id or name: as this plan will leave it, if it touches it."""
-        names = (ref.id,) if ref.id else (ref.name,)
-        for resource in self._touched(names, place, by_id=ref.id is not None):
-            return self._planned_template(resource, ref.version) or ref
-        return ref
+    def _every(self, template: _Template, place: Place | Unplaced) -> Value:
+        """All versions of a template: those that exist, and the one that this plan makes."""
+        planned = self._planned_of(template, place)
+        if planned is None:
+            assert isinstance(template, TemplateRef)
+            return EveryVersion(template.id, template.name)
+        address = planned.change.address
+        newest = self._planned.at(planned, None) or Unknown((address,))
+        if planned.action in NEW:
+            return newest
+        id = id_of(planned)
+        if id is None:
+            return Unknown((address,))
+        existing = Planned(f"launch template {address}", EveryVersion(id, None))
+        moved = self._planned.moved(planned, "$Latest")
+        return any_of([], [newest, existing, *([moved] if moved is not None else ())])
 
-    def _touched(
-        self, names: Iterable[str | None], place: Place | Unplaced, *, by_id: bool
-    ) -> Iterator[Opened]:
-        """The templates of one place, by id or by name, that this plan makes or changes."""
-        for name in names:
-            for change in self._by_name.get((by_id, name), ()):
-                resource = self._planned.open(change)
-                if resource.action in _CHANGING and same_place(self._place(resource), place):
-                    yield resource
+    def _planned_of(self, template: _Template, place: Place | Unplaced) -> Opened | None:
+        """The template as a resource of this plan, if the plan touches it."""
+        if isinstance(template, Opened):
+            return template if not template.is_data else None
+        names = (template.id,) if template.id else (template.name,)
+        return next(self._planned.touched(names, place, by_id=template.id is not None), None)
 
-    @cached_property
-    def _by_name(self) -> dict[tuple[bool, object], list[ResourceChange]]:
-        found: defaultdict[tuple[bool, object], list[ResourceChange]] = defaultdict(list)
-        for change, names in self._planned.names_of_type("aws_launch_template"):
-            for by_id, name in ((True, names.id), (False, names.name)) if names else ():
-                if isinstance(name, str):
-                    found[by_id, name].append(change)
-        return dict(found)
-
-    def _planned_template(self, resource: Opened, version: str | None) -> Value | None:
-        """A template's image at a version; None as version means that of this very plan."""
-        if not resource.change.type.endswith("_launch_template"):
-            return None
-        if resource.is_data:
-            found = template_looked_up(resource, version)
-            return found or Unknown((resource.change.address,))
-        moved = self._moved(resource, version)
-        if moved is not None:
-            step = f"launch template {resource.change.address}, at its {version}"
-            return Planned(step, moved, moving=True)
-        new = resource.action in _NEW
-        current = version is None or version == "$Latest"
-        if new and version in ("$Default", "1"):
-            current = True
-        if version == "$Default" and not new:
-            current = resource.value(("update_default_version",)) is True
-        if not current:
-            return self._existing(resource, version or "$Default")
-        held: tuple[Step, ...] = ("image_id",)
-        if resource.change.type == "awscc_ec2_launch_template":
-            held = ("launch_template_data", "image_id")
-        image: Value | None
-        if resource.is_unknown(held):
-            image = self._image(resource, held)
-        else:
-            image = parse_image(resource.value(held))
-        moving = version in ("$Latest", "$Default")
-        step = f"launch template {resource.change.address}"
-        if moving:
-            step = f"{step}, at its {version}"
-        return Planned(
-            step,
-            image or Imageless(),
-            moving,
-            sensitive=resource.is_sensitive(held),
-        )
-
-    def _existing(self, resource: Opened, version: str) -> Value:
-        """A version that this plan does not make: EC2 knows it, if the template exists at all."""
-        template_id = resource.value(("id",))
-        if resource.action not in _NEW and resource.is_unknown(("id",)):
-            return Unknown((f"{resource.change.address}.default_version",))
-        if resource.action in _NEW or not isinstance(template_id, str):
-            return Unusable(f"is version {version} of a template that this plan makes anew")
-        number = resource.value(("default_version",))
-        if version == "$Default" and resource.is_unknown(("default_version",)):
-            return Unknown((f"{resource.change.address}.default_version",))
-        if version == "$Default" and isinstance(number, int):
-            step = f"launch template {resource.change.address}, at its $Default"
-            return Planned(step, TemplateRef(template_id, None, str(number)), moving=True)
-        return TemplateRef(template_id, None, version)
+    def _of(self, template: _Template, version: str, place: Place | Unplaced) -> Value:
+        """A template at a version: as this plan will leave it, if it touches it."""
+        if isinstance(template, Opened):
+            return self._planned.at(template, version) or Unknown((template.change.address,))
+        ref = TemplateRef(template.id, template.name, version)
+        planned = self._planned_of(ref, place)
+        return (self._planned.at(planned, version) or ref) if planned else ref
 
     def _place(self, resource: Opened) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)
 
 
-def only(ends: Found, values: list[Value | None]) -> Value:
-    """The one value that all ends agree on; where several could decide, nobody knows.
+def _is_newest(ends: list[End], template: Opened) -> bool:
+    """Whether all that a version can be is the version that this plan makes of a template."""
+    moved = template.value(("update_default_version",)) is True
+    newest = (*_NEWEST, *(_DEFAULT if moved else ()))
+    return all(
+        isinstance(end, Target) and end.resource is template and end.path[:1] in newest
+        for end in ends
+    )
 
-    Two copies of one image are as good as one: what is judged is their source.
-    """
-    distinct = {_essence(value): value for value in values if value is not None}
-    if len(distinct) == 1:
-        return next(iter(distinct.values()))
-    return Unknown(tuple(dict.fromkeys(end.resource.change.address for end in ends)))
+
+def _known_templates(end: Fixed, *, by_name: bool) -> list[_Template] | Unknown:
+    """The templates of which a known value holds the ids; names could be any text in it."""
+    found = [
+        TemplateRef(each, None) for each in dict.fromkeys(texts(end.value)) if is_template(each)
+    ]
+    if not end.wide and (
+        (end.late and not found) or (by_name and next(texts(end.value), None) is not None)
+    ):
+        return Unknown((end.reference,))
+    return [*found]
 
 
-def _essence(value: Value) -> object:
-    """What two values have in common when they come from the same image in the same way."""
-    match value:
-        case Made(_, how, source, place, sensitive):
-            return Made, how, _essence(source), place, sensitive
-        case Planned(_, inner, moving, sensitive):
-            return _essence(inner), moving, sensitive
-    return value
+def _name(end: End) -> str:
+    return end.resource.change.address if isinstance(end, Target) else end.reference

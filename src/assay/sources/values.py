@@ -6,6 +6,7 @@ from typing import Any
 from assay.model import (
     Alias,
     AmiId,
+    AnyOf,
     InstanceRef,
     Made,
     Planned,
@@ -41,6 +42,11 @@ def parse_template(block: dict[str, Any], fields: TemplateFields) -> TemplateRef
     return TemplateRef(template_id, None, version)
 
 
+def is_template(value: Any) -> bool:
+    """Whether it is the id of a launch template."""
+    return _matches(_TEMPLATE_ID, value)
+
+
 def parse_instance(value: Any) -> InstanceRef | Unusable:
     """An instance id."""
     if _matches(_INSTANCE_ID, value):
@@ -70,6 +76,8 @@ def leads_to_sensitive(value: Value) -> bool:
     match value:
         case Planned(value=inner, sensitive=sensitive) | Made(source=inner, sensitive=sensitive):
             return sensitive or leads_to_sensitive(inner)
+        case AnyOf(values):
+            return any(map(leads_to_sensitive, values))
     return False
 
 

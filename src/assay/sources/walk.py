@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 Step = str | int
 
@@ -38,7 +39,7 @@ def leaves(pattern: str, after: Any, unknown: Any, sensitive: Any) -> Iterator[L
     steps = _steps(pattern)
     if isinstance(after, dict) and len(steps) == 1:  # by far the most of them
         step = steps[0]
-        hidden = sensitive is not None and _anywhere(_child(sensitive, step))
+        hidden = sensitive is not None and anywhere(_child(sensitive, step))
         yield Leaf(steps, after.get(step), _child(unknown, step), hidden)
     elif isinstance(after, dict) and len(steps) == 2 and steps[1] == "[*]" and not sensitive:
         yield from _blocks(steps[0], after.get(steps[0]), _child(unknown, steps[0]))
@@ -53,7 +54,7 @@ def _blocks(name: str, value: Any, mask: Any) -> Iterator[Leaf]:
         return
     for index in range(max(_length(value), _length(mask))):
         leaf = Leaf((name, index), _child(value, index), _child(mask, index), sensitive=False)
-        if leaf.value is not None or _anywhere(leaf.mask):
+        if leaf.value is not None or anywhere(leaf.mask):
             yield leaf
 
 
@@ -86,11 +87,12 @@ def _descend(step: Step, rest: tuple[str, ...], at: Leaf, sensitive: Any) -> Ite
         steps=(*at.steps, step),
         value=_child(at.value, step),
         mask=_child(at.mask, step),
-        sensitive=at.sensitive or _anywhere(below),
+        sensitive=at.sensitive or anywhere(below),
     )
-    if leaf.value is None and not _anywhere(leaf.mask):
-        if not rest:
-            yield leaf
+    gone = leaf.value is None or (leaf.value == [] and leaf.sensitive and bool(rest))
+    if gone and not anywhere(leaf.mask):
+        if not rest or leaf.sensitive:  # what is sensitive may have been taken out
+            yield replace(leaf, value=None)
         return
     yield from _follow(rest, leaf, below)
 
@@ -109,13 +111,28 @@ def _length(tree: Any) -> int:
     return len(tree) if isinstance(tree, list) else 0
 
 
-def _anywhere(mask: Any) -> bool:
+def anywhere(mask: Any) -> bool:
     """Whether a mask is true at, or anywhere below, this point."""
     if isinstance(mask, dict):
-        return any(_anywhere(value) for value in mask.values())
+        return any(anywhere(value) for value in mask.values())
     if isinstance(mask, list):
-        return any(_anywhere(value) for value in mask)
+        return any(anywhere(value) for value in mask)
     return mask is True
+
+
+def count_at(after: Any, unknown: Any, path: tuple[Step, ...]) -> int:
+    """How many blocks stand at a path, in all; a number in the path stands for any."""
+    pairs = [(after, unknown)]
+    for step in path:
+        if isinstance(step, int):
+            pairs = [
+                (_child(value, index), _child(mask, index))
+                for value, mask in pairs
+                for index in range(max(_length(value), _length(mask)))
+            ]
+        else:
+            pairs = [(_child(value, step), _child(mask, step)) for value, mask in pairs]
+    return sum(max(_length(value), _length(mask)) for value, mask in pairs)
 
 
 def at_path(tree: Any, path: tuple[Step, ...]) -> Any:

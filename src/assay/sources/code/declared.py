@@ -35,10 +35,10 @@ from assay.sources.document import (
     PlanDocument,
     ResourceChange,
 )
+from assay.sources.holders import IMAGE_DATA
 from assay.sources.parameters import READ, TYPES
 from assay.sources.planned import USUAL
 from assay.sources.surface import Row, rows_by_type
-from assay.sources.trail import IMAGE_DATA
 
 _COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
 """What AWS, or the provider, fills in where nothing is written."""

@@ -15,8 +15,8 @@ from assay.sources.code.ignored import ignored_in, is_ignored
 from assay.sources.code.iteration import ONLY, Iteration
 from assay.sources.code.modules import Key
 from assay.sources.code.overrides import Placed
+from assay.sources.holders import IMAGE_ATTRIBUTES
 from assay.sources.surface import SENSITIVE
-from assay.sources.trail import IMAGE_ATTRIBUTES
 
 if TYPE_CHECKING:
     from assay.sources.code.program import ModuleInstance

@@ -12,6 +12,8 @@ from assay.sources.trail import Dead, Found, Target
 class CodeTrails:
     """Follows the references of unknown values to the blocks that they name."""
 
+    is_code = True
+
     def __init__(
         self,
         planned: PlannedResources,

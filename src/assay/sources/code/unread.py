@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from assay.sources.code.blocks import Block, Written
 from assay.sources.code.expressions import UnknownValue, Value
 from assay.sources.code.iteration import ONLY, Iteration
+from assay.sources.holders import IMAGE_DATA
 from assay.sources.stray import AMI_IDS
-from assay.sources.trail import IMAGE_DATA
 
 if TYPE_CHECKING:
     from assay.sources.code.program import ModuleInstance

@@ -1,0 +1,73 @@
+"""Where the unknown values of a plan come from, by its configuration."""
+
+from msgspec.structs import replace
+
+from assay.sources.configuration import ConfigurationIndex
+from assay.sources.document import PlanDocument
+from assay.sources.following import Following
+from assay.sources.known import Known
+from assay.sources.planned import Opened, PlannedResources
+from assay.sources.surroundings import Surroundings
+from assay.sources.trail import Dead, Found, Scope, Surrounding, Target
+from assay.sources.walk import Step
+
+
+class Trails:
+    """Follows what is unknown in one plan."""
+
+    is_code = False
+
+    def __init__(self, following: Following, surroundings: Surrounding) -> None:
+        self._following = following
+        self._surroundings = surroundings
+        following.surroundings = surroundings
+        self._found: dict[tuple[object, ...], Found | Dead] = {}
+
+    def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
+        """What the expression at `path` of a resource's own block reads, or may read."""
+        index = resource.change.index
+        key = (resource.module, id(resource.configured), path)
+        if resource.configured is None or (isinstance(index, str) and "ami-" in index):
+            return self._of(resource, path)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._of(resource, path)
+        return found
+
+    def _of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
+        here = ".".join(map(str, path))
+        if resource.configured is None:
+            return Dead(here)
+        each = resource.configured.block.for_each_expression
+        scope = Scope(resource.module, resource.change.index, each)
+        written = resource.configured.at(path, resource.count)
+        found: Found = []
+        for expression, rest in written.expressions:
+            # Of an object that is written as a whole, which part reads what is not told.
+            part = replace(scope, wide=True) if rest else scope
+            more = self._following.expression(part, expression, [], here, ())
+            if isinstance(more, Dead):
+                return more
+            alone = len(written.expressions) == 1 and not written.open
+            if alone or any(isinstance(end, Target) and end.is_open for end in more):
+                found.extend(more)  # what is known is another block's
+        if written.open:
+            loose = Scope(resource.module, resource.change.index, wide=True)
+            for more in (
+                self._surroundings.of(resource.module, ()),
+                self._following.expression(loose, each, [], here, ()) if each else [],
+            ):
+                if isinstance(more, Dead):
+                    return more
+                found.extend(more)
+        return found or Dead(here, reads_nothing=True)
+
+
+def trails_of(
+    path: str, plan: PlanDocument, configuration: ConfigurationIndex, planned: PlannedResources
+) -> Trails:
+    """What follows the unknown values of a plan; `path` is for messages."""
+    known = Known(path, plan.prior_state, plan.variables or {})
+    following = Following(configuration, planned, known)
+    relevant = plan.relevant_attributes or []
+    return Trails(following, Surroundings(configuration, planned, known, relevant, following))
