@@ -46,7 +46,7 @@ node: $(NODE) ## Validators of reports that tests use, from npm.
 
 demo: $(READY) ## Judge a recorded plan: no AWS account, one good image and one that only looks good.
 	@$(BIN)/assay check fixtures/demo/plan.json \
-		--catalog fixtures/demo/catalog.json --policy fixtures/demo/policy.yaml; \
+		--catalog fixtures/demo/catalog.json --policy fixtures/demo/policy.yaml --as-of 2026-11-22; \
 		code=$$?; echo; echo "exit code $$code: the gate stays closed"; test $$code -eq 1
 
 test: lint types unit ## Everything a change must pass.

@@ -94,7 +94,8 @@ def test_each_image_is_judged_in_the_account_of_its_provider(
         "record", "plan.json", "--policy", "assay.yaml", "-o", "catalog.json",
         cwd=tmp_path, env=environment,
     )  # fmt: skip
-    assert recorded.code == 0, recorded.stderr
+    assert recorded.code == 3, recorded.stderr
+    assert f"no reader for account {STRANGER}" in recorded.stderr
     assert EXTERNAL_ID not in (tmp_path / "catalog.json").read_text()
     again = command.assay(
         "check", "plan.json", "--catalog", "catalog.json", "--format", "json", cwd=tmp_path
@@ -113,7 +114,8 @@ def test_without_a_policy_a_recording_has_no_readers(
         "record", "plan.json", "--region", REGION, "-o", "catalog.json",
         cwd=tmp_path, env=talking_to(server.url, CI),
     )  # fmt: skip
-    assert recorded.code == 0, recorded.stderr
-    assert f"no reader for account {WORKLOAD}" in (tmp_path / "catalog.json").read_text()
+    assert recorded.code == 2
+    assert f"no reader for account {WORKLOAD}" in recorded.stderr
+    assert not (tmp_path / "catalog.json").exists()
     assert not server.calls("AssumeRole")
     assert not server.calls("DescribeImages")

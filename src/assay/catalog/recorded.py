@@ -102,18 +102,12 @@ class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
         """Whether it can tell who the caller was; what was asked of a known account cannot."""
         return self.account is None or (self.identity is not None and not self.reader)
 
-    def answers(self) -> tuple[Answers[Any], ...]:
-        """Every kind of answer."""
-        return (
-            self.images,
-            self.ancestry,
-            self.removals,
-            self.allowed_images,
-            self.parameters,
-            self.templates,
-            self.every_version,
-            self.instances,
-            self.searches,
+    def answers(self) -> "tuple[tuple[str, Answers[Any]], ...]":
+        """Every kind of answer, by its name."""
+        return tuple(
+            (name, found)
+            for name in self.__struct_fields__
+            if isinstance(found := getattr(self, name), Answers)
         )
 
 
@@ -237,9 +231,9 @@ def _index(path: str, records: Iterable[PlaceRecord]) -> dict[Place, PlaceRecord
         place = Place(record.partition, record.account, record.region)
         if place in places:
             raise RecordingError(f"{place} is recorded twice", where=path)
-        for answers in record.answers():
+        for kind, answers in record.answers():
             for key in sorted(answers.contradictions()):
-                what = "an image lookup" if answers is record.searches else key
+                what = "an image lookup" if kind == "searches" else key
                 raise RecordingError(f"{what} in {place} has two answers", where=path)
         places[place] = record
     return places

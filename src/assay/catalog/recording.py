@@ -99,12 +99,8 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
     ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
         answers = self.source.templates(keys)
         for (place, ref), answer in answers.items():
-            match answer:
-                case TemplateVersion(image=str(image)):
-                    kept = replace(answer, image=_image_value(image))
-                    self._at(place).templates.put(str(ref), kept)
-                case _:
-                    self._at(place).templates.put(str(ref), answer)
+            kept = _version(answer) if isinstance(answer, TemplateVersion) else answer
+            self._at(place).templates.put(str(ref), kept)
         return answers
 
     def every_version(
@@ -112,7 +108,8 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
     ) -> Mapping[EveryVersionKey, Answer[tuple[TemplateVersion, ...]]]:
         answers = self.source.every_version(keys)
         for (place, template), answer in answers.items():
-            self._at(place).every_version.put(str(template), answer)
+            kept = tuple(map(_version, answer)) if isinstance(answer, tuple) else answer
+            self._at(place).every_version.put(str(template), kept)
         return answers
 
     def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
@@ -131,14 +128,17 @@ class RecordingCatalog(msgspec.Struct, frozen=True):
     def facts(self) -> CatalogFacts:
         return self.source.facts()
 
-    def to_json(self, recorded_at: datetime) -> bytes:
-        """The recording, sorted and indented so that two of them can be compared by eye."""
+    def file(self, recorded_at: datetime) -> CatalogFile:
+        """What was recorded so far."""
         facts = self.facts()
         places = sorted(
             self._places.values(), key=lambda at: (at.partition, at.account or "", at.region)
         )
-        file = CatalogFile(VERSION, facts.recorded_at or recorded_at, places, facts.endpoint)
-        encoded = msgspec.json.encode(file, order="sorted")
+        return CatalogFile(VERSION, facts.recorded_at or recorded_at, places, facts.endpoint)
+
+    def to_json(self, recorded_at: datetime) -> bytes:
+        """The recording, sorted and indented so that two of them can be compared by eye."""
+        encoded = msgspec.json.encode(self.file(recorded_at), order="sorted")
         return msgspec.json.format(encoded, indent=1) + b"\n"
 
     def _at(self, place: Place) -> PlaceRecord:
@@ -165,6 +165,10 @@ def _images_in(node: Any) -> Any:
         kept = {name: found for name, each in node.items() if (found := _images_in(each))}
         return kept or None
     return node if isinstance(node, str) and isinstance(parse_image(node), AmiId) else None
+
+
+def _version(version: TemplateVersion) -> TemplateVersion:
+    return replace(version, image=_image_value(version.image)) if version.image else version
 
 
 def _image_value(value: str) -> str:

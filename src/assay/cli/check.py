@@ -11,6 +11,7 @@ from assay.cli.options import (
     CheckOptions,
     Output,
     as_of_option,
+    max_age_option,
     report_options,
     source_options,
 )
@@ -23,7 +24,7 @@ from assay.cli.streams import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from assay.model import Policy
     from assay.report.setting import Setting
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
               help="Write FORMAT to FILE as well; may be repeated.")  # fmt: skip
 @report_options
 @as_of_option
+@max_age_option
 @click.option("--offline", is_flag=True, envvar="ASSAY_OFFLINE",
               help="Ask nobody: what needs AWS stays undetermined.")  # fmt: skip
 @click.option("--no-inline", is_flag=True, envvar="ASSAY_NO_INLINE",
@@ -54,6 +56,7 @@ def check_command(
     stdout_format: str,
     outputs: tuple[tuple[str, str], ...],
     as_of: "datetime | None",
+    max_age: "timedelta | None",
     offline: bool,
     no_inline: bool,
     undetermined: str | None,
@@ -85,6 +88,7 @@ def check_command(
     asked = opening.open_catalog(
         catalog, policy.readers, timeout, offline=offline, no_cache=how["no_cache"]
     )
+    opening.require_age(catalog, asked, max_age, as_of)
     with progress(asked):
         report = check(sources, asked, policy, as_of or opening.now(), left_aside)
     delivered = deliver(report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))

@@ -10,13 +10,17 @@ from assay.cli.options import DEFAULT_POLICY
 from assay.cli.streams import note, read
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from assay.catalog.interface import ImageCatalog
     from assay.catalog.sdk import Sdk
     from assay.kept import Kept
     from assay.model import Policy, Reader
+
+
+CLOCKS_DIFFER = 300
+"""Seconds by which a recording may be ahead of the clock that reads it."""
 
 
 def open_policy(path: str | None) -> "Policy":
@@ -62,6 +66,33 @@ def open_catalog(
     cache = cache_directory(no_cache=no_cache)
     live = LiveCatalog(open_sdk(readers, timeout, cache))
     return live if cache is None else RememberingCatalog(live, kept(cache, "ancestry"))
+
+
+def require_age(
+    path: str | None, catalog: "ImageCatalog", most: "timedelta | None", as_of: "datetime | None"
+) -> None:
+    """Refuse a recording that is older than `most`, or of a time that is still to come.
+
+    Without a limit, a recording of the future is told and used: what it says is not less true.
+    Raises `RecordingError`.
+    """
+    from datetime import UTC, timedelta
+
+    from assay.errors import RecordingError
+    from assay.report.summary import age
+
+    recorded_at = catalog.facts().recorded_at
+    if recorded_at is None or (most is None and as_of is not None):
+        return
+    passed = (as_of or now()) - recorded_at
+    when = f"recorded {recorded_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {age(passed)}"
+    again = "record it again: assay record"
+    if passed < timedelta(seconds=-CLOCKS_DIFFER):
+        if most is not None:
+            raise RecordingError(f"from-the-future: {when}", where=path, hint=again)
+        note(f"{path}: {when}: is the clock right?")
+    elif most is not None and passed > most:
+        raise RecordingError(f"expired: {when}, more than --max-age", where=path, hint=again)
 
 
 def open_sdk(readers: "Mapping[str, Reader]", timeout: float, cache: "Path | None") -> "Sdk":

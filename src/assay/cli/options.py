@@ -1,14 +1,14 @@
 """What several commands take: their options, and the values that options have."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar
 
 import click
 
 from assay.cli.formats import FORMATS
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from assay.sources.code.files import Tool
 
@@ -68,6 +68,24 @@ class Seconds(click.ParamType):  # type: ignore[type-arg]
         return seconds
 
 
+class Duration(click.ParamType):  # type: ignore[type-arg]
+    """A span of time, as 36h or 7d."""
+
+    name = "duration"
+    _UNITS: ClassVar[dict[str, int]] = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "timedelta":
+        import re
+        from datetime import timedelta
+
+        number, unit = str(value)[:-1], str(value)[-1:]
+        if unit not in self._UNITS or not re.fullmatch(r"[0-9]{1,8}", number) or not int(number):
+            self.fail(f"{value!r}: give a number and one of s, m, h, d, w, such as 7d", param, ctx)
+        return timedelta(seconds=int(number) * self._UNITS[unit])
+
+
 class Shaped(click.ParamType):  # type: ignore[type-arg]
     """Text that fits a pattern.
 
@@ -97,6 +115,10 @@ policy_option = click.option(
 catalog_option = click.option(
     "--catalog", metavar="FILE", envvar="ASSAY_CATALOG",
     help="Ask this recorded catalogue instead of AWS.",
+)  # fmt: skip
+max_age_option = click.option(
+    "--max-age", type=Duration(), metavar="DURATION", envvar="ASSAY_MAX_AGE",
+    help="Refuse a recorded catalogue that is older, by --as-of or now (36h, 7d).",
 )  # fmt: skip
 color_option = click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto",

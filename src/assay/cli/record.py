@@ -1,30 +1,51 @@
 """`assay record`."""
 
-from typing import Unpack
+import os
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from assay.cli.delivery import require_places
 from assay.cli.options import DEFAULT_POLICY, SourceOptions, source_options
-from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, write
+from assay.cli.streams import (
+    EXIT_NO_VERDICT,
+    EXIT_PASS,
+    EXIT_UNDETERMINED,
+    note,
+    read,
+    write,
+)
+
+if TYPE_CHECKING:
+    from assay.catalog.comparing import Questions
+
+REASONS = 5
+"""So many reasons for having no answer are told, those of most questions first."""
 
 
 @click.command("record")
 @source_options
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where to write it.")
+@click.option("--force", is_flag=True,
+              help="Write over a recording that is there even where its answers would be lost.")  # fmt: skip
 def record_command(
     paths: tuple[str, ...],
     catalog: str | None,
     policy_path: str | None,
     output: str,
+    force: bool,
     timeout: float,
     **how: Unpack[SourceOptions],
 ) -> int:
     """Write down everything a check of these plans, or of this code, asks, for a check without AWS.
 
-    The recording holds no credentials. It says when it was made; a question that it was not asked
-    stays unanswered.
+    The recording holds no credentials, and of parameters only AMI ids. It says when it was made; a
+    question that it was not asked stays unanswered.
+
+    Exit codes: 0 every question was answered, 2 none was, or nothing could be asked, 3 some got no
+    answer; a recording that has answers to questions that got none now is kept then as it is.
     """
+    from assay.catalog.comparing import questions
     from assay.catalog.recording import RecordingCatalog
     from assay.check import gather
     from assay.cli import inputs, opening
@@ -44,5 +65,60 @@ def record_command(
     )
     with progress(recording):
         gather(sources, recording)
-    write(output, recording.to_json(opening.now()), private=True)
-    return EXIT_NO_VERDICT if inputs.tell(sources) else EXIT_PASS
+    now = opening.now()
+    found = questions(recording.file(now))
+    _require_an_answer(found)
+    lost = 0 if force or not found.unanswered else found.lost(_before(output))
+    if not lost:
+        write(output, recording.to_json(now), private=True)
+    _tell(output, found, lost)
+    if inputs.tell(sources):
+        return EXIT_NO_VERDICT
+    return EXIT_UNDETERMINED if found.unanswered else EXIT_PASS
+
+
+def _require_an_answer(found: "Questions") -> None:
+    """Raise `CatalogError` where there were questions and no answer at all."""
+    from assay.errors import CatalogError
+
+    if found.unanswered and not found.answered:
+        (reason, _), *_ = found.reasons()
+        raise CatalogError(
+            f"none of {_many(found.asked)} was answered, and nothing is recorded: {reason}"
+        )
+
+
+def _before(path: str) -> "Questions":
+    """What the recording that would be replaced was asked; nothing where there is none."""
+    from assay.catalog.comparing import Questions, questions
+    from assay.catalog.recorded import RecordedCatalog
+    from assay.errors import RecordingError
+
+    try:
+        if os.path.isfile(path):
+            return questions(RecordedCatalog.load(path, read(path)).file)
+    except RecordingError:
+        pass  # something else, or damaged: there is no answer to be lost
+    return Questions(frozenset(), {})
+
+
+def _tell(path: str, found: "Questions", lost: int) -> None:
+    """How many questions there were, which got no answer and why, and what became of the file."""
+    if not found.unanswered:
+        note(f"{path}: {_many(found.asked)}, all of them answered")
+        return
+    note(f"{path}: {len(found.unanswered)} of {_many(found.asked)} got no answer")
+    reasons = found.reasons()
+    for reason, number in reasons[:REASONS]:
+        note(f"{number} got no answer: {reason}")
+    if len(reasons) > REASONS:
+        note(f"and {len(reasons) - REASONS} other reasons")
+    if lost:
+        note(
+            f"{path} is kept as it was: it has {lost} answers that the new one lacks; replace it "
+            "with --force"
+        )
+
+
+def _many(number: int) -> str:
+    return f"{number} question{'' if number == 1 else 's'}"

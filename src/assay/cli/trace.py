@@ -12,6 +12,7 @@ from assay.cli.options import (
     catalog_option,
     color_option,
     debug_option,
+    max_age_option,
     no_cache_option,
     policy_option,
     timeout_option,
@@ -19,7 +20,7 @@ from assay.cli.options import (
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, show, wants_colour
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from assay.catalog.interface import ImageCatalog
     from assay.model import Place, Policy, Subject
@@ -38,6 +39,7 @@ def lookup_options(command: F) -> F:
                      help="Whose eyes look, by the policy's reader for that account "
                      "(default: your own credentials)."),
         catalog_option,
+        max_age_option,
         policy_option,
         as_of_option,
         timeout_option,
@@ -55,6 +57,7 @@ class Where(NamedTuple):
     region: str | None
     account: str | None
     catalog: str | None
+    max_age: "timedelta | None"
     policy_path: str | None
     as_of: "datetime | None"
     timeout: float
@@ -129,6 +132,7 @@ def look_up(image: str, where: Where) -> Found:
         where.catalog, policy.readers if policy else {}, where.timeout,
         offline=False, no_cache=where.no_cache,
     )  # fmt: skip
+    opening.require_age(where.catalog, asked, where.max_age, where.as_of)
     place = _recorded_place(place, image, asked)
     as_of = where.as_of or opening.now()
     with progress(asked):

@@ -106,7 +106,7 @@ def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any
         "headline": counted(report),
         "counts": [(standing, counts[standing]) for standing in ORDER],
         "notices": [shown(line) for line in _notices(report, found)],
-        "asked": [shown(line) for line in asked(report.catalog)],
+        "asked": [shown(line) for line in asked(report.catalog, report.as_of)],
         "exceptions": [_exception(use) for use in report.exceptions],
         "rules": pages(setting.rules, broken),
         "static_rows": [_static(row, found) for row in bad[:MOST_STATIC]],

@@ -1,6 +1,7 @@
 """What reports say of a run as a whole: what came of it, by which policy, and who was asked."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
 from assay.model import CatalogFacts, Outcome, Report, Severity, Verdict, WaiverUse
 from assay.report.safe import safe
@@ -50,7 +51,7 @@ def notes(report: Report) -> Iterator[str]:
     if report.left_aside:
         many = _many(report.left_aside, "exception")
         yield f"left aside by --no-inline: {many} in the code"
-    yield from asked(report.catalog)
+    yield from asked(report.catalog, report.as_of)
 
 
 def _parents(builds: tuple[str, ...]) -> str:
@@ -95,16 +96,27 @@ def exceptions_in_use(report: Report) -> Iterator[str]:
             yield safe(f"exception {use.waiver.name}: {end}; needed by {use.used}")
 
 
-def asked(catalog: CatalogFacts) -> Iterator[str]:
-    """Who gave the answers."""
+def asked(catalog: CatalogFacts, as_of: datetime) -> Iterator[str]:
+    """Who gave the answers, and how old they are where they are judged."""
     if catalog.kind == "offline":
         yield "asked: nobody (offline)"
     elif catalog.recorded_at:
-        yield f"asked: a catalogue recorded {catalog.recorded_at:%Y-%m-%d %H:%M} UTC"
+        when = f"{catalog.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        yield f"asked: a catalogue recorded {when}, {age(as_of - catalog.recorded_at)}"
     else:
         calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())
         yield f"asked: AWS ({calls or 'nothing needed to be asked'})"
     yield from endpoint(catalog)
+
+
+def age(passed: timedelta) -> str:
+    """How old something is, in the unit that says it best."""
+    seconds = passed.total_seconds()
+    for unit, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if abs(seconds) >= unit:
+            span = _many(int(abs(seconds) // unit), name)
+            return f"{span} old" if seconds > 0 else f"{span} later than what is judged"
+    return "less than a minute old"
 
 
 def endpoint(catalog: CatalogFacts) -> Iterator[str]:

@@ -48,7 +48,7 @@ def _sources(lineage: Lineage) -> Iterator[str]:
     """By what and whom all this is told."""
     if lineage.policy:
         yield f"policy: {safe(lineage.policy.path)}"
-    for line in asked(lineage.catalog):
+    for line in asked(lineage.catalog, lineage.as_of):
         yield from _wrapped(line, "", "  ")
 
 
