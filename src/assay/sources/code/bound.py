@@ -10,7 +10,6 @@ from assay.sources.code.expressions import (
     Attribute,
     Expression,
     Literal,
-    Sure,
     UnknownValue,
     Value,
     Variable,
@@ -86,20 +85,13 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
         """With the item of a splat."""
         return replace(self, item=item)
 
-    def deeper(self) -> "Bound":
-        """One expression further in."""
-        return Bound(self.names, self.bound, self.item, self.depth + 1, self.doubt, self.steps)
-
-    def ends(self) -> bool:
-        """Whether one expression more is too many, or too deep."""
-        self.steps.taken += 1
-        return self.depth > _DEEPEST or self.steps.taken > _LONGEST
-
-    def doubting(self, value: Value) -> Value:
-        """The value; one of which nothing is certain leaves a doubt about all that is made of it."""
-        if isinstance(value, UnknownValue) and value.sure is Sure.NOTHING:
-            self.doubt.raised = True
-        return value
+    def deeper(self) -> "Bound | None":
+        """One expression further in; None where that is one too many, or too deep."""
+        steps = self.steps
+        steps.taken += 1
+        if self.depth > _DEEPEST or steps.taken > _LONGEST:
+            return None
+        return Bound(self.names, self.bound, self.item, self.depth + 1, self.doubt, steps)
 
     def apart(self) -> "Bound":
         """With doubts of its own."""

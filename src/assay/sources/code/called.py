@@ -6,7 +6,7 @@ initialises); Terraform refuses them.
 
 from typing import TYPE_CHECKING
 
-from assay.sources.code.blocks import Block
+from assay.sources.code.blocks import Block, plain_text
 from assay.sources.code.files import OPENTOFU
 from assay.sources.code.paths import joined
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def computed_source(module: "ModuleInstance", call: Block) -> str | None:
     """The local directory that a call names by variables and locals; None for any other source."""
     written = call.attributes.get("source")
-    if written is None or module.program.reader.tool != OPENTOFU:
+    if written is None or plain_text(written) or module.program.reader.tool != OPENTOFU:
         return None
     value = module.value(written)
     if not isinstance(value, str) or not value.startswith(("./", "../")):

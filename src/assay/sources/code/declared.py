@@ -5,7 +5,6 @@ the plan's `configuration`. Only what can matter to an image is evaluated. Wheth
 already no code can tell: it is taken for one that exists and changes, of which less follows.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from assay.sources.code.beside import Named, key_of, of_scripts, of_unread
 from assay.sources.code.blocks import Block
 from assay.sources.code.body import Body, body, in_blocks, masked
 from assay.sources.code.callers import with_self
+from assay.sources.code.configured import PlanBlocks
 from assay.sources.code.counting import is_disabled, require_countable
 from assay.sources.code.expressions import UnknownValue, Value
 from assay.sources.code.ignored import ignored_in
@@ -28,10 +28,7 @@ from assay.sources.code.uninstalled import CALL, Missing, is_image, missing
 from assay.sources.code.unread import UNREAD, ids_in
 from assay.sources.document import (
     Change,
-    ConfigResource,
     Configuration,
-    Module,
-    ModuleCall,
     PlanDocument,
     ResourceChange,
 )
@@ -47,8 +44,11 @@ _COMPUTED_AMI = ("aws_instance", "aws_spot_instance_request")
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
 
-_Block = tuple[tuple[str, ...], str, str, str]
-"""Module path, mode, type and name."""
+class _Read(NamedTuple):
+    """The top-level attributes and the paths that some rows read."""
+
+    attributes: frozenset[str]
+    paths: tuple[str, ...]
 
 
 class Declared(NamedTuple):
@@ -85,21 +85,15 @@ class _Writer:
         self._ignoring: dict[str, frozenset[str]] = {}
         self._several: set[str] = set()
         self._passed: set[str] = set()
+        self._read: dict[str, _Read] = {}
         self._disabled = 0
-        self._modules: dict[tuple[str, ...], Module] = {}
-        self._blocks: defaultdict[_Block, dict[str, str]] = defaultdict(dict)
-        """The names under which a block stands in the plan, by the key of its provider."""
+        self._blocks = PlanBlocks()
 
     def write(self) -> Declared:
         for module in self._program.modules():
-            first = module.path not in self._modules
-            here = self._modules.setdefault(module.path, Module([], {}, {}))
-            if module.path and first:
-                calls = self._modules[module.path[:-1]].module_calls
-                assert calls is not None
-                calls[module.path[-1]] = ModuleCall(module=here)
+            self._blocks.enter(module.path)
             self._module(module)
-        configuration = Configuration(self._providers.configs, self._modules[()])
+        configuration = Configuration(self._providers.configs, self._blocks.root)
         self._rows[CALL] = tuple(Row(CALL, name, Kind.LAUNCH) for name in sorted(self._passed))
         plan = PlanDocument("1.2", resource_changes=self._changes, configuration=configuration)
         return Declared(
@@ -148,9 +142,17 @@ class _Writer:
             return suspects
         names = {"data_type", *USUAL, *self._tags, *suspects}
         names.update(READ if kind in TYPES else ())
-        for row in rows:
-            names.update(row.attributes)
-        return names
+        return names | self._of_kind(kind).attributes
+
+    def _of_kind(self, kind: str) -> _Read:
+        """What the rows of a resource type read, made out once."""
+        found = self._read.get(kind)
+        if found is None:
+            rows = self._rows.get(kind, ())
+            attributes = frozenset(name for row in rows for name in row.attributes)
+            paths = tuple(path for row in rows for path in row.paths)
+            found = self._read[kind] = _Read(attributes, paths)
+        return found
 
     def _resource(
         self,
@@ -167,9 +169,8 @@ class _Writer:
         elif own.get("ami") == "" and kind in _COMPUTED_AMI:
             _leave_to_provider(own)
         values: Value = own
-        for row in self._rows.get(kind, ()):
-            for path in row.paths:
-                values = in_blocks(values, path)
+        for path in self._of_kind(kind).paths:
+            values = in_blocks(values, path)
         assert isinstance(values, dict)
         if self._tags and mode == "managed":
             self._tag(module, block, iteration, values)
@@ -182,24 +183,8 @@ class _Writer:
         if ignored := ignored_in(placed.block):
             self._ignoring[at] = ignored
         key = self._providers.of_resource(module, placed.block, iteration)
-        name = self._written(module, block, placed.block, key)
+        name = self._blocks.name(module.path, block, placed.block, key)
         self._change(module, at, (mode, kind, name), iteration, values, found.sensitive)
-
-    def _written(
-        self, module: ModuleInstance, key: tuple[str, str, str], block: Block, provider: str
-    ) -> str:
-        """The name under which a block stands in the plan's configuration for one provider of it.
-
-        A plan knows one for all instances: where they have several, the block stands there for each.
-        """
-        mode, kind, name = key
-        names = self._blocks[(module.path, *key)]
-        if provider not in names:
-            names[provider] = f"{name} {provider}" if names else name
-            here = self._modules[module.path].resources
-            assert here is not None
-            here.append(ConfigResource(kind, names[provider], mode, provider, written(block)))
-        return names[provider]
 
     def _beside(
         self, module: ModuleInstance, block: Block, iteration: Iteration, found: Iterable[Named]
@@ -207,7 +192,8 @@ class _Writer:
         """What is named beside a resource: by its scripts, and in what is not evaluated."""
         for each in found:
             key = key_of(module, block, iteration, self._providers)
-            name = self._written(module, ("managed", UNREAD, ".".join(block.labels)), block, key)
+            called = ("managed", UNREAD, ".".join(block.labels))
+            name = self._blocks.name(module.path, called, block, key)
             self._changes.append(each.change(module, block, iteration, name))
 
     def _tag(
@@ -267,7 +253,7 @@ class _Writer:
             given = {**held, **images}
             if given:
                 key = self._providers.of_call(module, call.block, iteration)
-                shown = self._written(module, ("managed", CALL, name), call.block, key)
+                shown = self._blocks.name(module.path, ("managed", CALL, name), call.block, key)
                 block = ("managed", CALL, shown)
                 self._change(module, at, block, iteration, given, found.sensitive)
 
@@ -277,19 +263,6 @@ def _leave_to_provider(values: dict[str, Value]) -> None:
     del values["ami"]
     if values.get("launch_template") in (None, []):
         values["ami"] = UnknownValue()
-
-
-def written(block: Block) -> dict[str, Any]:
-    """Which arguments stand in a block, as a plan's configuration tells it."""
-    found: dict[str, Any] = {
-        name: {"constant_value": None} if each.text.strip() == "null" else {"references": []}
-        for name, each in block.attributes.items()
-    }
-    for nested in block.blocks:
-        if nested.type == "dynamic":
-            continue  # leaves no trace in a plan, either
-        found.setdefault(nested.type, []).append(written(nested))
-    return found
 
 
 def _raw(value: Any) -> msgspec.Raw:

@@ -47,6 +47,7 @@ from assay.sources.code.operators import (
 
 _BARE = (Literal(None), TupleOf(()), ObjectOf(()))
 """Written so, they have no type of their own."""
+_STARTS = (Variable, Attribute, Index, Item)
 _MOST = 10_000
 """Elements of a collection that are looked at; more are not known."""
 
@@ -57,17 +58,17 @@ def evaluate(expression: Expression, names: Names, bound: Mapping[str, Value] = 
 
 
 def _value(expression: Expression, at: Bound) -> Value:
-    return at.doubting(_taken(expression, at))
+    inner = at.deeper()
+    value = UnknownValue() if inner is None else _form(expression, inner)
+    if isinstance(value, UnknownValue) and value.sure is Sure.NOTHING:
+        at.doubt.raised = True
+    return value
 
 
-def _start(expression: Expression, at: Bound) -> Value:
+def _before(expression: Expression, at: Bound) -> Value:
     """What a traversal goes on from: if that is in doubt, what the traversal ends at will tell."""
-    bare = isinstance(expression, Variable | Attribute | Index | Item)
-    return (_taken if bare else _value)(expression, at)
-
-
-def _taken(expression: Expression, at: Bound) -> Value:
-    return UnknownValue() if at.ends() else _form(expression, at.deeper())
+    inner = at.deeper() if isinstance(expression, _STARTS) else None
+    return _form(expression, inner) if inner else _value(expression, at)
 
 
 def _form(expression: Expression, at: Bound) -> Value:
@@ -96,13 +97,13 @@ def _traversal(expression: Variable | Attribute | Index | Item | Splat, at: Boun
         case Variable(name):
             return at.bound[name] if name in at.bound else at.names.lookup(name)
         case Attribute(of, name):
-            return _settled(attribute(_start(of, at), name), at)
+            return _settled(attribute(_before(of, at), name), at)
         case Index(of, key):
-            return _settled(index(_start(of, at), _value(key, at)), at)
+            return _settled(index(_before(of, at), _value(key, at)), at)
         case Item():
             return at.item
         case Splat(of, each):
-            return _splat(_start(of, at), each, at)
+            return _splat(_before(of, at), each, at)
 
 
 def _operation(expression: Template | Call | Conditional | Unary | Binary, at: Bound) -> Value:

@@ -112,8 +112,13 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
 }
 
 
+_HANDLED = _SAME | _FUNCTIONS.keys() | {"compact", "join"}
+
+
 def passed_on(name: str, arguments: Sequence[Value]) -> Value:
     """What a function makes of the id of an image; None where that is not known to be anything."""
+    if name not in _HANDLED:
+        return None
     if name in ("compact", "join"):
         return _compact(arguments) if name == "compact" else _join(arguments)
     position = 1 if name in ("format", "regex", "split") else 0

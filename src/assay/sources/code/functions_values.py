@@ -11,6 +11,7 @@ from assay.sources.code.expressions import DECODED, Ref, SetOf, Step, Sure, Unkn
 MANY = 50_000
 """Values within a value; one that holds more is not gone through."""
 _DEPTH = 64
+_VAGUE = (UnknownValue, list, dict)
 _NO_KEYS = (DECODED, "image_id")
 _PRIMITIVES = frozenset({"text", "number", "bool"})
 
@@ -132,8 +133,7 @@ def certain(*values: Value) -> bool:
     where the functions here return a value; `try` and `can` have to reckon with that.
     """
     return not any(
-        leaf is None or (isinstance(leaf, UnknownValue | list | dict) and not is_text(leaf))
-        for leaf in _leaves(values)
+        leaf is None or (isinstance(leaf, _VAGUE) and not is_text(leaf)) for leaf in _leaves(values)
     )
 
 
