@@ -253,7 +253,7 @@ FATAL: Mapping[str, tuple[Callable[[Scene], None], str]] = {
     "an expired token": (broken(EXPIRED), "credentials: sts:GetCallerIdentity in us-east-1: the "),
     "no Region": (nowhere, "no Region to ask in; name one with --region"),
     "a Region not opted in": (not_opted_in, "ec2:DescribeImages in us-east-1: refused (OptIn"),
-    "credentials unknown there": (unknown_in_the_region, "refused (InvalidClientTokenId)"),
+    "credentials unknown there": (unknown_in_the_region, "not known there (InvalidClientTokenId)"),
     "DescribeImages denied": (
         denied(CI, "DescribeImages", alone=True),
         f"ec2:DescribeImages in us-east-1: {DENIED}DescribeImages in account {CI}; without it ",
@@ -265,7 +265,7 @@ FATAL: Mapping[str, tuple[Callable[[Scene], None], str]] = {
     ),
     "a token that EC2 does not know": (
         broken(Fault(400, "InvalidClientTokenId"), "DescribeImages"),
-        "refused (InvalidClientTokenId); it could not be tried",
+        "not known there (InvalidClientTokenId); it could not be tried",
     ),
     "a reader that may not be assumed": (
         denied(CI, "AssumeRole"),

@@ -50,8 +50,13 @@ ALLOWED = {
     },
 }
 ONLY_IN = {
-    "boto3": {"catalog/sdk.py"},
-    "botocore": {"catalog/sdk.py", "catalog/models.py", "catalog/credentials.py"},
+    "boto3": {"catalog/clients.py"},
+    "botocore": {
+        "catalog/clients.py",
+        "catalog/sdk.py",
+        "catalog/models.py",
+        "catalog/credentials.py",
+    },
     "hcl2": {"sources/hcl.py"},
     "jinja2": {"report/html.py"},
     "jsonschema": {"policy/load.py"},

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
+from assay.errors import CredentialsError
 from assay.identity import with_accounts
 from assay.model import (
     Action,
@@ -166,6 +167,7 @@ def _gather(
     places = {place for place, _ in images} if needs.allowed_images else set()
     unasked = places - found.settings.keys()
     settings = {**found.settings, **(catalog.allowed_images(unasked) if unasked else {})}
+    _refuse_credentials(catalog)
     subjects: list[Subject] = []
     for reference, question, before in zip(references, asked, replaced, strict=True):
         old = [found.images[key] for key in before]
@@ -210,6 +212,14 @@ def _as_chosen(subject: Subject) -> Subject:
     ):
         return replace(subject, reference=replace(reference, kind=Kind.SERVICE))
     return subject
+
+
+def _refuse_credentials(catalog: ImageCatalog) -> None:
+    """Credentials that answer nothing are no reason for a verdict. Raises `CredentialsError`."""
+    said = catalog.facts().turned_away
+    if said is not None:
+        hint = "log in again, or name other credentials (AWS_PROFILE); is the clock right?"
+        raise CredentialsError(f"AWS takes these credentials for nothing: {said}", hint=hint)
 
 
 def _settings(answer: Answer[AllowedImages], unplaced: Unplaced | None) -> AllowedImages | Unread:

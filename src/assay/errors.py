@@ -7,6 +7,7 @@
     └── CatalogError             AWS, or a recorded catalogue, cannot be asked at all
         ├── RecordingError       the recorded catalogue is damaged or of an unknown form
         ├── SdkError             the AWS SDK is too old to see watermarks
+        ├── ConfigurationError   the AWS SDK is configured in a way that it cannot use
         └── CredentialsError     there are no usable AWS credentials
 
 One unanswered question is not an exception: it is an `Unavailable` answer (`catalog.interface`).
@@ -52,6 +53,10 @@ class RecordingError(CatalogError):
 
 class SdkError(CatalogError):
     """The installed AWS SDK would silently drop watermarks."""
+
+
+class ConfigurationError(CatalogError):
+    """A setting of the AWS SDK, a variable or one in its files, cannot be used."""
 
 
 class CredentialsError(CatalogError):

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from assay.catalog.clients import refuse_blind_sdk
 from assay.catalog.interface import Absent, Unavailable
 from assay.catalog.live import VALUES_A_FILTER, LiveCatalog
-from assay.catalog.sdk import refuse_blind_sdk
 from assay.errors import CredentialsError, SdkError
 from assay.model import Image, Place, TemplateRef
 from tests.command import talking_to
@@ -98,7 +98,7 @@ def test_a_page_that_fails_discards_the_pages_before_it(
         (Fault(403, "UnauthorizedOperation", "token=SECRET"), "denied (UnauthorizedOperation)"),
         (Fault(503, "RequestLimitExceeded"), "throttled (RequestLimitExceeded)"),
         (Fault(400, "ExpiredToken"), "expired (ExpiredToken)"),
-        (Fault(401, "AuthFailure"), "refused (AuthFailure)"),
+        (Fault(401, "AuthFailure"), "not known there (AuthFailure)"),
         (RawFault(502, b"<html>SECRET</html>"), "502"),
         (RawFault(200, b""), "could not be read"),
         (RawFault(200, b"<DescribeImagesResponse><imagesSet>", "text/xml"), "could not be read"),

@@ -30,6 +30,29 @@ MEAN_NO_CREDENTIALS = frozenset(
     }
 )
 """botocore's errors that a call ends in where it cannot be signed."""
+_ANY_CURE = "set a profile or role for boto3, or use --catalog FILE or --offline"
+_LOG_IN = "log in again: aws sso login"
+_TRUSTED = "does the role's trust policy name whoever asks, and its external id?"
+_CURES = {
+    "ProfileNotFound": "AWS_PROFILE names a profile that the files of ~/.aws do not have",
+    "ConfigParseError": "a file of ~/.aws cannot be read as what it is",
+    "PartialCredentialsError": "an access key without its secret, or the reverse, is set",
+    "SSO": _LOG_IN,
+    "UnauthorizedSSOToken": _LOG_IN,
+    "TokenRetrieval": _LOG_IN,
+    "NoAuthToken": _LOG_IN,
+    "GetRoleCredentials": _LOG_IN,
+    "AssumeRoleWith": f"{_TRUSTED} and is its token still valid (AWS_WEB_IDENTITY_TOKEN_FILE)?",
+    "AssumeRole": _TRUSTED,
+    "CredentialRetrievalError": "what the profile fetches them with failed: run it by hand",
+    "NoRegionError": "say in which Region the role is to be asked for: AWS_REGION, or the profile's",
+    "FileNotFoundError": (
+        "a file or program that is configured is not there: see AWS_WEB_IDENTITY_TOKEN_FILE and the"
+        " profile's credential_process"
+    ),
+    "PermissionError": "a file or program that is configured may not be read or run",
+}
+"""By the beginning of what happened; "AssumeRoleWith" comes before "AssumeRole"."""
 _TROUBLE = (
     # A program, a token file or a terminal that is not there.
     *(OSError, EOFError),
@@ -102,8 +125,6 @@ class Credentials:
 
 
 def unusable(why: str) -> CredentialsError:
-    """There are no credentials that anything can be asked with."""
-    return CredentialsError(
-        f"no usable AWS credentials ({why})",
-        hint="set a profile or role for boto3, or use --catalog FILE or --offline",
-    )
+    """There are no credentials that anything can be asked with; `why` may be botocore's own word."""
+    cure = next((cure for word, cure in _CURES.items() if why.startswith(word)), _ANY_CURE)
+    return CredentialsError(f"no usable AWS credentials ({why})", hint=cure)

@@ -105,7 +105,8 @@ class LiveCatalog(msgspec.Struct, frozen=True):
 
     def facts(self) -> CatalogFacts:
         """The calls made so far; an endpoint that is not AWS's own is named."""
-        return CatalogFacts("live", self._sdk.endpoints(), None, self._sdk.calls())
+        sdk = self._sdk
+        return CatalogFacts("live", sdk.endpoints(), None, sdk.calls(), sdk.turned_away())
 
     # -------------------------------------------------------------------------------- together
 

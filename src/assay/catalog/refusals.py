@@ -13,6 +13,14 @@ _REGIONAL = frozenset(
 """What a Region that is off says to credentials that are good elsewhere. (AWS re:Post and public
 reports; STS API Reference, AssumeRole, RegionDisabledException.)"""
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_UNKNOWN = frozenset(
+    {
+        *("AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException"),
+        *("MissingAuthenticationToken", "SignatureDoesNotMatch", "UnrecognizedClientException"),
+    }
+)
+CREDENTIALS = _EXPIRED | _UNKNOWN
+"""Codes that are about the credentials, not about what is asked with them."""
 
 _HINTS = {
     "SSLError": "the certificate could not be verified; is a proxy's missing in AWS_CA_BUNDLE?",
@@ -48,6 +56,8 @@ def refusal(name: str, region: str, found: object) -> RefusedError:
         meaning = f"throttled ({code})"
     elif code in _EXPIRED:
         meaning = f"the credentials or the request have expired ({code})"
+    elif code in _UNKNOWN:
+        meaning = f"the credentials are not known there ({code})"
     else:
         meaning = f"refused ({code})"
     return RefusedError(f"{name} in {region}: {meaning}", code, regional=code in _REGIONAL)

@@ -7,35 +7,21 @@ response body or of a credential is ever part of that line.
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from assay import __version__
+from assay.catalog.clients import AWS_HOST, new_client, new_session
 from assay.catalog.credentials import MEAN_NO_CREDENTIALS, Credentials, unusable
 from assay.catalog.interface import Unavailable
-from assay.catalog.pace import IN_FLIGHT, Deadline, Flights, Pace
+from assay.catalog.pace import Deadline, Flights, Pace
 from assay.catalog.readers import Eyes, Readers
-from assay.catalog.refusals import RefusedError, no_answer, refusal
-from assay.errors import CredentialsError, SdkError
+from assay.catalog.refusals import CREDENTIALS, RefusedError, no_answer, refusal
 from assay.kept import Kept
 from assay.model import Identity, Place, Reader
-
-ATTEMPTS = 8
-"""botocore's own default of 3 gives up on a throttled call after about a second."""
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """What botocore's parsers let through, besides their own `ResponseParserError`, where a body is not
 of the form that its service writes."""
-AWS_HOST = re.compile(
-    # PrivateLink: https://vpce-0123456789abcdef0-abcdefgh.ec2.us-east-1.vpce.amazonaws.com
-    r"https://(vpce-[a-z0-9-]+\.)?(ec2|ssm|sts)(-fips)?(\.[a-z0-9-]+)*\."
-    r"(amazonaws\.(com(\.cn)?|eu)|api\.amazonwebservices\.(com\.cn|eu)|api\.aws"
-    r"|(api\.aws|c2s)\.ic\.gov|sc2s\.sgov\.gov|api\.aws\.scloud"
-    r"|cloud\.adc-e\.uk|api\.cloud-aws\.adc-e\.uk|(csp|api\.aws)\.hci\.ic\.gov)"
-)
-"""The DNS suffixes of botocore's partitions.json, and AWS PrivateLink's names below them (AWS
-PrivateLink Guide, "Access an AWS service using an interface VPC endpoint")."""
 
 
 class Sdk:
@@ -64,6 +50,8 @@ class Sdk:
         self._readers = Readers(readers or {}, self._ask_sts, self._adopt)
         self._calls: Counter[str] = Counter()
         self._endpoints: set[str] = set()
+        self._answered = self._failed_otherwise = False
+        self._turned_away: str | None = None
         self.hear_date: Callable[[str], None] | None = None
         """Told the `Date` of every answer and every error, once it is set."""
 
@@ -88,6 +76,15 @@ class Sdk:
         """The endpoints in use that are not AWS's own (`AWS_ENDPOINT_URL`), if any."""
         with self._lock:
             return ", ".join(sorted(self._endpoints)) or None
+
+    def turned_away(self) -> str | None:
+        """What AWS said of the caller's credentials, where it took them for nothing at all.
+
+        What one Region or service refuses and another answers costs only itself.
+        """
+        with self._lock:
+            nothing = not self._answered and not self._failed_otherwise
+            return self._turned_away if nothing else None
 
     @property
     def late(self) -> Unavailable:
@@ -156,22 +153,41 @@ class Sdk:
         wait = self._pace.take((eyes, region, name)) if self._pace else 0.0
         if self._deadline and (not self._deadline.left() or not self.flights.rest(wait)):
             raise RefusedError(self._too_late())
-        session = self._own_session()
+        client = self._client(self._own_session(), eyes, service, region)
+        with self._lock:
+            self._calls[name] += 1
         try:
-            client = self._client(session, eyes, service, region)
-            with self._lock:
-                self._calls[name] += 1
             answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
         except ClientError as error:
-            raise refusal(name, region, error.response.get("Error", {}).get("Code")) from error
+            code = error.response.get("Error", {}).get("Code")
+            if error.operation_name != operation:  # credentials are fetched anew on the way
+                renewal = refusal(f"sts:{error.operation_name}", region, code)
+                raise self._lost(f"no credentials any more: {renewal.reason}") from error
+            raise self._noted(eyes, refusal(name, region, code)) from error
         except BotoCoreError as error:
             kind = type(error).__name__
             if kind in MEAN_NO_CREDENTIALS:
-                raise unusable(kind) from error
-            raise no_answer(name, region, kind) from error
+                raise self._lost(f"no credentials any more ({kind})") from error
+            raise self._noted(eyes, no_answer(name, region, kind)) from error
         except (ResponseParserError, *_UNREADABLE) as error:
-            raise RefusedError(f"{name} in {region}: the answer could not be read") from error
+            unread = RefusedError(
+                f"{name} in {region}: the answer could not be read", regional=True
+            )
+            raise self._noted(eyes, unread) from error
+        self._answered = True
         return answer
+
+    def _noted(self, eyes: Eyes, refused: RefusedError) -> RefusedError:
+        with self._lock:
+            if eyes is None and refused.code in CREDENTIALS:
+                self._turned_away = self._turned_away or refused.reason
+            else:
+                self._failed_otherwise = True
+        return refused
+
+    def _lost(self, reason: str) -> Exception:
+        """Credentials that could not be renewed: what was answered before them stands."""
+        return RefusedError(reason) if self._answered else unusable(reason)
 
     def _own_session(self) -> Any:
         """A botocore session that has the caller's credentials. Raises `CredentialsError`."""
@@ -182,34 +198,11 @@ class Sdk:
         with self._lock:
             client = self._clients.get((eyes, service, region))
             if client is None:
-                client = self._new_client(session, eyes, service, region)
+                client = new_client(session, service, region, self._credentials[eyes])
+                client.meta.events.register("response-received", self._pass_date_on)
+                if not AWS_HOST.fullmatch(client.meta.endpoint_url):
+                    self._endpoints.add(re.sub(r"//[^/]*@", "//", client.meta.endpoint_url))
                 self._clients[eyes, service, region] = client
-        return client
-
-    def _new_client(self, session: Any, eyes: Eyes, service: str, region: str) -> Any:
-        """One session serves all eyes: it has read the service models, which is what takes long."""
-        import botocore
-        from botocore.config import Config
-
-        # A person who sets AWS_MAX_ATTEMPTS (or the profile's max_attempts) knows why.
-        own = session.get_config_variable("max_attempts")
-        client = session.create_client(
-            service,
-            region_name=region,
-            **self._credentials[eyes],
-            config=Config(
-                retries={"mode": "standard", "total_max_attempts": own or ATTEMPTS},
-                connect_timeout=5,
-                read_timeout=20,
-                max_pool_connections=IN_FLIGHT,
-                user_agent_extra=f"assay/{__version__}",
-            ),
-        )
-        if service == "ec2":
-            refuse_blind_sdk(client.meta.service_model, botocore.__version__)
-        client.meta.events.register("response-received", self._pass_date_on)
-        if not AWS_HOST.fullmatch(client.meta.endpoint_url):
-            self._endpoints.add(re.sub(r"//[^/]*@", "//", client.meta.endpoint_url))
         return client
 
     def _pass_date_on(self, response_dict: Mapping[str, Any] | None = None, **_: Any) -> None:
@@ -217,62 +210,3 @@ class Sdk:
         date = response_dict["headers"].get("date") if response_dict else None
         if self.hear_date is not None and isinstance(date, str):
             self.hear_date(date)
-
-
-def new_session(models: Kept) -> Any:
-    """A botocore session, which reads whole service models only where cut ones cannot be had."""
-    from botocore.session import Session
-
-    from assay.catalog.models import cut_loader
-
-    session = Session()
-    loader = cut_loader(session, models)
-    if loader is not None:
-        session.register_component("data_loader", loader)
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
-    return session
-
-
-def _time(value: Any) -> Any:
-    """A time in an answer. botocore's own reading takes longer than all the rest of an image."""
-    from botocore.utils import parse_timestamp
-
-    try:
-        if "T" in value:
-            return datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        pass  # a number, or a form of its own: botocore knows what AWS writes
-    return parse_timestamp(value)
-
-
-def boto3_itself() -> tuple[str, str | None]:
-    """The version of boto3, and the Region that it is configured with, which no check takes.
-
-    Raises `SdkError`, or `CredentialsError` where its configuration cannot be read.
-    """
-    import botocore
-    from botocore.exceptions import BotoCoreError
-
-    try:
-        session = new_session(Kept(None))
-        model, region = session.get_service_model("ec2"), session.get_config_variable("region")
-    except BotoCoreError as error:
-        raise CredentialsError(
-            f"boto3's configuration cannot be used ({type(error).__name__})",
-            hint="look at AWS_PROFILE and the files of ~/.aws",
-        ) from error
-    refuse_blind_sdk(model, botocore.__version__)
-    return botocore.__version__, region
-
-
-def refuse_blind_sdk(ec2_model: Any, version: str) -> None:
-    """Raise `SdkError` when botocore's EC2 model lacks watermarks or ancestry.
-
-    Its parser ignores elements the model does not have, so an older SDK shows every image unmarked.
-    """
-    knows_marks = "ImageWatermarks" in ec2_model.shape_for("Image").members
-    if not knows_marks or "GetImageAncestry" not in ec2_model.operation_names:
-        raise SdkError(
-            f"botocore {version} cannot see AMI watermarks",
-            hint="install boto3 1.43.42 or newer",
-        )

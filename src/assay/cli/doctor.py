@@ -93,8 +93,8 @@ def _version(distribution: str) -> str | None:
 
 def _sdk() -> "tuple[str | None, Finding]":
     """The Region that boto3 itself is configured with, and whether boto3 can be used."""
+    from assay.catalog.clients import boto3_itself
     from assay.catalog.diagnosis import Finding, Level
-    from assay.catalog.sdk import boto3_itself
     from assay.errors import CatalogError
 
     try:

@@ -86,6 +86,8 @@ class CatalogFacts(msgspec.Struct, frozen=True, gc=False):
     endpoint: str | None
     recorded_at: datetime | None
     api_calls: Mapping[str, int]
+    turned_away: str | None = None
+    """What AWS said of the caller's credentials, where it took them for nothing at all."""
 
 
 class Report(msgspec.Struct, frozen=True, gc=False):
