@@ -7,6 +7,7 @@ until `masked` takes a tree apart into values and the mask that a plan has besid
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from assay.errors import InputError
 from assay.sources.code.blocks import Block, Written
 from assay.sources.code.evaluate import evaluate
 from assay.sources.code.expressions import FailedError, SetOf, UnknownValue, Value
@@ -17,6 +18,8 @@ from assay.sources.code.program import ModuleInstance, Program
 from assay.sources.code.scope import Scope
 from assay.sources.surface import SENSITIVE
 
+_ITEM = 40
+"""What a dynamic block takes of the room for values, each time that it is made."""
 _META = ("count", "for_each", "provider", "depends_on")
 _NOT_ARGUMENTS = ("lifecycle", "provisioner", "connection", "timeouts")
 
@@ -104,12 +107,26 @@ def _nested(
     hidden = program.sensitive
     items: list[Value] = []
     for one in _items(of):
+        if 0 <= program.room < _ITEM:
+            program.room = -1
+            program.refused.append(_multiplies(module, block))
+        if program.room < 0:
+            return UnknownValue()
+        program.room -= _ITEM
         inner = {**bound, name: {"key": one.each_key, "value": one.each_value}}
         found = body(module, content, iteration, None, inner)
         hidden = hidden or bool(found.sensitive)
         items.append(dict(found.values))
     program.sensitive = hidden
     return items
+
+
+def _multiplies(module: ModuleInstance, block: Block) -> InputError:
+    return InputError(
+        f"the {block.labels[0]} blocks multiply beyond what is read",
+        where=f"{module.code.file_of(block)}:{block.line}:1",
+        hint="nothing on AWS takes so many",
+    )
 
 
 def _items(of: Value) -> list[Iteration]:

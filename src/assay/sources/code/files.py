@@ -24,6 +24,8 @@ Tool: TypeAlias = Literal["terraform", "opentofu"]
 TERRAFORM: Tool = "terraform"
 OPENTOFU: Tool = "opentofu"
 _TOFU = ((".tofu", ".tf"), (".tofu.json", ".tf.json"))
+_MOST, _MOST_OF_JSON = 2_000_000, 20_000_000
+"""Bytes of one file. To locate what stands in it takes up to 300 bytes of memory for each of code."""
 _BLANK = re.compile(rb"(?:\s+|(?:#|//)[^\n]*\n?)*+")
 
 Explain = Callable[[str], tuple[int, int, str] | None]
@@ -70,6 +72,11 @@ class FileReader:
             broken = InputError(f"cannot be read: {error.strerror}", where=path)
             return ReadFile(path, "", CodeFile(), broken)
         digest = hashlib.sha256(data).hexdigest()
+        most = _MOST_OF_JSON if path.endswith(".json") else _MOST
+        if len(data) > most:
+            what = f"is larger than the {most // 10**6} MB that are read of a file of code"
+            broken = InputError(what, where=path, hint="keep what is data in a file of its own")
+            return ReadFile(path, digest, CodeFile(), broken)
         if not path.endswith(".json") and _BLANK.fullmatch(data):
             return ReadFile(path, digest, CodeFile(), None)
         syntax = "json" if path.endswith(".json") else "hcl"

@@ -96,12 +96,13 @@ class ModuleCode:
         return (*broken, *found)
 
     def file_of(self, block: Block) -> str:
-        """Where one of its resources or module calls stands."""
+        """Where one of its resources or module calls, or a block in one, stands."""
         tables: tuple[dict[Any, Placed], ...] = (self.resources, self.calls)
-        found = (
-            placed.file for table in tables for placed in table.values() if placed.block is block
-        )
-        return next(found, self.path)
+        for table in tables:
+            for placed in table.values():
+                if _holds(placed.block, block):
+                    return placed.file
+        return self.path
 
     @property
     def stands_alone(self) -> bool:
@@ -165,6 +166,10 @@ class ModuleCode:
                 self.providers[number] = overridden(before, placed)
                 return
         self.providers.append(placed)
+
+
+def _holds(block: Block, wanted: Block) -> bool:
+    return block is wanted or any(_holds(each, wanted) for each in block.blocks)
 
 
 def _named(provider: Block) -> tuple[str, ...]:
