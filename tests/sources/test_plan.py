@@ -417,6 +417,10 @@ class TestUpdatesInPlace:
         assert source.references
         assert "unchanged" not in source.not_judged
 
+    def test_nothing_is_kept_where_nothing_is_known(self) -> None:
+        change = resource("aws_instance.a", {}, actions=["update"], unknown=True)
+        assert read(plan(change)).not_judged.get("unchanged", 0) == 0
+
     def test_they_are_judged_where_the_unchanged_are(self) -> None:
         change = resource("aws_instance.a", {"ami": AMI}, actions=["update"], before={"ami": AMI})
         assert only(plan(change), include_unchanged=True).action is Action.UPDATE

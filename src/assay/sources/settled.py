@@ -33,6 +33,8 @@ def keeps_images(before: Narrowed, after: Narrowed) -> bool:
     Where a value is unknown or differs from the one before, the resource should be replaced: a plan
     that says otherwise is not believed.
     """
+    if after.unknown is True:
+        return False
     unknown = after.unknown if isinstance(after.unknown, dict) else {}
     names = {*before.after, *after.after, *unknown} - {"region"}
     return all(
