@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assay.model import Kind, Place, Unplaced, same_place
+from assay.model import Kind, Made, Place, Unplaced, Unusable, same_place
 from assay.sources.plan import read_plans
 from tests.plans import configured, dump, instance, plan, resource
 from tests.sources.test_providers import (
@@ -364,3 +364,30 @@ class TestSamePlace:
     def test_a_block_with_for_each_stands_for_several(self) -> None:
         one, _ = self.of(region=reads("each.value", "each.key"))
         assert not same_place(one, one)
+
+
+class TestIdsMadeByThePlan:
+    @pytest.mark.parametrize(
+        ("other", "outcome"), [(reads("var.region"), Made), (reads("var.elsewhere"), Unusable)]
+    )
+    def test_two_blocks_that_read_alike_may_be_in_one_place(
+        self, other: Any, outcome: type
+    ) -> None:
+        """If they are not, nothing is launched: the id of a copy is nobody's to choose."""
+        document = by_provider({"region": HERE, "elsewhere": AWAY}, region=reads("var.region"))
+        configs = document["configuration"]["provider_config"]
+        configs["aws.b"] = {"name": "aws", "alias": "b", "expressions": {"region": other}}
+        document["resource_changes"] = [
+            resource("aws_ami_copy.c", {"source_ami_id": AMI, "source_ami_region": HERE},
+                     unknown={"id": True}),
+            resource("aws_instance.a", {"launch_template": []}, unknown={"ami": True}),
+        ]  # fmt: skip
+        document["configuration"]["root_module"]["resources"] = [
+            configured("aws_ami_copy", "c"),
+            configured(
+                "aws_instance", "a", {"ami": reads("aws_ami_copy.c.id", "aws_ami_copy.c")}, "aws.b"
+            ),
+        ]
+        (source,) = read_plans("plan.json", dump(document), kinds=tuple(Kind), region=None)
+        values = {each.address: each.value for each in source.references}
+        assert isinstance(values["aws_instance.a"], outcome)

@@ -28,7 +28,7 @@ from assay.model.images import (
 from assay.model.kinds import Action, Kind
 from assay.model.names import is_meant, is_same, parameter_is_meant, parameter_named
 from assay.model.outcomes import Outcome, Severity
-from assay.model.places import Place, Unplaced, partition_of, same_place
+from assay.model.places import Place, Unplaced, may_be_same, partition_of, same_place
 from assay.model.policy import (
     Exemption,
     Golden,
@@ -164,6 +164,7 @@ __all__ = [
     "image_search",
     "is_meant",
     "is_same",
+    "may_be_same",
     "parameter_is_meant",
     "parameter_named",
     "parse_image",

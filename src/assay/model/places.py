@@ -3,6 +3,7 @@
 from functools import cache
 
 import msgspec
+from msgspec.structs import replace
 
 _PARTITION_OF_PREFIX = (
     ("cn-", "aws-cn"),
@@ -73,3 +74,13 @@ class Unplaced(msgspec.Struct, frozen=True, gc=False):
 def same_place(one: Place | Unplaced, other: Place | Unplaced) -> bool:
     """Whether a name means the same thing in both."""
     return one == other and (isinstance(one, Place) or (one.single and one.provider is not None))
+
+
+def may_be_same(one: Place | Unplaced, other: Place | Unplaced) -> bool:
+    """Whether an id made in one can be meant in the other: what two blocks read alike may be alike.
+
+    If they are not, nothing is launched, since nobody can choose an id.
+    """
+    if isinstance(one, Unplaced) and isinstance(other, Unplaced):
+        one, other = replace(one, provider=None), replace(other, provider=None)
+    return one == other

@@ -19,6 +19,7 @@ from assay.model import (
     Unplaced,
     Unusable,
     Value,
+    may_be_same,
     parse_image,
     same_place,
 )
@@ -98,7 +99,7 @@ class Makers:
             what = f"is an image that {resource.change.address} looks up in another place"
             found = [Unusable(what) if elsewhere else self._read_later(end)]
         elif kind in MAKERS and (end.is_open or kind not in _ONE_IMAGE):
-            elsewhere = self._place(resource) != at
+            elsewhere = not may_be_same(self._place(resource), at)
             what = f"is an image that {resource.change.address} makes in another place"
             found = [Unusable(what) if elsewhere else self._made(resource, depth)]
         elif kind == "aws_ssm_parameter" and path[:1] in _PARAMETER_NAMES:
@@ -273,7 +274,7 @@ class Makers:
                 return named
             if not named:
                 return Unknown(tuple(end.name for end in ends))
-            if any(self._place(end.resource) != here for end in named):
+            if not all(may_be_same(self._place(end.resource), here) for end in named):
                 return Unusable("is a launch configuration of another place")
             found = [end.resource for end in named]
         else:

@@ -16,6 +16,7 @@ from assay.model import (
     Unplaced,
     Unusable,
     Value,
+    may_be_same,
 )
 from assay.sources.choices import any_of
 from assay.sources.ends import Ends
@@ -126,8 +127,9 @@ class Templates:
                 lost = lost or Unknown((ends.reference,))
                 continue
             found = self._meant(ends, by_name=str(path[-1]).endswith("name"))
+            here = self._place(resource)
             if not isinstance(found, Unknown | Unusable) and any(
-                isinstance(each, Opened) and self._place(each) != self._place(resource)
+                isinstance(each, Opened) and not may_be_same(self._place(each), here)
                 for each in found
             ):
                 return Unusable("is a launch template of another place")
