@@ -4,7 +4,7 @@ Knows no concrete catalogue, no file and no clock: all of them are handed in.
 """
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -170,7 +170,7 @@ def _gather(
     _refuse_credentials(catalog)
     subjects: list[Subject] = []
     for reference, question, before in zip(references, asked, replaced, strict=True):
-        old = [found.images[key] for key in before]
+        old = _first_image(found.images, before) if before else None
         ways = found.of[question]
         parts: list[Subject] = []
         for way in ways:
@@ -189,11 +189,17 @@ def _gather(
                     resolution,
                     provenance,
                     allowed,
-                    next((image for image in old if isinstance(image, Image)), None),
+                    old,
                 )
             )
         subjects.append(_as_chosen(_together(reference, parts)))
     return tuple(subjects)
+
+
+def _first_image(
+    images: Mapping[ImageKey, Answer[Image]], keys: Iterable[ImageKey]
+) -> Image | None:
+    return next((image for key in keys if isinstance(image := images[key], Image)), None)
 
 
 def _together(reference: AmiReference, parts: Sequence[Subject]) -> Subject:

@@ -157,8 +157,11 @@ def _look_up(
     }
     asked = dict.fromkeys((*keys.values(), *besides))
     answers = catalog.images(list(asked)) if asked else {}
-    alone = (image for key, image in keys.items() if _is_alone(key, starts))
-    absent = [key for key in dict.fromkeys(alone) if isinstance(answers[key], Absent)]
+    absent = dict.fromkeys(
+        image
+        for key, image in keys.items()
+        if isinstance(answers[image], Absent) and _is_alone(key, starts)
+    )
     places = {trail.place for trail in trails.values() if isinstance(trail, Trail)}
     explained = explain(absent, places, catalog)
     resolutions: dict[Key, Resolution] = {}

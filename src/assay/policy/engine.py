@@ -111,11 +111,9 @@ def _which_scope(scope: Scope, subject: Subject) -> Finding:
     place, found = subject.place, subject.resolution
     why = found.unplaced if isinstance(found, Resolved) else None
     why = place if isinstance(place, Unplaced) else why
-    reason = why.reason if why else "the account could not be read"
+    message = f"it may stand in the policy's scope {scope.name}, where it does not pass"
     return Finding(
-        Outcome.UNDETERMINED,
-        f"it may stand in the policy's scope {scope.name}, where it does not pass: {reason}",
-        (why and why.cure) or "give the reader sts:GetCallerIdentity",
+        Outcome.UNDETERMINED, f"{message}: {why.reason}" if why else message, why and why.cure
     )
 
 

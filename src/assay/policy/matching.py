@@ -2,7 +2,7 @@
 
 Everything that is set must hold. What is not known (an address's account, an image that was not
 found) holds for nothing: neither a stricter nor a laxer rule is applied on a guess. Nor does
-anything pass on one: `rivals` are the scopes that might hold all the same.
+anything that a plan leaves open pass on one: `rivals` are the scopes that might hold all the same.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,9 +30,11 @@ def policy_for(policy: Policy, subject: Subject) -> Policy:
 
 
 def rivals(policy: Policy, subject: Subject) -> Iterator[Scope]:
-    """The scopes that would decide instead, if what is not known of the place were as they say."""
-    place = subject.place
-    if isinstance(place, Place) and place.account is not None:
+    """The scopes that would decide instead, if what a plan leaves open of the place were as they
+    say.
+    """
+    place, found = subject.place, subject.resolution
+    if isinstance(place, Place) and not (isinstance(found, Resolved) and found.unplaced):
         return
     decides: tuple[int, int] | None = None
     for scope in policy.scopes:

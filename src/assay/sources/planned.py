@@ -1,6 +1,5 @@
 """The planned resources of one plan: found by block, and opened only when somebody asks."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import cached_property
@@ -23,7 +22,7 @@ from assay.sources.traversal import read_key
 from assay.sources.walk import Step, anywhere, at_path, count_at
 
 _ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
-_REGION_KEY = re.compile(rb'"region"')
+_REGION = b'"region"'
 UNKNOWN = object()
 """Stands for a Region that the plan will know after apply."""
 GONE = (Action.DELETE, Action.FORGET)
@@ -103,9 +102,9 @@ class Opened:
     def own_region(self) -> Any:
         """The resource's `region` (hashicorp/aws 6 and later); `UNKNOWN` is no absence."""
         change, path = self.change.change, ("region",)
-        if _REGION_KEY.search(change.after_unknown) and self.is_unknown(path):
+        if _REGION in bytes(change.after_unknown) and self.is_unknown(path):
             return UNKNOWN
-        return self.value(path) if _REGION_KEY.search(change.after) else None
+        return self.value(path) if _REGION in bytes(change.after) else None
 
     def value(self, path: tuple[Step, ...]) -> Any:
         """The planned value at `path`; None where there is none, or where it is unknown."""
