@@ -112,9 +112,9 @@ def _which_scope(scope: Scope, subject: Subject) -> Finding:
     why = found.unplaced if isinstance(found, Resolved) else None
     why = place if isinstance(place, Unplaced) else why
     message = f"it may stand in the policy's scope {scope.name}, where it does not pass"
-    return Finding(
-        Outcome.UNDETERMINED, f"{message}: {why.reason}" if why else message, why and why.cure
-    )
+    if why is None:
+        return Finding(Outcome.UNDETERMINED, message)
+    return Finding(Outcome.UNDETERMINED, f"{message}: {why.reason}", why.cure)
 
 
 def _told(reference: AmiReference) -> tuple[object, ...]:
