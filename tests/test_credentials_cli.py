@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,22 @@ def test_a_program_that_takes_its_time_is_waited_for(here: Path, server: Server)
     variables = environment(here, server, profile(program(here, does)))
     run = command.assay("check", "plan.json", cwd=here, env=variables)
     assert (run.code, run.stderr) == (0, "")
+
+
+@needs_proc
+def test_a_program_that_waits_once_credentials_are_renewed_costs_answers_alone(
+    here: Path, server: Server
+) -> None:
+    """Those that soon expire are renewed while AWS is asked."""
+    soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
+    keys = {"Version": 1, "AccessKeyId": access_key(WORKLOAD), "SecretAccessKey": "x"}
+    document = json.dumps(keys | {"SessionToken": "x", "Expiration": soon})
+    does = f"echo . >>asked; [ $(wc -l <asked) -gt 2 ] || exec echo '{document}'; {WAITS}"
+    variables = environment(here, server, profile(program(here, does)))
+    run = command.assay("check", "plan.json", "--timeout", "4", cwd=here, env=variables)
+    assert run.code == 3
+    assert "AWS did not answer within the time limit of 4 s" in run.stdout
+    assert left_behind(here) == []
 
 
 @pytest.mark.parametrize(

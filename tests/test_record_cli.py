@@ -161,7 +161,7 @@ def test_questions_without_an_answer_are_counted_and_told(
     assert again.code == 0, "this policy does not ask for these settings"
 
 
-def test_where_nothing_is_answered_nothing_is_written(
+def test_where_nothing_is_answered_there_is_no_recording_to_speak_of(
     here: Path, unsure: Server, refusing: Refusing
 ) -> None:
     refusing.operations = {
@@ -169,9 +169,18 @@ def test_where_nothing_is_answered_nothing_is_written(
     }  # fmt: skip
     run = record(here, unsure)
     assert (run.code, run.stdout) == (2, "")
-    assert run.stderr.startswith("assay: none of ")
-    assert "was answered, and nothing is recorded: " in run.stderr
-    assert not (here / "c.json").exists()
+    assert run.stderr.startswith("assay: c.json: none of 2 questions got an answer\n")
+    again = assay(here, unsure, "check", "plan.json", "--catalog", "c.json")
+    assert again.code == 3
+    assert "denied (UnauthorizedOperation)" in again.stdout, "it says why, and nothing else"
+    refusing.operations = set()
+    assert record(here, unsure).code == 0
+    good = (here / "c.json").read_bytes()
+    refusing.operations = {"GetCallerIdentity", "DescribeImages", "GetAllowedImagesSettings"}
+    run = record(here, unsure)
+    assert run.code == 2
+    assert "c.json is kept as it was" in run.stderr
+    assert (here / "c.json").read_bytes() == good
 
 
 def test_a_good_recording_is_not_replaced_by_a_worse_one_without_force(

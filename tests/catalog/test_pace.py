@@ -354,7 +354,8 @@ class TestTheCommand:
             golden, here, lambda operation, nth: TcpFault.SILENT,
             "record", "plan.json", "-o", "c.json", "--timeout", "1",
         )  # fmt: skip
-        assert recorded.code == 0
+        assert recorded.code == 2
+        assert "c.json: none of 2 questions got an answer" in recorded.stderr
         again = command.assay(
             "check", "plan.json", "--catalog", "c.json", "--format", "json", cwd=here
         )

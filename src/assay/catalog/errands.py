@@ -124,6 +124,8 @@ def _restore(terminal: int, as_it_was: list[Any], after: bytes) -> None:
 
 def _end(pids: list[int]) -> None:
     """End processes and whatever they have started, politely first."""
+    if not pids:
+        return
     pids = _with_descendants(pids)
     for number in (signal.SIGTERM, signal.SIGKILL):
         alive = [pid for pid in pids if _tell(pid, number)]
@@ -144,7 +146,7 @@ def _tell(pid: int, number: int) -> bool:
 
 def _with_descendants(pids: list[int]) -> list[int]:
     children: dict[int, list[int]] = {}
-    for pid, parent in _processes() if pids else ():
+    for pid, parent in _processes():
         children.setdefault(parent, []).append(pid)
     found = list(pids)
     for pid in found:  # which grows

@@ -67,25 +67,13 @@ def record_command(
         gather(sources, recording)
     now = opening.now()
     found = questions(recording.file(now))
-    _require_an_answer(found)
     lost = 0 if force or not found.unanswered else found.lost(_before(output))
     if not lost:
         write(output, recording.to_json(now), private=True)
     _tell(output, found, lost)
-    if inputs.tell(sources):
+    if inputs.tell(sources) or (found.unanswered and not found.answered):
         return EXIT_NO_VERDICT
     return EXIT_UNDETERMINED if found.unanswered else EXIT_PASS
-
-
-def _require_an_answer(found: "Questions") -> None:
-    """Raise `CatalogError` where there were questions and no answer at all."""
-    from assay.errors import CatalogError
-
-    if found.unanswered and not found.answered:
-        (reason, _), *_ = found.reasons()
-        raise CatalogError(
-            f"none of {_many(found.asked)} was answered, and nothing is recorded: {reason}"
-        )
 
 
 def _before(path: str) -> "Questions":
@@ -107,7 +95,8 @@ def _tell(path: str, found: "Questions", lost: int) -> None:
     if not found.unanswered:
         note(f"{path}: {_many(found.asked)}, all of them answered")
         return
-    note(f"{path}: {len(found.unanswered)} of {_many(found.asked)} got no answer")
+    without = len(found.unanswered) if found.answered else "none"
+    note(f"{path}: {without} of {_many(found.asked)} got {'no' if found.answered else 'an'} answer")
     reasons = found.reasons()
     for reason, number in reasons[:REASONS]:
         note(f"{number} got no answer: {reason}")
