@@ -101,7 +101,10 @@ def repository(root: Path) -> tuple[int, int]:
         write(f"live/r{number}/main.tf", 'provider "aws" {\n  region = var.region\n}\n' + calls)
         write(f"live/r{number}/app.tf", "".join(INSTANCE.format(n=n) for n in range(12)))
         for part in range(4):
-            write(f"live/r{number}/iam{part}.tf", "".join(OTHER.format(n=n) for n in range(29)))
+            write(
+                f"live/r{number}/iam{part}.tf",
+                "".join(OTHER.format(n=29 * part + n) for n in range(29)),
+            )
     (root / "assay.yaml").write_text(POLICY)
     return len(written), sum(len(file.read_text().splitlines()) for file in written)
 

@@ -31,6 +31,13 @@ def test_a_name_twice_ends_the_run_with_2_after_the_report(read: Read) -> None:
     assert set(done.outcomes()) == {"aws_instance.a", "(b.tf)"}
 
 
+def test_very_many_refusals_are_counted(read: Read) -> None:
+    source = read({"a.tf": 'variable "a" {}\n' * 50})
+    assert len(source.errors) == 11
+    assert "39 reasons more" in str(source.errors[-1])
+    assert source.errors[-1].where == "a.tf:12:1"
+
+
 def test_a_count_in_many_instances_of_a_module_is_refused_once(read: Read) -> None:
     module = 'module "m" {\n  source = "./m"\n  count  = 3\n}\n'
     source = read({"main.tf": module, "m/a.tf": instance("a", f'"{ONE}"', "count = -1")})

@@ -39,6 +39,7 @@ _NAME = re.compile(r"[^\W\d][\w-]*")
 _HINT = "terraform validate says more"
 
 
+_SHOWN = 10
 _NAMELESS = ("import", "moved", "removed")
 _SETTINGS = {"backend": "backend", "cloud": "backend", "required_providers": "required_providers"}
 """Blocks of `terraform` blocks that a module has one of, and what each counts as."""
@@ -52,7 +53,15 @@ class Read(NamedTuple):
 
 
 def refusals(files: Iterable[Read]) -> Iterator[InputError]:
-    """Why Terraform refuses the files of one module, each with its place."""
+    """Why Terraform refuses the files of one module, each with its place; of very many, how many."""
+    found = list(_refusals(files))
+    yield from found[:_SHOWN]
+    if found[_SHOWN:]:
+        what = f"Terraform refuses this code for {len(found) - _SHOWN} reasons more"
+        yield InputError(what, where=found[_SHOWN].where, hint=_HINT)
+
+
+def _refusals(files: Iterable[Read]) -> Iterator[InputError]:
     found = list(files)
     names = _Names()
     for file in sorted(found, key=lambda each: overrides(each.path)):
