@@ -71,6 +71,28 @@ class TestCandidates:
         }
         assert candidates(place(document, policy=THERE)) == {AWAY, THERE}
 
+    def test_a_modules_own_block_may_read_what_the_root_passes_on(self) -> None:
+        address = "module.m.aws_instance.a"
+        document = plan(
+            instance(address, AMI, module="module.m"), variables={"home": {"value": AWAY}}
+        )
+        config = document["configuration"]
+        config["provider_config"] = {
+            "module.m:aws": {"name": "aws", "expressions": {"region": reads("var.region")}}
+        }
+        block = configured("aws_instance", "a", key="module.m:aws")
+        config["root_module"]["module_calls"] = {"m": {"module": {"resources": [block]}}}
+        assert candidates(place(document)) == {AWAY}
+
+    def test_zones_that_are_written_down_are_where_it_can_be(self) -> None:
+        """A local that holds a constant leaves no trace; what is launched there often does."""
+        document = by_provider(region=reads("local.region"))
+        document["resource_changes"].append(
+            resource("aws_subnet.s", {"availability_zone": f"{AWAY}a"})
+        )
+        document["configuration"]["root_module"]["resources"].append(configured("aws_subnet", "s"))
+        assert candidates(place(document)) == {AWAY}
+
     def test_what_only_looks_like_a_region_is_not_asked(self) -> None:
         values = {"a": "team-a-1", "b": "acme-prod-1", "c": f"{HERE}a", "d": f"x-{HERE}", "e": 1}
         assert not candidates(place(by_provider(values, region=reads("local.region"))))

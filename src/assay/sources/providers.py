@@ -198,12 +198,17 @@ class Providers:
         return found[0] if found else None
 
     def _named(self, besides: str) -> Iterator[str]:
-        """The Regions that other provider blocks, and the policy, name."""
+        """The Regions that variables, other provider blocks and the policy name; else the zones."""
+        found = list(regions_in(each.value for each in self._variables.values()))
         for name, config in self._configs.items():
             if name != besides:
-                yield from regions_in(list(read((config.expressions or {}).get("region"), {})))
+                found.extend(regions_in(read((config.expressions or {}).get("region"), {})))
         if self._fallback:
-            yield self._fallback
+            found.append(self._fallback)
+        if found or self._prior is None:
+            return iter(found)
+        zones = self._prior.planned_zones()
+        return (zone for configured, zone in zones if self._name_of(configured) == besides)
 
     def _find(self, key: str | None, module: ModulePath) -> tuple[str, ProviderConfig] | None:
         """The provider block a resource uses.

@@ -8,7 +8,7 @@ Only Region names leave this module.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -46,7 +46,7 @@ class Region(msgspec.Struct, frozen=True, gc=False):
 def region_of(
     config: ProviderConfig, variables: Mapping[str, Variable], others: Callable[[], Iterator[str]]
 ) -> Region:
-    """What a block says of its Region; `others` are those that the plan names somewhere else.
+    """What a block says of its Region; `others` are those that the plan names anywhere.
 
     `variables` are those that its expression can read: none in a module.
     """
@@ -65,7 +65,7 @@ def region_of(
             unproven = f"no plan tells whether the provider's Region is {names[0]} as it is"
             return Region(among=(held,), reason=unproven, cure=_CURE)
     reason = "the provider's Region is an expression that the plan does not resolve"
-    found = dict.fromkeys((*_named(each.value for each in variables.values()), *others()))
+    found = dict.fromkeys(others())
     return Region(among=tuple(found) if len(found) <= _MOST else (), reason=reason, cure=_CURE)
 
 
@@ -81,13 +81,8 @@ def read(expression: Any, variables: Mapping[str, Variable]) -> tuple[Any, ...]:
     return ()
 
 
-def regions_in(value: Any) -> Iterator[str]:
-    """Every Region that a value names, as a key too."""
-    return _named([value])
-
-
-def _named(values: Any) -> Iterator[str]:
-    """Without recursion: depth is the plan's to choose."""
+def regions_in(values: Iterable[Any]) -> Iterator[str]:
+    """Every Region that values name, as a key too; without recursion: depth is the plan's to choose."""
     stack = list(values)
     while stack:
         value = stack.pop()
