@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from assay.kept import Kept
-from assay.model import AnyOf, Changeable, Kind, Made, Planned, Value
+from assay.model import AnyOf, Changeable, Kind, Made, Planned, Unusable, Value
 from assay.sources.code.directory import Code
 from assay.sources.plan import Source, read_plans
 from tests.terraform.agreement import EQUAL, LOOKUP, MORE, compare
@@ -60,6 +60,8 @@ def _unnamed(value: Value) -> Value:
         case Changeable(changes=changes):
             left = tuple(replace(each, leaves=_unnamed(each.leaves)) for each in changes)
             return replace(value, changes=left)
+        case Unusable(reason):  # code does not speak of plans
+            return replace(value, reason=reason.replace("this plan", "the code"))
     return value
 
 
