@@ -53,15 +53,20 @@ def of_scripts(module: ModuleInstance, block: Block, iteration: Iteration) -> It
         yield Named({"provisioner": [{}] * number + [named]})
 
 
-def of_unread(
-    module: ModuleInstance, block: Block, found: Body, rows: Iterable[Row]
-) -> Iterator[Named]:
-    """What stands in expressions without a known value, where no row waits for that."""
-    kind = block.labels[0]
-    awaited = [row for row in rows if row.form is not Form.PARAMETER]
-    read = {*_FIELDS} if awaited else set()
-    for row in awaited:
+def awaited(rows: Iterable[Row]) -> frozenset[str]:
+    """The arguments, and those of blocks, that rows wait for."""
+    waiting = [row for row in rows if row.form is not Form.PARAMETER]
+    read = {*_FIELDS} if waiting else set()
+    for row in waiting:
         read.update(row.attributes, (_last(path) for path in row.paths))
+    return frozenset(read)
+
+
+def of_unread(
+    module: ModuleInstance, block: Block, found: Body, read: Collection[str]
+) -> Iterator[Named]:
+    """What stands in expressions without a known value, where no row waits for that: not in `read`."""
+    kind = block.labels[0]
     named = {
         name: _shown(ids)
         for name, ids in unread(module, block, found.values, read)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from assay.model import Kind
-from assay.sources.code.beside import Named, key_of, of_scripts, of_unread
+from assay.sources.code.beside import Named, awaited, key_of, of_scripts, of_unread
 from assay.sources.code.blocks import Block
 from assay.sources.code.body import Body, body, in_blocks, masked
 from assay.sources.code.callers import with_self
@@ -81,6 +81,7 @@ class _Writer:
         self._providers = ProviderKeys()
         self._changes: list[ResourceChange] = []
         self._values: dict[str, Value] = {}
+        self._awaited: dict[str, frozenset[str]] = {}
         self._missing: list[Missing] = []
         self._ignoring: dict[str, frozenset[str]] = {}
         self._several: set[str] = set()
@@ -109,7 +110,7 @@ class _Writer:
     def _module(self, module: ModuleInstance) -> None:
         for (mode, kind, name), placed in module.code.resources.items():
             wanted = self._wanted(module, mode, kind, placed.block)
-            if any(placed.block.of_type("provisioner")):
+            if placed.block.blocks and any(placed.block.of_type("provisioner")):
                 for iteration in module.instances(placed.block):
                     run = of_scripts(module, placed.block, iteration)
                     self._beside(module, placed.block, iteration, run)
@@ -122,8 +123,7 @@ class _Writer:
                 found = body(module, placed.block, iteration, wanted)
                 self._resource(module, (mode, kind, name), iteration, found)
                 if mode == "managed":
-                    rest = of_unread(module, placed.block, found, self._rows.get(kind, ()))
-                    self._beside(module, placed.block, iteration, rest)
+                    self._unread(module, placed.block, iteration, found)
         for name, call in module.code.calls.items():
             if module.children(name) is None:
                 self._missing_module(module, name, call)
@@ -185,6 +185,15 @@ class _Writer:
         key = self._providers.of_resource(module, placed.block, iteration)
         name = self._blocks.name(module.path, block, placed.block, key)
         self._change(module, at, (mode, kind, name), iteration, values, found.sensitive)
+
+    def _unread(
+        self, module: ModuleInstance, block: Block, iteration: Iteration, found: Body
+    ) -> None:
+        kind = block.labels[0]
+        if kind not in self._awaited:
+            self._awaited[kind] = awaited(self._rows.get(kind, ()))
+        rest = of_unread(module, block, found, self._awaited[kind])
+        self._beside(module, block, iteration, rest)
 
     def _beside(
         self, module: ModuleInstance, block: Block, iteration: Iteration, found: Iterable[Named]

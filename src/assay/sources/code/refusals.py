@@ -14,7 +14,7 @@ from assay.sources.code.blocks import LABELS, Block, CodeFile, plain_text
 from assay.sources.code.overrides import overrides
 
 _NAMED = frozenset(
-    {"action", "check", "data", "ephemeral", "module", "output", "resource", "variable"}
+    {"action", "check", "data", "ephemeral", "module", "output", "provider", "resource", "variable"}
 )
 _INSIDE = {"lifecycle": 0, "connection": 0, "provisioner": 1, "dynamic": 1}
 """Blocks of a resource that belong to the language, and how many labels each has."""
@@ -67,12 +67,13 @@ def _refusals(files: Iterable[Read]) -> Iterator[InputError]:
     for file in sorted(found, key=lambda each: overrides(each.path)):
         for name, written in file.code.attributes.items():
             yield refused(file.path, written.line, f"{name} is set outside of any block")
+        overriding = overrides(file.path)
         for block in file.code.blocks:
             reason = _malformed(block)
             if reason is not None:
                 yield refused(file.path, block.line, reason)
             else:
-                yield from names.add(file.path, block)
+                yield from names.add(file.path, block, overriding=overriding)
 
 
 def refused(path: str, line: int, reason: str) -> InputError:
@@ -92,7 +93,7 @@ def _malformed(block: Block) -> str | None:
         return "there is no such block as this one"
     if len(block.labels) != expected:
         return f"a {block.type} block has {_labels(expected)}, not {len(block.labels)}"
-    if block.type in (*_NAMED, "provider") and not all(map(_NAME.fullmatch, block.labels)):
+    if block.type in _NAMED and not all(map(_NAME.fullmatch, block.labels)):
         return f"this is no name for a {block.type} block"
     match block.type:
         case "variable" if block.labels[0] in _RESERVED:
@@ -145,9 +146,9 @@ class _Names:
     def __init__(self) -> None:
         self._seen: dict[tuple[str, ...], str] = {}
 
-    def add(self, path: str, block: Block) -> Iterator[InputError]:
+    def add(self, path: str, block: Block, *, overriding: bool) -> Iterator[InputError]:
         """Take a block up; why it cannot be there, if it cannot."""
-        if overrides(path):
+        if overriding:
             yield from self._overriding(path, block)
             return
         for key, line in _declared(block):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from assay.sources.code.blocks import Block, Written
 from assay.sources.code.program import ModuleInstance
@@ -27,13 +28,18 @@ def suspected(module: ModuleInstance, block: Block) -> list[str]:
 
 def _may_hold(module: ModuleInstance, written: Written, images: Collection[str]) -> bool:
     """Whether an AMI id stands in an expression, or in something that it reads."""
-    if "ami-" in written.text and AMI_IDS.search(written.text.encode()):
+    text = written.text
+    if "ami-" in text and AMI_IDS.search(text.encode()):
         return True
-    if "file" in written.text and (reads_computed_file(written) or ids_read(module, written)):
+    if "file" in text and (reads_computed_file(written) or ids_read(module, written)):
         return True
-    if not images:
-        return False
-    return any(_INDEX.sub("", name) in images for name in _NAMES.findall(written.text))
+    return bool(images) and not _names_in(text).isdisjoint(images)
+
+
+@lru_cache(maxsize=20_000)
+def _names_in(text: str) -> frozenset[str]:
+    """What an expression reads of what may hold images: the same text stands in many modules."""
+    return frozenset(_INDEX.sub("", name) for name in _NAMES.findall(text))
 
 
 def _may_hold_any(module: ModuleInstance, block: Block, images: Collection[str]) -> bool:
