@@ -1398,3 +1398,24 @@ def test_a_sensitive_key_is_not_shown_in_a_path(read: Read) -> None:
         read(provider("us-east-1") + secretive() + stack % written)
         assert_hidden()
         assert_hidden("text")
+
+
+def test_each_instance_has_a_value_of_its_own(read: Read) -> None:
+    copies = f"""
+      resource "aws_ami_copy" "c" {{
+        for_each          = {{ a = "{ONE}", b = "{TWO}" }}
+        name              = each.key
+        source_ami_id     = each.value
+        source_ami_region = "us-east-1"
+      }}
+      resource "aws_instance" "i" {{
+        for_each      = {{ a = 1, b = 2 }}
+        ami           = aws_ami_copy.c[each.key].id
+        instance_type = "t3.small"
+      }}
+    """
+    found = {each.address: each.value for each in read(copies).references}
+    for key, image in (("a", ONE), ("b", TWO)):
+        value = found[f'aws_instance.i["{key}"]']
+        assert isinstance(value, Made)
+        assert value.source == AmiId(image)

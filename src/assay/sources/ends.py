@@ -33,15 +33,22 @@ class Ends:
 
         Never empty.
         """
-        key = (id(resource.configured), resource.module, path, sought)
-        if resource.configured is None or (
-            isinstance(resource.change.index, str) and ("ami-" in resource.change.index)
-        ):
-            return self._of(resource, path, sought)
+        key = (*self.alike(resource), path, sought)
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = self._of(resource, path, sought)
         return found
+
+    def alike(self, resource: Opened) -> tuple[object, ...]:
+        """What resources share whose unknown values can all be the same: in a plan, their block.
+
+        A key that is an image is a value of its own; code has a value for each instance.
+        """
+        index = resource.change.index
+        of_its_own = self.is_code or (isinstance(index, str) and "ami-" in index)
+        if of_its_own or resource.configured is None:
+            return (id(resource),)
+        return id(resource.configured), resource.module
 
     def may_lead(self, resource: Opened, path: _Path, sought: Sought) -> bool:
         """Whether anything that is read, and unknown, can be what is sought."""

@@ -4,8 +4,7 @@ Facts: hashicorp/aws documentation of aws_ami_copy (CopyImage), aws_ami_from_ins
 and aws_ami (RegisterImage).
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
 
 from assay.model import (
     Action,
@@ -28,6 +27,7 @@ from assay.sources.distributions import Distributions
 from assay.sources.ends import Ends
 from assay.sources.holders import IMAGE_ATTRIBUTES, PARAMETER_NAMES, Sought
 from assay.sources.known import images_in
+from assay.sources.launch_configurations import named_configurations
 from assay.sources.lookups import looked_up
 from assay.sources.parameters import Parameters
 from assay.sources.planned import UNKNOWN, Opened, PlannedResources
@@ -39,11 +39,6 @@ from assay.sources.values import parse_build_parent, parse_instance
 from assay.sources.walk import Step
 
 _BLOCK = next(row for row in ROWS if row.path == "launch_template[*]")
-_CONFIGURATIONS = (
-    ("aws_launch_configuration", "name"),
-    ("awscc_autoscaling_launch_configuration", "launch_configuration_name"),
-)
-"""The types of launch configurations, and the attribute that holds their name."""
 _DEEPEST = 50
 _ONE_IMAGE = ("aws_ami", "aws_ami_copy", "aws_ami_from_instance", "awscc_imagebuilder_image")
 MAKERS = (*_ONE_IMAGE, "aws_imagebuilder_image")
@@ -56,7 +51,7 @@ class Makers:
     def __init__(self, planned: PlannedResources, trails: Trailing, providers: Providers) -> None:
         self._planned = planned
         self.ends = Ends(trails)
-        self._images: dict[tuple[int, Place | Unplaced], tuple[Value, list[End]]] = {}
+        self._found: dict[tuple[int, Place | Unplaced], tuple[Value, list[End]]] = {}
         self._providers = providers
         self.distributions = Distributions(planned, self.ends, providers, self.recipe)
         self.parameters = Parameters(planned, providers, self.image)
@@ -79,12 +74,20 @@ class Makers:
         ends = self.ends.of(resource, path, Sought.IMAGE)
         if isinstance(ends, Dead) or depth > _DEEPEST:
             return Unknown((ends.reference,) if isinstance(ends, Dead) else ())
-        at = at or self._place(resource)
-        key = (id(ends), at)
-        found = self._images.get(key)
+        here = at or self._place(resource)
+        return self._once(
+            ends,
+            here,
+            lambda: [each for end in ends for each in self._images_at(end, here, depth + 1)],
+        )
+
+    def _once(
+        self, ends: list[End], place: Place | Unplaced, values: Callable[[], list[Value]]
+    ) -> Value:
+        """What some ends come to in a place: all instances of a block share them."""
+        found = self._found.get((id(ends), place))
         if found is None:
-            values = [each for end in ends for each in self._images_at(end, at, depth + 1)]
-            found = self._images[key] = any_of(ends, values), ends
+            found = self._found[id(ends), place] = any_of(ends, values()), ends
         return found[0]
 
     def _images_at(self, end: End, at: Place | Unplaced, depth: int) -> list[Value]:
@@ -203,13 +206,16 @@ class Makers:
         ends = self.ends.of(resource, path, Sought.INSTANCE)
         if isinstance(ends, Dead):
             return Unknown((ends.reference,))
+        return self._once(ends, self._place(resource), lambda: self._of_instances(ends, depth))
+
+    def _of_instances(self, ends: list[End], depth: int) -> list[Value]:
         values: list[Value] = []
         for end in ends:
             if isinstance(end, Fixed):
                 values.extend(self._planned_instance(ref, depth) for ref in instances_in(end.value))
             elif (launched := self._launched(end.resource, depth)) is not None:
                 values.append(launched)
-        return any_of(ends, values)
+        return values
 
     def _planned_instance(self, ref: InstanceRef, depth: int) -> Value:
         """An existing instance; one that the plan changes is judged as it will be."""
@@ -238,16 +244,19 @@ class Makers:
             ends = self.ends.of(resource, path, Sought.RECIPE)
             if isinstance(ends, Dead):
                 return Unknown((ends.reference,))
-            named = targets(ends, "arn:")
-            if isinstance(named, Unknown):
-                return named
-            values = (self._parent(end.resource, depth) for end in named)
-            return any_of(ends, [value for value in values if value is not None])
+            return self._once(ends, self._place(resource), lambda: self._parents(ends, depth))
         for kind in ("aws_imagebuilder_image_recipe", "awscc_imagebuilder_image_recipe"):
             for found in self._planned.of_type(kind):
                 if wanted and found.value(("arn",)) == wanted:
                     return self._parent(found, depth) or Unusable("is a recipe of no image")
         return Unusable("is an Image Builder recipe that is not in this plan")
+
+    def _parents(self, ends: list[End], depth: int) -> list[Value]:
+        named = targets(ends, "arn:")
+        if isinstance(named, Unknown):
+            return [named]
+        values = (self._parent(end.resource, depth) for end in named)
+        return [value for value in values if value is not None]
 
     def _parent(self, recipe: Opened, depth: int) -> Value | None:
         path = ("parent_image",)
@@ -260,8 +269,6 @@ class Makers:
         )
         return Planned(f"{recipe.change.address}.parent_image", value) if value else None
 
-    # ------------------------------------------------------- instances and configurations
-
     def launch_configuration(self, resource: Opened, path: tuple[Step, ...]) -> Value:
         """The image of the launch configuration whose name stands at `path`, in the same place."""
         here = self._place(resource)
@@ -269,28 +276,24 @@ class Makers:
             ends = self.ends.of(resource, path, Sought.CONFIGURATION)
             if isinstance(ends, Dead):
                 return Unknown((ends.reference,))
-            named = targets(ends, "")
-            if isinstance(named, Unknown):
-                return named
-            if not named:
-                return Unknown(tuple(end.name for end in ends))
-            if not all(may_be_same(self._place(end.resource), here) for end in named):
-                return Unusable("is a launch configuration of another place")
-            found = [end.resource for end in named]
         else:
-            found = list(self._configurations(resource.value(path), here))
-            ends = [Target(each, ()) for each in found]
-        if not found:
-            return Unusable("is a launch configuration that is not in this plan")
-        values = (self._held(each, ("image_id",), 0) for each in found)
-        return any_of(ends, [value for value in values if value is not None])
+            ends = [
+                Target(each, ())
+                for each in named_configurations(self._planned, resource.value(path))
+                if same_place(self._place(each), here)
+            ]
+            if not ends:
+                return Unusable("is a launch configuration that is not in this plan")
+        return self._once(ends, here, lambda: self._of_configurations(ends, here))
 
-    def _configurations(self, name: Any, place: Place | Unplaced) -> Iterator[Opened]:
-        """The planned launch configurations of one name in one place."""
-        for kind, named in _CONFIGURATIONS:
-            for each in self._planned.of_type(kind):
-                if each.value((named,)) == name and same_place(self._place(each), place):
-                    yield each
+    def _of_configurations(self, ends: list[End], here: Place | Unplaced) -> list[Value]:
+        named = targets(ends, "")
+        if isinstance(named, Unknown):
+            return [named]
+        if not all(may_be_same(self._place(end.resource), here) for end in named):
+            return [Unusable("is a launch configuration of another place")]
+        values = (self._held(end.resource, ("image_id",), 0) for end in named)
+        return [value for value in values if value is not None]
 
     def _place(self, resource: Opened) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)

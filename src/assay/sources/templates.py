@@ -60,6 +60,7 @@ class Templates:
         self._planned = PlannedTemplates(planned, providers, image, moved)
         self._ends = ends
         self._providers = providers
+        self._values: dict[tuple[object, ...], Value] = {}
 
     def of_leaf(
         self,
@@ -94,10 +95,7 @@ class Templates:
             if isinstance(ref, Unusable):
                 return ref
             return self._at([ref], version, at, place, resource)
-        found = self._named(resource(), paths)
-        if isinstance(found, Unknown | Unusable):
-            return found
-        return self._at(found, version, at, place, resource)
+        return self._of_unknown(resource(), paths, version, at, place)
 
     def of_instance(self, resource: Opened, row: Row) -> Value | None:
         """The template that a planned instance is launched from."""
@@ -105,6 +103,27 @@ class Templates:
         leaf = Leaf(steps, resource.value(steps), resource.mask(steps), sensitive=False)
         place = self._place(resource)
         return self.of_leaf(row, leaf, place, lambda path: resource.writes(*path), lambda: resource)
+
+    def _of_unknown(
+        self,
+        resource: Opened,
+        paths: list[tuple[Step, ...]],
+        version: Any,
+        at: tuple[Step, ...],
+        place: Place | Unplaced,
+    ) -> Value:
+        """The template of an unknown id or name, found once for all instances of a block."""
+        wanted = None if version is _ANY else str(version)
+        key = (*self._ends.alike(resource), *paths, wanted, at, place, self._place(resource))
+        value = self._values.get(key)
+        if value is None:
+            found = self._named(resource, paths)
+            value = self._values[key] = (
+                found
+                if isinstance(found, Unknown | Unusable)
+                else self._at(found, version, at, place, lambda: resource)
+            )
+        return value
 
     def of_data(self, resource: Opened, version: str) -> Value:
         """A version of the template that a data source will read during apply."""
