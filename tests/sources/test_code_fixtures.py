@@ -57,6 +57,8 @@ def _unnamed(value: Value) -> Value:
             return replace(value, value=_unnamed(inner))
         case AnyOf(values):
             return AnyOf(tuple(map(_unnamed, values)))
+        case Unusable(reason):  # where there is no plan, none is spoken of
+            return replace(value, reason=reason.replace("this plan", "the code"))
         case Changeable(changes=changes):
             left = tuple(replace(each, leaves=_unnamed(each.leaves)) for each in changes)
             return replace(value, changes=left)

@@ -250,3 +250,15 @@ def test_what_is_made_of_a_parameter_beside_another_image_is_sensitive(read: Rea
     source = read(DATA + instance("a", f'coalesce("{ONE}", {PARAMETER})'))
     assert told(source) == {"aws_instance.a ami": ONE}
     assert source.references[0].sensitive
+
+
+@pytest.mark.parametrize(("each", "key"), [("count = 2", "count.index"), ('for_each = { "0" = 0, "1" = 1 }', "each.key")])  # fmt: skip
+def test_each_instance_has_the_image_that_its_own_lookup_finds(
+    read: Read, each: str, key: str
+) -> None:
+    name = "count.index" if "count" in each else "each.value"
+    code = f'data "aws_ami" "i" {{\n  {each}\n  owners = ["self"]\n  name_regex = ["a", "b"][{name}]\n}}\n'
+    code += instance("i", f"data.aws_ami.i[{key}].id", each)
+    found = [each.value for each in read(code).references]
+    lookups = [each.value for each in found if isinstance(each, Planned)]
+    assert [each.name_regex for each in lookups if isinstance(each, ImageSearch)] == ["a", "b"]

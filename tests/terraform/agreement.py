@@ -116,7 +116,7 @@ def relation(plan: Value, code: Value) -> str:
             alike = plan.how == code.how and stands_for(code.by, plan.by)
             alike = alike and placed_alike(plan.place, code.place)
             return relation(plan.source, code.source) if alike else WRONG
-        case AmiId(), Planned(step, ImageSearch() | Alias() | TemplateRef() | InstanceRef()):
+        case AmiId(), Planned(step, ImageSearch() | Alias() | TemplateRef() | InstanceRef() | Changeable()):  # fmt: skip
             return LOOKUP if _DATA.search(step) else WRONG
         case TemplateRef(version=one), TemplateRef(version=other) if plan != code:
             return LOOKUP if other in ("$Latest", one) else WRONG
@@ -150,11 +150,13 @@ def _bare(value: Value) -> Value:
     """A value without the words for people around it, as long as nothing can move it."""
     while isinstance(value, Planned) and not value.moving and not _asked(value):
         value = value.value
+    if isinstance(value, Unusable):  # code is not told of plans
+        return Unusable(value.reason.replace("this plan", "the code"))
     return value
 
 
 def _asked(value: Planned) -> bool:
-    return isinstance(value.value, ImageSearch | Alias | TemplateRef | InstanceRef)
+    return isinstance(value.value, ImageSearch | Alias | TemplateRef | InstanceRef | Changeable)
 
 
 def claims(value: Value) -> bool:

@@ -222,13 +222,17 @@ class Templates:
             return Unknown((_name(ends[0]),))  # any number may come out of it
         if len(planned) == 1 and planned[0] is not None and _is_newest(ends, planned[0]):
             return self._planned.at(planned[0], None) or Unknown()
+        looked_up = [each for each in templates if isinstance(each, Opened) and each.is_data]
+        if len(looked_up) == len(templates) == 1 and _is_newest(ends, looked_up[0]):
+            return self._of(looked_up[0], "$Latest", place)
         return any_of(ends, [self._every(each, place) for each in templates])
 
     def _every(self, template: _Template, place: Place | Unplaced) -> Value:
         """All versions of a template: those that exist, and the one that this plan makes."""
         planned = self._planned_of(template, place)
         if planned is None:
-            assert isinstance(template, TemplateRef)
+            if isinstance(template, Opened):  # of code alone, which looks it up
+                return Unknown((f"{template.change.address}.default_version",))
             return EveryVersion(template.id, template.name)
         address = planned.change.address
         newest = self._planned.at(planned, None) or Unknown((address,))

@@ -68,6 +68,8 @@ def _is_there(one: Value, other: Value) -> bool:
     """Whether something is unknown and certainly not what it is compared with: null, empty text."""
     if not isinstance(one, UnknownValue) or one.sure is Sure.NOTHING:
         return False
+    if any(ref.steps[0] != "data" for ref in one.refs):
+        return False  # what is made later Terraform does not compare when it plans
     return other is None or (other == "" and one.is_text)
 
 
