@@ -150,7 +150,7 @@ resource "terraform_data" "picked_at_apply" {
 }
 
 resource "aws_instance" "unknown" {
-  ami           = terraform_data.picked_at_apply.output
+  ami           = terraform_data.picked_at_apply.id # whatever it will be
   instance_type = "m5.large"
 }
 

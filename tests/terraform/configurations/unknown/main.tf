@@ -23,6 +23,6 @@ resource "terraform_data" "picked_at_apply" {
 }
 
 resource "aws_instance" "web" {
-  ami           = terraform_data.picked_at_apply.output
+  ami           = terraform_data.picked_at_apply.id # whatever it will be
   instance_type = "m5.large"
 }
