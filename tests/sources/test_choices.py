@@ -192,6 +192,57 @@ def test_any_instance_may_be_the_one_of_a_key() -> None:
     assert images(read(document, "aws_instance.i")) == {GOLDEN, OTHER}
 
 
+def test_blocks_of_a_set_come_in_another_order_than_they_are_written() -> None:
+    image = {"namespace": "aws:autoscaling:launchconfiguration", "name": "ImageId"}
+    group = {"namespace": "aws:autoscaling:launchconfiguration", "name": "SecurityGroups"}
+    written = [
+        {"value": {"references": ["aws_security_group.g.id", "aws_security_group.g"]}},
+        {"value": {}},
+        {"value": {"references": ["aws_ami_copy.c.id", "aws_ami_copy.c"]}},
+    ]
+    plain = {"namespace": "aws:elasticbeanstalk:environment", "name": "X", "value": "3"}
+    document = plan(
+        COPY,
+        resource("aws_security_group.g", {}, unknown={"id": True}),
+        resource(
+            "aws_elastic_beanstalk_environment.e",
+            {"setting": [image, plain, group]},
+            unknown={"setting": [{"value": True}, {}, {"value": True}]},
+        ),
+        configuration=[
+            configured("aws_ami_copy", "c"),
+            configured("aws_security_group", "g"),
+            configured("aws_elastic_beanstalk_environment", "e", {"setting": written}),
+        ],
+    )
+    assert images(read(document, "aws_elastic_beanstalk_environment.e")) == {GOLDEN}
+
+
+@pytest.mark.parametrize("first", ["aws_subnet.s.id", "terraform_data.t.output"])
+def test_what_may_decide_in_one_of_several_blocks(first: str) -> None:
+    chosen = {"references": [first, "aws_ami_copy.c.id", "aws_ami_copy.c"]}
+    blocks = [{"ami": chosen}, {"ami": chosen}]
+    document = plan(
+        COPY,
+        resource("aws_subnet.s", {}, unknown={"id": True}),
+        resource("terraform_data.t", {"input": "blue"}, unknown={"output": True}),
+        resource(
+            "aws_spot_fleet_request.f",
+            {"launch_specification": [{}, {"ami": GOLDEN}]},
+            unknown={"launch_specification": [{"ami": True}, {}]},
+        ),
+        configuration=[
+            configured("aws_ami_copy", "c"),
+            configured("aws_subnet", "s"),
+            configured("terraform_data", "t"),
+            configured("aws_spot_fleet_request", "f", {"launch_specification": blocks}),
+        ],
+    )
+    (source,) = read_plans("plan.json", dump(document), kinds=tuple(Kind), region=None)
+    values = [each.value for each in source.references if each.attribute.endswith("[0].ami")]
+    assert [type(each) for each in values] == [Unknown]
+
+
 class TestTerraformData:
     def given(self, after: dict[str, Any], unknown: dict[str, Any]) -> Value:
         kept = resource("terraform_data.t", after, unknown=unknown)

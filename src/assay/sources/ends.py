@@ -6,6 +6,7 @@ dynamic block may read; where it is read in so many words, it may decide, and th
 Facts: HashiCorp, "The terraform_data Managed Resource Type": `output` is the same as `input`.
 """
 
+from collections import defaultdict
 from collections.abc import Container
 from typing import TypeAlias
 
@@ -80,22 +81,37 @@ class Ends:
             return ends
         if depth > _DEEPEST:
             return Dead(".".join((resource.change.address, *map(str, path))))
+        blocks: defaultdict[int, list[End]] = defaultdict(list)
+        for end in ends:
+            blocks[end.block].append(replace(end, wide=True) if wide else end)
         found: dict[object, End] = {}
-        is_open = False
-        for one in ends:
-            end = replace(one, wide=True) if wide and not one.wide else one
-            if isinstance(end, Fixed):
-                found.setdefault(_same(end), end)
-                continue
-            is_open = is_open or end.is_open
-            more = self._through(end, sought, depth)
+        for block in blocks.values():
+            more = self._all(block, sought, depth)
             if isinstance(more, Dead):
-                return more
+                if len(blocks) == 1 or self._concerns(block, sought, depth):
+                    return more
+                continue
             for each in more:
                 found.setdefault(_same(each), each)
+        is_open = any(isinstance(end, Target) and end.is_open for end in ends)
         if wide or (found and (is_open or self.is_code)):
             return list(found.values())
         return Dead(ends[0].name)  # whatever makes it unknown is not told
+
+    def _all(self, ends: list[End], sought: Sought, depth: int) -> list[End] | Dead:
+        """What the ends of one expression lead to."""
+        found: list[End] = []
+        for end in ends:
+            more = self._through(end, sought, depth) if isinstance(end, Target) else [end]
+            if isinstance(more, Dead):
+                return more
+            found.extend(more)
+        return found
+
+    def _concerns(self, ends: list[End], sought: Sought, depth: int) -> bool:
+        """Whether an expression of another block may lead to what is sought at all."""
+        more = self._all([replace(end, wide=True) for end in ends], sought, depth)
+        return isinstance(more, Dead) or any(isinstance(end, Target) for end in more)
 
     def _through(self, end: Target, sought: Sought, depth: int) -> list[End] | Dead:
         """What one attribute leads to."""

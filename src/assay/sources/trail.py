@@ -20,6 +20,8 @@ class Target(msgspec.Struct, frozen=True, gc=False):
     path: tuple[Step, ...]
     wide: bool = False
     """It is only one of all things that a local or a dynamic block may read."""
+    block: int = 0
+    """Which of several blocks reads it: of a set nobody can tell which one is meant."""
 
     @property
     def name(self) -> str:
@@ -41,6 +43,7 @@ class Fixed(msgspec.Struct, frozen=True, gc=False):
     wide: bool = False
     late: bool = False
     """It decides at apply only: nobody can tell by now which branch it leads to."""
+    block: int = 0
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from assay.sources.configuration import ConfigurationIndex
+from assay.sources.configuration import ConfigurationIndex, references_of
 from assay.sources.document import PlanDocument
 from assay.sources.following import Following
 from assay.sources.known import Known
@@ -42,15 +42,17 @@ class Trails:
         scope = Scope(resource.module, resource.change.index, each)
         written = resource.configured.at(path, resource.count)
         found: Found = []
-        for expression, rest in written.expressions:
+        alone = len(written.expressions) == 1 and not written.open
+        for number, (expression, rest) in enumerate(written.expressions):
+            if not alone and not rest and not references_of(expression):
+                continue  # what is known is another block's
             # Of an object that is written as a whole, which part reads what is not told.
             part = replace(scope, wide=True) if rest else scope
             more = self._following.expression(part, expression, [], here, ())
             if isinstance(more, Dead):
                 return more
-            alone = len(written.expressions) == 1 and not written.open
             if alone or any(isinstance(end, Target) and end.is_open for end in more):
-                found.extend(more)  # what is known is another block's
+                found.extend(replace(end, block=number) if number else end for end in more)
         if written.open:
             loose = Scope(resource.module, resource.change.index, wide=True)
             for more in (

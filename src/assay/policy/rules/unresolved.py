@@ -3,6 +3,8 @@
 **What it does.** Leaves a reference undetermined when no image id can be told from the plan: the
 value is known only after apply, is not an AMI id or alias, its Region cannot be told, the launch
 template it names holds no image, or an image lookup finds none, or several of which it names none.
+Also where the value may be one of several images and not all of them would pass: a plan names what
+an expression reads, not what it does with it, so everything that is read is judged.
 
 **Why it matters.** Something will be launched, and nobody can say from what. Skipping it would be
 a pass without proof.
