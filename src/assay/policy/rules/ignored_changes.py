@@ -1,9 +1,9 @@
 """# ignored-changes
 
 **What it does.** Fails an image attribute that `lifecycle { ignore_changes = [...] }` names (or
-`all`), where code is checked, and one whose image comes through such an attribute of something else:
-a template, a parameter, `terraform_data`. A plan tells which image there will be, so there it is
-silent.
+`all`), where code is checked, and one whose image comes through such an attribute of something
+else: a template, a parameter, `terraform_data`. A plan tells which image there will be, so there it
+is silent.
 
 **Why it matters.** Terraform will leave the resource at the image it was once made from, whatever
 the code says: the image in the code proves nothing. A new golden image, or the end of a revoked
