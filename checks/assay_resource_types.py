@@ -75,10 +75,14 @@ RESOURCE_TYPES: dict[str, tuple[tuple[str, str], ...]] = {
     "awscc_appstream_image_builder": (("image_name", "service"),),
     "awscc_autoscaling_auto_scaling_group": (
         ("launch_configuration_name", "launch"),
+        ("instance_id", "launch"),
         ("launch_template", "launch"),
         ("mixed_instances_policy", "launch"),
     ),
-    "awscc_autoscaling_launch_configuration": (("image_id", "template"),),
+    "awscc_autoscaling_launch_configuration": (
+        ("image_id", "template"),
+        ("instance_id", "template"),
+    ),
     "awscc_batch_compute_environment": (
         ("compute_resources", "launch"),
         ("compute_resources", "service"),
@@ -90,7 +94,10 @@ RESOURCE_TYPES: dict[str, tuple[tuple[str, str], ...]] = {
     "awscc_ec2_instance": (("image_id", "launch"), ("launch_template", "launch")),
     "awscc_ec2_launch_template": (("launch_template_data", "template"),),
     "awscc_ec2_spot_fleet": (("spot_fleet_request_config_data", "launch"),),
-    "awscc_ecs_capacity_provider": (("managed_instances_provider", "service"),),
+    "awscc_ecs_capacity_provider": (
+        ("auto_scaling_group_provider", "launch"),
+        ("managed_instances_provider", "service"),
+    ),
     "awscc_eks_cluster": (("compute_config", "service"),),
     "awscc_eks_nodegroup": (("launch_template", "launch"), ("ami_type", "service")),
     "awscc_elasticbeanstalk_configuration_template": (

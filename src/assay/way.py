@@ -22,7 +22,6 @@ from assay.model import (
     Planned,
     Registered,
     ServiceImage,
-    Stray,
     TemplateChange,
     TemplateRef,
     Unknown,
@@ -146,8 +145,6 @@ def _no_image(
             reason = "the launch template that is made here names no image"
         case ServiceImage():
             return Unresolved(Cause.SERVICE_IMAGE, chosen(value), None, evidence, made)
-        case Stray(path=path):
-            reason = f"an AMI id at {path}, a path that assay does not know"
         case Registered(by):
             cause = Cause.NO_PROVENANCE
             reason = f"{by} registers it from snapshots, which records no source image"

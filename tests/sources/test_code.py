@@ -962,7 +962,7 @@ def test_an_image_in_for_each_is_no_reference(read: Read) -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        'resource "aws_sns_topic" "a" {\n  display_name = var.image\n}\n',
+        'resource "aws_vpc" "a" {\n  cidr_block = var.image\n}\n',
         'resource "acme_machine" "a" {\n  image = "${var.image}"\n}\n',
         'resource "acme_machine" "a" {\n  machine {\n    image = var.image\n  }\n}\n',
         'resource "acme_machine" "a" {\n  config = jsonencode({ image = var.image })\n}\n',

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from assay.model import Stray
+from assay.model import Planned
 from tests.sources.test_code import ONE, THREE, TWO, Read, call, check, in_time, told, variable
 
 UNKNOWN = "timestamp()"
 
 
-def document(expression: str, name: str = "d", kind: str = "aws_cloudformation_stack") -> str:
+def document(expression: str, name: str = "d", kind: str = "acme_stack") -> str:
     return f'resource "{kind}" "{name}" {{\n  template_body = {expression}\n}}\n'
 
 
@@ -19,7 +19,8 @@ def strays(read: Read, files: dict[str, str] | str) -> dict[str, set[str]]:
     """The ids that were found, by address and attribute."""
     found: dict[str, set[str]] = {}
     for each in read(files).references:
-        assert isinstance(each.value, Stray), each
+        assert isinstance(each.value, Planned), each
+        assert each.value.astray, each
         found.setdefault(f"{each.address} {each.attribute}", set()).add(str(each.value))
     return found
 
@@ -41,20 +42,20 @@ WAYS = {
     + document("local.more"),
     "a data source": f'data "template_file" "t" {{\n  vars = {{ image = "{ONE}" }}\n}}\n'
     + document("data.template_file.t.rendered"),
-    "each": 'resource "aws_cloudformation_stack" "d" {\n'
+    "each": 'resource "acme_stack" "d" {\n'
     f'  for_each = {{ (timestamp()) = "{ONE}" }}\n  template_body = each.value\n}}\n',
 }
 
 
 @pytest.mark.parametrize("code", WAYS.values(), ids=WAYS)
 def test_an_id_that_is_not_evaluated_is_reported(read: Read, code: str) -> None:
-    assert strays(read, code) == {"aws_cloudformation_stack.d template_body": {ONE}}
+    assert strays(read, code) == {"acme_stack.d template_body": {ONE}}
 
 
 def test_it_is_reported_at_its_line_and_with_the_type_of_its_resource(read: Read) -> None:
     [reference] = read(document(f'"${{{UNKNOWN}}} {ONE}"')).references
     assert (reference.file, reference.line) == ("main.tf", 2)
-    assert reference.resource_type == "aws_cloudformation_stack"
+    assert reference.resource_type == "acme_stack"
 
 
 def test_through_a_module_and_its_output(read: Read) -> None:
@@ -62,8 +63,8 @@ def test_through_a_module_and_its_output(read: Read) -> None:
     inner = module + document("var.image == timestamp() ? 1 : var.image")
     code = call("m", None, f'image = "${{{UNKNOWN}}} {ONE}"') + document("module.m.body")
     assert strays(read, {"main.tf": code, "m/main.tf": inner}) == {
-        "aws_cloudformation_stack.d template_body": {ONE},
-        "module.m.aws_cloudformation_stack.d template_body": {ONE},
+        "acme_stack.d template_body": {ONE},
+        "module.m.acme_stack.d template_body": {ONE},
     }
 
 
@@ -93,7 +94,7 @@ resource "acme_fleet" "b" {{
 
 def test_what_is_known_beside_it_is_not_told_twice(read: Read) -> None:
     code = document(f'{{ a = "{ONE}", b = "${{{UNKNOWN}}}{ONE}" }}')
-    assert strays(read, code) == {"aws_cloudformation_stack.d template_body.a": {ONE}}
+    assert strays(read, code) == {"acme_stack.d template_body.a": {ONE}}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_locals_that_multiply_each_other_end(read: Read) -> None:
     )
     code = f'locals {{\n  l0 = "{ONE}"\n{chain}}}\n' + document("local.l59")
     with in_time():
-        assert strays(read, code) == {"aws_cloudformation_stack.d template_body": {ONE}}
+        assert strays(read, code) == {"acme_stack.d template_body": {ONE}}
 
 
 # ------------------------------------------------------------------------------------------ files
@@ -151,7 +152,7 @@ FILE = f"I: {ONE}\n"
 )
 def test_an_id_in_a_file_is_reported(read: Read, expression: str) -> None:
     found = strays(read, {"main.tf": document(expression), "body.yaml": FILE})
-    assert found == {"aws_cloudformation_stack.d template_body": {ONE}}
+    assert found == {"acme_stack.d template_body": {ONE}}
 
 
 def test_an_image_may_come_from_a_file(read: Read) -> None:
@@ -246,7 +247,7 @@ resource "{kind}" "p" {{
     found = {
         (each.address, each.attribute, each.line): str(each.value)
         for each in read(code).references
-        if isinstance(each.value, Stray)
+        if isinstance(each.value, Planned) and each.value.astray
     }
     assert found == {
         (f"{kind}.p", "provisioner[1].command", 10): ONE,

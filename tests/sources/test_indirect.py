@@ -12,9 +12,9 @@ from assay.model import (
     Made,
     Place,
     Planned,
-    Stray,
     Unknown,
     Unusable,
+    astray,
 )
 from assay.sources.plan import read_plans
 from tests.plans import configured, dump, plan, resource
@@ -133,7 +133,7 @@ def test_an_id_that_a_row_leaves_aside_is_not_silent() -> None:
         "aws_elastic_beanstalk_environment.e", {"setting": [{**setting, "value": AMI}]}
     )
     (source,) = read_plans("plan.json", dump(plan(change)), kinds=(Kind.LAUNCH,), region=None)
-    assert [each.value for each in source.references] == [Stray(AMI, "setting[0].value")]
+    assert [each.value for each in source.references] == [astray(AmiId(AMI), "setting[0].value")]
 
 
 class TestParameters:

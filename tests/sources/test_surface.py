@@ -192,6 +192,7 @@ def test_what_brings_an_image_keeps_the_service_from_choosing() -> None:
     launching = {at for at, row in rows.items() if at[0] in types and row.kind is not Kind.DERIVE}
     assert {f"{type_} {path}" for type_, path in launching - bringing} == {
         "aws_ecs_capacity_provider auto_scaling_group_provider[*].auto_scaling_group_arn",
+        "awscc_ecs_capacity_provider auto_scaling_group_provider.auto_scaling_group_arn",
         # of some instance types only
         "awscc_batch_compute_environment compute_resources.launch_template.overrides[*]",
     }

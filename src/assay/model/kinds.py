@@ -26,5 +26,7 @@ class Action(StrEnum):
     READ = "read"
     DECLARED = "declared"
     """From code alone: what Terraform will do nobody has asked it."""
+    INVOKE = "invoke"
+    """An action of Terraform 1.14 and later, which makes no resource."""
     DELETE = "delete"
     FORGET = "forget"

@@ -66,7 +66,7 @@ class Unknown(msgspec.Struct, frozen=True, gc=False):
 
 
 class Unusable(msgspec.Struct, frozen=True, gc=False):
-    """A value that is there but names no image (wrong type or form). It is never printed."""
+    """A value that is no image (wrong type or form), never printed; `cure`: what to do about it."""
 
     reason: str
     cure: str | None = None
@@ -112,16 +112,6 @@ class ImageSearch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         return values if all(found) and not any({"*", "?"} & set(text) for text in values) else ()
 
 
-class Stray(msgspec.Struct, frozen=True, gc=False):
-    """An AMI id at a path that nobody told us about: seen, and not understood."""
-
-    id: str
-    path: str
-
-    def __str__(self) -> str:
-        return self.id
-
-
 class Imageless(msgspec.Struct, frozen=True, gc=False):
     """A launch template that this plan leaves without an image."""
 
@@ -154,6 +144,16 @@ class Planned(msgspec.Struct, frozen=True, gc=False):
     """Whether the step can lead elsewhere after the check (`$Latest`)."""
     sensitive: bool = False
     """The plan marks what stands there as sensitive."""
+    astray: bool = False
+    """It stands at a path that nobody told us about, and what is done with it is not known."""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+def astray(named: "Value", path: str) -> Planned:
+    """An image named at a path that nobody told us about: judged, though its use is not known."""
+    return Planned(f"{path}, and what is done with it there is not known", named, astray=True)
 
 
 class Made(msgspec.Struct, frozen=True, gc=False):
@@ -207,7 +207,6 @@ Value: TypeAlias = (
     | ImageSearch
     | Unknown
     | Unusable
-    | Stray
     | Imageless
     | ServiceImage
     | Planned
@@ -279,8 +278,7 @@ _PARAMETER_NAME = re.compile(r"(?P<parameter>[A-Za-z0-9_.\-/]+)(:(?P<selector>[A
 def parse_image(value: object) -> AmiId | Alias | Unusable | None:
     """An `ImageId` as EC2 takes it: an AMI id, a `resolve:ssm:` alias, or nothing at all.
 
-    EC2 API Reference, RequestLaunchTemplateData: the parameter is a name or, when it is shared from
-    another account, an ARN; a version or label may follow.
+    EC2 API Reference, RequestLaunchTemplateData: a name, or a shared one's ARN, maybe a version.
     """
     if value is None or value == "":
         return None

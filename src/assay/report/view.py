@@ -24,7 +24,6 @@ from assay.model import (
     Resolved,
     RuleResult,
     ServiceImage,
-    Stray,
     TemplateRef,
     Unknown,
     Unresolved,
@@ -260,12 +259,13 @@ def _hider(reference: AmiReference, found: Resolved | Unresolved) -> Callable[[s
         return _as_it_is
     if image_id is not None and not reference.sensitive:
         return lambda text: text.replace(image_id, HIDDEN)
-    match reference.value:
+    value = reference.value
+    match value.value if isinstance(value, Planned) and value.astray else value:
         case AmiId(id):
             return lambda text: text.replace(id, HIDDEN)
         case Planned(value=Alias(), sensitive=True, step=step) if "data." in step:
             return lambda text: text.replace(image_id, HIDDEN) if image_id else text
-        case Unknown() | Unusable() | Stray() | ServiceImage():
+        case Unknown() | Unusable() | ServiceImage():
             return lambda text: text
     return lambda _: WITHHELD
 
@@ -275,7 +275,10 @@ def _value(reference: AmiReference) -> str | None:
     if isinstance(reference.value, AmiId):
         return reference.value.id
     match reference.value:
-        case Alias() | TemplateRef() | InstanceRef() | Stray() | ServiceImage() | Changeable():
+        case (
+            Alias() | TemplateRef() | InstanceRef() | ServiceImage() | Changeable()
+            | Planned(astray=True)
+        ):  # fmt: skip
             return str(reference.value)
     return None
 

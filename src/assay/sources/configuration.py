@@ -121,12 +121,15 @@ class ConfigurationIndex:
     def __init__(self, configuration: Configuration | None) -> None:
         self._blocks: dict[tuple[ModulePath, str, str, str], Configured] = {}
         self._modules: dict[ModulePath, Module] = {}
+        self.provisioned = False
+        """Whether any resource has a provisioner, which few plans know."""
         root = configuration.root_module if configuration else None
         for path, module in _walk(root):
             self._modules[path] = module
             for block in module.resources or ():
                 key = (path, block.mode, block.type, block.name)
                 self._blocks[key] = Configured(path, block)
+                self.provisioned = self.provisioned or bool(block.provisioners)
 
     def find(
         self, module_address: str | None, mode: str, resource_type: str, name: str

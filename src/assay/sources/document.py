@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from assay.errors import InputError, NotAPlanError
+from assay.sources.planned_values import PlannedValues
 from assay.sources.text import MAKE_A_PLAN, as_utf8, embedded
 
 _NULL = msgspec.Raw(b"null")
@@ -42,6 +43,13 @@ class ResourceChange(msgspec.Struct, gc=False):
     deposed: str | bool | None = None
 
 
+class Provisioner(msgspec.Struct):
+    """A `provisioner` block: a script that runs when its resource is made."""
+
+    type: str = ""
+    expressions: dict[str, Any] | None = None
+
+
 class ConfigResource(msgspec.Struct):
     """A resource block in `configuration`; module-relative, without instance keys."""
 
@@ -52,6 +60,7 @@ class ConfigResource(msgspec.Struct):
     expressions: dict[str, Any] | None = None
     for_each_expression: dict[str, Any] | None = None
     count_expression: dict[str, Any] | None = None
+    provisioners: list[Provisioner] | None = None
 
 
 class ModuleCall(msgspec.Struct):
@@ -118,16 +127,35 @@ class DeferredChange(msgspec.Struct):
     resource_change: ResourceChange | None = None
 
 
+class ActionInvocation(msgspec.Struct):
+    """An action that an apply will invoke (Terraform 1.14 and later): no resource, but arguments."""
+
+    address: str
+    type: str = ""
+    name: str = ""
+    config_values: msgspec.Raw = _NULL
+    config_sensitive: msgspec.Raw = _NULL
+    config_unknown: msgspec.Raw = _NULL
+
+
+class DeferredInvocation(msgspec.Struct):
+    """An action that a later plan will invoke."""
+
+    action_invocation: ActionInvocation | None = None
+
+
 class PlanDocument(msgspec.Struct):
     """What assay reads of a plan file."""
 
     format_version: str | None = None
-    planned_values: msgspec.Raw = _ABSENT
+    planned_values: PlannedValues | None = None
     resource_changes: list[ResourceChange] | None = None
     configuration: Configuration | None = None
     variables: dict[str, Variable] | None = None
     relevant_attributes: list[RelevantAttribute] | None = None
     deferred_changes: list[DeferredChange] | None = None
+    action_invocations: list[ActionInvocation] | None = None
+    deferred_action_invocations: list[DeferredInvocation] | None = None
     prior_state: msgspec.Raw = _ABSENT
     complete: bool | None = None
     errored: bool = False
@@ -193,7 +221,7 @@ def _read(path: str, text: bytes) -> PlanDocument:
         raise InputError("not UTF-8 text", where=path) from None
     except RecursionError:
         raise InputError("nested too deeply to be a plan", where=path) from None
-    if plan.format_version is None or not plan.planned_values:
+    if plan.format_version is None or plan.planned_values is None:
         _refuse_other_documents(path, text)
         raise NotAPlanError("JSON, but not a Terraform plan", where=path, hint=MAKE_A_PLAN)
     _check_version(path, plan.format_version)

@@ -85,13 +85,23 @@ _NAMES: Mapping[Sought, tuple[str, Collection[str]]] = {
     Sought.CONFIGURATION: ("_launch_configuration", ("id", "name", "launch_configuration_name")),
     Sought.RECIPE: ("_imagebuilder_image_recipe", ("arn", "id")),
     Sought.DISTRIBUTION: ("_imagebuilder_distribution_configuration", ("arn", "id")),
-    Sought.GROUP: ("_auto_scaling_group", ("arn", "id", "name")),
+    Sought.GROUP: (
+        "_auto_scaling_group",
+        ("arn", "id", "name", "auto_scaling_group_arn", "auto_scaling_group_name"),
+    ),
 }
 """The end of the resource type's name, and the attributes by which others know such a resource."""
 _ALSO = {
     (Sought.INSTANCE, "aws_spot_instance_request"): ("id", "spot_instance_id"),
     (Sought.GROUP, "aws_autoscaling_group"): ("arn", "id", "name"),
 }
+
+
+GROUPS = (
+    ("aws_autoscaling_group", "arn"),
+    ("awscc_autoscaling_auto_scaling_group", "auto_scaling_group_arn"),
+)
+"""The types of Auto Scaling groups, and where their ARN stands."""
 
 
 def leads_to(sought: Sought, resource_type: str, path: tuple[Step, ...], *, data: bool) -> bool:

@@ -25,7 +25,7 @@ from assay.model import (
 from assay.sources.choices import any_of, fixed_images, instances_in, targets
 from assay.sources.distributions import Distributions
 from assay.sources.ends import Ends
-from assay.sources.holders import IMAGE_ATTRIBUTES, PARAMETER_NAMES, Sought
+from assay.sources.holders import GROUPS, IMAGE_ATTRIBUTES, PARAMETER_NAMES, Sought
 from assay.sources.known import images_in
 from assay.sources.launch_configurations import named_configurations
 from assay.sources.lookups import looked_up
@@ -193,9 +193,10 @@ class Makers:
                 return Unknown((ends.reference,))
             named = targets(ends, "arn:")
             return named if isinstance(named, Unknown) else None
-        groups = self._planned.of_type("aws_autoscaling_group")
-        if any(group.value(("arn",)) == resource.value(path) for group in groups):
-            return None
+        for kind, arn in GROUPS:
+            groups = self._planned.of_type(kind)
+            if any(group.value((arn,)) == resource.value(path) for group in groups):
+                return None
         return Unusable("is an Auto Scaling group that is not in this plan")
 
     def of_instance(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:

@@ -26,6 +26,7 @@ _REGION = b'"region"'
 UNKNOWN = object()
 """Stands for a Region that the plan will know after apply."""
 GONE = (Action.DELETE, Action.FORGET)
+_ALONE = (Action.UPDATE, *GONE, Action.NO_OP, Action.READ, Action.INVOKE)
 
 
 USUAL = (
@@ -278,7 +279,7 @@ def action_of(path: str, resource: ResourceChange) -> Action:
         return Action.IMPORT
     if "create" in actions:
         return Action.REPLACE if actions & {"delete", "forget"} else Action.CREATE
-    for action in (Action.UPDATE, Action.DELETE, Action.FORGET, Action.NO_OP, Action.READ):
+    for action in _ALONE:
         if action.value in actions:
             return action
     raise InputError(f"{resource.address} has an action that assay does not know", where=path)

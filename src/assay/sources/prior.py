@@ -127,6 +127,11 @@ class Prior:
                     ):
                         yield configured, zone[1].decode()
 
+    def addresses(self) -> Iterator[str]:
+        """The address of every resource that the state held. Raises `InputError`."""
+        for module in self._modules():
+            yield from (each.address for each in module.resources or () if each.address)
+
     def _modules(self) -> Iterator[_Module]:
         if not self._raw:
             return

@@ -232,7 +232,11 @@ def _brings(path: str, resource: Resource, block: tuple[Step, ...]) -> bool:
 
 def _computed_only(row: Row, leaf: Leaf, view: Narrowed, configured: Configured | None) -> bool:
     """Whether an unknown value is only AWS's to fill in, since the image comes from elsewhere."""
-    if configured is None or configured.writes(leaf.steps, view.count):
+    if configured is None:  # all of awscc's attributes are computed where they are not written
+        others = (view.after.get(name) for name in row.instead_of if name != leaf.steps[0])
+        given = any(each not in (None, "", []) for each in others)
+        return row.resource_type.startswith("awscc_") and given
+    if configured.writes(leaf.steps, view.count):
         return False
     if row.resource_type.startswith("awscc_"):
         return True  # its attributes are all computed where they are not written

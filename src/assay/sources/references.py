@@ -11,40 +11,46 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from assay.errors import InputError
 from assay.model import (
     Action,
     AmiId,
     AmiReference,
-    Incomplete,
     Kind,
     Place,
     Unknown,
     Unplaced,
     Value,
+    astray,
     parse_image,
 )
 from assay.sources.chosen import Resource, Said, fallback, left_to_services
 from assay.sources.configuration import ConfigurationIndex, Configured
 from assay.sources.distributions import BUILT, IMAGES
 from assay.sources.document import PlanDocument, ResourceChange
+from assay.sources.foreign import Foreign, is_foreign
 from assay.sources.holders import IMAGE_DATA
+from assay.sources.invocations import invoked
 from assay.sources.made import Makers
 from assay.sources.names import Names
 from assay.sources.narrow import Narrow
-from assay.sources.planned import GONE, UNKNOWN, PlannedResources, action_of, decode
+from assay.sources.planned import GONE, UNKNOWN, PlannedResources, action_of
 from assay.sources.prior import Prior
 from assay.sources.providers import Providers
+from assay.sources.provisioners import Provisioners
 from assay.sources.reading import Reading
 from assay.sources.settled import SETTLED, keeps_images
-from assay.sources.stray import AMI_IDS, strays
 from assay.sources.surface import Form, Row, decisive, rows_by_type
+from assay.sources.surface.mentions import AWS_TYPES
+from assay.sources.sweep import Standing, Sweep
 from assay.sources.tags import planned_tags
 from assay.sources.trail import Trailing
 from assay.sources.trails import trails_of
+from assay.sources.untold import untold
 from assay.sources.values import leads_to_sensitive
 from assay.sources.walk import Leaf, Step, at_path, leaves
 
-WHOLE_PLAN = "(whole plan)"
+_MODES = ("managed", "data")
 
 
 class ReferenceReader:
@@ -69,13 +75,16 @@ class ReferenceReader:
         self._narrow = Narrow(path, self._rows)
         self._changes = _changes(plan)
         self._configuration = ConfigurationIndex(plan.configuration)
-        prior = Prior(path, plan.prior_state, self._configuration, self._changes)
-        self._providers = Providers(plan.configuration, plan.variables, region, prior, said)
+        self._prior = Prior(path, plan.prior_state, self._configuration, self._changes)
+        self._providers = Providers(plan.configuration, plan.variables, region, self._prior, said)
         planned = PlannedResources(path, self._changes, self._configuration)
         follow = trails or partial(trails_of, path, plan, self._configuration)
         makers = Makers(planned, follow(planned), self._providers)
         self._reading = Reading(planned, makers)
         self._names = Names(planned, self._providers, makers)
+        self._sweep = Sweep(path, self._reading)
+        self._foreign = Foreign(plan.configuration, self._providers)
+        self._provisioners = Provisioners(self._configuration, planned, plan.variables or {})
         self._not_judged: Counter[str] = Counter()
         self.builds: list[str] = []
         """The addresses of what launches an image during apply to bake another one, not judged."""
@@ -85,7 +94,7 @@ class ReferenceReader:
     ) -> tuple[list[AmiReference], dict[str, int]]:
         """Everything that is said about images of these kinds, and what is left aside."""
         references: list[AmiReference] = []
-        for change in self._changes:
+        for change in (*self._changes, *invoked(self._plan)):
             for reference in self._references(change, include_unchanged):
                 if reference.kind in kinds:
                     known = planned_tags(self._path, change) if tags else None
@@ -94,13 +103,19 @@ class ReferenceReader:
                     self._not_judged[reference.kind.value] += 1
                     if reference.resource_type in IMAGES and reference.action in BUILT:
                         self.builds.append(reference.address)
-        references.extend(self._left_out())
+        references.extend(untold(self._plan, self._prior))
         return references, dict(self._not_judged)
 
     def _references(
         self, change: ResourceChange, include_unchanged: bool
     ) -> Iterator[AmiReference]:
         action = action_of(self._path, change)
+        if change.mode not in _MODES:
+            raise InputError(
+                f"{change.address} is of a mode that assay does not know",
+                where=self._path,
+                hint="update assay",
+            )
         if change.mode != "managed":
             self._not_judged["read"] += change.type in IMAGE_DATA and action is Action.READ
             return
@@ -110,7 +125,9 @@ class ReferenceReader:
             if rows:
                 self._not_judged[aside] += self._count(change, rows, action)
             return
-        if not rows and not AMI_IDS.search(change.change.after):
+        if self._configuration.provisioned:
+            yield from self._provisioned(change, action)
+        if not rows and not self._sweep.may_speak(change):
             return
         plain = self._plain(change, action)
         if plain:
@@ -118,6 +135,14 @@ class ReferenceReader:
         else:
             kept = action is Action.UPDATE and not include_unchanged
             yield from self._of_resource(change, rows, action, kept=kept)
+
+    def _provisioned(self, change: ResourceChange, action: Action) -> Iterator[AmiReference]:
+        """What the scripts name that run when a resource is made."""
+        configured, place = self._standing(change, None)
+        standing = Standing(change, action, configured, place)
+        for at, named, hidden in self._provisioners.of(change, action, configured):
+            found = standing.reference(at, astray(named, at), sensitive=hidden)
+            yield replace(found, value=self._names.settle(found.value, found.place))
 
     def _plain(self, change: ResourceChange, action: Action) -> AmiReference | None:
         """The one reference of a new resource that names an AMI id and holds no other.
@@ -165,6 +190,9 @@ class ReferenceReader:
                 if value is not None:
                     said.append(Said(row, leaf, value))
         said += self._reading.of_services(rows, resource, said, change)
+        explained.update(
+            (each.leaf.steps, each.leaf) for each in said if each.leaf.value.__class__ is str
+        )
         if settled:
             self._not_judged["unchanged"] += len(said)
             said = []
@@ -172,7 +200,7 @@ class ReferenceReader:
             reference = self._reference(change, row, leaf, value, action, place)
             service = fallback(row, leaf, resource)
             yield replace(reference, fallback=service) if service else reference
-        yield from self._strays(change, explained, action, place)
+        yield from self._besides(Standing(change, action, configured, place), explained)
 
     def _standing(
         self, change: ResourceChange, own_region: Any
@@ -181,6 +209,10 @@ class ReferenceReader:
         configured = self._configuration.find(
             change.module_address, change.mode, change.type, change.name
         )
+        if not change.type.startswith(AWS_TYPES) and is_foreign(change.type, configured):
+            return configured, self._foreign.place
+        if configured is None:
+            return configured, self._foreign.at(own_region)
         return configured, self._providers.place(own_region, configured)
 
     def _reference(
@@ -216,35 +248,16 @@ class ReferenceReader:
         before = parse_image(at_path(self._narrow.before(change).after, leaf.steps))
         return before.id if isinstance(before, AmiId) else None
 
-    def _strays(
-        self,
-        change: ResourceChange,
-        explained: Mapping[tuple[Step, ...], Leaf],
-        action: Action,
-        place: Place | Unplaced,
+    def _besides(
+        self, standing: Standing, explained: Mapping[tuple[Step, ...], Leaf]
     ) -> Iterator[AmiReference]:
-        """AMI ids that no row explains; most resources are done with one look at the raw text."""
-        plain = sum(
-            isinstance(leaf.value, str) and "ami-" in leaf.value for leaf in explained.values()
-        )
-        if bytes(change.change.after).count(b"ami-") <= plain:
-            return
-        after = decode(self._path, change, change.change.after)
-        sensitive = decode(self._path, change, change.change.after_sensitive)
-        for leaf, stray in strays(change.type, after, sensitive, explained):
-            if stray is None:
+        """What documents say, and strays; what only mentions an image is counted."""
+        for reference in self._sweep.of(standing, explained):
+            if reference is None:
                 self._not_judged["mentioned"] += 1
-                continue
-            yield AmiReference(
-                address=change.address,
-                resource_type=change.type,
-                attribute=leaf.path,
-                kind=Kind.LAUNCH,
-                action=action,
-                value=stray,
-                place=place,
-                sensitive=leaf.sensitive,
-            )
+            else:
+                settled = self._names.settle(reference.value, reference.place)
+                yield replace(reference, value=settled)
 
     def _count(self, change: ResourceChange, rows: tuple[Row, ...], action: Action) -> int:
         """How many references a resource that is not judged has."""
@@ -256,24 +269,6 @@ class ReferenceReader:
             if row.form is not Form.SERVICE and self._reading.names_an_image(row, leaf, view)
         ]
         return len(said) + sum(1 for _ in left_to_services(rows, Resource(view, None), said))
-
-    def _left_out(self) -> Iterator[AmiReference]:
-        """One more verdict where the plan says that it does not tell everything."""
-        reason = None
-        if self._plan.deferred_changes:
-            reason = f"{len(self._plan.deferred_changes)} changes are deferred to a later plan"
-        elif self._plan.complete is False:
-            reason = "the plan leaves changes out (-target or -exclude?)"
-        if reason:
-            yield AmiReference(
-                address=WHOLE_PLAN,
-                resource_type="",
-                attribute="complete",
-                kind=Kind.LAUNCH,
-                action=Action.READ,
-                value=Incomplete(reason),
-                place=Unplaced(reason),
-            )
 
 
 def _changes(plan: PlanDocument) -> list[ResourceChange]:

@@ -1,51 +1,176 @@
-"""The generic sweep: AMI ids at paths that no row of the table explains.
+"""The generic sweep: images that are named at paths which no row of the table explains.
 
 A new resource type, or one of a provider that nobody thought of, must be visible and never silent.
+An AMI id and a `resolve:ssm:` alias are known by their form wherever they stand, also as a key of a
+map, behind JSON's escapes, and in base64. A launch template's id is followed where the type is of
+another provider than AWS's, or where the attribute is one that launches.
 """
 
 import re
+from base64 import b64decode
+from binascii import Error as NotBase64
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from assay.model import Stray
+import msgspec
+
+from assay.model import Alias, AmiId, Planned, TemplateRef, astray, parse_image
 from assay.sources.surface import only_mentions
+from assay.sources.surface.mentions import of_aws
 from assay.sources.walk import Leaf, Step
 
 _AMI_ID = r"(?<![A-Za-z0-9_-])ami-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9A-Za-z])"
+_ALIAS = r"(?<!\{\{)(?<![\w:])resolve:ssm:[A-Za-z0-9_.\-/]+(?::[A-Za-z0-9_.\-/]+)*"
 AMI_IDS = re.compile(_AMI_ID.encode())
 """AMI ids in raw JSON text."""
 AMI_IDS_IN_TEXT = re.compile(_AMI_ID)
+_IN_TEXT = re.compile(f"{_AMI_ID}|{_ALIAS}")
+_TEMPLATE_ID = r"lt-(?:[0-9a-f]{17}|[0-9a-f]{8})"
+_TEMPLATE = re.compile(rf"(?<![A-Za-z0-9_-]){_TEMPLATE_ID}(?![0-9A-Za-z])")
+_TEMPLATES = re.compile(_TEMPLATE.pattern.encode())
+_LAUNCHES = re.compile(r"(?i)launch_?template(_?id)?|(template|lt)_?id")
+_ESCAPE = re.compile(r"\\(?:u00|x)([2-7][0-9a-fA-F])")
+_ENCODED = ("base64", "user_data")
+_VERSION = re.compile(r"\$Latest|\$Default|[1-9][0-9]{0,18}")
+
+_Named = AmiId | Alias | TemplateRef
+
+
+def may_name_an_image(raw: bytes) -> bool:
+    """Whether a look at a resource's raw JSON text leaves open that it names an image.
+
+    What is searched for is literal, which is many times faster than any pattern.
+    """
+    return (
+        (b"ami-" in raw and AMI_IDS.search(raw) is not None)
+        or b"resolve:ssm:" in raw
+        or _holds_hidden(raw)
+        or _holds_template(raw)
+    )
+
+
+def _holds_hidden(raw: bytes) -> bool:
+    """Whether there are escapes in strings, or base64 where images may stand."""
+    return (
+        b"\\u00" in raw
+        or b"\\x" in raw
+        or b'base64":"' in raw
+        or b'user_data":"' in raw
+        or b'base64": "' in raw
+        or b'user_data": "' in raw
+    )
+
+
+def _holds_template(raw: bytes) -> bool:
+    return b"lt-" in raw and _TEMPLATES.search(raw) is not None
+
+
+def holds_more(raw: bytes, explained: Collection[Any]) -> bool:
+    """Whether a resource's raw text may name more images than the values that are `explained`."""
+    ids, aliases = raw.count(b"ami-"), raw.count(b"resolve:ssm:")
+    if ids or aliases:
+        texts = [value for value in explained if isinstance(value, str)]
+        if ids > sum("ami-" in text for text in texts):
+            return True
+        if aliases > sum("resolve:ssm:" in text for text in texts):
+            return True
+    return _holds_hidden(raw) or (not explained and _holds_template(raw))
 
 
 def strays(
     resource_type: str, after: Any, sensitive: Any, explained: Collection[tuple[Step, ...]]
-) -> Iterator[tuple[Leaf, Stray | None]]:
-    """Every AMI id in `after` outside the `explained` paths; None for one that launches nothing."""
-    for path, text, hidden in _strings(after, sensitive):
-        if path in explained:
+) -> Iterator[tuple[Leaf, Planned | None]]:
+    """Every image in `after` outside the `explained` paths; None for one that launches nothing."""
+    ours = of_aws(resource_type)
+    for path, text, hidden, around in _strings(after, sensitive):
+        if any(path[:end] in explained for end in range(1, len(path) + 1)):
             continue
         shown = path[:1] if hidden else path  # what is sensitive may be a key, too
         leaf = Leaf(shown, text, None, hidden)
-        for id in dict.fromkeys(AMI_IDS_IN_TEXT.findall(text)):
-            yield leaf, None if only_mentions(resource_type, str(path[0])) else Stray(id, leaf.path)
+        for named in _named(path, text, around, ours=ours):
+            mentioned = only_mentions(resource_type, str(path[0]))
+            yield leaf, None if mentioned else astray(named, leaf.path)
 
 
-def _strings(after: Any, sensitive: Any) -> Iterator[tuple[tuple[Step, ...], str, bool]]:
-    """Every string with its path, without recursion: depth is the plan's to choose."""
-    stack: list[tuple[tuple[Step, ...], Any, Any]] = [((), after, sensitive)]
+def named_in(text: str) -> Iterator[AmiId | Alias]:
+    """Every AMI id and `resolve:ssm:` alias in a text, escaped or not."""
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    for found in dict.fromkeys(_IN_TEXT.findall(text)):
+        image = parse_image(found)
+        if isinstance(image, AmiId | Alias):
+            yield image
+
+
+def templates_in(text: str, around: Any) -> Iterator[TemplateRef]:
+    """Every launch template's id in a text, at the version that stands beside it."""
+    if "lt-" not in text:
+        return
+    found = dict.fromkeys(_TEMPLATE.findall(text))
+    known = around if isinstance(around, dict) else {}
+    version = str(known.get("version") or known.get("Version") or "")
+    beside = version if len(found) == 1 and _VERSION.fullmatch(version) else "$Default"
+    for id in found:
+        yield TemplateRef(id, None, beside)
+
+
+def _named(
+    path: tuple[Step, ...], text: str, around: Any, *, ours: bool
+) -> Iterator[AmiId | Alias | TemplateRef]:
+    key = str(path[-1])
+    yield from named_in(text)
+    if key.endswith(_ENCODED) and (decoded := _decoded(text)):
+        yield from named_in(decoded)
+    if not ours or any(_LAUNCHES.fullmatch(step) for step in map(str, path[-3:])):
+        yield from templates_in(text, around)
+    elif "lt-" in text and text.lstrip()[:1] in ("{", "["):
+        yield from _launched(text)
+
+
+def _launched(text: str) -> Iterator[TemplateRef]:
+    """The launch templates that JSON names where it speaks of them, as the input of a call does."""
+    try:
+        document = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return
+    for path, each, _, around in _strings(document, None):
+        if any(_LAUNCHES.fullmatch(step) for step in map(str, path[-3:])):
+            yield from templates_in(each, around)
+
+
+def _decoded(text: str) -> str | None:
+    """What stands in base64, if that is what it is."""
+    try:
+        return b64decode(text, validate=True).decode("utf-8", "replace")
+    except (NotBase64, ValueError):
+        return None
+
+
+_Found = tuple[tuple[Step, ...], str, bool, Any]
+
+
+def _strings(after: Any, sensitive: Any) -> Iterator[_Found]:
+    """Every string and key with its path and what stands around it.
+
+    Without recursion: depth is the plan's to choose.
+    """
+    stack: list[tuple[tuple[Step, ...], Any, Any, Any]] = [((), after, sensitive, None)]
     while stack:
-        path, value, mask = stack.pop()
+        path, value, mask, around = stack.pop()
         if isinstance(value, str):
             if path:
-                yield path, value, mask is True
+                yield path, value, mask is True, around
             continue
         items: Any = ()
         if isinstance(value, dict):
             items = value.items()
+            for key in value:
+                if path and ("ami-" in key or "resolve:ssm:" in key):
+                    yield path, key, mask is True, around
         elif isinstance(value, list):
             items = enumerate(value)
         stack.extend(
-            ((*path, step), item, True if mask is True else _below(mask, step))
+            ((*path, step), item, True if mask is True else _below(mask, step), value)
             for step, item in items
         )
 

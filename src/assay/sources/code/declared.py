@@ -32,6 +32,7 @@ from assay.sources.document import (
     PlanDocument,
     ResourceChange,
 )
+from assay.sources.embedded.types import DOCUMENTS
 from assay.sources.holders import IMAGE_DATA
 from assay.sources.parameters import READ, TYPES
 from assay.sources.planned import USUAL
@@ -137,10 +138,10 @@ class _Writer:
         if mode == "data":
             return None if kind in IMAGE_DATA else ()
         suspects = suspected(module, block)
-        rows = self._rows.get(kind, ())
-        if not rows:
+        rows, documents = self._rows.get(kind, ()), DOCUMENTS.get(kind, ())
+        if not rows and not documents:
             return suspects
-        names = {"data_type", *USUAL, *self._tags, *suspects}
+        names = {"data_type", *USUAL, *self._tags, *suspects, *documents}
         names.update(READ if kind in TYPES else ())
         return names | self._of_kind(kind).attributes
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Ids = frozenset[str]
 NONE: Ids = frozenset()
+_SELF = re.compile(r"\bself\.([a-z_]\w*)")
 UNREAD = "(unread)"
 """The resource type that stands for what is not evaluated of a resource."""
 
@@ -179,10 +180,24 @@ def scripts(
         for name, written in provisioner.attributes.items():
             value = module.value(written, iteration)
             ids = ids_in(value) if is_whole(value) else ids_read(module, written, block)
+            ids |= _of_itself(module, block, written, iteration)
             if ids:
                 found[name] = ids
         if found:
             yield number, found
+
+
+def _of_itself(
+    module: "ModuleInstance", block: Block, written: Written, iteration: Iteration
+) -> Ids:
+    """The ids in the arguments of its own resource that a script reads as `self.x`."""
+    found: set[str] = set()
+    for name in _SELF.findall(written.text):
+        argument = block.attributes.get(name)
+        if argument is not None:
+            value = module.value(argument, iteration)
+            found |= ids_in(value) if is_whole(value) else ids_read(module, argument, block)
+    return frozenset(found)
 
 
 def _type(block: Block) -> str:

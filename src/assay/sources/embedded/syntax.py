@@ -1,0 +1,128 @@
+"""JSON and YAML in strings, as plain values; never more of them than a bound allows.
+
+YAML is that of CloudFormation and Kubernetes: the core schema, and CloudFormation's short forms
+(`!Sub`, `!GetAtt a.b`) as the functions that they stand for (AWS CloudFormation User Guide,
+"Intrinsic function reference"). Nothing of a document is ever quoted in a message.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+
+_MOST_NODES = 200_000
+_DEEPEST = 100
+_LONGEST = 1_500_000
+"""Characters; CloudFormation itself takes 1 MB at most (its quotas)."""
+
+
+class UnreadableError(Exception):
+    """The text is no document, or one that is too large; `str` says which."""
+
+
+def read(text: str) -> list[Any]:
+    """The documents in a text: one of JSON, or any number of YAML. Raises `UnreadableError`."""
+    if len(text) > _LONGEST:
+        raise UnreadableError("is too long to be read")
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return [msgspec.json.decode(text)]
+        except RecursionError:
+            raise UnreadableError("is nested too deeply") from None
+        except (msgspec.DecodeError, UnicodeError):
+            pass  # YAML's flow style begins like JSON
+    return _yaml(text)
+
+
+def read_one(text: str) -> Any:
+    """The one document in a text. Raises `UnreadableError`."""
+    found = read(text)
+    if len(found) != 1:
+        raise UnreadableError("holds more or less than one document")
+    return found[0]
+
+
+def _yaml(text: str) -> list[Any]:
+    import yaml
+
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _refuse_depth(yaml.parse(text, Loader=base))
+        nodes: list[Any] = list(yaml.compose_all(text, Loader=base))
+        return [_Plain(yaml).value(node, 0) for node in nodes]
+    except yaml.YAMLError:
+        raise UnreadableError("is neither JSON nor YAML") from None
+    except (RecursionError, ValueError):
+        raise UnreadableError("is nested too deeply") from None
+
+
+def _refuse_depth(events: Any) -> None:
+    """Composing recurses, in C and without a bound: the events tell how deep it would."""
+    depth = 0
+    for event in events:
+        name = type(event).__name__
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > _DEEPEST:
+            raise UnreadableError("is nested too deeply")
+
+
+class _Plain:
+    """Nodes as values; aliases are written out as long as they stay within bounds."""
+
+    def __init__(self, yaml: Any) -> None:
+        self._yaml = yaml
+        self._left = _MOST_NODES
+
+    def value(self, node: Any, depth: int) -> Any:
+        self._left -= 1
+        if self._left < 0 or depth > _DEEPEST:
+            raise UnreadableError("is too large to be read")
+        if isinstance(node, self._yaml.ScalarNode):
+            plain: Any = _scalar(node)
+        elif isinstance(node, self._yaml.SequenceNode):
+            plain = [self.value(each, depth + 1) for each in node.value]
+        else:
+            plain = self._mapping(node, depth)
+        return _function(node.tag, plain)
+
+    def _mapping(self, node: Any, depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, self._yaml.ScalarNode):
+                raise UnreadableError("has keys that are not text")
+            below = self.value(value, depth + 1)
+            if key.tag == "tag:yaml.org,2002:merge":
+                merged = below if isinstance(below, list) else [below]
+                for each in merged:
+                    found = {**each, **found} if isinstance(each, dict) else found
+            else:
+                found[key.value] = below
+        return found
+
+
+_TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
+_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+
+
+def _scalar(node: Any) -> Any:
+    """Text, truth, nothing or a whole number; all others are as good as text here."""
+    text: str = node.value
+    if node.style in ("'", '"', "|", ">"):
+        return text
+    if text in ("", "~", "null", "Null", "NULL"):
+        return None
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    return int(text) if _NUMBER.fullmatch(text) else text
+
+
+def _function(tag: str, plain: Any) -> Any:
+    """`!Ref x` as `{"Ref": "x"}`, and so on; a value with any other tag is itself."""
+    if not tag.startswith("!") or tag == "!":
+        return plain
+    name = tag[1:]
+    if name in ("Ref", "Condition"):
+        return {name: plain}
+    if name == "GetAtt" and isinstance(plain, str):
+        plain = plain.split(".", 1)
+    return {f"Fn::{name}": plain}

@@ -1,0 +1,131 @@
+"""Values that are known in part: as a plan has them, in a tree of values and a mask.
+
+The properties of CloudFormation are those of hashicorp/awscc in another spelling: its provider makes
+`ImageId` of `image_id` and `Ec2Configuration` of `ec_2_configuration`. So a resource that a document
+describes is read by the rows of that provider.
+"""
+
+import re
+from typing import Any, TypeAlias
+
+import msgspec
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+class Open(msgspec.Struct, frozen=True, gc=False):
+    """A value that only AWS can tell; `by` is what it comes from, for people."""
+
+    by: str
+    of: str | None = None
+    """The resource of the same document that it belongs to."""
+
+
+class Looked(msgspec.Struct, frozen=True, gc=False):
+    """What an SSM parameter holds: `{{resolve:ssm:NAME}}`, or a parameter of such a type."""
+
+    alias: str
+    """As EC2 writes it: `resolve:ssm:NAME`."""
+
+
+class Either(msgspec.Struct, frozen=True, gc=False):
+    """One of several values; which of them only AWS can tell."""
+
+    options: tuple[Any, ...]
+    by: str = "a condition that is not known"
+
+
+class Gone(msgspec.Struct, frozen=True, gc=False):
+    """`AWS::NoValue`: the property is not set."""
+
+
+class Resource(msgspec.Struct, frozen=True, gc=False):
+    """A resource that a document describes, as a plan would."""
+
+    type: str
+    """Of hashicorp/awscc."""
+    at: Path
+    """Where its properties stand in the resource that holds the document."""
+    after: dict[str, Any]
+    mask: dict[str, Any]
+    spelt: dict[str, Any]
+    """The properties in their own spelling, with `Open` where the mask is true."""
+    is_new: bool
+    region: str | None = None
+
+    def original(self, steps: tuple[str | int, ...]) -> tuple[Path, Any]:
+        """A path of `after` in the document's own spelling, and what stands there."""
+        here: Any = self.spelt
+        path: list[str | int] = []
+        for step in steps:
+            name: str | int = step
+            if isinstance(here, dict) and isinstance(step, str):
+                name = next((each for each in here if snake(each) == step), camel(step))
+            path.append(name)
+            here = _child(here, name)
+        return (*self.at, *path), here
+
+
+def resource(
+    kind: str, at: Path, properties: Any, *, is_new: bool, region: str | None = None
+) -> Resource:
+    """A resource of a type of CloudFormation with its properties; `Open` ones become a mask."""
+    spelt = properties if isinstance(properties, dict) else {}
+    known, mask = _parted(spelt)
+    return Resource(
+        awscc(kind), at, known, mask if isinstance(mask, dict) else {}, spelt, is_new, region
+    )
+
+
+def awscc(kind: str) -> str:
+    """`AWS::AutoScaling::AutoScalingGroup` as `awscc_autoscaling_auto_scaling_group`."""
+    _, service, name, *_ = (*kind.split("::"), "", "")
+    return f"awscc_{service.lower()}_{_WORD.sub('_', name).lower()}"
+
+
+def snake(name: str) -> str:
+    """A property's name as hashicorp/awscc spells it."""
+    return _DIGITS.sub("_", _WORD.sub("_", name)).lower()
+
+
+def camel(name: str) -> str:
+    """A property's name as CloudFormation spells it, where the document does not say."""
+    return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+
+
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_DIGITS = re.compile(r"(?<=[A-Za-z])(?=[0-9])")
+
+
+def _parted(tree: Any) -> tuple[Any, Any]:
+    """A tree in snake case as (what is known, where something is not)."""
+    if isinstance(tree, Open | Either):
+        return None, True
+    if isinstance(tree, Looked):
+        return tree.alias, None
+    if isinstance(tree, dict):
+        known: dict[str, Any] = {}
+        masks: dict[str, Any] = {}
+        for name, value in tree.items():
+            if isinstance(value, Gone):
+                continue
+            below, mask = _parted(value)
+            if mask is not True:
+                known[snake(name)] = below
+            if mask:
+                masks[snake(name)] = mask
+        return known, masks
+    if isinstance(tree, list):
+        parts = [_parted(each) for each in tree if not isinstance(each, Gone)]
+        masked = any(mask for _, mask in parts)
+        return [below for below, _ in parts], [mask or {} for _, mask in parts] if masked else []
+    number = isinstance(tree, int) and not isinstance(tree, bool)
+    return str(tree) if number else tree, None  # a version of a template is text in a plan
+
+
+def _child(tree: Any, step: str | int) -> Any:
+    if isinstance(tree, dict):
+        return tree.get(step)
+    if isinstance(tree, list) and isinstance(step, int) and step < len(tree):
+        return tree[step]
+    return tree if isinstance(tree, Open) else None

@@ -1,0 +1,37 @@
+"""The `planned_values` section: which resources will exist. What they will hold is not read here."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+
+class PlannedResource(msgspec.Struct, gc=False):
+    """A resource of `planned_values`; what it will hold stands in `resource_changes`."""
+
+    address: str = ""
+    mode: str = "managed"
+
+
+class PlannedModule(msgspec.Struct):
+    """A module of `planned_values`."""
+
+    resources: list[PlannedResource] | None = None
+    child_modules: "list[PlannedModule] | None" = None
+
+
+class PlannedValues(msgspec.Struct):
+    """The `planned_values` section, of which only the addresses are read."""
+
+    root_module: PlannedModule | None = None
+
+    def addresses(self) -> Iterator[str]:
+        """The address of every managed resource, of all modules."""
+        stack = [self.root_module]
+        while stack:
+            module = stack.pop()
+            if module is None:
+                continue
+            for resource in module.resources or ():
+                if resource.mode == "managed":
+                    yield resource.address
+            stack.extend(module.child_modules or ())
