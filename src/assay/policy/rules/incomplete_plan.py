@@ -13,8 +13,8 @@ else. Nobody has looked at that yet.
 **Example.** `"complete": false` in the plan's JSON; a registry module before `terraform init`.
 
 **How to fix.** Plan without `-target`; run `terraform init` before code is checked; give a stack
-its template in `template_body`. Where that is the point, give the rule `warning` or `off`, in a scope for
-single stacks.
+its template in `template_body`. Where that is the point, give the rule `warning` or `off`, in a
+scope for single stacks.
 
 **Reads.** The plan (`complete`, `deferred_changes`; Terraform 1.8 and later say so, OpenTofu does
 not), or the code and its installed modules.
