@@ -243,6 +243,24 @@ def test_what_may_decide_in_one_of_several_blocks(first: str) -> None:
     assert [type(each) for each in values] == [Unknown]
 
 
+def test_what_could_be_very_many_images_is_unknown() -> None:
+    """Copies of copies of any of a hundred: a million ways, of which nobody asks."""
+    copies, blocks = [], []
+    for level in range(4):
+        source = {"references": [f"aws_ami_copy.l{level - 1}", "each.key"]} if level else {}
+        blocks.append(configured("aws_ami_copy", f"l{level}", {"source_ami_id": source}))
+        for number in range(100):
+            own = {"source_ami_region": "us-east-1", "name": f"{level}-{number}"}
+            known = {} if level else {"source_ami_id": f"ami-{number:017x}"}
+            unknown = {"id": True, **({"source_ami_id": True} if level else {})}
+            address = f'aws_ami_copy.l{level}["{number}"]'
+            copies.append(
+                {**resource(address, {**own, **known}, unknown=unknown), "index": str(number)}
+            )
+    document = launched("aws_ami_copy.l3", "each.key", others=copies, blocks=blocks)
+    assert len(images(read(document, "aws_instance.i"))) in (1, 100)
+
+
 class TestTerraformData:
     def given(self, after: dict[str, Any], unknown: dict[str, Any]) -> Value:
         kept = resource("terraform_data.t", after, unknown=unknown)

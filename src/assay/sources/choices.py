@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from assay.model import AnyOf, InstanceRef, Made, Planned, Unknown, Value
+from assay.model import AnyOf, InstanceRef, Made, Planned, Unknown, Value, alternatives
 from assay.sources.known import images_in, texts
 from assay.sources.trail import End, Fixed, Target
 from assay.sources.values import parse_instance
@@ -22,7 +22,7 @@ def any_of(ends: Iterable[End], values: list[Value]) -> Value:
     distinct = {_essence(value): value for value in reversed(values)}
     if len(distinct) == 1:
         return next(iter(distinct.values()))
-    if 0 < len(distinct) <= MOST:
+    if distinct and sum(len(alternatives(value)) for value in distinct.values()) <= MOST:
         return AnyOf(tuple(reversed(distinct.values())))
     names = (
         end.resource.change.address if isinstance(end, Target) else end.reference for end in ends

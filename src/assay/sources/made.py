@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from assay.model import (
     Action,
-    AnyOf,
     InstanceRef,
     Made,
     Place,
@@ -153,7 +152,7 @@ class Makers:
             held = images_in(resource.value(path))
             if not held:
                 return None
-            value = held[0] if len(held) == 1 else AnyOf(tuple(held))
+            value = any_of([Target(resource, path)], held)
         return Planned(step, value, sensitive=resource.is_sensitive(path))
 
     def _alias(self, parameter: Opened, depth: int) -> Value:
