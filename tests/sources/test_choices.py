@@ -422,6 +422,33 @@ class TestVersions:
         assert isinstance(found, Unknown)
 
 
+@pytest.mark.parametrize(
+    "named", [{"launch_template_id": "lt-0123456789abcdef0"}, {"launch_template_name": "web"}]
+)
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("$Latest", {GOLDEN}), ("$Default", {"TemplateRef"}), ("3", {"TemplateRef"})],
+)
+def test_an_awscc_template_that_is_changed_is_met_by_id_and_by_name(
+    named: dict[str, str], version: str, expected: set[str]
+) -> None:
+    template = resource(
+        "awscc_ec2_launch_template.t",
+        {
+            "id": "lt-0123456789abcdef0",
+            "launch_template_id": "lt-0123456789abcdef0",
+            "launch_template_name": "web",
+            "default_version_number": "1",
+            "launch_template_data": {"image_id": GOLDEN},
+        },
+        unknown={"latest_version_number": True},
+        actions=["update"],
+    )
+    group = "awscc_autoscaling_auto_scaling_group.g"
+    document = plan(template, resource(group, {"launch_template": {**named, "version": version}}))
+    assert images(read(document, group)) == expected
+
+
 def test_more_blocks_than_are_written_mean_a_dynamic_one() -> None:
     inner = [{"image_type": "ECS_AL2"}, {"image_type": "ECS_AL2023"}]
     masks = [{"image_id_override": True}, {"image_id_override": True}]

@@ -29,7 +29,7 @@ from assay.sources.walk import Step
 
 NEW = (Action.CREATE, Action.REPLACE)
 _CHANGING = (*NEW, Action.UPDATE, Action.IMPORT)
-_ID = {"awscc_ec2_launch_template": "launch_template_id"}
+_CLOUD_CONTROL = "awscc_ec2_launch_template"
 
 
 class PlannedTemplates:
@@ -67,6 +67,11 @@ class PlannedTemplates:
             for by_id, name in ((True, names.id), (False, names.name)) if names else ():
                 if isinstance(name, str):
                     found[by_id, name].append(change)
+        for resource in self._planned.of_type(_CLOUD_CONTROL):
+            known = ((True, id_of(resource)), (False, resource.value(("launch_template_name",))))
+            for by_id, name in known:
+                if isinstance(name, str):
+                    found[by_id, name].append(resource.change)
         return dict(found)
 
     def at(self, resource: Opened, version: str | None) -> Value | None:
@@ -109,15 +114,18 @@ class PlannedTemplates:
 
     def _existing(self, resource: Opened, version: str) -> Value:
         """A version that this plan does not make: EC2 knows it, if the template exists at all."""
-        template_id = resource.value(("id",))
-        if resource.action not in NEW and resource.is_unknown(("id",)):
-            return Unknown((f"{resource.change.address}.default_version",))
-        if resource.action in NEW or not isinstance(template_id, str):
+        template_id = id_of(resource)
+        default = "default_version"
+        if resource.change.type == _CLOUD_CONTROL:
+            default = "default_version_number"
+        if resource.action not in NEW and template_id is None and resource.is_unknown(("id",)):
+            return Unknown((f"{resource.change.address}.{default}",))
+        if resource.action in NEW or template_id is None:
             return Unusable(f"is version {version} of a template that this plan makes anew")
-        number = resource.value(("default_version",))
-        if version == "$Default" and resource.is_unknown(("default_version",)):
-            return Unknown((f"{resource.change.address}.default_version",))
-        if version == "$Default" and isinstance(number, int):
+        number = resource.value((default,))
+        if version == "$Default" and resource.is_unknown((default,)):
+            return Unknown((f"{resource.change.address}.{default}",))
+        if version == "$Default" and str(number).isdecimal():
             step = f"launch template {resource.change.address}, at its $Default"
             return Planned(step, TemplateRef(template_id, None, str(number)), moving=True)
         return TemplateRef(template_id, None, version)
@@ -128,5 +136,6 @@ class PlannedTemplates:
 
 def id_of(resource: Opened) -> str | None:
     """The template's id, where it has one already."""
-    found = resource.value((_ID.get(resource.change.type, "id"),))
-    return found if isinstance(found, str) else None
+    names = ("launch_template_id", "id") if resource.change.type == _CLOUD_CONTROL else ("id",)
+    found = (resource.value((name,)) for name in names)
+    return next((each for each in found if isinstance(each, str)), None)
