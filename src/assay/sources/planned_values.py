@@ -1,7 +1,5 @@
 """The `planned_values` section: which resources will exist. What they will hold is not read here."""
 
-from collections.abc import Iterator
-
 import msgspec
 
 
@@ -24,14 +22,14 @@ class PlannedValues(msgspec.Struct):
 
     root_module: PlannedModule | None = None
 
-    def addresses(self) -> Iterator[str]:
+    def addresses(self) -> list[str]:
         """The address of every managed resource, of all modules."""
+        found: list[str] = []
         stack = [self.root_module]
         while stack:
             module = stack.pop()
-            if module is None:
-                continue
-            for resource in module.resources or ():
-                if resource.mode == "managed":
-                    yield resource.address
-            stack.extend(module.child_modules or ())
+            if module is not None:
+                resources = module.resources or ()
+                found += [each.address for each in resources if each.mode == "managed"]
+                stack.extend(module.child_modules or ())
+        return found

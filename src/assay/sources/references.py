@@ -189,10 +189,11 @@ class ReferenceReader:
                     explained[leaf.steps] = leaf  # what a row reads and leaves aside is a stray
                 if value is not None:
                     said.append(Said(row, leaf, value))
-        said += self._reading.of_services(rows, resource, said, change)
-        explained.update(
-            (each.leaf.steps, each.leaf) for each in said if each.leaf.value.__class__ is str
-        )
+        services = self._reading.of_services(rows, resource, said, change)
+        if services:
+            said += services
+            words = (each.leaf for each in services if isinstance(each.leaf.value, str))
+            explained.update((leaf.steps, leaf) for leaf in words)
         if settled:
             self._not_judged["unchanged"] += len(said)
             said = []

@@ -49,12 +49,11 @@ def _missing(plan: PlanDocument, prior: Prior) -> list[str]:
     """The planned resources of which no change tells anything."""
     changes = {change.address for change in plan.resource_changes or ()}
     planned = plan.planned_values.addresses() if plan.planned_values else ()
-    missing = [each for each in planned if each not in changes]
-    if not missing:
+    if changes.issuperset(planned):
         return []
     for later in plan.deferred_changes or ():
         if later.resource_change:
             changes.add(later.resource_change.address)
     if plan.resource_changes is None:
         changes.update(prior.addresses())
-    return [each for each in missing if each not in changes]
+    return [each for each in planned if each not in changes]
