@@ -1,0 +1,95 @@
+"""The shared cases come out as they should: false passes are closed, false alarms are green."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cases.expected import CLOSED, CODE, GREEN, PLANS, REFUSED, UNJUDGED, Outcomes
+from tests.cases.world import CasesWorld
+from tests.command import POLICY, Run, assay, talking_to
+from tests.emulator import Server, serve
+from tests.worlds import WORKLOAD
+
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
+pytestmark = pytest.mark.skipif(
+    not CASES.is_dir(), reason="NOT TESTED: the shared cases are not here (../shared/cases)"
+)
+WORST = {"pass": 0, "undetermined": 1, "fail": 2}
+
+
+@pytest.fixture(name="server", scope="module")
+def _server() -> Iterator[Server]:
+    with serve(CasesWorld()) as server:
+        yield server
+
+
+def check(server: Server, here: Path, path: Path, *options: str) -> Run:
+    (here / "policy.yaml").write_text(POLICY)
+    seeing = talking_to(server.url, WORKLOAD)
+    return assay(
+        *("check", path, "--policy", "policy.yaml", "--format", "json", "--no-cache", *options),
+        cwd=here,
+        env=seeing,
+    )
+
+
+def as_expected(run: Run, expected: Outcomes) -> list[str]:
+    """Where the worst verdict of an address is not what it should be; "" stands for none."""
+    found: dict[str, str] = {}
+    for verdict in run.report["verdicts"]:
+        before, now = found.get(verdict["address"], "pass"), verdict["outcome"]
+        found[verdict["address"]] = max(before, now, key=WORST.__getitem__)
+    return [
+        f"{address}: {found.get(address, 'no verdict')}, not {' or '.join(sorted(outcomes))}"
+        for address, outcomes in expected.items()
+        if found.get(address, "") not in outcomes
+    ]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan(server: Server, tmp_path: Path, name: str) -> None:
+    run = check(server, tmp_path, CASES / "plans" / name)
+    assert as_expected(run, PLANS[name]) == [], run.stderr
+    assert (run.code == 0) is name.startswith(GREEN) or name.startswith("..")
+    not_judged = run.report["summary"]["not_judged"]
+    assert UNJUDGED.get(name, {}).items() <= not_judged.items()
+
+
+@pytest.mark.parametrize("name", ["ssmwo/plan.json", "c05-woreal/plan.json"])
+def test_a_value_that_no_plan_holds_is_named(server: Server, tmp_path: Path, name: str) -> None:
+    run = check(server, tmp_path, CASES / "plans" / name)
+    [*verdicts] = [v for v in run.report["verdicts"] if v["address"].startswith("aws_instance")]
+    assert all("value_wo" in v["results"][0]["message"] for v in verdicts)
+
+
+@pytest.mark.parametrize("name", ["arnspoof", "regfn"])
+def test_the_region_that_somebody_says_outranks_what_is_inferred(
+    server: Server, tmp_path: Path, name: str
+) -> None:
+    run = check(server, tmp_path, CASES / "plans" / name / "plan.json", "--region", "us-west-2")
+    assert {v["region"] for v in run.report["verdicts"]} == {"us-west-2"}
+    assert run.code == 3
+
+
+@pytest.mark.parametrize("name", sorted({*CODE, *CLOSED, *REFUSED}))
+def test_code(server: Server, tmp_path: Path, name: str) -> None:
+    run = check(server, tmp_path, CASES / "code" / name)
+    if name in REFUSED:
+        assert run.code == 2
+        assert ".tf:" in run.stderr
+        return
+    assert as_expected(run, CODE.get(name, {})) == [], run.stderr
+    if name in CLOSED:
+        assert run.code in (1, 3)
+
+
+@pytest.mark.parametrize("name", ["ssmsecret", "modargs"])
+def test_a_parameter_that_can_be_no_image_is_not_asked(
+    server: Server, tmp_path: Path, name: str
+) -> None:
+    server.requests.clear()
+    run = check(server, tmp_path, CASES / "code" / name)
+    assert run.code in (0, 3)
+    assert server.calls("GetParameters") == []
+    assert "password" not in run.stdout + run.stderr
