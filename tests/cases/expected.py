@@ -183,7 +183,7 @@ GREEN = (
 UNJUDGED = {"c10-tagonly/plan.json": {"unchanged": 3}}
 
 CODE: dict[str, Outcomes] = {
-    "hiddenroot": {"aws_instance.evil": FAIL},
+    "hiddenroot": {"aws_instance.evil": SHUT},
     "ignstate": {"aws_instance.a": SHUT},
     "wrapw": {"module.stack.module.web.aws_instance.w": PASS},
     "silent_t": {
