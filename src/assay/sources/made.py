@@ -191,7 +191,10 @@ class Makers:
             if isinstance(ends, Dead):
                 return Unknown((ends.reference,))
             named = targets(ends, "arn:")
-            return named if isinstance(named, Unknown) else None
+            if isinstance(named, Unknown):
+                return named
+            known = (end.reference for end in ends if not isinstance(end, Target))
+            return None if named else Unknown(tuple(known))
         for kind, arn in GROUPS:
             groups = self._planned.of_type(kind)
             if any(group.value((arn,)) == resource.value(path) for group in groups):
