@@ -316,6 +316,15 @@ def test_a_name_in_a_document_that_is_no_name_is_not_shown() -> None:
     assert list(read({"template_body": text})) == ["template_body.Resources"]
 
 
+@pytest.mark.parametrize(
+    "written", [{"Ref": "a b!"}, {"Fn::GetAtt": ["a b!", "Id"]}, {"Fn::a b!": 1}]
+)
+def test_nor_is_it_in_a_message(written: Any) -> None:
+    found = image(written, resources={"a b!": {"Type": "AWS::S3::Bucket"}})
+    assert isinstance(found, Unusable)
+    assert "a b!" not in found.reason
+
+
 class TestStackSets:
     SET = "aws_cloudformation_stack_set.s"
 

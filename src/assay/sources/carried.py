@@ -26,7 +26,7 @@ from assay.sources.chosen import Said, fallback
 from assay.sources.document import Change, ResourceChange
 from assay.sources.embedded.contents import Contents, Told, stray, strings
 from assay.sources.embedded.rows import rows_of
-from assay.sources.embedded.tree import Either, Looked, Open, Path, Resource, snake
+from assay.sources.embedded.tree import Either, Looked, Open, Path, Resource, logical, snake
 from assay.sources.narrow import Narrowed
 from assay.sources.reading import Reading
 from assay.sources.stray import named_in, templates_in
@@ -120,7 +120,7 @@ def _beside(
         if not newest:
             return Unusable("is a version of a template that an earlier update of the stack made")
         moving = version in ("$Latest", "$Default")
-        return Planned(f"{name} of the template", _image_of(named), moving)
+        return Planned(f"{logical(name)} of the template", _image_of(named), moving)
     return None
 
 

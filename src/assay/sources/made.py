@@ -193,12 +193,11 @@ class Makers:
             named = targets(ends, "arn:")
             if isinstance(named, Unknown):
                 return named
-            known = (end.reference for end in ends if not isinstance(end, Target))
-            return None if named else Unknown(tuple(known))
-        for kind, arn in GROUPS:
-            groups = self._planned.of_type(kind)
-            if any(group.value((arn,)) == resource.value(path) for group in groups):
-                return None
+            known = tuple(end.reference for end in ends if not isinstance(end, Target))
+            return None if named else Unknown(known)
+        groups = ((each, arn) for kind, arn in GROUPS for each in self._planned.of_type(kind))
+        if any(each.value((arn,)) == resource.value(path) for each, arn in groups):
+            return None
         return Unusable("is an Auto Scaling group that is not in this plan")
 
     def of_instance(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:
@@ -295,8 +294,7 @@ class Makers:
             return [named]
         if not all(may_be_same(self._place(end.resource), here) for end in named):
             return [Unusable("is a launch configuration of another place")]
-        values = (self._held(end.resource, ("image_id",), 0) for end in named)
-        return [value for value in values if value is not None]
+        return [value for end in named if (value := self._held(end.resource, ("image_id",), 0))]
 
     def _place(self, resource: Opened) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)

@@ -12,7 +12,7 @@ import msgspec
 from assay.model import Incomplete, Place, Unplaced, Unusable
 from assay.sources.embedded.intrinsics import Evaluator, Given
 from assay.sources.embedded.syntax import UnreadableError, read_one
-from assay.sources.embedded.tree import Looked, Open, Path, Resource, resource
+from assay.sources.embedded.tree import Looked, Open, Path, Resource, logical, resource
 
 _LOOKED_UP = "AWS::SSM::Parameter::Value<"
 _HARMLESS = (
@@ -115,7 +115,7 @@ def _parameter(name: str, declared: Any, given: Mapping[str, Any] | Open) -> Any
     kind = kind if isinstance(kind, str) else ""
     value = given if isinstance(given, Open) else given.get(name, declared.get("Default"))
     if value is None or isinstance(value, Open):
-        return Open(f"the parameter {name}")
+        return Open(f"the parameter {logical(name)}")
     value = str(value)
     if kind.startswith(_LOOKED_UP):
         return Looked(f"resolve:ssm:{value}")

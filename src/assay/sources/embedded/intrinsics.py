@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from assay.sources.embedded.tree import Either, Gone, Looked, Open
+from assay.sources.embedded.tree import Either, Gone, Looked, Open, logical
 
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 _LOOKUP = re.compile(r"\{\{resolve:ssm:([A-Za-z0-9_.\-/]+(?::\d+)?)\}\}")
@@ -60,7 +60,7 @@ class Evaluator:
             if function is not None:
                 return function(argument, depth + 1)
             if name.startswith("Fn::"):
-                return Open(name)
+                return Open(f"Fn::{logical(name.removeprefix('Fn::'))}")
         return {name: self.value(each, depth + 1) for name, each in tree.items()}
 
     def holds(self, condition: Any, depth: int = 0) -> bool | None:
@@ -107,13 +107,13 @@ class Evaluator:
         if name in self._given.parameters:
             return self._given.parameters[name]
         of = name if name in self._given.resources else None
-        return Open(f"Ref {name}" if of else "Ref", of)
+        return Open(f"Ref {logical(name)}" if of else "Ref", of)
 
     def _get_att(self, argument: Any, _: int) -> Any:
         parts = argument.split(".", 1) if isinstance(argument, str) else argument
         name = parts[0] if isinstance(parts, list) and parts else None
         of = name if isinstance(name, str) and name in self._given.resources else None
-        return Open(f"Fn::GetAtt of {of}" if of else "Fn::GetAtt", of)
+        return Open(f"Fn::GetAtt of {logical(of)}" if of else "Fn::GetAtt", of)
 
     def _if(self, argument: Any, depth: int) -> Any:
         if not isinstance(argument, list) or len(argument) != 3:

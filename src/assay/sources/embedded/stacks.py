@@ -70,7 +70,7 @@ def given_of(holder: Holder) -> Mapping[str, Any] | Open:
     found: dict[str, Any] = dict(written) if isinstance(written, dict) else {}
     mask = holder.unknown.get("parameters") if isinstance(holder.unknown, dict) else None
     for name in mask if isinstance(mask, dict) else ():
-        found[name] = Open(f"the parameter {name}")
+        found[name] = Open("a parameter that is known after apply")
     return found
 
 

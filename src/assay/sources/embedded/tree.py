@@ -77,6 +77,11 @@ def resource(
     )
 
 
+def logical(name: str) -> str:
+    """A logical name as it may be shown: letters and digits (CloudFormation User Guide), or not."""
+    return name if name.isascii() and name.isalnum() and len(name) <= 255 else "something"
+
+
 def awscc(kind: str) -> str:
     """`AWS::AutoScaling::AutoScalingGroup` as `awscc_autoscaling_auto_scaling_group`."""
     _, service, name, *_ = (*kind.split("::"), "", "")
