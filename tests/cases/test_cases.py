@@ -27,11 +27,8 @@ def _server() -> Iterator[Server]:
 def check(server: Server, here: Path, path: Path, *options: str) -> Run:
     (here / "policy.yaml").write_text(POLICY)
     seeing = talking_to(server.url, WORKLOAD)
-    return assay(
-        *("check", path, "--policy", "policy.yaml", "--format", "json", "--no-cache", *options),
-        cwd=here,
-        env=seeing,
-    )
+    asked = ("--policy", "policy.yaml", "--format", "json", "--no-cache", *options)
+    return assay("check", path, *asked, cwd=here, env=seeing)
 
 
 def as_expected(run: Run, expected: Outcomes) -> list[str]:
