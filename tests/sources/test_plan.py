@@ -16,6 +16,8 @@ from assay.model import (
     Unknown,
     Unplaced,
     Unusable,
+    astray,
+    parse_image,
 )
 from assay.sources.plan import Source, read_plans
 from tests.plans import configured, dump, instance, plan, resource
@@ -125,6 +127,11 @@ class TestTemplates:
     def test_by_name_where_the_provider_writes_unknown_for_the_id(self) -> None:
         found = only(plan(self.block(id="unknown", name="web", version="$Latest")))
         assert found.value == TemplateRef(None, "web", "$Latest")
+        assert found.attribute == "launch_template[0].name"
+
+    def test_a_template_can_be_called_as_the_provider_calls_an_id_it_does_not_know(self) -> None:
+        found = only(plan(self.block(id="unknown", name="unknown", version="1")))
+        assert found.value == TemplateRef(None, "unknown", "1")
         assert found.attribute == "launch_template[0].name"
 
     @pytest.mark.parametrize("version", [None, ""])
@@ -424,3 +431,14 @@ class TestUpdatesInPlace:
     def test_they_are_judged_where_the_unchanged_are(self) -> None:
         change = resource("aws_instance.a", {"ami": AMI}, actions=["update"], before={"ami": AMI})
         assert only(plan(change), include_unchanged=True).action is Action.UPDATE
+
+
+@pytest.mark.parametrize("before", ["\n", "\t", "<", "\\n", "\\u003c", '"', " "])
+@pytest.mark.parametrize("image", [AMI, "resolve:ssm:/any/image"])
+def test_an_image_behind_an_escape_is_seen_in_a_type_that_no_row_has(
+    before: str, image: str
+) -> None:
+    change = resource("aws_ssm_document.a", {"content": f"ImageId:{before}{image}"})
+    value = parse_image(image)
+    assert value
+    assert only(plan(change)).value == astray(value, "content")

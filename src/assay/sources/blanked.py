@@ -10,7 +10,7 @@ from assay.model import Unusable
 from assay.sources.configuration import Configured
 from assay.sources.narrow import Narrowed
 from assay.sources.surface import Form, Row
-from assay.sources.values import NOT_SET
+from assay.sources.values import NO_ID, NO_NAME
 from assay.sources.walk import Leaf, Step, at_path
 
 BLANKED = Unusable("is sensitive, and was taken out of the plan")
@@ -36,7 +36,10 @@ def _blanks(row: Row, leaf: Leaf) -> list[tuple[Step, ...]]:
     """Where an image or a template would be named, and nothing stands."""
     if row.template is None or not isinstance(leaf.value, dict):
         return [leaf.steps] if leaf.value in _NOTHING else []
-    fields = (row.template.id, row.template.name)
-    if any(leaf.value.get(name) not in NOT_SET or at_path(leaf.mask, (name,)) for name in fields):
+    fields = ((row.template.id, NO_ID), (row.template.name, NO_NAME))
+    if any(
+        leaf.value.get(name) not in nothing or at_path(leaf.mask, (name,))
+        for name, nothing in fields
+    ):
         return []
-    return [(*leaf.steps, name) for name in fields]
+    return [(*leaf.steps, name) for name, _ in fields]

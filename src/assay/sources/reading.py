@@ -25,7 +25,8 @@ from assay.sources.parameters import puts_a_value, write_only
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.surface import Form, Row
 from assay.sources.values import (
-    NOT_SET,
+    NO_ID,
+    NO_NAME,
     parse_build_parent,
     parse_parameter,
 )
@@ -80,9 +81,7 @@ class Reading:
         if row.template is None or not isinstance(leaf.value, dict):
             return leaf.path
         fields = row.template
-        by_name = (
-            leaf.value.get(fields.id) in NOT_SET and leaf.value.get(fields.name) not in NOT_SET
-        )
+        by_name = leaf.value.get(fields.id) in NO_ID and leaf.value.get(fields.name) not in NO_NAME
         return f"{leaf.path}.{fields.name if by_name else fields.id}"
 
     def _known(

@@ -19,8 +19,16 @@ from assay.sources.surface import only_mentions
 from assay.sources.surface.mentions import of_aws
 from assay.sources.walk import Leaf, Step
 
-_AMI_ID = r"(?<![A-Za-z0-9_-])ami-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9A-Za-z])"
-_ALIAS = r"(?<!\{\{)(?<![\w:])resolve:ssm:[A-Za-z0-9_.\-/]+(?::[A-Za-z0-9_.\-/]+)*"
+_BEHIND_ESCAPE = r"(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})"
+"""The end of an escape in JSON, or in a text that is JSON itself, is no part of a word."""
+_AMI_ID = (
+    rf"(?:(?<![A-Za-z0-9_-])|{_BEHIND_ESCAPE})"
+    r"ami-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9A-Za-z])"
+)
+_ALIAS = (
+    rf"(?<!\{{\{{)(?:(?<![\w:])|{_BEHIND_ESCAPE})"
+    r"resolve:ssm:[A-Za-z0-9_.\-/]+(?::[A-Za-z0-9_.\-/]+)*"
+)
 AMI_IDS = re.compile(_AMI_ID.encode())
 """AMI ids in raw JSON text."""
 AMI_IDS_IN_TEXT = re.compile(_AMI_ID)

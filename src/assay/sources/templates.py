@@ -28,7 +28,7 @@ from assay.sources.planned_templates import NEW, PlannedTemplates, id_of
 from assay.sources.providers import Providers
 from assay.sources.surface import Row
 from assay.sources.trail import Dead, End, Fixed, Target
-from assay.sources.values import NOT_SET, is_template, parse_template
+from assay.sources.values import NO_ID, NO_NAME, is_template, parse_template
 from assay.sources.walk import Leaf, Step
 
 _NEWEST = (("latest_version",), ("latest_version_number",))
@@ -77,7 +77,7 @@ class Templates:
             return Unusable("is not a launch template block")
         fields, mask = row.template, leaf.mask if isinstance(leaf.mask, dict) else {}
         id, name = leaf.value.get(fields.id), leaf.value.get(fields.name)
-        is_named = id not in NOT_SET or name not in NOT_SET
+        is_named = id not in NO_ID or name not in NO_NAME
         paths = [
             (*leaf.steps, field) for field in (fields.id, fields.name) if mask.get(field) is True
         ]

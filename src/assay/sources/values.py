@@ -17,8 +17,10 @@ from assay.model import (
 )
 from assay.sources.surface import TemplateFields
 
-# hashicorp/aws writes this word where the template was given by name (launchTemplateIDUnknown).
-NOT_SET = (None, "", "unknown")
+NO_NAME = (None, "")
+# hashicorp/aws writes this word for the id of a template that is given by name
+# (launchTemplateIDUnknown); as a name it is one that somebody can give.
+NO_ID = (*NO_NAME, "unknown")
 
 _INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 _TEMPLATE_ID = re.compile(r"lt-[0-9a-f]{8,17}")
@@ -31,13 +33,13 @@ def parse_template(block: dict[str, Any], fields: TemplateFields) -> TemplateRef
     template_id, name = block.get(fields.id), block.get(fields.name)
     version = block.get(fields.version)
     version = "$Default" if version in (None, "") else version
-    if template_id not in NOT_SET and not _matches(_TEMPLATE_ID, template_id):
+    if template_id not in NO_ID and not _matches(_TEMPLATE_ID, template_id):
         return Unusable("is not a launch template id")
-    if template_id in NOT_SET and not _matches(_TEMPLATE_NAME, name):
+    if template_id in NO_ID and not _matches(_TEMPLATE_NAME, name):
         return Unusable("is not a launch template name")
     if not _matches(_TEMPLATE_VERSION, version):
         return Unusable("has a version that is neither a number nor $Latest or $Default")
-    if template_id in NOT_SET:
+    if template_id in NO_ID:
         return TemplateRef(None, name, version)
     return TemplateRef(template_id, None, version)
 
