@@ -148,6 +148,11 @@ class ConfigurationIndex:
         module = self._modules.get(path)
         return (module.variables or {}) if module else {}
 
+    def calls(self, path: ModulePath) -> dict[str, ModuleCall]:
+        """The `module` blocks in a module, by name."""
+        module = self._modules.get(path)
+        return (module.module_calls or {}) if module else {}
+
     def outputs_of(self, path: ModulePath) -> list[Any]:
         """The expressions of all outputs of a module."""
         module = self._modules.get(path)

@@ -141,7 +141,7 @@ class Following:
     ) -> Found | Dead:
         wanted, behind = split_key(rest)
         found: Found = []
-        for key, module in self._planned.calls(scope.module, name):
+        for key, module in self._instances(scope, name).items():
             if wanted is not None and key != wanted:
                 continue
             outputs = [str(behind[0])] if behind else self._configuration.outputs(module)
@@ -154,6 +154,20 @@ class Following:
                     return ends
                 found.extend(ends)
         return found or ([] if scope.wide else Dead(reference))
+
+    def _instances(self, scope: Scope, name: str) -> dict[str | int | None, str]:
+        """The instances of a module call by key: of a module may be planned, or known, nothing.
+
+        Of one that reads nothing but what it is given, none leaves a trace.
+        """
+        found = dict(self._planned.calls(scope.module, name))
+        for module in sorted(self._known.modules):
+            called, key = module_steps(module)[-1]
+            if called == name and parent_module(module) == scope.module:
+                found.setdefault(read_key(key), module)
+        if not found and scope.wide:
+            found[None] = f"{scope.module}.module.{name}" if scope.module else f"module.{name}"
+        return found
 
     def resource(
         self, scope: Scope, kind: str, name: str, rest: list[Step], reference: str

@@ -15,6 +15,7 @@ import msgspec
 
 from assay.errors import InputError
 from assay.model import AmiId, Value, parse_image
+from assay.sources.configuration import parent_module
 from assay.sources.document import Variable
 from assay.sources.stray import AMI_IDS_IN_TEXT
 from assay.sources.traversal import read_key
@@ -74,6 +75,16 @@ class Known:
             Looked(each.index, self._decoded(each.values), self._decoded(each.sensitive_values))
             for each in self._data.get((module, kind, name), ())
         ]
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The address of every module instance that has read something, and of those around it."""
+        found: set[str] = set()
+        for module, _, _ in self._data:
+            while module and module not in found:
+                found.add(module)
+                module = parent_module(module)  # noqa: PLW2901 - climbs to the root
+        return frozenset(found)
 
     @cached_property
     def _data(self) -> dict[tuple[str, str, str], list[_Resource]]:

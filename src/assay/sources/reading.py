@@ -167,6 +167,14 @@ class Reading:
             return value
         return Planned(f"{resource.change.address}, which launches it during apply", value)
 
+    def of_default(self, rows: Sequence[Row], change: ResourceChange) -> list[Said]:
+        """The version that an update makes the default of a template, where it is an older one."""
+        if change.type != "aws_launch_template":
+            return []
+        value = self._makers.templates.new_default(self._planned.open(change))
+        leaf = Leaf(("default_version",), None, None, sensitive=False)
+        return [Said(rows[0], leaf, value)] if value is not None else []
+
     def of_services(
         self, rows: Iterable[Row], resource: Resource, said: Sequence[Said], change: ResourceChange
     ) -> list[Said]:

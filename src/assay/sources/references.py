@@ -189,6 +189,7 @@ class ReferenceReader:
                     explained[leaf.steps] = leaf  # what a row reads and leaves aside is a stray
                 if value is not None:
                     said.append(Said(row, leaf, value))
+        said += self._reading.of_default(rows, change)
         services = self._reading.of_services(rows, resource, said, change)
         if services:
             said += services

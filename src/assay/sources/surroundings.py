@@ -9,7 +9,7 @@ Literals are invisible, as everywhere in a plan.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from assay.sources.configuration import (
     ConfigurationIndex,
@@ -19,7 +19,7 @@ from assay.sources.configuration import (
     parent_module,
     references_of,
 )
-from assay.sources.document import RelevantAttribute
+from assay.sources.document import ModuleCall, RelevantAttribute
 from assay.sources.following import Following
 from assay.sources.known import Known, key_of
 from assay.sources.planned import PlannedResources
@@ -79,7 +79,11 @@ class Surroundings:
 
     def _all(self, module: str, seen: Seen) -> Found | Dead:
         ends: dict[object, Target | Fixed] = {}
-        parts = (*self._resources(module), self._variables(module, seen))
+        parts = (
+            *self._resources(module),
+            self._variables(module, seen),
+            list(self._let_out(module_path(module))),
+        )
         for part in parts:
             if isinstance(part, Dead):
                 return part
@@ -91,9 +95,11 @@ class Surroundings:
 
     def _variables(self, module: str, seen: Seen) -> Found | Dead:
         if not module:
+            root = self._configuration.variables(())
+            defaults = {name: each.default for name, each in root.items()}
             return [
                 Fixed(f"var.{name}", value, self._is_hidden(name), wide=True)
-                for name, value in self._known.variables.items()
+                for name, value in {**defaults, **self._known.variables}.items()
             ]
         call = self._configuration.call(module)
         if call is None:
@@ -116,6 +122,31 @@ class Surroundings:
                 found.append(Fixed(f"var.{name}", value, declared.sensitive, wide=True))
         more = self._following.references(inside, tuple(read), [], seen)
         return more if isinstance(more, Dead) else [*found, *more]
+
+    def _let_out(self, own: ModulePath) -> Iterator[Fixed]:
+        """Constants that the modules called here hold, and their outputs may read."""
+        for name, call in self._configuration.calls(own).items():
+            path = (*own, name)
+            outputs = self._configuration.outputs_of(path)
+            yield from (_constant(f"module.{name}", each) for each in outputs if _is_constant(each))
+            read = _variables_read(outputs)
+            yield from self._given(path, call, read)
+            if read is None:
+                yield from self._let_out(path)
+
+    def _given(
+        self, path: ModulePath, call: ModuleCall, read: frozenset[str] | None
+    ) -> Iterator[Fixed]:
+        """What a module is given, or has by default, of the variables that are read."""
+        if _is_constant(call.for_each_expression):
+            yield _constant(f"module.{path[-1]}", call.for_each_expression)
+        for name, declared in self._configuration.variables(path).items():
+            given = (call.expressions or {}).get(name)
+            if read is not None and name not in read:
+                continue
+            if given is None or _is_constant(given):
+                value = declared.default if given is None else given["constant_value"]
+                yield Fixed(f"module.{path[-1]}.var.{name}", value, declared.sensitive, wide=True)
 
     def _is_hidden(self, name: str) -> bool:
         declared = self._configuration.variables(()).get(name)
@@ -140,7 +171,8 @@ class Surroundings:
         if relevant.key is not None:
             key = Key(relevant.key) if isinstance(relevant.key, str) else relevant.key
             steps.insert(0, key)
-        for at in self._planned.modules_at(path):
+        read = (each for each in self._known.modules if module_path(each) == path)
+        for at in sorted({*self._planned.modules_at(path), *read}):
             if at == module or at.startswith(f"{module}." if module else ""):
                 scope = Scope(at, wide=True)
                 look = self._following.data if mode == "data" else self._following.resource
@@ -176,6 +208,27 @@ class Surroundings:
             for end in range(len(path) + 1):
                 found[path[:end]].append(path)
         return dict(found)
+
+
+def _is_constant(expression: Any) -> bool:
+    return isinstance(expression, dict) and expression.get("constant_value") is not None
+
+
+def _constant(name: str, expression: Any) -> Fixed:
+    return Fixed(name, expression["constant_value"], wide=True)
+
+
+def _variables_read(outputs: Iterable[object]) -> frozenset[str] | None:
+    """The variables that outputs read by themselves; None where that may be any, and anything."""
+    found: set[str] = set()
+    for expression in outputs:
+        for reference in references_of(expression):
+            match parse(reference):
+                case ["local" | "module" | "each", *_]:
+                    return None
+                case ["var", str(name), *_]:
+                    found.add(name)
+    return frozenset(found)
 
 
 def _blocks(outputs: Iterable[object]) -> frozenset[_Block] | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from assay.model import (
+    Action,
     EveryVersion,
     Place,
     Planned,
@@ -132,6 +133,22 @@ class Templates:
             return found
         values = [self._of(each, version, self._place(resource)) for each in found]
         return any_of([Target(resource, ())], values)
+
+    def new_default(self, resource: Opened) -> Value | None:
+        """What an update makes a template's default, where that is not the version it makes.
+
+        Whoever names the template at its `$Default` need not be in the plan.
+        """
+        path = ("default_version",)
+        updated = resource.action in (Action.UPDATE, Action.IMPORT)
+        if not updated or resource.value(("update_default_version",)) is True:
+            return None
+        if resource.is_unknown(path):
+            return self._every(resource, self._place(resource)) if resource.writes(*path) else None
+        number, newest = resource.value(path), resource.was(("latest_version",))
+        if number in (None, resource.was(path)) or (isinstance(newest, int) and number > newest):
+            return None
+        return self._planned.at(resource, str(number))
 
     # ------------------------------------------------------------------------- which template
 

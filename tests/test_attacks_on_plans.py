@@ -1,0 +1,195 @@
+"""What somebody writes who wants a home-made image to be launched while the check passes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from assay.check import check
+from assay.model import Kind
+from assay.sources.plan import read_plans
+from tests.cases.world import COPY, GOLDEN, HOME_MADE, TEMPLATES, VIRGINIA, CasesWorld
+from tests.judging import AS_OF, Emulated, credentials, emulate, policy
+from tests.plans import configured, dump, plan, resource
+
+KINDS = (Kind.LAUNCH, Kind.TEMPLATE, Kind.ALIAS, Kind.DERIVE)
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Emulated]:
+    with emulate() as emulated:
+        yield emulated
+
+
+@pytest.fixture
+def emulated(served: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
+    credentials(monkeypatch, served.server)
+    served.show(CasesWorld())
+    return served
+
+
+def outcomes(emulated: Emulated, document: Mapping[str, Any]) -> dict[str, str]:
+    """By address and attribute."""
+    sources = read_plans("plan.json", dump(document), kinds=KINDS, region=None)
+    verdicts = check(sources, emulated.catalog, policy(), AS_OF).verdicts
+    return {
+        f"{each.subject.reference.address} {each.subject.reference.attribute}": each.outcome.value
+        for each in verdicts
+    }
+
+
+def references(*names: str) -> dict[str, list[str]]:
+    return {"references": list(names)}
+
+
+class TestTheDefaultOfATemplate:
+    """An update that moves only `$Default`: groups that name it so need not change."""
+
+    def template(self, before: dict[str, Any], **after: Any) -> dict[str, Any]:
+        known = {
+            "id": TEMPLATES["web-lt"][0],  # version 1 is golden, 2 and 3 are home-made
+            "name": "web-lt",
+            "image_id": GOLDEN,
+            "latest_version": 3,
+            "default_version": 1,
+            "update_default_version": None,
+        }
+        unknown = {name: True for name, value in after.items() if value is ...}
+        return resource(
+            "aws_launch_template.web",
+            {name: value for name, value in {**known, **after}.items() if value is not ...},
+            actions=["update"],
+            before={**known, **before},
+            unknown=unknown,
+        )
+
+    @pytest.mark.parametrize(
+        ("before", "after", "outcome"),
+        [
+            ({}, {"default_version": 2}, "fail"),
+            ({"default_version": 2}, {"default_version": 1}, "pass"),
+            ({"default_version": 2}, {"default_version": 2}, None),
+            ({}, {"default_version": 3, "update_default_version": True}, None),
+            ({"image_id": COPY}, {"default_version": 4, "latest_version": ...}, None),
+        ],
+    )
+    def test_an_older_version_is_judged(
+        self, emulated: Emulated, before: dict[str, Any], after: dict[str, Any], outcome: str | None
+    ) -> None:
+        found = outcomes(emulated, plan(self.template(before, **after)))
+        assert found.pop("aws_launch_template.web image_id") == "pass"
+        assert found == ({"aws_launch_template.web default_version": outcome} if outcome else {})
+
+    @pytest.mark.parametrize(
+        ("written", "outcome"),
+        [(references("terraform_data.n.output"), "undetermined"), (None, None)],
+    )
+    def test_one_that_is_not_known_may_be_any(
+        self, emulated: Emulated, written: Any, outcome: str | None
+    ) -> None:
+        expressions = {"default_version": written} if written else {}
+        block = configured("aws_launch_template", "web", expressions)
+        document = plan(self.template({}, default_version=...), configuration=[block])
+        found = outcomes(emulated, document)
+        assert found.get("aws_launch_template.web default_version") == outcome
+
+
+class TestModulesWithoutResources:
+    """A local chooses between a golden copy and what a module lets out that holds no resource."""
+
+    def document(self, module: dict[str, Any], **more: Any) -> dict[str, Any]:
+        copy = resource(
+            "aws_ami_copy.g",
+            {"source_ami_id": GOLDEN, "source_ami_region": VIRGINIA},
+            unknown={"id": True},
+        )
+        user = resource("aws_instance.user", {"launch_template": []}, unknown={"ami": True})
+        more.setdefault("relevant_attributes", []).append(
+            {"resource": "aws_ami_copy.g", "attribute": ["id"]}
+        )
+        document = plan(
+            copy,
+            user,
+            configuration=[
+                configured("aws_ami_copy", "g"),
+                configured("aws_instance", "user", {"ami": references("local.ami")}),
+            ],
+            **more,
+        )
+        document["configuration"]["root_module"]["module_calls"] = {"m": module}
+        return document
+
+    def told(self, emulated: Emulated, module: dict[str, Any], **more: Any) -> str:
+        return outcomes(emulated, self.document(module, **more))["aws_instance.user ami"]
+
+    @pytest.mark.parametrize(("image", "outcome"), [(HOME_MADE, "undetermined"), (COPY, "pass")])
+    @pytest.mark.parametrize("read", ["var.ami", "local.ami"])
+    def test_a_default(self, emulated: Emulated, read: str, image: str, outcome: str) -> None:
+        module = {
+            "variables": {"ami": {"default": image}},
+            "outputs": {"id": {"expression": references(read)}},
+        }
+        assert self.told(emulated, {"module": module}) == outcome
+
+    @pytest.mark.parametrize(("image", "outcome"), [(HOME_MADE, "undetermined"), (COPY, "pass")])
+    def test_what_it_is_given(self, emulated: Emulated, image: str, outcome: str) -> None:
+        module = {
+            "variables": {"ami": {}},
+            "outputs": {"id": {"expression": references("var.ami")}},
+        }
+        call = {"expressions": {"ami": {"constant_value": image}}, "module": module}
+        assert self.told(emulated, call) == outcome
+
+    def test_a_variable_that_no_output_reads_is_left_alone(self, emulated: Emulated) -> None:
+        variables = {"ami": {"default": HOME_MADE}, "name": {"default": "web"}}
+        outputs = {"name": {"expression": references("var.name")}}
+        assert (
+            self.told(emulated, {"module": {"variables": variables, "outputs": outputs}}) == "pass"
+        )
+
+    @pytest.mark.parametrize(("image", "outcome"), [(HOME_MADE, "undetermined"), (COPY, "pass")])
+    def test_a_constant(self, emulated: Emulated, image: str, outcome: str) -> None:
+        inner = {"module": {"outputs": {"id": {"expression": {"constant_value": image}}}}}
+        assert self.told(emulated, inner) == outcome
+        outputs = {"id": {"expression": references("module.inner.id", "module.inner")}}
+        outer = {"module": {"module_calls": {"inner": inner}, "outputs": outputs}}
+        assert self.told(emulated, outer) == outcome
+
+    @pytest.mark.parametrize(("image", "outcome"), [(HOME_MADE, "undetermined"), (COPY, "pass")])
+    @pytest.mark.parametrize("key", ["", '["a"]'])
+    def test_what_its_data_sources_have_read(
+        self, emulated: Emulated, key: str, image: str, outcome: str
+    ) -> None:
+        module = {
+            "resources": [
+                {**configured("aws_ssm_parameter", "p"), "mode": "data"},
+            ],
+            "outputs": {
+                "id": {"expression": references("data.aws_ssm_parameter.p.insecure_value")}
+            },
+        }
+        read = {
+            "address": f"module.m{key}.data.aws_ssm_parameter.p",
+            "mode": "data",
+            "type": "aws_ssm_parameter",
+            "name": "p",
+            "values": {"insecure_value": image},
+            "sensitive_values": {},
+        }
+        children = [{"address": f"module.m{key}", "resources": [read]}]
+        found = self.told(
+            emulated,
+            {"module": module, **({"for_each_expression": {}} if key else {})},
+            prior_state={"values": {"root_module": {"child_modules": children}}},
+            relevant_attributes=[{"resource": read["address"], "attribute": ["insecure_value"]}],
+        )
+        assert found == outcome
+
+
+def test_a_default_of_a_variable_that_the_plan_does_not_list(emulated: Emulated) -> None:
+    document = TestModulesWithoutResources().document({"module": {}})
+    root = document["configuration"]["root_module"]
+    root["variables"] = {"other": {"default": HOME_MADE}}
+    assert outcomes(emulated, document)["aws_instance.user ami"] == "undetermined"
+    document["variables"] = {"other": {"value": COPY}}
+    assert outcomes(emulated, document)["aws_instance.user ami"] == "pass"
