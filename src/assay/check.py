@@ -192,7 +192,8 @@ def _gather(
                     old,
                 )
             )
-        subjects.append(_as_chosen(_together(reference, parts)))
+        subject = parts[0] if len(parts) == 1 else _together(reference, parts)
+        subjects.append(_as_chosen(subject) if reference.fallback else subject)
     return tuple(subjects)
 
 
@@ -203,16 +204,14 @@ def _first_image(
 
 
 def _together(reference: AmiReference, parts: Sequence[Subject]) -> Subject:
-    """One subject a reference; where it may mean several images, the others stand beside the first."""
-    if len(parts) == 1:
-        return parts[0]
+    """One subject for a reference that may mean several images: the others stand beside the first."""
     return replace(parts[0], reference=reference, others=tuple(parts[1:]))
 
 
 def _as_chosen(subject: Subject) -> Subject:
     """The subject of kind service where a service chooses the image, whichever way is taken."""
     reference = subject.reference
-    if reference.fallback and all(
+    if all(
         isinstance(each.resolution, Unresolved) and each.resolution.cause is Cause.SERVICE_IMAGE
         for each in (subject, *subject.others)
     ):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from assay.catalog.interface import Answer, ImageCatalog
 from assay.model import (
+    AmiId,
     AnyOf,
     Changeable,
     Identity,
@@ -30,13 +31,11 @@ def with_accounts(
     questions: Collection[Question], catalog: ImageCatalog
 ) -> dict[Question, Question]:
     """Each question with the accounts of its places, as far as the catalogue can tell them."""
-    places = {
-        place
-        for value, at in questions
-        for each in (at, *_inside(value))
-        for place in _places(each)
-        if place.account is None
-    }
+    standing = {at for _, at in questions}
+    for value, _ in questions:
+        if not isinstance(value, AmiId):
+            standing.update(_inside(value))
+    places = {place for each in standing for place in _places(each) if place.account is None}
     answers = catalog.identities(places) if places else {}
     known: dict[Place | Unplaced, Place | Unplaced] = {}
 

@@ -61,26 +61,34 @@ def resolve(
 
     `besides` are images that somebody wants to have looked up in the same wave.
     """
-    asked: dict[Question, tuple[Question, ...]] = {
+    asked = {
         (value, place): tuple((each, place) for each in alternatives(value))
         for value, place in questions
     }
     starts = {each: start(*each) for ways in asked.values() for each in ways}
+    # Keys are numbers: what a value holds is hashed anew each time that it is a key.
     trails: Trails = {
-        (each, number): trail
-        for each, started in starts.items()
-        for number, trail in enumerate(started)
+        (number, n): trail
+        for number, started in enumerate(starts.values())
+        for n, trail in enumerate(started)
     }
-    found = ask_the_way(trails, catalog)
+    there = {key: trail for key, trail in trails.items() if _is_there(trail)}
+    on_the_way = {key: trail for key, trail in trails.items() if key not in there}
+    found = {**there, **ask_the_way(on_the_way, catalog)} if on_the_way else there
     ends, answers, settings = _look_up(found, catalog, besides, trails)
-    parts = _parts(trails, ends)
+    parts = _parts(trails, ends) if len(ends) > len(trails) or on_the_way else {}
     settled = {
-        each: settle(each[1], started, [_ends((each, n), ends, parts) for n in range(len(started))])
-        for each, started in starts.items()
+        each: settle(each[1], started, [_ends((k, n), ends, parts) for n in range(len(started))])
+        for k, (each, started) in enumerate(starts.items())
     }
     return Resolutions(
         {question: _ways(ways, settled) for question, ways in asked.items()}, answers, settings
     )
+
+
+def _is_there(trail: Trail | Unresolved) -> bool:
+    """Whether nothing is left to be asked before the image itself."""
+    return isinstance(trail, Unresolved) or isinstance(trail.value, AmiId)
 
 
 def _parts(trails: Trails, found: Collection[Key]) -> Mapping[Key, list[Key]]:

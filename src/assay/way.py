@@ -63,6 +63,8 @@ def start(value: Value, place: Place | Unplaced) -> list[Trail | Unresolved]:
 
     More than one trail where the place is not told: an id is looked up wherever it can be.
     """
+    if isinstance(value, AmiId) and isinstance(place, Place):
+        return [Trail(place, value)]  # as nearly all are
     return _walk(value, place, None)
 
 

@@ -168,6 +168,8 @@ _ALONE = (Cause.INCOMPLETE_PLAN, Cause.SERVICE_IMAGE)
 
 def _is_off(subject: Subject, policy: Policy) -> bool:
     """The verdict that is one rule's alone is gone with it."""
+    if not isinstance(subject.resolution, Unresolved):
+        return False
     return all(
         isinstance(each.resolution, Unresolved)
         and each.resolution.cause in _ALONE

@@ -108,9 +108,12 @@ class Distributions:
         """What a version of a template of this plan will hold, where a build moves it."""
         if version not in ("$Latest", "$Default"):
             return None
+        changes = self.changes
+        if not changes:
+            return None
         own, place = template.value(("id",)), self._place(template)
         left: list[Value] = []
-        for change in self.changes:
+        for change in changes:
             match change:
                 case Moved(by_change, leaves, default):
                     if by_change == id(template.change) and (default or version == "$Latest"):

@@ -35,33 +35,45 @@ USUAL = (
     *("update_default_version", "value", "insecure_value"),
 )
 _Usual = msgspec.defstruct("_Usual", [(name, Any, None) for name in USUAL], gc=False)
+_UNREAD: Any = object()
 _usual_decoder = msgspec.json.Decoder(_Usual | bool | None)
 
 
 class _Tree:
-    """Raw values or a mask; what is usually asked for is read without decoding the rest."""
+    """Raw values or a mask; what is usually asked for is read without decoding the rest.
+
+    What is decoded is kept by hand: a `cached_property` takes a lock for each.
+    """
+
+    __slots__ = ("_change", "_found", "_path", "_raw", "_usual")
 
     def __init__(self, path: str, change: ResourceChange, raw: msgspec.Raw) -> None:
         self._path = path
         self._change = change
         self._raw = raw
+        self._usual = self._found = _UNREAD
 
     def at(self, path: tuple[Step, ...]) -> Any:
         """What stands at `path`; `true` anywhere above it stands for everything below."""
         if not path or path[0] not in USUAL:
             return at_path(self._whole, path)
         usual = self._usual
+        if usual is _UNREAD:
+            usual = self._usual = decode(self._path, self._change, self._raw, _usual_decoder)
         if isinstance(usual, _Usual):
-            return at_path(getattr(usual, str(path[0])), path[1:])
+            found = getattr(usual, path[0])
+            return found if len(path) == 1 else at_path(found, path[1:])
         return at_path(usual, path)
 
-    @cached_property
-    def _usual(self) -> Any:
-        return decode(self._path, self._change, self._raw, _usual_decoder)
-
-    @cached_property
+    @property
     def _whole(self) -> Any:
-        return decode(self._path, self._change, self._raw)
+        if self._found is _UNREAD:
+            self._found = decode(self._path, self._change, self._raw)
+        return self._found
+
+    def marks(self, path: tuple[Step, ...]) -> bool:
+        """Whether the mask marks `path` or all around it; most masks mark nothing at all."""
+        return b"true" in bytes(self._raw) and self.at(path) is True
 
 
 class Opened:
@@ -72,22 +84,11 @@ class Opened:
         self.change = change
         self.action = action_of(path, change)
         self.configured = configured
-
-    @cached_property
-    def _after(self) -> _Tree:
-        return _Tree(self._path, self.change, self.change.change.after)
-
-    @cached_property
-    def _unknown(self) -> _Tree:
-        return _Tree(self._path, self.change, self.change.change.after_unknown)
-
-    @cached_property
-    def _sensitive(self) -> _Tree:
-        return _Tree(self._path, self.change, self.change.change.after_sensitive)
-
-    @cached_property
-    def _before(self) -> _Tree:
-        return _Tree(self._path, self.change, self.change.change.before)
+        raw = change.change
+        self._after = _Tree(path, change, raw.after)
+        self._unknown = _Tree(path, change, raw.after_unknown)
+        self._sensitive = _Tree(path, change, raw.after_sensitive)
+        self._before = _Tree(path, change, raw.before)
 
     @property
     def module(self) -> str:
@@ -133,11 +134,11 @@ class Opened:
 
     def is_sensitive(self, path: tuple[Step, ...]) -> bool:
         """Whether the plan marks the value at `path`, or all around it, as sensitive."""
-        return self._sensitive.at(path) is True
+        return self._sensitive.marks(path)
 
     def is_unknown(self, path: tuple[Step, ...]) -> bool:
         """Whether the value at `path` is known only after apply."""
-        return self._unknown.at(path) is True
+        return self._unknown.marks(path)
 
 
 class Names(msgspec.Struct, gc=False):

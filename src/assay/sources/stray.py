@@ -59,14 +59,20 @@ def may_name_an_image(raw: bytes) -> bool:
 
 def _holds_hidden(raw: bytes) -> bool:
     """Whether there are escapes in strings, or base64 where images may stand."""
-    return (
-        b"\\u00" in raw
-        or b"\\x" in raw
-        or b'base64":"' in raw
-        or b'user_data":"' in raw
-        or b'base64": "' in raw
-        or b'user_data": "' in raw
-    )
+    if b"\\" in raw and (b"\\u00" in raw or b"\\x" in raw):
+        return True
+    return _is_text(raw, b'base64"') or _is_text(raw, b'user_data"')
+
+
+def _is_text(raw: bytes, key: bytes) -> bool:
+    """Whether an attribute whose name ends so is a text anywhere; its names are nearly all null."""
+    at = raw.find(key)
+    while at >= 0:
+        at += len(key)
+        if raw[at : at + 2] == b':"' or raw[at : at + 3] == b': "':
+            return True
+        at = raw.find(key, at)
+    return False
 
 
 def _holds_template(raw: bytes) -> bool:

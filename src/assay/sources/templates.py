@@ -226,6 +226,8 @@ class Templates:
     ) -> Value:
         """The images of templates at a version, or at those that stand at `at` when it is known."""
         if version is not _ANY:
+            if len(templates) == 1:
+                return self._of(templates[0], version, place)
             values = [self._of(each, version, place) for each in templates]
             return any_of([Target(resource(), at)], values)
         planned = [self._planned_of(each, place) for each in templates]
