@@ -6,7 +6,7 @@ aliases (all of these in waves.py), images. Where images are not to be seen, one
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -61,28 +61,32 @@ def resolve(
 
     `besides` are images that somebody wants to have looked up in the same wave.
     """
-    asked = {
-        (value, place): tuple((each, place) for each in alternatives(value))
-        for value, place in questions
-    }
-    starts = {each: start(*each) for ways in asked.values() for each in ways}
-    # Keys are numbers: what a value holds is hashed anew each time that it is a key.
-    trails: Trails = {
-        (number, n): trail
-        for number, started in enumerate(starts.values())
-        for n, trail in enumerate(started)
-    }
-    there = {key: trail for key, trail in trails.items() if _is_there(trail)}
-    on_the_way = {key: trail for key, trail in trails.items() if key not in there}
-    found = {**there, **ask_the_way(on_the_way, catalog)} if on_the_way else there
+    # Keys are numbers: what a value holds would be hashed anew each time that it is a key.
+    asked: dict[Question, range] = {}
+    starts: list[tuple[Question, list[Trail | Unresolved]]] = []
+    trails: Trails = {}
+    for question in questions:
+        value, place = question
+        first = len(starts)
+        for each in alternatives(value):
+            started = start(each, place)
+            for n, trail in enumerate(started):
+                trails[len(starts), n] = trail
+            starts.append(((each, place), started))
+        asked[question] = range(first, len(starts))
+    on_the_way = {key: trail for key, trail in trails.items() if not _is_there(trail)}
+    came = ask_the_way(on_the_way, catalog) if on_the_way else {}
+    found = {**{k: trail for k, trail in trails.items() if k not in on_the_way}, **came}
+    parts = _parts(trails, came)
     ends, answers, settings = _look_up(found, catalog, besides, trails)
-    parts = _parts(trails, ends) if len(ends) > len(trails) or on_the_way else {}
-    settled = {
-        each: settle(each[1], started, [_ends((k, n), ends, parts) for n in range(len(started))])
-        for k, (each, started) in enumerate(starts.items())
-    }
+    settled = [
+        settle(each[1], started, [_ends((k, n), ends, parts) for n in range(len(started))])
+        for k, (each, started) in enumerate(starts)
+    ]
     return Resolutions(
-        {question: _ways(ways, settled) for question, ways in asked.items()}, answers, settings
+        {question: _ways(ways, starts, settled) for question, ways in asked.items()},
+        answers,
+        settings,
     )
 
 
@@ -109,16 +113,19 @@ def _ends(
 
 
 def _ways(
-    asked: Collection[Question], settled: Mapping[Question, tuple[list[Resolution], Place | None]]
+    asked: range,
+    starts: Sequence[tuple[Question, object]],
+    settled: Sequence[tuple[list[Resolution], Place | None]],
 ) -> tuple[Way, ...]:
     """All ways of one question; those that lead to the same image in the same way are one."""
+    ends, place = settled[asked[0]]
+    if len(asked) == len(ends) == 1:
+        return (Way(starts[asked[0]][0][0], ends[0], place),)
     distinct: dict[object, Way] = {}
-    for question in asked:
-        ends, place = settled[question]
-        if len(asked) == len(ends) == 1:
-            return (Way(question[0], ends[0], place),)
+    for number in asked:
+        ends, place = settled[number]
         for end in ends:
-            distinct.setdefault(_gist(end), Way(question[0], end, place))
+            distinct.setdefault(_gist(end), Way(starts[number][0][0], end, place))
     if len(distinct) == 1:
         return tuple(distinct.values())
     told = f"one of {len(distinct)} images that may be meant"

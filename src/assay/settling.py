@@ -34,6 +34,10 @@ def settle(
 
     The ends are those of each trail, which may have parted on its way.
     """
+    if len(trails) == 1 and isinstance(place, Place):
+        only = trails[0]
+        if isinstance(only, Unresolved) or only.unplaced is None:
+            return ends[0], None  # as nearly all are
     at = None
     if isinstance(place, Unplaced) and place.region_told:
         at = replace(place.candidates[0], account=None)
