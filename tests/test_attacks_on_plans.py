@@ -193,3 +193,62 @@ def test_a_default_of_a_variable_that_the_plan_does_not_list(emulated: Emulated)
     assert outcomes(emulated, document)["aws_instance.user ami"] == "undetermined"
     document["variables"] = {"other": {"value": COPY}}
     assert outcomes(emulated, document)["aws_instance.user ami"] == "pass"
+
+
+class TestNamesThatAreTaken:
+    """What is made under a name that is taken fails, and what does not wait for it is launched."""
+
+    def group(self, name: str, version: str = "$Default") -> dict[str, Any]:
+        return resource(
+            "aws_autoscaling_group.user", {"launch_template": [{"name": name, "version": version}]}
+        )
+
+    def template(self, name: str, image: str, **change: Any) -> dict[str, Any]:
+        held = {"name": name, "image_id": image}
+        return resource("aws_launch_template.t", held, unknown={"id": True}, **change)
+
+    @pytest.mark.parametrize("version", ["$Default", "$Latest", "1"])
+    @pytest.mark.parametrize(
+        ("name", "planned", "outcome"),
+        [
+            ("live-home-made", GOLDEN, "undetermined"),
+            ("live-golden", COPY, "pass"),
+            ("not-there-yet", GOLDEN, "pass"),
+            ("live-golden", HOME_MADE, "fail"),
+            ("not-there-yet", HOME_MADE, "fail"),
+        ],
+    )
+    def test_templates(
+        self, emulated: Emulated, name: str, version: str, planned: str, outcome: str
+    ) -> None:
+        document = plan(self.template(name, planned), self.group(name, version))
+        found = outcomes(emulated, document)
+        assert found["aws_autoscaling_group.user launch_template[0].name"] == outcome
+
+    def test_a_template_that_is_made_again_is_not_there_before(self, emulated: Emulated) -> None:
+        before = {"name": "live-home-made", "id": TEMPLATES["live-home-made"][0]}
+        again = self.template("live-home-made", GOLDEN, actions=["delete", "create"], before=before)
+        found = outcomes(emulated, plan(again, self.group("live-home-made")))
+        assert found["aws_autoscaling_group.user launch_template[0].name"] == "pass"
+
+    @pytest.mark.parametrize("region", [VIRGINIA, None])
+    @pytest.mark.parametrize(
+        ("name", "planned", "outcome"),
+        [
+            ("/teams/home-made", GOLDEN, "undetermined"),
+            ("/golden/linux", COPY, "pass"),
+            ("/not/yet", GOLDEN, "pass"),
+            ("/golden/linux", HOME_MADE, "fail"),
+        ],
+    )
+    def test_parameters(
+        self, emulated: Emulated, name: str, planned: str, outcome: str, region: str | None
+    ) -> None:
+        held = {"name": name, "type": "String", "insecure_value": planned}
+        user = resource("aws_launch_template.user", {"image_id": f"resolve:ssm:{name}"})
+        document = plan(resource("aws_ssm_parameter.p", held), user, region=region)
+        if region is None:  # of a variable a plan does not tell what becomes of it
+            expressions = {"region": references("var.region")}
+            document["configuration"]["provider_config"]["aws"]["expressions"] = expressions
+            document["variables"] = {"region": {"value": VIRGINIA}}
+        assert outcomes(emulated, document)["aws_launch_template.user image_id"] == outcome

@@ -28,6 +28,7 @@ from assay.model import (
     Unresolved,
     Value,
     alternatives,
+    is_already,
 )
 from assay.settling import settle
 from assay.waves import Key, Trails, ask_the_way
@@ -124,12 +125,21 @@ def _ways(
     distinct: dict[object, Way] = {}
     for number in asked:
         ends, place = settled[number]
+        if is_already(starts[number][0][0]) and all(map(_is_nothing, ends)):
+            continue
         for end in ends:
             distinct.setdefault(_gist(end), Way(starts[number][0][0], end, place))
     if len(distinct) == 1:
         return tuple(distinct.values())
     told = f"one of {len(distinct)} images that may be meant"
     return tuple(_one_of(way, told) for way in distinct.values())
+
+
+def _is_nothing(found: Resolution) -> bool:
+    """Whether the first question about a name had the answer that there is none, or was not asked."""
+    return isinstance(found, Unresolved) and (
+        not found.evidence or (found.cause is Cause.NOT_VISIBLE and len(found.evidence) == 1)
+    )
 
 
 def _gist(found: Resolution) -> object:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from assay.meaning import after_plan
 from assay.model import (
     Alias,
+    Already,
     AmiId,
     Cause,
     Changeable,
@@ -29,6 +30,7 @@ from assay.model import (
     Unresolved,
     Unusable,
     Value,
+    is_already,
 )
 
 _LONGEST = 200
@@ -96,17 +98,20 @@ def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> list[Tr
     changes = trail.changes if trail else ()
     sensitive = trail is not None and trail.sensitive
     unplaced = trail.unplaced if trail else None
+    asked = value
     for _ in range(_LONGEST):
         match value:
             case Planned(step, inner, moves, hidden):
                 via.append(step)
-                if moves:
-                    moving.append(step)
+                moving += [step] if moves else []
                 value, sensitive = inner, sensitive or hidden
             case Made(by, how, source, at, hidden):
                 sensitive = sensitive or hidden
                 made.append(Derivation(by, how, place))
                 value, place = source, at
+            case Already(inner):
+                via.append("what there is of this name already, so that nothing is made under it")
+                value = inner
             case Changeable(inner, more):
                 changes = (*changes, *more)
                 value = inner
@@ -122,7 +127,8 @@ def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> list[Tr
     if isinstance(place, Place):
         places: tuple[Place, ...] = (place,)
     else:
-        unplaced, places = place, candidates(value, place)
+        unplaced = place
+        places = place.candidates if is_already(asked) else candidates(value, place)
         if not places:
             lost = Unresolved(Cause.UNRESOLVED, place.reason, None, evidence, tuple(made))
             return [replace(lost, cure=place.cure)]

@@ -4,7 +4,7 @@ Standard library only, and nothing of ours. Times are timezone-aware `datetime`s
 strings as EC2 writes them, collections are tuples, so that values can be hashed and shared.
 """
 
-from assay.model.alternatives import alternatives
+from assay.model.alternatives import alternatives, image_search, is_already
 from assay.model.changes import Changeable, ParameterChange, TemplateChange
 from assay.model.ignores import Ignore
 from assay.model.images import (
@@ -44,6 +44,7 @@ from assay.model.policy import (
 )
 from assay.model.references import (
     Alias,
+    Already,
     AmiId,
     AmiReference,
     AnyOf,
@@ -62,7 +63,6 @@ from assay.model.references import (
     Unusable,
     Value,
     astray,
-    image_search,
     parse_image,
 )
 from assay.model.report import (
@@ -92,6 +92,7 @@ __all__ = [
     "Action",
     "Alias",
     "AllowedImages",
+    "Already",
     "AmiId",
     "AmiReference",
     "Ancestry",
@@ -162,6 +163,7 @@ __all__ = [
     "alternatives",
     "astray",
     "image_search",
+    "is_already",
     "is_meant",
     "is_same",
     "may_be_same",

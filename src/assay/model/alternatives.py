@@ -2,12 +2,12 @@
 
 from itertools import product
 from math import prod
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from msgspec.structs import replace
 
 from assay.model.changes import Changeable, ParameterChange, TemplateChange
-from assay.model.references import AnyOf, Made, Planned, Value
+from assay.model.references import Alias, Already, AnyOf, ImageSearch, Made, Planned, Value
 
 Change: TypeAlias = ParameterChange | TemplateChange
 _MANY = 64
@@ -22,9 +22,16 @@ def alternatives(value: Value) -> tuple[Value, ...]:
             return tuple(replace(value, value=each) for each in found)
         case Made(source=inner) if len(found := alternatives(inner)) > 1:
             return tuple(replace(value, source=each) for each in found)
-        case Changeable(changes=changes):
-            return _changed(value, [alternatives(change.leaves) for change in changes])
+        case Changeable(name, changes):
+            found = _changed(value, [alternatives(change.leaves) for change in changes])
+            return (*found, Already(name)) if _is_created(name, changes) else found
     return (value,)
+
+
+def _is_created(name: object, changes: tuple[Change, ...]) -> TypeGuard[Alias]:
+    return isinstance(name, Alias) and any(
+        isinstance(each, ParameterChange) and each.creates for each in changes
+    )
 
 
 def _changed(name: Changeable, left: list[tuple[Value, ...]]) -> tuple[Value, ...]:
@@ -39,3 +46,17 @@ def _changed(name: Changeable, left: list[tuple[Value, ...]]) -> tuple[Value, ..
 
 def _leaving(change: Change, leaves: Value) -> Change:
     return replace(change, leaves=leaves)
+
+
+def image_search(value: Value) -> ImageSearch | None:
+    """The lookup that a value comes from, by all that the plan itself tells."""
+    while isinstance(value, Planned | Made):
+        value = value.value if isinstance(value, Planned) else value.source
+    return value if isinstance(value, ImageSearch) else None
+
+
+def is_already(value: Value) -> bool:
+    """Whether a value is, or comes from, what a name that the plan makes means already."""
+    while isinstance(value, Planned | Made):
+        value = value.value if isinstance(value, Planned) else value.source
+    return isinstance(value, Already)

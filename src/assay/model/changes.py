@@ -23,6 +23,8 @@ class ParameterChange(msgspec.Struct, frozen=True, gc=False):
     anew: bool = False
     """It will have one version and no labels, whatever it had before."""
     deletes: bool = False
+    creates: bool = False
+    """There must be none of this name yet: applying the plan fails otherwise."""
     told: Place | Unplaced | None = None
     """Where the ARN of what exists says that it is, beside what its provider tells."""
 

@@ -192,6 +192,16 @@ class AnyOf(msgspec.Struct, frozen=True, gc=False):
     values: "tuple[Value, ...]"
 
 
+class Already(msgspec.Struct, frozen=True, gc=False):
+    """What a name that the plan makes means already: it counts if there is such a thing.
+
+    What the plan makes under that name fails then, and whatever does not wait for it is launched
+    from what there is.
+    """
+
+    value: "Alias | TemplateRef"
+
+
 class Incomplete(msgspec.Struct, frozen=True, gc=False):
     """Not an attribute: the plan says that it leaves changes out, or code is not there."""
 
@@ -214,16 +224,10 @@ Value: TypeAlias = (
     | Registered
     | EveryVersion
     | AnyOf
+    | Already
     | Incomplete
     | Changeable
 )
-
-
-def image_search(value: Value) -> ImageSearch | None:
-    """The lookup that a value comes from, by all that the plan itself tells."""
-    while isinstance(value, Planned | Made):
-        value = value.value if isinstance(value, Planned) else value.source
-    return value if isinstance(value, ImageSearch) else None
 
 
 Question: TypeAlias = tuple[Value, "Place | Unplaced"]

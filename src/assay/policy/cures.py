@@ -5,6 +5,7 @@ import re
 from assay.model import (
     Action,
     Alias,
+    Already,
     Changeable,
     EveryVersion,
     Imageless,
@@ -64,7 +65,7 @@ def _end(value: Value, place: Place | Unplaced) -> tuple[Value, Place | Unplaced
     """What a value comes to after all that the input itself tells, and where that is."""
     while True:
         match value:
-            case Planned(value=inner) | Changeable(value=inner):
+            case Planned(value=inner) | Changeable(value=inner) | Already(inner):
                 value = inner
             case Made(source=inner, place=at):
                 value, place = inner, at

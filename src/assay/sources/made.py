@@ -53,7 +53,7 @@ class Makers:
         self._found: dict[tuple[int, Place | Unplaced], tuple[Value, list[End]]] = {}
         self._providers = providers
         self.distributions = Distributions(planned, self.ends, providers, self.recipe)
-        self.parameters = Parameters(planned, providers, self.image)
+        self.parameters = Parameters(planned, providers, self.image, is_code=self.ends.is_code)
         moved = self.distributions.of_template
         self.templates = Templates(planned, self.ends, providers, self.image, moved)
 

@@ -50,8 +50,13 @@ class Parameters:
         planned: PlannedResources,
         providers: Providers,
         image: Callable[[Opened, tuple[Step, ...], int], Value],
+        *,
+        is_code: bool = False,
     ) -> None:
-        """`image` says what an unknown image value of a resource will be, so many steps away."""
+        """`image` says what an unknown image value of a resource will be, so many steps away; of
+        `is_code` nobody knows what has been created before.
+        """
+        self._is_code = is_code
         self._planned = planned
         self._providers = providers
         self._image = image
@@ -99,6 +104,7 @@ class Parameters:
             self.leaves(resource),
             anew=replaced or (resource.action in (Action.CREATE, Action.REPLACE) and not over),
             told=told,
+            creates=resource.action is Action.CREATE and not over and not self._is_code,
         )
 
     def _deleted(self, resource: Opened) -> Iterator[ParameterChange]:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from assay.model import (
     Action,
+    EveryVersion,
     Imageless,
     Place,
     Planned,
@@ -21,6 +22,7 @@ from assay.model import (
     parse_image,
     same_place,
 )
+from assay.sources.choices import any_of
 from assay.sources.document import ResourceChange
 from assay.sources.lookups import template_looked_up
 from assay.sources.planned import Opened, PlannedResources
@@ -111,6 +113,35 @@ class PlannedTemplates:
             moving,
             sensitive=resource.is_sensitive(held),
         )
+
+    def every(self, resource: Opened) -> Value:
+        """All versions of a template: those that exist, and the one that this plan makes."""
+        address = resource.change.address
+        newest = self.at(resource, None) or Unknown((address,))
+        if resource.action in NEW:
+            return newest
+        id = id_of(resource)
+        if id is None:
+            return Unknown((address,))
+        existing = Planned(f"launch template {address}", EveryVersion(id, None))
+        moved = self.moved(resource, "$Latest")
+        return any_of([], [newest, existing, *([moved] if moved is not None else ())])
+
+    def new_default(self, resource: Opened) -> Value | None:
+        """What an update makes a template's default, where that is not the version it makes.
+
+        Whoever names the template at its `$Default` need not be in the plan.
+        """
+        path = ("default_version",)
+        updated = resource.action in (Action.UPDATE, Action.IMPORT)
+        if not updated or resource.value(("update_default_version",)) is True:
+            return None
+        if resource.is_unknown(path):
+            return self.every(resource) if resource.writes(*path) else None
+        number, newest = resource.value(path), resource.was(("latest_version",))
+        if number in (None, resource.was(path)) or (isinstance(newest, int) and number > newest):
+            return None
+        return self.at(resource, str(number))
 
     def _existing(self, resource: Opened, version: str) -> Value:
         """A version that this plan does not make: EC2 knows it, if the template exists at all."""

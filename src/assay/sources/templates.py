@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 from assay.model import (
     Action,
+    Already,
     EveryVersion,
     Place,
-    Planned,
     TemplateRef,
     Unknown,
     Unplaced,
@@ -25,7 +25,7 @@ from assay.sources.holders import Sought
 from assay.sources.known import texts
 from assay.sources.lookups import template_looked_up
 from assay.sources.planned import Opened, PlannedResources
-from assay.sources.planned_templates import NEW, PlannedTemplates, id_of
+from assay.sources.planned_templates import NEW, PlannedTemplates
 from assay.sources.providers import Providers
 from assay.sources.surface import Row
 from assay.sources.trail import Dead, End, Fixed, Target
@@ -135,20 +135,8 @@ class Templates:
         return any_of([Target(resource, ())], values)
 
     def new_default(self, resource: Opened) -> Value | None:
-        """What an update makes a template's default, where that is not the version it makes.
-
-        Whoever names the template at its `$Default` need not be in the plan.
-        """
-        path = ("default_version",)
-        updated = resource.action in (Action.UPDATE, Action.IMPORT)
-        if not updated or resource.value(("update_default_version",)) is True:
-            return None
-        if resource.is_unknown(path):
-            return self._every(resource, self._place(resource)) if resource.writes(*path) else None
-        number, newest = resource.value(path), resource.was(("latest_version",))
-        if number in (None, resource.was(path)) or (isinstance(newest, int) and number > newest):
-            return None
-        return self._planned.at(resource, str(number))
+        """What an update makes a template's default, where that is not the version it makes."""
+        return self._planned.new_default(resource)
 
     # ------------------------------------------------------------------------- which template
 
@@ -253,16 +241,7 @@ class Templates:
             if isinstance(template, Opened):  # of code alone, which looks it up
                 return Unknown((f"{template.change.address}.default_version",))
             return EveryVersion(template.id, template.name)
-        address = planned.change.address
-        newest = self._planned.at(planned, None) or Unknown((address,))
-        if planned.action in NEW:
-            return newest
-        id = id_of(planned)
-        if id is None:
-            return Unknown((address,))
-        existing = Planned(f"launch template {address}", EveryVersion(id, None))
-        moved = self._planned.moved(planned, "$Latest")
-        return any_of([], [newest, existing, *([moved] if moved is not None else ())])
+        return self._planned.every(planned)
 
     def _planned_of(self, template: _Template, place: Place | Unplaced) -> Opened | None:
         """The template as a resource of this plan, if the plan touches it."""
@@ -277,7 +256,11 @@ class Templates:
             return self._planned.at(template, version) or Unknown((template.change.address,))
         ref = TemplateRef(template.id, template.name, version)
         planned = self._planned_of(ref, place)
-        return (self._planned.at(planned, version) or ref) if planned else ref
+        if planned is None:
+            return ref
+        value = self._planned.at(planned, version) or ref
+        created = planned.action is Action.CREATE and not self._ends.is_code
+        return any_of([], [value, Already(ref)]) if created else value
 
     def _place(self, resource: Opened) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)
