@@ -78,6 +78,15 @@ def test_a_place_that_is_not_told_names_the_line_to_write(value: Value) -> None:
     assert cure(value, NO_ROLE).startswith("write role_arn in its provider block")
 
 
+def test_a_workspace_is_to_be_chosen_by_a_variable() -> None:
+    assert "by a variable" in cure(Unknown(("module.m.terraform.workspace",)))
+
+
+def test_what_is_of_another_place_is_told_how_it_becomes_the_same() -> None:
+    found = Unusable("is an image that data.aws_ami.x looks up in another place")
+    assert "--region" in cure(found)
+
+
 @pytest.mark.parametrize("place", [HERE, NOWHERE])
 def test_what_is_no_image_needs_no_place(place: Place | Unplaced) -> None:
     value = Unusable("is neither an AMI id nor a resolve:ssm: alias")

@@ -5,7 +5,7 @@ tests/terraform/code/lookups/forms.tf holds the forms that are followed against 
 
 import pytest
 
-from assay.model import Alias, ImageSearch, Planned, Unknown, Value
+from assay.model import Alias, ImageSearch, Planned, Unknown, Unusable, Value
 from assay.sources.code.expressions import DECODED, Ref
 from tests.sources.test_code import ONE, Read, instance, told
 
@@ -262,3 +262,37 @@ def test_each_instance_has_the_image_that_its_own_lookup_finds(
     found = [each.value for each in read(code).references]
     lookups = [each.value for each in found if isinstance(each, Planned)]
     assert [each.name_regex for each in lookups if isinstance(each, ImageSearch)] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("aws", "awscc", "followed"),
+    [
+        ("", "", True),  # both from the environment
+        ("region = var.unset", "region = var.unset", True),
+        ('region = "us-east-1"', 'region = "us-east-1"', True),
+        ('region = "us-east-1"', 'region = "eu-west-1"', False),
+        ('region = "us-east-1"', "", False),
+        ("", 'region = "us-east-1"', False),
+    ],
+)
+def test_an_image_that_one_provider_finds_is_launched_by_another_of_the_same_place(
+    read: Read, aws: str, awscc: str, followed: bool
+) -> None:
+    source = read(f"""
+provider "aws" {{
+  {aws}
+}}
+provider "awscc" {{
+  {awscc}
+}}
+variable "unset" {{}}
+data "aws_ami" "x" {{
+  owners = ["self"]
+}}
+resource "awscc_ec2_instance" "a" {{
+  image_id = data.aws_ami.x.id
+}}
+""")
+    [found] = [each.value for each in source.references]
+    assert isinstance(found, Planned) is followed, found
+    assert isinstance(found, Unusable) is not followed

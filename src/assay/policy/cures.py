@@ -23,6 +23,8 @@ from assay.model import (
 
 _AT_PLAN_TIME = "give the image at plan time, so that it can be checked before apply"
 _IN_CODE = "set it to an AMI id, to a variable that has a value, or to an image that is looked up"
+_WORKSPACE = "choose by a variable in place of terraform.workspace, which no code tells"
+_SAME_PLACE = "use one provider block for both, write the same region in both, or give --region"
 _NO_PLACE = 'write region = "…" in its provider block, or give --region or the policy\'s aws.region'
 _NO_ROLE = "write role_arn in its provider block as an ARN, or as a variable that has a value"
 _NO_ID = "set it to an AMI id, or to resolve:ssm: and the name of a parameter"
@@ -41,12 +43,8 @@ def way_out(subject: Subject) -> str:
     match value:
         case Unknown(references):
             return _of_unknown(references, declared=declared)
-        case Unusable(cure=str(cure)):
-            return cure
-        case Unusable(reason) if "AMI id" in reason or "string" in reason:
-            return _NO_ID
         case Unusable():
-            return _IN_CODE if declared else _AT_PLAN_TIME
+            return value.cure or _of_unusable(value.reason, declared=declared)
         case Imageless():
             return _TEMPLATE
     if isinstance(place, Unplaced):
@@ -73,6 +71,14 @@ def _end(value: Value, place: Place | Unplaced) -> tuple[Value, Place | Unplaced
                 return value, place
 
 
+def _of_unusable(reason: str, *, declared: bool) -> str:
+    if "AMI id" in reason or "string" in reason:
+        return _NO_ID
+    if reason.endswith("another place"):
+        return _SAME_PLACE
+    return _IN_CODE if declared else _AT_PLAN_TIME
+
+
 def _of_unknown(references: tuple[str, ...], *, declared: bool) -> str:
     if not declared:
         return _AT_PLAN_TIME
@@ -81,7 +87,7 @@ def _of_unknown(references: tuple[str, ...], *, declared: bool) -> str:
         return _VERSION
     found = _VARIABLE.match(name)
     if found is None:
-        return _IN_CODE
+        return _WORKSPACE if name.endswith("terraform.workspace") else _IN_CODE
     variable = found["name"]
     if found["module"]:
         return f"pass {variable} to {found['module']}, or give var.{variable} a default there"

@@ -97,7 +97,7 @@ class Makers:
         kind = resource.change.type
         found: list[Value | None] = []
         if resource.is_data:
-            elsewhere = self._place(resource) != at
+            elsewhere = not may_be_same(self._place(resource), at)
             what = f"is an image that {resource.change.address} looks up in another place"
             found = [Unusable(what) if elsewhere else self._read_later(end)]
         elif kind in MAKERS and (end.is_open or kind not in _ONE_IMAGE):
