@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.model import Planned
+from assay.model import Planned, Unknown
 from tests.sources.test_code import ONE, THREE, TWO, Read, call, check, in_time, told, variable
 
 UNKNOWN = "timestamp()"
@@ -258,3 +258,10 @@ resource "{kind}" "p" {{
 def test_of_a_resource_without_instances_nothing_runs(read: Read) -> None:
     code = 'resource "terraform_data" "p" {\n  count = 0\n  provisioner "local-exec" {\n'
     assert not read(f'{code}    command = "{ONE}"\n  }}\n}}\n').references
+
+
+@pytest.mark.parametrize("call", ["can()", "can(1, 2)", "can([true]...)", "try()"])
+def test_calls_that_terraform_refuses_are_known_to_nobody(read: Read, call: str) -> None:
+    code = f'resource "aws_instance" "a" {{\n  ami = {call} == true ? "{ONE}" : "{TWO}"\n}}\n'
+    values = [each.value for each in read(code).references if each.attribute == "ami"]
+    assert [type(value) for value in values] == [Unknown]

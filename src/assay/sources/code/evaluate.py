@@ -182,7 +182,7 @@ def _conditional(test: Value, yes: Expression, no: Expression, at: Bound) -> Val
 
 def _call(name: str, arguments: tuple[Expression, ...], at: Bound, *, expands: bool) -> Value:
     name = name.removeprefix("core::")
-    if name in ("try", "can") and not expands:
+    if (name == "try" or (name == "can" and len(arguments) == 1)) and not expands:
         return _try(arguments, at) if name == "try" else _can(arguments, at)
     values = [_value(argument, at) for argument in arguments]
     if expands:
