@@ -450,7 +450,25 @@ class TestCloudFormation:
         state = json.dumps({"Name": "/golden/linux", "Value": HOME_MADE})
         after = {"type_name": "AWS::SSM::Parameter", "desired_state": state}
         change = resource("aws_cloudcontrolapi_resource.p", after)
-        assert told(emulated, plan(change, user()), "aws_instance.user")[0] == "undetermined"
+        assert told(emulated, plan(change, user()), "aws_instance.user")[0] == "fail"
+
+    @pytest.mark.parametrize(
+        ("name", "given", "outcome"),
+        [
+            ("!Ref Name", {"Name": "/golden/linux"}, "fail"),
+            ("!Ref Name", {"Name": "/golden/other"}, "pass"),
+            ("!Sub /golden/${Name}", {"Name": "linux"}, "fail"),
+            ('!Join ["/", ["", golden, !Ref Name]]', {"Name": "linux"}, "fail"),
+        ],
+    )
+    def test_a_name_that_functions_make_of_what_is_known(
+        self, emulated: Emulated, name: str, given: dict[str, str], outcome: str
+    ) -> None:
+        body = self.YAML.replace("/golden/linux", name) + f"      Value: {HOME_MADE}\n"
+        body += "Parameters:\n  Name:\n    Type: String\n"
+        after = {"name": "s", "template_body": body, "parameters": given}
+        document = plan(resource("aws_cloudformation_stack.s", after), user())
+        assert told(emulated, document, "aws_instance.user")[0] == outcome
 
     @pytest.mark.parametrize(
         ("version", "outcome"), [("$Latest", "undetermined"), ("$Default", "pass")]

@@ -1,10 +1,10 @@
-"""Parameters and launch templates that CloudFormation writes for this plan, by literal names.
+"""Parameters and launch templates that CloudFormation writes for this plan.
 
-Bodies are JSON or YAML (AWS CloudFormation User Guide, "Template anatomy"); YAML is not parsed: every
-`Name:` of a body that holds a parameter is taken for one. What a function computes is not seen.
+Facts: AWS CloudFormation, `AWS::SSM::Parameter` (`Name`, `Type`, `Value`) and
+`AWS::EC2::LaunchTemplate` (`LaunchTemplateName`; an update adds a version and leaves the default
+alone). Names that only AWS can tell, such as those made of a stack's own id, are not seen.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,38 +12,33 @@ import msgspec
 
 from assay.model import (
     Action,
+    AmiId,
     ParameterChange,
     Place,
+    Planned,
     TemplateChange,
     Unplaced,
     Unusable,
+    Value,
     parameter_named,
+    parse_image,
 )
+from assay.sources.embedded.cloudformation import describe
+from assay.sources.embedded.tree import Open, Resource, resource
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.providers import Providers
 
 _PARAMETER, _TEMPLATE = "AWS::SSM::Parameter", "AWS::EC2::LaunchTemplate"
-_NAMED = {_PARAMETER: "Name", _TEMPLATE: "LaunchTemplateName"}
-"""The property by which each type is known."""
-_BODIES = {
-    "aws_cloudformation_stack": "template_body",
-    "aws_cloudformation_stack_set": "template_body",
-    "awscc_cloudformation_stack": "template_body",
-    "awscc_cloudformation_stack_set": "template_body",
-}
+_TYPES = {"awscc_ssm_parameter": _PARAMETER, "awscc_ec2_launch_template": _TEMPLATE}
+"""Described resources have types of hashicorp/awscc."""
+_STACKS = (
+    *("aws_cloudformation_stack", "aws_cloudformation_stack_set"),
+    *("awscc_cloudformation_stack", "awscc_cloudformation_stack_set"),
+)
 _ONE = "aws_cloudcontrolapi_resource"
 _ELSEWHERE = Unplaced("a stack set writes to accounts and Regions of its own")
 _WRITING = (Action.CREATE, Action.REPLACE, Action.UPDATE, Action.IMPORT)
-_TOLD = ("parameters", "desired_state", *dict.fromkeys(_BODIES.values()))
-_BY_TEXT = {
-    kind: (
-        re.compile(rf"Type['\"]?\s*:\s*['\"]?{kind}['\"]?\s*(?:[,}}#]|$)", re.MULTILINE),
-        re.compile(
-            rf"\b{name}['\"]?\s*:\s*['\"]?([A-Za-z0-9_.\-/()]+)['\"]?\s*(?:[,}}#]|$)", re.MULTILINE
-        ),
-    )
-    for kind, name in _NAMED.items()
-}
+_GIVEN = ("template_body", "template_url", "parameters", "desired_state")
 
 
 class Stacks:
@@ -54,65 +49,77 @@ class Stacks:
         self._providers = providers
 
     def parameters(self) -> Iterator[ParameterChange]:
-        """The parameters whose names stand in what CloudFormation is given."""
-        for resource, name, place in self._written(_PARAMETER):
-            called, at = parameter_named(name, place)
-            what = Unusable(f"is a parameter that {resource.change.address} writes")
-            yield ParameterChange(resource.change.address, called, at, what)
+        """The parameters whose names the plan tells."""
+        for holder, written, place in self._written("awscc_ssm_parameter"):
+            name, by = written.after.get("name"), holder.change.address
+            if isinstance(name, str):
+                called, at = parameter_named(name, place)
+                text = written.after.get("type") in (None, "String")
+                held = written.after.get("value") if text else None
+                yield ParameterChange(by, called, at, _left(by, "a parameter", held))
 
     def templates(self) -> Iterator[TemplateChange]:
-        """The launch templates; CloudFormation adds versions and never sets the default."""
-        for resource, name, place in self._written(_TEMPLATE):
-            by = resource.change.address
-            what = Unusable(f"is the $Latest of a launch template that {by} writes")
-            yield TemplateChange(by, None, name, place, what, default=False)
+        """The launch templates: CloudFormation adds versions and never sets the default."""
+        for holder, written, place in self._written("awscc_ec2_launch_template"):
+            name, by = written.after.get("launch_template_name"), holder.change.address
+            if isinstance(name, str):
+                data = written.after.get("launch_template_data")
+                held = data.get("image_id") if isinstance(data, dict) else None
+                left = _left(by, "the $Latest of a launch template", held)
+                yield TemplateChange(by, None, name, place, left, default=False)
 
-    def _written(self, kind: str) -> Iterator[tuple[Opened, str, Place | Unplaced]]:
-        for resource in self._planned.changing((*_BODIES, _ONE)):
-            if resource.action not in _WRITING or not _changes(resource):
+    def _written(self, kind: str) -> Iterator[tuple[Opened, Resource, Place | Unplaced]]:
+        for holder in self._planned.changing((*_STACKS, _ONE)):
+            if holder.action not in _WRITING or not _changes(holder):
                 continue
-            place = self._providers.place(resource.own_region, resource.configured)
-            if resource.change.type.endswith("_set"):
-                place = _ELSEWHERE
-            for name in _names(resource, kind):
-                yield resource, name, place
+            place = self._providers.place(holder.own_region, holder.configured)
+            for written in _described(holder, kind, place):
+                elsewhere = holder.change.type.endswith("_set")
+                yield holder, written, _ELSEWHERE if elsewhere else place
 
 
-def _changes(resource: Opened) -> bool:
+def _left(by: str, what: str, held: Any) -> Value:
+    """An image, where the document tells it."""
+    image = parse_image(held)
+    if isinstance(image, AmiId):
+        return Planned(f"what {by} has CloudFormation write", image)
+    return Unusable(f"is {what} that {by} writes")
+
+
+def _changes(holder: Opened) -> bool:
     """Whether CloudFormation is given something else than before."""
-    return resource.action in (Action.CREATE, Action.REPLACE) or any(
-        resource.was((name,)) != resource.value((name,)) for name in _TOLD
+    return holder.action in (Action.CREATE, Action.REPLACE) or any(
+        holder.was((name,)) != holder.value((name,)) for name in _GIVEN
     )
 
 
-def _names(resource: Opened, kind: str) -> Iterator[str]:
-    if resource.change.type == _ONE:
-        if resource.value(("type_name",)) == kind:
-            state = _json(resource.value(("desired_state",)))
-            yield from _text(state.get(_NAMED[kind]))
+def _described(holder: Opened, kind: str, place: Place | Unplaced) -> Iterator[Resource]:
+    is_new = holder.action in (Action.CREATE, Action.REPLACE)
+    if holder.change.type == _ONE:
+        if holder.value(("type_name",)) == _TYPES[kind]:
+            state = _json(holder.value(("desired_state",)))
+            yield resource(_TYPES[kind], ("desired_state",), state, is_new=is_new)
         return
-    body = resource.value((_BODIES[resource.change.type],))
-    if not isinstance(body, str) or kind not in body:
-        return
-    parsed = _json(body)
-    resources = parsed.get("Resources")
-    if not parsed:
-        there, named = _BY_TEXT[kind]
-        yield from named.findall(body) if there.search(body) else ()
-    for each in resources.values() if isinstance(resources, dict) else ():
-        if isinstance(each, dict) and each.get("Type") == kind:
-            properties = each.get("Properties")
-            yield from _text(properties.get(_NAMED[kind]) if isinstance(properties, dict) else None)
+    body = holder.value(("template_body",))
+    if isinstance(body, str) and _TYPES[kind] in body:
+        given = _parameters(holder)
+        found = describe(body, ("template_body",), given, place, is_new=is_new)
+        yield from (each for each in found.resources.values() if each.type == kind)
 
 
-def _json(text: Any) -> Mapping[str, Any]:
+def _parameters(holder: Opened) -> Mapping[str, Any] | Open:
+    """What a stack is given: a map, or awscc's list of keys and values."""
+    if holder.is_unknown(("parameters",)):
+        return Open("parameters")
+    given = holder.value(("parameters",))
+    if isinstance(given, list):
+        pairs = [each for each in given if isinstance(each, dict)]
+        return {str(each.get("parameter_key")): each.get("parameter_value") for each in pairs}
+    return given if isinstance(given, dict) else {}
+
+
+def _json(text: Any) -> Any:
     try:
-        found = msgspec.json.decode(text) if isinstance(text, str) else None
+        return msgspec.json.decode(text) if isinstance(text, str) else None
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _text(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
+        return None
