@@ -459,16 +459,36 @@ class TestCloudFormation:
             ("!Ref Name", {"Name": "/golden/other"}, "pass"),
             ("!Sub /golden/${Name}", {"Name": "linux"}, "fail"),
             ('!Join ["/", ["", golden, !Ref Name]]', {"Name": "linux"}, "fail"),
+            ("!If [Open, /golden/linux, /golden/other]", {"Name": "a"}, "undetermined"),
+            ("!If [Open, /golden/one, /golden/other]", {"Name": "a"}, "pass"),
         ],
     )
     def test_a_name_that_functions_make_of_what_is_known(
         self, emulated: Emulated, name: str, given: dict[str, str], outcome: str
     ) -> None:
         body = self.YAML.replace("/golden/linux", name) + f"      Value: {HOME_MADE}\n"
-        body += "Parameters:\n  Name:\n    Type: String\n"
+        body += "Parameters:\n  Name:\n    Type: String\n" + self.OPEN
         after = {"name": "s", "template_body": body, "parameters": given}
         document = plan(resource("aws_cloudformation_stack.s", after), user())
         assert told(emulated, document, "aws_instance.user")[0] == outcome
+
+    OPEN = "Conditions:\n  Open: !Equals [!Ref AWS::StackId, a]\n"
+
+    def test_a_value_counts_only_where_it_is_written_for_sure(self, emulated: Emulated) -> None:
+        """An update writes again only what differs; a condition may leave a resource out."""
+        golden = f"{self.YAML}      Value: {GOLDEN}\n"
+        old = {"name": "s", "template_body": f"{golden}# before\n"}
+        new = {"name": "s", "template_body": golden}
+        perhaps = {**new, "template_body": f"{golden}    Condition: Open\n{self.OPEN}"}
+        outcomes = [
+            told(emulated, plan(stack, user()), "aws_instance.user")[0]
+            for stack in (
+                resource("aws_cloudformation_stack.s", new),
+                resource("aws_cloudformation_stack.s", new, actions=["update"], before=old),
+                resource("aws_cloudformation_stack.s", perhaps),
+            )
+        ]
+        assert outcomes == ["pass", "undetermined", "undetermined"]
 
     @pytest.mark.parametrize(
         ("version", "outcome"), [("$Latest", "undetermined"), ("$Default", "pass")]

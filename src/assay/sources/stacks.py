@@ -24,7 +24,7 @@ from assay.model import (
     parse_image,
 )
 from assay.sources.embedded.cloudformation import describe
-from assay.sources.embedded.tree import Open, Resource, resource
+from assay.sources.embedded.tree import Either, Open, Resource, resource
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.providers import Providers
 
@@ -51,21 +51,21 @@ class Stacks:
     def parameters(self) -> Iterator[ParameterChange]:
         """The parameters whose names the plan tells."""
         for holder, written, place in self._written("awscc_ssm_parameter"):
-            name, by = written.after.get("name"), holder.change.address
-            if isinstance(name, str):
+            by, is_text = holder.change.address, written.after.get("type") in (None, "String")
+            held = written.after.get("value") if is_text else None
+            left = _left(by, "a parameter", held if _is_certain(written, "Name") else None)
+            for name in _names(written, "Name"):
                 called, at = parameter_named(name, place)
-                text = written.after.get("type") in (None, "String")
-                held = written.after.get("value") if text else None
-                yield ParameterChange(by, called, at, _left(by, "a parameter", held))
+                yield ParameterChange(by, called, at, left)
 
     def templates(self) -> Iterator[TemplateChange]:
         """The launch templates: CloudFormation adds versions and never sets the default."""
         for holder, written, place in self._written("awscc_ec2_launch_template"):
-            name, by = written.after.get("launch_template_name"), holder.change.address
-            if isinstance(name, str):
-                data = written.after.get("launch_template_data")
-                held = data.get("image_id") if isinstance(data, dict) else None
-                left = _left(by, "the $Latest of a launch template", held)
+            by, data = holder.change.address, written.after.get("launch_template_data")
+            held = data.get("image_id") if isinstance(data, dict) else None
+            sure = _is_certain(written, "LaunchTemplateName")
+            left = _left(by, "the $Latest of a launch template", held if sure else None)
+            for name in _names(written, "LaunchTemplateName"):
                 yield TemplateChange(by, None, name, place, left, default=False)
 
     def _written(self, kind: str) -> Iterator[tuple[Opened, Resource, Place | Unplaced]]:
@@ -76,6 +76,21 @@ class Stacks:
             for written in _described(holder, kind, place):
                 elsewhere = holder.change.type.endswith("_set")
                 yield holder, written, _ELSEWHERE if elsewhere else place
+
+
+def _names(written: Resource, key: str) -> Iterator[str]:
+    """What a resource may be called; of several names a condition chooses one."""
+    name = written.spelt.get(key)
+    options = name.options if isinstance(name, Either) else (name,)
+    yield from (each for each in options if isinstance(each, str))
+
+
+def _is_certain(written: Resource, key: str) -> bool:
+    """Whether what is written is there after the apply, for sure.
+
+    What an update leaves as it was CloudFormation does not write again, whatever has become of it.
+    """
+    return written.is_new and written.is_certain and isinstance(written.spelt.get(key), str)
 
 
 def _left(by: str, what: str, held: Any) -> Value:

@@ -90,7 +90,10 @@ def _described(
             what = Unusable("is made by Fn::ForEach or a macro, which is not followed")
             unread.append(((*at, "Resources"), what))
             continue
-        if not isinstance(each, dict) or evaluator.holds(each.get("Condition")) is False:
+        if not isinstance(each, dict):
+            continue
+        sure = "Condition" not in each or evaluator.holds(each["Condition"])
+        if sure is False:
             continue
         kind = each.get("Type")
         kind = kind if isinstance(kind, str) else ""
@@ -99,7 +102,9 @@ def _described(
         properties = evaluator.value(each.get("Properties"))
         if isinstance(properties, Open) or "Fn::Transform" in _mapping(properties):
             unread.append((path, Unusable("is made by a macro, which is not followed")))
-        found[name] = resource(kind, (*path, "Properties"), properties, is_new=is_new)
+        found[name] = resource(
+            kind, (*path, "Properties"), properties, is_new=is_new, is_certain=sure is True
+        )
     return Described(found, tuple(unread), frozenset(declared))
 
 

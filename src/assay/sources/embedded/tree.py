@@ -52,6 +52,8 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
     """The properties in their own spelling, with `Open` where the mask is true."""
     is_new: bool
     region: str | None = None
+    is_certain: bool = True
+    """Whether it is made whatever becomes of the document's conditions."""
 
     def original(self, steps: tuple[str | int, ...]) -> tuple[Path, Any]:
         """A path of `after` in the document's own spelling, and what stands there."""
@@ -67,14 +69,19 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
 
 
 def resource(
-    kind: str, at: Path, properties: Any, *, is_new: bool, region: str | None = None
+    kind: str,
+    at: Path,
+    properties: Any,
+    *,
+    is_new: bool,
+    region: str | None = None,
+    is_certain: bool = True,
 ) -> Resource:
     """A resource of a type of CloudFormation with its properties; `Open` ones become a mask."""
     spelt = properties if isinstance(properties, dict) else {}
     known, mask = _parted(spelt)
-    return Resource(
-        awscc(kind), at, known, mask if isinstance(mask, dict) else {}, spelt, is_new, region
-    )
+    masks = mask if isinstance(mask, dict) else {}
+    return Resource(awscc(kind), at, known, masks, spelt, is_new, region, is_certain)
 
 
 def logical(name: str) -> str:
