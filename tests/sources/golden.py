@@ -249,6 +249,19 @@ def _speaks_of_golden(value: Any) -> bool:
     return any(each in text for each in named)
 
 
+def _goes_on_running(instance: dict[str, Any]) -> bool:
+    """Whether an instance is updated in place and what it was launched from stays, as it is known."""
+    change = instance["change"]
+    before, after, mask = (change.get(name) for name in ("before", "after", "after_unknown"))
+    if instance.get("type") != "aws_instance" or change.get("actions") != ["update"]:
+        return False
+    if not (isinstance(before, dict) and isinstance(after, dict)) or change.get("importing"):
+        return False
+    launched = ("ami", "launch_template")
+    stays = all(before.get(name) == after.get(name) for name in launched)
+    return stays and not any(_at(mask, [name]) is True for name in launched)
+
+
 def assert_sound(document: Any, done: Run) -> None:
     """No pass without a golden image behind it, and no image attribute without a verdict."""
     if done.code == 2:
@@ -260,8 +273,11 @@ def assert_sound(document: Any, done: Run) -> None:
     for each in _resources(document):
         runs = each["change"].get("actions") in (["create"], ["update"])
         after, attribute = each["change"].get("after"), IMAGE_OF.get(str(each.get("type")))
-        before = each["change"].get("before")
-        if attribute == "ami" and isinstance(before, dict) and isinstance(after, dict):
-            runs = runs and before.get("ami") != after.get("ami")  # what runs goes on running
-        if runs and each.get("mode") == "managed" and attribute and isinstance(after, dict):
+        if (
+            runs
+            and not _goes_on_running(each)
+            and each.get("mode") == "managed"
+            and attribute
+            and isinstance(after, dict)
+        ):
             assert after.get(attribute) in (None, "") or each["address"] in spoken, each
