@@ -11,6 +11,7 @@ from assay.sources.plan import read_plans
 from tests.cases.world import COPY, GOLDEN, HOME_MADE, TEMPLATES, VIRGINIA, CasesWorld
 from tests.judging import AS_OF, Emulated, credentials, emulate, policy
 from tests.plans import configured, dump, plan, resource
+from tests.worlds import WORKLOAD
 
 KINDS = (Kind.LAUNCH, Kind.TEMPLATE, Kind.ALIAS, Kind.DERIVE)
 
@@ -252,3 +253,43 @@ class TestNamesThatAreTaken:
             document["configuration"]["provider_config"]["aws"]["expressions"] = expressions
             document["variables"] = {"region": {"value": VIRGINIA}}
         assert outcomes(emulated, document)["aws_launch_template.user image_id"] == outcome
+
+
+class TestUnchangedGroups:
+    """A new capacity provider launches from a group of which the plan changes nothing."""
+
+    ARN = f"arn:aws:autoscaling:{VIRGINIA}:{WORKLOAD}:autoScalingGroup:1:autoScalingGroupName/web"
+    READS = "aws_ecs_capacity_provider.c auto_scaling_group_provider[0].auto_scaling_group_arn"
+
+    def told(self, emulated: Emulated, action: str, **launches: Any) -> str | None:
+        held = {"arn": self.ARN, "launch_template": [], **launches}
+        group = resource("aws_autoscaling_group.g", held, actions=[action], before=held)
+        block = {"auto_scaling_group_arn": self.ARN}
+        user = resource("aws_ecs_capacity_provider.c", {"auto_scaling_group_provider": [block]})
+        return outcomes(emulated, plan(group, user)).get(self.READS)
+
+    @pytest.mark.parametrize(
+        ("name", "outcome"), [("live-home-made", "fail"), ("live-golden", "pass")]
+    )
+    def test_its_template(self, emulated: Emulated, name: str, outcome: str) -> None:
+        template = [{"name": name, "version": "1"}]
+        assert self.told(emulated, "no-op", launch_template=template) == outcome
+        assert self.told(emulated, "update", launch_template=template) is None
+
+    @pytest.mark.parametrize(
+        ("override", "outcome"), [("live-home-made", "undetermined"), ("all-golden", "pass")]
+    )
+    def test_each_of_its_templates(self, emulated: Emulated, override: str, outcome: str) -> None:
+        def named(name: str) -> list[dict[str, str]]:
+            return [{"launch_template_name": name, "version": "1"}]
+
+        inner = {
+            "launch_template_specification": named("live-golden"),
+            "override": [{"launch_template_specification": named(override)}],
+        }
+        found = self.told(emulated, "no-op", mixed_instances_policy=[{"launch_template": [inner]}])
+        assert found == outcome
+
+    def test_what_is_not_in_the_plan(self, emulated: Emulated) -> None:
+        assert self.told(emulated, "no-op", launch_configuration="old") == "undetermined"
+        assert self.told(emulated, "no-op") == "undetermined"

@@ -73,7 +73,7 @@ class Makers:
         ends = self.ends.of(resource, path, Sought.IMAGE)
         if isinstance(ends, Dead) or depth > _DEEPEST:
             return Unknown((ends.reference,) if isinstance(ends, Dead) else ())
-        here = at or self._place(resource)
+        here = at or self.place(resource)
         return self._once(
             ends,
             here,
@@ -97,11 +97,11 @@ class Makers:
         kind = resource.change.type
         found: list[Value | None] = []
         if resource.is_data:
-            elsewhere = not may_be_same(self._place(resource), at)
+            elsewhere = not may_be_same(self.place(resource), at)
             what = f"is an image that {resource.change.address} looks up in another place"
             found = [Unusable(what) if elsewhere else self._read_later(end)]
         elif kind in MAKERS and (end.is_open or kind not in _ONE_IMAGE):
-            elsewhere = not may_be_same(self._place(resource), at)
+            elsewhere = not may_be_same(self.place(resource), at)
             what = f"is an image that {resource.change.address} makes in another place"
             found = [Unusable(what) if elsewhere else self._made(resource, depth)]
         elif kind == "aws_ssm_parameter" and path[:1] in _PARAMETER_NAMES:
@@ -116,7 +116,7 @@ class Makers:
 
     def _made(self, resource: Opened, depth: int) -> Value:
         """The image that a resource of this plan will make."""
-        address, place = resource.change.address, self._place(resource)
+        address, place = resource.change.address, self.place(resource)
         match resource.change.type:
             case "aws_ami_copy":
                 return self._copy(resource, place, depth)
@@ -184,8 +184,8 @@ class Makers:
         unknown = resource.is_unknown((region,))
         return self._providers.elsewhere(place, UNKNOWN if unknown else resource.value((region,)))
 
-    def group(self, resource: Opened, path: tuple[Step, ...]) -> Value | None:
-        """An Auto Scaling group of this plan gets verdicts of its own; others are not looked up."""
+    def groups(self, resource: Opened, path: tuple[Step, ...]) -> list[Opened] | Unknown | Unusable:
+        """The Auto Scaling groups of this plan whose ARN can stand at `path`; no others are known."""
         if resource.is_unknown(path):
             ends = self.ends.of(resource, path, Sought.GROUP)
             if isinstance(ends, Dead):
@@ -194,11 +194,10 @@ class Makers:
             if isinstance(named, Unknown):
                 return named
             known = tuple(end.reference for end in ends if not isinstance(end, Target))
-            return None if named else Unknown(known)
+            return [end.resource for end in named] or Unknown(known)
         groups = ((each, arn) for kind, arn in GROUPS for each in self._planned.of_type(kind))
-        if any(each.value((arn,)) == resource.value(path) for each, arn in groups):
-            return None
-        return Unusable("is an Auto Scaling group that is not in this plan")
+        found = [each for each, arn in groups if each.value((arn,)) == resource.value(path)]
+        return found or Unusable("is an Auto Scaling group that is not in this plan")
 
     def of_instance(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:
         """The image of the instance whose id stands at `path`."""
@@ -208,7 +207,7 @@ class Makers:
         ends = self.ends.of(resource, path, Sought.INSTANCE)
         if isinstance(ends, Dead):
             return Unknown((ends.reference,))
-        return self._once(ends, self._place(resource), lambda: self._of_instances(ends, depth))
+        return self._once(ends, self.place(resource), lambda: self._of_instances(ends, depth))
 
     def _of_instances(self, ends: list[End], depth: int) -> list[Value]:
         values: list[Value] = []
@@ -246,7 +245,7 @@ class Makers:
             ends = self.ends.of(resource, path, Sought.RECIPE)
             if isinstance(ends, Dead):
                 return Unknown((ends.reference,))
-            return self._once(ends, self._place(resource), lambda: self._parents(ends, depth))
+            return self._once(ends, self.place(resource), lambda: self._parents(ends, depth))
         for kind in ("aws_imagebuilder_image_recipe", "awscc_imagebuilder_image_recipe"):
             for found in self._planned.of_type(kind):
                 if wanted and found.value(("arn",)) == wanted:
@@ -273,7 +272,7 @@ class Makers:
 
     def launch_configuration(self, resource: Opened, path: tuple[Step, ...]) -> Value:
         """The image of the launch configuration whose name stands at `path`, in the same place."""
-        here = self._place(resource)
+        here = self.place(resource)
         if resource.is_unknown(path):
             ends = self.ends.of(resource, path, Sought.CONFIGURATION)
             if isinstance(ends, Dead):
@@ -282,7 +281,7 @@ class Makers:
             ends = [
                 Target(each, ())
                 for each in named_configurations(self._planned, resource.value(path))
-                if same_place(self._place(each), here)
+                if same_place(self.place(each), here)
             ]
             if not ends:
                 return Unusable("is a launch configuration that is not in this plan")
@@ -292,9 +291,9 @@ class Makers:
         named = targets(ends, "")
         if isinstance(named, Unknown):
             return [named]
-        if not all(may_be_same(self._place(end.resource), here) for end in named):
+        if not all(may_be_same(self.place(end.resource), here) for end in named):
             return [Unusable("is a launch configuration of another place")]
         return [value for end in named if (value := self._held(end.resource, ("image_id",), 0))]
 
-    def _place(self, resource: Opened) -> Place | Unplaced:
+    def place(self, resource: Opened) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from assay.model import (
+    Action,
     Alias,
     AmiId,
     Place,
@@ -15,6 +16,7 @@ from assay.model import (
     parse_image,
 )
 from assay.sources.blanked import BLANKED, is_blanked
+from assay.sources.choices import any_of
 from assay.sources.chosen import Resource, Said, block_of, left_to_services
 from assay.sources.configuration import Configured
 from assay.sources.distributions import builds
@@ -23,14 +25,14 @@ from assay.sources.made import Makers
 from assay.sources.narrow import Narrowed
 from assay.sources.parameters import puts_a_value, write_only
 from assay.sources.planned import Opened, PlannedResources
-from assay.sources.surface import Form, Row
+from assay.sources.surface import Form, Row, rows_by_type
 from assay.sources.values import (
     NO_ID,
     NO_NAME,
     parse_build_parent,
     parse_parameter,
 )
-from assay.sources.walk import Leaf, Step, at_path
+from assay.sources.walk import Leaf, Step, at_path, leaves
 
 
 class Reading:
@@ -157,8 +159,29 @@ class Reading:
             case Form.LAUNCH_CONFIGURATION:
                 return self._makers.launch_configuration(resource, leaf.steps)
             case Form.GROUP:
-                return self._makers.group(resource, leaf.steps)
+                return self._group(resource, leaf.steps)
         return Unusable("has a form that is not read")
+
+    def _group(self, resource: Opened, path: tuple[Step, ...]) -> Value | None:
+        """What a group launches of which the plan changes nothing; others have verdicts of their own."""
+        groups = self._makers.groups(resource, path)
+        if isinstance(groups, Unknown | Unusable):
+            return groups
+        unchanged = [each for each in groups if each.action is Action.NO_OP]
+        return any_of([], [self._launched(each) for each in unchanged]) if unchanged else None
+
+    def _launched(self, group: Opened) -> Value:
+        view = Narrowed(group.value(()), group.mask(()), None)
+        place = self._makers.place(group)
+        values = [
+            value
+            for row in rows_by_type()[group.change.type]
+            for leaf in leaves(row.path, view.after, view.unknown, None)
+            if not view.lacks(row)
+            and (value := self.value(row, leaf, view, group.change, group.configured, place))
+        ]
+        step = f"{group.change.address}, of which nothing changes"
+        return Planned(step, any_of([], values)) if values else Unknown((group.change.address,))
 
     def _recipe(self, resource: Opened) -> Value:
         """The parent of a recipe; of an image, that is what its build instance is launched from."""
