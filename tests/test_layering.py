@@ -62,7 +62,7 @@ ONLY_IN = {
     "jsonschema": {"policy/load.py"},
     "platformdirs": {"cli/opening.py"},
     "regex": {"catalog/name_regex.py"},
-    "yaml": {"policy/syntax.py", "sources/embedded/syntax.py"},
+    "yaml": {"policy/syntax.py", "sources/embedded/syntax.py", "sources/code/functions_yaml.py"},
 }
 HEAVY = (
     "boto3",

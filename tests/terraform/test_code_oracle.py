@@ -305,6 +305,9 @@ def test_what_code_looks_up_is_what_terraform_found(
         if "form_" in address and word == UNKNOWN
     }
     assert unknown == NOT_FOLLOWED
+    told = {address: word for (address, _), word in held.told.items() if ".told_" in address}
+    assert len(told) == 11
+    assert not {address for address, word in told.items() if word == UNKNOWN}
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", access_key(WORKLOAD))
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-a-secret")

@@ -393,6 +393,19 @@ JSON_TEXTS = [
     '{"a":{"a":{}}} ', '"</>&"', "123456789012345678901234567890", "[1e-7]", '{"b":1,"a":2}',
     "[] x", "true", "null", '"e\\u0301"',
 ]
+YAML_TEXTS = [
+    "a: 1\nb: [x, 2.5, -3, ~]\nc: {d: true, e: 'yes'}\n", "- ami-1\n- t3.micro\n- 10.0.0.0/16\n",
+    "a: |\n  one\n   two\n\nb: >\n  one\n  two\n\n  three\nc: |-\n  x\nd: |+\n  y\n\n", "", "~", "a", "1",
+    "a: yes", "a: on", "a: NULL", "a: True", "a: tRUE", "a: 0x1F", "a: 0o17", "a: 017", "a: 1_000",
+    "a: 1e3", "a: 1.0", "a: -0", "a: +1", "a: .5", "a: .inf", "a: 12:30", "a: 2026-11-29",
+    "a: 2026-11-29T10:00:00Z", "a: 1.2.3", "a: 12345678901234567890", "a: 0.1", "a: 1,000", "a: 5m",
+    "a: &x 1\nb: *x", "a: !!str 1", "a: !x 1", "<<: {a: 1}", "a: 1\na: 2", "1: a", "true: a", "? [a]\n: b",
+    "a: b: c", "a:\tb", "a: [", "--- a\n--- b", "---\na: 1\n...\n", "# only\n", "a: # none\nb: x # some",
+    '"a": "\\u00e9\\n\\x41"', "a: one\n  two\n\n  three", "a: 'it''s'", "{}", "[]", "a: {}", "a: [x, [y]]",
+    "b: 1\na: 2", "a: e\u0301", "a: =", "=: a", "a: -", "- - x\n  - y\n-\n  z: 1", "a: <<", "a: y", "n: n",
+    "a: 0b11", "a: 1 2", "a: 08", "a: 1.", "a: 1.50", "a: 007", "a: -1.5", "a: 12e03", "a: 685_230.15",
+    "a: ''", "a: @x", "a: 'x'\r\nb: y\r\n", "a: off", "a: dead", "a: 1a", "a: '*'", "\ufeffa: 1",
+]
 FORMATS = [
     "%s", "%d", "%q", "%v", "%t", "%f", "%5s|", "%-5s|", "%05s|", "%5d|", "%-5d|", "%05d|", "%.2f",
     "%8.3f|", "%08.3f|", "%-8.1f|", "%.0f", "%%%s", "%+d", "%x", "%5t", "%10q|", "%#v", "%[1]s",
@@ -433,6 +446,7 @@ CALLS: list[tuple[str, list[Sequence[Value]]]] = [
     ("jsonencode keys length merge transpose tomap values tolist toset tobool", [MAPS]),
     ("base64decode", [ENCODED]),
     ("jsondecode", [JSON_TEXTS]),
+    ("yamldecode", [YAML_TEXTS]),
     ("format", [FORMATS, FORMATTED]),
     ("formatlist", [["%s-%s", "%v-%s"], LISTS, ["z", ["y", "z"]]]),
     ("jsonencode", [[{text: [text]} for text in TEXTS + ODD]]),

@@ -5,7 +5,7 @@ until `masked` takes a tree apart into values and the mask that a plan has besid
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.errors import InputError
 from assay.sources.code.blocks import Block, Written
@@ -14,9 +14,11 @@ from assay.sources.code.expressions import FailedError, SetOf, UnknownValue, Val
 from assay.sources.code.functions_values import MANY, nodes, without_keys
 from assay.sources.code.iteration import MOST, Iteration, iterations
 from assay.sources.code.operators import unknown_of
-from assay.sources.code.program import ModuleInstance, Program
 from assay.sources.code.scope import Scope
 from assay.sources.surface import SENSITIVE
+
+if TYPE_CHECKING:
+    from assay.sources.code.program import ModuleInstance, Program
 
 _ITEM = 40
 """What a dynamic block takes of the room for values, each time that it is made."""
@@ -32,7 +34,7 @@ class Body(NamedTuple):
 
 
 def body(
-    module: ModuleInstance,
+    module: "ModuleInstance",
     block: Block,
     iteration: Iteration,
     wanted: Collection[str] | None,
@@ -67,7 +69,7 @@ def body(
 
 
 def _argument(
-    written: Written, scope: Scope, program: Program, bound: Mapping[str, Value]
+    written: Written, scope: Scope, program: "Program", bound: Mapping[str, Value]
 ) -> Value:
     """What an argument is set to; unknown where it fails, and where it is too much to write out."""
     try:
@@ -86,7 +88,7 @@ def _is_dynamic(block: Block) -> bool:
 
 
 def _nested(
-    module: ModuleInstance, block: Block, iteration: Iteration, bound: Mapping[str, Value]
+    module: "ModuleInstance", block: Block, iteration: Iteration, bound: Mapping[str, Value]
 ) -> list[Value] | UnknownValue:
     """A nested block as a list of one, a dynamic one as a list of what it makes."""
     program = module.program
@@ -121,7 +123,7 @@ def _nested(
     return items
 
 
-def _multiplies(module: ModuleInstance, block: Block) -> InputError:
+def _multiplies(module: "ModuleInstance", block: Block) -> InputError:
     return InputError(
         f"the {block.labels[0]} blocks multiply beyond what is read",
         where=f"{module.code.file_of(block)}:{block.line}:1",

@@ -22,7 +22,6 @@ from assay.sources.code.ignored import ignored_in
 from assay.sources.code.iteration import Iteration, address
 from assay.sources.code.overrides import Placed
 from assay.sources.code.program import ModuleInstance, Program
-from assay.sources.code.providers import ProviderKeys
 from assay.sources.code.suspects import suspected
 from assay.sources.code.uninstalled import CALL, Missing, is_image, missing
 from assay.sources.code.unread import UNREAD, ids_in
@@ -79,7 +78,7 @@ class _Writer:
         self._program = program
         self._rows = rows_by_type()
         self._tags = ("tags", "tag", "tags_all") if tags else ()
-        self._providers = ProviderKeys()
+        self._providers = program.providers
         self._changes: list[ResourceChange] = []
         self._values: dict[str, Value] = {}
         self._awaited: dict[str, frozenset[str]] = {}

@@ -174,6 +174,7 @@ class Sure(Enum):
     IMAGE = "an AMI id"
     ARN = "the ARN of an image"
     TEXT = "text, neither null nor empty"
+    TEMPLATE = "the id, the name or a version of a launch template"
 
 
 class UnknownValue(msgspec.Struct, frozen=True, gc=False):
@@ -187,7 +188,7 @@ class UnknownValue(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_text(self) -> bool:
         """Whether it is certainly text, and not empty."""
-        return self.sure in (Sure.IMAGE, Sure.ARN, Sure.TEXT)
+        return self.sure in (Sure.IMAGE, Sure.ARN, Sure.TEXT, Sure.TEMPLATE)
 
 
 class SetOf(list[Any]):

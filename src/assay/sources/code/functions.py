@@ -18,6 +18,7 @@ from assay.sources.code.functions_numbers import TABLE as NUMBERS
 from assay.sources.code.functions_sets import TABLE as SETS
 from assay.sources.code.functions_text import TABLE as TEXT
 from assay.sources.code.functions_values import UncertainError, is_known, unknown_of
+from assay.sources.code.functions_yaml import TABLE as YAML
 
 
 def _converting(constraint: Any) -> Row:
@@ -44,6 +45,7 @@ TABLE: dict[str, Row] = {
     **NUMBERS,
     **SETS,
     **TEXT,
+    **YAML,
     **_CONVERSIONS,
 }
 

@@ -89,7 +89,7 @@ def _json_value(text: str) -> Value:
     except (ValueError, RecursionError):  # Terraform is not as strict with what follows the value
         raise UncertainError from None
     require_small(value)
-    _require_settled(value)
+    require_settled(value)
     return value
 
 
@@ -110,14 +110,15 @@ def _refuse(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-def _require_settled(value: Value) -> None:
+def require_settled(value: Value) -> None:
+    """Raises `UncertainError` where Terraform would write a text in it in another way."""
     if isinstance(value, dict):
         for name, item in value.items():
-            _require_settled(name)
-            _require_settled(item)
+            require_settled(name)
+            require_settled(item)
     elif isinstance(value, list):
         for item in value:
-            _require_settled(item)
+            require_settled(item)
     elif isinstance(value, str) and not settled(value):
         raise UncertainError
 

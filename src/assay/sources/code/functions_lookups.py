@@ -113,6 +113,8 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
 
 
 _HANDLED = _SAME | _FUNCTIONS.keys() | {"compact", "join"}
+_OF_TEMPLATES = frozenset({"nonsensitive", "sensitive", "tostring"})
+"""What leaves the names of templates as they are: those may hold capital letters, and any sign."""
 
 
 def passed_on(name: str, arguments: Sequence[Value]) -> Value:
@@ -126,6 +128,8 @@ def passed_on(name: str, arguments: Sequence[Value]) -> Value:
         return None
     value = arguments[position]
     if not isinstance(value, UnknownValue) or not value.is_text:
+        return None
+    if value.sure is Sure.TEMPLATE and name not in _OF_TEMPLATES:
         return None
     others = [each for number, each in enumerate(arguments) if number != position]
     if name in _SAME:

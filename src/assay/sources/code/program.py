@@ -19,6 +19,7 @@ from assay.sources.code.iteration import ONLY, Iteration, address
 from assay.sources.code.modules import CodeReader, ModuleCode, local_source
 from assay.sources.code.overrides import Placed
 from assay.sources.code.paths import relative
+from assay.sources.code.providers import ProviderKeys
 from assay.sources.code.reading import Expressions
 from assay.sources.code.scope import Scope
 from assay.sources.code.unread import Ids, ids_named
@@ -50,6 +51,7 @@ class Program:
         self.expressions = expressions
         self.values = values
         self.contents = Contents(root, boundary or root, expressions.template)
+        self.providers = ProviderKeys()
         self.sensitive = False
         """Whether something sensitive was read since this was last set to False."""
         self.busy: set[Hashable] = set()

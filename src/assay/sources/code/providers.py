@@ -4,7 +4,7 @@ Facts: HashiCorp, "Providers Within Modules" (a child inherits default configura
 others by `providers`), "The provider Meta-Argument".
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.sources.code.blocks import Block, plain_text
 from assay.sources.code.body import Body, body
@@ -20,8 +20,10 @@ from assay.sources.code.expressions import (
     Variable,
 )
 from assay.sources.code.iteration import ONLY, Iteration, address, iterations
-from assay.sources.code.program import ModuleInstance
 from assay.sources.document import ProviderConfig
+
+if TYPE_CHECKING:
+    from assay.sources.code.program import ModuleInstance
 
 UNREADABLE = "?"
 """The key that stands for a block of which nobody knows which it is."""
@@ -42,7 +44,7 @@ class ProviderKeys:
         self._tags: dict[str, Value] = {}
 
     def of_resource(
-        self, module: ModuleInstance, resource: Block, iteration: Iteration = ONLY
+        self, module: "ModuleInstance", resource: Block, iteration: Iteration = ONLY
     ) -> str:
         """The key of the provider block that an instance of a resource uses."""
         named = resource.attributes.get("provider")
@@ -50,7 +52,7 @@ class ProviderKeys:
             return self._find(module, resource.labels[0].partition("_")[0])
         return self._named(module, module.program.expressions.of(named), iteration)
 
-    def of_call(self, module: ModuleInstance, call: Block, iteration: Iteration) -> str:
+    def of_call(self, module: "ModuleInstance", call: Block, iteration: Iteration) -> str:
         """The key of the provider block for AWS that a module gets; by an alias alone, nobody knows
         which of those that it gets it launches with.
         """
@@ -61,9 +63,15 @@ class ProviderKeys:
             return self._unreadable()
         return self._find(module, "aws")
 
-    def of_aws(self, module: ModuleInstance) -> str:
+    def of_aws(self, module: "ModuleInstance") -> str:
         """The key of the provider block that what names none gets in a module."""
         return self._find(module, "aws")
+
+    def region(self, module: "ModuleInstance", block: Block, iteration: Iteration) -> Value:
+        """The Region of the provider block that a resource uses, where that block says it."""
+        config = self.configs.get(self.of_resource(module, block, iteration))
+        said = config.expressions.get("region") if config and config.expressions else None
+        return said.get("constant_value") if isinstance(said, dict) else None
 
     def _unreadable(self) -> str:
         """The key of a block that is named in a way that is not read: nobody knows which it is."""
@@ -72,7 +80,9 @@ class ProviderKeys:
         )
         return UNREADABLE
 
-    def default_tags(self, module: ModuleInstance, resource: Block, iteration: Iteration) -> Value:
+    def default_tags(
+        self, module: "ModuleInstance", resource: Block, iteration: Iteration
+    ) -> Value:
         """The tags that a resource gets from its provider block ("Resource Tagging": its own win)."""
         key = self.of_resource(module, resource, iteration)
         if key not in self._tags:
@@ -80,7 +90,7 @@ class ProviderKeys:
             self._tags[key] = _default_tags(body(*at, ("default_tags",))) if at else {}
         return self._tags[key]
 
-    def _named(self, module: ModuleInstance, expression: Expression, iteration: Iteration) -> str:
+    def _named(self, module: "ModuleInstance", expression: Expression, iteration: Iteration) -> str:
         """The key of the block that an expression of a module means: `aws.west`, `aws.by["x"]`."""
         match expression:
             case Index(of, key) if local := _dotted(of):
@@ -88,7 +98,7 @@ class ProviderKeys:
         local = _dotted(expression)
         return self._find(module, local) if local else self._unreadable()
 
-    def _instance(self, module: ModuleInstance, local: str, key: Value) -> str:
+    def _instance(self, module: "ModuleInstance", local: str, key: Value) -> str:
         """The key of one of the providers that a block with `for_each` makes."""
         block = _block(module, local)
         each = block.attributes.get("for_each") if block else None
@@ -99,7 +109,7 @@ class ProviderKeys:
                 )
         return self._unreadable()
 
-    def _find(self, module: ModuleInstance, local: str) -> str:
+    def _find(self, module: "ModuleInstance", local: str) -> str:
         """The key of the block that is called `local` in a module: its own, or its caller's."""
         block, key = _block(module, local), _key(module, local)
         passed = _passed(module, module.call.block) if module.call else {}
@@ -115,19 +125,19 @@ class ProviderKeys:
             return key  # an alias that nobody passes: Terraform will refuse it
         return self._find(module.parent, local)
 
-    def _keep(self, key: str, module: ModuleInstance, block: Block, iteration: Iteration) -> str:
+    def _keep(self, key: str, module: "ModuleInstance", block: Block, iteration: Iteration) -> str:
         if key not in self.configs:
             self.configs[key] = _config(body(module, block, iteration, _SAID))
             self._blocks[key] = (module, block, iteration)
         return key
 
 
-def _key(module: ModuleInstance, local: str) -> str:
+def _key(module: "ModuleInstance", local: str) -> str:
     prefix = ".".join(f"module.{name}" for name in module.path)
     return f"{prefix}:{local}" if prefix else local
 
 
-def _block(module: ModuleInstance, local: str) -> Block | None:
+def _block(module: "ModuleInstance", local: str) -> Block | None:
     name, _, alias = local.partition(".")
     for placed in module.code.providers:
         written = placed.block.attributes.get("alias")
@@ -153,7 +163,7 @@ def _dotted(expression: Expression) -> str | None:
     return None
 
 
-def _passed(module: ModuleInstance, call: Block) -> dict[str, Expression]:
+def _passed(module: "ModuleInstance", call: Block) -> dict[str, Expression]:
     """The `providers` of a module's call: by the name in the module, what it is outside."""
     written = call.attributes.get("providers")
     found: dict[str, Expression] = {}

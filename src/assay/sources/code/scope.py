@@ -15,6 +15,7 @@ from assay.sources.code.ignored import ignored_in, is_ignored
 from assay.sources.code.iteration import ONLY, Iteration
 from assay.sources.code.modules import Key
 from assay.sources.code.overrides import Placed
+from assay.sources.code.told import told
 from assay.sources.holders import IMAGE_ATTRIBUTES
 from assay.sources.surface import SENSITIVE
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _KEPT = {
     **IMAGE_ATTRIBUTES,
     "aws_launch_template": ("image_id", "name"),
+    "aws_ssm_parameter": ("value", "insecure_value", "name"),
     "aws_launch_configuration": ("image_id", "name"),
     "awscc_ec2_launch_template": ("launch_template_name",),
 }
@@ -40,9 +42,14 @@ _SURE = {
     ("managed", "aws_ami", "id"): Sure.IMAGE,
     ("managed", "aws_ami_copy", "id"): Sure.IMAGE,
     ("managed", "aws_ami_from_instance", "id"): Sure.IMAGE,
+    **{
+        (mode, "aws_launch_template", name): Sure.TEMPLATE
+        for mode in ("data", "managed")
+        for name in ("default_version", "id", "latest_version", "name")
+    },
 }
 """Attributes that are never null where the thing is there (hashicorp/aws documentation): a search
-that finds nothing ends the plan, and SSM keeps no empty value.
+that finds nothing ends the plan, SSM keeps no empty value, and a template always has its versions.
 """
 
 
@@ -175,14 +182,19 @@ def _argument(module: "ModuleInstance", key: Key, rest: list[Step], value: Unkno
     return value if known is None else known
 
 
-def _looked_up(
-    module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue
-) -> UnknownValue:
-    """A value that nobody knows yet, with what is certain of it."""
+def _looked_up(module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue) -> Value:
+    """What the code tells of an attribute; or an unknown value, with what is certain of it."""
     placed = module.code.resources.get(key)
     found = _instance(module.instances(placed.block), rest) if placed else None
     if found is None or not found[0].exact or len(found[1]) > 1:
         return value
     mode, kind, _ = key
+    if len(found[1]) == 1:
+        iteration, attribute = found[0], str(found[1][0])
+        said = module.remembered(
+            (*key, iteration.key, attribute), lambda: told(module, key, iteration, attribute)
+        )
+        if said is not None and said != UnknownValue():
+            return said
     sure = _SURE.get((mode, kind, str(found[1][0]))) if found[1] else Sure.THING
     return replace(value, sure=sure) if sure else value
