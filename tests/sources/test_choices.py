@@ -146,6 +146,43 @@ def test_any_text_could_be_an_image(kind: str, attribute: str, by_local: bool) -
     assert isinstance(read(document, "aws_instance.i"), Unknown)
 
 
+LISTED = [
+    ("aws_s3_objects", "keys"),
+    ("aws_s3_objects", "common_prefixes"),
+    ("aws_iam_roles", "names"),
+    ("aws_ecr_image", "image_tags"),
+    ("aws_imagebuilder_image_recipe", "parent_image"),
+    ("aws_resourcegroupstaggingapi_resources", "resource_tag_mapping_list"),
+    ("external", "result"),
+    ("http", "response_body"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute", "disturbs"),
+    [
+        *((*each, True) for each in LISTED),
+        ("aws_availability_zones", "names", False),
+        ("aws_caller_identity", "account_id", False),
+        ("aws_iam_policy_document", "json", False),
+    ],
+)
+def test_what_data_sources_will_read_during_apply(
+    kind: str, attribute: str, *, disturbs: bool
+) -> None:
+    later = resource(f"{kind}.x", {}, actions=["read"], unknown={attribute: True})
+    document = launched(
+        "local.ami",
+        others=[{**later, "address": f"data.{kind}.x", "mode": "data"}],
+        blocks=[{**configured(kind, "x"), "mode": "data"}],
+        relevant_attributes=[
+            {"resource": f"data.{kind}.x", "attribute": [attribute]},
+            {"resource": "aws_ami_copy.c", "attribute": ["id"]},
+        ],
+    )
+    assert isinstance(read(document, "aws_instance.i"), Unknown) is disturbs
+
+
 @pytest.mark.parametrize(
     ("kind", "attribute"),
     [("aws_subnet", "id"), ("aws_iam_role", "arn"), ("tls_private_key", "id")],

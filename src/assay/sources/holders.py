@@ -46,6 +46,10 @@ _ANY_TEXT = frozenset(
     {
         *("attributes", "body", "configuration", "content", "contents", "data", "definition"),
         *("description", "document", "environment", "insecure_value", "item", "items", "metadata"),
+        *("common_prefixes", "configuration_values", "container_definitions", "image_tags", "keys"),
+        *("dockerfile_template_data", "most_recent_image_tags", "names", "parameter_object"),
+        *("parent_image", "pipeline_object", "properties_file_content", "querystring"),
+        *("resource_record_sets", "resource_tag_mapping_list"),
         *("output", "outputs", "parameters", "payload", "plaintext", "policy", "properties"),
         *("resource_tags", "response", "response_body", "result", "rows", "schema"),
         *("secret_binary", "secret_string", "secret_value", "tags", "tags_all", "template_body"),
@@ -53,6 +57,9 @@ _ANY_TEXT = frozenset(
     }
 )
 """Attributes of hashicorp/aws and awscc that hold what somebody put there, whatever it is."""
+
+_NAMES_OF_AWS = ("aws_availability_zones", "aws_regions")
+"""Data sources whose names are AWS's own."""
 
 _NO_NAMES = ("tls_", "time_", "cloudinit_")
 """Providers that compute certificates, times and MIME messages: none of them can be the id or name
@@ -131,6 +138,8 @@ def may_be_any_text(resource_type: str, attributes: Collection[Step]) -> bool:
     Of providers whose attributes are not known here, any can.
     """
     if resource_type.startswith(_NO_NAMES):
+        return False
+    if resource_type in _NAMES_OF_AWS:
         return False
     if not resource_type.startswith(("aws_", "awscc_")):
         return True
