@@ -95,6 +95,26 @@ class TestParameters:
         assert told(emulated, document, "aws_instance.user")[0] == outcome
         assert not emulated.server.calls("GetParameters")
 
+    @pytest.mark.parametrize(
+        ("written", "named", "outcome"),
+        [
+            ("/teams", "/teams", "pass"),
+            ("teams", "teams", "pass"),
+            ("teams", "/teams", "undetermined"),
+            ("/teams", "teams", "undetermined"),
+            ("/teams", f"arn:aws:ssm:{VIRGINIA}:{WORKLOAD}:parameter/teams", "pass"),
+        ],
+    )
+    def test_of_a_name_of_one_level_the_slash_counts(
+        self, emulated: Emulated, written: str, named: str, outcome: str
+    ) -> None:
+        emulated.server.endpoint.world.put_parameter(
+            WORKLOAD, VIRGINIA, "/teams", HOME_MADE, "aws:ec2:image"
+        )
+        change = parameter({"name": written, "insecure_value": COPY, "overwrite": True})
+        document = plan(change, user(f"resolve:ssm:{named}"))
+        assert told(emulated, document, "aws_instance.user")[0] == outcome
+
     @pytest.mark.parametrize("image", [HOME_MADE, GOLDEN])
     def test_one_that_exists_nowhere_yet_is_judged_by_its_plan(
         self, emulated: Emulated, image: str

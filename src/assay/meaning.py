@@ -34,13 +34,13 @@ def after_plan(
 
     `unplaced` is what is told of the place where `place` is only one that it can be.
     """
-    called, at = parameter_named(alias.parameter, place)
+    _, at = parameter_named(alias.parameter, place)
     ways = (at, unplaced) if unplaced is not None and at == place else (at,)
     writing: list[ParameterChange] = []
     for change in changes:
         if not isinstance(change, ParameterChange):
             continue
-        meant = is_meant(change, called, *ways)
+        meant = is_meant(change, alias, *ways)
         if meant is False or (alias.selector is not None and not change.anew):
             continue  # versions and labels stay where they are
         if meant is None:

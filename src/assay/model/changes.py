@@ -16,7 +16,7 @@ class ParameterChange(msgspec.Struct, frozen=True, gc=False):
     by: str
     """The address of the resource that does it."""
     name: str | None
-    """Without a leading slash, as ARNs have it; None where the plan does not tell."""
+    """As ARNs have it (`parameter_named`); None where the plan does not tell."""
     place: Place | Unplaced
     leaves: "Value"
     """What its newest version will hold."""

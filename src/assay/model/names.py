@@ -7,19 +7,21 @@ from assay.model.places import Place, Unplaced, same_place
 from assay.model.references import Alias
 
 _ARN = re.compile(r"arn:([a-z-]+):ssm:([a-z0-9-]+):(\d{12}):parameter/(.+)")
-_RESERVED = re.compile(r"(aws|ssm)\b", re.IGNORECASE)
+_RESERVED = re.compile(r"/?(aws|ssm)\b", re.IGNORECASE)
 """SSM API Reference, PutParameter: nobody but AWS writes parameters whose names start so."""
 
 
 def parameter_named(name: str, place: Place | Unplaced) -> tuple[str, Place | Unplaced]:
-    """A parameter's name without a leading slash, and its place: that of its ARN, if it is one.
+    """A parameter's name as ARNs have it, and its place: that of its ARN, if it is one.
 
-    An ARN does not tell `/a` from `a`, so that both are taken for the same parameter.
+    ARNs leave a leading slash out. In a path that slash is required (Systems Manager User Guide,
+    "Parameter hierarchies"), so only of a name of one level it tells anything: `/a` is not `a`.
     """
     found = _ARN.fullmatch(name)
     if found:
         return found[4], Place(found[1], found[3], found[2])
-    return name.removeprefix("/"), place
+    inner = name.removeprefix("/")
+    return (inner if "/" in inner else name), place
 
 
 def is_same(one: Place | Unplaced, other: Place | Unplaced) -> bool | None:
@@ -36,12 +38,13 @@ def is_same(one: Place | Unplaced, other: Place | Unplaced) -> bool | None:
     return False if one.account and other.account else None
 
 
-def is_meant(change: ParameterChange, called: str, *at: Place | Unplaced) -> bool | None:
-    """Whether a parameter of this name is that of a change; None: it may be.
+def is_meant(change: ParameterChange, alias: Alias, *at: Place | Unplaced) -> bool | None:
+    """Whether an alias means the parameter of a change; None: it may.
 
     `at` is its place, in as many ways as it is told.
     """
-    if change.name not in (None, called):
+    called, _ = parameter_named(alias.parameter, at[0])
+    if change.name is not None and change.name.lstrip("/") != called.lstrip("/"):
         return False
     same = {
         is_same(change.told if change.told and isinstance(each, Place) else change.place, each)
@@ -50,9 +53,11 @@ def is_meant(change: ParameterChange, called: str, *at: Place | Unplaced) -> boo
     found = True if True in same else (False if False in same else None)
     if change.name is None:
         return False if found is False or _RESERVED.match(called) else None
+    if change.name != called and found and not alias.parameter.startswith("arn:"):
+        return None  # whether there can be both is not told
     return found
 
 
 def parameter_is_meant(change: ParameterChange, alias: Alias, place: Place | Unplaced) -> bool:
     """Whether an alias means, or may mean, the parameter of a change."""
-    return is_meant(change, *parameter_named(alias.parameter, place)) is not False
+    return is_meant(change, alias, parameter_named(alias.parameter, place)[1]) is not False
