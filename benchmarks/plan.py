@@ -107,7 +107,8 @@ def planned_values(found: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def configuration() -> dict[str, Any]:
-    block = [{"name": {"constant_value": "web"}, "version": {"constant_value": "$Latest"}}]
+    name = {"references": ["aws_launch_template.web", "count.index"]}
+    block = [{"name": name, "version": {"constant_value": "$Latest"}}]
     expressions = {"aws_autoscaling_group": {"launch_template": block}}
     return {
         "provider_config": {

@@ -226,6 +226,27 @@ class TestNamesThatAreTaken:
         found = outcomes(emulated, document)
         assert found["aws_autoscaling_group.user launch_template[0].name"] == outcome
 
+    @pytest.mark.parametrize(
+        ("reads", "outcome"),
+        [
+            ("aws_launch_template.t", "pass"),
+            ("aws_launch_template.t[0].name", "pass"),
+            ("aws_launch_template.other.name", "undetermined"),
+            ("data.aws_launch_template.t.name", "undetermined"),
+            ("var.name", "undetermined"),
+        ],
+    )
+    def test_whoever_reads_the_template_waits_for_it(
+        self, emulated: Emulated, reads: str, outcome: str
+    ) -> None:
+        document = plan(self.template("live-home-made", GOLDEN), self.group("live-home-made"))
+        block = {"name": references(reads), "version": {"constant_value": "$Default"}}
+        for each in document["configuration"]["root_module"]["resources"]:
+            if each["type"] == "aws_autoscaling_group":
+                each["expressions"] = {"launch_template": [block]}
+        found = outcomes(emulated, document)
+        assert found["aws_autoscaling_group.user launch_template[0].name"] == outcome
+
     def test_a_template_that_is_made_again_is_not_there_before(self, emulated: Emulated) -> None:
         before = {"name": "live-home-made", "id": TEMPLATES["live-home-made"][0]}
         again = self.template("live-home-made", GOLDEN, actions=["delete", "create"], before=before)

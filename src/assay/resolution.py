@@ -25,6 +25,7 @@ from assay.model import (
     Resolution,
     Resolved,
     ServiceImage,
+    Unplaced,
     Unresolved,
     Value,
     alternatives,
@@ -63,13 +64,19 @@ def resolve(
     `besides` are images that somebody wants to have looked up in the same wave.
     """
     # Keys are numbers: what a value holds would be hashed anew each time that it is a key.
+    straight: dict[Question, tuple[Value, Trail]] = {}
     asked: dict[Question, range] = {}
     starts: list[tuple[Question, list[Trail | Unresolved]]] = []
     trails: Trails = {}
     for question in questions:
         value, place = question
+        meant = alternatives(value)
+        there = _straight(meant, place)
+        if there is not None:
+            straight[question] = meant[0], there
+            continue
         first = len(starts)
-        for each in alternatives(value):
+        for each in meant:
             started = start(each, place)
             for n, trail in enumerate(started):
                 trails[len(starts), n] = trail
@@ -77,18 +84,30 @@ def resolve(
         asked[question] = range(first, len(starts))
     on_the_way = {key: trail for key, trail in trails.items() if not _is_there(trail)}
     came = ask_the_way(on_the_way, catalog) if on_the_way else {}
-    found = {**{k: trail for k, trail in trails.items() if k not in on_the_way}, **came}
+    found: Trails = {n: trail for n, (_, trail) in enumerate(straight.values())}
+    found.update((k, trail) for k, trail in trails.items() if k not in on_the_way)
+    found.update(came)
     parts = _parts(trails, came)
     ends, answers, settings = _look_up(found, catalog, besides, trails)
     settled = [
         settle(each[1], started, [_ends((k, n), ends, parts) for n in range(len(started))])
         for k, (each, started) in enumerate(starts)
     ]
-    return Resolutions(
-        {question: _ways(ways, starts, settled) for question, ways in asked.items()},
-        answers,
-        settings,
-    )
+    of: dict[Question, tuple[Way, ...]] = {
+        question: (Way(value, ends[n]),)
+        for n, (question, (value, _)) in enumerate(straight.items())
+    }
+    of.update((question, _ways(ways, starts, settled)) for question, ways in asked.items())
+    return Resolutions(of, answers, settings)
+
+
+def _straight(meant: Sequence[Value], place: Place | Unplaced) -> Trail | None:
+    """The trail of a value that is the id of an image in a place that is told, as nearly all are."""
+    if len(meant) == 1 and isinstance(place, Place):
+        match start(meant[0], place):
+            case [Trail(value=AmiId(), unplaced=None) as trail]:
+                return trail
+    return None
 
 
 def _is_there(trail: Trail | Unresolved) -> bool:
@@ -204,7 +223,7 @@ def _is_alone(key: Key, starts: Trails) -> bool:
     """Whether there is only one place to look: what is in one of several is missing in the others."""
     while key not in starts and isinstance(key, tuple):
         key = key[0]
-    return isinstance(key, tuple) and (key[0], 1) not in starts
+    return not isinstance(key, tuple) or (key[0], 1) not in starts
 
 
 def _conclude(trail: Trail, answer: Answer[Image], clues: tuple[Clue, ...]) -> Resolution:

@@ -32,6 +32,7 @@ from assay.sources.values import (
     parse_build_parent,
     parse_parameter,
 )
+from assay.sources.waiting import Waiting
 from assay.sources.walk import Leaf, Step, at_path, leaves
 
 
@@ -111,6 +112,7 @@ class Reading:
                     place,
                     lambda path: configured.writes(path, view.count) if configured else None,
                     lambda: self._planned.open(change),
+                    Waiting(change.module_address or "", configured),
                 )
         return self._other(row, leaf, change)
 

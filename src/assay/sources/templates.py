@@ -30,6 +30,7 @@ from assay.sources.providers import Providers
 from assay.sources.surface import Row
 from assay.sources.trail import Dead, End, Fixed, Target
 from assay.sources.values import NO_ID, NO_NAME, is_template, parse_template
+from assay.sources.waiting import Order, Waiting
 from assay.sources.walk import Leaf, Step
 
 _NEWEST = (("latest_version",), ("latest_version_number",))
@@ -61,6 +62,7 @@ class Templates:
         self._planned = PlannedTemplates(planned, providers, image, moved)
         self._ends = ends
         self._providers = providers
+        self._order = Order()
         self._values: dict[tuple[object, ...], Value] = {}
 
     def of_leaf(
@@ -70,6 +72,7 @@ class Templates:
         place: Place | Unplaced,
         writes: Writes,
         resource: Callable[[], Opened],
+        waiting: Waiting | None = None,
     ) -> Value | None:
         """What a block in which something is known says; opens `resource` only for a trail."""
         if leaf.value is None:
@@ -95,7 +98,7 @@ class Templates:
             ref = parse_template(known, fields)
             if isinstance(ref, Unusable):
                 return ref
-            return self._at([ref], version, at, place, resource)
+            return self._at([ref], version, at, place, resource, waiting)
         return self._of_unknown(resource(), paths, version, at, place)
 
     def of_instance(self, resource: Opened, row: Row) -> Value | None:
@@ -103,7 +106,10 @@ class Templates:
         steps: tuple[Step, ...] = ("launch_template", 0)
         leaf = Leaf(steps, resource.value(steps), resource.mask(steps), sensitive=False)
         place = self._place(resource)
-        return self.of_leaf(row, leaf, place, lambda path: resource.writes(*path), lambda: resource)
+        waiting = Waiting(resource.module, resource.configured)
+        return self.of_leaf(
+            row, leaf, place, lambda path: resource.writes(*path), lambda: resource, waiting
+        )
 
     def _of_unknown(
         self,
@@ -137,8 +143,6 @@ class Templates:
     def new_default(self, resource: Opened) -> Value | None:
         """What an update makes a template's default, where that is not the version it makes."""
         return self._planned.new_default(resource)
-
-    # ------------------------------------------------------------------------- which template
 
     def _named(
         self, resource: Opened, paths: list[tuple[Step, ...]]
@@ -191,8 +195,6 @@ class Templates:
             return [ref] if isinstance(ref, TemplateRef) else Unknown((address,))
         return self._named(resource, [(name,)])
 
-    # -------------------------------------------------------------------------- which version
-
     def _null(self, at: tuple[Step, ...], resource: Callable[[], Opened]) -> Any:
         """A version that is written and planned as null.
 
@@ -211,11 +213,12 @@ class Templates:
         at: tuple[Step, ...],
         place: Place | Unplaced,
         resource: Callable[[], Opened],
+        waiting: Waiting | None = None,
     ) -> Value:
         """The images of templates at a version, or at those that stand at `at` when it is known."""
         if version is not _ANY:
             if len(templates) == 1:
-                return self._of(templates[0], version, place)
+                return self._of(templates[0], version, place, waiting)
             values = [self._of(each, version, place) for each in templates]
             return any_of([Target(resource(), at)], values)
         planned = [self._planned_of(each, place) for each in templates]
@@ -250,7 +253,9 @@ class Templates:
         names = (template.id,) if template.id else (template.name,)
         return next(self._planned.touched(names, place, by_id=template.id is not None), None)
 
-    def _of(self, template: _Template, version: str, place: Place | Unplaced) -> Value:
+    def _of(
+        self, template: _Template, version: str, place: Place | Unplaced, by: Waiting | None = None
+    ) -> Value:
         """A template at a version: as this plan will leave it, if it touches it."""
         if isinstance(template, Opened):
             return self._planned.at(template, version) or Unknown((template.change.address,))
@@ -260,7 +265,9 @@ class Templates:
             return ref
         value = self._planned.at(planned, version) or ref
         created = planned.action is Action.CREATE and not self._ends.is_code
-        return any_of([], [value, Already(ref)]) if created else value
+        if not created or self._order.waits(by, planned):
+            return value
+        return any_of([], [value, Already(ref)])
 
     def _place(self, resource: Opened) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)
