@@ -5,6 +5,7 @@ YAML is that of CloudFormation and Kubernetes: the core schema, and CloudFormati
 "Intrinsic function reference"). Nothing of a document is ever quoted in a message.
 """
 
+import json
 import re
 from typing import Any
 
@@ -14,6 +15,9 @@ _MOST_NODES = 200_000
 _DEEPEST = 100
 _LONGEST = 1_500_000
 """Characters; CloudFormation itself takes 1 MB at most (its quotas)."""
+
+
+_TWICE = "has a key twice"
 
 
 class UnreadableError(Exception):
@@ -26,7 +30,7 @@ def read(text: str) -> list[Any]:
         raise UnreadableError("is too long to be read")
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return [msgspec.json.decode(text)]
+            return [_json(text)]
         except RecursionError:
             raise UnreadableError("is nested too deeply") from None
         except (msgspec.DecodeError, UnicodeError):
@@ -40,6 +44,23 @@ def read_one(text: str) -> Any:
     if len(found) != 1:
         raise UnreadableError("holds more or less than one document")
     return found[0]
+
+
+def _json(text: str) -> Any:
+    """Which of two values of one key counts is the reader's to choose, so neither is believed."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            raise UnreadableError(_TWICE)
+        return found
+
+    found = msgspec.json.decode(text)
+    try:
+        json.loads(text, object_pairs_hook=once)
+    except ValueError:
+        raise UnreadableError("holds a number of too many digits") from None
+    return found
 
 
 def _yaml(text: str) -> list[Any]:
@@ -87,6 +108,7 @@ class _Plain:
 
     def _mapping(self, node: Any, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        own: set[str] = set()
         for key, value in node.value:
             if not isinstance(key, self._yaml.ScalarNode):
                 raise UnreadableError("has keys that are not text")
@@ -96,6 +118,9 @@ class _Plain:
                 for each in merged:
                     found = {**each, **found} if isinstance(each, dict) else found
             else:
+                if key.value in own:
+                    raise UnreadableError(_TWICE)
+                own.add(key.value)
                 found[key.value] = below
         return found
 
