@@ -180,6 +180,27 @@ def test_what_may_be_another_template_or_version_is_unknown(
     assert isinstance(group(read, id, version, follows=follows), Unknown)
 
 
+@pytest.mark.parametrize("kind", ["aws_launch_template", "aws_launch_configuration"])
+@pytest.mark.parametrize("name", ['"web-${var.unset}"', "var.unset", "terraform.workspace"])
+def test_a_name_that_nobody_knows_leads_to_what_has_it(read: Read, kind: str, name: str) -> None:
+    used = "launch_configuration = {}.x.name"
+    if kind == "aws_launch_template":
+        used = 'launch_template {{\n    name = {}.x.name\n    version = "$Latest"\n  }}'
+    source = read(f"""
+variable "unset" {{}}
+resource "{kind}" "x" {{
+  name     = {name}
+  image_id = "{ONE}"
+}}
+resource "aws_autoscaling_group" "group" {{
+  {used.format(kind)}
+}}
+""")
+    [found] = [e.value for e in source.references if e.address == "aws_autoscaling_group.group"]
+    assert isinstance(found, Planned), found
+    assert found.value == AmiId(ONE)
+
+
 def group(read: Read, id: str, version: str, *, follows: bool) -> Value:
     made = GROUP.format(image=ONE, id=id, version=version, follows=str(follows).lower())
     source = read(CODE + made)

@@ -32,6 +32,8 @@ _KEPT = {
 """Arguments whose planned value is the one that is written, as far as images are concerned."""
 
 
+_NAMES = ("name", "launch_template_name")
+"""Those that lead to the resource itself, also where nobody knows them."""
 _PRIMITIVE = ("string", "number", "bool")
 _SURE = {
     ("data", "aws_ami", "id"): Sure.IMAGE,
@@ -179,6 +181,8 @@ def _argument(module: "ModuleInstance", key: Key, rest: list[Step], value: Unkno
     if name in SENSITIVE.get(key[1], ()):
         module.program.sensitive = True
     known = module.remembered((*key, iteration.key, name), lambda: module.value(written, iteration))
+    if isinstance(known, UnknownValue) and name in _NAMES:
+        return _looked_up(module, key, rest, value)  # it is that resource's, whatever it is
     return value if known is None else known
 
 
@@ -192,7 +196,8 @@ def _looked_up(module: "ModuleInstance", key: Key, rest: list[Step], value: Unkn
     if len(found[1]) == 1:
         iteration, attribute = found[0], str(found[1][0])
         said = module.remembered(
-            (*key, iteration.key, attribute), lambda: told(module, key, iteration, attribute)
+            ("told", *key, iteration.key, attribute),
+            lambda: told(module, key, iteration, attribute),
         )
         if said is not None and said != UnknownValue():
             return said
