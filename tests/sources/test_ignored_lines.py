@@ -117,3 +117,23 @@ def test_the_line_that_is_reported_of_an_installed_module_holds(read: Read) -> N
     [reference] = source.references
     assert (reference.file, reference.line) == ("main.tf", 4)
     assert reference.ignores
+
+
+def test_comments_in_code_that_others_wrote_except_nothing(read: Read) -> None:
+    """Who writes a module from elsewhere would else decide what passes in every root that calls it."""
+    manifest = '{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"m","Source":"registry.terraform.io/x/y/aws","Version":"1.0.0","Dir":".terraform/modules/m"},{"Key":"m.deep","Source":"./deep","Dir":".terraform/modules/m/deep"}]}'  # fmt: skip
+    own = f'resource "aws_instance" "i" {{\n  # {WORD}\n  ami = "{ONE}"\n}}\n'
+    files = {
+        "main.tf": call("m", "x/y/aws"),
+        ".terraform/modules/modules.json": manifest,
+        ".terraform/modules/m/main.tf": f"# {WORD}\n"
+        + call("deep", "./deep", f'ami = "{ONE}" # {WORD}'),
+        ".terraform/modules/m/deep/main.tf": variable("ami") + instance("d", "var.ami") + own,
+    }
+    assert not any(each.ignores for each in read(files).references)
+    files["main.tf"] = f"# {WORD}\n" + call("m", "x/y/aws")
+    assert [len(each.ignores) for each in read(files).references] == [1, 1]
+    files[".terraform/modules/m/main.tf"] = f"# {WORD}\n" + call(
+        "gone", "./gone", f'ami = "{ONE}" # {WORD}'
+    )
+    assert [len(each.ignores) for each in read(files).references] == [1, 1]

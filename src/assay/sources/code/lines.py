@@ -28,7 +28,8 @@ class Location(NamedTuple):
     spot: Spot
     around: tuple[Spot, ...]
     """The attribute itself first, then the blocks around it, the arguments of module calls that it is
-    set to, and the calls last."""
+    set to, and the calls last; of what stands in a module from elsewhere, only its call and what
+    that passes."""
     changes_ignored: bool
 
 
@@ -63,11 +64,12 @@ class Locator:
         outside = [_spot(call.placed) for call in reversed(calls)]
         passed = list(_passed(calls, written))
         foreign = next((number for number, call in enumerate(calls) if not call.ours), None)
-        spot = spots[-1]
-        if foreign is not None:
-            deep = len(calls) - foreign
-            spot = passed[deep - 1] if len(passed) >= deep else _spot(calls[foreign].placed)
-        return Location(spot, (*reversed(spots), *passed, *outside), ignored)
+        if foreign is None:
+            return Location(spots[-1], (*reversed(spots), *passed, *outside), ignored)
+        deep = len(calls) - foreign - 1  # calls in code of others, whose comments do not count
+        ours = (*passed[deep:], *outside[deep:])
+        spot = passed[deep] if len(passed) > deep else _spot(calls[foreign].placed)
+        return Location(spot, ours, ignored)
 
     def comments(self, file: str) -> tuple[Comment, ...]:
         """The comments of a file that are meant for assay."""
@@ -105,11 +107,13 @@ def _of_calls(calls: list[_Call], attribute: str) -> Location | None:
     """The nearest call of a module whose code is not there, at the argument if it has it."""
     if not calls:
         return None
-    *_, (placed, _) = (call for call in calls)
-    around = tuple(_spot(call.placed) for call in reversed(calls))
+    *_, (placed, _) = calls
+    foreign = next((number for number, call in enumerate(calls) if not call.ours), len(calls))
+    around = tuple(_spot(call.placed) for call in reversed(calls[: foreign + 1]))
     written = placed.block.attributes.get(attribute.partition("[")[0].partition(".")[0])
     spot = (written.file or placed.file, written.line) if written else _spot(placed)
-    return Location(spot, (spot, *around), changes_ignored=False)
+    inside = (spot,) if foreign >= len(calls) - 1 else ()
+    return Location(spot, (*inside, *around), changes_ignored=False)
 
 
 def _passed(calls: Sequence[_Call], written: Written | None) -> Iterator[Spot]:
