@@ -277,7 +277,7 @@ def _value(reference: AmiReference) -> str | None:
     match reference.value:
         case (
             Alias() | TemplateRef() | InstanceRef() | ServiceImage() | Changeable()
-            | Planned(astray=True)
+            | Planned(astray=True, value=AmiId() | Alias() | TemplateRef() | Changeable())
         ):  # fmt: skip
             return str(reference.value)
     return None

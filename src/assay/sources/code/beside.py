@@ -63,15 +63,23 @@ def awaited(rows: Iterable[Row]) -> frozenset[str]:
 
 
 def of_unread(
-    module: ModuleInstance, block: Block, found: Body, read: Collection[str]
+    module: ModuleInstance,
+    block: Block,
+    found: Body,
+    read: Collection[str],
+    held: Mapping[str, Ids],
 ) -> Iterator[Named]:
-    """What stands in expressions without a known value, where no row waits for that: not in `read`."""
+    """What stands in expressions without a known value, where no row waits for that: not in `read`.
+
+    `held` are the ids that others hold and such expressions read, by argument.
+    """
     kind = block.labels[0]
     named = {
         name: _shown(ids)
         for name, ids in unread(module, block, found.values, read)
         if not only_mentions(kind, name)
     }
+    named.update((name, _shown(ids)) for name, ids in held.items())
     if named:
         yield Named(named, found.sensitive)
 

@@ -12,7 +12,7 @@ from assay.sources.code.evaluate import evaluate
 from assay.sources.code.expressions import Expression, FailedError, UnknownValue, Value
 from assay.sources.code.functions import call
 from assay.sources.code.functions_arguments import CHARACTERS, settled
-from assay.sources.code.functions_values import is_known
+from assay.sources.code.functions_values import is_known, unknown_of
 
 FUNCTIONS = ("file", "templatefile")
 _MOST = 20_000_000
@@ -62,7 +62,7 @@ class Contents:
                 text = self._rendered(path, variables)
             case _:
                 text = None
-        return UnknownValue() if text is None or not settled(text) else text
+        return unknown_of(*arguments) if text is None or not settled(text) else text
 
     def _rendered(self, path: str, variables: dict[str, Value]) -> str | None:
         text = self.text(path)

@@ -15,6 +15,7 @@ from assay.sources.code.beside import Named, awaited, key_of, of_scripts, of_unr
 from assay.sources.code.blocks import Block
 from assay.sources.code.body import Body, body, in_blocks, masked
 from assay.sources.code.callers import with_self
+from assay.sources.code.carried import CARRIED, carried
 from assay.sources.code.configured import PlanBlocks
 from assay.sources.code.counting import is_disabled, require_countable
 from assay.sources.code.expressions import UnknownValue, Value
@@ -56,8 +57,8 @@ class Declared(NamedTuple):
 
     plan: PlanDocument
     rows: dict[str, tuple[Row, ...]]
-    values: dict[str, Value]
-    """What each resource holds, by address, with an `UnknownValue` where the plan has a mask."""
+    values: dict[tuple[str, str], Value]
+    """What each resource holds, by address and type, with an `UnknownValue` where the plan has a mask."""
     missing: tuple[Missing, ...]
     """The modules whose code is not there."""
     ignoring: dict[str, frozenset[str]]
@@ -80,12 +81,13 @@ class _Writer:
         self._tags = ("tags", "tag", "tags_all") if tags else ()
         self._providers = program.providers
         self._changes: list[ResourceChange] = []
-        self._values: dict[str, Value] = {}
+        self._values: dict[tuple[str, str], Value] = {}
         self._awaited: dict[str, frozenset[str]] = {}
         self._missing: list[Missing] = []
         self._ignoring: dict[str, frozenset[str]] = {}
         self._several: set[str] = set()
         self._passed: set[str] = set()
+        self._paths: set[str] = set()
         self._read: dict[str, _Read] = {}
         self._disabled = 0
         self._blocks = PlanBlocks()
@@ -96,6 +98,7 @@ class _Writer:
             self._module(module)
         configuration = Configuration(self._providers.configs, self._blocks.root)
         self._rows[CALL] = tuple(Row(CALL, name, Kind.LAUNCH) for name in sorted(self._passed))
+        self._rows[CARRIED] = tuple(Row(CARRIED, path, Kind.LAUNCH) for path in sorted(self._paths))
         plan = PlanDocument("1.2", resource_changes=self._changes, configuration=configuration)
         return Declared(
             plan,
@@ -110,18 +113,20 @@ class _Writer:
     def _module(self, module: ModuleInstance) -> None:
         for (mode, kind, name), placed in module.code.resources.items():
             wanted = self._wanted(module, mode, kind, placed.block)
-            if placed.block.blocks and any(placed.block.of_type("provisioner")):
-                for iteration in module.instances(placed.block):
-                    run = of_scripts(module, placed.block, iteration)
-                    self._beside(module, placed.block, iteration, run)
-            if wanted is not None and not wanted:
+            idle = wanted is not None and not wanted
+            scripted = placed.block.blocks and any(placed.block.of_type("provisioner"))
+            if idle and not scripted:
                 require_countable(module, placed.block)
                 continue
             instances = module.instances(placed.block)
-            self._disabled += not instances and is_disabled(module, placed.block)
+            self._disabled += not (idle or instances) and is_disabled(module, placed.block)
             for iteration in instances:
                 found = body(module, placed.block, iteration, wanted)
-                self._resource(module, (mode, kind, name), iteration, found)
+                if not idle:
+                    self._resource(module, (mode, kind, name), iteration, found)
+                if scripted:
+                    run = of_scripts(module, placed.block, iteration)
+                    self._beside(module, placed.block, iteration, run)
                 if mode == "managed":
                     self._unread(module, placed.block, iteration, found)
         for name, call in module.code.calls.items():
@@ -192,8 +197,20 @@ class _Writer:
         kind = block.labels[0]
         if kind not in self._awaited:
             self._awaited[kind] = awaited(self._rows.get(kind, ()))
-        rest = of_unread(module, block, found, self._awaited[kind])
+        read = self._awaited[kind]
+        more = carried(module, block, iteration, found.values, read)
+        rest = of_unread(module, block, found, read, more.ids)
         self._beside(module, block, iteration, rest)
+        if not more.lookups:
+            return
+        self._paths.update(more.paths)
+        key = key_of(module, block, iteration, self._providers)
+        called = ("managed", CARRIED, ".".join(block.labels))
+        name = self._blocks.name(module.path, called, block, key)
+        at = address(module.address, ".".join(block.labels), iteration.key)
+        self._change(
+            module, at, ("managed", CARRIED, name), iteration, more.lookups, found.sensitive
+        )
 
     def _beside(
         self, module: ModuleInstance, block: Block, iteration: Iteration, found: Iterable[Named]
@@ -236,7 +253,7 @@ class _Writer:
     ) -> None:
         known, mask = masked(values)
         mode, kind, name = block
-        self._values[at] = values
+        self._values[at, kind] = values
         change = Change(
             ("read",) if mode == "data" else ("update",),
             after=_raw(known),

@@ -25,7 +25,9 @@ from assay.model import (
     Unplaced,
     Unusable,
     Value,
+    astray,
 )
+from assay.sources.code.carried import CARRIED
 from assay.sources.code.ignored import Ignoring, comes_through
 from assay.sources.code.ignores import read_ignore
 from assay.sources.code.lines import Location, Locator
@@ -41,13 +43,16 @@ _A_PLAN = re.compile(r"\b(?:the|this|a) plan\b")
 def declared_at(reference: AmiReference, locator: Locator, ignoring: Ignoring) -> AmiReference:
     """The reference as code has it: at its line, with no word of what an apply would do."""
     at_line = located(reference, locator)
-    if reference.resource_type == UNREAD:
+    if reference.resource_type in (UNREAD, CARRIED):
         at_line = replace(at_line, resource_type=block_address(reference.address)[2])
     kept = at_line.changes_ignored or comes_through(reference.value, ignoring)
+    value = _as_code(reference.value, f"{reference.address}.")
+    if reference.resource_type == CARRIED:
+        value = astray(value, reference.attribute)
     return replace(
         at_line,
         action=Action.DECLARED,
-        value=_as_code(reference.value, f"{reference.address}."),
+        value=value,
         place=_placed(reference.place),
         changes_ignored=kept,
     )

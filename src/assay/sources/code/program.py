@@ -10,6 +10,7 @@ from functools import cached_property
 from assay.errors import InputError
 from assay.sources.code.blocks import Block, Written
 from assay.sources.code.called import computed_source
+from assay.sources.code.carried import image_names
 from assay.sources.code.contents import Contents
 from assay.sources.code.conversions import convert, read_constraint
 from assay.sources.code.counting import SEVERAL, instances_of
@@ -22,7 +23,7 @@ from assay.sources.code.paths import relative
 from assay.sources.code.providers import ProviderKeys
 from assay.sources.code.reading import Expressions
 from assay.sources.code.scope import Scope
-from assay.sources.code.unread import Ids, ids_named
+from assay.sources.code.unread import Ids
 
 _MOST_MODULES = 2000
 """Instances of modules in one configuration; what comes after them is taken for not there."""
@@ -215,22 +216,8 @@ class ModuleInstance:
 
     @cached_property
     def image_names(self) -> frozenset[str]:
-        """The variables, locals, outputs and data sources, `var.x`, that hold AMI ids or read them."""
-        data = (
-            (f"data.{kind}", name) for mode, kind, name in self.code.resources if mode == "data"
-        )
-        names = (
-            *(("var", name) for name in self.code.variables),
-            *(("local", name) for name in self.code.locals),
-            *data,
-            *(
-                (f"module.{name}", output)
-                for name in self.code.calls
-                for child in list((self.children(name) or {}).values())[:1]
-                for output in child.code.outputs
-            ),
-        )
-        return frozenset(f"{root}.{name}" for root, name in names if ids_named(self, root, name))
+        """The variables, locals, outputs and data sources, `var.x`, that hold images or read them."""
+        return frozenset(image_names(self))
 
     def path_of(self, what: str) -> str:
         """`path.root` or `path.module`, from the root module's directory."""

@@ -1,18 +1,28 @@
-"""Which arguments of a resource may hold an AMI id: of most resources none, and those are not read."""
+"""Which arguments of a resource may hold an image: of most resources none, and those are not read."""
 
 import re
 from collections.abc import Collection
 from functools import lru_cache
 
 from assay.sources.code.blocks import Block, Written
+from assay.sources.code.carried import HELD
 from assay.sources.code.program import ModuleInstance
+from assay.sources.code.uninstalled import may_name_image
 from assay.sources.code.unread import ids_read, reads_computed_file
-from assay.sources.stray import AMI_IDS
 
 _NAMES = re.compile(
     r"\b(?:var|local|data\.[\w-]+)\.[\w-]+|\bmodule\.[\w-]+(?:\[[^\]]*\])?\.[\w-]+|\beach\b"
 )
 _INDEX = re.compile(r"\[[^\]]*\]")
+_PART = re.compile(
+    r"(?<![a-z0-9])ami(?![a-z0-9])|(?<![0-9a-f])(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-f])|resolve:|\\u",
+    re.IGNORECASE,
+)
+"""What an image may be put together of: `join("-", ["ami", "0123456789abcdef0"])`."""
+_HELD = re.compile(
+    r"(?<![\w.-])(?!(?:var|local|module|data|each)\.)(?:[\w-]+\.[\w-]+(?:\[[^\]]*\])?|self)"
+    rf"\.(?:{'|'.join(HELD)})\b"
+)
 
 
 def suspected(module: ModuleInstance, block: Block) -> list[str]:
@@ -21,7 +31,11 @@ def suspected(module: ModuleInstance, block: Block) -> list[str]:
     each = block.attributes.get("for_each")
     if each is not None and _may_hold(module, each, images):
         images = (*images, "each")
-    names = [name for name, each in block.attributes.items() if _may_hold(module, each, images)]
+    names = [
+        name
+        for name, each in block.attributes.items()
+        if _may_hold(module, each, images) or may_name_image(name)
+    ]
     nested = {_type(each) for each in block.blocks if _may_hold_any(module, each, images)}
     return [*names, *nested]
 
@@ -29,11 +43,16 @@ def suspected(module: ModuleInstance, block: Block) -> list[str]:
 def _may_hold(module: ModuleInstance, written: Written, images: Collection[str]) -> bool:
     """Whether an AMI id stands in an expression, or in something that it reads."""
     text = written.text
-    if "ami-" in text and AMI_IDS.search(text.encode()):
+    if _may_be_composed(text):
         return True
     if "file" in text and (reads_computed_file(written) or ids_read(module, written)):
         return True
     return bool(images) and not _names_in(text).isdisjoint(images)
+
+
+@lru_cache(maxsize=20_000)
+def _may_be_composed(text: str) -> bool:
+    return bool(_PART.search(text) or ("." in text and _HELD.search(text)))
 
 
 @lru_cache(maxsize=20_000)

@@ -18,7 +18,7 @@ class CodeTrails:
         self,
         planned: PlannedResources,
         changes: Collection[ResourceChange],
-        values: Mapping[str, Value],
+        values: Mapping[tuple[str, str], Value],
         several: Collection[str],
     ) -> None:
         """`several` are the addresses of what stands for a number of instances that is not known."""
@@ -33,7 +33,9 @@ class CodeTrails:
 
     def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
         """The attributes that the value at `path` is passed on from."""
-        unknown = _unknown_at(self._values.get(resource.change.address), path)
+        unknown = _unknown_at(
+            self._values.get((resource.change.address, resource.change.type)), path
+        )
         here = Dead(".".join((resource.change.address, *map(str, path))))
         if unknown is None or not unknown.refs:
             return here

@@ -33,7 +33,7 @@ _OF_AN_IMAGE = frozenset(
     }
 )
 """Words of names that tell something of an image, and do not hold its id."""
-_IMAGES: dict[str, dict[str, tuple[str, ...]]] = {
+IMAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "data": {
         "aws_ami": ("id", "image_id"),
         "aws_ami_ids": ("ids",),
@@ -52,7 +52,7 @@ _IMAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 """What is an image wherever it goes. A parameter is anything: there the argument's name decides."""
-_PARAMETER = ("value", "insecure_value")
+PARAMETER = ("value", "insecure_value")
 _OURS = ("aws", "awscc")
 _HELPERS = frozenset(
     {
@@ -124,8 +124,8 @@ def _is_image(name: str, ref: Ref) -> bool:
     mode = "data" if ref.steps[:1] == ("data",) else "managed"
     kind, _, *rest = (*ref.steps[mode == "data" :], None, None)
     if mode == "data" and kind == "aws_ssm_parameter":
-        return may_name_image(name) and any(step in _PARAMETER for step in rest)
-    attributes = _IMAGES[mode].get(str(kind), ())
+        return may_name_image(name) and any(step in PARAMETER for step in rest)
+    attributes = IMAGES[mode].get(str(kind), ())
     return any(step in attributes for step in rest[:2])
 
 

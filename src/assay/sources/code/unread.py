@@ -103,8 +103,8 @@ def _ids_named(module: "ModuleInstance", root: str, name: str) -> Ids:
             placed = module.code.locals.get(name)
             return _or_read(module.local(name), [(module, placed.written)] if placed else [])
         case "module", _, called if called in module.code.calls:
-            children = list((module.children(called) or {}).values())
-            return frozenset().union(*(_of_output(child, name) for child in children[:1]))
+            children = (module.children(called) or {}).values()
+            return frozenset().union(*(_of_output(child, name) for child in children))
         case "data", _, kind if kind not in IMAGE_DATA:
             found = module.code.resources.get(("data", kind, name))
             return ids_of_block(module, found.block) if found else NONE
