@@ -4,7 +4,7 @@ What stands in such a change is no value of the resource, so that nothing that r
 takes it for one; it has a type of its own, which `located.py` puts right.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -16,11 +16,9 @@ from assay.sources.code.program import ModuleInstance
 from assay.sources.code.providers import ProviderKeys
 from assay.sources.code.unread import UNREAD, Ids, scripts, unread
 from assay.sources.document import Change, ResourceChange
-from assay.sources.surface import Form, Row, only_mentions
+from assay.sources.surface import only_mentions
 
 _AWS = ("aws_", "awscc_")
-_FIELDS = ("id", "name", "version", "launch_template_id", "launch_template_name")
-"""What blocks that name a launch template hold: rows read it."""
 
 
 class Named(NamedTuple):
@@ -51,15 +49,6 @@ def of_scripts(module: ModuleInstance, block: Block, iteration: Iteration) -> It
     for number, found in scripts(module, block, iteration):
         named = {name: _shown(ids) for name, ids in found.items()}
         yield Named({"provisioner": [{}] * number + [named]})
-
-
-def awaited(rows: Iterable[Row]) -> frozenset[str]:
-    """The arguments, and those of blocks, that rows wait for."""
-    waiting = [row for row in rows if row.form is not Form.PARAMETER]
-    read = {*_FIELDS} if waiting else set()
-    for row in waiting:
-        read.update(row.attributes, (_last(path) for path in row.paths))
-    return frozenset(read)
 
 
 def of_unread(
@@ -95,7 +84,3 @@ def key_of(
 
 def _shown(ids: Ids) -> str:
     return f"not evaluated: {' '.join(sorted(ids))}"
-
-
-def _last(path: str) -> str:
-    return path.rpartition(".")[2].removesuffix("[*]")

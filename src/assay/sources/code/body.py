@@ -39,8 +39,12 @@ def body(
     iteration: Iteration,
     wanted: Collection[str] | None,
     bound: Mapping[str, Value] = {},
+    doubtful: Collection[str] = (),
 ) -> Body:
-    """The arguments called `wanted`, at the top level, or all of them; nested blocks are whole."""
+    """The arguments called `wanted`, at the top level, or all of them; nested blocks are whole.
+
+    Blocks of the types in `doubtful` say something by not being there.
+    """
     values: dict[str, Value] = {}
     sensitive: set[str] = set()
     program = module.program
@@ -57,7 +61,7 @@ def body(
         if name in _NOT_ARGUMENTS or (wanted is not None and name not in wanted):
             continue
         program.sensitive = False
-        found = _nested(module, nested, iteration, bound)
+        found = _nested(module, nested, iteration, bound, doubtful)
         if program.sensitive:
             sensitive.add(name)
         before = values.get(name, [])
@@ -88,12 +92,16 @@ def _is_dynamic(block: Block) -> bool:
 
 
 def _nested(
-    module: "ModuleInstance", block: Block, iteration: Iteration, bound: Mapping[str, Value]
+    module: "ModuleInstance",
+    block: Block,
+    iteration: Iteration,
+    bound: Mapping[str, Value],
+    doubtful: Collection[str],
 ) -> list[Value] | UnknownValue:
     """A nested block as a list of one, a dynamic one as a list of what it makes."""
     program = module.program
     if not _is_dynamic(block):
-        found = body(module, block, iteration, None, bound)
+        found = body(module, block, iteration, None, bound, doubtful)
         program.sensitive = program.sensitive or bool(found.sensitive)
         return [dict(found.values)]
     content = next(block.of_type("content"), None)
@@ -116,9 +124,11 @@ def _nested(
             return UnknownValue()
         program.room -= _ITEM
         inner = {**bound, name: {"key": one.each_key, "value": one.each_value}}
-        found = body(module, content, iteration, None, inner)
+        found = body(module, content, iteration, None, inner, doubtful)
         hidden = hidden or bool(found.sensitive)
         items.append(dict(found.values))
+    if block.labels[0] in doubtful and isinstance(of, UnknownValue):
+        items.append(unknown_of(of))  # how many there are, if any
     program.sensitive = hidden
     return items
 

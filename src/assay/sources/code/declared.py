@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from assay.model import Kind
-from assay.sources.code.beside import Named, awaited, key_of, of_scripts, of_unread
+from assay.sources.code.beside import Named, key_of, of_scripts, of_unread
 from assay.sources.code.blocks import Block
 from assay.sources.code.body import Body, body, in_blocks, masked
 from assay.sources.code.callers import with_self
@@ -26,6 +26,7 @@ from assay.sources.code.program import ModuleInstance, Program
 from assay.sources.code.suspects import suspected
 from assay.sources.code.uninstalled import CALL, Missing, is_image, missing
 from assay.sources.code.unread import UNREAD, ids_in
+from assay.sources.code.wants import NARROWING, Wants, wants_of
 from assay.sources.document import (
     Change,
     Configuration,
@@ -43,13 +44,6 @@ _COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
 _COMPUTED_AMI = ("aws_instance", "aws_spot_instance_request")
 """Whose `ami` the provider fills in where it is empty (hashicorp/aws, Optional and Computed)."""
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
-
-
-class _Read(NamedTuple):
-    """The top-level attributes and the paths that some rows read."""
-
-    attributes: frozenset[str]
-    paths: tuple[str, ...]
 
 
 class Declared(NamedTuple):
@@ -82,13 +76,12 @@ class _Writer:
         self._providers = program.providers
         self._changes: list[ResourceChange] = []
         self._values: dict[tuple[str, str], Value] = {}
-        self._awaited: dict[str, frozenset[str]] = {}
         self._missing: list[Missing] = []
         self._ignoring: dict[str, frozenset[str]] = {}
         self._several: set[str] = set()
         self._passed: set[str] = set()
         self._paths: set[str] = set()
-        self._read: dict[str, _Read] = {}
+        self._wants: dict[str, Wants] = {}
         self._disabled = 0
         self._blocks = PlanBlocks()
 
@@ -121,7 +114,8 @@ class _Writer:
             instances = module.instances(placed.block)
             self._disabled += not (idle or instances) and is_disabled(module, placed.block)
             for iteration in instances:
-                found = body(module, placed.block, iteration, wanted)
+                doubtful = self._of_kind(kind).doubtful if mode == "managed" else NARROWING
+                found = body(module, placed.block, iteration, wanted, {}, doubtful)
                 if not idle:
                     self._resource(module, (mode, kind, name), iteration, found)
                 if scripted:
@@ -149,14 +143,11 @@ class _Writer:
         names.update(READ if kind in TYPES else ())
         return names | self._of_kind(kind).attributes
 
-    def _of_kind(self, kind: str) -> _Read:
+    def _of_kind(self, kind: str) -> Wants:
         """What the rows of a resource type read, made out once."""
-        found = self._read.get(kind)
+        found = self._wants.get(kind)
         if found is None:
-            rows = self._rows.get(kind, ())
-            attributes = frozenset(name for row in rows for name in row.attributes)
-            paths = tuple(path for row in rows for path in row.paths)
-            found = self._read[kind] = _Read(attributes, paths)
+            found = self._wants[kind] = wants_of(self._rows.get(kind, ()))
         return found
 
     def _resource(
@@ -194,10 +185,7 @@ class _Writer:
     def _unread(
         self, module: ModuleInstance, block: Block, iteration: Iteration, found: Body
     ) -> None:
-        kind = block.labels[0]
-        if kind not in self._awaited:
-            self._awaited[kind] = awaited(self._rows.get(kind, ()))
-        read = self._awaited[kind]
+        read = self._of_kind(block.labels[0]).awaited
         more = carried(module, block, iteration, found.values, read)
         rest = of_unread(module, block, found, read, more.ids)
         self._beside(module, block, iteration, rest)
