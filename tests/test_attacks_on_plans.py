@@ -1,7 +1,7 @@
 """What somebody writes who wants a home-made image to be launched while the check passes."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -314,3 +314,58 @@ class TestUnchangedGroups:
     def test_what_is_not_in_the_plan(self, emulated: Emulated) -> None:
         assert self.told(emulated, "no-op", launch_configuration="old") == "undetermined"
         assert self.told(emulated, "no-op") == "undetermined"
+
+
+class TestWhatIsMadeToWait:
+    """A change that waits for whoever uses the name comes too late."""
+
+    def told(
+        self, emulated: Emulated, change: dict[str, Any], user: dict[str, Any], **late: Any
+    ) -> str:
+        kind, _, name = change["address"].partition(".")
+        blocks = [
+            configured(user["type"], user["name"]),
+            {
+                **configured(kind, name, late.get("expressions")),
+                "depends_on": late.get("after", []),
+            },
+            {**configured("terraform_data", "w"), "depends_on": [user["address"]]},
+            {**configured("terraform_data", "other"), "depends_on": []},
+        ]
+        found = outcomes(emulated, plan(change, user, configuration=blocks))
+        return next(each for key, each in found.items() if key.startswith(user["address"]))
+
+    WAITING: ClassVar = [
+        ({"after": ["aws_instance.user"]}, True),
+        ({"after": ["terraform_data.w"]}, True),
+        ({"expressions": {"description": references("aws_instance.user.id")}}, True),
+        ({"expressions": {"tags": references("terraform_data.w.id", "terraform_data.w")}}, True),
+        ({"after": ["terraform_data.other"]}, False),
+        ({}, False),
+    ]
+
+    @pytest.mark.parametrize(("late", "waits"), WAITING)
+    def test_a_parameter(self, emulated: Emulated, late: dict[str, Any], *, waits: bool) -> None:
+        held = {"name": "/teams/home-made", "type": "String", "insecure_value": GOLDEN}
+        change = resource("aws_ssm_parameter.p", {**held, "overwrite": True})
+        user = resource("aws_instance.user", {"ami": "resolve:ssm:/teams/home-made"})
+        wanted = "undetermined" if waits else "pass"
+        assert self.told(emulated, change, user, **late) == wanted
+
+    @pytest.mark.parametrize(("late", "waits"), WAITING)
+    def test_a_template(self, emulated: Emulated, late: dict[str, Any], *, waits: bool) -> None:
+        known = {
+            "id": TEMPLATES["live-home-made"][0],
+            "name": "live-home-made",
+            "update_default_version": True,
+        }
+        change = resource(
+            "aws_launch_template.t",
+            {**known, "image_id": GOLDEN},
+            actions=["update"],
+            before={**known, "image_id": HOME_MADE},
+        )
+        block = {"name": "live-home-made", "version": "$Default"}
+        user = resource("aws_instance.user", {"launch_template": [block]}, unknown={"ami": True})
+        wanted = "undetermined" if waits else "pass"
+        assert self.told(emulated, change, user, **late) == wanted

@@ -110,7 +110,7 @@ def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> list[Tr
                 made.append(Derivation(by, how, place))
                 value, place = source, at
             case Already(inner):
-                via.append("what there is of this name already, so that nothing is made under it")
+                via.append("what there is of this name already")
                 value = inner
             case Changeable(inner, more):
                 changes = (*changes, *more)

@@ -24,7 +24,7 @@ class ParameterChange(msgspec.Struct, frozen=True, gc=False):
     """It will have one version and no labels, whatever it had before."""
     deletes: bool = False
     creates: bool = False
-    """There must be none of this name yet: applying the plan fails otherwise."""
+    """What there is of this name already counts, too: there must be none, or it is used first."""
     told: Place | Unplaced | None = None
     """Where the ARN of what exists says that it is, beside what its provider tells."""
 

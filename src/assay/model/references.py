@@ -193,10 +193,9 @@ class AnyOf(msgspec.Struct, frozen=True, gc=False):
 
 
 class Already(msgspec.Struct, frozen=True, gc=False):
-    """What a name that the plan makes means already: it counts if there is such a thing.
+    """What a name that the plan makes or changes means already: it counts if there is such a thing.
 
-    What the plan makes under that name fails then, and whatever does not wait for it is launched
-    from what there is.
+    What is made under a name that is taken fails, and what waits for its user comes too late.
     """
 
     value: "Alias | TemplateRef"

@@ -61,6 +61,7 @@ class ConfigResource(msgspec.Struct):
     for_each_expression: dict[str, Any] | None = None
     count_expression: dict[str, Any] | None = None
     provisioners: list[Provisioner] | None = None
+    depends_on: list[str] | None = None
 
 
 class ModuleCall(msgspec.Struct):

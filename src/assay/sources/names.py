@@ -26,11 +26,13 @@ from assay.model import (
     parameter_is_meant,
 )
 from assay.sources.deleted import deleted_templates
+from assay.sources.document import ResourceChange
 from assay.sources.made import Makers
-from assay.sources.parameters import NO_IMAGE
+from assay.sources.parameters import NO_IMAGE, TYPES
 from assay.sources.planned import PlannedResources
 from assay.sources.providers import Providers
 from assay.sources.stacks import Stacks
+from assay.sources.waiting import Order, Waiting
 
 _DATA = re.compile(r"(^|\.)data\.")
 """The address of a data source that is still to be read."""
@@ -43,31 +45,53 @@ class Names:
         self._planned = planned
         self._providers = providers
         self._makers = makers
+        self._order = Order(planned)
+        self._waiting: dict[int, frozenset[str]] = {}
 
-    def settle(self, value: Value, place: Place | Unplaced) -> Value:
-        """A value with every name in it beside the changes that may reach it."""
+    def settle(
+        self, value: Value, place: Place | Unplaced, user: ResourceChange | None = None
+    ) -> Value:
+        """A value with every name in it beside the changes that may reach it.
+
+        What waits for `user`, which holds the value, is not written yet when that is made.
+        """
         if not self._any:
             return value
         match value:
             case Planned(step, Alias() as inner) if _DATA.search(step):
                 return replace(value, value=self._read(inner, place))
             case Planned(_, inner):
-                settled = self.settle(inner, place)
+                settled = self.settle(inner, place, user)
                 return value if settled is inner else replace(value, value=settled)
             case Made(_, _, source, at):
-                settled = self.settle(source, at)
+                settled = self.settle(source, at, user)
                 return value if settled is source else replace(value, source=settled)
             case AnyOf(values):
-                return AnyOf(tuple(self.settle(each, place) for each in values))
+                return AnyOf(tuple(self.settle(each, place, user) for each in values))
             case Alias():
                 met = tuple(
-                    each for each in self._parameters if parameter_is_meant(each, value, place)
+                    replace(each, creates=True) if each.by in self._late(user) else each
+                    for each in self._parameters
+                    if parameter_is_meant(each, value, place)
                 )
                 return Changeable(value, met) if met else value
             case TemplateRef() | EveryVersion():
                 changes = self._of_template(value, place)
                 return Changeable(value, changes) if changes else value
         return value
+
+    def _late(self, user: ResourceChange | None) -> frozenset[str]:
+        """The addresses of the parameters that wait for a resource."""
+        if user is None:
+            return frozenset()
+        found = self._waiting.get(id(user))
+        if found is None:
+            opened = self._planned.open(user)
+            first = Waiting(opened.module, opened.configured)
+            written = self._planned.changing(TYPES)
+            late = (each.change.address for each in written if self._order.follows(each, first))
+            found = self._waiting[id(user)] = frozenset(late)
+        return found
 
     def _read(self, alias: Alias, place: Place | Unplaced) -> Value:
         """What a data source reads of a parameter: before the plan writes it, or after that.

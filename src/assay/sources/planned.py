@@ -159,7 +159,7 @@ class PlannedResources:
     ) -> None:
         self._path = path
         self._changes = changes
-        self._configuration = configuration
+        self.configuration = configuration
         self._opened: dict[int, Opened] = {}
 
     @cached_property
@@ -262,7 +262,7 @@ class PlannedResources:
         """One planned resource. Reading a value that is damaged raises `InputError`."""
         found = self._opened.get(id(change))
         if found is None:
-            configured = self._configuration.find(
+            configured = self.configuration.find(
                 change.module_address, change.mode, change.type, change.name
             )
             found = Opened(self._path, change, configured)

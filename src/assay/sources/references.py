@@ -231,7 +231,7 @@ class ReferenceReader:
             unknown = at_path(view.unknown, (row.region,)) is True
             region = UNKNOWN if unknown else view.after.get(row.region)
             place = self._providers.elsewhere(place, region)
-        value = self._names.settle(value, place)
+        value = self._names.settle(value, place, change)
         return AmiReference(
             address=change.address,
             resource_type=change.type,

@@ -62,7 +62,7 @@ class Templates:
         self._planned = PlannedTemplates(planned, providers, image, moved)
         self._ends = ends
         self._providers = providers
-        self._order = Order()
+        self._order = Order(planned)
         self._values: dict[tuple[object, ...], Value] = {}
 
     def of_leaf(
@@ -265,7 +265,8 @@ class Templates:
             return ref
         value = self._planned.at(planned, version) or ref
         created = planned.action is Action.CREATE and not self._ends.is_code
-        if not created or self._order.waits(by, planned):
+        early = self._order.follows(planned, by)
+        if not early and (not created or self._order.waits(by, planned)):
             return value
         return any_of([], [value, Already(ref)])
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from assay.sources.configuration import Configured, references_of
-from assay.sources.planned import Opened
+from assay.sources.planned import Opened, PlannedResources
 
 _STEP = re.compile(r"[.\[]")
 
@@ -20,7 +20,8 @@ class Waiting(NamedTuple):
 class Order:
     """What the blocks of one configuration wait for; each is read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, planned: PlannedResources) -> None:
+        self._planned = planned
         self._read: dict[int, frozenset[str]] = {}
 
     def waits(self, waiting: Waiting | None, other: Opened) -> bool:
@@ -30,16 +31,44 @@ class Order:
         """
         if waiting is None or waiting.configured is None or waiting.module != other.module:
             return False
-        key = id(waiting.configured)
-        if key not in self._read:
-            expressions = waiting.configured.block.expressions
-            self._read[key] = frozenset(map(_block, _references(expressions)))
-        return f"{other.change.type}.{other.change.name}" in self._read[key]
+        return f"{other.change.type}.{other.change.name}" in self._before(waiting.configured)
+
+    def follows(self, other: Opened, first: Waiting | None) -> bool:
+        """Whether Terraform makes the other resource only after the first: what the other changes
+        comes too late for it. Seen is what waits within one module.
+        """
+        if first is None or first.configured is None or first.module != other.module:
+            return False
+        wanted = f"{first.configured.block.type}.{first.configured.block.name}"
+        stack, seen = [other.configured], {wanted}
+        while stack:
+            configured = stack.pop()
+            before = self._before(configured) if configured else frozenset()
+            if wanted in before:
+                return True
+            for name in before - seen:
+                steps = name.split(".")
+                mode = "data" if len(steps) == 3 else "managed"
+                stack.append(self._planned.configuration.find(first.module, mode, *steps[-2:]))
+            seen |= before
+        return False
+
+    def _before(self, configured: Configured) -> frozenset[str]:
+        """The blocks that one waits for by itself."""
+        found = self._read.get(id(configured))
+        if found is None:
+            block = configured.block
+            written = (block.expressions, block.count_expression, block.for_each_expression)
+            names = (*_references(list(written)), *(block.depends_on or ()))
+            found = frozenset(each for each in map(_block, names) if "." in each)
+            self._read[id(configured)] = found
+        return found
 
 
 def _block(reference: str) -> str:
     """The resource that is read: `aws_launch_template.web` of `aws_launch_template.web[0].name`."""
-    return ".".join(_STEP.split(reference, maxsplit=2)[:2])
+    steps = _STEP.split(reference)
+    return ".".join(steps[: 3 if steps[0] == "data" else 2])
 
 
 def _references(blocks: Any) -> Iterator[str]:
