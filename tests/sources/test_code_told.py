@@ -112,6 +112,33 @@ def test_the_name_of_a_parameter_is_the_one_that_is_written(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
+    ("block", "by_option", "by_policy"),
+    [
+        ("", TWO, TWO),
+        ("region = null", TWO, TWO),
+        ("region = var.unset", TWO, None),
+        ('region = "us-east-1"', ONE, ONE),
+    ],
+)
+def test_a_region_that_the_code_leaves_open_is_the_one_that_is_said(
+    read: Read, block: str, by_option: str | None, by_policy: str | None
+) -> None:
+    code = f"""
+variable "unset" {{}}
+provider "aws" {{
+  {block}
+}}
+data "aws_region" "here" {{}}
+locals {{
+  amis = {{ us-east-1 = "{ONE}", eu-west-1 = "{TWO}" }}
+}}
+""" + instance("a", "local.amis[data.aws_region.here.name]")
+    for said, image in (({"said": "eu-west-1"}, by_option), ({"region": "eu-west-1"}, by_policy)):
+        [found] = [each.value for each in read(code, **said).references]
+        assert found == AmiId(image) if image else isinstance(found, Unknown), said
+
+
+@pytest.mark.parametrize(
     "expression",
     [
         "var.amis[data.aws_region.unset.name]",

@@ -130,6 +130,7 @@ class Code:
         code = reader.directory(root)
         given = root_values(reader, self.expressions, code, wanted.var_files, wanted.environment)
         program = Program(reader, self.expressions, root, given.values, self._boundary(root))
+        program.providers.said, program.providers.otherwise = wanted.said, wanted.region
         found = declare(program, tags=wanted.tags)
         references, not_judged = _references(root, found, wanted)
         modules = {module.code.path: module.code for module in program.modules()}

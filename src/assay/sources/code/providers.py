@@ -42,6 +42,10 @@ class ProviderKeys:
         self.configs: dict[str, ProviderConfig] = {}
         self._blocks: dict[str, tuple[ModuleInstance, Block, Iteration]] = {}
         self._tags: dict[str, Value] = {}
+        self.said: str | None = None
+        """The Region that somebody says, where a block does not."""
+        self.otherwise: str | None = None
+        """The policy's, where a block says nothing."""
 
     def of_resource(
         self, module: "ModuleInstance", resource: Block, iteration: Iteration = ONLY
@@ -68,10 +72,16 @@ class ProviderKeys:
         return self._find(module, "aws")
 
     def region(self, module: "ModuleInstance", block: Block, iteration: Iteration) -> Value:
-        """The Region of the provider block that a resource uses, where that block says it."""
-        config = self.configs.get(self.of_resource(module, block, iteration))
+        """The Region of the provider block that a resource uses, or else the one that is said."""
+        key = self.of_resource(module, block, iteration)
+        if key == UNREADABLE:
+            return None
+        config = self.configs.get(key)
         said = config.expressions.get("region") if config and config.expressions else None
-        return said.get("constant_value") if isinstance(said, dict) else None
+        if isinstance(said, dict) and "constant_value" not in said:
+            return self.said  # only Terraform knows it, and whoever says it
+        written = said["constant_value"] if isinstance(said, dict) else None
+        return self.said or self.otherwise if written is None else written
 
     def _unreadable(self) -> str:
         """The key of a block that is named in a way that is not read: nobody knows which it is."""
