@@ -12,7 +12,17 @@ import pytest
 from assay.catalog.offline import OfflineCatalog
 from assay.check import check
 from assay.cli.formats import FORMATS, render, setting
-from assay.model import AmiId, AmiReference, Kind, Outcome, Report, ServiceImage, Unknown, Unusable
+from assay.model import (
+    AmiId,
+    AmiReference,
+    Kind,
+    Outcome,
+    Planned,
+    Report,
+    ServiceImage,
+    Unknown,
+    Unusable,
+)
 from assay.policy.load import load
 from assay.report.view import views
 from assay.sources.plan import Source, read_plans
@@ -313,6 +323,20 @@ def test_a_group_runs_the_image_of_its_cluster(type_: str) -> None:
     assert [each.address for each in both] == ["aws_emr_cluster.c"]
 
 
+@pytest.mark.parametrize(
+    ("held", "value"),
+    [({"custom_ami_id": AMI}, AmiId), ({"release_label": "emr-7.0.0"}, ServiceImage)],
+)
+def test_a_cluster_of_which_nothing_changes_is_judged_with_its_new_group(
+    held: dict[str, str], value: type
+) -> None:
+    after = {"id": "j-0", **held}
+    cluster = resource("aws_emr_cluster.c", after, actions=["no-op"], before=after)
+    found = only(plan(cluster, resource("aws_emr_instance_group.it", {"cluster_id": "j-0"})))
+    assert isinstance(found.value, Planned)
+    assert isinstance(found.value.value, value)
+
+
 # ------------------------------------------------------------------------------------- verdicts
 
 
@@ -367,7 +391,12 @@ class TestTemplates:
             f"{type_}.it",
             {**after, "launch_template": [{"name": "disks", "id": None, "version": "$Latest"}]},
         )
-        return plan(template, launched)
+        name = {"references": ["aws_launch_template.t.name", "aws_launch_template.t"]}
+        blocks = [
+            configured("aws_launch_template", "t"),
+            configured(type_, "it", {"launch_template": [{"name": name}]}),
+        ]
+        return plan(template, launched, configuration=blocks)
 
     def test_one_without_an_image_leaves_the_choice_to_eks(self) -> None:
         document = self.document("aws_eks_node_group", ami_type="AL2_x86_64")

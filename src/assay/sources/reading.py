@@ -172,18 +172,23 @@ class Reading:
         unchanged = [each for each in groups if each.action is Action.NO_OP]
         return any_of([], [self._launched(each) for each in unchanged]) if unchanged else None
 
-    def _launched(self, group: Opened) -> Value:
-        view = Narrowed(group.value(()), group.mask(()), None)
-        place = self._makers.place(group)
-        values = [
-            value
-            for row in rows_by_type()[group.change.type]
+    def _launched(self, other: Opened) -> Value:
+        """What a resource launches by itself: any of all that it names, and that is left to services."""
+        view = Narrowed(other.value(()), other.mask(()), None)
+        place, rows = self._makers.place(other), rows_by_type()[other.change.type]
+        said = [
+            Said(row, leaf, value)
+            for row in rows
+            if row.form is not Form.SERVICE and not view.lacks(row)
             for leaf in leaves(row.path, view.after, view.unknown, None)
-            if not view.lacks(row)
-            and (value := self.value(row, leaf, view, group.change, group.configured, place))
+            if (value := self.value(row, leaf, view, other.change, other.configured, place))
         ]
-        step = f"{group.change.address}, of which nothing changes"
-        return Planned(step, any_of([], values)) if values else Unknown((group.change.address,))
+        said += left_to_services(rows, Resource(view, other.configured), said)
+        step, values = (
+            f"{other.change.address}, of which nothing changes",
+            [each.value for each in said],
+        )
+        return Planned(step, any_of([], values)) if values else Unknown((other.change.address,))
 
     def _recipe(self, resource: Opened) -> Value:
         """The parent of a recipe; of an image, that is what its build instance is launched from."""
@@ -204,24 +209,33 @@ class Reading:
         self, rows: Iterable[Row], resource: Resource, said: Sequence[Said], change: ResourceChange
     ) -> list[Said]:
         """What services will choose, or may, of which no other resource of the plan decides."""
-        left = left_to_services(rows, resource, said)
-        return [each for each in left if not self._is_judged_itself(each, change)]
+        found: list[Said] = []
+        for each in left_to_services(rows, resource, said):
+            others = self._deciding(each, change)
+            unchanged = [other for other in others or () if other.action is Action.NO_OP]
+            if unchanged:
+                found.append(each._replace(value=any_of([], [*map(self._launched, unchanged)])))
+            elif others is None:
+                found.append(each)
+        return found
 
-    def _is_judged_itself(self, said: Said, change: ResourceChange) -> bool:
-        """Whether what decides about an image is another resource of this plan."""
+    def _deciding(self, said: Said, change: ResourceChange) -> list[Opened] | None:
+        """The resources of this plan that decide about an image, if others do."""
         to, leaf = said.elsewhere, said.leaf
         if to is None:
-            return False
+            return None
         resource = self._planned.open(change)
         if leaf.unknown:
-            return self._makers.ends.are_all(resource, leaf.steps, to.types)
+            return [] if self._makers.ends.are_all(resource, leaf.steps, to.types) else None
         within: tuple[Step, ...] | None = (to.within,) if to.within else None
-        return any(
-            leaf.value in [other.value((name,)) for name in ("name", "id", "template_name")]
-            and (within is None or other.value(within) == resource.value(within))
+        found = [
+            other
             for kind in to.types
             for other in self._planned.of_type(kind)
-        )
+            if leaf.value in [other.value((name,)) for name in ("name", "id", "template_name")]
+            and (within is None or other.value(within) == resource.value(within))
+        ]
+        return found or None
 
 
 def _references(resource: Opened, leaf: Leaf) -> tuple[str, ...]:
