@@ -26,7 +26,7 @@ from assay.model import (
 from assay.policy.engine import judge, judge_all
 from assay.policy.golden import JudgedMarks
 from assay.policy.lineage import ancestry_matters
-from assay.policy.matching import holds, policy_for
+from assay.policy.matching import holds, policy_for, rivals
 from tests.policy.builders import (
     AS_OF,
     AWAY,
@@ -180,6 +180,32 @@ def test_a_reference_that_stands_nowhere_is_in_no_region_and_no_account(
     of = replace(at(), place=Unplaced("the provider's Region is not known"))
     assert chosen(scoped(match), of) is None
     assert chosen(scoped({"address": "*"}), of) == 0
+
+
+@pytest.mark.parametrize(
+    ("match", "places", "more", "may_hold"),
+    [
+        ({"account": STRANGER}, [(HOME, USER)], {}, False),  # one's credentials are of one account
+        ({"account": STRANGER}, [(HOME, USER), (AWAY, USER)], {}, False),
+        ({"account": STRANGER, "region": HOME}, [(HOME, USER)], {}, False),
+        ({"account": USER}, [(HOME, USER)], {}, True),
+        ({"account": USER, "region": AWAY}, [(HOME, USER)], {}, True),
+        ({"region": AWAY}, [(HOME, USER)], {}, True),
+        ({"account": STRANGER}, [(HOME, USER)], {"account_told": False}, True),
+        ({"account": STRANGER}, [(HOME, USER), (AWAY, STRANGER)], {}, True),
+        ({"account": STRANGER}, [(HOME, None)], {}, True),
+        ({"account": STRANGER}, [], {}, True),
+    ],
+)
+def test_a_scope_of_another_account_does_not_hold_where_the_region_alone_is_open(
+    match: dict[str, Any],
+    places: list[tuple[str, str | None]],
+    more: dict[str, Any],
+    may_hold: bool,
+) -> None:
+    candidates = tuple(Place.of(*each) for each in places)
+    of = replace(at(), place=Unplaced("nothing says the Region", None, candidates, **more))
+    assert [scope.name for scope in rivals(scoped(match), of)] == ["scope 0"] * may_hold
 
 
 def test_a_scope_holds_for_references_that_led_nowhere() -> None:

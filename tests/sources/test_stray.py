@@ -150,3 +150,17 @@ def test_what_is_not_of_aws_stands_nowhere_if_the_plan_acts_in_two_places() -> N
 def test_a_block_that_the_plan_does_not_hold_stands_in_the_only_place() -> None:
     found = plan(resource("aws_instance_like.a", {"image": AMI}), configuration=[])
     assert _place(found) == HERE
+
+
+def test_two_accounts_that_are_not_told_are_not_one() -> None:
+    acme = resource("acme_machine.a", {"image": AMI})
+    document = plan(acme, configuration=[configured("acme_machine", "a", key="acme")])
+    providers = document["configuration"]["provider_config"]
+    assert isinstance(_place(document), Place)
+    for region in ("eu-west-1", "eu-west-2"):
+        role = [{"role_arn": {"references": ["aws_iam_role.unknown"]}}]
+        expressions = {"region": {"constant_value": region}, "assume_role": role}
+        providers[region] = {"name": "aws", "expressions": expressions}
+    found = _place(document)
+    assert isinstance(found, Unplaced)
+    assert not found.account_told

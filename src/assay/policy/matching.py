@@ -40,6 +40,7 @@ def rivals(policy: Policy, subject: Subject) -> Iterator[Scope]:
     for scope in policy.scopes:
         if holds(scope.match, subject):
             decides = max(decides or (0, 0), _specificity(scope))
+    account = _account_of(place)
     earlier = True  # of two that are as specific, the first in order decides
     for scope in policy.scopes:
         rank = _specificity(scope)
@@ -47,8 +48,18 @@ def rivals(policy: Policy, subject: Subject) -> Iterator[Scope]:
             earlier = earlier and rank != decides
             continue
         outranks = decides is None or rank > decides or (earlier and rank == decides)
+        if account is not None and not _fits(scope.match.account, account):
+            continue
         if outranks and holds(_without_what_is_open(scope.match, place), subject):
             yield scope
+
+
+def _account_of(place: Place | Unplaced) -> str | None:
+    """The account where the Region alone is open: credentials are those of one account."""
+    if isinstance(place, Place) or not place.account_told:
+        return None
+    accounts = {each.account for each in place.candidates}
+    return accounts.pop() if len(accounts) == 1 else None
 
 
 def _without_what_is_open(match: Match, place: Place | Unplaced) -> Match:

@@ -71,6 +71,10 @@ class Foreign:
             _WHERE,
             _CURE,
             candidates=tuple(dict.fromkeys(candidates)),
-            account_told=len(accounts) == 1,
+            account_told=len(accounts) == 1 and all(_is_told(place) for place in places),
             single=False,
         )
+
+
+def _is_told(place: Place | Unplaced) -> bool:
+    return isinstance(place, Place) or place.account_told
