@@ -75,14 +75,21 @@ def test_a_plan_is_a_plan_whatever_its_name(here: Path, name: str) -> None:
     assert run.outcomes() == {"aws_instance.planned": "undetermined"}
 
 
-def test_code_in_json_stays_code(here: Path) -> None:
+@pytest.mark.parametrize(
+    ("first", "refused"),
+    [('"//": {"format_version": "1"}', set()), ('"format_version": "1"', {"(code/web.tf.json)"})],
+    ids=["a comment", "no block of Terraform"],
+)
+def test_code_in_json_stays_code(here: Path, first: str, refused: set[str]) -> None:
+    """Terraform refuses what is neither a block of its own nor a comment."""
     (here / "code" / "main.tf").unlink()
     (here / "code" / "web.tf.json").write_text(
-        '{"format_version": "1", "resource": {"aws_instance": {"web": {"ami": "ami-0"}}}}'
+        f'{{{first}, "resource": {{"aws_instance": {{"web": {{"ami": "ami-0"}}}}}}}}'
     )
     run = command.assay("check", "code/web.tf.json", "--offline", "--format", "json", cwd=here)
     assert [each["kind"] for each in run.report["inputs"]] == ["hcl"]
-    assert set(run.outcomes()) == {"aws_instance.web"}
+    assert set(run.outcomes()) == {"aws_instance.web", *refused}
+    assert (run.code, bool(run.stderr)) == ((2, True) if refused else (3, False))
 
 
 OVER = {

@@ -47,9 +47,9 @@ def _versions(
 ) -> list[TemplateVersion | None] | Absent | Unavailable:
     """The versions of one template that were asked for, all without."""
     wanted |= {"LaunchTemplateId": id} if id else {"LaunchTemplateName": name}
-    operation, member = "DescribeLaunchTemplateVersions", "LaunchTemplateVersions"
+    member = "LaunchTemplateVersions"
     try:
-        found = sdk.pages(place, "ec2", operation, member, **wanted)
+        found = sdk.pages(place, "ec2", "DescribeLaunchTemplateVersions", member, **wanted)
         return [ec2.template_version(raw) for raw in found]
     except RefusedError as refused:
         return Absent() if refused.code in _TEMPLATE_ABSENT else Unavailable(refused.reason)
