@@ -60,6 +60,9 @@ _TROUBLE = (
     *(ValueError, LookupError, TypeError, AttributeError),
 )
 
+_TURN = 0.5
+"""Seconds after which whoever waits looks whether it was interrupted."""
+
 
 class Credentials:
     """Fetches the caller's credentials once, in a thread of its own."""
@@ -80,7 +83,7 @@ class Credentials:
             if found is None:
                 found = self._found = Future()
                 Thread(target=self._settle, args=(found, new), daemon=True).start()
-        if self._deadline is not None and not self._in_time(found, self._deadline):
+        if not self._in_time(found) and self._deadline is not None:
             waited_for = self._errands.waited_for()
             self.close()
             raise CredentialsError(
@@ -90,9 +93,13 @@ class Credentials:
             )
         return found.result()
 
-    def _in_time(self, found: "Future[Any]", deadline: Deadline) -> bool:
-        while not found.done() and deadline.left():
-            wait([found], deadline.left())
+    def _in_time(self, found: "Future[Any]") -> bool:
+        """Waits in short turns: Ctrl-C may reach another thread, and that does not wake this one."""
+        while not found.done():
+            left = _TURN if self._deadline is None else self._deadline.left()
+            if not left:
+                break
+            wait([found], min(left, _TURN))
         return found.done()
 
     def close(self) -> None:
