@@ -134,3 +134,32 @@ def test_a_directory_that_cannot_be_read_is_named(read: Read, tmp_path: Path) ->
     read({"a/main.tf": BAD, "b/main.tf": BAD})
     (tmp_path / "b").chmod(0)
     assert "b: a directory that cannot be read: not judged" in check(".").stderr
+
+
+def test_files_that_may_decide_and_that_nobody_reads_are_named(read: Read) -> None:
+    """Their values are for somebody's `-var-file`, or another tool's: no pass should hide that."""
+    code = variable("image", f'"{ONE}"') + instance("a", "var.image")
+    values = f'image = "{TWO}"\n'
+    read({"m/main.tf": code, "m/prod.tfvars": values, "env/a.tfvars.json": "{}"})
+    told = "env/a.tfvars.json, m/prod.tfvars: values that are not read"
+    assert told in check(".").stderr
+    assert "env/a.tfvars.json: values" in check(".", "--var-file", "m/prod.tfvars").stderr
+    Path("m/terragrunt.hcl").write_text("")
+    Path("m/a.tfcomponent.hcl").write_text("")
+    heard = check(".").stderr
+    assert "m/terragrunt.hcl: not read, so that what Terragrunt passes is not judged" in heard
+    assert "m/a.tfcomponent.hcl: not read, so that what Terraform Stacks passes" in heard
+
+
+def test_of_values_that_are_read_nothing_is_said(read: Read) -> None:
+    code = variable("image") + instance("a", "var.image")
+    values = f'image = "{TWO}"\n'
+    read(
+        {
+            "main.tf": code,
+            "terraform.tfvars": values,
+            "b.auto.tfvars": values,
+            "x.tfvars.example": "",
+        }
+    )
+    assert "not read" not in check(".").stderr

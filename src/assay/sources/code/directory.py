@@ -24,6 +24,7 @@ from assay.sources.code.reading import Expressions
 from assay.sources.code.readings import together
 from assay.sources.code.roots import Excluded, Roots, nothing
 from assay.sources.code.trails import CodeTrails
+from assay.sources.code.unasked import not_asked
 from assay.sources.code.uninstalled import is_elsewhere
 from assay.sources.code.variables import root_values
 from assay.sources.plan import Source
@@ -88,8 +89,10 @@ class Code:
             for root in roots.besides(self._reached)
         )
         sources = [_of_many(*each) for each in found] if found[1:] else [each for _, each in found]
-        if roots.notes and sources:
-            sources[0] = replace(sources[0], notes=(*roots.notes, *sources[0].notes))
+        judged = [each.facts.path for each in sources]
+        notes = (*roots.notes, *not_asked(roots.deciding, judged, wanted.var_files))
+        if notes and sources:
+            sources[0] = replace(sources[0], notes=(*notes, *sources[0].notes))
         if roots.left_aside and sources:
             counts = {**sources[0].not_judged, "excluded": roots.left_aside}
             sources[0] = replace(sources[0], not_judged=counts)

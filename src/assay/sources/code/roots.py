@@ -45,6 +45,7 @@ class Roots:
         groups = [*(each.directories for each in walks), named]
         self.own = list(dict.fromkeys(root for group in groups for root in self._uncalled(group)))
         self.notes = [note for each in walks for note in each.passed_over]
+        self.deciding = [file for each in walks for file in each.deciding]
         self._directories = list(dict.fromkeys(each for group in groups for each in group))
         self._called_away: set[str] = set()
 
@@ -62,7 +63,7 @@ class Roots:
         self.left_aside += left
         many = "directory" if left == 1 else "directories"
         note = f"{path}: {left} {many} of Terraform code left aside by --exclude: not judged"
-        return Walk(kept, [*found.passed_over, note])
+        return Walk(kept, [*found.passed_over, note], found.deciding)
 
     def _uncalled(self, directories: Sequence[str]) -> list[str]:
         """Those that none of the others calls, and those in which somebody runs Terraform anyhow.

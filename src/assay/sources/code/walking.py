@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assay.sources.code.paths import SUFFIXES, folded
+from assay.sources.code.unasked import may_decide
 
 _MOST = 2000
 """Directories that are looked into for code which is not judged."""
@@ -27,6 +28,8 @@ class Walk(NamedTuple):
     directories: list[str]
     passed_over: list[str]
     """What is not judged, a line each."""
+    deciding: list[str]
+    """Files that may give values to code."""
 
 
 def walk(path: str) -> Walk:
@@ -36,6 +39,7 @@ def walk(path: str) -> Walk:
     directories: list[str] = []
     aside: list[tuple[Path, str]] = []
     unread: list[str] = []
+    deciding: list[str] = []
     seen = {here}
     stack = [top]
     while stack:
@@ -47,6 +51,7 @@ def walk(path: str) -> Walk:
             continue
         if any(each.name.endswith(SUFFIXES) for each in children):
             directories.append(folded(at.as_posix()))
+        deciding.extend(folded(each.as_posix()) for each in children if may_decide(each.name))
         for each in children:
             if not each.is_dir():
                 continue
@@ -59,7 +64,7 @@ def walk(path: str) -> Walk:
             elif _is_hidden(real.relative_to(here)) and real not in seen:
                 seen.add(real)
                 stack.append(each)
-    return Walk(directories, [*unread, *_passed_over(aside)])
+    return Walk(directories, [*unread, *_passed_over(aside)], deciding)
 
 
 def _children(at: Path) -> list[Path]:
