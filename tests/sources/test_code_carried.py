@@ -170,3 +170,20 @@ def test_each_instance_of_a_module_may_have_another_image(read: Read) -> None:
 def test_an_alias_in_a_local_is_reported(read: Read) -> None:
     code = 'locals {\n  l = "resolve:ssm:/golden/linux"\n}\n' + group("local.l")
     assert [each.address for each in read(code).references] == ["spotinst_group.g"]
+
+
+def test_actions_are_read_as_those_of_plans(read: Read) -> None:
+    def action(payload: str, *more: str) -> str:
+        lines = "".join(f"  {each}\n" for each in more)
+        config = f"  config {{\n    payload = {payload}\n  }}\n"
+        return f'action "aws_lambda_invoke" "a" {{\n{lines}{config}}}\n'
+
+    [reference] = read(action(f'jsonencode({{ ImageId = "{ONE}" }})')).references
+    assert (reference.address, reference.attribute) == ("action.aws_lambda_invoke.a", "payload")
+    assert (reference.file, astray(reference)) == ("main.tf", AmiId(ONE))
+    [reference] = read(LOOKUP + action(FOUND)).references
+    assert is_lookup(reference)
+    each = read(action("each.value", f'for_each = {{ a = "{ONE}", b = "{TWO}" }}')).references
+    assert [astray(one) for one in each] == [AmiId(ONE), AmiId(TWO)]
+    [reference] = read(action(f'"${{timestamp()}} {ONE}"')).references
+    assert astray(reference) == AmiId(ONE)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from assay.model import Kind
+from assay.sources.code.actions import actions_of
 from assay.sources.code.beside import Named, key_of, of_scripts, of_unread
 from assay.sources.code.blocks import Block
 from assay.sources.code.body import Body, body, in_blocks, masked
@@ -104,6 +105,16 @@ class _Writer:
         )
 
     def _module(self, module: ModuleInstance) -> None:
+        self._of_resources(module)
+        for block in actions_of(module.code):
+            self._action(module, block)
+        for name, call in module.code.calls.items():
+            if module.children(name) is None:
+                self._missing_module(module, name, call)
+            elif not module.children(name):
+                self._disabled += is_disabled(module, call.block)
+
+    def _of_resources(self, module: ModuleInstance) -> None:
         for (mode, kind, name), placed in module.code.resources.items():
             wanted = self._wanted(module, mode, kind, placed.block)
             idle = wanted is not None and not wanted
@@ -123,11 +134,13 @@ class _Writer:
                     self._beside(module, placed.block, iteration, run)
                 if mode == "managed":
                     self._unread(module, placed.block, iteration, found)
-        for name, call in module.code.calls.items():
-            if module.children(name) is None:
-                self._missing_module(module, name, call)
-            elif not module.children(name):
-                self._disabled += is_disabled(module, call.block)
+
+    def _action(self, module: ModuleInstance, block: Block) -> None:
+        for iteration in module.instances(block):
+            found = body(module, block, iteration, None)
+            named = Named(masked(found.values)[0], found.sensitive)
+            self._beside(module, block, iteration, [named])
+            self._unread(module, block, iteration, found)
 
     def _wanted(
         self, module: ModuleInstance, mode: str, kind: str, block: Block

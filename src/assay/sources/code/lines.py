@@ -55,6 +55,9 @@ class Locator:
         if code is None:
             return _of_calls(calls, attribute)
         placed = code.resources.get((mode, kind, name))
+        if kind == "action" and placed is None:
+            own = parse(address[len(module) :].removeprefix("."))
+            placed = code.actions.get((name, str(own[2]))) if len(own) > 2 else None
         if placed is None:
             return _of_calls(calls, attribute)
         steps = parse(attribute)

@@ -78,6 +78,7 @@ class ModuleCode:
         self.variables: dict[str, Placed] = {}
         self.locals: dict[str, PlacedText] = {}
         self.resources: dict[Key, Placed] = {}
+        self.actions: dict[tuple[str, str], Placed] = {}
         self.calls: dict[str, Placed] = {}
         self.outputs: dict[str, Placed] = {}
         self.providers: list[Placed] = []
@@ -97,7 +98,7 @@ class ModuleCode:
 
     def file_of(self, block: Block) -> str:
         """Where one of its resources or module calls, or a block in one, stands."""
-        tables: tuple[dict[Any, Placed], ...] = (self.resources, self.calls)
+        tables: tuple[dict[Any, Placed], ...] = (self.resources, self.actions, self.calls)
         for table in tables:
             for placed in table.values():
                 if _holds(placed.block, block):
@@ -148,6 +149,11 @@ class ModuleCode:
                 key = ("data" if word == "data" else "managed", kind, name)
                 before = self.resources.get(key) if overrides else None
                 self.resources[key] = overridden(before, placed)
+                return
+            case "action", (kind, name):
+                self.actions[kind, name] = overridden(
+                    self.actions.get((kind, name)) if overrides else None, placed
+                )
                 return
             case "variable", (name,):
                 table = self.variables
