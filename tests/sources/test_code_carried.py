@@ -132,6 +132,13 @@ def test_what_is_no_image_or_launches_nothing_is_not(read: Read, code: str) -> N
     assert read(LOOKUP + code).references == ()
 
 
+def test_a_parameter_for_images_is_read_once(read: Read) -> None:
+    for data_type in ('"aws:ec2:image"', "null"):
+        code = 'resource "aws_ssm_parameter" "p" {\n  name = "/published"\n  type = "String"\n'
+        code += f"  data_type = {data_type}\n  value = {FOUND}\n}}\n"
+        assert len(read(LOOKUP + code).references) == 1
+
+
 HEX = ONE.removeprefix("ami-")
 COMPOSED = {
     "joined": group(f'join("-", ["ami", "{HEX}"])'),

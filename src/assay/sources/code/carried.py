@@ -101,6 +101,8 @@ def carried(
     """
     kind = block.labels[0]
     aside = {*read} if kind.startswith(_LEFT) else {*read, *DOCUMENTS.get(kind, ())}
+    if values.get("data_type") == "aws:ec2:image":
+        aside.update(PARAMETER)  # rows read the values of such parameters, and of no others
     lookups: dict[str, Value] = {}
     ids: dict[str, Ids] = {}
     for name, value in values.items():
