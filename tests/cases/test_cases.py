@@ -1,14 +1,17 @@
 """The shared cases come out as they should: false passes are closed, false alarms are green."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from tests.cases.expected import CLOSED, CODE, GREEN, PLANS, REFUSED, UNJUDGED, Outcomes
 from tests.cases.world import CasesWorld
-from tests.command import POLICY, Run, assay, talking_to
+from tests.command import POLICY, Run, talking_to
 from tests.emulator import Server, serve
+from tests.sources.test_corpus import run_here
 from tests.worlds import WORKLOAD
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
@@ -24,11 +27,28 @@ def _server() -> Iterator[Server]:
         yield server
 
 
-def check(server: Server, here: Path, path: Path, *options: str) -> Run:
-    (here / "policy.yaml").write_text(POLICY)
-    seeing = talking_to(server.url, WORKLOAD)
-    asked = ("--policy", "policy.yaml", "--format", "json", "--no-cache", *options)
-    return assay("check", path, *asked, cwd=here, env=seeing)
+Check: TypeAlias = Callable[..., Run]
+
+
+@pytest.fixture(name="cache", scope="module")
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Service models, cut once for all cases; what is learnt of images is thrown away each time."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(name="check")
+def _check(server: Server, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    for name, value in talking_to(server.url, WORKLOAD).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ASSAY_CACHE_DIR", str(cache))
+    shutil.rmtree(cache / "ancestry", ignore_errors=True)
+
+    def check(path: Path, *options: str) -> Run:
+        return run_here("check", path, "--policy", "policy.yaml", "--format", "json", *options)
+
+    return check
 
 
 def as_expected(run: Run, expected: Outcomes) -> list[str]:
@@ -45,8 +65,8 @@ def as_expected(run: Run, expected: Outcomes) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PLANS)
-def test_a_plan(server: Server, tmp_path: Path, name: str) -> None:
-    run = check(server, tmp_path, CASES / "plans" / name)
+def test_a_plan(check: Check, name: str) -> None:
+    run = check(CASES / "plans" / name)
     assert as_expected(run, PLANS[name]) == [], run.stderr
     assert (run.code == 0) is name.startswith(GREEN) or name.startswith("..")
     not_judged = run.report["summary"]["not_judged"]
@@ -54,8 +74,8 @@ def test_a_plan(server: Server, tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["ssmwo/plan.json", "c05-woreal/plan.json"])
-def test_a_value_that_no_plan_holds_is_named(server: Server, tmp_path: Path, name: str) -> None:
-    run = check(server, tmp_path, CASES / "plans" / name)
+def test_a_value_that_no_plan_holds_is_named(check: Check, name: str) -> None:
+    run = check(CASES / "plans" / name)
     told = [
         {each["rule"]: each["message"] for each in verdict["results"]}
         for verdict in run.report["verdicts"]
@@ -66,17 +86,15 @@ def test_a_value_that_no_plan_holds_is_named(server: Server, tmp_path: Path, nam
 
 
 @pytest.mark.parametrize("name", ["arnspoof", "regfn"])
-def test_the_region_that_somebody_says_outranks_what_is_inferred(
-    server: Server, tmp_path: Path, name: str
-) -> None:
-    run = check(server, tmp_path, CASES / "plans" / name / "plan.json", "--region", "us-west-2")
+def test_the_region_that_somebody_says_outranks_what_is_inferred(check: Check, name: str) -> None:
+    run = check(CASES / "plans" / name / "plan.json", "--region", "us-west-2")
     assert {v["region"] for v in run.report["verdicts"]} == {"us-west-2"}
     assert run.code == 3
 
 
 @pytest.mark.parametrize("name", sorted({*CODE, *CLOSED, *REFUSED}))
-def test_code(server: Server, tmp_path: Path, name: str) -> None:
-    run = check(server, tmp_path, CASES / "code" / name)
+def test_code(check: Check, name: str) -> None:
+    run = check(CASES / "code" / name)
     if name in REFUSED:
         assert run.code == 2
         assert ".tf:" in run.stderr
@@ -88,10 +106,10 @@ def test_code(server: Server, tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["ssmsecret", "modargs"])
 def test_a_parameter_that_can_be_no_image_is_not_asked(
-    server: Server, tmp_path: Path, name: str
+    check: Check, server: Server, name: str
 ) -> None:
     server.requests.clear()
-    run = check(server, tmp_path, CASES / "code" / name)
+    run = check(CASES / "code" / name)
     assert run.code in (0, 3)
     assert server.calls("GetParameters") == []
     assert "password" not in run.stdout + run.stderr
