@@ -4,7 +4,7 @@ Knows no concrete catalogue, no file and no clock: all of them are handed in.
 """
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -33,6 +33,7 @@ from assay.model import (
     Unplaced,
     Unread,
     Unresolved,
+    Verdict,
     Watermark,
 )
 from assay.policy.engine import judge_all, worst
@@ -71,22 +72,18 @@ def check(
         allowed_images=policy.predicts,
     )
     subjects = gather(sources, catalog, needs)
-    wanted = [each for each in subjects if not _left_to_a_service(each, policy)]
-    verdicts, exceptions = judge_all(wanted, policy, as_of, known)
-    judged = {id(verdict.subject.reference) for verdict in verdicts}
+    verdicts, exceptions = judge_all(_wanted(subjects, policy), policy, as_of, known)
+    left = _left(subjects, verdicts)
     not_judged: Counter[str] = Counter()
     for source in sources:
         not_judged.update(source.not_judged)
-    not_judged[Kind.SERVICE.value] += sum(
-        each.reference.kind is Kind.SERVICE and id(each.reference) not in judged
-        for each in subjects
-    )
+    not_judged[Kind.SERVICE.value] += sum(each.kind is Kind.SERVICE for each in left.values())
     return Report(
         outcome=worst(verdict.outcome for verdict in verdicts) if sources else Outcome.UNDETERMINED,
         as_of=as_of,
         policy=policy,
         catalog=catalog.facts(),
-        inputs=_inputs(sources, subjects, judged),
+        inputs=_inputs(sources, subjects, left),
         verdicts=verdicts,
         not_judged=+not_judged,
         exceptions=exceptions,
@@ -95,20 +92,32 @@ def check(
     )
 
 
-def _left_to_a_service(subject: Subject, policy: Policy) -> bool:
-    """Whether it turned out that a service chooses the image, and nobody wants that judged."""
-    return subject.reference.kind is Kind.SERVICE and Kind.SERVICE not in policy.judge
+def _wanted(subjects: Sequence[Subject], policy: Policy) -> Sequence[Subject]:
+    """All but those of which it turned out that a service chooses, if nobody wants that judged."""
+    if Kind.SERVICE in policy.judge:
+        return subjects
+    return [each for each in subjects if each.reference.kind is not Kind.SERVICE]
+
+
+def _left(subjects: Sequence[Subject], verdicts: Sequence[Verdict]) -> dict[int, AmiReference]:
+    """The references that have no verdict, by their identity: nearly always none."""
+    if len(verdicts) == len(subjects):
+        return {}
+    judged = {id(verdict.subject.reference) for verdict in verdicts}
+    references = (each.reference for each in subjects)
+    return {id(each): each for each in references if id(each) not in judged}
 
 
 def _inputs(
-    sources: Sequence[Source], subjects: Sequence[Subject], judged: Container[int]
+    sources: Sequence[Source], subjects: Sequence[Subject], left: Collection[int]
 ) -> tuple[InputFacts, ...]:
     """Each input with as many references as it has verdicts: a rule that is off may leave one out."""
     facts, subject = [], iter(subjects)
     for source in sources:
-        found = sum(
-            id(each.reference) in judged for each in islice(subject, len(source.references))
-        )
+        found = len(source.references)
+        if left:
+            among = islice(subject, len(source.references))
+            found -= sum(id(each.reference) in left for each in among)
         told = found == source.facts.references
         facts.append(source.facts if told else replace(source.facts, references=found))
     return tuple(facts)

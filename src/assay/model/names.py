@@ -6,8 +6,8 @@ from assay.model.changes import ParameterChange
 from assay.model.places import Place, Unplaced, same_place
 from assay.model.references import Alias
 
-_ARN = re.compile(r"arn:([a-z-]+):ssm:([a-z0-9-]+):(\d{12}):parameter/(.+)")
-_RESERVED = re.compile(r"/?(aws|ssm)\b", re.IGNORECASE)
+_ARN = r"arn:([a-z-]+):ssm:([a-z0-9-]+):(\d{12}):parameter/(.+)"
+_RESERVED = r"(?i)/?(aws|ssm)\b"
 """SSM API Reference, PutParameter: nobody but AWS writes parameters whose names start so."""
 
 
@@ -17,7 +17,7 @@ def parameter_named(name: str, place: Place | Unplaced) -> tuple[str, Place | Un
     ARNs leave a leading slash out. In a path that slash is required (Systems Manager User Guide,
     "Parameter hierarchies"), so only of a name of one level it tells anything: `/a` is not `a`.
     """
-    found = _ARN.fullmatch(name)
+    found = re.fullmatch(_ARN, name)
     if found:
         return found[4], Place(found[1], found[3], found[2])
     inner = name.removeprefix("/")
@@ -52,7 +52,7 @@ def is_meant(change: ParameterChange, alias: Alias, *at: Place | Unplaced) -> bo
     }
     found = True if True in same else (False if False in same else None)
     if change.name is None:
-        return False if found is False or _RESERVED.match(called) else None
+        return False if found is False or re.match(_RESERVED, called) else None
     if change.name != called and found and not alias.parameter.startswith("arn:"):
         return None  # whether there can be both is not told
     return found

@@ -80,7 +80,7 @@ def judge_all(
     verdicts: list[Verdict] = []
     for subject in subjects:
         by = policy_for(policy, subject) if policy.scopes else policy
-        if _is_off(subject, by):
+        if isinstance(subject.resolution, Unresolved) and _is_off(subject, by):
             continue
         if not subject.others:
             verdicts.append(verdict_on(subject, by))
@@ -144,7 +144,9 @@ def judge(subject: Subject, policy: Policy, as_of: datetime) -> Verdict:
 def _verdict(subject: Subject, found: Verdict, waivers: Waivers) -> Verdict:
     """What was judged of one reference, for another that no rule can tell from it."""
     if not waivers.concern(subject.reference):
-        return found if found.subject is subject else replace(found, subject=subject)
+        if found.subject is subject:
+            return found
+        return Verdict(subject, found.outcome, found.results)
     results = waivers.apply(subject, found.results)
     return Verdict(subject, _weigh(subject, results), results)
 
@@ -168,8 +170,6 @@ _ALONE = (Cause.INCOMPLETE_PLAN, Cause.SERVICE_IMAGE)
 
 def _is_off(subject: Subject, policy: Policy) -> bool:
     """The verdict that is one rule's alone is gone with it."""
-    if not isinstance(subject.resolution, Unresolved):
-        return False
     return all(
         isinstance(each.resolution, Unresolved)
         and each.resolution.cause in _ALONE

@@ -5,7 +5,6 @@ jsonschema costs as much as a whole check.
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -57,6 +56,7 @@ def validate(path: str, data: bytes) -> Policy:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (draft-07) of the document."""
+    import json
     from importlib import resources
 
     text = resources.files("assay.policy").joinpath("policy.schema.json").read_text("utf-8")

@@ -16,11 +16,9 @@ from typing import Any
 
 import msgspec
 
-ACCOUNT = re.compile(r"[0-9]{12}")
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/[!-~]+")
-_AWS_HOST = re.compile(
-    r"https://([a-z0-9-]+\.)+(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.com\.cn)/?"
-)
+ACCOUNT = r"[0-9]{12}"
+_ROLE = r"arn:aws[a-z-]*:iam::([0-9]{12}):role/[!-~]+"
+_AWS_HOST = r"https://([a-z0-9-]+\.)+(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.com\.cn)/?"
 _ROLES = ("assume_role", "assume_role_with_web_identity")
 CREDENTIALS = (
     *("access_key", "secret_key", "token", "profile", "shared_config_files"),
@@ -94,12 +92,12 @@ def _ids(allowed: Any, values: Values) -> tuple[str, ...]:
         for value in values(allowed)
         for each in (value if isinstance(value, list) else [value])
     ]
-    ids = [each for each in listed if isinstance(each, str) and ACCOUNT.fullmatch(each)]
+    ids = [each for each in listed if isinstance(each, str) and re.fullmatch(ACCOUNT, each)]
     return tuple(dict.fromkeys(ids)) if len(ids) == len(listed) else ()
 
 
 def _account_in(arn: Any) -> str | None:
-    found = _ROLE.fullmatch(arn) if isinstance(arn, str) else None
+    found = re.fullmatch(_ROLE, arn) if isinstance(arn, str) else None
     return found[1] if found else None
 
 
@@ -140,4 +138,4 @@ def _foreign(expressions: Mapping[str, Any]) -> str | None:
 
 def _is_aws(expression: Any) -> bool:
     url = expression.get("constant_value") if isinstance(expression, dict) else None
-    return isinstance(url, str) and _AWS_HOST.fullmatch(url) is not None
+    return isinstance(url, str) and re.fullmatch(_AWS_HOST, url) is not None

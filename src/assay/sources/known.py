@@ -6,6 +6,7 @@ HashiCorp, "JSON Output Format", "State Representation": what data sources have 
 data sources are kept, and each of them stays raw until somebody asks.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -140,7 +141,7 @@ def images_in(value: Any) -> list[Value]:
         if named is not None:
             found[named] = None
         elif "ami-" in text:
-            found.update(dict.fromkeys(AmiId(id) for id in AMI_IDS_IN_TEXT.findall(text)))
+            found.update(dict.fromkeys(AmiId(id) for id in re.findall(AMI_IDS_IN_TEXT, text)))
     return list(found)
 
 

@@ -25,7 +25,7 @@ from assay.sources.surface import SENSITIVE, TemplateFields
 from assay.sources.values import parse_instance, parse_template
 from assay.sources.walk import Step
 
-_OF_AWS = re.compile(
+_OF_AWS = (
     r"/aws/service/(?:(?:ecs|eks)/optimized-ami/[^:]+(?<!/image_id)"
     r"|ami-windows-latest/[^:/]+-ECS_Optimized)"
 )
@@ -113,7 +113,7 @@ def _public(resource: Opened) -> Alias | Unusable | None:
     (Amazon ECS, "Retrieving Amazon ECS-optimized Linux AMI metadata"; EKS has the same form).
     """
     name = resource.value(("name",))
-    if not isinstance(name, str) or not _OF_AWS.fullmatch(name):
+    if not isinstance(name, str) or not re.fullmatch(_OF_AWS, name):
         return None
     found = parse_image(f"resolve:ssm:{name}/image_id")
     return found if isinstance(found, Alias | Unusable) else None

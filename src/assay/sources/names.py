@@ -6,6 +6,7 @@ is not what will be launched.
 
 import re
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -27,14 +28,17 @@ from assay.model import (
 )
 from assay.sources.deleted import deleted_templates
 from assay.sources.document import ResourceChange
+from assay.sources.embedded.types import WRITERS
 from assay.sources.made import Makers
 from assay.sources.parameters import NO_IMAGE, TYPES
 from assay.sources.planned import PlannedResources
 from assay.sources.providers import Providers
-from assay.sources.stacks import Stacks
 from assay.sources.waiting import Order, Waiting
 
-_DATA = re.compile(r"(^|\.)data\.")
+if TYPE_CHECKING:
+    from assay.sources.stacks import Stacks
+
+_DATA = r"(^|\.)data\."
 """The address of a data source that is still to be read."""
 
 
@@ -58,7 +62,7 @@ class Names:
         if not self._any:
             return value
         match value:
-            case Planned(step, Alias() as inner) if _DATA.search(step):
+            case Planned(step, Alias() as inner) if re.search(_DATA, step):
                 return replace(value, value=self._read(inner, place))
             case Planned(_, inner):
                 settled = self.settle(inner, place, user)
@@ -134,7 +138,7 @@ class Names:
         return (
             *self._makers.parameters.changes(),
             *(each for each in built if isinstance(each, ParameterChange)),
-            *self._stacks.parameters(),
+            *(self._stacks.parameters() if self._stacks else ()),
         )
 
     @cached_property
@@ -143,11 +147,16 @@ class Names:
         return (
             *(each for each in built if isinstance(each, TemplateChange)),
             *deleted_templates(self._planned, self._providers),
-            *self._stacks.templates(),
+            *(self._stacks.templates() if self._stacks else ()),
         )
 
     @cached_property
-    def _stacks(self) -> Stacks:
+    def _stacks(self) -> "Stacks | None":
+        """What documents write, of which few plans have any."""
+        if not self._planned.changing(WRITERS):
+            return None
+        from assay.sources.stacks import Stacks
+
         return Stacks(self._planned, self._providers)
 
 

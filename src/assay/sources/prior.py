@@ -19,15 +19,15 @@ from assay.errors import InputError
 from assay.sources.configuration import ConfigurationIndex, Configured
 from assay.sources.document import ResourceChange
 
-_ARN = re.compile(r"arn:aws[a-z-]*:ec2:([a-z]{2,4}(?:-[a-z]+)+-\d{1,2}):(\d{12})?:.+", re.DOTALL)
+_ARN = r"(?s)arn:aws[a-z-]*:ec2:([a-z]{2,4}(?:-[a-z]+)+-\d{1,2}):(\d{12})?:.+"
 """EC2's only: other services' ARNs are often those of something that another account shares."""
-_ZONE = re.compile(r"([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})[a-z]")
+_ZONE = r"([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})[a-z]"
 """Zones proper; names of Local and Wavelength Zones hold more than their Region."""
-_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}")
-_ACCOUNT = re.compile(r"\d{12}")
-_AWS = re.compile(r"aws|(.*/)?hashicorp/aws")
-_PLANNED_ZONES = re.compile(rb'"availability_zones?"\s*:\s*(?:"[^"]*"|\[[^\]]*\])')
-_QUOTED_ZONE = re.compile(rb'"([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})[a-z]"')
+_REGION = r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}"
+_ACCOUNT = r"\d{12}"
+_AWS = r"aws|(.*/)?hashicorp/aws"
+_PLANNED_ZONES = rb'"availability_zones?"\s*:\s*(?:"[^"]*"|\[[^\]]*\])'
+_QUOTED_ZONE = rb'"([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})[a-z]"'
 
 EC2 = frozenset(
     {
@@ -106,7 +106,7 @@ class Prior:
         """What each resource that hashicorp/aws looks after tells. Raises `InputError`."""
         for module in self._modules():
             for resource in module.resources or ():
-                if resource.values is None or not _AWS.fullmatch(resource.provider_name or ""):
+                if resource.values is None or not re.fullmatch(_AWS, resource.provider_name or ""):
                     continue
                 configured = self._configuration.find(
                     module.address, resource.mode, resource.type, resource.name
@@ -117,8 +117,8 @@ class Prior:
     def planned_zones(self) -> Iterator[tuple[Configured, str]]:
         """The Region of each zone that the plan writes down: a promise, which proves nothing."""
         for change in self._changes:
-            for written in _PLANNED_ZONES.finditer(change.change.after):
-                for zone in _QUOTED_ZONE.finditer(written[0]):
+            for written in re.finditer(_PLANNED_ZONES, change.change.after):
+                for zone in re.finditer(_QUOTED_ZONE, written[0]):
                     configured = self._configuration.find(
                         change.module_address, change.mode, change.type, change.name
                     )
@@ -152,7 +152,7 @@ def _sign(configured: Configured, resource: _Resource, values: _Values) -> Sign:
     written = configured.block.expressions or {}
     region = account = None
     if resource.type in EC2 and "arn" not in written:
-        arn = _ARN.fullmatch(values.arn) if isinstance(values.arn, str) else None
+        arn = re.fullmatch(_ARN, values.arn) if isinstance(values.arn, str) else None
         region = arn[1] if arn else None
         account = arn[2] if arn and resource.mode == "managed" else None
         if region is None and "availability_zone" not in written:
@@ -177,9 +177,9 @@ def _asked(kind: str, values: _Values, written: dict[str, Any]) -> tuple[str | N
 
 
 def _region_of_zone(zone: Any) -> str | None:
-    found = _ZONE.fullmatch(zone) if isinstance(zone, str) else None
+    found = re.fullmatch(_ZONE, zone) if isinstance(zone, str) else None
     return found[1] if found else None
 
 
-def _text(pattern: re.Pattern[str], value: Any) -> str | None:
-    return value if isinstance(value, str) and pattern.fullmatch(value) else None
+def _text(pattern: str, value: Any) -> str | None:
+    return value if isinstance(value, str) and re.fullmatch(pattern, value) else None

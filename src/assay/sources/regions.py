@@ -19,7 +19,7 @@ from assay.sources.traversal import longest, parse
 from assay.sources.walk import at_path
 
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
-_NAMED = re.compile(
+_NAMED = (
     r"(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-isob?|us-isof|eu-isoe|eusc-[a-z]{2})"
     r"-(central|north|south|east|west|northeast|northwest|southeast|southwest)-[1-9]"
 )
@@ -86,7 +86,7 @@ def regions_in(values: Iterable[Any]) -> Iterator[str]:
     stack = list(values)
     while stack:
         value = stack.pop()
-        if isinstance(value, str) and _NAMED.fullmatch(value):
+        if isinstance(value, str) and re.fullmatch(_NAMED, value):
             yield value
         elif isinstance(value, dict):
             stack.extend((*value, *value.values()))

@@ -25,16 +25,13 @@ from assay.model import (
 )
 from assay.sources.embedded.cloudformation import describe
 from assay.sources.embedded.tree import Either, Open, Resource, resource
+from assay.sources.embedded.types import WRITERS
 from assay.sources.planned import Opened, PlannedResources
 from assay.sources.providers import Providers
 
 _PARAMETER, _TEMPLATE = "AWS::SSM::Parameter", "AWS::EC2::LaunchTemplate"
 _TYPES = {"awscc_ssm_parameter": _PARAMETER, "awscc_ec2_launch_template": _TEMPLATE}
 """Described resources have types of hashicorp/awscc."""
-_STACKS = (
-    *("aws_cloudformation_stack", "aws_cloudformation_stack_set"),
-    *("awscc_cloudformation_stack", "awscc_cloudformation_stack_set"),
-)
 _ONE = "aws_cloudcontrolapi_resource"
 _ELSEWHERE = Unplaced("a stack set writes to accounts and Regions of its own")
 _WRITING = (Action.CREATE, Action.REPLACE, Action.UPDATE, Action.IMPORT)
@@ -69,7 +66,7 @@ class Stacks:
                 yield TemplateChange(by, None, name, place, left, default=False)
 
     def _written(self, kind: str) -> Iterator[tuple[Opened, Resource, Place | Unplaced]]:
-        for holder in self._planned.changing((*_STACKS, _ONE)):
+        for holder in self._planned.changing(WRITERS):
             if holder.action not in _WRITING or not _changes(holder):
                 continue
             place = self._providers.place(holder.own_region, holder.configured)

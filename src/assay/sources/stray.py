@@ -7,8 +7,6 @@ another provider than AWS's, or where the attribute is one that launches.
 """
 
 import re
-from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -29,17 +27,18 @@ _ALIAS = (
     rf"(?<!\{{\{{)(?:(?<![\w:])|{_BEHIND_ESCAPE})"
     r"resolve:ssm:[A-Za-z0-9_.\-/]+(?::[A-Za-z0-9_.\-/]+)*"
 )
-AMI_IDS = re.compile(_AMI_ID.encode())
+# Patterns are compiled only where somebody asks: most plans never do, and one takes 0.2 ms.
+AMI_IDS = _AMI_ID.encode()
 """AMI ids in raw JSON text."""
-AMI_IDS_IN_TEXT = re.compile(_AMI_ID)
-_IN_TEXT = re.compile(f"{_AMI_ID}|{_ALIAS}")
+AMI_IDS_IN_TEXT = _AMI_ID
+_IN_TEXT = f"{_AMI_ID}|{_ALIAS}"
 _TEMPLATE_ID = r"lt-(?:[0-9a-f]{17}|[0-9a-f]{8})"
-_TEMPLATE = re.compile(rf"(?<![A-Za-z0-9_-]){_TEMPLATE_ID}(?![0-9A-Za-z])")
-_TEMPLATES = re.compile(_TEMPLATE.pattern.encode())
-_LAUNCHES = re.compile(r"(?i)launch_?template(_?id)?|(template|lt)_?id")
-_ESCAPE = re.compile(r"\\(?:u00|x)([2-7][0-9a-fA-F])")
+_TEMPLATE = rf"(?<![A-Za-z0-9_-]){_TEMPLATE_ID}(?![0-9A-Za-z])"
+_TEMPLATES = _TEMPLATE.encode()
+_LAUNCHES = r"(?i)launch_?template(_?id)?|(template|lt)_?id"
+_ESCAPE = r"\\(?:u00|x)([2-7][0-9a-fA-F])"
 _ENCODED = ("base64", "user_data")
-_VERSION = re.compile(r"\$Latest|\$Default|[1-9][0-9]{0,18}")
+_VERSION = r"\$Latest|\$Default|[1-9][0-9]{0,18}"
 
 _Named = AmiId | Alias | TemplateRef
 
@@ -50,7 +49,7 @@ def may_name_an_image(raw: bytes) -> bool:
     What is searched for is literal, which is many times faster than any pattern.
     """
     return (
-        (b"ami-" in raw and AMI_IDS.search(raw) is not None)
+        (b"ami-" in raw and re.search(AMI_IDS, raw) is not None)
         or b"resolve:ssm:" in raw
         or _holds_hidden(raw)
         or _holds_template(raw)
@@ -76,7 +75,7 @@ def _is_text(raw: bytes, key: bytes) -> bool:
 
 
 def _holds_template(raw: bytes) -> bool:
-    return b"lt-" in raw and _TEMPLATES.search(raw) is not None
+    return b"lt-" in raw and re.search(_TEMPLATES, raw) is not None
 
 
 def holds_more(raw: bytes, explained: Collection[Any]) -> bool:
@@ -109,8 +108,8 @@ def strays(
 def named_in(text: str) -> Iterator[AmiId | Alias]:
     """Every AMI id and `resolve:ssm:` alias in a text, escaped or not."""
     if "\\" in text:
-        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-    for found in dict.fromkeys(_IN_TEXT.findall(text)):
+        text = re.sub(_ESCAPE, lambda found: chr(int(found[1], 16)), text)
+    for found in dict.fromkeys(re.findall(_IN_TEXT, text)):
         image = parse_image(found)
         if isinstance(image, AmiId | Alias):
             yield image
@@ -120,10 +119,10 @@ def templates_in(text: str, around: Any) -> Iterator[TemplateRef]:
     """Every launch template's id in a text, at the version that stands beside it."""
     if "lt-" not in text:
         return
-    found = dict.fromkeys(_TEMPLATE.findall(text))
+    found = dict.fromkeys(re.findall(_TEMPLATE, text))
     known = around if isinstance(around, dict) else {}
     version = str(known.get("version") or known.get("Version") or "")
-    beside = version if len(found) == 1 and _VERSION.fullmatch(version) else "$Default"
+    beside = version if len(found) == 1 and re.fullmatch(_VERSION, version) else "$Default"
     for id in found:
         yield TemplateRef(id, None, beside)
 
@@ -135,7 +134,7 @@ def _named(
     yield from named_in(text)
     if key.endswith(_ENCODED) and (decoded := _decoded(text)):
         yield from named_in(decoded)
-    if not ours or any(_LAUNCHES.fullmatch(step) for step in map(str, path[-3:])):
+    if not ours or any(re.fullmatch(_LAUNCHES, step) for step in map(str, path[-3:])):
         yield from templates_in(text, around)
     elif "lt-" in text and text.lstrip()[:1] in ("{", "["):
         yield from _launched(text)
@@ -148,15 +147,17 @@ def _launched(text: str) -> Iterator[TemplateRef]:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return
     for path, each, _, around in _strings(document, None):
-        if any(_LAUNCHES.fullmatch(step) for step in map(str, path[-3:])):
+        if any(re.fullmatch(_LAUNCHES, step) for step in map(str, path[-3:])):
             yield from templates_in(each, around)
 
 
 def _decoded(text: str) -> str | None:
     """What stands in base64, if that is what it is."""
+    from base64 import b64decode
+
     try:
         return b64decode(text, validate=True).decode("utf-8", "replace")
-    except (NotBase64, ValueError):
+    except ValueError:
         return None
 
 

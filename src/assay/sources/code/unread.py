@@ -49,7 +49,7 @@ def ids_in_text(text: str) -> Ids:
     """The AMI ids in a text."""
     if "ami-" not in text:
         return NONE
-    return frozenset(each.decode() for each in AMI_IDS.findall(text.encode(errors="replace")))
+    return frozenset(each.decode() for each in re.findall(AMI_IDS, text.encode(errors="replace")))
 
 
 def is_whole(value: Value) -> bool:

@@ -26,6 +26,13 @@ DOCUMENTS = {
 }
 """The attributes that the readers need, by resource type."""
 
+WRITERS = (
+    *("aws_cloudformation_stack", "aws_cloudformation_stack_set"),
+    *("awscc_cloudformation_stack", "awscc_cloudformation_stack_set"),
+    "aws_cloudcontrolapi_resource",
+)
+"""Those whose documents describe resources under names that others may use."""
+
 NODE_CLASSES = ("amiSelector", "EC2NodeClass", "AWSNodeTemplate")
 """One of these words stands wherever Karpenter's choice of images does."""
 _NODE_CLASSES = tuple(word.encode() for word in NODE_CLASSES)
