@@ -19,6 +19,8 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 """What an image may be put together of: `join("-", ["ami", "0123456789abcdef0"])`."""
+_HEX = re.compile("[0-9a-fA-F]{8}")
+_HELD_WORDS = tuple(f".{name}" for name in HELD)
 _HELD = re.compile(
     r"(?<![\w.-])(?!(?:var|local|module|data|each)\.)(?:[\w-]+\.[\w-]+(?:\[[^\]]*\])?|self)"
     rf"\.(?:{'|'.join(HELD)})\b"
@@ -52,7 +54,10 @@ def _may_hold(module: ModuleInstance, written: Written, images: Collection[str])
 
 @lru_cache(maxsize=20_000)
 def _may_be_composed(text: str) -> bool:
-    return bool(_PART.search(text) or ("." in text and _HELD.search(text)))
+    some = _HEX.search(text) or "\\u" in text or "resolve:" in text or "ami" in text.lower()
+    if some and _PART.search(text):
+        return True
+    return any(word in text for word in _HELD_WORDS) and _HELD.search(text) is not None
 
 
 @lru_cache(maxsize=20_000)
