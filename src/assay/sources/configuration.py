@@ -56,6 +56,10 @@ class Configured(msgspec.Struct, frozen=True, gc=False):
 
     def writes(self, path: tuple[Step, ...], planned: Counting) -> bool:
         """Whether the configuration may give the attribute at `path` a value other than null."""
+        if len(path) == 1:  # by far the most, and nothing around it is dynamic
+            found = (self.block.expressions or {}).get(str(path[0]))
+            nodes = found if isinstance(found, list) else (found,)
+            return any(_is_set(node, ()) for node in nodes if not _is_list(node))
         return self.at(path, planned).is_set
 
     def at(self, path: tuple[Step, ...], planned: Counting) -> Written:

@@ -28,13 +28,12 @@ UNKNOWN = object()
 GONE = (Action.DELETE, Action.FORGET)
 _ALONE = (Action.UPDATE, *GONE, Action.NO_OP, Action.READ, Action.INVOKE)
 
-
-USUAL = (
-    *("ami", "arn", "default_version", "id", "image_id", "image_recipe_arn", "name"),
-    *("parent_image", "region", "source_ami_id", "source_ami_region", "source_instance_id"),
-    *("update_default_version", "value", "insecure_value"),
-)
-_Usual = msgspec.defstruct("_Usual", [(name, Any, None) for name in USUAL], gc=False)
+USUAL = frozenset((
+    "ami", "arn", "default_version", "id", "image_id", "image_recipe_arn", "insecure_value", "name",
+    "parent_image", "region", "source_ami_id", "source_ami_region", "source_instance_id",
+    "update_default_version", "value",
+))  # fmt: skip
+_Usual = msgspec.defstruct("_Usual", [(name, Any, None) for name in sorted(USUAL)], gc=False)
 _UNREAD: Any = object()
 _usual_decoder = msgspec.json.Decoder(_Usual | bool | None)
 
@@ -84,6 +83,7 @@ class Opened:
         self.change = change
         self.action = action_of(path, change)
         self.configured = configured
+        self._region = _UNREAD
         raw = change.change
         self._after = _Tree(path, change, raw.after)
         self._unknown = _Tree(path, change, raw.after_unknown)
@@ -100,13 +100,14 @@ class Opened:
         """Whether it is a data source, which code has and plans have read already."""
         return self.change.mode == "data"
 
-    @cached_property
+    @property
     def own_region(self) -> Any:
         """The resource's `region` (hashicorp/aws 6 and later); `UNKNOWN` is no absence."""
-        change, path = self.change.change, ("region",)
-        if _REGION in bytes(change.after_unknown) and self.is_unknown(path):
-            return UNKNOWN
-        return self.value(path) if _REGION in bytes(change.after) else None
+        if self._region is _UNREAD:
+            mask = bytes(self.change.change.after_unknown)
+            later = _REGION in mask and self.is_unknown(("region",))
+            self._region = UNKNOWN if later else self.value(("region",))
+        return self._region
 
     def value(self, path: tuple[Step, ...]) -> Any:
         """The planned value at `path`; None where there is none, or where it is unknown."""

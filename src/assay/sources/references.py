@@ -202,7 +202,8 @@ class ReferenceReader:
             reference = self._reference(change, row, leaf, value, action, place)
             service = fallback(row, leaf, resource)
             yield replace(reference, fallback=service) if service else reference
-        yield from self._besides(Standing(change, action, configured, place), explained)
+        if not self._sweep.is_done(change, explained):
+            yield from self._besides(Standing(change, action, configured, place), explained)
 
     def _standing(
         self, change: ResourceChange, own_region: Any

@@ -76,18 +76,19 @@ class Sweep:
         raw = bytes(change.change.after)
         return holds_documents(change.type, raw) or may_name_an_image(raw)
 
+    def is_done(self, change: ResourceChange, explained: Mapping[tuple[Step, ...], Leaf]) -> bool:
+        """Whether one look at the raw text tells that rows say all: of most resources they do."""
+        raw = bytes(change.change.after)
+        return not holds_documents(change.type, raw) and not holds_more(
+            raw, [leaf.value for leaf in explained.values()]
+        )
+
     def of(
         self, standing: Standing, explained: Mapping[tuple[Step, ...], Leaf]
     ) -> Iterator[AmiReference | None]:
-        """What no row says; None for what only mentions an image.
-
-        Most resources are done with one look at the raw text.
-        """
+        """What no row says; None for what only mentions an image."""
         change = standing.change
-        raw = bytes(change.change.after)
-        documents = holds_documents(change.type, raw)
-        if not documents and not holds_more(raw, [leaf.value for leaf in explained.values()]):
-            return
+        documents = holds_documents(change.type, bytes(change.change.after))
         after = decode(self._path, change, change.change.after)
         sensitive = decode(self._path, change, change.change.after_sensitive)
         done: set[tuple[Step, ...]] = set(explained)

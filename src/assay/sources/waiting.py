@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from assay.sources.configuration import Configured, references_of
+from assay.sources.document import ConfigResource
 from assay.sources.planned import Opened, PlannedResources
 
 _STEP = re.compile(r"[.\[]")
@@ -23,6 +24,7 @@ class Order:
     def __init__(self, planned: PlannedResources) -> None:
         self._planned = planned
         self._read: dict[int, frozenset[str]] = {}
+        self._follows: dict[tuple[int, int], bool] = {}
 
     def waits(self, waiting: Waiting | None, other: Opened) -> bool:
         """Whether Terraform makes the other resource first, and nothing if that fails.
@@ -39,8 +41,17 @@ class Order:
         """
         if first is None or first.configured is None or first.module != other.module:
             return False
-        wanted = f"{first.configured.block.type}.{first.configured.block.name}"
-        stack, seen = [other.configured], {wanted}
+        key = id(other.configured), id(first.configured)
+        found = self._follows.get(key)
+        if found is None:
+            found = self._follows[key] = self._comes_after(
+                other.configured, first.module, first.configured.block
+            )
+        return found
+
+    def _comes_after(self, other: Configured | None, module: str, first: ConfigResource) -> bool:
+        wanted = f"{first.type}.{first.name}"
+        stack, seen = [other], {wanted}
         while stack:
             configured = stack.pop()
             before = self._before(configured) if configured else frozenset()
@@ -49,7 +60,7 @@ class Order:
             for name in before - seen:
                 steps = name.split(".")
                 mode = "data" if len(steps) == 3 else "managed"
-                stack.append(self._planned.configuration.find(first.module, mode, *steps[-2:]))
+                stack.append(self._planned.configuration.find(module, mode, *steps[-2:]))
             seen |= before
         return False
 
