@@ -371,3 +371,21 @@ def test_a_sensitive_parameter_of_a_product_is_hidden() -> None:
     (source,) = read_plans("plan.json", dump(plan(change)), kinds=tuple(Kind), region=None)
     _, found = source.references
     assert found.sensitive
+
+
+def test_names_that_are_used_again_and_again_are_found_out_once() -> None:
+    """Each of these levels doubled, or tenfolded, the time: a billion evaluations of one byte."""
+    levels = range(18)
+    again = {f"C{n}": {"Fn::And": [{"Condition": f"C{n + 1}"}] * 10} for n in levels}
+    conditions = {**again, f"C{len(levels)}": {"Fn::Equals": ["a", "a"]}}
+    assert image({"Fn::If": ["C0", AMI, OTHER]}, Conditions=conditions) == AmiId(AMI)
+    text: Any = AMI
+    for _ in levels:
+        text = {"Fn::Sub": ["${a}${a}${a}", {"a": text}]}
+    assert isinstance(image(text), Unusable)
+
+
+def test_conditions_that_lead_in_a_circle_tell_nothing() -> None:
+    conditions = {"A": {"Fn::Or": [{"Condition": "B"}]}, "B": {"Fn::And": [{"Condition": "A"}]}}
+    found = image({"Fn::If": ["A", AMI, OTHER]}, Conditions=conditions)
+    assert found == AnyOf((AmiId(AMI), AmiId(OTHER)))

@@ -33,6 +33,7 @@ class Evaluator:
 
     def __init__(self, given: Given) -> None:
         self._given = given
+        self._held: dict[str, bool | None] = {}
         self._functions: dict[str, Callable[[Any, int], Any]] = {
             "Ref": self._ref,
             "Fn::FindInMap": self._find_in_map,
@@ -68,8 +69,7 @@ class Evaluator:
         if depth > _DEEPEST:
             return None
         if isinstance(condition, str):
-            written = self._given.conditions.get(condition)
-            return None if written is None else self.holds(written, depth + 1)
+            return self._condition(condition, depth)
         if not isinstance(condition, dict) or len(condition) != 1:
             return None
         ((name, argument),) = condition.items()
@@ -88,6 +88,13 @@ class Evaluator:
             case "Fn::Or":
                 return True if True in parts else None if None in parts else False
         return None
+
+    def _condition(self, name: str, depth: int) -> bool | None:
+        """A condition by its name, found out once: each can name others, and those the same ones."""
+        if name not in self._held:
+            self._held[name] = None  # what leads back to itself
+            self._held[name] = self.holds(self._given.conditions.get(name), depth + 1)
+        return self._held[name]
 
     def _equals(self, sides: list[Any], depth: int) -> bool | None:
         values = [self.value(side, depth + 1) for side in sides]
@@ -151,11 +158,14 @@ class Evaluator:
         if not isinstance(text, str) or not isinstance(own, dict):
             return Open("Fn::Sub")
         parts: list[Any] = []
+        named: dict[str, Any] = {}  # each once, however often it stands in the text
         end = 0
         for found in _VARIABLE.finditer(text):
             parts.append(text[end : found.start()])
             end = found.end()
-            parts.append(f"${{{found[2]}}}" if found[1] else self._named(found[2], own, depth))
+            if not found[1] and found[2] not in named:
+                named[found[2]] = self._named(found[2], own, depth)
+            parts.append(f"${{{found[2]}}}" if found[1] else named[found[2]])
         parts.append(text[end:])
         parts = [part for part in parts if part != ""]
         if len(parts) == 1 and not isinstance(parts[0], str):
