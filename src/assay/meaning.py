@@ -44,7 +44,10 @@ def after_plan(
         if meant is False or (alias.selector is not None and not change.anew):
             continue  # versions and labels stay where they are
         if meant is None:
-            return Unusable(f"is a parameter that {change.by} may write, as far as the plan tells")
+            return Unusable(
+                f"is a parameter that {change.by} may write, as far as the plan tells",
+                "name the AMI id, or say name, region and account of what is written as constants",
+            )
         writing.append(change)
     return _agreed([(each.by, _left(each, alias)) for each in _last(writing)])
 
@@ -66,7 +69,9 @@ def template_after_plan(
             continue
         if which is None or same is None:
             what = f"is the {ref.version} of a launch template that {change.by} may move"
-            return Unusable(f"{what}, as far as the plan tells")
+            return Unusable(
+                f"{what}, as far as the plan tells", "name a version of the template by its number"
+            )
         if change.deletes:
             left.append((change.by, change.leaves))
         else:
@@ -92,7 +97,10 @@ def _left(change: ParameterChange, alias: Alias) -> Value:
         return change.leaves
     if alias.selector not in (None, "1"):
         what = "version" if alias.pinned else "label"
-        return Unusable(f"is a {what} of a parameter that {change.by} makes anew")
+        return Unusable(
+            f"is a {what} of a parameter that {change.by} makes anew",
+            "name the parameter alone, or its version 1",
+        )
     step = f"parameter {alias.query}, as {change.by} leaves it"
     return Planned(step, change.leaves, moving=not alias.pinned)
 
@@ -104,7 +112,9 @@ def _agreed(left: list[tuple[str, Value]]) -> Value | None:
     (_, first), *others = left
     if any(_essence(value) != _essence(first) for _, value in others):
         by = " and ".join(dict.fromkeys(by for by, _ in left))
-        return Unusable(f"is decided by {by}, whichever comes last")
+        return Unusable(
+            f"is decided by {by}, whichever comes last", "let one of them alone write it"
+        )
     return first
 
 

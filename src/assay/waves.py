@@ -136,7 +136,12 @@ def _query(alias: Alias) -> str:
 def _no_further(trail: Trail | Unresolved) -> Trail | Unresolved:
     """The end of a trail that goes from template to template."""
     if isinstance(trail, Trail) and isinstance(trail.value, TemplateRef | EveryVersion):
-        return onward(trail, Unusable("comes from launch templates that lead to one another"))
+        return onward(
+            trail,
+            Unusable(
+                "comes from launch templates that lead to one another", "give one of them an AMI id"
+            ),
+        )
     return trail
 
 

@@ -122,7 +122,7 @@ def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> list[Tr
             case _:
                 return [_no_image(value, tuple(made), evidence)]
     else:
-        value = Unusable("comes from names that lead in a circle")
+        value = Unusable("comes from names that lead in a circle", "put an AMI id at one of them")
         return [_no_image(value, tuple(made), evidence)]
     if isinstance(place, Place):
         places: tuple[Place, ...] = (place,)
@@ -144,10 +144,11 @@ def _no_image(
 ) -> Unresolved:
     """Why the plan leads to no image at all."""
     cause = Cause.UNRESOLVED
+    cure: str | None = None
     match value:
         case Unknown(references, when):
             reason = _unknown(references, when)
-        case Unusable(what):
+        case Unusable(what, cure):
             reason = f"the value {what}"
         case Imageless():
             reason = "the launch template that is made here names no image"
@@ -163,7 +164,7 @@ def _no_image(
     if made:
         reason = f"{reason}; derived from it by {', then '.join(step.by for step in made)}"
     imageless = isinstance(value, Imageless) and not made
-    return Unresolved(cause, reason, None, evidence, made, imageless=imageless)
+    return Unresolved(cause, reason, None, evidence, made, imageless=imageless, cure=cure)
 
 
 def chosen(by: ServiceImage) -> str:

@@ -389,3 +389,8 @@ def test_conditions_that_lead_in_a_circle_tell_nothing() -> None:
     conditions = {"A": {"Fn::Or": [{"Condition": "B"}]}, "B": {"Fn::And": [{"Condition": "A"}]}}
     found = image({"Fn::If": ["A", AMI, OTHER]}, Conditions=conditions)
     assert found == AnyOf((AmiId(AMI), AmiId(OTHER)))
+
+
+def test_a_text_of_brackets_without_an_end_takes_no_longer_than_another() -> None:
+    """Each `${` once looked for its end through all that follows."""
+    assert isinstance(image({"Fn::Sub": "${" * 500_000}), Unusable)

@@ -33,6 +33,14 @@ _VERSION = "name the template's latest_version, or set update_default_version"
 _LOOKUP = "mend the lookup's filters, or say most_recent, so that it finds one image"
 _PARAMETER = "put an AMI id into the parameter, or name another"
 
+_DOCUMENTS = frozenset(
+    {
+        *("template_body", "desired_state", "yaml_body", "manifest", "values", "definition"),
+        *("input", "content", "command", "inline"),
+    }
+)
+"""Attributes that hold more than an image: a document, a request or a script."""
+
 _VARIABLE = re.compile(r"(?:(?P<module>module\..+?)\.)?var\.(?P<name>[\w-]+)(?![^.\[])")
 
 
@@ -42,7 +50,7 @@ def way_out(subject: Subject) -> str:
     value, place = _end(subject.reference.value, subject.place)
     match value:
         case Unknown(references):
-            return _of_unknown(references, declared=declared)
+            return _of_document(subject) or _of_unknown(references, declared=declared)
         case Unusable():
             return value.cure or _of_unusable(value.reason, declared=declared)
         case Imageless():
@@ -69,6 +77,17 @@ def _end(value: Value, place: Place | Unplaced) -> tuple[Value, Place | Unplaced
                 value, place = inner, at
             case _:
                 return value, place
+
+
+def _of_document(subject: Subject) -> str | None:
+    """What to do where it is a whole document that is not known."""
+    reference = subject.reference
+    attribute = reference.attribute
+    if attribute.rpartition(".")[2].partition("[")[0] not in _DOCUMENTS:
+        return None
+    if reference.action is Action.DECLARED:
+        return f"check a plan, where {attribute} can be read, or write it without what is not known"
+    return f"give {attribute} at plan time, so that it can be read before apply"
 
 
 def _of_unusable(reason: str, *, declared: bool) -> str:

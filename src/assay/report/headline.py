@@ -60,12 +60,20 @@ def subject(verdict: VerdictView) -> str:
 
 def value(verdict: VerdictView) -> str:
     """The same without account and Region."""
-    if verdict.action == "declared" and verdict.value is None and verdict.region is None:
+    nowhere = verdict.action == "declared" and verdict.region is None
+    if verdict.value is None and (nowhere or _is_left_out(verdict)):
         return verdict.attribute
     text = f"{verdict.attribute} = {verdict.value or '(not known yet)'}"
     if verdict.image_id and verdict.image_id != verdict.value:
         return f"{text}, {'made from' if verdict.derived else 'now'} {verdict.image_id}"
     return text
+
+
+def _is_left_out(verdict: VerdictView) -> bool:
+    """Whether what is not there is a template or a module, and no value that will be known."""
+    return any(
+        each.rule == "incomplete-plan" and each.outcome != "pass" for each in verdict.results
+    )
 
 
 def place(verdict: VerdictView) -> str:

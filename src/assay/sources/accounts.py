@@ -35,7 +35,7 @@ _NOTHING: tuple[dict[str, Any], ...] = (
 """Nothing is said. A variable that is null proves nothing: ephemeral ones always are in a plan, and
 `coalesce(var.role, "arn:...")` leaves no more trace than `var.role`. An expression of constants
 alone, such as `format(...)`, is `{}`. (All as Terraform 1.x writes them.)"""
-_CURE = "write the account's id as the only one of allowed_account_ids in the provider block"
+_CURE = 'write allowed_account_ids = ["…"] in the provider block, with that account alone'
 
 
 class Account(msgspec.Struct, frozen=True, gc=False):

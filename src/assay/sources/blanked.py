@@ -13,7 +13,10 @@ from assay.sources.surface import Form, Row
 from assay.sources.values import NO_ID, NO_NAME
 from assay.sources.walk import Leaf, Step, at_path
 
-BLANKED = Unusable("is sensitive, and was taken out of the plan")
+BLANKED = Unusable(
+    "is sensitive, and was taken out of the plan",
+    "check what terraform show -json prints, not a plan from which values were taken out",
+)
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 

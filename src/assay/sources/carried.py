@@ -118,7 +118,10 @@ def _beside(
         version = spelt.get("Version") if isinstance(spelt, dict) else None
         newest = described.is_new or version == "$Latest" or isinstance(version, Open)
         if not newest:
-            return Unusable("is a version of a template that an earlier update of the stack made")
+            return Unusable(
+                "is a version of a template that an earlier update of the stack made",
+                "name the template's LatestVersionNumber",
+            )
         moving = version in ("$Latest", "$Default")
         return Planned(f"{logical(name)} of the template", _image_of(named), moving)
     return None
@@ -135,7 +138,7 @@ def _image_of(named: Resource) -> Value:
             else _open(spelt)
         )
     found = parse_image(at_path(named.after, steps))
-    return found or Unusable("is a template without an image")
+    return found or Unusable("is a template without an image", "give the template an ImageId")
 
 
 def _explained(value: Value | None, spelt: Any) -> Value | None:

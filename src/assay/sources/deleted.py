@@ -20,5 +20,8 @@ def deleted_templates(planned: PlannedResources, providers: Providers) -> Iterat
         if isinstance(named, str):
             place = providers.place(resource.own_region, resource.configured)
             address = resource.change.address
-            gone = Unusable(f"is a launch template that this plan deletes ({address})")
+            gone = Unusable(
+                f"is a launch template that this plan deletes ({address})",
+                "launch from a template that stays",
+            )
             yield TemplateChange(address, named, None, place, gone, deletes=True)

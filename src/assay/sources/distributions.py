@@ -52,7 +52,10 @@ _FIELDS = {
 }
 """How each provider spells a distribution, its templates, its parameters, and "make it default"."""
 BUILT = (Action.CREATE, Action.REPLACE)
-_CIRCLE = Unusable("is built from something that the build itself changes")
+_CIRCLE = Unusable(
+    "is built from something that the build itself changes", "name the parent image by its AMI id"
+)
+_NUMBERED = "name a version of the template by its number"
 _ANYWHERE = Unplaced("the plan does not hold the distribution configuration")
 
 
@@ -122,9 +125,11 @@ class Distributions:
                     maybe = named is None or named == own
                     if maybe and is_same(change.place, place) is not False:
                         what = f"is the {version} of a launch template that {change.by} may move"
-                        left.append(Unusable(what))
+                        left.append(Unusable(what, _NUMBERED))
         if len(set(left)) > 1:
-            return Unusable(f"is the {version} of a launch template that several builds move")
+            return Unusable(
+                f"is the {version} of a launch template that several builds move", _NUMBERED
+            )
         return left[0] if left else None
 
     def _of_image(self, image: Opened, built: Callable[[Opened], Value]) -> Iterator[Named]:
@@ -186,7 +191,7 @@ class Distributions:
         moves = block.get(default) is not False
         value: Value = made
         if mask.get(default) is True:
-            value = Unusable(f"is a version of a launch template that {by} may move")
+            value = Unusable(f"is a version of a launch template that {by} may move", _NUMBERED)
         named = block.get("launch_template_id")
         if not leaf.unknown and isinstance(named, str):
             yield TemplateChange(by, named, None, at, value, moves)
@@ -229,7 +234,10 @@ def _of_parameter(image: Opened, made: Made, leaf: Leaf, at: Place | Unplaced) -
 def _anything(image: Opened) -> Iterator[ParameterChange | TemplateChange]:
     """What a distribution can change that this plan does not hold: any name."""
     by = image.change.address
-    what = Unusable(f"is a name that {by} may change: its distribution is not in this plan")
+    what = Unusable(
+        f"is a name that {by} may change: its distribution is not in this plan",
+        "keep it in one configuration with its distribution configuration",
+    )
     yield ParameterChange(by, None, _ANYWHERE, what)
     yield TemplateChange(by, None, None, _ANYWHERE, what)
 

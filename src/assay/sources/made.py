@@ -23,6 +23,7 @@ from assay.model import (
 )
 from assay.sources.choices import any_of, fixed_images, instances_in, targets
 from assay.sources.distributions import Distributions
+from assay.sources.elsewhere import NO_CONFIGURATION, NO_GROUP, NO_PARENT, NO_RECIPE, NO_SOURCE
 from assay.sources.ends import Ends
 from assay.sources.holders import GROUPS, IMAGE_ATTRIBUTES, PARAMETER_NAMES, Sought
 from assay.sources.known import images_in
@@ -174,7 +175,7 @@ class Makers:
         return Made(
             resource.change.address,
             "CopyImage",
-            source or Unusable("names no source image"),
+            source or NO_SOURCE,
             at,
             sensitive=resource.is_sensitive(path),
         )
@@ -197,7 +198,7 @@ class Makers:
             return [end.resource for end in named] or Unknown(known)
         groups = ((each, arn) for kind, arn in GROUPS for each in self._planned.of_type(kind))
         found = [each for each, arn in groups if each.value((arn,)) == resource.value(path)]
-        return found or Unusable("is an Auto Scaling group that is not in this plan")
+        return found or NO_GROUP
 
     def of_instance(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:
         """The image of the instance whose id stands at `path`."""
@@ -249,8 +250,8 @@ class Makers:
         for kind in ("aws_imagebuilder_image_recipe", "awscc_imagebuilder_image_recipe"):
             for found in self._planned.of_type(kind):
                 if wanted and found.value(("arn",)) == wanted:
-                    return self._parent(found, depth) or Unusable("is a recipe of no image")
-        return Unusable("is an Image Builder recipe that is not in this plan")
+                    return self._parent(found, depth) or NO_PARENT
+        return NO_RECIPE
 
     def _parents(self, ends: list[End], depth: int) -> list[Value]:
         named = targets(ends, "arn:")
@@ -284,7 +285,7 @@ class Makers:
                 if same_place(self.place(each), here)
             ]
             if not ends:
-                return Unusable("is a launch configuration that is not in this plan")
+                return NO_CONFIGURATION
         return self._once(ends, here, lambda: self._of_configurations(ends, here))
 
     def _of_configurations(self, ends: list[End], here: Place | Unplaced) -> list[Value]:

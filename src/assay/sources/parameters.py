@@ -34,9 +34,10 @@ from assay.sources.walk import Step
 TYPES = ("aws_ssm_parameter", "awscc_ssm_parameter")
 READ = ("overwrite", "type", "value_wo_version")
 """What is read of a parameter besides the attributes that hold its value."""
-NO_IMAGE = Unusable("is a parameter that holds no AMI id")
+_PUT = "put an AMI id into the parameter, or name another"
+NO_IMAGE = Unusable("is a parameter that holds no AMI id", _PUT)
 """And did not hold one before: no name of an image leads there."""
-_NO_LONGER = Unusable("is a parameter that will hold no AMI id")
+_NO_LONGER = Unusable("is a parameter that will hold no AMI id", _PUT)
 _WRITTEN = (Action.CREATE, Action.REPLACE, Action.UPDATE, Action.IMPORT)
 _LEAVE_THE_VALUE = frozenset({"tags", "tags_all", "overwrite"})
 """Attributes whose change alone puts no new value."""
@@ -72,7 +73,10 @@ class Parameters:
     def leaves(self, resource: Opened, depth: int = 0) -> Value:
         """What the newest version of a planned parameter will hold."""
         if resource.value(("type",)) not in (None, "String"):
-            return Unusable("is a parameter of another type than String, which EC2 does not take")
+            return Unusable(
+                "is a parameter of another type than String, which EC2 does not take",
+                "make it a String, with data_type aws:ec2:image",
+            )
         path = held_at(resource)
         step = ".".join((resource.change.address, *map(str, path)))
         value: Value | None
@@ -83,7 +87,10 @@ class Parameters:
         else:
             value = parse_image(resource.value(path))
             if value is None:
-                return Unusable("is a parameter whose value the plan does not hold")
+                return Unusable(
+                    "is a parameter whose value the plan does not hold",
+                    "set value or insecure_value to an AMI id",
+                )
             if not isinstance(value, AmiId):
                 return _NO_LONGER if _held_an_image(resource) else NO_IMAGE
         return Planned(step, value, sensitive=resource.is_sensitive(path))
@@ -116,7 +123,9 @@ class Parameters:
         ):
             return
         called, place, told = self._named(resource, name)
-        gone = Unusable(f"is a parameter that this plan deletes ({address})")
+        gone = Unusable(
+            f"is a parameter that this plan deletes ({address})", "name a parameter that stays"
+        )
         yield ParameterChange(address, called, place, gone, anew=True, deletes=True, told=told)
 
     def _named(
@@ -174,7 +183,8 @@ def is_write_only(resource: Opened) -> bool:
 def write_only(resource: Opened) -> Unusable:
     """Why nobody can tell what such a parameter will hold."""
     return Unusable(
-        f"is what {resource.change.address}.value_wo sets, a write-only argument that no plan holds"
+        f"is what {resource.change.address}.value_wo sets, a write-only argument that no plan holds",
+        "set value or insecure_value in place of value_wo: an AMI id is no secret",
     )
 
 

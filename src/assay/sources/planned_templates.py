@@ -152,7 +152,10 @@ class PlannedTemplates:
         if resource.action not in NEW and template_id is None and resource.is_unknown(("id",)):
             return Unknown((f"{resource.change.address}.{default}",))
         if resource.action in NEW or template_id is None:
-            return Unusable(f"is version {version} of a template that this plan makes anew")
+            return Unusable(
+                f"is version {version} of a template that this plan makes anew",
+                "name the template's latest_version",
+            )
         number = resource.value((default,))
         if version == "$Default" and resource.is_unknown((default,)):
             return Unknown((f"{resource.change.address}.{default}",))

@@ -36,7 +36,7 @@ _NAME_IT = "declare the provider in required_providers of every module on the wa
 _MISSING = "its provider block is not there"
 _NOWHERE = "nothing says the provider's Region (it comes from the environment)"
 _SAY_IT = 'write region = "…" in the provider block, or give --region or the policy\'s aws.region'
-_NO_REGION = "write the name of a Region there"
+_NO_REGION = 'write region = "…" with the name of a Region'
 _LATER = "give it a value that is known when Terraform plans"
 
 

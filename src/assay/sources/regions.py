@@ -27,7 +27,7 @@ _NAMED = (
 each one found is asked, and `team-a-1` is none."""
 _MOST = 16
 """So many Regions are looked into for one provider, and no more."""
-_CURE = "write the provider's region as a constant, or give --region"
+_CURE = 'write region = "…" as a constant in the provider block, or give --region'
 
 
 class Region(msgspec.Struct, frozen=True, gc=False):
@@ -58,11 +58,18 @@ def region_of(
         if isinstance(value, str) and REGION.fullmatch(value):
             return Region(value)
         wrong = "the provider's Region is not a Region name"
-        return Region(reason=wrong, cure="write a Region into the provider block", constant=True)
+        return Region(
+            reason=wrong,
+            cure='write region = "…" with the name of a Region in the provider block',
+            constant=True,
+        )
     names = longest(references_of(expression))
     for held in read(expression, variables):
         if isinstance(held, str) and REGION.fullmatch(held):
-            unproven = f"no plan tells whether the provider's Region is {names[0]} as it is"
+            unproven = (
+                f"the provider's Region is made from {names[0]}, and a plan does not tell whether"
+                " anything else is done with it"
+            )
             return Region(among=(held,), reason=unproven, cure=_CURE)
     reason = "the provider's Region is an expression that the plan does not resolve"
     found = dict.fromkeys(others())

@@ -95,7 +95,8 @@ def _left(by: str, what: str, held: Any) -> Value:
     image = parse_image(held)
     if isinstance(image, AmiId):
         return Planned(f"what {by} has CloudFormation write", image)
-    return Unusable(f"is {what} that {by} writes")
+    cure = "apply that first, or use a parameter or a version that no stack writes"
+    return Unusable(f"is {what} that {by} writes", cure)
 
 
 def _changes(holder: Opened) -> bool:

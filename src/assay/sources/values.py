@@ -34,11 +34,14 @@ def parse_template(block: dict[str, Any], fields: TemplateFields) -> TemplateRef
     version = block.get(fields.version)
     version = "$Default" if version in (None, "") else version
     if template_id not in NO_ID and not _matches(_TEMPLATE_ID, template_id):
-        return Unusable("is not a launch template id")
+        return Unusable("is not a launch template id", "write the id of a launch template, lt-…")
     if template_id in NO_ID and not _matches(_TEMPLATE_NAME, name):
-        return Unusable("is not a launch template name")
+        return Unusable("is not a launch template name", "write the name of a launch template")
     if not _matches(_TEMPLATE_VERSION, version):
-        return Unusable("has a version that is neither a number nor $Latest or $Default")
+        return Unusable(
+            "has a version that is neither a number nor $Latest or $Default",
+            "name a version by its number",
+        )
     if template_id in NO_ID:
         return TemplateRef(None, name, version)
     return TemplateRef(template_id, None, version)
@@ -53,7 +56,7 @@ def parse_instance(value: Any) -> InstanceRef | Unusable:
     """An instance id."""
     if _matches(_INSTANCE_ID, value):
         return InstanceRef(value)
-    return Unusable("is not an instance id")
+    return Unusable("is not an instance id", "write the id of an instance, i-…")
 
 
 def parse_build_parent(value: Any) -> AmiId | Alias | Unusable | None:
@@ -61,7 +64,9 @@ def parse_build_parent(value: Any) -> AmiId | Alias | Unusable | None:
     if isinstance(value, str) and value.startswith("ssm:"):
         return parse_image(f"resolve:{value}")
     if isinstance(value, str) and value.startswith("arn:"):
-        return Unusable("is an Image Builder image that is not looked up")
+        return Unusable(
+            "is an Image Builder image that is not looked up", "name the parent by its AMI id"
+        )
     return parse_image(value)
 
 

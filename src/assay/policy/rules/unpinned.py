@@ -46,11 +46,17 @@ def check(case: Case) -> Finding | None:
         if not moving:
             return None
     shown = "a sensitive value" if case.subject.reference.sensitive else " and ".join(moving)
-    return Finding(
-        Outcome.FAIL,
-        f"can mean another image after this check: {shown}",
-        "name the AMI id, a numbered template version, or a numbered parameter version",
-    )
+    fix = ", or ".join(("name the AMI id", *dict.fromkeys(map(_fix, moving))))
+    return Finding(Outcome.FAIL, f"can mean another image after this check: {shown}", fix)
+
+
+def _fix(moving: str) -> str:
+    """What pins it, besides the AMI id itself."""
+    if "image lookup" in moving:
+        return "check the plan, which holds the image that was found"
+    if moving.startswith(("parameter ", "resolve:ssm:")):
+        return "a version of the parameter by its number"
+    return "a version of the template by its number"
 
 
 def _told(value: Value) -> tuple[str, ...]:

@@ -103,8 +103,8 @@ def _as_code(value: Value, address: str = "") -> Value:
         case Unknown(references):
             others = (each for each in references if not (address and each.startswith(address)))
             return Unknown(tuple(others), _WHEN)
-        case Unusable(reason):
-            return replace(value, reason=_in_words(reason))
+        case Unusable(reason, cure):
+            return Unusable(_in_words(reason), _in_words(cure) if cure else None)
         case Planned(value=inner):
             return replace(value, value=_as_code(inner))
         case Made(source=inner, place=place):

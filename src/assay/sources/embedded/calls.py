@@ -39,6 +39,7 @@ _CALLS = {
 }
 """The calls that launch, or prepare it, and the type whose properties are those of the request."""
 _SDK = re.compile(r"arn:aws[a-z-]*:(?:scheduler|states):::aws-sdk:([a-z0-9]+:[A-Za-z]+)(?:\..+)?")
+_READABLE = "give it as one document of JSON"
 _DEEPEST = 30
 
 
@@ -54,7 +55,7 @@ def cloud_control(holder: Holder) -> Contents:
     try:
         state = read_one(text) if isinstance(text, str) else None
     except UnreadableError as error:
-        return Contents((Told((at,), Unusable(error.args[0])),), read=read)
+        return Contents((Told((at,), Unusable(error.args[0], _READABLE)),), read=read)
     return _of(kind, state, (at,), holder, read)
 
 
@@ -118,7 +119,9 @@ def _request(kind: str, text: Any, at: Path, holder: Holder, read: tuple[str, ..
     try:
         state = read_one(text) if isinstance(text, str) else text
     except UnreadableError as error:
-        return Contents((Told(at, Unusable(f"is a request that {error.args[0]}")),), read=read)
+        return Contents(
+            (Told(at, Unusable(f"is a request that {error.args[0]}", _READABLE)),), read=read
+        )
     return _of(kind, state, at, holder, read)
 
 

@@ -20,6 +20,8 @@ _HARMLESS = (
     *("AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16"),
 )
 """Transforms of AWS that leave the images of the resources that stand there alone."""
+_READABLE = "give the body as one template, in JSON or YAML, that CloudFormation takes"
+_WRITTEN_OUT = "write the resources out, without the macro"
 _ELSEWHERE = {
     "AWS::CloudFormation::Stack": "a nested stack",
     "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "a product of Service Catalog",
@@ -54,9 +56,9 @@ def describe(
     try:
         body = read_one(text)
     except UnreadableError as error:
-        return Described(unread=((at, Unusable(f"is a template that {error}")),))
+        return Described(unread=((at, Unusable(f"is a template that {error}", _READABLE)),))
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
-        return Described(unread=((at, Unusable("is not a CloudFormation template")),))
+        return Described(unread=((at, Unusable("is not a CloudFormation template", _READABLE)),))
     return _described(body, at, parameters, place, is_new=is_new)
 
 
@@ -87,7 +89,9 @@ def _described(
     for name, each in written.items():
         path = (*at, "Resources", name)
         if name.startswith("Fn::"):
-            what = Unusable("is made by Fn::ForEach or a macro, which is not followed")
+            what = Unusable(
+                "is made by Fn::ForEach or a macro, which is not followed", _WRITTEN_OUT
+            )
             unread.append(((*at, "Resources"), what))
             continue
         if not isinstance(each, dict):
@@ -101,7 +105,9 @@ def _described(
             unread.append((path, _elsewhere(_ELSEWHERE.get(kind, "a module"))))
         properties = evaluator.value(each.get("Properties"))
         if isinstance(properties, Open) or "Fn::Transform" in _mapping(properties):
-            unread.append((path, Unusable("is made by a macro, which is not followed")))
+            unread.append(
+                (path, Unusable("is made by a macro, which is not followed", _WRITTEN_OUT))
+            )
         found[name] = resource(
             kind, (*path, "Properties"), properties, is_new=is_new, is_certain=sure is True
         )

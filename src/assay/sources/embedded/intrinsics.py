@@ -12,7 +12,7 @@ import msgspec
 
 from assay.sources.embedded.tree import Either, Gone, Looked, Open, logical
 
-_VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
+_VARIABLE = re.compile(r"\$\{(!?)([^{}]*)\}")
 _LOOKUP = re.compile(r"\{\{resolve:ssm:([A-Za-z0-9_.\-/]+(?::\d+)?)\}\}")
 _DEEPEST = 60
 _LONGEST = 200_000

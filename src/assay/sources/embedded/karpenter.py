@@ -96,7 +96,13 @@ def _in_text(text: Any, at: Path) -> Iterator[Told]:
     try:
         documents = read(text)
     except UnreadableError as error:
-        yield Told(at, Unusable(f"names Karpenter's selectors and {error.args[0]}"))
+        yield Told(
+            at,
+            Unusable(
+                f"names Karpenter's selectors and {error.args[0]}",
+                "write it as YAML that can be read",
+            ),
+        )
         return
     for number, document in enumerate(documents):
         yield from _classes(document, at if len(documents) == 1 else (*at, number))

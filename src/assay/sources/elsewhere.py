@@ -1,0 +1,18 @@
+"""What would have to be there, in the plan or in the resource, for an image to be told."""
+
+from assay.model import Unusable
+
+NO_GROUP = Unusable(
+    "is an Auto Scaling group that is not in this plan",
+    "keep it in one configuration with its Auto Scaling group",
+)
+NO_RECIPE = Unusable(
+    "is an Image Builder recipe that is not in this plan",
+    "keep it in one configuration with its recipe",
+)
+NO_SOURCE = Unusable("names no source image", "name its source image")
+NO_PARENT = Unusable("is a recipe of no image", "give the recipe a parent image")
+NO_CONFIGURATION = Unusable(
+    "is a launch configuration that is not in this plan",
+    "keep it in one configuration with its launch configuration, or use a template",
+)
