@@ -1,6 +1,8 @@
 """What to do where no image can be named: each way out belongs to what stood in the way."""
 
+import ast
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -24,6 +26,7 @@ from assay.policy.cures import way_out
 from tests.judging import HERE
 from tests.policy.builders import reference, unresolved
 
+ROOT = Path(__file__).parents[2]
 NOWHERE = Unplaced("nothing says the provider's Region")
 NO_ROLE = Unplaced("the provider assumes a role that cannot be told")
 VARIABLE = "give var.ami a value: a default, a tfvars file, --var-file or TF_VAR_ami"
@@ -97,3 +100,38 @@ def test_what_aws_answered_has_ways_out_of_its_own() -> None:
     assert "lookup" in cure(ImageSearch(owners=("self",)))
     assert "parameter" in cure(Alias("/x"))
     assert "template" in cure(TemplateRef(None, "web"))
+
+
+@pytest.mark.parametrize(
+    "attribute", ["template_body", "desired_state", "target[0].input", "values[0]", "yaml_body"]
+)
+@pytest.mark.parametrize(
+    ("action", "wanted"),
+    [
+        (Action.CREATE, "give {} at plan time, so that it can be read before apply"),
+        (
+            Action.DECLARED,
+            "check a plan, where {} can be read, or write it without what is not known",
+        ),
+    ],
+)
+def test_a_document_that_is_not_known_is_no_image(
+    attribute: str, action: Action, wanted: str
+) -> None:
+    of = replace(reference(Unknown(("x.y",)), place=HERE, action=action), attribute=attribute)
+    found = way_out(replace(unresolved(Cause.UNRESOLVED), reference=of))
+    assert found == wanted.format(attribute)
+
+
+def test_whatever_cannot_be_used_says_what_to_do() -> None:
+    """But for what `way_out` has words for: no AMI id, and an image of another place."""
+    without = [
+        ast.unparse(call.args[0])
+        for path in (ROOT / "src" / "assay").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) == "Unusable"
+        and len(call.args) + len(call.keywords) == 1
+    ]
+    known = ("AMI id", "string", "parameter name", "another place", "what", "not read", "judged")
+    assert [each for each in without if not any(word in each for word in known)] == []

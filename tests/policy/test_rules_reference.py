@@ -54,6 +54,32 @@ def test_unpinned_reports_every_indirection_that_can_move() -> None:
     assert outcome("unpinned", subject(value=AmiId(USED))) is PASS
 
 
+_OF_A_PARAMETER = "a version of the parameter by its number"
+_OF_A_TEMPLATE = "a version of the template by its number"
+_OF_A_LOOKUP = "check the plan, which holds the image that was found"
+
+
+@pytest.mark.parametrize(
+    ("moving", "fix"),
+    [
+        (("resolve:ssm:/golden/x",), _OF_A_PARAMETER),
+        (("parameter /golden/x, as aws_ssm_parameter.x leaves it",), _OF_A_PARAMETER),
+        (("launch template web:$Latest",), _OF_A_TEMPLATE),
+        (("launch template aws_launch_template.t, at its $Default",), _OF_A_TEMPLATE),
+        (("an image lookup",), _OF_A_LOOKUP),
+        (("data.aws_ami.x, an image lookup",), _OF_A_LOOKUP),
+        (
+            ("launch template web:$Latest", "resolve:ssm:/golden/x", "resolve:ssm:/golden/y"),
+            f"{_OF_A_TEMPLATE}, or {_OF_A_PARAMETER}",
+        ),
+    ],
+)
+def test_what_pins_it_belongs_to_what_can_move(moving: tuple[str, ...], fix: str) -> None:
+    found = finding("unpinned", subject(value=AmiId(USED), moving=moving))
+    assert found is not None
+    assert found.fix == f"name the AMI id, or {fix}"
+
+
 @pytest.mark.parametrize("value", PINNED)
 def test_a_numbered_version_names_one_image_for_good(value: Value) -> None:
     assert outcome("unpinned", subject(value=value)) is PASS

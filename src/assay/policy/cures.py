@@ -91,7 +91,7 @@ def _of_document(subject: Subject) -> str | None:
 
 
 def _of_unusable(reason: str, *, declared: bool) -> str:
-    if "AMI id" in reason or "string" in reason:
+    if any(word in reason for word in ("AMI id", "string", "parameter name")):
         return _NO_ID
     if reason.endswith("another place"):
         return _SAME_PLACE

@@ -78,9 +78,7 @@ class Templates:
         if leaf.value is None:
             return None
         if row.template is None or not isinstance(leaf.value, dict):
-            return Unusable(
-                "is not a launch template block", "name a launch template by id or name"
-            )
+            return Unusable("is not a launch template block", "name a template by id or name")
         fields, mask = row.template, leaf.mask if isinstance(leaf.mask, dict) else {}
         id, name = leaf.value.get(fields.id), leaf.value.get(fields.name)
         is_named = id not in NO_ID or name not in NO_NAME

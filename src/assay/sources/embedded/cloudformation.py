@@ -21,7 +21,9 @@ _HARMLESS = (
 )
 """Transforms of AWS that leave the images of the resources that stand there alone."""
 _READABLE = "give the body as one template, in JSON or YAML, that CloudFormation takes"
-_WRITTEN_OUT = "write the resources out, without the macro"
+_WRITTEN_OUT = "write the resources out, without it"
+_FOR_EACH = Unusable("is made by Fn::ForEach or a macro, which is not followed", _WRITTEN_OUT)
+_MACRO = Unusable("is made by a macro, which is not followed", _WRITTEN_OUT)
 _ELSEWHERE = {
     "AWS::CloudFormation::Stack": "a nested stack",
     "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "a product of Service Catalog",
@@ -89,10 +91,7 @@ def _described(
     for name, each in written.items():
         path = (*at, "Resources", name)
         if name.startswith("Fn::"):
-            what = Unusable(
-                "is made by Fn::ForEach or a macro, which is not followed", _WRITTEN_OUT
-            )
-            unread.append(((*at, "Resources"), what))
+            unread.append(((*at, "Resources"), _FOR_EACH))
             continue
         if not isinstance(each, dict):
             continue
@@ -105,9 +104,7 @@ def _described(
             unread.append((path, _elsewhere(_ELSEWHERE.get(kind, "a module"))))
         properties = evaluator.value(each.get("Properties"))
         if isinstance(properties, Open) or "Fn::Transform" in _mapping(properties):
-            unread.append(
-                (path, Unusable("is made by a macro, which is not followed", _WRITTEN_OUT))
-            )
+            unread.append((path, _MACRO))
         found[name] = resource(
             kind, (*path, "Properties"), properties, is_new=is_new, is_certain=sure is True
         )
