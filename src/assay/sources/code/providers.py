@@ -6,6 +6,7 @@ others by `providers`), "The provider Meta-Argument".
 
 from typing import TYPE_CHECKING, Any
 
+from assay.sources.accounts import CREDENTIALS
 from assay.sources.code.blocks import Block, plain_text
 from assay.sources.code.body import Body, body
 from assay.sources.code.expressions import (
@@ -29,7 +30,12 @@ UNREADABLE = "?"
 """The key that stands for a block of which nobody knows which it is."""
 _AWS = ("aws", "awscc")
 _NOT_KNOWN = {"references": ["each.key"]}
-_SAID = ("region", "assume_role", "assume_role_with_web_identity", "allowed_account_ids")
+_SAID = (
+    *("region", "assume_role", "assume_role_with_web_identity", "allowed_account_ids"),
+    *("endpoints", *CREDENTIALS),
+)
+_SOMETHING: dict[str, Any] = {}
+"""What is said, and is nobody's business: as a plan writes an expression of constants."""
 
 
 class ProviderKeys:
@@ -192,6 +198,11 @@ def _config(said: Body) -> ProviderConfig:
         if name.startswith("assume_role"):
             blocks = value if isinstance(value, list) else [value]
             expressions[name] = [_role(block) for block in blocks]
+        elif name == "endpoints":
+            blocks = value if isinstance(value, list) else [value]
+            expressions[name] = [_each(block) for block in blocks]
+        elif name in CREDENTIALS and value not in (None, "", []):
+            expressions[name] = _SOMETHING
         else:
             expressions[name] = _told(value)
     return ProviderConfig(expressions=expressions)
@@ -209,6 +220,13 @@ def _role(block: Value) -> Any:
     """Of a block, the role alone: everything else is nobody's business."""
     if isinstance(block, dict):
         return {"role_arn": _told(block["role_arn"])} if "role_arn" in block else {}
+    return _told(block)
+
+
+def _each(block: Value) -> dict[str, Any]:
+    """The arguments of a block."""
+    if isinstance(block, dict):
+        return {name: _told(value) for name, value in block.items()}
     return _told(block)
 
 
