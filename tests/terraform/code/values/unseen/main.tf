@@ -1,7 +1,7 @@
-# What stands in files that assay does not read: how many instances there are, and of what.
+# What code does not tell, the workspace: how many instances there are, and of what.
 
 locals {
-  hosts = yamldecode(file("${path.module}/hosts.yaml"))
+  hosts = terraform.workspace == "default" ? yamldecode(file("${path.module}/hosts.yaml")) : null
   ids   = [for key in sort(keys(local.hosts)) : local.hosts[key].ami]
 }
 
