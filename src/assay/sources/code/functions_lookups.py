@@ -12,11 +12,11 @@ from assay.sources.code.functions_values import is_text, unknown_of
 
 _OF_IDS = frozenset("ami-0123456789abcdef")
 """Every letter of an AMI id."""
-_SPACES = re.compile(r"/(?:\\s|\\r|\\n|\s|\[\\s\])[+*?]*\$?/")
+_SPACES = r"/(?:\\s|\\r|\\n|\s|\[\\s\])[+*?]*\$?/"
 """Regular expressions, as `replace` takes them, that match white space alone."""
-_TO_THE_ID = re.compile(r"/\^?(?:arn:aws[a-z-]*:ec2:)?\.[*+](?::image|image)?\\?//")
+_TO_THE_ID = r"/\^?(?:arn:aws[a-z-]*:ec2:)?\.[*+](?::image|image)?\\?//"
 """Those that match all of an image's ARN up to its id, which stands behind the last slash."""
-_AN_ID = re.compile(r"\^?ami-(?:\.[*+]|\\w[*+]|\[(?:0-9|a-f|a-z|A-F|A-Z|\\w|\\d)+\][*+])\$?")
+_AN_ID = r"\^?ami-(?:\.[*+]|\\w[*+]|\[(?:0-9|a-f|a-z|A-F|A-Z|\\w|\\d)+\][*+])\$?"
 """Those that `regex` finds an AMI id by."""
 _SAME = frozenset({"chomp", "lower", "nonsensitive", "sensitive", "tostring", "trimspace"})
 
@@ -36,9 +36,9 @@ def _without(value: UnknownValue, part: str) -> Value:
 
 def _replaced(value: UnknownValue, part: str, by: str) -> Value:
     if value.sure is Sure.ARN:
-        return _id_of(value) if _TO_THE_ID.fullmatch(part) and not by else None
+        return _id_of(value) if re.fullmatch(_TO_THE_ID, part) and not by else None
     if len(part) > 1 and part[0] == part[-1] == "/":
-        return value if _SPACES.fullmatch(part) else None
+        return value if re.fullmatch(_SPACES, part) else None
     return _without(value, part)
 
 
@@ -52,7 +52,7 @@ def _split(value: UnknownValue, separator: str) -> Value:
 
 
 def _found(value: UnknownValue, pattern: str) -> Value:
-    if not _AN_ID.fullmatch(pattern):
+    if not re.fullmatch(_AN_ID, pattern):
         return None
     if value.sure is Sure.ARN:
         return None if pattern.startswith("^") else _id_of(value)

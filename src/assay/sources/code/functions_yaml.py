@@ -23,8 +23,8 @@ _WORDS: dict[str, Value] = {
 }
 _FLAGS = frozenset({"y", "n", "yes", "no", "on", "off"})
 """What YAML 1.1 takes for a flag, in lower case."""
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?")
-_LIKE_NUMBERS = re.compile(r"[-+.]?[0-9.][0-9a-fA-Fxob._:+eEtTzZ -]*|[-+]?\.(?i:inf|nan)|[-+]")
+_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?"
+_LIKE_NUMBERS = r"[-+.]?[0-9.][0-9a-fA-Fxob._:+eEtTzZ -]*|[-+]?\.(?i:inf|nan)|[-+]"
 """What may be a number or a time to some reader."""
 _QUOTED = ("'", '"', "|", ">")
 
@@ -84,9 +84,9 @@ def _scalar(node: Any) -> Value:
         return _WORDS[text]
     if text.lower() in _FLAGS or text.lower() in _WORDS:
         raise UncertainError
-    if _NUMBER.fullmatch(text):
+    if re.fullmatch(_NUMBER, text):
         return read_number(text)
-    if _LIKE_NUMBERS.fullmatch(text) or text in ("<<", "="):
+    if re.fullmatch(_LIKE_NUMBERS, text) or text in ("<<", "="):
         raise UncertainError
     return text
 

@@ -11,17 +11,17 @@ from posixpath import normpath
 from urllib.parse import parse_qsl, urlencode
 
 _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
-_REGISTRY = re.compile(r"(?:([\w.-]+\.[\w.-]+(?::[0-9]+)?)/)?([\w-]+/[\w-]+/[0-9a-z]+)")
+_REGISTRY = r"(?:([\w.-]+\.[\w.-]+(?::[0-9]+)?)/)?([\w-]+/[\w-]+/[0-9a-z]+)"
 _NO_REGISTRY = ("github.com", "bitbucket.org", "gitlab.com")
-_FORCED = re.compile(r"([A-Za-z0-9]+)::(.+)", re.DOTALL)
-_SCP = re.compile(r"([^@/]+)@([^:/]+):/?(.+)", re.DOTALL)
+_FORCED = r"(?s)([A-Za-z0-9]+)::(.+)"
+_SCP = r"(?s)([^@/]+)@([^:/]+):/?(.+)"
 
 
 def recorded(source: str) -> set[str]:
     """What may stand in a manifest for a source that is no local path."""
     found = {source}
     package, inside = _split(source)
-    registry = _REGISTRY.fullmatch(package)
+    registry = re.fullmatch(_REGISTRY, package)
     if registry and registry[1] not in _NO_REGISTRY:
         hosts = (registry[1].lower(),) if registry[1] else _HOSTS
         below = f"//{inside}" if inside else ""
@@ -50,7 +50,7 @@ def _with_inside(package: str, inside: str) -> str:
 
 def _detected(package: str) -> str | None:
     """The URL that a short form stands for; None where it cannot be told."""
-    forced = _FORCED.fullmatch(package)
+    forced = re.fullmatch(_FORCED, package)
     rest = forced[2] if forced else package
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", rest):
         return package
@@ -67,7 +67,7 @@ def _short(package: str) -> str | None:
         repository = parts[1].removesuffix(".git")
         below = f"//{'/'.join(parts[2:])}" if parts[2:] else ""
         return f"git::https://{host}/{parts[0]}/{repository}.git{below}{mark}{query}"
-    scp = _SCP.fullmatch(path)
+    scp = re.fullmatch(_SCP, path)
     if scp:
         ordered = urlencode(sorted(parse_qsl(query))) if query else ""
         return f"git::ssh://{scp[1]}@{scp[2]}/{scp[3]}{mark}{ordered}"
@@ -79,7 +79,7 @@ def _short(package: str) -> str | None:
 _VERSION = re.compile(
     r"v?([0-9]+(?:\.[0-9]+)*)(?:-?([0-9A-Za-z~-]+(?:\.[0-9A-Za-z~-]+)*))?(?:\+[0-9A-Za-z.~-]+)?"
 )
-_CONSTRAINT = re.compile(r"\s*(=|!=|>=|<=|>|<|~>|)\s*(\S+)\s*")
+_CONSTRAINT = r"\s*(=|!=|>=|<=|>|<|~>|)\s*(\S+)\s*"
 
 
 @total_ordering
@@ -125,7 +125,7 @@ def satisfies(version: str, constraints: str) -> bool:
 
 
 def _satisfies(own: _Version, constraint: str) -> bool:
-    found = _CONSTRAINT.fullmatch(constraint)
+    found = re.fullmatch(_CONSTRAINT, constraint)
     if found is None:
         raise ValueError
     operator, wanted = found[1], _Version(found[2])

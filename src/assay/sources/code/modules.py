@@ -86,8 +86,9 @@ class ModuleCode:
         self._has_backend = False
         for file in files:
             self.comments[file.path] = file.code.comments
+            overriding = overrides(file.path)
             for block in file.code.blocks:
-                self._add(Placed(file.path, block), overrides=overrides(file.path))
+                self._add(Placed(file.path, block), overrides=overriding)
 
     @cached_property
     def refused(self) -> tuple[InputError, ...]:

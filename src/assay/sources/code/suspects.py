@@ -14,14 +14,14 @@ _NAMES = re.compile(
     r"\b(?:var|local|data\.[\w-]+)\.[\w-]+|\bmodule\.[\w-]+(?:\[[^\]]*\])?\.[\w-]+|\beach\b"
 )
 _INDEX = re.compile(r"\[[^\]]*\]")
-_PART = re.compile(
-    r"(?<![a-z0-9])ami(?![a-z0-9])|(?<![0-9a-f])(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-f])|resolve:|\\u",
-    re.IGNORECASE,
+_PART = (
+    r"(?i)(?<![a-z0-9])ami(?![a-z0-9])|resolve:|\\u"
+    r"|(?<![0-9a-f])(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-f])"
 )
 """What an image may be put together of: `join("-", ["ami", "0123456789abcdef0"])`."""
 _HEX = re.compile("[0-9a-fA-F]{8}")
 _HELD_WORDS = tuple(f".{name}" for name in HELD)
-_HELD = re.compile(
+_HELD = (
     r"(?<![\w.-])(?!(?:var|local|module|data|each)\.)(?:[\w-]+\.[\w-]+(?:\[[^\]]*\])?|self)"
     rf"\.(?:{'|'.join(HELD)})\b"
 )
@@ -55,9 +55,9 @@ def _may_hold(module: ModuleInstance, written: Written, images: Collection[str])
 @lru_cache(maxsize=20_000)
 def _may_be_composed(text: str) -> bool:
     some = _HEX.search(text) or "\\u" in text or "resolve:" in text or "ami" in text.lower()
-    if some and _PART.search(text):
+    if some and re.search(_PART, text):
         return True
-    return any(word in text for word in _HELD_WORDS) and _HELD.search(text) is not None
+    return any(word in text for word in _HELD_WORDS) and re.search(_HELD, text) is not None
 
 
 @lru_cache(maxsize=20_000)

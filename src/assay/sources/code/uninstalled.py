@@ -6,6 +6,7 @@ terraform-aws-modules, cloudposse, RaJiska/fck-nat (`ami`, `ami_id`, `image_id`,
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 import msgspec
@@ -111,6 +112,7 @@ def is_image(name: str, value: Value) -> bool:
     return isinstance(parse_image(value), AmiId | Alias)
 
 
+@lru_cache(maxsize=20_000)
 def may_name_image(name: str) -> bool:
     """Whether an argument of this name can take an AMI id: `worker_ami_id`, and not `ami_name`."""
     words = [word.lower() for word in _WORD.findall(name)]
