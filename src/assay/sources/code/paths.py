@@ -3,6 +3,7 @@
 Facts: HashiCorp, "Files and Directories"; "Input Variables" (values files that are read unasked).
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
@@ -66,6 +67,7 @@ def joined(path: str, below: str) -> str:
     return folded(f"{path}/{below}" if not below.startswith("/") else below)
 
 
+@lru_cache(maxsize=20_000)  # the same few paths, asked for at every step on the way to a module
 def folded(path: str) -> str:
     """`a/./b/../c` as `a/c`; what climbs above the start stays."""
     parts: list[str] = []
