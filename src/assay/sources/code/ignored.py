@@ -11,8 +11,8 @@ from assay.model import AnyOf, Made, Planned, Value
 from assay.sources.code.blocks import Block
 
 ALL = "all"
-_COMMENT = re.compile(r"/\*.*?\*/|(?:#|//)[^\n]*", re.DOTALL)
-_NAME = re.compile(r"[\w-]+")
+_COMMENT = r"(?s)/\*.*?\*/|(?:#|//)[^\n]*"
+_NAME = r"[\w-]+"
 _TEMPLATE = "launch template "
 _OF_A_TEMPLATE = frozenset({"image_id", "launch_template_data", "default_version"})
 _MADE_OF = {
@@ -33,7 +33,7 @@ def ignored_in(block: Block) -> frozenset[str]:
         name
         for lifecycle in block.of_type("lifecycle")
         if (written := lifecycle.attributes.get("ignore_changes")) is not None
-        for name in _NAME.findall(_COMMENT.sub(" ", written.text))
+        for name in re.findall(_NAME, re.sub(_COMMENT, " ", written.text))
     )
 
 

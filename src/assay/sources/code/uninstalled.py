@@ -23,7 +23,7 @@ ALL_OF_THEM = "(modules)"
 
 _SHOWN = 10
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
-_SOURCE = re.compile(r'\bsource"?\s*[=:]\s*"(?:[^"/]*/)*([^"/]*)"')
+_SOURCE = r'\bsource"?\s*[=:]\s*"(?:[^"/]*/)*([^"/]*)"'
 _OF_AN_IMAGE = frozenset(
     {
         *("name", "names", "filter", "filters", "owner", "owners", "type", "types", "family"),
@@ -159,7 +159,7 @@ def _required(terraform: Block) -> Iterator[str]:
     for required in terraform.of_type("required_providers"):
         for name, written in required.attributes.items():
             yield name
-            yield from _SOURCE.findall(written.text)
+            yield from re.findall(_SOURCE, written.text)
 
 
 def _of_call(call: Block) -> Iterator[str]:

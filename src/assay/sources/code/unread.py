@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 Ids = frozenset[str]
 NONE: Ids = frozenset()
-_SELF = re.compile(r"\bself\.([a-z_]\w*)")
+_SELF = r"\bself\.([a-z_]\w*)"
 UNREAD = "(unread)"
 """The resource type that stands for what is not evaluated of a resource."""
 
 _NAMES = re.compile(
     r"\b(var|local|data\.[\w-]+)\.([\w-]+)|\b(module\.[\w-]+)(?:\[[^\]]*\])?\.([\w-]+)|\b(each)\b"
 )
-_FILES = re.compile(r'\b(?:file|filebase64|templatefile)\s*\(\s*"((?:\$\{[\w.]+\}|[^"$\\])*)"')
-_READS = re.compile(r"\b(?:file|filebase64|templatefile)\s*\(")
-_PATHS = re.compile(r"\$\{path\.(module|root)\}")
+_FILES = r'\b(?:file|filebase64|templatefile)\s*\(\s*"((?:\$\{[\w.]+\}|[^"$\\])*)"'
+_READS = r"\b(?:file|filebase64|templatefile)\s*\("
+_PATHS = r"\$\{path\.(module|root)\}"
 
 
 def ids_in(value: Value) -> Ids:
@@ -75,15 +75,15 @@ def ids_read(module: "ModuleInstance", written: Written, block: Block | None = N
             found |= ids_read(module, keys) if keys and keys is not written else NONE
         else:
             found |= ids_named(module, root or call, name or output)
-    for path in _FILES.findall(written.text):
-        named = _PATHS.sub(lambda at: module.path_of(at[1]), path)
+    for path in re.findall(_FILES, written.text):
+        named = re.sub(_PATHS, lambda at: module.path_of(at[1]), path)
         found |= ids_in_text(module.program.contents.text(named) or "")
     return frozenset(found)
 
 
 def reads_computed_file(written: Written) -> bool:
     """Whether an expression reads a file whose path has to be evaluated."""
-    return len(_READS.findall(written.text)) > len(_FILES.findall(written.text))
+    return len(re.findall(_READS, written.text)) > len(re.findall(_FILES, written.text))
 
 
 def ids_named(module: "ModuleInstance", root: str, name: str) -> Ids:
@@ -192,7 +192,7 @@ def _of_itself(
 ) -> Ids:
     """The ids in the arguments of its own resource that a script reads as `self.x`."""
     found: set[str] = set()
-    for name in _SELF.findall(written.text):
+    for name in re.findall(_SELF, written.text):
         argument = block.attributes.get(name)
         if argument is not None:
             value = module.value(argument, iteration)
