@@ -103,3 +103,25 @@ def test_a_manifest_that_somebody_has_committed_proves_nothing(
     if version == "3":  # which git writes only where an entry needs it
         git("add", "-N", "-f", f"{root}/{CODE}")
     assert told(read({}, root)) == AWAY
+
+
+@pytest.mark.parametrize("directory", ["\0", ".terraform/modules/m\0", "\ud800", "m" * 5000])
+def test_a_manifest_that_names_no_directory_is_no_proof(read: Read, directory: str) -> None:
+    assert told(read(files(call(GIT), manifest(GIT, directory=directory)))) == AWAY
+
+
+ENDLESS = Path("/dev/zero")
+
+
+@pytest.mark.skipif(not ENDLESS.exists(), reason="nothing here has no end")
+def test_a_manifest_without_an_end_is_none(read: Read) -> None:
+    Path(JSON).parent.mkdir(parents=True)
+    Path(JSON).symlink_to(ENDLESS)
+    assert told(read(call(GIT))) == AWAY
+
+
+@pytest.mark.skipif(not ENDLESS.exists(), reason="nothing here has no end")
+def test_a_file_of_values_without_an_end_is_refused(read: Read) -> None:
+    Path("terraform.tfvars").symlink_to(ENDLESS)
+    [broken] = read(instance("a", f'"{ONE}"')).errors
+    assert "is larger than the 2 MB" in str(broken)

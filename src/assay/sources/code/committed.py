@@ -29,7 +29,8 @@ def _indexes(git: Path) -> Iterator[bytes]:
             named = git.read_text().partition("gitdir:")[2].strip()
             git = git.parent / named
         for path in (git / "index", *git.glob("sharedindex.*")):
-            yield path.read_bytes()
+            if path.is_file():
+                yield path.read_bytes()
     except (OSError, ValueError):
         return
 

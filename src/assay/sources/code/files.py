@@ -66,17 +66,18 @@ class FileReader:
         return found
 
     def _file(self, path: str) -> ReadFile:
+        most = _MOST_OF_JSON if path.endswith(".json") else _MOST
         try:
-            data = Path(path).read_bytes()
+            with Path(path).open("rb") as file:
+                data = file.read(most + 1)  # a link may lead to what has no end
         except OSError as error:
             broken = InputError(f"cannot be read: {error.strerror}", where=path)
             return ReadFile(path, "", CodeFile(), broken)
-        digest = hashlib.sha256(data).hexdigest()
-        most = _MOST_OF_JSON if path.endswith(".json") else _MOST
         if len(data) > most:
             what = f"is larger than the {most // 10**6} MB that are read of a file of code"
             broken = InputError(what, where=path, hint="keep what is data in a file of its own")
-            return ReadFile(path, digest, CodeFile(), broken)
+            return ReadFile(path, "", CodeFile(), broken)
+        digest = hashlib.sha256(data).hexdigest()
         if not path.endswith(".json") and _BLANK.fullmatch(data):
             return ReadFile(path, digest, CodeFile(), None)
         syntax = "json" if path.endswith(".json") else "hcl"

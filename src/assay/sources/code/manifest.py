@@ -75,7 +75,10 @@ class Manifest:
     def _is_inside(self, directory: str) -> bool:
         """Whether a directory is one in which init puts modules, links followed."""
         home = Path(self._root, _MODULES).resolve()
-        there = Path(self._root, directory).resolve()
+        try:
+            there = Path(self._root, directory).resolve()
+        except (OSError, ValueError):  # no path at all: a NUL, half a character
+            return False
         below = joined(".", directory).startswith(f"{_MODULES}/")
         return below and there != home and there.is_relative_to(home)
 
@@ -83,8 +86,10 @@ class Manifest:
 def _entries(root: str) -> Mapping[str, Installed]:
     """Nothing where the manifest cannot be read, or says two things of one module."""
     try:
-        data = Path(root, _MODULES, "modules.json").read_bytes()
-        manifest = msgspec.json.decode(data, type=_Manifest)
+        path = Path(root, _MODULES, "modules.json")
+        if not path.is_file():  # a link may lead to what has no end
+            return {}
+        manifest = msgspec.json.decode(path.read_bytes(), type=_Manifest)
     except (OSError, ValueError, RecursionError):
         return {}
     found = {each.Key: each for each in manifest.Modules}
