@@ -164,3 +164,9 @@ def test_two_accounts_that_are_not_told_are_not_one() -> None:
     found = _place(document)
     assert isinstance(found, Unplaced)
     assert not found.account_told
+
+
+@pytest.mark.parametrize("key", ["a secret text", "p@ss", "x" * 129, "\u202ex", ""])
+def test_a_key_that_is_no_name_is_not_shown(key: str) -> None:
+    after = {"metadata": {key: {"ami": AMI}}}
+    assert strays("aws_s3_object.a", after) == {"metadata": AmiId(AMI)}

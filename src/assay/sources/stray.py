@@ -35,6 +35,7 @@ _IN_TEXT = f"{_AMI_ID}|{_ALIAS}"
 _TEMPLATE_ID = r"lt-(?:[0-9a-f]{17}|[0-9a-f]{8})"
 _TEMPLATE = rf"(?<![A-Za-z0-9_-]){_TEMPLATE_ID}(?![0-9A-Za-z])"
 _TEMPLATES = _TEMPLATE.encode()
+_NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
 _LAUNCHES = r"(?i)launch_?template(_?id)?|(template|lt)_?id"
 _ESCAPE = r"\\(?:u00|x)([2-7][0-9a-fA-F])"
 _ENCODED = ("base64", "user_data")
@@ -98,11 +99,19 @@ def strays(
     for path, text, hidden, around in _strings(after, sensitive):
         if any(path[:end] in explained for end in range(1, len(path) + 1)):
             continue
-        shown = path[:1] if hidden else path  # what is sensitive may be a key, too
-        leaf = Leaf(shown, text, None, hidden)
         for named in _named(path, text, around, ours=ours):
+            shown = path[:1] if hidden else _names(path)  # what is sensitive may be a key, too
+            leaf = Leaf(shown, text, None, hidden)
             mentioned = only_mentions(resource_type, str(path[0]))
             yield leaf, None if mentioned else astray(named, leaf.path)
+
+
+def _names(path: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A path as far as its steps look like names: a key of a map can be any text."""
+    for end, step in enumerate(path):
+        if isinstance(step, str) and not _NAME.fullmatch(step):
+            return path[:end]
+    return path
 
 
 def named_in(text: str) -> Iterator[AmiId | Alias]:
