@@ -67,7 +67,7 @@ def _written(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
         found = locate(folder, tmp_path_factory.mktemp("home"))
     except MissingError as missing:
         pytest.skip(f"NOT TESTED with the real Terraform: {missing}")
-    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_MAX_ATTEMPTS": "1"}
     return Terraform(found.binary, found.folder, {**found.environment, **keys})
 
 
