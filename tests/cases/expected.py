@@ -193,6 +193,12 @@ CODE: dict[str, Outcomes] = {
         "aws_cloudformation_stack.f": SHUT,
     },
     "i_prov": {"terraform_data.p": SHUT},
+    "lookups": {
+        **{f"aws_instance.r{n:02}": PASS for n in (*range(1, 6), 13, 14, 22, 23, 24, 26, 27, 30)},
+        **{f"aws_instance.r{n:02}": PASS for n in (31, 32, 35, 36, 38, 39)},
+        **{f"aws_instance.r{n:02}": FAIL for n in (*range(6, 11), 18, 25, 28, 33, 40)},
+        "aws_instance.r21": OPEN,
+    },
     "modargs": {"aws_instance.web": PASS, "aws_launch_template.lt": PASS},
     "wronghint": {"aws_launch_configuration.lc": OPEN, "aws_autoscaling_group.g": OPEN},
     "tofu": {

@@ -57,6 +57,7 @@ OWN = {
 NONE_OF_ITS_OWN = {
     "null": "profile = null",
     "no word": 'access_key = ""',
+    "no key": 'access_key = "mock"\n  secret_key = "mock"',
     "no file": "shared_config_files = []",
     "an endpoint of AWS": 'endpoints {\n  ec2 = "https://ec2.us-east-1.api.aws"\n}',
     "an endpoint of what launches nothing": 'endpoints {\n  s3 = "https://s3.example.com"\n}',

@@ -258,7 +258,7 @@ class TestCredentials:
         ],
     )
     @pytest.mark.parametrize(
-        "value", [constant("s3cret"), reads("var.s"), {}, constant(["s3cret"])]
+        "value", [constant("s3cret" * 3), reads("var.s"), {}, constant(["s3cret"])]
     )
     def test_those_of_its_own_leave_the_account_open(self, name: str, value: Any) -> None:
         document = by_provider({"s": None}, region=constant(HERE), **{name: value})
@@ -273,6 +273,18 @@ class TestCredentials:
             "allowed_account_ids"
         ] = constant([OTHER])
         assert place(document) == Place("aws", OTHER, HERE)
+
+    def test_a_text_that_is_no_key_is_nobody_s(self) -> None:
+        """With `"mock"` nobody launches anything, whatever its secret is."""
+        mock = {"access_key": constant("mock"), "secret_key": constant("mock")}
+        assert place(by_provider(region=constant(HERE), **mock)) == Place("aws", None, HERE)
+        document = by_provider(region=constant(HERE), **mock, profile=constant("prod"))
+        assert isinstance(place(document), Unplaced)
+
+    @pytest.mark.parametrize("key", [constant("AKIAEVIL"), constant("A" * 16), reads("var.s")])
+    def test_what_may_be_a_key_is_somebody_s(self, key: Any) -> None:
+        document = by_provider({"s": "mock"}, region=constant(HERE), access_key=key)
+        assert isinstance(place(document), Unplaced)
 
     @pytest.mark.parametrize("nothing", [constant(None), constant(""), constant([])])
     def test_nothing_is_none(self, nothing: Any) -> None:

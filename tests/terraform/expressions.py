@@ -48,9 +48,9 @@ locals {
   o     = { a = "A", b = { c = ["deep", "er"] }, "d-e" = 7 }
   m     = tomap({ k1 = "v1", k2 = "v2" })
   lo    = [{ id = "i1", on = true }, { id = "i2", on = false }]
-  u     = terraform_data.later.output
-  ul    = [terraform_data.later.output, "known"]
-  uo    = { a = terraform_data.later.output, b = "known" }
+  u     = terraform_data.later.id
+  ul    = [terraform_data.later.id, "known"]
+  uo    = { a = terraform_data.later.id, b = "known" }
 }
 """
 

@@ -25,6 +25,10 @@ CREDENTIALS = (
     *("shared_credentials_file", "shared_credentials_files", "ec2_metadata_service_endpoint"),
 )
 """Arguments by which a provider acts with other credentials than those of its environment."""
+_KEY = ("access_key", "secret_key", "token")
+_ACCESS_KEY = r"(AKIA|ASIA).*|[A-Za-z0-9_]{16,128}"
+"""STS API Reference, Credentials: of letters, digits and `_`, 16 to 128 of them. What begins as IAM's
+do is taken for one, however long it is."""
 _ENDPOINTS = ("ec2", "ssm", "autoscaling", "sts")
 """The services that look names up, and the one that says whose credentials these are."""
 _NOTHING: tuple[dict[str, Any], ...] = (
@@ -79,10 +83,22 @@ def account_of(expressions: Mapping[str, Any], values: Values) -> Account:
         return Account(None, f"the provider has {foreign} of its own", f"leave {foreign} out")
     if proven:
         return Account(ids[0])
-    own = next((name for name in CREDENTIALS if _says(expressions.get(name))), None)
+    key = expressions.get("access_key")
+    unused = _KEY if isinstance(key, dict) and is_no_key(key.get("constant_value")) else ()
+    mattering = (name for name in CREDENTIALS if name not in unused)
+    own = next((name for name in mattering if _says(expressions.get(name))), None)
     if own is not None:
         return Account(None, f"the provider names credentials of its own ({own})", _CURE)
     return Account(among=ids)
+
+
+def is_no_key(access_key: Any) -> bool:
+    """Whether a text stands where an access key id would: with `"mock"` nobody launches anything."""
+    return (
+        isinstance(access_key, str)
+        and access_key != ""
+        and not re.fullmatch(_ACCESS_KEY, access_key)
+    )
 
 
 def _ids(allowed: Any, values: Values) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ others by `providers`), "The provider Meta-Argument".
 
 from typing import TYPE_CHECKING, Any
 
-from assay.sources.accounts import CREDENTIALS
+from assay.sources.accounts import CREDENTIALS, is_no_key
 from assay.sources.code.blocks import Block, plain_text
 from assay.sources.code.body import Body, body
 from assay.sources.code.expressions import (
@@ -36,6 +36,8 @@ _SAID = (
 )
 _SOMETHING: dict[str, Any] = {}
 """What is said, and is nobody's business: as a plan writes an expression of constants."""
+_NO_KEY = {"constant_value": "none"}
+"""Likewise, for a text that stands where an access key would."""
 
 
 class ProviderKeys:
@@ -202,7 +204,7 @@ def _config(said: Body) -> ProviderConfig:
             blocks = value if isinstance(value, list) else [value]
             expressions[name] = [_each(block) for block in blocks]
         elif name in CREDENTIALS and value not in (None, "", []):
-            expressions[name] = _SOMETHING
+            expressions[name] = _NO_KEY if is_no_key(value) else _SOMETHING
         else:
             expressions[name] = _told(value)
     return ProviderConfig(expressions=expressions)
