@@ -1,7 +1,8 @@
 """`assay iam-policy`.
 
 Facts: IAM User Guide, "IAM JSON policy elements"; for GitHub's tokens, GitHub Docs, "OpenID Connect
-reference" (the forms of `sub`) and "Configuring OpenID Connect in Amazon Web Services" (`aud`).
+reference" (the forms of `sub`) and "Configuring OpenID Connect in Amazon Web Services" (`aud`). That
+its tokens reach the isolated partitions is not known.
 """
 
 from collections.abc import Sequence
@@ -11,15 +12,11 @@ import click
 
 from assay.cli.options import ACCOUNT, Shaped, debug_option, policy_option
 from assay.cli.streams import EXIT_PASS, show
+from assay.model import PARTITIONS
 
 if TYPE_CHECKING:
     from assay.model import Policy
 
-PARTITIONS = (
-    *("aws", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"),
-    "aws-us-gov",
-)
-"""Of botocore's partitions.json. That GitHub's tokens reach the isolated ones is not known."""
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = {"aws-cn": "sts.amazonaws.com.cn"}
 """What is not `sts.amazonaws.com` (README of aws-actions/configure-aws-credentials, "Audience")."""
@@ -54,7 +51,9 @@ CALLER = Shaped(
 @click.option("--reader", is_flag=True,
               help="For the reader's role in --account instead of the gate's own role.")  # fmt: skip
 @click.option("--account", type=ACCOUNT, help="The account in which the role stands.")
-@click.option("--partition", type=click.Choice(PARTITIONS), default="aws", show_default=True)
+@click.option(
+    "--partition", type=click.Choice(sorted(PARTITIONS)), default="aws", show_default=True
+)
 @click.option("--repository", "repositories", type=REPOSITORY, multiple=True,
               help="Whose pull requests may take the role, as GitHub spells it; OWNER@ID/REPO@ID "
               "where its tokens have ids. May be repeated.")  # fmt: skip

@@ -14,6 +14,8 @@ _PARTITION_OF_PREFIX = (
     ("eu-isoe-", "aws-iso-e"),
     ("eusc-", "aws-eusc"),
 )
+PARTITIONS = ("aws", *(partition for _, partition in _PARTITION_OF_PREFIX))
+"""All that there are (botocore's partitions.json)."""
 
 
 @cache

@@ -7,6 +7,7 @@ awscc documentation for 1.97.
 from collections.abc import Collection, Mapping
 from enum import Enum
 
+from assay.sources.surface.mentions import of_aws
 from assay.sources.walk import Step
 
 IMAGE_ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
@@ -125,7 +126,7 @@ def leads_to(sought: Sought, resource_type: str, path: tuple[Step, ...], *, data
             not path or path[0] in IMAGE_ATTRIBUTES[resource_type]
         )
     ending, names = _NAMES[sought]
-    if resource_type.endswith(ending) and resource_type.startswith(("aws_", "awscc_")):
+    if resource_type.endswith(ending) and of_aws(resource_type):
         return not path or path[0] in names
     return (sought, resource_type) in _ALSO and (
         not path or path[0] in _ALSO[sought, resource_type]
@@ -141,6 +142,6 @@ def may_be_any_text(resource_type: str, attributes: Collection[Step]) -> bool:
         return False
     if resource_type in _NAMES_OF_AWS:
         return False
-    if not resource_type.startswith(("aws_", "awscc_")):
+    if not of_aws(resource_type):
         return True
     return not _ANY_TEXT.isdisjoint(attributes)

@@ -18,6 +18,7 @@ from assay.errors import InputError
 from assay.model import AmiId, Value, parse_image
 from assay.sources.configuration import parent_module
 from assay.sources.document import Variable
+from assay.sources.nested import modules
 from assay.sources.stray import AMI_IDS_IN_TEXT
 from assay.sources.traversal import read_key
 from assay.sources.walk import Step, anywhere
@@ -90,16 +91,11 @@ class Known:
     @cached_property
     def _data(self) -> dict[tuple[str, str, str], list[_Resource]]:
         found: defaultdict[tuple[str, str, str], list[_Resource]] = defaultdict(list)
-        state = self._decoded(self._raw, _State | None) if self._raw else None
-        stack = [state.values.root_module if state and state.values else None]
-        while stack:
-            module = stack.pop()
-            if module is None:
-                continue
+        state: _State | None = self._decoded(self._raw, _State | None) if self._raw else None
+        for module in modules(state.values.root_module if state and state.values else None):
             for resource in module.resources or ():
                 if resource.mode == "data":
                     found[module.address, resource.type, resource.name].append(resource)
-            stack.extend(module.child_modules or ())
         return dict(found)
 
     def _decoded(self, raw: msgspec.Raw, shape: Any = Any) -> Any:

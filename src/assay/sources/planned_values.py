@@ -2,6 +2,8 @@
 
 import msgspec
 
+from assay.sources.nested import modules
+
 
 class PlannedResource(msgspec.Struct, gc=False):
     """A resource of `planned_values`; what it will hold stands in `resource_changes`."""
@@ -24,12 +26,9 @@ class PlannedValues(msgspec.Struct):
 
     def addresses(self) -> list[str]:
         """The address of every managed resource, of all modules."""
-        found: list[str] = []
-        stack = [self.root_module]
-        while stack:
-            module = stack.pop()
-            if module is not None:
-                resources = module.resources or ()
-                found += [each.address for each in resources if each.mode == "managed"]
-                stack.extend(module.child_modules or ())
-        return found
+        return [
+            each.address
+            for module in modules(self.root_module)
+            for each in module.resources or ()
+            if each.mode == "managed"
+        ]

@@ -18,6 +18,7 @@ import msgspec
 from assay.errors import InputError
 from assay.sources.configuration import ConfigurationIndex, Configured
 from assay.sources.document import ResourceChange
+from assay.sources.nested import modules
 
 _ARN = r"(?s)arn:aws[a-z-]*:ec2:([a-z]{2,4}(?:-[a-z]+)+-\d{1,2}):(\d{12})?:.+"
 """EC2's only: other services' ARNs are often those of something that another account shares."""
@@ -139,12 +140,7 @@ class Prior:
             state = msgspec.json.decode(self._raw, type=_State | None)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise InputError("its prior_state cannot be read", where=self._path) from None
-        stack = [state.values.root_module if state and state.values else None]
-        while stack:
-            module = stack.pop()
-            if module is not None:
-                yield module
-                stack.extend(module.child_modules or ())
+        yield from modules(state.values.root_module if state and state.values else None)
 
 
 def _sign(configured: Configured, resource: _Resource, values: _Values) -> Sign:

@@ -41,7 +41,6 @@ from assay.sources.provisioners import Provisioners
 from assay.sources.reading import Reading
 from assay.sources.settled import SETTLED, keeps_images
 from assay.sources.surface import Form, Row, decisive, rows_by_type
-from assay.sources.surface.mentions import AWS_TYPES
 from assay.sources.sweep import Standing, Sweep
 from assay.sources.tags import planned_tags
 from assay.sources.trail import Trailing
@@ -212,7 +211,7 @@ class ReferenceReader:
         configured = self._configuration.find(
             change.module_address, change.mode, change.type, change.name
         )
-        if not change.type.startswith(AWS_TYPES) and is_foreign(change.type, configured):
+        if is_foreign(change.type, configured):
             return configured, self._foreign.place
         if configured is None:
             return configured, self._foreign.at(own_region)

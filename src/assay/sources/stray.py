@@ -136,9 +136,7 @@ def templates_in(text: str, around: Any) -> Iterator[TemplateRef]:
         yield TemplateRef(id, None, beside)
 
 
-def _named(
-    path: tuple[Step, ...], text: str, around: Any, *, ours: bool
-) -> Iterator[AmiId | Alias | TemplateRef]:
+def _named(path: tuple[Step, ...], text: str, around: Any, *, ours: bool) -> Iterator[_Named]:
     key = str(path[-1])
     yield from named_in(text)
     if key.endswith(_ENCODED) and (decoded := _decoded(text)):
