@@ -65,7 +65,7 @@ coverage: $(READY) $(WHEELS) $(NODE) ## What the tests run of the code; two to t
 	$(BIN)/python -Im pytest --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 fuzz: $(READY) ## Ten thousand damaged plans, about three minutes.
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -Im pytest tests/sources/test_fuzz.py $(PYTEST_ARGS)
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -Im pytest tests/inputs/test_fuzz.py $(PYTEST_ARGS)
 
 mutation: $(READY) ## Break the policy and the provenance in every small way; the tests must notice. Some minutes.
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt mutmut

@@ -1,6 +1,6 @@
 """The resource types that name images: the top-level attributes that do, and what of.
 
-Generated from assay's own table, src/assay/sources/surface, by
+Generated from assay's own table, src/assay/inputs/surface, by
 `python -m tests.checkov.resource_types`; a test holds the two equal.
 """
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pytest
 
+from assay.catalog.aws.sdk import Sdk
+from assay.catalog.decorators.recording import RecordingCatalog
 from assay.catalog.interface import ImageCatalog
 from assay.catalog.live import LiveCatalog
 from assay.catalog.recorded import RecordedCatalog
-from assay.catalog.recording import RecordingCatalog
-from assay.catalog.sdk import Sdk
-from assay.check import check, gather
+from assay.inputs.plan.plan import Source
 from assay.model import (
     AmiId,
     AmiReference,
@@ -23,7 +23,7 @@ from assay.model import (
     Verdict,
     WatermarkFilter,
 )
-from assay.sources.plan import Source
+from assay.run.check import check, gather
 from tests.command import talking_to
 from tests.emulator import Fault, RawFault, Server, World, serve
 from tests.emulator.faults import Faults

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from assay.catalog.interface import Unavailable
 from assay.model import AmiReference, Outcome, Place, Report, Unresolved
-from assay.report import json as json_report
+from assay.report.formats import json as json_report
 from assay.report.view import views
 from tests import command
 from tests.command import POLICY, talking_to

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import Absent
 from assay.catalog.live import LiveCatalog
-from assay.catalog.sdk import Sdk
 from assay.model import AllowedImages, Image, ImageCriterion, Outcome, Place, Verdict
 from assay.policy.allowed import admission
 from assay.policy.golden import Is

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from assay.check import check
+from assay.inputs.plan.plan import read_plans
 from assay.model import Kind
-from assay.sources.plan import read_plans
+from assay.run.check import check
 from tests.cases.world import COPY, GOLDEN, HOME_MADE, TEMPLATES, VIRGINIA, CasesWorld
 from tests.judging import AS_OF, Emulated, credentials, emulate, policy
 from tests.plans import configured, dump, plan, resource

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from botocore.loaders import Loader
 
-from assay.catalog.diagnosis import Clock, Level
+from assay.run.doctor import Clock, Level
 from tests import command
 from tests.command import POLICY, talking_to
 from tests.emulator import Fault, RawFault, Request, access_key, serve

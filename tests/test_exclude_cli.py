@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import POLICY, Run
-from tests.sources.test_corpus import run_here
+from tests.inputs.test_corpus import run_here
 
 CODE = 'provider "aws" {\n  region = "us-east-1"\n}\nresource "aws_instance" "NAME" {\n  ami = "ami-0fffffffffffffff1"\n}\n'
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assay.allowed_amis.export import Exported, allowed_amis
 from assay.errors import PolicyError
 from assay.model import Image, Outcome, Policy, Severity
 from assay.policy.engine import judge
-from assay.policy.export import Exported, allowed_amis
 from assay.policy.load import load
 from tests import command
 from tests.allowed import CODES, DAYS, NAMES, REGION_PATTERNS, SEVERITIES, images, some

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import assay
-from assay.catalog.models import OPERATIONS
-from assay.catalog.permissions import ASSUME_ROLE, READS
+from assay.catalog.aws.permissions import ASSUME_ROLE, READS
+from assay.catalog.aws.service_models import OPERATIONS
 from tests import command
 from tests.command import POLICY
 

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.catalog.settings import read_settings
+from assay.allowed_amis import starter
+from assay.allowed_amis.adopt import Adopted, adopt
+from assay.allowed_amis.export import allowed_amis
+from assay.allowed_amis.settings import read_settings
 from assay.errors import InputError
 from assay.model import Policy, Severity, WatermarkFilter
-from assay.policy import starter
-from assay.policy.adopt import Adopted, adopt
-from assay.policy.export import allowed_amis
 from assay.policy.load import load, validate
 from tests import command
 from tests.allowed import CODES, CRITERIA, NAME_PATTERNS, images, some

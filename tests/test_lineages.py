@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import pytest
 
-import assay.check
+import assay.run.check
 from assay.model import AncestryEnd, ImageName, Policy, Report
 from assay.report.steps import LineageStep
 from assay.report.view import views
@@ -261,7 +261,7 @@ class TestTold:
     def test_what_was_not_asked_is_neither_visible_nor_not(
         self, golden: GoldenWorld, aws: Emulated
     ) -> None:
-        with patch.object(assay.check, "TOLD_IN_FULL", 0):
+        with patch.object(assay.run.check, "TOLD_IN_FULL", 0):
             steps = self.told(aws.check(golden.world, golden.copy()))
         assert [(step.image_id, step.visible) for step in steps[1:]] == [(golden.golden, None)]
         assert steps[-1].end == "not followed further"

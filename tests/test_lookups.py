@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from assay.catalog.decorators.offline import OfflineCatalog
 from assay.catalog.interface import ImageCatalog
-from assay.catalog.offline import OfflineCatalog
 from assay.model import (
     AmiId,
     AmiReference,
@@ -24,8 +24,8 @@ from assay.model import (
     Unresolved,
     Value,
 )
-from assay.report import json as json_report
-from assay.report import text as text_report
+from assay.report.formats import json as json_report
+from assay.report.formats import text as text_report
 from tests.emulator import Fault
 from tests.judging import (
     HERE,

@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 import pytest
 
-from assay.check import check
+from assay.inputs.plan.plan import read_plans
+from assay.inputs.terraform.directory import Code
 from assay.kept import Kept
 from assay.model import Kind, Report
-from assay.report import json as json_report
-from assay.report import text as text_report
+from assay.report.formats import json as json_report
+from assay.report.formats import text as text_report
 from assay.report.setting import Setting
-from assay.sources.code.directory import Code
-from assay.sources.plan import read_plans
+from assay.run.check import check
 from tests.cases.world import (
     COPY,
     GOLDEN,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assay.expectation import Expectation, ExpectedVerdict
+from assay.run.expectation import Expectation, ExpectedVerdict
 from tests import command
 
 ROOT = Path(__file__).resolve().parent.parent

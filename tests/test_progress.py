@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 import assay.cli.progress
+from assay.catalog.decorators.offline import OfflineCatalog
 from assay.catalog.interface import ImageCatalog
-from assay.catalog.offline import OfflineCatalog
 from assay.catalog.recorded import RecordedCatalog
 from assay.cli.progress import progress
 from assay.model import CatalogFacts

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-import assay.check
+import assay.run.check
 from assay.catalog.interface import ImageCatalog
 from assay.model import (
     AmiReference,
@@ -154,12 +154,12 @@ def expected(report: Report, aws: Emulated) -> list[Outcome]:
 
 
 @one_server_for_all
-@given(case=cases(), told_in_full=st.sampled_from([0, assay.check.TOLD_IN_FULL]))
+@given(case=cases(), told_in_full=st.sampled_from([0, assay.run.check.TOLD_IN_FULL]))
 def test_the_walk_comes_to_the_verdicts_of_ec2s_own_record(
     aws: Emulated, case: Case, told_in_full: int
 ) -> None:
     world, references, by = case
-    with patch.object(assay.check, "TOLD_IN_FULL", told_in_full):
+    with patch.object(assay.run.check, "TOLD_IN_FULL", told_in_full):
         report = aws.check(world, *references, by=by)
     assert [verdict.outcome for verdict in report.verdicts] == expected(report, aws)
 
@@ -168,13 +168,13 @@ def test_the_walk_comes_to_the_verdicts_of_ec2s_own_record(
 @given(
     case=cases(),
     refuse=refusals(),
-    told_in_full=st.sampled_from([0, assay.check.TOLD_IN_FULL]),
+    told_in_full=st.sampled_from([0, assay.run.check.TOLD_IN_FULL]),
 )
 def test_what_is_refused_leaves_a_verdict_open_and_turns_none(
     aws: Emulated, case: Case, refuse: Faults, told_in_full: int
 ) -> None:
     world, references, by = case
-    with patch.object(assay.check, "TOLD_IN_FULL", told_in_full):
+    with patch.object(assay.run.check, "TOLD_IN_FULL", told_in_full):
         refused = aws.check(world, *references, by=by, faults=refuse)
         whole = aws.check(world, *references, by=by)
     for less, known in zip(refused.verdicts, expected(whole, aws), strict=True):

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
+from assay.inputs.terraform.as_plan.ignores import read_ignore
+from assay.inputs.terraform.syntax.blocks import locate
 from assay.policy.exceptions import check_ignores
 from assay.policy.rules import RULES
-from assay.sources.code.blocks import locate
-from assay.sources.code.ignores import read_ignore
 from tests import command
 from tests.policy.builders import reference
 

@@ -85,4 +85,4 @@ def test_what_is_read_of_rules_loads_no_heavy_library(
     loaded = done.stderr.split()
     assert "assay.policy.rules" in loaded
     assert not {"boto3", "botocore", "yaml", "jsonschema", "hcl2"} & set(loaded)
-    assert not [name for name in loaded if name.startswith(("assay.catalog", "assay.sources"))]
+    assert not [name for name in loaded if name.startswith(("assay.catalog", "assay.inputs"))]

@@ -11,7 +11,7 @@ from tests.cases.expected import CLOSED, CODE, GREEN, PLANS, REFUSED, UNJUDGED, 
 from tests.cases.world import CasesWorld
 from tests.command import POLICY, Run, talking_to
 from tests.emulator import Server, serve
-from tests.sources.test_corpus import run_here
+from tests.inputs.test_corpus import run_here
 from tests.worlds import WORKLOAD
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"

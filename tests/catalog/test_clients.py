@@ -6,7 +6,7 @@ from pathlib import Path
 import botocore
 import pytest
 
-from assay.catalog.clients import AWS_HOST
+from assay.catalog.aws.clients import AWS_HOST
 
 PARTITIONS = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json").read_text())
 SUFFIXES = sorted(

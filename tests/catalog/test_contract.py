@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from assay.catalog.decorators.offline import OfflineCatalog
+from assay.catalog.decorators.recording import RecordingCatalog
 from assay.catalog.interface import Absent, ImageCatalog, Unavailable
 from assay.catalog.live import LiveCatalog
-from assay.catalog.offline import OfflineCatalog
 from assay.catalog.recorded import NEVER_ASKED, RecordedCatalog
-from assay.catalog.recording import RecordingCatalog
 from assay.errors import RecordingError
 from assay.model import (
     AllowedImages,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.catalog import ec2
+from assay.catalog.aws import ec2
 from assay.model import Ancestry, AncestryEnd, TemplateVersion, Watermark
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "aws-samples"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from assay.catalog.clients import refuse_blind_sdk
+from assay.catalog.aws.clients import refuse_blind_sdk
 from assay.catalog.interface import Absent, Unavailable
 from assay.catalog.live import VALUES_A_FILTER, LiveCatalog
 from assay.errors import CredentialsError, SdkError

@@ -27,9 +27,10 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
 import assay.catalog
-from assay.catalog import ec2, models
-from assay.catalog.clients import refuse_blind_sdk
-from assay.catalog.models import ENDPOINTS, MEMBERS, OPERATIONS, cut_loader
+from assay.catalog.aws import ec2
+from assay.catalog.aws import service_models as models
+from assay.catalog.aws.clients import refuse_blind_sdk
+from assay.catalog.aws.service_models import ENDPOINTS, MEMBERS, OPERATIONS, cut_loader
 from assay.errors import SdkError
 from assay.kept import Kept
 from tests.command import talking_to

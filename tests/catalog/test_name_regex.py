@@ -9,8 +9,8 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from assay.catalog import name_regex
-from assay.catalog.name_regex import LARGEST, LONGEST, PatternError, fitting
+from assay.catalog.aws import name_regex
+from assay.catalog.aws.name_regex import LARGEST, LONGEST, PatternError, fitting
 
 
 @pytest.mark.parametrize(

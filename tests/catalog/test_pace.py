@@ -8,11 +8,11 @@ from threading import Barrier, Event, Lock
 
 import pytest
 
+from assay.catalog.aws.pace import BUCKET, IN_FLIGHT, REFILL_A_SECOND, Deadline, Flights, Pace
+from assay.catalog.aws.refusals import RefusedError
+from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import Unavailable
 from assay.catalog.live import LiveCatalog
-from assay.catalog.pace import BUCKET, IN_FLIGHT, REFILL_A_SECOND, Deadline, Flights, Pace
-from assay.catalog.refusals import RefusedError
-from assay.catalog.sdk import Sdk
 from assay.cli import run as run_in_this_process
 from assay.model import Ancestry, Place
 from tests import command

@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 import pytest
 
+from assay.catalog.aws.readers import Once
+from assay.catalog.aws.refusals import RefusedError
+from assay.catalog.aws.sdk import Sdk
+from assay.catalog.decorators.recording import RecordingCatalog
 from assay.catalog.interface import Absent, Unavailable
 from assay.catalog.live import LiveCatalog
-from assay.catalog.readers import Once
 from assay.catalog.recorded import RecordedCatalog
-from assay.catalog.recording import RecordingCatalog
-from assay.catalog.refusals import RefusedError
-from assay.catalog.sdk import Sdk
 from assay.errors import CredentialsError
 from assay.model import Identity, Image, Place, Reader, TemplateRef, TemplateVersion
 from tests.catalog.test_live import credentials

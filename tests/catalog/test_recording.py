@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from assay.catalog.decorators.recording import NO_IMAGE, RecordingCatalog
 from assay.catalog.live import LiveCatalog
 from assay.catalog.recorded import RecordedCatalog
-from assay.catalog.recording import NO_IMAGE, RecordingCatalog
+from assay.lookup.resolution import resolve
 from assay.model import Alias, AmiId, Place, TemplateRef, TemplateVersion, Unusable, parse_image
-from assay.resolution import resolve
 from tests.command import talking_to
 from tests.emulator import Server, serve
 from tests.worlds import REGION, WORKLOAD, GoldenWorld

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assay.catalog.remembering import KEPT, RememberingCatalog
+from assay.catalog.decorators.remembering import KEPT, RememberingCatalog
 from assay.kept import Kept
 from assay.model import Ancestry, ImageName, Place, Policy, Report
 from tests.emulator import Fault, RawFault

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from assay.catalog import name_regex
+from assay.catalog.aws import name_regex
+from assay.catalog.decorators.remembering import RememberingCatalog
 from assay.catalog.interface import Absent, Answer, Unavailable
 from assay.catalog.live import LiveCatalog
-from assay.catalog.remembering import RememberingCatalog
 from assay.kept import Kept
 from assay.model import ImageSearch, Place, Searched
 from tests.emulator import Fault, RawFault, Request, World

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from assay.sources.surface import rows_by_type
+from assay.inputs.surface import rows_by_type
 
 FILE = Path(__file__).resolve().parents[2] / "checks" / "assay_resource_types.py"
 
 _HEAD = '''\
 """The resource types that name images: the top-level attributes that do, and what of.
 
-Generated from assay's own table, src/assay/sources/surface, by
+Generated from assay's own table, src/assay/inputs/surface, by
 `python -m tests.checkov.resource_types`; a test holds the two equal.
 """
 

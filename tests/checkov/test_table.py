@@ -11,8 +11,8 @@ import yaml
 from assay_families import BLIND, FAMILIES, GOLDEN, family_of
 from assay_resource_types import RESOURCE_TYPES
 
+from assay.inputs.surface import rows_by_type
 from assay.policy.rules import RULES
-from assay.sources.surface import rows_by_type
 from tests import command
 from tests.checkov import resource_types
 from tests.checkov.running import CHECKS

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from assay.model import CatalogFacts, Derivation, Outcome, Policy, Report, Subject
 from assay.policy.engine import judge_all, worst
-from assay.report import json as json_report
-from assay.report import text
+from assay.report.formats import json as json_report
+from assay.report.formats import text
 from tests.policy.builders import AS_OF, PLACE, USED, document, image, mark, subject
 from tests.policy.test_exceptions import EVERYWHERE, TODAY, VENDOR, of, waiver
 from tests.policy.test_inline_exceptions import ignore, with_comments

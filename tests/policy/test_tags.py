@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from assay.inputs.plan.plan import read_plans
 from assay.model import AmiReference, Kind
 from assay.policy.matching import policy_for
-from assay.sources.plan import read_plans
 from tests.plans import dump, instance, plan, resource
 from tests.policy.builders import USED, document, subject
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from assay.report import azure, github, markdown, text
+from assay.report.formats import azure, github, markdown, text
 from assay.report.setting import Setting
 from tests.report import samples
 

@@ -8,8 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from assay.catalog.recorded import RecordedCatalog
-from assay.check import check
 from assay.cli.formats import setting
+from assay.inputs.plan.plan import read_plans
 from assay.model import (
     AncestryEnd,
     CatalogFacts,
@@ -23,7 +23,7 @@ from assay.model import (
 from assay.policy.engine import judge_all, worst
 from assay.policy.load import load
 from assay.policy.rules import RULES
-from assay.sources.plan import read_plans
+from assay.run.check import check
 from tests.policy.builders import (
     AS_OF,
     HOME,

@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from assay.model import Report, Severity
-from assay.report import azure, github
 from assay.report.findings import findings
+from assay.report.formats import azure, github
 from assay.report.safe import safe
 from tests.policy.builders import document, image, subject
 from tests.report import samples

@@ -20,8 +20,8 @@ from assay.model import (
     Report,
     WaiverUse,
 )
-from assay.report import html
-from assay.report.html_data import shown
+from assay.report.formats import html
+from assay.report.formats.html_data import shown
 from assay.report.view import views
 from tests.policy.builders import (
     AS_OF,

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from assay.model import Place, Report
-from assay.report import html
-from assay.report.html_data import shown
+from assay.report.formats import html
+from assay.report.formats.html_data import shown
 from assay.report.view import views
 from tests.node import chromium, node, package
 from tests.policy.builders import HOME, USER, document, image, mark, subject, unresolved

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from assay.report import html
 from assay.report.encoded import encoded, indented, inert
-from assay.report.html_data import shown
-from assay.report.json import render
+from assay.report.formats import html
+from assay.report.formats.html_data import shown
+from assay.report.formats.json import render
 from assay.report.safe import safe
 from tests.report import samples
 from tests.report.shared import texts

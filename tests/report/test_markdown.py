@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from assay.model import Report
-from assay.report import markdown
+from assay.report.formats import markdown
 from assay.report.groups import standing
 from assay.report.inert import cell, code, prose
 from assay.report.safe import safe

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.report import markdown
+from assay.report.formats import markdown
 from assay.report.safe import safe
 from assay.report.view import views
 from tests import command

@@ -14,8 +14,8 @@ from jsonschema import Draft4Validator
 from msgspec.structs import replace
 
 from assay.model import Severity
-from assay.report import sarif
 from assay.report.findings import findings
+from assay.report.formats import sarif
 from assay.report.safe import safe
 from tests.node import package
 from tests.policy.builders import document as by

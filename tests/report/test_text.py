@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from assay.model import Incomplete
-from assay.report import text
+from assay.report.formats import text
 from assay.report.safe import safe
 from tests.policy.builders import AS_OF, document, image, mark, subject
 from tests.report import samples

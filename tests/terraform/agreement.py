@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from assay.inputs.plan.plan import Source
 from assay.model import (
     Alias,
     AmiId,
@@ -31,7 +32,6 @@ from assay.model import (
     Value,
     alternatives,
 )
-from assay.sources.plan import Source
 
 EQUAL, LOOKUP, MORE, UNKNOWN, WRONG = "equal", "lookup", "more", "unknown", "wrong"
 """`lookup`: code names what Terraform looks up when it plans. `more`: code tells which image the plan

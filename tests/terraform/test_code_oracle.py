@@ -15,16 +15,16 @@ from typing import Any
 
 import pytest
 
+from assay.inputs.plan.plan import Source, read_plans
+from assay.inputs.terraform.directory import Code
+from assay.inputs.terraform.program.program import Program
+from assay.inputs.terraform.syntax.expressions import UnknownValue, Value
 from assay.kept import Kept
 from assay.model import AmiReference, Kind, Place
-from assay.sources.code.directory import Code
-from assay.sources.code.expressions import UnknownValue, Value
-from assay.sources.code.program import Program
-from assay.sources.plan import Source, read_plans
 from tests.command import POLICY, Run
 from tests.emulator import Request, Server, access_key, serve
 from tests.emulator.faults import RawFault
-from tests.sources.test_corpus import run_here
+from tests.inputs.test_corpus import run_here
 from tests.terraform import corpus_code
 from tests.terraform.agreement import EQUAL, LOOKUP, MORE, UNKNOWN, Agreement, compare
 from tests.terraform.binary import TERRAFORM_SECONDS, Terraform

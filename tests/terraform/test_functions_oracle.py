@@ -20,9 +20,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from assay.sources.code import operators
-from assay.sources.code.conversions import convert, read_constraint
-from assay.sources.code.expressions import (
+from assay.inputs.terraform.language import operators
+from assay.inputs.terraform.language.arguments import number_text
+from assay.inputs.terraform.language.conversions import convert, read_constraint
+from assay.inputs.terraform.language.functions.table import TABLE, call
+from assay.inputs.terraform.syntax.expressions import (
     Call,
     Expression,
     FailedError,
@@ -35,8 +37,6 @@ from assay.sources.code.expressions import (
     Value,
     Variable,
 )
-from assay.sources.code.functions import TABLE, call
-from assay.sources.code.functions_arguments import number_text
 
 pytestmark = pytest.mark.terraform
 

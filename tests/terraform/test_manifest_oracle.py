@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.manifests import ADMITTED, CHANGED, EXCLUDED, REGISTRY, SAME, call, manifest
+from tests.inputs.manifests import ADMITTED, CHANGED, EXCLUDED, REGISTRY, SAME, call, manifest
 
 pytestmark = pytest.mark.terraform
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from assay.inputs.plan.plan import read_plans
 from assay.model import Kind, Place, Unplaced
-from assay.sources.plan import read_plans
 from tests.terraform.binary import MissingError, Terraform, locate
 
 pytestmark = pytest.mark.terraform

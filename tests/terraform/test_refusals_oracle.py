@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.malformed import REFUSED, TAKEN, Case
+from tests.inputs.malformed import REFUSED, TAKEN, Case
 
 pytestmark = pytest.mark.terraform
 

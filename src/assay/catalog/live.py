@@ -10,7 +10,11 @@ from typing import TypeVar
 
 import msgspec
 
-from assay.catalog import ec2
+from assay.catalog.aws import ec2
+from assay.catalog.aws.refusals import RefusedError
+from assay.catalog.aws.sdk import Sdk
+from assay.catalog.aws.searching import search
+from assay.catalog.aws.templates import all_versions, template_version
 from assay.catalog.interface import (
     Absent,
     Answer,
@@ -22,10 +26,6 @@ from assay.catalog.interface import (
     TemplateKey,
     Unavailable,
 )
-from assay.catalog.refusals import RefusedError
-from assay.catalog.sdk import Sdk
-from assay.catalog.searching import search
-from assay.catalog.templates import all_versions, template_version
 from assay.model import (
     AllowedImages,
     Ancestry,

@@ -26,9 +26,9 @@ from assay.cli.streams import (
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
+    from assay.inputs.plan.plan import Source
     from assay.model import Policy
     from assay.report.setting import Setting
-    from assay.sources.plan import Source
 
 
 @click.command("check")
@@ -72,9 +72,9 @@ def check_command(
     Exit codes: 0 all passed, 1 something failed, 2 no verdict was possible, 3 something could not
     be determined.
     """
-    from assay.check import check
     from assay.cli import inputs, opening
     from assay.cli.progress import progress
+    from assay.run.check import check
 
     require_places(
         (path for _, path in outputs),

@@ -9,8 +9,8 @@ from assay.cli.options import DEFAULT_POLICY, debug_option, live_options, policy
 from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, printable, show
 
 if TYPE_CHECKING:
-    from assay.catalog.diagnosis import Finding
     from assay.model import Policy
+    from assay.run.doctor import Finding
 
 HCL2, FORK = "python-hcl2", "bc-python-hcl2"
 """Two distributions of one package `hcl2`. checkov installs the second, an old fork."""
@@ -30,7 +30,7 @@ def doctor_command(
 
     Exit codes: 0 a check could succeed, warnings or not, 2 it could not.
     """
-    from assay.catalog.diagnosis import Level
+    from assay.run.doctor import Level
 
     problems = 0
     for finding in _findings(policy_path, region, timeout, no_cache):
@@ -47,8 +47,8 @@ def _findings(
     policy_path: str | None, region: str | None, timeout: float, no_cache: bool
 ) -> "Iterator[Finding]":
     """One after the other, so that what is known is seen while AWS is waited for."""
-    from assay.catalog.diagnosis import Clock, Finding, Level, endpoints, examine
     from assay.cli import opening
+    from assay.run.doctor import Clock, Finding, Level, endpoints, examine
 
     policy, policy_finding = _policy(policy_path)
     yield _versions()
@@ -74,7 +74,7 @@ def _versions() -> "Finding":
     import platform
 
     from assay import __version__
-    from assay.catalog.diagnosis import Finding, Level
+    from assay.run.doctor import Finding, Level
 
     libraries = ", ".join(f"{name} {_version(name) or '?'}" for name in ("boto3", "botocore"))
     python = platform.python_version()
@@ -93,9 +93,9 @@ def _version(distribution: str) -> str | None:
 
 def _sdk() -> "tuple[str | None, Finding]":
     """The Region that boto3 itself is configured with, and whether boto3 can be used."""
-    from assay.catalog.clients import boto3_itself
-    from assay.catalog.diagnosis import Finding, Level
+    from assay.catalog.aws.clients import boto3_itself
     from assay.errors import CatalogError
+    from assay.run.doctor import Finding, Level
 
     try:
         version, region = boto3_itself()
@@ -106,7 +106,7 @@ def _sdk() -> "tuple[str | None, Finding]":
 
 def _hcl2() -> "Finding":
     """Both distributions write the same files: where both are, either may be what is imported."""
-    from assay.catalog.diagnosis import Finding, Level
+    from assay.run.doctor import Finding, Level
 
     own, fork = _version(HCL2), _version(FORK)
     if fork is not None:
@@ -118,9 +118,9 @@ def _hcl2() -> "Finding":
 
 
 def _policy(path: str | None) -> "tuple[Policy | None, Finding]":
-    from assay.catalog.diagnosis import Finding, Level
     from assay.cli.opening import policy_if_any
     from assay.errors import AssayError
+    from assay.run.doctor import Finding, Level
 
     try:
         policy = policy_if_any(path)
@@ -138,7 +138,7 @@ def _region(
     given: str | None, policy: "Policy | None", own: str | None
 ) -> "tuple[str | None, Finding]":
     """Where to ask. A check takes the first two, and never boto3's own."""
-    from assay.catalog.diagnosis import Finding, Level
+    from assay.run.doctor import Finding, Level
 
     if given:
         source = click.get_current_context().get_parameter_source("region")

@@ -86,7 +86,8 @@ def _explain_image(image: str, name: str, where: Where, *, colour: bool) -> int:
     if name == "markdown":
         raise click.UsageError("of an image there is text and json; assay trace draws it, too")
     from assay.policy.engine import judge
-    from assay.report import lineage_json, tree
+    from assay.report.lineage import json as lineage_json
+    from assay.report.lineage import tree
     from assay.report.view import views
 
     found = look_up(image, where)

@@ -35,8 +35,8 @@ def allowed_amis_command(
     """
     import json
 
+    from assay.allowed_amis.export import allowed_amis
     from assay.cli import opening
-    from assay.policy.export import allowed_amis
 
     if output is not None:
         require_places([output], [policy_path or DEFAULT_POLICY])

@@ -20,7 +20,7 @@ FORMATS = {
     "azure": "azure",
     "html": "html",
 }
-"""What people write, and the module in assay.report that it stands for."""
+"""What people write, and the module in assay.report.formats that it stands for."""
 
 
 def setting(**chosen: Any) -> "Setting":
@@ -36,5 +36,5 @@ def render(report: "Report", name: str, how: "Setting") -> str:
     """The report in one format, ending in a newline."""
     from importlib import import_module
 
-    rendered: str = import_module(f"assay.report.{FORMATS[name]}").render(report, how)
+    rendered: str = import_module(f"assay.report.formats.{FORMATS[name]}").render(report, how)
     return rendered

@@ -110,7 +110,7 @@ def permissions_policy(partition: str, account: str | None, roles: Sequence[str]
     ListImagesInRecycleBin take none either is inferred; `*` grants them in any case. A parameter
     that another account shares stands under that account, and has to be added.
     """
-    from assay.catalog.permissions import ASSUME_ROLE, READS
+    from assay.catalog.aws.permissions import ASSUME_ROLE, READS
 
     parameters = [
         f"arn:{partition}:ssm:*:{account or NO_ACCOUNT}:parameter/*",

@@ -10,8 +10,8 @@ from assay.cli.options import ACCOUNT, DEFAULT_POLICY, debug_option
 from assay.cli.streams import EXIT_PASS, note, read, write
 
 if TYPE_CHECKING:
+    from assay.allowed_amis.adopt import Adopted
     from assay.model import WatermarkFilter
-    from assay.policy.adopt import Adopted
 
 
 class Watermark(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
@@ -59,8 +59,8 @@ def init_command(
     """
     from msgspec.structs import replace
 
+    from assay.allowed_amis.starter import Start, text
     from assay.policy.load import load
-    from assay.policy.starter import Start, text
 
     _refuse_to_overwrite(policy_path, force)
     adopted = None if settings_path is None else _adopted(settings_path)
@@ -93,23 +93,23 @@ def _tell(adopted: "Adopted | None") -> None:
 
 
 def _adopted(path: str) -> "Adopted":
-    from assay.catalog.settings import read_settings
-    from assay.policy.adopt import adopt
+    from assay.allowed_amis.adopt import adopt
+    from assay.allowed_amis.settings import read_settings
 
     return adopt(read_settings(path, read(path)), _placeholder())
 
 
 def _placeholder() -> "WatermarkFilter":
+    from assay.allowed_amis import starter
     from assay.model import WatermarkFilter
-    from assay.policy import starter
 
     return WatermarkFilter(f"{starter.ACCOUNT}:{starter.WATERMARK}")
 
 
 def _golden(account: str | None, watermark: str | None) -> "tuple[WatermarkFilter, str]":
     """The golden mark: what was said, asked for, or assumed; and what was not said of it."""
+    from assay.allowed_amis import starter
     from assay.model import WatermarkFilter
-    from assay.policy import starter
 
     if _somebody_looks():
         account = account or click.prompt("Account of the golden watermark", type=ACCOUNT, err=True)

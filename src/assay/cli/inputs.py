@@ -10,9 +10,9 @@ from assay.cli.streams import STDIN, note, read
 
 if TYPE_CHECKING:
     from assay.cli.options import SourceOptions
-    from assay.sources.code.directory import Code
-    from assay.sources.code.files import Tool
-    from assay.sources.plan import Source
+    from assay.inputs.plan.plan import Source
+    from assay.inputs.terraform.directory import Code
+    from assay.inputs.terraform.project.files import Tool
 
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _OF_PLANS = ("configuration", "planned_values", "resource_changes", "terraform_version")
@@ -100,7 +100,7 @@ def _is_plan(path: str) -> bool:
 
 
 def _plans(path: str, how: Reading) -> "list[Source]":
-    from assay.sources.plan import read_plans
+    from assay.inputs.plan.plan import read_plans
 
     sources = read_plans(
         path,
@@ -120,7 +120,7 @@ def _plans(path: str, how: Reading) -> "list[Source]":
 def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
     from assay.cli.exclusions import Exclusions
     from assay.errors import InputError
-    from assay.sources.code.directory import Wanted
+    from assay.inputs.terraform.directory import Wanted
 
     code = _reader(how)
     for path in paths:
@@ -142,7 +142,7 @@ def _code(paths: Sequence[str], how: Reading) -> "list[Source]":
 
 def _reader(how: Reading) -> "Code":
     from assay.cli.opening import cache_directory, kept
-    from assay.sources.code.directory import Code
+    from assay.inputs.terraform.directory import Code
 
     cache = cache_directory(no_cache=how.no_cache)
     return Code(kept(cache, "code"), kept(cache, "grammar").whole(), how.tool)

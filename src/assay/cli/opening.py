@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from pathlib import Path
 
+    from assay.catalog.aws.sdk import Sdk
     from assay.catalog.interface import ImageCatalog
-    from assay.catalog.sdk import Sdk
     from assay.kept import Kept
     from assay.model import Policy, Reader
 
@@ -57,11 +57,11 @@ def open_catalog(
 
         return RecordedCatalog.load(path, read(path))
     if offline:
-        from assay.catalog.offline import OfflineCatalog
+        from assay.catalog.decorators.offline import OfflineCatalog
 
         return OfflineCatalog()
+    from assay.catalog.decorators.remembering import RememberingCatalog
     from assay.catalog.live import LiveCatalog
-    from assay.catalog.remembering import RememberingCatalog
 
     cache = cache_directory(no_cache=no_cache)
     live = LiveCatalog(open_sdk(readers, timeout, cache))
@@ -99,8 +99,8 @@ def open_sdk(readers: "Mapping[str, Reader]", timeout: float, cache: "Path | Non
     """The door to AWS, closed after `timeout` seconds."""
     import time
 
-    from assay.catalog.pace import Deadline
-    from assay.catalog.sdk import Sdk
+    from assay.catalog.aws.pace import Deadline
+    from assay.catalog.aws.sdk import Sdk
 
     sdk = Sdk(
         readers,

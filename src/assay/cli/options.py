@@ -10,7 +10,7 @@ from assay.cli.formats import FORMATS
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from assay.sources.code.files import Tool
+    from assay.inputs.terraform.project.files import Tool
 
 DEFAULT_POLICY = "assay.yaml"
 DEFAULT_TIMEOUT = 120.0

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from assay.errors import AssayError
-    from assay.expectation import Expectation
     from assay.model import Policy, Report
+    from assay.run.expectation import Expectation
 
 EXPECTED, PLAN, CATALOG, POLICY = "expected.json", "plan.json", "catalog.json", "policy.yaml"
 _MADE_BY = {
@@ -176,8 +176,8 @@ class _Run:
 
     def differences(self, case: _Case) -> list[str] | None:
         """What is not as expected, with the command that shows more; None if it cannot be read."""
-        from assay import expectation
         from assay.errors import AssayError
+        from assay.run import expectation
 
         try:
             expected = expectation.read(case.file(EXPECTED), read(case.file(EXPECTED)))
@@ -193,8 +193,8 @@ class _Run:
 
     def _check(self, case: _Case, expected: "Expectation") -> "Report":
         from assay.catalog.recorded import RecordedCatalog
-        from assay.check import check
-        from assay.sources.plan import read_plans
+        from assay.inputs.plan.plan import read_plans
+        from assay.run.check import check
 
         policy = self._policy(case)
         sources = read_plans(

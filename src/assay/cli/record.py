@@ -46,11 +46,11 @@ def record_command(
     answer; a recording that has answers to questions that got none now is kept then as it is.
     """
     from assay.catalog.comparing import questions
-    from assay.catalog.recording import RecordingCatalog
-    from assay.check import gather
+    from assay.catalog.decorators.recording import RecordingCatalog
     from assay.cli import inputs, opening
     from assay.cli.progress import progress
     from assay.model import Kind
+    from assay.run.check import gather
 
     require_places(
         [output],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from assay.catalog.interface import ImageCatalog
     from assay.model import Place, Policy, Subject
-    from assay.report.lineage import Lineage
+    from assay.report.lineage.shown import Lineage
 
 FORMATS = ("text", "json", "mermaid", "dot")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -95,7 +95,8 @@ def trace_command(ami: str, stdout_format: str, color: str, **where: Any) -> int
 
 
 def _render(lineage: "Lineage", name: str, *, colour: bool) -> str:
-    from assay.report import dot, lineage_json, mermaid, tree
+    from assay.report.lineage import dot, mermaid, tree
+    from assay.report.lineage import json as lineage_json
 
     match name:
         case "json":
@@ -121,10 +122,10 @@ def image_id(text: str) -> str:
 
 def look_up(image: str, where: Where) -> Found:
     """Ask everything that can be told of one image."""
-    from assay import check
     from assay.cli import opening
     from assay.cli.progress import progress
-    from assay.report.lineage import lineage_of
+    from assay.report.lineage.shown import lineage_of
+    from assay.run import check
 
     policy = opening.policy_if_any(where.policy_path)
     place = _place(where, policy)

@@ -1,0 +1,1 @@
+"""AWS itself: clients, credentials, pace, and what its answers and refusals mean."""

@@ -1,0 +1,154 @@
+"""botocore sessions and clients as assay makes them, and what is wrong where none can be made.
+
+Whoever sets `AWS_…` variables and writes the files of ~/.aws configures botocore; what cannot be used
+of that is one line that names the setting and not its value, which can hold a password.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from assay import __version__
+from assay.catalog.aws.pace import IN_FLIGHT
+from assay.errors import ConfigurationError, CredentialsError, SdkError
+from assay.kept import Kept
+
+ATTEMPTS = 8
+"""botocore's own default of 3 gives up on a throttled call after about a second."""
+AWS_HOST = re.compile(
+    # PrivateLink: https://vpce-0123456789abcdef0-abcdefgh.ec2.us-east-1.vpce.amazonaws.com
+    r"https://(vpce-[a-z0-9-]+\.)?(ec2|ssm|sts)(-fips)?(\.[a-z0-9-]+)*\."
+    r"(amazonaws\.(com(\.cn)?|eu)|api\.amazonwebservices\.(com\.cn|eu)|api\.aws"
+    r"|(api\.aws|c2s)\.ic\.gov|sc2s\.sgov\.gov|api\.aws\.scloud"
+    r"|cloud\.adc-e\.uk|api\.cloud-aws\.adc-e\.uk|(csp|api\.aws)\.hci\.ic\.gov)"
+)
+"""The DNS suffixes of botocore's partitions.json, and AWS PrivateLink's names below them (AWS
+PrivateLink Guide, "Access an AWS service using an interface VPC endpoint")."""
+
+_WRONG = (ValueError, LookupError, TypeError, AttributeError)
+"""What botocore raises, besides its own errors, for a setting of the wrong form."""
+_SETTINGS = {
+    "InvalidRetryConfigurationError": "AWS_MAX_ATTEMPTS (max_attempts) is not 1 or more",
+    "InvalidMaxRetryAttemptsError": "AWS_MAX_ATTEMPTS (max_attempts) is not 1 or more",
+    "InvalidDefaultsMode": "AWS_DEFAULTS_MODE (defaults_mode) is no mode that botocore knows",
+    "InvalidSTSRegionalEndpointsConfigError": (
+        "AWS_STS_REGIONAL_ENDPOINTS (sts_regional_endpoints) is neither regional nor legacy"
+    ),
+    "InvalidProxiesConfigError": "HTTPS_PROXY is no proxy that botocore can use",
+}
+"""By botocore's error, the variable and the name in the files that it is about."""
+
+
+def new_client(session: Any, service: str, region: str, credentials: Mapping[str, str]) -> Any:
+    """A client with these credentials, or the session's own where there are none.
+
+    Raises `ConfigurationError` where botocore's settings cannot be used, `SdkError` where botocore
+    would not see watermarks.
+    """
+    import botocore
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        client = session.create_client(
+            service,
+            region_name=region,
+            **credentials,
+            config=Config(
+                retries={"mode": "standard", "total_max_attempts": _attempts(session)},
+                connect_timeout=5,
+                read_timeout=20,
+                max_pool_connections=IN_FLIGHT,
+                user_agent_extra=f"assay/{__version__}",
+            ),
+        )
+    except (BotoCoreError, *_WRONG) as error:
+        raise _misconfigured(error) from error
+    if service == "ec2":
+        refuse_blind_sdk(client.meta.service_model, botocore.__version__)
+    return client
+
+
+def _attempts(session: Any) -> int:
+    """A person who sets AWS_MAX_ATTEMPTS (or the profile's max_attempts) knows why."""
+    try:
+        own: int | None = session.get_config_variable("max_attempts")
+    except ValueError as error:
+        what = "AWS_MAX_ATTEMPTS (max_attempts) is not a number"
+        raise ConfigurationError(what, hint="set it to 1 or more, or not at all") from error
+    return own or ATTEMPTS
+
+
+def _misconfigured(error: Exception) -> ConfigurationError:
+    kind = type(error).__name__
+    if str(error).startswith("Invalid endpoint"):
+        return ConfigurationError(
+            "an endpoint in AWS_ENDPOINT_URL… (endpoint_url) is not a URL",
+            hint="write it with https:// in front",
+        )
+    if kind in _SETTINGS:
+        return ConfigurationError(_SETTINGS[kind], hint="correct it, or leave it out")
+    return ConfigurationError(
+        f"botocore's configuration cannot be used ({kind})",
+        hint="look at the variables AWS_… and the files of ~/.aws",
+    )
+
+
+def new_session(models: Kept) -> Any:
+    """A botocore session, which reads whole service models only where cut ones cannot be had."""
+    from botocore.session import Session
+
+    from assay.catalog.aws.service_models import cut_loader
+
+    session = Session()
+    loader = cut_loader(session, models)
+    if loader is not None:
+        session.register_component("data_loader", loader)
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
+    return session
+
+
+def _time(value: Any) -> Any:
+    """A time in an answer. botocore's own reading takes longer than all the rest of an image."""
+    from botocore.utils import parse_timestamp
+
+    try:
+        if "T" in value:
+            return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        pass  # a number, or a form of its own: botocore knows what AWS writes
+    return parse_timestamp(value)
+
+
+def boto3_itself() -> tuple[str, str | None]:
+    """The version of boto3, and the Region that it is configured with, which no check takes.
+
+    Raises `SdkError`, or `CredentialsError` where its configuration cannot be read.
+    """
+    import botocore
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        session = new_session(Kept(None))
+        model, region = session.get_service_model("ec2"), session.get_config_variable("region")
+    except BotoCoreError as error:
+        raise CredentialsError(
+            f"boto3's configuration cannot be used ({type(error).__name__})",
+            hint="look at AWS_PROFILE and the files of ~/.aws",
+        ) from error
+    refuse_blind_sdk(model, botocore.__version__)
+    return botocore.__version__, region
+
+
+def refuse_blind_sdk(ec2_model: Any, version: str) -> None:
+    """Raise `SdkError` when botocore's EC2 model lacks watermarks or ancestry.
+
+    Its parser ignores elements the model does not have, so an older SDK shows every image unmarked.
+    """
+    knows_marks = "ImageWatermarks" in ec2_model.shape_for("Image").members
+    if not knows_marks or "GetImageAncestry" not in ec2_model.operation_names:
+        raise SdkError(
+            f"botocore {version} cannot see AMI watermarks",
+            hint="install boto3 1.43.42 or newer",
+        )

@@ -1,0 +1,137 @@
+"""The caller's credentials: fetched once, and waited for no longer than a run may take.
+
+botocore fetches them when a first request is signed, in whichever thread that is, and waits as long
+as it takes: for a `credential_process`, an endpoint, a person who is asked for a code. Here they are
+fetched before anything is asked, in a thread that can be left alone.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from threading import Lock, Thread
+from typing import Any
+
+from assay.catalog.aws.errands import Errands
+from assay.catalog.aws.pace import Deadline
+from assay.catalog.aws.refusals import refusal
+from assay.errors import CredentialsError
+
+MEAN_NO_CREDENTIALS = frozenset(
+    {
+        "ConfigParseError",
+        "CredentialRetrievalError",
+        "NoAuthTokenError",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "ProfileNotFound",
+        "SSOError",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+    }
+)
+"""botocore's errors that a call ends in where it cannot be signed."""
+_ANY_CURE = "set a profile or role for boto3, or use --catalog FILE or --offline"
+_LOG_IN = "log in again: aws sso login"
+_TRUSTED = "does the role's trust policy name whoever asks, and its external id?"
+_CURES = {
+    "ProfileNotFound": "AWS_PROFILE names a profile that the files of ~/.aws do not have",
+    "ConfigParseError": "a file of ~/.aws cannot be read as what it is",
+    "PartialCredentialsError": "an access key without its secret, or the reverse, is set",
+    "SSO": _LOG_IN,
+    "UnauthorizedSSOToken": _LOG_IN,
+    "TokenRetrieval": _LOG_IN,
+    "NoAuthToken": _LOG_IN,
+    "GetRoleCredentials": _LOG_IN,
+    "AssumeRoleWith": f"{_TRUSTED} and is its token still valid (AWS_WEB_IDENTITY_TOKEN_FILE)?",
+    "AssumeRole": _TRUSTED,
+    "CredentialRetrievalError": "what the profile fetches them with failed: run it by hand",
+    "NoRegionError": "say in which Region the role is to be asked for: AWS_REGION, or the profile's",
+    "FileNotFoundError": (
+        "a file or program that is configured is not there: see AWS_WEB_IDENTITY_TOKEN_FILE and the"
+        " profile's credential_process"
+    ),
+    "PermissionError": "a file or program that is configured may not be read or run",
+}
+"""By the beginning of what happened; "AssumeRoleWith" comes before "AssumeRole"."""
+_TROUBLE = (
+    # A program, a token file or a terminal that is not there.
+    *(OSError, EOFError),
+    # What a program printed, or a file holds, that is not what it should be.
+    *(ValueError, LookupError, TypeError, AttributeError),
+)
+
+_TURN = 0.5
+"""Seconds after which whoever waits looks whether it was interrupted."""
+
+
+class Credentials:
+    """Fetches the caller's credentials once, in a thread of its own."""
+
+    def __init__(self, deadline: Deadline | None) -> None:
+        self._deadline = deadline
+        self._lock = Lock()
+        self._found: Future[Any] | None = None
+        self._errands = Errands()
+
+    def session(self, new: Callable[[], Any]) -> Any:
+        """A botocore session that has them, made by `new` for whoever comes first.
+
+        Raises `CredentialsError` where there are none, or none in time.
+        """
+        with self._lock:
+            found = self._found
+            if found is None:
+                found = self._found = Future()
+                Thread(target=self._settle, args=(found, new), daemon=True).start()
+        if not self._in_time(found) and self._deadline is not None:
+            waited_for = self._errands.waited_for()
+            self.close()
+            raise CredentialsError(
+                f"no AWS credentials within the time limit of {self._deadline.seconds:g} s"
+                f"{waited_for}",
+                hint="--timeout gives them longer",
+            )
+        return found.result()
+
+    def _in_time(self, found: "Future[Any]") -> bool:
+        """Waits in short turns: Ctrl-C may reach another thread, and that does not wake this one."""
+        while not found.done():
+            left = _TURN if self._deadline is None else self._deadline.left()
+            if not left:
+                break
+            wait([found], min(left, _TURN))
+        return found.done()
+
+    def close(self) -> None:
+        """End whatever still goes on for them."""
+        self._errands.end()
+
+    def _settle(self, found: "Future[Any]", new: Callable[[], Any]) -> None:
+        try:
+            found.set_result(self._fetched(new))
+        except BaseException as error:  # noqa: BLE001  raised where it is waited for
+            found.set_exception(error)
+
+    def _fetched(self, new: Callable[[], Any]) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+        from botocore.parsers import ResponseParserError
+
+        try:
+            session = new()
+            self._errands.take_over(session.get_component("credential_provider"))
+            credentials = session.get_credentials()
+            if credentials is None:
+                raise NoCredentialsError
+            credentials.get_frozen_credentials()
+        except ClientError as error:
+            told = refusal("", "", error.response.get("Error", {}).get("Code")).code
+            raise unusable(f"{error.operation_name} was refused: {told or 'no code'}") from error
+        except (BotoCoreError, ResponseParserError, *_TROUBLE) as error:
+            raise unusable(type(error).__name__) from error
+        return session
+
+
+def unusable(why: str) -> CredentialsError:
+    """There are no credentials that anything can be asked with; `why` may be botocore's own word."""
+    cure = next((cure for word, cure in _CURES.items() if why.startswith(word)), _ANY_CURE)
+    return CredentialsError(f"no usable AWS credentials ({why})", hint=cure)

@@ -1,0 +1,212 @@
+"""The one door to botocore, opened when the first question is really asked.
+
+One call brings a whole answer or raises `RefusedError` with one line that says why; nothing of a
+response body or of a credential is ever part of that line.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+from assay.catalog.aws.clients import AWS_HOST, new_client, new_session
+from assay.catalog.aws.credentials import MEAN_NO_CREDENTIALS, Credentials, unusable
+from assay.catalog.aws.pace import Deadline, Flights, Pace
+from assay.catalog.aws.readers import Eyes, Readers
+from assay.catalog.aws.refusals import CREDENTIALS, RefusedError, no_answer, refusal
+from assay.catalog.interface import Unavailable
+from assay.kept import Kept
+from assay.model import Identity, Place, Reader
+
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What botocore's parsers let through, besides their own `ResponseParserError`, where a body is not
+of the form that its service writes."""
+
+
+class Sdk:
+    """botocore clients, one for each account, service and Region, and a count of the calls made.
+
+    `readers` are the policy's roles by account: what is not the caller's own is looked at with
+    theirs or not at all. After the `deadline` nothing is asked any more, and the throttling of EC2
+    is kept to; without one, neither. `models` is where cut service models are kept, if anywhere.
+    """
+
+    def __init__(
+        self,
+        readers: Mapping[str, Reader] | None = None,
+        *,
+        deadline: Deadline | None = None,
+        models: Kept | None = None,
+    ) -> None:
+        self.flights = Flights(deadline)
+        self._deadline = deadline
+        self._pace = Pace(deadline.clock) if deadline else None
+        self._models = models or Kept(None)
+        self._lock = Lock()
+        self._own = Credentials(deadline)
+        self._clients: dict[tuple[Eyes, str, str], Any] = {}
+        self._credentials: dict[Eyes, dict[str, str]] = {None: {}}
+        self._readers = Readers(readers or {}, self._ask_sts, self._adopt)
+        self._calls: Counter[str] = Counter()
+        self._endpoints: set[str] = set()
+        self._answered = self._failed_otherwise = False
+        self._turned_away: str | None = None
+        self.hear_date: Callable[[str], None] | None = None
+        """Told the `Date` of every answer and every error, once it is set."""
+
+    def open(self) -> None:
+        """Have the caller's credentials before anything is asked. Raises `CredentialsError`.
+
+        Whoever waits for many answers calls this first: it can be interrupted, and threads cannot.
+        """
+        if self._deadline is None or self._deadline.left():
+            self._own_session()
+
+    def close(self) -> None:
+        """End whatever still goes on outside for credentials."""
+        self._own.close()
+
+    def calls(self) -> dict[str, int]:
+        """How often each operation was called, for example `{"ec2:DescribeImages": 2}`."""
+        with self._lock:
+            return dict(sorted(self._calls.items()))
+
+    def endpoints(self) -> str | None:
+        """The endpoints in use that are not AWS's own (`AWS_ENDPOINT_URL`), if any."""
+        with self._lock:
+            return ", ".join(sorted(self._endpoints)) or None
+
+    def turned_away(self) -> str | None:
+        """What AWS said of the caller's credentials, where it took them for nothing at all.
+
+        What one Region or service refuses and another answers costs only itself.
+        """
+        with self._lock:
+            nothing = not self._answered and not self._failed_otherwise
+            return self._turned_away if nothing else None
+
+    @property
+    def late(self) -> Unavailable:
+        """What is said of a question that was not answered in time."""
+        return Unavailable(self._too_late())
+
+    def _too_late(self) -> str:
+        seconds = self._deadline.seconds if self._deadline else 0
+        return f"AWS did not answer within the time limit of {seconds:g} s"
+
+    def identity(self, place: Place) -> Identity:
+        """Whose credentials look at `place`. Raises like `call`."""
+        return self._readers.identity(place)
+
+    def pages(
+        self, place: Place, service: str, operation: str, member: str, **parameters: Any
+    ) -> list[dict[str, Any]]:
+        """All items of a list. A page that fails discards the others: half a list is no answer."""
+        name = f"{service}:{operation} in {place.region}"
+        items: list[dict[str, Any]] = []
+        seen: set[str] = set()
+        while True:
+            raw = self.call(place, service, operation, **parameters)
+            if not isinstance(raw.get(member), list):
+                raise RefusedError(f"{name}: the answer lacks {member}")
+            items.extend(raw[member])
+            token = raw.get("NextToken")
+            if not token:
+                return items
+            if token in seen:
+                raise RefusedError(f"{name}: a page was repeated")
+            seen.add(token)
+            parameters["NextToken"] = token
+
+    def call(self, place: Place, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """One whole answer. Raises `RefusedError`, `CredentialsError` or `SdkError`."""
+        eyes = self._readers.eyes(place)
+        return self._call(eyes, service, place.region, operation, parameters)
+
+    def _ask_sts(
+        self, eyes: Eyes, region: str, operation: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        return self._call(eyes, "sts", region, operation, parameters)
+
+    def _adopt(self, eyes: Eyes, found: Mapping[str, Any]) -> None:
+        """Keep a session's credentials. botocore takes the caller's for missing ones: never here."""
+        credentials = {
+            "aws_access_key_id": found.get("AccessKeyId"),
+            "aws_secret_access_key": found.get("SecretAccessKey"),
+            "aws_session_token": found.get("SessionToken"),
+        }
+        whole = {name: text for name, text in credentials.items() if isinstance(text, str) and text}
+        if len(whole) != len(credentials):
+            raise RefusedError("sts:AssumeRole answered without credentials")
+        with self._lock:
+            self._credentials[eyes] = whole
+
+    def _call(
+        self, eyes: Eyes, service: str, region: str, operation: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        from botocore import xform_name
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        name = f"{service}:{operation}"
+        wait = self._pace.take((eyes, region, name)) if self._pace else 0.0
+        if self._deadline and (not self._deadline.left() or not self.flights.rest(wait)):
+            raise RefusedError(self._too_late())
+        client = self._client(self._own_session(), eyes, service, region)
+        with self._lock:
+            self._calls[name] += 1
+        try:
+            answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code")
+            if error.operation_name != operation:  # credentials are fetched anew on the way
+                renewal = refusal(f"sts:{error.operation_name}", region, code)
+                raise self._lost(f"no credentials any more: {renewal.reason}") from error
+            raise self._noted(eyes, refusal(name, region, code)) from error
+        except BotoCoreError as error:
+            kind = type(error).__name__
+            if kind in MEAN_NO_CREDENTIALS:
+                raise self._lost(f"no credentials any more ({kind})") from error
+            raise self._noted(eyes, no_answer(name, region, kind)) from error
+        except (ResponseParserError, *_UNREADABLE) as error:
+            unread = RefusedError(
+                f"{name} in {region}: the answer could not be read", regional=True
+            )
+            raise self._noted(eyes, unread) from error
+        self._answered = True
+        return answer
+
+    def _noted(self, eyes: Eyes, refused: RefusedError) -> RefusedError:
+        with self._lock:
+            if eyes is None and refused.code in CREDENTIALS:
+                self._turned_away = self._turned_away or refused.reason
+            else:
+                self._failed_otherwise = True
+        return refused
+
+    def _lost(self, reason: str) -> Exception:
+        """Credentials that could not be renewed: what was answered before them stands."""
+        return RefusedError(reason) if self._answered else unusable(reason)
+
+    def _own_session(self) -> Any:
+        """A botocore session that has the caller's credentials. Raises `CredentialsError`."""
+        return self._own.session(lambda: new_session(self._models))
+
+    def _client(self, session: Any, eyes: Eyes, service: str, region: str) -> Any:
+        """Making clients is not thread-safe, using them is."""
+        with self._lock:
+            client = self._clients.get((eyes, service, region))
+            if client is None:
+                client = new_client(session, service, region, self._credentials[eyes])
+                client.meta.events.register("response-received", self._pass_date_on)
+                if not AWS_HOST.fullmatch(client.meta.endpoint_url):
+                    self._endpoints.add(re.sub(r"//[^/]*@", "//", client.meta.endpoint_url))
+                self._clients[eyes, service, region] = client
+        return client
+
+    def _pass_date_on(self, response_dict: Mapping[str, Any] | None = None, **_: Any) -> None:
+        """For botocore's event, which comes without a response where there was none."""
+        date = response_dict["headers"].get("date") if response_dict else None
+        if self.hear_date is not None and isinstance(date, str):
+            self.hear_date(date)

@@ -1,0 +1,64 @@
+"""Launch templates, one at a time: DescribeLaunchTemplateVersions."""
+
+from typing import Any
+
+from assay.catalog.aws import ec2
+from assay.catalog.aws.refusals import RefusedError
+from assay.catalog.aws.sdk import Sdk
+from assay.catalog.interface import Absent, Answer, EveryVersionKey, TemplateKey, Unavailable
+from assay.model import Place, TemplateRef, TemplateVersion
+
+_TEMPLATE_ABSENT = (
+    "InvalidLaunchTemplateId.NotFound",
+    "InvalidLaunchTemplateName.NotFoundException",
+    "InvalidLaunchTemplateId.VersionNotFound",
+)
+
+
+def template_version(sdk: Sdk, key: TemplateKey) -> Answer[TemplateVersion]:
+    """One version, which EC2 may have to choose: `$Latest` or `$Default`."""
+    place, ref = key
+    read = _versions(sdk, place, ref.id, ref.name, Versions=[ref.version])
+    if not isinstance(read, list):
+        return read
+    found = [version for version in read if version and _answers(version, ref)]
+    if len(read) != 1 or not found:
+        return Unavailable(
+            f"ec2:DescribeLaunchTemplateVersions did not answer with version {ref.version}"
+        )
+    return found[0]
+
+
+def all_versions(sdk: Sdk, key: EveryVersionKey) -> Answer[tuple[TemplateVersion, ...]]:
+    """Every version, of all pages: half of them would hide one."""
+    place, template = key
+    read = _versions(sdk, place, template.id, template.name)
+    if not isinstance(read, list):
+        return read
+    latest = TemplateRef(template.id, template.name, "$Latest")
+    found = tuple(version for version in read if version and _answers(version, latest))
+    if not found or len(found) != len(read):
+        return Unavailable("ec2:DescribeLaunchTemplateVersions did not answer with its versions")
+    return found
+
+
+def _versions(
+    sdk: Sdk, place: Place, id: str | None, name: str | None, **wanted: Any
+) -> list[TemplateVersion | None] | Absent | Unavailable:
+    """The versions of one template that were asked for, all without."""
+    wanted |= {"LaunchTemplateId": id} if id else {"LaunchTemplateName": name}
+    member = "LaunchTemplateVersions"
+    try:
+        found = sdk.pages(place, "ec2", "DescribeLaunchTemplateVersions", member, **wanted)
+        return [ec2.template_version(raw) for raw in found]
+    except RefusedError as refused:
+        return Absent() if refused.code in _TEMPLATE_ABSENT else Unavailable(refused.reason)
+
+
+def _answers(version: TemplateVersion, ref: TemplateRef) -> bool:
+    """Whether a version is the one asked for; `$Latest` and `$Default` are EC2's to choose."""
+    return (
+        ref.id in (None, version.template_id)
+        and (ref.id is not None or ref.name == version.name)
+        and (not ref.version.isdecimal() or int(ref.version) == version.number)
+    )

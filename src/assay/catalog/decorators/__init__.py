@@ -1,0 +1,1 @@
+"""Catalogues around another catalogue: what is written down, remembered, or asked of nobody."""

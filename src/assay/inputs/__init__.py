@@ -1,0 +1,1 @@
+"""What uses an AMI? Plans and Terraform code become `AmiReference`s."""

@@ -1,0 +1,202 @@
+"""The images that documents in a resource name, as values with a path: the bridge to the rows.
+
+A resource that a document describes is read by the rows of hashicorp/awscc, as if it stood in the
+plan itself (`embedded/tree.py`). What names another resource of the same document leads to it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from assay.inputs.plan.chosen import Resource as Known
+from assay.inputs.plan.chosen import Said, fallback
+from assay.inputs.plan.document.document import Change, ResourceChange
+from assay.inputs.plan.document.narrow import Narrowed
+from assay.inputs.plan.document.stray import named_in, templates_in
+from assay.inputs.plan.document.walk import Leaf, at_path, leaves
+from assay.inputs.plan.embedded.contents import Contents, Told, stray, strings
+from assay.inputs.plan.embedded.rows import rows_of
+from assay.inputs.plan.embedded.tree import Either, Looked, Open, Path, Resource, logical, snake
+from assay.inputs.plan.reading import Reading
+from assay.inputs.surface import Form, Row, only_mentions
+from assay.model import (
+    Alias,
+    AmiId,
+    AnyOf,
+    Place,
+    Planned,
+    Unknown,
+    Unplaced,
+    Unusable,
+    Value,
+    parse_image,
+)
+
+_CURE = "give the image in the document itself, or as a parameter that the plan knows"
+_TEMPLATE, _CONFIGURATION = "awscc_ec2_launch_template", "awscc_autoscaling_launch_configuration"
+_IMAGE_OF: Mapping[str, Path] = {
+    _TEMPLATE: ("launch_template_data", "image_id"),
+    _CONFIGURATION: ("image_id",),
+}
+
+
+class Carried:
+    """Reads what documents describe by the rows of the table."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def told(
+        self, contents: Contents, change: ResourceChange, place: Place | Unplaced
+    ) -> Iterator[Told]:
+        """Every image that the documents of one resource name."""
+        yield from (_where(told, contents.place) for told in contents.told)
+        for siblings in contents.resources:
+            for described in siblings.values():
+                for told in self._of(described, siblings, change, contents.place or place):
+                    yield _where(told, contents.place)
+
+    def _of(
+        self,
+        described: Resource,
+        siblings: Mapping[str, Resource],
+        change: ResourceChange,
+        place: Place | Unplaced,
+    ) -> Iterator[Told]:
+        made = _as_change(described, change)
+        view = Narrowed(described.after, described.mask, None)
+        whole = Known(view, None)
+        rows = rows_of(described.type)
+        said: list[Said] = []
+        explained: list[Path] = []
+        for row in rows:
+            if row.form is Form.SERVICE or view.lacks(row):
+                continue
+            for leaf in leaves(row.path, view.after, view.unknown, None):
+                path, spelt = described.original(leaf.steps)
+                value = _beside(row, spelt, siblings, described)
+                if value is None:
+                    value = self._reading.value(row, leaf, view, made, None, place)
+                    value = _explained(value, spelt)
+                if value is not None or leaf.unknown or row.behind:
+                    explained.append(path)
+                if value is not None:
+                    said.append(Said(row, leaf, value))
+        for each in (*said, *self._reading.of_services(rows, whole, said, made)):
+            if each.value is not JUDGED:
+                path = self._path(each.row, each.leaf, described.original(each.leaf.steps)[0])
+                service = fallback(each.row, each.leaf, whole)
+                yield Told(path, each.value, each.row.kind, fallback=service)
+        yield from _strays(described, explained)
+
+    def _path(self, row: Row, leaf: Leaf, path: Path) -> Path:
+        """The path of a leaf; for a template block, of the field that names the template."""
+        _, _, field = self._reading.attribute(row, leaf).rpartition(".")
+        if row.template is None or not isinstance(leaf.value, dict):
+            return path
+        return (*path, "".join(word.capitalize() for word in field.split("_")))
+
+
+JUDGED = Unusable("is another resource of the same document, which is judged itself")
+
+
+def _beside(
+    row: Row, spelt: Any, siblings: Mapping[str, Resource], described: Resource
+) -> Value | None:
+    """What a property means that names another resource of the same document."""
+    if row.form is Form.IMAGE or row.form is Form.BUILD_PARENT or row.form is Form.PARAMETER:
+        return None
+    fields = list(spelt.values()) if isinstance(spelt, dict) else [spelt]
+    for each in fields:
+        name = each.of if isinstance(each, Open) else None
+        named = siblings.get(name) if name is not None else None
+        if named is None or name is None:
+            continue
+        if named.type not in _IMAGE_OF:
+            return JUDGED if rows_of(named.type) else None
+        version = spelt.get("Version") if isinstance(spelt, dict) else None
+        newest = described.is_new or version == "$Latest" or isinstance(version, Open)
+        if not newest:
+            return Unusable(
+                "is a version of a template that an earlier update of the stack made",
+                "name the template's LatestVersionNumber",
+            )
+        moving = version in ("$Latest", "$Default")
+        return Planned(f"{logical(name)} of the template", _image_of(named), moving)
+    return None
+
+
+def _image_of(named: Resource) -> Value:
+    """The image of a launch template, or a launch configuration, of the same document."""
+    steps = _IMAGE_OF[named.type]
+    if at_path(named.mask, steps) is True:
+        spelt = named.original(steps)[1]
+        return (
+            AnyOf(options)
+            if isinstance(spelt, Either) and (options := _options(spelt))
+            else _open(spelt)
+        )
+    found = parse_image(at_path(named.after, steps))
+    return found or Unusable("is a template without an image", "give the template an ImageId")
+
+
+def _explained(value: Value | None, spelt: Any) -> Value | None:
+    """A value that is not known, with what it comes from."""
+    if not isinstance(value, Unknown):
+        return value
+    if isinstance(spelt, Either) and (options := _options(spelt)):
+        return AnyOf(options)
+    opened = spelt.values() if isinstance(spelt, dict) else (spelt,)
+    return _open(next((each for each in opened if isinstance(each, Open)), None))
+
+
+def _options(spelt: Either) -> tuple[Value, ...]:
+    """The images of a condition that only AWS can decide; none where one of them is not known."""
+    texts = (each.alias if isinstance(each, Looked) else each for each in spelt.options)
+    images = [parse_image(each) for each in texts]
+    known = tuple(each for each in images if isinstance(each, AmiId | Alias))
+    return known if len(known) == len(images) else ()
+
+
+def _open(spelt: Any) -> Unusable:
+    by = spelt.by if isinstance(spelt, Open | Either) else "something"
+    return Unusable(f"comes from {by}, which only AWS can tell", _CURE)
+
+
+def _as_change(described: Resource, change: ResourceChange) -> ResourceChange:
+    """The described resource in the shape of a planned one."""
+    raw = Change(
+        change.change.actions,
+        after=msgspec.Raw(msgspec.json.encode(described.after)),
+        after_unknown=msgspec.Raw(msgspec.json.encode(described.mask)),
+        after_sensitive=msgspec.Raw(b"{}"),
+    )
+    return ResourceChange(change.address, described.type, "", raw)
+
+
+def _strays(described: Resource, explained: list[Path]) -> Iterator[Told]:
+    """What no row explains; what launches nothing in a type of awscc launches nothing here."""
+    for name, value in described.spelt.items():
+        if only_mentions(described.type, snake(str(name))):
+            continue
+        for path, text, around in strings(value, (*described.at, str(name))):
+            if any(path[: len(known)] == known for known in explained):
+                continue
+            yield from (stray(path, named) for named in named_in(text))
+            if _leads(path):
+                yield from (stray(path, named) for named in templates_in(text, around))
+
+
+def _leads(path: Path) -> bool:
+    return any("template" in str(step).lower() for step in path[-2:])
+
+
+def _where(told: Told, place: Place | Unplaced | None) -> Told:
+    """In a stack set, an AMI id is what it is anywhere; a name is looked up where the set goes."""
+    value = told.value
+    while isinstance(value, Planned):
+        value = value.value
+    if place is None or (isinstance(value, AmiId) and isinstance(place, Unplaced)):
+        return told
+    return msgspec.structs.replace(told, place=place)

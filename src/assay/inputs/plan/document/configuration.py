@@ -1,0 +1,236 @@
+"""What the plan's `configuration` section says about a resource: its expressions and its provider.
+
+Configuration addresses have no instance keys and are relative to their module, so a planned
+address is matched by module path, type and name, never by splitting the address on dots: keys may
+hold dots, quotes and brackets.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+from assay.inputs.plan.document.document import (
+    ConfigResource,
+    Configuration,
+    Declaration,
+    Module,
+    ModuleCall,
+)
+from assay.inputs.plan.document.walk import Step, at_path
+
+ModulePath = tuple[str, ...]
+
+
+Counting = Callable[[tuple[Step, ...]], int]
+"""How many blocks are planned at a path; a number in it stands for any."""
+
+
+class Written(NamedTuple):
+    """What the configuration has for one attribute."""
+
+    expressions: tuple[tuple[Any, tuple[Step, ...]], ...]
+    """Each expression, with the part of the path that leads on into its value. Blocks of a set come
+    in another order than their values, so those of all blocks of a type are meant."""
+    open: bool
+    """Whether a dynamic block may stand there, of which a plan holds no expression."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the attribute may have been given a value other than null."""
+        return self.open or any(_is_set(found, rest) for found, rest in self.expressions)
+
+
+def _is_set(expression: Any, rest: tuple[Step, ...]) -> bool:
+    if isinstance(expression, dict) and "constant_value" in expression:
+        return at_path(expression["constant_value"], rest) is not None
+    return expression is not None
+
+
+class Configured(msgspec.Struct, frozen=True, gc=False):
+    """A resource block and the module it stands in."""
+
+    module: ModulePath
+    block: ConfigResource
+
+    def writes(self, path: tuple[Step, ...], planned: Counting) -> bool:
+        """Whether the configuration may give the attribute at `path` a value other than null."""
+        if len(path) == 1:  # by far the most, and nothing around it is dynamic
+            found = (self.block.expressions or {}).get(str(path[0]))
+            nodes = found if isinstance(found, list) else (found,)
+            return any(_is_set(node, ()) for node in nodes if not _is_list(node))
+        return self.at(path, planned).is_set
+
+    def at(self, path: tuple[Step, ...], planned: Counting) -> Written:
+        """What is written at `path`, where so many blocks are planned.
+
+        More blocks than are written mean that one of them is dynamic.
+        """
+        nodes: list[Any] = [self.block.expressions or {}]
+        whole: list[tuple[Any, tuple[Step, ...]]] = []
+        dynamic = False
+        for position, step in enumerate(path):
+            if isinstance(step, int):
+                continue  # the blocks are side by side already
+            start = position - 1 if position and isinstance(path[position - 1], int) else position
+            if position:
+                whole.extend((node, path[start:]) for node in nodes if _is_expression(node))
+            below = [node[step] for node in nodes if isinstance(node, dict) and step in node]
+            nodes = [node for each in below for node in (each if _is_list(each) else (each,))]
+            rest = path[position + 1 :]
+            if not rest or any(map(_is_expression, nodes)):
+                continue
+            if isinstance(rest[0], int):
+                dynamic = dynamic or planned(path[: position + 1]) > len(nodes)
+            elif not nodes and not whole:
+                dynamic = True
+        return Written((*whole, *((node, ()) for node in nodes if not _is_list(node))), dynamic)
+
+    def references(self, path: tuple[Step, ...]) -> tuple[str, ...]:
+        """The references of the expression at `path`, or of what it is a part of.
+
+        A dynamic block leaves no trace, so an empty answer does not prove a constant.
+        """
+        found: Any = self.block.expressions or {}
+        for step in path:
+            if references_of(found):
+                break
+            in_list = isinstance(found, list) and isinstance(step, int) and step < len(found)
+            if not in_list and not (isinstance(found, dict) and step in found):
+                return ()
+            found = found[step]
+        return references_of(found)
+
+
+def _is_expression(node: Any) -> bool:
+    return isinstance(node, dict) and ("references" in node or "constant_value" in node)
+
+
+def _is_list(node: Any) -> bool:
+    return isinstance(node, list)
+
+
+def references_of(expression: Any) -> tuple[str, ...]:
+    """The references of one expression, longest first for each thing it reads."""
+    references = expression.get("references") if isinstance(expression, dict) else None
+    if not isinstance(references, list):
+        return ()
+    return tuple(name for name in references if isinstance(name, str))
+
+
+class ConfigurationIndex:
+    """Finds blocks in the configuration by module path."""
+
+    def __init__(self, configuration: Configuration | None) -> None:
+        self._blocks: dict[tuple[ModulePath, str, str, str], Configured] = {}
+        self._modules: dict[ModulePath, Module] = {}
+        self.provisioned = False
+        """Whether any resource has a provisioner, which few plans know."""
+        root = configuration.root_module if configuration else None
+        for path, module in _walk(root):
+            self._modules[path] = module
+            for block in module.resources or ():
+                key = (path, block.mode, block.type, block.name)
+                self._blocks[key] = Configured(path, block)
+                self.provisioned = self.provisioned or bool(block.provisioners)
+
+    def find(
+        self, module_address: str | None, mode: str, resource_type: str, name: str
+    ) -> Configured | None:
+        """The block of the planned resource, or None where the plan does not hold it."""
+        return self._blocks.get((module_path(module_address), mode, resource_type, name))
+
+    def call(self, module_address: str) -> ModuleCall | None:
+        """The `module` block that calls the module at this address."""
+        path = module_path(module_address)
+        parent = self._modules.get(path[:-1]) if path else None
+        return (parent.module_calls or {}).get(path[-1]) if parent else None
+
+    def variables(self, path: ModulePath) -> dict[str, Declaration]:
+        """The variables that a module declares, by name."""
+        module = self._modules.get(path)
+        return (module.variables or {}) if module else {}
+
+    def calls(self, path: ModulePath) -> dict[str, ModuleCall]:
+        """The `module` blocks in a module, by name."""
+        module = self._modules.get(path)
+        return (module.module_calls or {}) if module else {}
+
+    def outputs_of(self, path: ModulePath) -> list[Any]:
+        """The expressions of all outputs of a module."""
+        module = self._modules.get(path)
+        return [output.expression for output in ((module.outputs or {}) if module else {}).values()]
+
+    def repeats(self, module_address: str, configured: "Configured") -> bool:
+        """Whether a block, or a module that it stands in, may have no instance at all."""
+        block = configured.block
+        path = module_path(module_address)
+        calls = (
+            (self._modules[path[:end]].module_calls or {}).get(path[end])
+            for end in range(len(path))
+            if path[:end] in self._modules
+        )
+        return any(
+            each is not None and (each.count_expression or each.for_each_expression)
+            for each in (block, *calls)
+        )
+
+    def outputs(self, module_address: str) -> list[str]:
+        """The names of the outputs of the module at this address."""
+        module = self._modules.get(module_path(module_address))
+        return list((module.outputs or {}) if module else ())
+
+    def output(self, module_address: str, name: str) -> Any:
+        """The expression of an output of the module at this address."""
+        module = self._modules.get(module_path(module_address))
+        output = (module.outputs or {}).get(name) if module else None
+        return output.expression if output else None
+
+
+def _walk(root: Module | None) -> Iterator[tuple[ModulePath, Module]]:
+    stack: list[tuple[ModulePath, Module | None]] = [((), root)]
+    while stack:
+        path, module = stack.pop()
+        if module is None:
+            continue
+        yield path, module
+        for name, call in (module.module_calls or {}).items():
+            stack.append(((*path, name), call.module))
+
+
+@lru_cache(maxsize=4096)
+def module_path(address: str | None) -> ModulePath:
+    """`module.a["x.y"].module.b[0]` as ("a", "b"): module names only, keys left out."""
+    return tuple(name for name, _ in module_steps(address or ""))
+
+
+def parent_module(address: str) -> str:
+    """The address of the module that calls the one at `address`; "" for the root."""
+    steps = module_steps(address)[:-1]
+    return ".".join(f"module.{name}{key}" for name, key in steps)
+
+
+def module_steps(address: str) -> list[tuple[str, str]]:
+    """A module's address as (name, key with its brackets) from the root down."""
+    steps: list[tuple[str, str]] = []
+    rest = address
+    while rest.startswith("module."):
+        rest = rest.removeprefix("module.")
+        end = next((i for i, c in enumerate(rest) if c in ".["), len(rest))
+        key = rest[end : end + _key_length(rest[end:])]
+        steps.append((rest[:end], key))
+        rest = rest[end + len(key) :].removeprefix(".")
+    return steps
+
+
+def _key_length(text: str) -> int:
+    """How long the instance key is that `text` starts with; quoted keys escape quotes."""
+    if not text.startswith("["):
+        return 0
+    if not text.startswith('["'):
+        return text.find("]") + 1 or len(text)
+    position = 2
+    while position < len(text) and text[position] != '"':
+        position += 2 if text[position] == "\\" else 1
+    return min(position + 2, len(text))

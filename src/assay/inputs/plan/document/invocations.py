@@ -1,0 +1,53 @@
+"""Actions that an apply invokes (Terraform 1.14 and later), in the shape of changes.
+
+Facts: HashiCorp, terraform `internal/command/jsonplan/action_invocations.go`: `config_values`,
+`config_unknown` and `config_sensitive` are to an action what `after` and its masks are to a resource.
+An action makes nothing by itself: what its arguments name is judged, what they do not name is not asked.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from assay.inputs.plan.document.document import (
+    ActionInvocation,
+    Change,
+    PlanDocument,
+    ResourceChange,
+)
+
+INVOKED = "invoke"
+_EMPTY = msgspec.Raw(b"{}")
+
+
+def invoked(plan: PlanDocument) -> Iterator[ResourceChange]:
+    """Each action of a plan, deferred ones included, as a change."""
+    deferred = (each.action_invocation for each in plan.deferred_action_invocations or ())
+    for each in (*(plan.action_invocations or ()), *(later for later in deferred if later)):
+        yield _as_change(each)
+
+
+def _as_change(invocation: ActionInvocation) -> ResourceChange:
+    return ResourceChange(
+        invocation.address,
+        invocation.type,
+        invocation.name,
+        Change(
+            (INVOKED,),
+            after=invocation.config_values,
+            after_unknown=_or_empty(invocation.config_unknown),
+            after_sensitive=_or_empty(invocation.config_sensitive),
+        ),
+        module_address=_module_of(invocation.address),
+    )
+
+
+def _module_of(address: str) -> str | None:
+    from assay.inputs.plan.document.configuration import module_steps
+
+    steps = module_steps(address)
+    return ".".join(f"module.{name}{key}" for name, key in steps) or None
+
+
+def _or_empty(raw: msgspec.Raw) -> msgspec.Raw:
+    return _EMPTY if bytes(raw) in (b"", b"null") else raw

@@ -1,0 +1,181 @@
+"""What the state before the plan tells about providers: in AWS's words, never the configuration's.
+
+Facts: HashiCorp, "JSON Output Format", "State Representation" (`values.root_module`, recursive
+`child_modules`); AWS General Reference, "Amazon Resource Names" (partition, service, Region,
+account). Only Regions and account ids leave this module. The section can be megabytes, so it stays
+raw until a provider that does not say its place makes somebody ask.
+
+What counts is a short list: attributes that the provider computes (its schema says so, and a test
+asks it), of blocks that do not write them. `data "aws_arn"` is what somebody wrote.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from assay.errors import InputError
+from assay.inputs.plan.document.configuration import ConfigurationIndex, Configured
+from assay.inputs.plan.document.document import ResourceChange
+from assay.inputs.plan.document.nested import modules
+
+_ARN = r"(?s)arn:aws[a-z-]*:ec2:([a-z]{2,4}(?:-[a-z]+)+-\d{1,2}):(\d{12})?:.+"
+"""EC2's only: other services' ARNs are often those of something that another account shares."""
+_ZONE = r"([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})[a-z]"
+"""Zones proper; names of Local and Wavelength Zones hold more than their Region."""
+_REGION = r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}"
+_ACCOUNT = r"\d{12}"
+_AWS = r"aws|(.*/)?hashicorp/aws"
+_PLANNED_ZONES = rb'"availability_zones?"\s*:\s*(?:"[^"]*"|\[[^\]]*\])'
+_QUOTED_ZONE = rb'"([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})[a-z]"'
+
+EC2 = frozenset(
+    {
+        *("aws_ami", "aws_ami_copy", "aws_ami_from_instance", "aws_default_security_group"),
+        *("aws_default_subnet", "aws_default_vpc", "aws_ebs_snapshot", "aws_ebs_volume", "aws_eip"),
+        *("aws_instance", "aws_internet_gateway", "aws_key_pair", "aws_launch_template"),
+        *("aws_network_interface", "aws_placement_group", "aws_route_table", "aws_security_group"),
+        *("aws_spot_instance_request", "aws_subnet", "aws_vpc"),
+    }
+)
+"""Resources and data sources whose `arn` is computed, and an ARN of EC2."""
+ASKED = {
+    "aws_availability_zones": "names",
+    "aws_caller_identity": "account_id",
+    "aws_region": "name",
+}
+"""Data sources that ask AWS who and where the provider is, and the attribute that says it."""
+
+
+class Sign(msgspec.Struct, frozen=True, gc=False):
+    """What one resource tells about the provider of its block."""
+
+    configured: Configured
+    region: str | None
+    account: str | None
+
+
+class _Values(msgspec.Struct, gc=False):
+    arn: Any = None
+    availability_zone: Any = None
+    names: Any = None
+    account_id: Any = None
+    name: Any = None
+    region: Any = None
+
+
+class _Resource(msgspec.Struct, gc=False):
+    type: str
+    name: str
+    mode: str = "managed"
+    address: str | None = None
+    provider_name: str | None = None
+    values: _Values | None = None
+
+
+class _Module(msgspec.Struct, gc=False):
+    address: str | None = None
+    resources: list[_Resource] | None = None
+    child_modules: "list[_Module] | None" = None
+
+
+class _StateValues(msgspec.Struct, gc=False):
+    root_module: _Module | None = None
+
+
+class _State(msgspec.Struct, gc=False):
+    values: _StateValues | None = None
+
+
+class Prior:
+    """The `prior_state` section of one plan, and the zones it plans; `path` is for messages."""
+
+    def __init__(
+        self,
+        path: str,
+        raw: msgspec.Raw,
+        configuration: ConfigurationIndex,
+        changes: Sequence[ResourceChange] = (),
+    ) -> None:
+        self._path = path
+        self._raw = raw
+        self._configuration = configuration
+        self._changes = changes
+
+    def signs(self) -> Iterator[Sign]:
+        """What each resource that hashicorp/aws looks after tells. Raises `InputError`."""
+        for module in self._modules():
+            for resource in module.resources or ():
+                if resource.values is None or not re.fullmatch(_AWS, resource.provider_name or ""):
+                    continue
+                configured = self._configuration.find(
+                    module.address, resource.mode, resource.type, resource.name
+                )
+                if configured is not None:
+                    yield _sign(configured, resource, resource.values)
+
+    def planned_zones(self) -> Iterator[tuple[Configured, str]]:
+        """The Region of each zone that the plan writes down: a promise, which proves nothing."""
+        for change in self._changes:
+            for written in re.finditer(_PLANNED_ZONES, change.change.after):
+                for zone in re.finditer(_QUOTED_ZONE, written[0]):
+                    configured = self._configuration.find(
+                        change.module_address, change.mode, change.type, change.name
+                    )
+                    if configured is not None and "region" not in (
+                        configured.block.expressions or {}
+                    ):
+                        yield configured, zone[1].decode()
+
+    def addresses(self) -> Iterator[str]:
+        """The address of every resource that the state held. Raises `InputError`."""
+        for module in self._modules():
+            yield from (each.address for each in module.resources or () if each.address)
+
+    def _modules(self) -> Iterator[_Module]:
+        if not self._raw:
+            return
+        try:
+            state = msgspec.json.decode(self._raw, type=_State | None)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise InputError("its prior_state cannot be read", where=self._path) from None
+        yield from modules(state.values.root_module if state and state.values else None)
+
+
+def _sign(configured: Configured, resource: _Resource, values: _Values) -> Sign:
+    """A block with a `region` of its own tells nothing of its provider's; data may be foreign."""
+    written = configured.block.expressions or {}
+    region = account = None
+    if resource.type in EC2 and "arn" not in written:
+        arn = re.fullmatch(_ARN, values.arn) if isinstance(values.arn, str) else None
+        region = arn[1] if arn else None
+        account = arn[2] if arn and resource.mode == "managed" else None
+        if region is None and "availability_zone" not in written:
+            region = _region_of_zone(values.availability_zone)
+    elif resource.mode == "data" and resource.type in ASKED:
+        region, account = _asked(resource.type, values, written)
+    return Sign(configured, None if "region" in written else region, account)
+
+
+def _asked(kind: str, values: _Values, written: dict[str, Any]) -> tuple[str | None, str | None]:
+    """What AWS answered to the question where, or who, the provider is."""
+    match kind:
+        case "aws_caller_identity":
+            return None, _text(_ACCOUNT, values.account_id)
+        case "aws_region" if not written:  # `name` and `endpoint` choose another
+            return _text(_REGION, values.region) or _text(_REGION, values.name), None
+        case "aws_availability_zones":
+            names = values.names if isinstance(values.names, list) else []
+            regions = {region for region in map(_region_of_zone, names) if region}
+            return (regions.pop() if len(regions) == 1 else None), None
+    return None, None
+
+
+def _region_of_zone(zone: Any) -> str | None:
+    found = re.fullmatch(_ZONE, zone) if isinstance(zone, str) else None
+    return found[1] if found else None
+
+
+def _text(pattern: str, value: Any) -> str | None:
+    return value if isinstance(value, str) and re.fullmatch(pattern, value) else None

@@ -1,0 +1,205 @@
+"""The generic sweep: images that are named at paths which no row of the table explains.
+
+A new resource type, or one of a provider that nobody thought of, must be visible and never silent.
+An AMI id and a `resolve:ssm:` alias are known by their form wherever they stand, also as a key of a
+map, behind JSON's escapes, and in base64. A launch template's id is followed where the type is of
+another provider than AWS's, or where the attribute is one that launches.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import msgspec
+
+from assay.inputs.plan.document.walk import Leaf, Step
+from assay.inputs.surface import only_mentions
+from assay.inputs.surface.mentions import of_aws
+from assay.model import Alias, AmiId, Planned, TemplateRef, astray, parse_image
+
+_BEHIND_ESCAPE = r"(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})"
+"""The end of an escape in JSON, or in a text that is JSON itself, is no part of a word."""
+_AMI_ID = (
+    rf"(?:(?<![A-Za-z0-9_-])|{_BEHIND_ESCAPE})"
+    r"ami-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9A-Za-z])"
+)
+_ALIAS = (
+    rf"(?<!\{{\{{)(?:(?<![\w:])|{_BEHIND_ESCAPE})"
+    r"resolve:ssm:[A-Za-z0-9_.\-/]+(?::[A-Za-z0-9_.\-/]+)*"
+)
+# Patterns are compiled only where somebody asks: most plans never do, and one takes 0.2 ms.
+AMI_IDS = _AMI_ID.encode()
+"""AMI ids in raw JSON text."""
+AMI_IDS_IN_TEXT = _AMI_ID
+_IN_TEXT = f"{_AMI_ID}|{_ALIAS}"
+_TEMPLATE_ID = r"lt-(?:[0-9a-f]{17}|[0-9a-f]{8})"
+_TEMPLATE = rf"(?<![A-Za-z0-9_-]){_TEMPLATE_ID}(?![0-9A-Za-z])"
+_TEMPLATES = _TEMPLATE.encode()
+_NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
+_LAUNCHES = r"(?i)launch_?template(_?id)?|(template|lt)_?id"
+_ESCAPE = r"\\(?:u00|x)([2-7][0-9a-fA-F])"
+_ENCODED = ("base64", "user_data")
+_VERSION = r"\$Latest|\$Default|[1-9][0-9]{0,18}"
+
+_Named = AmiId | Alias | TemplateRef
+
+
+def may_name_an_image(raw: bytes) -> bool:
+    """Whether a look at a resource's raw JSON text leaves open that it names an image.
+
+    What is searched for is literal, which is many times faster than any pattern.
+    """
+    return (
+        (b"ami-" in raw and re.search(AMI_IDS, raw) is not None)
+        or b"resolve:ssm:" in raw
+        or _holds_hidden(raw)
+        or _holds_template(raw)
+    )
+
+
+def _holds_hidden(raw: bytes) -> bool:
+    """Whether there are escapes in strings, or base64 where images may stand."""
+    if b"\\" in raw and (b"\\u00" in raw or b"\\x" in raw):
+        return True
+    return _is_text(raw, b'base64"') or _is_text(raw, b'user_data"')
+
+
+def _is_text(raw: bytes, key: bytes) -> bool:
+    """Whether an attribute whose name ends so is a text anywhere; its names are nearly all null."""
+    at = raw.find(key)
+    while at >= 0:
+        at += len(key)
+        if raw[at : at + 2] == b':"' or raw[at : at + 3] == b': "':
+            return True
+        at = raw.find(key, at)
+    return False
+
+
+def _holds_template(raw: bytes) -> bool:
+    return b"lt-" in raw and re.search(_TEMPLATES, raw) is not None
+
+
+def holds_more(raw: bytes, explained: Collection[Any]) -> bool:
+    """Whether a resource's raw text may name more images than the values that are `explained`."""
+    ids, aliases = raw.count(b"ami-"), raw.count(b"resolve:ssm:")
+    if ids or aliases:
+        texts = [value for value in explained if isinstance(value, str)]
+        if ids > sum("ami-" in text for text in texts):
+            return True
+        if aliases > sum("resolve:ssm:" in text for text in texts):
+            return True
+    return _holds_hidden(raw) or (not explained and _holds_template(raw))
+
+
+def strays(
+    resource_type: str, after: Any, sensitive: Any, explained: Collection[tuple[Step, ...]]
+) -> Iterator[tuple[Leaf, Planned | None]]:
+    """Every image in `after` outside the `explained` paths; None for one that launches nothing."""
+    ours = of_aws(resource_type)
+    for path, text, hidden, around in _strings(after, sensitive):
+        if any(path[:end] in explained for end in range(1, len(path) + 1)):
+            continue
+        for named in _named(path, text, around, ours=ours):
+            shown = path[:1] if hidden else _names(path)  # what is sensitive may be a key, too
+            leaf = Leaf(shown, text, None, hidden)
+            mentioned = only_mentions(resource_type, str(path[0]))
+            yield leaf, None if mentioned else astray(named, leaf.path)
+
+
+def _names(path: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A path as far as its steps look like names: a key of a map can be any text."""
+    for end, step in enumerate(path):
+        if isinstance(step, str) and not _NAME.fullmatch(step):
+            return path[:end]
+    return path
+
+
+def named_in(text: str) -> Iterator[AmiId | Alias]:
+    """Every AMI id and `resolve:ssm:` alias in a text, escaped or not."""
+    if "\\" in text:
+        text = re.sub(_ESCAPE, lambda found: chr(int(found[1], 16)), text)
+    for found in dict.fromkeys(re.findall(_IN_TEXT, text)):
+        image = parse_image(found)
+        if isinstance(image, AmiId | Alias):
+            yield image
+
+
+def templates_in(text: str, around: Any) -> Iterator[TemplateRef]:
+    """Every launch template's id in a text, at the version that stands beside it."""
+    if "lt-" not in text:
+        return
+    found = dict.fromkeys(re.findall(_TEMPLATE, text))
+    known = around if isinstance(around, dict) else {}
+    version = str(known.get("version") or known.get("Version") or "")
+    beside = version if len(found) == 1 and re.fullmatch(_VERSION, version) else "$Default"
+    for id in found:
+        yield TemplateRef(id, None, beside)
+
+
+def _named(path: tuple[Step, ...], text: str, around: Any, *, ours: bool) -> Iterator[_Named]:
+    key = str(path[-1])
+    yield from named_in(text)
+    if key.endswith(_ENCODED) and (decoded := _decoded(text)):
+        yield from named_in(decoded)
+    if not ours or any(re.fullmatch(_LAUNCHES, step) for step in map(str, path[-3:])):
+        yield from templates_in(text, around)
+    elif "lt-" in text and text.lstrip()[:1] in ("{", "["):
+        yield from _launched(text)
+
+
+def _launched(text: str) -> Iterator[TemplateRef]:
+    """The launch templates that JSON names where it speaks of them, as the input of a call does."""
+    try:
+        document = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return
+    for path, each, _, around in _strings(document, None):
+        if any(re.fullmatch(_LAUNCHES, step) for step in map(str, path[-3:])):
+            yield from templates_in(each, around)
+
+
+def _decoded(text: str) -> str | None:
+    """What stands in base64, if that is what it is."""
+    from base64 import b64decode
+
+    try:
+        return b64decode(text, validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return None
+
+
+_Found = tuple[tuple[Step, ...], str, bool, Any]
+
+
+def _strings(after: Any, sensitive: Any) -> Iterator[_Found]:
+    """Every string and key with its path and what stands around it.
+
+    Without recursion: depth is the plan's to choose.
+    """
+    stack: list[tuple[tuple[Step, ...], Any, Any, Any]] = [((), after, sensitive, None)]
+    while stack:
+        path, value, mask, around = stack.pop()
+        if isinstance(value, str):
+            if path:
+                yield path, value, mask is True, around
+            continue
+        items: Any = ()
+        if isinstance(value, dict):
+            items = value.items()
+            for key in value:
+                if path and ("ami-" in key or "resolve:ssm:" in key):
+                    yield path, key, mask is True, around
+        elif isinstance(value, list):
+            items = enumerate(value)
+        stack.extend(
+            ((*path, step), item, True if mask is True else _below(mask, step), value)
+            for step, item in items
+        )
+
+
+def _below(mask: Any, step: Step) -> Any:
+    if isinstance(mask, dict):
+        return mask.get(step)
+    if isinstance(mask, list) and isinstance(step, int) and step < len(mask):
+        return mask[step]
+    return None

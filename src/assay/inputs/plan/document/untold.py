@@ -1,0 +1,59 @@
+"""What a plan leaves untold about itself: changes for later, left out, or missing from it.
+
+Facts: HashiCorp, "JSON Output Format": `planned_values` holds what will exist, `resource_changes`
+what becomes of each. A refresh-only plan has no `resource_changes`, and plans what the prior state
+holds. What is forgotten stands in `planned_values` by mistake (terraform issue 38641), and has a
+change all the same.
+"""
+
+from collections.abc import Iterator
+
+from assay.inputs.plan.document.document import PlanDocument
+from assay.inputs.plan.document.prior import Prior
+from assay.model import Action, AmiReference, Incomplete, Kind, Unplaced
+
+WHOLE_PLAN = "(whole plan)"
+
+
+def untold(plan: PlanDocument, prior: Prior) -> Iterator[AmiReference]:
+    """A verdict more for each way in which a plan does not tell everything."""
+    deferred = len(plan.deferred_changes or ())
+    invocations = len(plan.deferred_action_invocations or ())
+    if deferred:
+        yield _whole("complete", Incomplete(f"{deferred} changes are deferred to a later plan"))
+    elif invocations:
+        yield _whole("complete", Incomplete(f"{invocations} actions are deferred to a later plan"))
+    elif plan.complete is False:
+        yield _whole("complete", Incomplete("the plan leaves changes out (-target or -exclude?)"))
+    missing = _missing(plan, prior)
+    if missing:
+        more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
+        reason = f"nothing tells what becomes of {missing[0]}{more}, which the plan says will exist"
+        cure = "make the file again with `terraform show -json`, and take nothing out of it"
+        yield _whole("resource_changes", Incomplete(reason, cure))
+
+
+def _whole(attribute: str, value: Incomplete) -> AmiReference:
+    return AmiReference(
+        address=WHOLE_PLAN,
+        resource_type="",
+        attribute=attribute,
+        kind=Kind.LAUNCH,
+        action=Action.READ,
+        value=value,
+        place=Unplaced(value.reason),
+    )
+
+
+def _missing(plan: PlanDocument, prior: Prior) -> list[str]:
+    """The planned resources of which no change tells anything."""
+    changes = {change.address for change in plan.resource_changes or ()}
+    planned = plan.planned_values.addresses() if plan.planned_values else ()
+    if changes.issuperset(planned):
+        return []
+    for later in plan.deferred_changes or ():
+        if later.resource_change:
+            changes.add(later.resource_change.address)
+    if plan.resource_changes is None:
+        changes.update(prior.addresses())
+    return [each for each in planned if each not in changes]

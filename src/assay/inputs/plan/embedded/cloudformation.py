@@ -1,0 +1,161 @@
+"""CloudFormation templates: the resources that they describe, and what of them cannot be read.
+
+Facts: AWS CloudFormation User Guide, "Template anatomy", "Parameters" (a parameter of type
+`AWS::SSM::Parameter::Value<...>` is the name of one of SSM's), "Transform", "Modules".
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from assay.inputs.plan.embedded.intrinsics import Evaluator, Given
+from assay.inputs.plan.embedded.syntax import UnreadableError, read_one
+from assay.inputs.plan.embedded.tree import Looked, Open, Path, Resource, logical, resource
+from assay.model import Incomplete, Place, Unplaced, Unusable
+
+_LOOKED_UP = "AWS::SSM::Parameter::Value<"
+_HARMLESS = (
+    *("AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"),
+    *("AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16"),
+)
+"""Transforms of AWS that leave the images of the resources that stand there alone."""
+_READABLE = "give the body as one template, in JSON or YAML, that CloudFormation takes"
+_WRITTEN_OUT = "write the resources out, without it"
+_FOR_EACH = Unusable("is made by Fn::ForEach or a macro, which is not followed", _WRITTEN_OUT)
+_MACRO = Unusable("is made by a macro, which is not followed", _WRITTEN_OUT)
+_ELSEWHERE = {
+    "AWS::CloudFormation::Stack": "a nested stack",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "a product of Service Catalog",
+    "AWS::Serverless::Application": "a nested application",
+}
+CURE_BODY = (
+    "give the template in template_body, where it is read;"
+    " where that cannot be, let the policy's scope for it give incomplete-plan another severity"
+)
+
+
+class Described(msgspec.Struct, frozen=True, gc=False):
+    """What a template describes."""
+
+    resources: Mapping[str, Resource] = {}
+    """By logical id."""
+    unread: tuple[tuple[Path, Unusable | Incomplete], ...] = ()
+    """What nobody can read, and where it stands."""
+    parameters: frozenset[str] = frozenset()
+    """The parameters that the template declares: those that are given it reads itself."""
+
+
+def describe(
+    text: str,
+    at: Path,
+    parameters: Mapping[str, Any] | Open,
+    place: Place | Unplaced,
+    *,
+    is_new: bool,
+) -> Described:
+    """The resources of a template; `parameters` are those that the stack gives."""
+    try:
+        body = read_one(text)
+    except UnreadableError as error:
+        return Described(unread=((at, Unusable(f"is a template that {error}", _READABLE)),))
+    if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
+        return Described(unread=((at, Unusable("is not a CloudFormation template", _READABLE)),))
+    return _described(body, at, parameters, place, is_new=is_new)
+
+
+def _described(
+    body: dict[str, Any],
+    at: Path,
+    parameters: Mapping[str, Any] | Open,
+    place: Place | Unplaced,
+    *,
+    is_new: bool,
+) -> Described:
+    written = _mapping(body.get("Resources"))
+    declared = _mapping(body.get("Parameters"))
+    evaluator = Evaluator(
+        Given(
+            {name: _parameter(name, each, parameters) for name, each in declared.items()},
+            _mapping(body.get("Mappings")),
+            _mapping(body.get("Conditions")),
+            frozenset(written),
+            _pseudo(place),
+        )
+    )
+    found: dict[str, Resource] = {}
+    unread: list[tuple[Path, Unusable | Incomplete]] = []
+    if any(name not in _HARMLESS for name in _transforms(body.get("Transform"))):
+        reason = "a macro makes another template of this one, and nobody knows what it launches"
+        unread.append(((*at, "Transform"), Incomplete(reason, CURE_BODY)))
+    for name, each in written.items():
+        path = (*at, "Resources", name)
+        if name.startswith("Fn::"):
+            unread.append(((*at, "Resources"), _FOR_EACH))
+            continue
+        if not isinstance(each, dict):
+            continue
+        sure = "Condition" not in each or evaluator.holds(each["Condition"])
+        if sure is False:
+            continue
+        kind = each.get("Type")
+        kind = kind if isinstance(kind, str) else ""
+        if kind in _ELSEWHERE or kind.endswith("::MODULE"):
+            unread.append((path, _elsewhere(_ELSEWHERE.get(kind, "a module"))))
+        properties = evaluator.value(each.get("Properties"))
+        if isinstance(properties, Open) or "Fn::Transform" in _mapping(properties):
+            unread.append((path, _MACRO))
+        found[name] = resource(
+            kind, (*path, "Properties"), properties, is_new=is_new, is_certain=sure is True
+        )
+    return Described(found, tuple(unread), frozenset(declared))
+
+
+def _elsewhere(what: str) -> Incomplete:
+    reason = f"{what}, whose template the plan does not hold, so nobody knows what it launches"
+    return Incomplete(reason, CURE_BODY)
+
+
+def _parameter(name: str, declared: Any, given: Mapping[str, Any] | Open) -> Any:
+    """The value of a parameter: what the stack gives, else its default."""
+    declared = _mapping(declared)
+    kind = declared.get("Type")
+    kind = kind if isinstance(kind, str) else ""
+    value = given if isinstance(given, Open) else given.get(name, declared.get("Default"))
+    if value is None or isinstance(value, Open):
+        return Open(f"the parameter {logical(name)}")
+    value = str(value)
+    if kind.startswith(_LOOKED_UP):
+        return Looked(f"resolve:ssm:{value}")
+    if kind == "CommaDelimitedList" or kind.startswith("List<"):
+        return [each.strip() for each in value.split(",")]
+    return value
+
+
+def _pseudo(place: Place | Unplaced) -> dict[str, Any]:
+    known = place if isinstance(place, Place) else None
+    account = known.account if known else None
+    return {
+        "AWS::Region": known.region if known else Open("AWS::Region"),
+        "AWS::Partition": known.partition if known else Open("AWS::Partition"),
+        "AWS::AccountId": account or Open("AWS::AccountId"),
+        **{
+            name: Open(name)
+            for name in (
+                "AWS::StackName",
+                "AWS::StackId",
+                "AWS::URLSuffix",
+                "AWS::NotificationARNs",
+            )
+        },
+    }
+
+
+def _transforms(written: Any) -> list[str]:
+    """The names of a template's transforms; `AWS::Include` and others have parameters."""
+    each = written if isinstance(written, list) else [written] if written else []
+    return [str(_mapping(one).get("Name", one)) for one in each]
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

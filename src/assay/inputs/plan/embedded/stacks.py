@@ -1,0 +1,143 @@
+"""CloudFormation stacks, stack sets, their parameters, and products of Service Catalog.
+
+A template that the plan does not hold is what a module is whose code is not there: the plan is
+incomplete. Facts: hashicorp/aws documentation of aws_cloudformation_stack, _stack_set and
+_stack_set_instance, aws_servicecatalog_provisioned_product; awscc spells the same.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from assay.inputs.plan.document.stray import named_in, templates_in
+from assay.inputs.plan.embedded.cloudformation import CURE_BODY, Described, describe
+from assay.inputs.plan.embedded.contents import Contents, Holder, Told, stray
+from assay.inputs.plan.embedded.tree import Open, Path
+from assay.model import Alias, Incomplete, Place, Unknown, Unplaced, parse_image
+
+_PARAMETER_NAME = re.compile(r"/[A-Za-z0-9_.\-/]+(:\d+)?")
+_IMAGE_LIKE = re.compile(r"(?:^|[^A-Za-z])ami|Ami|AMI|[Ii]mage|IMAGE")
+_SETS = Unplaced(
+    "a stack set looks it up in the accounts and Regions of its instances:"
+    " name the image by its id, which is the same for all accounts"
+)
+
+
+def stack(holder: Holder) -> Contents:
+    """A stack, or a stack set, by its body or by the address of its template."""
+    in_set = holder.type.endswith("_stack_set")
+    place = holder.place if not in_set else _nowhere(holder.place)
+    given = given_of(holder)
+    read = ("template_body", "parameters", "policy_body", "stack_policy_body", "outputs")
+    body = holder.value("template_body")
+    by_url = holder.value("template_url") or holder.will_be("template_url")
+    if isinstance(body, str) and body and not (by_url and not holder.is_new):
+        found = describe(body, ("template_body",), given, place, is_new=holder.is_new)
+        return of_template(found, given, read, _SETS if in_set else None)
+    told: list[Told] = []
+    if by_url:
+        reason = "a template that the plan does not hold, so nobody knows what it launches"
+        told.append(Told(("template_url",), Incomplete(reason, CURE_BODY)))
+    elif holder.will_be("template_body"):
+        told.append(Told(("template_body",), Unknown(holder.references("template_body"))))
+    told.extend(parameter_strays(given, ("parameters",)))
+    return Contents(tuple(told), read=read, place=_SETS if in_set else None)
+
+
+def of_template(
+    found: Described,
+    given: Mapping[str, Any] | Open,
+    read: tuple[str, ...] = (),
+    place: Place | Unplaced | None = None,
+) -> Contents:
+    """What a template describes, and what its parameters name that it does not declare."""
+    told = [Told(path, value) for path, value in found.unread]
+    if found.unread:
+        told.extend(parameter_strays(given, ("parameters",)))
+    if found.unread and not found.resources:
+        read = tuple(name for name in read if name != found.unread[0][0][0])  # swept like any text
+    return Contents(tuple(told), (found.resources,), read, place)
+
+
+def given_of(holder: Holder) -> Mapping[str, Any] | Open:
+    """The parameters that a stack is given, in the form of either provider."""
+    if holder.will_be("parameters"):
+        return Open("parameters")
+    written = holder.value("parameters")
+    if isinstance(written, list):  # awscc: parameter_key, parameter_value
+        pairs = [each for each in written if isinstance(each, dict)]
+        return {str(each.get("parameter_key")): each.get("parameter_value") for each in pairs}
+    found: dict[str, Any] = dict(written) if isinstance(written, dict) else {}
+    mask = holder.unknown.get("parameters") if isinstance(holder.unknown, dict) else None
+    for name in mask if isinstance(mask, dict) else ():
+        found[name] = Open("a parameter that is known after apply")
+    return found
+
+
+def parameter_strays(given: Mapping[str, Any] | Open, at: Path) -> Iterator[Told]:
+    """What parameters name, where nobody can see what becomes of them.
+
+    The name of an SSM parameter is taken for an image's where its key says so, or where it is one
+    of those under which AWS publishes images.
+    """
+    for name, value in given.items() if isinstance(given, Mapping) else ():
+        if not isinstance(value, str):
+            continue
+        path = (*at, name)
+        yield from (stray(path, each) for each in named_in(value))
+        yield from (stray(path, each) for each in templates_in(value, None))
+        published = value.startswith(
+            ("/aws/service/ami-", "/aws/service/ecs/", "/aws/service/eks/")
+        )
+        if _PARAMETER_NAME.fullmatch(value) and (published or _IMAGE_LIKE.search(name)):
+            alias = parse_image(f"resolve:ssm:{value}")
+            if isinstance(alias, Alias):
+                yield stray(path, alias)
+
+
+def set_instance(holder: Holder) -> Contents:
+    """The parameters that a stack set's instances are given in an account and Region."""
+    overrides = holder.value("parameter_overrides")
+    given = overrides if isinstance(overrides, dict) else {}
+    told = parameter_strays(given, ("parameter_overrides",))
+    region = holder.value("stack_set_instance_region") or holder.value("region")
+    account = holder.value("account_id")
+    place: Place | Unplaced = _SETS
+    if isinstance(region, str) and isinstance(account, str) and account.isdecimal():
+        place = Place.of(region, account)
+    return Contents(tuple(told), read=("parameter_overrides",), place=place)
+
+
+def product(holder: Holder) -> Contents:
+    """A product of Service Catalog, whose template only the catalogue holds."""
+    written = holder.value("provisioning_parameters")
+    pairs = [each for each in written or () if isinstance(each, dict)]
+    given = {str(each.get("key")): each.get("value") for each in pairs}
+    name = "product_name" if holder.value("product_name") else "product_id"
+    reason = "a product whose template the plan does not hold, so nobody knows what it launches"
+    told = (
+        Told((name,), Incomplete(reason, _CURE_PRODUCT)),
+        *parameter_strays(given, ("provisioning_parameters",)),
+    )
+    return Contents(told, read=("provisioning_parameters", "outputs"))
+
+
+def application(holder: Holder) -> Contents:
+    """An application of the Serverless Application Repository, whose template only that holds."""
+    reason = "an application whose template the plan does not hold: nobody knows what it launches"
+    told = (
+        Told(("application_id",), Incomplete(reason, _CURE_PRODUCT)),
+        *parameter_strays(given_of(holder), ("parameters",)),
+    )
+    return Contents(told, read=("parameters", "outputs"))
+
+
+_CURE_PRODUCT = (
+    "check the product where it is made; here, let the policy's scope for it give"
+    " incomplete-plan another severity"
+)
+
+
+def _nowhere(place: Place | Unplaced) -> Place | Unplaced:
+    """The place of a stack set's template: its Region and account are not those of the set."""
+    return Unplaced(_SETS.reason) if isinstance(place, Place) else place

@@ -1,0 +1,267 @@
+"""What Image Builder's distribution changes when this plan builds an image.
+
+Facts: Image Builder User Guide, "Manage AMI distribution settings", and API Reference,
+LaunchTemplateConfiguration: each build adds a version to the launch template, which becomes its
+default unless `setDefaultVersion` is false; SsmParameterConfiguration: the id of the image is written
+to the parameter, in the account that is named or else in that of the build. A pipeline builds when
+its schedule says so, not when it is applied.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from assay.inputs.plan.document.planned import UNKNOWN, Opened, PlannedResources
+from assay.inputs.plan.document.values import is_template
+from assay.inputs.plan.document.walk import Leaf, Step, leaves
+from assay.inputs.plan.places.providers import Providers
+from assay.inputs.plan.trails.choices import targets
+from assay.inputs.plan.trails.ends import Ends
+from assay.inputs.plan.trails.holders import Sought
+from assay.inputs.plan.trails.known import texts
+from assay.inputs.plan.trails.trail import Dead, Fixed, Target
+from assay.model import (
+    Action,
+    Made,
+    ParameterChange,
+    Place,
+    TemplateChange,
+    Unknown,
+    Unplaced,
+    Unusable,
+    Value,
+    is_same,
+    parameter_named,
+)
+
+IMAGES = ("aws_imagebuilder_image", "awscc_imagebuilder_image")
+_FIELDS = {
+    "aws_imagebuilder_distribution_configuration": (
+        "distribution[*]",
+        "launch_template_configuration[*]",
+        "ssm_parameter_configuration[*]",
+        "default",
+    ),
+    "awscc_imagebuilder_distribution_configuration": (
+        "distributions[*]",
+        "launch_template_configurations[*]",
+        "ssm_parameter_configurations[*]",
+        "set_default_version",
+    ),
+}
+"""How each provider spells a distribution, its templates, its parameters, and "make it default"."""
+BUILT = (Action.CREATE, Action.REPLACE)
+_CIRCLE = Unusable(
+    "is built from something that the build itself changes", "name the parent image by its AMI id"
+)
+_NUMBERED = "name a version of the template by its number"
+_ANYWHERE = Unplaced("the plan does not hold the distribution configuration")
+
+
+class Moved(msgspec.Struct, frozen=True, gc=False):
+    """A launch template of this plan, by its change, of which a build moves the newest version."""
+
+    change: int
+    leaves: Value
+    default: bool
+
+
+Named = ParameterChange | TemplateChange | Moved
+
+
+class Distributions:
+    """The names that images built by this plan are given."""
+
+    def __init__(
+        self,
+        planned: PlannedResources,
+        ends: Ends,
+        providers: Providers,
+        built: Callable[[Opened], Value],
+    ) -> None:
+        """`built` says from what an Image Builder image is made."""
+        self._planned = planned
+        self._ends = ends
+        self._providers = providers
+        self._built = built
+        self._known: tuple[Named, ...] | None = None
+        self._asked = False
+
+    @property
+    def changes(self) -> tuple[Named, ...]:
+        """What becomes of every name that a build of this plan changes.
+
+        What is built can come from an instance, and that from a template: who asks on this way is
+        told which names change, and not what they will mean.
+        """
+        if self._known is not None:
+            return self._known
+        if self._asked:
+            return self._of_images(lambda _: _CIRCLE)
+        self._asked = True
+        self._known = self._of_images(self._built)
+        return self._known
+
+    def _of_images(self, built: Callable[[Opened], Value]) -> tuple[Named, ...]:
+        images = (image for image in self._planned.changing(IMAGES) if builds(image))
+        return tuple(change for image in images for change in self._of_image(image, built))
+
+    def of_template(self, template: Opened, version: str | None) -> Value | None:
+        """What a version of a template of this plan will hold, where a build moves it."""
+        if version not in ("$Latest", "$Default"):
+            return None
+        changes = self.changes
+        if not changes:
+            return None
+        own, place = template.value(("id",)), self._place(template)
+        left: list[Value] = []
+        for change in changes:
+            match change:
+                case Moved(by_change, leaves, default):
+                    if by_change == id(template.change) and (default or version == "$Latest"):
+                        left.append(leaves)
+                case TemplateChange(id=named, default=default) if default or version == "$Latest":
+                    maybe = named is None or named == own
+                    if maybe and is_same(change.place, place) is not False:
+                        what = f"is the {version} of a launch template that {change.by} may move"
+                        left.append(Unusable(what, _NUMBERED))
+        if len(set(left)) > 1:
+            return Unusable(
+                f"is the {version} of a launch template that several builds move", _NUMBERED
+            )
+        return left[0] if left else None
+
+    def _of_image(self, image: Opened, built: Callable[[Opened], Value]) -> Iterator[Named]:
+        if _is_container(image):
+            return
+        path: tuple[Step, ...] = ("distribution_configuration_arn",)
+        found: list[Opened] = []
+        if image.is_unknown(path):
+            if image.configured is not None and not image.writes(*path):
+                return
+            ends = self._ends.of(image, path, Sought.DISTRIBUTION)
+            named = Unknown() if isinstance(ends, Dead) else targets(ends, "arn:")
+            found = [] if isinstance(named, Unknown) else [end.resource for end in named]
+        elif not image.value(path):
+            return
+        else:
+            found = [
+                each
+                for kind in _FIELDS
+                for each in self._planned.of_type(kind)
+                if each.value(("arn",)) == image.value(path)
+            ]
+        if not found or any(each.change.type not in _FIELDS for each in found):
+            yield from _anything(image)
+        for each in found:
+            if each.change.type in _FIELDS:
+                made = Made(image.change.address, "Image Builder", built(image), self._place(image))
+                yield from self._of_distribution(image, made, each)
+
+    def _of_distribution(self, image: Opened, made: Made, distribution: Opened) -> Iterator[Named]:
+        blocks, templates, parameters, default = _FIELDS[distribution.change.type]
+        for leaf in _leaves(blocks, distribution):
+            if leaf.unknown:
+                yield from _anything(image)
+                continue
+            block, mask = _tree(leaf.value), _tree(leaf.mask)
+            region = UNKNOWN if mask.get("region") is True else block.get("region")
+            at = self._providers.elsewhere(self._place(image), region)
+            for each in leaves(templates, block, mask, None):
+                steps = (*leaf.steps, *each.steps)
+                yield from self._of_template(image, made, distribution, each, steps, at, default)
+            for each in leaves(parameters, block, mask, None):
+                yield _of_parameter(image, made, each, at)
+
+    def _of_template(
+        self,
+        image: Opened,
+        made: Made,
+        distribution: Opened,
+        leaf: Leaf,
+        steps: tuple[Step, ...],
+        at: Place | Unplaced,
+        default: str,
+    ) -> Iterator[TemplateChange | Moved]:
+        """One template of a distribution; what is unknown of it, could be any."""
+        by, block, mask = image.change.address, _tree(leaf.value), _tree(leaf.mask)
+        account = UNKNOWN if mask.get("account_id") is True else block.get("account_id")
+        at = _of_account(at, account)
+        moves = block.get(default) is not False
+        value: Value = made
+        if mask.get(default) is True:
+            value = Unusable(f"is a version of a launch template that {by} may move", _NUMBERED)
+        named = block.get("launch_template_id")
+        if not leaf.unknown and isinstance(named, str):
+            yield TemplateChange(by, named, None, at, value, moves)
+            return
+        ends = self._ends.of(distribution, (*steps, "launch_template_id"), Sought.TEMPLATE)
+        if isinstance(ends, Dead) or any(isinstance(end, Fixed) and _may_name(end) for end in ends):
+            yield TemplateChange(by, None, None, at, value, moves)
+            return
+        for end in ends:
+            if isinstance(end, Target):
+                yield Moved(id(end.resource.change), value, moves)
+
+    def _place(self, resource: Opened) -> Place | Unplaced:
+        return self._providers.place(resource.own_region, resource.configured)
+
+
+def builds(resource: Opened) -> bool:
+    """Whether Image Builder builds an image while this plan is applied, and launches an instance
+    of its recipe's parent for that (Image Builder User Guide, "How Image Builder works").
+    """
+    kind = resource.change.type in IMAGES
+    return kind and resource.action in BUILT and not resource.change.deposed
+
+
+def _may_name(end: Fixed) -> bool:
+    """Whether a known value may be a template's id."""
+    return any(not end.wide or is_template(text) for text in texts(end.value))
+
+
+def _of_parameter(image: Opened, made: Made, leaf: Leaf, at: Place | Unplaced) -> ParameterChange:
+    block, mask = _tree(leaf.value), _tree(leaf.mask)
+    account = UNKNOWN if mask.get("ami_account_id") is True else block.get("ami_account_id")
+    at, name = _of_account(at, account), block.get("parameter_name")
+    if not isinstance(name, str):
+        return ParameterChange(image.change.address, None, at, made)
+    called, at = parameter_named(name, at)
+    return ParameterChange(image.change.address, called, at, made)
+
+
+def _anything(image: Opened) -> Iterator[ParameterChange | TemplateChange]:
+    """What a distribution can change that this plan does not hold: any name."""
+    by = image.change.address
+    what = Unusable(
+        f"is a name that {by} may change: its distribution is not in this plan",
+        "keep it in one configuration with its distribution configuration",
+    )
+    yield ParameterChange(by, None, _ANYWHERE, what)
+    yield TemplateChange(by, None, None, _ANYWHERE, what)
+
+
+def _is_container(image: Opened) -> bool:
+    """Container images are distributed to registries: they are no AMIs."""
+    if image.value(("image_recipe_arn",)):
+        return False
+    return not image.writes("image_recipe_arn") and (
+        bool(image.value(("container_recipe_arn",))) or image.writes("container_recipe_arn")
+    )
+
+
+def _of_account(place: Place | Unplaced, account: Any) -> Place | Unplaced:
+    if isinstance(place, Unplaced) or account in (None, ""):
+        return place
+    if not isinstance(account, str):
+        return Unplaced("the account is known only after apply")
+    return Place(place.partition, account, place.region)
+
+
+def _leaves(pattern: str, resource: Opened) -> Iterator[Leaf]:
+    return leaves(pattern, resource.value(()), resource.mask(()), None)
+
+
+def _tree(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,210 @@
+"""The SSM parameters that this plan writes or deletes, and what they will hold.
+
+Facts: hashicorp/aws, `aws_ssm_parameter`: every change but that of tags and of `overwrite` puts the
+value again (`insecure_value` before `value`); `value_wo` is write-only, so that no plan holds it;
+`name` cannot be changed in place; only with `overwrite` does creating one write over another. AWS
+CloudFormation, `AWS::SSM::Parameter`, which hashicorp/awscc goes by: it never writes over another.
+EC2 resolves parameters of type String (EC2 User Guide, "Use a Systems Manager parameter instead of
+an AMI ID").
+
+A name that is known after apply only is that of an existing parameter where it may write over one,
+and only there: creating it would fail otherwise.
+"""
+
+from collections.abc import Callable, Iterator
+
+from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.walk import Step
+from assay.inputs.plan.places.providers import Providers
+from assay.model import (
+    Action,
+    AmiId,
+    ParameterChange,
+    Place,
+    Planned,
+    Unknown,
+    Unplaced,
+    Unusable,
+    Value,
+    is_same,
+    parameter_named,
+    parse_image,
+)
+
+TYPES = ("aws_ssm_parameter", "awscc_ssm_parameter")
+READ = ("overwrite", "type", "value_wo_version")
+"""What is read of a parameter besides the attributes that hold its value."""
+_PUT = "put an AMI id into the parameter, or name another"
+NO_IMAGE = Unusable("is a parameter that holds no AMI id", _PUT)
+"""And did not hold one before: no name of an image leads there."""
+_NO_LONGER = Unusable("is a parameter that will hold no AMI id", _PUT)
+_WRITTEN = (Action.CREATE, Action.REPLACE, Action.UPDATE, Action.IMPORT)
+_LEAVE_THE_VALUE = frozenset({"tags", "tags_all", "overwrite"})
+"""Attributes whose change alone puts no new value."""
+
+
+class Parameters:
+    """The parameters that resources of their own look after."""
+
+    def __init__(
+        self,
+        planned: PlannedResources,
+        providers: Providers,
+        image: Callable[[Opened, tuple[Step, ...], int], Value],
+        *,
+        is_code: bool = False,
+    ) -> None:
+        """`image` says what an unknown image value of a resource will be, so many steps away; of
+        `is_code` nobody knows what has been created before.
+        """
+        self._is_code = is_code
+        self._planned = planned
+        self._providers = providers
+        self._image = image
+
+    def changes(self) -> Iterator[ParameterChange]:
+        """What becomes of each parameter that the plan touches."""
+        for resource in self._planned.changing(TYPES):
+            if resource.action in _WRITTEN and not resource.change.deposed:
+                yield from self._written(resource)
+            if resource.action in (Action.REPLACE, Action.DELETE):
+                yield from self._deleted(resource)
+
+    def leaves(self, resource: Opened, depth: int = 0) -> Value:
+        """What the newest version of a planned parameter will hold."""
+        if resource.value(("type",)) not in (None, "String"):
+            return Unusable(
+                "is a parameter of another type than String, which EC2 does not take",
+                "make it a String, with data_type aws:ec2:image",
+            )
+        path = held_at(resource)
+        step = ".".join((resource.change.address, *map(str, path)))
+        value: Value | None
+        if is_write_only(resource) and not resource.is_unknown(path) and not resource.value(path):
+            return write_only(resource)
+        if resource.is_unknown(path):
+            value = _by_way_of(step, self._image(resource, path, depth))
+        else:
+            value = parse_image(resource.value(path))
+            if value is None:
+                return Unusable(
+                    "is a parameter whose value the plan does not hold",
+                    "set value or insecure_value to an AMI id",
+                )
+            if not isinstance(value, AmiId):
+                return _NO_LONGER if _held_an_image(resource) else NO_IMAGE
+        return Planned(step, value, sensitive=resource.is_sensitive(path))
+
+    def _written(self, resource: Opened) -> Iterator[ParameterChange]:
+        if not puts_a_value(resource) or _ignores_changes(resource):
+            return
+        over = resource.is_unknown(("overwrite",)) or resource.value(("overwrite",)) is True
+        name = resource.value(("name",))
+        if not isinstance(name, str) and not over:
+            return
+        replaced = resource.action is Action.REPLACE and resource.was(("name",)) == name
+        called, place, told = self._named(resource, name)
+        yield ParameterChange(
+            resource.change.address,
+            called,
+            place,
+            self.leaves(resource),
+            anew=replaced or (resource.action in (Action.CREATE, Action.REPLACE) and not over),
+            told=told,
+            creates=resource.action is Action.CREATE and not over and not self._is_code,
+        )
+
+    def _deleted(self, resource: Opened) -> Iterator[ParameterChange]:
+        """The parameter that stood here before, unless it is made again under the same name."""
+        name, address = resource.was(("name",)), resource.change.address
+        if (
+            name in (None, resource.value(("name",)))
+            or "delete" not in resource.change.change.actions
+        ):
+            return
+        called, place, told = self._named(resource, name)
+        gone = Unusable(
+            f"is a parameter that this plan deletes ({address})", "name a parameter that stays"
+        )
+        yield ParameterChange(address, called, place, gone, anew=True, deletes=True, told=told)
+
+    def _named(
+        self, resource: Opened, name: object
+    ) -> tuple[str | None, Place | Unplaced, Place | Unplaced | None]:
+        """Its name, its place by its provider, and that by the ARN of what exists.
+
+        The ARN of what is planned can be an argument, and then says what somebody wishes.
+        """
+        place = self._providers.place(resource.own_region, resource.configured)
+        arn, told = resource.was(("arn",)), None
+        if isinstance(arn, str):
+            _, told = parameter_named(arn, place)
+            if is_same(told, place) is False:
+                place, told = Unplaced("its provider is of another place"), None
+        return (parameter_named(name, place)[0] if isinstance(name, str) else None), place, told
+
+
+def _held_an_image(resource: Opened) -> bool:
+    """Whether a parameter named an image before, or can have: who writes over it does not know."""
+    before = [parse_image(resource.was((name,))) for name in ("insecure_value", "value")]
+    return resource.value(("overwrite",)) is True or any(isinstance(i, AmiId) for i in before)
+
+
+def _by_way_of(step: str, value: Value) -> Value:
+    """What is not known, named with the attribute that will hold it; a variable has only to be set."""
+    if not isinstance(value, Unknown) or value.references[:1] == (step,):
+        return value
+    source = next(iter(value.references), None)
+    if source is None or source.startswith("var."):
+        return value if source else Unknown((step,), value.when)
+    return Unknown((f"{step}, and that from {source}",), value.when)
+
+
+def held_at(resource: Opened) -> tuple[Step, ...]:
+    """The attribute that holds what a parameter will hold; the provider prefers `insecure_value`."""
+    path: tuple[Step, ...]
+    if is_write_only(resource):
+        return ("value_wo",)
+    for path in (("insecure_value",), ("value",)):
+        if resource.value(path) not in (None, ""):
+            return path
+    written = resource.writes("insecure_value")
+    return ("insecure_value",) if written else ("value",)
+
+
+def is_write_only(resource: Opened) -> bool:
+    """Whether a parameter is set by an argument that no plan holds."""
+    if resource.writes("value_wo"):
+        return True
+    version = ("value_wo_version",)
+    return resource.is_unknown(version) or resource.value(version) is not None
+
+
+def write_only(resource: Opened) -> Unusable:
+    """Why nobody can tell what such a parameter will hold."""
+    return Unusable(
+        f"is what {resource.change.address}.value_wo sets, a write-only argument that no plan holds",
+        "set value or insecure_value in place of value_wo: an AMI id is no secret",
+    )
+
+
+def _ignores_changes(resource: Opened) -> bool:
+    """Whether code says that some change is ignored: its value is what once was. Of plans, which
+    hold what remains after that, the configuration tells no lifecycle.
+    """
+    configured = resource.configured
+    if configured is None or "lifecycle" not in (configured.block.expressions or {}):
+        return False
+    return configured.writes(("lifecycle", 0, "ignore_changes"), resource.count)
+
+
+def puts_a_value(resource: Opened) -> bool:
+    """Whether the provider writes the parameter's value when it applies this change."""
+    if resource.action not in (Action.UPDATE, Action.IMPORT):
+        return True
+    before, after, unknown = resource.was(()), resource.value(()), resource.mask(())
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return True
+    names = {*before, *after} - _LEAVE_THE_VALUE
+    mask = unknown if isinstance(unknown, dict) else {}
+    return any(before.get(name) != after.get(name) or mask.get(name) is True for name in names)

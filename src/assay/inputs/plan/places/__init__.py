@@ -1,0 +1,1 @@
+"""The Region and the account in which a resource will be."""

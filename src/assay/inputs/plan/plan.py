@@ -1,0 +1,50 @@
+"""A plan's AMI references."""
+
+from collections.abc import Collection
+
+import msgspec
+
+from assay.errors import InputError
+from assay.inputs.plan.document.document import read_documents
+from assay.inputs.plan.references import ReferenceReader
+from assay.model import AmiReference, InputFacts, Kind
+
+
+class Source(msgspec.Struct, frozen=True, gc=False):
+    """One input: its references to judge, and how many others there were, by why they are not."""
+
+    facts: InputFacts
+    references: tuple[AmiReference, ...]
+    not_judged: dict[str, int]
+    errors: tuple[InputError, ...] = ()
+    """Files of it that cannot be read; the others are judged all the same, and no run succeeds."""
+    notes: tuple[str, ...] = ()
+    """What people should know about it, a line each."""
+    builds: tuple[str, ...] = ()
+    """The addresses of what launches an image during apply to bake another one, not judged."""
+
+
+def read_plans(
+    path: str,
+    data: bytes,
+    *,
+    kinds: Collection[Kind],
+    region: str | None,
+    said: str | None = None,
+    include_unchanged: bool = False,
+    tags: bool = False,
+) -> list[Source]:
+    """The references of these kinds in the plan, or plans, in `data`; `path` is for messages.
+
+    `said` is the Region of what the plan leaves open, and of what can only be inferred; `region`
+    serves where nothing else says anything. `tags` are read only where somebody matches on them.
+    Raises `InputError`.
+    """
+    sources: list[Source] = []
+    for document in read_documents(path, data):
+        reader = ReferenceReader(document.path, document.plan, region, said=said)
+        references, not_judged = reader.read(kinds, include_unchanged=include_unchanged, tags=tags)
+        facts = InputFacts(document.path, "plan", document.sha256, len(references))
+        source = Source(facts, tuple(references), not_judged, builds=tuple(reader.builds))
+        sources.append(source)
+    return sources

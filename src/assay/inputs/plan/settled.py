@@ -1,0 +1,57 @@
+"""Updates in place that use no image: what runs goes on running, what was made stays made.
+
+hashicorp/aws documentation and provider schema: these resources are replaced, never updated, when
+their image changes (CloudFormation's documentation says the same of the awscc types: "Update
+requires: Replacement"). A template's, group's or fleet's update is not among them: it decides what
+is launched next.
+"""
+
+from assay.inputs.plan.document.narrow import Narrowed
+
+SETTLED = frozenset(
+    {
+        "aws_ami",
+        "aws_ami_copy",
+        "aws_ami_from_instance",
+        "aws_appstream_image_builder",
+        "aws_cloud9_environment_ec2",
+        "aws_imagebuilder_image",
+        "aws_instance",
+        "aws_lightsail_instance",
+        "aws_rds_custom_db_engine_version",
+        "aws_workspaces_workspace",
+        "awscc_ec2_instance",
+        "awscc_imagebuilder_image",
+        "awscc_rds_custom_db_engine_version",
+    }
+)
+
+
+def keeps_images(before: Narrowed, after: Narrowed) -> bool:
+    """Whether an update in place leaves every image as it is, as far as the plan can tell.
+
+    Where a value is unknown or differs from the one before, the resource should be replaced: a plan
+    that says otherwise is not believed.
+    """
+    if after.unknown is True:
+        return False
+    unknown = after.unknown if isinstance(after.unknown, dict) else {}
+    names = {*before.after, *after.after, *unknown} - {"region"}
+    return all(
+        before.after.get(name) == after.after.get(name) and not _open(after, name) for name in names
+    )
+
+
+def _open(view: Narrowed, attribute: str) -> bool:
+    """Whether anything of an attribute is unknown; `{}` and `[{}]` in a mask only fill places."""
+    mask = view.unknown.get(attribute) if isinstance(view.unknown, dict) else view.unknown
+    return _any(mask)
+
+
+def _any(mask: object) -> bool:
+    match mask:
+        case dict():
+            return any(map(_any, mask.values()))
+        case list():
+            return any(map(_any, mask))
+    return mask is True

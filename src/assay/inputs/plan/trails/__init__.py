@@ -1,0 +1,1 @@
+"""What a value that is unknown until apply can come from."""

@@ -1,0 +1,170 @@
+"""Trails to their ends: through resources that only pass a value on, to what is sought.
+
+An argument that is unknown will be what its expression comes to, and so is followed. What cannot be
+what is sought, nor hold any text, is left out where it is only one of all things that a local or a
+dynamic block may read; where it is read in so many words, it may decide, and the trail is dead.
+Facts: HashiCorp, "The terraform_data Managed Resource Type": `output` is the same as `input`.
+"""
+
+from collections import defaultdict
+from collections.abc import Container
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from assay.inputs.plan.document.planned import Opened
+from assay.inputs.plan.document.walk import Step, anywhere
+from assay.inputs.plan.trails.holders import Sought, leads_to, may_be_any_text
+from assay.inputs.plan.trails.trail import Dead, End, Fixed, Target, Trailing
+
+_DEEPEST = 64
+_Path: TypeAlias = tuple[Step, ...]
+
+
+class Ends:
+    """Finds out what an unknown value can be."""
+
+    def __init__(self, trails: Trailing) -> None:
+        self._trails = trails
+        self.is_code = trails.is_code
+        self._found: dict[tuple[object, ...], list[End] | Dead] = {}
+
+    def of(self, resource: Opened, path: _Path, sought: Sought) -> list[End] | Dead:
+        """All that the unknown value at `path` can be: what leads to what is sought, and what is known.
+
+        Never empty.
+        """
+        key = (*self.alike(resource), path, sought)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._of(resource, path, sought)
+        return found
+
+    def alike(self, resource: Opened) -> tuple[object, ...]:
+        """What resources share whose unknown values can all be the same: in a plan, their block.
+
+        A key that is an image is a value of its own; code has a value for each instance.
+        """
+        index = resource.change.index
+        of_its_own = self.is_code or (isinstance(index, str) and "ami-" in index)
+        if of_its_own or resource.configured is None:
+            return (id(resource),)
+        return id(resource.configured), resource.module
+
+    def may_lead(self, resource: Opened, path: _Path, sought: Sought) -> bool:
+        """Whether anything that is read, and unknown, can be what is sought."""
+        ends = self._trails.of(resource, path)
+        if isinstance(ends, Dead):
+            return not ends.reads_nothing
+        for end in ends:
+            if isinstance(end, Target) and end.is_open:
+                more = self._through(end, sought, 0)
+                if isinstance(more, Dead) or any(isinstance(each, Target) for each in more):
+                    return True
+        return False
+
+    def are_all(self, resource: Opened, path: tuple[Step, ...], types: Container[str]) -> bool:
+        """Whether an unknown value comes from resources of some types, and from nothing else."""
+        ends = self._trails.of(resource, path)
+        return not isinstance(ends, Dead) and all(
+            isinstance(end, Target)
+            and end.resource.change.type in types
+            and not end.resource.is_data
+            for end in ends
+        )
+
+    def _of(
+        self, resource: Opened, path: _Path, sought: Sought, depth: int = 0, *, wide: bool = False
+    ) -> list[End] | Dead:
+        ends = self._trails.of(resource, path)
+        if isinstance(ends, Dead):
+            return ends
+        if depth > _DEEPEST:
+            return Dead(".".join((resource.change.address, *map(str, path))))
+        blocks: defaultdict[int, list[End]] = defaultdict(list)
+        for end in ends:
+            blocks[end.block].append(replace(end, wide=True) if wide else end)
+        found: dict[object, End] = {}
+        for block in blocks.values():
+            more = self._all(block, sought, depth)
+            if isinstance(more, Dead):
+                if len(blocks) == 1 or self._concerns(block, sought, depth):
+                    return more
+                continue
+            for each in more:
+                found.setdefault(_same(each), each)
+        is_open = any(isinstance(end, Target) and end.is_open for end in ends)
+        if wide or (found and (is_open or self.is_code)):
+            return list(found.values())
+        return Dead(ends[0].name)  # whatever makes it unknown is not told
+
+    def _all(self, ends: list[End], sought: Sought, depth: int) -> list[End] | Dead:
+        """What the ends of one expression lead to."""
+        found: list[End] = []
+        for end in ends:
+            more = self._through(end, sought, depth) if isinstance(end, Target) else [end]
+            if isinstance(more, Dead):
+                return more
+            found.extend(more)
+        return found
+
+    def _concerns(self, ends: list[End], sought: Sought, depth: int) -> bool:
+        """Whether an expression of another block may lead to what is sought at all."""
+        more = self._all([replace(end, wide=True) for end in ends], sought, depth)
+        return isinstance(more, Dead) or any(isinstance(end, Target) for end in more)
+
+    def _through(self, end: Target, sought: Sought, depth: int) -> list[End] | Dead:
+        """What one attribute leads to."""
+        resource, path = end.resource, end.path
+        kind = resource.change.type
+        if leads_to(sought, kind, path, data=resource.is_data):
+            return [end]
+        if kind == "terraform_data" and path[:1] == ("output",) and not self.is_code:
+            return self._input(end, sought, depth)
+        if not path:
+            return self._whole(end)
+        if not end.is_open:
+            hidden = resource.holds_sensitive(path)
+            known = Fixed(end.name, resource.value(path), hidden, end.wide)
+            inside = resource.mask(path)
+            if not anywhere(inside):
+                return [known]
+        if not self.is_code and _is_written(resource, path):
+            return self._of(resource, path, sought, depth + 1, wide=end.wide)
+        return self._unable(end, path[:1])
+
+    def _input(self, end: Target, sought: Sought, depth: int) -> list[End] | Dead:
+        at = ("input", *end.path[1:])
+        resource = end.resource
+        if not resource.is_unknown(at):
+            value, hidden = resource.value(at), resource.holds_sensitive(at)
+            late = resource.is_unknown(end.path)
+            found: list[End] = [Fixed(end.name, value, hidden, end.wide, late)]
+            return found if not anywhere(resource.mask(at)) else Dead(end.name)
+        return self._of(resource, at, sought, depth + 1, wide=end.wide)
+
+    def _whole(self, end: Target) -> list[End] | Dead:
+        """A resource of which the plan does not tell which attribute is read."""
+        resource = end.resource
+        mask = resource.mask(())
+        unknown = [name for name, inside in mask.items() if anywhere(inside)] if mask else []
+        left = self._unable(end, unknown) if unknown or mask is True else []
+        if isinstance(left, Dead):
+            return left
+        return [Fixed(end.name, resource.value(()), resource.holds_sensitive(()), end.wide)]
+
+    def _unable(self, end: Target, attributes: list[str] | _Path) -> list[End] | Dead:
+        """An end that leads nowhere: it does no harm where it cannot be what is sought."""
+        able = may_be_any_text(end.resource.change.type, attributes)
+        return Dead(end.name) if able or not end.wide else []
+
+
+def _is_written(resource: Opened, path: _Path) -> bool:
+    configured = resource.configured
+    return configured is not None and configured.at(path, resource.count).is_set
+
+
+def _same(end: End) -> object:
+    return (
+        (id(end.resource), end.path) if isinstance(end, Target) else (end.reference, id(end.value))
+    )

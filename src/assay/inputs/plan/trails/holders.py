@@ -1,0 +1,147 @@
+"""Which attribute of which resource can hold what: an image, a launch template, any text at all.
+
+Facts: the provider schema of hashicorp/aws 5.100.0 (the computed attributes of each resource), the
+awscc documentation for 1.97.
+"""
+
+from collections.abc import Collection, Mapping
+from enum import Enum
+
+from assay.inputs.plan.document.walk import Step
+from assay.inputs.surface.mentions import of_aws
+
+IMAGE_ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "aws_ami": ("id",),
+    "aws_ami_copy": ("id",),
+    "aws_ami_from_instance": ("id",),
+    "aws_instance": ("ami",),
+    "aws_spot_instance_request": ("ami",),
+    "aws_launch_template": ("image_id",),
+    "aws_launch_configuration": ("image_id",),
+    "aws_imagebuilder_image": ("output_resources",),
+    "awscc_imagebuilder_image": ("image_id",),
+    "aws_ssm_parameter": ("value", "insecure_value"),
+}
+"""The attributes of resources that hold an AMI id, where the provider fills it in or passes it on;
+no others of hashicorp/aws can, but for those that hold any text."""
+
+
+PARAMETER_NAMES = ("arn", "id", "name", "version")
+"""The attributes of an SSM parameter that an alias can be made of."""
+
+IMAGE_DATA = frozenset(
+    {
+        "aws_ami",
+        "aws_ami_ids",
+        "aws_imagebuilder_image",
+        "aws_instance",
+        "aws_launch_configuration",
+        "aws_launch_template",
+        "aws_ssm_parameter",
+        "aws_ssm_parameters_by_path",
+    }
+)
+"""The data sources that can hold an AMI id."""
+
+_ANY_TEXT = frozenset(
+    {
+        *("attributes", "body", "configuration", "content", "contents", "data", "definition"),
+        *("description", "document", "environment", "insecure_value", "item", "items", "metadata"),
+        *("common_prefixes", "configuration_values", "container_definitions", "image_tags", "keys"),
+        *("dockerfile_template_data", "most_recent_image_tags", "names", "parameter_object"),
+        *("parent_image", "pipeline_object", "properties_file_content", "querystring"),
+        *("resource_record_sets", "resource_tag_mapping_list"),
+        *("output", "outputs", "parameters", "payload", "plaintext", "policy", "properties"),
+        *("resource_tags", "response", "response_body", "result", "rows", "schema"),
+        *("secret_binary", "secret_string", "secret_value", "tags", "tags_all", "template_body"),
+        *("text", "user_data", "user_data_base64", "value", "values"),
+    }
+)
+"""Attributes of hashicorp/aws and awscc that hold what somebody put there, whatever it is."""
+
+_NAMES_OF_AWS = ("aws_availability_zones", "aws_regions")
+"""Data sources whose names are AWS's own."""
+
+_NO_NAMES = ("tls_", "time_", "cloudinit_")
+"""Providers that compute certificates, times and MIME messages: none of them can be the id or name
+of an image or a template."""
+
+
+class Sought(Enum):
+    """What an unknown value is to lead to."""
+
+    IMAGE = "an image"
+    TEMPLATE = "a launch template"
+    VERSION = "a version of a launch template"
+    INSTANCE = "an instance"
+    CONFIGURATION = "a launch configuration"
+    RECIPE = "an Image Builder recipe"
+    GROUP = "an Auto Scaling group"
+    DISTRIBUTION = "an Image Builder distribution configuration"
+
+
+_NAMES: Mapping[Sought, tuple[str, Collection[str]]] = {
+    Sought.TEMPLATE: (
+        "_launch_template",
+        ("arn", "id", "name", "launch_template_id", "launch_template_name"),
+    ),
+    Sought.VERSION: (
+        "_launch_template",
+        ("latest_version", "default_version", "latest_version_number", "default_version_number"),
+    ),
+    Sought.INSTANCE: ("_instance", ("id", "instance_id")),
+    Sought.CONFIGURATION: ("_launch_configuration", ("id", "name", "launch_configuration_name")),
+    Sought.RECIPE: ("_imagebuilder_image_recipe", ("arn", "id")),
+    Sought.DISTRIBUTION: ("_imagebuilder_distribution_configuration", ("arn", "id")),
+    Sought.GROUP: (
+        "_auto_scaling_group",
+        ("arn", "id", "name", "auto_scaling_group_arn", "auto_scaling_group_name"),
+    ),
+}
+"""The end of the resource type's name, and the attributes by which others know such a resource."""
+_ALSO = {
+    (Sought.INSTANCE, "aws_spot_instance_request"): ("id", "spot_instance_id"),
+    (Sought.GROUP, "aws_autoscaling_group"): ("arn", "id", "name"),
+}
+
+
+GROUPS = (
+    ("aws_autoscaling_group", "arn"),
+    ("awscc_autoscaling_auto_scaling_group", "auto_scaling_group_arn"),
+)
+"""The types of Auto Scaling groups, and where their ARN stands."""
+
+
+def leads_to(sought: Sought, resource_type: str, path: tuple[Step, ...], *, data: bool) -> bool:
+    """Whether such an attribute is where a trail to what is sought may end.
+
+    An empty path is the whole resource, of which any attribute may be read.
+    """
+    if sought is Sought.IMAGE:
+        if data:
+            return resource_type in IMAGE_DATA
+        if resource_type == "aws_ssm_parameter" and path and path[0] in PARAMETER_NAMES:
+            return True  # of `resolve:ssm:` and a name
+        return resource_type in IMAGE_ATTRIBUTES and (
+            not path or path[0] in IMAGE_ATTRIBUTES[resource_type]
+        )
+    ending, names = _NAMES[sought]
+    if resource_type.endswith(ending) and of_aws(resource_type):
+        return not path or path[0] in names
+    return (sought, resource_type) in _ALSO and (
+        not path or path[0] in _ALSO[sought, resource_type]
+    )
+
+
+def may_be_any_text(resource_type: str, attributes: Collection[Step]) -> bool:
+    """Whether one of these computed attributes can hold whatever somebody wants it to.
+
+    Of providers whose attributes are not known here, any can.
+    """
+    if resource_type.startswith(_NO_NAMES):
+        return False
+    if resource_type in _NAMES_OF_AWS:
+        return False
+    if not of_aws(resource_type):
+        return True
+    return not _ANY_TEXT.isdisjoint(attributes)

@@ -1,0 +1,152 @@
+"""Values that the plan knows, and what an expression takes of them.
+
+A known thing that is read beside an unknown one may be what the expression comes to. Facts:
+HashiCorp, "JSON Output Format", "State Representation": what data sources have read stands in
+`prior_state`, with a mask of what is sensitive beside it. The section can be megabytes: of it only
+data sources are kept, and each of them stays raw until somebody asks.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import msgspec
+
+from assay.errors import InputError
+from assay.inputs.plan.document.configuration import parent_module
+from assay.inputs.plan.document.document import Variable
+from assay.inputs.plan.document.nested import modules
+from assay.inputs.plan.document.stray import AMI_IDS_IN_TEXT
+from assay.inputs.plan.document.traversal import read_key
+from assay.inputs.plan.document.walk import Step, anywhere
+from assay.model import AmiId, Value, parse_image
+
+_NULL = msgspec.Raw(b"null")
+
+
+class Looked(NamedTuple):
+    """What one instance of a data source has read."""
+
+    key: str | int | None
+    values: Any
+    sensitive: Any
+
+
+class _Resource(msgspec.Struct, gc=False):
+    type: str
+    name: str
+    mode: str = "managed"
+    index: str | int | None = None
+    values: msgspec.Raw = _NULL
+    sensitive_values: msgspec.Raw = _NULL
+
+
+class _Module(msgspec.Struct, gc=False):
+    address: str = ""
+    resources: list[_Resource] | None = None
+    child_modules: "list[_Module] | None" = None
+
+
+class _StateValues(msgspec.Struct, gc=False):
+    root_module: _Module | None = None
+
+
+class _State(msgspec.Struct, gc=False):
+    values: _StateValues | None = None
+
+
+class Known:
+    """The root variables of one plan, and what its data sources have read."""
+
+    def __init__(self, path: str, prior_state: msgspec.Raw, variables: dict[str, Variable]) -> None:
+        """`path` is for messages."""
+        self._path = path
+        self._raw = prior_state
+        self.variables = {name: variable.value for name, variable in variables.items()}
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the plan holds what data sources have read at all."""
+        return bool(self._raw)
+
+    def data(self, module: str, kind: str, name: str) -> list[Looked]:
+        """All instances of a data source in one module instance. Raises `InputError`."""
+        return [
+            Looked(each.index, self._decoded(each.values), self._decoded(each.sensitive_values))
+            for each in self._data.get((module, kind, name), ())
+        ]
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The address of every module instance that has read something, and of those around it."""
+        found: set[str] = set()
+        for module, _, _ in self._data:
+            while module and module not in found:
+                found.add(module)
+                module = parent_module(module)  # noqa: PLW2901 - climbs to the root
+        return frozenset(found)
+
+    @cached_property
+    def _data(self) -> dict[tuple[str, str, str], list[_Resource]]:
+        found: defaultdict[tuple[str, str, str], list[_Resource]] = defaultdict(list)
+        state: _State | None = self._decoded(self._raw, _State | None) if self._raw else None
+        for module in modules(state.values.root_module if state and state.values else None):
+            for resource in module.resources or ():
+                if resource.mode == "data":
+                    found[module.address, resource.type, resource.name].append(resource)
+        return dict(found)
+
+    def _decoded(self, raw: msgspec.Raw, shape: Any = Any) -> Any:
+        try:
+            return msgspec.json.decode(raw, type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise InputError("its prior_state cannot be read", where=self._path) from None
+
+
+def taken(value: Any, steps: tuple[Step, ...] | list[Step]) -> Any:
+    """What an expression takes of a value; all of it, where the steps do not tell."""
+    for step in steps:
+        inside = isinstance(step, int) and isinstance(value, list) and 0 <= step < len(value)
+        if not inside and not (isinstance(value, dict) and step in value):
+            return value
+        value = value[step]
+    return value
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every string in a value, keys included, without recursion: depth is the plan's to choose."""
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            stack.extend(one)
+            stack.extend(one.values())
+        elif isinstance(one, list):
+            stack.extend(one)
+
+
+def images_in(value: Any) -> list[Value]:
+    """Every image that is named anywhere in a value."""
+    found: dict[Value, None] = {}
+    for text in texts(value):
+        named = parse_image(text) if text.startswith("resolve:ssm:") else None
+        if named is not None:
+            found[named] = None
+        elif "ami-" in text:
+            found.update(dict.fromkeys(AmiId(id) for id in re.findall(AMI_IDS_IN_TEXT, text)))
+    return list(found)
+
+
+def hides(sensitive: Any, steps: tuple[Step, ...] | list[Step]) -> bool:
+    """Whether anything of what is taken is sensitive."""
+    return anywhere(taken(sensitive, steps) if sensitive is not True else True)
+
+
+def key_of(address: str) -> str | int | None:
+    """The instance key that an address ends in, if it ends in one."""
+    start = address.find("[")
+    return read_key(address[start:]) if start >= 0 and address.endswith("]") else None

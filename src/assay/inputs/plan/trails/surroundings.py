@@ -1,0 +1,251 @@
+"""What the locals and the dynamic blocks of a module may read: neither stands in a plan.
+
+Of a module they can read its own resources, what callers pass as variables, and the outputs of the
+modules that it calls. `relevant_attributes` names every attribute that anything which changes
+depends on, by whatever way (HashiCorp, "JSON Output Format"), so nothing else of resources counts.
+Literals are invisible, as everywhere in a plan.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from assay.inputs.plan.document.configuration import (
+    ConfigurationIndex,
+    ModulePath,
+    module_path,
+    module_steps,
+    parent_module,
+    references_of,
+)
+from assay.inputs.plan.document.document import ModuleCall, RelevantAttribute
+from assay.inputs.plan.document.planned import PlannedResources
+from assay.inputs.plan.document.traversal import Key, block_address, parse, read_key
+from assay.inputs.plan.document.walk import Step
+from assay.inputs.plan.trails.following import Following
+from assay.inputs.plan.trails.known import Known, key_of
+from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Scope, Seen, Target
+
+_Block = tuple[str, str, str]
+"""Mode, type and name."""
+
+
+class _Relevant(NamedTuple):
+    block: _Block
+    key: str | int | None
+    path: tuple[Step, ...]
+    reference: str
+
+
+class Surroundings:
+    """Everything that each module of one plan reads."""
+
+    def __init__(
+        self,
+        configuration: ConfigurationIndex,
+        planned: PlannedResources,
+        known: Known,
+        relevant: list[RelevantAttribute],
+        following: Following,
+    ) -> None:
+        self._configuration = configuration
+        self._planned = planned
+        self._known = known
+        self._listed = relevant
+        self._following = following
+        self._found: dict[str, Found | Dead] = {}
+        self._asking: list[str] = []
+        self._cut = False
+
+    def of(self, module: str, seen: Seen) -> Found | Dead:
+        """Everything that is read in a module instance; empty while that is being found out.
+
+        What was found while something else was being found out, and needed that, is not kept.
+        """
+        found = self._found.get(module)
+        if found is not None:
+            return found
+        if module in self._asking:
+            self._cut = True
+            return []
+        self._asking.append(module)
+        found = self._all(module, seen)
+        self._asking.pop()
+        if not self._asking or not self._cut:
+            self._found[module] = found
+        self._cut = self._cut and bool(self._asking)
+        return found
+
+    def _all(self, module: str, seen: Seen) -> Found | Dead:
+        ends: dict[object, Target | Fixed] = {}
+        parts = (
+            *self._resources(module),
+            self._variables(module, seen),
+            list(self._let_out(module_path(module))),
+        )
+        for part in parts:
+            if isinstance(part, Dead):
+                return part
+            for end in part:
+                ends.setdefault(_same(end), end)
+        return list(ends.values())
+
+    # --------------------------------------------------------------------- what is passed in
+
+    def _variables(self, module: str, seen: Seen) -> Found | Dead:
+        if not module:
+            root = self._configuration.variables(())
+            defaults = {name: each.default for name, each in root.items()}
+            return [
+                Fixed(f"var.{name}", value, self._is_hidden(name), wide=True)
+                for name, value in {**defaults, **self._known.variables}.items()
+            ]
+        call = self._configuration.call(module)
+        if call is None:
+            return Dead(module)
+        given = call.expressions or {}
+        key = read_key(module_steps(module)[-1][1])
+        around = Scope(parent_module(module), key, wide=True)
+        inside = Scope(around.module, key, call.for_each_expression, around, wide=True)
+        read: dict[str, None] = {}
+        found: Found = []
+        for name, declared in self._configuration.variables(module_path(module)).items():
+            expression = given.get(name)
+            if references := references_of(expression):
+                read.update(dict.fromkeys(references))
+            elif expression is None:
+                value = declared.default
+                found.append(Fixed(f"var.{name}", value, declared.sensitive, wide=True))
+            elif isinstance(expression, dict) and "constant_value" in expression:
+                value = expression["constant_value"]
+                found.append(Fixed(f"var.{name}", value, declared.sensitive, wide=True))
+        more = self._following.references(inside, tuple(read), [], seen)
+        return more if isinstance(more, Dead) else [*found, *more]
+
+    def _let_out(self, own: ModulePath) -> Iterator[Fixed]:
+        """Constants that the modules called here hold, and their outputs may read."""
+        for name, call in self._configuration.calls(own).items():
+            path = (*own, name)
+            outputs = self._configuration.outputs_of(path)
+            yield from (_constant(f"module.{name}", each) for each in outputs if _is_constant(each))
+            read = _variables_read(outputs)
+            yield from self._given(path, call, read)
+            if read is None:
+                yield from self._let_out(path)
+
+    def _given(
+        self, path: ModulePath, call: ModuleCall, read: frozenset[str] | None
+    ) -> Iterator[Fixed]:
+        """What a module is given, or has by default, of the variables that are read."""
+        if _is_constant(call.for_each_expression):
+            yield _constant(f"module.{path[-1]}", call.for_each_expression)
+        for name, declared in self._configuration.variables(path).items():
+            given = (call.expressions or {}).get(name)
+            if read is not None and name not in read:
+                continue
+            if given is None or _is_constant(given):
+                value = declared.default if given is None else given["constant_value"]
+                yield Fixed(f"module.{path[-1]}.var.{name}", value, declared.sensitive, wide=True)
+
+    def _is_hidden(self, name: str) -> bool:
+        declared = self._configuration.variables(()).get(name)
+        return declared is not None and declared.sensitive
+
+    # ------------------------------------------------------------------------- what is there
+
+    def _resources(self, module: str) -> Iterator[Found | Dead]:
+        """The relevant attributes of the module's own, and of what its calls let out."""
+        own = module_path(module)
+        for path in self._below.get(own, ()):
+            shown = None if path == own else self._exposed(path[: len(own) + 1])
+            for relevant in self._by_path[path]:
+                if shown is None or relevant.block in shown:
+                    yield from self._instances(module, path, relevant)
+
+    def _instances(
+        self, module: str, path: ModulePath, relevant: _Relevant
+    ) -> Iterator[Found | Dead]:
+        mode, kind, name = relevant.block
+        steps: list[Step] = [*relevant.path]
+        if relevant.key is not None:
+            key = Key(relevant.key) if isinstance(relevant.key, str) else relevant.key
+            steps.insert(0, key)
+        read = (each for each in self._known.modules if module_path(each) == path)
+        for at in sorted({*self._planned.modules_at(path), *read}):
+            if at == module or at.startswith(f"{module}." if module else ""):
+                scope = Scope(at, wide=True)
+                look = self._following.data if mode == "data" else self._following.resource
+                yield look(scope, kind, name, steps, relevant.reference)
+
+    def _exposed(self, call: ModulePath) -> frozenset[_Block] | None:
+        """The blocks that the outputs of a called module read; None where that may be any."""
+        found = self._exposures.get(call)
+        if found is None and call not in self._exposures:
+            found = self._exposures[call] = _blocks(self._configuration.outputs_of(call))
+        return found
+
+    @cached_property
+    def _exposures(self) -> dict[ModulePath, frozenset[_Block] | None]:
+        return {}
+
+    @cached_property
+    def _by_path(self) -> dict[ModulePath, list[_Relevant]]:
+        found: defaultdict[ModulePath, list[_Relevant]] = defaultdict(list)
+        for listed in self._listed:
+            module, mode, kind, name = block_address(listed.resource)
+            key = key_of(listed.resource[len(module) :])
+            path = tuple(step for step in listed.attribute if isinstance(step, str | int))
+            relevant = _Relevant((mode, kind, name), key, path, listed.resource)
+            found[module_path(module)].append(relevant)
+        return dict(found)
+
+    @cached_property
+    def _below(self) -> dict[ModulePath, list[ModulePath]]:
+        """The modules with relevant attributes, by themselves and by each module around them."""
+        found: defaultdict[ModulePath, list[ModulePath]] = defaultdict(list)
+        for path in self._by_path:
+            for end in range(len(path) + 1):
+                found[path[:end]].append(path)
+        return dict(found)
+
+
+def _is_constant(expression: Any) -> bool:
+    return isinstance(expression, dict) and expression.get("constant_value") is not None
+
+
+def _constant(name: str, expression: Any) -> Fixed:
+    return Fixed(name, expression["constant_value"], wide=True)
+
+
+def _variables_read(outputs: Iterable[object]) -> frozenset[str] | None:
+    """The variables that outputs read by themselves; None where that may be any, and anything."""
+    found: set[str] = set()
+    for expression in outputs:
+        for reference in references_of(expression):
+            match parse(reference):
+                case ["local" | "module" | "each", *_]:
+                    return None
+                case ["var", str(name), *_]:
+                    found.add(name)
+    return frozenset(found)
+
+
+def _blocks(outputs: Iterable[object]) -> frozenset[_Block] | None:
+    found: set[_Block] = set()
+    for expression in outputs:
+        for reference in references_of(expression):
+            match parse(reference):
+                case ["local" | "module" | "each", *_]:
+                    return None
+                case ["data", str(kind), str(name), *_]:
+                    found.add(("data", kind, name))
+                case [str(kind), str(name), *_]:
+                    found.add(("managed", kind, name))
+    return frozenset(found)
+
+
+def _same(end: Target | Fixed) -> object:
+    if isinstance(end, Target):
+        return id(end.resource), end.path
+    return end.reference, id(end.value)

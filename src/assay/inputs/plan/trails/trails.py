@@ -1,0 +1,75 @@
+"""Where the unknown values of a plan come from, by its configuration."""
+
+from msgspec.structs import replace
+
+from assay.inputs.plan.document.configuration import ConfigurationIndex, references_of
+from assay.inputs.plan.document.document import PlanDocument
+from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.walk import Step
+from assay.inputs.plan.trails.following import Following
+from assay.inputs.plan.trails.known import Known
+from assay.inputs.plan.trails.surroundings import Surroundings
+from assay.inputs.plan.trails.trail import Dead, Found, Scope, Surrounding, Target
+
+
+class Trails:
+    """Follows what is unknown in one plan."""
+
+    is_code = False
+
+    def __init__(self, following: Following, surroundings: Surrounding) -> None:
+        self._following = following
+        self._surroundings = surroundings
+        following.surroundings = surroundings
+        self._found: dict[tuple[object, ...], Found | Dead] = {}
+
+    def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
+        """What the expression at `path` of a resource's own block reads, or may read."""
+        index = resource.change.index
+        key = (resource.module, id(resource.configured), path)
+        if resource.configured is None or (isinstance(index, str) and "ami-" in index):
+            return self._of(resource, path)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._of(resource, path)
+        return found
+
+    def _of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
+        here = ".".join(map(str, path))
+        if resource.configured is None:
+            return Dead(here)
+        each = resource.configured.block.for_each_expression
+        scope = Scope(resource.module, resource.change.index, each)
+        written = resource.configured.at(path, resource.count)
+        found: Found = []
+        alone = len(written.expressions) == 1 and not written.open
+        for number, (expression, rest) in enumerate(written.expressions):
+            if not alone and not rest and not references_of(expression):
+                continue  # what is known is another block's
+            # Of an object that is written as a whole, which part reads what is not told.
+            part = replace(scope, wide=True) if rest else scope
+            more = self._following.expression(part, expression, [], here, ())
+            if isinstance(more, Dead):
+                return more
+            if alone or any(isinstance(end, Target) and end.is_open for end in more):
+                found.extend(replace(end, block=number) if number else end for end in more)
+        if written.open:
+            loose = Scope(resource.module, resource.change.index, wide=True)
+            for more in (
+                self._surroundings.of(resource.module, ()),
+                self._following.expression(loose, each, [], here, ()) if each else [],
+            ):
+                if isinstance(more, Dead):
+                    return more
+                found.extend(more)
+        return found or Dead(here, reads_nothing=True)
+
+
+def trails_of(
+    path: str, plan: PlanDocument, configuration: ConfigurationIndex, planned: PlannedResources
+) -> Trails:
+    """What follows the unknown values of a plan; `path` is for messages."""
+    known = Known(path, plan.prior_state, plan.variables or {})
+    following = Following(configuration, planned, known)
+    relevant = plan.relevant_attributes or []
+    return Trails(following, Surroundings(configuration, planned, known, relevant, following))

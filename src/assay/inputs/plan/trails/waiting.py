@@ -1,0 +1,92 @@
+"""Which resource is made only when another one is: it reads something of that."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from assay.inputs.plan.document.configuration import Configured, references_of
+from assay.inputs.plan.document.document import ConfigResource
+from assay.inputs.plan.document.planned import Opened, PlannedResources
+
+_STEP = re.compile(r"[.\[]")
+
+
+class Waiting(NamedTuple):
+    """Whoever waits: the address of a module, and a block in it."""
+
+    module: str
+    configured: Configured | None
+
+
+class Order:
+    """What the blocks of one configuration wait for; each is read once."""
+
+    def __init__(self, planned: PlannedResources) -> None:
+        self._planned = planned
+        self._read: dict[int, frozenset[str]] = {}
+        self._follows: dict[tuple[int, int], bool] = {}
+
+    def waits(self, waiting: Waiting | None, other: Opened) -> bool:
+        """Whether Terraform makes the other resource first, and nothing if that fails.
+
+        A reference to any instance of a block waits for all of them.
+        """
+        if waiting is None or waiting.configured is None or waiting.module != other.module:
+            return False
+        return f"{other.change.type}.{other.change.name}" in self._before(waiting.configured)
+
+    def follows(self, other: Opened, first: Waiting | None) -> bool:
+        """Whether Terraform makes the other resource only after the first: what the other changes
+        comes too late for it. Seen is what waits within one module.
+        """
+        if first is None or first.configured is None or first.module != other.module:
+            return False
+        key = id(other.configured), id(first.configured)
+        found = self._follows.get(key)
+        if found is None:
+            found = self._follows[key] = self._comes_after(
+                other.configured, first.module, first.configured.block
+            )
+        return found
+
+    def _comes_after(self, other: Configured | None, module: str, first: ConfigResource) -> bool:
+        wanted = f"{first.type}.{first.name}"
+        stack, seen = [other], {wanted}
+        while stack:
+            configured = stack.pop()
+            before = self._before(configured) if configured else frozenset()
+            if wanted in before:
+                return True
+            for name in before - seen:
+                steps = name.split(".")
+                mode = "data" if len(steps) == 3 else "managed"
+                stack.append(self._planned.configuration.find(module, mode, *steps[-2:]))
+            seen |= before
+        return False
+
+    def _before(self, configured: Configured) -> frozenset[str]:
+        """The blocks that one waits for by itself."""
+        found = self._read.get(id(configured))
+        if found is None:
+            block = configured.block
+            written = (block.expressions, block.count_expression, block.for_each_expression)
+            names = (*_references(list(written)), *(block.depends_on or ()))
+            found = frozenset(each for each in map(_block, names) if "." in each)
+            self._read[id(configured)] = found
+        return found
+
+
+def _block(reference: str) -> str:
+    """The resource that is read: `aws_launch_template.web` of `aws_launch_template.web[0].name`."""
+    steps = _STEP.split(reference)
+    return ".".join(steps[: 3 if steps[0] == "data" else 2])
+
+
+def _references(blocks: Any) -> Iterator[str]:
+    """The references of every expression in a tree of blocks."""
+    stack: list[Any] = [blocks]
+    while stack:
+        node = stack.pop()
+        yield from references_of(node)
+        if isinstance(node, dict | list):
+            stack.extend(node.values() if isinstance(node, dict) else node)

@@ -1,0 +1,86 @@
+"""Changes beside those of resources: images that their scripts name, and what is not evaluated.
+
+What stands in such a change is no value of the resource, so that nothing that reads the resource
+takes it for one; it has a type of its own, which `located.py` puts right.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from assay.inputs.plan.document.document import Change, ResourceChange
+from assay.inputs.surface import only_mentions
+from assay.inputs.terraform.program.body import Body
+from assay.inputs.terraform.program.iteration import Iteration, address
+from assay.inputs.terraform.program.program import ModuleInstance
+from assay.inputs.terraform.program.providers import ProviderKeys
+from assay.inputs.terraform.program.unread import UNREAD, Ids, scripts, unread
+from assay.inputs.terraform.syntax.blocks import Block
+
+_AWS = ("aws_", "awscc_")
+
+
+class Named(NamedTuple):
+    """What is named beside a resource, by argument."""
+
+    values: Mapping[str, object]
+    sensitive: Collection[str] = ()
+
+    def change(
+        self, module: ModuleInstance, block: Block, iteration: Iteration, name: str
+    ) -> ResourceChange:
+        """As a change of a plan, under the name that its block has in the configuration."""
+        hidden = dict.fromkeys(self.sensitive, True)
+        change = Change(
+            ("update",),
+            after=msgspec.Raw(msgspec.json.encode(self.values)),
+            after_unknown=msgspec.Raw(b"{}"),
+            after_sensitive=msgspec.Raw(msgspec.json.encode(hidden)),
+        )
+        at = address(module.address, ".".join(block.labels), iteration.key)
+        return ResourceChange(
+            at, UNREAD, name, change, "managed", module.address or None, iteration.key
+        )
+
+
+def of_scripts(module: ModuleInstance, block: Block, iteration: Iteration) -> Iterator[Named]:
+    """What a resource's provisioners name: they run when it is made."""
+    for number, found in scripts(module, block, iteration):
+        named = {name: _shown(ids) for name, ids in found.items()}
+        yield Named({"provisioner": [{}] * number + [named]})
+
+
+def of_unread(
+    module: ModuleInstance,
+    block: Block,
+    found: Body,
+    read: Collection[str],
+    held: Mapping[str, Ids],
+) -> Iterator[Named]:
+    """What stands in expressions without a known value, where no row waits for that: not in `read`.
+
+    `held` are the ids that others hold and such expressions read, by argument.
+    """
+    kind = block.labels[0]
+    named = {
+        name: _shown(ids)
+        for name, ids in unread(module, block, found.values, read)
+        if not only_mentions(kind, name)
+    }
+    named.update((name, _shown(ids)) for name, ids in held.items())
+    if named:
+        yield Named(named, found.sensitive)
+
+
+def key_of(
+    module: ModuleInstance, block: Block, iteration: Iteration, providers: ProviderKeys
+) -> str:
+    """The provider that gives such a change its place: its resource's, or AWS's in its module."""
+    if block.labels[0].startswith(_AWS):
+        return providers.of_resource(module, block, iteration)
+    return providers.of_aws(module)
+
+
+def _shown(ids: Ids) -> str:
+    return f"not evaluated: {' '.join(sorted(ids))}"

@@ -1,0 +1,291 @@
+"""What the code declares, in the shape of a plan, so that both are read in one way.
+
+A resource becomes a planned change with its unknown values masked, and a provider block an entry of
+the plan's `configuration`. Only what can matter to an image is evaluated. Whether a resource exists
+already no code can tell: it is taken for one that exists and changes, of which less follows.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from assay.inputs.plan.document.document import Change, Configuration, PlanDocument, ResourceChange
+from assay.inputs.plan.document.planned import USUAL
+from assay.inputs.plan.embedded.types import DOCUMENTS
+from assay.inputs.plan.made.parameters import READ, TYPES
+from assay.inputs.plan.trails.holders import IMAGE_DATA
+from assay.inputs.surface import Row, rows_by_type
+from assay.inputs.terraform.as_plan.actions import actions_of
+from assay.inputs.terraform.as_plan.beside import Named, key_of, of_scripts, of_unread
+from assay.inputs.terraform.as_plan.configured import PlanBlocks
+from assay.inputs.terraform.as_plan.wants import NARROWING, Wants, wants_of
+from assay.inputs.terraform.program.body import Body, body, in_blocks, masked
+from assay.inputs.terraform.program.callers import with_self
+from assay.inputs.terraform.program.carried import CARRIED, carried
+from assay.inputs.terraform.program.counting import is_disabled, require_countable
+from assay.inputs.terraform.program.ignored import ignored_in
+from assay.inputs.terraform.program.iteration import Iteration, address
+from assay.inputs.terraform.program.program import ModuleInstance, Program
+from assay.inputs.terraform.program.suspects import suspected
+from assay.inputs.terraform.program.unread import UNREAD, ids_in
+from assay.inputs.terraform.project.overrides import Placed
+from assay.inputs.terraform.project.uninstalled import CALL, Missing, is_image, missing
+from assay.inputs.terraform.syntax.blocks import Block
+from assay.inputs.terraform.syntax.expressions import UnknownValue, Value
+from assay.model import Kind
+
+_COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
+"""What AWS, or the provider, fills in where nothing is written."""
+_COMPUTED_AMI = ("aws_instance", "aws_spot_instance_request")
+"""Whose `ami` the provider fills in where it is empty (hashicorp/aws, Optional and Computed)."""
+_META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
+
+
+class Declared(NamedTuple):
+    """A configuration as a plan, and what the plan cannot say."""
+
+    plan: PlanDocument
+    rows: dict[str, tuple[Row, ...]]
+    values: dict[tuple[str, str], Value]
+    """What each resource holds, by address and type, with an `UnknownValue` where the plan has a mask."""
+    missing: tuple[Missing, ...]
+    """The modules whose code is not there."""
+    ignoring: dict[str, frozenset[str]]
+    """The resources of which changes are ignored, by address: of which attributes."""
+    several: frozenset[str]
+    """The addresses that stand for a number of instances which is not known."""
+    disabled: int
+    """How many blocks `lifecycle { enabled = false }` takes away."""
+
+
+def declare(program: Program, *, tags: bool) -> Declared:
+    """Evaluate a program as far as images are concerned."""
+    return _Writer(program, tags=tags).write()
+
+
+class _Writer:
+    def __init__(self, program: Program, *, tags: bool) -> None:
+        self._program = program
+        self._rows = rows_by_type()
+        self._tags = ("tags", "tag", "tags_all") if tags else ()
+        self._providers = program.providers
+        self._changes: list[ResourceChange] = []
+        self._values: dict[tuple[str, str], Value] = {}
+        self._missing: list[Missing] = []
+        self._ignoring: dict[str, frozenset[str]] = {}
+        self._several: set[str] = set()
+        self._passed: set[str] = set()
+        self._paths: set[str] = set()
+        self._wants: dict[str, Wants] = {}
+        self._disabled = 0
+        self._blocks = PlanBlocks()
+
+    def write(self) -> Declared:
+        for module in self._program.modules():
+            self._blocks.enter(module.path)
+            self._module(module)
+        configuration = Configuration(self._providers.configs, self._blocks.root)
+        self._rows[CALL] = tuple(Row(CALL, name, Kind.LAUNCH) for name in sorted(self._passed))
+        self._rows[CARRIED] = tuple(Row(CARRIED, path, Kind.LAUNCH) for path in sorted(self._paths))
+        plan = PlanDocument("1.2", resource_changes=self._changes, configuration=configuration)
+        return Declared(
+            plan,
+            self._rows,
+            self._values,
+            tuple(self._missing),
+            self._ignoring,
+            frozenset(self._several),
+            self._disabled,
+        )
+
+    def _module(self, module: ModuleInstance) -> None:
+        self._of_resources(module)
+        for block in actions_of(module.code):
+            self._action(module, block)
+        for name, call in module.code.calls.items():
+            if module.children(name) is None:
+                self._missing_module(module, name, call)
+            elif not module.children(name):
+                self._disabled += is_disabled(module, call.block)
+
+    def _of_resources(self, module: ModuleInstance) -> None:
+        for (mode, kind, name), placed in module.code.resources.items():
+            wanted = self._wanted(module, mode, kind, placed.block)
+            idle = wanted is not None and not wanted
+            scripted = placed.block.blocks and any(placed.block.of_type("provisioner"))
+            if idle and not scripted:
+                require_countable(module, placed.block)
+                continue
+            instances = module.instances(placed.block)
+            self._disabled += not (idle or instances) and is_disabled(module, placed.block)
+            for iteration in instances:
+                doubtful = self._of_kind(kind).doubtful if mode == "managed" else NARROWING
+                found = body(module, placed.block, iteration, wanted, {}, doubtful)
+                if not idle:
+                    self._resource(module, (mode, kind, name), iteration, found)
+                if scripted:
+                    run = of_scripts(module, placed.block, iteration)
+                    self._beside(module, placed.block, iteration, run)
+                if mode == "managed":
+                    self._unread(module, placed.block, iteration, found)
+
+    def _action(self, module: ModuleInstance, block: Block) -> None:
+        for iteration in module.instances(block):
+            found = body(module, block, iteration, None)
+            named = Named(masked(found.values)[0], found.sensitive)
+            self._beside(module, block, iteration, [named])
+            self._unread(module, block, iteration, found)
+
+    def _wanted(
+        self, module: ModuleInstance, mode: str, kind: str, block: Block
+    ) -> Collection[str] | None:
+        """The arguments to evaluate: none of most resources, all of a data source's."""
+        if mode == "data":
+            return None if kind in IMAGE_DATA else ()
+        suspects = suspected(module, block)
+        rows, documents = self._rows.get(kind, ()), DOCUMENTS.get(kind, ())
+        if not rows and not documents:
+            return suspects
+        names = {"data_type", *USUAL, *self._tags, *suspects, *documents}
+        names.update(READ if kind in TYPES else ())
+        return names | self._of_kind(kind).attributes
+
+    def _of_kind(self, kind: str) -> Wants:
+        """What the rows of a resource type read, made out once."""
+        found = self._wants.get(kind)
+        if found is None:
+            found = self._wants[kind] = wants_of(self._rows.get(kind, ()))
+        return found
+
+    def _resource(
+        self,
+        module: ModuleInstance,
+        block: tuple[str, str, str],
+        iteration: Iteration,
+        found: Body,
+    ) -> None:
+        mode, kind, name = block
+        placed = module.code.resources[block]
+        own = dict(found.values)
+        if mode == "data":
+            with_self(own, module, placed.block, iteration, self._providers)
+        elif own.get("ami") == "" and kind in _COMPUTED_AMI:
+            _leave_to_provider(own)
+        values: Value = own
+        for path in self._of_kind(kind).paths:
+            values = in_blocks(values, path)
+        assert isinstance(values, dict)
+        if self._tags and mode == "managed":
+            self._tag(module, block, iteration, values)
+        for computed in _COMPUTED if mode == "managed" else ():
+            values.setdefault(computed, UnknownValue())
+        word = f"data.{kind}.{name}" if mode == "data" else f"{kind}.{name}"
+        at = address(module.address, word, iteration.key)
+        if not iteration.exact:
+            self._several.add(at)
+        if ignored := ignored_in(placed.block):
+            self._ignoring[at] = ignored
+        key = self._providers.of_resource(module, placed.block, iteration)
+        name = self._blocks.name(module.path, block, placed.block, key)
+        self._change(module, at, (mode, kind, name), iteration, values, found.sensitive)
+
+    def _unread(
+        self, module: ModuleInstance, block: Block, iteration: Iteration, found: Body
+    ) -> None:
+        read = self._of_kind(block.labels[0]).awaited
+        more = carried(module, block, iteration, found.values, read)
+        rest = of_unread(module, block, found, read, more.ids)
+        self._beside(module, block, iteration, rest)
+        if not more.lookups:
+            return
+        self._paths.update(more.paths)
+        key = key_of(module, block, iteration, self._providers)
+        called = ("managed", CARRIED, ".".join(block.labels))
+        name = self._blocks.name(module.path, called, block, key)
+        at = address(module.address, ".".join(block.labels), iteration.key)
+        self._change(
+            module, at, ("managed", CARRIED, name), iteration, more.lookups, found.sensitive
+        )
+
+    def _beside(
+        self, module: ModuleInstance, block: Block, iteration: Iteration, found: Iterable[Named]
+    ) -> None:
+        """What is named beside a resource: by its scripts, and in what is not evaluated."""
+        for each in found:
+            key = key_of(module, block, iteration, self._providers)
+            called = ("managed", UNREAD, ".".join(block.labels))
+            name = self._blocks.name(module.path, called, block, key)
+            self._changes.append(each.change(module, block, iteration, name))
+
+    def _tag(
+        self,
+        module: ModuleInstance,
+        block: tuple[str, str, str],
+        iteration: Iteration,
+        values: dict[str, Value],
+    ) -> None:
+        """Put what the provider adds beside a resource's own tags, as plans do.
+
+        Groups are the exception that hashicorp/aws makes ("Resource Tagging"): they get none.
+        """
+        if not block[1].startswith("aws_") or block[1] == "aws_autoscaling_group":
+            return
+        defaults = self._providers.default_tags(
+            module, module.code.resources[block].block, iteration
+        )
+        own = values.get("tags", {})
+        if isinstance(defaults, dict) and defaults and isinstance(own, dict):
+            values["tags_all"] = {**defaults, **own}
+
+    def _change(
+        self,
+        module: ModuleInstance,
+        at: str,
+        block: tuple[str, str, str],
+        iteration: Iteration,
+        values: dict[str, Value],
+        sensitive: Collection[str],
+    ) -> None:
+        known, mask = masked(values)
+        mode, kind, name = block
+        self._values[at, kind] = values
+        change = Change(
+            ("read",) if mode == "data" else ("update",),
+            after=_raw(known),
+            after_unknown=_raw(mask or {}),
+            after_sensitive=_raw(dict.fromkeys(sensitive, True)),
+        )
+        self._changes.append(
+            ResourceChange(at, kind, name, change, mode, module.address or None, iteration.key)
+        )
+
+    def _missing_module(self, module: ModuleInstance, name: str, call: Placed) -> None:
+        """Of a module whose code is not there, the images that it is given."""
+        names = [each for each in call.block.attributes if each not in _META]
+        manifest = self._program.root.code.manifest
+        cure = manifest.cure(".".join((*module.path, name)), call.block)
+        for iteration in module.instances(call.block):
+            at = address(module.address, f"module.{name}", iteration.key)
+            self._missing.append(missing(at, call.block, cure))
+            found = body(module, call.block, iteration, names)
+            images = {each: value for each, value in found.values.items() if is_image(each, value)}
+            self._passed.update(images)
+            held = {each: value for each, value in found.values.items() if ids_in(value)}
+            given = {**held, **images}
+            if given:
+                key = self._providers.of_call(module, call.block, iteration)
+                shown = self._blocks.name(module.path, ("managed", CALL, name), call.block, key)
+                block = ("managed", CALL, shown)
+                self._change(module, at, block, iteration, given, found.sensitive)
+
+
+def _leave_to_provider(values: dict[str, Value]) -> None:
+    """An empty `ami` is none: what a launch template names, or what nobody knows before apply."""
+    del values["ami"]
+    if values.get("launch_template") in (None, []):
+        values["ami"] = UnknownValue()
+
+
+def _raw(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))

@@ -1,0 +1,111 @@
+"""Exceptions that comments make: `# assay:ignore[unmarked] reason="vendor appliance"`.
+
+A directive may follow other text and goes on to the end of its line. What is meant for one and is
+not quite one is an error: an exception that does not hold should say so where it is written.
+"""
+
+import re
+from datetime import date
+
+from assay.errors import InputError
+from assay.inputs.terraform.syntax.blocks import Comment
+from assay.model import Ignore
+
+_WORD = "ignore"
+_KEYS = ("reason", "expires", "ticket")
+_LIKE_THIS = 'write assay:ignore[unmarked] reason="vendor appliance"'
+_IN_QUOTES = 'text with spaces stands in double quotes: reason="vendor appliance"'
+
+_MARK = re.compile(r"(?<![\w-])assay:([ \t]*)([\w-]*)([ \t]*\[)?")
+_RULE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_KEY = re.compile(r"\s+([A-Za-z0-9_-]{1,64})=")
+_VALUE = re.compile(r'(?:"([^"]*)"|([\w.:/#@+-]+))(?!\S)')
+_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,500}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def read_ignore(comment: Comment, file: str) -> Ignore | None:
+    """The exception that a comment makes; None for prose. Raises `InputError`."""
+    text = comment.text.removesuffix("*/") if comment.text.startswith("/*") else comment.text
+    found = [
+        (mark, f"{file}:{line}", line)
+        for line, words in enumerate(text.split("\n"), start=comment.line)
+        for mark in _MARK.finditer(words)
+        if _is_meant(mark)
+    ]
+    if not found:
+        return None
+    if len(found) > 1:
+        hint = "name all rules in one, or give each a comment of its own"
+        raise InputError("two directives in one comment", where=found[1][1], hint=hint)
+    [(mark, where, line)] = found
+    if mark.groups() != ("", _WORD, "["):
+        raise InputError("not quite an exception", where=where, hint=_LIKE_THIS)
+    names, closed, rest = mark.string[mark.end() :].partition("]")
+    rules = tuple(name.strip() for name in names.split(","))
+    if not closed or not all(_RULE.fullmatch(rule) for rule in rules):
+        what = "assay:ignore needs a list of rules in brackets"
+        raise InputError(what, where=where, hint=_LIKE_THIS)
+    fields = _fields(rest.rstrip(), where)
+    if "reason" not in fields:
+        raise InputError("an exception without a reason", where=where, hint=_LIKE_THIS)
+    expires = _day(fields["expires"], where) if "expires" in fields else None
+    return Ignore(rules, fields["reason"], file, line, expires, fields.get("ticket"))
+
+
+def _is_meant(mark: re.Match[str]) -> bool:
+    """Whether it is a directive, or a try at one: prose writes a space, and no brackets."""
+    from difflib import get_close_matches
+
+    gap, word, bracket = mark.groups()
+    if not gap and (word == _WORD or bracket == "["):
+        return True
+    return bool((not gap or bracket) and get_close_matches(word.lower(), [_WORD], cutoff=0.7))
+
+
+def _fields(text: str, where: str) -> dict[str, str]:
+    """The `key=value` pairs to the end of the line."""
+    fields: dict[str, str] = {}
+    at = 0
+    while at < len(text):
+        key = _KEY.match(text, at)
+        if key is None:
+            what = "something behind the brackets is not key=value"
+            raise InputError(what, where=where, hint=_IN_QUOTES)
+        name = key[1]
+        if name not in _KEYS:
+            raise InputError(f"unknown key {name!r}", where=where, hint=_suggestion(name))
+        if name in fields:
+            raise InputError(f"the key {name!r} stands twice", where=where, hint="leave one out")
+        value = _VALUE.match(text, key.end())
+        if value is None:
+            what = f"{name} is neither one word nor text in closed quotes"
+            raise InputError(what, where=where, hint=_IN_QUOTES)
+        fields[name] = _readable(name, value[1] or value[2] or "", where)
+        at = value.end()
+    return fields
+
+
+def _suggestion(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, _KEYS, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"the keys are {', '.join(_KEYS)}"
+
+
+def _readable(name: str, text: str, where: str) -> str:
+    seen = any(sign.isprintable() and not sign.isspace() for sign in text)
+    if not seen or not _TEXT.fullmatch(text):
+        what = f"{name} must be one line of text, 1 to 500 characters"
+        raise InputError(what, where=where, hint=_LIKE_THIS if not seen else None)
+    return text
+
+
+def _day(text: str, where: str) -> date:
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:  # 2027-02-30
+        pass
+    hint = "write it as expires=2027-01-31, the last day on which the exception holds"
+    raise InputError("expires is no day of the calendar", where=where, hint=hint)

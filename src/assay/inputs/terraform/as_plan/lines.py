@@ -1,0 +1,169 @@
+"""Where in the code an address stands: the file and the line that a person would change.
+
+Read from blocks alone, so that a plan's findings and the code's have the same line.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from assay.inputs.plan.document.configuration import module_path
+from assay.inputs.plan.document.traversal import block_address, parse
+from assay.inputs.plan.document.walk import Step
+from assay.inputs.terraform.program.ignored import ignored_in, is_ignored
+from assay.inputs.terraform.project.modules import CodeReader, ModuleCode, local_source
+from assay.inputs.terraform.project.overrides import Placed
+from assay.inputs.terraform.syntax.blocks import Block, Comment, Written
+
+Spot = tuple[str, int]
+"""A file and a line."""
+
+
+_VARIABLE = re.compile(r'(?:"\$\{\s*)?var\.([\w-]+)(?:\.[\w-]+|\[(?:"[^"]*"|[0-9]+)\])*(?:\s*\}")?')
+
+
+class Location(NamedTuple):
+    """Where an attribute stands, and every line whose comments speak of it too."""
+
+    spot: Spot
+    around: tuple[Spot, ...]
+    """The attribute itself first, then the blocks around it, the arguments of module calls that it is
+    set to, and the calls last; of what stands in a module from elsewhere, only its call and what
+    that passes."""
+    changes_ignored: bool
+
+
+class Locator:
+    """Finds addresses in the code below one root directory."""
+
+    def __init__(self, reader: CodeReader, root: str) -> None:
+        self._reader = reader
+        self._root = reader.directory(root)
+
+    @property
+    def files(self) -> int:
+        """How many files of code the root has."""
+        return len(self._root.files)
+
+    def find(self, address: str, attribute: str, value: str | None = None) -> Location | None:
+        """Where the attribute of a resource stands; None where the code holds no such block.
+
+        `value` is the AMI id at hand: it tells blocks apart that a plan has in an order of its own.
+        """
+        module, mode, kind, name = block_address(address)
+        code, calls = self._module(module_path(module))
+        if code is None:
+            return _of_calls(calls, attribute)
+        placed = code.resources.get((mode, kind, name))
+        if kind == "action" and placed is None:
+            own = parse(address[len(module) :].removeprefix("."))
+            placed = code.actions.get((name, str(own[2]))) if len(own) > 2 else None
+        if placed is None:
+            return _of_calls(calls, attribute)
+        steps = parse(attribute)
+        *_, (_, written) = found = list(_spots(placed, steps, value))
+        spots = [spot for spot, _ in found]
+        ignored = bool(steps) and is_ignored(ignored_in(placed.block), str(steps[0]))
+        outside = [_spot(call.placed) for call in reversed(calls)]
+        passed = list(_passed(calls, written))
+        foreign = next((number for number, call in enumerate(calls) if not call.ours), None)
+        if foreign is None:
+            return Location(spots[-1], (*reversed(spots), *passed, *outside), ignored)
+        deep = len(calls) - foreign - 1  # calls in code of others, whose comments do not count
+        ours = (*passed[deep:], *outside[deep:])
+        spot = passed[deep] if len(passed) > deep else _spot(calls[foreign].placed)
+        return Location(spot, ours, ignored)
+
+    def comments(self, file: str) -> tuple[Comment, ...]:
+        """The comments of a file that are meant for assay."""
+        return self._reader.file(file).code.comments
+
+    def _module(self, path: Sequence[str]) -> "tuple[ModuleCode | None, list[_Call]]":
+        code = self._root
+        calls: list[_Call] = []
+        for depth, name in enumerate(path, start=1):
+            placed = code.calls.get(name)
+            if placed is None:
+                return None, calls
+            directory = local_source(code.path, placed.block)
+            ours = directory is not None and all(call.ours for call in calls)
+            calls.append(_Call(placed, ours))
+            directory = directory or self._root.installed(".".join(path[:depth]), placed.block)
+            if directory is None:
+                return None, calls
+            code = self._reader.directory(directory)
+        return code, calls
+
+
+class _Call(NamedTuple):
+    """A module call, and whether the code that it calls is this repository's own."""
+
+    placed: Placed
+    ours: bool
+
+
+def _spot(placed: Placed) -> Spot:
+    return placed.file, placed.block.line
+
+
+def _of_calls(calls: list[_Call], attribute: str) -> Location | None:
+    """The nearest call of a module whose code is not there, at the argument if it has it."""
+    if not calls:
+        return None
+    *_, (placed, _) = calls
+    foreign = next((number for number, call in enumerate(calls) if not call.ours), len(calls))
+    around = tuple(_spot(call.placed) for call in reversed(calls[: foreign + 1]))
+    written = placed.block.attributes.get(attribute.partition("[")[0].partition(".")[0])
+    spot = (written.file or placed.file, written.line) if written else _spot(placed)
+    inside = (spot,) if foreign >= len(calls) - 1 else ()
+    return Location(spot, (*inside, *around), changes_ignored=False)
+
+
+def _passed(calls: Sequence[_Call], written: Written | None) -> Iterator[Spot]:
+    """The arguments of calls that an attribute is set to, from the inside out: `ami = var.ami`."""
+    for call, _ in reversed(calls):
+        found = _VARIABLE.fullmatch(written.text.strip()) if written else None
+        written = call.block.attributes.get(found[1]) if found else None
+        if written is None:
+            return
+        yield written.file or call.file, written.line
+
+
+def _spots(
+    placed: Placed, steps: list[Step], value: str | None
+) -> Iterator[tuple[Spot, Written | None]]:
+    """The lines of the block, of nested blocks, and of the attribute, which has an expression."""
+    file, block = placed.file, placed.block
+    yield (file, block.line), None
+    while steps:
+        name, *rest = steps
+        written = block.attributes.get(str(name))
+        if written is not None:
+            yield (written.file or file, written.line), written
+            return
+        index = rest[0] if rest and isinstance(rest[0], int) else None
+        nested = _nested(block, str(name), index, value)
+        if nested is None:
+            return
+        file = nested.file or file
+        yield (file, nested.line), None
+        block = next(nested.of_type("content"), nested) if nested.type == "dynamic" else nested
+        steps = rest if index is None else rest[1:]
+
+
+def _nested(block: Block, name: str, index: int | None, value: str | None) -> Block | None:
+    """The nested block that is meant: the one that holds the value, or the one in its place."""
+    static = [each for each in block.blocks if each.type == name]
+    dynamic = [each for each in block.blocks if each.type == "dynamic" and each.labels == (name,)]
+    if value and len(static) > 1:
+        holding = [each for each in static if _holds(each, value)]
+        if len(holding) == 1:
+            return holding[0]
+    if index is not None and index < len(static):
+        return static[index]
+    return next(iter((*dynamic, *reversed(static))), None)
+
+
+def _holds(block: Block, value: str) -> bool:
+    inside = any(value in written.text for written in block.attributes.values())
+    return inside or any(_holds(each, value) for each in block.blocks)

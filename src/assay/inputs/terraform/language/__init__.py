@@ -1,0 +1,1 @@
+"""What Terraform's language makes of values: exactly that, or something unknown."""

@@ -1,0 +1,113 @@
+"""Where an expression stands: what its names mean, and what is in doubt about its value."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from assay.inputs.terraform.language.values import certain
+from assay.inputs.terraform.syntax.expressions import (
+    Attribute,
+    Expression,
+    Literal,
+    UnknownValue,
+    Value,
+    Variable,
+)
+
+
+class Names(Protocol):
+    """What the words of an expression mean where it stands."""
+
+    def lookup(self, name: str) -> Value:
+        """The value that a traversal starts from."""
+        ...
+
+    def member(self, name: str, attribute: str) -> Value:
+        """The value of `var.x`, `local.x` and the like: namespaces that are no values themselves."""
+        ...
+
+    def mark_sensitive(self) -> None:
+        """Take note that the value at hand is made of something sensitive."""
+        ...
+
+    def is_text(self, variable: str) -> bool:
+        """Whether a variable is declared to be text, a number or a bool, which its null is, too."""
+        ...
+
+    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+        """The value of a call; raises `FailedError` where Terraform refuses it."""
+        ...
+
+    def settle(self, value: UnknownValue) -> Value:
+        """What is known after all of the thing that an unknown value refers to."""
+        ...
+
+
+NAMESPACES = ("var", "local", "each", "count", "path", "terraform", "self")
+
+
+_DEEPEST = 150
+_LONGEST = 100_000
+"""Expressions that are evaluated for one value, loops counted."""
+
+
+class Steps(msgspec.Struct, gc=False):
+    """How many expressions were evaluated for one value."""
+
+    taken: int = 0
+
+
+class Doubt(msgspec.Struct, gc=False):
+    """Whether Terraform might fail where a value was found: nulls and empty collections have types
+    that are not seen here, and what is unknown may turn out to be anything.
+    """
+
+    raised: bool = False
+
+
+class Bound(msgspec.Struct, frozen=True, gc=False):
+    """Names, with some more bound to values by a `for`, and the item of a splat."""
+
+    names: Names
+    bound: Mapping[str, Value] = {}
+    item: Value = None
+    depth: int = 0
+    doubt: Doubt = msgspec.field(default_factory=Doubt)
+    steps: Steps = msgspec.field(default_factory=Steps)
+
+    def binding(self, bound: Mapping[str, Value]) -> "Bound":
+        """With these names, too."""
+        return replace(self, bound={**self.bound, **bound})
+
+    def holding(self, item: Value) -> "Bound":
+        """With the item of a splat."""
+        return replace(self, item=item)
+
+    def deeper(self) -> "Bound | None":
+        """One expression further in; None where that is one too many, or too deep."""
+        steps = self.steps
+        steps.taken += 1
+        if self.depth > _DEEPEST or steps.taken > _LONGEST:
+            return None
+        return Bound(self.names, self.bound, self.item, self.depth + 1, self.doubt, steps)
+
+    def apart(self) -> "Bound":
+        """With doubts of its own."""
+        return replace(self, doubt=Doubt())
+
+    def are_texts(self, arguments: Sequence[Expression], values: Sequence[Value]) -> bool:
+        """Whether these values of some arguments can be texts, the nulls among them, too."""
+        return not any(isinstance(value, list | dict) for value in values) and all(
+            certain(value) or (value is None and self._is_text(argument))
+            for argument, value in zip(arguments, values, strict=False)
+        )
+
+    def _is_text(self, argument: Expression) -> bool:
+        match argument:
+            case Literal(None):
+                return True
+            case Attribute(Variable("var"), name):
+                return self.names.is_text(name)
+        return False

@@ -1,0 +1,165 @@
+"""Terraform's functions that encode text: JSON, Base64, URLs and digests."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, NoReturn
+from urllib.parse import quote_plus
+
+from assay.inputs.terraform.language.arguments import (
+    CHARACTERS,
+    Row,
+    anything,
+    read_number,
+    settled,
+    text_of,
+)
+from assay.inputs.terraform.language.values import UncertainError, require_small
+from assay.inputs.terraform.syntax.expressions import FailedError, Value
+
+_ESCAPED = re.compile('["\\\\\x00-\x1f<>&\u2028\u2029]')
+_SHORT = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+}
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+
+# --------------------------------------------------------------------------------- JSON
+
+
+def json_text(value: Value) -> str:
+    """The value as JSON, letter for letter as Terraform writes it."""
+    require_small(value)
+    pieces: list[str] = []
+    size = 0
+    for piece in _json_pieces(value):
+        pieces.append(piece)
+        size += len(piece)
+        if size > CHARACTERS:
+            raise UncertainError
+    return "".join(pieces)
+
+
+def _json_pieces(value: Value) -> Iterator[str]:
+    if isinstance(value, dict):
+        for index, name in enumerate(sorted(value)):
+            yield f"{',' if index else '{'}{_quoted(name)}:"
+            yield from _json_pieces(value[name])
+        yield "}" if value else "{}"
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield "," if index else "["
+            yield from _json_pieces(item)
+        yield "]" if value else "[]"
+    elif isinstance(value, str):
+        yield _quoted(value)
+    else:
+        yield "null" if value is None else text_of(value)
+
+
+def _quoted(text: str) -> str:
+    if not settled(text):
+        raise UncertainError
+    return f'"{_ESCAPED.sub(_escape, text)}"'
+
+
+def _escape(found: "re.Match[str]") -> str:
+    return _SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}"
+
+
+def _json_value(text: str) -> Value:
+    if not text.strip(" \t\r\n"):
+        raise FailedError
+    try:
+        value: Value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=read_number,
+            parse_float=_json_number,
+            parse_constant=_refuse,
+        )
+    except (ValueError, RecursionError):  # Terraform is not as strict with what follows the value
+        raise UncertainError from None
+    require_small(value)
+    require_settled(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise UncertainError
+    return {name: made[name] for name in sorted(made)}
+
+
+def _json_number(text: str) -> int | float:
+    if len(text) > 30 or abs(Decimal(text).adjusted()) > 30:
+        raise UncertainError
+    return read_number(format(Decimal(text), "f"))
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+def require_settled(value: Value) -> None:
+    """Raises `UncertainError` where Terraform would write a text in it in another way."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            require_settled(name)
+            require_settled(item)
+    elif isinstance(value, list):
+        for item in value:
+            require_settled(item)
+    elif isinstance(value, str) and not settled(value):
+        raise UncertainError
+
+
+# --------------------------------------------------------------------------------- others
+
+
+def _from_base64(text: str) -> str:
+    if not _BASE64.fullmatch(text):
+        raise UncertainError if {"\r", "\n"} & set(text) else FailedError
+    try:
+        return base64.b64decode(text).decode()
+    except UnicodeDecodeError:
+        raise FailedError from None
+
+
+def _to_base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _for_url(text: str) -> str:
+    return quote_plus(text, safe="")
+
+
+def _digest(algorithm: Callable[..., Any]) -> Callable[[str], str]:
+    def digest(text: str) -> str:
+        return str(algorithm(text.encode(), usedforsecurity=False).hexdigest())
+
+    return digest
+
+
+_TEXT = (text_of,)
+
+TABLE: dict[str, Row] = {
+    "base64decode": Row(_from_base64, _TEXT),
+    "base64encode": Row(_to_base64, _TEXT),
+    "jsondecode": Row(_json_value, _TEXT),
+    "jsonencode": Row(json_text, (anything,)),
+    "md5": Row(_digest(hashlib.md5), _TEXT),
+    "sha1": Row(_digest(hashlib.sha1), _TEXT),
+    "sha256": Row(_digest(hashlib.sha256), _TEXT),
+    "sha512": Row(_digest(hashlib.sha512), _TEXT),
+    "urlencode": Row(_for_url, _TEXT),
+}

@@ -1,0 +1,141 @@
+"""Functions around what is looked up only when Terraform plans: an AMI id comes out as it went in.
+
+Only forms of which that holds for every AMI id there is. A parameter counts as one here: if it
+turns out to hold anything else, nobody takes it for an image.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from assay.inputs.terraform.language.values import is_text, unknown_of
+from assay.inputs.terraform.syntax.expressions import DECODED, Ref, Sure, UnknownValue, Value
+
+_OF_IDS = frozenset("ami-0123456789abcdef")
+"""Every letter of an AMI id."""
+_SPACES = r"/(?:\\s|\\r|\\n|\s|\[\\s\])[+*?]*\$?/"
+"""Regular expressions, as `replace` takes them, that match white space alone."""
+_TO_THE_ID = r"/\^?(?:arn:aws[a-z-]*:ec2:)?\.[*+](?::image|image)?\\?//"
+"""Those that match all of an image's ARN up to its id, which stands behind the last slash."""
+_AN_ID = r"\^?ami-(?:\.[*+]|\\w[*+]|\[(?:0-9|a-f|a-z|A-F|A-Z|\\w|\\d)+\][*+])\$?"
+"""Those that `regex` finds an AMI id by."""
+_SAME = frozenset({"chomp", "lower", "nonsensitive", "sensitive", "tostring", "trimspace"})
+
+
+def _format(value: UnknownValue, form: str) -> Value:
+    return value if form in ("%s", "%v") else None
+
+
+def _trimmed(value: UnknownValue, characters: str) -> Value:
+    return value if _OF_IDS.isdisjoint(characters) and value.sure is not Sure.ARN else None
+
+
+def _without(value: UnknownValue, part: str) -> Value:
+    """Without a prefix or a suffix that no AMI id has."""
+    return value if not _OF_IDS.issuperset(part) and value.sure is not Sure.ARN else None
+
+
+def _replaced(value: UnknownValue, part: str, by: str) -> Value:
+    if value.sure is Sure.ARN:
+        return _id_of(value) if re.fullmatch(_TO_THE_ID, part) and not by else None
+    if len(part) > 1 and part[0] == part[-1] == "/":
+        return value if re.fullmatch(_SPACES, part) else None
+    return _without(value, part)
+
+
+def _split(value: UnknownValue, separator: str) -> Value:
+    """Of a parameter nobody knows into how many parts it falls."""
+    if value.sure is Sure.ARN and separator == "/":
+        return [unknown_of(value), _id_of(value)]
+    if value.sure is Sure.IMAGE and not _OF_IDS.issuperset(separator):
+        return [value]
+    return None
+
+
+def _found(value: UnknownValue, pattern: str) -> Value:
+    if not re.fullmatch(_AN_ID, pattern):
+        return None
+    if value.sure is Sure.ARN:
+        return None if pattern.startswith("^") else _id_of(value)
+    return value
+
+
+def _base(value: UnknownValue) -> Value:
+    return _id_of(value) if value.sure is Sure.ARN else value
+
+
+def _decoded(value: UnknownValue) -> Value:
+    if value.sure is not Sure.TEXT:
+        return None
+    return UnknownValue(_below(value, DECODED), passed_on=True)
+
+
+def _id_of(arn: UnknownValue) -> UnknownValue:
+    """The id of the image that an ARN is of: another attribute of the same thing."""
+    refs = tuple(Ref(ref.module, (*ref.steps[:-1], "id")) for ref in arn.refs)
+    return UnknownValue(refs, passed_on=True, sure=Sure.IMAGE)
+
+
+def _below(value: UnknownValue, step: str) -> tuple[Ref, ...]:
+    return tuple(Ref(ref.module, (*ref.steps, step)) for ref in value.refs)
+
+
+def _compact(arguments: Sequence[Value]) -> Value:
+    """The list without empty texts and nulls."""
+    match arguments:
+        case [list() as items] if any(map(is_text, items)):
+            if all(each is None or isinstance(each, str) or is_text(each) for each in items):
+                return [each for each in items if each not in (None, "")]
+    return None
+
+
+def _join(arguments: Sequence[Value]) -> Value:
+    """One text alone, with nothing beside it."""
+    match arguments:
+        case [str(separator), list() as items]:
+            texts: list[Value] = [each for each in items if each != ""]
+            if len(texts) == 1 and is_text(texts[0]) and (not separator or len(items) == 1):
+                return texts[0]
+    return None
+
+
+_TAKES = {"replace": 2, "jsondecode": 0, "basename": 0}
+_FUNCTIONS: dict[str, Callable[..., Value]] = {
+    "basename": _base,
+    "format": _format,
+    "jsondecode": _decoded,
+    "regex": _found,
+    "replace": _replaced,
+    "split": _split,
+    "trim": _trimmed,
+    "trimprefix": _without,
+    "trimsuffix": _without,
+}
+
+
+_HANDLED = _SAME | _FUNCTIONS.keys() | {"compact", "join"}
+_OF_TEMPLATES = frozenset({"nonsensitive", "sensitive", "tostring"})
+"""What leaves the names of templates as they are: those may hold capital letters, and any sign."""
+
+
+def passed_on(name: str, arguments: Sequence[Value]) -> Value:
+    """What a function makes of the id of an image; None where that is not known to be anything."""
+    if name not in _HANDLED:
+        return None
+    if name in ("compact", "join"):
+        return _compact(arguments) if name == "compact" else _join(arguments)
+    position = 1 if name in ("format", "regex", "split") else 0
+    if len(arguments) <= position:
+        return None
+    value = arguments[position]
+    if not isinstance(value, UnknownValue) or not value.is_text:
+        return None
+    if value.sure is Sure.TEMPLATE and name not in _OF_TEMPLATES:
+        return None
+    others = [each for number, each in enumerate(arguments) if number != position]
+    if name in _SAME:
+        return None if others else value
+    texts = [each for each in others if isinstance(each, str)]
+    function = _FUNCTIONS.get(name)
+    if function is None or not len(texts) == len(others) == _TAKES.get(name, 1):
+        return None
+    return function(value, *texts)

@@ -1,0 +1,62 @@
+"""Terraform's functions on sets."""
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from math import prod
+from typing import Any
+
+from assay.inputs.terraform.language.arguments import ELEMENTS, Row, items_of
+from assay.inputs.terraform.language.unify import meld, set_of, sort_key
+from assay.inputs.terraform.language.values import UncertainError, is_known, kinds, primitive
+from assay.inputs.terraform.syntax.expressions import FailedError, SetOf, Value
+
+
+def _product(*sets: list[Value]) -> Value:
+    if len(sets) < 2:
+        raise FailedError
+    size = prod(map(len, sets))
+    if size * len(sets) > ELEMENTS:
+        raise UncertainError
+    parts = [items if isinstance(items, SetOf) else meld(items) for items in sets]
+    if any(isinstance(items, SetOf) for items in sets):
+        if size or not all(map(is_known, sets)):
+            raise UncertainError  # a set of tuples has no order to rely on
+        return SetOf()
+    return [list(row) for row in product(*parts)]
+
+
+def _elements_of(value: Value) -> list[Value]:
+    """As an argument that is a list, tuple or set, which remains a set."""
+    items = items_of(value)
+    return value if isinstance(value, SetOf) else items
+
+
+def _operation(keep: Callable[[set[Any], set[Any]], set[Any]]) -> Callable[..., Value]:
+    def operate(*sets: list[Value]) -> Value:
+        melded = _common([meld(items) for items in sets])
+        found = {sort_key(item): item for items in melded for item in items}
+        keys = [{sort_key(item) for item in items} for items in melded]
+        kept = keys[0]
+        for others in keys[1:]:
+            kept = keep(kept, others)
+        return set_of([found[key] for key in kept])
+
+    return operate
+
+
+def _common(sets: Sequence[list[Value]]) -> list[list[Value]]:
+    """The sets, with elements of one primitive type."""
+    pooled = [item for items in sets for item in items]
+    found = kinds(pooled)
+    if not primitive(found) or (not all(sets) and found - {"text"}):
+        raise UncertainError
+    rest = iter(meld(pooled))
+    return [[next(rest) for _ in items] for items in sets]
+
+
+TABLE: dict[str, Row] = {
+    "setintersection": Row(_operation(set.intersection), (items_of,), items_of),
+    "setproduct": Row(_product, (), _elements_of, whole=False),
+    "setsubtract": Row(_operation(set.difference), (items_of, items_of)),
+    "setunion": Row(_operation(set.union), (items_of,), items_of),
+}

@@ -1,0 +1,94 @@
+"""Terraform's `yamldecode`, for documents that mean the same to every reader of YAML.
+
+Terraform reads YAML 1.2 with what go-yaml adds to it (HashiCorp, "yamldecode Function"). What some
+readers take for a number, a date or a flag and others for text, anchors, tags, and whatever is not
+read here at all, is not certain, and raises `UncertainError`.
+"""
+
+import re
+from typing import Any
+
+from assay.inputs.terraform.language.arguments import Row, read_number, text_of
+from assay.inputs.terraform.language.functions.encoding import require_settled
+from assay.inputs.terraform.language.values import UncertainError, require_small
+from assay.inputs.terraform.syntax.expressions import Value
+
+_DEEPEST = 60
+_LONGEST = 500_000
+"""Characters of a document."""
+_WORDS: dict[str, Value] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_FLAGS = frozenset({"y", "n", "yes", "no", "on", "off"})
+"""What YAML 1.1 takes for a flag, in lower case."""
+_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?"
+_LIKE_NUMBERS = r"[-+.]?[0-9.][0-9a-fA-Fxob._:+eEtTzZ -]*|[-+]?\.(?i:inf|nan)|[-+]"
+"""What may be a number or a time to some reader."""
+_QUOTED = ("'", '"', "|", ">")
+
+
+def _yaml_value(text: str) -> Value:
+    import yaml
+
+    if len(text) > _LONGEST:
+        raise UncertainError
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _require_plain(yaml.parse(text, Loader=loader))
+        value = _value(yaml.compose(text, Loader=loader))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise UncertainError from None
+    require_small(value)
+    require_settled(value)
+    return value
+
+
+def _require_plain(events: Any) -> None:
+    """Composing recurses without a bound: events tell how deep it would. No anchors, no tags."""
+    depth = 0
+    for event in events:
+        name = type(event).__name__
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > _DEEPEST or getattr(event, "anchor", None) or getattr(event, "tag", None):
+            raise UncertainError
+
+
+def _value(node: Any) -> Value:
+    match getattr(node, "id", None):
+        case "scalar":
+            return _scalar(node)
+        case "sequence":
+            return [_value(each) for each in node.value]
+        case "mapping":
+            found = {_key(key): _value(value) for key, value in node.value}
+            if len(found) < len(node.value):
+                raise UncertainError
+            return {name: found[name] for name in sorted(found)}
+    raise UncertainError  # no document at all
+
+
+def _key(node: Any) -> str:
+    key = _scalar(node) if node.id == "scalar" else None
+    if not isinstance(key, str) or key in ("<<", "="):
+        raise UncertainError
+    return key
+
+
+def _scalar(node: Any) -> Value:
+    text: str = node.value
+    if node.style in _QUOTED:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if text.lower() in _FLAGS or text.lower() in _WORDS:
+        raise UncertainError
+    if re.fullmatch(_NUMBER, text):
+        return read_number(text)
+    if re.fullmatch(_LIKE_NUMBERS, text) or text in ("<<", "="):
+        raise UncertainError
+    return text
+
+
+TABLE: dict[str, Row] = {"yamldecode": Row(_yaml_value, (text_of,))}

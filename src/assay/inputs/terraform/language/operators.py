@@ -1,0 +1,220 @@
+"""What Terraform's operators, conditionals, templates and traversals make of values."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from assay.inputs.terraform.language.arguments import (
+    decimal,
+    exact,
+    flag_of,
+    number_of,
+    rounded,
+    settled,
+    text_of,
+)
+from assay.inputs.terraform.language.functions.text import joined
+from assay.inputs.terraform.language.unify import equal, identical, meld
+from assay.inputs.terraform.language.values import (
+    UncertainError,
+    certain,
+    is_known,
+    is_sure,
+    kind,
+    step_below,
+    unknown_of,
+)
+from assay.inputs.terraform.syntax.expressions import FailedError, SetOf, Sure, UnknownValue, Value
+
+__all__ = [
+    "attribute",
+    "binary",
+    "certain",
+    "conditional",
+    "index",
+    "is_known",
+    "is_sure",
+    "key_of",
+    "template",
+    "unary",
+    "unknown_of",
+]
+
+_MODULO = 2**40
+
+# --------------------------------------------------------------------------------- operators
+
+
+def binary(operator: str, left: Value, right: Value) -> Value:
+    """`left operator right`."""
+    try:
+        if operator in ("==", "!="):
+            if _is_there(left, right) or _is_there(right, left):
+                return operator == "!="
+            return equal(left, right) is (operator == "==")
+        if operator in ("&&", "||"):
+            flags = (flag_of(left), flag_of(right))
+            return all(flags) if operator == "&&" else any(flags)
+        one, other = number_of(left), number_of(right)
+        if operator in _COMPARISONS:
+            return _COMPARISONS[operator](decimal(one), decimal(other))
+        if operator in _ARITHMETIC:
+            return rounded(_ARITHMETIC[operator](exact(one), exact(other)))
+    except UncertainError:
+        pass
+    return unknown_of(left, right)
+
+
+def _is_there(one: Value, other: Value) -> bool:
+    """Whether something is unknown and certainly not what it is compared with: null, empty text."""
+    if not isinstance(one, UnknownValue) or one.sure is Sure.NOTHING:
+        return False
+    if any(ref.steps[0] != "data" for ref in one.refs):
+        return False  # what is made later Terraform does not compare when it plans
+    return other is None or (other == "" and one.is_text)
+
+
+def unary(operator: str, of: Value) -> Value:
+    """`-of` or `!of`."""
+    try:
+        if operator == "!":
+            return not flag_of(of)
+        number = number_of(of)
+    except UncertainError:
+        return unknown_of(of)
+    # Terraform knows a negative zero, and prints it as such.
+    return -number if operator == "-" and number else unknown_of(of)
+
+
+def _times(one: Fraction, other: Fraction) -> Fraction:
+    if not one * other and (one < 0 or other < 0):
+        raise UncertainError  # a negative zero
+    return one * other
+
+
+def _divided(one: Fraction, other: Fraction) -> Fraction:
+    if not other:
+        raise UncertainError if one else FailedError  # infinity, or no number at all
+    if not one and other < 0:
+        raise UncertainError  # a negative zero
+    return one / other
+
+
+def _modulo(one: Fraction, other: Fraction) -> Fraction:
+    if any(part.denominator > 1 or abs(part) > _MODULO for part in (one, other)):
+        raise UncertainError
+    return one - other * int(one / other) if other else one
+
+
+_ARITHMETIC: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "+": Fraction.__add__,
+    "-": Fraction.__sub__,
+    "*": _times,
+    "/": _divided,
+    "%": _modulo,
+}
+_COMPARISONS: dict[str, Callable[..., bool]] = {
+    "<": lambda one, other: bool(one < other),
+    ">": lambda one, other: bool(one > other),
+    "<=": lambda one, other: bool(one <= other),
+    ">=": lambda one, other: bool(one >= other),
+}
+
+# --------------------------------------------------------------------------------- conditionals
+
+
+def conditional(test: Value, yes: Value, no: Value, *, bare: bool = False) -> Value:
+    """`test ? yes : no`, whose results are converted to one type.
+
+    `bare` says that the branch which is not taken is written as `null`, `[]` or `{}`: elsewhere
+    those may have a type that the other branch is converted to. A branch that fails and is not
+    taken does not matter to Terraform, and is handed in as an `UnknownValue`.
+    """
+    if test is None:
+        raise FailedError
+    try:
+        if isinstance(test, UnknownValue):
+            return _either(test, yes, no)
+        taken, other = (yes, no) if flag_of(test) else (no, yes)
+        return _beside(taken, other) if bare else meld([taken, other])[0]
+    except UncertainError:
+        return unknown_of(test, yes, no)
+
+
+def _either(test: UnknownValue, yes: Value, no: Value) -> Value:
+    one, other = meld([yes, no])
+    if isinstance(one, UnknownValue) and isinstance(other, UnknownValue):
+        passed_on = all(isinstance(of, UnknownValue) and of.passed_on for of in (yes, no))
+        if passed_on:
+            return UnknownValue(unknown_of(yes, no).refs, passed_on=True)
+    if identical(one, other) and is_known(one):
+        return one
+    return unknown_of(test, yes, no)
+
+
+def _beside(taken: Value, other: Value) -> Value:
+    """The branch that is taken, beside a bare null, `[]` or `{}`."""
+    if other is None or not taken or isinstance(taken, UnknownValue | SetOf):
+        melded = meld([taken, other])[0] if other is not None and kind(taken) != "set" else taken
+        return taken if melded is not taken else melded
+    if isinstance(taken, dict) and other == {}:
+        return dict(zip(taken, meld([*taken.values()]), strict=True))
+    if isinstance(taken, list) and other == []:
+        return meld(taken)
+    return meld([taken, other])[0]
+
+
+# --------------------------------------------------------------------------------- texts
+
+
+def template(parts: Sequence[Value]) -> Value:
+    """The texts of the parts, joined."""
+    if any(kind(part) in ("null", "list", "set", "map") for part in parts):
+        raise FailedError
+    try:
+        text = joined("", [text_of(part) for part in parts])
+    except UncertainError:
+        return unknown_of(*parts)
+    return text if settled(text) else unknown_of(*parts)
+
+
+def key_of(value: Value) -> str | UnknownValue:
+    """A key is text; numbers and bools become it."""
+    if isinstance(value, UnknownValue):
+        return unknown_of(value)
+    text = template([value])
+    return text if isinstance(text, str | UnknownValue) else UnknownValue()
+
+
+# --------------------------------------------------------------------------------- traversals
+
+
+def index(of: Value, key: Value) -> Value:
+    """`of[key]`."""
+    if of is None or key is None:
+        raise FailedError
+    if isinstance(key, UnknownValue):
+        return unknown_of(key, of)
+    if isinstance(of, UnknownValue):
+        if isinstance(key, str | int) and not isinstance(key, bool):
+            return step_below(of, key)
+        return unknown_of(of, key)
+    if isinstance(of, SetOf) or not isinstance(of, list | dict):
+        raise FailedError
+    try:
+        if isinstance(of, dict):
+            return attribute(of, text_of(key))
+        position = number_of(key)
+    except UncertainError:
+        return unknown_of(key, of)
+    if not isinstance(position, int) or not 0 <= position < len(of):
+        raise FailedError
+    return of[position]
+
+
+def attribute(of: Value, name: str) -> Value:
+    """`of.name`."""
+    if isinstance(of, UnknownValue):
+        return step_below(of, name)
+    if not isinstance(of, dict) or name not in of:
+        raise FailedError
+    return of[name]

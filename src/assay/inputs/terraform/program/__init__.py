@@ -1,0 +1,1 @@
+"""Code at work: module instances, what names mean in them, and what their blocks hold."""

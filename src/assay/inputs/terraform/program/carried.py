@@ -1,0 +1,229 @@
+"""Images that lookups find, in arguments that no row reads: `data.aws_ami.x.id` in a script, in the
+request of another provider, in a manifest.
+
+A plan knows what was found and shows it there. Code knows the lookup alone, which is followed in the
+same way. So are attributes that hold whatever is written there, and launch nothing themselves.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from assay.inputs.plan.document.stray import may_name_an_image
+from assay.inputs.plan.embedded.types import DOCUMENTS
+from assay.inputs.plan.trails.holders import IMAGE_DATA
+from assay.inputs.surface import only_mentions
+from assay.inputs.terraform.program.iteration import ONLY, Iteration
+from assay.inputs.terraform.program.unread import Ids, ids_in, ids_named, ids_read, is_whole
+from assay.inputs.terraform.project.uninstalled import IMAGES, PARAMETER, may_name_image
+from assay.inputs.terraform.syntax.blocks import Block
+from assay.inputs.terraform.syntax.expressions import Ref, UnknownValue, Value
+
+if TYPE_CHECKING:
+    from assay.inputs.terraform.program.program import ModuleInstance
+
+CARRIED = "(carried)"
+"""The resource type that stands for lookups which a resource reads in such arguments."""
+_SAME = ("input", "keepers", "tags", "tags_all", "triggers", "triggers_replace")
+HELD = {**{name: name for name in _SAME}, "output": "input"}
+"""Attributes that launch nothing and pass on what is written, and where that is written."""
+_LEFT = ("aws_sfn_", "awscc_stepfunctions_", "kubernetes_", "kubectl_", "helm_")
+"""Beginnings of types of whose documents nobody waits for what is unknown."""
+_DEEPEST = 20
+_NAMESPACES = ("data", "module", "var", "local", "each", "count", "path", "terraform")
+
+
+class Carried(NamedTuple):
+    """What a resource reads, by argument: lookups, as unknown values, and ids that others hold."""
+
+    lookups: dict[str, Value]
+    ids: dict[str, Ids]
+    paths: tuple[str, ...]
+    """Where the lookups stand, as rows write it."""
+
+
+def image_names(module: "ModuleInstance") -> Iterator[str]:
+    """The variables, locals, outputs and data sources of a module, `var.x`, that hold images, read
+    them, or look them up.
+    """
+    code = module.code
+    for mode, kind, name in code.resources:
+        if mode == "data" and (kind in IMAGE_DATA or ids_named(module, f"data.{kind}", name)):
+            yield f"data.{kind}.{name}"
+    for name in code.variables:
+        if ids_named(module, "var", name) or _leads(module.variable(name)):
+            yield f"var.{name}"
+    for name in code.locals:
+        if ids_named(module, "local", name) or _leads(module.local(name)):
+            yield f"local.{name}"
+    for called in code.calls:
+        children = [*(module.children(called) or {}).values()]
+        for name in children[0].code.outputs if children else ():
+            at = f"module.{called}"
+            if ids_named(module, at, name) or any(_leads(each.output(name)) for each in children):
+                yield f"{at}.{name}"
+
+
+def _leads(value: Value) -> bool:
+    """Whether a value holds what leads to an image, or something unknown in it is, or is made of,
+    what a lookup finds or others hold.
+    """
+    return any(_names_image(text) for text in _texts(value)) or any(
+        _lookup(ref, ("ami",)) or _held(ref) for ref, _ in _refs(value, ())
+    )
+
+
+def _names_image(text: str) -> bool:
+    return ("resolve:ssm:" in text or "lt-" in text) and may_name_an_image(text.encode())
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """The texts in a value; what is shared comes once."""
+    stack: list[Value] = [value]
+    seen: set[int] = set()
+    while stack:
+        here = stack.pop()
+        if isinstance(here, str):
+            yield here
+        elif isinstance(here, list | dict) and id(here) not in seen:
+            seen.add(id(here))
+            stack.extend([*here, *here.values()] if isinstance(here, dict) else here)
+
+
+def carried(
+    module: "ModuleInstance",
+    block: Block,
+    iteration: Iteration,
+    values: Mapping[str, Value],
+    read: Collection[str],
+) -> Carried:
+    """What is read in a resource's arguments of these values, but for those in `read` and in
+    documents, and in its scripts.
+    """
+    kind = block.labels[0]
+    aside = {*read} if kind.startswith(_LEFT) else {*read, *DOCUMENTS.get(kind, ())}
+    if values.get("data_type") == "aws:ec2:image":
+        aside.update(PARAMETER)  # rows read the values of such parameters, and of no others
+    lookups: dict[str, Value] = {}
+    ids: dict[str, Ids] = {}
+    for name, value in values.items():
+        if name in aside or is_whole(value) or only_mentions(kind, name):
+            continue
+        _Behind(module, block, iteration, read).add(name, name, value, lookups, ids)
+    scripts: list[dict[str, Value]] = []
+    for number, provisioner in enumerate(block.of_type("provisioner")):
+        scripts.append({})
+        for name, written in provisioner.attributes.items():
+            value = module.value(written, iteration)
+            at = f"provisioner[{number}].{name}"
+            _Behind(module, block, iteration).add(name, at, value, scripts[-1], ids)
+    paths = [*lookups, *(f"provisioner[*].{name}" for each in scripts for name in each)]
+    if any(scripts):
+        lookups["provisioner"] = list(scripts)
+    return Carried(lookups, ids, tuple(paths))
+
+
+class _Behind:
+    """Goes back from what is unknown in one argument of a block to lookups and ids."""
+
+    def __init__(
+        self,
+        module: "ModuleInstance",
+        block: Block,
+        iteration: Iteration,
+        read: Collection[str] = (),
+    ) -> None:
+        self._module = module
+        self._block = block
+        self._iteration = iteration
+        self._read = read
+        self._lookups: dict[Ref, None] = {}
+        self._ids: set[str] = set()
+        self._seen: set[Ref] = set()
+
+    def add(
+        self, name: str, at: str, value: Value, lookups: dict[str, Value], ids: dict[str, Ids]
+    ) -> None:
+        """Put what stands behind a value, if anything does, under its name and path."""
+        self._follow(value, (name,), self._read, 0)
+        if self._lookups:
+            lookups[name] = UnknownValue(tuple(self._lookups), passed_on=True)
+        if self._ids:
+            ids[at] = frozenset(self._ids)
+
+    def _follow(
+        self, value: Value, around: tuple[str, ...], read: Collection[str], depth: int
+    ) -> None:
+        for ref, names in _refs(value, around, read):
+            found = _lookup(ref, names)
+            if found is not None:
+                self._lookups[found] = None
+            elif ref not in self._seen and depth < _DEEPEST:
+                self._seen.add(ref)
+                self._of_holder(ref, names, depth)
+
+    def _of_holder(self, ref: Ref, names: tuple[str, ...], depth: int) -> None:
+        """What stands in an attribute that passes it on, of any instance of its block."""
+        held = _held(ref)
+        there = self._module.program.module(ref.module) if held else None
+        if held is None or there is None:
+            return
+        if ref.steps[0] == "self":  # whose ids are found already
+            written = self._block.attributes.get(held)
+            value = there.value(written, self._iteration) if written else None
+            self._follow(value, names, (), depth + 1)
+            return
+        placed = there.code.resources.get(("managed", str(ref.steps[0]), str(ref.steps[1])))
+        written = placed.block.attributes.get(held) if placed else None
+        if placed is None or written is None:
+            return
+        for iteration in there.instances(placed.block) or [ONLY]:
+            value = there.value(written, iteration)
+            self._ids |= (
+                ids_in(value) if is_whole(value) else ids_read(there, written, placed.block)
+            )
+            self._follow(value, names, (), depth + 1)
+
+
+def _held(ref: Ref) -> str | None:
+    """The attribute that a reference reads, if it is one that passes on what is written there."""
+    start, *rest = ref.steps
+    if start in _NAMESPACES:
+        return None
+    inside = rest[:1] if start == "self" else rest[1:3]
+    return next((HELD[str(step)] for step in inside if step in HELD), None)
+
+
+def _lookup(ref: Ref, around: Collection[str]) -> Ref | None:
+    """What a lookup finds, if that is an image; a parameter is one as far as names tell, and others
+    are nobody's business.
+    """
+    match ref.steps:
+        case ("data", "aws_ami", _):
+            return Ref(ref.module, (*ref.steps, "id"))  # all of it is passed on
+        case ("data", "aws_ssm_parameter", str(label), *rest):
+            named = any(map(may_name_image, (*around, label)))
+            return ref if named and any(step in PARAMETER for step in rest) else None
+        case ("data", str(kind), _, *rest):
+            wanted = IMAGES["data"].get(kind, ())
+            return ref if any(step in wanted for step in rest[:2]) else None
+    return None
+
+
+def _refs(
+    value: Value, around: tuple[str, ...], read: Collection[str] = ()
+) -> Iterator[tuple[Ref, tuple[str, ...]]]:
+    """What is read by all that is unknown in a value, with the names that it stands under; rows wait
+    for what is called as in `read`.
+    """
+    stack: list[tuple[Value, tuple[str, ...]]] = [(value, around)]
+    seen: set[int] = set()
+    while stack:
+        here, names = stack.pop()
+        if isinstance(here, UnknownValue):
+            yield from ((ref, names) for ref in here.refs)
+        elif isinstance(here, list | dict) and id(here) not in seen:
+            seen.add(id(here))
+            inside = here.items() if isinstance(here, dict) else (("", each) for each in here)
+            stack.extend(
+                (item, (*names, key) if key else names) for key, item in inside if key not in read
+            )

@@ -1,0 +1,67 @@
+"""What `lifecycle { ignore_changes }` keeps as it once was, and the images that come through it.
+
+Fact: HashiCorp, "The lifecycle Meta-Argument": whatever the code says of an attribute that is named
+there (or of any, by `all`), what exists keeps the value that it has, and so does all that reads it.
+"""
+
+import re
+from collections.abc import Mapping
+
+from assay.inputs.terraform.syntax.blocks import Block
+from assay.model import AnyOf, Made, Planned, Value
+
+ALL = "all"
+_COMMENT = r"(?s)/\*.*?\*/|(?:#|//)[^\n]*"
+_NAME = r"[\w-]+"
+_TEMPLATE = "launch template "
+_OF_A_TEMPLATE = frozenset({"image_id", "launch_template_data", "default_version"})
+_MADE_OF = {
+    "CopyImage": frozenset({"source_ami_id", "source_ami_region"}),
+    "CreateImage": frozenset({"source_instance_id"}),
+    "Image Builder": frozenset({"image_recipe_arn", "recipe"}),
+}
+_SAME = {"output": ("input",), "value": ("insecure_value",), "insecure_value": ("value",)}
+"""Attributes that hold what is written for another one: of `terraform_data`, of parameters."""
+
+Ignoring = Mapping[str, frozenset[str]]
+"""By the address of a resource, the names in its `ignore_changes`."""
+
+
+def ignored_in(block: Block) -> frozenset[str]:
+    """The names in a block's `ignore_changes`, parts of paths included."""
+    return frozenset(
+        name
+        for lifecycle in block.of_type("lifecycle")
+        if (written := lifecycle.attributes.get("ignore_changes")) is not None
+        for name in re.findall(_NAME, re.sub(_COMMENT, " ", written.text))
+    )
+
+
+def is_ignored(names: frozenset[str], *attributes: str) -> bool:
+    """Whether one of some attributes keeps the value that it has."""
+    return ALL in names or not names.isdisjoint(attributes)
+
+
+def comes_through(value: Value, ignoring: Ignoring) -> bool:
+    """Whether something that changes are ignored of stands between a reference and its image."""
+    match value:
+        case Planned(step=step, value=inner):
+            return _keeps(step, ignoring) or comes_through(inner, ignoring)
+        case Made(by=by, how=how, source=source):
+            own = is_ignored(ignoring.get(by, frozenset()), *_MADE_OF.get(how, ()))
+            return own or comes_through(source, ignoring)
+        case AnyOf(values):
+            return any(comes_through(each, ignoring) for each in values)
+    return False
+
+
+def _keeps(step: str, ignoring: Ignoring) -> bool:
+    """Whether the step names an attribute, or a launch template, that stays as it is."""
+    if step.startswith(_TEMPLATE):
+        address = step.removeprefix(_TEMPLATE).partition(", at its ")[0]
+        return is_ignored(ignoring.get(address, frozenset()), *_OF_A_TEMPLATE)
+    for address, names in ignoring.items():
+        if step.startswith(f"{address}."):
+            attribute = step[len(address) + 1 :].partition(".")[0]
+            return is_ignored(names, attribute, *_SAME.get(attribute, ()))
+    return False

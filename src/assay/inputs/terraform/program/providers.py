@@ -1,0 +1,239 @@
+"""Which provider block a resource uses, and what that block says of Region and account.
+
+Facts: HashiCorp, "Providers Within Modules" (a child inherits default configurations, and gets the
+others by `providers`), "The provider Meta-Argument".
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from assay.inputs.plan.document.document import ProviderConfig
+from assay.inputs.plan.places.accounts import CREDENTIALS, is_no_key
+from assay.inputs.terraform.program.body import Body, body
+from assay.inputs.terraform.program.iteration import ONLY, Iteration, address, iterations
+from assay.inputs.terraform.syntax.blocks import Block, plain_text
+from assay.inputs.terraform.syntax.expressions import (
+    Attribute,
+    Expression,
+    Index,
+    Literal,
+    ObjectOf,
+    Opaque,
+    UnknownValue,
+    Value,
+    Variable,
+)
+
+if TYPE_CHECKING:
+    from assay.inputs.terraform.program.program import ModuleInstance
+
+UNREADABLE = "?"
+"""The key that stands for a block of which nobody knows which it is."""
+_AWS = ("aws", "awscc")
+_NOT_KNOWN = {"references": ["each.key"]}
+_SAID = (
+    *("region", "assume_role", "assume_role_with_web_identity", "allowed_account_ids"),
+    *("endpoints", *CREDENTIALS),
+)
+_SOMETHING: dict[str, Any] = {}
+"""What is said, and is nobody's business: as a plan writes an expression of constants."""
+_NO_KEY = {"constant_value": "none"}
+"""Likewise, for a text that stands where an access key would."""
+
+
+class ProviderKeys:
+    """The provider blocks met so far, by the key that a plan gives them: `module.a:aws.west`.
+
+    OpenTofu's `for_each` of a provider makes several of one block: `aws.by["us-east-1"]`.
+    """
+
+    def __init__(self) -> None:
+        self.configs: dict[str, ProviderConfig] = {}
+        self._blocks: dict[str, tuple[ModuleInstance, Block, Iteration]] = {}
+        self._tags: dict[str, Value] = {}
+        self.said: str | None = None
+        """The Region that somebody says, where a block does not."""
+        self.otherwise: str | None = None
+        """The policy's, where a block says nothing."""
+
+    def of_resource(
+        self, module: "ModuleInstance", resource: Block, iteration: Iteration = ONLY
+    ) -> str:
+        """The key of the provider block that an instance of a resource uses."""
+        named = resource.attributes.get("provider")
+        if named is None:
+            return self._find(module, resource.labels[0].partition("_")[0])
+        return self._named(module, module.program.expressions.of(named), iteration)
+
+    def of_call(self, module: "ModuleInstance", call: Block, iteration: Iteration) -> str:
+        """The key of the provider block for AWS that a module gets; by an alias alone, nobody knows
+        which of those that it gets it launches with.
+        """
+        passed = _passed(module, call)
+        if "aws" in passed:
+            return self._named(module, passed["aws"], iteration)
+        if any(name.partition(".")[0] in _AWS for name in passed):
+            return self._unreadable()
+        return self._find(module, "aws")
+
+    def of_aws(self, module: "ModuleInstance") -> str:
+        """The key of the provider block that what names none gets in a module."""
+        return self._find(module, "aws")
+
+    def region(self, module: "ModuleInstance", block: Block, iteration: Iteration) -> Value:
+        """The Region of the provider block that a resource uses, or else the one that is said."""
+        key = self.of_resource(module, block, iteration)
+        if key == UNREADABLE:
+            return None
+        config = self.configs.get(key)
+        said = config.expressions.get("region") if config and config.expressions else None
+        if isinstance(said, dict) and "constant_value" not in said:
+            return self.said  # only Terraform knows it, and whoever says it
+        written = said["constant_value"] if isinstance(said, dict) else None
+        return self.said or self.otherwise if written is None else written
+
+    def _unreadable(self) -> str:
+        """The key of a block that is named in a way that is not read: nobody knows which it is."""
+        self.configs[UNREADABLE] = ProviderConfig(
+            expressions={"region": _NOT_KNOWN, "assume_role": [{"role_arn": _NOT_KNOWN}]}
+        )
+        return UNREADABLE
+
+    def default_tags(
+        self, module: "ModuleInstance", resource: Block, iteration: Iteration
+    ) -> Value:
+        """The tags that a resource gets from its provider block ("Resource Tagging": its own win)."""
+        key = self.of_resource(module, resource, iteration)
+        if key not in self._tags:
+            at = self._blocks.get(key)
+            self._tags[key] = _default_tags(body(*at, ("default_tags",))) if at else {}
+        return self._tags[key]
+
+    def _named(self, module: "ModuleInstance", expression: Expression, iteration: Iteration) -> str:
+        """The key of the block that an expression of a module means: `aws.west`, `aws.by["x"]`."""
+        match expression:
+            case Index(of, key) if local := _dotted(of):
+                return self._instance(module, local, module.worth(key, iteration))
+        local = _dotted(expression)
+        return self._find(module, local) if local else self._unreadable()
+
+    def _instance(self, module: "ModuleInstance", local: str, key: Value) -> str:
+        """The key of one of the providers that a block with `for_each` makes."""
+        block = _block(module, local)
+        each = block.attributes.get("for_each") if block else None
+        for iteration in iterations(module.value(each)) if each else ():
+            if block is not None and iteration.key == key:
+                return self._keep(
+                    address("", _key(module, local), iteration.key), module, block, iteration
+                )
+        return self._unreadable()
+
+    def _find(self, module: "ModuleInstance", local: str) -> str:
+        """The key of the block that is called `local` in a module: its own, or its caller's."""
+        block, key = _block(module, local), _key(module, local)
+        passed = _passed(module, module.call.block) if module.call else {}
+        if block is not None and not (_is_empty(block) and local in passed):
+            if "for_each" in block.attributes:
+                return self._unreadable()  # one of several, and nobody says which
+            return self._keep(key, module, block, ONLY)
+        if module.parent is None:
+            return key
+        if local in passed:
+            return self._named(module.parent, passed[local], module.iteration)
+        if "." in local:
+            return key  # an alias that nobody passes: Terraform will refuse it
+        return self._find(module.parent, local)
+
+    def _keep(self, key: str, module: "ModuleInstance", block: Block, iteration: Iteration) -> str:
+        if key not in self.configs:
+            self.configs[key] = _config(body(module, block, iteration, _SAID))
+            self._blocks[key] = (module, block, iteration)
+        return key
+
+
+def _key(module: "ModuleInstance", local: str) -> str:
+    prefix = ".".join(f"module.{name}" for name in module.path)
+    return f"{prefix}:{local}" if prefix else local
+
+
+def _block(module: "ModuleInstance", local: str) -> Block | None:
+    name, _, alias = local.partition(".")
+    for placed in module.code.providers:
+        written = placed.block.attributes.get("alias")
+        if placed.block.labels == (name,) and (plain_text(written) or "") == alias:
+            return placed.block
+    return None
+
+
+def _is_empty(block: Block) -> bool:
+    """A block that only says that the module expects a configuration, as Terraform 0.12 had it."""
+    return not block.blocks and not block.attributes.keys() - {"alias"}
+
+
+def _dotted(expression: Expression) -> str | None:
+    """`aws.west`, with or without the quotes of old."""
+    match expression:
+        case Variable(name) | Literal(str(name)):
+            return name
+        case Attribute(Variable(name), alias):
+            return f"{name}.{alias}"
+        case Opaque((key,)):  # `aws.west` as the key of an object is no plain word
+            return _dotted(key)
+    return None
+
+
+def _passed(module: "ModuleInstance", call: Block) -> dict[str, Expression]:
+    """The `providers` of a module's call: by the name in the module, what it is outside."""
+    written = call.attributes.get("providers")
+    found: dict[str, Expression] = {}
+    match module.program.expressions.of(written) if written else None:
+        case ObjectOf(items):
+            for inside, outside in items:
+                name = _dotted(inside)
+                if name:
+                    found[name] = outside
+    return found
+
+
+def _config(said: Body) -> ProviderConfig:
+    expressions: dict[str, Any] = {}
+    for name, value in said.values.items():
+        if name.startswith("assume_role"):
+            blocks = value if isinstance(value, list) else [value]
+            expressions[name] = [_role(block) for block in blocks]
+        elif name == "endpoints":
+            blocks = value if isinstance(value, list) else [value]
+            expressions[name] = [_each(block) for block in blocks]
+        elif name in CREDENTIALS and value not in (None, "", []):
+            expressions[name] = _NO_KEY if is_no_key(value) else _SOMETHING
+        else:
+            expressions[name] = _told(value)
+    return ProviderConfig(expressions=expressions)
+
+
+def _default_tags(said: Body) -> Value:
+    """What stands in the block; what is not known of it is no tag, as in a plan."""
+    match said.values.get("default_tags"):
+        case [{"tags": dict() as tags}] | {"tags": dict() as tags}:
+            return tags
+    return {}
+
+
+def _role(block: Value) -> Any:
+    """Of a block, the role alone: everything else is nobody's business."""
+    if isinstance(block, dict):
+        return {"role_arn": _told(block["role_arn"])} if "role_arn" in block else {}
+    return _told(block)
+
+
+def _each(block: Value) -> dict[str, Any]:
+    """The arguments of a block."""
+    if isinstance(block, dict):
+        return {name: _told(value) for name, value in block.items()}
+    return _told(block)
+
+
+def _told(value: Value) -> dict[str, Any]:
+    """A value as a plan's configuration writes it."""
+    if isinstance(value, UnknownValue):
+        return {"references": [str(ref) for ref in value.refs]}
+    return {"constant_value": value}

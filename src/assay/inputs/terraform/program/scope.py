@@ -1,0 +1,205 @@
+"""What names mean where an expression stands.
+
+Fact: HashiCorp, "References to Named Values".
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from assay.inputs.plan.trails.holders import IMAGE_ATTRIBUTES
+from assay.inputs.surface import SENSITIVE
+from assay.inputs.terraform.language.functions.table import call
+from assay.inputs.terraform.program.ignored import ignored_in, is_ignored
+from assay.inputs.terraform.program.iteration import ONLY, Iteration
+from assay.inputs.terraform.program.told import told
+from assay.inputs.terraform.project.contents import FUNCTIONS
+from assay.inputs.terraform.project.modules import Key
+from assay.inputs.terraform.project.overrides import Placed
+from assay.inputs.terraform.syntax.expressions import Ref, Step, Sure, UnknownValue, Value
+
+if TYPE_CHECKING:
+    from assay.inputs.terraform.program.program import ModuleInstance
+
+_KEPT = {
+    **IMAGE_ATTRIBUTES,
+    "aws_launch_template": ("image_id", "name"),
+    "aws_ssm_parameter": ("value", "insecure_value", "name"),
+    "aws_launch_configuration": ("image_id", "name"),
+    "awscc_ec2_launch_template": ("launch_template_name",),
+}
+"""Arguments whose planned value is the one that is written, as far as images are concerned."""
+
+
+_NAMES = ("name", "launch_template_name")
+"""Those that lead to the resource itself, also where nobody knows them."""
+_PRIMITIVE = ("string", "number", "bool")
+_SURE = {
+    ("data", "aws_ami", "id"): Sure.IMAGE,
+    ("data", "aws_ami", "image_id"): Sure.IMAGE,
+    ("data", "aws_ami", "arn"): Sure.ARN,
+    ("data", "aws_instance", "ami"): Sure.IMAGE,
+    ("data", "aws_ssm_parameter", "value"): Sure.TEXT,
+    ("managed", "aws_ami", "id"): Sure.IMAGE,
+    ("managed", "aws_ami_copy", "id"): Sure.IMAGE,
+    ("managed", "aws_ami_from_instance", "id"): Sure.IMAGE,
+    **{
+        (mode, "aws_launch_template", name): Sure.TEMPLATE
+        for mode in ("data", "managed")
+        for name in ("default_version", "id", "latest_version", "name")
+    },
+}
+"""Attributes that are never null where the thing is there (hashicorp/aws documentation): a search
+that finds nothing ends the plan, SSM keeps no empty value, and a template always has its versions.
+"""
+
+
+class Scope:
+    """The names that an expression can use where it stands."""
+
+    def __init__(self, module: "ModuleInstance", iteration: Iteration = ONLY) -> None:
+        self._module = module
+        self._iteration = iteration
+
+    def lookup(self, name: str) -> Value:
+        return UnknownValue((Ref(self._module.address, (name,)),), passed_on=True)
+
+    def member(self, name: str, attribute: str) -> Value:
+        match name, attribute:
+            case "var", _:
+                return self._module.variable(attribute)
+            case "local", _:
+                return self._module.local(attribute)
+            case "each", "key" if self._iteration.exact:
+                return self._iteration.each_key
+            case "each", "value" if self._iteration.exact:
+                return self._iteration.each_value
+            case "path", "module" | "root":
+                return self._module.path_of(attribute)
+            case "count", "index" if self._iteration.exact:
+                key = self._iteration.key
+                return key if isinstance(key, int) else UnknownValue()
+        return UnknownValue((Ref(self._module.address, (name, attribute)),))
+
+    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+        if name in FUNCTIONS:
+            return self._module.program.contents.call(name, arguments)
+        return call(name, arguments)
+
+    def mark_sensitive(self) -> None:
+        self._module.program.sensitive = True
+
+    def is_text(self, variable: str) -> bool:
+        placed = self._module.code.variables.get(variable)
+        kind = placed.block.attributes.get("type") if placed else None
+        return kind is not None and kind.text.strip().strip('"') in _PRIMITIVE
+
+    def settle(self, value: UnknownValue) -> Value:
+        if not value.passed_on or len(value.refs) != 1:
+            return value
+        ref = value.refs[0]
+        module = self._module
+        if ref.module != module.address:
+            return value
+        match ref.steps:
+            case ("module", str(name)) if name in module.code.calls:
+                return _all_of(module, ref, module.code.calls[name], value)
+            case ("module", str(name), *rest) if name in module.code.calls:
+                return _output(module, name, rest, value)
+            case ("data", str(kind), str(name)):
+                placed = module.code.resources.get(("data", kind, name))
+                return _all_of(module, ref, placed, value)
+            case ("data", str(kind), str(name), *rest):
+                return _looked_up(module, ("data", kind, name), rest, value)
+            case ("data" | "module", *_):
+                return value
+            case (str(kind), str(name)):
+                placed = module.code.resources.get(("managed", kind, name))
+                return _all_of(module, ref, placed, value)
+            case (str(kind), str(name), *rest):
+                return _argument(module, ("managed", kind, name), rest, value)
+        return value
+
+
+def _all_of(
+    module: "ModuleInstance", ref: Ref, placed: Placed | None, value: UnknownValue
+) -> Value:
+    """A block with `count` or `for_each` as the list or map that it is; any other as one thing."""
+    if placed is None:
+        return value
+    block = placed.block
+    found = module.instances(block)
+    if not all(each.exact for each in found):
+        return value
+    sure = Sure.NOTHING if ref.steps[0] == "module" else Sure.THING
+    if not {"count", "for_each"} & placed.block.attributes.keys():
+        return replace(value, sure=sure) if found else value
+    each: dict[Step | None, Value] = {
+        i.key: UnknownValue((Ref(ref.module, (*ref.steps, i.key)),), passed_on=True, sure=sure)
+        for i in found
+        if i.key is not None
+    }
+    if "count" in block.attributes:
+        return list(each.values())
+    return {str(key): value for key, value in each.items()}
+
+
+def _instance(found: list[Iteration], rest: list[Step]) -> tuple[Iteration, list[Step]] | None:
+    """The instance that is meant, and the steps behind its key."""
+    if found and found[0].key is None:
+        return found[0], rest
+    for iteration in found:
+        if rest and iteration.key == rest[0] and isinstance(iteration.key, type(rest[0])):
+            return iteration, rest[1:]
+    return None
+
+
+def _output(module: "ModuleInstance", name: str, rest: list[Step], value: UnknownValue) -> Value:
+    children = module.children(name)
+    if children is None:
+        return value
+    found = _instance(module.instances(module.code.calls[name].block), rest)
+    if found is None or not found[0].exact or len(found[1]) != 1:
+        return value
+    child = children[found[0].key]
+    return child.output(str(found[1][0])) if found[1][0] in child.code.outputs else value
+
+
+def _argument(module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue) -> Value:
+    """The argument of a managed resource that is written, where it is what will be planned."""
+    placed = module.code.resources.get(key)
+    found = _instance(module.instances(placed.block), rest) if placed else None
+    if placed is None or found is None or not found[0].exact or len(found[1]) != 1:
+        return _looked_up(module, key, rest, value)
+    name = found[1][0]
+    written = placed.block.attributes.get(str(name))
+    kept = name in _KEPT.get(key[1], ())
+    if written is None or not kept or is_ignored(ignored_in(placed.block), str(name)):
+        return _looked_up(module, key, rest, value)
+    iteration = found[0]
+    if name in SENSITIVE.get(key[1], ()):
+        module.program.sensitive = True
+    known = module.remembered((*key, iteration.key, name), lambda: module.value(written, iteration))
+    if isinstance(known, UnknownValue) and name in _NAMES:
+        return _looked_up(module, key, rest, value)  # it is that resource's, whatever it is
+    return value if known is None else known
+
+
+def _looked_up(module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue) -> Value:
+    """What the code tells of an attribute; or an unknown value, with what is certain of it."""
+    placed = module.code.resources.get(key)
+    found = _instance(module.instances(placed.block), rest) if placed else None
+    if found is None or not found[0].exact or len(found[1]) > 1:
+        return value
+    mode, kind, _ = key
+    if len(found[1]) == 1:
+        iteration, attribute = found[0], str(found[1][0])
+        said = module.remembered(
+            ("told", *key, iteration.key, attribute),
+            lambda: told(module, key, iteration, attribute),
+        )
+        if said is not None and said != UnknownValue():
+            return said
+    sure = _SURE.get((mode, kind, str(found[1][0]))) if found[1] else Sure.THING
+    return replace(value, sure=sure) if sure else value

@@ -1,0 +1,54 @@
+"""What data sources and `terraform_data` hold that the code itself tells: Regions, names, inputs.
+
+Facts: hashicorp/aws documentation of `aws_region` (without arguments: the Region of the provider),
+`aws_ssm_parameter` and `aws_launch_template` (`name` is the one that was asked for); HashiCorp, "The
+terraform_data Managed Resource Type" (`output` is the same as `input`).
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from assay.inputs.terraform.program.ignored import ignored_in, is_ignored
+from assay.inputs.terraform.program.iteration import Iteration
+from assay.inputs.terraform.project.modules import Key
+from assay.inputs.terraform.syntax.blocks import Block
+from assay.inputs.terraform.syntax.expressions import Value
+
+if TYPE_CHECKING:
+    from assay.inputs.terraform.program.program import ModuleInstance
+
+_REGION = ("id", "name", "region")
+_WRITTEN = ("name", "region")
+_NAMED = ("aws_launch_template", "aws_ssm_parameter")
+_NAME = re.compile(r"[\w./()-]+")
+"""Names alone: an ARN, or a parameter's name with a version, may come back as something else."""
+
+
+def told(module: "ModuleInstance", key: Key, iteration: Iteration, attribute: str) -> Value:
+    """What an attribute of an instance of a block holds; None where the code does not tell."""
+    match key[:2]:
+        case "data", "aws_region" if attribute in _REGION:
+            found = _region(module, module.code.resources[key].block, iteration)
+        case "data", kind if kind in _NAMED and attribute == "name":
+            found = _argument(module, module.code.resources[key].block, iteration, "name")
+        case "managed", "terraform_data" if attribute == "output":
+            block = module.code.resources[key].block
+            ignored = is_ignored(ignored_in(block), "input")
+            return None if ignored else _argument(module, block, iteration, "input")
+        case _:
+            return None
+    return found if isinstance(found, str) and _NAME.fullmatch(found) else None
+
+
+def _region(module: "ModuleInstance", block: Block, iteration: Iteration) -> Value:
+    for name in _WRITTEN:
+        if name in block.attributes:
+            return _argument(module, block, iteration, name)
+    if "endpoint" in block.attributes:
+        return None
+    return module.program.providers.region(module, block, iteration)
+
+
+def _argument(module: "ModuleInstance", block: Block, iteration: Iteration, name: str) -> Value:
+    written = block.attributes.get(name)
+    return module.value(written, iteration) if written else None

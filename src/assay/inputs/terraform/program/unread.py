@@ -1,0 +1,204 @@
+"""AMI ids in expressions that have no known value: those written there, and of all that they read.
+
+An id that is chosen, formatted or rendered in a way that is not evaluated is launched all the same.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+from assay.inputs.plan.document.stray import AMI_IDS
+from assay.inputs.plan.trails.holders import IMAGE_DATA
+from assay.inputs.terraform.program.iteration import ONLY, Iteration
+from assay.inputs.terraform.syntax.blocks import Block, Written
+from assay.inputs.terraform.syntax.expressions import UnknownValue, Value
+
+if TYPE_CHECKING:
+    from assay.inputs.terraform.program.program import ModuleInstance
+
+Ids = frozenset[str]
+NONE: Ids = frozenset()
+_SELF = r"\bself\.([a-z_]\w*)"
+UNREAD = "(unread)"
+"""The resource type that stands for what is not evaluated of a resource."""
+
+_NAMES = re.compile(
+    r"\b(var|local|data\.[\w-]+)\.([\w-]+)|\b(module\.[\w-]+)(?:\[[^\]]*\])?\.([\w-]+)|\b(each)\b"
+)
+_FILES = r'\b(?:file|filebase64|templatefile)\s*\(\s*"((?:\$\{[\w.]+\}|[^"$\\])*)"'
+_READS = r"\b(?:file|filebase64|templatefile)\s*\("
+_PATHS = r"\$\{path\.(module|root)\}"
+
+
+def ids_in(value: Value) -> Ids:
+    """The AMI ids in a value, of which parts may be shared many times."""
+    found: set[str] = set()
+    stack: list[Value] = [value]
+    seen: set[int] = set()
+    while stack:
+        here = stack.pop()
+        if isinstance(here, str):
+            found.update(ids_in_text(here))
+        elif isinstance(here, list | dict) and id(here) not in seen:
+            seen.add(id(here))
+            stack.extend([*here.keys(), *here.values()] if isinstance(here, dict) else here)
+    return frozenset(found)
+
+
+def ids_in_text(text: str) -> Ids:
+    """The AMI ids in a text."""
+    if "ami-" not in text:
+        return NONE
+    return frozenset(each.decode() for each in re.findall(AMI_IDS, text.encode(errors="replace")))
+
+
+def is_whole(value: Value) -> bool:
+    """Whether nothing of a value is unknown."""
+    stack: list[Value] = [value]
+    seen: set[int] = set()
+    while stack:
+        here = stack.pop()
+        if isinstance(here, UnknownValue):
+            return False
+        if isinstance(here, list | dict) and id(here) not in seen:
+            seen.add(id(here))
+            stack.extend(here.values() if isinstance(here, dict) else here)
+    return True
+
+
+def ids_read(module: "ModuleInstance", written: Written, block: Block | None = None) -> Ids:
+    """The ids in an expression that stands in a block, and in all that it reads."""
+    found = set(ids_in_text(written.text))
+    for root, name, call, output, each in _NAMES.findall(written.text):
+        if each:
+            keys = block.attributes.get("for_each") if block else None
+            found |= ids_read(module, keys) if keys and keys is not written else NONE
+        else:
+            found |= ids_named(module, root or call, name or output)
+    for path in re.findall(_FILES, written.text):
+        named = re.sub(_PATHS, lambda at: module.path_of(at[1]), path)
+        found |= ids_in_text(module.program.contents.text(named) or "")
+    return frozenset(found)
+
+
+def reads_computed_file(written: Written) -> bool:
+    """Whether an expression reads a file whose path has to be evaluated."""
+    return len(re.findall(_READS, written.text)) > len(re.findall(_FILES, written.text))
+
+
+def ids_named(module: "ModuleInstance", root: str, name: str) -> Ids:
+    """The ids in `var.x`, `local.x`, `module.m.x` or `data.t.x`, and in what they are made of."""
+    key = f"{root}.{name}"
+    if key not in module.ids:
+        module.ids[key] = NONE  # where it reads itself
+        module.ids[key] = _ids_named(module, root, name)
+    return module.ids[key]
+
+
+def _ids_named(module: "ModuleInstance", root: str, name: str) -> Ids:
+    match root.partition("."):
+        case "var", _, _:
+            return _or_read(module.variable(name), _given(module, name))
+        case "local", _, _:
+            placed = module.code.locals.get(name)
+            return _or_read(module.local(name), [(module, placed.written)] if placed else [])
+        case "module", _, called if called in module.code.calls:
+            children = (module.children(called) or {}).values()
+            return frozenset().union(*(_of_output(child, name) for child in children))
+        case "data", _, kind if kind not in IMAGE_DATA:
+            found = module.code.resources.get(("data", kind, name))
+            return ids_of_block(module, found.block) if found else NONE
+    return NONE
+
+
+def _of_output(child: "ModuleInstance", name: str) -> Ids:
+    placed = child.code.outputs.get(name)
+    written = placed.block.attributes.get("value") if placed else None
+    return _or_read(child.output(name), [(child, written)]) if written else NONE
+
+
+def _given(module: "ModuleInstance", name: str) -> "list[tuple[ModuleInstance, Written]]":
+    """The expressions that a variable's value may come from."""
+    placed = module.code.variables.get(name)
+    default = placed.block.attributes.get("default") if placed else None
+    passed = module.call.block.attributes.get(name) if module.call else None
+    if passed and module.parent:
+        return [(module.parent, passed)]
+    return [(module, default)] if default else []
+
+
+def _or_read(value: Value, written: "Collection[tuple[ModuleInstance, Written]]") -> Ids:
+    """The ids of a value; where not all of it is known, those of the expressions behind it, too."""
+    found = ids_in(value)
+    if is_whole(value):
+        return found
+    return found.union(*(ids_read(module, each) for module, each in written))
+
+
+def ids_of_block(
+    module: "ModuleInstance", block: Block, but: Collection[str] = (), around: Block | None = None
+) -> Ids:
+    """The ids in all arguments of a block and of the blocks in it, without some by name."""
+    outside = around or block
+    own = (
+        ids_read(module, written, outside)
+        for name, written in block.attributes.items()
+        if name not in but
+    )
+    inner = (ids_of_block(module, each, but, outside) for each in block.blocks)
+    return frozenset().union(*own, *inner)
+
+
+def unread(
+    module: "ModuleInstance",
+    block: Block,
+    values: dict[str, Value],
+    read: Collection[str],
+) -> Iterator[tuple[str, Ids]]:
+    """By argument, the ids that its known parts do not show; without the arguments in `read`."""
+    for name, written in block.attributes.items():
+        if name in values and name not in read and not is_whole(values[name]):
+            missing = ids_read(module, written, block) - ids_in(values[name])
+            if missing:
+                yield name, missing
+    nested = dict.fromkeys(_type(each) for each in block.blocks)
+    for name in nested:
+        if name in values and not is_whole(values[name]):
+            of_type = [each for each in block.blocks if _type(each) == name]
+            but = {*read, "for_each"} if name in read else read  # a row waits for what it makes
+            found = frozenset().union(*(ids_of_block(module, each, but, block) for each in of_type))
+            if found - ids_in(values[name]):
+                yield name, found - ids_in(values[name])
+
+
+def scripts(
+    module: "ModuleInstance", block: Block, iteration: Iteration = ONLY
+) -> Iterator[tuple[int, dict[str, Ids]]]:
+    """By number, the ids in the arguments of each provisioner of a resource."""
+    for number, provisioner in enumerate(block.of_type("provisioner")):
+        found: dict[str, Ids] = {}
+        for name, written in provisioner.attributes.items():
+            value = module.value(written, iteration)
+            ids = ids_in(value) if is_whole(value) else ids_read(module, written, block)
+            ids |= _of_itself(module, block, written, iteration)
+            if ids:
+                found[name] = ids
+        if found:
+            yield number, found
+
+
+def _of_itself(
+    module: "ModuleInstance", block: Block, written: Written, iteration: Iteration
+) -> Ids:
+    """The ids in the arguments of its own resource that a script reads as `self.x`."""
+    found: set[str] = set()
+    for name in re.findall(_SELF, written.text):
+        argument = block.attributes.get(name)
+        if argument is not None:
+            value = module.value(argument, iteration)
+            found |= ids_in(value) if is_whole(value) else ids_read(module, argument, block)
+    return frozenset(found)
+
+
+def _type(block: Block) -> str:
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type

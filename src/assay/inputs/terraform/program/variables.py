@@ -1,0 +1,90 @@
+"""The values that a root module's variables are given.
+
+Fact: HashiCorp, "Input Variables", "Variable Definition Precedence": the environment, then
+terraform.tfvars, terraform.tfvars.json, *.auto.tfvars in the order of their names, then -var-file.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from assay.errors import InputError
+from assay.inputs.terraform.language.evaluate import evaluate
+from assay.inputs.terraform.language.functions.table import call
+from assay.inputs.terraform.project.files import ReadFile
+from assay.inputs.terraform.project.modules import CodeReader, ModuleCode
+from assay.inputs.terraform.project.paths import value_files
+from assay.inputs.terraform.syntax.blocks import Written
+from assay.inputs.terraform.syntax.expressions import FailedError, UnknownValue, Value
+from assay.inputs.terraform.syntax.reading import Expressions
+
+_LITERAL = ("string", "number", "bool", "")
+"""Types of which the environment holds the text itself; of others it holds an expression."""
+
+
+class Given(NamedTuple):
+    """The values, the files that they come from, and those that could not be read."""
+
+    values: dict[str, Value]
+    files: list[ReadFile]
+
+    @property
+    def broken(self) -> list[InputError]:
+        """Why files could not be read."""
+        return [file.broken for file in self.files if file.broken]
+
+
+class _Nothing:
+    """No names: values files hold constants."""
+
+    def lookup(self, name: str) -> Value:
+        raise FailedError(f"{name} means nothing here")
+
+    def member(self, name: str, attribute: str) -> Value:
+        raise FailedError(f"{name}.{attribute} means nothing here")
+
+    def mark_sensitive(self) -> None:
+        raise FailedError("values files hold constants")
+
+    def is_text(self, variable: str) -> bool:
+        raise FailedError(f"var.{variable} means nothing here")
+
+    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+        return call(name, arguments)
+
+    def settle(self, value: UnknownValue) -> Value:
+        return value
+
+
+def root_values(
+    reader: CodeReader,
+    expressions: Expressions,
+    code: ModuleCode,
+    var_files: Iterable[str],
+    environment: Mapping[str, str],
+) -> Given:
+    """The values of a root module's variables, the strongest source last."""
+    values: dict[str, Value] = {
+        name: _value(expressions, _from_environment(code, name, text))
+        for name, text in environment.items()
+    }
+    files = [reader.file(path) for path in (*value_files(code.path), *var_files)]
+    for file in files:
+        for name, written in file.code.attributes.items():
+            values[name] = _value(expressions, written)
+    return Given(values, files)
+
+
+def _from_environment(code: ModuleCode, name: str, text: str) -> Written | str:
+    placed = code.variables.get(name)
+    kind = placed.block.attributes.get("type") if placed else None
+    literal = (kind.text.strip().strip('"') if kind else "") in _LITERAL
+    return text if literal else Written(text, 0)
+
+
+def _value(expressions: Expressions, written: Written | str) -> Value:
+    if isinstance(written, str):
+        return written
+    try:
+        return evaluate(expressions.constant(written), _Nothing())
+    except (FailedError, RecursionError):
+        return UnknownValue()

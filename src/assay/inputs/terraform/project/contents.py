@@ -1,0 +1,98 @@
+"""The files that code reads by `file()` and `templatefile()`: only below the directory at hand.
+
+Facts: HashiCorp, "file Function", "templatefile Function", "Filesystem and Workspace Info". What a
+link leads out of that directory, is no plain file, or is large, is not read: code may be anybody's.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from assay.inputs.terraform.language.arguments import CHARACTERS, settled
+from assay.inputs.terraform.language.evaluate import evaluate
+from assay.inputs.terraform.language.functions.table import call
+from assay.inputs.terraform.language.values import is_known, unknown_of
+from assay.inputs.terraform.syntax.expressions import Expression, FailedError, UnknownValue, Value
+
+FUNCTIONS = ("file", "templatefile")
+_MOST = 20_000_000
+"""Bytes of all files together."""
+
+
+class Contents:
+    """Reads files for one root module; every file once."""
+
+    def __init__(self, root: str, boundary: str, template: Callable[[str], Expression]) -> None:
+        """`boundary` is the directory below which files may be read, `template` reads a template."""
+        self._root = Path(root)
+        self._boundary = Path(boundary).resolve()
+        self._template = template
+        self._room = _MOST
+        self._texts: dict[str, str | None] = {}
+        self.digests: dict[str, str] = {}
+        """The files that were read, by path as people shall read it."""
+
+    def text(self, path: str) -> str | None:
+        """The text of a file, named as Terraform would from the root module; None for no text."""
+        if path not in self._texts:
+            self._texts[path] = self._text(path)
+        return self._texts[path]
+
+    def _text(self, path: str) -> str | None:
+        try:
+            real = (self._root / path).resolve()
+            if not real.is_relative_to(self._boundary) or not real.is_file():
+                return None
+            size = real.stat().st_size
+            if size > CHARACTERS or size > self._room:
+                return None
+            self._room -= size
+            data = real.read_bytes()
+            self.digests[(self._root / path).as_posix()] = hashlib.sha256(data).hexdigest()
+            return data.decode()
+        except (OSError, ValueError):
+            return None
+
+    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+        """The value of a call of one of `FUNCTIONS`; unknown wherever anything is in doubt."""
+        match name, *arguments:
+            case "file", str(path):
+                text = self.text(path)
+            case "templatefile", str(path), dict(variables) if is_known(variables):
+                text = self._rendered(path, variables)
+            case _:
+                text = None
+        return unknown_of(*arguments) if text is None or not settled(text) else text
+
+    def _rendered(self, path: str, variables: dict[str, Value]) -> str | None:
+        text = self.text(path)
+        if text is None:
+            return None
+        try:
+            found = evaluate(self._template(text), _Variables(), variables)
+        except (FailedError, RecursionError):
+            return None
+        return found if isinstance(found, str) and len(found) <= CHARACTERS else None
+
+
+class _Variables:
+    """What a template can name: what it is given, and nothing else."""
+
+    def lookup(self, name: str) -> Value:
+        raise FailedError(f"{name} is not given")
+
+    def member(self, name: str, attribute: str) -> Value:
+        raise FailedError(f"{name}.{attribute} is not given")
+
+    def mark_sensitive(self) -> None:
+        raise FailedError("a template is text")
+
+    def settle(self, value: UnknownValue) -> Value:
+        return value
+
+    def is_text(self, variable: str) -> bool:
+        del variable
+        return False
+
+    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+        return UnknownValue() if name in FUNCTIONS else call(name, arguments)

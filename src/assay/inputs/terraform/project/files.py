@@ -1,0 +1,149 @@
+"""Files of code, each read once, and which of a directory's files Terraform or OpenTofu reads.
+
+Facts: OpenTofu, "Files and Directories", "Override Files" (a `.tofu` file is read instead of the `.tf`
+file of the same name, `.tofu.json` instead of `.tf.json`); Terraform knows neither.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+import msgspec
+
+from assay.errors import InputError
+from assay.inputs.terraform.project.paths import VALUES
+from assay.inputs.terraform.syntax.blocks import BrokenCodeError, CodeFile, locate
+from assay.kept import Kept
+
+_FORMAT = "5"
+"""Changes whenever what is kept of a file changes its shape."""
+
+Tool: TypeAlias = Literal["terraform", "opentofu"]
+TERRAFORM: Tool = "terraform"
+OPENTOFU: Tool = "opentofu"
+_TOFU = ((".tofu", ".tf"), (".tofu.json", ".tf.json"))
+_MOST, _MOST_OF_JSON = 2_000_000, 20_000_000
+"""Bytes of one file. To locate what stands in it takes up to 300 bytes of memory for each of code."""
+_BLANK = re.compile(rb"(?:\s+|(?:#|//)[^\n]*\n?)*+")
+
+Explain = Callable[[str], tuple[int, int, str] | None]
+"""Line, column and reason of the first syntax error in a text."""
+
+
+class ReadFile(NamedTuple):
+    """A file's code, or why it has none."""
+
+    path: str
+    digest: str
+    code: CodeFile
+    broken: InputError | None
+
+    @property
+    def declares(self) -> bool:
+        """Whether it has to do with more than Terraform's own settings."""
+        return self.broken is not None or any(
+            block.type != "terraform" for block in self.code.blocks
+        )
+
+
+class FileReader:
+    """Reads files once; what was located in a file is kept by the digest of its content."""
+
+    def __init__(self, kept: Kept, syntax_error: Explain) -> None:
+        """`syntax_error` says more exactly than the locating grammar what is wrong in a file."""
+        self._kept = kept
+        self._syntax_error = syntax_error
+        self._read: dict[str, ReadFile] = {}
+        self._decoder = msgspec.msgpack.Decoder(_Located)
+
+    def file(self, path: str) -> ReadFile:
+        """One file; of a broken one, why."""
+        found = self._read.get(path)
+        if found is None:
+            found = self._read[path] = self._file(path)
+        return found
+
+    def _file(self, path: str) -> ReadFile:
+        most = _MOST_OF_JSON if path.endswith(".json") else _MOST
+        try:
+            with Path(path).open("rb") as file:
+                data = file.read(most + 1)  # a link may lead to what has no end
+        except OSError as error:
+            broken = InputError(f"cannot be read: {error.strerror}", where=path)
+            return ReadFile(path, "", CodeFile(), broken)
+        if len(data) > most:
+            what = f"is larger than the {most // 10**6} MB that are read of a file of code"
+            broken = InputError(what, where=path, hint="keep what is data in a file of its own")
+            return ReadFile(path, "", CodeFile(), broken)
+        digest = hashlib.sha256(data).hexdigest()
+        if not path.endswith(".json") and _BLANK.fullmatch(data):
+            return ReadFile(path, digest, CodeFile(), None)
+        syntax = "json" if path.endswith(".json") else "hcl"
+        name = f"{_FORMAT}-{digest}-{syntax}{'-values' if path.endswith(VALUES) else ''}"
+        kept = self._kept.read(name)
+        if kept is not None:
+            try:
+                return ReadFile(path, digest, self._decoder.decode(kept).code, None)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                pass  # damaged: made anew
+        try:
+            code = _located(path, data)
+        except BrokenCodeError as error:
+            return ReadFile(path, digest, CodeFile(), self._told(path, data, error))
+        self._kept.write(name, msgspec.msgpack.encode(_Located(code)))
+        return ReadFile(path, digest, code, None)
+
+    def _told(self, path: str, data: bytes, error: BrokenCodeError) -> InputError:
+        native = not path.endswith(".json") and not error.certain
+        found = self._syntax_error(data.decode()) if native else None
+        line, column, reason = found or (error.line, error.column, error.reason)
+        return InputError(
+            f"is not valid Terraform code: {reason}",
+            where=f"{path}:{line}:{column}",
+            hint="terraform validate says more",
+        )
+
+
+class _Located(msgspec.Struct):
+    """What is kept of a file: nothing in it has a default, so that nothing can be left out."""
+
+    code: CodeFile
+
+
+def _located(path: str, data: bytes) -> CodeFile:
+    values = path.endswith(VALUES)
+    _require_utf8(data)
+    if path.endswith(".json"):
+        from assay.inputs.terraform.syntax.json_syntax import locate_json
+
+        return locate_json(data, values=values)
+    found = locate(data)
+    if values and found.blocks:
+        raise BrokenCodeError(found.blocks[0].line, 1, "a file of values holds no blocks")
+    return found
+
+
+def _require_utf8(data: bytes) -> None:
+    """Name what editors of Windows write; with a mark or without one, other letters are all zeros."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:2]:
+        raise BrokenCodeError(1, 1, "it is UTF-16, and has to be UTF-8")
+
+
+def read_by(names: Collection[str], tool: Tool) -> list[str]:
+    """Of the names of a directory's files of code, those that a tool reads."""
+    if tool == TERRAFORM:
+        return [name for name in names if not name.endswith((".tofu", ".tofu.json"))]
+    aside = _shadowed(names)
+    return [name for name in names if name not in aside]
+
+
+def _shadowed(names: Iterable[str]) -> set[str]:
+    """The files that OpenTofu leaves aside for others of their name."""
+    return {
+        f"{name.removesuffix(ours)}{theirs}"
+        for name in names
+        for ours, theirs in _TOFU
+        if name.endswith(ours)
+    }

@@ -1,0 +1,62 @@
+"""One root module as Terraform and as OpenTofu read it: what either would launch is judged."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
+
+from assay.errors import InputError
+from assay.inputs.plan.plan import Source
+from assay.inputs.terraform.project.files import Tool
+from assay.model import AmiReference
+
+_NAMES = {"terraform": "Terraform", "opentofu": "OpenTofu"}
+
+
+def together(root: str, readings: Mapping[Tool, Source]) -> Source:
+    """The references of every reading, those that are the same once."""
+    first, *others = readings.values()
+    if not others:
+        return first
+    references: dict[tuple[str, str], list[AmiReference]] = {}
+    for each in (*first.references, *others[0].references):
+        same = references.setdefault((each.address, each.attribute), [])
+        if each not in same:
+            same.append(each)
+    both = tuple(each for same in references.values() for each in same)
+    errors = tuple(_errors(readings))
+    not_judged = {
+        name: max(source.not_judged.get(name, 0) for source in readings.values())
+        for source in readings.values()
+        for name in source.not_judged
+    }
+    notes = dict.fromkeys(note for source in readings.values() for note in source.notes)
+    told = (
+        f"{root}: Terraform passes over .tofu files and OpenTofu reads them, so that both readings"
+        " are judged (--tool terraform or --tool opentofu says which one plans)"
+    )
+    return replace(
+        first,
+        facts=replace(first.facts, references=len(both)),
+        references=both,
+        not_judged=not_judged,
+        errors=errors,
+        notes=(told, *notes),
+    )
+
+
+def _errors(readings: Mapping[Tool, Source]) -> Iterator[InputError]:
+    """What every reading refuses, and what one does, with the way out."""
+    found: dict[str, list[Tool]] = {}
+    errors: dict[str, InputError] = {}
+    for tool, source in readings.items():
+        for error in source.errors:
+            errors.setdefault(str(error), error)
+            found.setdefault(str(error), []).append(tool)
+    for text, tools in found.items():
+        if len(tools) == len(readings):
+            yield errors[text]
+            continue
+        [tool] = tools
+        other = next(each for each in readings if each != tool)
+        reads = f"only {_NAMES[tool]} reads it so: give --tool {other} if {_NAMES[other]} plans it"
+        yield InputError(errors[text].what, where=errors[text].where, hint=reads)

@@ -1,0 +1,147 @@
+"""Which module directories are roots: those that somebody may run Terraform in.
+
+A directory that others call is judged with what they pass. It is judged by itself as well where it
+looks like a root (a backend, values, a lock file; a provider block), and where no call makes an
+instance of it: `count = 0` somewhere else says nothing of what is launched from there.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from assay.errors import InputError
+from assay.inputs.plan.plan import Source
+from assay.inputs.terraform.project.modules import CodeReader, local_source
+from assay.inputs.terraform.project.paths import folded
+from assay.inputs.terraform.project.walking import Walk, walk
+from assay.model import AmiReference, Unknown
+
+Excluded = Callable[[str], bool]
+"""Whether a directory is left aside, by its path below the one that was named."""
+
+
+def nothing(_: str) -> bool:
+    """Leaves nothing aside."""
+    return False
+
+
+class Roots:
+    """The roots among the module directories that were named, and below those named whole."""
+
+    def __init__(
+        self,
+        readers: Sequence[CodeReader],
+        whole: Iterable[str],
+        modules: Sequence[str],
+        excluded: Excluded = nothing,
+    ) -> None:
+        """Raises `InputError` where a directory holds no code. `readers` are those of each tool."""
+        self._readers = readers
+        self.left_aside = 0
+        """How many directories of code somebody wants left aside."""
+        walks = [self._with_code(path, excluded) for path in whole]
+        named = [each for each in modules if not excluded(folded(each))]
+        self.left_aside += len(modules) - len(named)
+        groups = [*(each.directories for each in walks), named]
+        self.own = list(dict.fromkeys(root for group in groups for root in self._uncalled(group)))
+        self.notes = [note for each in walks for note in each.passed_over]
+        self.deciding = [file for each in walks for file in each.deciding]
+        self._directories = list(dict.fromkeys(each for group in groups for each in group))
+        self._called_away: set[str] = set()
+
+    def _with_code(self, path: str, excluded: Excluded) -> Walk:
+        found = walk(path)
+        if not found.directories:
+            hint = "give a directory with .tf files, or a plan"
+            raise InputError("holds no Terraform code", where=path, hint=hint)
+        kept = [each for each in found.directories if not excluded(_below(each, folded(path)))]
+        left = len(found.directories) - len(kept)
+        if not kept:
+            raise InputError("all of its code is left aside by --exclude", where=path)
+        if not left:
+            return found
+        self.left_aside += left
+        many = "directory" if left == 1 else "directories"
+        note = f"{path}: {left} {many} of Terraform code left aside by --exclude: not judged"
+        return Walk(kept, [*found.passed_over, note], found.deciding)
+
+    def _uncalled(self, directories: Sequence[str]) -> list[str]:
+        """Those that none of the others calls, and those in which somebody runs Terraform anyhow.
+
+        A module that configures providers itself cannot be called with `count` or `for_each`
+        (HashiCorp, "Providers Within Modules"), so that such a call says nothing of it.
+        """
+        called = {
+            target
+            for caller, target, several in self._calls(directories)
+            if not (several and self._any(target, "configures"))
+        }
+        return [
+            each
+            for each in directories
+            if folded(each) not in called or self._any(each, "stands_alone")
+        ] or list(directories)
+
+    def _calls(self, directories: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
+        """Caller and called directory, and whether by `count` or `for_each`."""
+        for directory in directories:
+            for reader in self._readers:
+                for call in reader.directory(directory).calls.values():
+                    target = local_source(directory, call.block)
+                    if target is not None and target != folded(directory):
+                        several = {"count", "for_each"} & call.block.attributes.keys()
+                        yield folded(directory), target, bool(several)
+
+    def _any(self, directory: str, what: str) -> bool:
+        return any(getattr(reader.directory(directory), what) for reader in self._readers)
+
+    def is_called(self, directory: str, targets: Collection[str]) -> bool:
+        """Whether a directory is one of those that calls lead to, and no root besides."""
+        return folded(directory) in targets and not (
+            self._any(directory, "stands_alone") or self._any(directory, "configures")
+        )
+
+    def besides(self, reached: Collection[str]) -> Iterator[str]:
+        """The directories to judge by themselves though others call them.
+
+        `reached` are those of which there are instances so far; it grows while this goes on.
+        """
+        own = set(self.own)
+        for each in self._directories:
+            if each not in own and self._any(each, "configures"):
+                own.add(each)
+                yield each
+        left = [each for each in self._directories if folded(each) not in reached]
+        inner = {target for _, target, _ in self._calls(left)}
+        for each in sorted(left, key=lambda one: folded(one) in inner):
+            if each not in own and folded(each) not in reached:
+                self._called_away.add(each)
+                yield each
+
+    def without_callers(self, root: str, source: Source) -> Source:
+        """The source without what depends on variables that only a caller sets."""
+        kept = tuple(each for each in source.references if not _is_passed(each))
+        left = len(source.references) - len(kept)
+        if not left and root not in self._called_away:
+            return source
+        why = "no call makes an instance of it" if root in self._called_away else "others call it"
+        note = f"{root}: judged by itself, since {why}"
+        if left:
+            note += f"; {left} of its images {'are' if left > 1 else 'is'} set by callers alone: not judged"
+        facts = replace(source.facts, references=len(kept))
+        return replace(source, facts=facts, references=kept, notes=(note, *source.notes))
+
+
+def _below(path: str, base: str) -> str:
+    """The path of a directory as it is below another."""
+    if path == base:
+        return "."
+    return path if base == "." else path.removeprefix(f"{base.rstrip('/')}/")
+
+
+def _is_passed(reference: AmiReference) -> bool:
+    """Whether an image is nothing but what a caller passes."""
+    match reference.value:
+        case Unknown(references) if references:
+            return all(name.startswith("var.") for name in references)
+    return False

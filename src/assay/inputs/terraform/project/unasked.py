@@ -1,0 +1,51 @@
+"""Files beside code that may decide what it launches, and that nobody reads unasked: said, by name.
+
+Facts: HashiCorp, "Input Variables" (a file of values is read where it is called `terraform.tfvars` or
+`*.auto.tfvars`, or where `-var-file` names it), "Terraform Stacks"; Terragrunt, "inputs".
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from assay.inputs.terraform.project.paths import VALUES, folded, value_names
+
+_OTHERS = {
+    "Terragrunt": ("terragrunt.hcl", "terragrunt.stack.hcl", "terragrunt.hcl.json"),
+    "Terraform Stacks": (
+        *(".tfcomponent.hcl", ".tfstack.hcl", ".tfdeploy.hcl"),
+        *(".tfcomponent.json", ".tfstack.json", ".tfdeploy.json"),
+    ),
+}
+"""By what they are of, how the names of files end."""
+_ENDS = (*VALUES, *(each for ends in _OTHERS.values() for each in ends))
+_SHOWN = 5
+
+
+def may_decide(name: str) -> bool:
+    """Whether a file of this name may give values to code."""
+    return name.endswith(_ENDS)
+
+
+def not_asked(
+    files: Iterable[str], roots: Collection[str], var_files: Iterable[str]
+) -> Iterator[str]:
+    """A line for each kind of files that are there and that no root is read with."""
+    read = {Path(each).absolute() for each in var_files}
+    for root in roots:
+        read.update(Path(root, name).absolute() for name in value_names(root))
+    left = sorted(each for each in files if Path(each).absolute() not in read)
+    values = [each for each in left if each.endswith(VALUES)]
+    if values:
+        yield (
+            f"{_told(values)}: values that are not read, as Terraform does not read them unasked"
+            " (--var-file names those that you plan with)"
+        )
+    for what, ends in _OTHERS.items():
+        found = [each for each in left if each.endswith(ends)]
+        if found:
+            yield f"{_told(found)}: not read, so that what {what} passes is not judged (check its plans)"
+
+
+def _told(files: list[str]) -> str:
+    more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
+    return f"{', '.join(map(folded, files[:_SHOWN]))}{more}"

@@ -1,0 +1,104 @@
+"""The directories with code at or below one, and those that are passed over, by name."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from assay.inputs.terraform.project.paths import SUFFIXES, folded
+from assay.inputs.terraform.project.unasked import may_decide
+
+_MOST = 2000
+"""Directories that are looked into for code which is not judged."""
+_TOOLS = frozenset(
+    {
+        *(".cache", ".git", ".hg", ".svn", ".idea", ".vscode", ".direnv", ".terraform"),
+        *(".terragrunt-cache", ".external_modules", ".venv", ".tox", ".nox", ".mypy_cache"),
+        *(".pytest_cache", ".ruff_cache", ".gradle", ".npm", ".yarn", ".next", ".serverless"),
+    }
+)
+"""Hidden directories in which tools keep their own things, copies of other people's code first of all."""
+_HIDDEN = "a hidden directory with Terraform code"
+_LINKED = "a symbolic link to Terraform code elsewhere"
+
+
+class Walk(NamedTuple):
+    """What was found."""
+
+    directories: list[str]
+    passed_over: list[str]
+    """What is not judged, a line each."""
+    deciding: list[str]
+    """Files that may give values to code."""
+
+
+def walk(path: str) -> Walk:
+    """Every directory with code at or below `path`, and what people should know was left out."""
+    top = Path(path)
+    here = top.resolve()
+    directories: list[str] = []
+    aside: list[tuple[Path, str]] = []
+    unread: list[str] = []
+    deciding: list[str] = []
+    seen = {here}
+    stack = [top]
+    while stack:
+        at = stack.pop()
+        try:
+            children = _children(at)
+        except OSError:
+            unread.append(f"{folded(at.as_posix())}: a directory that cannot be read: not judged")
+            continue
+        if any(each.name.endswith(SUFFIXES) for each in children):
+            directories.append(folded(at.as_posix()))
+        deciding.extend(folded(each.as_posix()) for each in children if may_decide(each.name))
+        for each in children:
+            if not each.is_dir():
+                continue
+            if each.name.startswith("."):
+                aside.append((each, _HIDDEN))
+            elif not each.is_symlink():
+                stack.append(each)
+            elif not (real := each.resolve()).is_relative_to(here):
+                aside.append((each, _LINKED))
+            elif _is_hidden(real.relative_to(here)) and real not in seen:
+                seen.add(real)
+                stack.append(each)
+    return Walk(directories, [*unread, *_passed_over(aside)], deciding)
+
+
+def _children(at: Path) -> list[Path]:
+    return sorted(at.iterdir(), reverse=True)
+
+
+def _is_hidden(below: Path) -> bool:
+    """Whether what a link leads to is not met without it."""
+    return any(part.startswith(".") for part in below.parts)
+
+
+def _passed_over(aside: list[tuple[Path, str]]) -> Iterator[str]:
+    for path, what in sorted(aside):
+        if path.name in _TOOLS:
+            continue
+        shown = folded(path.as_posix())
+        found = list(islice(_below(path), _MOST))
+        if any(found):
+            yield f"{shown}: {what}: not judged (name it, and it is)"
+        elif len(found) == _MOST:
+            yield f"{shown}: not judged, and too large to look for Terraform code in it"
+
+
+def _below(path: Path) -> Iterator[bool]:
+    """Of each directory at and below one, whether it holds code."""
+    stack = [path]
+    while stack:
+        try:
+            children = _children(stack.pop())
+        except OSError:
+            continue
+        yield any(each.name.endswith(SUFFIXES) for each in children)
+        stack.extend(
+            each
+            for each in children
+            if each.name not in _TOOLS and each.is_dir() and not each.is_symlink()
+        )

@@ -1,0 +1,1 @@
+"""The text of code: blocks, attributes and expressions, each at its line."""

@@ -1,0 +1,1 @@
+"""Which image is it, and where does it come from?"""

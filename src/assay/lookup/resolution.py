@@ -1,0 +1,248 @@
+"""Which image does a reference mean?
+
+What the plan tells is followed without asking anybody. The rest takes six waves for the whole run,
+whatever the number of references: every version of some templates, templates, instances, lookups,
+aliases (all of these in lookup/waves.py), images. Where images are not to be seen, one more wave asks why.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
+from assay.lookup.absence import explain
+from assay.lookup.settling import settle
+from assay.lookup.waves import Key, Trails, ask_the_way
+from assay.lookup.way import Trail, chosen, start
+from assay.model import (
+    AllowedImages,
+    AmiId,
+    Cause,
+    Clue,
+    Evidence,
+    Image,
+    Place,
+    Question,
+    Resolution,
+    Resolved,
+    ServiceImage,
+    Unplaced,
+    Unresolved,
+    Value,
+    alternatives,
+    is_already,
+)
+
+
+class Way(msgspec.Struct, frozen=True, gc=False):
+    """One of the values that a reference can have, and the image that it means."""
+
+    value: Value
+    resolution: Resolution
+    place: Place | None = None
+    """Where the reference is after all, whose place the plan leaves open; an account that is not
+    told is None."""
+
+
+class Resolutions(msgspec.Struct, frozen=True, gc=False):
+    """Which image each value means, and what was asked on the way."""
+
+    of: Mapping[Question, tuple["Way", ...]]
+    """Never empty: one way by far most often, several where nobody can tell yet which is taken."""
+    images: Mapping[ImageKey, Answer[Image]]
+    settings: Mapping[Place, Answer[AllowedImages]]
+    """Of Allowed AMIs, where something is not to be seen."""
+
+
+def resolve(
+    questions: Iterable[Question], catalog: ImageCatalog, besides: Collection[ImageKey] = ()
+) -> Resolutions:
+    """The image each value means at this moment in its place, or why none can be named.
+
+    `besides` are images that somebody wants to have looked up in the same wave.
+    """
+    # Keys are numbers: what a value holds would be hashed anew each time that it is a key.
+    straight: dict[Question, tuple[Value, Trail]] = {}
+    asked: dict[Question, range] = {}
+    starts: list[tuple[Question, list[Trail | Unresolved]]] = []
+    trails: Trails = {}
+    for question in questions:
+        value, place = question
+        meant = alternatives(value)
+        there = _straight(meant, place)
+        if there is not None:
+            straight[question] = meant[0], there
+            continue
+        first = len(starts)
+        for each in meant:
+            started = start(each, place)
+            for n, trail in enumerate(started):
+                trails[len(starts), n] = trail
+            starts.append(((each, place), started))
+        asked[question] = range(first, len(starts))
+    on_the_way = {key: trail for key, trail in trails.items() if not _is_there(trail)}
+    came = ask_the_way(on_the_way, catalog) if on_the_way else {}
+    found: Trails = {n: trail for n, (_, trail) in enumerate(straight.values())}
+    found.update((k, trail) for k, trail in trails.items() if k not in on_the_way)
+    found.update(came)
+    parts = _parts(trails, came)
+    ends, answers, settings = _look_up(found, catalog, besides, trails)
+    settled = [
+        settle(each[1], started, [_ends((k, n), ends, parts) for n in range(len(started))])
+        for k, (each, started) in enumerate(starts)
+    ]
+    of: dict[Question, tuple[Way, ...]] = {
+        question: (Way(value, ends[n]),)
+        for n, (question, (value, _)) in enumerate(straight.items())
+    }
+    of.update((question, _ways(ways, starts, settled)) for question, ways in asked.items())
+    return Resolutions(of, answers, settings)
+
+
+def _straight(meant: Sequence[Value], place: Place | Unplaced) -> Trail | None:
+    """The trail of a value that is the id of an image in a place that is told, as nearly all are."""
+    if len(meant) == 1 and isinstance(place, Place):
+        match start(meant[0], place):
+            case [Trail(value=AmiId(), unplaced=None) as trail]:
+                return trail
+    return None
+
+
+def _is_there(trail: Trail | Unresolved) -> bool:
+    """Whether nothing is left to be asked before the image itself."""
+    return isinstance(trail, Unresolved) or isinstance(trail.value, AmiId)
+
+
+def _parts(trails: Trails, found: Collection[Key]) -> Mapping[Key, list[Key]]:
+    """The keys of the trails that parted on the way, by the key that they started with."""
+    parts: defaultdict[Key, list[Key]] = defaultdict(list)
+    for key in found:
+        if key not in trails:
+            assert isinstance(key, tuple)
+            parts[key[0]].append(key)
+    return parts
+
+
+def _ends(
+    key: Key, found: Mapping[Key, Resolution], parts: Mapping[Key, list[Key]]
+) -> list[Resolution]:
+    """Where one trail ended, or those into which it parted."""
+    return [found[each] for each in ((key,) if key in found else parts[key])]
+
+
+def _ways(
+    asked: range,
+    starts: Sequence[tuple[Question, object]],
+    settled: Sequence[tuple[list[Resolution], Place | None]],
+) -> tuple[Way, ...]:
+    """All ways of one question; those that lead to the same image in the same way are one."""
+    ends, place = settled[asked[0]]
+    if len(asked) == len(ends) == 1:
+        return (Way(starts[asked[0]][0][0], ends[0], place),)
+    distinct: dict[object, Way] = {}
+    for number in asked:
+        ends, place = settled[number]
+        if is_already(starts[number][0][0]) and all(map(_is_nothing, ends)):
+            continue
+        for end in ends:
+            distinct.setdefault(_gist(end), Way(starts[number][0][0], end, place))
+    if len(distinct) == 1:
+        return tuple(distinct.values())
+    told = f"one of {len(distinct)} images that may be meant"
+    return tuple(_one_of(way, told) for way in distinct.values())
+
+
+def _is_nothing(found: Resolution) -> bool:
+    """Whether the first question about a name had the answer that there is none, or was not asked."""
+    return isinstance(found, Unresolved) and (
+        not found.evidence or (found.cause is Cause.NOT_VISIBLE and len(found.evidence) == 1)
+    )
+
+
+def _gist(found: Resolution) -> object:
+    """What makes a difference to whoever judges."""
+    match found:
+        case Resolved(image, place, _, moving, _, derivations):
+            made = tuple((step.how, step.place) for step in derivations)
+            return image.id, place, bool(moving), made
+        case Unresolved(cause, reason, image_id):
+            return cause, reason, image_id
+
+
+def _one_of(way: Way, told: str) -> Way:
+    match way.resolution:
+        case Resolved(via=via) as found:
+            return replace(way, resolution=replace(found, via=(told, *via)))
+    return way
+
+
+def fall_back(found: Resolution, by: ServiceImage) -> Resolution:
+    """What a service makes of a launch template: its own choice, where the template leaves it one."""
+    if isinstance(found, Unresolved) and found.imageless:
+        reason = f"{found.reason}, so {chosen(by)}"
+        return Unresolved(Cause.SERVICE_IMAGE, reason, evidence=found.evidence)
+    return found
+
+
+def _look_up(
+    trails: Trails,
+    catalog: ImageCatalog,
+    besides: Collection[ImageKey],
+    starts: Trails,
+) -> tuple[
+    dict[Key, Resolution], Mapping[ImageKey, Answer[Image]], Mapping[Place, Answer[AllowedImages]]
+]:
+    keys: dict[Key, ImageKey] = {
+        question: (trail.place, trail.value.id)
+        for question, trail in trails.items()
+        if isinstance(trail, Trail) and isinstance(trail.value, AmiId)
+    }
+    asked = dict.fromkeys((*keys.values(), *besides))
+    answers = catalog.images(list(asked)) if asked else {}
+    absent = dict.fromkeys(
+        image
+        for key, image in keys.items()
+        if isinstance(answers[image], Absent) and _is_alone(key, starts)
+    )
+    places = {trail.place for trail in trails.values() if isinstance(trail, Trail)}
+    explained = explain(absent, places, catalog)
+    resolutions: dict[Key, Resolution] = {}
+    for question, trail in trails.items():
+        match trail:
+            case Unresolved():
+                resolutions[question] = trail
+            case Trail():
+                key = keys[question]
+                resolutions[question] = _conclude(trail, answers[key], explained.clues.get(key, ()))
+    return resolutions, answers, explained.settings
+
+
+def _is_alone(key: Key, starts: Trails) -> bool:
+    """Whether there is only one place to look: what is in one of several is missing in the others."""
+    while key not in starts and isinstance(key, tuple):
+        key = key[0]
+    return not isinstance(key, tuple) or (key[0], 1) not in starts
+
+
+def _conclude(trail: Trail, answer: Answer[Image], clues: tuple[Clue, ...]) -> Resolution:
+    assert isinstance(trail.value, AmiId)
+    id = trail.value.id
+    asked = Evidence("ec2:DescribeImages", id, trail.place)
+    match answer:
+        case Absent():
+            lost = trail.lost(Cause.NOT_VISIBLE, f"EC2 shows no {id} to {trail.place}", asked)
+            return replace(lost, clues=clues)
+        case Unavailable(reason):
+            return trail.lost(Cause.LOOKUP_FAILED, reason, asked)
+        case image:
+            return Resolved(
+                image,
+                trail.place,
+                trail.via,
+                trail.moving,
+                (*trail.evidence, asked),
+                trail.derivations,
+                sensitive=trail.sensitive,
+            )

@@ -1,0 +1,110 @@
+"""Where is an id whose place the plan leaves open, and what is proven by that?
+
+Nobody can choose the id of an image, a template or an instance, and each exists in one Region: an
+apply in any other would find nothing there and fail. So the Region in which an id is found is
+proven, and for a template or an instance the account too: they are their owner's alone. A name is
+looked up only where the place is told.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from assay.lookup.way import Trail
+from assay.model import (
+    AmiId,
+    Cause,
+    EveryVersion,
+    InstanceRef,
+    Place,
+    Resolution,
+    Resolved,
+    TemplateRef,
+    Unplaced,
+    Unresolved,
+)
+
+
+def settle(
+    place: Place | Unplaced,
+    trails: Sequence[Trail | Unresolved],
+    ends: Sequence[list[Resolution]],
+) -> tuple[list[Resolution], Place | None]:
+    """What became of a value in all the places it can be in, and its own place if that was open.
+
+    The ends are those of each trail, which may have parted on its way.
+    """
+    if len(trails) == 1 and isinstance(place, Place):
+        only = trails[0]
+        if isinstance(only, Unresolved) or only.unplaced is None:
+            return ends[0], None  # as nearly all are
+    at = None
+    if isinstance(place, Unplaced) and place.region_told:
+        at = replace(place.candidates[0], account=None)
+    asked = [trail for trail in trails if isinstance(trail, Trail)]
+    unplaced = asked[0].unplaced if asked else None
+    if unplaced is None:
+        return ends[0], at
+    chosen = _the_one(asked, ends)
+    if chosen is None:
+        return [_undecided(asked, ends, unplaced)], at
+    trail = asked[chosen]
+    told = unplaced.account_told or isinstance(
+        trail.value, InstanceRef | TemplateRef | EveryVersion
+    )
+    if not trail.derivations:
+        at = trail.place if told else replace(trail.place, account=None)
+    if told:
+        return ends[chosen], at
+    return [
+        replace(end, unplaced=unplaced) if isinstance(end, Resolved) else end
+        for end in ends[chosen]
+    ], at
+
+
+def _the_one(trails: Sequence[Trail], ends: Sequence[list[Resolution]]) -> int | None:
+    """Which of the places it is: the only one there is, or the only Region in which the id exists."""
+    if len(ends) == 1:
+        return 0
+    there = [number for number, end in enumerate(ends) if not _came_to(end, Cause.NOT_VISIBLE)]
+    unasked = any(_came_to(end, Cause.LOOKUP_FAILED) for end in ends)
+    regions = {trails[number].place.region for number in there}
+    return there[0] if len(regions) == 1 and not unasked else None
+
+
+def _came_to(ends: Sequence[Resolution], cause: Cause) -> bool:
+    """Whether the very first question about an id came to this; later ones are of other things."""
+    match ends:
+        case [Unresolved(found, evidence=evidence)]:
+            return found is cause and len(evidence) == 1
+    return False
+
+
+def _undecided(
+    trails: Sequence[Trail], ends: Sequence[list[Resolution]], place: Unplaced
+) -> Unresolved:
+    """Why none of the places is the one."""
+    value = trails[0].value
+    evidence = tuple(each for end in ends for found in end for each in found.evidence)
+    cause = Cause.UNRESOLVED
+    failed = next((end[0] for end in ends if _came_to(end, Cause.LOOKUP_FAILED)), None)
+    if isinstance(failed, Unresolved):
+        cause, reason = Cause.LOOKUP_FAILED, failed.reason
+    else:
+        there = [
+            trail.place.region
+            for trail, end in zip(trails, ends, strict=True)
+            if not _came_to(end, Cause.NOT_VISIBLE)
+        ]
+        regions = ", ".join(dict.fromkeys(there or [trail.place.region for trail in trails]))
+        reason = (
+            f"{value} is in several Regions: {regions}" if there else f"no {value} in {regions}"
+        )
+    return Unresolved(
+        cause,
+        f"{reason}; {place.reason}",
+        value.id if isinstance(value, AmiId) else None,
+        evidence,
+        trails[0].derivations,
+        cure=place.cure,
+    )

@@ -1,0 +1,59 @@
+"""Issues of an Azure Pipelines job: logging commands, which the agent reads in a step's log.
+
+Format and escapes: "Logging commands" (learn.microsoft.com) and the agent's own reader,
+azure-pipelines-agent, Command.cs: `%` is `%AZP25` (its docs/design/percentEncoding.md).
+"""
+
+from collections.abc import Iterator
+
+from assay.model import Report
+from assay.report.findings import WARNING, Finding
+from assay.report.formats.annotations import Annotations, annotations, said
+from assay.report.safe import safe
+from assay.report.setting import PLAIN, Setting
+from assay.report.summary import closes_the_gate
+
+_DATA = {"%": "%AZP25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY = str.maketrans({**_DATA, ";": "%3B", "]": "%5D"})
+_MESSAGE = str.maketrans(_DATA)
+
+
+def render(report: Report, setting: Setting = PLAIN) -> str:
+    """An issue a line, then what becomes of the step; ends in a newline."""
+    chosen = annotations(report, setting)
+    return "\n".join((*_issues(chosen), _end(report, setting, chosen))) + "\n"
+
+
+def _issues(chosen: Annotations) -> Iterator[str]:
+    for found in chosen.shown:
+        yield _issue(found.level, said(found), **_place(found), code=found.result.rule)
+    if chosen.unasked:
+        yield _issue(chosen.level, chosen.unasked)
+    if chosen.endpoint:
+        yield _issue(WARNING, chosen.endpoint)
+    if chosen.left:
+        yield _issue("warning", f"and {chosen.left}")
+
+
+def _end(report: Report, setting: Setting, chosen: Annotations) -> str:
+    """The agent takes a step for a success unless it is told otherwise, or ends with another code."""
+    if closes_the_gate(report) and not setting.exit_zero:
+        return _command("task.complete", chosen.verdict, result="Failed")
+    if chosen.shown or chosen.unasked or report.outcome != "pass":
+        return _command("task.complete", chosen.verdict, result="SucceededWithIssues")
+    return chosen.verdict
+
+
+def _place(found: Finding) -> dict[str, str]:
+    if not found.in_code:
+        return {}
+    return {"sourcepath": safe(found.path), "linenumber": str(found.line), "columnnumber": "1"}
+
+
+def _issue(kind: str, message: str, **properties: str) -> str:
+    return _command("task.logissue", message, type=kind, **properties)
+
+
+def _command(name: str, message: str, **properties: str) -> str:
+    told = "".join(f"{key}={value.translate(_PROPERTY)};" for key, value in properties.items())
+    return f"##vso[{name} {told}]{message.translate(_MESSAGE)}"

@@ -1,0 +1,48 @@
+"""Annotations of GitHub Actions: workflow commands, which the runner reads in a step's log.
+
+Format and escapes: "Workflow commands for GitHub Actions" (docs.github.com) and the runner's own
+reader, actions/runner, src/Runner.Common/ActionCommand.cs.
+"""
+
+from collections.abc import Iterator
+
+from assay.model import Report
+from assay.report.findings import WARNING, Finding
+from assay.report.formats.annotations import Annotations, annotations, said
+from assay.report.safe import safe
+from assay.report.setting import PLAIN, Setting
+
+_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY = str.maketrans({**_DATA, ":": "%3A", ",": "%2C"})
+_MESSAGE = str.maketrans(_DATA)
+
+
+def render(report: Report, setting: Setting = PLAIN) -> str:
+    """A command a line, then the verdict; ends in a newline."""
+    chosen = annotations(report, setting)
+    return "\n".join((*_commands(chosen), chosen.verdict)) + "\n"
+
+
+def _commands(chosen: Annotations) -> Iterator[str]:
+    for found in chosen.shown:
+        yield _command(
+            found.level, said(found), **_place(found), title=f"assay: {found.result.rule}"
+        )
+    if chosen.unasked:
+        yield _command(chosen.level, chosen.unasked, title="assay")
+    if chosen.endpoint:
+        yield _command(WARNING, chosen.endpoint, title="assay")
+    if chosen.left:
+        yield _command("notice", f"and {chosen.left}", title="assay")
+
+
+def _place(found: Finding) -> dict[str, str]:
+    """Nothing of a plan: no commit holds it, and it has no lines."""
+    if not found.in_code:
+        return {}
+    return {"file": safe(found.path), "line": str(found.line), "endLine": str(found.line)}
+
+
+def _command(name: str, message: str, **properties: str) -> str:
+    told = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
+    return f"::{name} {told}::{message.translate(_MESSAGE)}"

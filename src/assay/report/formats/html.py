@@ -1,0 +1,165 @@
+"""The HTML report: one page that asks for nothing else and works from a disk.
+
+The page's template, style and scripts are the files in html_page/. Its Content-Security-Policy
+allows exactly these, by their hashes (CSP Level 3, section 2.3.1), and nothing from anywhere else,
+so that text from a plan or from AWS could run nothing even if it were not escaped.
+"""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assay import __version__
+from assay.model import Report, WaiverUse
+from assay.report.encoded import inert
+from assay.report.formats.html_data import ORDER, Row, Verdicts, shown, verdicts
+from assay.report.formats.html_rules import pages
+from assay.report.setting import PLAIN, Setting
+from assay.report.summary import UNCHECKED, announced, asked, counted, endpoint
+from assay.report.view import exception_view
+
+_PAGE = Path(__file__).parents[1] / "html_page"
+_SCRIPTS = ("begin.js", "elements.js", "lineage.js", "graph.js", "rows.js", "filters.js", "page.js")
+"""In the order in which they build on each other."""
+MOST_STATIC = 100
+"""So many references that do not pass are listed for readers without scripts, the worst first."""
+_UNSAFE_IN_SCRIPTS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_MEANING = {
+    "fail": "A fact was read that breaks the policy.",
+    "undetermined": "A required fact could not be read. Nothing is known to break the policy, "
+    "and it is not proven to hold.",
+    "pass": "Every required fact was read, and the policy holds.",
+}
+
+
+def render(report: Report, setting: Setting = PLAIN) -> str:
+    """The report as one HTML document that ends in a newline."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(_PAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["shown"] = shown
+    style = _asset("page.css")
+    scripts = [_asset(name) for name in _SCRIPTS]
+    found = verdicts(report)
+    return environment.get_template("page.html").render(
+        csp=_csp(style, scripts),
+        style=Markup(style),  # noqa: S704 - a file of ours
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 - likewise
+        data=Markup(_embedded(found)),  # noqa: S704 - JSON, without what could end its element
+        **_context(report, found, setting),
+    )
+
+
+def _asset(name: str) -> str:
+    return (_PAGE / name).read_text("utf-8")
+
+
+def _csp(style: str, scripts: list[str]) -> str:
+    """What the page may do; `require-trusted-types-for` forbids to make HTML of strings."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src {_hash(style)}",
+            f"script-src {' '.join(_hash(script) for script in scripts)}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _embedded(found: Verdicts) -> str:
+    """JSON that can stand in a script element: nothing in it ends or starts markup."""
+    return inert(msgspec.json.encode(found).decode()).translate(_UNSAFE_IN_SCRIPTS)
+
+
+def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any]:
+    counts = Counter(row.standing for row in found.rows)
+    bad = [row for row in found.rows if row.standing in {"fail", "undetermined"}]
+    broken = {
+        result.rule for result in found.results if result.standing != "pass"
+    }  # what rules say of no reference needs no page
+    return {
+        "version": __version__,
+        "report": report,
+        "outcome": report.outcome.value,
+        "meaning": _meaning(report),
+        "headline": counted(report),
+        "counts": [(standing, counts[standing]) for standing in ORDER],
+        "notices": [shown(line) for line in _notices(report, found)],
+        "asked": [shown(line) for line in asked(report.catalog, report.as_of)],
+        "exceptions": [_exception(use) for use in report.exceptions],
+        "rules": pages(setting.rules, broken),
+        "static_rows": [_static(row, found) for row in bad[:MOST_STATIC]],
+        "bad": len(bad),
+    }
+
+
+def _meaning(report: Report) -> str:
+    return _MEANING[report.outcome.value] if report.verdicts else "Nothing was there to be judged."
+
+
+def _notices(report: Report, found: Verdicts) -> Iterator[str]:
+    """What somebody should know before believing the rest."""
+    yield from map(_sentence, endpoint(report.catalog))
+    if report.catalog.kind == "offline":
+        yield f"Nobody was asked (offline): {_unchecked(found)} not checked for what only AWS tells."
+    if report.policy.undetermined == "warning" and any(
+        row.standing == "undetermined" for row in found.rows
+    ):
+        yield "The policy only reports what is undetermined: it does not close the gate."
+    if report.left_aside:
+        noun = "exception" if report.left_aside == 1 else "exceptions"
+        yield f"Left aside by --no-inline: {report.left_aside} {noun} in the code."
+    for use in report.exceptions:
+        yield from map(_sentence, announced(use))
+
+
+def _sentence(line: str) -> str:
+    return f"{line[0].upper()}{line[1:]}."
+
+
+def _unchecked(found: Verdicts) -> str:
+    unchecked = {number for number, each in enumerate(found.results) if each.rule == UNCHECKED}
+    count = sum(not unchecked.isdisjoint(row.results) for row in found.rows)
+    return f"{count:,} {'reference is' if count == 1 else 'references are'}"
+
+
+def _exception(use: WaiverUse) -> dict[str, Any]:
+    view = exception_view(use.waiver)
+    return {
+        "view": view,
+        "state": use.state,
+        "used": use.used,
+        "missed": use.missed,
+        "days_left": use.days_left,
+        "who": view.approved_by or f"a comment in the code, {view.file}:{view.line}",
+    }
+
+
+def _static(row: Row, found: Verdicts) -> dict[str, Any]:
+    """A reference for readers without scripts: what keeps it from passing, and its lineage."""
+    return {
+        "row": row,
+        "results": [found.results[number] for number in row.results],
+        "lineage": () if row.lineage is None else found.lineages[row.lineage],
+    }

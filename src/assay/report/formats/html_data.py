@@ -1,0 +1,238 @@
+"""What the HTML page shows of verdicts: each one once, and what several share once.
+
+Everything here is text that is ready to be shown; the page and its scripts add layout only.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+import msgspec
+
+from assay.model import Report
+from assay.report.findings import by_input
+from assay.report.formats.headline import value
+from assay.report.formats.text import exception_line
+from assay.report.groups import standing
+from assay.report.safe import safe
+from assay.report.steps import LineageStep
+from assay.report.view import ExceptionView, ResultView, VerdictView
+
+ORDER = ("fail", "undetermined", "excepted", "pass")
+"""How verdicts stand, the worst first; `excepted` passes by exception only."""
+NOT_TOLD = "(not told)"
+T = TypeVar("T")
+_MORE = " So the lineage may go on: that an image is not in it proves nothing."
+
+
+class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """One rule's result."""
+
+    rule: str
+    standing: str
+    """`fail`, `undetermined`, `excepted`, `warning` or `pass`."""
+    message: str
+    fix: str | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """One image of a lineage."""
+
+    image: str
+    facts: tuple[str, ...]
+    region: str | None = None
+    owner: str | None = None
+    marks: tuple[str, ...] = ()
+    origin: str = ""
+    """`golden` where a golden mark was first attached, `marked` where any other was."""
+    seen: str = "visible"
+    """`visible`, `hidden` (EC2 does not show it, or was not asked) or `planned`."""
+    how: str | None = None
+    """How it was made from the next step; None on the last one."""
+    end: str | None = None
+    """Why the lineage goes no further; on the last one."""
+    open: bool = False
+    """Whether it may go on beyond that."""
+    made: str | None = None
+    """`how` in words that the next step's id completes."""
+    ending: str | None = None
+    """`end` in words, with what follows from it."""
+
+
+class Row(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """One reference and its outcome; numbers say where in their lists shared things stand."""
+
+    address: str
+    standing: str
+    what: str
+    """`ami = ami-0…, now ami-1…`."""
+    account: str
+    region: str
+    kind: str
+    action: str
+    results: tuple[int, ...]
+    lineage: int | None = None
+    file: str | None = None
+    """`web.tf:12`, with the root module where a run reads several."""
+    via: tuple[str, ...] = ()
+    exception: str | None = None
+    input: str | None = None
+    """Where there are several inputs."""
+
+
+class Verdicts(msgspec.Struct, frozen=True, gc=False):
+    """Every verdict, the worst first."""
+
+    rows: tuple[Row, ...]
+    results: list[Result]
+    lineages: list[tuple[Step, ...]]
+
+
+def verdicts(report: Report) -> Verdicts:
+    """What is shown of the report's verdicts."""
+    made = _Made()
+    several = len(report.inputs) > 1
+    rows = [
+        made.row(verdict, shown(facts.path) if several else None)
+        for facts, verdict in by_input(report)
+    ]
+    rows.sort(key=lambda row: ORDER.index(row.standing))
+    return Verdicts(tuple(rows), made.results, made.lineages)
+
+
+def shown(text: str) -> str:
+    """Harmless text that UTF-8 can hold."""
+    if text.isascii() and text.isprintable():
+        return text
+    return safe(text).encode("utf-8", "backslashreplace").decode()
+
+
+class _Made:
+    """What was made so far, with its number, by the identity of what it was made from."""
+
+    def __init__(self) -> None:
+        self.results: list[Result] = []
+        self.lineages: list[tuple[Step, ...]] = []
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._by_value: dict[object, int] = {}
+        self._originals: list[object] = []
+        """Kept, so that no other object can take their identity."""
+
+    def row(self, verdict: VerdictView, input: str | None) -> Row:
+        return Row(
+            address=shown(verdict.address),
+            standing=verdict_standing(verdict),
+            what=shown(value(verdict)),
+            account=verdict.account or NOT_TOLD,
+            region=shown(verdict.region) if verdict.region else NOT_TOLD,
+            kind=verdict.kind,
+            action=verdict.action,
+            results=tuple(self._result(result) for result in verdict.results),
+            lineage=self._lineage(verdict) if verdict.lineage else None,
+            file=_file(verdict),
+            via=tuple(shown(step) for step in verdict.via),
+            exception=_exception(verdict.exception),
+            input=input,
+        )
+
+    def _result(self, result: ResultView) -> int:
+        key = (id(result),)
+        if key not in self._numbers:
+            self._originals.append(result)
+            self._numbers[key] = _number(self._by_value, self.results, _result(result))
+        return self._numbers[key]
+
+    def _lineage(self, verdict: VerdictView) -> int:
+        key = (id(verdict.lineage), verdict.origins)
+        if key not in self._numbers:
+            self._originals.append(verdict.lineage)
+            steps = tuple(_steps(verdict))
+            self._numbers[key] = _number(self._by_value, self.lineages, steps)
+        return self._numbers[key]
+
+
+def _number(known: dict[object, int], all_: list[T], one: T) -> int:
+    """Where in the list it stands; it is put there where it does not yet."""
+    if one not in known:
+        known[one] = len(all_)
+        all_.append(one)
+    return known[one]
+
+
+def verdict_standing(verdict: VerdictView) -> str:
+    """The outcome, or `excepted` for what passes by exception only."""
+    if verdict.outcome == "pass" and verdict.exception:
+        return "excepted"
+    return str(verdict.outcome)
+
+
+def _file(verdict: VerdictView) -> str | None:
+    if not verdict.file:
+        return f"root {shown(verdict.root)}" if verdict.root else None
+    place = f"{verdict.file}:{verdict.line}"
+    return shown(f"{place} (root {verdict.root})" if verdict.root else place)
+
+
+def _exception(exception: ExceptionView | None) -> str | None:
+    return shown(exception_line(exception)) if exception else None
+
+
+def _result(result: ResultView) -> Result:
+    return Result(
+        rule=result.rule,
+        standing=standing(result),
+        message=shown(result.message),
+        fix=shown(result.fix) if result.fix else None,
+        evidence=tuple(shown(line) for line in result.evidence),
+    )
+
+
+def _steps(verdict: VerdictView) -> Iterator[Step]:
+    last = len(verdict.lineage) - 1
+    for depth, step in enumerate(verdict.lineage):
+        seen, end = _seen(step), shown(step.end) if step.end else None
+        made = f"made by {step.how}" if step.how else "made, it is not told how,"
+        yield Step(
+            image=shown(step.image_id),
+            facts=tuple(shown(fact) for fact in _facts(step, seen)),
+            region=shown(step.region) if step.region else None,
+            owner=shown(step.owner) if step.owner else None,
+            marks=tuple(_marks(step)),
+            origin=_origin(step, golden=depth in verdict.origins),
+            seen=seen,
+            how=(step.how or "not told how") if depth < last else None,
+            made=f"{made} from" if depth < last else None,
+            end=end,
+            ending=f"Here the record ends: {end}.{_MORE if step.open else ''}" if end else None,
+            open=step.open,
+        )
+
+
+def _origin(step: LineageStep, *, golden: bool) -> str:
+    if golden:
+        return "golden"
+    return "marked" if step.marked else ""
+
+
+def _seen(step: LineageStep) -> str:
+    if step.planned:
+        return "planned"
+    return "visible" if step.visible else "hidden"
+
+
+def _facts(step: LineageStep, seen: str) -> Iterable[str]:
+    yield step.region or "Region not told"
+    if step.owner:
+        yield f"owner {step.owner}"
+    if seen == "planned":
+        yield "still to be made by the plan"
+    elif seen == "hidden":
+        yield "not visible" if step.visible is False else "could not be looked up"
+
+
+def _marks(step: LineageStep) -> Iterator[str]:
+    """All that it carries, and what its descendants say was first attached to it."""
+    for key in step.marked:
+        detached = step.visible and key not in step.watermarks
+        yield f"first marked {shown(key)}{' (detached since)' if detached else ''}"
+    yield from (f"marked {shown(key)}" for key in step.watermarks if key not in step.marked)

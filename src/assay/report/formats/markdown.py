@@ -1,0 +1,141 @@
+"""The report in GitHub-flavoured Markdown, for the summary of a job and one comment that stays.
+
+A comment holds 65,536 characters (GitHub's API), a step's summary 1 MiB: the report keeps to
+`LIMIT`, is cut between blocks, and says how much is left and where it is. The first line is
+an invisible mark by which the comment of an earlier run is found again.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from assay.model import Report
+from assay.report.findings import digest
+from assay.report.formats.markdown_details import details
+from assay.report.formats.text import exception_line
+from assay.report.groups import alike, standing
+from assay.report.inert import cell, code, prose
+from assay.report.setting import PLAIN, Setting
+from assay.report.summary import UNCHECKED, counted, notes, offline
+from assay.report.view import ResultView, VerdictView, views
+
+LIMIT = 60_000
+_TABLE, _DETAILS = 26_000, 54_000
+"""Up to where in the whole the table and the details may reach."""
+_POINTER = 200
+"""Kept free for the line that says how much was left out."""
+_MISSES = 20
+"""So many blocks may be too long for the room that is left before the rest is not tried."""
+_PASSES = 50
+_NOTES, _LAST_NOTES = 20, 3
+MARKS = {"fail": "❌", "undetermined": "❓", "warning": "⚠️", "excepted": "☑️", "pass": "✅"}
+_HEADER = """\
+| Outcome | Address | Attribute | Image | Where | Finding | File |
+|---|---|---|---|---|---|---|"""
+_ELSEWHERE = "`--format json` lists them all"
+
+
+def render(report: Report, setting: Setting = PLAIN) -> str:
+    """The report as Markdown that ends in a newline; at most `LIMIT` characters."""
+    shown = views(report.verdicts)
+    parts = [_head(report, setting)]
+    words = ("fail", "undetermined", "warning", *(["excepted"] if setting.excepted else []))
+    silent = UNCHECKED if offline(report) else None
+    rows = _findings(shown, words, silent)
+    if rows:
+        taken, left = _fitting((_row(*row) for row in rows), len(rows), _TABLE - _size(parts))
+        parts.append("\n".join((_HEADER, *taken)))
+        parts += _more(left, "finding")
+    groups = alike({id(verdict): verdict for verdict, _, _ in rows}.values())
+    taken, left = _fitting(details(groups, silent), len(groups), _DETAILS - _size(parts))
+    parts += [*taken, *_more(left, "image")]
+    parts += _passes(shown, LIMIT - _size(parts))
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(report: Report, setting: Setting) -> str:
+    """The mark, the verdict, the counts, and what else somebody should know."""
+    name = re.sub(r"[^A-Za-z0-9._/]+", "-", setting.category)[:100].strip("-") or "assay"
+    if name != setting.category:  # two categories have two comments
+        name = f"{name}-{digest(setting.category)[:8]}"
+    outcome = report.outcome.value
+    of = "" if name == "assay" else f" {code(setting.category)}"
+    lines = [f"- {prose(note)}" for note in notes(report)]
+    if len(lines) > _NOTES + _LAST_NOTES + 1:
+        left = len(lines) - _NOTES - _LAST_NOTES
+        lines[_NOTES:-_LAST_NOTES] = [f"- and {left} more notes: `--format text` lists them all"]
+    heading = f"## {MARKS[outcome]} assay{of}: {outcome.upper()}"
+    return f"<!-- assay:{name} -->\n{heading}\n\n{counted(report)}\n\n" + "\n".join(lines)
+
+
+def _findings(
+    shown: Iterable[VerdictView], words: tuple[str, ...], silent: str | None
+) -> list[tuple[VerdictView, ResultView, str]]:
+    """What is to be listed, the worst first, in the order of the verdicts."""
+    found: dict[str, list[tuple[VerdictView, ResultView, str]]] = {word: [] for word in words}
+    for verdict in shown:
+        for result in verdict.results:
+            word = standing(result)
+            if word in found and result.rule != silent:
+                found[word].append((verdict, result, word))
+    return [each for word in words for each in found[word]]
+
+
+def _row(verdict: VerdictView, result: ResultView, word: str) -> str:
+    image = verdict.image_id or verdict.value
+    where = f"{verdict.account or 'unknown account'}/{verdict.region}" if verdict.region else ""
+    place = f"{verdict.file}:{verdict.line}" if verdict.file else ""
+    cells = (
+        f"{MARKS[word]} {word}",
+        code(verdict.address),
+        code(verdict.attribute),
+        code(image) if image else "not known yet",
+        code(where) if where else "",
+        f"**{result.rule}**: {prose(result.message, 160)}",
+        code(place) if place else "",
+    )
+    return f"| {' | '.join(map(cell, cells))} |"
+
+
+def _passes(shown: Iterable[VerdictView], room: int) -> Iterator[str]:
+    """The good news, folded away."""
+    found = [verdict for verdict in shown if verdict.outcome == "pass"]
+    if not found:
+        return
+    head = f"<details><summary>{MARKS['pass']} {len(found)} pass</summary>\n\n"
+    tail = "\n\n</details>"
+    room -= len(head) + len(tail) + _POINTER
+    taken, left = _fitting(map(_passed, found[:_PASSES]), len(found), room)
+    yield head + "\n".join((*taken, *(f"- {line}" for line in _more(left, "pass")))) + tail
+
+
+def _passed(verdict: VerdictView) -> str:
+    image = f" {code(verdict.image_id)}" if verdict.image_id else ""
+    end = f", by exception: {prose(exception_line(verdict.exception))}" if verdict.exception else ""
+    return f"- {code(verdict.address)}{image}{end}"
+
+
+def _fitting(blocks: Iterable[str], number: int, room: int) -> tuple[list[str], int]:
+    """The blocks that there is room for, and how many of so many are left."""
+    taken: list[str] = []
+    misses = 0
+    room -= _POINTER
+    for block in blocks:
+        if len(block) + 2 > room:
+            misses += 1
+            if misses == _MISSES:
+                break
+            continue
+        taken.append(block)
+        room -= len(block) + 2
+    return taken, number - len(taken)
+
+
+def _more(left: int, noun: str) -> list[str]:
+    if not left:
+        return []
+    plural = "es" if noun.endswith("s") else "s"
+    return [f"and {left} more {noun}{'' if left == 1 else plural}: {_ELSEWHERE}"]
+
+
+def _size(parts: Iterable[str]) -> int:
+    return sum(len(part) + 2 for part in parts)

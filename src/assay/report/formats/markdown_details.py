@@ -1,0 +1,71 @@
+"""What the Markdown report tells of each image: why, who says so, what to do, its lineage."""
+
+from collections.abc import Iterable, Iterator
+
+from assay.report.formats.text import exception_line
+from assay.report.groups import standing
+from assay.report.inert import code, prose
+from assay.report.lineage.mermaid import render_steps
+from assay.report.steps import chain
+from assay.report.summary import WORST_FIRST
+from assay.report.view import ResultView, VerdictView
+
+_ADDRESSES, _EVIDENCE = 10, 10
+_PICTURES = 10
+"""Each is drawn by the reader's browser; what comes after is told on one line."""
+_LONGEST_PICTURE = 6_000
+"""Characters of Mermaid."""
+
+
+def details(groups: Iterable[list[VerdictView]], silent: str | None) -> Iterator[str]:
+    """A block a group of alike verdicts, the worst first; nothing of the rule `silent`."""
+    ordered = sorted(groups, key=lambda group: WORST_FIRST.index(group[0].outcome))
+    for number, group in enumerate(ordered):
+        yield "\n\n".join(_block(group, silent, pictured=number < _PICTURES))
+
+
+def _block(group: list[VerdictView], silent: str | None, *, pictured: bool) -> Iterator[str]:
+    first = group[0]
+    image = code(first.image_id or first.value or first.address)
+    where = f"{first.account or 'unknown account'}/{first.region}"
+    word = "warning" if first.outcome == "pass" else first.outcome
+    yield f"### {word.upper()} {image}{f' in {code(where)}' if first.region else ''}"
+    yield "\n".join(_addresses(group))
+    if first.exception:
+        yield f"by exception: {prose(exception_line(first.exception))}"
+    for result in first.results:
+        if result.outcome != "pass" and result.rule != silent:
+            yield "\n".join(_result(result))
+    if first.lineage:
+        yield from _lineage(first, pictured=pictured)
+
+
+def _addresses(group: list[VerdictView]) -> Iterator[str]:
+    for verdict in group[:_ADDRESSES]:
+        place = f", {code(f'{verdict.file}:{verdict.line}')}" if verdict.file else ""
+        yield f"- {code(verdict.address)} {code(verdict.attribute)}{place}"
+    if len(group) > _ADDRESSES:
+        yield f"- and {len(group) - _ADDRESSES} more"
+    yield from (f"- by way of {prose(step)}" for step in group[0].via)
+
+
+def _result(result: ResultView) -> Iterator[str]:
+    word = standing(result)
+    said = "" if word == result.outcome else f" ({word})"
+    yield f"**{result.rule}**{said}: {prose(result.message, 600)}"
+    yield ""
+    yield from (f"- {prose(line)}" for line in result.evidence[:_EVIDENCE])
+    if len(result.evidence) > _EVIDENCE:
+        yield f"- and {len(result.evidence) - _EVIDENCE} more"
+    if result.fix:
+        yield f"- **fix**: {prose(result.fix)}"
+
+
+def _lineage(verdict: VerdictView, *, pictured: bool) -> Iterator[str]:
+    picture = render_steps(verdict.lineage) if pictured else ""
+    if not picture or len(picture) > _LONGEST_PICTURE:
+        yield f"lineage: {code(chain(verdict.lineage), 600)}"
+        return
+    yield "<details><summary>lineage</summary>"
+    yield f"```mermaid\n{picture}```"
+    yield "</details>"

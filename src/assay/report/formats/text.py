@@ -1,0 +1,178 @@
+"""The report for people: what failed first, why, the evidence, the lineage, and what to do."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from assay.model import Outcome, Report, Verdict
+from assay.report.formats.headline import finding_line, headline
+from assay.report.groups import alike, shared_by, standing
+from assay.report.paint import COLOUR, Paint
+from assay.report.safe import safe
+from assay.report.setting import PLAIN, Setting
+from assay.report.steps import LineageStep, chain
+from assay.report.summary import (
+    UNCHECKED,
+    WORST_FIRST,
+    counted,
+    endpoint,
+    exceptions_in_use,
+    notes,
+    offline,
+    unchecked,
+)
+from assay.report.view import ExceptionView, ResultView, VerdictView, views
+from assay.report.wrap import folded, indented
+
+MOST_PASSES = 50
+"""Nobody reads more good news than this; what does not pass is always shown in full."""
+MOST_NEWS = 100
+"""Passes of which there is more to say: a warning, an exception."""
+
+
+def render(report: Report, setting: Setting = PLAIN) -> str:
+    """The report as text that ends in a newline."""
+    paint = Paint(setting.colour)
+    if setting.quiet:
+        return "\n".join(_quiet(report, setting, paint)) + "\n"
+    blocks: list[str] = []
+    for outcome in WORST_FIRST:
+        found = [verdict for verdict in report.verdicts if verdict.outcome == outcome]
+        capped = outcome == "pass" and not setting.verbose
+        shown, news = _with_news(found) if capped else (found, 0)
+        groups = alike(views(shown))
+        if offline(report) and not setting.verbose:
+            groups = [told for group in groups if (told := _without_unchecked(group))]
+        blocks += ["\n".join(_group(group, setting, paint)) for group in groups]
+        if len(shown) < len(found):
+            some = f", {news} of them with a warning or an exception" if news else ""
+            blocks.append(f"and {len(found) - len(shown)} more that pass{some}: -v lists them")
+    blocks.append("\n".join(_summary(report, setting, paint)))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _with_news(passes: list[Verdict]) -> tuple[list[Verdict], int]:
+    """The first passes and the first of which there is more to say, a warning or an exception; and
+    how many of the latter are left out.
+    """
+    plain = news = 0
+    shown: list[Verdict] = []
+    known: dict[int, bool] = {}  # alike verdicts share their results
+    for verdict in passes:
+        told = known.get(id(verdict.results))
+        if told is None:
+            told = known[id(verdict.results)] = any(
+                result.finding.outcome is not Outcome.PASS for result in verdict.results
+            )
+        plain, news = plain + (not told), news + told
+        if news <= MOST_NEWS if told else plain <= MOST_PASSES:
+            shown.append(verdict)
+    return shown, max(0, news - MOST_NEWS)
+
+
+def _without_unchecked(group: list[VerdictView]) -> list[VerdictView]:
+    """The verdicts without what only AWS can tell; none where that is all there is."""
+    results = tuple(each for each in group[0].results if each.rule != UNCHECKED)
+    told = [each for each in results if each.outcome != "pass"]
+    return [replace(verdict, results=results) for verdict in group] if told else []
+
+
+def _quiet(report: Report, setting: Setting, paint: Paint) -> Iterator[str]:
+    """A line for each result that is no pass, and the verdict."""
+    lines: dict[str, list[str]] = {"fail": [], "undetermined": [], "warning": []}
+    if setting.excepted:
+        lines["excepted"] = []
+    silent = UNCHECKED if offline(report) else None
+    for verdict in views(report.verdicts):
+        for result in verdict.results:
+            word = standing(result)
+            if word in lines and result.rule != silent:
+                lines[word] += finding_line(verdict, result, paint, setting.width)
+    yield from (line for found in lines.values() for line in found)
+    yield _outcome(report, paint)
+    yield from indented((*unchecked(report), *endpoint(report.catalog)), 2)
+
+
+def _group(group: list[VerdictView], setting: Setting, paint: Paint) -> Iterator[str]:
+    first, width = group[0], setting.width
+    for verdict in group:
+        yield from headline(verdict, paint, width)
+    for step in first.via:
+        yield from folded(f"by way of {safe(step)}", 2, width)
+    if first.outcome == "pass" and first.lineage and not setting.verbose:
+        yield from _chain(first.lineage, width)
+    if first.exception:
+        yield from folded(f"by exception: {safe(exception_line(first.exception))}", 2, width)
+    for result in first.results:
+        if result.outcome != "pass" or setting.verbose:
+            yield from _result(result, paint, width, shared_by(group))
+    if (first.outcome != "pass" or setting.verbose) and first.lineage:
+        yield "  lineage"
+        yield from indented(_tree(first.lineage), 4)
+
+
+def exception_line(exception: ExceptionView) -> str:
+    """Who lets it through, why, and until when."""
+    ticket = f"{exception.ticket}, " if exception.ticket else ""
+    comment = f"in a comment, {exception.file}:{exception.line}"
+    who = f"approved by {exception.approved_by}" if exception.approved_by else comment
+    end = f"until {exception.expires}" if exception.expires else "without an end"
+    return f"{exception.reason} ({ticket}{who}, {end})"
+
+
+def _chain(lineage: tuple[LineageStep, ...], width: int | None) -> Iterator[str]:
+    """A lineage on one line, or on several of which each begins with an arrow."""
+    whole = safe(chain(lineage)).replace(" ", "\0").replace("\0<-\0", " <-\0")
+    return (line.replace("\0", " ") for line in folded(whole, 2, width))
+
+
+def _result(result: ResultView, paint: Paint, width: int | None, shared: str = "") -> Iterator[str]:
+    word = standing(result)
+    said = "" if word == result.outcome != "pass" else f"{word}: "
+    first, *others = folded(f"{result.rule}: {said}{safe(result.message)}{shared}", 2, width)
+    yield first.replace(result.rule, paint(result.rule, COLOUR[word]), 1)
+    yield from others
+    yield from grounds(result, paint, width)
+
+
+def grounds(result: ResultView, paint: Paint, width: int | None = None) -> Iterator[str]:
+    """Who says so, and what to do."""
+    for line in result.evidence:
+        yield from (paint.faint(part) for part in folded(safe(line), 4, width))
+    if result.fix:
+        yield from folded(f"fix: {safe(result.fix)}", 4, width)
+
+
+def _tree(lineage: tuple[LineageStep, ...]) -> Iterator[str]:
+    """The image used on top, each parent below it, and why the record ends."""
+    for depth, step in enumerate(lineage):
+        lead = "   " * (depth - 1) + "└─ " if depth else ""
+        facts = [
+            step.region,
+            f"owner {step.owner}" if step.owner else None,
+            f"made by {step.how}" if step.how else None,
+            *(f"marked {key}" for key in step.marked),
+            "not visible" if step.visible is False else None,
+        ]
+        yield safe(f"{lead}{step.image_id}  {', '.join(fact for fact in facts if fact)}".rstrip())
+        if step.end:
+            yield safe("   " * depth + f"└─ ({step.end})")
+
+
+def _outcome(report: Report, paint: Paint) -> str:
+    return f"{paint.outcome(report.outcome.value)} {counted(report)}"
+
+
+def _summary(report: Report, setting: Setting, paint: Paint) -> Iterator[str]:
+    yield _outcome(report, paint)
+    for note in (*notes(report), *(_details(report) if setting.verbose else ())):
+        yield from folded(note, 2, setting.width)
+
+
+def _details(report: Report) -> Iterable[str]:
+    """What only somebody wants to know who asks for everything."""
+    yield from exceptions_in_use(report)
+    yield f"as of: {report.as_of:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"policy's SHA-256: {report.policy.sha256}"
+    for facts in report.inputs:
+        yield f"read: {safe(facts.path)} ({facts.kind}, {facts.references} judged), SHA-256 {facts.sha256}"

@@ -1,0 +1,1 @@
+"""One image's lineage without a plan, one form a file."""

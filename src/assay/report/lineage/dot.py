@@ -1,0 +1,47 @@
+"""A lineage in Graphviz's DOT language: the root on top, the image below.
+
+Whoever marks an image writes a part of the text. Quoted strings and labels know escapes, all with a
+backslash, and labels know HTML's entities, with an ampersand.
+"""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from assay.report.lineage.shown import Lineage, Node
+from assay.report.safe import safe
+
+
+def render(lineage: Lineage) -> str:
+    """The digraph, ending in a newline."""
+    return "\n".join(("digraph lineage {", *(f"  {line}" for line in _lines(lineage)), "}")) + "\n"
+
+
+def _lines(lineage: Lineage) -> Iterator[str]:
+    last = len(lineage.nodes) - 1
+    yield 'node [shape=box, fontname="Helvetica"];'
+    yield 'edge [fontname="Helvetica"];'
+    yield f"why [shape=plaintext, label={_quoted(textwrap.wrap(lineage.end.text, 60))}];"
+    for number in range(last, -1, -1):
+        node = lineage.nodes[number]
+        yield f"n{number} [label={_quoted(node.label())}{_style(node)}];"
+    if last < 0:
+        yield f"n0 [label={_quoted([lineage.image_id, lineage.region])}, style=dashed];"
+    yield f"why -> n{max(last, 0)} [style=dotted, arrowhead=none];"
+    for number in range(last, 0, -1):
+        made = lineage.nodes[number - 1].step.how or "not told how"
+        yield f"n{number} -> n{number - 1} [label={_quoted([made])}];"
+
+
+def _style(node: Node) -> str:
+    if node.is_golden_origin:
+        return ', style=filled, fillcolor="#ffe9a8", color="#b8860b", penwidth=3'
+    if node.is_origin:
+        return ', color="#b8860b", penwidth=3'
+    return "" if node.step.visible else ", style=dashed"
+
+
+def _quoted(lines: Iterable[str]) -> str:
+    escaped = (
+        safe(line).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines
+    )
+    return '"' + "\\n".join(escaped) + '"'

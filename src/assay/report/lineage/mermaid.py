@@ -1,0 +1,88 @@
+"""A lineage as a Mermaid flowchart, for Markdown on GitHub: the root on top, the image below.
+
+Whoever marks an image writes a part of the text, so everything but letters, digits and a few signs
+is written as a character's number (Mermaid's "entity codes"). The colon is one of those: before it
+reads the numbers Mermaid takes the last `;` away from a line with `style` and a colon in it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assay.report.lineage.shown import Lineage, Node
+from assay.report.safe import safe
+from assay.report.steps import LineageStep
+
+_PLAIN = re.compile(r"[^A-Za-z0-9 ,-]")
+_BREAK = "#10;"
+"""Between the lines of a label. Not `<br/>`: a label with HTML in it goes through the browser first,
+which reads the numbers, and then Mermaid takes what they stand for as Markdown."""
+_CLASSES = (
+    "classDef golden fill:#ffe9a8,stroke:#b8860b,stroke-width:3px,color:#000",
+    "classDef marked stroke:#b8860b,stroke-width:3px",
+    "classDef hidden stroke-dasharray:4 4",
+    "classDef note fill:none,stroke:none",
+)
+
+
+def render(lineage: Lineage) -> str:
+    """The flowchart, ending in a newline."""
+    return "\n".join(("flowchart TD", *(f"  {line}" for line in _lines(lineage)))) + "\n"
+
+
+def render_steps(steps: Sequence[LineageStep]) -> str:
+    """The same of a verdict's lineage, which tells less of each image; ends in a newline."""
+    return "\n".join(("flowchart TD", *(f"  {line}" for line in _step_lines(steps)))) + "\n"
+
+
+def _step_lines(steps: Sequence[LineageStep]) -> Iterator[str]:
+    last = len(steps) - 1
+    yield f'why["{_text(steps[last].end or "not recorded")}"]:::note'
+    for number in range(last, -1, -1):
+        step = steps[number]
+        look = ":::marked" if step.marked else ":::hidden" if step.visible is False else ""
+        yield f'n{number}["{_BREAK.join(_text(line) for line in _told(step))}"]{look}'
+    yield f"why -.- n{last}"
+    for number in range(last, 0, -1):
+        yield f'n{number} -->|"{_text(steps[number - 1].how or "not told how")}"| n{number - 1}'
+    yield from _CLASSES
+
+
+def _told(step: LineageStep) -> Iterator[str]:
+    yield step.image_id
+    yield step.region or "Region not told"
+    if step.owner:
+        yield f"owner {step.owner}"
+    if step.visible is False:
+        yield "not visible"
+    yield from (f"first marked {key}" for key in step.marked)
+
+
+def _lines(lineage: Lineage) -> Iterator[str]:
+    last = len(lineage.nodes) - 1
+    yield f'why["{_text(lineage.end.text)}"]:::note'
+    for number in range(last, -1, -1):
+        yield f'n{number}["{_label(lineage.nodes[number])}"]{_class(lineage.nodes[number])}'
+    if last < 0:
+        label = _text(lineage.image_id) + _BREAK + _text(lineage.region)
+        yield f'n0["{label}"]:::hidden'
+    yield f"why -.- n{max(last, 0)}"
+    for number in range(last, 0, -1):
+        made = lineage.nodes[number - 1].step.how or "not told how"
+        yield f'n{number} -->|"{_text(made)}"| n{number - 1}'
+    yield from _CLASSES
+
+
+def _label(node: Node) -> str:
+    return _BREAK.join(_text(line) for line in node.label())
+
+
+def _class(node: Node) -> str:
+    if node.is_golden_origin:
+        return ":::golden"
+    if node.is_origin:
+        return ":::marked"
+    return "" if node.step.visible else ":::hidden"
+
+
+def _text(text: str) -> str:
+    return _PLAIN.sub(lambda found: f"#{ord(found[0])};", safe(text))

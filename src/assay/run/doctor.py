@@ -1,0 +1,283 @@
+"""What `doctor` asks AWS: who looks, with which permissions, and by which clock.
+
+Each permission is tried with DryRun, which EC2 answers with an error either way: DryRunOperation
+or UnauthorizedOperation (EC2 API Reference, "DryRun" of each action). SSM has none: it is asked for
+a parameter that need not exist. Nothing here changes anything, and nothing quotes an answer but the
+identities' ARNs, an error's code and the state of Allowed AMIs.
+"""
+
+import enum
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeAlias
+
+import msgspec
+
+from assay.catalog.aws.permissions import READS, Permission
+from assay.catalog.aws.refusals import RefusedError
+from assay.catalog.aws.sdk import Sdk
+from assay.catalog.interface import Absent, Answer, Unavailable
+from assay.catalog.live import LiveCatalog
+from assay.errors import CatalogError
+from assay.model import AllowedImages, Identity, Place, Reader
+
+WARN_SECONDS, FAIL_SECONDS = 60, 300
+"""Of clock skew. A request must reach AWS within five minutes of its time stamp in most cases (IAM
+User Guide, "AWS Signature Version 4 for API requests"); the warning comes well before."""
+
+_IMAGE, _TEMPLATE = "ami-00000000000000000", "lt-00000000000000000"
+_INSTANCE, _PARAMETER = "i-00000000000000000", "/assay/doctor"
+_PROBES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    # The filters keep the answer of an endpoint that does not heed DryRun short.
+    "ec2:DescribeImages": ("Images", {"Filters": [{"Name": "image-id", "Values": [_IMAGE]}]}),
+    "ec2:GetImageAncestry": ("ImageAncestryEntries", {"ImageId": _IMAGE}),
+    "ec2:DescribeLaunchTemplateVersions": (
+        "LaunchTemplateVersions",
+        {"LaunchTemplateId": _TEMPLATE, "Versions": ["1"]},
+    ),
+    "ec2:DescribeInstances": (
+        "Reservations",
+        {"Filters": [{"Name": "instance-id", "Values": [_INSTANCE]}]},
+    ),
+    "ec2:GetAllowedImagesSettings": ("State", {}),
+    "ec2:ListImagesInRecycleBin": ("Images", {"ImageIds": [_IMAGE]}),
+    "ssm:GetParameters": ("InvalidParameters", {"Names": [_PARAMETER]}),
+}
+"""By action: a member that a whole answer has, and what is asked."""
+_ABOUT_WHAT_WAS_ASKED = re.compile(
+    r"Invalid[A-Za-z]+\.[A-Za-z.]+|InvalidParameter(Value|Combination)?|[A-Za-z]+NotFound"
+)
+"""Codes that tell what is wrong with the question (EC2 API Reference, "Error codes"); codes that
+tell what is wrong with the credentials, as InvalidClientTokenId, have no dot."""
+
+
+class Level(enum.Enum):
+    """What a finding means for a check."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "FAIL"
+    """No check can succeed."""
+    SKIP = "skip"
+    """Not looked at."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One line of `doctor`."""
+
+    level: Level
+    text: str
+
+
+class Allowed(msgspec.Struct, frozen=True):
+    """The call went through, or would have; `inferred` is the code that only suggests it."""
+
+    inferred: str | None = None
+
+
+class Denied(msgspec.Struct, frozen=True):
+    """IAM says no."""
+
+    reason: str
+
+
+class Untried(msgspec.Struct, frozen=True):
+    """Nothing is known."""
+
+    reason: str
+
+
+Trial: TypeAlias = Allowed | Denied | Untried
+
+
+class Clock:
+    """How far the local clock is from the `Date` of AWS's answers."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        """`clock` tells the local time, with its time zone."""
+        self._clock = clock
+        self._ahead: list[float] = []
+
+    def hear(self, date: str) -> None:
+        """Compare a `Date` header, which counts whole seconds, as it arrives."""
+        try:
+            told = parsedate_to_datetime(date)
+        except ValueError:
+            return  # a proxy's invention: no answer to go by
+        told = told if told.tzinfo else told.replace(tzinfo=UTC)
+        self._ahead.append((self._clock() - told).total_seconds())
+
+    def finding(self) -> Finding:
+        """By the closest of all answers: the others took longer to arrive."""
+        if not self._ahead:
+            return Finding(Level.SKIP, "the clock: no answer of AWS told the time")
+        ahead = min(self._ahead, key=abs)
+        if abs(ahead) <= WARN_SECONDS:
+            return Finding(Level.OK, f"the clock is within {WARN_SECONDS} s of AWS's")
+        off = f"the clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} AWS's"
+        level = Level.FAIL if abs(ahead) > FAIL_SECONDS else Level.WARN
+        return Finding(level, f"{off}; AWS refuses what is signed {FAIL_SECONDS} s off: set it")
+
+
+def examine(sdk: Sdk, region: str, readers: Mapping[str, Reader]) -> Iterator[Finding]:
+    """The caller, the readers, and what each of them may ask in `region`.
+
+    Without the caller's identity nothing else is asked. A required permission that the caller's own
+    account lacks is no more than a warning where a reader can be used: the reader's account can be
+    checked all the same.
+    """
+    catalog = LiveCatalog(sdk)
+    caller = _identity(catalog, Place.of(region))
+    yield _caller(caller)
+    if not isinstance(caller, Identity):
+        yield Finding(Level.SKIP, "readers and permissions: the credentials cannot be used")
+        return
+    places = [Place.of(region, caller.account)]
+    for account, finding in _readers(catalog, region, readers, caller):
+        yield finding
+        if finding.level is Level.OK and account != caller.account:
+            places.append(Place.of(region, account))
+    yield from _permissions(sdk, places)
+    yield from _allowed_images(catalog, places)
+
+
+def endpoints(sdk: Sdk) -> Finding:
+    """Which endpoints answered."""
+    foreign = sdk.endpoints()
+    if foreign is None:
+        known = bool(sdk.calls())
+        text = "every endpoint is AWS's own" if known else "endpoints: none was asked"
+        return Finding(Level.OK if known else Level.SKIP, text)
+    return Finding(Level.WARN, f"not AWS's own endpoint: {foreign}")
+
+
+# --------------------------------------------------------------------------------------- identities
+
+
+def _identity(catalog: LiveCatalog, place: Place) -> Answer[Identity]:
+    try:
+        return catalog.identities([place])[place]
+    except CatalogError as error:
+        return Unavailable(str(error))
+
+
+def _caller(answer: Answer[Identity]) -> Finding:
+    match answer:
+        case Identity(account=account, arn=arn):
+            return Finding(Level.OK, f"credentials of account {account}: {arn}")
+        case Unavailable(reason=reason):
+            return Finding(Level.FAIL, f"credentials: {reason}")
+        case Absent():
+            return Finding(Level.FAIL, "credentials: sts:GetCallerIdentity named nobody")
+
+
+def _readers(
+    catalog: LiveCatalog, region: str, readers: Mapping[str, Reader], caller: Identity
+) -> Iterator[tuple[str, Finding]]:
+    """A reader of another partition has no role that could be assumed from `region`."""
+    place = {account: Place.of(region, account) for account in sorted(readers)}
+    near = {
+        account: place[account]
+        for account in place
+        if readers[account].role_arn.split(":")[1] == place[account].partition
+    }
+    answers = catalog.identities(near.values())
+    for account in place:
+        if account in near:
+            yield account, _reader(account, answers[near[account]], caller)
+        else:
+            text = f"the reader of account {account} is of another partition than {region}"
+            yield account, Finding(Level.WARN, f"{text}; try it with a --region of its own")
+
+
+def _reader(account: str, answer: Answer[Identity], caller: Identity) -> Finding:
+    match answer:
+        case Identity() if account == caller.account:
+            text = "not used, the credentials are of that account"
+            return Finding(Level.OK, f"the reader of account {account}: {text}")
+        case Identity(arn=arn):
+            return Finding(Level.OK, f"the reader of account {account}: {arn}")
+        case Unavailable(reason=reason):
+            told = reason if account in reason else f"the reader of account {account}: {reason}"
+            return Finding(Level.FAIL, told)
+        case Absent():
+            return Finding(Level.FAIL, f"the reader of account {account} is nobody")
+
+
+# -------------------------------------------------------------------------------------- permissions
+
+
+def _permissions(sdk: Sdk, places: Sequence[Place]) -> Iterator[Finding]:
+    """The caller's own place comes first, then those of readers."""
+    tries = [(place, permission) for place in places for permission in READS]
+    trials = sdk.flights.each(
+        tries, lambda each: _try(sdk, *each), lambda _: Untried(sdk.late.reason)
+    )
+    for place, permission in tries:
+        spared = place is places[0] and len(places) > 1
+        yield _permission(place, permission, trials[place, permission], spared=spared)
+
+
+def _try(sdk: Sdk, place: Place, permission: Permission) -> Trial:
+    member, asked = _PROBES[permission.action]
+    dry = {"DryRun": True} if permission.service == "ec2" else {}
+    try:
+        answer = sdk.call(place, permission.service, permission.operation, **asked, **dry)
+    except RefusedError as refused:
+        return _meaning(refused)
+    except CatalogError as error:
+        return Untried(str(error))
+    if member not in answer:  # an endpoint that answers anything to everything
+        return Untried(f"{permission.action} in {place.region}: the answer lacks {member}")
+    return Allowed()
+
+
+def _meaning(refused: RefusedError) -> Trial:
+    code = refused.code
+    if code == "DryRunOperation":
+        return Allowed()
+    if code == "UnauthorizedOperation" or code.startswith("AccessDenied"):
+        return Denied(refused.reason)
+    if _ABOUT_WHAT_WAS_ASKED.fullmatch(code):
+        # Inferred: nowhere is it said that IAM is asked before the question is looked at. Whoever
+        # gets as far as to hear that an image does not exist was at least not sent away.
+        return Allowed(code)
+    return Untried(refused.reason)
+
+
+def _permission(place: Place, permission: Permission, trial: Trial, *, spared: bool) -> Finding:
+    name, where = f"{permission.action} in {place.region}", f"in account {place.account}"
+    bad = Level.FAIL if permission.required and not spared else Level.WARN
+    without = f"; without it {permission.loss}"
+    if permission.required and spared:
+        without += ", but not in the accounts of readers"
+    match trial:
+        case Allowed(inferred=None):
+            return Finding(Level.OK, f"{name}: allowed {where}")
+        case Allowed(inferred=code):
+            return Finding(Level.OK, f"{name}: not denied {where} (inferred from {code})")
+        case Denied(reason=reason):
+            # A grant for a part of the parameters may well cover the part that plans name.
+            tried = f" (tried with {_PARAMETER})" if permission.service == "ssm" else ""
+            return Finding(bad, f"{reason} {where}{tried}{without}")
+        case Untried(reason=reason):
+            told = reason if permission.action in reason else f"{name}: {reason}"
+            return Finding(bad, f"{told}; it could not be tried {where}{without}")
+
+
+def _allowed_images(catalog: LiveCatalog, places: Sequence[Place]) -> Iterator[Finding]:
+    answers = catalog.allowed_images(places)
+    for place in places:
+        name = f"Allowed AMIs in {place.region} of account {place.account}"
+        match answers[place]:
+            case AllowedImages(state="enabled", managed_by=manager):
+                hides = "an image that they do not allow looks as if it did not exist"
+                yield Finding(Level.WARN, f"{name}: enabled, managed by {manager}; {hides}")
+            case AllowedImages(state="disabled" | "audit-mode" as state, managed_by=manager):
+                yield Finding(Level.OK, f"{name}: {state}, managed by {manager}")
+            case AllowedImages():
+                yield Finding(Level.WARN, f"{name}: in a state that is not known")
+            case Absent() | Unavailable():
+                yield Finding(Level.SKIP, f"{name}: not told")

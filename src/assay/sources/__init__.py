@@ -1,1 +1,0 @@
-"""What uses an AMI? Plans (and later HCL) become `AmiReference`s."""
