@@ -13,6 +13,8 @@
 One unanswered question is not an exception: it is an `Unavailable` answer (`catalog.interface`).
 """
 
+from collections.abc import Iterable
+
 
 class AssayError(Exception):
     """What went wrong, where, and what to do about it, on one line.
@@ -61,3 +63,11 @@ class ConfigurationError(CatalogError):
 
 class CredentialsError(CatalogError):
     """No AWS credentials were found, or those found cannot be used."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A hint for a word that is none of those known; None where it is like none of them."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, list(known), n=1)
+    return f"did you mean {close[0]!r}?" if close else None

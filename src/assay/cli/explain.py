@@ -45,16 +45,13 @@ def explain_command(what: str, stdout_format: str, color: str, **where: Any) -> 
 
 
 def _rule(name: str) -> "Rule":
-    from difflib import get_close_matches
-
-    from assay.errors import InputError
+    from assay.errors import InputError, did_you_mean
     from assay.policy.rules import RULES
 
     rules = {rule.id: rule for rule in RULES}
     if name in rules:
         return rules[name]
-    close = get_close_matches(name, rules, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else "`assay rules` lists the rules"
+    hint = did_you_mean(name, rules) or "`assay rules` lists the rules"
     raise InputError(f"{name!r} is neither a rule nor an AMI id", hint=hint)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias, get_args
 
 from msgspec.structs import replace
 
-from assay.errors import InputError
+from assay.errors import InputError, did_you_mean
 from assay.model import (
     AmiReference,
     Exemption,
@@ -165,8 +165,5 @@ def _refused(rule: str, ignore: Ignore) -> InputError:
             where=ignore.where,
             hint="what could not be read is never let through",
         )
-    from difflib import get_close_matches
-
-    close = get_close_matches(rule, get_args(Waivable), n=1)
-    hint = f"did you mean {close[0]!r}?" if close else "`assay rules` lists the rules"
+    hint = did_you_mean(rule, get_args(Waivable)) or "`assay rules` lists the rules"
     return InputError(f"{rule!r} is no rule", where=ignore.where, hint=hint)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from assay.errors import PolicyError
+from assay.errors import PolicyError, did_you_mean
 from assay.model import Policy
 from assay.policy.build import build
 from assay.policy.contradictions import refuse_contradictions
@@ -104,7 +104,7 @@ def _problem(error: Any, parsed: Parsed) -> PolicyError:
             return PolicyError(
                 f"unknown key {unknown!r} in {name}",
                 where=parsed.where((*path, unknown), key=True),
-                hint=_suggest(unknown, known) if known else _keys_look_like(patterns),
+                hint=did_you_mean(unknown, known) if known else _keys_look_like(patterns),
             )
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
@@ -184,12 +184,5 @@ def _advice(error: Any) -> str | None:
         if colon and ("*" in account or "?" in account):
             return "the account takes no wildcard: anybody could make a mark of that name"
     if error.validator == "enum" and isinstance(error.instance, str):
-        return _suggest(error.instance, [str(word) for word in error.validator_value])
+        return did_you_mean(error.instance, map(str, error.validator_value))
     return None
-
-
-def _suggest(word: str, known: Iterable[str]) -> str | None:
-    import difflib
-
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"did you mean {close[0]!r}?" if close else None

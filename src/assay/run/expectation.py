@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from assay.errors import InputError
+from assay.errors import InputError, did_you_mean
 from assay.model import Outcome, Report
 from assay.policy.rules import RULES
 from assay.report.view import ResultView, VerdictView, views
@@ -92,9 +92,8 @@ def _refuse_unknown_words(path: str, plain: Any) -> None:
     for where, words, known, what in _words(plain):
         for word in words:
             if isinstance(word, str) and word not in known:
-                raise InputError(
-                    f"unknown {what} {word!r}", where=f"{path}: {where}", hint=_cure(word, known)
-                )
+                hint = did_you_mean(word, known) or f"there are {', '.join(known)}"
+                raise InputError(f"unknown {what} {word!r}", where=f"{path}: {where}", hint=hint)
 
 
 _Words = tuple[str, Iterable[Any], Sequence[str], str]
@@ -117,13 +116,6 @@ def _words(plain: Any) -> Iterator[_Words]:
             for key in ("rules", "warnings"):
                 said = verdict.get(key)
                 yield f"{at}.{key}", said if isinstance(said, list) else (), rules, "rule"
-
-
-def _cure(word: str, known: Sequence[str]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
 
 
 # ------------------------------------------------------------------------------------- comparing

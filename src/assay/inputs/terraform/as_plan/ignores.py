@@ -7,7 +7,7 @@ not quite one is an error: an exception that does not hold should say so where i
 import re
 from datetime import date
 
-from assay.errors import InputError
+from assay.errors import InputError, did_you_mean
 from assay.inputs.terraform.syntax.blocks import Comment
 from assay.model import Ignore
 
@@ -74,7 +74,8 @@ def _fields(text: str, where: str) -> dict[str, str]:
             raise InputError(what, where=where, hint=_IN_QUOTES)
         name = key[1]
         if name not in _KEYS:
-            raise InputError(f"unknown key {name!r}", where=where, hint=_suggestion(name))
+            hint = did_you_mean(name, _KEYS) or f"the keys are {', '.join(_KEYS)}"
+            raise InputError(f"unknown key {name!r}", where=where, hint=hint)
         if name in fields:
             raise InputError(f"the key {name!r} stands twice", where=where, hint="leave one out")
         value = _VALUE.match(text, key.end())
@@ -84,13 +85,6 @@ def _fields(text: str, where: str) -> dict[str, str]:
         fields[name] = _readable(name, value[1] or value[2] or "", where)
         at = value.end()
     return fields
-
-
-def _suggestion(name: str) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, _KEYS, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"the keys are {', '.join(_KEYS)}"
 
 
 def _readable(name: str, text: str, where: str) -> str:
