@@ -186,7 +186,7 @@ def test_a_cache_that_others_can_write_to_is_done_without(
 LEARNER = """
 import sys
 from pathlib import Path
-from assay.catalog.remembering import RememberingCatalog
+from assay.catalog.decorators.remembering import RememberingCatalog
 from assay.kept import Kept
 from assay.model import Ancestry, AncestryEnd, AncestryEntry, CatalogFacts, Image, Place
 

@@ -656,7 +656,7 @@ def test_what_is_kept_spares_reading_botocores_data(cache: Path) -> None:
         sys.addaudithook(lambda name, args: seen.append(str(args[0]))
                          if name in ("open", "os.listdir", "os.scandir") else None)
         import botocore.session
-        from assay.catalog.models import cut_loader
+        from assay.catalog.aws.service_models import cut_loader
         from assay.kept import Kept
         session = botocore.session.Session()
         session.register_component("data_loader", cut_loader(session, Kept(Path({str(cache)!r}))))
@@ -752,7 +752,7 @@ def test_a_disk_that_takes_no_more(cache: Path) -> None:
     code = f"""\
         import botocore.session
         from pathlib import Path
-        from assay.catalog.models import cut_loader
+        from assay.catalog.aws.service_models import cut_loader
         from assay.kept import Kept
         session = botocore.session.Session()
         session.register_component("data_loader", cut_loader(session, Kept(Path({str(cache)!r}))))
@@ -808,7 +808,7 @@ def test_processes_that_start_at_once_all_succeed(cache: Path) -> None:
         import sys
         import botocore.session
         from pathlib import Path
-        from assay.catalog.models import cut_loader
+        from assay.catalog.aws.service_models import cut_loader
         from assay.kept import Kept
         session = botocore.session.Session()
         sys.stdin.read()
