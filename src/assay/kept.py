@@ -9,7 +9,8 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+
+from assay.files import PRIVATE, replace
 
 _WRITABLE_BY_OTHERS = 0o022
 _ROOT = 0
@@ -58,14 +59,7 @@ class Kept:
         if path is None:
             return
         try:
-            with NamedTemporaryFile(dir=path.parent, delete=False) as partial:
-                try:
-                    partial.write(content)
-                    partial.flush()
-                    Path(partial.name).replace(path)
-                except BaseException:
-                    Path(partial.name).unlink()
-                    raise
+            replace(path, content, PRIVATE)
         except OSError:
             return
 
@@ -89,7 +83,9 @@ class Kept:
         if path is None:
             return None
         try:
-            os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600))
+            os.close(
+                os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, PRIVATE)
+            )
             wrong = _wrong_with_file(path.lstat())
         except OSError as error:
             wrong = f"cannot be used ({error.strerror})"

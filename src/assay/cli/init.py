@@ -137,13 +137,13 @@ def _refuse_to_overwrite(path: str, force: bool) -> None:
 def _write(path: str, content: bytes, force: bool) -> None:
     """Without `force`, not even over what came to be there in the meantime."""
     from assay.errors import InputError
+    from assay.files import create
 
     if force:
         write(path, content)
         return
     try:
-        with open(path, "xb") as file:
-            file.write(content)
+        create(path, content)
     except FileExistsError:
         _refuse_to_overwrite(path, force)
     except OSError as error:

@@ -60,28 +60,16 @@ def write(path: str, content: bytes, *, private: bool = False) -> None:
     reports are there to be read by the steps that follow, which may be another user's.
     """
     from assay.errors import InputError
+    from assay.files import PRIVATE, SHARED, replace
 
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "wb") as file:  # a pipe or a device is written to, not replaced
                 file.write(content)
         else:
-            _replace(path, content, 0o600 if private else 0o666)
+            replace(path, content, PRIVATE if private else SHARED)
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", where=path) from error
-
-
-def _replace(path: str, content: bytes, mode: int) -> None:
-    """Under a new name first, which nobody else can have made: a link there is not followed."""
-    partial = f"{path}.{os.urandom(6).hex()}.partial"
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(partial, path)
-    except BaseException:  # a full disk; Ctrl-C
-        os.unlink(partial)
-        raise
 
 
 def show(text: str) -> None:
