@@ -58,7 +58,7 @@ def recording(account: str | None = WORKLOAD) -> dict[str, Any]:
     return {"assay_catalog": 2, "recorded_at": RECORDED, "places": [place]}
 
 
-def waiver(**changes: Any) -> dict[str, Any]:
+def exception(**changes: Any) -> dict[str, Any]:
     return {
         "match": {"image": {"product_code": "abc123"}},
         "rules": ["unmarked"],
@@ -123,7 +123,7 @@ class TestExceptions:
             instance("aws_instance.golden", GOLDEN),
             instance("aws_instance.vendor", VENDOR),
             instance("aws_instance.other", OTHER),
-            exceptions=[waiver()],
+            exceptions=[exception()],
         )
         run = as_json(here)
         assert run.outcomes() == {
@@ -150,7 +150,7 @@ class TestExceptions:
         ],
     )
     def test_a_date_shows_what_will_start_to_fail(self, here: Path, as_of: str, code: int) -> None:
-        write(here, instance("aws_instance.vendor", VENDOR), exceptions=[waiver()])
+        write(here, instance("aws_instance.vendor", VENDOR), exceptions=[exception()])
         run = check(here, as_of=as_of)
         assert run.code == code
         over = "the exception SEC-1421 expired on 2026-12-31"
@@ -158,7 +158,7 @@ class TestExceptions:
         assert ("by exception: vendor appliance" in run.stdout) is not code
 
     def test_the_date_may_come_from_the_environment(self, here: Path) -> None:
-        write(here, instance("aws_instance.vendor", VENDOR), exceptions=[waiver()])
+        write(here, instance("aws_instance.vendor", VENDOR), exceptions=[exception()])
         run = command.assay(
             "check", "plan.json", "--catalog", "catalog.json",
             cwd=here, env={"ASSAY_AS_OF": "2027-06-01"},
@@ -167,7 +167,7 @@ class TestExceptions:
         assert "expired on 2026-12-31; still needed by 1" in run.stdout
 
     def test_what_ends_soon_is_announced_and_exits_with_0(self, here: Path) -> None:
-        write(here, instance("aws_instance.vendor", VENDOR), exceptions=[waiver()])
+        write(here, instance("aws_instance.vendor", VENDOR), exceptions=[exception()])
         early, soon, last = (
             check(here, as_of=day) for day in ("2026-12-16", "2026-12-17", "2026-12-31")
         )
@@ -177,7 +177,7 @@ class TestExceptions:
         assert [run.code for run in (early, soon, last)] == [0, 0, 0]
 
     def test_what_nobody_needs_is_announced(self, here: Path) -> None:
-        write(here, instance("aws_instance.golden", GOLDEN), exceptions=[waiver()])
+        write(here, instance("aws_instance.golden", GOLDEN), exceptions=[exception()])
         run = check(here)
         assert run.code == 0
         assert "exception SEC-1421: nothing needs it" in run.stdout
@@ -191,7 +191,7 @@ class TestExceptions:
             here,
             instance("aws_instance.pending", PENDING),
             instance("aws_instance.unknown", None, unknown={"ami": True}),
-            exceptions=[waiver(match=every, rules=["unmarked", "not-launchable"])],
+            exceptions=[exception(match=every, rules=["unmarked", "not-launchable"])],
         )
         run = as_json(here)
         assert set(run.outcomes().values()) == {"undetermined"}
@@ -202,7 +202,7 @@ class TestExceptions:
         write(
             here,
             instance("aws_instance.vendor", VENDOR),
-            exceptions=[waiver(expires="2027-02-30")],
+            exceptions=[exception(expires="2027-02-30")],
         )
         arguments = ["check", "plan.json", "--catalog", "catalog.json"]
         run = command.assay(*arguments, cwd=here)
@@ -222,9 +222,9 @@ class TestExceptions:
             tagged("aws_instance.d", OTHER, exempt="no"),
             inside=("fw",),
             exceptions=[
-                waiver(match={"module": 'module.fw["eu.*"]'}),
-                waiver(match={"address": "aws_instance.b"}),
-                waiver(match={"tags": {"exempt": "y?s"}}),
+                exception(match={"module": 'module.fw["eu.*"]'}),
+                exception(match={"address": "aws_instance.b"}),
+                exception(match={"tags": {"exempt": "y?s"}}),
             ],
         )
         run = as_json(here)
@@ -249,7 +249,7 @@ class TestExceptions:
         blocks[1]["expressions"]["ami"] = {
             "references": ["aws_ami_copy.vendor.id", "aws_ami_copy.vendor"]
         }
-        write(here, exceptions=[waiver()])
+        write(here, exceptions=[exception()])
         (here / "plan.json").write_bytes(dump(document))
         run = as_json(here)
         assert run.outcomes() == {"aws_ami_copy.vendor": "pass", "aws_instance.web": "pass"}

@@ -38,7 +38,7 @@ def document(**parts: Any) -> Policy:
     return load("assay.yaml", json.dumps(whole).encode())
 
 
-def waiver(*rules: str, expires: str = "2027-01-31", **match: Any) -> dict[str, Any]:
+def exception(*rules: str, expires: str = "2027-01-31", **match: Any) -> dict[str, Any]:
     return {
         "match": match,
         "rules": list(rules),
@@ -113,7 +113,7 @@ POLICIES = st.fixed_dictionaries(
         ),
         "exceptions": st.lists(
             st.builds(
-                lambda image, rules: waiver(*rules, image=image),
+                lambda image, rules: exception(*rules, image=image),
                 IMAGE_MATCHES,
                 some((*KNOWN_TO_EC2, "too-deep"), 5),
             ),
@@ -146,9 +146,9 @@ def lets_pass(image: Image, by: Policy) -> tuple[bool, set[str]]:
         for each in results
         if each.severity is Severity.ERROR
         and each.finding.outcome is not Outcome.PASS
-        and each.waiver is None
+        and each.exception is None
     ]
-    return not stopped, {str(id(each.waiver)) for each in results if each.waiver}
+    return not stopped, {str(id(each.exception)) for each in results if each.exception}
 
 
 @functools.cache
@@ -328,7 +328,7 @@ def test_marks_are_asked_even_where_the_policy_only_warns() -> None:
 def test_an_exception_for_images_is_a_criterion(
     match: dict[str, str], fields: dict[str, Any]
 ) -> None:
-    said = exported(exceptions=[waiver("unmarked", image=match)])
+    said = exported(exceptions=[exception("unmarked", image=match)])
     assert said.criteria == ({"ImageWatermarks": MARKS}, fields)
     assert (
         "exception 1 (vendor appliance) ends on 2027-01-31: "
@@ -353,26 +353,26 @@ def test_an_exception_waives_its_own_rules_and_no_other() -> None:
         found = criteria(
             require=require,
             rules={"deprecated": "error"},
-            exceptions=[waiver(rule, "too-deep", image={"name": "old"})],
+            exceptions=[exception(rule, "too-deep", image={"name": "old"})],
         )
         assert found[1] == kept | name
 
 
 def test_what_ec2_does_not_look_at_needs_no_criterion() -> None:
-    said = exported(exceptions=[waiver("too-deep", "revoked", image={"name": "old"})])
+    said = exported(exceptions=[exception("too-deep", "revoked", image={"name": "old"})])
     assert len(said.criteria) == 1
     assert not any("exception" in line for line in said.lost)
 
 
 def test_two_exceptions_that_say_the_same_are_one_criterion() -> None:
-    same = waiver("unmarked", image={"name": "old"})
+    same = exception("unmarked", image={"name": "old"})
     assert len(criteria(exceptions=[same, same])) == 2
 
 
 def test_an_exception_counts_on_its_last_day_and_not_on_the_next() -> None:
     match = {"name": "old"}
-    last = [waiver("unmarked", image=match, expires="2026-11-21")]
-    over = [waiver("unmarked", image=match, expires="2026-11-20")]
+    last = [exception("unmarked", image=match, expires="2026-11-21")]
+    over = [exception("unmarked", image=match, expires="2026-11-20")]
     assert len(criteria(exceptions=last)) == 2
     assert len(criteria(exceptions=over)) == 1
     told = exported(exceptions=over).lost
@@ -402,7 +402,7 @@ def test_an_exception_counts_on_its_last_day_and_not_on_the_next() -> None:
 def test_an_exception_that_no_criterion_can_express_is_left_out(
     match: dict[str, Any], require: dict[str, Any], why_not: str
 ) -> None:
-    said = exported(require=require, exceptions=[waiver("unmarked", **match)])
+    said = exported(require=require, exceptions=[exception("unmarked", **match)])
     assert len(said.criteria) == 1
     assert f"exception 1 (vendor appliance) is left out: {why_not}" in said.lost
 
@@ -422,7 +422,7 @@ def test_an_exception_that_no_criterion_can_express_is_left_out(
          "a ? stands for one character here; EC2 does not say whether it may stand for none"),
         ({"golden": {"watermarks": [{"key": KEY, "source_image_region": "us-????-1"}]}},
          "a ? stands for one character here"),
-        ({"exceptions": [waiver("unmarked", image={"name": "a?c"})]},
+        ({"exceptions": [exception("unmarked", image={"name": "a?c"})]},
          "a ? stands for one character here"),
         ({}, SERVICES),
     ],
@@ -436,7 +436,7 @@ def test_what_the_policy_does_not_say_is_not_told_as_lost() -> None:
     assert [line for line in silent.lost if not line.startswith(SERVICES)] == [OWN]
     off = exported(rules={"lineage-mismatch": "off"})
     assert ANCESTRY not in off.lost
-    admits = exported(exceptions=[waiver("unmarked", image={"owner_alias": "amazon"})])
+    admits = exported(exceptions=[exception("unmarked", image={"owner_alias": "amazon"})])
     assert not any(line.startswith(SERVICES) for line in admits.lost)
 
 
@@ -452,7 +452,9 @@ def owners(count: int) -> dict[str, Any]:
 
 
 def exceptions(count: int) -> dict[str, Any]:
-    return {"exceptions": [waiver("unmarked", image={"name": f"vendor-{n}"}) for n in range(count)]}
+    return {
+        "exceptions": [exception("unmarked", image={"name": f"vendor-{n}"}) for n in range(count)]
+    }
 
 
 @pytest.mark.parametrize(
@@ -497,14 +499,14 @@ def test_the_command_writes_a_file_instead(tmp_path: Path) -> None:
 
 
 def test_the_day_of_the_exceptions_can_be_chosen(tmp_path: Path) -> None:
-    text = POLICY + "exceptions: " + json.dumps([waiver("unmarked", image={"name": "old"})])
+    text = POLICY + "exceptions: " + json.dumps([exception("unmarked", image={"name": "old"})])
     for day, criteria in (("2027-01-31", 2), ("2027-02-01", 1)):
         run = export(tmp_path, "--as-of", day, text=text)
         assert len(json.loads(run.stdout)["ImageCriteria"]) == criteria
 
 
 def test_names_of_exceptions_cannot_move_the_cursor(tmp_path: Path) -> None:
-    vendor = waiver("unmarked", address="aws_instance.a") | {"ticket": "SEC\u009b2J\u202e1"}
+    vendor = exception("unmarked", address="aws_instance.a") | {"ticket": "SEC\u009b2J\u202e1"}
     run = export(tmp_path, text=POLICY + "exceptions: " + json.dumps([vendor]))
     assert run.code == 0
     assert "exception 1 (SEC?2J?1) is left out" in run.stderr

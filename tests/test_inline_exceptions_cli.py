@@ -10,25 +10,27 @@ import pytest
 from msgspec.structs import replace
 
 from assay.cli import run
-from assay.model import AmiId, AmiReference, Ignore, ImageName
+from assay.model import AmiId, AmiReference, CodeException, ImageName
 from tests.command import POLICY
 from tests.judging import HERE, Emulated, at, credentials, emulate, outcomes, policy
 from tests.policy.builders import ELSE, HOME, reference
-from tests.test_exceptions_cli import GOLDEN, OTHER, PENDING, RECORDED, recording, waiver
+from tests.test_exceptions_cli import GOLDEN, OTHER, PENDING, RECORDED, exception, recording
 from tests.worlds import GoldenWorld
 
-COMMENT = Ignore(("unmarked",), "lab", "web.tf", 3, ticket="SEC-7")
+COMMENT = CodeException(("unmarked",), "lab", "web.tf", 3, ticket="SEC-7")
 
 
-def instance(image: str, *ignores: Ignore, address: str = "aws_instance.a") -> AmiReference:
-    return reference(AmiId(image), place=HERE, address=address, ignores=ignores)
+def instance(
+    image: str, *exceptions: CodeException, address: str = "aws_instance.a"
+) -> AmiReference:
+    return reference(AmiId(image), place=HERE, address=address, exceptions=exceptions)
 
 
 def code(references: Sequence[AmiReference]) -> str:
     """The references as Terraform has them, each with one line of comment at the least."""
     lines = [f'provider "aws" {{ region = "{HOME}" }}']
     for number, each in enumerate(references):
-        comments = [directive(ignore) for ignore in each.ignores] or ["# nothing"]
+        comments = [directive(exception) for exception in each.exceptions] or ["# nothing"]
         lines += [
             f'resource "aws_instance" "r{number}" {{',
             *comments,
@@ -38,10 +40,10 @@ def code(references: Sequence[AmiReference]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def directive(ignore: Ignore) -> str:
-    text = f'# assay:ignore[{", ".join(ignore.rules)}] reason="{ignore.reason}"'
-    text += f" ticket={ignore.ticket}" if ignore.ticket else ""
-    return text + (f" expires={ignore.expires}" if ignore.expires else "")
+def directive(exception: CodeException) -> str:
+    text = f'# assay:ignore[{", ".join(exception.rules)}] reason="{exception.reason}"'
+    text += f" ticket={exception.ticket}" if exception.ticket else ""
+    return text + (f" expires={exception.expires}" if exception.expires else "")
 
 
 class Check:
@@ -121,7 +123,8 @@ def test_a_gate_does_not_honour_it(
     assert [each["exception"] for each in report["verdicts"]] == [None] * 3
     assert report["exceptions"] == []
     assert (
-        report["verdicts"] == check.json(*[replace(each, ignores=()) for each in here])["verdicts"]
+        report["verdicts"]
+        == check.json(*[replace(each, exceptions=()) for each in here])["verdicts"]
     )
 
 
@@ -133,7 +136,7 @@ def test_a_gate_says_nothing_where_there_is_nothing_to_leave_aside(check: Check)
 
 
 def test_the_policys_exceptions_hold_at_a_gate(check: Check, tmp_path: Path) -> None:
-    said = f"exceptions: {json.dumps([waiver(match={'address': '*'})])}\n"
+    said = f"exceptions: {json.dumps([exception(match={'address': '*'})])}\n"
     (tmp_path / "assay.yaml").write_text(POLICY + said)
     here = instance(OTHER, COMMENT)
     for flags in ((), ("--no-inline",)):
@@ -187,8 +190,8 @@ def test_the_record_behind_a_hidden_parent(aws: Emulated) -> None:
     image = golden.derived(middle)
     golden.world.deregister(middle, HOME)
     plain = at(HERE, image)
-    excepted = replace(plain, ignores=(COMMENT,))
-    elsewhere = replace(plain, ignores=(replace(COMMENT, rules=("too-deep",)),))
+    excepted = replace(plain, exceptions=(COMMENT,))
+    elsewhere = replace(plain, exceptions=(replace(COMMENT, rules=("too-deep",)),))
     harmless = policy(revoked_images=(ImageName(ELSE, HOME),))
     for references, said, asked in (
         ([plain], ["fail"], []),

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from assay.inputs.terraform.as_plan.ignores import read_ignore
+from assay.inputs.terraform.as_plan.exceptions import read_exception
 from assay.inputs.terraform.syntax.blocks import locate
-from assay.policy.exceptions import check_ignores
+from assay.policy.exceptions import check_exceptions
 from assay.policy.rules import RULES
 from tests import command
 from tests.policy.builders import reference
@@ -44,10 +44,10 @@ def test_the_comment_shown_is_an_exception() -> None:
     block = re.search(r"```hcl\n(.*?)```", README, re.DOTALL)
     assert block
     [comment] = locate(block[1].encode()).comments
-    found = read_ignore(comment, "web.tf")
+    found = read_exception(comment, "web.tf")
     assert found
     assert (found.rules, found.ticket) == (("unmarked", "public-image"), "SEC-1421")
-    check_ignores([reference(ignores=(found,))])
+    check_exceptions([reference(exceptions=(found,))])
 
 
 def test_the_make_targets_shown_exist() -> None:

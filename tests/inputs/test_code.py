@@ -803,7 +803,7 @@ def test_a_sensitive_image_is_judged_and_not_shown(read: Read) -> None:
 
 def test_the_comment_that_ignores_a_rule_holds_where_the_code_is_read(read: Read) -> None:
     code = f'resource "aws_instance" "a" {{\n  # assay:ignore[unmarked] reason="lab"\n  ami = "{ONE}"\n}}\n'
-    [ignore] = one(read(code)).ignores
+    [ignore] = one(read(code)).exceptions
     assert (ignore.rules, ignore.line) == (("unmarked",), 2)
 
 

@@ -10,10 +10,10 @@ from assay.model import (
     ImageMatch,
     Match,
     Outcome,
+    PolicyException,
     Resolved,
     Subject,
     Verdict,
-    Waiver,
 )
 from assay.policy.engine import judge, judge_all
 from tests.policy.builders import AS_OF, image, policy, subject, unresolved
@@ -67,7 +67,7 @@ def test_the_verdict_is_on_the_reference_itself() -> None:
 
 
 def test_an_exception_for_one_of_the_images_counts_once() -> None:
-    waiver = Waiver(
+    exception = PolicyException(
         match=Match(image=ImageMatch(id=HOME_MADE)),
         rules=("unmarked",),
         reason="legacy",
@@ -75,7 +75,7 @@ def test_an_exception_for_one_of_the_images_counts_once() -> None:
         expires=date(2100, 1, 1),
     )
     judgement = judge_all(
-        [one_of(GOLDEN, BAD, BAD)], replace(policy(), exceptions=(waiver,)), AS_OF
+        [one_of(GOLDEN, BAD, BAD)], replace(policy(), exceptions=(exception,)), AS_OF
     )
     assert [each.outcome for each in judgement.verdicts] == [PASS]
     assert judgement.exceptions[0].used == 1

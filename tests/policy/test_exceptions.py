@@ -16,6 +16,7 @@ from assay.model import (
     AncestryEnd,
     Cause,
     Derivation,
+    ExceptionUse,
     Image,
     ImageSearch,
     Outcome,
@@ -26,7 +27,6 @@ from assay.model import (
     Subject,
     TemplateRef,
     Verdict,
-    WaiverUse,
 )
 from assay.policy.engine import Judgement, judge, judge_all
 from assay.policy.lineage import ancestry_matters
@@ -63,10 +63,10 @@ VENDOR = image(
 )
 """It carries no mark, which is all that is wrong with it."""
 EVERYWHERE = {"address": "*"}
-WAIVABLE = sorted({rule.id for rule in RULES if rule.configurable} - {"incomplete-plan"})
+EXCEPTABLE = sorted({rule.id for rule in RULES if rule.configurable} - {"incomplete-plan"})
 
 
-def waiver(match: dict[str, Any] | None = None, *rules: str, **changes: Any) -> dict[str, Any]:
+def exception(match: dict[str, Any] | None = None, *rules: str, **changes: Any) -> dict[str, Any]:
     """One entry of `exceptions`, which lets unmarked images through unless it says otherwise."""
     return {
         "match": match or EVERYWHERE,
@@ -92,29 +92,29 @@ def weighed(by: Policy, *subjects: Subject, as_of: datetime = AS_OF) -> Judgemen
 
 def failing(verdict: Verdict) -> list[str]:
     """The rules that fail, and are not let through."""
-    return [r.rule for r in verdict.results if r.finding.outcome is FAIL and r.waiver is None]
+    return [r.rule for r in verdict.results if r.finding.outcome is FAIL and r.exception is None]
 
 
 def let_through(verdict: Verdict) -> list[str]:
-    return [r.rule for r in verdict.results if r.waiver]
+    return [r.rule for r in verdict.results if r.exception]
 
 
-def counted(uses: Iterable[WaiverUse]) -> list[tuple[int, int, str]]:
+def counted(uses: Iterable[ExceptionUse]) -> list[tuple[int, int, str]]:
     return [(use.used, use.missed, use.state) for use in uses]
 
 
 def test_a_failure_is_let_through() -> None:
     assert verdict(of(), document()) is FAIL
-    by = allowing(waiver())
+    by = allowing(exception())
     judgement = weighed(by, of())
     [one] = judgement.verdicts
     assert one.outcome is PASS
     assert let_through(one) == ["unmarked"]
-    assert one.waiver is by.exceptions[0]
+    assert one.exception is by.exceptions[0]
     [result] = [result for result in one.results if result.rule == "unmarked"]
     assert result.finding.outcome is FAIL
     assert result.severity is Severity.ERROR
-    assert result.waiver is by.exceptions[0]
+    assert result.exception is by.exceptions[0]
     assert counted(judgement.exceptions) == [(1, 0, "active")]
 
 
@@ -174,7 +174,7 @@ def test_without_exceptions_nothing_is_said_of_any() -> None:
 )
 def test_each_field(match: dict[str, Any], wanted: bool) -> None:
     here = of(address="module.fw.aws_instance.web", tags={"env": "prod"})
-    assert (verdict(here, allowing(waiver(match))) is PASS) is wanted
+    assert (verdict(here, allowing(exception(match))) is PASS) is wanted
 
 
 FITS: dict[str, Any] = {
@@ -214,12 +214,12 @@ IMAGE_MISSES: dict[str, Any] = {
 def test_all_fields_together() -> None:
     here = of(address="module.fw.aws_instance.web", tags={"env": "prod"})
     whole = {**FITS, "image": IMAGE_FITS}
-    assert verdict(here, allowing(waiver(whole))) is PASS
+    assert verdict(here, allowing(exception(whole))) is PASS
     for field, other in MISSES.items():
-        assert verdict(here, allowing(waiver({**whole, field: other}))) is FAIL
+        assert verdict(here, allowing(exception({**whole, field: other}))) is FAIL
     for field, other in IMAGE_MISSES.items():
         wrong = {**whole, "image": {**IMAGE_FITS, field: other}}
-        assert verdict(here, allowing(waiver(wrong))) is FAIL
+        assert verdict(here, allowing(exception(wrong))) is FAIL
 
 
 @pytest.mark.parametrize("field", IMAGE_FITS)
@@ -228,23 +228,23 @@ def test_what_ec2_did_not_say_of_the_image_is_matched_by_nothing(field: str) -> 
     silent = replace(silent, owner_id=None, owner_alias=None, name=None)
     wanted = IMAGE_FITS[field]
     match = {"image": {field: wanted}}
-    assert (verdict(of(silent), allowing(waiver(match))) is PASS) is (field == "id")
-    assert verdict(of(), allowing(waiver(match))) is PASS
+    assert (verdict(of(silent), allowing(exception(match))) is PASS) is (field == "id")
+    assert verdict(of(), allowing(exception(match))) is PASS
 
 
 def test_an_unknown_account_is_matched_by_no_account() -> None:
     nowhere = of(place=Place.of(HOME, None))
-    assert verdict(nowhere, allowing(waiver({"account": "*"}))) is FAIL
-    assert verdict(nowhere, allowing(waiver({"region": "*"}))) is PASS
+    assert verdict(nowhere, allowing(exception({"account": "*"}))) is FAIL
+    assert verdict(nowhere, allowing(exception({"region": "*"}))) is PASS
 
 
 def test_an_image_that_was_not_found_is_matched_by_no_image() -> None:
     moving = unresolved(Cause.NOT_VISIBLE, value=TemplateRef("lt-1", None, "$Latest"))
     strict = {"rules": {"unpinned": "error"}}
     assert verdict(moving, allowing(**strict)) is FAIL
-    by_image = allowing(waiver({"image": {"name": "*"}}, "unpinned"), **strict)
+    by_image = allowing(exception({"image": {"name": "*"}}, "unpinned"), **strict)
     assert verdict(moving, by_image) is FAIL
-    assert verdict(moving, allowing(waiver(None, "unpinned"), **strict)) is OPEN
+    assert verdict(moving, allowing(exception(None, "unpinned"), **strict)) is OPEN
 
 
 def test_a_planned_image_is_excepted_by_its_source() -> None:
@@ -252,8 +252,8 @@ def test_a_planned_image_is_excepted_by_its_source() -> None:
     copied = (Derivation("aws_ami_copy.vendor", "CopyImage", Place.of(HOME, USER)),)
     here = of(derivations=copied, address="aws_instance.copy")
     for match in ({"image": {"product_code": "abc123"}}, {"image": {"id": USED}}):
-        assert verdict(here, allowing(waiver(match))) is PASS
-    assert verdict(here, allowing(waiver({"image": {"id": ELSE}}))) is FAIL
+        assert verdict(here, allowing(exception(match))) is PASS
+    assert verdict(here, allowing(exception({"image": {"id": ELSE}}))) is FAIL
 
 
 # what is let through, and what never is
@@ -271,13 +271,13 @@ def broken(**more: Any) -> Subject:
         (["not-launchable"], ["unmarked", "too-old"]),
         (["unmarked", "not-launchable"], ["too-old"]),
         (["unmarked", "not-launchable", "too-old"], []),
-        (WAIVABLE, []),
+        (EXCEPTABLE, []),
         (["untrusted-owner", "too-deep"], ["unmarked", "not-launchable", "too-old"]),
     ],
 )
 def test_only_the_rules_that_are_named_are_let_through(rules: list[str], left: list[str]) -> None:
     by = allowing(
-        waiver(None, *rules), require={"max_age_days": 1}, rules={"deprecated": "warning"}
+        exception(None, *rules), require={"max_age_days": 1}, rules={"deprecated": "warning"}
     )
     [one] = weighed(by, broken()).verdicts
     assert [rule for rule in failing(one) if rule != "deprecated"] == left
@@ -285,23 +285,23 @@ def test_only_the_rules_that_are_named_are_let_through(rules: list[str], left: l
 
 
 def test_several_exceptions_add_up() -> None:
-    one = waiver(None, "unmarked", ticket="SEC-1")
-    two = waiver({"image": {"id": USED}}, "not-launchable", ticket="SEC-2")
+    one = exception(None, "unmarked", ticket="SEC-1")
+    two = exception({"image": {"id": USED}}, "not-launchable", ticket="SEC-2")
     assert verdict(broken(), allowing(one)) is FAIL
     assert verdict(broken(), allowing(two)) is FAIL
     judgement = weighed(allowing(one, two), broken())
     [both] = judgement.verdicts
     assert both.outcome is PASS
-    assert [r.waiver.ticket for r in both.results if r.waiver] == ["SEC-1", "SEC-2"]
+    assert [r.exception.ticket for r in both.results if r.exception] == ["SEC-1", "SEC-2"]
     assert counted(judgement.exceptions) == [(1, 0, "active")] * 2
-    assert both.waiver
-    assert both.waiver.ticket == "SEC-1"
+    assert both.exception
+    assert both.exception.ticket == "SEC-1"
 
 
-@pytest.mark.parametrize("rule", WAIVABLE)
+@pytest.mark.parametrize("rule", EXCEPTABLE)
 def test_every_rule_that_fails_can_be_let_through(rule: str) -> None:
     """And it alone: each case fails by one rule."""
-    strict = dict.fromkeys(WAIVABLE, "error")
+    strict = dict.fromkeys(EXCEPTABLE, "error")
     cases: dict[str, tuple[Subject, dict[str, Any]]] = {
         "unmarked": (of(), {}),
         "revoked": (subject(), {"revoked": {"images": [{"id": SOURCE, "region": HOME}]}}),
@@ -341,18 +341,18 @@ def test_every_rule_that_fails_can_be_let_through(rule: str) -> None:
         "no-provenance": (unresolved(Cause.NO_PROVENANCE), {}),
         "service-image": (unresolved(Cause.SERVICE_IMAGE), {}),
     }
-    assert set(cases) == set(WAIVABLE)
+    assert set(cases) == set(EXCEPTABLE)
     here, parts = cases[rule]
     plain = judge(here, document(rules=strict, **parts), AS_OF)
     assert (plain.outcome, failing(plain)) == (FAIL, [rule])
-    through = judge(here, allowing(waiver(None, rule), rules=strict, **parts), AS_OF)
+    through = judge(here, allowing(exception(None, rule), rules=strict, **parts), AS_OF)
     assert let_through(through) == [rule]
     assert through.outcome is (OPEN if rule in ("no-provenance", "uncatalogued") else PASS)
-    others = [other for other in WAIVABLE if other != rule]
-    assert verdict(here, allowing(waiver(None, *others), rules=strict, **parts)) is FAIL
+    others = [other for other in EXCEPTABLE if other != rule]
+    assert verdict(here, allowing(exception(None, *others), rules=strict, **parts)) is FAIL
 
 
-EVERYTHING = waiver(None, *WAIVABLE)
+EVERYTHING = exception(None, *EXCEPTABLE)
 
 
 READ = (Cause.NO_PROVENANCE, Cause.SERVICE_IMAGE)
@@ -408,30 +408,30 @@ def test_an_exception_of_everything_leaves_what_was_not_read(here: Subject, by: 
     ]
     event(f"{plain.outcome} -> {through.outcome}")
     assert through.outcome is (OPEN if open_ones or not plain.results else PASS)
-    assert [replace(r, waiver=None) for r in through.results] == list(plain.results)
-    assert all(r.finding.outcome is FAIL for r in through.results if r.waiver)
+    assert [replace(r, exception=None) for r in through.results] == list(plain.results)
+    assert all(r.finding.outcome is FAIL for r in through.results if r.exception)
 
 
 def test_a_warning_is_no_use_of_an_exception() -> None:
     old = subject(image(mark(), deprecation_time=days_ago(1)))
-    judgement = weighed(allowing(waiver(None, "deprecated")), old)
+    judgement = weighed(allowing(exception(None, "deprecated")), old)
     [one] = judgement.verdicts
     assert one.outcome is PASS
-    assert one.waiver is None
+    assert one.exception is None
     assert counted(judgement.exceptions) == [(0, 0, "unused")]
-    strict = allowing(waiver(None, "deprecated"), rules={"deprecated": "error"})
+    strict = allowing(exception(None, "deprecated"), rules={"deprecated": "error"})
     assert counted(weighed(strict, old).exceptions) == [(1, 0, "active")]
 
 
 def test_a_rule_that_is_off_is_no_use_of_an_exception() -> None:
-    judgement = weighed(allowing(waiver(), rules={"unmarked": "off"}), of())
+    judgement = weighed(allowing(exception(), rules={"unmarked": "off"}), of())
     assert judgement.verdicts[0].outcome is PASS
     assert counted(judgement.exceptions) == [(0, 0, "unused")]
 
 
 def test_a_reference_that_passes_is_no_use_of_an_exception() -> None:
-    judgement = weighed(allowing(waiver()), subject())
-    assert judgement.verdicts[0].waiver is None
+    judgement = weighed(allowing(exception()), subject())
+    assert judgement.verdicts[0].exception is None
     assert counted(judgement.exceptions) == [(0, 0, "unused")]
 
 
@@ -445,7 +445,7 @@ def test_an_exception_reaches_into_scopes() -> None:
     }
     here = subject()
     assert verdict(here, document(**parts)) is FAIL
-    judgement = weighed(allowing(waiver(None, "too-old"), **parts), here, here)
+    judgement = weighed(allowing(exception(None, "too-old"), **parts), here, here)
     assert [each.outcome for each in judgement.verdicts] == [PASS, PASS]
     assert counted(judgement.exceptions) == [(2, 0, "active")]
 
@@ -470,7 +470,7 @@ def test_an_exception_reaches_into_scopes() -> None:
     ],
 )
 def test_the_last_day_is_inclusive_and_utc(as_of: datetime, holds: bool) -> None:
-    by = allowing(waiver(expires="2026-11-30"))
+    by = allowing(exception(expires="2026-11-30"))
     judgement = weighed(by, of(), as_of=as_of)
     [one] = judgement.verdicts
     assert one.outcome is (PASS if holds else FAIL)
@@ -480,16 +480,16 @@ def test_the_last_day_is_inclusive_and_utc(as_of: datetime, holds: bool) -> None
 
 
 def test_the_message_says_since_when_nothing_lets_it_through() -> None:
-    by = allowing(waiver(expires="2026-11-20", ticket="SEC-1421"))
+    by = allowing(exception(expires="2026-11-20", ticket="SEC-1421"))
     [one] = weighed(by, of()).verdicts
     [result] = [result for result in one.results if result.rule == "unmarked"]
-    assert result.waiver is None
+    assert result.exception is None
     assert result.finding.message == (
         f"{USED} carries no golden watermark; the exception SEC-1421 expired on 2026-11-20"
     )
     assert result.finding.fix
     assert result.finding.evidence
-    unnamed = allowing(waiver(expires="2026-11-20"))
+    unnamed = allowing(exception(expires="2026-11-20"))
     [other] = weighed(unnamed, of()).verdicts
     assert "the exception vendor appliance expired on 2026-11-20" in (
         other.results[0].finding.message
@@ -497,7 +497,7 @@ def test_the_message_says_since_when_nothing_lets_it_through() -> None:
 
 
 def test_other_failures_say_nothing_of_it() -> None:
-    by = allowing(waiver(expires="2026-11-20"))
+    by = allowing(exception(expires="2026-11-20"))
     [one] = weighed(by, broken()).verdicts
     assert [r.rule for r in one.results if "expired on" in r.finding.message] == ["unmarked"]
 
@@ -518,9 +518,9 @@ def test_other_failures_say_nothing_of_it() -> None:
     ],
 )
 def test_days_left_and_what_is_announced(expires: str, days_left: int, state: str) -> None:
-    [use] = weighed(allowing(waiver(expires=expires)), of()).exceptions
+    [use] = weighed(allowing(exception(expires=expires)), of()).exceptions
     assert (use.days_left, use.state) == (days_left, state)
-    [idle] = weighed(allowing(waiver(expires=expires)), subject()).exceptions
+    [idle] = weighed(allowing(exception(expires=expires)), subject()).exceptions
     assert idle.state == ("expired" if state == "expired" else "unused")
     assert (idle.used, idle.missed) == (0, 0)
 
@@ -529,36 +529,38 @@ def test_days_left_and_what_is_announced(expires: str, days_left: int, state: st
 
 
 def test_the_first_that_matches_is_used() -> None:
-    one, two = waiver(ticket="SEC-1"), waiver({"image": {"id": USED}}, ticket="SEC-2")
+    one, two = exception(ticket="SEC-1"), exception({"image": {"id": USED}}, ticket="SEC-2")
     for order in ((one, two), (two, one)):
         judgement = weighed(allowing(*order), of())
-        assert judgement.verdicts[0].waiver
-        assert judgement.verdicts[0].waiver.ticket == order[0]["ticket"]
+        assert judgement.verdicts[0].exception
+        assert judgement.verdicts[0].exception.ticket == order[0]["ticket"]
         assert counted(judgement.exceptions) == [(1, 0, "active"), (0, 0, "unused")]
 
 
 def test_the_first_that_names_the_rule_is_used() -> None:
-    other = waiver(None, "too-deep", ticket="SEC-0")
-    judgement = weighed(allowing(other, waiver(ticket="SEC-1")), of())
-    assert judgement.verdicts[0].waiver
-    assert judgement.verdicts[0].waiver.ticket == "SEC-1"
+    other = exception(None, "too-deep", ticket="SEC-0")
+    judgement = weighed(allowing(other, exception(ticket="SEC-1")), of())
+    assert judgement.verdicts[0].exception
+    assert judgement.verdicts[0].exception.ticket == "SEC-1"
 
 
-OVER = waiver(expires="2026-11-20", ticket="SEC-0")
+OVER = exception(expires="2026-11-20", ticket="SEC-0")
 
 
-@pytest.mark.parametrize("order", [(OVER, waiver(ticket="SEC-1")), (waiver(ticket="SEC-1"), OVER)])
+@pytest.mark.parametrize(
+    "order", [(OVER, exception(ticket="SEC-1")), (exception(ticket="SEC-1"), OVER)]
+)
 def test_an_exception_that_was_renewed_is_not_missed(order: tuple[dict[str, Any], ...]) -> None:
     judgement = weighed(allowing(*order), of())
     [one] = judgement.verdicts
     assert one.outcome is PASS
     assert "expired" not in one.results[0].finding.message
-    uses = {use.waiver.ticket: (use.used, use.missed, use.state) for use in judgement.exceptions}
+    uses = {use.exception.ticket: (use.used, use.missed, use.state) for use in judgement.exceptions}
     assert uses == {"SEC-0": (0, 0, "expired"), "SEC-1": (1, 0, "active")}
 
 
 def test_of_several_that_are_over_the_first_is_told_and_all_are_missed() -> None:
-    by = allowing(OVER, waiver(expires="2026-11-01", ticket="SEC-1"))
+    by = allowing(OVER, exception(expires="2026-11-01", ticket="SEC-1"))
     judgement = weighed(by, of())
     assert "the exception SEC-0 expired on 2026-11-20" in (
         judgement.verdicts[0].results[0].finding.message
@@ -567,8 +569,8 @@ def test_of_several_that_are_over_the_first_is_told_and_all_are_missed() -> None
 
 
 def test_one_that_is_over_for_one_rule_and_another_that_holds_for_the_other() -> None:
-    over = waiver(None, "unmarked", "not-launchable", expires="2026-11-20", ticket="SEC-0")
-    judgement = weighed(allowing(over, waiver()), broken())
+    over = exception(None, "unmarked", "not-launchable", expires="2026-11-20", ticket="SEC-0")
+    judgement = weighed(allowing(over, exception()), broken())
     [one] = judgement.verdicts
     assert one.outcome is FAIL
     assert let_through(one) == ["unmarked"]
@@ -579,7 +581,7 @@ def test_one_that_is_over_for_one_rule_and_another_that_holds_for_the_other() ->
 
 
 def test_references_are_counted_not_results() -> None:
-    both = waiver(None, "unmarked", "not-launchable")
+    both = exception(None, "unmarked", "not-launchable")
     judgement = weighed(allowing(both), broken(), of(), subject())
     assert [each.outcome for each in judgement.verdicts] == [PASS, PASS, PASS]
     assert counted(judgement.exceptions) == [(2, 0, "active")]
@@ -592,7 +594,7 @@ def test_the_same_image_may_be_excepted_in_one_place_only() -> None:
         replace(first, reference=replace(first.reference, address=address))
         for address in ("module.fw.aws_instance.a", "aws_instance.b", "module.fw.aws_instance.c")
     ]
-    judgement = weighed(allowing(waiver({"module": "module.fw"})), *here)
+    judgement = weighed(allowing(exception({"module": "module.fw"})), *here)
     assert [each.outcome for each in judgement.verdicts] == [PASS, FAIL, PASS]
     assert [each.subject for each in judgement.verdicts] == here
     assert counted(judgement.exceptions) == [(2, 0, "active")]
@@ -606,12 +608,12 @@ def test_references_that_different_exceptions_reach_are_kept_apart() -> None:
         for name in ("a", "b", "ab", "c", "b", "d")
     ]
     by = allowing(
-        waiver({"address": "*.a*"}, ticket="A"),
-        waiver({"address": "*b"}, ticket="B"),
-        waiver({"address": "*.d"}, ticket="D", expires="2026-11-20"),
+        exception({"address": "*.a*"}, ticket="A"),
+        exception({"address": "*b"}, ticket="B"),
+        exception({"address": "*.d"}, ticket="D", expires="2026-11-20"),
     )
     judgement = weighed(by, *here)
-    tickets = [each.waiver.ticket if each.waiver else None for each in judgement.verdicts]
+    tickets = [each.exception.ticket if each.exception else None for each in judgement.verdicts]
     assert tickets == ["A", "B", "A", None, "B", None]
     assert counted(judgement.exceptions) == [
         (2, 0, "active"),
@@ -634,22 +636,24 @@ def test_what_references_share_before_they_share_after() -> None:
     plain = weighed(document(), *many)
     assert len({id(each.results) for each in plain.verdicts}) == 1
     for by in (
-        allowing(waiver()),
+        allowing(exception()),
         allowing(OVER),
-        allowing(waiver({"address": "*.nothing"})),
-        allowing(waiver(None, "too-deep")),
+        allowing(exception({"address": "*.nothing"})),
+        allowing(exception(None, "too-deep")),
     ):
         assert len({id(each.results) for each in weighed(by, *many).verdicts}) == 1
-    mixed = weighed(allowing(waiver({"address": "*[0-2]"}), waiver({"address": "*a?"})), *many)
+    mixed = weighed(
+        allowing(exception({"address": "*[0-2]"}), exception({"address": "*a?"})), *many
+    )
     assert len({id(each.results) for each in mixed.verdicts}) == 1
-    some = weighed(allowing(waiver({"address": "*0"})), *many)
+    some = weighed(allowing(exception({"address": "*0"})), *many)
     assert sorted(Counter(id(each.results) for each in some.verdicts).values()) == [1, 5]
 
 
 def test_verdicts_that_are_judged_together_are_the_same_as_alone() -> None:
     by = allowing(
-        waiver({"module": "module.fw"}),
-        waiver({"image": {"owner": STRANGER}}, "not-launchable", expires="2026-11-20"),
+        exception({"module": "module.fw"}),
+        exception({"image": {"owner": STRANGER}}, "not-launchable", expires="2026-11-20"),
     )
     here = [of(), broken(), of(address="module.fw.aws_instance.a"), subject()]
     together = weighed(by, *here).verdicts
@@ -662,7 +666,7 @@ def test_verdicts_that_are_judged_together_are_the_same_as_alone() -> None:
 def test_the_ancestry_of_an_image_that_is_let_through_still_matters() -> None:
     """Unmarked and excepted, it passes unless it descends from what is revoked."""
     revoked = {"images": [{"id": ELSE, "region": HOME}]}
-    by = allowing(waiver(), revoked=revoked)
+    by = allowing(exception(), revoked=revoked)
     unasked = of(descent=ancestry(USED, MIDDLE, end=AncestryEnd.NOT_FOLLOWED))
     assert verdict(unasked, by) is OPEN
     assert unasked.provenance is not None

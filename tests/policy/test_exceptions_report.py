@@ -15,7 +15,7 @@ from assay.policy.engine import judge_all, worst
 from assay.report.formats import json as json_report
 from assay.report.formats import text
 from tests.policy.builders import AS_OF, PLACE, USED, document, image, mark, subject
-from tests.policy.test_exceptions import EVERYWHERE, TODAY, VENDOR, of, waiver
+from tests.policy.test_exceptions import EVERYWHERE, TODAY, VENDOR, exception, of
 from tests.policy.test_inline_exceptions import ignore, with_comments
 
 SCHEMA = json.loads(
@@ -74,7 +74,7 @@ SAID = {
 
 
 def test_json_names_the_exception_on_the_verdict_and_in_the_list() -> None:
-    found = as_json(allowing(waiver(**TICKET)), of(), subject())
+    found = as_json(allowing(exception(**TICKET)), of(), subject())
     excepted, plain = found["verdicts"]
     assert (excepted["outcome"], excepted["exception"]) == ("pass", SAID)
     assert {r["rule"]: r["excepted"] for r in excepted["results"]} == {
@@ -98,7 +98,7 @@ def test_json_without_exceptions() -> None:
 
 
 def test_json_without_a_ticket() -> None:
-    found = as_json(allowing(waiver()), of())
+    found = as_json(allowing(exception()), of())
     assert found["verdicts"][0]["exception"]["ticket"] is None
     assert found["exceptions"][0]["ticket"] is None
 
@@ -106,12 +106,12 @@ def test_json_without_a_ticket() -> None:
 @pytest.mark.parametrize(
     ("exceptions", "subjects", "counts"),
     [
-        ([waiver()], [of(), of(), subject()], (3, 0, 0, 2)),
-        ([waiver(expires=days(-1))], [of(), subject()], (1, 1, 0, 0)),
-        ([waiver()], [of(replace(VENDOR, state="disabled"))], (0, 1, 0, 0)),
-        ([waiver()], [of(replace(VENDOR, state="pending"))], (0, 0, 1, 0)),
+        ([exception()], [of(), of(), subject()], (3, 0, 0, 2)),
+        ([exception(expires=days(-1))], [of(), subject()], (1, 1, 0, 0)),
+        ([exception()], [of(replace(VENDOR, state="disabled"))], (0, 1, 0, 0)),
+        ([exception()], [of(replace(VENDOR, state="pending"))], (0, 0, 1, 0)),
         ([], [of(), subject()], (1, 1, 0, 0)),
-        ([waiver(None, "deprecated")], [subject(image(mark(), deprecation_time=AS_OF))], (1, 0, 0, 0)),
+        ([exception(None, "deprecated")], [subject(image(mark(), deprecation_time=AS_OF))], (1, 0, 0, 0)),
     ],
 )  # fmt: skip
 def test_excepted_counts_what_passes_only_for_an_exception(
@@ -124,13 +124,13 @@ def test_excepted_counts_what_passes_only_for_an_exception(
 
 
 STATES = [
-    (waiver(**TICKET), (1, 0, 61, "active")),
-    (waiver(expires=days(13)), (1, 0, 14, "expiring")),
-    (waiver(expires=days(0)), (1, 0, 1, "expiring")),
-    (waiver({"address": "*.nothing"}), (0, 0, 61, "unused")),
-    (waiver({"address": "*.nothing"}, expires=days(2)), (0, 0, 3, "unused")),
-    (waiver(expires=days(-1)), (0, 1, 0, "expired")),
-    (waiver({"address": "*.nothing"}, expires=days(-30)), (0, 0, -29, "expired")),
+    (exception(**TICKET), (1, 0, 61, "active")),
+    (exception(expires=days(13)), (1, 0, 14, "expiring")),
+    (exception(expires=days(0)), (1, 0, 1, "expiring")),
+    (exception({"address": "*.nothing"}), (0, 0, 61, "unused")),
+    (exception({"address": "*.nothing"}, expires=days(2)), (0, 0, 3, "unused")),
+    (exception(expires=days(-1)), (0, 1, 0, "expired")),
+    (exception({"address": "*.nothing"}, expires=days(-30)), (0, 0, -29, "expired")),
 ]
 
 
@@ -151,7 +151,7 @@ def test_json_keeps_the_order_of_the_policy() -> None:
 
 
 def test_text_says_by_which_exception_a_reference_passes() -> None:
-    lines = as_text(allowing(waiver(**TICKET)), of())
+    lines = as_text(allowing(exception(**TICKET)), of())
     assert lines[0].startswith(f"PASS aws_instance.web  ami = {USED} in ")
     assert (
         "  by exception: vendor appliance (SEC-1421, approved by platform-security, "
@@ -163,7 +163,7 @@ def test_text_says_by_which_exception_a_reference_passes() -> None:
 
 
 def test_text_without_a_ticket() -> None:
-    lines = as_text(allowing(waiver()), of())
+    lines = as_text(allowing(exception()), of())
     assert (
         f"  by exception: vendor appliance (approved by platform-security, until {days(60)})"
         in lines
@@ -177,15 +177,15 @@ def announced(lines: Iterable[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("exception", "said"),
     [
-        (waiver(expires=days(60)), []),
-        (waiver(expires=days(15)), []),
-        (waiver(expires=days(14)), [f"exception vendor appliance: ends in 14 days ({days(14)}); needed by 2"]),
-        (waiver(expires=days(13)), [f"exception vendor appliance: ends in 13 days ({days(13)}); needed by 2"]),
-        (waiver(expires=days(0)), [f"exception vendor appliance: ends today ({days(0)}); needed by 2"]),
-        (waiver(expires=days(-1)), [f"exception vendor appliance: expired on {days(-1)}; still needed by 2"]),
-        (waiver({"address": "x"}, expires=days(-1)), [f"exception vendor appliance: expired on {days(-1)}, and nothing needs it"]),
-        (waiver({"address": "x"}), ["exception vendor appliance: nothing needs it"]),
-        (waiver({"address": "x"}, ticket="SEC-7"), ["exception SEC-7: nothing needs it"]),
+        (exception(expires=days(60)), []),
+        (exception(expires=days(15)), []),
+        (exception(expires=days(14)), [f"exception vendor appliance: ends in 14 days ({days(14)}); needed by 2"]),
+        (exception(expires=days(13)), [f"exception vendor appliance: ends in 13 days ({days(13)}); needed by 2"]),
+        (exception(expires=days(0)), [f"exception vendor appliance: ends today ({days(0)}); needed by 2"]),
+        (exception(expires=days(-1)), [f"exception vendor appliance: expired on {days(-1)}; still needed by 2"]),
+        (exception({"address": "x"}, expires=days(-1)), [f"exception vendor appliance: expired on {days(-1)}, and nothing needs it"]),
+        (exception({"address": "x"}), ["exception vendor appliance: nothing needs it"]),
+        (exception({"address": "x"}, ticket="SEC-7"), ["exception SEC-7: nothing needs it"]),
     ],
 )  # fmt: skip
 def test_text_announces_what_somebody_should_see_to(
@@ -195,7 +195,7 @@ def test_text_announces_what_somebody_should_see_to(
 
 
 def test_text_says_since_when_a_failure_is_let_through_no_more() -> None:
-    lines = as_text(allowing(waiver(expires="2026-11-20")), of())
+    lines = as_text(allowing(exception(expires="2026-11-20")), of())
     assert lines[0].startswith("FAIL ")
     assert (
         f"  unmarked: {USED} carries no golden watermark; "
@@ -207,7 +207,7 @@ def test_text_says_since_when_a_failure_is_let_through_no_more() -> None:
 def test_text_puts_references_together_that_an_exception_lets_through() -> None:
     """And apart from those that it does not reach."""
     like = of()
-    by = allowing(waiver({"address": "module.fw.*"}))
+    by = allowing(exception({"address": "module.fw.*"}))
     many = [here(f"module.fw.aws_instance.a[{n}]", like) for n in range(3)]
     lines = as_text(by, *many, here("aws_instance.b", like), here("aws_instance.c", like))
     assert sum("by exception: " in line for line in lines) == 1
@@ -217,7 +217,7 @@ def test_text_puts_references_together_that_an_exception_lets_through() -> None:
 
 def test_a_derived_image_says_which_image_was_judged() -> None:
     copied = of(derivations=(Derivation("aws_ami_copy.fw", "CopyImage", PLACE),))
-    found = as_json(allowing(waiver({"image": {"id": USED}})), copied)
+    found = as_json(allowing(exception({"image": {"id": USED}})), copied)
     [verdict] = found["verdicts"]
     assert verdict["outcome"] == "pass"
     assert verdict["exception"]["reason"] == "vendor appliance"
@@ -228,14 +228,14 @@ def test_a_derived_image_says_which_image_was_judged() -> None:
 
 def test_a_sensitive_value_stays_hidden() -> None:
     secret = of(sensitive=True)
-    for by in (allowing(waiver()), allowing(waiver(expires=days(-1)))):
+    for by in (allowing(exception()), allowing(exception(expires=days(-1)))):
         assert USED not in json.dumps(as_json(by, secret))
         assert USED not in "\n".join(as_text(by, secret))
 
 
 def test_tags_are_matched_and_never_shown() -> None:
     tagged = of(tags={"env": "hunter2"})
-    by = allowing(waiver({"tags": {"env": "hunter?"}, "image": {"tags": {"vendor": "*"}}}))
+    by = allowing(exception({"tags": {"env": "hunter?"}, "image": {"tags": {"vendor": "*"}}}))
     assert report(by, tagged).outcome is Outcome.PASS
     for shown in (json.dumps(as_json(by, tagged)), "\n".join(as_text(by, tagged))):
         assert "hunter" not in shown
@@ -249,7 +249,9 @@ def test_what_an_exception_says_cannot_write_on_the_terminal() -> None:
         "ticket": "SEC\u2066",
     }
     for expires in (days(1), days(-1)):
-        shown = "\n".join(as_text(allowing(waiver(EVERYWHERE, **hostile, expires=expires)), of()))
+        shown = "\n".join(
+            as_text(allowing(exception(EVERYWHERE, **hostile, expires=expires)), of())
+        )
         assert not set(shown) & set("\u202e\u2028\u200b\u2066")
         assert "x\\u202ey" in shown or "SEC\\u2066" in shown
 
@@ -300,7 +302,7 @@ def test_json_tells_the_state_of_a_comment(end: int, wanted: tuple[int, int, int
 
 
 def test_json_lists_the_policys_first_and_no_comment_that_nothing_needs() -> None:
-    by = allowing(waiver({"address": "*.nothing"}, **TICKET))
+    by = allowing(exception({"address": "*.nothing"}, **TICKET))
     found = as_json(by, with_comments(ignore()), with_comments(ignore(line=40), like=subject()))
     assert [(each["ticket"], each["line"]) for each in found["exceptions"]] == [
         ("SEC-1421", None),

@@ -9,9 +9,18 @@ from hypothesis import event, given, settings
 from msgspec.structs import replace
 
 from assay.errors import InputError
-from assay.model import AncestryEnd, Cause, Ignore, Outcome, Policy, Severity, Subject, Verdict
+from assay.model import (
+    AncestryEnd,
+    Cause,
+    CodeException,
+    Outcome,
+    Policy,
+    Severity,
+    Subject,
+    Verdict,
+)
 from assay.policy.engine import judge, judge_all
-from assay.policy.exceptions import check_ignores
+from assay.policy.exceptions import check_exceptions
 from assay.policy.lineage import ancestry_matters
 from assay.policy.rules import RULES
 from tests.policy.builders import (
@@ -33,37 +42,41 @@ from tests.policy.builders import (
 )
 from tests.policy.test_engine_oracle import marks, policies, subjects
 from tests.policy.test_exceptions import (
+    EXCEPTABLE,
     FAIL,
     OPEN,
     PASS,
     TODAY,
     VENDOR,
-    WAIVABLE,
     allowing,
     broken,
     counted,
+    exception,
     failing,
     let_through,
     of,
-    waiver,
     weighed,
 )
 
 
-def ignore(*rules: str, **changes: Any) -> Ignore:
+def ignore(*rules: str, **changes: Any) -> CodeException:
     """A comment that lets unmarked images through unless it says otherwise; it has no end."""
-    return replace(Ignore(rules or ("unmarked",), "vendor appliance", "web.tf", 12), **changes)
+    return replace(
+        CodeException(rules or ("unmarked",), "vendor appliance", "web.tf", 12), **changes
+    )
 
 
-def with_comments(*ignores: Ignore, like: Subject | None = None, **of_reference: Any) -> Subject:
+def with_comments(
+    *exceptions: CodeException, like: Subject | None = None, **of_reference: Any
+) -> Subject:
     like = like or of()
-    changed = replace(like.reference, ignores=ignores, **of_reference)
+    changed = replace(like.reference, exceptions=exceptions, **of_reference)
     return replace(like, reference=changed)
 
 
 def reasons(verdict: Verdict) -> list[str]:
     """Who lets each failure through that is let through."""
-    return [result.waiver.name for result in verdict.results if result.waiver]
+    return [result.exception.name for result in verdict.results if result.exception]
 
 
 def message(verdict: Verdict, rule: str = "unmarked") -> str:
@@ -77,13 +90,13 @@ def test_a_failure_is_let_through() -> None:
     judgement = weighed(document(), with_comments(comment))
     [one] = judgement.verdicts
     assert one.outcome is PASS
-    assert one.waiver is comment
+    assert one.exception is comment
     assert let_through(one) == ["unmarked"]
-    [result] = [result for result in one.results if result.waiver]
+    [result] = [result for result in one.results if result.exception]
     assert (result.finding.outcome, result.severity) == (FAIL, Severity.ERROR)
     assert result.finding.message == f"{USED} carries no golden watermark"
     [use] = judgement.exceptions
-    assert use.waiver is comment
+    assert use.exception is comment
     assert (use.used, use.missed, use.days_left, use.state) == (1, 0, None, "active")
 
 
@@ -101,7 +114,7 @@ def test_where_it_is_called_by() -> None:
         (["unmarked"], ["not-launchable", "too-old"]),
         (["unmarked", "not-launchable"], ["too-old"]),
         (["unmarked", "not-launchable", "too-old"], []),
-        (WAIVABLE, []),
+        (EXCEPTABLE, []),
         (["untrusted-owner", "too-deep"], ["unmarked", "not-launchable", "too-old"]),
     ],
 )
@@ -114,7 +127,7 @@ def test_only_the_rules_that_are_named_are_let_through(rules: list[str], left: l
 
 @pytest.mark.parametrize("cause", [cause for cause in Cause if cause is not Cause.SERVICE_IMAGE])
 def test_nothing_that_could_not_be_read_is_let_through(cause: Cause) -> None:
-    """Not even by a comment that names the rule, which `check_ignores` would have refused."""
+    """Not even by a comment that names the rule, which `check_exceptions` would have refused."""
     every = ignore(*(rule.id for rule in RULES))
     judgement = weighed(document(), with_comments(every, like=unresolved(cause)))
     [one] = judgement.verdicts
@@ -124,7 +137,7 @@ def test_nothing_that_could_not_be_read_is_let_through(cause: Cause) -> None:
 
 def test_what_is_undetermined_remains_where_a_failure_is_let_through() -> None:
     pending = of(replace(VENDOR, state="pending"))
-    [one] = weighed(document(), with_comments(ignore(*WAIVABLE), like=pending)).verdicts
+    [one] = weighed(document(), with_comments(ignore(*EXCEPTABLE), like=pending)).verdicts
     assert let_through(one) == ["unmarked"]
     assert one.outcome is OPEN
 
@@ -157,14 +170,14 @@ def test_it_reaches_into_scopes() -> None:
 @settings(max_examples=150)
 @given(subjects(marks()), policies())
 def test_a_comment_does_what_an_exception_of_the_policy_does(here: Subject, by: Policy) -> None:
-    everywhere = allowing(waiver(None, *WAIVABLE)).exceptions
+    everywhere = allowing(exception(None, *EXCEPTABLE)).exceptions
     said = judge(here, replace(by, exceptions=everywhere), AS_OF)
-    inline = judge(with_comments(ignore(*WAIVABLE), like=here), by, AS_OF)
+    inline = judge(with_comments(ignore(*EXCEPTABLE), like=here), by, AS_OF)
     event(f"{said.outcome}")
     assert inline.outcome is said.outcome
     assert let_through(inline) == let_through(said)
-    assert [replace(r, waiver=None) for r in inline.results] == [
-        replace(r, waiver=None) for r in said.results
+    assert [replace(r, exception=None) for r in inline.results] == [
+        replace(r, exception=None) for r in said.results
     ]
 
 
@@ -189,7 +202,7 @@ def test_what_is_revoked_and_let_through_has_to_be_known_in_full(
     revoked = {"images": [{"id": SOURCE, "region": HOME}]}
     by = document(revoked=revoked, scopes=scopes)
     cut = subject(None, ancestry(USED, MIDDLE, end=AncestryEnd.REFUSED))
-    every = ignore(*WAIVABLE)
+    every = ignore(*EXCEPTABLE)
     assert [verdict(cut, by), verdict(with_comments(every, like=cut), by)] == [FAIL, OPEN]
     together = weighed(by, cut, with_comments(every, like=cut), cut)
     assert [each.outcome for each in together.verdicts] == [FAIL, OPEN, FAIL]
@@ -205,7 +218,7 @@ def test_what_is_revoked_and_let_through_has_to_be_known_in_full(
 def test_a_comment_opens_nothing_but_what_it_names(here: Subject, by: Policy) -> None:
     """All failures let through, a pass says that nothing was left open."""
     plain = judge(here, by, AS_OF)
-    through = judge(with_comments(ignore(*WAIVABLE), like=here), by, AS_OF)
+    through = judge(with_comments(ignore(*EXCEPTABLE), like=here), by, AS_OF)
     event(f"{plain.outcome} -> {through.outcome}")
     unread = [r for r in plain.results if r.finding.outcome is OPEN and r.severity.value == "error"]
     if unread or not plain.results:
@@ -240,7 +253,7 @@ def test_the_last_day_is_inclusive_and_utc(as_of: datetime, holds: bool) -> None
 def test_without_a_day_it_has_no_end(year: int) -> None:
     here = with_comments(ignore())
     judgement = weighed(document(), here, as_of=datetime(year, 6, 1, tzinfo=UTC))
-    assert judgement.verdicts[0].waiver is not None
+    assert judgement.verdicts[0].exception is not None
     assert counted(judgement.exceptions) == [(1, 0, "active")]
 
 
@@ -258,7 +271,7 @@ def test_the_message_says_since_when_nothing_lets_it_through() -> None:
     over = ignore(expires=date(2026, 11, 20), ticket="SEC-7")
     judgement = weighed(document(), with_comments(over, like=broken()))
     [one] = judgement.verdicts
-    assert one.waiver is None
+    assert one.exception is None
     assert message(one) == (
         f"{USED} carries no golden watermark; the exception SEC-7 (web.tf:12) expired on 2026-11-20"
     )
@@ -272,16 +285,16 @@ OVER = date(2026, 11, 20)
 
 
 def test_the_policy_comes_first() -> None:
-    by = allowing(waiver(ticket="SEC-1"))
+    by = allowing(exception(ticket="SEC-1"))
     judgement = weighed(by, with_comments(ignore(ticket="SEC-2")))
     [one] = judgement.verdicts
-    assert one.waiver is by.exceptions[0]
+    assert one.exception is by.exceptions[0]
     assert reasons(one) == ["SEC-1"]
     assert counted(judgement.exceptions) == [(1, 0, "active")]
 
 
 def test_a_comment_lets_through_what_the_policy_does_no_more() -> None:
-    by = allowing(waiver(ticket="SEC-1", expires=str(OVER)))
+    by = allowing(exception(ticket="SEC-1", expires=str(OVER)))
     judgement = weighed(by, with_comments(ignore(ticket="SEC-2")))
     [one] = judgement.verdicts
     assert reasons(one) == ["SEC-2 (web.tf:12)"]
@@ -290,20 +303,20 @@ def test_a_comment_lets_through_what_the_policy_does_no_more() -> None:
 
 
 def test_a_comment_that_is_over_is_not_missed_where_the_policy_lets_it_through() -> None:
-    judgement = weighed(allowing(waiver(ticket="SEC-1")), with_comments(ignore(expires=OVER)))
+    judgement = weighed(allowing(exception(ticket="SEC-1")), with_comments(ignore(expires=OVER)))
     assert reasons(judgement.verdicts[0]) == ["SEC-1"]
     assert counted(judgement.exceptions) == [(1, 0, "active")]
 
 
 def test_where_both_are_over_the_policys_is_told_and_both_are_missed() -> None:
-    by = allowing(waiver(ticket="SEC-1", expires="2026-11-01"))
+    by = allowing(exception(ticket="SEC-1", expires="2026-11-01"))
     judgement = weighed(by, with_comments(ignore(expires=OVER)))
     assert message(judgement.verdicts[0]).endswith("the exception SEC-1 expired on 2026-11-01")
     assert counted(judgement.exceptions) == [(0, 1, "expired")] * 2
 
 
 def test_policy_and_comment_add_up() -> None:
-    by = allowing(waiver(None, "not-launchable", ticket="SEC-1"))
+    by = allowing(exception(None, "not-launchable", ticket="SEC-1"))
     here = with_comments(ignore(), like=broken())
     judgement = weighed(by, here)
     [one] = judgement.verdicts
@@ -316,8 +329,8 @@ def test_of_several_comments_the_first_that_names_the_rule_and_holds_is_used() -
     others = (ignore("too-deep", line=1), ignore(line=2, expires=OVER))
     wanted = (ignore(line=3), ignore(line=4))
     judgement = weighed(document(), with_comments(*others, *wanted))
-    assert judgement.verdicts[0].waiver is wanted[0]
-    assert [use.waiver for use in judgement.exceptions] == [wanted[0]]
+    assert judgement.verdicts[0].exception is wanted[0]
+    assert [use.exception for use in judgement.exceptions] == [wanted[0]]
 
 
 # counting and sharing
@@ -331,9 +344,9 @@ def test_the_policys_are_listed_all_and_the_comments_that_matter_by_file_and_lin
         with_comments(ignore(file="a.tf", line=4, expires=OVER)),
         with_comments(ignore(file="a.tf", line=2), like=subject()),
     ]
-    by = allowing(waiver({"address": "*.nothing"}, ticket="SEC-1"))
+    by = allowing(exception({"address": "*.nothing"}, ticket="SEC-1"))
     judgement = weighed(by, *here)
-    assert [(use.waiver.name, use.state) for use in judgement.exceptions] == [
+    assert [(use.exception.name, use.state) for use in judgement.exceptions] == [
         ("SEC-1", "unused"),
         ("vendor appliance (a.tf:4)", "expired"),
         ("vendor appliance (a.tf:30)", "active"),
@@ -397,15 +410,15 @@ def test_references_without_comments_are_not_looked_at_twice() -> None:
 # rules that can be excepted
 
 
-@pytest.mark.parametrize("rule", WAIVABLE)
+@pytest.mark.parametrize("rule", EXCEPTABLE)
 def test_every_rule_that_fails_can_be_named(rule: str) -> None:
-    check_ignores([reference(ignores=(ignore(rule),))])
+    check_exceptions([reference(exceptions=(ignore(rule),))])
 
 
-@pytest.mark.parametrize("rule", sorted({rule.id for rule in RULES} - set(WAIVABLE)))
+@pytest.mark.parametrize("rule", sorted({rule.id for rule in RULES} - set(EXCEPTABLE)))
 def test_what_could_not_be_read_cannot_be_named(rule: str) -> None:
     with pytest.raises(InputError) as caught:
-        check_ignores([reference(ignores=(ignore("unmarked", rule),))])
+        check_exceptions([reference(exceptions=(ignore("unmarked", rule),))])
     assert str(caught.value) == (
         f"web.tf:12: {rule} cannot be excepted; what could not be read is never let through"
     )
@@ -424,26 +437,26 @@ def test_what_could_not_be_read_cannot_be_named(rule: str) -> None:
 )
 def test_rules_that_there_are_not(rule: str, hint: str) -> None:
     with pytest.raises(InputError) as caught:
-        check_ignores([reference(ignores=(ignore(rule, file="a.tf", line=3),))])
+        check_exceptions([reference(exceptions=(ignore(rule, file="a.tf", line=3),))])
     assert str(caught.value) == f"a.tf:3: {rule!r} is no rule; {hint}"
 
 
 def test_the_first_mistake_is_told() -> None:
     here = [
         reference(),
-        reference(ignores=(ignore(), ignore("unmarked", "x", line=13))),
-        reference(ignores=(ignore("y", line=14),)),
+        reference(exceptions=(ignore(), ignore("unmarked", "x", line=13))),
+        reference(exceptions=(ignore("y", line=14),)),
     ]
     with pytest.raises(InputError) as caught:
-        check_ignores(here)
+        check_exceptions(here)
     assert caught.value.where == "web.tf:13"
-    check_ignores(here[:1])
-    check_ignores([])
+    check_exceptions(here[:1])
+    check_exceptions([])
 
 
 def test_outcomes_of_a_whole_plan() -> None:
     """What is said above, in one run, with a policy that has exceptions of its own."""
-    by = allowing(waiver({"address": "*.b"}, ticket="SEC-1"))
+    by = allowing(exception({"address": "*.b"}, ticket="SEC-1"))
     first = of()
     here = [
         with_comments(ignore(), like=first, address="aws_instance.a"),

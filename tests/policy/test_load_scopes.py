@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assay.cli import run
 from assay.errors import PolicyError
-from assay.model import ImageMatch, Match, Policy, Severity, Waiver, WatermarkFilter
+from assay.model import ImageMatch, Match, Policy, PolicyException, Severity, WatermarkFilter
 from assay.policy.load import load, validate
 
 HEAD = """\
@@ -99,7 +99,7 @@ def test_everything_arrives_where_it_belongs() -> None:
     assert dev.policy.golden == policy.golden
     assert dev.policy.require.ancestry_agrees is False
     firewall, other = policy.exceptions
-    assert firewall == Waiver(
+    assert firewall == PolicyException(
         match=Match(
             address="*.firewall",
             module="module.fw",
@@ -136,8 +136,8 @@ def test_a_day_may_be_written_with_quotes_and_without() -> None:
 def test_lists_may_be_empty_and_exceptions_may_be_over() -> None:
     assert read(HEAD + "scopes: []\nexceptions: []\n").scopes == ()
     over = EXCEPTION.replace("MATCH", '{address: "*"}').replace("2027", "1999")
-    [waiver] = read(HEAD + over).exceptions
-    assert waiver.expires == date(1999, 1, 31)
+    [exception] = read(HEAD + over).exceptions
+    assert exception.expires == date(1999, 1, 31)
 
 
 def scope(match: str, more: str = "") -> str:

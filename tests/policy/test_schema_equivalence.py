@@ -13,7 +13,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from assay.policy.document import Waivable, decode
+from assay.policy.document import Exceptable, decode
 from assay.policy.load import schema
 from assay.policy.rules import RULES
 from assay.policy.syntax import parse
@@ -41,7 +41,7 @@ READERS = st.fixed_dictionaries(
 )
 RULE_NAMES = sorted(schema()["definitions"]["rules"]["properties"])
 
-WAIVABLE = schema()["properties"]["exceptions"]["items"]["properties"]["rules"]["items"]["enum"]
+EXCEPTABLE = schema()["properties"]["exceptions"]["items"]["properties"]["rules"]["items"]["enum"]
 
 GOLDEN = st.fixed_dictionaries(
     {
@@ -106,7 +106,7 @@ SCOPES = st.fixed_dictionaries(
 EXCEPTIONS = st.fixed_dictionaries(
     {
         "match": st.fixed_dictionaries({}, optional={**WHERE, "image": IMAGE_MATCH}).filter(bool),
-        "rules": st.lists(st.sampled_from(WAIVABLE), min_size=1, max_size=2),
+        "rules": st.lists(st.sampled_from(EXCEPTABLE), min_size=1, max_size=2),
         "reason": TEXTS,
         "approved_by": TEXTS,
         "expires": st.sampled_from(["2027-01-31", "0000-00-00", "9999-99-99"]),
@@ -481,5 +481,5 @@ def test_the_schema_lists_the_rules_that_can_be_set() -> None:
 def test_what_could_not_be_read_is_no_rule_that_an_exception_names() -> None:
     """Exceptions let failures through; these three never fail, nor does an incomplete plan."""
     never = {rule.id for rule in RULES if not rule.configurable} | {"incomplete-plan"}
-    assert set(WAIVABLE) == {rule.id for rule in RULES} - never
-    assert set(get_args(Waivable)) == set(WAIVABLE)
+    assert set(EXCEPTABLE) == {rule.id for rule in RULES} - never
+    assert set(get_args(Exceptable)) == set(EXCEPTABLE)

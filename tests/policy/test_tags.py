@@ -116,7 +116,7 @@ def test_tags_are_read_only_where_somebody_asks() -> None:
     assert reference.tags == {}
 
 
-WAIVER = {"rules": ["unmarked"], "reason": "r", "approved_by": "me", "expires": "2027-01-31"}
+EXCEPTION = {"rules": ["unmarked"], "reason": "r", "approved_by": "me", "expires": "2027-01-31"}
 RULES = {"rules": {"unmarked": "off"}}
 
 
@@ -126,8 +126,8 @@ RULES = {"rules": {"unmarked": "off"}}
         ({}, False),
         ({"scopes": [{"name": "x", "match": {"address": "a"}, **RULES}]}, False),
         ({"scopes": [{"name": "x", "match": {"tags": {"a": "b"}}, **RULES}]}, True),
-        ({"exceptions": [{"match": {"tags": {"a": "b"}}, **WAIVER}]}, True),
-        ({"exceptions": [{"match": {"image": {"tags": {"a": "b"}}}, **WAIVER}]}, False),
+        ({"exceptions": [{"match": {"tags": {"a": "b"}}, **EXCEPTION}]}, True),
+        ({"exceptions": [{"match": {"image": {"tags": {"a": "b"}}}, **EXCEPTION}]}, False),
     ],
 )
 def test_who_asks(parts: dict[str, Any], wanted: bool) -> None:

@@ -16,9 +16,9 @@ from assay.model import (
     AncestryEnd,
     CatalogFacts,
     Derivation,
+    ExceptionUse,
     Place,
     Report,
-    WaiverUse,
 )
 from assay.report.formats import html
 from assay.report.formats.html_data import shown
@@ -206,7 +206,7 @@ def test_what_weakens_the_answers_is_said_on_top() -> None:
 def test_exceptions_are_shown_with_their_state() -> None:
     report = samples.of_everything()
     [use] = report.exceptions
-    ended = WaiverUse(replace(use.waiver, expires=AS_OF.date() - timedelta(1)), 0, 3, 0)
+    ended = ExceptionUse(replace(use.exception, expires=AS_OF.date() - timedelta(1)), 0, 3, 0)
     text = page(replace(report, exceptions=(use, ended))).text
     assert "expired vendor appliance" in text
     assert "0 references; 3 references would need it" in text

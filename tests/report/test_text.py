@@ -30,7 +30,7 @@ def test_a_line_starts_with_outcome_address_and_rules_of_every_reference(name: s
         rules = ", ".join(
             f"{each.rule}{' (warning)' if each.severity == 'warning' else ''}"
             for each in verdict.results
-            if each.finding.outcome != "pass" and each.waiver is None
+            if each.finding.outcome != "pass" and each.exception is None
         )
         address = safe(verdict.subject.reference.address)
         head = f"{verdict.outcome.upper()} {address}"
@@ -73,7 +73,7 @@ def test_quiet_is_a_line_a_finding_and_the_verdict(name: str) -> None:
         for verdict in report.verdicts
         if not verdict.subject.reference.sensitive
         for each in verdict.results
-        if each.finding.outcome != "pass" and each.waiver is None
+        if each.finding.outcome != "pass" and each.exception is None
     )
     if name == "untold":  # of no rule's finding
         expected = ["UNDETERMINED aws_instance.untold  unresolved: no rule that may fail it"]
@@ -116,7 +116,7 @@ def test_very_many_warnings_of_passes_are_counted_where_they_are_cut_off() -> No
 
 
 def test_passes_of_which_there_is_more_to_say_come_before_plain_ones_are_cut_off() -> None:
-    waived = {
+    excepted = {
         "match": {"address": "aws_instance.vendor"},
         "rules": ["unmarked"],
         "reason": "vendor appliance",
@@ -126,7 +126,7 @@ def test_passes_of_which_there_is_more_to_say_come_before_plain_ones_are_cut_off
     plain = [subject(image(mark(), id=f"ami-{n:08x}"), address=f"i.n[{n}]") for n in range(60)]
     old = image(mark(), deprecation_time=AS_OF.replace(year=2025))
     report = samples.reported(
-        document(rules={"deprecated": "warning"}, exceptions=[waived]),
+        document(rules={"deprecated": "warning"}, exceptions=[excepted]),
         *plain,
         *(subject(old, address=f"aws_instance.old[{n}]") for n in range(55)),
         subject(image(), address="aws_instance.vendor"),

@@ -142,7 +142,7 @@ def assert_same_lines(held: Agreement, source: Source, reader: Code, folder: Pat
 
 
 def location(reference: AmiReference) -> tuple[object, ...]:
-    return reference.file, reference.line, reference.changes_ignored, reference.ignores
+    return reference.file, reference.line, reference.changes_ignored, reference.exceptions
 
 
 # ----------------------------------------------------------------------- what is known at once

@@ -181,7 +181,7 @@ def _exceptions(
     for provider, code, name in product(providers, codes, names):
         image = tuple(_image(provider, code, name))
         if image:
-            stubs.append(Stub(image, tuple(_waived(criterion, provider, main))))
+            stubs.append(Stub(image, tuple(_excepted(criterion, provider, main))))
         else:
             lost.append(f"criterion {number} goes by no watermark, provider, product code or name")
     limits = [] if criterion is main else list(_limits(criterion, main))
@@ -199,7 +199,7 @@ def _image(provider: str | None, code: str | None, name: str | None) -> Iterator
         yield "name", name
 
 
-def _waived(
+def _excepted(
     criterion: ImageCriterion, provider: str | None, main: ImageCriterion | None
 ) -> Iterator[str]:
     """The rules of the policy that `main` became which stop what `criterion` admits."""

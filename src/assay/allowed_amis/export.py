@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from assay.errors import PolicyError
-from assay.model import ImageMatch, Policy, Severity, Waiver, WatermarkFilter
+from assay.model import ImageMatch, Policy, PolicyException, Severity, WatermarkFilter
 from assay.policy.rules import RULES
 
 MOST_CRITERIA = 10
@@ -52,19 +52,19 @@ def allowed_amis(policy: Policy, as_of: datetime) -> Exported:
     criteria = [_criterion(conditions)]
     lost = [*_warnings(policy), *_of_the_document(policy)]
     today = as_of.astimezone(UTC).date()
-    for number, waiver in enumerate(policy.exceptions, 1):
-        name = f"exception {number} ({waiver.name})"
-        if conditions.keys().isdisjoint(waiver.rules):
+    for number, exception in enumerate(policy.exceptions, 1):
+        name = f"exception {number} ({exception.name})"
+        if conditions.keys().isdisjoint(exception.rules):
             continue  # what it lets through, EC2 does not look at
-        if waiver.expires < today:
-            lost.append(f"{name} expired on {waiver.expires}: left out")
+        if exception.expires < today:
+            lost.append(f"{name} expired on {exception.expires}: left out")
             continue
-        why_not = next(_inexpressible(waiver, conditions), None)
+        why_not = next(_inexpressible(exception, conditions), None)
         if why_not:
             lost.append(f"{name} is left out: {why_not}")
             continue
-        lost.append(f"{name} ends on {waiver.expires}: EC2's criterion has no end, export again")
-        criteria.append(_excepted(waiver, conditions))
+        lost.append(f"{name} ends on {exception.expires}: EC2's criterion has no end, export again")
+        criteria.append(_excepted(exception, conditions))
     unique = [each for n, each in enumerate(criteria) if each not in criteria[:n]]
     _refuse_excess(unique, policy)
     return Exported(tuple(unique), (*lost, *_always(unique)))
@@ -129,11 +129,11 @@ def _criterion(conditions: _Conditions, besides: Criterion | None = None) -> Cri
 # ------------------------------------------------------------------------------------- exceptions
 
 
-def _excepted(waiver: Waiver, conditions: _Conditions) -> Criterion:
-    """What an exception lets through: its images, and all that it does not waive of them."""
-    assert waiver.match.image is not None
-    kept = {rule: each for rule, each in conditions.items() if rule not in waiver.rules}
-    return _criterion(kept, _images(waiver.match.image))
+def _excepted(exception: PolicyException, conditions: _Conditions) -> Criterion:
+    """What an exception lets through: its images, and all that it does not except of them."""
+    assert exception.match.image is not None
+    kept = {rule: each for rule, each in conditions.items() if rule not in exception.rules}
+    return _criterion(kept, _images(exception.match.image))
 
 
 def _images(match: ImageMatch) -> Criterion:
@@ -145,9 +145,9 @@ def _images(match: ImageMatch) -> Criterion:
     }
 
 
-def _inexpressible(waiver: Waiver, conditions: _Conditions) -> Iterator[str]:
+def _inexpressible(exception: PolicyException, conditions: _Conditions) -> Iterator[str]:
     """What an exception says that no criterion can say."""
-    match, image = waiver.match, waiver.match.image
+    match, image = exception.match, exception.match.image
     by = {
         "address": match.address, "module": match.module, "resource type": match.resource_type,
         "account": match.account, "Region": match.region, "tags of a resource": match.tags,
@@ -164,7 +164,12 @@ def _inexpressible(waiver: Waiver, conditions: _Conditions) -> Iterator[str]:
         yield "EC2 does not take its name pattern"
     provider = image.owner_alias or image.owner
     _, trusted = conditions.get("untrusted-owner", (None, None))
-    if provider and trusted and "untrusted-owner" not in waiver.rules and provider not in trusted:
+    if (
+        provider
+        and trusted
+        and "untrusted-owner" not in exception.rules
+        and provider not in trusted
+    ):
         yield f"{provider} is not in require.owners, and untrusted-owner is not among its rules"
 
 

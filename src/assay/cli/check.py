@@ -128,14 +128,16 @@ def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[
     """
     from msgspec.structs import replace
 
-    from assay.policy.exceptions import check_ignores
+    from assay.policy.exceptions import check_exceptions
 
-    references = [each for source in sources for each in source.references if each.ignores]
+    references = [each for source in sources for each in source.references if each.exceptions]
     if honoured or not references:
-        check_ignores(references)
+        check_exceptions(references)
         return sources, 0
     bare = [
-        replace(source, references=tuple(replace(each, ignores=()) for each in source.references))
+        replace(
+            source, references=tuple(replace(each, exceptions=()) for each in source.references)
+        )
         for source in sources
     ]
-    return bare, len({ignore for each in references for ignore in each.ignores})
+    return bare, len({exception for each in references for exception in each.exceptions})

@@ -108,6 +108,6 @@ def _looks_at_plans(policy: "Policy") -> bool:
     """Whether a scope or an exception asks for what only a plan tells."""
     matches = [
         *(scope.match for scope in policy.scopes),
-        *(waiver.match for waiver in policy.exceptions),
+        *(exception.match for exception in policy.exceptions),
     ]
     return any(m.address or m.module or m.resource_type or m.tags for m in matches)

@@ -6,7 +6,7 @@ strings as EC2 writes them, collections are tuples, so that values can be hashed
 
 from assay.model.alternatives import alternatives, image_search, is_already
 from assay.model.changes import Changeable, ParameterChange, TemplateChange
-from assay.model.ignores import Ignore
+from assay.model.exceptions import CodeException
 from assay.model.images import (
     SEVERITIES,
     AllowedImages,
@@ -37,17 +37,17 @@ from assay.model.places import (
     same_place,
 )
 from assay.model.policy import (
-    Exemption,
+    AnyException,
     Golden,
     ImageMatch,
     ImageName,
     Match,
     Policy,
+    PolicyException,
     Reader,
     Require,
     Revoked,
     Scope,
-    Waiver,
 )
 from assay.model.references import (
     Alias,
@@ -74,12 +74,12 @@ from assay.model.references import (
 )
 from assay.model.report import (
     CatalogFacts,
+    ExceptionUse,
     Finding,
     InputFacts,
     Report,
     RuleResult,
     Verdict,
-    WaiverUse,
 )
 from assay.model.subjects import (
     Cause,
@@ -106,19 +106,20 @@ __all__ = [
     "Ancestry",
     "AncestryEnd",
     "AncestryEntry",
+    "AnyException",
     "AnyOf",
     "CatalogFacts",
     "Cause",
     "Changeable",
     "Clue",
+    "CodeException",
     "Derivation",
     "EveryVersion",
     "Evidence",
-    "Exemption",
+    "ExceptionUse",
     "Finding",
     "Golden",
     "Identity",
-    "Ignore",
     "Image",
     "ImageCriterion",
     "ImageMatch",
@@ -136,6 +137,7 @@ __all__ = [
     "Place",
     "Planned",
     "Policy",
+    "PolicyException",
     "Provenance",
     "Question",
     "Reader",
@@ -164,8 +166,6 @@ __all__ = [
     "Unusable",
     "Value",
     "Verdict",
-    "Waiver",
-    "WaiverUse",
     "Watermark",
     "WatermarkFilter",
     "alternatives",

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from assay.model.ignores import Ignore
+from assay.model.exceptions import CodeException
 from assay.model.images import WatermarkFilter
 from assay.model.kinds import Kind
 from assay.model.outcomes import Severity
@@ -77,7 +77,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     image: ImageMatch | None = None
 
 
-class Waiver(msgspec.Struct, frozen=True, gc=False):
+class PolicyException(msgspec.Struct, frozen=True, gc=False):
     """One entry of `exceptions`: who lets what through, why, and until when."""
 
     match: Match
@@ -94,7 +94,7 @@ class Waiver(msgspec.Struct, frozen=True, gc=False):
         return self.ticket or self.reason
 
 
-Exemption: TypeAlias = Waiver | Ignore
+AnyException: TypeAlias = PolicyException | CodeException
 """What lets a failure through: an exception of the policy, or a comment in the code."""
 
 
@@ -122,7 +122,7 @@ class Policy(msgspec.Struct, frozen=True, gc=False):
     readers: Mapping[str, Reader] = {}
     """By account."""
     scopes: tuple[Scope, ...] = ()
-    exceptions: tuple[Waiver, ...] = ()
+    exceptions: tuple[PolicyException, ...] = ()
     excepted_in_code: frozenset[str] = frozenset()
     """Rules whose failure decides nothing where comments in the code may except them."""
 
@@ -130,7 +130,7 @@ class Policy(msgspec.Struct, frozen=True, gc=False):
     def matches_tags(self) -> bool:
         """Whether a scope or an exception asks for the tags of resources."""
         matches = [scope.match for scope in self.scopes]
-        matches += [waiver.match for waiver in self.exceptions]
+        matches += [exception.match for exception in self.exceptions]
         return any(match.tags for match in matches)
 
     @property

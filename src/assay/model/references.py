@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from assay.model.changes import Changeable
-from assay.model.ignores import Ignore
+from assay.model.exceptions import CodeException
 from assay.model.kinds import Action, Kind
 from assay.model.places import Place, Unplaced
 
@@ -257,7 +257,7 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
     """The resource's planned tags, where a policy asks for them; never shown."""
     changes_ignored: bool = False
     """The code tells Terraform to leave the attribute as it once was (`ignore_changes`)."""
-    ignores: tuple[Ignore, ...] = ()
+    exceptions: tuple[CodeException, ...] = ()
     """The exceptions that comments in the code make for it."""
     fallback: ServiceImage | None = None
     """What an AWS service takes where the launch template named here holds no image."""

@@ -7,7 +7,7 @@ import msgspec
 
 from assay.model.images import Watermark
 from assay.model.outcomes import Outcome, Severity
-from assay.model.policy import Exemption, Policy
+from assay.model.policy import AnyException, Policy
 from assay.model.subjects import Subject
 
 ANNOUNCED_DAYS = 14
@@ -31,7 +31,7 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
     rule: str
     severity: Severity
     finding: Finding
-    waiver: Exemption | None = None
+    exception: AnyException | None = None
     """The exception that lets this failure through."""
 
 
@@ -43,15 +43,15 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     results: tuple[RuleResult, ...]
 
     @property
-    def waiver(self) -> Exemption | None:
+    def exception(self) -> AnyException | None:
         """The first exception that is used."""
-        return next((result.waiver for result in self.results if result.waiver), None)
+        return next((result.exception for result in self.results if result.exception), None)
 
 
-class WaiverUse(msgspec.Struct, frozen=True, gc=False):
+class ExceptionUse(msgspec.Struct, frozen=True, gc=False):
     """What became of an exception, of the policy or in the code."""
 
-    waiver: Exemption
+    exception: AnyException
     used: int
     """How many references it lets through."""
     missed: int
@@ -100,7 +100,7 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     inputs: tuple[InputFacts, ...]
     verdicts: tuple[Verdict, ...]
     not_judged: Mapping[str, int]
-    exceptions: tuple[WaiverUse, ...] = ()
+    exceptions: tuple[ExceptionUse, ...] = ()
     left_aside: int = 0
     """How many exceptions in the code were not honoured, because somebody said so."""
     builds: tuple[str, ...] = ()

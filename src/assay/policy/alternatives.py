@@ -70,7 +70,7 @@ def _open(worst: Verdict, bad: Sequence[Verdict], of: int) -> _Results:
 
 def _decides(result: RuleResult) -> bool:
     return (
-        result.waiver is None
+        result.exception is None
         and result.severity is Severity.ERROR
         and result.finding.outcome is not Outcome.PASS
     )

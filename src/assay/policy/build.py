@@ -14,12 +14,12 @@ from assay.model import (
     Kind,
     Match,
     Policy,
+    PolicyException,
     Reader,
     Require,
     Revoked,
     Scope,
     Severity,
-    Waiver,
     WatermarkFilter,
 )
 from assay.policy import document as written
@@ -48,7 +48,7 @@ def build(document: written.Document, path: str, sha256: str) -> Policy:
             account: Reader(reader.role_arn, _or_none(reader.external_id))
             for account, reader in document.aws.readers.items()
         },
-        exceptions=tuple(_waiver(each) for each in document.exceptions),
+        exceptions=tuple(_exception(each) for each in document.exceptions),
     )
     scopes = tuple(_scope(each, policy) for each in document.scopes)
     return replace(policy, scopes=scopes) if scopes else policy
@@ -104,8 +104,8 @@ def _golden(golden: written.Golden) -> Golden:
     )
 
 
-def _waiver(said: written.Exception_) -> Waiver:
-    return Waiver(
+def _exception(said: written.PolicyException) -> PolicyException:
+    return PolicyException(
         match=_match(said.match),
         rules=said.rules,
         reason=said.reason,

@@ -36,7 +36,7 @@ Days = Annotated[int, Meta(ge=0, le=2147483647)]
 Severity = Literal["error", "warning", "off"]
 PRODUCT_CODE = rf"^[A-Za-z0-9]{{1,25}}{_END}"
 """EC2 API Reference, ImageCriterion."""
-Waivable = Literal[
+Exceptable = Literal[
     "unmarked",
     "revoked",
     "lineage-mismatch",
@@ -192,11 +192,11 @@ class Scope(_Strict, frozen=True):
     rules: Rules | UnsetType = UNSET
 
 
-class Exception_(_Strict, frozen=True):  # noqa: N801 - Python has the word already
+class PolicyException(_Strict, frozen=True):
     """One entry of `exceptions`."""
 
     match: ExceptionMatch
-    rules: Annotated[tuple[Waivable, ...], Meta(min_length=1)]
+    rules: Annotated[tuple[Exceptable, ...], Meta(min_length=1)]
     reason: Annotated[str, Meta(pattern=TEXT)]
     approved_by: Annotated[str, Meta(pattern=TEXT)]
     expires: Annotated[str, Meta(pattern=DATE)]
@@ -231,7 +231,7 @@ class Document(_Strict, frozen=True):
     ] = ("launch", "template", "alias", "derive", "service")
     undetermined: Literal["error", "warning"] = "error"
     scopes: tuple[Scope, ...] = ()
-    exceptions: tuple[Exception_, ...] = ()
+    exceptions: tuple[PolicyException, ...] = ()
     aws: Aws = Aws()
 
 

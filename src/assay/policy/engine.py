@@ -10,6 +10,7 @@ from assay.model import (
     Action,
     AmiReference,
     Cause,
+    ExceptionUse,
     Finding,
     Outcome,
     Policy,
@@ -21,10 +22,9 @@ from assay.model import (
     Unplaced,
     Unresolved,
     Verdict,
-    WaiverUse,
 )
 from assay.policy.alternatives import Alternatives
-from assay.policy.exceptions import Waivers
+from assay.policy.exceptions import Exceptions
 from assay.policy.golden import JudgedMarks
 from assay.policy.lineage import deciding, excepting
 from assay.policy.matching import policy_for, rivals
@@ -45,7 +45,7 @@ class Judgement(NamedTuple):
     """Every verdict, and what became of the exceptions."""
 
     verdicts: tuple[Verdict, ...]
-    exceptions: tuple[WaiverUse, ...]
+    exceptions: tuple[ExceptionUse, ...]
 
 
 def judge_all(
@@ -56,7 +56,7 @@ def judge_all(
 ) -> Judgement:
     """A verdict for each subject; what no rule can tell apart is judged once."""
     known = {} if known is None else known
-    waivers = Waivers(policy, as_of)
+    exceptions = Exceptions(policy, as_of)
     rules = {id(each): _active(each) for each in policy.everywhere}
     shared: _Shared = {}
     judged: dict[tuple[object, ...], Verdict] = {}
@@ -65,14 +65,14 @@ def judge_all(
 
     def verdict_on(subject: Subject, by: Policy) -> Verdict:
         active = rules[id(by)]
-        if subject.reference.ignores:
+        if subject.reference.exceptions:
             by = _with_comments(by, subject.reference, commented)
         alike = (id(by), id(subject.resolution), id(subject.replaced), *_told(subject.reference))
         found = judged.get(alike)
         if found is None:
             case = Case(subject, by, as_of, known)
             found = judged[alike] = _apply(active, case, shared)
-        verdict = _verdict(subject, found, waivers)
+        verdict = _verdict(subject, found, exceptions)
         if policy.scopes and verdict.outcome is Outcome.PASS:
             return _in_every_scope(verdict, policy, as_of, known)
         return verdict
@@ -85,12 +85,12 @@ def judge_all(
         if not subject.others:
             verdicts.append(verdict_on(subject, by))
             continue
-        with waivers.counting_once():
+        with exceptions.counting_once():
             parts = [
                 verdict_on(each, by) for each in (replace(subject, others=()), *subject.others)
             ]
         verdicts.append(among.weigh(subject, parts))
-    return Judgement(tuple(verdicts), waivers.uses())
+    return Judgement(tuple(verdicts), exceptions.uses())
 
 
 def _in_every_scope(
@@ -101,7 +101,7 @@ def _in_every_scope(
     for scope in rivals(policy, subject):
         by = _with_comments(scope.policy, subject.reference, {})
         found = _apply(_active(scope.policy), Case(subject, by, as_of, known), {})
-        if _verdict(subject, found, Waivers(policy, as_of)).outcome is not Outcome.PASS:
+        if _verdict(subject, found, Exceptions(policy, as_of)).outcome is not Outcome.PASS:
             result = RuleResult("unresolved", Severity.ERROR, _which_scope(scope, subject))
             return Verdict(subject, Outcome.UNDETERMINED, (*verdict.results, result))
     return verdict
@@ -128,7 +128,7 @@ _Commented = dict[tuple[int, frozenset[str]], Policy]
 
 def _with_comments(policy: Policy, reference: AmiReference, made: _Commented) -> Policy:
     """What the rules are given for a reference that comments make exceptions for."""
-    excepted = deciding(reference.ignores)
+    excepted = deciding(reference.exceptions)
     key = (id(policy), excepted)
     found = made.get(key)
     if found is None:
@@ -141,13 +141,13 @@ def judge(subject: Subject, policy: Policy, as_of: datetime) -> Verdict:
     return judge_all([subject], policy, as_of).verdicts[0]
 
 
-def _verdict(subject: Subject, found: Verdict, waivers: Waivers) -> Verdict:
+def _verdict(subject: Subject, found: Verdict, exceptions: Exceptions) -> Verdict:
     """What was judged of one reference, for another that no rule can tell from it."""
-    if not waivers.concern(subject.reference):
+    if not exceptions.concern(subject.reference):
         if found.subject is subject:
             return found
         return Verdict(subject, found.outcome, found.results)
-    results = waivers.apply(subject, found.results)
+    results = exceptions.apply(subject, found.results)
     return Verdict(subject, _weigh(subject, results), results)
 
 
@@ -210,7 +210,7 @@ def _weigh(subject: Subject, results: tuple[RuleResult, ...]) -> Outcome:
     """`fail` outranks `undetermined` outranks `pass`; no image, or no results, is no pass."""
     outcome = Outcome.PASS
     for result in results:
-        if result.waiver is not None:
+        if result.exception is not None:
             continue
         if result.severity is Severity.ERROR and result.finding.outcome is not Outcome.PASS:
             outcome = result.finding.outcome

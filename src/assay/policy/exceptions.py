@@ -14,22 +14,22 @@ from msgspec.structs import replace
 from assay.errors import InputError, did_you_mean
 from assay.model import (
     AmiReference,
-    Exemption,
+    AnyException,
+    CodeException,
+    ExceptionUse,
     Finding,
-    Ignore,
     Outcome,
     Policy,
     RuleResult,
     Severity,
     Subject,
-    WaiverUse,
 )
-from assay.policy.document import Waivable
+from assay.policy.document import Exceptable
 from assay.policy.matching import holds
 from assay.policy.rules import RULES
 
 _Results = tuple[RuleResult, ...]
-_Key: TypeAlias = int | Ignore
+_Key: TypeAlias = int | CodeException
 """An exception of the policy by its number; one in the code is its own name."""
 
 
@@ -42,11 +42,11 @@ class _Applied(NamedTuple):
     missed: frozenset[_Key]
 
 
-class Waivers:
+class Exceptions:
     """Applies the exceptions of one policy, and of the code, and counts what each was good for."""
 
     def __init__(self, policy: Policy, as_of: datetime) -> None:
-        self._waivers = policy.exceptions
+        self._of_policy = policy.exceptions
         self._today = as_of.astimezone(UTC).date()
         self._used: Counter[_Key] = Counter()
         self._missed: Counter[_Key] = Counter()
@@ -54,10 +54,10 @@ class Waivers:
 
     def concern(self, reference: AmiReference) -> bool:
         """Whether there is any exception that could reach a reference."""
-        return bool(self._waivers or reference.ignores)
+        return bool(self._of_policy or reference.exceptions)
 
     def apply(self, subject: Subject, results: _Results) -> _Results:
-        """The results, with the waiver that lets a failure through, or word of one that did.
+        """The results, with the exception that lets a failure through, or word of one that did.
 
         What references share before, they share after: reports show it once.
         """
@@ -67,17 +67,17 @@ class Waivers:
         matching: tuple[_Key, ...] = (
             *(
                 number
-                for number, waiver in enumerate(self._waivers)
-                if not failing.isdisjoint(waiver.rules) and holds(waiver.match, subject)
+                for number, exception in enumerate(self._of_policy)
+                if not failing.isdisjoint(exception.rules) and holds(exception.match, subject)
             ),
-            *(each for each in subject.reference.ignores if not failing.isdisjoint(each.rules)),
+            *(each for each in subject.reference.exceptions if not failing.isdisjoint(each.rules)),
         )
         if not matching:
             return results
         key = (id(results), matching)
         found = self._applied.get(key)
         if found is None:
-            found = self._applied[key] = self._waive_all(results, matching)
+            found = self._applied[key] = self._except_all(results, matching)
         self._used.update(found.used)
         self._missed.update(found.missed)
         return found.results
@@ -94,13 +94,13 @@ class Waivers:
             missed.update(set(self._missed))
             self._used, self._missed = used, missed
 
-    def _waive_all(self, results: _Results, matching: tuple[_Key, ...]) -> _Applied:
+    def _except_all(self, results: _Results, matching: tuple[_Key, ...]) -> _Applied:
         used: set[_Key] = set()
         missed: set[_Key] = set()
-        waived = tuple(self._waive(result, matching, used, missed) for result in results)
-        return _Applied(results, waived, frozenset(used), frozenset(missed))
+        excepted = tuple(self._except(result, matching, used, missed) for result in results)
+        return _Applied(results, excepted, frozenset(used), frozenset(missed))
 
-    def _waive(
+    def _except(
         self, result: RuleResult, matching: tuple[_Key, ...], used: set[_Key], missed: set[_Key]
     ) -> RuleResult:
         """The first that still holds lets it through; one that is over is missed only without."""
@@ -108,62 +108,62 @@ class Waivers:
             return result
         over: list[_Key] = []
         for key in matching:
-            exemption = self._exemption(key)
-            if result.rule not in exemption.rules:
+            exception = self._exception(key)
+            if result.rule not in exception.rules:
                 continue
-            if exemption.expires is None or self._today <= exemption.expires:
+            if exception.expires is None or self._today <= exception.expires:
                 used.add(key)
-                return replace(result, waiver=exemption)
+                return replace(result, exception=exception)
             over.append(key)
         if not over:
             return result
         missed.update(over)
-        return replace(result, finding=_told(result, self._exemption(over[0])))
+        return replace(result, finding=_told(result, self._exception(over[0])))
 
-    def _exemption(self, key: _Key) -> Exemption:
-        return self._waivers[key] if isinstance(key, int) else key
+    def _exception(self, key: _Key) -> AnyException:
+        return self._of_policy[key] if isinstance(key, int) else key
 
-    def uses(self) -> tuple[WaiverUse, ...]:
+    def uses(self) -> tuple[ExceptionUse, ...]:
         """What became of each exception of the policy, in its order, and of those in the code.
 
         A comment that lets nothing through is left out: nobody has to see to it.
         """
-        noticed = {key for key in (*self._used, *self._missed) if isinstance(key, Ignore)}
-        in_code = sorted(noticed, key=lambda ignore: (ignore.file, ignore.line, ignore.rules))
-        return tuple(self._use(key) for key in (*range(len(self._waivers)), *in_code))
+        noticed = {key for key in (*self._used, *self._missed) if isinstance(key, CodeException)}
+        in_code = sorted(noticed, key=lambda each: (each.file, each.line, each.rules))
+        return tuple(self._use(key) for key in (*range(len(self._of_policy)), *in_code))
 
-    def _use(self, key: _Key) -> WaiverUse:
-        exemption = self._exemption(key)
-        end = exemption.expires
+    def _use(self, key: _Key) -> ExceptionUse:
+        exception = self._exception(key)
+        end = exception.expires
         left = None if end is None else (end - self._today).days + 1
-        return WaiverUse(exemption, self._used[key], self._missed[key], left)
+        return ExceptionUse(exception, self._used[key], self._missed[key], left)
 
 
 def _fails(result: RuleResult) -> bool:
     return result.finding.outcome is Outcome.FAIL and result.severity is Severity.ERROR
 
 
-def _told(result: RuleResult, over: Exemption) -> Finding:
+def _told(result: RuleResult, over: AnyException) -> Finding:
     """The finding, and since when nothing lets it through any more."""
     said = f"{result.finding.message}; the exception {over.name} expired on {over.expires}"
     return replace(result.finding, message=said)
 
 
-def check_ignores(references: Iterable[AmiReference]) -> None:
+def check_exceptions(references: Iterable[AmiReference]) -> None:
     """Raise `InputError` for the first comment that excepts what cannot be excepted."""
-    waivable = get_args(Waivable)
-    for ignore in {each: None for reference in references for each in reference.ignores}:
-        for rule in ignore.rules:
-            if rule not in waivable:
-                raise _refused(rule, ignore)
+    exceptable = get_args(Exceptable)
+    for exception in {each: None for reference in references for each in reference.exceptions}:
+        for rule in exception.rules:
+            if rule not in exceptable:
+                raise _refused(rule, exception)
 
 
-def _refused(rule: str, ignore: Ignore) -> InputError:
+def _refused(rule: str, exception: CodeException) -> InputError:
     if any(rule == known.id for known in RULES):
         return InputError(
             f"{rule} cannot be excepted",
-            where=ignore.where,
+            where=exception.where,
             hint="what could not be read is never let through",
         )
-    hint = did_you_mean(rule, get_args(Waivable)) or "`assay rules` lists the rules"
-    return InputError(f"{rule!r} is no rule", where=ignore.where, hint=hint)
+    hint = did_you_mean(rule, get_args(Exceptable)) or "`assay rules` lists the rules"
+    return InputError(f"{rule!r} is no rule", where=exception.where, hint=hint)

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from assay.model import (
     Ancestry,
     AncestryEnd,
+    CodeException,
     Finding,
-    Ignore,
     Image,
     ImageName,
     Outcome,
@@ -42,13 +42,13 @@ def unread_marks(marks: Marks) -> Finding | None:
 
 
 def ancestry_matters(
-    policy: Policy, as_of: datetime, known: JudgedMarks, ignores: Iterable[Ignore] = ()
+    policy: Policy, as_of: datetime, known: JudgedMarks, exceptions: Iterable[CodeException] = ()
 ) -> Callable[[Provenance], bool]:
     """Whether a verdict of this policy can change with what is not known yet of an ancestry.
 
-    `ignores` are the exceptions that comments make, for whichever image.
+    `exceptions` are the exceptions that comments make, for whichever image.
     """
-    rules = deciding(ignores)
+    rules = deciding(exceptions)
     everywhere = [excepting(each, rules) for each in policy.everywhere]
 
     def matters(provenance: Provenance) -> bool:
@@ -62,9 +62,9 @@ def ancestry_matters(
     return matters
 
 
-def deciding(ignores: Iterable[Ignore]) -> frozenset[str]:
+def deciding(exceptions: Iterable[CodeException]) -> frozenset[str]:
     """The rules that comments except, of those that fail an image wherever it comes from."""
-    return _DECIDING.intersection(rule for ignore in ignores for rule in ignore.rules)
+    return _DECIDING.intersection(rule for exception in exceptions for rule in exception.rules)
 
 
 def excepting(policy: Policy, rules: frozenset[str]) -> Policy:
@@ -140,7 +140,7 @@ def _path_to(name: ImageName, provenance: Provenance) -> str | None:
 def _decides(policy: Policy, rule: str) -> bool:
     """Whether a failure of this rule fails the reference, whatever else is found."""
     excepted = rule in policy.excepted_in_code or any(
-        rule in waiver.rules for waiver in policy.exceptions
+        rule in exception.rules for exception in policy.exceptions
     )
     return policy.severities.get(rule, Severity.ERROR) is Severity.ERROR and not excepted
 

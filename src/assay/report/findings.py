@@ -91,7 +91,7 @@ def distinct(mark: str, path: str | None, seen: Counter[str]) -> str:
     return own if seen[own] == 1 else digest(own, str(seen[own]))
 
 
-def let_through(verdict: VerdictView, result: ResultView) -> ExceptionView | None:
+def exception_of(verdict: VerdictView, result: ResultView) -> ExceptionView | None:
     """The exception that lets a result through; None where it is not the one that is shown."""
     exception = verdict.exception
     if result.excepted and exception and result.rule in exception.rules:

@@ -15,9 +15,9 @@ from assay.report.findings import (
     by_input,
     digest,
     distinct,
+    exception_of,
     identity,
     in_several_inputs,
-    let_through,
 )
 from assay.report.setting import Setting
 from assay.report.view import ResultView, VerdictView
@@ -63,7 +63,7 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
         text = f"{result.rule}: {result.message}"
         if not result.excepted:
             return text
-        exception = let_through(self.verdict, result)
+        exception = exception_of(self.verdict, result)
         return f"{text} (excepted: {exception.reason})" if exception else f"{text} (excepted)"
 
 

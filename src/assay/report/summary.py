@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from assay.model import CatalogFacts, Outcome, Report, Severity, Verdict, WaiverUse
+from assay.model import CatalogFacts, ExceptionUse, Outcome, Report, Severity, Verdict
 from assay.report.safe import safe
 from assay.report.view import counts, excepted
 
@@ -20,8 +20,8 @@ def counted(report: Report) -> str:
     numbers = counts(report.verdicts)
     parts = [f"{numbers[outcome]} {outcome}" for outcome in WORST_FIRST if numbers[outcome]]
     text = f"{_many(len(report.verdicts), 'AMI reference')}: {', '.join(parts)}"
-    if let_through := excepted(report.verdicts):
-        text = f"{text}, {let_through} of them by exception"
+    if by_exception := excepted(report.verdicts):
+        text = f"{text}, {by_exception} of them by exception"
     return text
 
 
@@ -73,27 +73,27 @@ def _waiting(verdicts: Iterable[Verdict]) -> int:
     return sum(any(result.rule == UNCHECKED for result in each.results) for each in verdicts)
 
 
-def announced(use: WaiverUse) -> Iterator[str]:
+def announced(use: ExceptionUse) -> Iterator[str]:
     """What somebody should see to: exceptions that end soon, have ended, or serve nobody."""
-    waiver = use.waiver
+    exception = use.exception
     match use.state:
         case "expired":
             missed = f"; still needed by {use.missed}" if use.missed else ", and nothing needs it"
-            yield f"exception {waiver.name}: expired on {waiver.expires}{missed}"
+            yield f"exception {exception.name}: expired on {exception.expires}{missed}"
         case "unused":
-            yield f"exception {waiver.name}: nothing needs it"
+            yield f"exception {exception.name}: nothing needs it"
         case "expiring":
             assert use.days_left is not None
             days = {1: "today", 2: "tomorrow"}.get(use.days_left, f"in {use.days_left - 1} days")
-            yield f"exception {waiver.name}: ends {days} ({waiver.expires}); needed by {use.used}"
+            yield f"exception {exception.name}: ends {days} ({exception.expires}); needed by {use.used}"
 
 
 def exceptions_in_use(report: Report) -> Iterator[str]:
     """The exceptions that `notes` has no reason to announce."""
     for use in report.exceptions:
         if use.state == "active":
-            end = f"until {use.waiver.expires}" if use.waiver.expires else "without an end"
-            yield safe(f"exception {use.waiver.name}: {end}; needed by {use.used}")
+            end = f"until {use.exception.expires}" if use.exception.expires else "without an end"
+            yield safe(f"exception {use.exception.name}: {end}; needed by {use.used}")
 
 
 def asked(catalog: CatalogFacts, as_of: datetime) -> Iterator[str]:

@@ -14,13 +14,14 @@ from assay.model import (
     Alias,
     AmiId,
     AmiReference,
+    AnyException,
     Changeable,
-    Exemption,
-    Ignore,
+    CodeException,
     InstanceRef,
     Outcome,
     Place,
     Planned,
+    PolicyException,
     Resolved,
     RuleResult,
     ServiceImage,
@@ -29,7 +30,6 @@ from assay.model import (
     Unresolved,
     Unusable,
     Verdict,
-    Waiver,
 )
 from assay.report.steps import LineageStep, lineage, planned
 
@@ -149,7 +149,7 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
         results=findings.results,
         lineage=findings.lineage,
         via=findings.via,
-        exception=exception_view(verdict.waiver) if verdict.waiver else None,
+        exception=exception_view(verdict.exception) if verdict.exception else None,
         origins=findings.origins,
         derived=bool(found.derivations),
     )
@@ -215,20 +215,20 @@ def _result(result: RuleResult, hide: Callable[[str], str], derived: str) -> Res
         message=hide(f"{finding.message}{derived}"),
         fix=hide(finding.fix) if finding.fix else None,
         evidence=tuple(hide(line) for line in finding.evidence),
-        excepted=result.waiver is not None,
+        excepted=result.exception is not None,
     )
 
 
-def exception_view(waiver: Exemption) -> ExceptionView:
+def exception_view(exception: AnyException) -> ExceptionView:
     """What reports keep of an exception."""
     return ExceptionView(
-        reason=waiver.reason,
-        approved_by=waiver.approved_by if isinstance(waiver, Waiver) else None,
-        ticket=waiver.ticket,
-        expires=waiver.expires.isoformat() if waiver.expires else None,
-        rules=waiver.rules,
-        file=waiver.file if isinstance(waiver, Ignore) else None,
-        line=waiver.line if isinstance(waiver, Ignore) else None,
+        reason=exception.reason,
+        approved_by=exception.approved_by if isinstance(exception, PolicyException) else None,
+        ticket=exception.ticket,
+        expires=exception.expires.isoformat() if exception.expires else None,
+        rules=exception.rules,
+        file=exception.file if isinstance(exception, CodeException) else None,
+        line=exception.line if isinstance(exception, CodeException) else None,
     )
 
 
@@ -240,7 +240,7 @@ def counts(verdicts: tuple[Verdict, ...]) -> dict[str, int]:
 
 def excepted(verdicts: Iterable[Verdict]) -> int:
     """How many references pass only because of an exception."""
-    return sum(verdict.outcome is Outcome.PASS and bool(verdict.waiver) for verdict in verdicts)
+    return sum(verdict.outcome is Outcome.PASS and bool(verdict.exception) for verdict in verdicts)
 
 
 def _image_id(found: Resolved | Unresolved) -> str | None:

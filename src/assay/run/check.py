@@ -61,14 +61,14 @@ def check(
     `left_aside` exceptions of the code are not among them, by somebody's wish.
     """
     known: JudgedMarks = {}
-    ignores = {
-        ignore
+    in_code = {
+        exception
         for source in sources
         for reference in source.references
-        for ignore in reference.ignores
+        for exception in reference.exceptions
     }
     needs = Needs(
-        ancestry_matters(policy, as_of, known, ignores),
+        ancestry_matters(policy, as_of, known, in_code),
         allowed_images=policy.predicts,
     )
     subjects = gather(sources, catalog, needs)

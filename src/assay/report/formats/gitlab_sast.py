@@ -14,7 +14,7 @@ from assay import __version__
 from assay.model import Report
 from assay.report import page
 from assay.report.encoded import indented
-from assay.report.findings import ERROR, Finding, findings, let_through
+from assay.report.findings import ERROR, Finding, exception_of, findings
 from assay.report.inert import code
 from assay.report.locations import repository_path
 from assay.report.safe import safe
@@ -106,7 +106,7 @@ def _description(finding: Finding, rule: RulePage | None) -> Iterator[str]:
         yield _code(line)
     if verdict.lineage:
         yield f"Lineage: {_code(' <- '.join(step.image_id for step in verdict.lineage))}"
-    if exception := let_through(verdict, result):
+    if exception := exception_of(verdict, result):
         yield f"By exception: {_code(exception.reason)}"
     if why := page.sections(rule.page if rule else "").get("Why it matters"):
         yield why

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from assay import __version__
-from assay.model import Report, WaiverUse
+from assay.model import ExceptionUse, Report
 from assay.report.encoded import inert
 from assay.report.formats.html_data import ORDER, Row, Verdicts, shown, verdicts
 from assay.report.formats.html_rules import pages
@@ -144,8 +144,8 @@ def _unchecked(found: Verdicts) -> str:
     return f"{count:,} {'reference is' if count == 1 else 'references are'}"
 
 
-def _exception(use: WaiverUse) -> dict[str, Any]:
-    view = exception_view(use.waiver)
+def _exception(use: ExceptionUse) -> dict[str, Any]:
+    view = exception_view(use.exception)
     return {
         "view": view,
         "state": use.state,

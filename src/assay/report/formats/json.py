@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from assay import __version__
-from assay.model import CatalogFacts, Report, WaiverUse
+from assay.model import CatalogFacts, ExceptionUse, Report
 from assay.report.encoded import indented
 from assay.report.setting import PLAIN, Setting
 from assay.report.steps import LineageStep
@@ -68,9 +68,9 @@ def catalog(facts: CatalogFacts) -> dict[str, Any]:
     }
 
 
-def _exception(use: WaiverUse) -> dict[str, Any]:
+def _exception(use: ExceptionUse) -> dict[str, Any]:
     return {
-        **msgspec.to_builtins(exception_view(use.waiver)),
+        **msgspec.to_builtins(exception_view(use.exception)),
         "used": use.used,
         "missed": use.missed,
         "days_left": use.days_left,

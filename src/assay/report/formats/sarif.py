@@ -17,7 +17,7 @@ from assay import __version__
 from assay.model import Report
 from assay.report import page
 from assay.report.encoded import indented
-from assay.report.findings import ERROR, WARNING, Finding, findings, let_through
+from assay.report.findings import ERROR, WARNING, Finding, exception_of, findings
 from assay.report.locations import uri
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, RulePage, Setting
@@ -163,7 +163,7 @@ def _result(finding: Finding, rules: dict[str, int]) -> dict[str, Any]:
         "properties": _properties(finding),
     }
     if result.excepted:
-        written["suppressions"] = [_suppression(let_through(verdict, result))]
+        written["suppressions"] = [_suppression(exception_of(verdict, result))]
     return written
 
 

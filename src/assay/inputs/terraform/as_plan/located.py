@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from assay.errors import InputError
 from assay.inputs.plan.document.traversal import block_address
-from assay.inputs.terraform.as_plan.ignores import read_ignore
+from assay.inputs.terraform.as_plan.exceptions import read_exception
 from assay.inputs.terraform.as_plan.lines import Location, Locator
 from assay.inputs.terraform.program.carried import CARRIED
 from assay.inputs.terraform.program.ignored import Ignoring, comes_through
@@ -23,7 +23,7 @@ from assay.model import (
     AmiReference,
     AnyOf,
     Changeable,
-    Ignore,
+    CodeException,
     Incomplete,
     Kind,
     Made,
@@ -70,27 +70,27 @@ def located(reference: AmiReference, locator: Locator) -> AmiReference:
         file=file,
         line=line,
         changes_ignored=location.changes_ignored,
-        ignores=tuple(_ignores(location, locator)),
+        exceptions=tuple(_exceptions(location, locator)),
     )
 
 
-def _ignores(location: Location, locator: Locator) -> Iterator[Ignore]:
+def _exceptions(location: Location, locator: Locator) -> Iterator[CodeException]:
     for file, line in location.around:
         for comment in locator.comments(file):
-            if comment.target == line and (found := read_ignore(comment, file)):
+            if comment.target == line and (found := read_exception(comment, file)):
                 yield found
 
 
 def unattached(modules: Iterable[ModuleCode], references: Iterable[AmiReference]) -> Iterator[str]:
     """Exceptions in comments that speak of nothing: whoever wrote them thinks that they hold."""
-    attached = {(each.file, each.line) for reference in references for each in reference.ignores}
+    attached = {(each.file, each.line) for reference in references for each in reference.exceptions}
     for module in modules:
         for read in module.files:
             for line in read.code.texts:
                 yield f"{read.path}:{line}: this is text and no comment, so it excepts nothing"
         for file, comments in module.comments.items():
             for comment in comments:
-                found = read_ignore(comment, file)
+                found = read_exception(comment, file)
                 if found and (found.file, found.line) not in attached:
                     what = "this exception stands by nothing that is judged"
                     where = "put it at the line that a report names, or right above it or its block"

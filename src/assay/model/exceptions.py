@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 
 
-class Ignore(msgspec.Struct, frozen=True, gc=False):
+class CodeException(msgspec.Struct, frozen=True, gc=False):
     """A comment that excepts rules for the references of the attribute or block it belongs to."""
 
     rules: tuple[str, ...]

@@ -7,17 +7,17 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from assay.errors import InputError
-from assay.inputs.terraform.as_plan.ignores import read_ignore
+from assay.inputs.terraform.as_plan.exceptions import read_exception
 from assay.inputs.terraform.syntax.blocks import Comment, locate
-from assay.model import Ignore
+from assay.model import CodeException
 
 PLAIN = 'assay:ignore[unmarked] reason="vendor appliance"'
 LIKE_THIS = f"write {PLAIN}"
 IN_QUOTES = 'text with spaces stands in double quotes: reason="vendor appliance"'
 
 
-def read(text: str, line: int = 12) -> Ignore | None:
-    return read_ignore(Comment(line, text, alone=True), "web.tf")
+def read(text: str, line: int = 12) -> CodeException | None:
+    return read_exception(Comment(line, text, alone=True), "web.tf")
 
 
 def refused(text: str) -> InputError:
@@ -32,24 +32,24 @@ def refused(text: str) -> InputError:
 @pytest.mark.parametrize(
     ("rest", "wanted"),
     [
-        ("[unmarked] reason=vendor", Ignore(("unmarked",), "vendor", "web.tf", 12)),
+        ("[unmarked] reason=vendor", CodeException(("unmarked",), "vendor", "web.tf", 12)),
         ("[unmarked] reason='vendor'", None),
-        ('[unmarked] reason="x"', Ignore(("unmarked",), "x", "web.tf", 12)),
-        ('[too-old,unmarked] reason="x"', Ignore(("too-old", "unmarked"), "x", "web.tf", 12)),
-        ('[ too-old ,\tunmarked ]\treason="x"  ', Ignore(("too-old", "unmarked"), "x", "web.tf", 12)),
-        ('[unmarked] reason="x" ticket=SEC-1', Ignore(("unmarked",), "x", "web.tf", 12, None, "SEC-1")),
-        ('[unmarked] ticket="SEC 1" reason=x', Ignore(("unmarked",), "x", "web.tf", 12, None, "SEC 1")),
-        ("[unmarked] ticket=https://jira/x#1 reason=x", Ignore(("unmarked",), "x", "web.tf", 12, None, "https://jira/x#1")),
-        ("[unmarked] expires=2027-01-31 reason=x", Ignore(("unmarked",), "x", "web.tf", 12, date(2027, 1, 31))),
-        ('[unmarked] expires="2028-02-29" reason=x', Ignore(("unmarked",), "x", "web.tf", 12, date(2028, 2, 29))),
-        ("[unmarked] reason=später", Ignore(("unmarked",), "später", "web.tf", 12)),
-        ('[unmarked] reason="a=b, [c] # d"', Ignore(("unmarked",), "a=b, [c] # d", "web.tf", 12)),
-        ('[unmarked] reason="C:\\path\\"', Ignore(("unmarked",), "C:\\path\\", "web.tf", 12)),
-        ("[no-such-rule] reason=x", Ignore(("no-such-rule",), "x", "web.tf", 12)),
+        ('[unmarked] reason="x"', CodeException(("unmarked",), "x", "web.tf", 12)),
+        ('[too-old,unmarked] reason="x"', CodeException(("too-old", "unmarked"), "x", "web.tf", 12)),
+        ('[ too-old ,\tunmarked ]\treason="x"  ', CodeException(("too-old", "unmarked"), "x", "web.tf", 12)),
+        ('[unmarked] reason="x" ticket=SEC-1', CodeException(("unmarked",), "x", "web.tf", 12, None, "SEC-1")),
+        ('[unmarked] ticket="SEC 1" reason=x', CodeException(("unmarked",), "x", "web.tf", 12, None, "SEC 1")),
+        ("[unmarked] ticket=https://jira/x#1 reason=x", CodeException(("unmarked",), "x", "web.tf", 12, None, "https://jira/x#1")),
+        ("[unmarked] expires=2027-01-31 reason=x", CodeException(("unmarked",), "x", "web.tf", 12, date(2027, 1, 31))),
+        ('[unmarked] expires="2028-02-29" reason=x', CodeException(("unmarked",), "x", "web.tf", 12, date(2028, 2, 29))),
+        ("[unmarked] reason=später", CodeException(("unmarked",), "später", "web.tf", 12)),
+        ('[unmarked] reason="a=b, [c] # d"', CodeException(("unmarked",), "a=b, [c] # d", "web.tf", 12)),
+        ('[unmarked] reason="C:\\path\\"', CodeException(("unmarked",), "C:\\path\\", "web.tf", 12)),
+        ("[no-such-rule] reason=x", CodeException(("no-such-rule",), "x", "web.tf", 12)),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("sign", ["# ", "#", "// ", "//", "# see the docs. ", "# (", "# ünï: "])
-def test_what_a_directive_says(sign: str, rest: str, wanted: Ignore | None) -> None:
+def test_what_a_directive_says(sign: str, rest: str, wanted: CodeException | None) -> None:
     text = f"{sign}assay:ignore{rest}"
     for ending in ("", "\r"):
         if wanted is None:
@@ -92,13 +92,13 @@ def test_the_comments_of_a_file_are_read_where_they_stand() -> None:
         "  tag = <<-EOT\n    # assay:ignore[unmarked] reason=text\n  EOT\n"
         "}\n".encode()
     )
-    found = [read_ignore(comment, "web.tf") for comment in code.comments]
-    plain = Ignore(("unmarked",), "vendor appliance", "web.tf", 1)
+    found = [read_exception(comment, "web.tf") for comment in code.comments]
+    plain = CodeException(("unmarked",), "vendor appliance", "web.tf", 1)
     assert found == [
         plain,
         None,
-        Ignore(plain.rules, plain.reason, "web.tf", 3, None, "SEC-1"),
-        Ignore(plain.rules, plain.reason, "web.tf", 5, date(2027, 1, 31)),
+        CodeException(plain.rules, plain.reason, "web.tf", 3, None, "SEC-1"),
+        CodeException(plain.rules, plain.reason, "web.tf", 5, date(2027, 1, 31)),
     ]
 
 
@@ -318,7 +318,7 @@ TEXTS = st.one_of(
 )
 
 
-def read_or_told(text: str) -> tuple[Ignore | None, str | None]:
+def read_or_told(text: str) -> tuple[CodeException | None, str | None]:
     try:
         return read(text), None
     except InputError as error:

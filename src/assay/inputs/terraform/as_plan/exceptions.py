@@ -9,7 +9,7 @@ from datetime import date
 
 from assay.errors import InputError, did_you_mean
 from assay.inputs.terraform.syntax.blocks import Comment
-from assay.model import Ignore
+from assay.model import CodeException
 
 _WORD = "ignore"
 _KEYS = ("reason", "expires", "ticket")
@@ -24,7 +24,7 @@ _TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,500}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def read_ignore(comment: Comment, file: str) -> Ignore | None:
+def read_exception(comment: Comment, file: str) -> CodeException | None:
     """The exception that a comment makes; None for prose. Raises `InputError`."""
     text = comment.text.removesuffix("*/") if comment.text.startswith("/*") else comment.text
     found = [
@@ -50,7 +50,7 @@ def read_ignore(comment: Comment, file: str) -> Ignore | None:
     if "reason" not in fields:
         raise InputError("an exception without a reason", where=where, hint=_LIKE_THIS)
     expires = _day(fields["expires"], where) if "expires" in fields else None
-    return Ignore(rules, fields["reason"], file, line, expires, fields.get("ticket"))
+    return CodeException(rules, fields["reason"], file, line, expires, fields.get("ticket"))
 
 
 def _is_meant(mark: re.Match[str]) -> bool:

@@ -14,7 +14,7 @@ def excepted(read: Read, main: str, **others: str) -> tuple[bool, list[str]]:
     files = {f"{name}/main.tf": code for name, code in others.items()}
     source = read({"main.tf": main, **files})
     [reference] = source.references
-    return bool(reference.ignores), list(source.notes)
+    return bool(reference.exceptions), list(source.notes)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_the_line_that_is_reported_of_an_installed_module_holds(read: Read) -> N
     )
     [reference] = source.references
     assert (reference.file, reference.line) == ("main.tf", 4)
-    assert reference.ignores
+    assert reference.exceptions
 
 
 def test_comments_in_code_that_others_wrote_except_nothing(read: Read) -> None:
@@ -130,10 +130,10 @@ def test_comments_in_code_that_others_wrote_except_nothing(read: Read) -> None:
         + call("deep", "./deep", f'ami = "{ONE}" # {WORD}'),
         ".terraform/modules/m/deep/main.tf": variable("ami") + instance("d", "var.ami") + own,
     }
-    assert not any(each.ignores for each in read(files).references)
+    assert not any(each.exceptions for each in read(files).references)
     files["main.tf"] = f"# {WORD}\n" + call("m", "x/y/aws")
-    assert [len(each.ignores) for each in read(files).references] == [1, 1]
+    assert [len(each.exceptions) for each in read(files).references] == [1, 1]
     files[".terraform/modules/m/main.tf"] = f"# {WORD}\n" + call(
         "gone", "./gone", f'ami = "{ONE}" # {WORD}'
     )
-    assert [len(each.ignores) for each in read(files).references] == [1, 1]
+    assert [len(each.exceptions) for each in read(files).references] == [1, 1]
