@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from assay.cli.formats import FORMATS, render
+from assay.run.formats import FORMATS, render
 from tests.report import samples
 
 

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 import assay
-from assay.cli.formats import FORMATS
+from assay.run.formats import FORMATS
 from tests import command
 from tests.command import POLICY, talking_to
 from tests.emulator import Fault, Request, Server, serve

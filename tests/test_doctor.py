@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from botocore.loaders import Loader
 
-from assay.run.doctor import Clock, Level
+from assay.run.doctor.clock import Clock
+from assay.run.doctor.observation import Level
 from tests import command
 from tests.command import POLICY, talking_to
 from tests.emulator import Fault, RawFault, Request, access_key, serve
@@ -545,4 +546,4 @@ def test_the_clock_is_as_far_off_as_the_closest_answer_says(dates: list[str], le
     clock = Clock(lambda: NOON)
     for date in dates:
         clock.hear(date)
-    assert clock.finding().level is level
+    assert clock.observation().level is level

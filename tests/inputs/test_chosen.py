@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from assay.catalog.decorators.offline import OfflineCatalog
-from assay.cli.formats import FORMATS, render, setting
 from assay.inputs.plan.plan import Source, read_plans
 from assay.model import (
     AmiId,
@@ -26,6 +25,7 @@ from assay.model import (
 from assay.policy.load import load
 from assay.report.view import views
 from assay.run.check import check
+from assay.run.formats import FORMATS, render, setting
 from fixtures.worlds import RECORDED_AT
 from tests.plans import configured, dump, plan, resource
 

@@ -8,7 +8,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from assay.catalog.recorded import RecordedCatalog
-from assay.cli.formats import setting
 from assay.inputs.plan.plan import read_plans
 from assay.model import (
     AncestryEnd,
@@ -24,6 +23,7 @@ from assay.policy.engine import judge_all, worst
 from assay.policy.load import load
 from assay.policy.rules import RULES
 from assay.run.check import check
+from assay.run.formats import setting
 from tests.policy.builders import (
     AS_OF,
     HOME,

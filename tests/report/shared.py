@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.cli.formats import render
+from assay.run.formats import render
 from tests.report import samples
 
 SCHEMAS = Path(__file__).parents[2] / ".." / "shared" / "schemas"

@@ -9,10 +9,10 @@ import pytest
 from botocore.validate import ParamValidator
 from msgspec.structs import replace
 
-from assay.cli.formats import render
 from assay.model import Cause, Place
 from assay.report.judged import judged
 from assay.report.safe import safe
+from assay.run.formats import render
 from tests.policy.builders import document as by
 from tests.policy.builders import image, subject, unresolved
 from tests.report import samples

@@ -13,11 +13,11 @@ from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from assay.cli.formats import render
 from assay.report.findings import findings
 from assay.report.inert import code
 from assay.report.safe import safe
 from assay.report.summary import endpoint
+from assay.run.formats import render
 from tests.report import samples
 from tests.report.shared import EACH, document, texts
 

@@ -13,9 +13,9 @@ import pytest
 from lxml import etree
 from msgspec.structs import replace
 
-from assay.cli.formats import render
 from assay.report.judged import judged
 from assay.report.safe import safe
+from assay.run.formats import render
 from tests.node import package
 from tests.policy.builders import document, image, subject
 from tests.report import samples

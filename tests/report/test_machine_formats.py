@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from assay.cli.formats import FORMATS, render
 from assay.report.setting import Setting
+from assay.run.formats import FORMATS, render
 from tests.report import samples
 from tests.report.shared import EACH, MACHINE
 

@@ -8,9 +8,9 @@ from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-from assay.cli.formats import render
 from assay.report.judged import judged
 from assay.report.safe import safe
+from assay.run.formats import render
 from tests.policy.builders import document as by
 from tests.policy.builders import image, subject
 from tests.report import samples

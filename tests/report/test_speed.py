@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from assay.cli.formats import FORMATS, render
+from assay.run.formats import FORMATS, render
 from tests.report import samples
 
 MOST = 3

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from assay.cli.delivery import deliver, require_places
-from assay.cli.formats import FORMATS, setting
 from assay.cli.options import (
-    DEFAULT_POLICY,
     CheckOptions,
     Output,
     as_of_option,
     max_age_option,
+    reading,
     report_options,
     source_options,
 )
@@ -22,13 +21,15 @@ from assay.cli.streams import (
     exit_code,
     wants_colour,
 )
+from assay.run.formats import FORMATS, setting
+from assay.run.policies import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from assay.inputs.plan.plan import Source
     from assay.model import Policy
     from assay.report.setting import Setting
+    from assay.run.host import Host
 
 
 @click.command("check")
@@ -72,27 +73,28 @@ def check_command(
     Exit codes: 0 all passed, 1 something failed, 2 no verdict was possible, 3 something could not
     be determined.
     """
-    from assay.cli import inputs, opening
-    from assay.cli.progress import progress
-    from assay.run.check import check
+    from assay.cli.host import this_process
+    from assay.run.cache import Cache
+    from assay.run.catalogs import Asking
+    from assay.run.gate import Order, judge
+    from assay.run.inputs import tell
 
     require_places(
         (path for _, path in outputs),
         (*paths, policy_path or DEFAULT_POLICY, catalog, how["source_root"], *how["var_files"]),
     )
-    policy = _policy(policy_path, undetermined)
-    sources = inputs.open_sources(
-        paths, inputs.reading(how, policy.judge, policy.region, tags=policy.matches_tags)
+    host = this_process()
+    cache = Cache(host, wanted=not how["no_cache"])
+    order = Order(
+        paths,
+        reading(how, cache),
+        _policy(host, policy_path, undetermined),
+        Asking(catalog, timeout, cache, max_age, as_of, offline),
+        honour_comments=not no_inline,
     )
-    sources, left_aside = _with_exceptions(sources, honoured=not no_inline)
-    asked = opening.open_catalog(
-        catalog, policy.readers, timeout, offline=offline, no_cache=how["no_cache"]
-    )
-    opening.require_age(catalog, asked, max_age, as_of)
-    with progress(asked):
-        report = check(sources, asked, policy, as_of or opening.now(), left_aside)
+    report, sources = judge(host, order)
     delivered = deliver(report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))
-    if inputs.tell(sources) or not delivered:
+    if tell(host, sources) or not delivered:
         return EXIT_NO_VERDICT
     return EXIT_PASS if exit_zero else exit_code(report.outcome, report.policy)
 
@@ -110,34 +112,12 @@ def _setting(how: "CheckOptions", *, exit_zero: bool) -> "Setting":
     )
 
 
-def _policy(path: str | None, undetermined: str | None) -> "Policy":
+def _policy(host: "Host", path: str | None, undetermined: str | None) -> "Policy":
     """The policy, with what the command line says instead of it."""
     from msgspec.structs import replace
 
-    from assay.cli.opening import open_policy
     from assay.model import Severity
+    from assay.run.policies import open_policy
 
-    policy = open_policy(path)
+    policy = open_policy(host, path)
     return replace(policy, undetermined=Severity(undetermined)) if undetermined else policy
-
-
-def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[Source], int]":
-    """The sources with the exceptions of the code, or without them, and how many are left aside.
-
-    Raises `InputError` for one that excepts what cannot be excepted.
-    """
-    from msgspec.structs import replace
-
-    from assay.policy.exceptions import check_exceptions
-
-    references = [each for source in sources for each in source.references if each.exceptions]
-    if honoured or not references:
-        check_exceptions(references)
-        return sources, 0
-    bare = [
-        replace(
-            source, references=tuple(replace(each, exceptions=()) for each in source.references)
-        )
-        for source in sources
-    ]
-    return bare, len({exception for each in references for exception in each.exceptions})

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.formats import render
-from assay.cli.inputs import CODE, VALUES
 from assay.cli.streams import note, show, write
+from assay.run.formats import render
+from assay.run.inputs import CODE, VALUES
 
 if TYPE_CHECKING:
     from assay.model import Report

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, exit_code, show, wants_colour
-from assay.cli.trace import Where, image_id, look_up, lookup_options
+from assay.cli.trace import find, lookup_options
 
 if TYPE_CHECKING:
     from assay.model import Policy
@@ -36,7 +36,7 @@ def explain_command(what: str, stdout_format: str, color: str, **where: Any) -> 
     """
     colour = wants_colour(color)
     if what.startswith("ami-"):
-        return _explain_image(image_id(what), stdout_format, Where(**where), colour=colour)
+        return _explain_image(what, stdout_format, where, colour=colour)
     if what in TOPICS:
         show(_topic(what, stdout_format))
     else:
@@ -79,7 +79,7 @@ def _topic(name: str, form: str) -> str:
     return json.dumps({"schema_version": 1, "topic": name, "page": page}, indent=2) + "\n"
 
 
-def _explain_image(image: str, name: str, where: Where, *, colour: bool) -> int:
+def _explain_image(image: str, name: str, where: dict[str, Any], *, colour: bool) -> int:
     if name == "markdown":
         raise click.UsageError("of an image there is text and json; assay trace draws it, too")
     from assay.policy.engine import judge
@@ -87,7 +87,7 @@ def _explain_image(image: str, name: str, where: Where, *, colour: bool) -> int:
     from assay.report.lineage import tree
     from assay.report.view import views
 
-    found = look_up(image, where)
+    found = find(image, **where)
     lineage, policy = found.lineage, found.lineage.policy
     if policy is None:
         show(

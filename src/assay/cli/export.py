@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.delivery import require_places
-from assay.cli.options import DEFAULT_POLICY, as_of_option, debug_option, policy_option
+from assay.cli.options import as_of_option, debug_option, policy_option
 from assay.cli.streams import EXIT_PASS, note, show, write
+from assay.run.policies import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,12 +37,13 @@ def allowed_amis_command(
     import json
 
     from assay.allowed_amis.export import allowed_amis
-    from assay.cli import opening
+    from assay.cli.host import this_process
+    from assay.run.policies import open_policy
 
     if output is not None:
         require_places([output], [policy_path or DEFAULT_POLICY])
-    policy = opening.open_policy(policy_path)
-    exported = allowed_amis(policy, as_of or opening.now())
+    host = this_process()
+    exported = allowed_amis(open_policy(host, policy_path), as_of or host.now())
     text = f"{json.dumps(exported.document, indent=2)}\n"
     if output is None:
         show(text)

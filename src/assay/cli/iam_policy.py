@@ -1,29 +1,26 @@
-"""`assay iam-policy`.
-
-Facts: IAM User Guide, "IAM JSON policy elements"; for GitHub's tokens, GitHub Docs, "OpenID Connect
-reference" (the forms of `sub`) and "Configuring OpenID Connect in Amazon Web Services" (`aud`). That
-its tokens reach the isolated partitions is not known.
-"""
+"""`assay iam-policy`."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from assay.catalog.aws.iam_documents import (
+    NO_ACCOUNT,
+    NO_CALLER,
+    NO_REPOSITORY,
+    Document,
+    github_trust,
+    permissions_policy,
+    reader_trust,
+    subjects,
+)
 from assay.cli.options import ACCOUNT, Shaped, debug_option, policy_option
 from assay.cli.streams import EXIT_PASS, show
 from assay.model import PARTITIONS
 
 if TYPE_CHECKING:
     from assay.model import Policy
-
-ISSUER = "token.actions.githubusercontent.com"
-AUDIENCE = {"aws-cn": "sts.amazonaws.com.cn"}
-"""What is not `sts.amazonaws.com` (README of aws-actions/configure-aws-credentials, "Audience")."""
-NO_ACCOUNT, NO_REPOSITORY, NO_CALLER = "ACCOUNT_ID", "OWNER/REPOSITORY", "CALLER_ARN"
-"""What stands where nothing was said."""
-
-Document = dict[str, Any]
 
 _OWNER, _REPO = r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}", r"[A-Za-z0-9._-]{1,100}"
 REPOSITORY = Shaped(
@@ -82,10 +79,11 @@ def iam_policy_command(
     one document as IAM takes it. The gate's role trusts a GitHub repository and may assume the
     readers of the policy, if there is one; with --reader the role trusts the gate's.
     """
-    from assay.cli.opening import policy_if_any
+    from assay.cli.host import this_process
+    from assay.run.policies import policy_if_any
 
     _refuse_mixtures(reader, caller, partition, (*repositories, *branches, *environments))
-    policy = policy_if_any(policy_path)
+    policy = policy_if_any(this_process(), policy_path)
     notes: list[str] = []
     if reader:
         kind, trusted = "reader_trust_policy", reader_trust(caller, _external_id(policy, account))
@@ -98,78 +96,6 @@ def iam_policy_command(
     alone = "permissions_policy" if permissions else kind
     _print(documents if permissions == trust else documents[alone], notes)
     return EXIT_PASS
-
-
-# ---------------------------------------------------------------------------------------- documents
-
-
-def permissions_policy(partition: str, account: str | None, roles: Sequence[str]) -> Document:
-    """What a check asks, and the roles that it may assume.
-
-    EC2's Describe actions take no resource. That GetImageAncestry, GetAllowedImagesSettings and
-    ListImagesInRecycleBin take none either is inferred; `*` grants them in any case. A parameter
-    that another account shares stands under that account, and has to be added.
-    """
-    from assay.catalog.aws.permissions import ASSUME_ROLE, READS
-
-    parameters = [
-        f"arn:{partition}:ssm:*:{account or NO_ACCOUNT}:parameter/*",
-        f"arn:{partition}:ssm:*::parameter/aws/service/*",  # AWS's own, which are public
-    ]
-    by_service = {
-        name: [read.action for read in READS if read.service == name] for name in ("ec2", "ssm")
-    }
-    statements = [
-        _allow("ReadImages", by_service["ec2"], "*"),
-        _allow("ReadParameters", by_service["ssm"], parameters),
-    ]
-    if roles:
-        statements.append(_allow("AssumeReaders", [ASSUME_ROLE], list(roles)))
-    return _document(statements)
-
-
-def github_trust(partition: str, account: str | None, granted: Sequence[str]) -> Document:
-    """Whoever holds a token of GitHub's for one of these subjects, made out to AWS, is trusted."""
-    provider = f"arn:{partition}:iam::{account or NO_ACCOUNT}:oidc-provider/{ISSUER}"
-    claims = {
-        f"{ISSUER}:aud": AUDIENCE.get(partition, "sts.amazonaws.com"),
-        f"{ISSUER}:sub": list(granted),
-    }
-    return _trust({"Federated": provider}, "sts:AssumeRoleWithWebIdentity", claims)
-
-
-def subjects(
-    repositories: Sequence[str], branches: Sequence[str], environments: Sequence[str]
-) -> list[str]:
-    """The subjects of GitHub's tokens; a job with an environment has that one's and no other."""
-    return [
-        f"repo:{repository}:{rest}"
-        for repository in repositories or (NO_REPOSITORY,)
-        for rest in (
-            "pull_request",
-            *(f"ref:refs/heads/{branch}" for branch in branches),
-            *(f"environment:{name.replace(':', '%3A')}" for name in environments),
-        )
-    ]
-
-
-def reader_trust(caller: str | None, external_id: str | None) -> Document:
-    """The gate's role is trusted, if it says the external id where there is one."""
-    told = {"sts:ExternalId": external_id} if external_id is not None else {}
-    return _trust({"AWS": caller or NO_CALLER}, "sts:AssumeRole", told)
-
-
-def _allow(sid: str, actions: Sequence[str], resource: str | list[str]) -> Document:
-    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
-
-
-def _trust(principal: Document, action: str, equal: Document) -> Document:
-    condition = {"Condition": {"StringEquals": equal}} if equal else {}
-    return _document([{"Effect": "Allow", "Principal": principal, "Action": action, **condition}])
-
-
-def _document(statements: list[Document]) -> Document:
-    return {"Version": "2012-10-17", "Statement": statements}
 
 
 # -------------------------------------------------------------------------------------------- input

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.options import ACCOUNT, DEFAULT_POLICY, debug_option
+from assay.cli.options import ACCOUNT, debug_option
 from assay.cli.streams import EXIT_PASS, note, read, write
+from assay.run.policies import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from assay.allowed_amis.adopt import Adopted

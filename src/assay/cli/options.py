@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar
 
 import click
 
-from assay.cli.formats import FORMATS
+from assay.run.formats import FORMATS
+from assay.run.policies import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from assay.inputs.terraform.project.files import Tool
+    from assay.run.cache import Cache
+    from assay.run.inputs import Reading
 
-DEFAULT_POLICY = "assay.yaml"
 DEFAULT_TIMEOUT = 120.0
 """Seconds. Retries of a silent endpoint alone could take three minutes; a gate is waited for."""
 
@@ -184,6 +186,21 @@ def source_options(command: F) -> F:
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+def reading(how: SourceOptions, cache: "Cache") -> "Reading":
+    """How inputs are read by these options."""
+    from assay.run.inputs import Reading
+
+    return Reading(
+        cache,
+        how["region"],
+        how["include_unchanged"],
+        how["source_root"],
+        how["var_files"],
+        how["tool"],
+        how["exclude"],
+    )
 
 
 class CheckOptions(SourceOptions):

@@ -1,20 +1,19 @@
 """`assay record`."""
 
-import os
 from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from assay.cli.delivery import require_places
-from assay.cli.options import DEFAULT_POLICY, SourceOptions, source_options
+from assay.cli.options import SourceOptions, reading, source_options
 from assay.cli.streams import (
     EXIT_NO_VERDICT,
     EXIT_PASS,
     EXIT_UNDETERMINED,
     note,
-    read,
     write,
 )
+from assay.run.policies import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from assay.catalog.comparing import Questions
@@ -45,49 +44,29 @@ def record_command(
     Exit codes: 0 every question was answered, 2 none was, or nothing could be asked, 3 some got no
     answer; a recording that has answers to questions that got none now is kept then as it is.
     """
-    from assay.catalog.comparing import questions
-    from assay.catalog.decorators.recording import RecordingCatalog
-    from assay.cli import inputs, opening
-    from assay.cli.progress import progress
-    from assay.model import Kind
-    from assay.run.check import gather
+    from assay.cli.host import this_process
+    from assay.run.cache import Cache
+    from assay.run.catalogs import Asking
+    from assay.run.inputs import tell
+    from assay.run.policies import policy_if_any
+    from assay.run.recording import answers_lost, record
 
     require_places(
         [output],
         (*paths, policy_path or DEFAULT_POLICY, catalog, how["source_root"], *how["var_files"]),
     )
-    policy = opening.policy_if_any(policy_path)
-    region = policy.region if policy else None
-    sources = inputs.open_sources(paths, inputs.reading(how, tuple(Kind), region))
-    readers = policy.readers if policy else {}
-    recording = RecordingCatalog(
-        opening.open_catalog(catalog, readers, timeout, offline=False, no_cache=how["no_cache"])
-    )
-    with progress(recording):
-        gather(sources, recording)
-    now = opening.now()
-    found = questions(recording.file(now))
-    lost = 0 if force or not found.unanswered else found.lost(_before(output))
+    host = this_process()
+    cache = Cache(host, wanted=not how["no_cache"])
+    policy = policy_if_any(host, policy_path)
+    made = record(host, paths, reading(how, cache), Asking(catalog, timeout, cache), policy)
+    found = made.questions
+    lost = 0 if force else answers_lost(host, found, output)
     if not lost:
-        write(output, recording.to_json(now), private=True)
+        write(output, made.content, private=True)
     _tell(output, found, lost)
-    if inputs.tell(sources) or (found.unanswered and not found.answered):
+    if tell(host, made.sources) or (found.unanswered and not found.answered):
         return EXIT_NO_VERDICT
     return EXIT_UNDETERMINED if found.unanswered else EXIT_PASS
-
-
-def _before(path: str) -> "Questions":
-    """What the recording that would be replaced was asked; nothing where there is none."""
-    from assay.catalog.comparing import Questions, questions
-    from assay.catalog.recorded import RecordedCatalog
-    from assay.errors import RecordingError
-
-    try:
-        if os.path.isfile(path):
-            return questions(RecordedCatalog.load(path, read(path)).file)
-    except RecordingError:
-        pass  # something else, or damaged: there is no answer to be lost
-    return Questions(frozenset(), {})
 
 
 def _tell(path: str, found: "Questions", lost: int) -> None:

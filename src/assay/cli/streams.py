@@ -4,11 +4,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from assay.run.inputs import STDIN
+
 if TYPE_CHECKING:
     from assay.model import Outcome, Policy
 
 EXIT_PASS, EXIT_FAIL, EXIT_NO_VERDICT, EXIT_UNDETERMINED = 0, 1, 2, 3
-STDIN = "-"
 NARROWEST = 40
 """Columns. Lines of fewer would hold a word each."""
 

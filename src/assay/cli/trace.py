@@ -1,7 +1,7 @@
 """`assay trace`, and what it shares with `assay explain`: looking up one image without a plan."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,9 +22,8 @@ from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, show, wants_colour
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from assay.catalog.interface import ImageCatalog
-    from assay.model import Place, Policy, Subject
     from assay.report.lineage.shown import Lineage
+    from assay.run.one_image import Found
 
 FORMATS = ("text", "json", "mermaid", "dot")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -51,29 +50,27 @@ def lookup_options(command: F) -> F:
     return command
 
 
-class Where(NamedTuple):
-    """What `lookup_options` say."""
+def find(
+    image: str,
+    *,
+    region: str | None,
+    account: str | None,
+    catalog: str | None,
+    max_age: "timedelta | None",
+    policy_path: str | None,
+    as_of: "datetime | None",
+    timeout: float,
+    no_cache: bool,
+) -> "Found":
+    """Look an image up as `lookup_options` say."""
+    from assay.cli.host import this_process
+    from assay.run.cache import Cache
+    from assay.run.catalogs import Asking
+    from assay.run.one_image import Where, image_id, look_up
 
-    region: str | None
-    account: str | None
-    catalog: str | None
-    max_age: "timedelta | None"
-    policy_path: str | None
-    as_of: "datetime | None"
-    timeout: float
-    no_cache: bool
-
-
-class Found(NamedTuple):
-    """What became of looking up an image."""
-
-    subject: "Subject"
-    lineage: "Lineage"
-
-    @property
-    def readable(self) -> bool:
-        """Whether there is an image to be seen."""
-        return bool(self.lineage.nodes)
+    named, host = image_id(image), this_process()
+    asking = Asking(catalog, timeout, Cache(host, wanted=not no_cache), max_age, as_of)
+    return look_up(host, named, Where(region, account, asking, policy_path))
 
 
 @click.command("trace")
@@ -89,7 +86,7 @@ def trace_command(ami: str, stdout_format: str, color: str, **where: Any) -> int
 
     Exit codes: 0, 2 nothing could be asked, 3 the image could not be read.
     """
-    found = look_up(image_id(ami), Where(**where))
+    found = find(ami, **where)
     show(_render(found.lineage, stdout_format, colour=wants_colour(color)))
     return EXIT_PASS if found.readable else EXIT_UNDETERMINED
 
@@ -106,72 +103,3 @@ def _render(lineage: "Lineage", name: str, *, colour: bool) -> str:
         case "dot":
             return dot.render(lineage)
     return tree.render(lineage, colour=colour)
-
-
-def image_id(text: str) -> str:
-    """An AMI id as EC2 writes it. Raises `InputError`."""
-    from assay.errors import InputError
-    from assay.model import AmiId, parse_image
-
-    if not isinstance(parse_image(text), AmiId):
-        raise InputError(
-            f"{text!r} is not an AMI id", hint="it looks like ami-, then 8 or 17 of 0-9 and a-f"
-        )
-    return text
-
-
-def look_up(image: str, where: Where) -> Found:
-    """Ask everything that can be told of one image."""
-    from assay.cli import opening
-    from assay.cli.progress import progress
-    from assay.report.lineage.shown import lineage_of
-    from assay.run import check
-
-    policy = opening.policy_if_any(where.policy_path)
-    place = _place(where, policy)
-    asked = opening.open_catalog(
-        where.catalog, policy.readers if policy else {}, where.timeout,
-        offline=False, no_cache=where.no_cache,
-    )  # fmt: skip
-    opening.require_age(where.catalog, asked, where.max_age, where.as_of)
-    place = _recorded_place(place, image, asked)
-    as_of = where.as_of or opening.now()
-    with progress(asked):
-        (subject,) = check.look_up([image], place, asked, policy)
-    golden = check.golden_marks_of(subject, policy, as_of) if policy else None
-    return Found(subject, lineage_of(subject, asked.facts(), as_of, policy, golden))
-
-
-def _place(where: Where, policy: "Policy | None") -> "Place":
-    from assay.errors import InputError
-    from assay.model import Place
-
-    region = where.region or (policy.region if policy else None)
-    if region is None:
-        raise InputError(
-            "no Region to look in",
-            hint="name one with --region, ASSAY_REGION or the policy's aws.region; your own "
-            "AWS_REGION is not used: an AMI id means nothing outside its Region",
-        )
-    return Place.of(region, where.account)
-
-
-def _recorded_place(place: "Place", image: str, asked: "ImageCatalog") -> "Place":
-    """With the account of a recording, where only one was asked about the image."""
-    from msgspec.structs import replace
-
-    from assay.catalog.recorded import RecordedCatalog
-    from assay.errors import InputError
-    from assay.model import Identity
-
-    if place.account is not None or not isinstance(asked, RecordedCatalog):
-        return place
-    accounts = sorted(account or "" for account in asked.accounts(place, image))
-    if len(accounts) == 1:
-        return replace(place, account=accounts[0] or None)
-    if accounts and not isinstance(asked.identities([place])[place], Identity):
-        raise InputError(
-            f"{image} was recorded for {', '.join(filter(None, accounts))}",
-            hint="name one with --account",
-        )
-    return place

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from assay.cli.streams import note
 from assay.policy.wildcard import matches
 
 
@@ -27,11 +26,9 @@ class Exclusions:
         self._used |= found
         return bool(found)
 
-    def tell(self) -> None:
-        """Tell people of patterns that fit nothing: they may have meant something else."""
-        for each in self._patterns:
-            if each not in self._used:
-                note(f"--exclude {each}: leaves no directory of Terraform code aside")
+    def unused(self) -> list[str]:
+        """The patterns that fit nothing: whoever gave them may have meant something else."""
+        return [each for each in self._patterns if each not in self._used]
 
 
 def _around(path: str) -> Iterator[str]:

@@ -6,11 +6,8 @@ a parameter that need not exist. Nothing here changes anything, and nothing quot
 identities' ARNs, an error's code and the state of Allowed AMIs.
 """
 
-import enum
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -22,10 +19,7 @@ from assay.catalog.interface import Absent, Answer, Unavailable
 from assay.catalog.live import LiveCatalog
 from assay.errors import CatalogError
 from assay.model import AllowedImages, Identity, Place, Reader
-
-WARN_SECONDS, FAIL_SECONDS = 60, 300
-"""Of clock skew. A request must reach AWS within five minutes of its time stamp in most cases (IAM
-User Guide, "AWS Signature Version 4 for API requests"); the warning comes well before."""
+from assay.run.doctor.observation import Level, Observation
 
 _IMAGE, _TEMPLATE = "ami-00000000000000000", "lt-00000000000000000"
 _INSTANCE, _PARAMETER = "i-00000000000000000", "/assay/doctor"
@@ -53,24 +47,6 @@ _ABOUT_WHAT_WAS_ASKED = re.compile(
 tell what is wrong with the credentials, as InvalidClientTokenId, have no dot."""
 
 
-class Level(enum.Enum):
-    """What a finding means for a check."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "FAIL"
-    """No check can succeed."""
-    SKIP = "skip"
-    """Not looked at."""
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One line of `doctor`."""
-
-    level: Level
-    text: str
-
-
 class Allowed(msgspec.Struct, frozen=True):
     """The call went through, or would have; `inferred` is the code that only suggests it."""
 
@@ -92,36 +68,7 @@ class Untried(msgspec.Struct, frozen=True):
 Trial: TypeAlias = Allowed | Denied | Untried
 
 
-class Clock:
-    """How far the local clock is from the `Date` of AWS's answers."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        """`clock` tells the local time, with its time zone."""
-        self._clock = clock
-        self._ahead: list[float] = []
-
-    def hear(self, date: str) -> None:
-        """Compare a `Date` header, which counts whole seconds, as it arrives."""
-        try:
-            told = parsedate_to_datetime(date)
-        except ValueError:
-            return  # a proxy's invention: no answer to go by
-        told = told if told.tzinfo else told.replace(tzinfo=UTC)
-        self._ahead.append((self._clock() - told).total_seconds())
-
-    def finding(self) -> Finding:
-        """By the closest of all answers: the others took longer to arrive."""
-        if not self._ahead:
-            return Finding(Level.SKIP, "the clock: no answer of AWS told the time")
-        ahead = min(self._ahead, key=abs)
-        if abs(ahead) <= WARN_SECONDS:
-            return Finding(Level.OK, f"the clock is within {WARN_SECONDS} s of AWS's")
-        off = f"the clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} AWS's"
-        level = Level.FAIL if abs(ahead) > FAIL_SECONDS else Level.WARN
-        return Finding(level, f"{off}; AWS refuses what is signed {FAIL_SECONDS} s off: set it")
-
-
-def examine(sdk: Sdk, region: str, readers: Mapping[str, Reader]) -> Iterator[Finding]:
+def examine(sdk: Sdk, region: str, readers: Mapping[str, Reader]) -> Iterator[Observation]:
     """The caller, the readers, and what each of them may ask in `region`.
 
     Without the caller's identity nothing else is asked. A required permission that the caller's own
@@ -132,25 +79,25 @@ def examine(sdk: Sdk, region: str, readers: Mapping[str, Reader]) -> Iterator[Fi
     caller = _identity(catalog, Place.of(region))
     yield _caller(caller)
     if not isinstance(caller, Identity):
-        yield Finding(Level.SKIP, "readers and permissions: the credentials cannot be used")
+        yield Observation(Level.SKIP, "readers and permissions: the credentials cannot be used")
         return
     places = [Place.of(region, caller.account)]
-    for account, finding in _readers(catalog, region, readers, caller):
-        yield finding
-        if finding.level is Level.OK and account != caller.account:
+    for account, said in _readers(catalog, region, readers, caller):
+        yield said
+        if said.level is Level.OK and account != caller.account:
             places.append(Place.of(region, account))
     yield from _permissions(sdk, places)
     yield from _allowed_images(catalog, places)
 
 
-def endpoints(sdk: Sdk) -> Finding:
+def endpoints(sdk: Sdk) -> Observation:
     """Which endpoints answered."""
     foreign = sdk.endpoints()
     if foreign is None:
         known = bool(sdk.calls())
         text = "every endpoint is AWS's own" if known else "endpoints: none was asked"
-        return Finding(Level.OK if known else Level.SKIP, text)
-    return Finding(Level.WARN, f"not AWS's own endpoint: {foreign}")
+        return Observation(Level.OK if known else Level.SKIP, text)
+    return Observation(Level.WARN, f"not AWS's own endpoint: {foreign}")
 
 
 # --------------------------------------------------------------------------------------- identities
@@ -163,19 +110,19 @@ def _identity(catalog: LiveCatalog, place: Place) -> Answer[Identity]:
         return Unavailable(str(error))
 
 
-def _caller(answer: Answer[Identity]) -> Finding:
+def _caller(answer: Answer[Identity]) -> Observation:
     match answer:
         case Identity(account=account, arn=arn):
-            return Finding(Level.OK, f"credentials of account {account}: {arn}")
+            return Observation(Level.OK, f"credentials of account {account}: {arn}")
         case Unavailable(reason=reason):
-            return Finding(Level.FAIL, f"credentials: {reason}")
+            return Observation(Level.FAIL, f"credentials: {reason}")
         case Absent():
-            return Finding(Level.FAIL, "credentials: sts:GetCallerIdentity named nobody")
+            return Observation(Level.FAIL, "credentials: sts:GetCallerIdentity named nobody")
 
 
 def _readers(
     catalog: LiveCatalog, region: str, readers: Mapping[str, Reader], caller: Identity
-) -> Iterator[tuple[str, Finding]]:
+) -> Iterator[tuple[str, Observation]]:
     """A reader of another partition has no role that could be assumed from `region`."""
     place = {account: Place.of(region, account) for account in sorted(readers)}
     near = {
@@ -189,27 +136,27 @@ def _readers(
             yield account, _reader(account, answers[near[account]], caller)
         else:
             text = f"the reader of account {account} is of another partition than {region}"
-            yield account, Finding(Level.WARN, f"{text}; try it with a --region of its own")
+            yield account, Observation(Level.WARN, f"{text}; try it with a --region of its own")
 
 
-def _reader(account: str, answer: Answer[Identity], caller: Identity) -> Finding:
+def _reader(account: str, answer: Answer[Identity], caller: Identity) -> Observation:
     match answer:
         case Identity() if account == caller.account:
             text = "not used, the credentials are of that account"
-            return Finding(Level.OK, f"the reader of account {account}: {text}")
+            return Observation(Level.OK, f"the reader of account {account}: {text}")
         case Identity(arn=arn):
-            return Finding(Level.OK, f"the reader of account {account}: {arn}")
+            return Observation(Level.OK, f"the reader of account {account}: {arn}")
         case Unavailable(reason=reason):
             told = reason if account in reason else f"the reader of account {account}: {reason}"
-            return Finding(Level.FAIL, told)
+            return Observation(Level.FAIL, told)
         case Absent():
-            return Finding(Level.FAIL, f"the reader of account {account} is nobody")
+            return Observation(Level.FAIL, f"the reader of account {account} is nobody")
 
 
 # -------------------------------------------------------------------------------------- permissions
 
 
-def _permissions(sdk: Sdk, places: Sequence[Place]) -> Iterator[Finding]:
+def _permissions(sdk: Sdk, places: Sequence[Place]) -> Iterator[Observation]:
     """The caller's own place comes first, then those of readers."""
     tries = [(place, permission) for place in places for permission in READS]
     trials = sdk.flights.each(
@@ -247,7 +194,7 @@ def _meaning(refused: RefusedError) -> Trial:
     return Untried(refused.reason)
 
 
-def _permission(place: Place, permission: Permission, trial: Trial, *, spared: bool) -> Finding:
+def _permission(place: Place, permission: Permission, trial: Trial, *, spared: bool) -> Observation:
     name, where = f"{permission.action} in {place.region}", f"in account {place.account}"
     bad = Level.FAIL if permission.required and not spared else Level.WARN
     without = f"; without it {permission.loss}"
@@ -255,29 +202,29 @@ def _permission(place: Place, permission: Permission, trial: Trial, *, spared: b
         without += ", but not in the accounts of readers"
     match trial:
         case Allowed(inferred=None):
-            return Finding(Level.OK, f"{name}: allowed {where}")
+            return Observation(Level.OK, f"{name}: allowed {where}")
         case Allowed(inferred=code):
-            return Finding(Level.OK, f"{name}: not denied {where} (inferred from {code})")
+            return Observation(Level.OK, f"{name}: not denied {where} (inferred from {code})")
         case Denied(reason=reason):
             # A grant for a part of the parameters may well cover the part that plans name.
             tried = f" (tried with {_PARAMETER})" if permission.service == "ssm" else ""
-            return Finding(bad, f"{reason} {where}{tried}{without}")
+            return Observation(bad, f"{reason} {where}{tried}{without}")
         case Untried(reason=reason):
             told = reason if permission.action in reason else f"{name}: {reason}"
-            return Finding(bad, f"{told}; it could not be tried {where}{without}")
+            return Observation(bad, f"{told}; it could not be tried {where}{without}")
 
 
-def _allowed_images(catalog: LiveCatalog, places: Sequence[Place]) -> Iterator[Finding]:
+def _allowed_images(catalog: LiveCatalog, places: Sequence[Place]) -> Iterator[Observation]:
     answers = catalog.allowed_images(places)
     for place in places:
         name = f"Allowed AMIs in {place.region} of account {place.account}"
         match answers[place]:
             case AllowedImages(state="enabled", managed_by=manager):
                 hides = "an image that they do not allow looks as if it did not exist"
-                yield Finding(Level.WARN, f"{name}: enabled, managed by {manager}; {hides}")
+                yield Observation(Level.WARN, f"{name}: enabled, managed by {manager}; {hides}")
             case AllowedImages(state="disabled" | "audit-mode" as state, managed_by=manager):
-                yield Finding(Level.OK, f"{name}: {state}, managed by {manager}")
+                yield Observation(Level.OK, f"{name}: {state}, managed by {manager}")
             case AllowedImages():
-                yield Finding(Level.WARN, f"{name}: in a state that is not known")
+                yield Observation(Level.WARN, f"{name}: in a state that is not known")
             case Absent() | Unavailable():
-                yield Finding(Level.SKIP, f"{name}: not told")
+                yield Observation(Level.SKIP, f"{name}: not told")

@@ -1,0 +1,169 @@
+"""Recorded cases of a policy: where they are, and in what a check differs from what they expect."""
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from assay.errors import AssayError
+    from assay.model import Policy, Report
+    from assay.run.expectation import Expectation
+    from assay.run.host import Host
+
+EXPECTED, PLAN, CATALOG, POLICY = "expected.json", "plan.json", "catalog.json", "policy.yaml"
+_MADE_BY = {
+    PLAN: "write it with: terraform show -json tfplan > plan.json",
+    CATALOG: "write it with: assay record plan.json -o catalog.json",
+}
+
+
+class Case(NamedTuple):
+    """A directory that holds expected.json, and the policy that is nearest to it."""
+
+    path: str
+    policy: str | None
+
+    def file(self, name: str) -> str:
+        return os.path.join(self.path, name)
+
+
+def cases(host: "Host", directories: Iterable[str]) -> Iterator[Case]:
+    """Every case once. Raises `InputError` for a directory that holds none."""
+    from assay.errors import InputError
+
+    known: set[str] = set()  # directories overlap
+    for directory in directories:
+        top, there = os.path.normpath(directory), False
+        for folder, files in _walk(top):
+            name = os.path.normpath(folder)
+            if EXPECTED in files:
+                there = True
+                if os.path.realpath(folder) not in known:
+                    known.add(os.path.realpath(folder))
+                    yield Case(name, _nearest_policy(folder, top))
+            elif PLAN in files and CATALOG in files:
+                host.note(f"{name}: no case, it has no {EXPECTED}")
+        if not there:
+            raise InputError(
+                "no case at all: no directory holds expected.json",
+                where=top,
+                hint="assay policy test --help describes one",
+            )
+
+
+def _walk(top: str) -> Iterator[tuple[str, list[str]]]:
+    """Every directory and its files, in order; links may lead in circles."""
+    visited: set[str] = set()
+    for folder, below, files in os.walk(top, onerror=_raise, followlinks=True):
+        if os.path.realpath(folder) in visited:
+            below.clear()
+            continue
+        visited.add(os.path.realpath(folder))
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        yield folder, files
+
+
+def _raise(error: OSError) -> None:
+    from assay.errors import InputError
+
+    hint = "name directories that hold cases"
+    raise InputError(f"cannot be read: {error.strerror}", where=error.filename, hint=hint)
+
+
+def _nearest_policy(folder: str, top: str) -> str | None:
+    while True:
+        policy = os.path.join(folder, POLICY)
+        if os.path.lexists(policy):
+            return os.path.normpath(policy)
+        if folder == top:
+            return None
+        folder = os.path.dirname(folder)
+
+
+class Cases:
+    """Checks cases one after the other; a policy that several share is read once."""
+
+    def __init__(self, host: "Host", policy_path: str | None, as_of: "datetime | None") -> None:
+        self._host = host
+        self._policy_path = policy_path
+        self._as_of = as_of
+        self._policies: dict[str, Policy | AssayError] = {}
+        self._told: set[str] = set()
+        self.unread = 0
+
+    def differences(self, case: Case) -> list[str] | None:
+        """What is not as expected, with the command that shows more; None if it cannot be read."""
+        from assay.errors import AssayError
+        from assay.run import expectation
+
+        try:
+            expected = expectation.read(case.file(EXPECTED), self._host.read(case.file(EXPECTED)))
+            report = self._check(case, expected)
+        except AssayError as error:
+            self.unread += 1
+            if str(error) not in self._told:
+                self._told.add(str(error))
+                self._host.note(str(error))
+            return None
+        found = expectation.differences(expected, report)
+        return [*found, f"see: {_command(case, expected, report)}"] if found else []
+
+    def _check(self, case: Case, expected: "Expectation") -> "Report":
+        from assay.catalog.recorded import RecordedCatalog
+        from assay.inputs.plan.plan import read_plans
+        from assay.run.check import check
+
+        policy = self._policy(case)
+        sources = read_plans(
+            case.file(PLAN),
+            self._content(case, PLAN),
+            kinds=policy.judge,
+            region=policy.region,
+            include_unchanged=expected.include_unchanged,
+            tags=policy.matches_tags,
+        )
+        catalog = RecordedCatalog.load(case.file(CATALOG), self._content(case, CATALOG))
+        as_of = expected.moment or self._as_of or catalog.file.recorded_at
+        return check(sources, catalog, policy, as_of)
+
+    def _policy(self, case: Case) -> "Policy":
+        from assay.errors import AssayError, InputError
+        from assay.policy.load import load
+
+        path = case.policy or self._policy_path
+        if path is None:
+            raise InputError(
+                f"no {POLICY}, neither here nor in a directory above up to the one that was named",
+                where=case.path,
+                hint="put one there, or name one with --policy FILE",
+            )
+        if path not in self._policies:
+            try:
+                self._policies[path] = load(path, self._host.read(path))
+            except AssayError as error:
+                self._policies[path] = error
+        found = self._policies[path]
+        if isinstance(found, AssayError):
+            raise found
+        return found
+
+    def _content(self, case: Case, name: str) -> bytes:
+        from assay.errors import InputError
+
+        if not os.path.exists(case.file(name)):
+            raise InputError(
+                f"not there: a case needs a {name}", where=case.path, hint=_MADE_BY[name]
+            )
+        return self._host.read(case.file(name))
+
+
+def _command(case: Case, expected: "Expectation", report: "Report") -> str:
+    """The check that a case makes, for whoever wants to see why."""
+    import shlex
+
+    words = ["assay", "check", case.file(PLAN), "--catalog", case.file(CATALOG)]
+    words += ["--policy", report.policy.path, "--as-of", report.as_of.isoformat()]
+    words += ["--include-unchanged"] if expected.include_unchanged else []
+    return shlex.join(words)

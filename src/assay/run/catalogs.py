@@ -1,0 +1,89 @@
+"""Who is asked: AWS itself, a recording, or nobody."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from assay.catalog.aws.sdk import Sdk
+    from assay.catalog.interface import ImageCatalog
+    from assay.model import Reader
+    from assay.run.cache import Cache
+    from assay.run.host import Host
+
+CLOCKS_DIFFER = 300
+"""Seconds by which a recording may be ahead of the clock that reads it."""
+
+
+class Asking(NamedTuple):
+    """Who is to be asked, and how long that may take."""
+
+    recording: str | None
+    """The file of a recorded catalogue, which is asked instead of AWS."""
+    timeout: float
+    """Seconds; what AWS has not answered by then counts as a failed lookup."""
+    cache: "Cache"
+    max_age: timedelta | None = None
+    """How old a recording may be."""
+    as_of: datetime | None = None
+    """The time that somebody named instead of now."""
+    offline: bool = False
+
+
+def open_catalog(host: "Host", asking: Asking, readers: "Mapping[str, Reader]") -> "ImageCatalog":
+    """A recording, nobody, or AWS itself with what earlier runs learnt of it.
+
+    Raises `RecordingError` for a recording that cannot be used, or is too old.
+    """
+    if asking.recording is not None:
+        from assay.catalog.recorded import RecordedCatalog
+
+        recorded = RecordedCatalog.load(asking.recording, host.read(asking.recording))
+        _require_age(host, asking, recorded.file.recorded_at)
+        return recorded
+    if asking.offline:
+        from assay.catalog.decorators.offline import OfflineCatalog
+
+        return OfflineCatalog()
+    from assay.catalog.decorators.remembering import RememberingCatalog
+    from assay.catalog.live import LiveCatalog
+
+    live = LiveCatalog(open_sdk(host, readers, asking.timeout, asking.cache))
+    kept = asking.cache.kept("ancestry")
+    return live if asking.cache.directory is None else RememberingCatalog(live, kept)
+
+
+def _require_age(host: "Host", asking: Asking, recorded_at: datetime) -> None:
+    """Refuse a recording that is older than wanted, or of a time that is still to come.
+
+    Without a limit, a recording of the future is told and used: what it says is not less true.
+    """
+    from datetime import UTC
+
+    from assay.errors import RecordingError
+    from assay.report.summary import age
+
+    most, path = asking.max_age, asking.recording
+    if most is None and asking.as_of is not None:
+        return
+    passed = (asking.as_of or host.now()) - recorded_at
+    when = f"recorded {recorded_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {age(passed)}"
+    again = "record it again: assay record"
+    if passed < timedelta(seconds=-CLOCKS_DIFFER):
+        if most is not None:
+            raise RecordingError(f"from-the-future: {when}", where=path, hint=again)
+        host.note(f"{path}: {when}: is the clock right?")
+    elif most is not None and passed > most:
+        raise RecordingError(f"expired: {when}, more than --max-age", where=path, hint=again)
+
+
+def open_sdk(
+    host: "Host", readers: "Mapping[str, Reader]", timeout: float, cache: "Cache"
+) -> "Sdk":
+    """The door to AWS, closed after `timeout` seconds."""
+    from assay.catalog.aws.pace import Deadline
+    from assay.catalog.aws.sdk import Sdk
+
+    sdk = Sdk(readers, deadline=Deadline(host.monotonic, timeout), models=cache.kept("models"))
+    host.at_end(sdk.close)
+    return sdk

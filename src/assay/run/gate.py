@@ -1,0 +1,65 @@
+"""One gate: inputs, a policy and a catalogue in, a report out."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.inputs.plan.plan import Source
+    from assay.model import Policy, Report
+    from assay.run.catalogs import Asking
+    from assay.run.host import Host
+    from assay.run.inputs import Reading
+
+
+class Order(NamedTuple):
+    """What somebody wants to have judged, by what, and who is to be asked."""
+
+    paths: "Sequence[str]"
+    reading: "Reading"
+    policy: "Policy"
+    asking: "Asking"
+    honour_comments: bool = True
+    """Whether exceptions in comments of the code count: whoever writes the code writes them."""
+
+
+class Judged(NamedTuple):
+    """The report, and the sources that it is about, whose files may not all have been readable."""
+
+    report: "Report"
+    sources: "list[Source]"
+
+
+def judge(host: "Host", order: Order) -> Judged:
+    """Read, ask and judge. Raises `AssayError` where no verdict is possible."""
+    from assay.run.catalogs import open_catalog
+    from assay.run.check import check
+    from assay.run.inputs import Wishes, open_sources
+
+    policy, asking = order.policy, order.asking
+    sources = open_sources(host, order.paths, order.reading, Wishes.of(policy))
+    sources, left_aside = _with_exceptions(sources, honoured=order.honour_comments)
+    catalog = open_catalog(host, asking, policy.readers)
+    with host.watching(catalog):
+        report = check(sources, catalog, policy, asking.as_of or host.now(), left_aside)
+    return Judged(report, sources)
+
+
+def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[Source], int]":
+    """The sources with the exceptions of the code, or without them, and how many are left aside.
+
+    Raises `InputError` for one that excepts what cannot be excepted.
+    """
+    from msgspec.structs import replace
+
+    from assay.policy.exceptions import check_exceptions
+
+    references = [each for source in sources for each in source.references if each.exceptions]
+    if honoured or not references:
+        check_exceptions(references)
+        return sources, 0
+    bare = [
+        replace(source, references=tuple(replace(each, exceptions=()) for each in source.references))
+        for source in sources
+    ]
+    return bare, len({exception for each in references for exception in each.exceptions})

@@ -1,0 +1,96 @@
+"""One image looked up without a plan: its lineage, and what a policy would make of it."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from assay.catalog.interface import ImageCatalog
+    from assay.model import Place, Policy, Subject
+    from assay.report.lineage.shown import Lineage
+    from assay.run.catalogs import Asking
+    from assay.run.host import Host
+
+
+class Where(NamedTuple):
+    """Where an image is looked up, and with whose eyes."""
+
+    region: str | None
+    account: str | None
+    asking: "Asking"
+    policy_path: str | None
+
+
+class Found(NamedTuple):
+    """What became of looking up an image."""
+
+    subject: "Subject"
+    lineage: "Lineage"
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is an image to be seen."""
+        return bool(self.lineage.nodes)
+
+
+def image_id(text: str) -> str:
+    """An AMI id as EC2 writes it. Raises `InputError`."""
+    from assay.errors import InputError
+    from assay.model import AmiId, parse_image
+
+    if not isinstance(parse_image(text), AmiId):
+        raise InputError(
+            f"{text!r} is not an AMI id", hint="it looks like ami-, then 8 or 17 of 0-9 and a-f"
+        )
+    return text
+
+
+def look_up(host: "Host", image: str, where: Where) -> Found:
+    """Ask everything that can be told of one image. Raises `AssayError` where nothing can be."""
+    from assay.report.lineage.shown import lineage_of
+    from assay.run import check
+    from assay.run.catalogs import open_catalog
+    from assay.run.policies import policy_if_any
+
+    policy = policy_if_any(host, where.policy_path)
+    place = _place(where, policy)
+    catalog = open_catalog(host, where.asking, policy.readers if policy else {})
+    place = _recorded_place(place, image, catalog)
+    as_of = where.asking.as_of or host.now()
+    with host.watching(catalog):
+        (subject,) = check.look_up([image], place, catalog, policy)
+    golden = check.golden_marks_of(subject, policy, as_of) if policy else None
+    return Found(subject, lineage_of(subject, catalog.facts(), as_of, policy, golden))
+
+
+def _place(where: Where, policy: "Policy | None") -> "Place":
+    from assay.errors import InputError
+    from assay.model import Place
+
+    region = where.region or (policy.region if policy else None)
+    if region is None:
+        raise InputError(
+            "no Region to look in",
+            hint="name one with --region, ASSAY_REGION or the policy's aws.region; your own "
+            "AWS_REGION is not used: an AMI id means nothing outside its Region",
+        )
+    return Place.of(region, where.account)
+
+
+def _recorded_place(place: "Place", image: str, catalog: "ImageCatalog") -> "Place":
+    """With the account of a recording, where only one was asked about the image."""
+    from msgspec.structs import replace
+
+    from assay.catalog.recorded import RecordedCatalog
+    from assay.errors import InputError
+    from assay.model import Identity
+
+    if place.account is not None or not isinstance(catalog, RecordedCatalog):
+        return place
+    accounts = sorted(account or "" for account in catalog.accounts(place, image))
+    if len(accounts) == 1:
+        return replace(place, account=accounts[0] or None)
+    if accounts and not isinstance(catalog.identities([place])[place], Identity):
+        raise InputError(
+            f"{image} was recorded for {', '.join(filter(None, accounts))}",
+            hint="name one with --account",
+        )
+    return place

@@ -1,0 +1,30 @@
+"""Which policy holds: the one that is named, or the one that lies here."""
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.model import Policy
+    from assay.run.host import Host
+
+DEFAULT_POLICY = "assay.yaml"
+
+
+def open_policy(host: "Host", path: str | None) -> "Policy":
+    """The policy that was named, or the default one. Raises `PolicyError`."""
+    from assay.errors import PolicyError
+    from assay.policy.load import load
+
+    if path is None and os.path.exists(DEFAULT_POLICY):
+        path = DEFAULT_POLICY
+    if path is None:
+        raise PolicyError(
+            f"no policy: there is no {DEFAULT_POLICY} here",
+            hint="name one with --policy FILE or ASSAY_POLICY, or write one: assay init",
+        )
+    return load(path, host.read(path))
+
+
+def policy_if_any(host: "Host", path: str | None) -> "Policy | None":
+    """For whoever can do without one."""
+    return open_policy(host, path) if path or os.path.exists(DEFAULT_POLICY) else None
