@@ -15,7 +15,7 @@ from assay.catalog.aws.service_models import OPERATIONS
 from tests import command
 from tests.command import POLICY
 
-ROOM = Path(assay.__file__).parent / "catalog"
+ROOMS = [Path(assay.__file__).parent / name for name in ("catalog", "run")]
 CI, WORKLOAD, PIPELINE = "444444444444", "222222222222", "111122223333"
 GATE = f"arn:aws:iam::{CI}:role/gate"
 ROLES = [f"arn:aws:iam::{PIPELINE}:role/path/reader", f"arn:aws:iam::{WORKLOAD}:role/reader"]
@@ -57,7 +57,7 @@ def asked(path: Path) -> Iterator[str]:
 
 
 def test_the_table_is_what_the_code_calls() -> None:
-    called = {each for path in sorted(ROOM.glob("*.py")) for each in asked(path)}
+    called = {each for room in ROOMS for path in room.rglob("*.py") for each in asked(path)}
     granted = {read.action for read in READS} | {ASSUME_ROLE}
     passed_on = {"service:operation", "permission.service:permission.operation"}
     assert called - passed_on == granted | {"sts:GetCallerIdentity"}  # which needs no permission
