@@ -59,7 +59,9 @@ def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[
         check_exceptions(references)
         return sources, 0
     bare = [
-        replace(source, references=tuple(replace(each, exceptions=()) for each in source.references))
+        replace(
+            source, references=tuple(replace(each, exceptions=()) for each in source.references)
+        )
         for source in sources
     ]
     return bare, len({exception for each in references for exception in each.exceptions})
