@@ -17,7 +17,7 @@ from assay.catalog.aws.iam_documents import (
 )
 from assay.cli.options import ACCOUNT, Shaped, debug_option, policy_option
 from assay.cli.streams import EXIT_PASS, show
-from assay.model import PARTITIONS
+from assay.model import PARTITIONS, ids
 
 if TYPE_CHECKING:
     from assay.model import Policy
@@ -37,7 +37,7 @@ ENVIRONMENT = Shaped(
     "name", r"[^\x00-\x1f\x7f?*$]{1,255}", "the plain name of an environment, without wildcards"
 )
 CALLER = Shaped(
-    "arn", r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]{1,576}",
+    "arn", rf"arn:aws[a-z-]*:iam::{ids.ACCOUNT}:(role|user)/[A-Za-z0-9_+=,.@/-]{{1,576}}",
     "the ARN of an IAM role or user",
 )  # fmt: skip
 

@@ -95,7 +95,8 @@ class Shaped(click.ParamType):  # type: ignore[type-arg]
     say, and in the rest they are a mistake.
     """
 
-    def __init__(self, name: str, pattern: str, shape: str) -> None:
+    def __init__(self, name: str, pattern: str | Callable[[], str], shape: str) -> None:
+        """The pattern can be one that is looked up only when there is a text."""
         self.name = name
         self._pattern = pattern
         self._shape = shape
@@ -103,13 +104,26 @@ class Shaped(click.ParamType):  # type: ignore[type-arg]
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         import re
 
-        if not re.fullmatch(self._pattern, value):
+        pattern = self._pattern if isinstance(self._pattern, str) else self._pattern()
+        if not re.fullmatch(pattern, value):
             self.fail(f"{value!r} is not {self._shape}", param, ctx)
         return str(value)
 
 
-REGION = Shaped("region", r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", "a Region such as us-east-1")
-ACCOUNT = Shaped("account", r"[0-9]{12}", "an account of 12 digits")
+def _region() -> str:
+    from assay.model import ids
+
+    return ids.REGION
+
+
+def _account() -> str:
+    from assay.model import ids
+
+    return ids.ACCOUNT
+
+
+REGION = Shaped("region", _region, "a Region such as us-east-1")
+ACCOUNT = Shaped("account", _account, "an account of 12 digits")
 policy_option = click.option(
     "--policy", "policy_path", metavar="FILE", envvar="ASSAY_POLICY",
     help=f"The policy document (default: {DEFAULT_POLICY} in this directory).",

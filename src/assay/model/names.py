@@ -3,10 +3,11 @@
 import re
 
 from assay.model.changes import ParameterChange
+from assay.model.ids import ACCOUNT, REGION
 from assay.model.places import Place, Unplaced, same_place
 from assay.model.references import Alias
 
-_ARN = r"arn:([a-z-]+):ssm:([a-z0-9-]+):(\d{12}):parameter/(.+)"
+_ARN = rf"arn:([a-z-]+):ssm:({REGION}):({ACCOUNT}):parameter/(.+)"
 _RESERVED = r"(?i)/?(aws|ssm)\b"
 """SSM API Reference, PutParameter: nobody but AWS writes parameters whose names start so."""
 

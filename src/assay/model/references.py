@@ -8,6 +8,7 @@ import msgspec
 
 from assay.model.changes import Changeable
 from assay.model.exceptions import CodeException
+from assay.model.ids import ACCOUNT, PARAMETER, REGION, is_ami_id
 from assay.model.kinds import Action, Kind
 from assay.model.places import Place, Unplaced
 
@@ -270,12 +271,11 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
 
 
 _MODULES = r'(?:module\.[^.\["]+(?:\["(?:[^"\\]|\\.)*"\]|\[[0-9]+\])?\.)+'
-_AMI_ID = re.compile(r"ami-([0-9a-f]{8}|[0-9a-f]{17})")
 _ALIAS = "resolve:ssm:"
-_PARAMETER_ARN = re.compile(
-    r"(?P<parameter>arn:[a-z-]+:ssm:[a-z0-9-]+:\d{12}:parameter/[^:]+)(:(?P<selector>[^:]+))?"
+_PARAMETER_ARN = (
+    rf"(?P<parameter>arn:[a-z-]+:ssm:{REGION}:{ACCOUNT}:parameter/[^:]+)(:(?P<selector>[^:]+))?"
 )
-_PARAMETER_NAME = re.compile(r"(?P<parameter>[A-Za-z0-9_.\-/]+)(:(?P<selector>[A-Za-z0-9_.\-]+))?")
+_PARAMETER_NAME = rf"(?P<parameter>{PARAMETER})(:(?P<selector>[A-Za-z0-9_.\-]+))?"
 
 
 def parse_image(value: object) -> AmiId | Alias | Unusable | None:
@@ -287,11 +287,11 @@ def parse_image(value: object) -> AmiId | Alias | Unusable | None:
         return None
     if not isinstance(value, str):
         return Unusable("is not a string")
-    if _AMI_ID.fullmatch(value):
+    if is_ami_id(value):
         return AmiId(value)
     if value.startswith(_ALIAS):
         name = value.removeprefix(_ALIAS)
-        found = _PARAMETER_ARN.fullmatch(name) or _PARAMETER_NAME.fullmatch(name)
+        found = re.fullmatch(_PARAMETER_ARN, name) or re.fullmatch(_PARAMETER_NAME, name)
         if found:
             return Alias(found["parameter"], found["selector"])
         return Unusable("is an alias without a valid parameter name")

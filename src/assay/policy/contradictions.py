@@ -7,14 +7,8 @@ from datetime import date
 from msgspec import UNSET
 
 from assay.errors import PolicyError
-from assay.policy.document import (
-    REGION,
-    Document,
-    Require,
-    Rules,
-    Scope,
-    ScopeMatch,
-)
+from assay.model.ids import account_of_role, is_region
+from assay.policy.document import Document, Require, Rules, Scope, ScopeMatch
 from assay.policy.syntax import Parsed, Path
 from assay.policy.wildcard import matches
 
@@ -56,7 +50,7 @@ def _golden_and_revoked(document: Document) -> Iterator[_Contradiction]:
 def _readers(document: Document) -> Iterator[_Contradiction]:
     """A reader is a role of its own account."""
     for account, reader in document.aws.readers.items():
-        if reader.role_arn.split(":")[4] != account:
+        if account_of_role(reader.role_arn) != account:
             yield (
                 ("aws", "readers", account, "role_arn"),
                 f"the reader of account {account} is a role of another account",
@@ -105,11 +99,7 @@ def _impossible(at: Path, whose: str, match: ScopeMatch) -> Iterator[_Contradict
     """Patterns that no account, Region or resource can fit."""
     if match.account is not UNSET and not _some_account(match.account):
         yield (*at, "account"), f"{whose} can never hold: an account has 12 digits", None
-    if (
-        match.region is not UNSET
-        and _is_literal(match.region)
-        and not re.search(REGION, match.region)
-    ):
+    if match.region is not UNSET and _is_literal(match.region) and not is_region(match.region):
         yield (*at, "region"), f"{whose} can never hold: {match.region!r} is no Region", None
     if match.resource_type is UNSET:
         return

@@ -8,17 +8,18 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from assay.model import ids
+
 # The end is written so that it is the end for every regular expression engine: to Python, `$` also
 # stands before a last newline, and a revoked key that ends in one would revoke nothing.
 _END = r"(?![\s\S])"
-OWNER = rf"^(self|[0-9]{{12}}){_END}"
-KEY = rf"^[0-9]{{12}}:[A-Za-z0-9()\[\] ./'@_*?-]{{1,128}}{_END}"
+OWNER = rf"^(self|{ids.ACCOUNT}){_END}"
+KEY = rf"^{ids.ACCOUNT}:[A-Za-z0-9()\[\] ./'@_*?-]{{1,128}}{_END}"
 """The characters of a watermark's name: EC2 API Reference, AttachImageWatermark."""
-IMAGE_ID = rf"^ami-([0-9a-f]{{8}}|[0-9a-f]{{17}}){_END}"
-REGION = rf"^[a-z]{{2,4}}(-[a-z]+)+-[0-9]{{1,2}}{_END}"
-ACCOUNT = rf"^[0-9]{{12}}{_END}"
-ROLE = rf"^arn:aws[a-z-]*:iam::[0-9]{{12}}:role/[!-~]{{1,576}}{_END}"
-"""A path of up to 512 and a name of up to 64 characters: IAM API Reference, CreateRole."""
+IMAGE_ID = rf"^{ids.AMI_ID}{_END}"
+REGION = rf"^{ids.REGION}{_END}"
+ACCOUNT = rf"^{ids.ACCOUNT}{_END}"
+ROLE = rf"^{ids.ROLE}{_END}"
 EXTERNAL_ID = rf"^[A-Za-z0-9_+=,.@:/-]{{2,1224}}{_END}"
 """STS API Reference, AssumeRole."""
 REGION_PATTERN = rf"^[a-z0-9*?-]{{1,64}}{_END}"

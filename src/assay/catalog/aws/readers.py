@@ -7,7 +7,6 @@ sees other images under the same id's name, or none.
 Facts: STS API Reference, AssumeRole and GetCallerIdentity (which needs no permission).
 """
 
-import re
 from collections.abc import Callable, Collection, Hashable, Mapping
 from concurrent.futures import Future, wait
 from threading import Lock
@@ -15,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from assay.catalog.aws.refusals import RefusedError
 from assay.model import Identity, Place, Reader
+from assay.model.ids import is_account
 
 T = TypeVar("T")
 SESSION_NAME = "assay"
@@ -173,7 +173,7 @@ class Readers:
     def _who(self, eyes: Eyes, region: str) -> Identity:
         raw = self._ask(eyes, region, "GetCallerIdentity", {})
         account, arn = raw.get("Account"), raw.get("Arn")
-        if not isinstance(account, str) or not re.fullmatch(r"[0-9]{12}", account):
+        if not is_account(account):
             raise RefusedError("sts:GetCallerIdentity named no account")
         return Identity(account, arn if isinstance(arn, str) else "")
 

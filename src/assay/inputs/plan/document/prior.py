@@ -19,16 +19,13 @@ from assay.errors import InputError
 from assay.inputs.plan.document.configuration import ConfigurationIndex, Configured
 from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.plan.document.nested import modules
+from assay.model.ids import ACCOUNT, REGION, is_account, is_region, region_of_zone
 
-_ARN = r"(?s)arn:aws[a-z-]*:ec2:([a-z]{2,4}(?:-[a-z]+)+-\d{1,2}):(\d{12})?:.+"
+_ARN = rf"(?s)arn:aws[a-z-]*:ec2:({REGION}):({ACCOUNT})?:.+"
 """EC2's only: other services' ARNs are often those of something that another account shares."""
-_ZONE = r"([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})[a-z]"
-"""Zones proper; names of Local and Wavelength Zones hold more than their Region."""
-_REGION = r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}"
-_ACCOUNT = r"\d{12}"
 _AWS = r"aws|(.*/)?hashicorp/aws"
 _PLANNED_ZONES = rb'"availability_zones?"\s*:\s*(?:"[^"]*"|\[[^\]]*\])'
-_QUOTED_ZONE = rb'"([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})[a-z]"'
+_QUOTED_ZONE = f'"({REGION})[a-z]"'.encode()
 
 EC2 = frozenset(
     {
@@ -152,7 +149,7 @@ def _sign(configured: Configured, resource: _Resource, values: _Values) -> Sign:
         region = arn[1] if arn else None
         account = arn[2] if arn and resource.mode == "managed" else None
         if region is None and "availability_zone" not in written:
-            region = _region_of_zone(values.availability_zone)
+            region = region_of_zone(values.availability_zone)
     elif resource.mode == "data" and resource.type in ASKED:
         region, account = _asked(resource.type, values, written)
     return Sign(configured, None if "region" in written else region, account)
@@ -162,20 +159,11 @@ def _asked(kind: str, values: _Values, written: dict[str, Any]) -> tuple[str | N
     """What AWS answered to the question where, or who, the provider is."""
     match kind:
         case "aws_caller_identity":
-            return None, _text(_ACCOUNT, values.account_id)
+            return None, values.account_id if is_account(values.account_id) else None
         case "aws_region" if not written:  # `name` and `endpoint` choose another
-            return _text(_REGION, values.region) or _text(_REGION, values.name), None
+            return next(filter(is_region, (values.region, values.name)), None), None
         case "aws_availability_zones":
             names = values.names if isinstance(values.names, list) else []
-            regions = {region for region in map(_region_of_zone, names) if region}
+            regions = {region for region in map(region_of_zone, names) if region}
             return (regions.pop() if len(regions) == 1 else None), None
     return None, None
-
-
-def _region_of_zone(zone: Any) -> str | None:
-    found = re.fullmatch(_ZONE, zone) if isinstance(zone, str) else None
-    return found[1] if found else None
-
-
-def _text(pattern: str, value: Any) -> str | None:
-    return value if isinstance(value, str) and re.fullmatch(pattern, value) else None

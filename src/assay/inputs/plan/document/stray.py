@@ -16,30 +16,23 @@ from assay.inputs.plan.document.walk import Leaf, Step
 from assay.inputs.surface import only_mentions
 from assay.inputs.surface.mentions import of_aws
 from assay.model import Alias, AmiId, Planned, TemplateRef, astray, parse_image
+from assay.model.ids import (
+    AMI_ID_FOUND,
+    BEHIND_ESCAPE,
+    PARAMETER,
+    TEMPLATE_ID_FOUND,
+    TEMPLATE_VERSION,
+    has_form,
+)
 
-_BEHIND_ESCAPE = r"(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})"
-"""The end of an escape in JSON, or in a text that is JSON itself, is no part of a word."""
-_AMI_ID = (
-    rf"(?:(?<![A-Za-z0-9_-])|{_BEHIND_ESCAPE})"
-    r"ami-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9A-Za-z])"
-)
-_ALIAS = (
-    rf"(?<!\{{\{{)(?:(?<![\w:])|{_BEHIND_ESCAPE})"
-    r"resolve:ssm:[A-Za-z0-9_.\-/]+(?::[A-Za-z0-9_.\-/]+)*"
-)
+_ALIAS = rf"(?<!\{{\{{)(?:(?<![\w:])|{BEHIND_ESCAPE})resolve:ssm:{PARAMETER}(?::{PARAMETER})*"
 # Patterns are compiled only where somebody asks: most plans never do, and one takes 0.2 ms.
-AMI_IDS = _AMI_ID.encode()
-"""AMI ids in raw JSON text."""
-AMI_IDS_IN_TEXT = _AMI_ID
-_IN_TEXT = f"{_AMI_ID}|{_ALIAS}"
-_TEMPLATE_ID = r"lt-(?:[0-9a-f]{17}|[0-9a-f]{8})"
-_TEMPLATE = rf"(?<![A-Za-z0-9_-]){_TEMPLATE_ID}(?![0-9A-Za-z])"
-_TEMPLATES = _TEMPLATE.encode()
+_AMI_IDS, _TEMPLATES = AMI_ID_FOUND.encode(), TEMPLATE_ID_FOUND.encode()
+_IN_TEXT = f"{AMI_ID_FOUND}|{_ALIAS}"
 _NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
 _LAUNCHES = r"(?i)launch_?template(_?id)?|(template|lt)_?id"
 _ESCAPE = r"\\(?:u00|x)([2-7][0-9a-fA-F])"
 _ENCODED = ("base64", "user_data")
-_VERSION = r"\$Latest|\$Default|[1-9][0-9]{0,18}"
 
 _Named = AmiId | Alias | TemplateRef
 
@@ -50,7 +43,7 @@ def may_name_an_image(raw: bytes) -> bool:
     What is searched for is literal, which is many times faster than any pattern.
     """
     return (
-        (b"ami-" in raw and re.search(AMI_IDS, raw) is not None)
+        (b"ami-" in raw and re.search(_AMI_IDS, raw) is not None)
         or b"resolve:ssm:" in raw
         or _holds_hidden(raw)
         or _holds_template(raw)
@@ -128,10 +121,10 @@ def templates_in(text: str, around: Any) -> Iterator[TemplateRef]:
     """Every launch template's id in a text, at the version that stands beside it."""
     if "lt-" not in text:
         return
-    found = dict.fromkeys(re.findall(_TEMPLATE, text))
+    found = dict.fromkeys(re.findall(TEMPLATE_ID_FOUND, text))
     known = around if isinstance(around, dict) else {}
     version = str(known.get("version") or known.get("Version") or "")
-    beside = version if len(found) == 1 and re.fullmatch(_VERSION, version) else "$Default"
+    beside = version if len(found) == 1 and has_form(version, TEMPLATE_VERSION) else "$Default"
     for id in found:
         yield TemplateRef(id, None, beside)
 

@@ -1,6 +1,5 @@
 """The forms in which a plan names an image, read from plain values. Nothing is ever repaired."""
 
-import re
 from typing import Any
 
 from assay.inputs.surface import TemplateFields
@@ -16,16 +15,14 @@ from assay.model import (
     Value,
     parse_image,
 )
+from assay.model.ids import INSTANCE_ID, TEMPLATE_ID, TEMPLATE_VERSION, has_form
 
 NO_NAME = (None, "")
 # hashicorp/aws writes this word for the id of a template that is given by name
 # (launchTemplateIDUnknown); as a name it is one that somebody can give.
 NO_ID = (*NO_NAME, "unknown")
 
-_INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
-_TEMPLATE_ID = re.compile(r"lt-[0-9a-f]{8,17}")
-_TEMPLATE_NAME = re.compile(r"[a-zA-Z0-9().\-/_]{3,128}")
-_TEMPLATE_VERSION = re.compile(r"\$Latest|\$Default|[1-9][0-9]{0,18}")
+_TEMPLATE_NAME = r"[a-zA-Z0-9().\-/_]{3,128}"
 
 
 def parse_template(block: dict[str, Any], fields: TemplateFields) -> TemplateRef | Unusable:
@@ -33,11 +30,11 @@ def parse_template(block: dict[str, Any], fields: TemplateFields) -> TemplateRef
     template_id, name = block.get(fields.id), block.get(fields.name)
     version = block.get(fields.version)
     version = "$Default" if version in (None, "") else version
-    if template_id not in NO_ID and not _matches(_TEMPLATE_ID, template_id):
+    if template_id not in NO_ID and not is_template(template_id):
         return Unusable("is not a launch template id", "write the id of a launch template, lt-…")
-    if template_id in NO_ID and not _matches(_TEMPLATE_NAME, name):
+    if template_id in NO_ID and not has_form(name, _TEMPLATE_NAME):
         return Unusable("is not a launch template name", "write the name of a launch template")
-    if not _matches(_TEMPLATE_VERSION, version):
+    if not has_form(version, TEMPLATE_VERSION):
         return Unusable(
             "has a version that is neither a number nor $Latest or $Default",
             "name a version by its number",
@@ -49,12 +46,12 @@ def parse_template(block: dict[str, Any], fields: TemplateFields) -> TemplateRef
 
 def is_template(value: Any) -> bool:
     """Whether it is the id of a launch template."""
-    return _matches(_TEMPLATE_ID, value)
+    return has_form(value, TEMPLATE_ID)
 
 
 def parse_instance(value: Any) -> InstanceRef | Unusable:
     """An instance id."""
-    if _matches(_INSTANCE_ID, value):
+    if has_form(value, INSTANCE_ID):
         return InstanceRef(value)
     return Unusable("is not an instance id", "write the id of an instance, i-…")
 
@@ -86,7 +83,3 @@ def leads_to_sensitive(value: Value) -> bool:
         case AnyOf(values):
             return any(map(leads_to_sensitive, values))
     return False
-
-
-def _matches(pattern: re.Pattern[str], value: Any) -> bool:
-    return isinstance(value, str) and pattern.fullmatch(value) is not None

@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 
 from assay.inputs.plan.embedded.tree import Either, Gone, Looked, Open, logical
+from assay.model.ids import PARAMETER
 
 _VARIABLE = re.compile(r"\$\{(!?)([^{}]*)\}")
-_LOOKUP = re.compile(r"\{\{resolve:ssm:([A-Za-z0-9_.\-/]+(?::\d+)?)\}\}")
+_LOOKUP = re.compile(rf"\{{\{{resolve:ssm:({PARAMETER}(?::[0-9]+)?)\}}\}}")
 _DEEPEST = 60
 _LONGEST = 200_000
 

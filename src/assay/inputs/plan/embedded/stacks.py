@@ -14,8 +14,9 @@ from assay.inputs.plan.embedded.cloudformation import CURE_BODY, Described, desc
 from assay.inputs.plan.embedded.contents import Contents, Holder, Told, stray
 from assay.inputs.plan.embedded.tree import Open, Path
 from assay.model import Alias, Incomplete, Place, Unknown, Unplaced, parse_image
+from assay.model.ids import PARAMETER
 
-_PARAMETER_NAME = re.compile(r"/[A-Za-z0-9_.\-/]+(:\d+)?")
+_PARAMETER_NAME = re.compile(rf"/{PARAMETER}(:[0-9]+)?")
 _IMAGE_LIKE = re.compile(r"(?:^|[^A-Za-z])ami|Ami|AMI|[Ii]mage|IMAGE")
 _SETS = Unplaced(
     "a stack set looks it up in the accounts and Regions of its instances:"

@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
-ACCOUNT = r"[0-9]{12}"
-_ROLE = r"arn:aws[a-z-]*:iam::([0-9]{12}):role/[!-~]+"
+from assay.model.ids import account_of_role, is_account
+
 _AWS_HOST = r"https://([a-z0-9-]+\.)+(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.com\.cn)/?"
 _ROLES = ("assume_role", "assume_role_with_web_identity")
 CREDENTIALS = (
@@ -67,12 +67,12 @@ def account_of(expressions: Mapping[str, Any], values: Values) -> Account:
         role = _last_role(expressions.get(block))
         if role is None:
             continue
-        found = _account_in(role.get("constant_value") if isinstance(role, dict) else None)
+        found = account_of_role(role.get("constant_value") if isinstance(role, dict) else None)
         if found is not None:
             return Account(found)
         if proven:
             return Account(ids[0])
-        eyes = [each for each in map(_account_in, values(role)) if each]
+        eyes = [each for each in map(account_of_role, values(role)) if each]
         return Account(
             eyes[0] if len(eyes) == 1 else None,
             "the provider assumes a role that the plan does not resolve",
@@ -108,13 +108,8 @@ def _ids(allowed: Any, values: Values) -> tuple[str, ...]:
         for value in values(allowed)
         for each in (value if isinstance(value, list) else [value])
     ]
-    ids = [each for each in listed if isinstance(each, str) and re.fullmatch(ACCOUNT, each)]
+    ids = [each for each in listed if is_account(each)]
     return tuple(dict.fromkeys(ids)) if len(ids) == len(listed) else ()
-
-
-def _account_in(arn: Any) -> str | None:
-    found = re.fullmatch(_ROLE, arn) if isinstance(arn, str) else None
-    return found[1] if found else None
 
 
 def _last_role(written: Any) -> Any:

@@ -24,9 +24,10 @@ from assay.inputs.plan.document.document import Configuration, ProviderConfig, V
 from assay.inputs.plan.document.planned import UNKNOWN
 from assay.inputs.plan.document.prior import Prior, Sign
 from assay.inputs.plan.places.accounts import Account, account_of
-from assay.inputs.plan.places.regions import REGION, Region, read, region_of, regions_in
+from assay.inputs.plan.places.regions import Region, read, region_of, regions_in
 from assay.inputs.plan.places.standing import Standing, in_region, iterates, nowhere
 from assay.model import Place, Unplaced
+from assay.model.ids import is_region
 
 _PASSED = (
     "the provider block of its module is empty and stands for the one that the caller passes, which"
@@ -77,7 +78,7 @@ class Providers:
         if own_region is UNKNOWN:
             found = nowhere("its own `region` is known only after apply", _LATER, standing)
             return replace(found, single=False)
-        if own_region is not None and not REGION.fullmatch(own_region):
+        if own_region is not None and not is_region(own_region):
             return nowhere("its own `region` is not a Region name", _NO_REGION, standing)
         if own_region is not None:
             return in_region(own_region, standing)
@@ -107,7 +108,7 @@ class Providers:
             return place
         if region is UNKNOWN:
             return Unplaced("the source's Region is known only after apply", _LATER)
-        if not isinstance(region, str) or not REGION.fullmatch(region):
+        if not is_region(region):
             return Unplaced("the source's Region is not a Region name", _NO_REGION)
         if isinstance(place, Place):
             return Place.of(region, place.account)

@@ -7,7 +7,6 @@ is one that the provider can be in, and only a constant is one that it is in.
 Only Region names leave this module.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,14 +16,8 @@ from assay.inputs.plan.document.configuration import references_of
 from assay.inputs.plan.document.document import ProviderConfig, Variable
 from assay.inputs.plan.document.traversal import longest, parse
 from assay.inputs.plan.document.walk import at_path
+from assay.model.ids import REGION_FOUND, has_form, is_region
 
-REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
-_NAMED = (
-    r"(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-isob?|us-isof|eu-isoe|eusc-[a-z]{2})"
-    r"-(central|north|south|east|west|northeast|northwest|southeast|southwest)-[1-9]"
-)
-"""What a value is that is taken for a Region wherever it stands: AWS's own words for Regions, since
-each one found is asked, and `team-a-1` is none."""
 _MOST = 16
 """So many Regions are looked into for one provider, and no more."""
 _CURE = 'write region = "…" as a constant in the provider block, or give --region'
@@ -55,7 +48,7 @@ def region_of(
         return Region()
     value = expression.get("constant_value") if isinstance(expression, dict) else None
     if value is not None:
-        if isinstance(value, str) and REGION.fullmatch(value):
+        if is_region(value):
             return Region(value)
         wrong = "the provider's Region is not a Region name"
         return Region(
@@ -65,7 +58,7 @@ def region_of(
         )
     names = longest(references_of(expression))
     for held in read(expression, variables):
-        if isinstance(held, str) and REGION.fullmatch(held):
+        if is_region(held):
             unproven = (
                 f"the provider's Region is made from {names[0]}, and a plan does not tell whether"
                 " anything else is done with it"
@@ -93,7 +86,7 @@ def regions_in(values: Iterable[Any]) -> Iterator[str]:
     stack = list(values)
     while stack:
         value = stack.pop()
-        if isinstance(value, str) and re.fullmatch(_NAMED, value):
+        if has_form(value, REGION_FOUND):
             yield value
         elif isinstance(value, dict):
             stack.extend((*value, *value.values()))

@@ -6,7 +6,6 @@ HashiCorp, "JSON Output Format", "State Representation": what data sources have 
 data sources are kept, and each of them stays raw until somebody asks.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -18,10 +17,10 @@ from assay.errors import InputError
 from assay.inputs.plan.document.configuration import parent_module
 from assay.inputs.plan.document.document import Variable
 from assay.inputs.plan.document.nested import modules
-from assay.inputs.plan.document.stray import AMI_IDS_IN_TEXT
 from assay.inputs.plan.document.traversal import read_key
 from assay.inputs.plan.document.walk import Step, anywhere
 from assay.model import AmiId, Value, parse_image
+from assay.model.ids import ami_ids_in
 
 _NULL = msgspec.Raw(b"null")
 
@@ -136,8 +135,8 @@ def images_in(value: Any) -> list[Value]:
         named = parse_image(text) if text.startswith("resolve:ssm:") else None
         if named is not None:
             found[named] = None
-        elif "ami-" in text:
-            found.update(dict.fromkeys(AmiId(id) for id in re.findall(AMI_IDS_IN_TEXT, text)))
+        else:
+            found.update(dict.fromkeys(map(AmiId, ami_ids_in(text))))
     return list(found)
 
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from assay.inputs.plan.document.stray import AMI_IDS
 from assay.inputs.plan.trails.holders import IMAGE_DATA
 from assay.inputs.terraform.program.iteration import ONLY, Iteration
 from assay.inputs.terraform.syntax.blocks import Block, Written
 from assay.inputs.terraform.syntax.expressions import UnknownValue, Value
+from assay.model.ids import ami_ids_in
 
 if TYPE_CHECKING:
     from assay.inputs.terraform.program.program import ModuleInstance
@@ -38,18 +38,11 @@ def ids_in(value: Value) -> Ids:
     while stack:
         here = stack.pop()
         if isinstance(here, str):
-            found.update(ids_in_text(here))
+            found.update(ami_ids_in(here))
         elif isinstance(here, list | dict) and id(here) not in seen:
             seen.add(id(here))
             stack.extend([*here.keys(), *here.values()] if isinstance(here, dict) else here)
     return frozenset(found)
-
-
-def ids_in_text(text: str) -> Ids:
-    """The AMI ids in a text."""
-    if "ami-" not in text:
-        return NONE
-    return frozenset(each.decode() for each in re.findall(AMI_IDS, text.encode(errors="replace")))
 
 
 def is_whole(value: Value) -> bool:
@@ -68,7 +61,7 @@ def is_whole(value: Value) -> bool:
 
 def ids_read(module: "ModuleInstance", written: Written, block: Block | None = None) -> Ids:
     """The ids in an expression that stands in a block, and in all that it reads."""
-    found = set(ids_in_text(written.text))
+    found = set(ami_ids_in(written.text))
     for root, name, call, output, each in _NAMES.findall(written.text):
         if each:
             keys = block.attributes.get("for_each") if block else None
@@ -77,7 +70,7 @@ def ids_read(module: "ModuleInstance", written: Written, block: Block | None = N
             found |= ids_named(module, root or call, name or output)
     for path in re.findall(_FILES, written.text):
         named = re.sub(_PATHS, lambda at: module.path_of(at[1]), path)
-        found |= ids_in_text(module.program.contents.text(named) or "")
+        found.update(ami_ids_in(module.program.contents.text(named) or ""))
     return frozenset(found)
 
 
