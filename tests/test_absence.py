@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from assay.catalog.interface import Unavailable
+from assay.catalog.questions import REMOVALS
 from assay.model import AmiReference, Outcome, Place, Report, Unresolved
 from assay.report.formats import json as json_report
 from assay.report.view import views
@@ -250,7 +251,7 @@ class TestWhatItIsWorth:
 
         image = recycled(golden)
         assert clues(aws.check(golden.world, image, faults=by_id)) == [UNKNOWN]
-        (answer,) = aws.catalog.removals([(HERE, image)]).values()
+        (answer,) = aws.catalog.ask(REMOVALS, [(HERE, image)]).values()
         assert isinstance(answer, Unavailable)
 
     def test_another_region_that_cannot_be_asked_is_no_clue(

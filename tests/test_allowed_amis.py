@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import Absent
 from assay.catalog.live import LiveCatalog
+from assay.catalog.questions import ALLOWED_IMAGES, IMAGES
 from assay.model import AllowedImages, Image, ImageCriterion, Outcome, Place, Verdict
 from assay.policy.allowed import admission
 from assay.policy.golden import Is
@@ -93,10 +94,10 @@ def test_the_prediction_is_what_ec2_makes_of_every_image(aws: Emulated) -> None:
         world, state, criteria = case
         ids = [id for _, id in world.images]
         report = aws.check(world, *ids, by=PREDICTING)
-        told = aws.catalog.images(
-            [(place, id) for place in (HERE, PIPELINES, STRANGERS) for id in ids]
+        told = aws.catalog.ask(
+            IMAGES, [(place, id) for place in (HERE, PIPELINES, STRANGERS) for id in ids]
         )
-        rules = aws.catalog.allowed_images([HERE])[HERE]
+        rules = aws.catalog.ask(ALLOWED_IMAGES, [HERE])[HERE]
         assert isinstance(rules, AllowedImages)
         for id, verdict in zip(ids, report.verdicts, strict=True):
             by_owner = told[HERE if world.image(REGION, id).owner_id == WORKLOAD else PIPELINES, id]
@@ -203,8 +204,8 @@ def test_the_emulator_and_assay_read_scan_result_conditions_alike(
         world.scan(id, REGION, **scan)
     world.allowed_images(WORKLOAD, REGION, "audit-mode", [{"ScanResultCondition": condition}])
     aws.show(world)
-    image = aws.catalog.images([(HERE, id)])[HERE, id]
-    rules = aws.catalog.allowed_images([HERE])[HERE]
+    image = aws.catalog.ask(IMAGES, [(HERE, id)])[HERE, id]
+    rules = aws.catalog.ask(ALLOWED_IMAGES, [HERE])[HERE]
     assert isinstance(image, Image)
     assert isinstance(rules, AllowedImages)
     assert image.image_allowed is allowed
@@ -259,8 +260,8 @@ def test_every_field_decides_alone(
     for criterion, allowed in ((meets, True), (fails, False), (meets | fails, False)):
         world.allowed_images(WORKLOAD, REGION, "audit-mode", [criterion])
         aws.show(world)
-        image = aws.catalog.images([(HERE, id)])[HERE, id]
-        rules = aws.catalog.allowed_images([HERE])[HERE]
+        image = aws.catalog.ask(IMAGES, [(HERE, id)])[HERE, id]
+        rules = aws.catalog.ask(ALLOWED_IMAGES, [HERE])[HERE]
         assert isinstance(image, Image)
         assert isinstance(rules, AllowedImages)
         assert image.image_allowed is allowed
@@ -549,7 +550,7 @@ def test_what_a_question_mark_stands_for_is_not_guessed(aws: Emulated) -> None:
     world.question_mark = "one-or-none"
     id = enforced_later(world, {"ImageNames": ["golden-?"]})
     told = said(aws.check(world, id, by=PREDICTING).verdicts[0], "not-allowed")
-    image = aws.catalog.images([(HERE, id)])[HERE, id]
+    image = aws.catalog.ask(IMAGES, [(HERE, id)])[HERE, id]
     assert isinstance(image, Image)
     assert image.image_allowed
     assert told is not None

@@ -187,15 +187,16 @@ LEARNER = """
 import sys
 from pathlib import Path
 from assay.catalog.decorators.remembering import RememberingCatalog
+from assay.catalog.questions import ANCESTRY, IMAGES
 from assay.kept import Kept
 from assay.model import Ancestry, AncestryEnd, AncestryEntry, CatalogFacts, Image, Place
 
 here, name = Place.of("us-east-1", "222222222222"), sys.argv[2]
 
 class Source:
-    def images(self, keys):
-        return {key: Image(key[1]) for key in keys}
-    def ancestry(self, keys):
+    def ask(self, question, keys):
+        if question is IMAGES:
+            return {key: Image(key[1]) for key in keys}
         end = AncestryEnd.NO_RECORDED_SOURCE
         return {key: Ancestry((AncestryEntry(key[1], "us-east-1"),), end) for key in keys}
     def facts(self):
@@ -204,8 +205,8 @@ class Source:
 for number in range(40):
     catalog = RememberingCatalog(Source(), Kept(Path(sys.argv[1])))
     key = (here, f"ami-{name}-{number}")
-    catalog.images([key])
-    assert catalog.ancestry([key])[key].entries[0].image_id == key[1]
+    catalog.ask(IMAGES, [key])
+    assert catalog.ask(ANCESTRY, [key])[key].entries[0].image_id == key[1]
 """
 
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assay.allowed_amis.export import Exported, allowed_amis
+from assay.catalog.questions import IMAGES
 from assay.errors import PolicyError
 from assay.model import Image, Outcome, Policy, Severity
 from assay.policy.engine import judge
@@ -162,7 +163,7 @@ def in_audit_mode(aws: Emulated, world: World, document: Mapping[str, Any]) -> d
     ec2 = _client(aws.server.url)
     ec2.replace_image_criteria_in_allowed_images_settings(**document)
     ec2.enable_allowed_images_settings(AllowedImagesSettingsState="audit-mode")
-    found = aws.catalog.images([(HERE, id) for _, id in world.images])
+    found = aws.catalog.ask(IMAGES, [(HERE, id) for _, id in world.images])
     return {id: image for (_, id), image in found.items() if isinstance(image, Image)}
 
 

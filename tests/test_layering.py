@@ -19,7 +19,7 @@ ALLOWED = {
     "kept": {"files"},
     "inputs": {"inputs", "model", "errors", "kept"},
     "catalog": {"catalog", "model", "errors", "kept"},
-    "lookup": {"lookup", "model", "errors", "catalog.interface"},
+    "lookup": {"lookup", "model", "errors", "catalog.interface", "catalog.questions"},
     "policy": {"policy", "model", "errors"},
     "allowed_amis": {"allowed_amis", "policy", "model", "errors", "catalog.aws.ec2"},
     "report": {"report", "model", "errors"},
@@ -64,8 +64,12 @@ WITHIN = {
         "inputs.terraform.language",
         "inputs.terraform.project",
     },
-    "catalog/aws": {"catalog.interface"},
-    "catalog/decorators": {"catalog.interface", "catalog.recorded"},
+    "catalog/aws": {"catalog.interface", "catalog.questions"},
+    "catalog/decorators": {
+        "catalog.interface",
+        "catalog.questions",
+        "catalog.recording_file",
+    },
     "report/lineage": {"report"},
     "policy/rules": {"policy"},
 }

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 import assay.run.check
 from assay.catalog.interface import ImageCatalog
+from assay.catalog.questions import ANCESTRY
 from assay.model import (
     AmiReference,
     Ancestry,
@@ -138,7 +139,7 @@ def as_ec2_records_it(subject: Subject, catalog: ImageCatalog) -> Subject:
     if not isinstance(found, Resolved):
         return subject
     key = (found.place, found.image.id)
-    answer = catalog.ancestry([key])[key]
+    answer = catalog.ask(ANCESTRY, [key])[key]
     if not isinstance(answer, Ancestry):
         answer = Ancestry((), AncestryEnd.REFUSED, "no answer")
     return replace(subject, provenance=Provenance(found.image, found.place, answer))

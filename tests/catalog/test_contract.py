@@ -9,9 +9,21 @@ import pytest
 
 from assay.catalog.decorators.offline import OfflineCatalog
 from assay.catalog.decorators.recording import RecordingCatalog
-from assay.catalog.interface import Absent, ImageCatalog, Unavailable
+from assay.catalog.interface import NEVER_ASKED, Absent, ImageCatalog, Unavailable
 from assay.catalog.live import LiveCatalog
-from assay.catalog.recorded import NEVER_ASKED, RecordedCatalog
+from assay.catalog.questions import (
+    ALLOWED_IMAGES,
+    ANCESTRY,
+    EVERY_VERSION,
+    IDENTITIES,
+    IMAGES,
+    INSTANCES,
+    PARAMETERS,
+    REMOVALS,
+    SEARCHES,
+    TEMPLATES,
+)
+from assay.catalog.recorded import RecordedCatalog
 from assay.errors import RecordingError
 from assay.model import (
     AllowedImages,
@@ -74,19 +86,19 @@ class Scene:
 
     def ask_everything(self, catalog: ImageCatalog) -> None:
         """Put every question of the tests below."""
-        catalog.identities([HERE, Place.of(REGION)])
-        catalog.images(self.image_keys())
-        catalog.ancestry([(HERE, id) for id in (self.derived, self.copy, MISSING)])
-        catalog.parameters([(HERE, name) for name in self.parameter_names()])
-        catalog.templates([(HERE, ref) for ref in self.template_refs()])
-        catalog.every_version([(HERE, each) for each in self.whole_templates()])
-        catalog.removals(self.removal_keys())
-        catalog.allowed_images([HERE, IRELAND])
-        catalog.searches(self.search_keys())
+        catalog.ask(IDENTITIES, [HERE, Place.of(REGION)])
+        catalog.ask(IMAGES, self.image_keys())
+        catalog.ask(ANCESTRY, [(HERE, id) for id in (self.derived, self.copy, MISSING)])
+        catalog.ask(PARAMETERS, [(HERE, name) for name in self.parameter_names()])
+        catalog.ask(TEMPLATES, [(HERE, ref) for ref in self.template_refs()])
+        catalog.ask(EVERY_VERSION, [(HERE, each) for each in self.whole_templates()])
+        catalog.ask(REMOVALS, self.removal_keys())
+        catalog.ask(ALLOWED_IMAGES, [HERE, IRELAND])
+        catalog.ask(SEARCHES, self.search_keys())
 
     def search_keys(self) -> list[tuple[Place, ImageSearch]]:
         """What finds one, the newest of several, one by its name, none, several, and no answer."""
-        return [(HERE, search) for search in SEARCHES] + [(IRELAND, SEARCHES[0])]
+        return [(HERE, search) for search in LOOKUPS] + [(IRELAND, LOOKUPS[0])]
 
     def image_keys(self) -> list[tuple[Place, str]]:
         ids = (self.golden.golden, self.copy, self.derived, self.disabled, self.deprecated)
@@ -123,7 +135,7 @@ def search(name: str, **more: Any) -> ImageSearch:
     return ImageSearch(owners=("self",), filters=(("name", (name,)),), **more)
 
 
-SEARCHES = (
+LOOKUPS = (
     search("base-*"),
     search("web-*", most_recent=True),
     search("*", name_regex=r"^web-1$"),
@@ -174,7 +186,7 @@ Arranged = tuple[Scene, ImageCatalog]
 class TestContract:
     def test_an_image_comes_with_everything_the_rules_read(self, scene: Arranged) -> None:
         arranged, catalog = scene
-        found = catalog.images([(HERE, arranged.derived)])[HERE, arranged.derived]
+        found = catalog.ask(IMAGES, [(HERE, arranged.derived)])[HERE, arranged.derived]
         assert isinstance(found, Image)
         record = arranged.golden.world.image(REGION, arranged.derived)
         assert found.id == arranged.derived
@@ -192,20 +204,20 @@ class TestContract:
 
     def test_every_key_has_its_own_answer(self, scene: Arranged) -> None:
         arranged, catalog = scene
-        answers = catalog.images(arranged.image_keys())
+        answers = catalog.ask(IMAGES, arranged.image_keys())
         assert set(answers) == set(arranged.image_keys())
         assert isinstance(answers[HERE, MISSING], Absent)
         assert isinstance(answers[HERE, arranged.copy], Image)
 
     def test_the_region_is_part_of_the_question(self, scene: Arranged) -> None:
         arranged, catalog = scene
-        answers = catalog.images(arranged.image_keys())
+        answers = catalog.ask(IMAGES, arranged.image_keys())
         assert isinstance(answers[IRELAND, arranged.abroad], Image)
         assert isinstance(answers[HERE, arranged.abroad], Absent)
 
     def test_disabled_and_deprecated_images_are_shown(self, scene: Arranged) -> None:
         arranged, catalog = scene
-        answers = catalog.images(arranged.image_keys())
+        answers = catalog.ask(IMAGES, arranged.image_keys())
         disabled, deprecated = (
             answers[HERE, arranged.disabled],
             answers[HERE, arranged.deprecated],
@@ -217,7 +229,7 @@ class TestContract:
 
     def test_ancestry_runs_to_the_public_provider(self, scene: Arranged) -> None:
         arranged, catalog = scene
-        found = catalog.ancestry([(HERE, arranged.derived)])[HERE, arranged.derived]
+        found = catalog.ask(ANCESTRY, [(HERE, arranged.derived)])[HERE, arranged.derived]
         assert isinstance(found, Ancestry)
         assert [entry.image_id for entry in found.entries] == [
             arranged.derived,
@@ -231,20 +243,20 @@ class TestContract:
 
     def test_ancestry_of_an_unknown_image_is_no_ancestry(self, scene: Arranged) -> None:
         _, catalog = scene
-        found = catalog.ancestry([(HERE, MISSING)])[HERE, MISSING]
+        found = catalog.ask(ANCESTRY, [(HERE, MISSING)])[HERE, MISSING]
         assert isinstance(found, Absent | Unavailable)
 
     def test_parameters_by_name_version_and_arn(self, scene: Arranged) -> None:
         arranged, catalog = scene
         names = arranged.parameter_names()
-        answers = catalog.parameters([(HERE, name) for name in names])
+        answers = catalog.ask(PARAMETERS, [(HERE, name) for name in names])
         latest, first, none, by_arn = (answers[HERE, name] for name in names)
         assert (latest, first, by_arn) == (arranged.derived, arranged.copy, arranged.derived)
         assert isinstance(none, Absent)
 
     def test_every_version_of_a_template_by_id_and_by_name(self, scene: Arranged) -> None:
         arranged, catalog = scene
-        answers = catalog.every_version([(HERE, each) for each in arranged.whole_templates()])
+        answers = catalog.ask(EVERY_VERSION, [(HERE, each) for each in arranged.whole_templates()])
         by_id, by_name, missing = answers.values()
         template = arranged.template
         assert not isinstance(by_id, Absent | Unavailable)
@@ -258,7 +270,7 @@ class TestContract:
     def test_templates_by_id_name_and_version(self, scene: Arranged) -> None:
         arranged, catalog = scene
         refs = arranged.template_refs()
-        answers = catalog.templates([(HERE, ref) for ref in refs])
+        answers = catalog.ask(TEMPLATES, [(HERE, ref) for ref in refs])
         latest, default, second, *absent = (answers[HERE, ref] for ref in refs)
         template = arranged.template
         assert latest == TemplateVersion(template, "web", 2, arranged.derived)
@@ -268,7 +280,7 @@ class TestContract:
 
     def test_what_ec2_says_of_images_that_are_gone(self, scene: Arranged) -> None:
         arranged, catalog = scene
-        answers = catalog.removals(arranged.removal_keys())
+        answers = catalog.ask(REMOVALS, arranged.removal_keys())
         assert set(answers) == set(arranged.removal_keys())
         gone, recycled, *others = (answers[key] for key in arranged.removal_keys())
         assert gone == Removal("deregistered")
@@ -279,7 +291,7 @@ class TestContract:
     def test_allowed_amis_are_settings_of_an_account_and_region(self, scene: Arranged) -> None:
         _, catalog = scene
         vendors = ImageCriterion(providers=("amazon",))
-        assert catalog.allowed_images([HERE, IRELAND]) == {
+        assert catalog.ask(ALLOWED_IMAGES, [HERE, IRELAND]) == {
             HERE: AllowedImages("disabled", "account"),
             IRELAND: AllowedImages("enabled", "declarative-policy", (vendors,)),
         }
@@ -287,7 +299,7 @@ class TestContract:
     def test_what_lookups_find(self, scene: Arranged) -> None:
         arranged, catalog = scene
         keys = arranged.search_keys()
-        answers = catalog.searches(keys)
+        answers = catalog.ask(SEARCHES, keys)
         assert set(answers) == set(keys)
         *found, refused, abroad = (answers[key] for key in keys)
         assert found == [
@@ -303,21 +315,21 @@ class TestContract:
     def test_identity_is_the_account_of_the_credentials(self, scene: Arranged) -> None:
         _, catalog = scene
         unknown = Place.of(REGION)
-        found = catalog.identities([unknown])[unknown]
+        found = catalog.ask(IDENTITIES, [unknown])[unknown]
         assert isinstance(found, Identity)
         assert found.account == WORKLOAD
 
     def test_nothing_asked_is_nothing_answered(self, scene: Arranged) -> None:
         _, catalog = scene
-        assert catalog.images([]) == {}
-        assert catalog.ancestry([]) == {}
-        assert catalog.parameters([]) == {}
-        assert catalog.templates([]) == {}
-        assert catalog.every_version([]) == {}
-        assert catalog.identities([]) == {}
-        assert catalog.removals([]) == {}
-        assert catalog.allowed_images([]) == {}
-        assert catalog.searches([]) == {}
+        assert catalog.ask(IMAGES, []) == {}
+        assert catalog.ask(ANCESTRY, []) == {}
+        assert catalog.ask(PARAMETERS, []) == {}
+        assert catalog.ask(TEMPLATES, []) == {}
+        assert catalog.ask(EVERY_VERSION, []) == {}
+        assert catalog.ask(IDENTITIES, []) == {}
+        assert catalog.ask(REMOVALS, []) == {}
+        assert catalog.ask(ALLOWED_IMAGES, []) == {}
+        assert catalog.ask(SEARCHES, []) == {}
 
 
 def test_a_recording_that_is_no_text_is_a_damaged_one() -> None:
@@ -336,14 +348,14 @@ def test_a_recording_does_not_answer_what_it_was_never_asked() -> None:
         b'[{"region": "us-east-1", "account": "222222222222", "images": {"absent": ["ami-1"]}}]}',
     )
     asked, never, elsewhere = (HERE, "ami-1"), (HERE, "ami-2"), (IRELAND, "ami-1")
-    answers = catalog.images([asked, never, elsewhere])
+    answers = catalog.ask(IMAGES, [asked, never, elsewhere])
     assert isinstance(answers[asked], Absent)
     assert isinstance(answers[never], Unavailable)
     assert isinstance(answers[elsewhere], Unavailable)
-    assert isinstance(catalog.removals([asked])[asked], Unavailable)
-    assert isinstance(catalog.allowed_images([HERE])[HERE], Unavailable)
-    looked_up = (HERE, SEARCHES[0])
-    assert catalog.searches([looked_up]) == {looked_up: Unavailable(NEVER_ASKED)}
+    assert isinstance(catalog.ask(REMOVALS, [asked])[asked], Unavailable)
+    assert isinstance(catalog.ask(ALLOWED_IMAGES, [HERE])[HERE], Unavailable)
+    looked_up = (HERE, LOOKUPS[0])
+    assert catalog.ask(SEARCHES, [looked_up]) == {looked_up: Unavailable(NEVER_ASKED)}
 
 
 def recorded_searches(answers: str) -> bytes:
@@ -370,7 +382,7 @@ def test_a_recorded_lookup_is_known_by_the_arguments_that_it_gives() -> None:
         found = {"found": {key: {"image_id": f"ami-{number:08x}", "matches": number}}}
         data = recorded_searches(json.dumps(found)[1:-1])
         catalog = RecordedCatalog.load("c.json", data)
-        answers = dict(catalog.searches([(HERE, each) for each in keys]))
+        answers = dict(catalog.ask(SEARCHES, [(HERE, each) for each in keys]))
         assert answers.pop((HERE, wanted)) == Searched(f"ami-{number:08x}", number)
         assert list(answers.values()) == [Unavailable(NEVER_ASKED)] * 2
 
@@ -386,16 +398,16 @@ def test_a_lookup_with_two_answers_is_a_damaged_recording_and_is_not_quoted() ->
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda catalog: catalog.images([(HERE, MISSING)]),
-        lambda catalog: catalog.ancestry([(HERE, MISSING)]),
-        lambda catalog: catalog.parameters([(HERE, "/golden/web")]),
-        lambda catalog: catalog.templates([(HERE, TemplateRef(None, "web"))]),
-        lambda catalog: catalog.every_version([(HERE, EveryVersion(None, "web"))]),
-        lambda catalog: catalog.identities([HERE]),
-        lambda catalog: catalog.instances([(HERE, "i-0aaaaaaaaaaaaaaaa")]),
-        lambda catalog: catalog.removals([(HERE, MISSING)]),
-        lambda catalog: catalog.allowed_images([HERE]),
-        lambda catalog: catalog.searches([(HERE, ImageSearch())]),
+        lambda catalog: catalog.ask(IMAGES, [(HERE, MISSING)]),
+        lambda catalog: catalog.ask(ANCESTRY, [(HERE, MISSING)]),
+        lambda catalog: catalog.ask(PARAMETERS, [(HERE, "/golden/web")]),
+        lambda catalog: catalog.ask(TEMPLATES, [(HERE, TemplateRef(None, "web"))]),
+        lambda catalog: catalog.ask(EVERY_VERSION, [(HERE, EveryVersion(None, "web"))]),
+        lambda catalog: catalog.ask(IDENTITIES, [HERE]),
+        lambda catalog: catalog.ask(INSTANCES, [(HERE, "i-0aaaaaaaaaaaaaaaa")]),
+        lambda catalog: catalog.ask(REMOVALS, [(HERE, MISSING)]),
+        lambda catalog: catalog.ask(ALLOWED_IMAGES, [HERE]),
+        lambda catalog: catalog.ask(SEARCHES, [(HERE, ImageSearch())]),
     ],
 )
 def test_offline_nobody_answers(ask: Callable[[ImageCatalog], dict[object, object]]) -> None:

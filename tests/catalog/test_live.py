@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from assay.catalog.aws.askers import VALUES_A_FILTER
 from assay.catalog.aws.clients import refuse_blind_sdk
 from assay.catalog.interface import Absent, Unavailable
-from assay.catalog.live import VALUES_A_FILTER, LiveCatalog
+from assay.catalog.live import LiveCatalog
+from assay.catalog.questions import ANCESTRY, IMAGES, PARAMETERS, TEMPLATES
 from assay.errors import CredentialsError, SdkError
 from assay.model import Image, Place, TemplateRef
 from tests.command import talking_to
@@ -51,7 +53,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch, server: Server, account: str = 
 def test_two_hundred_images_are_one_call(golden: GoldenWorld, server: Server) -> None:
     ids = golden.many_copies(VALUES_A_FILTER)
     catalog = LiveCatalog()
-    answers = catalog.images([(HERE, id) for id in ids])
+    answers = catalog.ask(IMAGES, [(HERE, id) for id in ids])
     assert all(isinstance(answer, Image) for answer in answers.values())
     assert len(answers) == VALUES_A_FILTER
     assert len(server.calls("DescribeImages")) == 1
@@ -60,14 +62,14 @@ def test_two_hundred_images_are_one_call(golden: GoldenWorld, server: Server) ->
 
 def test_one_more_is_a_second_call(golden: GoldenWorld, server: Server) -> None:
     ids = golden.many_copies(VALUES_A_FILTER + 1)
-    answers = LiveCatalog().images([(HERE, id) for id in ids])
+    answers = LiveCatalog().ask(IMAGES, [(HERE, id) for id in ids])
     assert sum(isinstance(answer, Image) for answer in answers.values()) == VALUES_A_FILTER + 1
     assert len(server.calls("DescribeImages")) == 2
 
 
 def test_the_same_key_is_asked_once(golden: GoldenWorld, server: Server) -> None:
     key = (HERE, golden.golden)
-    assert set(LiveCatalog().images([key, key])) == {key}
+    assert set(LiveCatalog().ask(IMAGES, [key, key])) == {key}
     (request,) = server.calls("DescribeImages")
     assert request.params["Filters"] == [{"Name": "image-id", "Values": [golden.golden]}]
 
@@ -75,7 +77,7 @@ def test_the_same_key_is_asked_once(golden: GoldenWorld, server: Server) -> None
 def test_pages_are_followed_to_the_end(golden: GoldenWorld, server: Server) -> None:
     golden.world.page_size = 2
     ids = golden.many_copies(5)
-    answers = LiveCatalog().images([(HERE, id) for id in ids])
+    answers = LiveCatalog().ask(IMAGES, [(HERE, id) for id in ids])
     assert all(isinstance(answer, Image) for answer in answers.values())
     assert len(server.calls("DescribeImages")) == 3
 
@@ -88,7 +90,7 @@ def test_a_page_that_fails_discards_the_pages_before_it(
     denied = Broken("DescribeImages", Fault(403, "UnauthorizedOperation"), from_call=2)
     with serve(golden.world, denied) as server:
         credentials(monkeypatch, server)
-        answers = LiveCatalog().images([(HERE, id) for id in ids])
+        answers = LiveCatalog().ask(IMAGES, [(HERE, id) for id in ids])
     assert all(isinstance(answer, Unavailable) for answer in answers.values())
 
 
@@ -113,7 +115,7 @@ def test_a_fault_is_no_answer_and_says_no_secret(
 ) -> None:
     with serve(golden.world, Broken("DescribeImages", fault)) as server:
         credentials(monkeypatch, server)
-        answer = LiveCatalog().images([(HERE, golden.golden)])[HERE, golden.golden]
+        answer = LiveCatalog().ask(IMAGES, [(HERE, golden.golden)])[HERE, golden.golden]
     assert isinstance(answer, Unavailable)
     assert said in answer.reason
     assert "SECRET" not in answer.reason
@@ -132,7 +134,7 @@ def test_one_bad_id_costs_only_itself(golden: GoldenWorld, monkeypatch: pytest.M
 
     with serve(golden.world, choke) as server:
         credentials(monkeypatch, server)
-        answers = LiveCatalog().images([(HERE, id) for id in (*ids[:3], bad, *ids[3:])])
+        answers = LiveCatalog().ask(IMAGES, [(HERE, id) for id in (*ids[:3], bad, *ids[3:])])
     assert isinstance(answers[HERE, bad], Unavailable)
     assert all(isinstance(answers[HERE, id], Image) for id in ids)
 
@@ -141,7 +143,7 @@ def test_what_another_account_keeps_to_itself_is_absent(
     golden: GoldenWorld, server: Server
 ) -> None:
     private = golden.home_made("999999999999")
-    answer = LiveCatalog().images([(HERE, private)])[HERE, private]
+    answer = LiveCatalog().ask(IMAGES, [(HERE, private)])[HERE, private]
     assert isinstance(answer, Absent)
 
 
@@ -156,7 +158,7 @@ def test_an_ancestry_with_a_gap_is_no_answer(
     ) % golden.golden.encode()
     with serve(golden.world, Broken("GetImageAncestry", RawFault(200, body, "text/xml"))) as server:
         credentials(monkeypatch, server)
-        answer = LiveCatalog().ancestry([(HERE, golden.golden)])[HERE, golden.golden]
+        answer = LiveCatalog().ask(ANCESTRY, [(HERE, golden.golden)])[HERE, golden.golden]
     assert isinstance(answer, Unavailable)
 
 
@@ -167,7 +169,7 @@ def test_a_denied_template_is_not_an_absent_one(
     denied = Broken("DescribeLaunchTemplateVersions", Fault(403, "UnauthorizedOperation"))
     with serve(golden.world, denied) as server:
         credentials(monkeypatch, server)
-        answer = LiveCatalog().templates([key])[key]
+        answer = LiveCatalog().ask(TEMPLATES, [key])[key]
     assert isinstance(answer, Unavailable)
 
 
@@ -175,7 +177,7 @@ def test_more_than_ten_parameters_are_asked_in_tens(golden: GoldenWorld, server:
     names = [f"/golden/{number}" for number in range(23)]
     for name in names:
         golden.world.put_parameter(WORKLOAD, REGION, name, golden.golden)
-    answers = LiveCatalog().parameters([(HERE, name) for name in names])
+    answers = LiveCatalog().ask(PARAMETERS, [(HERE, name) for name in names])
     assert set(answers.values()) == {golden.golden}
     assert len(server.calls("GetParameters")) == 3
 
@@ -183,13 +185,13 @@ def test_more_than_ten_parameters_are_asked_in_tens(golden: GoldenWorld, server:
 def test_an_endpoint_that_is_not_awss_is_named(golden: GoldenWorld, server: Server) -> None:
     catalog = LiveCatalog()
     assert catalog.facts().endpoint is None
-    catalog.images([(HERE, golden.golden)])
+    catalog.ask(IMAGES, [(HERE, golden.golden)])
     assert catalog.facts().endpoint == server.url
 
 
 def test_without_credentials_there_is_no_verdict() -> None:
     with pytest.raises(CredentialsError, match="no usable AWS credentials"):
-        LiveCatalog().images([(HERE, "ami-0aaaaaaaaaaaaaaaa")])
+        LiveCatalog().ask(IMAGES, [(HERE, "ami-0aaaaaaaaaaaaaaaa")])
 
 
 def test_an_sdk_that_drops_watermarks_is_refused() -> None:

@@ -13,6 +13,15 @@ from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import Unavailable
 from assay.catalog.live import LiveCatalog
+from assay.catalog.questions import (
+    ALLOWED_IMAGES,
+    ANCESTRY,
+    IDENTITIES,
+    IMAGES,
+    INSTANCES,
+    PARAMETERS,
+    REMOVALS,
+)
 from assay.cli import run as run_in_this_process
 from assay.model import Ancestry, Place
 from tests import command
@@ -255,7 +264,7 @@ class TestTheCatalog:
         """Fifty calls beyond the bucket take two and a half seconds of four."""
         images = golden.many_copies(BUCKET + 50)
         catalog = LiveCatalog(Sdk(deadline=Deadline(time.monotonic, 4)))
-        answers = catalog.ancestry([(HERE, image) for image in images])
+        answers = catalog.ask(ANCESTRY, [(HERE, image) for image in images])
         assert all(isinstance(answer, Ancestry) for answer in answers.values())
 
     def test_after_the_limit_nothing_is_asked(self, server: Server, clock: Clock) -> None:
@@ -263,13 +272,13 @@ class TestTheCatalog:
         clock.now += 5
         keys = [(HERE, "ami-0fffffffffffffff1"), (IRELAND, "ami-0fffffffffffffff1")]
         for answers in (
-            catalog.images(keys),
-            catalog.ancestry(keys),
-            catalog.removals(keys),
-            catalog.parameters(keys),
-            catalog.instances(keys),
-            catalog.identities([HERE, Place.of(REGION)]),
-            catalog.allowed_images([HERE]),
+            catalog.ask(IMAGES, keys),
+            catalog.ask(ANCESTRY, keys),
+            catalog.ask(REMOVALS, keys),
+            catalog.ask(PARAMETERS, keys),
+            catalog.ask(INSTANCES, keys),
+            catalog.ask(IDENTITIES, [HERE, Place.of(REGION)]),
+            catalog.ask(ALLOWED_IMAGES, [HERE]),
         ):
             assert answers
             assert all(

@@ -14,6 +14,7 @@ from assay.catalog.aws.sdk import Sdk
 from assay.catalog.decorators.recording import RecordingCatalog
 from assay.catalog.interface import Absent, Unavailable
 from assay.catalog.live import LiveCatalog
+from assay.catalog.questions import ANCESTRY, IDENTITIES, IMAGES, INSTANCES, PARAMETERS, TEMPLATES
 from assay.catalog.recorded import RecordedCatalog
 from assay.errors import CredentialsError
 from assay.model import Identity, Image, Place, Reader, TemplateRef, TemplateVersion
@@ -57,7 +58,7 @@ def lookups(server: Server) -> set[str | None]:
 def test_each_account_is_seen_with_its_readers_eyes(golden: GoldenWorld, server: Server) -> None:
     private = golden.home_made(WORKLOAD)
     keys = [(place, private) for place in (MINE, UNTOLD, THEIRS, PIPELINES)]
-    answers = catalog().images(keys)
+    answers = catalog().ask(IMAGES, keys)
     assert isinstance(answers[THEIRS, private], Image)
     for place in (MINE, UNTOLD, PIPELINES):
         assert isinstance(answers[place, private], Absent)
@@ -65,7 +66,7 @@ def test_each_account_is_seen_with_its_readers_eyes(golden: GoldenWorld, server:
 
 
 def test_the_role_is_the_policys_with_its_external_id(server: Server) -> None:
-    catalog().images([(THEIRS, "ami-0aaaaaaaaaaaaaaaa"), (PIPELINES, "ami-0aaaaaaaaaaaaaaaa")])
+    catalog().ask(IMAGES, [(THEIRS, "ami-0aaaaaaaaaaaaaaaa"), (PIPELINES, "ami-0aaaaaaaaaaaaaaaa")])
     asked = {request.params["RoleArn"]: request for request in server.calls("AssumeRole")}
     assert set(asked) == {reader.role_arn for reader in READERS.values()}
     assert {request.account for request in asked.values()} == {CI}
@@ -82,11 +83,11 @@ def test_every_question_goes_with_the_same_eyes(golden: GoldenWorld, server: Ser
     )
     instance = golden.world.run_instance(WORKLOAD, REGION, golden.golden)
     asked = catalog()
-    assert asked.parameters([(THEIRS, "/golden")])[THEIRS, "/golden"] == golden.golden
-    assert isinstance(asked.templates([(THEIRS, template)])[THEIRS, template], TemplateVersion)
-    assert asked.instances([(THEIRS, instance)])[THEIRS, instance] == golden.golden
+    assert asked.ask(PARAMETERS, [(THEIRS, "/golden")])[THEIRS, "/golden"] == golden.golden
+    assert isinstance(asked.ask(TEMPLATES, [(THEIRS, template)])[THEIRS, template], TemplateVersion)
+    assert asked.ask(INSTANCES, [(THEIRS, instance)])[THEIRS, instance] == golden.golden
     assert not isinstance(
-        asked.ancestry([(THEIRS, golden.golden)])[THEIRS, golden.golden], Absent | Unavailable
+        asked.ask(ANCESTRY, [(THEIRS, golden.golden)])[THEIRS, golden.golden], Absent | Unavailable
     )
     assert lookups(server) == {WORKLOAD}
 
@@ -94,8 +95,8 @@ def test_every_question_goes_with_the_same_eyes(golden: GoldenWorld, server: Ser
 def test_sessions_are_opened_once_however_many_ask(golden: GoldenWorld, server: Server) -> None:
     ids = golden.many_copies(40)
     asked = catalog()
-    asked.ancestry([(place, id) for id in ids for place in (THEIRS, IRELAND, MINE)])
-    asked.images([(THEIRS, id) for id in ids])
+    asked.ask(ANCESTRY, [(place, id) for id in ids for place in (THEIRS, IRELAND, MINE)])
+    asked.ask(IMAGES, [(THEIRS, id) for id in ids])
     assert len(server.calls("AssumeRole")) == 1
     assert [request.account for request in server.calls("GetCallerIdentity")] == [CI, WORKLOAD]
 
@@ -103,7 +104,7 @@ def test_sessions_are_opened_once_however_many_ask(golden: GoldenWorld, server: 
 def test_the_callers_own_account_needs_no_reader(golden: GoldenWorld, server: Server) -> None:
     own = {CI: Reader(f"arn:aws:iam::{CI}:role/assay-reader")}
     for readers in ({}, own):
-        answers = catalog(readers).images([(MINE, golden.base)])
+        answers = catalog(readers).ask(IMAGES, [(MINE, golden.base)])
         assert isinstance(answers[MINE, golden.base], Image)
     assert not server.calls("AssumeRole")
 
@@ -111,7 +112,7 @@ def test_the_callers_own_account_needs_no_reader(golden: GoldenWorld, server: Se
 def test_without_a_place_of_its_own_nobody_is_asked_who_they_are(
     golden: GoldenWorld, server: Server
 ) -> None:
-    catalog().images([(UNTOLD, golden.base)])
+    catalog().ask(IMAGES, [(UNTOLD, golden.base)])
     assert [request.operation for request in server.requests] == ["DescribeImages"]
 
 
@@ -119,7 +120,7 @@ def test_an_account_without_a_reader_is_not_looked_at(golden: GoldenWorld, serve
     """Public images would be seen with anybody's eyes: not even those are looked up."""
     asked = catalog({PIPELINE: READERS[PIPELINE]})
     keys = [(NOBODYS, golden.base), (THEIRS, golden.base), (MINE, golden.base)]
-    answers = asked.images(keys)
+    answers = asked.ask(IMAGES, keys)
     assert answers[NOBODYS, golden.base] == Unavailable(
         f"no reader for account {STRANGER}: add it to the policy's aws.readers"
     )
@@ -133,12 +134,12 @@ def test_an_account_without_a_reader_is_not_looked_at(golden: GoldenWorld, serve
 def test_every_kind_of_question_is_refused_alike(server: Server) -> None:
     asked, ref, id = catalog({}), TemplateRef(None, "web", "1"), "ami-0aaaaaaaaaaaaaaaa"
     answers: list[Any] = [
-        asked.images([(NOBODYS, id)])[NOBODYS, id],
-        asked.ancestry([(NOBODYS, id)])[NOBODYS, id],
-        asked.parameters([(NOBODYS, "/x")])[NOBODYS, "/x"],
-        asked.templates([(NOBODYS, ref)])[NOBODYS, ref],
-        asked.instances([(NOBODYS, "i-0")])[NOBODYS, "i-0"],
-        asked.identities([NOBODYS])[NOBODYS],
+        asked.ask(IMAGES, [(NOBODYS, id)])[NOBODYS, id],
+        asked.ask(ANCESTRY, [(NOBODYS, id)])[NOBODYS, id],
+        asked.ask(PARAMETERS, [(NOBODYS, "/x")])[NOBODYS, "/x"],
+        asked.ask(TEMPLATES, [(NOBODYS, ref)])[NOBODYS, ref],
+        asked.ask(INSTANCES, [(NOBODYS, "i-0")])[NOBODYS, "i-0"],
+        asked.ask(IDENTITIES, [NOBODYS])[NOBODYS],
     ]
     assert all(isinstance(answer, Unavailable) for answer in answers)
     assert lookups(server) == set()
@@ -177,7 +178,7 @@ def test_a_role_that_cannot_be_assumed_costs_only_its_account(
     keys = [(place, id) for place in (THEIRS, PIPELINES, MINE) for id in golden.many_copies(3)]
     with serve(golden.world, refusing(WORKLOAD, fault)) as server:
         credentials(monkeypatch, server, CI)
-        answers = catalog().images(keys)
+        answers = catalog().ask(IMAGES, keys)
         assert lookups(server) == {CI, PIPELINE}
         assert len(server.calls("AssumeRole")) == 2
     for (place, _), answer in answers.items():
@@ -198,10 +199,10 @@ def test_a_reader_that_answers_as_somebody_else_is_refused(
     elsewhere = f"arn:aws:iam::{STRANGER}:role/assay-reader"
     monkeypatch.setattr(golden.world, "assume_role", lambda _, name: real(elsewhere, name))
     asked = catalog()
-    answer = asked.images([(THEIRS, golden.golden)])[THEIRS, golden.golden]
+    answer = asked.ask(IMAGES, [(THEIRS, golden.golden)])[THEIRS, golden.golden]
     assert isinstance(answer, Unavailable)
     assert "the reader role answers as another account" in answer.reason
-    assert isinstance(asked.identities([THEIRS])[THEIRS], Unavailable)
+    assert isinstance(asked.ask(IDENTITIES, [THEIRS])[THEIRS], Unavailable)
     assert lookups(server) == set()
 
 
@@ -214,7 +215,7 @@ def test_a_reader_that_will_not_say_who_it_is_is_refused(
 
     with serve(golden.world, silent) as server:
         credentials(monkeypatch, server, CI)
-        answer = catalog().images([(THEIRS, golden.golden)])[THEIRS, golden.golden]
+        answer = catalog().ask(IMAGES, [(THEIRS, golden.golden)])[THEIRS, golden.golden]
         assert lookups(server) == set()
     assert isinstance(answer, Unavailable)
 
@@ -231,7 +232,7 @@ def test_where_the_caller_is_unknown_only_readers_look(
     with serve(golden.world, anonymous) as server:
         credentials(monkeypatch, server, CI)
         keys = [(place, golden.base) for place in (THEIRS, MINE, UNTOLD)]
-        answers = catalog().images(keys)
+        answers = catalog().ask(IMAGES, keys)
         assert len(server.calls("GetCallerIdentity")) == 2
     assert isinstance(answers[THEIRS, golden.base], Image)
     assert isinstance(answers[MINE, golden.base], Unavailable)
@@ -240,7 +241,7 @@ def test_where_the_caller_is_unknown_only_readers_look(
 
 def test_identities_are_the_callers_or_the_readers(server: Server) -> None:
     asked = catalog()
-    found = asked.identities([UNTOLD, Place.of("eu-west-1"), MINE, THEIRS, IRELAND, NOBODYS])
+    found = asked.ask(IDENTITIES, [UNTOLD, Place.of("eu-west-1"), MINE, THEIRS, IRELAND, NOBODYS])
     by_place = {
         place: answer.account if isinstance(answer, Identity) else None
         for place, answer in found.items()
@@ -259,7 +260,7 @@ def test_identities_are_the_callers_or_the_readers(server: Server) -> None:
 
 def test_without_credentials_there_is_no_verdict() -> None:
     with pytest.raises(CredentialsError, match="no usable AWS credentials"):
-        catalog().images([(THEIRS, "ami-0aaaaaaaaaaaaaaaa")])
+        catalog().ask(IMAGES, [(THEIRS, "ami-0aaaaaaaaaaaaaaaa")])
 
 
 def test_a_recording_of_several_accounts_replays(golden: GoldenWorld, server: Server) -> None:
@@ -267,12 +268,12 @@ def test_a_recording_of_several_accounts_replays(golden: GoldenWorld, server: Se
     recording = RecordingCatalog(catalog())
     places = (MINE, THEIRS, PIPELINES, NOBODYS)
     keys = [(place, private) for place in places]
-    live = recording.images(keys)
-    identity = recording.identities([UNTOLD])[UNTOLD]
+    live = recording.ask(IMAGES, keys)
+    identity = recording.ask(IDENTITIES, [UNTOLD])[UNTOLD]
     written = recording.to_json(datetime(2026, 11, 21, tzinfo=UTC))
     replayed = RecordedCatalog.load("c.json", written)
-    assert replayed.images(keys) == live
-    assert replayed.identities([UNTOLD])[UNTOLD] == identity
+    assert replayed.ask(IMAGES, keys) == live
+    assert replayed.ask(IDENTITIES, [UNTOLD])[UNTOLD] == identity
     assert isinstance(live[THEIRS, private], Image)
     assert isinstance(live[NOBODYS, private], Unavailable)
     for secret in (EXTERNAL_ID, "ASIA", "session-token", "role/"):
@@ -281,9 +282,9 @@ def test_a_recording_of_several_accounts_replays(golden: GoldenWorld, server: Se
 
 def test_the_caller_of_a_recording_stays_known_beside_readers(server: Server) -> None:
     recording = RecordingCatalog(catalog())
-    live = recording.identities([UNTOLD, THEIRS, MINE, PIPELINES, NOBODYS])
+    live = recording.ask(IDENTITIES, [UNTOLD, THEIRS, MINE, PIPELINES, NOBODYS])
     written = recording.to_json(datetime(2026, 11, 21, tzinfo=UTC))
-    assert RecordedCatalog.load("c.json", written).identities(list(live)) == live
+    assert RecordedCatalog.load("c.json", written).ask(IDENTITIES, list(live)) == live
 
 
 class TestOnce:
@@ -371,8 +372,8 @@ def test_a_region_that_is_off_costs_itself_alone(
     keys = [
         (Place.of(region, who), golden.base) for region in (off, REGION) for who in (CI, WORKLOAD)
     ]
-    identities = asked.identities([place for place, _ in keys])
+    identities = asked.ask(IDENTITIES, [place for place, _ in keys])
     assert all(isinstance(answer, Identity) for answer in identities.values())
-    answers = asked.images(keys)
+    answers = asked.ask(IMAGES, keys)
     for (place, id), answer in answers.items():
         assert isinstance(answer, Unavailable if place.region == off else Image), (place, id)

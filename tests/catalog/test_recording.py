@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from assay.catalog.decorators.recording import NO_IMAGE, RecordingCatalog
+from assay.catalog.decorators.recording import RecordingCatalog
 from assay.catalog.live import LiveCatalog
+from assay.catalog.questions import INSTANCES, PARAMETERS, TEMPLATES
 from assay.catalog.recorded import RecordedCatalog
+from assay.catalog.redaction import NO_IMAGE
 from assay.lookup.resolution import resolve
 from assay.model import Alias, AmiId, Place, TemplateRef, TemplateVersion, Unusable, parse_image
 from tests.command import talking_to
@@ -66,13 +68,13 @@ def test_of_a_parameter_only_an_image_is_kept(
 ) -> None:
     golden.world.put_parameter(WORKLOAD, REGION, "/prod/db", value)
     key, live = (HERE, "/prod/db"), LiveCatalog()
-    assert live.parameters([key]) == {key: value}
+    assert live.ask(PARAMETERS, [key]) == {key: value}
     recording = RecordingCatalog(live)
-    assert recording.parameters([key]) == {key: value}, "who asks is told what there is"
+    assert recording.ask(PARAMETERS, [key]) == {key: value}, "who asks is told what there is"
     data = recorded(recording)
     assert SECRET not in data.decode()
     again = RecordedCatalog.load("c.json", data)
-    assert again.parameters([key]) == {key: kept}
+    assert again.ask(PARAMETERS, [key]) == {key: kept}
     question = (Alias("/prod/db"), HERE)
     assert resolve([question], again).of == resolve([question], live).of or kept == AMI
 
@@ -113,9 +115,9 @@ def test_a_recording_that_holds_a_secret_is_read_and_loses_it_when_it_is_recorde
 
     def ask(catalog: Any) -> list[Any]:
         return [
-            *catalog.parameters(parameters).values(),
-            *catalog.instances([(HERE, "i-1")]).values(),
-            *catalog.templates([(HERE, first), (HERE, second)]).values(),
+            *catalog.ask(PARAMETERS, parameters).values(),
+            *catalog.ask(INSTANCES, [(HERE, "i-1")]).values(),
+            *catalog.ask(TEMPLATES, [(HERE, first), (HERE, second)]).values(),
         ]
 
     of_one, of_two = TemplateVersion("lt-1", "a", 1, SECRET), TemplateVersion("lt-1", "a", 2, None)
@@ -136,7 +138,7 @@ def test_what_a_template_may_say_of_its_image_is_kept(golden: GoldenWorld, serve
         template = golden.world.create_launch_template(WORKLOAD, REGION, f"t{number}", image)
         keys.append((HERE, TemplateRef(template, None, "1")))
     recording = RecordingCatalog(LiveCatalog())
-    recording.templates(keys)
-    answers = RecordedCatalog.load("c.json", recorded(recording)).templates(keys)
+    recording.ask(TEMPLATES, keys)
+    answers = RecordedCatalog.load("c.json", recorded(recording)).ask(TEMPLATES, keys)
     images = [parse_image(each.image) for each in answers.values() if hasattr(each, "image")]
     assert images == [AmiId(AMI), Alias("/golden/web", "3")]

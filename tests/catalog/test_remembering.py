@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from assay.catalog.decorators.remembering import KEPT, RememberingCatalog
+from assay.catalog.questions import ANCESTRY, IMAGES
 from assay.kept import Kept
 from assay.model import Ancestry, ImageName, Place, Policy, Report
 from tests.emulator import Fault, RawFault
@@ -176,8 +177,8 @@ class TestWhatIsKept:
         aws.show(hidden.world)
         catalog = RememberingCatalog(aws.catalog, Kept(cache))
         key = (Place.of(REGION), hidden.used)
-        catalog.images([key])
-        assert isinstance(catalog.ancestry([key])[key], Ancestry)
+        catalog.ask(IMAGES, [key])
+        assert isinstance(catalog.ask(ANCESTRY, [key])[key], Ancestry)
         assert not cache.exists()
 
     def test_an_answer_about_another_image_is_not_kept(self, run: Runs, hidden: Hidden) -> None:

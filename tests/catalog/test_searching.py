@@ -12,6 +12,7 @@ from assay.catalog.aws import name_regex
 from assay.catalog.decorators.remembering import RememberingCatalog
 from assay.catalog.interface import Absent, Answer, Unavailable
 from assay.catalog.live import LiveCatalog
+from assay.catalog.questions import SEARCHES
 from assay.kept import Kept
 from assay.model import ImageSearch, Place, Searched
 from tests.emulator import Fault, RawFault, Request, World
@@ -52,7 +53,7 @@ def found(
     emulated: Emulated, world: World, search: ImageSearch, faults: Faults | None = None
 ) -> Answer[Searched]:
     emulated.show(world, faults)
-    return emulated.catalog.searches([(HERE, search)])[HERE, search]
+    return emulated.catalog.ask(SEARCHES, [(HERE, search)])[HERE, search]
 
 
 def asked(emulated: Emulated) -> Any:
@@ -85,7 +86,7 @@ def test_the_same_lookup_is_asked_once_for_each_place(emulated: Emulated, world:
     own = image(world, "web")
     emulated.show(world)
     keys = [(HERE, named("web")), (IRELAND, named("web")), (HERE, named("web"))]
-    assert emulated.catalog.searches(keys) == {
+    assert emulated.catalog.ask(SEARCHES, keys) == {
         (HERE, named("web")): Searched(own, 1),
         (IRELAND, named("web")): Absent(),
     }
@@ -98,14 +99,14 @@ def test_self_is_the_account_that_will_launch_it(emulated: Emulated, world: Worl
     own, theirs = image(world, "web"), image(world, "web", PIPELINE)
     emulated.show(world)
     keys = [(HERE, named("web")), (PIPELINES, named("web"))]
-    answers = emulated.catalog.searches(keys)
+    answers = emulated.catalog.ask(SEARCHES, keys)
     assert [answers[key] for key in keys] == [Searched(own, 1), Searched(theirs, 1)]
 
 
 def test_an_account_without_a_reader_is_not_looked_at(emulated: Emulated, world: World) -> None:
     emulated.show(world)
     key = (Place.of(REGION, "444444444444"), named("web"))
-    answer = emulated.catalog.searches([key])[key]
+    answer = emulated.catalog.ask(SEARCHES, [key])[key]
     assert isinstance(answer, Unavailable)
     assert "no reader for account 444444444444" in answer.reason
 
@@ -209,9 +210,9 @@ def test_the_remembering_catalogue_asks_anew(
 ) -> None:
     emulated.show(world)
     catalog, key = RememberingCatalog(emulated.catalog, Kept(tmp_path)), (HERE, named("web"))
-    assert catalog.searches([key]) == {key: Absent()}
+    assert catalog.ask(SEARCHES, [key]) == {key: Absent()}
     web = image(world, "web")
-    assert catalog.searches([key]) == {key: Searched(web, 1)}
+    assert catalog.ask(SEARCHES, [key]) == {key: Searched(web, 1)}
     assert not list(tmp_path.iterdir())
 
 
@@ -270,7 +271,7 @@ def test_what_ec2_does_not_take_costs_only_the_lookup_that_says_it(
     web = image(world, "web")
     emulated.show(world)
     good = (HERE, named("web"))
-    answers = emulated.catalog.searches([(HERE, search), good])
+    answers = emulated.catalog.ask(SEARCHES, [(HERE, search), good])
     assert answers[good] == Searched(web, 1)
     assert answers[HERE, search] == Unavailable(
         f"ec2:DescribeImages in {REGION}: refused ({code}): "
@@ -288,7 +289,7 @@ def test_a_hostile_pattern_costs_only_the_lookup_that_has_it(
         (HERE, ImageSearch(OWN, name_regex=pattern)) for pattern in ("^(a|aa)+$", "(?=a)", "^a+!$")
     )
     started = time.monotonic()
-    answers = emulated.catalog.searches([endless, unread, good])
+    answers = emulated.catalog.ask(SEARCHES, [endless, unread, good])
     assert time.monotonic() - started < 10
     assert answers == {
         endless: Unavailable("name_regex took longer than 0.2 s"),
@@ -395,4 +396,4 @@ def test_an_argument_that_the_sdk_does_not_take_is_no_answer(
 
 
 def test_nobody_is_asked_before_there_is_a_question() -> None:
-    assert LiveCatalog().searches([]) == {}
+    assert LiveCatalog().ask(SEARCHES, []) == {}

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from assay.catalog.recorded import CatalogFile, PlaceRecord
+from assay.catalog.questions import IDENTITIES
+from assay.catalog.recording_file import CatalogFile, PlaceRecord
 
-IDENTITY = "identity"
 Key = tuple[str, str | None, str, str, str]
 """Partition, account and Region, the kind of question, and what it was about."""
 
@@ -37,12 +37,12 @@ class Questions(msgspec.Struct, frozen=True):
         """
         new = self.unanswered.keys() - before.unanswered.keys()
         more = len(self.unanswered) > len(before.unanswered)
-        if more or any(kind == IDENTITY for *_, kind, _ in new):
+        if more or any(kind == IDENTITIES.name for *_, kind, _ in new):
             return len(before.answered - self.answered)
         return len(before.answered & new)
 
 
-def questions(file: CatalogFile) -> Questions:
+def questions(file: CatalogFile[PlaceRecord]) -> Questions:
     """Every question that a recording was asked."""
     answered: set[Key] = set()
     unanswered: dict[Key, str] = {}
@@ -59,10 +59,10 @@ def _of(place: PlaceRecord) -> Iterator[tuple[Key, str | None]]:
     """The questions of one place, each with the reason where there was no answer."""
     at = (place.partition, place.account, place.region)
     if place.identity is not None:
-        yield (*at, IDENTITY, ""), None
+        yield (*at, IDENTITIES.name, ""), None
     elif place.identity_unavailable is not None:
-        yield (*at, IDENTITY, ""), place.identity_unavailable
-    for kind, answers in place.answers():
+        yield (*at, IDENTITIES.name, ""), place.identity_unavailable
+    for kind, answers in place.all_answers():
         for key in (*answers.found, *answers.absent):
             yield (*at, kind, key), None
         for key, reason in answers.unavailable.items():

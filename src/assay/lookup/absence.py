@@ -12,7 +12,8 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
-from assay.catalog.interface import Answer, ImageCatalog, ImageKey
+from assay.catalog.interface import Answer, ImageCatalog
+from assay.catalog.questions import ALLOWED_IMAGES, IMAGES, REMOVALS, ImageKey
 from assay.model import AllowedImages, Clue, Image, Place, Removal
 
 REMOVALS_ASKED = 20
@@ -37,8 +38,8 @@ def explain(
         return Explanations()
     elsewhere = _elsewhere(absent, places, catalog)
     unexplained = [key for key in absent if key not in elsewhere]
-    removed = catalog.removals(unexplained[:REMOVALS_ASKED]) if unexplained else {}
-    settings = catalog.allowed_images({place for place, _ in absent})
+    removed = catalog.ask(REMOVALS, unexplained[:REMOVALS_ASKED])
+    settings = catalog.ask(ALLOWED_IMAGES, {place for place, _ in absent})
     clues: dict[ImageKey, tuple[Clue, ...]] = {}
     for key in absent:
         found = list(elsewhere.get(key, ()))
@@ -57,7 +58,7 @@ def _elsewhere(
     """Where else in this run the same id is visible: the same account's other Regions first."""
     candidates = {key: _others(key[0], places) for key in absent}
     asked = {(place, key[1]) for key, others in candidates.items() for place in others}
-    answers = catalog.images(asked) if asked else {}
+    answers = catalog.ask(IMAGES, asked)
     found: dict[ImageKey, list[Clue]] = {}
     for key, others in candidates.items():
         for place in others:

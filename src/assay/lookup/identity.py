@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from msgspec.structs import replace
 
 from assay.catalog.interface import Answer, ImageCatalog
+from assay.catalog.questions import IDENTITIES
 from assay.model import (
     AmiId,
     AnyOf,
@@ -16,8 +17,8 @@ from assay.model import (
     Made,
     ParameterChange,
     Place,
+    PlacedValue,
     Planned,
-    Question,
     TemplateChange,
     Unplaced,
     Value,
@@ -28,15 +29,15 @@ _Filled = Callable[[Place | Unplaced], Place | Unplaced]
 
 
 def with_accounts(
-    questions: Collection[Question], catalog: ImageCatalog
-) -> dict[Question, Question]:
+    questions: Collection[PlacedValue], catalog: ImageCatalog
+) -> dict[PlacedValue, PlacedValue]:
     """Each question with the accounts of its places, as far as the catalogue can tell them."""
     standing = {at for _, at in questions}
     for value, _ in questions:
         if not isinstance(value, AmiId):
             standing.update(_inside(value))
     places = {place for each in standing for place in _places(each) if place.account is None}
-    answers = catalog.identities(places) if places else {}
+    answers = catalog.ask(IDENTITIES, places)
     known: dict[Place | Unplaced, Place | Unplaced] = {}
 
     def filled(place: Place | Unplaced) -> Place | Unplaced:

@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
+from assay.catalog.interface import Absent, Answer, ImageCatalog, Unavailable
+from assay.catalog.questions import ANCESTRY, IMAGES, ImageKey
 from assay.model import (
     Ancestry,
     AncestryEnd,
@@ -46,7 +47,7 @@ def trace(
         _walk(chains, descriptions)
     settled = _walk_as_needed(chains, descriptions, depends)
     unsettled = [key for key in chains if key not in settled]
-    for key, record in (catalog.ancestry(unsettled) if unsettled else {}).items():
+    for key, record in catalog.ask(ANCESTRY, unsettled).items():
         chains[key].adopt(record)
     told = chains if in_full else unsettled
     descriptions.look_up(image for key in told for image in chains[key].images())
@@ -103,8 +104,8 @@ class _Descriptions:
     def look_up(self, keys: Iterable[ImageKey]) -> None:
         """Ask about those that were not asked about before, in one wave."""
         unknown = [key for key in dict.fromkeys(keys) if key not in self._answers]
-        if unknown:
-            self._answers.update(self._catalog.images(unknown))
+        answers = self._catalog.ask(IMAGES, unknown)
+        self._answers.update(answers)
 
     def of(self, key: ImageKey) -> Answer[Image]:
         return self._answers[key]

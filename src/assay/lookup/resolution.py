@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
+from assay.catalog.interface import Absent, Answer, ImageCatalog, Unavailable
+from assay.catalog.questions import IMAGES, ImageKey
 from assay.lookup.absence import explain
 from assay.lookup.settling import settle
 from assay.lookup.waves import Key, Trails, ask_the_way
@@ -24,7 +25,7 @@ from assay.model import (
     Evidence,
     Image,
     Place,
-    Question,
+    PlacedValue,
     Resolution,
     Resolved,
     ServiceImage,
@@ -49,7 +50,7 @@ class Way(msgspec.Struct, frozen=True, gc=False):
 class Resolutions(msgspec.Struct, frozen=True, gc=False):
     """Which image each value means, and what was asked on the way."""
 
-    of: Mapping[Question, tuple["Way", ...]]
+    of: Mapping[PlacedValue, tuple["Way", ...]]
     """Never empty: one way by far most often, several where nobody can tell yet which is taken."""
     images: Mapping[ImageKey, Answer[Image]]
     settings: Mapping[Place, Answer[AllowedImages]]
@@ -57,16 +58,16 @@ class Resolutions(msgspec.Struct, frozen=True, gc=False):
 
 
 def resolve(
-    questions: Iterable[Question], catalog: ImageCatalog, besides: Collection[ImageKey] = ()
+    questions: Iterable[PlacedValue], catalog: ImageCatalog, besides: Collection[ImageKey] = ()
 ) -> Resolutions:
     """The image each value means at this moment in its place, or why none can be named.
 
     `besides` are images that somebody wants to have looked up in the same wave.
     """
     # Keys are numbers: what a value holds would be hashed anew each time that it is a key.
-    straight: dict[Question, tuple[Value, Trail]] = {}
-    asked: dict[Question, range] = {}
-    starts: list[tuple[Question, list[Trail | Unresolved]]] = []
+    straight: dict[PlacedValue, tuple[Value, Trail]] = {}
+    asked: dict[PlacedValue, range] = {}
+    starts: list[tuple[PlacedValue, list[Trail | Unresolved]]] = []
     trails: Trails = {}
     for question in questions:
         value, place = question
@@ -93,7 +94,7 @@ def resolve(
         settle(each[1], started, [_ends((k, n), ends, parts) for n in range(len(started))])
         for k, (each, started) in enumerate(starts)
     ]
-    of: dict[Question, tuple[Way, ...]] = {
+    of: dict[PlacedValue, tuple[Way, ...]] = {
         question: (Way(value, ends[n]),)
         for n, (question, (value, _)) in enumerate(straight.items())
     }
@@ -134,7 +135,7 @@ def _ends(
 
 def _ways(
     asked: range,
-    starts: Sequence[tuple[Question, object]],
+    starts: Sequence[tuple[PlacedValue, object]],
     settled: Sequence[tuple[list[Resolution], Place | None]],
 ) -> tuple[Way, ...]:
     """All ways of one question; those that lead to the same image in the same way are one."""
@@ -200,7 +201,7 @@ def _look_up(
         if isinstance(trail, Trail) and isinstance(trail.value, AmiId)
     }
     asked = dict.fromkeys((*keys.values(), *besides))
-    answers = catalog.images(list(asked)) if asked else {}
+    answers = catalog.ask(IMAGES, asked)
     absent = dict.fromkeys(
         image
         for key, image in keys.items()

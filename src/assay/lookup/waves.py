@@ -3,12 +3,13 @@
 A wave asks once for all references that stand at a value of its kind, whatever their number.
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable
 from typing import TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from assay.catalog.interface import Absent, Answer, ImageCatalog, Unavailable
+from assay.catalog.interface import Absent, Answer, ImageCatalog, Question, Unavailable
+from assay.catalog.questions import EVERY_VERSION, INSTANCES, PARAMETERS, SEARCHES, TEMPLATES
 from assay.lookup.meaning import template_after_plan
 from assay.lookup.way import Trail, onward
 from assay.model import (
@@ -52,11 +53,11 @@ def ask_the_way(trails: Trails, catalog: ImageCatalog) -> Trails:
     """
     for _ in range(_TEMPLATES):
         trails = _part(trails, catalog)
-        trails = _follow(trails, TemplateRef, catalog.templates, _as_it_is, _through_template)
+        trails = _follow(trails, catalog, TEMPLATES, TemplateRef, _as_it_is, _through_template)
     trails = {key: _no_further(trail) for key, trail in trails.items()}
-    trails = _follow(trails, InstanceRef, catalog.instances, _id, _through_instance)
-    trails = _follow(trails, ImageSearch, catalog.searches, _as_it_is, _through_search)
-    return _follow(trails, Alias, catalog.parameters, _query, _through_alias)
+    trails = _follow(trails, catalog, INSTANCES, InstanceRef, _id, _through_instance)
+    trails = _follow(trails, catalog, SEARCHES, ImageSearch, _as_it_is, _through_search)
+    return _follow(trails, catalog, PARAMETERS, Alias, _query, _through_alias)
 
 
 def _part(trails: Trails, catalog: ImageCatalog) -> Trails:
@@ -69,7 +70,7 @@ def _part(trails: Trails, catalog: ImageCatalog) -> Trails:
     if not standing:
         return trails
     asked = dict.fromkeys((trail.place, template) for trail, template in standing.values())
-    answers = catalog.every_version(list(asked))
+    answers = catalog.ask(EVERY_VERSION, asked)
     parted: Trails = {key: trail for key, trail in trails.items() if key not in standing}
     for key, (trail, template) in standing.items():
         answer = answers[trail.place, template]
@@ -99,24 +100,25 @@ def _built(
 
 def _follow(
     trails: Trails,
+    catalog: ImageCatalog,
+    question: Question[tuple[Place, K], T],
     kind: type[V],
-    ask: Callable[[list[tuple[Place, K]]], Mapping[tuple[Place, K], Answer[T]]],
     key: Callable[[V], K],
     through: Callable[[Trail, V, Answer[T]], Trail | Unresolved],
 ) -> Trails:
     """One wave: ask about every trail that stands at a value of one kind, once for each key."""
     standing: dict[Key, tuple[Trail, V]] = {
-        question: (trail, trail.value)
-        for question, trail in trails.items()
+        name: (trail, trail.value)
+        for name, trail in trails.items()
         if isinstance(trail, Trail) and isinstance(trail.value, kind)
     }
     if not standing:
         return trails
     keys = {name: (trail.place, key(value)) for name, (trail, value) in standing.items()}
-    answers = ask(list(dict.fromkeys(keys.values())))
+    answers = catalog.ask(question, dict.fromkeys(keys.values()))
     moved = {
-        question: through(trail, value, answers[keys[question]])
-        for question, (trail, value) in standing.items()
+        name: through(trail, value, answers[keys[name]])
+        for name, (trail, value) in standing.items()
     }
     return {**trails, **moved}
 

@@ -230,8 +230,8 @@ Value: TypeAlias = (
 )
 
 
-Question: TypeAlias = tuple[Value, "Place | Unplaced"]
-"""What is asked about a reference; references that agree in it share one answer."""
+PlacedValue: TypeAlias = tuple[Value, "Place | Unplaced"]
+"""A value and where it stands: references that agree in both mean the same image."""
 
 
 class AmiReference(msgspec.Struct, frozen=True, gc=False):

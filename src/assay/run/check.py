@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from assay.catalog.interface import Absent, Answer, ImageCatalog, ImageKey, Unavailable
+from assay.catalog.interface import Absent, Answer, ImageCatalog, Unavailable
+from assay.catalog.questions import ALLOWED_IMAGES, ImageKey
 from assay.errors import CredentialsError
 from assay.inputs.plan.plan import Source
 from assay.lookup.identity import with_accounts
@@ -174,8 +175,8 @@ def _gather(
     in_full = needs.in_full or len(images) <= TOLD_IN_FULL
     provenances = trace(images, found.images, catalog, needs.ancestry, in_full=in_full)
     places = {place for place, _ in images} if needs.allowed_images else set()
-    unasked = places - found.settings.keys()
-    settings = {**found.settings, **(catalog.allowed_images(unasked) if unasked else {})}
+    others = catalog.ask(ALLOWED_IMAGES, places - found.settings.keys())
+    settings = {**found.settings, **others}
     _refuse_credentials(catalog)
     subjects: list[Subject] = []
     for reference, question, before in zip(references, asked, replaced, strict=True):

@@ -79,6 +79,7 @@ def _recorded_place(place: "Place", image: str, catalog: "ImageCatalog") -> "Pla
     """With the account of a recording, where only one was asked about the image."""
     from msgspec.structs import replace
 
+    from assay.catalog.questions import IDENTITIES
     from assay.catalog.recorded import RecordedCatalog
     from assay.errors import InputError
     from assay.model import Identity
@@ -88,7 +89,7 @@ def _recorded_place(place: "Place", image: str, catalog: "ImageCatalog") -> "Pla
     accounts = sorted(account or "" for account in catalog.accounts(place, image))
     if len(accounts) == 1:
         return replace(place, account=accounts[0] or None)
-    if accounts and not isinstance(catalog.identities([place])[place], Identity):
+    if accounts and not isinstance(catalog.ask(IDENTITIES, [place])[place], Identity):
         raise InputError(
             f"{image} was recorded for {', '.join(filter(None, accounts))}",
             hint="name one with --account",

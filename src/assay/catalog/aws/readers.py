@@ -82,8 +82,7 @@ class Once(Generic[T]):
         try:
             found = find_out()
         except RefusedError as refused:
-            # Without a code: it was not about what is asked now.
-            known = RefusedError(refused.reason, regional=refused.regional)
+            known = _without_code(refused)
             future.set_result(known)
             raise known from refused
         except BaseException as error:
@@ -95,8 +94,14 @@ class Once(Generic[T]):
 
 def _told(found: T | RefusedError) -> T:
     if isinstance(found, RefusedError):
-        raise RefusedError(found.reason, regional=found.regional)
+        raise _without_code(found)
     return found
+
+
+def _without_code(refused: RefusedError, told: str = "") -> RefusedError:
+    """A refusal of something that had to be found out first: its code is about nothing else."""
+    reason = f"{told}{refused.reason}"
+    return RefusedError(reason, regional=refused.regional, obstacle=refused.obstacle)
 
 
 class Readers:
@@ -164,8 +169,7 @@ class Readers:
         try:
             identity = _where_it_can_be_answered(place, open_in)
         except RefusedError as refused:
-            reason = f"the reader of account {account}: {refused.reason}"
-            raise RefusedError(reason, regional=refused.regional) from refused
+            raise _without_code(refused, f"the reader of account {account}: ") from refused
         if identity.account != account:
             raise RefusedError(f"the reader role answers as another account than {account}")
         return identity

@@ -2,6 +2,8 @@
 
 import re
 
+from assay.catalog.interface import Obstacle
+
 _DENIED = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"})
 _THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException"})
 _REGIONAL = frozenset(
@@ -21,6 +23,8 @@ _UNKNOWN = frozenset(
 )
 CREDENTIALS = _EXPIRED | _UNKNOWN
 """Codes that are about the credentials, not about what is asked with them."""
+_NOT_TAKEN = ("InvalidParameter", "InvalidUserID")
+"""How the codes begin that are about filters, owners and users (EC2 error code table)."""
 
 _HINTS = {
     "SSLError": "the certificate could not be verified; is a proxy's missing in AWS_CA_BUNDLE?",
@@ -37,11 +41,19 @@ class RefusedError(Exception):
     `regional`: another Region may answer all the same.
     """
 
-    def __init__(self, reason: str, code: str = "", *, regional: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        code: str = "",
+        *,
+        regional: bool = False,
+        obstacle: Obstacle = Obstacle.FAILED,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.code = code
         self.regional = regional
+        self.obstacle = obstacle
 
 
 def refusal(name: str, region: str, found: object) -> RefusedError:
@@ -49,18 +61,22 @@ def refusal(name: str, region: str, found: object) -> RefusedError:
     code = str(found)
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", code):
         return RefusedError(f"{name} in {region}: refused, and the error could not be read")
+    obstacle = Obstacle.OPTED_OUT if code in _REGIONAL else Obstacle.FAILED
     if code in _DENIED:
         who = "the caller" if name == "sts:AssumeRole" else "the reader"
-        meaning = f"denied ({code}); {who} needs {name}"
+        meaning, obstacle = f"denied ({code}); {who} needs {name}", Obstacle.DENIED
     elif code in _THROTTLED:
-        meaning = f"throttled ({code})"
+        meaning, obstacle = f"throttled ({code})", Obstacle.THROTTLED
     elif code in _EXPIRED:
         meaning = f"the credentials or the request have expired ({code})"
+        obstacle = Obstacle.EXPIRED
     elif code in _UNKNOWN:
         meaning = f"the credentials are not known there ({code})"
     else:
         meaning = f"refused ({code})"
-    return RefusedError(f"{name} in {region}: {meaning}", code, regional=code in _REGIONAL)
+        obstacle = Obstacle.NOT_TAKEN if code.startswith(_NOT_TAKEN) else obstacle
+    told = f"{name} in {region}: {meaning}"
+    return RefusedError(told, code, regional=code in _REGIONAL, obstacle=obstacle)
 
 
 def no_answer(name: str, region: str, kind: str) -> RefusedError:

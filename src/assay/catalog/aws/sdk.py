@@ -6,7 +6,7 @@ response body or of a credential is ever part of that line.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from threading import Lock
 from typing import Any
 
@@ -15,7 +15,7 @@ from assay.catalog.aws.credentials import MEAN_NO_CREDENTIALS, Credentials, unus
 from assay.catalog.aws.pace import Deadline, Flights, Pace
 from assay.catalog.aws.readers import Eyes, Readers
 from assay.catalog.aws.refusals import CREDENTIALS, RefusedError, no_answer, refusal
-from assay.catalog.interface import Unavailable
+from assay.catalog.interface import Obstacle, Unavailable
 from assay.kept import Kept
 from assay.model import Identity, Place, Reader
 
@@ -101,19 +101,18 @@ class Sdk:
 
     def pages(
         self, place: Place, service: str, operation: str, member: str, **parameters: Any
-    ) -> list[dict[str, Any]]:
-        """All items of a list. A page that fails discards the others: half a list is no answer."""
+    ) -> Iterator[list[dict[str, Any]]]:
+        """The pages of a list as they come. One that fails raises, whatever came before it."""
         name = f"{service}:{operation} in {place.region}"
-        items: list[dict[str, Any]] = []
         seen: set[str] = set()
         while True:
             raw = self.call(place, service, operation, **parameters)
             if not isinstance(raw.get(member), list):
                 raise RefusedError(f"{name}: the answer lacks {member}")
-            items.extend(raw[member])
+            yield raw[member]
             token = raw.get("NextToken")
             if not token:
-                return items
+                return
             if token in seen:
                 raise RefusedError(f"{name}: a page was repeated")
             seen.add(token)
@@ -152,7 +151,7 @@ class Sdk:
         name = f"{service}:{operation}"
         wait = self._pace.take((eyes, region, name)) if self._pace else 0.0
         if self._deadline and (not self._deadline.left() or not self.flights.rest(wait)):
-            raise RefusedError(self._too_late())
+            raise RefusedError(self._too_late(), obstacle=Obstacle.LATE)
         client = self._client(self._own_session(), eyes, service, region)
         with self._lock:
             self._calls[name] += 1

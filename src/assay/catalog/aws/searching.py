@@ -1,74 +1,63 @@
 """What `data "aws_ami"` finds: EC2 lists by owners and filters, the provider chooses of the list.
 
-Facts: hashicorp/aws, internal/service/ec2/ec2_ami_data_source.go; EC2 API Reference, DescribeImages:
-MaxResults is for calls without image ids. Of several images that are equally new the provider takes
-the first of EC2's list, which has no order: which one that will be cannot be told.
+Facts: hashicorp/aws, internal/service/ec2/ec2_ami_data_source.go. Of several images that are equally
+new the provider takes the first of EC2's list, which has no order: which one that will be cannot be
+told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from assay.catalog.aws import ec2
-from assay.catalog.aws.refusals import RefusedError
+from assay.catalog.aws.listings import images
 from assay.catalog.aws.sdk import Sdk
-from assay.catalog.interface import Absent, Answer, SearchKey, Unavailable
-from assay.model import ImageSearch, Searched
-
-IMAGES_A_PAGE = 1000
-_ITS_OWN = ("InvalidParameter", "InvalidUserID")
-"""How the error codes begin that are about filters, owners and users (EC2 error code table)."""
+from assay.catalog.interface import Absent, Answer, CutShort, Obstacle, Unavailable, whole
+from assay.catalog.questions import SearchKey, Selection
+from assay.model import Image, ImageSearch, Searched
 
 
 def search(sdk: Sdk, key: SearchKey) -> Answer[Searched]:
-    """DescribeImages with the arguments of a lookup, and what the provider makes of the answer."""
+    """All images that fit the arguments of a lookup, and what the provider makes of them."""
     place, wanted = key
-    try:
-        found = sdk.pages(place, "ec2", "DescribeImages", "Images", **_arguments(wanted))
-    except RefusedError as refused:
+    listed = whole(images(sdk, (place, _selection(wanted))))
+    if isinstance(listed, CutShort):  # what is missing could be a second match, or a newer one
         its_own = ": EC2 does not take an argument of the lookup"
-        return Unavailable(refused.reason + its_own * refused.code.startswith(_ITS_OWN))
-    images = {raw.get("ImageId") or None: raw for raw in found}
-    if None in images:
-        return Unavailable("ec2:DescribeImages answered with an image without an id")
+        return Unavailable(listed.reason + its_own * (listed.obstacle is Obstacle.NOT_TAKEN))
+    found = {image.id: image for image in listed}
     if not wanted.name_regex:
-        return _chosen(wanted, images)
+        return _chosen(wanted, found.values())
 
     from assay.catalog.aws.name_regex import PatternError, fitting  # most lookups have none
 
-    named = {id: name for id, raw in images.items() if (name := raw.get("Name"))}
+    named = {id: image.name for id, image in found.items() if image.name}
     try:
         fit = fitting(wanted.name_regex, named.values())
     except PatternError as error:
         return Unavailable(str(error))
-    return _chosen(wanted, {id: images[id] for id, name in named.items() if name in fit})
+    return _chosen(wanted, [found[id] for id, name in named.items() if name in fit])
 
 
-def _arguments(wanted: ImageSearch) -> dict[str, Any]:
-    """As the provider gives them to EC2: nothing is left out, nothing put in another way."""
-    lists = {
-        "Owners": wanted.owners,
-        "ExecutableUsers": wanted.executable_users,
-        "Filters": [{"Name": name, "Values": list(values)} for name, values in wanted.filters],
-    }
-    return {
-        **{name: list(values) for name, values in lists.items() if values},
-        "IncludeDeprecated": wanted.include_deprecated,
-        "MaxResults": IMAGES_A_PAGE,
-    }
+def _selection(wanted: ImageSearch) -> Selection:
+    """What the provider asks EC2 for. An image that Allowed AMIs hides is hidden from it as well."""
+    return Selection(
+        wanted.owners,
+        wanted.executable_users,
+        wanted.filters,
+        include_deprecated=wanted.include_deprecated,
+        include_disabled=False,
+        hidden_missed=False,
+    )
 
 
-def _chosen(wanted: ImageSearch, images: Mapping[Any, Mapping[str, Any]]) -> Answer[Searched]:
-    """One of the images that match, by their ids."""
-    if not images:
+def _chosen(wanted: ImageSearch, matching: Collection[Image]) -> Answer[Searched]:
+    """One of the images that match."""
+    if not matching:
         return Absent()
-    made = {str(id): ec2.creation_date(raw) for id, raw in images.items()}
-    if len(made) > 1 and not wanted.most_recent:
-        return Searched(None, len(made))
-    return _newest(made)
+    if len(matching) > 1 and not wanted.most_recent:
+        return Searched(None, len(matching))
+    return _newest({image.id: image.creation_date for image in matching})
 
 
-def _newest(made: Mapping[str, datetime | None]) -> Answer[Searched]:
+def _newest(made: dict[str, datetime | None]) -> Answer[Searched]:
     """Of images and their dates; of one alone the date does not matter."""
     if len(made) == 1:
         return Searched(next(iter(made)), 1)

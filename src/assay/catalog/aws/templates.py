@@ -5,7 +5,8 @@ from typing import Any
 from assay.catalog.aws import ec2
 from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
-from assay.catalog.interface import Absent, Answer, EveryVersionKey, TemplateKey, Unavailable
+from assay.catalog.interface import Absent, Answer, Unavailable
+from assay.catalog.questions import EveryVersionKey, TemplateKey
 from assay.model import Place, TemplateRef, TemplateVersion
 
 _TEMPLATE_ABSENT = (
@@ -44,15 +45,17 @@ def all_versions(sdk: Sdk, key: EveryVersionKey) -> Answer[tuple[TemplateVersion
 
 def _versions(
     sdk: Sdk, place: Place, id: str | None, name: str | None, **wanted: Any
-) -> list[TemplateVersion | None] | Absent | Unavailable:
+) -> list[TemplateVersion | None] | Absent:
     """The versions of one template that were asked for, all without."""
     wanted |= {"LaunchTemplateId": id} if id else {"LaunchTemplateName": name}
     member = "LaunchTemplateVersions"
     try:
-        found = sdk.pages(place, "ec2", "DescribeLaunchTemplateVersions", member, **wanted)
-        return [ec2.template_version(raw) for raw in found]
+        pages = sdk.pages(place, "ec2", "DescribeLaunchTemplateVersions", member, **wanted)
+        return [ec2.template_version(raw) for page in pages for raw in page]
     except RefusedError as refused:
-        return Absent() if refused.code in _TEMPLATE_ABSENT else Unavailable(refused.reason)
+        if refused.code in _TEMPLATE_ABSENT:
+            return Absent()
+        raise
 
 
 def _answers(version: TemplateVersion, ref: TemplateRef) -> bool:

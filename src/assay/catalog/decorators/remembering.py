@@ -7,32 +7,16 @@ and an ancestry is believed only while the image still names the same parent.
 import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import TypeVar, cast
 
 import msgspec
 
-from assay.catalog.interface import (
-    Answer,
-    EveryVersionKey,
-    ImageCatalog,
-    ImageKey,
-    InstanceKey,
-    ParameterKey,
-    SearchKey,
-    TemplateKey,
-)
+from assay.catalog.interface import Answer, ImageCatalog, K, Listing, Pages, Question
+from assay.catalog.questions import ANCESTRY, IMAGES, ImageKey
 from assay.kept import Kept
-from assay.model import (
-    AllowedImages,
-    Ancestry,
-    CatalogFacts,
-    Identity,
-    Image,
-    Place,
-    Removal,
-    Searched,
-    TemplateVersion,
-)
+from assay.model import Ancestry, CatalogFacts, Image, Place
 
+T = TypeVar("T")
 VERSION = 1
 KEPT = 20_000
 """Ancestries a place; what was learnt first goes first."""
@@ -54,14 +38,29 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
     kept: Kept
     _images: dict[ImageKey, Image] = msgspec.field(default_factory=dict)
 
-    def images(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Image]]:
-        answers = self.source.images(keys)
+    def ask(self, question: Question[K, T], keys: Collection[K]) -> Mapping[K, Answer[T]]:
+        """What is remembered, and the rest from the source. All but ancestries is asked anew."""
+        if question.name == ANCESTRY.name:  # so K and T are its own, which no type checker sees
+            ancestries = self._ancestry(cast("Collection[ImageKey]", keys))
+            return cast("Mapping[K, Answer[T]]", ancestries)
+        answers = self.source.ask(question, keys)
+        if question.name == IMAGES.name:
+            self._see(cast("Mapping[ImageKey, Answer[Image]]", answers))
+        return answers
+
+    def list_all(self, listing: Listing[K, T], key: K) -> Pages[T]:
+        return self.source.list_all(listing, key)
+
+    def facts(self) -> CatalogFacts:
+        return self.source.facts()
+
+    def _see(self, answers: Mapping[ImageKey, Answer[Image]]) -> None:
+        """Know images as this run describes them: an ancestry is held against that."""
         for key, answer in answers.items():
             if isinstance(answer, Image):
                 self._images[key] = answer
-        return answers
 
-    def ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
+    def _ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
         """What is remembered of these images, and the rest from the source."""
         kept = {place: self._load(place) for place in {place for place, _ in keys}}
         known: dict[ImageKey, Answer[Ancestry]] = {}
@@ -70,7 +69,7 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
             if found is not None and self._still_holds(key, found):
                 known[key] = found
         unknown = [key for key in keys if key not in known]
-        answers = self.source.ancestry(unknown) if unknown else {}
+        answers = self.source.ask(ANCESTRY, unknown)
         self._learn(answers)
         return {**known, **answers}
 
@@ -121,44 +120,11 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
     def _name(self, place: Place) -> str:
         name = f"{place.partition}-{place.account}-{place.region}"
         safe = "".join(c if c.isalnum() or c == "-" else "_" for c in name)
-        told = hashlib.sha256(f"{self._endpoint()} {name}".encode()).hexdigest()[:16]
-        return f"{safe[:80]}-{told}.json"
+        digest = hashlib.sha256(f"{self._endpoint()} {name}".encode()).hexdigest()[:16]
+        return f"{safe[:80]}-{digest}.json"
 
     def _endpoint(self) -> str | None:
         return self.source.facts().endpoint
-
-    # ---------------------------------------------------------- what is asked anew each time
-
-    def identities(self, places: Collection[Place]) -> Mapping[Place, Answer[Identity]]:
-        return self.source.identities(places)
-
-    def removals(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Removal]]:
-        return self.source.removals(keys)
-
-    def allowed_images(self, places: Collection[Place]) -> Mapping[Place, Answer[AllowedImages]]:
-        return self.source.allowed_images(places)
-
-    def parameters(self, keys: Collection[ParameterKey]) -> Mapping[ParameterKey, Answer[str]]:
-        return self.source.parameters(keys)
-
-    def templates(
-        self, keys: Collection[TemplateKey]
-    ) -> Mapping[TemplateKey, Answer[TemplateVersion]]:
-        return self.source.templates(keys)
-
-    def every_version(
-        self, keys: Collection[EveryVersionKey]
-    ) -> Mapping[EveryVersionKey, Answer[tuple[TemplateVersion, ...]]]:
-        return self.source.every_version(keys)
-
-    def instances(self, keys: Collection[InstanceKey]) -> Mapping[InstanceKey, Answer[str]]:
-        return self.source.instances(keys)
-
-    def searches(self, keys: Collection[SearchKey]) -> Mapping[SearchKey, Answer[Searched]]:
-        return self.source.searches(keys)
-
-    def facts(self) -> CatalogFacts:
-        return self.source.facts()
 
 
 def _same_second(one: datetime | None, other: datetime | None) -> bool:

@@ -17,6 +17,7 @@ from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import Absent, Answer, Unavailable
 from assay.catalog.live import LiveCatalog
+from assay.catalog.questions import ALLOWED_IMAGES, IDENTITIES
 from assay.errors import CatalogError
 from assay.model import AllowedImages, Identity, Place, Reader
 from assay.run.doctor.observation import Level, Observation
@@ -105,7 +106,7 @@ def endpoints(sdk: Sdk) -> Observation:
 
 def _identity(catalog: LiveCatalog, place: Place) -> Answer[Identity]:
     try:
-        return catalog.identities([place])[place]
+        return catalog.ask(IDENTITIES, [place])[place]
     except CatalogError as error:
         return Unavailable(str(error))
 
@@ -130,7 +131,7 @@ def _readers(
         for account in place
         if readers[account].role_arn.split(":")[1] == place[account].partition
     }
-    answers = catalog.identities(near.values())
+    answers = catalog.ask(IDENTITIES, near.values())
     for account in place:
         if account in near:
             yield account, _reader(account, answers[near[account]], caller)
@@ -215,7 +216,7 @@ def _permission(place: Place, permission: Permission, trial: Trial, *, spared: b
 
 
 def _allowed_images(catalog: LiveCatalog, places: Sequence[Place]) -> Iterator[Observation]:
-    answers = catalog.allowed_images(places)
+    answers = catalog.ask(ALLOWED_IMAGES, places)
     for place in places:
         name = f"Allowed AMIs in {place.region} of account {place.account}"
         match answers[place]:

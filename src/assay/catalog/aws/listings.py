@@ -1,0 +1,63 @@
+"""All images of a place, page by page: DescribeImages by owners, users and filters.
+
+Facts: EC2 API Reference, DescribeImages (MaxResults is for calls without image ids; unpaginated calls
+are throttled and time out); EC2 User Guide, "Control the discovery and use of AMIs in Amazon EC2 with
+Allowed AMIs": where it is enabled, images of others that no criterion admits are left out unsaid.
+"""
+
+from typing import Any
+
+from assay.catalog.aws import ec2
+from assay.catalog.aws.images import allowed_images
+from assay.catalog.aws.refusals import RefusedError
+from assay.catalog.aws.sdk import Sdk
+from assay.catalog.interface import Complete, CutShort, Obstacle, Page, Pages
+from assay.catalog.questions import Selection, SelectionKey
+from assay.model import AllowedImages, Image, Place
+
+IMAGES_A_PAGE = 1000
+
+
+def images(sdk: Sdk, key: SelectionKey) -> Pages[Image]:
+    """Every image that is selected, as far as EC2 shows it."""
+    place, selection = key
+    try:
+        # Asked first: a setting that is switched on while pages come is the next listing's matter.
+        hidden = _hidden(sdk, place) if selection.hidden_missed else None
+        for page in sdk.pages(place, "ec2", "DescribeImages", "Images", **_arguments(selection)):
+            if not all(raw.get("ImageId") for raw in page):
+                said = "ec2:DescribeImages answered with an image without an id"
+                yield CutShort(Obstacle.FAILED, said)
+                return
+            yield Page(tuple(ec2.image(raw) for raw in page))
+    except RefusedError as refused:
+        yield CutShort(refused.obstacle, refused.reason)
+        return
+    yield hidden or Complete()
+
+
+def _arguments(selection: Selection) -> dict[str, Any]:
+    """As they are given: nothing is left out, nothing put in another way."""
+    lists = {
+        "Owners": selection.owners,
+        "ExecutableUsers": selection.executable_users,
+        "Filters": [{"Name": name, "Values": list(values)} for name, values in selection.filters],
+    }
+    disabled = {"IncludeDisabled": True} if selection.include_disabled else {}
+    return {
+        **{name: list(values) for name, values in lists.items() if values},
+        "IncludeDeprecated": selection.include_deprecated,
+        **disabled,
+        "MaxResults": IMAGES_A_PAGE,
+    }
+
+
+def _hidden(sdk: Sdk, place: Place) -> CutShort | None:
+    """Why images of others may be missing though all pages came; an account's own never are."""
+    match allowed_images(sdk, place):
+        case AllowedImages(state="disabled" | "audit-mode"):
+            return None
+        case AllowedImages(state="enabled"):
+            said = f"Allowed AMIs is enabled in {place}: what it does not admit is not listed"
+            return CutShort(Obstacle.FILTERED, said)
+    return CutShort(Obstacle.FAILED, f"whether Allowed AMIs hides images in {place} is not known")
