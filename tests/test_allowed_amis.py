@@ -89,7 +89,7 @@ def test_the_prediction_is_what_ec2_makes_of_every_image(aws: Emulated) -> None:
     met: Counter[str] = Counter()
 
     @given(worlds())
-    @one_server_for_all
+    @settings(one_server_for_all, max_examples=150)
     def holds(case: tuple[World, State, list[dict[str, Any]]]) -> None:
         world, state, criteria = case
         ids = [id for _, id in world.images]

@@ -54,7 +54,11 @@ def _arguments(selection: Selection) -> dict[str, Any]:
 
 def _hidden(sdk: Sdk, place: Place) -> CutShort | None:
     """Why images of others may be missing though all pages came; an account's own never are."""
-    match allowed_images(sdk, place):
+    try:
+        settings = allowed_images(sdk, place)
+    except RefusedError as refused:  # the pages may come all the same, and are worth having
+        return CutShort(refused.obstacle, refused.reason)
+    match settings:
         case AllowedImages(state="disabled" | "audit-mode"):
             return None
         case AllowedImages(state="enabled"):
