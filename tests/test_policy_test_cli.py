@@ -66,7 +66,7 @@ def test_a_case_that_does_not(tmp_path: Path) -> None:
         "FAIL a\n"
         "     aws_instance.legacy ami: expected pass, found fail by unmarked\n"
         "     see: assay check a/plan.json --catalog a/catalog.json --policy a/policy.yaml"
-        " --as-of 2026-11-21T00:00:00+00:00\n"
+        " --as-of 2026-11-21T00:00:00Z\n"
         "ok  b\n"
         "2 cases, 1 failed\n"
     )

@@ -12,13 +12,14 @@ is left out and told; an exception is left out rather than made wider than it is
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from assay.errors import PolicyError
 from assay.model import ImageMatch, Policy, PolicyException, Severity, WatermarkFilter
+from assay.model.times import day_of
 from assay.policy.rules import RULES
 
 MOST_CRITERIA = 10
@@ -51,7 +52,7 @@ def allowed_amis(policy: Policy, as_of: datetime) -> Exported:
     conditions = _conditions(policy)
     criteria = [_criterion(conditions)]
     lost = [*_warnings(policy), *_of_the_document(policy)]
-    today = as_of.astimezone(UTC).date()
+    today = day_of(as_of)
     for number, exception in enumerate(policy.exceptions, 1):
         name = f"exception {number} ({exception.name})"
         if conditions.keys().isdisjoint(exception.rules):

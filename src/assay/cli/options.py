@@ -29,14 +29,15 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> "datetime":
-        from datetime import UTC, datetime
+        from datetime import datetime
+
+        from assay.model.times import moment
 
         if isinstance(value, datetime):
             return value
         try:
-            moment = datetime.fromisoformat(value)
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-        except (ValueError, OverflowError):
+            return moment(value)
+        except ValueError:
             self.fail(f"{value!r} is not a date or time such as 2026-11-21T00:00:00Z", param, ctx)
 
 

@@ -15,6 +15,7 @@ import msgspec
 from assay.catalog.interface import Answer, ImageCatalog
 from assay.catalog.questions import ALLOWED_IMAGES, IMAGES, REMOVALS, ImageKey
 from assay.model import AllowedImages, Clue, Image, Place, Removal
+from assay.model.times import day_of
 
 REMOVALS_ASKED = 20
 """For how many images of a run EC2 is asked whether they were deregistered: a call each."""
@@ -88,7 +89,7 @@ def _visible(here: Place, there: Place) -> Clue:
 def _removal(removal: Removal) -> Clue:
     if removal.until is not None:
         return Clue(
-            f"it is {removal.what}, until {removal.until:%Y-%m-%d}",
+            f"it is {removal.what}, until {day_of(removal.until)}",
             "restore it from the Recycle Bin, or use its successor",
         )
     return Clue(f"it is {removal.what}", "use its successor")

@@ -13,6 +13,7 @@ from datetime import datetime
 import msgspec
 
 from assay.model import SEVERITIES, AllowedImages, Image, ImageCriterion, ScanCondition, ScanResults
+from assay.model.times import day_of
 from assay.policy.golden import Is, satisfies, young
 from assay.policy.wildcard import matches
 
@@ -94,7 +95,7 @@ def _deprecated(image: Image, days: int, as_of: datetime) -> _Held:
     if since is None or since > as_of:
         return Is.YES, None
     held, _ = young("", days, since, as_of)
-    return held, f"it is deprecated since {since:%Y-%m-%d}"
+    return held, f"it is deprecated since {day_of(since)}"
 
 
 def _marked(image: Image, criterion: ImageCriterion, as_of: datetime) -> _Held:

@@ -1,6 +1,5 @@
 """A decoded policy document as the policy that rules read: defaults filled in, scopes laid over."""
 
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -22,6 +21,7 @@ from assay.model import (
     Severity,
     WatermarkFilter,
 )
+from assay.model.times import day
 from assay.policy import document as written
 
 
@@ -110,7 +110,7 @@ def _exception(said: written.PolicyException) -> PolicyException:
         rules=said.rules,
         reason=said.reason,
         approved_by=said.approved_by,
-        expires=date.fromisoformat(said.expires),
+        expires=day(said.expires),
         ticket=_or_none(said.ticket),
     )
 

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from msgspec import UNSET
 
 from assay.errors import PolicyError
 from assay.model.ids import account_of_role, is_region
+from assay.model.times import day
 from assay.policy.document import Document, Require, Rules, Scope, ScopeMatch
 from assay.policy.syntax import Parsed, Path
 from assay.policy.wildcard import matches
@@ -88,7 +88,7 @@ def _exceptions(document: Document) -> Iterator[_Contradiction]:
     for position, exception in enumerate(document.exceptions):
         at: Path = ("exceptions", position)
         try:
-            date.fromisoformat(exception.expires)
+            day(exception.expires)
         except ValueError:
             what = f"{exception.expires} is no day of the calendar"
             yield (*at, "expires"), what, "write it as 2027-01-31"

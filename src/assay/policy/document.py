@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from assay.model import ids
+from assay.model.times import DAY
 
 # The end is written so that it is the end for every regular expression engine: to Python, `$` also
 # stands before a last newline, and a revoked key that ends in one would revoke nothing.
@@ -27,7 +28,7 @@ REGION_PATTERN = rf"^[a-z0-9*?-]{{1,64}}{_END}"
 ADDRESS_PATTERN = rf"^[^\r\n]{{1,1024}}{_END}"
 TYPE_PATTERN = rf"^[a-z0-9_*?]{{1,128}}{_END}"
 ACCOUNT_PATTERN = rf"^[0-9*?]{{1,12}}{_END}"
-DATE = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_END}"
+DATE = rf"^{DAY}{_END}"
 TEXT = rf"^[^\x00-\x1f\x7f]{{1,500}}{_END}"
 TAG = rf"^[^\x00-\x1f\x7f]{{1,256}}{_END}"
 """EC2 User Guide, "Tag your Amazon EC2 resources": keys of 128, values of 256 characters at most."""

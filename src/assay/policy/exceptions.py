@@ -6,7 +6,7 @@ Those of the policy come first, then those that comments in the code make for a 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple, TypeAlias, get_args
 
 from msgspec.structs import replace
@@ -24,6 +24,7 @@ from assay.model import (
     Severity,
     Subject,
 )
+from assay.model.times import day_of
 from assay.policy.document import Exceptable
 from assay.policy.matching import holds
 from assay.policy.rules import RULES
@@ -47,7 +48,7 @@ class Exceptions:
 
     def __init__(self, policy: Policy, as_of: datetime) -> None:
         self._of_policy = policy.exceptions
-        self._today = as_of.astimezone(UTC).date()
+        self._today = day_of(as_of)
         self._used: Counter[_Key] = Counter()
         self._missed: Counter[_Key] = Counter()
         self._applied: dict[tuple[int, tuple[_Key, ...]], _Applied] = {}

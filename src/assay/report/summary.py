@@ -1,9 +1,10 @@
 """What reports say of a run as a whole: what came of it, by which policy, and who was asked."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from assay.model import CatalogFacts, ExceptionUse, Outcome, Report, Severity, Verdict
+from assay.model.times import readable
 from assay.report.safe import safe
 from assay.report.view import counts, excepted
 
@@ -101,7 +102,7 @@ def asked(catalog: CatalogFacts, as_of: datetime) -> Iterator[str]:
     if catalog.kind == "offline":
         yield "asked: nobody (offline)"
     elif catalog.recorded_at:
-        when = f"{catalog.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        when = readable(catalog.recorded_at)
         yield f"asked: a catalogue recorded {when}, {age(as_of - catalog.recorded_at)}"
     else:
         calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())

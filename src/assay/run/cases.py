@@ -163,7 +163,9 @@ def _command(case: Case, expected: "Expectation", report: "Report") -> str:
     """The check that a case makes, for whoever wants to see why."""
     import shlex
 
+    from assay.model.times import iso
+
     words = ["assay", "check", case.file(PLAN), "--catalog", case.file(CATALOG)]
-    words += ["--policy", report.policy.path, "--as-of", report.as_of.isoformat()]
+    words += ["--policy", report.policy.path, "--as-of", iso(report.as_of)]
     words += ["--include-unchanged"] if expected.include_unchanged else []
     return shlex.join(words)

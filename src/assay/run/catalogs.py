@@ -58,16 +58,15 @@ def _require_age(host: "Host", asking: Asking, recorded_at: datetime) -> None:
 
     Without a limit, a recording of the future is told and used: what it says is not less true.
     """
-    from datetime import UTC
-
     from assay.errors import RecordingError
+    from assay.model.times import readable
     from assay.report.summary import age
 
     most, path = asking.max_age, asking.recording
     if most is None and asking.as_of is not None:
         return
     passed = (asking.as_of or host.now()) - recorded_at
-    when = f"recorded {recorded_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {age(passed)}"
+    when = f"recorded {readable(recorded_at)}, {age(passed)}"
     again = "record it again: assay record"
     if passed < timedelta(seconds=-CLOCKS_DIFFER):
         if most is not None:

@@ -5,7 +5,7 @@ A case is the unit of `assay policy test`; its help describes the form of `expec
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 
 from assay.errors import InputError, did_you_mean
 from assay.model import Outcome, Report
+from assay.model.times import moment
 from assay.policy.rules import RULES
 from assay.report.view import ResultView, VerdictView, views
 
@@ -45,10 +46,7 @@ class Expectation(msgspec.Struct, frozen=True, gc=False):
     @property
     def moment(self) -> datetime | None:
         """`as_of` as a time; without a time zone it is UTC."""
-        if self.as_of is UNSET:
-            return None
-        moment = datetime.fromisoformat(self.as_of)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return None if self.as_of is UNSET else moment(self.as_of)
 
 
 # --------------------------------------------------------------------------------------- reading

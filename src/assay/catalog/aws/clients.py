@@ -6,13 +6,13 @@ of that is one line that names the setting and not its value, which can hold a p
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from assay import __version__
 from assay.catalog.aws.pace import IN_FLIGHT
 from assay.errors import ConfigurationError, CredentialsError, SdkError
 from assay.kept import Kept
+from assay.model.times import moment
 
 ATTEMPTS = 8
 """botocore's own default of 3 gives up on a throttled call after about a second."""
@@ -115,7 +115,7 @@ def _time(value: Any) -> Any:
 
     try:
         if "T" in value:
-            return datetime.fromisoformat(value)
+            return moment(value)
     except (TypeError, ValueError):
         pass  # a number, or a form of its own: botocore knows what AWS writes
     return parse_timestamp(value)

@@ -4,7 +4,7 @@ Anything an answer leaves out becomes None, never a default: a missing field is 
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from assay.model import (
@@ -23,6 +23,7 @@ from assay.model import (
     WatermarkFilter,
     recorded_end,
 )
+from assay.model.times import in_utc, moment
 
 
 def image(raw: Mapping[str, Any]) -> Image:
@@ -82,14 +83,12 @@ def _watermark(raw: Mapping[str, Any]) -> Watermark:
 
 def _time(value: Any) -> datetime | None:
     """Watermark times arrive as datetimes, an image's own dates as ISO 8601 strings."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if not isinstance(value, datetime):
+    try:
+        if isinstance(value, str):
+            return moment(value)
+        return in_utc(value) if isinstance(value, datetime) else None
+    except ValueError:
         return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def ancestry(asked: str, region: str, raw_entries: list[Mapping[str, Any]]) -> Ancestry | None:

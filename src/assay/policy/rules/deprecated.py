@@ -16,6 +16,7 @@ from everybody else's listings and gets no more fixes.
 """
 
 from assay.model import Finding, Outcome, Resolved, Severity
+from assay.model.times import day_of
 from assay.policy.rules.rule import Case, Rule
 
 
@@ -29,7 +30,7 @@ def check(case: Case) -> Finding | None:
         return Finding(Outcome.PASS, "not deprecated", None, evidence)
     return Finding(
         Outcome.FAIL,
-        f"deprecated since {deprecated:%Y-%m-%d}",
+        f"deprecated since {day_of(deprecated)}",
         "use the successor of this image",
         evidence,
     )

@@ -17,6 +17,7 @@ copied, use `golden.watermarks[].max_days_since_source_image_created`.
 """
 
 from assay.model import Finding, Outcome, Resolved
+from assay.model.times import day_of
 from assay.policy.rules.rule import Case, Rule
 
 
@@ -35,7 +36,7 @@ def check(case: Case) -> Finding | None:
     if age.total_seconds() > limit * 86_400:
         return Finding(
             Outcome.FAIL,
-            f"made {made:%Y-%m-%d}, {age.days} days ago; {limit} days are allowed",
+            f"made {day_of(made)}, {age.days} days ago; {limit} days are allowed",
             "use a newer build",
             evidence,
         )

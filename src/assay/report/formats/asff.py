@@ -15,6 +15,7 @@ from typing import Any
 
 from assay import __version__
 from assay.model import Report, partition_of
+from assay.model.times import to_second
 from assay.report.encoded import indented
 from assay.report.judged import Judged, Standing, judged
 from assay.report.safe import safe
@@ -57,7 +58,7 @@ def _finding(each: Judged, report: Report) -> dict[str, Any]:
     account = _matching(_ACCOUNT, verdict.account) or NOBODY
     region = _matching(_REGION, verdict.region, report.policy.region) or "us-east-1"
     partition = partition_of(region)
-    time = f"{report.as_of:%Y-%m-%dT%H:%M:%S}Z"
+    time = f"{to_second(report.as_of)}Z"
     product = f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
     written: dict[str, Any] = {
         "SchemaVersion": "2018-10-08",

@@ -12,6 +12,7 @@ from typing import Any
 
 from assay import __version__
 from assay.model import Report
+from assay.model.times import to_second
 from assay.report import page
 from assay.report.encoded import indented
 from assay.report.findings import ERROR, Finding, exception_of, findings
@@ -44,7 +45,7 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 def _scan(report: Report, found: list[Finding]) -> dict[str, Any]:
     """`success`: a scan that is not possible makes no report. Times are UTC, without a zone."""
     tool = {"id": "assay", "name": "assay", "version": __version__, "vendor": {"name": "assay"}}
-    time = f"{report.as_of:%Y-%m-%dT%H:%M:%S}"
+    time = to_second(report.as_of)
     return {
         "type": "sast",
         "status": "success",

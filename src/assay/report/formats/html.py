@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from assay import __version__
-from assay.model import ExceptionUse, Report
+from assay.model import ExceptionUse, Report, times
 from assay.report.encoded import inert
 from assay.report.formats.html_data import ORDER, Row, Verdicts, shown, verdicts
 from assay.report.formats.html_rules import pages
@@ -50,7 +50,7 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["shown"] = shown
+    environment.filters.update(shown=shown, iso=times.iso, readable=times.readable)
     style = _asset("page.css")
     scripts = [_asset(name) for name in _SCRIPTS]
     found = verdicts(report)

@@ -3,13 +3,13 @@
 A copy of the verdicts in a form of its own, never a dump of internal types.
 """
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from assay import __version__
 from assay.model import CatalogFacts, ExceptionUse, Report
+from assay.model.times import iso
 from assay.report.encoded import indented
 from assay.report.setting import PLAIN, Setting
 from assay.report.steps import LineageStep
@@ -34,7 +34,7 @@ def document(report: Report) -> dict[str, Any]:
         "schema_version": 1,
         "tool": {"name": "assay", "version": __version__},
         "outcome": report.outcome.value,
-        "as_of": _time(report.as_of),
+        "as_of": iso(report.as_of),
         "policy": {"path": report.policy.path, "sha256": report.policy.sha256},
         "catalog": catalog(report.catalog),
         "inputs": [
@@ -63,7 +63,7 @@ def catalog(facts: CatalogFacts) -> dict[str, Any]:
     return {
         "kind": facts.kind,
         "endpoint": facts.endpoint,
-        "recorded_at": _time(facts.recorded_at),
+        "recorded_at": iso(facts.recorded_at) if facts.recorded_at else None,
         "api_calls": dict(facts.api_calls),
     }
 
@@ -112,7 +112,3 @@ def lineage_step(step: LineageStep) -> dict[str, Any]:
         "visible": step.visible,
         "watermarks": step.watermarks,
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None

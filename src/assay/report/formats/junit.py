@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
 from assay.model import InputFacts, Report
+from assay.model.times import to_second
 from assay.report.judged import Judged, Standing, judged
 from assay.report.locations import repository_path
 from assay.report.safe import safe
@@ -45,7 +46,7 @@ def _suite(number: int, facts: InputFacts, cases: list[Judged], report: Report) 
         "name": safe(facts.path) or "-",
         "package": "assay",
         "id": str(number),
-        "timestamp": f"{report.as_of:%Y-%m-%dT%H:%M:%S}",
+        "timestamp": to_second(report.as_of),
         "hostname": "localhost",
         "tests": str(len(cases)),
         **{attribute: str(counts[name]) for name, attribute in _COUNTED.items()},

@@ -15,6 +15,7 @@ from typing import Any
 
 from assay import __version__
 from assay.model import Report
+from assay.model.times import iso
 from assay.report import page
 from assay.report.encoded import indented
 from assay.report.findings import ERROR, WARNING, Finding, exception_of, findings
@@ -65,7 +66,7 @@ def _run(report: Report, found: list[Finding], setting: Setting) -> dict[str, An
         "properties": {
             "outcome": report.outcome.value,
             "references": len(report.verdicts),
-            "asOf": report.as_of.isoformat().replace("+00:00", "Z"),
+            "asOf": iso(report.as_of),
             "policySha256": report.policy.sha256,
             "endpoint": safe(report.catalog.endpoint) if report.catalog.endpoint else None,
         },

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from assay.model import Outcome, Report, Verdict
+from assay.model.times import readable
 from assay.report.formats.headline import finding_line, headline
 from assay.report.groups import alike, shared_by, standing
 from assay.report.paint import COLOUR, Paint
@@ -172,7 +173,7 @@ def _summary(report: Report, setting: Setting, paint: Paint) -> Iterator[str]:
 def _details(report: Report) -> Iterable[str]:
     """What only somebody wants to know who asks for everything."""
     yield from exceptions_in_use(report)
-    yield f"as of: {report.as_of:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"as of: {readable(report.as_of, seconds=True)}"
     yield f"policy's SHA-256: {report.policy.sha256}"
     for facts in report.inputs:
         yield f"read: {safe(facts.path)} ({facts.kind}, {facts.references} judged), SHA-256 {facts.sha256}"

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from assay.model.times import day_of
 from assay.report.formats.text import exception_line, grounds
 from assay.report.groups import standing
 from assay.report.lineage.shown import ANCESTOR, HERE, NOT_TOLD, Lineage, Mark, Node
@@ -76,7 +77,7 @@ def _image(node: Node, paint: Paint) -> str:
     facts = [
         step.region or "its Region was not told",
         f"owner {step.owner}" if step.owner else None,
-        f"created {node.creation_date:%Y-%m-%d}" if node.creation_date else None,
+        f"created {day_of(node.creation_date)}" if node.creation_date else None,
         node.state if node.state != "available" else None,
         "not visible from here" if step.visible is False else None,
         "could not be looked up" if step.visible is None and step.region else None,

@@ -1,9 +1,10 @@
 """How far the local clock is from AWS's, which refuses what is signed at another time."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from assay.model.times import in_utc
 from assay.run.doctor.observation import Level, Observation
 
 WARN_SECONDS, FAIL_SECONDS = 60, 300
@@ -22,10 +23,9 @@ class Clock:
     def hear(self, date: str) -> None:
         """Compare a `Date` header, which counts whole seconds, as it arrives."""
         try:
-            told = parsedate_to_datetime(date)
+            told = in_utc(parsedate_to_datetime(date))
         except ValueError:
             return  # a proxy's invention: no answer to go by
-        told = told if told.tzinfo else told.replace(tzinfo=UTC)
         self._ahead.append((self._clock() - told).total_seconds())
 
     def observation(self) -> Observation:

@@ -10,6 +10,7 @@ from datetime import date
 from assay.errors import InputError, did_you_mean
 from assay.inputs.terraform.syntax.blocks import Comment
 from assay.model import CodeException
+from assay.model.times import day
 
 _WORD = "ignore"
 _KEYS = ("reason", "expires", "ticket")
@@ -21,7 +22,6 @@ _RULE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _KEY = re.compile(r"\s+([A-Za-z0-9_-]{1,64})=")
 _VALUE = re.compile(r'(?:"([^"]*)"|([\w.:/#@+-]+))(?!\S)')
 _TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,500}")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_exception(comment: Comment, file: str) -> CodeException | None:
@@ -97,9 +97,8 @@ def _readable(name: str, text: str, where: str) -> str:
 
 def _day(text: str, where: str) -> date:
     try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
+        return day(text)
     except ValueError:  # 2027-02-30
-        pass
-    hint = "write it as expires=2027-01-31, the last day on which the exception holds"
-    raise InputError("expires is no day of the calendar", where=where, hint=hint)
+        hint = "write it as expires=2027-01-31, the last day on which the exception holds"
+        what = "expires is no day of the calendar"
+        raise InputError(what, where=where, hint=hint) from None
