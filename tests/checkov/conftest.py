@@ -22,8 +22,8 @@ def commands() -> Path:
 
 
 @pytest.fixture(scope="session")
-def checkov(commands: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkov]:
+def checkov(commands: Path) -> Iterator[Checkov]:
     """checkov, ready to be run many times."""
-    running = Checkov(commands, tmp_path_factory.mktemp("checkov"))
+    running = Checkov(commands)
     yield running
     running.close()

@@ -2,15 +2,15 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from tests.checkov.environment import ROOT
+from tests.forks import Forks
 
 CHECKS = ROOT / "checks"
 FIXTURES = ROOT / "fixtures"
@@ -57,17 +57,11 @@ class Run:
 
 
 class Checkov:
-    """checkov, imported once and forked for every run (see warm.py)."""
+    """checkov, imported once and forked for every run: it takes seconds to be imported."""
 
-    def __init__(self, commands: Path, folder: Path) -> None:
-        self.commands, self._folder, self._runs = commands, folder, 0
-        self._process = subprocess.Popen(
-            [commands / "python", Path(__file__).with_name("warm.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=folder,
-            text=True,
-        )
+    def __init__(self, commands: Path) -> None:
+        self.commands = commands
+        self._forks = Forks(commands / "python", Path(__file__).with_name("warm.py"))
 
     def __call__(
         self,
@@ -77,32 +71,20 @@ class Checkov:
         checks: Path = CHECKS,
     ) -> Run:
         """One run of `checkov ARGUMENTS` with the checks, in the test's environment and `env`."""
-        self._runs += 1
-        streams = {name: self._folder / f"{self._runs}.{name}" for name in ("stdout", "stderr")}
         options = ["--external-checks-dir", checks, "--skip-download", "--output", "json"]
-        told = {
-            "arguments": [str(each) for each in (*arguments, *options)],
-            "cwd": str(cwd),
-            "environment": {**os.environ, **{k: str(v) for k, v in (env or {}).items()}},
-            **{name: str(path) for name, path in streams.items()},
-        }
-        _pipe(self._process.stdin).write(json.dumps(told) + "\n")
-        _pipe(self._process.stdin).flush()
-        ended = json.loads(_pipe(self._process.stdout).readline())
-        return Run(ended["code"], *(path.read_text() for path in streams.values()))
+        code, stdout, stderr = self._forks(
+            [str(each) for each in (*arguments, *options)],
+            cwd,
+            {**os.environ, **{name: str(each) for name, each in (env or {}).items()}},
+        )
+        return Run(code, stdout.decode(), stderr.decode())
 
     def close(self) -> None:
-        _pipe(self._process.stdin).close()
-        self._process.wait(30)
-        _pipe(self._process.stdout).close()
+        """End it."""
+        self._forks.close()
 
 
 def plan_options(*plans: Path, only: str = ALL) -> list[str | Path]:
     """`checkov -f PLAN... --framework terraform_plan -c ...`."""
     files = [each for plan in plans for each in ("-f", plan)]
     return [*files, "--framework", "terraform_plan", "-c", only]
-
-
-def _pipe(pipe: IO[str] | None) -> IO[str]:
-    assert pipe is not None
-    return pipe

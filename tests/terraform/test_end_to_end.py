@@ -5,8 +5,6 @@ assay runs as people run it: a process with arguments, environment, streams and 
 
 import base64
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.command import POLICY, Run
+from tests.command import POLICY, Run, run
 from tests.emulator import Fault, Request, Server, Watermark, World, access_key, serve
 from tests.terraform.binary import Terraform
 from tests.worlds import PIPELINE, STRANGER, WORKLOAD, GoldenWorld
@@ -164,21 +162,8 @@ def plan(
 
 def assay(folder: Path, *arguments: str, **environment: str) -> Run:
     """Run assay with nothing of this process's environment: the fixtures below outlive a test's."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "assay", *arguments],
-        cwd=folder,
-        env={
-            "PATH": os.defpath,
-            "HOME": str(folder),
-            "AWS_EC2_METADATA_DISABLED": "true",
-            **environment,
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
-    return Run(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+    alone = {"PATH": os.defpath, "HOME": str(folder), "AWS_EC2_METADATA_DISABLED": "true"}
+    return run(arguments, folder, {**alone, **environment})
 
 
 def reader(server: Server) -> dict[str, str]:
