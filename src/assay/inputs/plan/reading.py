@@ -226,9 +226,8 @@ class Reading:
         found = [
             other
             for kind in to.types
-            for other in self._planned.of_type(kind)
-            if leaf.value in [other.value((name,)) for name in ("name", "id", "template_name")]
-            and (within is None or other.value(within) == resource.value(within))
+            for other in self._planned.named(kind, leaf.value, "name", "id", "template_name")
+            if within is None or other.value(within) == resource.value(within)
         ]
         return found or None
 

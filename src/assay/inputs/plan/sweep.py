@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from assay.inputs.plan.document.configuration import Configured
 from assay.inputs.plan.document.document import ResourceChange
-from assay.inputs.plan.document.planned import decode
+from assay.inputs.plan.document.raw import decode
 from assay.inputs.plan.document.stray import holds_more, may_name_an_image, strays
 from assay.inputs.plan.document.walk import Leaf, Step, anywhere, at_path
 from assay.inputs.plan.embedded.types import holds_documents

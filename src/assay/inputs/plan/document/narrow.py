@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from assay.inputs.plan.document.document import ResourceChange
-from assay.inputs.plan.document.planned import UNKNOWN, decode
+from assay.inputs.plan.document.planned import UNKNOWN
+from assay.inputs.plan.document.raw import decode
 from assay.inputs.plan.document.walk import Step, anywhere, at_path, count_at
 from assay.inputs.surface import Row
 

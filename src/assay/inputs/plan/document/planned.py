@@ -1,78 +1,25 @@
 """The planned resources of one plan: found by block, and opened only when somebody asks."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 from assay.errors import InputError
-from assay.inputs.plan.document.configuration import (
-    ConfigurationIndex,
-    Configured,
-    ModulePath,
-    module_path,
-    module_steps,
-    parent_module,
-)
+from assay.inputs.plan.document.configuration import ConfigurationIndex, Configured
 from assay.inputs.plan.document.document import ResourceChange
-from assay.inputs.plan.document.traversal import read_key
-from assay.inputs.plan.document.walk import Step, anywhere, at_path, count_at
+from assay.inputs.plan.document.module_instances import ModuleInstances
+from assay.inputs.plan.document.raw import UNREAD, RawTree, decode
+from assay.inputs.plan.document.walk import Step, anywhere, count_at
 from assay.model import Action
 
-_ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 _REGION = b'"region"'
 UNKNOWN = object()
 """Stands for a Region that the plan will know after apply."""
 GONE = (Action.DELETE, Action.FORGET)
 _ALONE = (Action.UPDATE, *GONE, Action.NO_OP, Action.READ, Action.INVOKE)
-
-USUAL = frozenset((
-    "ami", "arn", "default_version", "id", "image_id", "image_recipe_arn", "insecure_value", "name",
-    "parent_image", "region", "source_ami_id", "source_ami_region", "source_instance_id",
-    "update_default_version", "value",
-))  # fmt: skip
-_Usual = msgspec.defstruct("_Usual", [(name, Any, None) for name in sorted(USUAL)], gc=False)
-_UNREAD: Any = object()
-_usual_decoder = msgspec.json.Decoder(_Usual | bool | None)
-
-
-class _Tree:
-    """Raw values or a mask; what is usually asked for is read without decoding the rest.
-
-    What is decoded is kept by hand: a `cached_property` takes a lock for each.
-    """
-
-    __slots__ = ("_change", "_found", "_path", "_raw", "_usual")
-
-    def __init__(self, path: str, change: ResourceChange, raw: msgspec.Raw) -> None:
-        self._path = path
-        self._change = change
-        self._raw = raw
-        self._usual = self._found = _UNREAD
-
-    def at(self, path: tuple[Step, ...]) -> Any:
-        """What stands at `path`; `true` anywhere above it stands for everything below."""
-        if not path or path[0] not in USUAL:
-            return at_path(self._whole, path)
-        usual = self._usual
-        if usual is _UNREAD:
-            usual = self._usual = decode(self._path, self._change, self._raw, _usual_decoder)
-        if isinstance(usual, _Usual):
-            found = getattr(usual, path[0])
-            return found if len(path) == 1 else at_path(found, path[1:])
-        return at_path(usual, path)
-
-    @property
-    def _whole(self) -> Any:
-        if self._found is _UNREAD:
-            self._found = decode(self._path, self._change, self._raw)
-        return self._found
-
-    def marks(self, path: tuple[Step, ...]) -> bool:
-        """Whether the mask marks `path` or all around it; most masks mark nothing at all."""
-        return b"true" in bytes(self._raw) and self.at(path) is True
 
 
 class Opened:
@@ -83,12 +30,12 @@ class Opened:
         self.change = change
         self.action = action_of(path, change)
         self.configured = configured
-        self._region = _UNREAD
+        self._region = UNREAD
         raw = change.change
-        self._after = _Tree(path, change, raw.after)
-        self._unknown = _Tree(path, change, raw.after_unknown)
-        self._sensitive = _Tree(path, change, raw.after_sensitive)
-        self._before = _Tree(path, change, raw.before)
+        self._after = RawTree(path, change, raw.after)
+        self._unknown = RawTree(path, change, raw.after_unknown)
+        self._sensitive = RawTree(path, change, raw.after_sensitive)
+        self._before = RawTree(path, change, raw.before)
 
     @property
     def module(self) -> str:
@@ -103,7 +50,7 @@ class Opened:
     @property
     def own_region(self) -> Any:
         """The resource's `region` (hashicorp/aws 6 and later); `UNKNOWN` is no absence."""
-        if self._region is _UNREAD:
+        if self._region is UNREAD:
             mask = bytes(self.change.change.after_unknown)
             later = _REGION in mask and self.is_unknown(("region",))
             self._region = UNKNOWN if later else self.value(("region",))
@@ -152,6 +99,12 @@ class Names(msgspec.Struct, gc=False):
 _names_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Names | None)
 
 
+K = TypeVar("K")
+V = TypeVar("V")
+_Block: TypeAlias = tuple[str, str, str]
+"""A resource block in a module instance: that one's address, and the block's type and name."""
+
+
 class PlannedResources:
     """Every resource that will exist after the plan, by module, type and name."""
 
@@ -162,47 +115,19 @@ class PlannedResources:
         self._changes = changes
         self.configuration = configuration
         self._opened: dict[int, Opened] = {}
+        self._by_key: dict[_Block, dict[str | int | None, list[Opened]]] = {}
+        self._of_type: dict[str, list[Opened]] = {}
+        self._named: dict[tuple[str, tuple[str, ...]], dict[str, list[Opened]]] = {}
 
     @cached_property
-    def _blocks(self) -> dict[tuple[str, str, str], list[ResourceChange]]:
-        blocks: defaultdict[tuple[str, str, str], list[ResourceChange]] = defaultdict(list)
-        for change in self._changes:
-            if change.mode == "managed" and not change.deposed:
-                blocks[change.module_address or "", change.type, change.name].append(change)
-        return dict(blocks)
+    def _blocks(self) -> dict[_Block, list[ResourceChange]]:
+        managed = (each for each in self._changes if each.mode == "managed" and not each.deposed)
+        return _grouped((_block(each), each) for each in managed)
 
     @cached_property
-    def modules(self) -> frozenset[str]:
-        """The address of every module instance that holds a resource, and of those around it."""
-        found: set[str] = set()
-        for module, _, _ in (*self._blocks, *self._data_blocks):
-            while module and module not in found:
-                found.add(module)
-                module = parent_module(module)  # noqa: PLW2901 - climbs to the root
-        return frozenset(found)
-
-    def calls(self, module: str, name: str) -> list[tuple[str | int | None, str]]:
-        """The instances of one module call in one module instance: key and address."""
-        return self._calls.get((module, name), [])
-
-    @cached_property
-    def _calls(self) -> dict[tuple[str, str], list[tuple[str | int | None, str]]]:
-        calls: defaultdict[tuple[str, str], list[tuple[str | int | None, str]]] = defaultdict(list)
-        for module in self.modules:
-            name, key = module_steps(module)[-1]
-            calls[parent_module(module), name].append((read_key(key), module))
-        return {call: sorted(found, key=str) for call, found in calls.items()}
-
-    def modules_at(self, path: ModulePath) -> list[str]:
-        """The addresses of all instances of a module; the root's is empty."""
-        return self._modules_at.get(path, []) if path else [""]
-
-    @cached_property
-    def _modules_at(self) -> dict[ModulePath, list[str]]:
-        found: defaultdict[ModulePath, list[str]] = defaultdict(list)
-        for module in sorted(self.modules):
-            found[module_path(module)].append(module)
-        return dict(found)
+    def modules(self) -> ModuleInstances:
+        """The instances of modules that hold resources."""
+        return ModuleInstances(module for module, _, _ in (*self._blocks, *self._data_blocks))
 
     def of_data(self, module: str, resource_type: str, name: str) -> list[Opened]:
         """The instances of one data source that will be read during apply."""
@@ -210,12 +135,8 @@ class PlannedResources:
         return [self.open(change) for change in changes]
 
     @cached_property
-    def _data_blocks(self) -> dict[tuple[str, str, str], list[ResourceChange]]:
-        blocks: defaultdict[tuple[str, str, str], list[ResourceChange]] = defaultdict(list)
-        for change in self._changes:
-            if change.mode == "data":
-                blocks[change.module_address or "", change.type, change.name].append(change)
-        return dict(blocks)
+    def _data_blocks(self) -> dict[_Block, list[ResourceChange]]:
+        return _grouped((_block(each), each) for each in self._changes if each.mode == "data")
 
     def of_block(self, module: str, resource_type: str, name: str) -> list[Opened]:
         """The instances of one resource block in one module instance."""
@@ -223,14 +144,41 @@ class PlannedResources:
         opened = (self.open(change) for change in changes)
         return [resource for resource in opened if resource.action not in GONE]
 
+    def instances(self, module: str, resource_type: str, name: str, key: str | int) -> list[Opened]:
+        """The instance of one key of a resource block in one module instance."""
+        block = (module, resource_type, name)
+        found = self._by_key.get(block)
+        if found is None:
+            by_key = ((each.change.index, each) for each in self.of_block(*block))
+            found = self._by_key[block] = _grouped(by_key)
+        return found.get(key, [])
+
     def of_type(self, resource_type: str) -> list[Opened]:
         """Every planned resource of one type."""
-        return [
-            resource
-            for module, kind, name in self._blocks
-            if kind == resource_type
-            for resource in self.of_block(module, kind, name)
-        ]
+        found = self._of_type.get(resource_type)
+        if found is None:
+            found = self._of_type[resource_type] = [
+                resource
+                for block in self._blocks_of_type.get(resource_type, ())
+                for resource in self.of_block(*block)
+            ]
+        return found
+
+    @cached_property
+    def _blocks_of_type(self) -> dict[str, list[_Block]]:
+        return _grouped((block[1], block) for block in self._blocks)
+
+    def named(self, resource_type: str, text: object, *by: str) -> list[Opened]:
+        """The planned resources of one type that are known by a text, in one of these attributes.
+
+        What names them is often as many as they are, so they are sorted by what they are called.
+        """
+        known = self._named.get((resource_type, by))
+        if known is None:
+            resources = self.of_type(resource_type)
+            called = ((text, each) for each in resources for text in _texts(each, by))
+            known = self._named[resource_type, by] = _grouped(called)
+        return known.get(text, []) if isinstance(text, str) else []
 
     def changing(self, resource_types: Collection[str], action: str = "") -> list[Opened]:
         """Every change of these types, of what is deleted and of deposed objects, too.
@@ -246,18 +194,13 @@ class PlannedResources:
 
     @cached_property
     def _by_type(self) -> dict[str, list[ResourceChange]]:
-        found: defaultdict[str, list[ResourceChange]] = defaultdict(list)
-        for change in self._changes:
-            if change.mode == "managed":
-                found[change.type].append(change)
-        return found
+        return _grouped((each.type, each) for each in self._changes if each.mode == "managed")
 
     def names_of_type(self, resource_type: str) -> Iterator[tuple[ResourceChange, Names | None]]:
         """The id and name of every planned resource of one type, without opening any."""
-        for (_, kind, _), changes in self._blocks.items():
-            if kind == resource_type:
-                for change in changes:
-                    yield change, decode(self._path, change, change.change.after, _names_decoder)
+        for block in self._blocks_of_type.get(resource_type, ()):
+            for change in self._blocks[block]:
+                yield change, decode(self._path, change, change.change.after, _names_decoder)
 
     def open(self, change: ResourceChange) -> Opened:
         """One planned resource. Reading a value that is damaged raises `InputError`."""
@@ -269,6 +212,23 @@ class PlannedResources:
             found = Opened(self._path, change, configured)
             self._opened[id(change)] = found
         return found
+
+
+def _block(change: ResourceChange) -> _Block:
+    return change.module_address or "", change.type, change.name
+
+
+def _texts(resource: Opened, attributes: Iterable[str]) -> dict[str, None]:
+    """What is known of some attributes, as far as it is text."""
+    values = (resource.value((name,)) for name in attributes)
+    return dict.fromkeys(value for value in values if isinstance(value, str))
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    found: defaultdict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return dict(found)
 
 
 def action_of(path: str, resource: ResourceChange) -> Action:
@@ -285,16 +245,3 @@ def action_of(path: str, resource: ResourceChange) -> Action:
         if action.value in actions:
             return action
     raise InputError(f"{resource.address} has an action that assay does not know", where=path)
-
-
-def decode(
-    path: str,
-    resource: ResourceChange,
-    raw: msgspec.Raw,
-    decoder: msgspec.json.Decoder[Any] = _ANYTHING,
-) -> Any:
-    """The value of raw JSON that belongs to `resource`. Raises `InputError`."""
-    try:
-        return decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InputError(f"the values of {resource.address} cannot be read", where=path) from None

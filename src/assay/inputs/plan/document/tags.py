@@ -1,7 +1,7 @@
 """The tags that a resource will have, for policies that match on them. They are never shown."""
 
 from assay.inputs.plan.document.document import ResourceChange
-from assay.inputs.plan.document.planned import decode
+from assay.inputs.plan.document.raw import decode
 
 
 def planned_tags(path: str, change: ResourceChange) -> dict[str, str]:

@@ -149,8 +149,7 @@ class Distributions:
             found = [
                 each
                 for kind in _FIELDS
-                for each in self._planned.of_type(kind)
-                if each.value(("arn",)) == image.value(path)
+                for each in self._planned.named(kind, image.value(path), "arn")
             ]
         if not found or any(each.change.type not in _FIELDS for each in found):
             yield from _anything(image)

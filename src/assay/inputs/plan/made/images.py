@@ -196,8 +196,8 @@ class Makers:
                 return named
             known = tuple(end.reference for end in ends if not isinstance(end, Target))
             return [end.resource for end in named] or Unknown(known)
-        groups = ((each, arn) for kind, arn in GROUPS for each in self._planned.of_type(kind))
-        found = [each for each, arn in groups if each.value((arn,)) == resource.value(path)]
+        arn = resource.value(path)
+        found = [each for kind, at in GROUPS for each in self._planned.named(kind, arn, at)]
         return found or missing.NO_GROUP
 
     def of_instance(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:
@@ -221,8 +221,8 @@ class Makers:
 
     def _planned_instance(self, ref: InstanceRef, depth: int) -> Value:
         """An existing instance; one that the plan changes is judged as it will be."""
-        for resource in self._planned.of_type("aws_instance"):
-            if resource.value(("id",)) == ref.id and resource.action is not Action.NO_OP:
+        for resource in self._planned.named("aws_instance", ref.id, "id"):
+            if resource.action is not Action.NO_OP:
                 return self._launched(resource, depth) or ref
         return ref
 
@@ -248,9 +248,8 @@ class Makers:
                 return Unknown((ends.reference,))
             return self._once(ends, self.place(resource), lambda: self._parents(ends, depth))
         for kind in ("aws_imagebuilder_image_recipe", "awscc_imagebuilder_image_recipe"):
-            for found in self._planned.of_type(kind):
-                if wanted and found.value(("arn",)) == wanted:
-                    return self._parent(found, depth) or missing.NO_PARENT
+            for found in self._planned.named(kind, wanted or None, "arn"):
+                return self._parent(found, depth) or missing.NO_PARENT
         return missing.NO_RECIPE
 
     def _parents(self, ends: list[End], depth: int) -> list[Value]:

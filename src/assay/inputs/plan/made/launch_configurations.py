@@ -14,6 +14,4 @@ _CONFIGURATIONS = (
 def named_configurations(planned: PlannedResources, name: object) -> Iterator[Opened]:
     """Those of one name, wherever they are."""
     for kind, attribute in _CONFIGURATIONS:
-        for each in planned.of_type(kind):
-            if each.value((attribute,)) == name:
-                yield each
+        yield from planned.named(kind, name, attribute)

@@ -160,11 +160,9 @@ class Following:
 
         Of one that reads nothing but what it is given, none leaves a trace.
         """
-        found = dict(self._planned.calls(scope.module, name))
-        for module in sorted(self._known.modules):
-            called, key = module_steps(module)[-1]
-            if called == name and parent_module(module) == scope.module:
-                found.setdefault(read_key(key), module)
+        found = dict(sorted(self._planned.modules.called(scope.module, name), key=str))
+        for key, module in self._known.modules.called(scope.module, name):
+            found.setdefault(key, module)
         if not found and scope.wide:
             found[None] = f"{scope.module}.module.{name}" if scope.module else f"module.{name}"
         return found

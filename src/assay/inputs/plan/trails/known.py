@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from assay.errors import InputError
-from assay.inputs.plan.document.configuration import parent_module
 from assay.inputs.plan.document.document import Variable
+from assay.inputs.plan.document.module_instances import ModuleInstances
 from assay.inputs.plan.document.nested import modules
 from assay.inputs.plan.document.traversal import read_key
 from assay.inputs.plan.document.walk import Step, anywhere
@@ -78,14 +78,9 @@ class Known:
         ]
 
     @cached_property
-    def modules(self) -> frozenset[str]:
-        """The address of every module instance that has read something, and of those around it."""
-        found: set[str] = set()
-        for module, _, _ in self._data:
-            while module and module not in found:
-                found.add(module)
-                module = parent_module(module)  # noqa: PLW2901 - climbs to the root
-        return frozenset(found)
+    def modules(self) -> ModuleInstances:
+        """The instances of modules that have read something."""
+        return ModuleInstances(module for module, _, _ in self._data)
 
     @cached_property
     def _data(self) -> dict[tuple[str, str, str], list[_Resource]]:

@@ -171,12 +171,11 @@ class Surroundings:
         if relevant.key is not None:
             key = Key(relevant.key) if isinstance(relevant.key, str) else relevant.key
             steps.insert(0, key)
-        read = (each for each in self._known.modules if module_path(each) == path)
-        for at in sorted({*self._planned.modules_at(path), *read}):
-            if at == module or at.startswith(f"{module}." if module else ""):
-                scope = Scope(at, wide=True)
-                look = self._following.data if mode == "data" else self._following.resource
-                yield look(scope, kind, name, steps, relevant.reference)
+        read = self._known.modules.within(module, path)
+        for at in sorted({*self._planned.modules.within(module, path), *read}):
+            scope = Scope(at, wide=True)
+            look = self._following.data if mode == "data" else self._following.resource
+            yield look(scope, kind, name, steps, relevant.reference)
 
     def _exposed(self, call: ModulePath) -> frozenset[_Block] | None:
         """The blocks that the outputs of a called module read; None where that may be any."""

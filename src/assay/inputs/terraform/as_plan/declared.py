@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from assay.inputs.plan.document.document import Change, Configuration, PlanDocument, ResourceChange
-from assay.inputs.plan.document.planned import USUAL
+from assay.inputs.plan.document.raw import USUAL
 from assay.inputs.plan.embedded.types import DOCUMENTS
 from assay.inputs.plan.made.parameters import READ, TYPES
 from assay.inputs.plan.trails.holders import IMAGE_DATA
