@@ -13,7 +13,7 @@ Provider expressions can hold credentials: only Region names and account ids lea
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,7 @@ from assay.inputs.plan.document.document import Configuration, ProviderConfig, V
 from assay.inputs.plan.document.planned import UNKNOWN
 from assay.inputs.plan.document.prior import Prior, Sign
 from assay.inputs.plan.places.accounts import Account, account_of
-from assay.inputs.plan.places.regions import Region, read, region_of, regions_in
+from assay.inputs.plan.places.regions import Mentions, Region, read, region_of, regions_in
 from assay.inputs.plan.places.standing import Standing, in_region, iterates, nowhere
 from assay.model import Place, Unplaced
 from assay.model.ids import is_region
@@ -61,6 +61,7 @@ class Providers:
         self._said = said
         self._prior = prior
         self._standings: dict[str, Standing] = {}
+        self._passed_on: dict[str, Standing] = {}
         self._places: dict[tuple[Any, int], Place | Unplaced] = {}
 
     def place(self, own_region: Any, configured: Configured | None) -> Place | Unplaced:
@@ -150,7 +151,7 @@ class Providers:
                 single=not iterates(expressions),
             )
         else:
-            standing = self._passed(name, config)
+            standing = replace(self._passed(config), name=name)
         certain = standing.region.name is not None and standing.account.reason is None
         return standing if certain else self._corroborated(standing)
 
@@ -177,12 +178,7 @@ class Providers:
 
     def _fits(self, standing: Standing, region: str) -> bool:
         """Whether no zone that the plan writes down for the same provider is of another Region."""
-        zones = self._prior.planned_zones() if self._prior else ()
-        return all(
-            zone == region
-            for configured, zone in zones
-            if self._name_of(configured) == standing.name
-        )
+        return all(zone == region for zone in self._zones.get(standing.name, ()))
 
     @cached_property
     def _signs(self) -> dict[str, list[Sign]]:
@@ -198,18 +194,26 @@ class Providers:
         found = self._find(configured.block.provider_config_key, configured.module)
         return found[0] if found else None
 
-    def _named(self, besides: str) -> Iterator[str]:
+    def _named(self, besides: str) -> Iterable[str]:
         """The Regions that variables, other provider blocks and the policy name; else the zones."""
-        found = list(regions_in(each.value for each in self._variables.values()))
+        return self._regions_named.besides(besides) or self._zones.get(besides, ())
+
+    @cached_property
+    def _regions_named(self) -> Mentions:
+        found: list[tuple[str | None, str]] = []
+        found += ((None, each) for each in regions_in(v.value for v in self._variables.values()))
         for name, config in self._configs.items():
-            if name != besides:
-                found.extend(regions_in(read((config.expressions or {}).get("region"), {})))
-        if self._fallback:
-            found.append(self._fallback)
-        if found or self._prior is None:
-            return iter(found)
-        zones = self._prior.planned_zones()
-        return (zone for configured, zone in zones if self._name_of(configured) == besides)
+            written = read((config.expressions or {}).get("region"), {})
+            found += ((name, each) for each in regions_in(written))
+        return Mentions((*found, (None, self._fallback)) if self._fallback else found)
+
+    @cached_property
+    def _zones(self) -> dict[str | None, dict[str, None]]:
+        """The Regions of the zones that the plan writes down, by provider."""
+        found: defaultdict[str | None, dict[str, None]] = defaultdict(dict)
+        for configured, zone in self._prior.planned_zones() if self._prior else ():
+            found[self._name_of(configured)][zone] = None
+        return dict(found)
 
     def _find(self, key: str | None, module: ModulePath) -> tuple[str, ProviderConfig] | None:
         """The provider block a resource uses.
@@ -236,26 +240,31 @@ class Providers:
         if ":" not in key or config.expressions:
             return key, config
         default = config.name or key.rpartition(":")[2]
-        if {name for name, _ in self._like(config)} <= {default}:
+        if all(name == default for name, _ in self._like(config)):
             return default, self._configs.get(default, ProviderConfig())
         return key, config
 
-    def _like(self, config: ProviderConfig) -> Iterable[tuple[str, ProviderConfig]]:
+    def _like(self, config: ProviderConfig) -> list[tuple[str, ProviderConfig]]:
         """The blocks of the same provider that say something, or stand in the root module."""
-        provider = (config.name or "").partition(".")[0]
-        return [
-            (name, each)
-            for name, each in self._configs.items()
-            if (each.name or "").partition(".")[0] == provider
-            and (":" not in name or each.expressions)
-        ]
+        return self._by_provider.get(_provider(config), [])
 
-    def _passed(self, name: str, config: ProviderConfig) -> Standing:
+    @cached_property
+    def _by_provider(self) -> dict[str, list[tuple[str, ProviderConfig]]]:
+        found: defaultdict[str, list[tuple[str, ProviderConfig]]] = defaultdict(list)
+        for name, config in self._configs.items():
+            if ":" not in name or config.expressions:
+                found[_provider(config)].append((name, config))
+        return dict(found)
+
+    def _passed(self, config: ProviderConfig) -> Standing:
         """What an empty block in a module can stand for: any of the others of its provider.
 
         It is a "proxy configuration block" (HashiCorp, "Providers Within Modules"), or what a plan
         shows where a module on the way does not name the provider in `required_providers`.
         """
+        found = self._passed_on.get(_provider(config))
+        if found is not None:
+            return found
         others = [self._of(other, each) for other, each in self._like(config)]
         regions = dict.fromkeys(
             each
@@ -265,9 +274,14 @@ class Providers:
         if self._fallback:
             regions[self._fallback] = None
         accounts = {other.account for other in others}
-        return Standing(
+        found = self._passed_on[_provider(config)] = Standing(
             Region(among=tuple(regions), reason=_PASSED, cure=_NAME_IT),
             accounts.pop() if len(accounts) == 1 else Account(None, _PASSED, _NAME_IT),
-            name,
             single=all(other.single for other in others),
         )
+        return found
+
+
+def _provider(config: ProviderConfig) -> str:
+    """`aws` of `aws.eu`."""
+    return (config.name or "").partition(".")[0]

@@ -37,7 +37,7 @@ class Region(msgspec.Struct, frozen=True, gc=False):
 
 
 def region_of(
-    config: ProviderConfig, variables: Mapping[str, Variable], others: Callable[[], Iterator[str]]
+    config: ProviderConfig, variables: Mapping[str, Variable], others: Callable[[], Iterable[str]]
 ) -> Region:
     """What a block says of its Region; `others` are those that the plan names anywhere.
 
@@ -92,3 +92,26 @@ def regions_in(values: Iterable[Any]) -> Iterator[str]:
             stack.extend((*value, *value.values()))
         elif isinstance(value, list):
             stack.extend(value)
+
+
+class Mentions:
+    """Regions and who names them, of which all are asked for but those that one alone names.
+
+    Of each Region it is enough to know the first two that name it: one of them is somebody else.
+    """
+
+    def __init__(self, named: Iterable[tuple[str | None, str]]) -> None:
+        """`named` are pairs, in order: who, if anybody asks without him, and a Region."""
+        self._first: dict[str, list[tuple[int, str | None]]] = {}
+        for position, (who, region) in enumerate(named):
+            met = self._first.setdefault(region, [])
+            if not met or (len(met) == 1 and met[0][1] != who):
+                met.append((position, who))
+
+    def besides(self, who: str) -> list[str]:
+        """The Regions that others name, as they come."""
+        others = (
+            (next((at for at, other in met if other != who), None), region)
+            for region, met in self._first.items()
+        )
+        return [region for _, region in sorted((at, name) for at, name in others if at is not None)]
