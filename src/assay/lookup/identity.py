@@ -3,7 +3,7 @@
 Where it cannot be told, the account stays unknown; images may be visible all the same.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -13,19 +13,17 @@ from assay.model import (
     AmiId,
     AnyOf,
     Changeable,
+    Changes,
     Identity,
     Made,
-    ParameterChange,
     Place,
     PlacedValue,
     Planned,
-    TemplateChange,
     Unplaced,
     Value,
 )
 
 _Answers = Mapping[Place, Answer[Identity]]
-_Filled = Callable[[Place | Unplaced], Place | Unplaced]
 
 
 def with_accounts(
@@ -33,24 +31,21 @@ def with_accounts(
 ) -> dict[PlacedValue, PlacedValue]:
     """Each question with the accounts of its places, as far as the catalogue can tell them."""
     standing = {at for _, at in questions}
+    met: set[int] = set()
     for value, _ in questions:
         if not isinstance(value, AmiId):
-            standing.update(_inside(value))
+            standing.update(_inside(value, met))
     places = {place for each in standing for place in _places(each) if place.account is None}
     answers = catalog.ask(IDENTITIES, places)
-    known: dict[Place | Unplaced, Place | Unplaced] = {}
-
-    def filled(place: Place | Unplaced) -> Place | Unplaced:
-        found = known.get(place)
-        if found is None:
-            found = known[place] = _filled(place, answers)
-        return found
-
-    return {(value, place): (_value(value, filled), filled(place)) for value, place in questions}
+    told = _Told(answers)
+    return {(value, place): (told.value(value), told.place(place)) for value, place in questions}
 
 
-def _inside(value: Value) -> Iterator[Place | Unplaced]:
-    """The places inside a value: of the sources of planned images, and of names that change."""
+def _inside(value: Value, met: set[int]) -> Iterator[Place | Unplaced]:
+    """The places inside a value: of the sources of planned images, and of names that change.
+
+    `met` are the changes whose places were told before: many names share them.
+    """
     while isinstance(value, Made | Planned):
         if isinstance(value, Made):
             yield value.place
@@ -59,11 +54,14 @@ def _inside(value: Value) -> Iterator[Place | Unplaced]:
             value = value.value
     if isinstance(value, AnyOf):
         for each in value.values:
-            yield from _inside(each)
+            yield from _inside(each, met)
     if isinstance(value, Changeable):
-        for change in value.changes:
-            yield change.place
-            yield from _inside(change.leaves)
+        for changes in value.among:
+            if id(changes) not in met:
+                met.add(id(changes))
+                for change in changes:
+                    yield change.place
+                    yield from _inside(change.leaves, met)
 
 
 def _places(place: Place | Unplaced) -> tuple[Place, ...]:
@@ -91,21 +89,42 @@ def _account(place: Place, answers: _Answers) -> Place:
     return replace(place, account=answer.account) if isinstance(answer, Identity) else place
 
 
-def _value(value: Value, filled: _Filled) -> Value:
-    if isinstance(value, Made):
-        source, place = _value(value.source, filled), filled(value.place)
-        return replace(value, source=source, place=place)
-    if isinstance(value, Planned):
-        inner = _value(value.value, filled)
-        return value if inner is value.value else replace(value, value=inner)
-    if isinstance(value, AnyOf):
-        return AnyOf(tuple(_value(each, filled) for each in value.values))
-    if isinstance(value, Changeable):
-        return replace(value, changes=tuple(_change(each, filled) for each in value.changes))
-    return value
+class _Told:
+    """Places and values with the accounts that the catalogue tells; each is filled in once."""
 
+    def __init__(self, answers: _Answers) -> None:
+        self._answers = answers
+        self._places: dict[Place | Unplaced, Place | Unplaced] = {}
+        self._changes: dict[int, Changes] = {}
 
-def _change(
-    change: ParameterChange | TemplateChange, filled: _Filled
-) -> ParameterChange | TemplateChange:
-    return replace(change, place=filled(change.place), leaves=_value(change.leaves, filled))
+    def place(self, place: Place | Unplaced) -> Place | Unplaced:
+        found = self._places.get(place)
+        if found is None:
+            found = self._places[place] = _filled(place, self._answers)
+        return found
+
+    def value(self, value: Value) -> Value:
+        match value:
+            case Made():
+                return replace(
+                    value, source=self.value(value.source), place=self.place(value.place)
+                )
+            case Planned(value=held):
+                inner = self.value(held)
+                return value if inner is held else replace(value, value=inner)
+            case AnyOf(values):
+                return AnyOf(tuple(map(self.value, values)))
+            case Changeable(among=among):
+                return replace(value, among=tuple(map(self._of_changes, among)))
+        return value
+
+    def _of_changes(self, changes: Changes) -> Changes:
+        found = self._changes.get(id(changes))
+        if found is None:
+            found = self._changes[id(changes)] = Changes(
+                tuple(
+                    replace(each, place=self.place(each.place), leaves=self.value(each.leaves))
+                    for each in changes
+                )
+            )
+        return found

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from assay.model import (
     Alias,
+    Changes,
     ParameterChange,
     Place,
     Planned,
@@ -27,19 +28,17 @@ from assay.model import (
 def after_plan(
     alias: Alias,
     place: Place | Unplaced,
-    changes: Iterable[object],
+    changes: Iterable[Changes],
     unplaced: Unplaced | None = None,
 ) -> Value | None:
     """What an alias means after the plan; None where that is what it means now.
 
     `unplaced` is what is told of the place where `place` is only one that it can be.
     """
-    _, at = parameter_named(alias.parameter, place)
+    called, at = parameter_named(alias.parameter, place)
     ways = (at, unplaced) if unplaced is not None and at == place else (at,)
     writing: list[ParameterChange] = []
-    for change in changes:
-        if not isinstance(change, ParameterChange):
-            continue
+    for change in (found for each in changes for found in each.of_parameter(called)):
         meant = is_meant(change, alias, *ways)
         if meant is False or (alias.selector is not None and not change.anew):
             continue  # versions and labels stay where they are
@@ -53,13 +52,11 @@ def after_plan(
 
 
 def template_after_plan(
-    ref: TemplateRef, template_id: str, name: str, place: Place, changes: Iterable[object]
+    ref: TemplateRef, template_id: str, name: str, place: Place, changes: Iterable[Changes]
 ) -> Value | None:
     """What a version of an existing launch template will hold; None: what it holds now."""
     left: list[tuple[str, Value]] = []
-    for change in changes:
-        if not isinstance(change, TemplateChange):
-            continue
+    for change in (found for each in changes for found in each.of_template(template_id, name)):
         moves = change.deletes or ref.version == "$Latest" or (not ref.pinned and change.default)
         which = _which(change, template_id, name)
         same = is_same(change.place, place)

@@ -10,6 +10,7 @@ from assay.model import (
     AmiId,
     Cause,
     Changeable,
+    Changes,
     Derivation,
     EveryVersion,
     Evidence,
@@ -18,12 +19,10 @@ from assay.model import (
     Incomplete,
     InstanceRef,
     Made,
-    ParameterChange,
     Place,
     Planned,
     Registered,
     ServiceImage,
-    TemplateChange,
     TemplateRef,
     Unknown,
     Unplaced,
@@ -46,7 +45,7 @@ class Trail(msgspec.Struct, frozen=True, gc=False):
     moving: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     derivations: tuple[Derivation, ...] = ()
-    changes: tuple[ParameterChange | TemplateChange, ...] = ()
+    changes: tuple[Changes, ...] = ()
     """What the plan makes of names that may be met on the way."""
     sensitive: bool = False
     unplaced: Unplaced | None = None

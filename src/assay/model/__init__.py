@@ -5,7 +5,7 @@ strings as EC2 writes them, collections are tuples, so that values can be hashed
 """
 
 from assay.model.alternatives import alternatives, image_search, is_already
-from assay.model.changes import Changeable, ParameterChange, TemplateChange
+from assay.model.changes import Changeable, Changes, ParameterChange, TemplateChange
 from assay.model.exceptions import CodeException
 from assay.model.images import (
     SEVERITIES,
@@ -111,6 +111,7 @@ __all__ = [
     "CatalogFacts",
     "Cause",
     "Changeable",
+    "Changes",
     "Clue",
     "CodeException",
     "Derivation",

@@ -1,16 +1,14 @@
 """All that a value can mean, where nobody can tell yet which it will be."""
 
+from collections.abc import Iterable
 from itertools import product
 from math import prod
-from typing import TypeAlias, TypeGuard
+from typing import TypeGuard
 
 from msgspec.structs import replace
 
-from assay.model.changes import Changeable, ParameterChange, TemplateChange
+from assay.model.changes import MOST, Changeable, Changes, ParameterChange
 from assay.model.references import Alias, Already, AnyOf, ImageSearch, Made, Planned, Value
-
-Change: TypeAlias = ParameterChange | TemplateChange
-_MANY = 64
 
 
 def alternatives(value: Value) -> tuple[Value, ...]:
@@ -22,30 +20,24 @@ def alternatives(value: Value) -> tuple[Value, ...]:
             return tuple(replace(value, value=each) for each in found)
         case Made(source=inner) if len(found := alternatives(inner)) > 1:
             return tuple(replace(value, source=each) for each in found)
-        case Changeable(name, changes):
-            found = _changed(value, [alternatives(change.leaves) for change in changes])
-            return (*found, Already(name)) if _is_created(name, changes) else found
+        case Changeable(name, among):
+            found = _changed(value)
+            return (*found, Already(name)) if _is_created(name, among) else found
     return (value,)
 
 
-def _is_created(name: object, changes: tuple[Change, ...]) -> TypeGuard[Alias]:
+def _is_created(name: object, among: Iterable[Changes]) -> TypeGuard[Alias]:
     return isinstance(name, Alias) and any(
-        isinstance(each, ParameterChange) and each.creates for each in changes
+        isinstance(each, ParameterChange) and each.creates for changes in among for each in changes
     )
 
 
-def _changed(name: Changeable, left: list[tuple[Value, ...]]) -> tuple[Value, ...]:
+def _changed(name: Changeable) -> tuple[Value, ...]:
     """A name with all that the changes can leave of it; so many that nobody would write it: as it is."""
-    if not 1 < prod(map(len, left)) <= _MANY:
+    left = [changes.variants for changes in name.among]
+    if not 1 < prod(map(len, left)) <= MOST:
         return (name,)
-    return tuple(
-        replace(name, changes=tuple(map(_leaving, name.changes, chosen)))
-        for chosen in product(*left)
-    )
-
-
-def _leaving(change: Change, leaves: Value) -> Change:
-    return replace(change, leaves=leaves)
+    return tuple(replace(name, among=chosen) for chosen in product(*left))
 
 
 def image_search(value: Value) -> ImageSearch | None:

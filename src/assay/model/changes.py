@@ -1,8 +1,14 @@
 """What a plan makes of names: SSM parameters that it writes, launch templates that it moves."""
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from assay.model.places import Place, Unplaced
 
@@ -44,11 +50,92 @@ class TemplateChange(msgspec.Struct, frozen=True, gc=False):
     """No version of it will be left, numbered ones included."""
 
 
+Change: TypeAlias = ParameterChange | TemplateChange
+MOST = 64
+"""So many things at most can changes leave, if each is to be judged."""
+
+
+class Changes(msgspec.Struct, frozen=True, dict=True):
+    """Changes of names, in the order of the plan: one for all the names that they may concern.
+
+    A plan can change as many names as it uses, so nobody goes through all of them for each name.
+    """
+
+    all: tuple[Change, ...]
+
+    def of_parameter(self, name: str) -> Iterator[ParameterChange]:
+        """Those of a parameter of this name, and those of which the plan tells no name."""
+        for change in self._at(("parameter", name.lstrip("/")), ("parameter", None)):
+            if isinstance(change, ParameterChange):
+                yield change
+
+    def of_template(self, id: str, name: str) -> Iterator[TemplateChange]:
+        """Those of a template, and those of which the plan does not tell which one it is."""
+        for change in self._at(("id", id), ("name", name), ("template", None)):
+            if isinstance(change, TemplateChange):
+                yield change
+
+    def _at(self, *names: tuple[str, str | None]) -> Iterator[Change]:
+        places = {place for name in names for place in self._places.get(name, ())}
+        return (self.all[place] for place in sorted(places))
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str | None], list[int]]:
+        found: defaultdict[tuple[str, str | None], list[int]] = defaultdict(list)
+        for place, change in enumerate(self.all):
+            for name in _names(change):
+                found[name].append(place)
+        return dict(found)
+
+    @cached_property
+    def variants(self) -> "tuple[Changes, ...]":
+        """The changes with all that each can leave; none where nobody would write so many."""
+        from assay.model.alternatives import alternatives
+
+        left = [alternatives(change.leaves) for change in self.all]
+        ways = prod(map(len, left))
+        if ways == 1:
+            return (self,)
+        chosen = product(*left) if ways <= MOST else ()
+        return tuple(Changes(tuple(map(_leaving, self.all, each))) for each in chosen)
+
+    def __iter__(self) -> Iterator[Change]:
+        return iter(self.all)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.all)
+
+
 class Changeable(msgspec.Struct, frozen=True, gc=False):
     """A name, and the changes of this plan that may change what it means, or what it leads to."""
 
     value: "Alias | TemplateRef | EveryVersion"
-    changes: tuple[ParameterChange | TemplateChange, ...]
+    among: tuple[Changes, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Each of them."""
+        return tuple(change for changes in self.among for change in changes)
 
     def __str__(self) -> str:
         return str(self.value)
+
+
+def _names(change: Change) -> Iterator[tuple[str, str | None]]:
+    """By what a change is found; SSM takes a parameter of one level with a slash, and without."""
+    match change:
+        case ParameterChange(name=name):
+            yield "parameter", name if name is None else name.lstrip("/")
+        case TemplateChange(id=None, name=None):
+            yield "template", None
+        case TemplateChange(id=id, name=name):
+            yield "id", id
+            yield "name", name
+
+
+def _leaving(change: Change, leaves: "Value") -> Change:
+    return replace(change, leaves=leaves)

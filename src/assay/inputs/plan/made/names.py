@@ -5,13 +5,15 @@ is not what will be launched.
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from assay.inputs.plan.document.document import ResourceChange
-from assay.inputs.plan.document.planned import PlannedResources
+from assay.inputs.plan.document.planned import Opened, PlannedResources
 from assay.inputs.plan.embedded.types import WRITERS
 from assay.inputs.plan.made.deleted import deleted_templates
 from assay.inputs.plan.made.images import Makers
@@ -22,6 +24,7 @@ from assay.model import (
     Alias,
     AnyOf,
     Changeable,
+    Changes,
     EveryVersion,
     Made,
     ParameterChange,
@@ -33,6 +36,7 @@ from assay.model import (
     Value,
     is_same,
     parameter_is_meant,
+    parameter_named,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +54,7 @@ class Names:
         self._providers = providers
         self._makers = makers
         self._order = Order(planned)
-        self._waiting: dict[int, frozenset[str]] = {}
+        self._shared: dict[object, Changes] = {}
 
     def settle(
         self, value: Value, place: Place | Unplaced, user: ResourceChange | None = None
@@ -73,28 +77,51 @@ class Names:
             case AnyOf(values):
                 return AnyOf(tuple(self.settle(each, place, user) for each in values))
             case Alias():
-                met = tuple(
-                    replace(each, creates=True) if each.by in self._late(user) else each
-                    for each in self._parameters
-                    if parameter_is_meant(each, value, place)
-                )
-                return Changeable(value, met) if met else value
+                met = self._of_alias(value, place, user)
+                return Changeable(value, (met,)) if met.all else value
             case TemplateRef() | EveryVersion():
-                changes = self._of_template(value, place)
-                return Changeable(value, changes) if changes else value
+                behind = self._of_template(value, place), self._behind_template(place)
+                among = tuple(changes for changes in behind if changes.all)
+                return Changeable(value, among) if among else value
         return value
 
-    def _late(self, user: ResourceChange | None) -> frozenset[str]:
-        """The addresses of the parameters that wait for a resource."""
+    def _of_alias(
+        self, alias: Alias, place: Place | Unplaced, user: ResourceChange | None
+    ) -> Changes:
+        """The parameters that an alias means, or may mean."""
+        met = [
+            (each, self._is_late(each, user))
+            for each in self._parameters.of_parameter(parameter_named(alias.parameter, place)[0])
+            if parameter_is_meant(each, alias, place)
+        ]
+        return self._once(
+            ("alias", *((id(each), late) for each, late in met)),
+            lambda: (replace(each, creates=True) if late else each for each, late in met),
+        )
+
+    def _is_late(self, change: ParameterChange, user: ResourceChange | None) -> bool:
+        """Whether the resource that writes a parameter waits for another one, which uses it."""
         if user is None:
-            return frozenset()
-        found = self._waiting.get(id(user))
+            return False
+        opened = self._planned.open(user)
+        first = Waiting(opened.module, opened.configured)
+        return any(self._order.follows(each, first) for each in self._writing.get(change.by, ()))
+
+    @cached_property
+    def _writing(self) -> dict[str, list[Opened]]:
+        """The resources that look after parameters, by address: one can have deposed objects."""
+        found: defaultdict[str, list[Opened]] = defaultdict(list)
+        for each in self._planned.changing(TYPES):
+            found[each.change.address].append(each)
+        return dict(found)
+
+    def _once(
+        self, key: object, changes: Callable[[], Iterable[ParameterChange | TemplateChange]]
+    ) -> Changes:
+        """Some changes: the same for all names that they concern alike."""
+        found = self._shared.get(key)
         if found is None:
-            opened = self._planned.open(user)
-            first = Waiting(opened.module, opened.configured)
-            written = self._planned.changing(TYPES)
-            late = (each.change.address for each in written if self._order.follows(each, first))
-            found = self._waiting[id(user)] = frozenset(late)
+            found = self._shared[key] = Changes(tuple(changes()))
         return found
 
     def _read(self, alias: Alias, place: Place | Unplaced) -> Value:
@@ -108,38 +135,56 @@ class Names:
         anew = all(isinstance(each, ParameterChange) and each.anew for each in later.changes)
         return later if anew else AnyOf((alias, later))
 
-    def _of_template(
-        self, ref: TemplateRef | EveryVersion, place: Place | Unplaced
-    ) -> tuple[ParameterChange | TemplateChange, ...]:
-        """What may be met behind a template that exists: the image of its version can be an alias."""
+    def _of_template(self, ref: TemplateRef | EveryVersion, place: Place | Unplaced) -> Changes:
+        """What becomes of a template that exists; by its name alone it may be any."""
         pinned = isinstance(ref, TemplateRef) and ref.pinned
-        met: list[ParameterChange | TemplateChange] = [
-            each
-            for each in self._templates
-            if (each.deletes or not pinned)
-            and ref.id in (None, each.id or ref.id)
-            and is_same(each.place, place) is not False
-        ]
-        met += [
-            each
-            for each in self._parameters
-            if each.leaves != NO_IMAGE and _in_region(each.place, place)
-        ]
-        return tuple(met)
+        own = ref.id if ref.id in self._by_id else None
+        return self._once(
+            ("template", ref.id is None, own, pinned, place),
+            lambda: (
+                each
+                for each in (self._templates if ref.id is None else self._with_id(own))
+                if (each.deletes or not pinned) and is_same(each.place, place) is not False
+            ),
+        )
+
+    def _with_id(self, own: str | None) -> Iterator[TemplateChange]:
+        """What becomes of the templates of an id, and of those of which the plan tells no id."""
+        places = {*self._by_id.get(own, ()), *self._by_id.get(None, ())}
+        return (self._templates[place] for place in sorted(places))
+
+    @cached_property
+    def _by_id(self) -> dict[str | None, list[int]]:
+        found: defaultdict[str | None, list[int]] = defaultdict(list)
+        for place, change in enumerate(self._templates):
+            found[change.id or None].append(place)
+        return dict(found)
+
+    def _behind_template(self, place: Place | Unplaced) -> Changes:
+        """What may be met behind a template: the image of its version can be an alias."""
+        return self._once(
+            ("behind", place.region if isinstance(place, Place) else None),
+            lambda: (
+                each
+                for each in self._parameters
+                if each.leaves != NO_IMAGE and _in_region(each.place, place)
+            ),
+        )
 
     @cached_property
     def _any(self) -> bool:
         """Whether the plan changes any name at all; most do not."""
-        return bool(self._parameters or self._templates)
+        return bool(self._parameters.all or self._templates)
 
     @cached_property
-    def _parameters(self) -> tuple[ParameterChange, ...]:
+    def _parameters(self) -> Changes:
         built = self._makers.distributions.changes
-        return (
+        changes = (
             *self._makers.parameters.changes(),
             *(each for each in built if isinstance(each, ParameterChange)),
             *(self._stacks.parameters() if self._stacks else ()),
         )
+        return Changes(changes)
 
     @cached_property
     def _templates(self) -> tuple[TemplateChange, ...]:
