@@ -7,7 +7,9 @@ to the parameter, in the account that is named or else in that of the build. A p
 its schedule says so, not when it is applied.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -70,6 +72,26 @@ class Moved(msgspec.Struct, frozen=True, gc=False):
 Named = ParameterChange | TemplateChange | Moved
 
 
+class _Built:
+    """What becomes of names, and of which launch templates."""
+
+    def __init__(self, changes: tuple[Named, ...]) -> None:
+        self.changes = changes
+        self.moved: defaultdict[int, list[Moved]] = defaultdict(list)
+        """By the template's change."""
+        self._by_id: defaultdict[str | None, list[TemplateChange]] = defaultdict(list)
+        for change in changes:
+            if isinstance(change, Moved):
+                self.moved[change.change].append(change)
+            elif isinstance(change, TemplateChange):
+                self._by_id[change.id].append(change)
+
+    def of_template(self, id: object) -> list[TemplateChange]:
+        """What becomes of one template, and of those of which nobody can tell which they are."""
+        own = self._by_id.get(id, []) if isinstance(id, str) else []
+        return [*own, *self._by_id.get(None, [])]
+
+
 class Distributions:
     """The names that images built by this plan are given."""
 
@@ -78,61 +100,64 @@ class Distributions:
         planned: PlannedResources,
         ends: Ends,
         providers: Providers,
-        built: Callable[[Opened], Value],
+        parent: Callable[[Opened], Value],
     ) -> None:
-        """`built` says from what an Image Builder image is made."""
+        """`parent` says from what an Image Builder image is made."""
         self._planned = planned
         self._ends = ends
         self._providers = providers
-        self._built = built
-        self._known: tuple[Named, ...] | None = None
+        self._parent = parent
+        self._known: _Built | None = None
         self._asked = False
 
     @property
     def changes(self) -> tuple[Named, ...]:
-        """What becomes of every name that a build of this plan changes.
+        """What becomes of every name that a build of this plan changes."""
+        return self._built.changes
 
-        What is built can come from an instance, and that from a template: who asks on this way is
+    @property
+    def _built(self) -> "_Built":
+        """What is built can come from an instance, and that from a template: who asks on this way is
         told which names change, and not what they will mean.
         """
         if self._known is not None:
             return self._known
         if self._asked:
-            return self._of_images(lambda _: _CIRCLE)
+            return self._circle
         self._asked = True
-        self._known = self._of_images(self._built)
+        self._known = self._of_images(self._parent)
         return self._known
 
-    def _of_images(self, built: Callable[[Opened], Value]) -> tuple[Named, ...]:
+    @cached_property
+    def _circle(self) -> "_Built":
+        return self._of_images(lambda _: _CIRCLE)
+
+    def _of_images(self, parent: Callable[[Opened], Value]) -> "_Built":
         images = (image for image in self._planned.changing(IMAGES) if builds(image))
-        return tuple(change for image in images for change in self._of_image(image, built))
+        return _Built(tuple(each for image in images for each in self._of_image(image, parent)))
 
     def of_template(self, template: Opened, version: str | None) -> Value | None:
         """What a version of a template of this plan will hold, where a build moves it."""
         if version not in ("$Latest", "$Default"):
             return None
-        changes = self.changes
-        if not changes:
+        built = self._built
+        if not built.changes:
             return None
         own, place = template.value(("id",)), self._place(template)
-        left: list[Value] = []
-        for change in changes:
-            match change:
-                case Moved(by_change, leaves, default):
-                    if by_change == id(template.change) and (default or version == "$Latest"):
-                        left.append(leaves)
-                case TemplateChange(id=named, default=default) if default or version == "$Latest":
-                    maybe = named is None or named == own
-                    if maybe and is_same(change.place, place) is not False:
-                        what = f"is the {version} of a launch template that {change.by} may move"
-                        left.append(Unusable(what, _NUMBERED))
+        moved = built.moved.get(id(template.change), ())
+        left = [each.leaves for each in moved if each.default or version == "$Latest"]
+        for change in built.of_template(own):
+            known = change.default or version == "$Latest"
+            if known and is_same(change.place, place) is not False:
+                what = f"is the {version} of a launch template that {change.by} may move"
+                left.append(Unusable(what, _NUMBERED))
         if len(set(left)) > 1:
             return Unusable(
                 f"is the {version} of a launch template that several builds move", _NUMBERED
             )
         return left[0] if left else None
 
-    def _of_image(self, image: Opened, built: Callable[[Opened], Value]) -> Iterator[Named]:
+    def _of_image(self, image: Opened, parent: Callable[[Opened], Value]) -> Iterator[Named]:
         if _is_container(image):
             return
         path: tuple[Step, ...] = ("distribution_configuration_arn",)
@@ -155,7 +180,9 @@ class Distributions:
             yield from _anything(image)
         for each in found:
             if each.change.type in _FIELDS:
-                made = Made(image.change.address, "Image Builder", built(image), self._place(image))
+                made = Made(
+                    image.change.address, "Image Builder", parent(image), self._place(image)
+                )
                 yield from self._of_distribution(image, made, each)
 
     def _of_distribution(self, image: Opened, made: Made, distribution: Opened) -> Iterator[Named]:
