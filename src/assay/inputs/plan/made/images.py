@@ -17,7 +17,7 @@ from assay.inputs.plan.made.parameters import Parameters
 from assay.inputs.plan.made.templates import Templates
 from assay.inputs.plan.places.providers import Providers
 from assay.inputs.plan.trails.choices import any_of, fixed_images, instances_in, targets
-from assay.inputs.plan.trails.ends import Ends
+from assay.inputs.plan.trails.ends import Ended, Ends
 from assay.inputs.plan.trails.holders import GROUPS, IMAGE_ATTRIBUTES, PARAMETER_NAMES, Sought
 from assay.inputs.plan.trails.known import images_in
 from assay.inputs.plan.trails.trail import Dead, End, Fixed, Target, Trailing
@@ -51,7 +51,7 @@ class Makers:
     def __init__(self, planned: PlannedResources, trails: Trailing, providers: Providers) -> None:
         self._planned = planned
         self.ends = Ends(trails)
-        self._found: dict[tuple[int, Place | Unplaced], tuple[Value, list[End]]] = {}
+        self._found: dict[tuple[int, Place | Unplaced], tuple[Value, Ended]] = {}
         self._providers = providers
         self.distributions = Distributions(planned, self.ends, providers, self.recipe)
         self.parameters = Parameters(planned, providers, self.image, is_code=self.ends.is_code)
@@ -82,7 +82,7 @@ class Makers:
         )
 
     def _once(
-        self, ends: list[End], place: Place | Unplaced, values: Callable[[], list[Value]]
+        self, ends: Ended, place: Place | Unplaced, values: Callable[[], list[Value]]
     ) -> Value:
         """What some ends come to in a place: all instances of a block share them."""
         found = self._found.get((id(ends), place))
@@ -210,7 +210,7 @@ class Makers:
             return Unknown((ends.reference,))
         return self._once(ends, self.place(resource), lambda: self._of_instances(ends, depth))
 
-    def _of_instances(self, ends: list[End], depth: int) -> list[Value]:
+    def _of_instances(self, ends: Ended, depth: int) -> list[Value]:
         values: list[Value] = []
         for end in ends:
             if isinstance(end, Fixed):
@@ -252,7 +252,7 @@ class Makers:
                 return self._parent(found, depth) or missing.NO_PARENT
         return missing.NO_RECIPE
 
-    def _parents(self, ends: list[End], depth: int) -> list[Value]:
+    def _parents(self, ends: Ended, depth: int) -> list[Value]:
         named = targets(ends, "arn:")
         if isinstance(named, Unknown):
             return [named]
@@ -278,16 +278,16 @@ class Makers:
             if isinstance(ends, Dead):
                 return Unknown((ends.reference,))
         else:
-            ends = [
+            ends = tuple(
                 Target(each, ())
                 for each in named_configurations(self._planned, resource.value(path))
                 if same_place(self.place(each), here)
-            ]
+            )
             if not ends:
                 return missing.NO_CONFIGURATION
         return self._once(ends, here, lambda: self._of_configurations(ends, here))
 
-    def _of_configurations(self, ends: list[End], here: Place | Unplaced) -> list[Value]:
+    def _of_configurations(self, ends: Ended, here: Place | Unplaced) -> list[Value]:
         named = targets(ends, "")
         if isinstance(named, Unknown):
             return [named]

@@ -8,16 +8,15 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from assay.inputs.plan.document.planned import Opened, PlannedResources
-from assay.inputs.plan.document.values import NO_ID, NO_NAME, is_template, parse_template
+from assay.inputs.plan.document.values import NO_ID, NO_NAME, parse_template
 from assay.inputs.plan.document.walk import Leaf, Step
-from assay.inputs.plan.made.lookups import template_looked_up
+from assay.inputs.plan.made.meant_templates import Meant, MeantTemplates, Template
 from assay.inputs.plan.made.planned_templates import NEW, PlannedTemplates
 from assay.inputs.plan.places.providers import Providers
-from assay.inputs.plan.trails.choices import any_of
-from assay.inputs.plan.trails.ends import Ends
+from assay.inputs.plan.trails.choices import agreed, any_of, unknown_from
+from assay.inputs.plan.trails.ends import Ended, Ends
 from assay.inputs.plan.trails.holders import Sought
-from assay.inputs.plan.trails.known import texts
-from assay.inputs.plan.trails.trail import Dead, End, Fixed, Target
+from assay.inputs.plan.trails.trail import Dead, End, Target
 from assay.inputs.plan.trails.waiting import Order, Waiting
 from assay.inputs.surface import Row
 from assay.model import (
@@ -30,7 +29,6 @@ from assay.model import (
     Unplaced,
     Unusable,
     Value,
-    may_be_same,
 )
 
 _NEWEST = (("latest_version",), ("latest_version_number",))
@@ -41,8 +39,6 @@ Writes: TypeAlias = Callable[[tuple[Step, ...]], bool | None]
 """Whether the configuration may write what stands at a path; None where there is none."""
 _ANY = object()
 """A version that is known only after apply."""
-_Template: TypeAlias = Opened | TemplateRef
-"""A template of this plan, or one by name of which the version does not count yet."""
 
 
 class Templates:
@@ -63,7 +59,10 @@ class Templates:
         self._ends = ends
         self._providers = providers
         self._order = Order(planned)
+        self._meant = MeantTemplates(ends, self._place)
         self._values: dict[tuple[object, ...], Value] = {}
+        self._known: dict[tuple[object, ...], tuple[Value | None, Meant]] = {}
+        self._new_ones: dict[tuple[object, ...], tuple[bool, Meant]] = {}
 
     def of_leaf(
         self,
@@ -98,7 +97,7 @@ class Templates:
             ref = parse_template(known, fields)
             if isinstance(ref, Unusable):
                 return ref
-            return self._at([ref], version, at, place, resource, waiting)
+            return self._at((ref,), version, at, place, resource, waiting)
         return self._of_unknown(resource(), paths, version, at, place)
 
     def of_instance(self, resource: Opened, row: Row) -> Value | None:
@@ -124,7 +123,7 @@ class Templates:
         key = (*self._ends.alike(resource), *paths, wanted, at, place, self._place(resource))
         value = self._values.get(key)
         if value is None:
-            found = self._named(resource, paths)
+            found = self._meant.at(resource, paths)
             value = self._values[key] = (
                 found
                 if isinstance(found, Unknown | Unusable)
@@ -134,7 +133,7 @@ class Templates:
 
     def of_data(self, resource: Opened, version: str) -> Value:
         """A version of the template that a data source will read during apply."""
-        found = self._read_later(resource)
+        found = self._meant.read_later(resource)
         if isinstance(found, Unknown | Unusable):
             return found
         values = [self._of(each, version, self._place(resource)) for each in found]
@@ -143,57 +142,6 @@ class Templates:
     def new_default(self, resource: Opened) -> Value | None:
         """What an update makes a template's default, where that is not the version it makes."""
         return self._planned.new_default(resource)
-
-    def _named(
-        self, resource: Opened, paths: list[tuple[Step, ...]]
-    ) -> list[_Template] | Unknown | Unusable:
-        """The templates that an unknown id or name at `paths` can mean."""
-        lost: Unknown | Unusable | None = None
-        for path in paths:
-            ends = self._ends.of(resource, path, Sought.TEMPLATE)
-            if isinstance(ends, Dead):
-                lost = lost or Unknown((ends.reference,))
-                continue
-            found = self._meant(ends, by_name=str(path[-1]).endswith("name"))
-            here = self._place(resource)
-            if not isinstance(found, Unknown | Unusable) and any(
-                isinstance(each, Opened) and not may_be_same(self._place(each), here)
-                for each in found
-            ):
-                return Unusable("is a launch template of another place")
-            return found
-        return lost or Unknown()
-
-    def _meant(self, ends: list[End], *, by_name: bool) -> list[_Template] | Unknown | Unusable:
-        found: dict[object, _Template] = {}
-        for end in ends:
-            if isinstance(end, Target):
-                more = self._read_later(end.resource) if end.resource.is_data else [end.resource]
-            else:
-                more = _known_templates(end, by_name=by_name)
-            if isinstance(more, Unknown | Unusable):
-                return more
-            found.update((id(each) if isinstance(each, Opened) else each, each) for each in more)
-        return list(found.values()) or Unknown(tuple(dict.fromkeys(map(_name, ends))))
-
-    def _read_later(self, resource: Opened) -> list[_Template] | Unknown | Unusable:
-        """The template that a data source names; code has no other data sources than such."""
-        address = resource.change.address
-        ref = template_looked_up(resource, "$Latest")
-        if self._ends.is_code:
-            return [resource]
-        if isinstance(ref, Unusable):
-            return ref
-        if ref is not None and not any(resource.is_unknown((name,)) for name in ("id", "name")):
-            return [ref]
-        written = [(name,) for name in ("id", "name") if resource.writes(name)]
-        if len(written) != 1:
-            return Unknown((address,))
-        ((name,),) = written
-        if not resource.is_unknown((name,)):
-            ref = template_looked_up(resource, "$Latest")
-            return [ref] if isinstance(ref, TemplateRef) else Unknown((address,))
-        return self._named(resource, [(name,)])
 
     def _null(self, at: tuple[Step, ...], resource: Callable[[], Opened]) -> Any:
         """A version that is written and planned as null.
@@ -208,7 +156,7 @@ class Templates:
 
     def _at(
         self,
-        templates: list[_Template],
+        templates: Meant,
         version: Any,
         at: tuple[Step, ...],
         place: Place | Unplaced,
@@ -219,25 +167,53 @@ class Templates:
         if version is not _ANY:
             if len(templates) == 1:
                 return self._of(templates[0], version, place, waiting)
-            values = [self._of(each, version, place) for each in templates]
-            return any_of([Target(resource(), at)], values)
-        planned = [self._planned_of(each, place) for each in templates]
-        if all(each is not None and each.action in NEW for each in planned):
-            made = (self._planned.at(each, None) for each in planned if each is not None)
-            return any_of([Target(resource(), at)], [each or Unknown() for each in made])
+            found = self._agreed(
+                (version, place), templates, lambda each: self._of(each, version, place)
+            )
+            return found or unknown_from([Target(resource(), at)])
+        if self._are_new(templates, place):
+            found = self._agreed((None, place), templates, lambda each: self._new(each, place))
+            return found or unknown_from([Target(resource(), at)])
         ends = self._ends.of(resource(), at, Sought.VERSION)
         if isinstance(ends, Dead):
             return Unknown((ends.reference,))
         if not any(isinstance(end, Target) for end in ends):
             return Unknown((_name(ends[0]),))  # any number may come out of it
-        if len(planned) == 1 and planned[0] is not None and _is_newest(ends, planned[0]):
-            return self._planned.at(planned[0], None) or Unknown()
-        looked_up = [each for each in templates if isinstance(each, Opened) and each.is_data]
-        if len(looked_up) == len(templates) == 1 and _is_newest(ends, looked_up[0]):
-            return self._of(looked_up[0], "$Latest", place)
-        return any_of(ends, [self._every(each, place) for each in templates])
+        if len(templates) == 1:
+            (only,) = templates
+            planned = self._planned_of(only, place)
+            if planned is not None and _is_newest(ends, planned):
+                return self._planned.at(planned, None) or Unknown()
+            if isinstance(only, Opened) and only.is_data and _is_newest(ends, only):
+                return self._of(only, "$Latest", place)
+        every = self._agreed((_ANY, place), templates, lambda each: self._every(each, place))
+        return every or unknown_from(ends)
 
-    def _every(self, template: _Template, place: Place | Unplaced) -> Value:
+    def _agreed(
+        self, asked: tuple[object, ...], templates: Meant, value: Callable[[Template], Value]
+    ) -> Value | None:
+        """What all of several templates come to, or any of them: found once for all who mean them."""
+        key = (id(templates), *asked)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = agreed([value(each) for each in templates]), templates
+        return known[0]
+
+    def _are_new(self, templates: Meant, place: Place | Unplaced) -> bool:
+        """Whether this plan makes all of them anew."""
+        key = (id(templates), place)
+        known = self._new_ones.get(key)
+        if known is None:
+            planned = (self._planned_of(each, place) for each in templates)
+            are_new = all(each is not None and each.action in NEW for each in planned)
+            known = self._new_ones[key] = are_new, templates
+        return known[0]
+
+    def _new(self, template: Template, place: Place | Unplaced) -> Value:
+        planned = self._planned_of(template, place)
+        return (planned and self._planned.at(planned, None)) or Unknown()
+
+    def _every(self, template: Template, place: Place | Unplaced) -> Value:
         """All versions of a template: those that exist, and the one that this plan makes."""
         planned = self._planned_of(template, place)
         if planned is None:
@@ -246,7 +222,7 @@ class Templates:
             return EveryVersion(template.id, template.name)
         return self._planned.every(planned)
 
-    def _planned_of(self, template: _Template, place: Place | Unplaced) -> Opened | None:
+    def _planned_of(self, template: Template, place: Place | Unplaced) -> Opened | None:
         """The template as a resource of this plan, if the plan touches it."""
         if isinstance(template, Opened):
             return template if not template.is_data else None
@@ -254,7 +230,7 @@ class Templates:
         return next(self._planned.touched(names, place, by_id=template.id is not None), None)
 
     def _of(
-        self, template: _Template, version: str, place: Place | Unplaced, by: Waiting | None = None
+        self, template: Template, version: str, place: Place | Unplaced, by: Waiting | None = None
     ) -> Value:
         """A template at a version: as this plan will leave it, if it touches it."""
         if isinstance(template, Opened):
@@ -274,7 +250,7 @@ class Templates:
         return self._providers.place(resource.own_region, resource.configured)
 
 
-def _is_newest(ends: list[End], template: Opened) -> bool:
+def _is_newest(ends: Ended, template: Opened) -> bool:
     """Whether all that a version can be is the version that this plan makes of a template."""
     moved = template.value(("update_default_version",)) is True
     newest = (*_NEWEST, *(_DEFAULT if moved else ()))
@@ -282,18 +258,6 @@ def _is_newest(ends: list[End], template: Opened) -> bool:
         isinstance(end, Target) and end.resource is template and end.path[:1] in newest
         for end in ends
     )
-
-
-def _known_templates(end: Fixed, *, by_name: bool) -> list[_Template] | Unknown:
-    """The templates of which a known value holds the ids; names could be any text in it."""
-    found = [
-        TemplateRef(each, None) for each in dict.fromkeys(texts(end.value)) if is_template(each)
-    ]
-    if not end.wide and (
-        (end.late and not found) or (by_name and next(texts(end.value), None) is not None)
-    ):
-        return Unknown((end.reference,))
-    return [*found]
 
 
 def _name(end: End) -> str:

@@ -1,6 +1,7 @@
 """What is made of several things that a value can be: each of them is judged, or nobody knows."""
 
 from collections.abc import Iterable
+from itertools import islice
 
 from assay.inputs.plan.document.values import parse_instance
 from assay.inputs.plan.trails.known import images_in, texts
@@ -16,6 +17,11 @@ def any_of(ends: Iterable[End], values: list[Value]) -> Value:
 
     Two copies of one image are as good as one: what is judged is their source.
     """
+    return agreed(values) or unknown_from(ends)
+
+
+def agreed(values: list[Value]) -> Value | None:
+    """The one value that all agree on, or any of them; None if they are none, or too many."""
     for value in values:
         if isinstance(value, Unknown):
             return value
@@ -24,10 +30,15 @@ def any_of(ends: Iterable[End], values: list[Value]) -> Value:
         return next(iter(distinct.values()))
     if distinct and sum(len(alternatives(value)) for value in distinct.values()) <= MOST:
         return AnyOf(tuple(reversed(distinct.values())))
-    names = (
+    return None
+
+
+def unknown_from(ends: Iterable[End]) -> Unknown:
+    """What is not known, with the first of all that it comes from."""
+    names = dict.fromkeys(
         end.resource.change.address if isinstance(end, Target) else end.reference for end in ends
     )
-    return Unknown(tuple(dict.fromkeys(names)))
+    return Unknown(tuple(islice(names, MOST)))
 
 
 def _essence(value: Value) -> object:

@@ -7,18 +7,32 @@ Facts: HashiCorp, "The terraform_data Managed Resource Type": `output` is the sa
 """
 
 from collections import defaultdict
-from collections.abc import Container
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
 from assay.inputs.plan.document.planned import Opened
 from assay.inputs.plan.document.walk import Step, anywhere
 from assay.inputs.plan.trails.holders import Sought, leads_to, may_be_any_text
-from assay.inputs.plan.trails.trail import Dead, End, Fixed, Target, Trailing
+from assay.inputs.plan.trails.trail import Dead, End, Fixed, Found, Target, Trailing
 
 _DEEPEST = 64
 _Path: TypeAlias = tuple[Step, ...]
+
+
+_TOO_DEEP = 2 * _DEEPEST + 1
+"""Deeper than any trail goes: what ended for its length alone holds for no other."""
+Ended: TypeAlias = tuple[End, ...]
+"""What a trail leads to; one and the same for all trails with the same ends."""
+
+
+class _Led(NamedTuple):
+    ends: Found
+    """Kept so that no other can have their identity."""
+    found: Ended | Dead
+    steps: int
 
 
 class Ends:
@@ -27,9 +41,12 @@ class Ends:
     def __init__(self, trails: Trailing) -> None:
         self._trails = trails
         self.is_code = trails.is_code
-        self._found: dict[tuple[object, ...], list[End] | Dead] = {}
+        self._found: dict[tuple[object, ...], Ended | Dead] = {}
+        self._led: dict[tuple[int, Sought, bool], _Led] = {}
+        self._asked: dict[tuple[int, Sought | tuple[str, ...]], tuple[bool, Found]] = {}
+        self._deepest = 0
 
-    def of(self, resource: Opened, path: _Path, sought: Sought) -> list[End] | Dead:
+    def of(self, resource: Opened, path: _Path, sought: Sought) -> Ended | Dead:
         """All that the unknown value at `path` can be: what leads to what is sought, and what is known.
 
         Never empty.
@@ -56,31 +73,56 @@ class Ends:
         ends = self._trails.of(resource, path)
         if isinstance(ends, Dead):
             return not ends.reads_nothing
-        for end in ends:
-            if isinstance(end, Target) and end.is_open:
-                more = self._through(end, sought, 0)
-                if isinstance(more, Dead) or any(isinstance(each, Target) for each in more):
-                    return True
-        return False
+        return self._once(ends, sought, lambda: any(self._leads(end, sought) for end in ends))
 
-    def are_all(self, resource: Opened, path: tuple[Step, ...], types: Container[str]) -> bool:
+    def _leads(self, end: End, sought: Sought) -> bool:
+        if not (isinstance(end, Target) and end.is_open):
+            return False
+        more = self._through(end, sought, 0)
+        return isinstance(more, Dead) or any(isinstance(each, Target) for each in more)
+
+    def are_all(self, resource: Opened, path: _Path, types: tuple[str, ...]) -> bool:
         """Whether an unknown value comes from resources of some types, and from nothing else."""
         ends = self._trails.of(resource, path)
-        return not isinstance(ends, Dead) and all(
-            isinstance(end, Target)
-            and end.resource.change.type in types
-            and not end.resource.is_data
-            for end in ends
+        return not isinstance(ends, Dead) and self._once(
+            ends,
+            types,
+            lambda: all(
+                isinstance(end, Target)
+                and end.resource.change.type in types
+                and not end.resource.is_data
+                for end in ends
+            ),
         )
+
+    def _once(self, ends: Found, asked: Sought | tuple[str, ...], find: Callable[[], bool]) -> bool:
+        """What is asked of some ends, asked once for all that they are the ends of."""
+        known = self._asked.get((id(ends), asked))
+        if known is None:
+            known = self._asked[id(ends), asked] = find(), ends
+        return known[0]
 
     def _of(
         self, resource: Opened, path: _Path, sought: Sought, depth: int = 0, *, wide: bool = False
-    ) -> list[End] | Dead:
+    ) -> Ended | Dead:
         ends = self._trails.of(resource, path)
         if isinstance(ends, Dead):
             return ends
         if depth > _DEEPEST:
+            self._deepest = _TOO_DEEP
             return Dead(".".join((resource.change.address, *map(str, path))))
+        key = (id(ends), sought, wide)
+        led = self._led.get(key)
+        if led is None or depth + led.steps > _DEEPEST:
+            before, self._deepest = self._deepest, depth
+            found = self._behind(ends, sought, depth, wide=wide)
+            led = self._led[key] = _Led(ends, found, self._deepest - depth)
+            self._deepest = max(before, self._deepest)
+        self._deepest = max(self._deepest, depth + led.steps)
+        return led.found
+
+    def _behind(self, ends: Found, sought: Sought, depth: int, *, wide: bool) -> Ended | Dead:
+        """What some ends lead to; which resource reads them does not matter."""
         blocks: defaultdict[int, list[End]] = defaultdict(list)
         for end in ends:
             blocks[end.block].append(replace(end, wide=True) if wide else end)
@@ -95,25 +137,25 @@ class Ends:
                 found.setdefault(_same(each), each)
         is_open = any(isinstance(end, Target) and end.is_open for end in ends)
         if wide or (found and (is_open or self.is_code)):
-            return list(found.values())
+            return tuple(found.values())
         return Dead(ends[0].name)  # whatever makes it unknown is not told
 
-    def _all(self, ends: list[End], sought: Sought, depth: int) -> list[End] | Dead:
-        """What the ends of one expression lead to."""
-        found: list[End] = []
+    def _all(self, ends: list[End], sought: Sought, depth: int) -> Iterable[End] | Dead:
+        """What the ends of one expression lead to, once where several lead to the same."""
+        found: dict[int, Sequence[End]] = {}
         for end in ends:
             more = self._through(end, sought, depth) if isinstance(end, Target) else [end]
             if isinstance(more, Dead):
                 return more
-            found.extend(more)
-        return found
+            found[id(more)] = more
+        return chain(*found.values())
 
     def _concerns(self, ends: list[End], sought: Sought, depth: int) -> bool:
         """Whether an expression of another block may lead to what is sought at all."""
         more = self._all([replace(end, wide=True) for end in ends], sought, depth)
         return isinstance(more, Dead) or any(isinstance(end, Target) for end in more)
 
-    def _through(self, end: Target, sought: Sought, depth: int) -> list[End] | Dead:
+    def _through(self, end: Target, sought: Sought, depth: int) -> Sequence[End] | Dead:
         """What one attribute leads to."""
         resource, path = end.resource, end.path
         kind = resource.change.type
@@ -133,7 +175,7 @@ class Ends:
             return self._of(resource, path, sought, depth + 1, wide=end.wide)
         return self._unable(end, path[:1])
 
-    def _input(self, end: Target, sought: Sought, depth: int) -> list[End] | Dead:
+    def _input(self, end: Target, sought: Sought, depth: int) -> Sequence[End] | Dead:
         at = ("input", *end.path[1:])
         resource = end.resource
         if not resource.is_unknown(at):

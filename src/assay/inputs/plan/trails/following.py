@@ -3,7 +3,8 @@
 Where an expression reads a thing twice, it may decide rather than be the value: the trail is dead.
 """
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
 
 from assay.inputs.plan.document.configuration import (
     ConfigurationIndex,
@@ -17,10 +18,11 @@ from assay.inputs.plan.document.traversal import longest, parse, read_key, split
 from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.trails.holders import IMAGE_DATA, may_be_any_text
 from assay.inputs.plan.trails.known import Known, hides, taken
+from assay.inputs.plan.trails.remembered import DEEPEST, Joined, Remembered
 from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Scope, Seen, Surrounding, Target
 
 _NOTHING = ("count", "path", "terraform")
-_DEEPEST = 64
+_Wanted: TypeAlias = tuple[tuple[type, Step], ...]
 
 
 class Following:
@@ -32,6 +34,10 @@ class Following:
         self._configuration = configuration
         self._planned = planned
         self._known = known
+        self._joined = Joined()
+        self.remembered = Remembered()
+        self._ends: dict[object, Found] = {}
+        self._called: dict[tuple[str, str], dict[str | int | None, str]] = {}
         self.surroundings: Surrounding | None = None
 
     def expression(
@@ -42,15 +48,30 @@ class Following:
         if references:
             return self.references(scope, references, suffix, seen)
         if isinstance(expression, dict) and "constant_value" in expression:
-            value = taken(expression["constant_value"], suffix)
-            return [Fixed(name, value, wide=scope.wide)]
-        return [] if scope.wide else Dead(name)  # a function of constants is not told
+            return self.known(name, expression["constant_value"], suffix, wide=scope.wide)
+        return () if scope.wide else Dead(name)  # a function of constants is not told
+
+    def known(
+        self,
+        name: str,
+        value: Any,
+        suffix: Sequence[Step] = (),
+        *,
+        hidden: bool = False,
+        wide: bool,
+    ) -> Found:
+        """What is taken of a value that the plan holds."""
+        key = (name, id(value), _exact(suffix), hidden, wide)
+        found = self._ends.get(key)
+        if found is None:
+            found = self._ends[key] = (Fixed(name, taken(value, tuple(suffix)), hidden, wide),)
+        return found
 
     def references(
         self, scope: Scope, references: tuple[str, ...], suffix: list[Step], seen: Seen
     ) -> Found | Dead:
         """What the references of one expression lead to."""
-        found: Found = []
+        found: list[Found] = []
         locals_read = False
         for reference in longest(references):
             if scope.wide and reference.startswith("local."):
@@ -58,7 +79,9 @@ class Following:
                     continue  # all of a module's locals lead to the same
                 locals_read = True
             here = (scope.module, reference)
-            if here in seen or len(seen) > _DEEPEST:
+            self.remembered.at(*here, len(seen))
+            if here in seen or len(seen) > DEEPEST:
+                self.remembered.came_back()
                 return Dead(reference)
             more = self._one(scope, reference, suffix, (*seen, here))
             if isinstance(more, Dead):
@@ -66,8 +89,8 @@ class Following:
             twice = not scope.wide and references.count(reference) > 1
             if twice and any(isinstance(end, Target) and end.is_open for end in more):
                 return Dead(reference)  # it may decide rather than be the value
-            found.extend(more)
-        return found
+            found.append(more)
+        return self._joined.of(found)
 
     def _one(self, scope: Scope, reference: str, suffix: list[Step], seen: Seen) -> Found | Dead:
         """What one reference leads to; an empty list for what only selects."""
@@ -75,12 +98,12 @@ class Following:
             case ["each", "value", *rest] if scope.each:
                 around = scope.around or Scope(scope.module, scope.key, wide=scope.wide)
                 if not references_of(scope.each) and "constant_value" not in scope.each:
-                    return _key(scope, reference)
+                    return self._key(scope, reference)
                 return self.expression(around, scope.each, [*rest, *suffix], reference, seen)
             case ["each", *_] | ["count", *_]:
-                return _key(scope, reference)
+                return self._key(scope, reference)
             case [head, *_] if head in _NOTHING:
-                return []
+                return ()
             case ["var", str(name), *rest]:
                 return self._variable(scope, name, reference, [*rest, *suffix], seen)
             case ["local", *_]:
@@ -103,14 +126,14 @@ class Following:
         hidden = declared is not None and declared.sensitive
         default = declared.default if declared else None
         if not scope.module:
-            value = taken(self._known.variables.get(name, default), suffix)
-            return [Fixed(reference, value, hidden, scope.wide)]
+            value = self._known.variables.get(name, default)
+            return self.known(reference, value, suffix, hidden=hidden, wide=scope.wide)
         call = self._configuration.call(scope.module)
         if call is None:
             return Dead(reference)
         expression = (call.expressions or {}).get(name)
         if expression is None:
-            return [Fixed(reference, taken(default, suffix), hidden, scope.wide)]
+            return self.known(reference, default, suffix, hidden=hidden, wide=scope.wide)
         key = read_key(module_steps(scope.module)[-1][1])
         around = Scope(parent_module(scope.module), key, wide=scope.wide)
         inside = Scope(around.module, key, call.for_each_expression, around, scope.wide)
@@ -121,28 +144,53 @@ class Following:
     ) -> Found | Dead:
         """What a data source has read, or will read during apply."""
         wanted, path = split_key(rest)
-        found: Found = [
-            Target(resource, tuple(path), scope.wide)
-            for resource in self._planned.of_data(scope.module, kind, name)
-            if wanted is None or resource.change.index == wanted
-        ]
-        for each in self._known.data(scope.module, kind, name):
-            if wanted is None or each.key == wanted:
-                hidden = hides(each.sensitive, path)
-                found.append(Fixed(reference, taken(each.values, path), hidden, scope.wide))
+        key = ("data", scope.module, kind, name, _exact(rest), reference, scope.wide)
+        found = self._ends.get(key)
+        if found is None:
+            planned = self._planned.of_data(scope.module, kind, name)
+            read = self._known.data(scope.module, kind, name)
+            found = self._ends[key] = (
+                *(
+                    Target(resource, tuple(path), scope.wide)
+                    for resource in planned
+                    if wanted is None or resource.change.index == wanted
+                ),
+                *(
+                    Fixed(
+                        reference, taken(each.values, path), hides(each.sensitive, path), scope.wide
+                    )
+                    for each in read
+                    if wanted is None or each.key == wanted
+                ),
+            )
         if found or not (kind in IMAGE_DATA or may_be_any_text(kind, path[:1])):
             return found
         configured = self._configuration.find(scope.module, "data", kind, name)
         none = configured and self._configuration.repeats(scope.module, configured)
-        return [] if none and self._known.is_told else Dead(reference)
+        return () if none and self._known.is_told else Dead(reference)
 
     def _output(
         self, scope: Scope, name: str, rest: list[Step], reference: str, seen: Seen
     ) -> Found | Dead:
+        """What an output leads to, of all instances of a module that may be meant."""
+        assert self.surroundings is not None
+        key = (scope.module, name, _exact(rest), reference, scope.wide)
+        return self.remembered.of(
+            key,
+            seen,
+            self.surroundings.asking,
+            lambda: self._of_instances(scope, name, rest, reference, seen),
+        )
+
+    def _of_instances(
+        self, scope: Scope, name: str, rest: list[Step], reference: str, seen: Seen
+    ) -> Found | Dead:
         wanted, behind = split_key(rest)
-        found: Found = []
-        for key, module in self._instances(scope, name).items():
-            if wanted is not None and key != wanted:
+        instances = self._instances(scope, name)
+        chosen = instances.values() if wanted is None else (instances.get(wanted),)
+        found: list[Found] = []
+        for module in chosen:
+            if module is None:
                 continue
             outputs = [str(behind[0])] if behind else self._configuration.outputs(module)
             wide = scope.wide or len(outputs) > 1  # a computed key hides which output is read
@@ -152,19 +200,22 @@ class Following:
                 ends = self.expression(inside, expression, behind[1:], reference, seen)
                 if isinstance(ends, Dead):
                     return ends
-                found.extend(ends)
-        return found or ([] if scope.wide else Dead(reference))
+                found.append(ends)
+        return self._joined.of(found) or (() if scope.wide else Dead(reference))
 
     def _instances(self, scope: Scope, name: str) -> dict[str | int | None, str]:
         """The instances of a module call by key: of a module may be planned, or known, nothing.
 
         Of one that reads nothing but what it is given, none leaves a trace.
         """
-        found = dict(sorted(self._planned.modules.called(scope.module, name), key=str))
-        for key, module in self._known.modules.called(scope.module, name):
-            found.setdefault(key, module)
+        found = self._called.get((scope.module, name))
+        if found is None:
+            planned = sorted(self._planned.modules.called(scope.module, name), key=str)
+            found = self._called[scope.module, name] = dict(planned)
+            for key, module in self._known.modules.called(scope.module, name):
+                found.setdefault(key, module)
         if not found and scope.wide:
-            found[None] = f"{scope.module}.module.{name}" if scope.module else f"module.{name}"
+            return {None: f"{scope.module}.module.{name}" if scope.module else f"module.{name}"}
         return found
 
     def resource(
@@ -175,19 +226,34 @@ class Following:
         `x[each.key]` and `x[any other key]` are told in the same words.
         """
         wanted, path = split_key(rest)
-        found: Found = [
-            Target(resource, tuple(path), scope.wide)
-            for resource in self._planned.of_block(scope.module, kind, name)
-            if wanted is None or resource.change.index == wanted
-        ]
+        key = ("resource", scope.module, kind, name, _exact(rest), scope.wide)
+        found = self._ends.get(key)
+        if found is None:
+            block = (scope.module, kind, name)
+            resources = (
+                self._planned.of_block(*block)
+                if wanted is None
+                else self._planned.instances(*block, wanted)
+            )
+            found = tuple(Target(each, tuple(path), scope.wide) for each in resources)
+            self._ends[key] = found
         if found:
             return found
         configured = self._configuration.find(scope.module, "managed", kind, name)
         none = configured and self._configuration.repeats(scope.module, configured)
-        return [] if none else Dead(reference)
+        return () if none else Dead(reference)
+
+    def _key(self, scope: Scope, reference: str) -> Found:
+        """A key can be an image itself."""
+        if not (isinstance(scope.key, str) and "ami-" in scope.key):
+            return ()
+        key = ("key", reference, scope.key, scope.wide)
+        found = self._ends.get(key)
+        if found is None:
+            found = self._ends[key] = (Fixed(reference, scope.key, wide=scope.wide),)
+        return found
 
 
-def _key(scope: Scope, reference: str) -> Found:
-    """A key can be an image itself."""
-    is_image = isinstance(scope.key, str) and "ami-" in scope.key
-    return [Fixed(reference, scope.key, wide=scope.wide)] if is_image else []
+def _exact(steps: Iterable[Step]) -> _Wanted:
+    """Steps so that a key and an attribute of the same name are two things."""
+    return tuple((step.__class__, step) for step in steps)

@@ -9,6 +9,7 @@ Literals are invisible, as everywhere in a plan.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 from assay.inputs.plan.document.configuration import (
@@ -25,6 +26,7 @@ from assay.inputs.plan.document.traversal import Key, block_address, parse, read
 from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.trails.following import Following
 from assay.inputs.plan.trails.known import Known, key_of
+from assay.inputs.plan.trails.remembered import LOCALS, Joined
 from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Scope, Seen, Target
 
 _Block = tuple[str, str, str]
@@ -55,7 +57,11 @@ class Surroundings:
         self._listed = relevant
         self._following = following
         self._found: dict[str, Found | Dead] = {}
-        self._asking: list[str] = []
+        self._joined = Joined()
+        self._distinct: dict[tuple[int, ...], tuple[Found, tuple[Found, ...]]] = {}
+        self._constants: dict[ModulePath, tuple[Found, tuple[str, ...]]] = {}
+        self._lets_out: dict[ModulePath, Found] = {}
+        self.asking: list[str] = []
         self._cut = False
 
     def of(self, module: str, seen: Seen) -> Found | Dead:
@@ -66,30 +72,42 @@ class Surroundings:
         found = self._found.get(module)
         if found is not None:
             return found
-        if module in self._asking:
+        self._following.remembered.at(module, LOCALS, len(seen))
+        if module in self.asking:
             self._cut = True
-            return []
-        self._asking.append(module)
+            self._following.remembered.came_back()
+            return ()
+        self.asking.append(module)
         found = self._all(module, seen)
-        self._asking.pop()
-        if not self._asking or not self._cut:
+        self.asking.pop()
+        if not self.asking or not self._cut:
             self._found[module] = found
-        self._cut = self._cut and bool(self._asking)
+        self._cut = self._cut and bool(self.asking)
         return found
 
     def _all(self, module: str, seen: Seen) -> Found | Dead:
-        ends: dict[object, Target | Fixed] = {}
-        parts = (
+        read = (
             *self._resources(module),
             self._variables(module, seen),
-            list(self._let_out(module_path(module))),
+            self._of_called(module_path(module)),
         )
-        for part in parts:
+        parts: list[Found] = []
+        for part in read:
             if isinstance(part, Dead):
                 return part
-            for end in part:
+            parts.append(part)
+        return self._together(tuple(part for part in parts if part))
+
+    def _together(self, parts: tuple[Found, ...]) -> Found:
+        """Each end once; the same for all modules that read the same."""
+        key = tuple(map(id, parts))
+        made = self._distinct.get(key)
+        if made is None:
+            ends: dict[object, Target | Fixed] = {}
+            for end in chain(*parts):
                 ends.setdefault(_same(end), end)
-        return list(ends.values())
+            made = self._distinct[key] = tuple(ends.values()), parts
+        return made[0]
 
     # --------------------------------------------------------------------- what is passed in
 
@@ -97,20 +115,29 @@ class Surroundings:
         if not module:
             root = self._configuration.variables(())
             defaults = {name: each.default for name, each in root.items()}
-            return [
+            return tuple(
                 Fixed(f"var.{name}", value, self._is_hidden(name), wide=True)
                 for name, value in {**defaults, **self._known.variables}.items()
-            ]
+            )
         call = self._configuration.call(module)
         if call is None:
             return Dead(module)
-        given = call.expressions or {}
         key = read_key(module_steps(module)[-1][1])
         around = Scope(parent_module(module), key, wide=True)
         inside = Scope(around.module, key, call.for_each_expression, around, wide=True)
+        constants, read = self._passed(module_path(module), call)
+        more = self._following.references(inside, read, [], seen)
+        return more if isinstance(more, Dead) else self._joined.of((constants, more))
+
+    def _passed(self, path: ModulePath, call: ModuleCall) -> tuple[Found, tuple[str, ...]]:
+        """What a module is given, or has by default: the constants, and what the rest reads."""
+        passed = self._constants.get(path)
+        if passed is not None:
+            return passed
+        given = call.expressions or {}
         read: dict[str, None] = {}
-        found: Found = []
-        for name, declared in self._configuration.variables(module_path(module)).items():
+        found: list[Fixed] = []
+        for name, declared in self._configuration.variables(path).items():
             expression = given.get(name)
             if references := references_of(expression):
                 read.update(dict.fromkeys(references))
@@ -120,8 +147,14 @@ class Surroundings:
             elif isinstance(expression, dict) and "constant_value" in expression:
                 value = expression["constant_value"]
                 found.append(Fixed(f"var.{name}", value, declared.sensitive, wide=True))
-        more = self._following.references(inside, tuple(read), [], seen)
-        return more if isinstance(more, Dead) else [*found, *more]
+        passed = self._constants[path] = tuple(found), tuple(read)
+        return passed
+
+    def _of_called(self, own: ModulePath) -> Found:
+        found = self._lets_out.get(own)
+        if found is None:
+            found = self._lets_out[own] = tuple(self._let_out(own))
+        return found
 
     def _let_out(self, own: ModulePath) -> Iterator[Fixed]:
         """Constants that the modules called here hold, and their outputs may read."""

@@ -5,6 +5,7 @@ the value, and everything is an end: attributes that are still unknown, and valu
 What no plan shows is a literal, or a function, around what is read.
 """
 
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
@@ -60,7 +61,8 @@ class Dead(msgspec.Struct, frozen=True, gc=False):
 
 
 End: TypeAlias = Target | Fixed
-Found: TypeAlias = list[Target | Fixed]
+Found: TypeAlias = tuple[Target | Fixed, ...]
+"""All ends of a trail: one and the same for all that read the same, as far as that can be told."""
 
 
 class Scope(msgspec.Struct, frozen=True, gc=False):
@@ -91,6 +93,11 @@ class Trailing(Protocol):
 
 class Surrounding(Protocol):
     """Tells what locals and dynamic blocks of a module may read."""
+
+    @property
+    def asking(self) -> Sequence[str]:
+        """The modules of which it is being found out."""
+        ...
 
     def of(self, module: str, seen: Seen) -> Found | Dead:
         """Everything that is read in a module instance, as far as the plan tells."""

@@ -8,6 +8,7 @@ from assay.inputs.plan.document.planned import Opened, PlannedResources
 from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.trails.following import Following
 from assay.inputs.plan.trails.known import Known
+from assay.inputs.plan.trails.remembered import Joined
 from assay.inputs.plan.trails.surroundings import Surroundings
 from assay.inputs.plan.trails.trail import Dead, Found, Scope, Surrounding, Target
 
@@ -22,6 +23,8 @@ class Trails:
         self._surroundings = surroundings
         following.surroundings = surroundings
         self._found: dict[tuple[object, ...], Found | Dead] = {}
+        self._joined = Joined()
+        self._numbered: dict[tuple[int, int], tuple[Found, Found]] = {}
 
     def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
         """What the expression at `path` of a resource's own block reads, or may read."""
@@ -41,7 +44,7 @@ class Trails:
         each = resource.configured.block.for_each_expression
         scope = Scope(resource.module, resource.change.index, each)
         written = resource.configured.at(path, resource.count)
-        found: Found = []
+        found: list[Found] = []
         alone = len(written.expressions) == 1 and not written.open
         for number, (expression, rest) in enumerate(written.expressions):
             if not alone and not rest and not references_of(expression):
@@ -52,17 +55,27 @@ class Trails:
             if isinstance(more, Dead):
                 return more
             if alone or any(isinstance(end, Target) and end.is_open for end in more):
-                found.extend(replace(end, block=number) if number else end for end in more)
+                found.append(self._of_block(number, more))
         if written.open:
             loose = Scope(resource.module, resource.change.index, wide=True)
             for more in (
                 self._surroundings.of(resource.module, ()),
-                self._following.expression(loose, each, [], here, ()) if each else [],
+                self._following.expression(loose, each, [], here, ()) if each else (),
             ):
                 if isinstance(more, Dead):
                     return more
-                found.extend(more)
-        return found or Dead(here, reads_nothing=True)
+                found.append(more)
+        return self._joined.of(found) or Dead(here, reads_nothing=True)
+
+    def _of_block(self, number: int, ends: Found) -> Found:
+        """The ends of one of several blocks."""
+        if not number:
+            return ends
+        made = self._numbered.get((number, id(ends)))
+        if made is None:
+            found = tuple(replace(end, block=number) for end in ends)
+            made = self._numbered[number, id(ends)] = found, ends
+        return made[0]
 
 
 def trails_of(

@@ -5,6 +5,7 @@ Of what cannot be judged there is one, too: a module that is not there, a file t
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -23,6 +24,7 @@ from assay.model import (
     AmiReference,
     AnyOf,
     Changeable,
+    Changes,
     CodeException,
     Incomplete,
     Kind,
@@ -111,10 +113,14 @@ def _as_code(value: Value, address: str = "") -> Value:
             return replace(value, source=_as_code(inner), place=_placed(place))
         case AnyOf(values):
             return AnyOf(tuple(map(_as_code, values)))
-        case Changeable(changes=changes):
-            told = tuple(replace(each, leaves=_as_code(each.leaves)) for each in changes)
-            return replace(value, changes=told)
+        case Changeable(among=among):
+            return replace(value, among=tuple(map(_changes_as_code, among)))
     return value
+
+
+@lru_cache(maxsize=64)  # those of all names behind templates are told once
+def _changes_as_code(changes: Changes) -> Changes:
+    return Changes(tuple(replace(each, leaves=_as_code(each.leaves)) for each in changes))
 
 
 def _placed(place: Place | Unplaced) -> Place | Unplaced:

@@ -41,13 +41,13 @@ class CodeTrails:
             return here
         if not unknown.passed_on:
             return Dead(str(unknown.refs[0]))
-        found: Found = []
+        found: list[Target] = []
         for ref in unknown.refs:
             target = self._target(ref)
             if target is None:
                 return Dead(str(ref))
             found.append(target)
-        return found
+        return tuple(found)
 
     def _target(self, ref: Ref) -> Target | None:
         match ref.steps:

@@ -1,0 +1,106 @@
+"""Which launch templates an unknown id or name means."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from assay.inputs.plan.document.planned import Opened
+from assay.inputs.plan.document.values import is_template
+from assay.inputs.plan.document.walk import Step
+from assay.inputs.plan.made.lookups import template_looked_up
+from assay.inputs.plan.trails.choices import unknown_from
+from assay.inputs.plan.trails.ends import Ended, Ends
+from assay.inputs.plan.trails.holders import Sought
+from assay.inputs.plan.trails.known import texts
+from assay.inputs.plan.trails.trail import Dead, Fixed, Target
+from assay.model import Place, TemplateRef, Unknown, Unplaced, Unusable, may_be_same
+
+Template: TypeAlias = Opened | TemplateRef
+"""A template of this plan, or one by name of which the version does not count yet."""
+Meant: TypeAlias = tuple[Template, ...]
+"""One and the same for all whose id or name comes from the same."""
+_Places: TypeAlias = Callable[[Opened], Place | Unplaced]
+
+
+class MeantTemplates:
+    """Finds the templates, once for all that read the same."""
+
+    def __init__(self, ends: Ends, place: _Places) -> None:
+        self._ends = ends
+        self._place = place
+        self._found: dict[tuple[int, bool], tuple[Meant | Unknown | Unusable, Ended]] = {}
+        self._reachable: dict[tuple[int, Place | Unplaced], tuple[bool, Meant]] = {}
+
+    def at(self, resource: Opened, paths: list[tuple[Step, ...]]) -> Meant | Unknown | Unusable:
+        """The templates that an unknown id or name at one of these paths can mean."""
+        lost: Unknown | Unusable | None = None
+        for path in paths:
+            ends = self._ends.of(resource, path, Sought.TEMPLATE)
+            if isinstance(ends, Dead):
+                lost = lost or Unknown((ends.reference,))
+                continue
+            found = self._behind(ends, by_name=str(path[-1]).endswith("name"))
+            if isinstance(found, tuple) and not self._are_here(found, self._place(resource)):
+                return Unusable("is a launch template of another place")
+            return found
+        return lost or Unknown()
+
+    def read_later(self, resource: Opened) -> Meant | Unknown | Unusable:
+        """The template that a data source names; code has no other data sources than such."""
+        address = resource.change.address
+        ref = template_looked_up(resource, "$Latest")
+        if self._ends.is_code:
+            return (resource,)
+        if isinstance(ref, Unusable):
+            return ref
+        if ref is not None and not any(resource.is_unknown((name,)) for name in ("id", "name")):
+            return (ref,)
+        written = [(name,) for name in ("id", "name") if resource.writes(name)]
+        if len(written) != 1:
+            return Unknown((address,))
+        ((name,),) = written
+        if not resource.is_unknown((name,)):
+            ref = template_looked_up(resource, "$Latest")
+            return (ref,) if isinstance(ref, TemplateRef) else Unknown((address,))
+        return self.at(resource, [(name,)])
+
+    def _behind(self, ends: Ended, *, by_name: bool) -> Meant | Unknown | Unusable:
+        known = self._found.get((id(ends), by_name))
+        if known is None:
+            known = self._found[id(ends), by_name] = self._meant(ends, by_name=by_name), ends
+        return known[0]
+
+    def _meant(self, ends: Ended, *, by_name: bool) -> Meant | Unknown | Unusable:
+        found: dict[object, Template] = {}
+        for end in ends:
+            more: Meant | Unknown | Unusable
+            if isinstance(end, Target):
+                more = self.read_later(end.resource) if end.resource.is_data else (end.resource,)
+            else:
+                more = _known_templates(end, by_name=by_name)
+            if isinstance(more, Unknown | Unusable):
+                return more
+            found.update((id(each) if isinstance(each, Opened) else each, each) for each in more)
+        return tuple(found.values()) or unknown_from(ends)
+
+    def _are_here(self, templates: Meant, here: Place | Unplaced) -> bool:
+        """Whether none of them is in another place."""
+        known = self._reachable.get((id(templates), here))
+        if known is None:
+            are_here = all(
+                may_be_same(self._place(each), here)
+                for each in templates
+                if isinstance(each, Opened)
+            )
+            known = self._reachable[id(templates), here] = are_here, templates
+        return known[0]
+
+
+def _known_templates(end: Fixed, *, by_name: bool) -> Meant | Unknown:
+    """The templates of which a known value holds the ids; names could be any text in it."""
+    ids = (each for each in dict.fromkeys(texts(end.value)) if is_template(each))
+    found = tuple(TemplateRef(each, None) for each in ids)
+    if not end.wide and (
+        (end.late and not found) or (by_name and next(texts(end.value), None) is not None)
+    ):
+        return Unknown((end.reference,))
+    return found

@@ -1,0 +1,128 @@
+"""What was found on one trail, for the others that come to the same place.
+
+A trail that comes back to where it has been is dead. So what stands behind a place is the same for
+all trails, unless one of them has been where it leads: each finding is kept with the places that
+were read for it. A place is told by its module's path, without keys: `module.m` reads the same
+outputs for each key that it has.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import chain
+from typing import NamedTuple, TypeAlias
+
+from assay.inputs.plan.document.configuration import ModulePath, module_path
+from assay.inputs.plan.trails.trail import Dead, Found, Seen
+
+DEEPEST = 64
+"""So many steps at most has a trail."""
+LOCALS = "local"
+"""What all locals of a module may read is read as one thing."""
+_MANY = 64
+"""So many places at most are copied from one finding to another."""
+_Place: TypeAlias = tuple[ModulePath, str]
+
+
+class Joined:
+    """Ends put together: once for the same parts, so that those who read the same share the ends."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, ...], tuple[Found, tuple[Found, ...]]] = {}
+
+    def of(self, parts: Iterable[Found]) -> Found:
+        """All ends of several parts, one part after the other."""
+        several = tuple(part for part in parts if part)
+        if len(several) < 2:
+            return several[0] if several else ()
+        key = tuple(map(id, several))
+        made = self._made.get(key)
+        if made is None:  # the parts are kept, too: no other can have their identity then
+            made = self._made[key] = tuple(chain(*several)), several
+        return made[0]
+
+
+class _Kept(NamedTuple):
+    found: Found | Dead
+    places: frozenset[_Place]
+    besides: tuple[frozenset[_Place], ...]
+    """The places of other findings, of which there were too many to copy them."""
+    steps: int
+
+    def holds(self, seen: Iterable[_Place]) -> bool:
+        """Whether a trail has been at none of the places that were read."""
+        return all(places.isdisjoint(seen) for places in (self.places, *self.besides))
+
+
+class _Reading:
+    """What is being read for one finding."""
+
+    def __init__(self, start: int) -> None:
+        self.places: set[_Place] = set()
+        self.besides: dict[int, frozenset[_Place]] = {}
+        self.deepest = self.start = start
+        self.is_dead_end = False
+
+    def add(self, places: Iterable[_Place], besides: Iterable[frozenset[_Place]], to: int) -> None:
+        self.places.update(places)
+        self.besides.update((id(each), each) for each in besides)
+        self.deepest = max(self.deepest, to)
+
+
+class Remembered:
+    """Findings by what was asked for."""
+
+    def __init__(self) -> None:
+        self._kept: dict[object, _Kept] = {}
+        self._readings: list[_Reading] = []
+
+    def of(
+        self, key: object, seen: Seen, asking: Iterable[str], find: Callable[[], Found | Dead]
+    ) -> Found | Dead:
+        """What `find` finds, or has found for another trail.
+
+        `seen` is where this one has been, and `asking` are the modules whose locals are being read.
+        """
+        kept = self._kept.get(key)
+        if kept is not None and len(seen) + kept.steps <= DEEPEST:
+            been = [_place(*step) for step in seen]
+            been += (_place(module, LOCALS) for module in asking)
+            if kept.holds(been):
+                self._read(kept, len(seen))
+                return kept.found
+        reading = _Reading(len(seen))
+        self._readings.append(reading)
+        found = find()
+        self._readings.pop()
+        kept = _Kept(
+            found,
+            frozenset(reading.places),
+            tuple(reading.besides.values()),
+            reading.deepest - reading.start,
+        )
+        if reading.is_dead_end:
+            self.came_back()
+        else:
+            self._kept[key] = kept
+        self._read(kept, len(seen))
+        return found
+
+    def at(self, module: str, reference: str, steps: int) -> None:
+        """A trail is at a place, after so many steps."""
+        if self._readings:
+            self._readings[-1].add((_place(module, reference),), (), steps)
+
+    def came_back(self) -> None:
+        """A trail ended because of where it has been: others may not end there."""
+        if self._readings:
+            self._readings[-1].is_dead_end = True
+
+    def _read(self, kept: _Kept, start: int) -> None:
+        if not self._readings:
+            return
+        small = len(kept.places) <= _MANY
+        besides = kept.besides if small else (kept.places, *kept.besides)
+        self._readings[-1].add(kept.places if small else (), besides, start + kept.steps)
+
+
+def _place(module: str, reference: str) -> _Place:
+    is_local = reference == LOCALS or reference.startswith(f"{LOCALS}.")
+    return module_path(module), LOCALS if is_local else reference
