@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import botocore
 import pytest
 
 from assay.catalog.aws.clients import AWS_HOST
+from assay.model import partitions
 
 PARTITIONS = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json").read_text())
 SUFFIXES = sorted(
@@ -41,3 +43,15 @@ def test_every_partitions_names_are_aws(suffix: str) -> None:
 )
 def test_what_is_only_like_them_is_not(url: str) -> None:
     assert not AWS_HOST.fullmatch(url)
+
+
+@pytest.mark.parametrize("partition", PARTITIONS["partitions"], ids=lambda each: each["id"])
+def test_partitions_are_those_of_botocore(partition: Any) -> None:
+    name, home = partition["id"], partition["outputs"]["implicitGlobalRegion"]
+    assert name in partitions.PARTITIONS
+    assert partitions.home_of(name) == home
+    assert {partitions.partition_of(region) for region in (home, *partition["regions"])} <= {
+        name,
+        # The pseudo-Region of everything that has no Region.
+        *(["aws"] if f"{name}-global" in partition["regions"] else []),
+    }

@@ -28,14 +28,8 @@ from assay.model.images import (
 from assay.model.kinds import Action, Kind
 from assay.model.names import is_meant, is_same, parameter_is_meant, parameter_named
 from assay.model.outcomes import Outcome, Severity
-from assay.model.places import (
-    PARTITIONS,
-    Place,
-    Unplaced,
-    may_be_same,
-    partition_of,
-    same_place,
-)
+from assay.model.partitions import PARTITIONS, partition_of
+from assay.model.places import Place, Unplaced, may_be_same, same_place
 from assay.model.policy import (
     AnyException,
     Golden,

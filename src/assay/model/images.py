@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from assay.model.places import partition_of
+from assay.model.partitions import partition_of
 
 ENTRY_LIMIT = 50
 """EC2 User Guide, "View the ancestry of an AMI": the list is capped."""

@@ -1,30 +1,9 @@
 """Where an AMI id means something, and what is known of that where it cannot be told."""
 
-from functools import cache
-
 import msgspec
 from msgspec.structs import replace
 
-_PARTITION_OF_PREFIX = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-isof-", "aws-iso-f"),
-    ("us-iso-", "aws-iso"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("eusc-", "aws-eusc"),
-)
-PARTITIONS = ("aws", *(partition for _, partition in _PARTITION_OF_PREFIX))
-"""All that there are (botocore's partitions.json)."""
-
-
-@cache
-def partition_of(region: str) -> str:
-    """The AWS partition of a Region name (botocore's partitions.json; `aws` when no prefix fits)."""
-    for prefix, partition in _PARTITION_OF_PREFIX:
-        if region.startswith(prefix):
-            return partition
-    return "aws"
+from assay.model.partitions import partition_of
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):

@@ -12,19 +12,17 @@ from assay import __version__
 from assay.catalog.aws.pace import IN_FLIGHT
 from assay.errors import ConfigurationError, CredentialsError, SdkError
 from assay.kept import Kept
+from assay.model.partitions import aws_domain
 from assay.model.times import moment
 
 ATTEMPTS = 8
 """botocore's own default of 3 gives up on a throttled call after about a second."""
 AWS_HOST = re.compile(
     # PrivateLink: https://vpce-0123456789abcdef0-abcdefgh.ec2.us-east-1.vpce.amazonaws.com
-    r"https://(vpce-[a-z0-9-]+\.)?(ec2|ssm|sts)(-fips)?(\.[a-z0-9-]+)*\."
-    r"(amazonaws\.(com(\.cn)?|eu)|api\.amazonwebservices\.(com\.cn|eu)|api\.aws"
-    r"|(api\.aws|c2s)\.ic\.gov|sc2s\.sgov\.gov|api\.aws\.scloud"
-    r"|cloud\.adc-e\.uk|api\.cloud-aws\.adc-e\.uk|(csp|api\.aws)\.hci\.ic\.gov)"
+    rf"https://(vpce-[a-z0-9-]+\.)?(ec2|ssm|sts)(-fips)?(\.[a-z0-9-]+)*\.{aws_domain()}"
 )
-"""The DNS suffixes of botocore's partitions.json, and AWS PrivateLink's names below them (AWS
-PrivateLink Guide, "Access an AWS service using an interface VPC endpoint")."""
+"""The names of the services that are asked, and AWS PrivateLink's below them (AWS PrivateLink Guide,
+"Access an AWS service using an interface VPC endpoint")."""
 
 _WRONG = (ValueError, LookupError, TypeError, AttributeError)
 """What botocore raises, besides its own errors, for a setting of the wrong form."""

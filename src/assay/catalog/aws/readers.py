@@ -15,22 +15,12 @@ from typing import Any, Generic, TypeVar
 from assay.catalog.aws.refusals import RefusedError
 from assay.model import Identity, Place, Reader
 from assay.model.ids import is_account
+from assay.model.partitions import home_of
 
 T = TypeVar("T")
 SESSION_NAME = "assay"
 PATIENCE = 3.0
 """Seconds, after which a Region's own answer is asked for although another's is awaited."""
-_HOME = {
-    "aws": "us-east-1",
-    "aws-cn": "cn-northwest-1",
-    "aws-eusc": "eusc-de-east-1",
-    "aws-iso": "us-iso-east-1",
-    "aws-iso-b": "us-isob-east-1",
-    "aws-iso-e": "eu-isoe-west-1",
-    "aws-iso-f": "us-isof-south-1",
-    "aws-us-gov": "us-gov-west-1",
-}
-"""By partition a Region that cannot be off (botocore's partitions.json, `implicitGlobalRegion`)."""
 
 Eyes = tuple[str, str] | None
 """A partition and an account that a reader reads; None for the caller's own credentials."""
@@ -190,7 +180,7 @@ def _where_it_can_be_answered(place: Place, ask: Callable[[str], Identity]) -> I
     try:
         return ask(place.region)
     except RefusedError as refused:
-        home = _HOME.get(place.partition, place.region)
+        home = home_of(place.partition) or place.region
         if not refused.regional or home == place.region:
             raise
         try:

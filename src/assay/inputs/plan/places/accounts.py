@@ -16,9 +16,9 @@ from typing import Any
 
 import msgspec
 
-from assay.model.ids import account_of_role, is_account
+from assay.model.ids import account_of_role, has_form, is_account
+from assay.model.partitions import aws_domain
 
-_AWS_HOST = r"https://([a-z0-9-]+\.)+(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.com\.cn)/?"
 _ROLES = ("assume_role", "assume_role_with_web_identity")
 CREDENTIALS = (
     *("access_key", "secret_key", "token", "profile", "shared_config_files"),
@@ -149,4 +149,4 @@ def _foreign(expressions: Mapping[str, Any]) -> str | None:
 
 def _is_aws(expression: Any) -> bool:
     url = expression.get("constant_value") if isinstance(expression, dict) else None
-    return isinstance(url, str) and re.fullmatch(_AWS_HOST, url) is not None
+    return has_form(url, rf"https://([a-z0-9-]+\.)+{aws_domain()}/?")
