@@ -1,14 +1,23 @@
-"""What assay asks of AWS, as IAM actions: one table for `doctor`, `iam-policy` and the README.
+"""What assay asks of AWS, as IAM actions: a row for each operation, and nowhere else to tell of one.
+
+`doctor` tries them, `iam-policy` and the README grant them, the cut service models know them.
 
 Facts: the Service Authorization Reference names an action after its operation. GetCallerIdentity
 needs no permission (STS API Reference), so it is not here.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
+_IMAGE, _INSTANCE = "ami-00000000000000000", "i-00000000000000000"
+_TEMPLATE = "lt-00000000000000000"
+PROBED_PARAMETER = "/assay/doctor"
 
-class Permission(msgspec.Struct, frozen=True):
-    """One action that a check uses."""
+
+class Permission(msgspec.Struct, frozen=True, eq=False):
+    """One action that a check uses; each is the one row that it has here."""
 
     service: str
     operation: str
@@ -16,6 +25,10 @@ class Permission(msgspec.Struct, frozen=True):
     """Whether no verdict but `undetermined` is possible without it."""
     loss: str
     """What a check does without it."""
+    member: str
+    """What a whole answer has, and what an endpoint that answers anything to everything has not."""
+    probe: Mapping[str, Any]
+    """With which parameters it is tried: of things that need not exist, and few of them."""
 
     @property
     def action(self) -> str:
@@ -24,16 +37,35 @@ class Permission(msgspec.Struct, frozen=True):
 
 
 READS = (
-    Permission("ec2", "DescribeImages", True, "every image is undetermined"),
     Permission(
-        "ec2", "GetImageAncestry", False, "an image with an ancestor out of sight is undetermined"
+        "ec2", "DescribeImages", True, "every image is undetermined",
+        "Images", {"Filters": [{"Name": "image-id", "Values": [_IMAGE]}]},
     ),
-    Permission("ec2", "DescribeLaunchTemplateVersions", False, "launch templates are undetermined"),
-    Permission("ec2", "DescribeInstances", False, "images made of instances are undetermined"),
-    Permission("ec2", "GetAllowedImagesSettings", False, "what hides an image is not told"),
-    Permission("ec2", "ListImagesInRecycleBin", False, "a recycled image is not told from none"),
-    Permission("ssm", "GetParameters", False, "images behind SSM parameters are undetermined"),
-)
+    Permission(
+        "ec2", "GetImageAncestry", False, "an image with an ancestor out of sight is undetermined",
+        "ImageAncestryEntries", {"ImageId": _IMAGE},
+    ),
+    Permission(
+        "ec2", "DescribeLaunchTemplateVersions", False, "launch templates are undetermined",
+        "LaunchTemplateVersions", {"LaunchTemplateId": _TEMPLATE, "Versions": ["1"]},
+    ),
+    Permission(
+        "ec2", "DescribeInstances", False, "images made of instances are undetermined",
+        "Reservations", {"Filters": [{"Name": "instance-id", "Values": [_INSTANCE]}]},
+    ),
+    Permission(
+        "ec2", "GetAllowedImagesSettings", False, "what hides an image is not told",
+        "State", {},
+    ),
+    Permission(
+        "ec2", "ListImagesInRecycleBin", False, "a recycled image is not told from none",
+        "Images", {"ImageIds": [_IMAGE]},
+    ),
+    Permission(
+        "ssm", "GetParameters", False, "images behind SSM parameters are undetermined",
+        "InvalidParameters", {"Names": [PROBED_PARAMETER]},
+    ),
+)  # fmt: skip
 """Of every account that is looked at, in the order in which `doctor` tries them."""
 
 ASSUME_ROLE = "sts:AssumeRole"

@@ -17,18 +17,14 @@ from typing import Any
 import msgspec
 
 from assay import __version__
+from assay.catalog.aws.permissions import READS
 from assay.kept import Kept
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
-    "ec2": (
-        "DescribeImages",
-        "DescribeInstances",
-        "DescribeLaunchTemplateVersions",
-        "GetAllowedImagesSettings",
-        "GetImageAncestry",
-        "ListImagesInRecycleBin",
-    ),
-    "ssm": ("GetParameters",),
+    **{
+        service: tuple(each.operation for each in READS if each.service == service)
+        for service in ("ec2", "ssm")
+    },
     # A web identity is exchanged by botocore itself, through a client of the same session.
     "sts": ("AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"),
 }

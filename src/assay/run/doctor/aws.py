@@ -8,11 +8,11 @@ identities' ARNs, an error's code and the state of Allowed AMIs.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
-from assay.catalog.aws.permissions import READS, Permission
+from assay.catalog.aws.permissions import PROBED_PARAMETER, READS, Permission
 from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import Absent, Answer, Unavailable
@@ -22,25 +22,6 @@ from assay.errors import CatalogError
 from assay.model import AllowedImages, Identity, Place, Reader
 from assay.run.doctor.observation import Level, Observation
 
-_IMAGE, _TEMPLATE = "ami-00000000000000000", "lt-00000000000000000"
-_INSTANCE, _PARAMETER = "i-00000000000000000", "/assay/doctor"
-_PROBES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    # The filters keep the answer of an endpoint that does not heed DryRun short.
-    "ec2:DescribeImages": ("Images", {"Filters": [{"Name": "image-id", "Values": [_IMAGE]}]}),
-    "ec2:GetImageAncestry": ("ImageAncestryEntries", {"ImageId": _IMAGE}),
-    "ec2:DescribeLaunchTemplateVersions": (
-        "LaunchTemplateVersions",
-        {"LaunchTemplateId": _TEMPLATE, "Versions": ["1"]},
-    ),
-    "ec2:DescribeInstances": (
-        "Reservations",
-        {"Filters": [{"Name": "instance-id", "Values": [_INSTANCE]}]},
-    ),
-    "ec2:GetAllowedImagesSettings": ("State", {}),
-    "ec2:ListImagesInRecycleBin": ("Images", {"ImageIds": [_IMAGE]}),
-    "ssm:GetParameters": ("InvalidParameters", {"Names": [_PARAMETER]}),
-}
-"""By action: a member that a whole answer has, and what is asked."""
 _ABOUT_WHAT_WAS_ASKED = re.compile(
     r"Invalid[A-Za-z]+\.[A-Za-z.]+|InvalidParameter(Value|Combination)?|[A-Za-z]+NotFound"
 )
@@ -169,16 +150,19 @@ def _permissions(sdk: Sdk, places: Sequence[Place]) -> Iterator[Observation]:
 
 
 def _try(sdk: Sdk, place: Place, permission: Permission) -> Trial:
-    member, asked = _PROBES[permission.action]
     dry = {"DryRun": True} if permission.service == "ec2" else {}
     try:
-        answer = sdk.call(place, permission.service, permission.operation, **asked, **dry)
+        answer = sdk.call(
+            place, permission.service, permission.operation, **permission.probe, **dry
+        )
     except RefusedError as refused:
         return _meaning(refused)
     except CatalogError as error:
         return Untried(str(error))
-    if member not in answer:  # an endpoint that answers anything to everything
-        return Untried(f"{permission.action} in {place.region}: the answer lacks {member}")
+    if permission.member not in answer:  # an endpoint that answers anything to everything
+        return Untried(
+            f"{permission.action} in {place.region}: the answer lacks {permission.member}"
+        )
     return Allowed()
 
 
@@ -208,7 +192,7 @@ def _permission(place: Place, permission: Permission, trial: Trial, *, spared: b
             return Observation(Level.OK, f"{name}: not denied {where} (inferred from {code})")
         case Denied(reason=reason):
             # A grant for a part of the parameters may well cover the part that plans name.
-            tried = f" (tried with {_PARAMETER})" if permission.service == "ssm" else ""
+            tried = f" (tried with {PROBED_PARAMETER})" if permission.service == "ssm" else ""
             return Observation(bad, f"{reason} {where}{tried}{without}")
         case Untried(reason=reason):
             told = reason if permission.action in reason else f"{name}: {reason}"
