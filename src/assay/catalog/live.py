@@ -47,11 +47,12 @@ class LiveCatalog(msgspec.Struct, frozen=True):
         self._sdk.open()
         late = CutShort(Obstacle.LATE, self._sdk.late.reason)
 
-        def next_one(_: K) -> Page[T] | Complete | CutShort:
+        def next_part(_: K) -> Page[T] | Complete | CutShort:
             return next(pages)
 
         while True:
-            part = self._sdk.flights.each((key,), next_one, lambda _: late)[key]
+            # In a thread of its own: this one can be interrupted, and has a deadline to keep.
+            part = self._sdk.flights.each((key,), next_part, lambda _: late)[key]
             yield part
             if not isinstance(part, Page):
                 return

@@ -95,6 +95,8 @@ class _Identities(Question[Place, Identity], frozen=True, eq=False):
         match answer:
             case Identity(account=account):
                 at = records.at(Place(key.partition, account, key.region))
+                # Once the caller's own, always: with the caller's credentials the same account may
+                # be asked for by its number as well.
                 known = key.account is not None
                 at.reader = known and (at.reader or at.identity is None)
                 at.identity = answer

@@ -22,8 +22,8 @@ from assay.catalog.interface import (
 from assay.catalog.questions import IMAGES, QUESTIONS
 from assay.catalog.recording_file import (
     CatalogFile,
+    Kinds,
     PlaceRecord,
-    Questions,
     Records,
     by_place,
     read,
@@ -40,7 +40,7 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
     _records: Records
 
     @classmethod
-    def load(cls, path: str, data: bytes, questions: Questions = QUESTIONS) -> "RecordedCatalog":
+    def load(cls, path: str, data: bytes, questions: Kinds = QUESTIONS) -> "RecordedCatalog":
         """The catalogue in `data`; `path` is for messages. Raises `RecordingError`."""
         file = read(path, data, questions)
         return cls(file, by_place(path, file.places, questions))

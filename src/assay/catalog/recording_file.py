@@ -23,7 +23,7 @@ from assay.model import Identity, Place
 T = TypeVar("T")
 R = TypeVar("R", bound="PlaceRecord")
 VERSION = 2
-Questions = tuple[Question[Any, Any], ...]
+Kinds = tuple[Question[Any, Any], ...]
 
 
 class Answers(msgspec.Struct, Generic[T], forbid_unknown_fields=True, omit_defaults=True):
@@ -104,7 +104,7 @@ class CatalogFile(msgspec.Struct, Generic[R], forbid_unknown_fields=True, omit_d
 class Records(dict[Place, PlaceRecord]):
     """The places of a recording."""
 
-    def __init__(self, questions: Questions) -> None:
+    def __init__(self, questions: Kinds) -> None:
         super().__init__()
         self._new = _record_of(questions)
 
@@ -117,7 +117,7 @@ class Records(dict[Place, PlaceRecord]):
 
 
 @cache
-def _record_of(questions: Questions) -> type[PlaceRecord]:
+def _record_of(questions: Kinds) -> type[PlaceRecord]:
     """A `PlaceRecord` with a member for each question that it does not have already.
 
     msgspec then reads and writes all of them in one pass, and refuses what it does not know: a
@@ -138,7 +138,7 @@ def _record_of(questions: Questions) -> type[PlaceRecord]:
     return record
 
 
-def read(path: str, data: bytes, questions: Questions) -> CatalogFile[PlaceRecord]:
+def read(path: str, data: bytes, questions: Kinds) -> CatalogFile[PlaceRecord]:
     """The recording in `data`; `path` is for messages. Raises `RecordingError`."""
     try:
         file: CatalogFile[PlaceRecord] = msgspec.json.decode(
@@ -162,7 +162,7 @@ def read(path: str, data: bytes, questions: Questions) -> CatalogFile[PlaceRecor
     return file
 
 
-def by_place(path: str, records: Iterable[PlaceRecord], questions: Questions) -> Records:
+def by_place(path: str, records: Iterable[PlaceRecord], questions: Kinds) -> Records:
     """The records by place; two answers for one question are a damaged file."""
     called = {each.name: each.called for each in questions}
     places = Records(questions)
@@ -171,6 +171,8 @@ def by_place(path: str, records: Iterable[PlaceRecord], questions: Questions) ->
         if place in places:
             raise RecordingError(f"{place} is recorded twice", where=path)
         for kind, answers in record.all_answers():
+            # Which of two answers is right nobody can tell: `found` would win, and it is the one that
+            # somebody who edits a recording to pass would add.
             for key in sorted(answers.contradictions()):
                 raise RecordingError(
                     f"{called[kind] or key} in {place} has two answers", where=path

@@ -16,7 +16,7 @@ from assay.cli.streams import (
 from assay.run.policies import DEFAULT_POLICY
 
 if TYPE_CHECKING:
-    from assay.catalog.comparing import Questions
+    from assay.catalog.coverage import Coverage
 
 REASONS = 5
 """So many reasons for having no answer are told, those of most questions first."""
@@ -59,7 +59,7 @@ def record_command(
     cache = Cache(host, wanted=not how["no_cache"])
     policy = policy_if_any(host, policy_path)
     made = record(host, paths, reading(how, cache), Asking(catalog, timeout, cache), policy)
-    found = made.questions
+    found = made.coverage
     lost = 0 if force else answers_lost(host, found, output)
     if not lost:
         write(output, made.content, private=True)
@@ -69,7 +69,7 @@ def record_command(
     return EXIT_UNDETERMINED if found.unanswered else EXIT_PASS
 
 
-def _tell(path: str, found: "Questions", lost: int) -> None:
+def _tell(path: str, found: "Coverage", lost: int) -> None:
     """How many questions there were, which got no answer and why, and what became of the file."""
     if not found.unanswered:
         note(f"{path}: {_many(found.asked)}, all of them answered")

@@ -58,11 +58,11 @@ class Resolutions(msgspec.Struct, frozen=True, gc=False):
 
 
 def resolve(
-    questions: Iterable[PlacedValue], catalog: ImageCatalog, besides: Collection[ImageKey] = ()
+    questions: Iterable[PlacedValue], catalog: ImageCatalog, also: Collection[ImageKey] = ()
 ) -> Resolutions:
     """The image each value means at this moment in its place, or why none can be named.
 
-    `besides` are images that somebody wants to have looked up in the same wave.
+    `also` are images that somebody wants to have looked up in the same wave.
     """
     # Keys are numbers: what a value holds would be hashed anew each time that it is a key.
     straight: dict[PlacedValue, tuple[Value, Trail]] = {}
@@ -89,7 +89,7 @@ def resolve(
     found.update((k, trail) for k, trail in trails.items() if k not in on_the_way)
     found.update(came)
     parts = _parts(trails, came)
-    ends, answers, settings = _look_up(found, catalog, besides, trails)
+    ends, answers, settings = _look_up(found, catalog, also, trails)
     settled = [
         settle(each[1], started, [_ends((k, n), ends, parts) for n in range(len(started))])
         for k, (each, started) in enumerate(starts)
@@ -190,7 +190,7 @@ def fall_back(found: Resolution, by: ServiceImage) -> Resolution:
 def _look_up(
     trails: Trails,
     catalog: ImageCatalog,
-    besides: Collection[ImageKey],
+    also: Collection[ImageKey],
     starts: Trails,
 ) -> tuple[
     dict[Key, Resolution], Mapping[ImageKey, Answer[Image]], Mapping[Place, Answer[AllowedImages]]
@@ -200,7 +200,7 @@ def _look_up(
         for question, trail in trails.items()
         if isinstance(trail, Trail) and isinstance(trail.value, AmiId)
     }
-    asked = dict.fromkeys((*keys.values(), *besides))
+    asked = dict.fromkeys((*keys.values(), *also))
     answers = catalog.ask(IMAGES, asked)
     absent = dict.fromkeys(
         image

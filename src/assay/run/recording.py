@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assay.catalog.comparing import Questions
+    from assay.catalog.coverage import Coverage
     from assay.inputs.plan.plan import Source
     from assay.model import Policy
     from assay.run.catalogs import Asking
@@ -18,7 +18,7 @@ class Recorded(NamedTuple):
     """What was asked about which sources, and the recording of that."""
 
     sources: "list[Source]"
-    questions: "Questions"
+    coverage: "Coverage"
     content: bytes
 
 
@@ -30,7 +30,7 @@ def record(
     policy: "Policy | None",
 ) -> Recorded:
     """Ask what a check by any policy could need. `policy` names readers and a Region, if any."""
-    from assay.catalog.comparing import questions
+    from assay.catalog.coverage import coverage
     from assay.catalog.decorators.recording import RecordingCatalog
     from assay.model import Kind
     from assay.run.catalogs import open_catalog
@@ -43,23 +43,23 @@ def record(
     with host.watching(recording):
         gather(sources, recording)
     now = host.now()
-    return Recorded(sources, questions(recording.file(now)), recording.to_json(now))
+    return Recorded(sources, coverage(recording.file(now)), recording.to_json(now))
 
 
-def answers_lost(host: "Host", found: "Questions", path: str) -> int:
+def answers_lost(host: "Host", found: "Coverage", path: str) -> int:
     """How many answers the recording at `path` has to questions that got none this time."""
     return found.lost(_before(host, path)) if found.unanswered else 0
 
 
-def _before(host: "Host", path: str) -> "Questions":
+def _before(host: "Host", path: str) -> "Coverage":
     """What the recording that would be replaced was asked; nothing where there is none."""
-    from assay.catalog.comparing import Questions, questions
+    from assay.catalog.coverage import Coverage, coverage
     from assay.catalog.recorded import RecordedCatalog
     from assay.errors import RecordingError
 
     try:
         if os.path.isfile(path):
-            return questions(RecordedCatalog.load(path, host.read(path)).file)
+            return coverage(RecordedCatalog.load(path, host.read(path)).file)
     except RecordingError:
         pass  # something else, or damaged: there is no answer to be lost
-    return Questions(frozenset(), {})
+    return Coverage(frozenset(), {})

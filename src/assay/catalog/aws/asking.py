@@ -15,7 +15,6 @@ from assay.model import Place
 
 T = TypeVar("T")
 
-Asker: TypeAlias = Callable[[Sdk, Collection[K]], Mapping[K, Answer[T]]]
 Lister: TypeAlias = Callable[[Sdk, K], Pages[T]]
 Row: TypeAlias = tuple[str, Callable[..., Any]]
 """The name of a question or a listing, and who asks AWS for it. Only the functions below make one,
@@ -36,6 +35,8 @@ def one_by_one(
             except RefusedError as refused:
                 return Unavailable(refused.reason)
 
+        # Of keys that can answer for one another, the first is asked and the others wait for it:
+        # which one that is should not hang on the order of a set.
         asked = sorted(keys, key=in_order) if in_order else keys
         return sdk.flights.each(asked, answer, lambda _: sdk.late)
 
@@ -79,6 +80,7 @@ def by_pages(listing: Listing[K, T], lister: Lister[K, T]) -> Row:
 def _batches(
     keys: Collection[tuple[Place, str]], size: int
 ) -> Iterator[tuple[Place, tuple[str, ...]]]:
+    # A call is made in one Region, with one account's credentials: places never share a batch.
     by_place: defaultdict[Place, list[str]] = defaultdict(list)
     for place, name in dict.fromkeys(keys):
         by_place[place].append(name)

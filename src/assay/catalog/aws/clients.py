@@ -53,6 +53,8 @@ def new_client(session: Any, service: str, region: str, credentials: Mapping[str
             service,
             region_name=region,
             **credentials,
+            # A plan with a thousand images must not hang for minutes on one connection: shorter waits
+            # and more of them than botocore's 60 s and 3 tries.
             config=Config(
                 retries={"mode": "standard", "total_max_attempts": _attempts(session)},
                 connect_timeout=5,
@@ -80,6 +82,7 @@ def _attempts(session: Any) -> int:
 
 def _misconfigured(error: Exception) -> ConfigurationError:
     kind = type(error).__name__
+    # botocore raises a bare ValueError for that: 'Invalid endpoint: localhost:4566'.
     if str(error).startswith("Invalid endpoint"):
         return ConfigurationError(
             "an endpoint in AWS_ENDPOINT_URL… (endpoint_url) is not a URL",

@@ -10,7 +10,7 @@ from concurrent.futures import Future, wait
 from threading import Lock, Thread
 from typing import Any
 
-from assay.catalog.aws.errands import Errands
+from assay.catalog.aws.credential_processes import CredentialProcesses
 from assay.catalog.aws.pace import Deadline
 from assay.catalog.aws.refusals import refusal
 from assay.errors import CredentialsError
@@ -71,7 +71,7 @@ class Credentials:
         self._deadline = deadline
         self._lock = Lock()
         self._found: Future[Any] | None = None
-        self._errands = Errands()
+        self._processes = CredentialProcesses()
 
     def session(self, new: Callable[[], Any]) -> Any:
         """A botocore session that has them, made by `new` for whoever comes first.
@@ -84,7 +84,7 @@ class Credentials:
                 found = self._found = Future()
                 Thread(target=self._settle, args=(found, new), daemon=True).start()
         if not self._in_time(found) and self._deadline is not None:
-            waited_for = self._errands.waited_for()
+            waited_for = self._processes.waited_for()
             self.close()
             raise CredentialsError(
                 f"no AWS credentials within the time limit of {self._deadline.seconds:g} s"
@@ -104,7 +104,7 @@ class Credentials:
 
     def close(self) -> None:
         """End whatever still goes on for them."""
-        self._errands.end()
+        self._processes.end()
 
     def _settle(self, found: "Future[Any]", new: Callable[[], Any]) -> None:
         try:
@@ -118,14 +118,14 @@ class Credentials:
 
         try:
             session = new()
-            self._errands.take_over(session.get_component("credential_provider"))
+            self._processes.take_over(session.get_component("credential_provider"))
             credentials = session.get_credentials()
             if credentials is None:
                 raise NoCredentialsError
-            credentials.get_frozen_credentials()
+            credentials.get_frozen_credentials()  # a role is assumed only here, and can be refused
         except ClientError as error:
-            told = refusal("", "", error.response.get("Error", {}).get("Code")).code
-            raise unusable(f"{error.operation_name} was refused: {told or 'no code'}") from error
+            code = refusal("", "", error.response.get("Error", {}).get("Code")).code
+            raise unusable(f"{error.operation_name} was refused: {code or 'no code'}") from error
         except (BotoCoreError, ResponseParserError, *_TROUBLE) as error:
             raise unusable(type(error).__name__) from error
         return session

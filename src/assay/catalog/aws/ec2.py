@@ -101,6 +101,8 @@ def ancestry(asked: str, region: str, raw_entries: list[Mapping[str, Any]]) -> A
     expected: str | None = asked
     at: str | None = region
     for raw in raw_entries:
+        # Each entry must be the parent that the one before it named: ami-c of ami-b of ami-a. A list
+        # with a gap would lend one image the ancestors of another.
         if expected is None or raw.get("ImageId") != expected:
             return None
         entry = AncestryEntry(

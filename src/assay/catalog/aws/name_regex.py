@@ -22,12 +22,17 @@ REPEATED = 1000
 """Go's own limit of a number in braces."""
 
 _TOKEN = re.compile(
+    # `a*?` and `a{2,}`; `a{02}` is a literal, as in Go. `a*+` is possessive in Python alone: its `+`
+    # repeats nothing here, and is refused.
     r"(?P<repeat>(?:[*+?]|\{(?P<least>0|[1-9][0-9]*)(?P<most>,(?:0|[1-9][0-9]*)?)?\})\??)"
+    # `(?P<year>…)` and `(?i:…)`, but no `(?=…)`: Go looks neither ahead nor behind.
     r"|(?P<group>\((?:\?(?:P?<[A-Za-z_][A-Za-z0-9_]*>|(?P<flags>[is]*):))?)"
     r"|(?P<close>\))"
+    # `[]a]` has a bracket in it: the first one after `[` or `[^` closes nothing.
     r"|\[(?P<not>\^?+)(?P<class>\]?+(?:\[:[a-z]+:\]|\\.|[^\\\]])*+)\]"
     r"|(?P<nothing>\||\^|\$|\\[bBAz])"
     r"|(?P<any>\\[dDwWsS]|\.)"
+    # `\-` but not `\p` or `\1`: what a letter or digit means there differs between the two.
     r"|\\(?P<escaped>[^A-Za-z0-9])"
     r"|(?P<literal>[^\\\[])",
     re.DOTALL,
@@ -61,6 +66,7 @@ def fitting(pattern: str, names: Collection[str]) -> frozenset[str]:
     import regex
 
     words = _in_other_words(pattern)
+    # A time limit for each name alone would let a thousand names take a thousand times as long.
     over = Event()
     timer = Timer(SECONDS, over.set)
     timer.daemon = True
@@ -104,6 +110,7 @@ def _in_other_words(pattern: str) -> str:
             raise _unread()
         at = token.end()
         if token["repeat"]:
+            # `(ab){3}` was counted once when it was met: 2 characters, of 6 that it stands for.
             added, last = last * (_times(token) - 1), _nothing_more(last)
         elif token["group"]:
             sizes.append(0)
@@ -140,6 +147,7 @@ def _times(repeat: re.Match[str]) -> int:
 
 def _words(token: re.Match[str]) -> str:
     if token["group"]:
+        # `(?P<year>` becomes `(?:`: nothing reads what a group has found.
         return f"(?{token['flags'] or ''}:"
     if token["class"]:
         return f"[{token['not']}{_class(token['class'])}]"
@@ -168,6 +176,7 @@ def _class(text: str) -> str:
             words.append(part["any"])
         else:
             low, high = part["low"][-1], (part["high"] or part["low"])[-1]
+            # `[+-[:alpha:]]`, `[[:x]`: what only looks as if a class of POSIX began is not read.
             nested = part["high"] == "[" or (part["low"] == "[" and text[at : at + 1] == ":")
             if nested or high < low:
                 raise _unread()

@@ -44,6 +44,7 @@ class Pace:
         """Take one token, and say in how many seconds it is there."""
         with self._lock:
             now = self._clock()
+            # When the bucket would be full again: idle time adds nothing beyond that.
             due = max(self._due.get(bucket, now), now)
             self._due[bucket] = due + 1 / REFILL_A_SECOND
             return max(0.0, due - now - (BUCKET - 1) / REFILL_A_SECOND)
@@ -58,6 +59,7 @@ class Flights:
 
     def rest(self, seconds: float) -> bool:
         """Wait; False where the time would be up before, without waiting for it."""
+        # An answer after the deadline is of no use, so a call that could only come then is not made.
         if self._deadline is not None and seconds >= self._deadline.left():
             return False
         self._never.wait(seconds)
@@ -76,6 +78,7 @@ class Flights:
         pool = ThreadPoolExecutor(min(IN_FLIGHT, len(unique)))
         asked = {key: pool.submit(ask, key) for key in unique}
         self._await(asked.values())
+        # Not waited for: a thread that hangs in a socket ends when the SDK gives up, or the process.
         pool.shutdown(wait=False, cancel_futures=True)
         return {key: _answer(future, key, late) for key, future in asked.items()}
 

@@ -36,6 +36,7 @@ class Permission(msgspec.Struct, frozen=True, eq=False):
         return f"{self.service}:{self.operation}"
 
 
+# The filters keep the answer of an endpoint that does not heed DryRun short.
 READS = (
     Permission(
         "ec2", "DescribeImages", True, "every image is undetermined",

@@ -1,8 +1,7 @@
-"""Whose eyes look at a place: the caller's own, or those of the policy's reader for its account.
+"""Who looks at a place: the caller, or the policy's reader for its account.
 
 A role that a plan names is never assumed: whoever writes the plan would choose who judges it. An
-account without a reader is not looked at with anybody else's eyes either, since another account
-sees other images under the same id's name, or none.
+account without a reader is not looked at as anybody else either: another account sees other images.
 
 Facts: STS API Reference, AssumeRole and GetCallerIdentity (which needs no permission).
 """
@@ -22,10 +21,10 @@ SESSION_NAME = "assay"
 PATIENCE = 3.0
 """Seconds, after which a Region's own answer is asked for although another's is awaited."""
 
-Eyes = tuple[str, str] | None
-"""A partition and an account that a reader reads; None for the caller's own credentials."""
-AskSts = Callable[[Eyes, str, str, dict[str, Any]], dict[str, Any]]
-"""One STS call: with whose eyes, in which Region, which operation, which parameters."""
+Principal = tuple[str, str] | None
+"""Who signs a call, in IAM's word: the reader of an account in a partition; None for the caller."""
+AskSts = Callable[[Principal, str, str, dict[str, Any]], dict[str, Any]]
+"""One STS call: as whom, in which Region, which operation, which parameters."""
 
 
 class Once(Generic[T]):
@@ -46,17 +45,18 @@ class Once(Generic[T]):
         with self._lock:
             others = [future for (each, _), future in self._asked.items() if each == key]
             asked_here = (key, region) in self._asked
-            mine = not others
+            mine = not others  # whoever comes first finds out, and for all Regions if it can
             future = self._asked.setdefault((key, region), Future()) if mine else None
         if others and not asked_here:
             known = self._of_another(others)
             if known is not None:
-                return _told(known)
+                return _or_raise(known)
         if future is None:
+            # Looked at again, since the lock was let go: another thread may have come to this Region.
             with self._lock:
                 mine = (key, region) not in self._asked
                 future = self._asked.setdefault((key, region), Future())
-        return self._settle(future, find_out) if mine else _told(future.result())
+        return self._settle(future, find_out) if mine else _or_raise(future.result())
 
     def _of_another(self, others: Collection[Future[T | RefusedError]]) -> T | RefusedError | None:
         """What another Region found out, if it is for all and comes in time."""
@@ -76,13 +76,14 @@ class Once(Generic[T]):
             future.set_result(known)
             raise known from refused
         except BaseException as error:
+            # Else all who wait for it would wait for ever: no credentials, an interrupt, a bug.
             future.set_exception(error)
             raise
         future.set_result(found)
         return found
 
 
-def _told(found: T | RefusedError) -> T:
+def _or_raise(found: T | RefusedError) -> T:
     if isinstance(found, RefusedError):
         raise _without_code(found)
     return found
@@ -101,16 +102,16 @@ class Readers:
         self,
         readers: Mapping[str, Reader],
         ask: AskSts,
-        adopt: Callable[[Eyes, Mapping[str, Any]], None],
+        adopt: Callable[[Principal, Mapping[str, Any]], None],
     ) -> None:
         """`adopt` takes the credentials of a reader's session, before anything is asked with it."""
         self._readers = readers
         self._ask = ask
         self._adopt = adopt
         self._own: Once[Identity] = Once()
-        self._opened: Once[Identity] = Once()
+        self._sessions: Once[Identity] = Once()
 
-    def eyes(self, place: Place) -> Eyes:
+    def principal(self, place: Place) -> Principal:
         """With whose credentials to look at `place`. Raises `RefusedError`."""
         account = place.account
         if account is None:
@@ -118,7 +119,7 @@ class Readers:
         reader = self._readers.get(account)
         try:
             if self.own(place).account == account:
-                return None
+                return None  # even where there is a reader: it could see no more
         except RefusedError:
             if reader is None:
                 raise
@@ -126,35 +127,35 @@ class Readers:
             raise RefusedError(
                 f"no reader for account {account}: add it to the policy's aws.readers"
             )
-        eyes = (place.partition, account)
-        self._opened.get(eyes, place.region, lambda: self._open(eyes, reader, place))
-        return eyes
+        principal = (place.partition, account)
+        self._sessions.get(principal, place.region, lambda: self._open(principal, reader, place))
+        return principal
 
     def identity(self, place: Place) -> Identity:
         """Whose credentials look at `place`. Raises `RefusedError`."""
-        eyes = self.eyes(place)
-        if eyes is None:
+        principal = self.principal(place)
+        if principal is None:
             return self.own(place)
-        return self._opened.get(eyes, place.region, _not_open)
+        return self._sessions.get(principal, place.region, _not_open)
 
     def own(self, place: Place) -> Identity:
         """The caller's own identity, asked once a partition. Raises `RefusedError`."""
         return self._own.get(
             place.partition,
             place.region,
-            lambda: _where_it_can_be_answered(place, lambda region: self._who(None, region)),
+            lambda: _where_it_can_be_answered(place, lambda region: self._identify(None, region)),
         )
 
-    def _open(self, eyes: tuple[str, str], reader: Reader, place: Place) -> Identity:
+    def _open(self, principal: tuple[str, str], reader: Reader, place: Place) -> Identity:
         """Assume a reader's role and hold it to its account before anything else is asked."""
-        account = eyes[1]
+        account = principal[1]
         external = {"ExternalId": reader.external_id} if reader.external_id is not None else {}
         asked = {"RoleArn": reader.role_arn, "RoleSessionName": SESSION_NAME, **external}
 
         def open_in(region: str) -> Identity:
             answer = self._ask(None, region, "AssumeRole", asked)
-            self._adopt(eyes, answer.get("Credentials") or {})
-            return self._who(eyes, region)
+            self._adopt(principal, answer.get("Credentials") or {})
+            return self._identify(principal, region)
 
         try:
             identity = _where_it_can_be_answered(place, open_in)
@@ -164,8 +165,8 @@ class Readers:
             raise RefusedError(f"the reader role answers as another account than {account}")
         return identity
 
-    def _who(self, eyes: Eyes, region: str) -> Identity:
-        raw = self._ask(eyes, region, "GetCallerIdentity", {})
+    def _identify(self, principal: Principal, region: str) -> Identity:
+        raw = self._ask(principal, region, "GetCallerIdentity", {})
         account, arn = raw.get("Account"), raw.get("Arn")
         if not is_account(account):
             raise RefusedError("sts:GetCallerIdentity named no account")

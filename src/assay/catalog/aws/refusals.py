@@ -59,8 +59,10 @@ class RefusedError(Exception):
 def refusal(name: str, region: str, found: object) -> RefusedError:
     """What an error code means. Messages are left out: they can quote requests and tokens."""
     code = str(found)
+    # Whatever answers may be no AWS at all: its "code" can be a page of HTML, or a secret it was sent.
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", code):
         return RefusedError(f"{name} in {region}: refused, and the error could not be read")
+    # AuthFailure says both: a Region that is off, and credentials that are none.
     obstacle = Obstacle.OPTED_OUT if code in _REGIONAL else Obstacle.FAILED
     if code in _DENIED:
         who = "the caller" if name == "sts:AssumeRole" else "the reader"

@@ -13,7 +13,7 @@ from typing import Any
 from assay.catalog.aws.clients import AWS_HOST, new_client, new_session
 from assay.catalog.aws.credentials import MEAN_NO_CREDENTIALS, Credentials, unusable
 from assay.catalog.aws.pace import Deadline, Flights, Pace
-from assay.catalog.aws.readers import Eyes, Readers
+from assay.catalog.aws.readers import Principal, Readers
 from assay.catalog.aws.refusals import CREDENTIALS, RefusedError, no_answer, refusal
 from assay.catalog.interface import Obstacle, Unavailable
 from assay.kept import Kept
@@ -45,8 +45,8 @@ class Sdk:
         self._models = models or Kept(None)
         self._lock = Lock()
         self._own = Credentials(deadline)
-        self._clients: dict[tuple[Eyes, str, str], Any] = {}
-        self._credentials: dict[Eyes, dict[str, str]] = {None: {}}
+        self._clients: dict[tuple[Principal, str, str], Any] = {}
+        self._credentials: dict[Principal, dict[str, str]] = {None: {}}
         self._readers = Readers(readers or {}, self._ask_sts, self._adopt)
         self._calls: Counter[str] = Counter()
         self._endpoints: set[str] = set()
@@ -120,15 +120,15 @@ class Sdk:
 
     def call(self, place: Place, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """One whole answer. Raises `RefusedError`, `CredentialsError` or `SdkError`."""
-        eyes = self._readers.eyes(place)
-        return self._call(eyes, service, place.region, operation, parameters)
+        principal = self._readers.principal(place)
+        return self._call(principal, service, place.region, operation, parameters)
 
     def _ask_sts(
-        self, eyes: Eyes, region: str, operation: str, parameters: Mapping[str, Any]
+        self, principal: Principal, region: str, operation: str, parameters: Mapping[str, Any]
     ) -> dict[str, Any]:
-        return self._call(eyes, "sts", region, operation, parameters)
+        return self._call(principal, "sts", region, operation, parameters)
 
-    def _adopt(self, eyes: Eyes, found: Mapping[str, Any]) -> None:
+    def _adopt(self, principal: Principal, found: Mapping[str, Any]) -> None:
         """Keep a session's credentials. botocore takes the caller's for missing ones: never here."""
         credentials = {
             "aws_access_key_id": found.get("AccessKeyId"),
@@ -139,46 +139,56 @@ class Sdk:
         if len(whole) != len(credentials):
             raise RefusedError("sts:AssumeRole answered without credentials")
         with self._lock:
-            self._credentials[eyes] = whole
+            self._credentials[principal] = whole
 
     def _call(
-        self, eyes: Eyes, service: str, region: str, operation: str, parameters: Mapping[str, Any]
+        self,
+        principal: Principal,
+        service: str,
+        region: str,
+        operation: str,
+        parameters: Mapping[str, Any],
     ) -> dict[str, Any]:
         from botocore import xform_name
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
         name = f"{service}:{operation}"
-        wait = self._pace.take((eyes, region, name)) if self._pace else 0.0
+        # EC2 has a bucket for each account, Region and API, and the caller's account is not known
+        # before it is asked: the principal stands for it.
+        wait = self._pace.take((principal, region, name)) if self._pace else 0.0
         if self._deadline and (not self._deadline.left() or not self.flights.rest(wait)):
             raise RefusedError(self._too_late(), obstacle=Obstacle.LATE)
-        client = self._client(self._own_session(), eyes, service, region)
+        client = self._client(self._own_session(), principal, service, region)
         with self._lock:
             self._calls[name] += 1
         try:
             answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code")
-            if error.operation_name != operation:  # credentials are fetched anew on the way
+            # An expired role or login is fetched anew by botocore in the middle of any call: what is
+            # refused then is not what was asked.
+            if error.operation_name != operation:
                 renewal = refusal(f"sts:{error.operation_name}", region, code)
                 raise self._lost(f"no credentials any more: {renewal.reason}") from error
-            raise self._noted(eyes, refusal(name, region, code)) from error
+            raise self._noted(principal, refusal(name, region, code)) from error
         except BotoCoreError as error:
             kind = type(error).__name__
             if kind in MEAN_NO_CREDENTIALS:
                 raise self._lost(f"no credentials any more ({kind})") from error
-            raise self._noted(eyes, no_answer(name, region, kind)) from error
+            raise self._noted(principal, no_answer(name, region, kind)) from error
         except (ResponseParserError, *_UNREADABLE) as error:
             unread = RefusedError(
                 f"{name} in {region}: the answer could not be read", regional=True
             )
-            raise self._noted(eyes, unread) from error
+            raise self._noted(principal, unread) from error
         self._answered = True
         return answer
 
-    def _noted(self, eyes: Eyes, refused: RefusedError) -> RefusedError:
+    def _noted(self, principal: Principal, refused: RefusedError) -> RefusedError:
         with self._lock:
-            if eyes is None and refused.code in CREDENTIALS:
+            # A reader's credentials were given by AWS in this run; only the caller's can be bad ones.
+            if principal is None and refused.code in CREDENTIALS:
                 self._turned_away = self._turned_away or refused.reason
             else:
                 self._failed_otherwise = True
@@ -192,16 +202,17 @@ class Sdk:
         """A botocore session that has the caller's credentials. Raises `CredentialsError`."""
         return self._own.session(lambda: new_session(self._models))
 
-    def _client(self, session: Any, eyes: Eyes, service: str, region: str) -> Any:
+    def _client(self, session: Any, principal: Principal, service: str, region: str) -> Any:
         """Making clients is not thread-safe, using them is."""
         with self._lock:
-            client = self._clients.get((eyes, service, region))
+            client = self._clients.get((principal, service, region))
             if client is None:
-                client = new_client(session, service, region, self._credentials[eyes])
+                client = new_client(session, service, region, self._credentials[principal])
                 client.meta.events.register("response-received", self._pass_date_on)
+                # Told in the report, and without a password: https://user:secret@localhost:4566
                 if not AWS_HOST.fullmatch(client.meta.endpoint_url):
                     self._endpoints.add(re.sub(r"//[^/]*@", "//", client.meta.endpoint_url))
-                self._clients[eyes, service, region] = client
+                self._clients[principal, service, region] = client
         return client
 
     def _pass_date_on(self, response_dict: Mapping[str, Any] | None = None, **_: Any) -> None:

@@ -23,6 +23,7 @@ def template_version(sdk: Sdk, key: TemplateKey) -> Answer[TemplateVersion]:
     if not isinstance(read, list):
         return read
     found = [version for version in read if version and _answers(version, ref)]
+    # An endpoint that ignores `Versions` answers with all of them: the first would be any.
     if len(read) != 1 or not found:
         return Unavailable(
             f"ec2:DescribeLaunchTemplateVersions did not answer with version {ref.version}"
@@ -36,6 +37,7 @@ def all_versions(sdk: Sdk, key: EveryVersionKey) -> Answer[tuple[TemplateVersion
     read = _versions(sdk, place, template.id, template.name)
     if not isinstance(read, list):
         return read
+    # Any number will do: `$Latest` holds a version against the template alone.
     latest = TemplateRef(template.id, template.name, "$Latest")
     found = tuple(version for version in read if version and _answers(version, latest))
     if not found or len(found) != len(read):

@@ -12,7 +12,7 @@ import msgspec
 
 from assay.catalog.interface import Answer, ImageCatalog, K, Listing, Pages, Question
 from assay.catalog.questions import QUESTIONS
-from assay.catalog.recording_file import VERSION, CatalogFile, PlaceRecord, Questions, Records
+from assay.catalog.recording_file import VERSION, CatalogFile, Kinds, PlaceRecord, Records
 from assay.model import CatalogFacts
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ T = TypeVar("T")
 class RecordingCatalog:
     """An `ImageCatalog` that passes every question on and keeps the answers."""
 
-    def __init__(self, source: ImageCatalog, questions: Questions = QUESTIONS) -> None:
+    def __init__(self, source: ImageCatalog, questions: Kinds = QUESTIONS) -> None:
         self.source = source
         self._records = Records(questions)
 

@@ -79,7 +79,7 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
         return (
             image is not None
             and entry is not None
-            and found.immutable
+            and found.immutable  # "not visible" can be visible tomorrow, a public root stays one
             and (entry.image_id, entry.region) == (image.id, key[0].region)
             and (entry.source_image_id, entry.source_image_region)
             == (image.source_image_id, image.source_image_region)
@@ -92,6 +92,7 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
             if isinstance(answer, Ancestry) and self._still_holds(key, answer):
                 learnt.setdefault(key[0], {})[key[1]] = answer
         for place, found in learnt.items():
+            # Without an account nobody knows who looked, and what one sees another may not.
             if place.account is not None:
                 self._save(place, found)
 
@@ -112,6 +113,7 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
 
         Of two runs that save at the same moment one loses what it learnt, and will ask again.
         """
+        # Read again: another run may have written since this one looked.
         kept = {**self._load(place), **found}
         newest = dict(list(kept.items())[-KEPT:])
         content = msgspec.json.encode(_File(VERSION, self._endpoint(), place, newest))

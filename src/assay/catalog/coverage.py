@@ -12,7 +12,7 @@ Key = tuple[str, str | None, str, str, str]
 """Partition, account and Region, the kind of question, and what it was about."""
 
 
-class Questions(msgspec.Struct, frozen=True):
+class Coverage(msgspec.Struct, frozen=True):
     """The questions that a recording was asked, by whether they were answered."""
 
     answered: frozenset[Key]
@@ -28,7 +28,7 @@ class Questions(msgspec.Struct, frozen=True):
         """Why there was no answer, and how often; the most frequent first."""
         return Counter(self.unanswered.values()).most_common()
 
-    def lost(self, before: "Questions") -> int:
+    def lost(self, before: "Coverage") -> int:
         """How many answers of an earlier recording are missed if this one takes its place.
 
         Not to ask any more is no loss, since plans change. It is one where an answer became none;
@@ -36,13 +36,15 @@ class Questions(msgspec.Struct, frozen=True):
         nobody can tell what was not asked because of that.
         """
         new = self.unanswered.keys() - before.unanswered.keys()
+        # An image that cannot be read hides its ancestors: they are not asked for, and their answers
+        # are lost without any question having failed.
         more = len(self.unanswered) > len(before.unanswered)
         if more or any(kind == IDENTITIES.name for *_, kind, _ in new):
             return len(before.answered - self.answered)
         return len(before.answered & new)
 
 
-def questions(file: CatalogFile[PlaceRecord]) -> Questions:
+def coverage(file: CatalogFile[PlaceRecord]) -> Coverage:
     """Every question that a recording was asked."""
     answered: set[Key] = set()
     unanswered: dict[Key, str] = {}
@@ -52,7 +54,7 @@ def questions(file: CatalogFile[PlaceRecord]) -> Questions:
                 answered.add(key)
             else:
                 unanswered[key] = reason
-    return Questions(frozenset(answered), unanswered)
+    return Coverage(frozenset(answered), unanswered)
 
 
 def _of(place: PlaceRecord) -> Iterator[tuple[Key, str | None]]:

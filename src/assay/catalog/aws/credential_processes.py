@@ -23,7 +23,7 @@ _TERMINAL = "/dev/tty"
 _MAKE = "_create_process_provider"
 
 
-class Errands:
+class CredentialProcesses:
     """What goes on outside of this process for credentials: programs that run, a prompt."""
 
     def __init__(self) -> None:
