@@ -267,4 +267,4 @@ def _answer(verdict: Verdict, results: list[Result]) -> Answer:
 
 
 def _bad(results: Iterable[Result]) -> list[Result]:
-    return [each for each in results if each.counts and each.outcome != PASS]
+    return [each for each in results if each.decides]

@@ -14,7 +14,7 @@ from assay_trouble import NoVerdictError
 
 SCHEMA_VERSION = 1
 PASS, UNDETERMINED, FAIL = "pass", "undetermined", "fail"
-_BY_RANK = (PASS, UNDETERMINED, FAIL)
+WORST_FIRST = (FAIL, UNDETERMINED, PASS)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -24,8 +24,8 @@ class Result(NamedTuple):
     rule: str
     outcome: str
     message: str
-    counts: bool
-    """Whether the verdict rests on it: no warning, and no failure that an exception lets through."""
+    decides: bool
+    """Whether it makes the verdict no pass: no warning, and nothing that an exception lets through."""
 
 
 class Verdict(NamedTuple):
@@ -69,7 +69,16 @@ def parse(data: bytes) -> Report:
 
 def worst(outcomes: list[str]) -> str:
     """The outcome that outranks the others; `pass` for none."""
-    return max(outcomes, key=_BY_RANK.index, default=PASS)
+    return min(outcomes, key=WORST_FIRST.index, default=PASS)
+
+
+def decides(outcome: str, severity: str, *, excepted: bool) -> bool:
+    """Whether a result that is no pass makes its verdict no pass.
+
+    An exception lets a failure through, and never what could not be read. This and the order above
+    are a copy of what assay has in model/verdicts.py, which cannot be imported here.
+    """
+    return outcome != PASS and severity == "error" and not (excepted and outcome == FAIL)
 
 
 def _report(document: Any) -> Report:
@@ -85,7 +94,7 @@ def _report(document: Any) -> Report:
     _require(
         _number(summary["references"]) == len(verdicts), "verdicts are missing, by its summary"
     )
-    for outcome in _BY_RANK:
+    for outcome in WORST_FIRST:
         counted = _number(summary[outcome])
         _require(counted == outcomes.count(outcome), f"{counted} {outcome}, by its summary")
     return Report(
@@ -114,7 +123,7 @@ def _inputs(given: list[Any], verdicts: tuple[Verdict, ...]) -> tuple[Input, ...
 def _verdict(given: Any) -> Verdict:
     results = tuple(_result(each) for each in _list(given["results"]))
     outcome = _outcome(given["outcome"])
-    weighed = worst([result.outcome for result in results if result.counts])
+    weighed = worst([result.outcome for result in results if result.decides])
     _require(
         outcome == weighed or (outcome, weighed) == (UNDETERMINED, PASS),
         "a verdict that its results do not bear out",
@@ -131,14 +140,15 @@ def _verdict(given: Any) -> Verdict:
 
 
 def _result(given: Any) -> Result:
-    severity, excepted = given["severity"], given["excepted"]
+    outcome, severity = _outcome(given["outcome"]), given["severity"]
+    excepted = given["excepted"]
     _require(severity in ("error", "warning"), "a severity that is not known here")
     _require(isinstance(excepted, bool), "a result that may be excepted or not")
     return Result(
         rule=_text(given["rule"]),
-        outcome=_outcome(given["outcome"]),
+        outcome=outcome,
         message=_text(given["message"]),
-        counts=severity == "error" and not excepted,
+        decides=decides(outcome, severity, excepted=excepted),
     )
 
 
@@ -148,7 +158,7 @@ def _require(fact: bool, otherwise: str) -> None:
 
 
 def _outcome(value: Any) -> str:
-    _require(value in _BY_RANK, "an outcome that is not known here")
+    _require(value in WORST_FIRST, "an outcome that is not known here")
     return str(value)
 
 

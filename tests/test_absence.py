@@ -199,7 +199,7 @@ class TestWhatIsTold:
     ) -> None:
         abroad = golden.copy(region="eu-west-1")
         report = aws.check(golden.world, abroad, at(IRELAND, golden.copy(region="eu-west-1")))
-        (told,) = (r for r in views(report.verdicts)[0].results if r.rule == "not-visible")
+        (told,) = (r for r in views(report)[0].results if r.rule == "not-visible")
         assert told.message.startswith(
             f"EC2 shows no {abroad} to {WORKLOAD}/us-east-1: it is visible in {WORKLOAD}/eu-west-1"
         )
@@ -272,7 +272,7 @@ class TestWhatItIsWorth:
         images = scene(golden)
         live = aws.check(golden.world, *images)
         again = judged(recorded(aws.catalog, *images), *images)
-        assert views(again.verdicts) == views(live.verdicts)
+        assert views(again) == views(live)
 
 
 def recycled(golden: GoldenWorld) -> str:

@@ -217,7 +217,7 @@ class TestTold:
     """What people read of a lineage."""
 
     def told(self, report: Report) -> tuple[LineageStep, ...]:
-        (view,) = views(report.verdicts)
+        (view,) = views(report)
         return view.lineage
 
     def test_owner_marks_and_how_each_image_was_made(

@@ -57,7 +57,7 @@ def whole(*verdicts: dict[str, Any], sha256: str = "0" * 64) -> dict[str, Any]:
 
 @st.composite
 def verdicts(draw: st.DrawFn) -> dict[str, Any]:
-    """As assay weighs them: what counts decides, and no results are no pass."""
+    """As assay weighs them: exceptions let failures through only, and no results are no pass."""
     results = draw(
         st.lists(
             st.builds(
@@ -71,10 +71,12 @@ def verdicts(draw: st.DrawFn) -> dict[str, Any]:
             unique_by=lambda each: each["rule"],
         )
     )
-    counting = {
-        each["outcome"] for each in results if each["severity"] == "error" and not each["excepted"]
+    deciding = {
+        each["outcome"]
+        for each in results
+        if each["severity"] == "error" and not (each["excepted"] and each["outcome"] == "fail")
     }
-    outcome = next((each for each in ("fail", "undetermined") if each in counting), "pass")
+    outcome = next((each for each in ("fail", "undetermined") if each in deciding), "pass")
     if outcome == "pass" and (not results or draw(st.booleans())):
         outcome = "undetermined"
     return verdict("aws_instance.web", outcome, *results)

@@ -1,10 +1,12 @@
 """The files that checkov loads: what they may import, what they are called, and their tables."""
 
 import ast
+import itertools
 import sys
 from pathlib import Path
 from typing import Any
 
+import assay_report
 import assay_scanned
 import pytest
 import yaml
@@ -12,6 +14,7 @@ from assay_families import BLIND, FAMILIES, GOLDEN, family_of
 from assay_resource_types import RESOURCE_TYPES
 
 from assay.inputs.surface import rows_by_type
+from assay.model import Outcome, Severity, verdicts
 from assay.policy.rules import RULES
 from tests import command
 from tests.checkov import resource_types
@@ -34,6 +37,16 @@ def test_the_families_are_of_rules_that_there_are_and_share_none() -> None:
     assert set(names) <= {rule.id for rule in RULES}
     assert {family_of(name) for name in BLIND} == {GOLDEN}
     assert {family_of(rule.id) for rule in RULES} == set(FAMILIES)
+
+
+def test_what_outranks_what_and_what_decides_is_as_the_model_has_it() -> None:
+    assert assay_report.WORST_FIRST == verdicts.WORST_FIRST
+    for outcomes in itertools.product(Outcome, repeat=3):
+        for some in (outcomes, outcomes[:1], ()):
+            assert assay_report.worst(list(some)) == verdicts.worst(some)
+    for outcome, severity, excepted in itertools.product(Outcome, Severity, (True, False)):
+        decides = verdicts.decides(outcome, severity, excepted=excepted)
+        assert assay_report.decides(outcome, severity, excepted=excepted) is decides
 
 
 def test_what_leaves_other_rules_blind_are_the_rules_of_undetermined() -> None:

@@ -19,11 +19,12 @@ from assay.model import (
     Planned,
     Report,
     ServiceImage,
+    Severity,
     Unknown,
     Unusable,
 )
 from assay.policy.load import load
-from assay.report.view import views
+from assay.report.view import view_of
 from assay.run.check import check
 from assay.run.formats import FORMATS, render, setting
 from fixtures.worlds import RECORDED_AT
@@ -402,7 +403,7 @@ class TestTemplates:
         document = self.document("aws_eks_node_group", ami_type="AL2_x86_64")
         (verdict,) = report(document).verdicts
         assert (verdict.subject.reference.kind, verdict.outcome) == (Kind.SERVICE, Outcome.FAIL)
-        (shown,) = views([verdict])
+        shown = view_of(verdict, Severity.ERROR)
         assert (shown.kind, shown.attribute) == ("service", "launch_template[0].name")
         assert any(
             "names no image, so Amazon EKS chooses the image (ami_type = AL2_x86_64)"
@@ -448,13 +449,13 @@ def test_words_that_are_not_the_services_own_are_not_shown(
 ) -> None:
     (verdict,) = report(one(type_, after)).verdicts
     assert verdict.outcome is Outcome.FAIL
-    assert SECRET not in str(views([verdict]))
+    assert SECRET not in str(view_of(verdict, Severity.ERROR))
 
 
 def test_a_sensitive_type_is_not_shown() -> None:
     document = one("aws_eks_node_group", NODES, sensitive={"ami_type": True})
     (verdict,) = report(document).verdicts
-    (shown,) = views([verdict])
+    shown = view_of(verdict, Severity.ERROR)
     assert verdict.outcome is Outcome.FAIL
     assert shown.value == "(sensitive)"
     assert "AL2023" not in str(shown)

@@ -16,8 +16,9 @@ from assay.model import (
     Severity,
     Subject,
     TemplateRef,
+    worst,
 )
-from assay.policy.engine import judge, judge_all, worst
+from assay.policy.engine import judge, judge_all
 from assay.policy.load import schema
 from assay.policy.rules import RULES
 from assay.policy.rules.rule import Rule

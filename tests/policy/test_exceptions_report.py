@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft7Validator, FormatChecker
 from msgspec.structs import replace
 
-from assay.model import CatalogFacts, Derivation, Outcome, Policy, Report, Subject
-from assay.policy.engine import judge_all, worst
+from assay.model import CatalogFacts, Derivation, Outcome, Policy, Report, Subject, worst
+from assay.policy.engine import judge_all
 from assay.report.formats import json as json_report
 from assay.report.formats import text
 from tests.policy.builders import AS_OF, PLACE, USED, document, image, mark, subject

@@ -18,8 +18,9 @@ from assay.model import (
     Report,
     Severity,
     Subject,
+    worst,
 )
-from assay.policy.engine import judge_all, worst
+from assay.policy.engine import judge_all
 from assay.policy.load import load
 from assay.policy.rules import RULES
 from assay.run.check import check

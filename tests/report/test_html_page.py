@@ -123,9 +123,7 @@ def test_paper_shows_everything_and_without_scripts_what_does_not_pass_is_there(
     for name, report in (("everything", samples.of_everything()), ("full", samples.many(150))):
         page = found[name]
         every = [verdict.subject.reference.address for verdict in report.verdicts]
-        messages = {
-            result.message for verdict in views(report.verdicts) for result in verdict.results
-        }
+        messages = {result.message for verdict in views(report) for result in verdict.results}
         assert page["errors"] == []
         assert page["before"]["closed"] > 0
         assert page["before"]["controls"] > 0
@@ -137,7 +135,7 @@ def test_paper_shows_everything_and_without_scripts_what_does_not_pass_is_there(
         )
         assert [each for each in messages if each not in page["paper"]["text"]] == []
         assert page["plain"]["requests"] == 1
-        bad = [each for each in views(report.verdicts) if each.outcome != "pass"]
+        bad = [each for each in views(report) if each.outcome != "pass"]
         assert all(each.address in page["plain"]["text"] for each in bad)
         assert all(
             each.results[0].message in page["plain"]["text"]

@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from assay.report.judged import Standing, judged
+from assay.model import Outcome, Standing
+from assay.report.judged import judged
 from tests.policy.builders import ancestry, document, image, mark, refused, subject
 from tests.report import samples
 from tests.report.shared import EACH
@@ -38,7 +39,7 @@ def test_where_the_sample_of_everything_stands() -> None:
     def standings(name: str) -> list[str]:
         return [each.standing for each in judged(samples.ALL[name](), samples.PLAIN)]
 
-    expected = ["pass", "warned", "fail", "excepted", "fail", *["undetermined"] * 3]
+    expected = ["pass", "warning", "fail", "excepted", "fail", *["undetermined"] * 3]
     assert standings("everything") == expected
     assert standings("lenient") == [*expected[:5], *["tolerated"] * 3]
 
@@ -48,7 +49,7 @@ def test_what_is_undetermined_by_a_rule_that_only_warns_is_not_plainly_passed() 
     report = samples.reported(by, subject(image(mark()), refused()))
     passes = replace(
         report.verdicts[0],
-        outcome="pass",
+        outcome=Outcome.PASS,
         results=tuple(each for each in report.verdicts[0].results if each.severity == "warning"),
     )
     [found] = judged(replace(report, verdicts=(passes,)), samples.PLAIN)

@@ -26,7 +26,7 @@ INNER = {
     "undetermined": "error",
     "tolerated": "skipped",
     "excepted": "skipped",
-    "warned": None,
+    "warning": None,
     "pass": None,
 }
 

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from assay.model import Report
 from assay.report.formats import markdown
-from assay.report.groups import standing
 from assay.report.inert import cell, code, prose
+from assay.report.labels import label
 from assay.report.safe import safe
 from assay.report.view import views
 from tests.policy.builders import document, image, subject
@@ -108,7 +108,7 @@ def test_hostile_text_arrives_whole_in_the_table(to_html: Callable[[str], str]) 
     expected = [
         (safe(shown.address), safe(shown.attribute), f"{shown.file}:7" if shown.file else "")
         for outcome in ("fail", "undetermined")
-        for shown in views(samples.hostile().verdicts)
+        for shown in views(samples.hostile())
         if shown.outcome == outcome
     ]
     assert [(row[1], row[2], row[6]) for row in rows] == [
@@ -128,10 +128,10 @@ def test_the_table_has_a_row_for_each_finding(name: str, to_html: Callable[[str]
     report = samples.ALL[name]()
     _, *rows = page(report, to_html).rows
     assert sorted(row[0].split()[1] + row[1] + row[5].split(":")[0] for row in rows) == sorted(
-        standing(result) + shown.address + result.rule
-        for shown in views(report.verdicts)
+        label(result.standing) + shown.address + result.rule
+        for shown in views(report)
         for result in shown.results
-        if standing(result) not in ("pass", "excepted")
+        if result.standing not in ("pass", "excepted")
     )
     words = [row[0].split()[1] for row in rows]
     assert words == sorted(words, key=["fail", "undetermined", "warning"].index)

@@ -42,7 +42,7 @@ def test_pictures_in_the_report_are_drawn_and_say_what_they_should(
     diagrams = _BLOCK.findall(markdown.render(report, samples.PLAIN))
     assert diagrams
     seen = words([label for each in drawn(diagrams, tmp_path) for label in each["labels"]])
-    for shown in views(report.verdicts):
+    for shown in views(report):
         if shown.outcome != "pass":
             for step in shown.lineage:
                 assert step.image_id in seen

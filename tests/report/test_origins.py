@@ -7,7 +7,7 @@ from tests.report import samples
 
 
 def shown(name: str, of: str) -> VerdictView:
-    return next(each for each in views(samples.ALL[name]().verdicts) if each.address == of)
+    return next(each for each in views(samples.ALL[name]()) if each.address == of)
 
 
 def test_the_origin_is_where_the_golden_mark_was_first_attached() -> None:
@@ -30,7 +30,7 @@ def test_other_marks_and_other_places_make_no_origin() -> None:
             document(),
             subject(image(other, mark())),
             subject(image(mark(source_image_region="eu-west-1"))),
-        ).verdicts
+        )
     )
     assert [both.lineage[depth].image_id for depth in both.origins] == ["ami-0000000b"]
     assert away.origins == ()
@@ -38,5 +38,5 @@ def test_other_marks_and_other_places_make_no_origin() -> None:
 
 def test_images_still_to_be_made_come_before_those_that_are() -> None:
     made = (Derivation("aws_ami_copy.a", "CopyImage", PLACE),)
-    [found] = views(samples.reported(document(), subject(derivations=made)).verdicts)
+    [found] = views(samples.reported(document(), subject(derivations=made)))
     assert [found.lineage[depth].image_id for depth in found.origins] == ["ami-0000000b"]

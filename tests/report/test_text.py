@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from assay.model import Incomplete
+from assay.model import Incomplete, Report, RuleResult
 from assay.report.formats import text
 from assay.report.safe import safe
 from tests.policy.builders import AS_OF, document, image, mark, subject
@@ -14,6 +14,12 @@ from tests.report import samples
 
 QUIET, VERBOSE = replace(samples.PLAIN, quiet=True), replace(samples.PLAIN, verbose=True)
 HEADLINE = re.compile(r"(FAIL|UNDETERMINED|PASS) (?!\d+ AMI|no AMI)(.+)")
+
+
+def note(report: Report, result: RuleResult) -> str:
+    """What says of a result that it is undetermined and closes no gate."""
+    lenient = report.policy.undetermined == "warning"
+    return " (tolerated)" if lenient and result.finding.outcome == "undetermined" else ""
 
 
 def lines(name: str, setting: Any = samples.PLAIN) -> list[str]:
@@ -28,7 +34,7 @@ def test_a_line_starts_with_outcome_address_and_rules_of_every_reference(name: s
     expected = []
     for verdict in report.verdicts:
         rules = ", ".join(
-            f"{each.rule}{' (warning)' if each.severity == 'warning' else ''}"
+            f"{each.rule}{' (warning)' if each.severity == 'warning' else note(report, each)}"
             for each in verdict.results
             if each.finding.outcome != "pass" and each.exception is None
         )
@@ -69,7 +75,8 @@ def test_quiet_is_a_line_a_finding_and_the_verdict(name: str) -> None:
         *found, last = found
     expected = sorted(
         f"{'WARNING' if each.severity == 'warning' else each.finding.outcome.upper()} "
-        f"{safe(verdict.subject.reference.address)}  {each.rule}: {safe(each.finding.message)}"
+        f"{safe(verdict.subject.reference.address)}  {each.rule}{note(report, each)}: "
+        f"{safe(each.finding.message)}"
         for verdict in report.verdicts
         if not verdict.subject.reference.sensitive
         for each in verdict.results

@@ -85,7 +85,7 @@ def _explain_image(image: str, name: str, where: dict[str, Any], *, colour: bool
     from assay.policy.engine import judge
     from assay.report.lineage import json as lineage_json
     from assay.report.lineage import tree
-    from assay.report.view import views
+    from assay.report.view import view_of
 
     found = find(image, **where)
     lineage, policy = found.lineage, found.lineage.policy
@@ -95,7 +95,7 @@ def _explain_image(image: str, name: str, where: dict[str, Any], *, colour: bool
         )
         return EXIT_PASS if found.readable else EXIT_UNDETERMINED
     verdict = judge(found.subject, policy, lineage.as_of)
-    (shown,) = views([verdict])
+    shown = view_of(verdict, policy.undetermined)
     notes = [WITHOUT_PLAN] if _looks_at_plans(policy) else []
     if name == "json":
         show(lineage_json.render_verdict(lineage, shown, notes))

@@ -16,16 +16,12 @@ NARROWEST = 40
 
 def exit_code(outcome: "Outcome", policy: "Policy") -> int:
     """What a verdict is to the shell."""
-    from assay.model import Outcome, Severity
+    from assay.model import Outcome
+    from assay.model.verdicts import closes_the_gate
 
-    match outcome:
-        case Outcome.PASS:
-            return EXIT_PASS
-        case Outcome.FAIL:
-            return EXIT_FAIL
-        case Outcome.UNDETERMINED:
-            tolerated = policy.undetermined is Severity.WARNING
-            return EXIT_PASS if tolerated else EXIT_UNDETERMINED
+    if not closes_the_gate(outcome, policy.undetermined):
+        return EXIT_PASS
+    return EXIT_FAIL if outcome is Outcome.FAIL else EXIT_UNDETERMINED
 
 
 def read(path: str) -> bytes:

@@ -87,6 +87,7 @@ from assay.model.subjects import (
     Unread,
     Unresolved,
 )
+from assay.model.verdicts import Standing, worst
 
 __all__ = [
     "PARTITIONS",
@@ -150,6 +151,7 @@ __all__ = [
     "Searched",
     "ServiceImage",
     "Severity",
+    "Standing",
     "Subject",
     "TemplateChange",
     "TemplateRef",
@@ -176,4 +178,5 @@ __all__ = [
     "partition_of",
     "recorded_end",
     "same_place",
+    "worst",
 ]

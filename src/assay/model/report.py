@@ -9,7 +9,9 @@ from assay.model.images import Watermark
 from assay.model.outcomes import Outcome, Severity
 from assay.model.policy import AnyException, Policy
 from assay.model.subjects import Subject
+from assay.model.verdicts import Standing, decides, result_standing, verdict_standing
 
+_PASS = Outcome.PASS
 ANNOUNCED_DAYS = 14
 """So long before its end an exception is announced."""
 
@@ -34,6 +36,17 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
     exception: AnyException | None = None
     """The exception that lets this failure through."""
 
+    @property
+    def decides(self) -> bool:
+        """Whether it makes its verdict no pass."""
+        return decides(self.finding.outcome, self.severity, excepted=self.exception is not None)
+
+    def standing(self, undetermined: Severity) -> Standing:
+        """How it stands, where the policy says so of what could not be read."""
+        return result_standing(
+            self.finding.outcome, self.severity, undetermined, excepted=self.exception is not None
+        )
+
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
     """The outcome for one reference, with every rule's result."""
@@ -46,6 +59,13 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     def exception(self) -> AnyException | None:
         """The first exception that is used."""
         return next((result.exception for result in self.results if result.exception), None)
+
+    def standing(self, undetermined: Severity) -> Standing:
+        """How it stands, where the policy says so of what could not be read."""
+        results = self.results if self.outcome == _PASS else ()
+        open = [each for each in results if each.finding.outcome != _PASS]
+        standings = [each.standing(undetermined) for each in open]
+        return verdict_standing(self.outcome, standings, undetermined)
 
 
 class ExceptionUse(msgspec.Struct, frozen=True, gc=False):

@@ -22,7 +22,6 @@ from assay.model import (
 TOLD = 3
 """So many of the images that do not pass are named."""
 
-_RANK = {Outcome.FAIL: 2, Outcome.UNDETERMINED: 1, Outcome.PASS: 0}
 _Results = tuple[RuleResult, ...]
 
 
@@ -37,7 +36,7 @@ class Alternatives:
         planned = [part for part in parts if not is_already(part.subject.reference.value)]
         if all(part.outcome is Outcome.FAIL for part in planned):
             parts = planned  # whatever there is already, what the plan puts there is no good
-        worst = max(parts, key=_badness)
+        worst = min(parts, key=_goodness)
         shown = replace(worst.subject, reference=subject.reference)
         bad = [part for part in parts if part.outcome is not Outcome.PASS]
         if worst.outcome is not Outcome.FAIL or all(p.outcome is Outcome.FAIL for p in parts):
@@ -49,14 +48,15 @@ class Alternatives:
         return Verdict(shown, Outcome.UNDETERMINED, results)
 
 
-def _badness(verdict: Verdict) -> tuple[int, int]:
+def _goodness(verdict: Verdict) -> tuple[int, int]:
+    """Of passes, too, the worst is shown: one that is not proven, before one with warnings."""
     told = sum(result.finding.outcome is not Outcome.PASS for result in verdict.results)
-    return _RANK[verdict.outcome], told
+    return verdict.standing(Severity.ERROR).rank, -told
 
 
 def _open(worst: Verdict, bad: Sequence[Verdict], of: int) -> _Results:
     """What the worst one is told of, but for what fails it: that is not certain."""
-    kept = tuple(result for result in worst.results if not _decides(result))
+    kept = tuple(result for result in worst.results if not result.decides)
     told = "; ".join(_told(part) for part in bad[:TOLD])
     more = f"; and {len(bad) - TOLD} more" if len(bad) > TOLD else ""
     finding = Finding(
@@ -68,20 +68,12 @@ def _open(worst: Verdict, bad: Sequence[Verdict], of: int) -> _Results:
     return (*kept, RuleResult("unresolved", Severity.ERROR, finding))
 
 
-def _decides(result: RuleResult) -> bool:
-    return (
-        result.exception is None
-        and result.severity is Severity.ERROR
-        and result.finding.outcome is not Outcome.PASS
-    )
-
-
 def _told(verdict: Verdict) -> str:
     found = verdict.subject.resolution
     name = found.image.id if isinstance(found, Resolved) else found.image_id or found.reason
-    rules = ", ".join(result.rule for result in verdict.results if _decides(result))
+    rules = ", ".join(result.rule for result in verdict.results if result.decides)
     return f"{name} ({rules})" if rules else name
 
 
 def _evidence(verdict: Verdict) -> tuple[str, ...]:
-    return next((r.finding.evidence for r in verdict.results if _decides(r)), ())
+    return next((r.finding.evidence for r in verdict.results if r.decides), ())

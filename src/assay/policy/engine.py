@@ -22,6 +22,7 @@ from assay.model import (
     Unplaced,
     Unresolved,
     Verdict,
+    worst,
 )
 from assay.policy.alternatives import Alternatives
 from assay.policy.exceptions import Exceptions
@@ -207,27 +208,13 @@ def _results(rules: Iterable[tuple[Rule, Severity]], case: Case) -> _Results:
 
 
 def _weigh(subject: Subject, results: tuple[RuleResult, ...]) -> Outcome:
-    """`fail` outranks `undetermined` outranks `pass`; no image, or no results, is no pass."""
-    outcome = Outcome.PASS
-    for result in results:
-        if result.exception is not None:
-            continue
-        if result.severity is Severity.ERROR and result.finding.outcome is not Outcome.PASS:
-            outcome = result.finding.outcome
-            if outcome is Outcome.FAIL:
-                return outcome
+    """The worst of what decides; no image, or no results, is no pass."""
+    outcome = worst(result.finding.outcome for result in results if result.decides)
+    if outcome is Outcome.FAIL:
+        return outcome
     match subject.resolution:
         case Unresolved(Cause.INCOMPLETE_PLAN | Cause.SERVICE_IMAGE):
             return outcome  # as severe as the policy makes that rule
         case Resolved() if results and subject.provenance is not None:
             return outcome
     return Outcome.UNDETERMINED
-
-
-def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """The outcome that outranks the others; `pass` for none."""
-    found = set(outcomes)
-    for outcome in (Outcome.FAIL, Outcome.UNDETERMINED):
-        if outcome in found:
-            return outcome
-    return Outcome.PASS

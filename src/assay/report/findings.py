@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from assay.model import InputFacts, Report, Severity
+from assay.model import InputFacts, Report, Standing
 from assay.report.setting import Setting
 from assay.report.view import ExceptionView, ResultView, VerdictView, views
 
@@ -22,14 +22,17 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 
     verdict: VerdictView
     result: ResultView
-    level: str
-    """`error` where it closes the gate, `warning` where it is only reported."""
     path: str
     """The file to show it at: the code's, or the plan's where nobody knows the code."""
     line: int
     """From 1; 1 in a plan."""
     fingerprint: str
     """The same from run to run, and no other's in this report; 64 hexadecimal digits."""
+
+    @property
+    def level(self) -> str:
+        """`error` where it closes the gate, `warning` where it is only reported."""
+        return ERROR if self.result.standing.closes_the_gate else WARNING
 
     @property
     def in_code(self) -> bool:
@@ -39,28 +42,34 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     @property
     def message(self) -> str:
         """What is wrong with what; starts with the address."""
-        word = "undetermined: " if self.result.outcome == "undetermined" else ""
-        return f"{self.verdict.address}: {word}{self.result.message}"
+        return f"{self.verdict.address}: {self.word}{self.result.message}"
+
+    @property
+    def word(self) -> str:
+        """What the level does not tell: that it was not read, or that an exception lets it be."""
+        if self.result.outcome == "undetermined":
+            return "undetermined: "
+        return "excepted: " if self.result.standing is Standing.EXCEPTED else ""
 
 
 def findings(report: Report, setting: Setting) -> Iterator[Finding]:
     """Every failure, warning and undetermined result, in the order of the verdicts.
 
     What an exception lets through is left out unless the setting asks for it; then it is there
-    as a warning whose `result.excepted` is true.
+    as a warning.
     """
     every = list(by_input(report))
     shared = in_several_inputs(every)
     seen: Counter[str] = Counter()
+    listed = setting.listed
     for facts, verdict in every:
         for result in verdict.results:
-            if result.outcome == "pass" or (result.excepted and not setting.excepted):
+            if result.standing not in listed:
                 continue
             mark = digest(setting.category, *identity(verdict), result.rule)
             yield Finding(
                 verdict,
                 result,
-                level(result, report.policy.undetermined),
                 verdict.file or facts.path,
                 verdict.line or 1,
                 distinct(mark, facts.path if identity(verdict) in shared else None, seen),
@@ -101,19 +110,10 @@ def exception_of(verdict: VerdictView, result: ResultView) -> ExceptionView | No
 
 def by_input(report: Report) -> Iterator[tuple[InputFacts, VerdictView]]:
     """Every verdict as it may be shown, with the input that it is about."""
-    shown = iter(views(report.verdicts))
+    shown = iter(views(report))
     for facts in report.inputs:
         for _ in range(facts.references):
             yield facts, next(shown)
-
-
-def level(result: ResultView, undetermined: Severity) -> str:
-    """What a result that is no pass does to the gate."""
-    if result.excepted or result.severity == "warning":
-        return WARNING
-    if result.outcome == "undetermined" and undetermined is Severity.WARNING:
-        return WARNING
-    return ERROR
 
 
 def digest(*parts: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from assay.report.view import ResultView, VerdictView
+from assay.report.view import VerdictView
 
 _MANY = 3
 
@@ -25,14 +25,5 @@ def alike(verdicts: Iterable[VerdictView]) -> list[list[VerdictView]]:
 
 def shared_by(group: list[VerdictView]) -> str:
     """How many references a complaint is about, where many have it."""
-    many = group[0].outcome == "undetermined" and len(group) >= _MANY
+    many = group[0].label == "undetermined" and len(group) >= _MANY
     return f" ({len(group)} references)" if many else ""
-
-
-def standing(result: ResultView) -> str:
-    """What a result does to the verdict: its outcome, or that it is let through."""
-    if result.outcome == "pass":
-        return result.outcome
-    if result.excepted:
-        return "excepted"
-    return "warning" if result.severity == "warning" else result.outcome

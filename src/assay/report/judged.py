@@ -6,11 +6,10 @@ be closed there.
 
 from collections import Counter
 from collections.abc import Iterator
-from enum import StrEnum
 
 import msgspec
 
-from assay.model import InputFacts, Report, Severity
+from assay.model import InputFacts, Report, Standing
 from assay.report.findings import (
     by_input,
     digest,
@@ -23,30 +22,20 @@ from assay.report.setting import Setting
 from assay.report.view import ResultView, VerdictView
 
 
-class Standing(StrEnum):
-    """A verdict's outcome with what is to be said of it; the first two close the gate."""
-
-    FAIL = "fail"
-    UNDETERMINED = "undetermined"
-    TOLERATED = "tolerated"
-    """Something is undetermined, and the policy only has it reported."""
-    EXCEPTED = "excepted"
-    """Something fails, and an exception lets it through."""
-    WARNED = "warned"
-    """Something fails that the policy only has reported."""
-    PASS = "pass"  # noqa: S105 - an outcome, not a password
-
-
 class Judged(msgspec.Struct, frozen=True, gc=False):
     """One reference, how it stands, and by which name it is known from run to run."""
 
     input: InputFacts
     verdict: VerdictView
-    standing: Standing
     uid: str
     """The same from run to run, and no other's in this report; 64 hexadecimal digits."""
     open: tuple[ResultView, ...]
-    """The results that are no pass, those that close the gate first."""
+    """The results that are no pass, the worst first."""
+
+    @property
+    def standing(self) -> Standing:
+        """How the reference stands."""
+        return self.verdict.standing
 
     @property
     def label(self) -> str:
@@ -61,7 +50,9 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
     def said(self, result: ResultView) -> str:
         """One result in one line."""
         text = f"{result.rule}: {result.message}"
-        if not result.excepted:
+        if result.standing is Standing.TOLERATED:
+            return f"{text} (tolerated)"
+        if result.standing is not Standing.EXCEPTED:
             return text
         exception = exception_of(self.verdict, result)
         return f"{text} (excepted: {exception.reason})" if exception else f"{text} (excepted)"
@@ -75,33 +66,9 @@ def judged(report: Report, setting: Setting) -> Iterator[Judged]:
     for facts, verdict in every:
         mark = digest(setting.category, *identity(verdict))
         uid = distinct(mark, facts.path if identity(verdict) in shared else None, seen)
-        results = tuple(each for each in verdict.results if each.outcome != "pass")
-        if len(results) > 1:
-            results = tuple(sorted(results, key=_rank))
-        yield Judged(
-            facts,
-            verdict,
-            standing(verdict, results, report.policy.undetermined),
-            uid,
-            results,
-        )
+        results = (each for each in verdict.results if each.standing is not Standing.PASS)
+        yield Judged(facts, verdict, uid, tuple(sorted(results, key=_rank)))
 
 
-def standing(
-    verdict: VerdictView, results: tuple[ResultView, ...], undetermined: Severity
-) -> Standing:
-    """Where a verdict with these open results stands."""
-    if verdict.outcome == "fail":
-        return Standing.FAIL
-    if verdict.outcome == "undetermined":
-        tolerated = undetermined is Severity.WARNING
-        return Standing.TOLERATED if tolerated else Standing.UNDETERMINED
-    if any(each.outcome == "undetermined" and not each.excepted for each in results):
-        return Standing.TOLERATED
-    if verdict.exception:
-        return Standing.EXCEPTED
-    return Standing.WARNED if results else Standing.PASS
-
-
-def _rank(result: ResultView) -> tuple[bool, bool, bool]:
-    return result.excepted, result.severity == "warning", result.outcome == "undetermined"
+def _rank(result: ResultView) -> int:
+    return result.standing.rank

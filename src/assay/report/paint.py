@@ -5,10 +5,12 @@ import click
 COLOUR = {
     "fail": "red",
     "undetermined": "yellow",
-    "warning": "yellow",
+    "tolerated": "yellow",
     "excepted": "yellow",
+    "warning": "yellow",
     "pass": "green",
 }
+"""Of each standing."""
 
 
 class Paint:
@@ -25,5 +27,5 @@ class Paint:
         return click.style(text, dim=True) if self._colour else text
 
     def outcome(self, outcome: str) -> str:
-        """The label of an outcome, or of a warning."""
+        """The label of an outcome, or of a standing."""
         return self(outcome.upper(), COLOUR[outcome], bold=True)

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from assay.model import Standing
+
 
 class RulePage(msgspec.Struct, frozen=True, gc=False):
     """A rule as formats explain it."""
@@ -33,6 +35,12 @@ class Setting(msgspec.Struct, frozen=True, gc=False):
     """In text: passes in full, too."""
     exit_zero: bool = False
     """Whether the run ends with 0 even where the outcome closes the gate."""
+
+    @property
+    def listed(self) -> tuple[Standing, ...]:
+        """How a result has to stand to be listed, the worst first."""
+        aside = (Standing.PASS,) if self.excepted else (Standing.PASS, Standing.EXCEPTED)
+        return tuple(standing for standing in Standing if standing not in aside)
 
 
 PLAIN = Setting()

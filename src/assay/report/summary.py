@@ -1,37 +1,59 @@
 """What reports say of a run as a whole: what came of it, by which policy, and who was asked."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from assay.model import CatalogFacts, ExceptionUse, Outcome, Report, Severity, Verdict
+from assay.model import CatalogFacts, ExceptionUse, Outcome, Report, Standing, Verdict
 from assay.model.times import readable
+from assay.model.verdicts import WORST_FIRST, closes_the_gate
 from assay.report.safe import safe
-from assay.report.view import counts, excepted
 
 UNCHECKED = "lookup-failed"
 """The rule under which everything stands that nobody was asked about."""
 _NAMED = 10
-WORST_FIRST = ("fail", "undetermined", "pass")
+
+
+def counts(report: Report) -> dict[str, int]:
+    """How many verdicts of each outcome."""
+    found = Counter(verdict.outcome for verdict in report.verdicts)
+    return {outcome.value: found[outcome] for outcome in Outcome}
+
+
+def excepted(report: Report) -> int:
+    """How many references pass only because of an exception."""
+    return sum(each.outcome is Outcome.PASS and bool(each.exception) for each in report.verdicts)
+
+
+def unproven(report: Report) -> int:
+    """How many references pass although something could not be read: the policy tolerates that."""
+    known: dict[int, Standing] = {}  # alike verdicts share their results
+    for verdict in report.verdicts:
+        if verdict.outcome == "pass" and id(verdict.results) not in known:
+            known[id(verdict.results)] = verdict.standing(report.policy.undetermined)
+    if Standing.TOLERATED not in known.values():
+        return 0
+    tolerated = {id for id, standing in known.items() if standing == "tolerated"}
+    return sum(id(each.results) in tolerated and each.outcome == "pass" for each in report.verdicts)
 
 
 def counted(report: Report) -> str:
     """How many references came to what, in one sentence without a full stop."""
     if not report.verdicts:
         return "no AMI reference to judge"
-    numbers = counts(report.verdicts)
+    numbers = counts(report)
     parts = [f"{numbers[outcome]} {outcome}" for outcome in WORST_FIRST if numbers[outcome]]
     text = f"{_many(len(report.verdicts), 'AMI reference')}: {', '.join(parts)}"
-    if by_exception := excepted(report.verdicts):
+    if by_exception := excepted(report):
         text = f"{text}, {by_exception} of them by exception"
+    if tolerated := unproven(report):
+        text = f"{text}, {tolerated} of them not proven"
     return text
 
 
-def closes_the_gate(report: Report) -> bool:
+def fails(report: Report) -> bool:
     """Whether the outcome is one that ends a run with another code than 0."""
-    tolerated = report.policy.undetermined is Severity.WARNING
-    return report.outcome is Outcome.FAIL or (
-        report.outcome is Outcome.UNDETERMINED and not tolerated
-    )
+    return closes_the_gate(report.outcome, report.policy.undetermined)
 
 
 def offline(report: Report) -> bool:

@@ -1,65 +1,48 @@
-"""Verdicts as formats show them: flat, ordered, and with nothing in them that must not be shown.
+"""Verdicts as formats show them: flat, and with nothing in them that must not be shown."""
 
-Design rule: of a plan, only addresses, attribute names, AMI ids, alias and template names, Regions
-and account ids are ever printed; a value the plan marks as sensitive is checked and hidden.
-"""
-
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec.structs import replace
 
 from assay.model import (
-    Alias,
-    AmiId,
-    AmiReference,
     AnyException,
-    Changeable,
     CodeException,
-    InstanceRef,
     Outcome,
     Place,
-    Planned,
     PolicyException,
+    Provenance,
+    Report,
     Resolved,
     RuleResult,
-    ServiceImage,
-    TemplateRef,
-    Unknown,
-    Unresolved,
-    Unusable,
+    Severity,
+    Standing,
     Verdict,
 )
+from assay.model.verdicts import decides, verdict_standing
+from assay.report import hidden
+from assay.report.hidden import Hide, as_it_is
+from assay.report.labels import label
 from assay.report.steps import LineageStep, lineage, planned
-
-HIDDEN = "(sensitive)"
-WITHHELD = "(sensitive: details would tell the value)"
 
 
 class ResultView(msgspec.Struct, frozen=True, gc=False):
     """One rule's result."""
 
     rule: str
-    outcome: str
-    severity: str
+    outcome: Outcome
+    severity: Severity
     message: str
     fix: str | None
     evidence: tuple[str, ...]
     excepted: bool
     """Whether an exception lets this failure through."""
+    standing: Standing
 
-
-_UNTOLD = ResultView(
-    rule="unresolved",
-    outcome="undetermined",
-    severity="error",
-    message="no rule that may fail it could judge it",
-    fix=None,
-    evidence=(),
-    excepted=False,
-)
-"""Where rules are switched off, a verdict may be undetermined and no result say so."""
+    @property
+    def decides(self) -> bool:
+        """Whether it makes its verdict no pass, whatever that is to the gate."""
+        return decides(self.outcome, self.severity, excepted=self.excepted)
 
 
 class ExceptionView(msgspec.Struct, frozen=True, gc=False):
@@ -90,7 +73,8 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     image_id: str | None
     account: str | None
     region: str | None
-    outcome: str
+    outcome: Outcome
+    standing: Standing
     results: tuple[ResultView, ...]
     lineage: tuple[LineageStep, ...]
     via: tuple[str, ...]
@@ -100,39 +84,69 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     derived: bool
     """Whether the plan still has to make the image; `image_id` is the one it is made from."""
 
+    @property
+    def label(self) -> str:
+        """Its outcome for people: what is not proven is never called a pass."""
+        return label(self.standing) if self.standing is Standing.TOLERATED else self.outcome
 
-def views(verdicts: Iterable[Verdict]) -> list[VerdictView]:
-    """What may be shown of the verdicts; what several share is made once."""
-    shared = _Shared({}, {}, {})
-    return [_view(verdict, shared) for verdict in verdicts]
+
+def views(report: Report, verdicts: Iterable[Verdict] | None = None) -> list[VerdictView]:
+    """What may be shown of a report's verdicts, or of some; what several share is made once."""
+    shared = _Shared(report.policy.undetermined)
+    chosen = report.verdicts if verdicts is None else verdicts
+    return [_view(verdict, shared) for verdict in chosen]
 
 
-class _Findings(msgspec.Struct, frozen=True, gc=False):
+def view_of(verdict: Verdict, undetermined: Severity) -> VerdictView:
+    """What may be shown of one verdict by a policy that says so of what could not be read."""
+    return _view(verdict, _Shared(undetermined))
+
+
+class _Common(msgspec.Struct, frozen=True, gc=False):
     """The part of a view that verdicts on the same image share."""
 
+    standing: Standing
     results: tuple[ResultView, ...]
     lineage: tuple[LineageStep, ...]
     via: tuple[str, ...]
     origins: tuple[int, ...]
 
 
-class _Shared(msgspec.Struct, frozen=True, gc=False):
+class _Shared:
     """What was made for earlier verdicts, by the identity of what it was made from."""
 
-    findings: dict[tuple[object, ...], _Findings]
-    results: dict[int, ResultView]
-    lineages: dict[int, tuple[LineageStep, ...]]
+    def __init__(self, undetermined: Severity) -> None:
+        self.undetermined = undetermined
+        self._common: dict[tuple[object, ...], _Common] = {}
+        self._results: dict[int, ResultView] = {}
+        self._lineages: dict[int, tuple[LineageStep, ...]] = {}
+
+    def common(self, verdict: Verdict) -> _Common:
+        subject = verdict.subject
+        key = (id(verdict.results), id(subject.resolution), subject.reference.sensitive)
+        found = self._common.get(key)
+        if found is None:
+            found = self._common[key] = _common(verdict, self)
+        return found
+
+    def result(self, result: RuleResult) -> ResultView:
+        found = self._results.get(id(result))
+        if found is None:
+            found = self._results[id(result)] = _result(result, self.undetermined)
+        return found
+
+    def lineage(self, provenance: Provenance) -> tuple[LineageStep, ...]:
+        found = self._lineages.get(id(provenance))
+        if found is None:
+            found = self._lineages[id(provenance)] = tuple(lineage(provenance, as_it_is))
+        return found
 
 
 def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
     subject = verdict.subject
     reference, found = subject.reference, subject.resolution
     place = subject.place if isinstance(subject.place, Place) else None
-    image_id = _image_id(found)
-    key = (id(verdict.results), id(found), reference.sensitive)
-    findings = shared.findings.get(key)
-    if findings is None:
-        findings = shared.findings[key] = _findings(verdict, shared)
+    common = shared.common(verdict)
     return VerdictView(
         address=reference.address,
         attribute=reference.attribute,
@@ -141,52 +155,59 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
         file=reference.file,
         line=reference.line,
         root=reference.root,
-        value=HIDDEN if reference.sensitive else _value(reference),
-        image_id=HIDDEN if image_id and (reference.sensitive or found.sensitive) else image_id,
+        value=hidden.value(reference),
+        image_id=hidden.image_id(reference, found),
         account=place.account if place else None,
         region=place.region if place else None,
         outcome=verdict.outcome,
-        results=findings.results,
-        lineage=findings.lineage,
-        via=findings.via,
+        standing=common.standing,
+        results=common.results,
+        lineage=common.lineage,
+        via=common.via,
         exception=exception_view(verdict.exception) if verdict.exception else None,
-        origins=findings.origins,
+        origins=common.origins,
         derived=bool(found.derivations),
     )
 
 
-def _findings(verdict: Verdict, shared: _Shared) -> _Findings:
+def _common(verdict: Verdict, shared: _Shared) -> _Common:
     subject, found = verdict.subject, verdict.subject.resolution
-    via = found.via if isinstance(found, Resolved) else ()
-    provenance, origins = subject.provenance, tuple(_origins(verdict))
-    hidden = subject.reference.sensitive or found.sensitive
-    if hidden or found.derivations or provenance is None:
-        hide, derived = _hider(subject.reference, found), _derived(found)
-        results = tuple(_result(result, hide, derived) for result in verdict.results)
-        return _Findings(
-            _told(verdict, results),
-            (*planned(found), *lineage(provenance, hide)),
-            tuple(hide(step) for step in via),
-            origins,
-        )
-    for result in verdict.results:
-        if id(result) not in shared.results:
-            shared.results[id(result)] = _result(result, _as_it_is, "")
-    steps = shared.lineages.get(id(provenance))
-    if steps is None:
-        steps = shared.lineages[id(provenance)] = tuple(lineage(provenance, _as_it_is))
-    results = tuple(shared.results[id(result)] for result in verdict.results)
-    return _Findings(_told(verdict, results), steps, via, origins)
+    via, provenance = found.via if isinstance(found, Resolved) else (), subject.provenance
+    secret = subject.reference.sensitive or found.sensitive
+    if secret or found.derivations or provenance is None:
+        hide, source = hidden.hiding(subject.reference, found), hidden.made_from(found)
+        results = tuple(_hidden(shared.result(each), hide, source) for each in verdict.results)
+        steps = (*planned(found), *lineage(provenance, hide))
+        via = tuple(hide(step) for step in via)
+    else:
+        results = tuple(shared.result(each) for each in verdict.results)
+        steps = shared.lineage(provenance)
+    standings = [each.standing for each in results]
+    standing = verdict_standing(verdict.outcome, standings, shared.undetermined)
+    results = _explained(verdict, results, standing)
+    return _Common(standing, results, steps, via, tuple(_origins(verdict)))
 
 
-def _told(verdict: Verdict, results: tuple[ResultView, ...]) -> tuple[ResultView, ...]:
-    """The results; where none tells why the verdict is no pass, one that says so."""
-    if verdict.outcome is Outcome.PASS or any(
-        each.outcome != "pass" and each.severity == "error" and not each.excepted
-        for each in results
-    ):
+def _explained(
+    verdict: Verdict, results: tuple[ResultView, ...], standing: Standing
+) -> tuple[ResultView, ...]:
+    """The results; where none tells why the verdict is no pass, one that says so.
+
+    Where rules are switched off, a verdict may be undetermined and no result say so.
+    """
+    if verdict.outcome is Outcome.PASS or any(result.decides for result in verdict.results):
         return results
-    return (*results, replace(_UNTOLD, outcome=verdict.outcome))
+    untold = ResultView(
+        rule="unresolved",
+        outcome=verdict.outcome,
+        severity=Severity.ERROR,
+        message="no rule that may fail it could judge it",
+        fix=None,
+        evidence=(),
+        excepted=False,
+        standing=standing,
+    )
+    return (*results, untold)
 
 
 def _origins(verdict: Verdict) -> Iterator[int]:
@@ -202,20 +223,31 @@ def _origins(verdict: Verdict) -> Iterator[int]:
             yield ahead + depth
 
 
-def _as_it_is(text: str) -> str:
-    return text
-
-
-def _result(result: RuleResult, hide: Callable[[str], str], derived: str) -> ResultView:
+def _result(result: RuleResult, undetermined: Severity) -> ResultView:
+    """As it is; thousands of them are made a report, most of them passes."""
     finding = result.finding
     return ResultView(
-        rule=result.rule,
-        outcome=finding.outcome,
-        severity=result.severity,
-        message=hide(f"{finding.message}{derived}"),
-        fix=hide(finding.fix) if finding.fix else None,
-        evidence=tuple(hide(line) for line in finding.evidence),
-        excepted=result.exception is not None,
+        result.rule,
+        finding.outcome,
+        result.severity,
+        finding.message,
+        finding.fix,
+        finding.evidence,
+        result.exception is not None,
+        result.standing(undetermined),
+    )
+
+
+def _hidden(result: ResultView, hide: Hide, source: str) -> ResultView:
+    """Without what must not be shown.
+
+    `source` says which image was judged where the plan still has to make the one to be used.
+    """
+    return replace(
+        result,
+        message=hide(f"{result.message}{source}"),
+        fix=hide(result.fix) if result.fix else None,
+        evidence=tuple(hide(line) for line in result.evidence),
     )
 
 
@@ -230,63 +262,3 @@ def exception_view(exception: AnyException) -> ExceptionView:
         file=exception.file if isinstance(exception, CodeException) else None,
         line=exception.line if isinstance(exception, CodeException) else None,
     )
-
-
-def counts(verdicts: tuple[Verdict, ...]) -> dict[str, int]:
-    """How many verdicts of each outcome."""
-    found = Counter(verdict.outcome for verdict in verdicts)
-    return {outcome.value: found[outcome] for outcome in Outcome}
-
-
-def excepted(verdicts: Iterable[Verdict]) -> int:
-    """How many references pass only because of an exception."""
-    return sum(verdict.outcome is Outcome.PASS and bool(verdict.exception) for verdict in verdicts)
-
-
-def _image_id(found: Resolved | Unresolved) -> str | None:
-    return found.image.id if isinstance(found, Resolved) else found.image_id
-
-
-def _hider(reference: AmiReference, found: Resolved | Unresolved) -> Callable[[str], str]:
-    """What is done to every text about a reference before it is shown.
-
-    A sensitive AMI id is taken out wherever it stands, also one that a parameter of a name that is
-    no secret holds, which a data source reads or this plan writes. A sensitive alias or template
-    could also be recognised by what it leads to, so nothing that was learnt on the way is shown.
-    """
-    image_id = _image_id(found)
-    if not reference.sensitive and (image_id is None or not found.sensitive):
-        return _as_it_is
-    if image_id is not None and not reference.sensitive:
-        return lambda text: text.replace(image_id, HIDDEN)
-    value = reference.value
-    match value.value if isinstance(value, Planned) and value.astray else value:
-        case AmiId(id):
-            return lambda text: text.replace(id, HIDDEN)
-        case Planned(value=Alias(), sensitive=True, step=step) if "data." in step:
-            return lambda text: text.replace(image_id, HIDDEN) if image_id else text
-        case Unknown() | Unusable() | ServiceImage():
-            return lambda text: text
-    return lambda _: WITHHELD
-
-
-def _value(reference: AmiReference) -> str | None:
-    """The value where it is one that may be shown."""
-    if isinstance(reference.value, AmiId):
-        return reference.value.id
-    match reference.value:
-        case (
-            Alias() | TemplateRef() | InstanceRef() | ServiceImage() | Changeable()
-            | Planned(astray=True, value=AmiId() | Alias() | TemplateRef() | Changeable())
-        ):  # fmt: skip
-            return str(reference.value)
-    return None
-
-
-def _derived(found: Resolved | Unresolved) -> str:
-    """What every message about an image that does not exist yet says: which one was judged."""
-    image_id = _image_id(found)
-    if not found.derivations or image_id is None:
-        return ""
-    steps = ", then ".join(f"{step.by} ({step.how})" for step in reversed(found.derivations))
-    return f" [derived from {image_id} by {steps}]"

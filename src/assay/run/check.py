@@ -39,8 +39,9 @@ from assay.model import (
     Unresolved,
     Verdict,
     Watermark,
+    worst,
 )
-from assay.policy.engine import judge_all, worst
+from assay.policy.engine import judge_all
 from assay.policy.golden import JudgedMarks, golden_marks
 from assay.policy.lineage import ancestry_matters
 from assay.policy.matching import policy_for

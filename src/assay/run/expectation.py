@@ -12,10 +12,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from assay.errors import InputError, did_you_mean
-from assay.model import Outcome, Report
+from assay.model import Outcome, Report, Severity
 from assay.model.times import moment
 from assay.policy.rules import RULES
-from assay.report.view import ResultView, VerdictView, views
+from assay.report.view import VerdictView, views
 
 
 class ExpectedVerdict(msgspec.Struct, frozen=True, gc=False):
@@ -124,7 +124,7 @@ def differences(expected: Expectation, report: Report) -> list[str]:
     found: list[str] = []
     if report.outcome is not expected.outcome:
         found.append(f"outcome: expected {expected.outcome.value}, found {report.outcome.value}")
-    for wanted, shown in _pairs(expected.verdicts, views(report.verdicts)):
+    for wanted, shown in _pairs(expected.verdicts, views(report)):
         found += _verdict(wanted, shown)
     for kind, count in expected.not_judged.items():
         counted = report.not_judged.get(kind, 0)
@@ -165,12 +165,12 @@ def _means(wanted: ExpectedVerdict, shown: VerdictView) -> bool:
 def _verdict(wanted: ExpectedVerdict | None, shown: VerdictView | None) -> Iterator[str]:
     name = _name(wanted, shown)
     before = _outcome(wanted.outcome, wanted.rules) if wanted else "no verdict"
-    after = _outcome(shown.outcome, _rules(shown, "error")) if shown else "no verdict"
+    after = _outcome(shown.outcome, _deciding(shown)) if shown else "no verdict"
     if before != after:
         yield f"{name}: expected {before}, found {after}"
     if wanted is None or shown is None:
         return
-    warnings = _rules(shown, "warning")
+    warnings = _warnings(shown)
     if wanted.warnings is not UNSET and sorted(wanted.warnings) != sorted(warnings):
         yield f"{name}: expected warnings {_list(wanted.warnings)}, found {_list(warnings)}"
     if wanted.value is not UNSET and wanted.value != shown.value:
@@ -187,13 +187,18 @@ def _name(wanted: ExpectedVerdict | None, shown: VerdictView | None) -> str:
     return wanted.address if wanted.attribute is UNSET else f"{wanted.address} {wanted.attribute}"
 
 
-def _rules(shown: VerdictView, severity: str) -> list[str]:
-    return [result.rule for result in shown.results if _counts(result, severity)]
+def _deciding(shown: VerdictView) -> list[str]:
+    """What `rules` has to name."""
+    return [result.rule for result in shown.results if result.decides]
 
 
-def _counts(result: ResultView, severity: str) -> bool:
-    """Whether a result is one of those that `rules`, or `warnings`, names."""
-    return result.outcome != "pass" and result.severity == severity and not result.excepted
+def _warnings(shown: VerdictView) -> list[str]:
+    """What `warnings` has to name: the rules that do not pass, and that decide nothing."""
+    return [
+        result.rule
+        for result in shown.results
+        if result.severity is Severity.WARNING and result.outcome is not Outcome.PASS
+    ]
 
 
 def _outcome(outcome: str, rules: Iterable[str]) -> str:

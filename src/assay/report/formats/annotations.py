@@ -2,22 +2,22 @@
 
 import msgspec
 
-from assay.model import Report, Severity
+from assay.model import Outcome, Report
+from assay.model.verdicts import closes_the_gate
 from assay.report.findings import ERROR, WARNING, Finding, findings
 from assay.report.safe import safe
 from assay.report.setting import Setting
-from assay.report.summary import UNCHECKED, closes_the_gate, counted, endpoint, offline, unchecked
+from assay.report.summary import UNCHECKED, counted, endpoint, offline, unchecked
 
 MOST = 10
 """Of each level, a step: what GitHub shows ("Workflow commands", docs.github.com)."""
-_OUTCOMES = ("fail", "undetermined")
 
 
 class Annotations(msgspec.Struct, frozen=True, gc=False):
     """The findings to be shown, and what is told in their place."""
 
     shown: tuple[Finding, ...]
-    """Errors before warnings, failures before what is undetermined."""
+    """The worst first: errors before warnings."""
     left: str | None
     """How many more there are, and where."""
     unasked: str | None
@@ -38,7 +38,7 @@ def annotations(report: Report, setting: Setting) -> Annotations:
         if found.result.rule != silent:
             levels[found.level].append(found)
     for each in levels.values():
-        each.sort(key=lambda found: _OUTCOMES.index(found.result.outcome))
+        each.sort(key=lambda found: found.result.standing.rank)
     shown = tuple(found for each in levels.values() for found in each[:MOST])
     more = [
         f"{len(each) - MOST} more {level}{'' if len(each) == MOST + 1 else 's'}"
@@ -46,12 +46,12 @@ def annotations(report: Report, setting: Setting) -> Annotations:
         if len(each) > MOST
     ]
     left = f"{' and '.join(more)}: --format text or json lists them all" if more else None
-    strict = report.policy.undetermined is Severity.ERROR
+    strict = closes_the_gate(Outcome.UNDETERMINED, report.policy.undetermined)
     return Annotations(
         shown,
         left,
         next(unchecked(report), None),
-        ERROR if strict and closes_the_gate(report) else WARNING,
+        ERROR if strict else WARNING,
         next(endpoint(report.catalog), None),
         f"{report.outcome.upper()} {counted(report)}",
     )

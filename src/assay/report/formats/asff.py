@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay import __version__
-from assay.model import Report, partition_of
+from assay.model import Report, Standing, partition_of
 from assay.model.times import to_second
 from assay.report.encoded import indented
-from assay.report.judged import Judged, Standing, judged
+from assay.report.judged import Judged, judged
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
 
@@ -41,6 +41,14 @@ SEVERITY = {
     Standing.WARNED: "MEDIUM",
     Standing.EXCEPTED: "LOW",
     Standing.PASS: "INFORMATIONAL",
+}
+_TOLD = {
+    Standing.FAIL: "fails",
+    Standing.UNDETERMINED: "is undetermined",
+    Standing.TOLERATED: "is undetermined (tolerated)",
+    Standing.EXCEPTED: "is excepted",
+    Standing.WARNED: "passes with a warning",
+    Standing.PASS: "passes",
 }
 _ACCOUNT, _REGION = re.compile(r"[0-9]{12}"), re.compile(r"[a-z0-9-]+")
 _IMAGE = re.compile(r"ami-[0-9a-f]+")
@@ -92,9 +100,7 @@ def _matching(form: re.Pattern[str], *texts: str | None) -> str | None:
 
 def _title(each: Judged) -> str:
     """The standing first: the rest may not fit."""
-    words = {Standing.PASS: "passes", Standing.FAIL: "fails", Standing.EXCEPTED: "is excepted"}
-    words |= {Standing.WARNED: "passes with a warning"}
-    return f"AMI {words.get(each.standing, 'is undetermined')}: {each.label}"
+    return f"AMI {_TOLD[each.standing]}: {each.label}"
 
 
 def _description(each: Judged) -> str:

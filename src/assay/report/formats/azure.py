@@ -11,7 +11,7 @@ from assay.report.findings import WARNING, Finding
 from assay.report.formats.annotations import Annotations, annotations, said
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
-from assay.report.summary import closes_the_gate
+from assay.report.summary import fails
 
 _DATA = {"%": "%AZP25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = str.maketrans({**_DATA, ";": "%3B", "]": "%5D"})
@@ -37,7 +37,7 @@ def _issues(chosen: Annotations) -> Iterator[str]:
 
 def _end(report: Report, setting: Setting, chosen: Annotations) -> str:
     """The agent takes a step for a success unless it is told otherwise, or ends with another code."""
-    if closes_the_gate(report) and not setting.exit_zero:
+    if fails(report) and not setting.exit_zero:
         return _command("task.complete", chosen.verdict, result="Failed")
     if chosen.shown or chosen.unasked or report.outcome != "pass":
         return _command("task.complete", chosen.verdict, result="SucceededWithIssues")

@@ -6,7 +6,7 @@ as one, so every finding has its own. `gitlab-sast` tells more, to those who hav
 
 from typing import Any
 
-from assay.model import Report
+from assay.model import Report, Standing
 from assay.report.encoded import indented
 from assay.report.findings import ERROR, Finding, findings
 from assay.report.locations import repository_path
@@ -35,6 +35,6 @@ def _issue(finding: Finding) -> dict[str, Any]:
 
 def _severity(finding: Finding) -> str:
     """One of info, minor, major, critical and blocker: `critical` where it closes the gate."""
-    if finding.result.excepted:
+    if finding.result.standing is Standing.EXCEPTED:
         return "info"
     return "critical" if finding.level == ERROR else "minor"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay import __version__
-from assay.model import Report
+from assay.model import Report, Standing
 from assay.model.times import to_second
 from assay.report import page
 from assay.report.encoded import indented
@@ -100,9 +100,8 @@ def _vulnerability(finding: Finding, rules: dict[str, RulePage]) -> dict[str, An
 
 def _description(finding: Finding, rule: RulePage | None) -> Iterator[str]:
     verdict, result = finding.verdict, finding.result
-    word = "undetermined: " if result.outcome == "undetermined" else ""
     yield f"{_code(verdict.address)}, {_code(verdict.attribute)}"
-    yield _code(f"{word}{result.message}")
+    yield _code(f"{finding.word}{result.message}")
     for line in result.evidence:
         yield _code(line)
     if verdict.lineage:
@@ -118,6 +117,6 @@ def _code(text: str) -> str:
 
 
 def _severity(finding: Finding) -> str:
-    if finding.result.excepted:
+    if finding.result.standing is Standing.EXCEPTED:
         return "Info"
     return "High" if finding.level == ERROR else "Medium"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from assay.report.groups import standing
+from assay.model import Standing
+from assay.report.labels import label, note
 from assay.report.paint import COLOUR, Paint
 from assay.report.safe import safe
 from assay.report.view import ResultView, VerdictView
@@ -11,8 +12,7 @@ from assay.report.wrap import joined
 
 def headline(verdict: VerdictView, paint: Paint, width: int | None) -> Iterator[str]:
     """Outcome, address, rules, attribute and image; file and line last. No counts, no times."""
-    plain, painted = named(verdict, verdict.outcome, paint)
-    parts = [(plain, painted)]
+    parts = [named(verdict, verdict.label, paint)]
     if rules := [_rule(each, paint) for each in verdict.results if _tells(each)]:
         parts.append((", ".join(rule for rule, _ in rules), ", ".join(shown for _, shown in rules)))
     parts += [(text, text) for text in (safe(subject(verdict)), place(verdict)) if text]
@@ -20,24 +20,24 @@ def headline(verdict: VerdictView, paint: Paint, width: int | None) -> Iterator[
 
 
 def _tells(result: ResultView) -> bool:
-    return standing(result) not in ("pass", "excepted")
+    return result.standing not in (Standing.PASS, Standing.EXCEPTED)
 
 
 def _rule(result: ResultView, paint: Paint) -> tuple[str, str]:
-    word = standing(result)
-    note = " (warning)" if word == "warning" else ""
-    return f"{result.rule}{note}", f"{paint(result.rule, COLOUR[word])}{note}"
+    warned = result.standing is Standing.WARNED
+    behind = f" ({result.standing})" if warned else note(result.standing)
+    return f"{result.rule}{behind}", f"{paint(result.rule, COLOUR[result.standing])}{behind}"
 
 
 def finding_line(
     verdict: VerdictView, result: ResultView, paint: Paint, width: int | None
 ) -> Iterator[str]:
     """One result of one reference on a line of its own."""
-    word = standing(result)
-    message = safe(result.message)
+    said = f"{note(result.standing)}: {safe(result.message)}"
+    rule = paint(result.rule, COLOUR[result.standing])
     parts = [
-        named(verdict, word, paint),
-        (f"{result.rule}: {message}", f"{paint(result.rule, COLOUR[word])}: {message}"),
+        named(verdict, label(result.standing), paint),
+        (f"{result.rule}{said}", f"{rule}{said}"),
         *((text, text) for text in (place(verdict),) if text),
     ]
     yield from joined(parts, width)

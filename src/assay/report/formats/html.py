@@ -15,12 +15,13 @@ from typing import Any
 import msgspec
 
 from assay import __version__
-from assay.model import ExceptionUse, Report, times
+from assay.model import ExceptionUse, Outcome, Report, Standing, times
+from assay.model.verdicts import closes_the_gate
 from assay.report.encoded import inert
-from assay.report.formats.html_data import ORDER, Row, Verdicts, shown, verdicts
+from assay.report.formats.html_data import Row, Verdicts, shown, verdicts
 from assay.report.formats.html_rules import pages
 from assay.report.setting import PLAIN, Setting
-from assay.report.summary import UNCHECKED, announced, asked, counted, endpoint
+from assay.report.summary import UNCHECKED, announced, asked, counted, endpoint, unproven
 from assay.report.view import exception_view
 
 _PAGE = Path(__file__).parents[1] / "html_page"
@@ -94,9 +95,9 @@ def _embedded(found: Verdicts) -> str:
 
 def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any]:
     counts = Counter(row.standing for row in found.rows)
-    bad = [row for row in found.rows if row.standing in {"fail", "undetermined"}]
+    bad = [row for row in found.rows if not row.standing.is_good]
     broken = {
-        result.rule for result in found.results if result.standing != "pass"
+        result.rule for result in found.results if result.standing is not Standing.PASS
     }  # what rules say of no reference needs no page
     return {
         "version": __version__,
@@ -104,7 +105,9 @@ def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any
         "outcome": report.outcome.value,
         "meaning": _meaning(report),
         "headline": counted(report),
-        "counts": [(standing, counts[standing]) for standing in ORDER],
+        "counts": [(standing, counts[standing]) for standing in Standing],
+        "tolerated": counts[Standing.TOLERATED],
+        "undetermined_closes": closes_the_gate(Outcome.UNDETERMINED, report.policy.undetermined),
         "notices": [shown(line) for line in _notices(report, found)],
         "asked": [shown(line) for line in asked(report.catalog, report.as_of)],
         "exceptions": [_exception(use) for use in report.exceptions],
@@ -115,7 +118,14 @@ def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any
 
 
 def _meaning(report: Report) -> str:
-    return _MEANING[report.outcome.value] if report.verdicts else "Nothing was there to be judged."
+    if not report.verdicts:
+        return "Nothing was there to be judged."
+    if report.outcome is Outcome.PASS and unproven(report):
+        return (
+            "The policy holds as far as facts could be read. Where it tolerates that they could not "
+            "be, nothing is proven."
+        )
+    return _MEANING[report.outcome]
 
 
 def _notices(report: Report, found: Verdicts) -> Iterator[str]:
@@ -123,10 +133,12 @@ def _notices(report: Report, found: Verdicts) -> Iterator[str]:
     yield from map(_sentence, endpoint(report.catalog))
     if report.catalog.kind == "offline":
         yield f"Nobody was asked (offline): {_unchecked(found)} not checked for what only AWS tells."
-    if report.policy.undetermined == "warning" and any(
-        row.standing == "undetermined" for row in found.rows
-    ):
-        yield "The policy only reports what is undetermined: it does not close the gate."
+    if tolerated := sum(row.standing is Standing.TOLERATED for row in found.rows):
+        noun = "reference is" if tolerated == 1 else "references are"
+        yield (
+            f"{tolerated:,} {noun} tolerated and not proven: the policy only reports what is "
+            "undetermined there, so that it does not close the gate."
+        )
     if report.left_aside:
         noun = "exception" if report.left_aside == 1 else "exceptions"
         yield f"Left aside by --no-inline: {report.left_aside} {noun} in the code."

@@ -8,17 +8,14 @@ from typing import TypeVar
 
 import msgspec
 
-from assay.model import Report
+from assay.model import Report, Standing
 from assay.report.findings import by_input
 from assay.report.formats.headline import value
 from assay.report.formats.text import exception_line
-from assay.report.groups import standing
 from assay.report.safe import safe
 from assay.report.steps import LineageStep
 from assay.report.view import ExceptionView, ResultView, VerdictView
 
-ORDER = ("fail", "undetermined", "excepted", "pass")
-"""How verdicts stand, the worst first; `excepted` passes by exception only."""
 NOT_TOLD = "(not told)"
 T = TypeVar("T")
 _MORE = " So the lineage may go on: that an image is not in it proves nothing."
@@ -28,8 +25,7 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One rule's result."""
 
     rule: str
-    standing: str
-    """`fail`, `undetermined`, `excepted`, `warning` or `pass`."""
+    standing: Standing
     message: str
     fix: str | None = None
     evidence: tuple[str, ...] = ()
@@ -60,10 +56,10 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Row(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """One reference and its outcome; numbers say where in their lists shared things stand."""
+    """One reference and how it stands; numbers say where in their lists shared things stand."""
 
     address: str
-    standing: str
+    standing: Standing
     what: str
     """`ami = ami-0…, now ami-1…`."""
     account: str
@@ -86,6 +82,10 @@ class Verdicts(msgspec.Struct, frozen=True, gc=False):
     rows: tuple[Row, ...]
     results: list[Result]
     lineages: list[tuple[Step, ...]]
+    standings: tuple[Standing, ...] = tuple(Standing)
+    """All that there are, the worst first."""
+    bad: int = sum(not standing.is_good for standing in Standing)
+    """How many of them, from the first, are no pass, or a pass that is not proven."""
 
 
 def verdicts(report: Report) -> Verdicts:
@@ -96,7 +96,7 @@ def verdicts(report: Report) -> Verdicts:
         made.row(verdict, shown(facts.path) if several else None)
         for facts, verdict in by_input(report)
     ]
-    rows.sort(key=lambda row: ORDER.index(row.standing))
+    rows.sort(key=lambda row: row.standing.rank)
     return Verdicts(tuple(rows), made.results, made.lineages)
 
 
@@ -121,7 +121,7 @@ class _Made:
     def row(self, verdict: VerdictView, input: str | None) -> Row:
         return Row(
             address=shown(verdict.address),
-            standing=verdict_standing(verdict),
+            standing=verdict.standing,
             what=shown(value(verdict)),
             account=verdict.account or NOT_TOLD,
             region=shown(verdict.region) if verdict.region else NOT_TOLD,
@@ -159,13 +159,6 @@ def _number(known: dict[object, int], all_: list[T], one: T) -> int:
     return known[one]
 
 
-def verdict_standing(verdict: VerdictView) -> str:
-    """The outcome, or `excepted` for what passes by exception only."""
-    if verdict.outcome == "pass" and verdict.exception:
-        return "excepted"
-    return str(verdict.outcome)
-
-
 def _file(verdict: VerdictView) -> str | None:
     if not verdict.file:
         return f"root {shown(verdict.root)}" if verdict.root else None
@@ -180,7 +173,7 @@ def _exception(exception: ExceptionView | None) -> str | None:
 def _result(result: ResultView) -> Result:
     return Result(
         rule=result.rule,
-        standing=standing(result),
+        standing=result.standing,
         message=shown(result.message),
         fix=shown(result.fix) if result.fix else None,
         evidence=tuple(shown(line) for line in result.evidence),

@@ -13,13 +13,53 @@ from assay.model.times import iso
 from assay.report.encoded import indented
 from assay.report.setting import PLAIN, Setting
 from assay.report.steps import LineageStep
-from assay.report.view import (
-    VerdictView,
-    counts,
-    excepted,
-    exception_view,
-    views,
-)
+from assay.report.summary import counts, excepted
+from assay.report.view import ExceptionView, ResultView, VerdictView, exception_view, views
+
+
+class Result(msgspec.Struct, frozen=True, gc=False):
+    """What one rule says."""
+
+    rule: str
+    outcome: str
+    severity: str
+    message: str
+    fix: str | None
+    evidence: tuple[str, ...]
+    excepted: bool
+
+
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """One image of a lineage."""
+
+    image_id: str
+    region: str | None
+    owner: str | None
+    how: str | None
+    end: str | None
+    visible: bool | None
+    watermarks: tuple[str, ...]
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """One reference."""
+
+    address: str
+    attribute: str
+    kind: str
+    action: str
+    file: str | None
+    line: int | None
+    root: str | None
+    value: str | None
+    image_id: str | None
+    account: str | None
+    region: str | None
+    outcome: str
+    standing: str
+    results: list[Result]
+    lineage: list[Step]
+    exception: ExceptionView | None
 
 
 def render(report: Report, _setting: Setting = PLAIN) -> str:
@@ -28,8 +68,8 @@ def render(report: Report, _setting: Setting = PLAIN) -> str:
 
 
 def document(report: Report) -> dict[str, Any]:
-    """The report as plain values."""
-    lineages: dict[int, list[dict[str, Any]]] = {}
+    """The report in the form of its JSON."""
+    made = _Made()
     return {
         "schema_version": 1,
         "tool": {"name": "assay", "version": __version__},
@@ -48,12 +88,12 @@ def document(report: Report) -> dict[str, Any]:
         ],
         "summary": {
             "references": len(report.verdicts),
-            **counts(report.verdicts),
-            "excepted": excepted(report.verdicts),
+            **counts(report),
+            "excepted": excepted(report),
             "not_judged": dict(sorted(report.not_judged.items())),
             **({"bake_launches": list(report.builds)} if report.builds else {}),
         },
-        "verdicts": [_verdict(shown, lineages) for shown in views(report.verdicts)],
+        "verdicts": [_verdict(shown, made) for shown in views(report)],
         "exceptions": [_exception(use) for use in report.exceptions],
     }
 
@@ -78,37 +118,52 @@ def _exception(use: ExceptionUse) -> dict[str, Any]:
     }
 
 
-def _verdict(shown: VerdictView, lineages: dict[int, list[dict[str, Any]]]) -> dict[str, Any]:
-    lineage = lineages.get(id(shown.lineage))
-    if lineage is None:
-        lineage = lineages[id(shown.lineage)] = [lineage_step(step) for step in shown.lineage]
-    return {
-        "address": shown.address,
-        "attribute": shown.attribute,
-        "kind": shown.kind,
-        "action": shown.action,
-        "file": shown.file,
-        "line": shown.line,
-        "root": shown.root,
-        "value": shown.value,
-        "image_id": shown.image_id,
-        "account": shown.account,
-        "region": shown.region,
-        "outcome": shown.outcome,
-        "results": shown.results,
-        "lineage": lineage,
-        "exception": shown.exception,
-    }
+class _Made:
+    """What verdicts share, made once each."""
+
+    def __init__(self) -> None:
+        self._results: dict[int, list[Result]] = {}
+        self._lineages: dict[int, list[Step]] = {}
+
+    def results(self, of: tuple[ResultView, ...]) -> list[Result]:
+        found = self._results.get(id(of))
+        if found is None:
+            found = self._results[id(of)] = [result(each) for each in of]
+        return found
+
+    def lineage(self, of: tuple[LineageStep, ...]) -> list[Step]:
+        found = self._lineages.get(id(of))
+        if found is None:
+            found = self._lineages[id(of)] = [step(each) for each in of]
+        return found
 
 
-def lineage_step(step: LineageStep) -> dict[str, Any]:
+def _verdict(shown: VerdictView, made: _Made) -> Verdict:
+    return Verdict(
+        address=shown.address,
+        attribute=shown.attribute,
+        kind=shown.kind,
+        action=shown.action,
+        file=shown.file,
+        line=shown.line,
+        root=shown.root,
+        value=shown.value,
+        image_id=shown.image_id,
+        account=shown.account,
+        region=shown.region,
+        outcome=shown.outcome,
+        standing=shown.standing,
+        results=made.results(shown.results),
+        lineage=made.lineage(shown.lineage),
+        exception=shown.exception,
+    )
+
+
+def result(of: ResultView) -> Result:
+    """What one rule says."""
+    return Result(of.rule, of.outcome, of.severity, of.message, of.fix, of.evidence, of.excepted)
+
+
+def step(of: LineageStep) -> Step:
     """One image of a lineage."""
-    return {
-        "image_id": step.image_id,
-        "region": step.region,
-        "owner": step.owner,
-        "how": step.how,
-        "end": step.end,
-        "visible": step.visible,
-        "watermarks": step.watermarks,
-    }
+    return Step(of.image_id, of.region, of.owner, of.how, of.end, of.visible, of.watermarks)

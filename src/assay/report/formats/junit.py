@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
-from assay.model import InputFacts, Report
+from assay.model import InputFacts, Report, Standing
 from assay.model.times import to_second
-from assay.report.judged import Judged, Standing, judged
+from assay.report.judged import Judged, judged
 from assay.report.locations import repository_path
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting

@@ -8,12 +8,13 @@ an invisible mark by which the comment of an earlier run is found again.
 import re
 from collections.abc import Iterable, Iterator
 
-from assay.model import Report
+from assay.model import Report, Standing
 from assay.report.findings import digest
 from assay.report.formats.markdown_details import details
 from assay.report.formats.text import exception_line
-from assay.report.groups import alike, standing
+from assay.report.groups import alike
 from assay.report.inert import cell, code, prose
+from assay.report.labels import label, note
 from assay.report.setting import PLAIN, Setting
 from assay.report.summary import UNCHECKED, counted, notes, offline
 from assay.report.view import ResultView, VerdictView, views
@@ -27,7 +28,7 @@ _MISSES = 20
 """So many blocks may be too long for the room that is left before the rest is not tried."""
 _PASSES = 50
 _NOTES, _LAST_NOTES = 20, 3
-MARKS = {"fail": "❌", "undetermined": "❓", "warning": "⚠️", "excepted": "☑️", "pass": "✅"}
+MARKS = {"fail": "❌", "undetermined": "❓", "excepted": "☑️", "warning": "⚠️", "pass": "✅"}
 _HEADER = """\
 | Outcome | Address | Attribute | Image | Where | Finding | File |
 |---|---|---|---|---|---|---|"""
@@ -36,16 +37,15 @@ _ELSEWHERE = "`--format json` lists them all"
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
     """The report as Markdown that ends in a newline; at most `LIMIT` characters."""
-    shown = views(report.verdicts)
+    shown = views(report)
     parts = [_head(report, setting)]
-    words = ("fail", "undetermined", "warning", *(["excepted"] if setting.excepted else []))
     silent = UNCHECKED if offline(report) else None
-    rows = _findings(shown, words, silent)
+    rows = _findings(shown, setting.listed, silent)
     if rows:
         taken, left = _fitting((_row(*row) for row in rows), len(rows), _TABLE - _size(parts))
         parts.append("\n".join((_HEADER, *taken)))
         parts += _more(left, "finding")
-    groups = alike({id(verdict): verdict for verdict, _, _ in rows}.values())
+    groups = alike({id(verdict): verdict for verdict, _ in rows}.values())
     taken, left = _fitting(details(groups, silent), len(groups), _DETAILS - _size(parts))
     parts += [*taken, *_more(left, "image")]
     parts += _passes(shown, LIMIT - _size(parts))
@@ -68,24 +68,24 @@ def _head(report: Report, setting: Setting) -> str:
 
 
 def _findings(
-    shown: Iterable[VerdictView], words: tuple[str, ...], silent: str | None
-) -> list[tuple[VerdictView, ResultView, str]]:
+    shown: Iterable[VerdictView], listed: Iterable[Standing], silent: str | None
+) -> list[tuple[VerdictView, ResultView]]:
     """What is to be listed, the worst first, in the order of the verdicts."""
-    found: dict[str, list[tuple[VerdictView, ResultView, str]]] = {word: [] for word in words}
+    found: dict[Standing, list[tuple[VerdictView, ResultView]]] = {each: [] for each in listed}
     for verdict in shown:
         for result in verdict.results:
-            word = standing(result)
-            if word in found and result.rule != silent:
-                found[word].append((verdict, result, word))
-    return [each for word in words for each in found[word]]
+            if result.standing in found and result.rule != silent:
+                found[result.standing].append((verdict, result))
+    return [row for rows in found.values() for row in rows]
 
 
-def _row(verdict: VerdictView, result: ResultView, word: str) -> str:
+def _row(verdict: VerdictView, result: ResultView) -> str:
     image = verdict.image_id or verdict.value
     where = f"{verdict.account or 'unknown account'}/{verdict.region}" if verdict.region else ""
     place = f"{verdict.file}:{verdict.line}" if verdict.file else ""
+    word = label(result.standing)
     cells = (
-        f"{MARKS[word]} {word}",
+        f"{MARKS[word]} {word}{note(result.standing)}",
         code(verdict.address),
         code(verdict.attribute),
         code(image) if image else "not known yet",
@@ -98,7 +98,7 @@ def _row(verdict: VerdictView, result: ResultView, word: str) -> str:
 
 def _passes(shown: Iterable[VerdictView], room: int) -> Iterator[str]:
     """The good news, folded away."""
-    found = [verdict for verdict in shown if verdict.outcome == "pass"]
+    found = [verdict for verdict in shown if verdict.standing.is_good]
     if not found:
         return
     head = f"<details><summary>{MARKS['pass']} {len(found)} pass</summary>\n\n"

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from assay.report.formats.text import exception_line
-from assay.report.groups import standing
 from assay.report.inert import code, prose
+from assay.report.labels import label, note
 from assay.report.lineage.mermaid import render_steps
 from assay.report.steps import chain
-from assay.report.summary import WORST_FIRST
 from assay.report.view import ResultView, VerdictView
 
 _ADDRESSES, _EVIDENCE = 10, 10
@@ -19,7 +18,7 @@ _LONGEST_PICTURE = 6_000
 
 def details(groups: Iterable[list[VerdictView]], silent: str | None) -> Iterator[str]:
     """A block a group of alike verdicts, the worst first; nothing of the rule `silent`."""
-    ordered = sorted(groups, key=lambda group: WORST_FIRST.index(group[0].outcome))
+    ordered = sorted(groups, key=lambda group: group[0].standing.rank)
     for number, group in enumerate(ordered):
         yield "\n\n".join(_block(group, silent, pictured=number < _PICTURES))
 
@@ -28,8 +27,8 @@ def _block(group: list[VerdictView], silent: str | None, *, pictured: bool) -> I
     first = group[0]
     image = code(first.image_id or first.value or first.address)
     where = f"{first.account or 'unknown account'}/{first.region}"
-    word = "warning" if first.outcome == "pass" else first.outcome
-    yield f"### {word.upper()} {image}{f' in {code(where)}' if first.region else ''}"
+    word = f"{label(first.standing).upper()}{note(first.standing)}"
+    yield f"### {word} {image}{f' in {code(where)}' if first.region else ''}"
     yield "\n".join(_addresses(group))
     if first.exception:
         yield f"by exception: {prose(exception_line(first.exception))}"
@@ -50,8 +49,7 @@ def _addresses(group: list[VerdictView]) -> Iterator[str]:
 
 
 def _result(result: ResultView) -> Iterator[str]:
-    word = standing(result)
-    said = "" if word == result.outcome else f" ({word})"
+    said = "" if result.standing.closes_the_gate else f" ({result.standing})"
     yield f"**{result.rule}**{said}: {prose(result.message, 600)}"
     yield ""
     yield from (f"- {prose(line)}" for line in result.evidence[:_EVIDENCE])

@@ -8,9 +8,9 @@ so that who reads them sees a finding end. `WARNING` is OCSF's word for a check 
 from typing import Any
 
 from assay import __version__
-from assay.model import Report, partition_of
+from assay.model import Report, Standing, partition_of
 from assay.report.encoded import encoded
-from assay.report.judged import Judged, Standing, judged
+from assay.report.judged import Judged, judged
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
 from assay.report.view import ResultView
@@ -104,9 +104,7 @@ def _compliance(each: Judged, report: Report) -> dict[str, Any]:
 
 def _check(result: ResultView) -> dict[str, Any]:
     status_id, status = {"pass": PASS, "fail": FAIL}.get(result.outcome, WARNING)
-    passes = result.outcome == "pass"
-    serious = MEDIUM if result.severity == "warning" else HIGH
-    severity_id, severity = INFORMATIONAL if passes else LOW if result.excepted else serious
+    severity_id, severity = SEVERITY[result.standing]
     return {
         "uid": result.rule,
         "name": result.rule,

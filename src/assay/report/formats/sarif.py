@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from assay import __version__
-from assay.model import Report
+from assay.model import Report, Standing
 from assay.model.times import iso
 from assay.report import page
 from assay.report.encoded import indented
@@ -163,7 +163,7 @@ def _result(finding: Finding, rules: dict[str, int]) -> dict[str, Any]:
         "partialFingerprints": {"assay/v1": finding.fingerprint},
         "properties": _properties(finding),
     }
-    if result.excepted:
+    if result.standing is Standing.EXCEPTED:
         written["suppressions"] = [_suppression(exception_of(verdict, result))]
     return written
 

@@ -4,17 +4,16 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from assay.model import Outcome, Report, Verdict
+from assay.model import Outcome, Report, Standing, Verdict
 from assay.model.times import readable
 from assay.report.formats.headline import finding_line, headline
-from assay.report.groups import alike, shared_by, standing
+from assay.report.groups import alike, shared_by
 from assay.report.paint import COLOUR, Paint
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
 from assay.report.steps import LineageStep, chain
 from assay.report.summary import (
     UNCHECKED,
-    WORST_FIRST,
     counted,
     endpoint,
     exceptions_in_use,
@@ -37,11 +36,9 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
     if setting.quiet:
         return "\n".join(_quiet(report, setting, paint)) + "\n"
     blocks: list[str] = []
-    for outcome in WORST_FIRST:
-        found = [verdict for verdict in report.verdicts if verdict.outcome == outcome]
-        capped = outcome == "pass" and not setting.verbose
-        shown, news = _with_news(found) if capped else (found, 0)
-        groups = alike(views(shown))
+    for good, found in _worst_first(report):
+        shown, news = _with_news(found) if good and not setting.verbose else (found, 0)
+        groups = alike(views(report, shown))
         if offline(report) and not setting.verbose:
             groups = [told for group in groups if (told := _without_unchecked(group))]
         blocks += ["\n".join(_group(group, setting, paint)) for group in groups]
@@ -50,6 +47,18 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
             blocks.append(f"and {len(found) - len(shown)} more that pass{some}: -v lists them")
     blocks.append("\n".join(_summary(report, setting, paint)))
     return "\n\n".join(blocks) + "\n"
+
+
+def _worst_first(report: Report) -> Iterator[tuple[bool, list[Verdict]]]:
+    """The verdicts by how they stand, those that are good together; and whether they are."""
+    found: dict[Standing | None, list[Verdict]] = {
+        **{standing: [] for standing in Standing if not standing.is_good},
+        None: [],
+    }
+    for verdict in report.verdicts:
+        standing = verdict.standing(report.policy.undetermined)
+        found[None if standing.is_good else standing].append(verdict)
+    yield from ((standing is None, verdicts) for standing, verdicts in found.items())
 
 
 def _with_news(passes: list[Verdict]) -> tuple[list[Verdict], int]:
@@ -80,15 +89,12 @@ def _without_unchecked(group: list[VerdictView]) -> list[VerdictView]:
 
 def _quiet(report: Report, setting: Setting, paint: Paint) -> Iterator[str]:
     """A line for each result that is no pass, and the verdict."""
-    lines: dict[str, list[str]] = {"fail": [], "undetermined": [], "warning": []}
-    if setting.excepted:
-        lines["excepted"] = []
+    lines: dict[Standing, list[str]] = {standing: [] for standing in setting.listed}
     silent = UNCHECKED if offline(report) else None
-    for verdict in views(report.verdicts):
+    for verdict in views(report):
         for result in verdict.results:
-            word = standing(result)
-            if word in lines and result.rule != silent:
-                lines[word] += finding_line(verdict, result, paint, setting.width)
+            if result.standing in lines and result.rule != silent:
+                lines[result.standing] += finding_line(verdict, result, paint, setting.width)
     yield from (line for found in lines.values() for line in found)
     yield _outcome(report, paint)
     yield from indented((*unchecked(report), *endpoint(report.catalog)), 2)
@@ -100,14 +106,14 @@ def _group(group: list[VerdictView], setting: Setting, paint: Paint) -> Iterator
         yield from headline(verdict, paint, width)
     for step in first.via:
         yield from folded(f"by way of {safe(step)}", 2, width)
-    if first.outcome == "pass" and first.lineage and not setting.verbose:
+    if first.standing.is_good and first.lineage and not setting.verbose:
         yield from _chain(first.lineage, width)
     if first.exception:
         yield from folded(f"by exception: {safe(exception_line(first.exception))}", 2, width)
     for result in first.results:
         if result.outcome != "pass" or setting.verbose:
             yield from _result(result, paint, width, shared_by(group))
-    if (first.outcome != "pass" or setting.verbose) and first.lineage:
+    if (not first.standing.is_good or setting.verbose) and first.lineage:
         yield "  lineage"
         yield from indented(_tree(first.lineage), 4)
 
@@ -128,8 +134,8 @@ def _chain(lineage: tuple[LineageStep, ...], width: int | None) -> Iterator[str]
 
 
 def _result(result: ResultView, paint: Paint, width: int | None, shared: str = "") -> Iterator[str]:
-    word = standing(result)
-    said = "" if word == result.outcome != "pass" else f"{word}: "
+    word = result.standing
+    said = "" if word.closes_the_gate else f"{word}: "
     first, *others = folded(f"{result.rule}: {said}{safe(result.message)}{shared}", 2, width)
     yield first.replace(result.rule, paint(result.rule, COLOUR[word]), 1)
     yield from others

@@ -92,9 +92,10 @@ class RowList {
     this.rest.textContent = `Show all ${length.toLocaleString("en")}`;
   }
 
-  /** Opens what does not pass, where that is not much. */
+  /** Opens what does not pass, or passes unproven, where that is not much. */
   openTheWorst() {
-    const bad = this.numbers.filter((number) => ["fail", "undetermined"].includes(this.verdicts.rows[number].standing));
+    const { rows, standings, bad: most } = this.verdicts;
+    const bad = this.numbers.filter((number) => standings.indexOf(rows[number].standing) < most);
     if (bad.length <= OPEN_AT_FIRST) for (const number of bad) this.open(number);
   }
 

@@ -3,8 +3,6 @@
 // One reference: a line that tells the outcome, and, opened, every rule's result and the lineage.
 // What is inside is made when somebody opens it, or prints the page.
 
-const STANDINGS = ["fail", "undetermined", "excepted", "warning", "pass"];
-
 /** Makes the rows of the list, each once; `verdicts` is what Python wrote into the page. */
 function rowMaker(verdicts) {
   const made = new Map();
@@ -51,14 +49,15 @@ function brokenRule(result) {
   return element(
     "span",
     { class: `tag ${result.standing}` },
-    result.standing === "warning" ? `warning: ${result.rule}` : result.rule,
+    ["tolerated", "warning"].includes(result.standing) ? `${result.standing}: ${result.rule}` : result.rule,
   );
 }
 
 function bodyOf(verdicts, row, results) {
   const passed = results.filter((each) => each.standing === "pass");
   const others = results.filter((each) => each.standing !== "pass");
-  others.sort((one, two) => STANDINGS.indexOf(one.standing) - STANDINGS.indexOf(two.standing));
+  const rank = (each) => verdicts.standings.indexOf(each.standing);
+  others.sort((one, two) => rank(one) - rank(two));
   const lineage = row.lineage === undefined ? null : verdicts.lineages[row.lineage];
   return element(
     "div",

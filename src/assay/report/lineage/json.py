@@ -8,7 +8,7 @@ import msgspec
 from assay import __version__
 from assay.model import Policy
 from assay.report.encoded import indented
-from assay.report.formats.json import catalog, lineage_step
+from assay.report.formats.json import catalog, result, step
 from assay.report.lineage.shown import Lineage, Node
 from assay.report.view import VerdictView
 
@@ -22,7 +22,8 @@ def render_verdict(lineage: Lineage, verdict: VerdictView, notes: Iterable[str] 
     """The same with what the policy makes of the image."""
     judged = {
         "outcome": verdict.outcome,
-        "results": verdict.results,
+        "standing": verdict.standing,
+        "results": [result(each) for each in verdict.results],
         "exception": verdict.exception,
         "notes": list(notes),
     }
@@ -53,7 +54,7 @@ def _policy(policy: Policy | None) -> dict[str, str] | None:
 
 def _node(node: Node) -> dict[str, Any]:
     return {
-        **lineage_step(node.step),
+        **msgspec.to_builtins(step(node.step)),
         "creation_date": node.creation_date,
         "state": node.state,
         "marks": [msgspec.to_builtins(mark) for mark in node.marks],

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from assay.model.times import day_of
 from assay.report.formats.text import exception_line, grounds
-from assay.report.groups import standing
+from assay.report.labels import label, note
 from assay.report.lineage.shown import ANCESTOR, HERE, NOT_TOLD, Lineage, Mark, Node
 from assay.report.paint import COLOUR, Paint
 from assay.report.safe import safe
@@ -14,7 +14,6 @@ from assay.report.view import VerdictView
 from assay.report.wrap import indented
 
 WIDTH = 100
-_ORDER = ("fail", "undetermined", "excepted", "warning", "pass")
 
 
 def render(lineage: Lineage, *, colour: bool = False) -> str:
@@ -31,14 +30,15 @@ def render_verdict(
 ) -> str:
     """What the policy makes of the image, with every rule's result, and the lineage."""
     paint = Paint(colour)
-    label, who = paint.outcome(verdict.outcome), lineage.account or "unknown account"
+    outcome, who = paint.outcome(verdict.label), lineage.account or "unknown account"
     image = paint(safe(lineage.image_id), bold=True)
-    lines = [f"{label} {image}  if it were launched in {safe(f'{who}/{lineage.region}')}"]
+    lines = [f"{outcome} {image}  if it were launched in {safe(f'{who}/{lineage.region}')}"]
     if verdict.exception:
         lines.append(f"  by exception: {safe(exception_line(verdict.exception))}")
-    for result in sorted(verdict.results, key=lambda result: _ORDER.index(standing(result))):
-        word = standing(result)
-        lines.append(f"  {paint(word, COLOUR[word])} {result.rule}: {safe(result.message)}")
+    for result in sorted(verdict.results, key=lambda result: result.standing.rank):
+        word = paint(label(result.standing), COLOUR[result.standing])
+        rule = f"{result.rule}{note(result.standing)}"
+        lines.append(f"  {word} {rule}: {safe(result.message)}")
         lines += grounds(result, paint)
     if lineage.nodes:
         lines += ["", "lineage", *indented(tree(lineage, paint), 2)]

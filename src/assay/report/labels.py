@@ -1,0 +1,17 @@
+"""How a reference or a result stands, in words for people.
+
+`tolerated` alone would not tell that something is not proven, so its first word is the outcome's:
+`undetermined (tolerated)`.
+"""
+
+from assay.model import Outcome, Standing
+
+
+def label(standing: Standing) -> str:
+    """The first word, which is what people look for."""
+    return Outcome.UNDETERMINED if standing is Standing.TOLERATED else standing
+
+
+def note(standing: Standing) -> str:
+    """What stands behind it, or behind a rule's name, with the space before it."""
+    return f" ({standing})" if standing is Standing.TOLERATED else ""
