@@ -2,9 +2,12 @@
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -224,3 +227,37 @@ def test_runs_at_the_same_time_leave_a_whole_file(cache: Path) -> None:
     kept = json.loads(path.read_bytes())["ancestry"]
     assert 40 <= len(kept) <= 320
     assert all(entry["entries"][0]["image_id"] == id for id, entry in kept.items())
+
+
+class Evil:
+    """What would run where a file of this is unpickled."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.trace,)
+
+
+def test_what_earlier_versions_kept_is_neither_read_nor_run(tmp_path: Path) -> None:
+    """They kept a grammar as a pickle, which runs what it holds, and the expressions of each root."""
+    code, cache, trace = tmp_path / "code", tmp_path / "cache", tmp_path / "trace"
+    code.mkdir()
+    (code / "assay.yaml").write_text(POLICY)
+    ami = 'trimspace("${var.x} ")'
+    (code / "main.tf").write_text(f'resource "aws_instance" "a" {{\n  ami = {ami}\n}}\n')
+    (code / "broken.tf").write_text("a = [\n")
+    run = ("check", ".", "--offline", "--format", "json", "--as-of", "2026-11-21")
+    first = command.assay(*run, cwd=code, env={"ASSAY_CACHE_DIR": str(cache)})
+    name = f"hcl2-{version('python-hcl2')}-{version('lark')}"
+    root = sha256(str(code.resolve()).encode()).hexdigest()[:32]
+    old = (cache / "grammar" / name, cache / "code" / f"1-expressions-{root}")
+    for path in old:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_bytes(b"\n" + pickle.dumps(Evil(trace)))
+        path.chmod(0o600)
+    again = command.assay(*run, cwd=code, env={"ASSAY_CACHE_DIR": str(cache)})
+    assert again == first
+    assert first.report["inputs"]
+    assert not trace.exists()
+    assert all(b"touch" in path.read_bytes() for path in old)

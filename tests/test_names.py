@@ -682,9 +682,7 @@ class TestCode:
 
     def told(self, emulated: Emulated, folder: Path, *blocks: str) -> str:
         (folder / "main.tf").write_text("".join((self.PROVIDER, *blocks)))
-        source = Code(Kept(None), None).source(
-            str(folder), kinds=KINDS, region=None, environment={}
-        )
+        source = Code(Kept(None)).source(str(folder), kinds=KINDS, region=None, environment={})
         report = check([source], emulated.catalog, policy(), AS_OF)
         [verdict] = [
             each
@@ -749,9 +747,7 @@ class TestCode:
         user = self.USES.replace('"resolve:ssm:/golden/linux"', "data.aws_ssm_parameter.d.value")
         block = self.parameter(f'insecure_value = "{then}"')
         (tmp_path / "main.tf").write_text(f"{self.PROVIDER}{block}{data}{user}")
-        source = Code(Kept(None), None).source(
-            str(tmp_path), kinds=KINDS, region=None, environment={}
-        )
+        source = Code(Kept(None)).source(str(tmp_path), kinds=KINDS, region=None, environment={})
         report = check([source], emulated.catalog, policy(), AS_OF)
         found = {
             each.outcome.value

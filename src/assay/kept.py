@@ -1,8 +1,8 @@
 """What earlier runs have learnt, kept in files of the user's cache.
 
-What is read there is believed, and some of it is run, so nothing is read that anybody else could
-have written or put in its place. Losing a file costs time, never an answer: what cannot be read or
-written is done without, and what is refused is told.
+What is read there is believed, so nothing is read that anybody else could have written or put in its
+place. Losing a file costs time, never an answer: what cannot be read or written is done without, and
+what is refused is told.
 """
 
 import os
@@ -55,7 +55,7 @@ class Kept:
 
     def write(self, name: str, content: bytes) -> None:
         """Keep a file whole: readers see the old or the new."""
-        path = self.place(name)
+        path = self._place(name)
         if path is None:
             return
         try:
@@ -74,43 +74,7 @@ class Kept:
         except OSError:
             return
 
-    def file(self, name: str) -> Path | None:
-        """The path of a file of the reader's own, made empty when it is missing.
-
-        For those who insist on opening it themselves; nobody else can change it before they do.
-        """
-        path = self.place(name)
-        if path is None:
-            return None
-        try:
-            os.close(
-                os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, PRIVATE)
-            )
-            wrong = _wrong_with_file(path.lstat())
-        except OSError as error:
-            wrong = f"cannot be used ({error.strerror})"
-        if wrong is not None:
-            self._tell(f"{path} {wrong}")
-            return None
-        return path
-
-    def whole(self) -> Path | None:
-        """The directory, where all that it holds is the reader's own, for those who open it."""
-        if self._directory is None or not self._is_safe():
-            return None
-        try:
-            for path in self._directory.iterdir():
-                wrong = _wrong_with_file(path.lstat())
-                if wrong is not None:
-                    self._tell(f"{path} {wrong}")
-                    return None
-        except FileNotFoundError:
-            pass  # not made yet
-        except OSError:
-            return None
-        return self._directory
-
-    def place(self, name: str) -> Path | None:
+    def _place(self, name: str) -> Path | None:
         """Where to write a file, its directory made; None where nothing can be kept."""
         if self._directory is None:
             return None

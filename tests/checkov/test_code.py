@@ -54,12 +54,6 @@ FAILED = {
 PASSED = {"aws_instance.pass_web": ["CKV_ASSAY_1"]}
 
 
-@pytest.fixture(autouse=True)
-def one_grammar(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test has a home of its own; the grammar of Terraform's language is made once."""
-    monkeypatch.setenv("ASSAY_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
-
-
 @pytest.fixture
 def code(tmp_path: Path) -> Path:
     """A root module beside the module that it calls; older than any report."""

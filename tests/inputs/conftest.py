@@ -12,21 +12,15 @@ from assay.model import Kind
 from tests.inputs.test_code import Files, Read, lay
 
 
-@pytest.fixture(name="grammar", scope="session")
-def _grammar(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.getbasetemp() / "grammar"
-
-
 @pytest.fixture(name="read")
-def _read(tmp_path: Path, grammar: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
+def _read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
     """Write files below an empty folder, and read its code from there."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ASSAY_CACHE_DIR", str(grammar.parent / "cache"))
 
     def read(files: Files | str, root: str = ".", **more: Any) -> Source:
         lay({"main.tf": files} if isinstance(files, str) else files)
         kinds = more.pop("kinds", list(Kind))
         region = more.pop("region", None)
-        return Code(Kept(None), grammar).source(root, kinds=kinds, region=region, **more)
+        return Code(Kept(None)).source(root, kinds=kinds, region=region, **more)
 
     return read

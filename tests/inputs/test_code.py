@@ -17,6 +17,7 @@ import pytest
 
 from assay.inputs.plan.plan import Source
 from assay.inputs.terraform.directory import Code
+from assay.inputs.terraform.project import files
 from assay.kept import Kept
 from assay.model import (
     AmiId,
@@ -604,52 +605,66 @@ EXPECTED = {
 }
 
 
-def cached(cache: Path, grammar: Path) -> Source:
-    return Code(Kept(cache / "code"), grammar).source(".", kinds=list(Kind), region=None)
+def cached(cache: Path) -> Source:
+    return Code(Kept(cache / "code")).source(".", kinds=list(Kind), region=None)
 
 
-def test_a_second_run_says_the_same(read: Read, tmp_path: Path, grammar: Path) -> None:
+def test_a_second_run_says_the_same(read: Read, tmp_path: Path) -> None:
     read(CACHED)
     cache = tmp_path / "cache"
-    first = cached(cache, grammar)
+    first = cached(cache)
     assert told(first) == EXPECTED
-    assert len(list((cache / "code").iterdir())) == 3
-    assert cached(cache, grammar) == first
+    assert len(list((cache / "code").iterdir())) == 2
+    assert cached(cache) == first
+
+
+def test_what_is_wrong_in_a_file_is_found_once(
+    read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The grammar that says where takes more than a second to build."""
+    read({**CACHED, "broken.tf": "a = [1 2]\n"})
+    cache = tmp_path / "cache"
+    first = cached(cache)
+    [found] = map(str, first.errors)
+    assert found.startswith("broken.tf:1:8: is not valid Terraform code: this cannot stand here")
+    monkeypatch.setattr(files, "syntax_error", None)
+    assert [str(error) for error in cached(cache).errors] == [found]
+    Path("broken.tf").write_text("a = [1 3 2]\n")
+    with pytest.raises(TypeError):
+        cached(cache)
 
 
 EMPTY_MAP = b"\x80"
 
 
 @pytest.mark.parametrize("content", [b"", b"\xc1", EMPTY_MAP, b"\x93\x01\x02\x03", b"x" * 1000])
-def test_a_damaged_cache_is_made_anew(
-    read: Read, tmp_path: Path, grammar: Path, content: bytes
-) -> None:
+def test_a_damaged_cache_is_made_anew(read: Read, tmp_path: Path, content: bytes) -> None:
     read(CACHED)
     cache = tmp_path / "cache"
-    first = cached(cache, grammar)
+    first = cached(cache)
     whole = {path: path.read_bytes() for path in (cache / "code").iterdir()}
     for path in whole:
         path.write_bytes(content)
-    assert cached(cache, grammar) == first
+    assert cached(cache) == first
     assert {path: path.read_bytes() for path in (cache / "code").iterdir()} == whole
 
 
-def test_cut_off_cache_files_are_made_anew(read: Read, tmp_path: Path, grammar: Path) -> None:
+def test_cut_off_cache_files_are_made_anew(read: Read, tmp_path: Path) -> None:
     read(CACHED)
     cache = tmp_path / "cache"
-    first = cached(cache, grammar)
+    first = cached(cache)
     for path in (cache / "code").iterdir():
         path.write_bytes(path.read_bytes()[:-3])
-    assert cached(cache, grammar) == first
+    assert cached(cache) == first
 
 
 @pytest.mark.parametrize("of_directory", [True, False])
 def test_what_others_could_have_written_is_not_believed(
-    read: Read, tmp_path: Path, grammar: Path, of_directory: bool
+    read: Read, tmp_path: Path, of_directory: bool
 ) -> None:
     read(CACHED)
     cache = tmp_path / "cache"
-    first = cached(cache, grammar)
+    first = cached(cache)
     forged = False
     for path in (cache / "code").iterdir():
         content = path.read_bytes()
@@ -660,7 +675,7 @@ def test_what_others_could_have_written_is_not_believed(
     assert forged
     if of_directory:
         (cache / "code").chmod(0o777)
-    assert cached(cache, grammar) == first
+    assert cached(cache) == first
 
 
 def test_runs_at_the_same_time_do_not_disturb_each_other(read: Read, tmp_path: Path) -> None:

@@ -46,8 +46,8 @@ REFUSED = {
 
 
 @pytest.fixture(scope="module")
-def code(tmp_path_factory: pytest.TempPathFactory) -> Code:
-    return Code(Kept(None), tmp_path_factory.getbasetemp() / "grammar")
+def code() -> Code:
+    return Code(Kept(None))
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +197,7 @@ def test_reading_again_from_what_was_kept_says_the_same(code: Code, tmp_path: Pa
     for folder in FOLDERS:
         first = read(code, folder)
         for _ in ("cold", "warm"):
-            again = Code(Kept(tmp_path / "kept"), None)
+            again = Code(Kept(tmp_path / "kept"))
             again.expressions = code.expressions
             source = read(again, folder)
             assert (source.facts, source.references) == (first.facts, first.references)

@@ -23,7 +23,7 @@ CASES = sorted(
 
 @pytest.fixture(scope="module")
 def code() -> Code:
-    return Code(Kept(None), None)
+    return Code(Kept(None))
 
 
 def sources(code: Code, case: Path) -> tuple[Source, Source]:

@@ -1,7 +1,5 @@
 """Files that OpenTofu reads and Terraform does not, and roots in which each finds something else."""
 
-from pathlib import Path
-
 import pytest
 
 from assay.inputs.plan.plan import Source
@@ -27,9 +25,9 @@ BY_OPENTOFU = {("a", TWO), ("b", ONE), ("c", THREE), ("d", TWO), ("e", ONE), ("f
 
 
 @pytest.fixture(name="read_by")
-def _read_by(read: Read, grammar: Path) -> Read:
+def _read_by(read: Read) -> Read:
     def read_by(tool: Tool | None, root: str = ".") -> Source:
-        return Code(Kept(None), grammar, tool).source(root, kinds=list(Kind), region=None)
+        return Code(Kept(None), tool).source(root, kinds=list(Kind), region=None)
 
     return read_by
 

@@ -5,14 +5,11 @@ for what needs several lines); the forms are those of the HCL Native Syntax Spec
 """
 
 import math
-import pickle
 import re
 import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,7 +17,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assay.inputs.terraform.syntax import hcl
+from assay.inputs.terraform.syntax import hcl, strict, tree
 from assay.inputs.terraform.syntax.expressions import (
     Attribute,
     Binary,
@@ -40,42 +37,12 @@ from assay.inputs.terraform.syntax.expressions import (
     Unary,
     Variable,
 )
-from assay.inputs.terraform.syntax.hcl import (
-    DEEPEST,
-    LIMIT,
-    ExpressionReader,
-    HclSyntaxError,
-    plain,
-)
+from assay.inputs.terraform.syntax.hcl import LIMIT, HclSyntaxError
+from assay.inputs.terraform.syntax.strict import DEEPEST
+from assay.inputs.terraform.syntax.texts import plain, plain_template
+from tests.inputs.refereed import agreed
 
 A, B, C, M, X = (Variable(name) for name in "abcmx")
-
-
-NAME = f"hcl2-{version('python-hcl2')}-{version('lark')}"
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory in which the grammar is kept: making it takes two seconds.
-
-    What is there at first is damaged, so that it is made again.
-    """
-    directory = tmp_path_factory.mktemp("home") / "grammar"
-    directory.mkdir(mode=0o700)
-    (directory / NAME).write_bytes(b"damaged\n\x80")
-    (directory / NAME).chmod(0o600)
-    ExpressionReader(directory).read("f()")
-    return directory
-
-
-@pytest.fixture(scope="session")
-def reader(cache: Path) -> ExpressionReader:
-    return ExpressionReader(cache)
-
-
-def by_grammar(reader: ExpressionReader, text: str) -> Expression:
-    found: Expression = reader._parsed(f"{text}\n", "whole")
-    return found
 
 
 def dotted(path: str) -> Expression:
@@ -86,9 +53,9 @@ def dotted(path: str) -> Expression:
     return found
 
 
-def error(reader: ExpressionReader, text: str) -> HclSyntaxError:
+def error(text: str) -> HclSyntaxError:
     with pytest.raises(HclSyntaxError) as caught:
-        reader.read(text)
+        hcl.expression(text)
     return caught.value
 
 
@@ -270,16 +237,16 @@ FORMS: dict[str, Expression] = {
 
 
 @pytest.mark.parametrize("text", FORMS)
-def test_every_form_is_read(reader: ExpressionReader, text: str) -> None:
-    assert reader.read(text) == FORMS[text]
-    assert by_grammar(reader, text) == FORMS[text]
-    assert reader.read(f"({text})") == FORMS[text]
-    assert reader.read_template(f"${{{text}}}") == FORMS[text]
+def test_every_form_is_read(text: str) -> None:
+    assert hcl.expression(text) == FORMS[text]
+    assert strict.expression(text) == FORMS[text]
+    assert hcl.expression(f"({text})") == FORMS[text]
+    assert hcl.template(f"${{{text}}}") == FORMS[text]
 
 
-def test_what_is_read_is_plain_data(reader: ExpressionReader) -> None:
+def test_what_is_read_is_plain_data() -> None:
     """It goes into a file and comes out the same: nothing of the grammar clings to it."""
-    found = {text: reader.read(text) for text in FORMS}
+    found = {text: hcl.expression(text) for text in FORMS}
     again = msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=dict[str, Expression])
     assert again == found
 
@@ -341,17 +308,15 @@ STRINGS = {
 
 
 @pytest.mark.parametrize(("text", "value"), [(t, v) for t, v in STRINGS.items() if v is not None])
-def test_strings_are_what_terraform_makes_of_them(
-    reader: ExpressionReader, text: str, value: str
-) -> None:
-    assert reader.read(text) == by_grammar(reader, text) == Literal(value)
+def test_strings_are_what_terraform_makes_of_them(text: str, value: str) -> None:
+    assert hcl.expression(text) == strict.expression(text) == Literal(value)
 
 
-def test_two_strings_with_escapes_stay_two(reader: ExpressionReader) -> None:
+def test_two_strings_with_escapes_stay_two() -> None:
     """python-hcl2 takes the first for one that goes on to the brace of the second."""
-    assert reader.read('["$${", "${var.x}"]') == TupleOf((Literal("${"), dotted("var.x")))
-    assert reader.read('["%%{", "${var.x}"]') == TupleOf((Literal("%{"), dotted("var.x")))
-    assert reader.read('"$${a${var.x}"') == Template((Literal("${a"), dotted("var.x")))
+    assert hcl.expression('["$${", "${var.x}"]') == TupleOf((Literal("${"), dotted("var.x")))
+    assert hcl.expression('["%%{", "${var.x}"]') == TupleOf((Literal("%{"), dotted("var.x")))
+    assert hcl.expression('"$${a${var.x}"') == Template((Literal("${a"), dotted("var.x")))
 
 
 TEMPLATES: dict[str, Expression] = {
@@ -386,12 +351,12 @@ TEMPLATES: dict[str, Expression] = {
 
 
 @pytest.mark.parametrize("inside", TEMPLATES)
-def test_templates(reader: ExpressionReader, inside: str) -> None:
+def test_templates(inside: str) -> None:
     """The same in quotes and in JSON, but for a quote in a sequence: there, JSON has undone it."""
-    assert reader.read(f'"{inside}"') == TEMPLATES[inside]
-    assert by_grammar(reader, f'"{inside}"') == TEMPLATES[inside]
-    assert reader.read_template(inside) == TEMPLATES[inside]
-    assert reader._parsed(inside, "bare") == TEMPLATES[inside]
+    assert hcl.expression(f'"{inside}"') == TEMPLATES[inside]
+    assert strict.expression(f'"{inside}"') == TEMPLATES[inside]
+    assert hcl.template(inside) == TEMPLATES[inside]
+    assert strict.template(inside) == TEMPLATES[inside]
 
 
 DIRECTIVES: dict[str, tuple[Expression, ...]] = {
@@ -411,12 +376,12 @@ DIRECTIVES: dict[str, tuple[Expression, ...]] = {
 
 
 @pytest.mark.parametrize("inside", DIRECTIVES)
-def test_of_directives_stays_what_they_read(reader: ExpressionReader, inside: str) -> None:
-    assert reader.read(f'"{inside}"') == Opaque(DIRECTIVES[inside])
-    assert reader.read_template(inside) == Opaque(DIRECTIVES[inside])
-    assert reader.read_template(f"{inside}\n") == Opaque(DIRECTIVES[inside])
-    assert reader.read(f"<<E\n{inside}\nE") == Opaque(DIRECTIVES[inside])
-    assert reader.read(f'f("{inside}")') == Call("f", (Opaque(DIRECTIVES[inside]),))
+def test_of_directives_stays_what_they_read(inside: str) -> None:
+    assert hcl.expression(f'"{inside}"') == Opaque(DIRECTIVES[inside])
+    assert hcl.template(inside) == Opaque(DIRECTIVES[inside])
+    assert hcl.template(f"{inside}\n") == Opaque(DIRECTIVES[inside])
+    assert hcl.expression(f"<<E\n{inside}\nE") == Opaque(DIRECTIVES[inside])
+    assert hcl.expression(f'f("{inside}")') == Call("f", (Opaque(DIRECTIVES[inside]),))
 
 
 JSON = {
@@ -436,13 +401,13 @@ JSON = {
 
 
 @pytest.mark.parametrize(("text", "value"), [(t, v) for t, v in JSON.items() if v is not None])
-def test_json_undid_its_escapes_already(reader: ExpressionReader, text: str, value: str) -> None:
-    assert reader.read_template(text) == Literal(value)
-    assert reader._parsed(text, "bare") == Literal(value)
+def test_json_undid_its_escapes_already(text: str, value: str) -> None:
+    assert hcl.template(text) == Literal(value)
+    assert strict.template(text) == Literal(value)
 
 
-def test_a_heredoc_within_a_template(reader: ExpressionReader) -> None:
-    found = reader.read_template("${upper(<<E\n}\nE\n)}!")
+def test_a_heredoc_within_a_template() -> None:
+    found = hcl.template("${upper(<<E\n}\nE\n)}!")
     assert found == Template((Call("upper", (Literal("}\n"),)), Literal("!")))
 
 
@@ -471,22 +436,22 @@ HEREDOCS: dict[str, str] = {
 
 
 @pytest.mark.parametrize("text", HEREDOCS)
-def test_heredocs(reader: ExpressionReader, text: str) -> None:
+def test_heredocs(text: str) -> None:
     value = Literal(HEREDOCS[text])
-    assert reader.read(text) == value
-    assert reader.read(f"f({text}\n, 1)") == Call("f", (value, Literal(1)))
-    assert reader.read(f"{{\n a = {text}\n b = 1\n}}") == ObjectOf(
+    assert hcl.expression(text) == value
+    assert hcl.expression(f"f({text}\n, 1)") == Call("f", (value, Literal(1)))
+    assert hcl.expression(f"{{\n a = {text}\n b = 1\n}}") == ObjectOf(
         ((Literal("a"), value), (Literal("b"), Literal(1)))
     )
 
 
-def test_of_a_heredoc_with_sequences_stays_what_it_reads(reader: ExpressionReader) -> None:
+def test_of_a_heredoc_with_sequences_stays_what_it_reads() -> None:
     text = "<<-E\n  #!/bin/sh\n  echo ${var.x} $${HOME} ${f(local.y)}\n  E"
-    assert reader.read(text) == Opaque((dotted("var.x"), dotted("local.y")))
-    assert reader.read("<<E\n${a}\nE") == Opaque((A,))
-    assert reader.read("<<E\n${a} ${@}\nE") == Opaque()
-    assert reader.read("<<E\n${a} ${\nE") == Opaque()
-    assert reader.read("<<E\n${<<F\n${a}\nF\n}\nE") == Opaque((A,))
+    assert hcl.expression(text) == Opaque((dotted("var.x"), dotted("local.y")))
+    assert hcl.expression("<<E\n${a}\nE") == Opaque((A,))
+    assert hcl.expression("<<E\n${a} ${@}\nE") == Opaque()
+    assert hcl.expression("<<E\n${a} ${\nE") == Opaque()
+    assert hcl.expression("<<E\n${<<F\n${a}\nF\n}\nE") == Opaque((A,))
 
 
 # ------------------------------------------------------------------------------- lines and comments
@@ -542,8 +507,8 @@ SPREAD: dict[str, Expression] = {
 
 @pytest.mark.parametrize("text", SPREAD)
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
-def test_lines_and_comments(reader: ExpressionReader, text: str, end: str) -> None:
-    assert reader.read(text.replace("\n", end)) == SPREAD[text]
+def test_lines_and_comments(text: str, end: str) -> None:
+    assert hcl.expression(text.replace("\n", end)) == SPREAD[text]
 
 
 # ------------------------------------------------------------------------------------------ errors
@@ -632,8 +597,8 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_what_is_not_hcl_is_refused(reader: ExpressionReader, text: str) -> None:
-    found = error(reader, text)
+def test_what_is_not_hcl_is_refused(text: str) -> None:
+    found = error(text)
     assert found.line >= 1
     assert found.column >= 1
     assert found.__cause__ is None
@@ -643,25 +608,25 @@ def test_what_is_not_hcl_is_refused(reader: ExpressionReader, text: str) -> None
 @pytest.mark.parametrize(
     "text", ["${", "${}", "${a", "a ${b c}", "%{", "%{x}", "${'a'}", '${"\n"}']
 )
-def test_what_is_no_template_is_refused(reader: ExpressionReader, text: str) -> None:
+def test_what_is_no_template_is_refused(text: str) -> None:
     with pytest.raises(HclSyntaxError):
-        reader.read_template(text)
+        hcl.template(text)
 
 
-def test_an_error_says_where(reader: ExpressionReader) -> None:
-    assert str(error(reader, "f(1, @)")) == "line 1, column 6: this cannot stand here"
-    found = error(reader, "f(\n  1,\n\té @\n)")
+def test_an_error_says_where() -> None:
+    assert str(error("f(1, @)")) == "line 1, column 6: this cannot stand here"
+    found = error("f(\n  1,\n\té @\n)")
     assert (found.line, found.column, found.reason) == (3, 4, "this cannot stand here")
-    assert str(error(reader, "f(\n1,")) == "line 2, column 2: this ends too early"
+    assert str(error("f(\n1,")) == "line 2, column 2: this ends too early"
     with pytest.raises(HclSyntaxError, match=r"^line 2, column 7: this cannot stand here$"):
-        reader.read_template("a\nb ${c d}")
+        hcl.template("a\nb ${c d}")
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_an_error_quotes_nothing(reader: ExpressionReader, text: str) -> None:
+def test_an_error_quotes_nothing(text: str) -> None:
     secret = '"hunter2"'
     for broken in (f"[{secret}, @{text}", f"f({secret} {text}(", f"{text} {secret} @"):
-        found = error(reader, broken)
+        found = error(broken)
         assert re.fullmatch(r"line \d+, column \d+: this [a-z ]+", str(found))
 
 
@@ -685,35 +650,35 @@ def test_an_error_quotes_nothing(reader: ExpressionReader, text: str) -> None:
     ],
     ids=lambda text: text[:4],
 )
-def test_what_is_nested_too_deep_is_refused(reader: ExpressionReader, text: str) -> None:
-    assert str(error(reader, text)).endswith(("nested too deep", "ends too early"))
+def test_what_is_nested_too_deep_is_refused(text: str) -> None:
+    assert str(error(text)).endswith(("nested too deep", "ends too early"))
 
 
-def test_what_people_nest_is_not_too_deep(reader: ExpressionReader) -> None:
-    assert reader.read("(" * 200 + "a" + ")" * 200) == A
+def test_what_people_nest_is_not_too_deep() -> None:
+    assert hcl.expression("(" * 200 + "a" + ")" * 200) == A
     found: Expression = A
     for _ in range(100):
         found = Call("f", (found,))
-    assert reader.read("f(" * 100 + "a" + ")" * 100) == found
-    assert reader.read("a" + ".b" * 64) == dotted("a" + ".b" * 64)
-    assert reader.read("a" + ".b" * 65) == dotted("a" + ".b" * 65)
-    assert reader.read("a" + ".b" * (DEEPEST - 10)) == dotted("a" + ".b" * (DEEPEST - 10))
-    assert isinstance(reader.read(" + ".join("a" * 200)), Binary)
+    assert hcl.expression("f(" * 100 + "a" + ")" * 100) == found
+    assert hcl.expression("a" + ".b" * 64) == dotted("a" + ".b" * 64)
+    assert hcl.expression("a" + ".b" * 65) == dotted("a" + ".b" * 65)
+    assert hcl.expression("a" + ".b" * (DEEPEST - 10)) == dotted("a" + ".b" * (DEEPEST - 10))
+    assert isinstance(hcl.expression(" + ".join("a" * 200)), Binary)
 
 
-def test_what_is_read_can_be_walked_through(reader: ExpressionReader) -> None:
+def test_what_is_read_can_be_walked_through() -> None:
     """Python's own limit would allow more here, and then too little to whoever takes it up."""
     deepest = "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1)
-    assert len(msgspec.msgpack.encode(reader.read(deepest))) > DEEPEST
-    assert error(reader, f"[{deepest}]").reason == "this is nested too deep"
+    assert len(msgspec.msgpack.encode(hcl.expression(deepest))) > DEEPEST
+    assert error(f"[{deepest}]").reason == "this is nested too deep"
 
 
-def test_a_caller_deep_in_its_own_calls_gets_the_same_error(reader: ExpressionReader) -> None:
+def test_a_caller_deep_in_its_own_calls_gets_the_same_error() -> None:
     def below(levels: int) -> Expression:
         return (
             below(levels - 1)
             if levels
-            else reader.read("[[[[[[[[[[[[[[[[[[[[a]]]]]]]]]]]]]]]]]]]]")
+            else hcl.expression("[[[[[[[[[[[[[[[[[[[[a]]]]]]]]]]]]]]]]]]]]")
         )
 
     def deeper_and_deeper() -> None:
@@ -724,10 +689,10 @@ def test_a_caller_deep_in_its_own_calls_gets_the_same_error(reader: ExpressionRe
         deeper_and_deeper()
 
 
-def test_a_text_of_megabytes_is_refused(reader: ExpressionReader) -> None:
-    assert error(reader, "(" + " " * LIMIT + "a)").reason == "this is too long"
+def test_a_text_of_megabytes_is_refused() -> None:
+    assert error("(" + " " * LIMIT + "a)").reason == "this is too long"
     with pytest.raises(HclSyntaxError, match="this is too long"):
-        reader.read_template("${f(" + " " * LIMIT + "a)}")
+        hcl.template("${f(" + " " * LIMIT + "a)}")
 
 
 @pytest.mark.parametrize(
@@ -746,9 +711,9 @@ def test_a_text_of_megabytes_is_refused(reader: ExpressionReader) -> None:
     ],
     ids=lambda text: text[:4].strip(),
 )
-def test_no_text_takes_more_than_its_length(reader: ExpressionReader, text: str) -> None:
+def test_no_text_takes_more_than_its_length(text: str) -> None:
     """One that took the square would run for hours."""
-    assert error(reader, text).reason
+    assert error(text).reason
     assert plain(text) is None
 
 
@@ -776,8 +741,8 @@ resource aws_instance "x" {
 @pytest.mark.parametrize(
     "text", ["", "\n", FILE, FILE.replace("\n", "\r\n"), f"\ufeff{FILE}", "a = 1"]
 )
-def test_a_whole_file_without_an_error(reader: ExpressionReader, text: str) -> None:
-    assert reader.syntax_error(text) is None
+def test_a_whole_file_without_an_error(text: str) -> None:
+    assert strict.syntax_error(text) is None
 
 
 @pytest.mark.parametrize(
@@ -793,10 +758,8 @@ def test_a_whole_file_without_an_error(reader: ExpressionReader, text: str) -> N
         ("a = <<E\nx\n", (1, 5)),
     ],
 )
-def test_the_first_error_of_a_file(
-    reader: ExpressionReader, text: str, where: tuple[int, int]
-) -> None:
-    found = reader.syntax_error(text)
+def test_the_first_error_of_a_file(text: str, where: tuple[int, int]) -> None:
+    found = strict.syntax_error(text)
     assert found is not None
     line, column, reason = found
     assert (line, column) == where
@@ -844,10 +807,11 @@ NOT_PLAIN = [
 
 
 @pytest.mark.parametrize("text", PLAIN)
-def test_plain_texts_need_no_grammar(reader: ExpressionReader, text: str) -> None:
-    without = ExpressionReader(None)
-    assert without.read(text) == plain(text) == by_grammar(reader, text)
-    assert without._lark is None
+def test_plain_texts_need_no_grammar(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    by_grammar = strict.expression(text)
+    monkeypatch.setattr(tree, "expression", None)
+    monkeypatch.setattr(strict, "expression", None)
+    assert hcl.expression(text) == plain(text) == by_grammar
 
 
 @pytest.mark.parametrize("text", NOT_PLAIN)
@@ -855,15 +819,21 @@ def test_all_others_do(text: str) -> None:
     assert plain(text) is None
 
 
-def test_neither_is_the_library_loaded_for_them() -> None:
+@pytest.mark.parametrize(
+    ("read", "without"),
+    [
+        ("e('var.x'); e('\"${var.x}-y\"'); t('a ${b} $${c}')", {"tree_sitter", "hcl2", "lark"}),
+        ("e('f(var.x) ? 1 : 2'); e('<<E\\n${f(x)}\\nE'); t('a ${f(x)}')", {"hcl2", "lark"}),
+    ],
+    ids=["plain", "tree"],
+)
+def test_a_library_is_loaded_where_it_is_needed(read: str, without: set[str]) -> None:
     code = (
-        "import sys; from pathlib import Path; from assay.inputs.terraform.syntax.hcl import ExpressionReader\n"
-        "reader = ExpressionReader(Path('/nowhere'))\n"
-        "reader.read('var.x'); reader.read('\"${var.x}-y\"'); reader.read_template('a ${b} $${c}')\n"
-        "print(*sys.modules)"
+        "import sys; from assay.inputs.terraform.syntax.hcl import expression as e, template as t\n"
+        f"{read}; print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"hcl2", "lark"} & set(done.stdout.split())
+    assert not without & set(done.stdout.split())
 
 
 WORDS = ["a", "var", "true", "false", "null", "if", "for", "in", "a-", "a--b", "_", "é", "trueish"]
@@ -883,17 +853,17 @@ PIECES = st.sampled_from(
 @example('"$${a}${b}"')
 @example('a["$"]')
 @example('a["%%{"]')
-def test_plain_agrees_with_the_grammar(reader: ExpressionReader, text: str) -> None:
+def test_plain_agrees_with_the_grammar(text: str) -> None:
     for each in (text, f'"{text}"', f"a{text}"):
         found = plain(each)
         if found is not None:
-            assert by_grammar(reader, each) == found
+            assert strict.expression(each) == found
     try:
-        slowly: Expression | None = reader._parsed(text, "bare")
+        slowly: Expression | None = strict.template(text)
     except HclSyntaxError:
         slowly = None
-    if hcl._BARE.fullmatch(text):
-        assert reader.read_template(text) == slowly
+    if plain_template(text) is not None:
+        assert hcl.template(text) == slowly
 
 
 # ------------------------------------------------------------------------------- there and back again
@@ -1062,26 +1032,25 @@ class Writer:
 
 @settings(max_examples=250, deadline=None)
 @given(EXPRESSIONS, st.lists(st.sampled_from(GAPS), max_size=5))
-def test_what_is_written_is_read_again(
-    reader: ExpressionReader, expression: Expression, gaps: list[str]
-) -> None:
+def test_what_is_written_is_read_again(expression: Expression, gaps: list[str]) -> None:
     text = Writer(gaps).write(expression)
-    assert reader.read(text) == expression, text
-    assert by_grammar(reader, text) == expression
-    assert reader.read_template(f"${{{text}}}") == expression
+    assert hcl.expression(text) == expression, text
+    assert strict.expression(text) == expression
+    assert tree.expression(text) in (expression, None)
+    assert hcl.template(f"${{{text}}}") == expression
 
 
 @settings(max_examples=150, deadline=None)
 @given(EXPRESSIONS, st.lists(st.sampled_from(GAPS), max_size=5), st.data())
 def test_damaged_texts_raise_nothing_else(
-    reader: ExpressionReader, expression: Expression, gaps: list[str], data: st.DataObject
+    expression: Expression, gaps: list[str], data: st.DataObject
 ) -> None:
     text = Writer(gaps).write(expression)
     for _ in range(data.draw(st.integers(1, 3))):
         start = data.draw(st.integers(0, len(text)))
         end = min(len(text), start + data.draw(st.integers(0, 4)))
         text = text[:start] + data.draw(PIECES) + text[end:]
-    harmless(reader, text)
+    harmless(text)
 
 
 @settings(max_examples=300, deadline=None)
@@ -1098,18 +1067,19 @@ def test_damaged_texts_raise_nothing_else(
 @example('"\ud800"')
 @example("a.\ud800")
 @example("<<E\n\ud800\nE")
-def test_any_text_raises_nothing_else(reader: ExpressionReader, text: str) -> None:
-    harmless(reader, text)
+def test_any_text_raises_nothing_else(text: str) -> None:
+    harmless(text)
 
 
-def harmless(reader: ExpressionReader, text: str) -> None:
-    for read in (reader.read, reader.read_template):
+def harmless(text: str) -> None:
+    for read in (hcl.expression, hcl.template):
         found = outcome(read, text)
         if isinstance(found, HclSyntaxError):
             assert (found.line, found.column) >= (1, 1)
         else:
             msgspec.msgpack.encode(found)
-    reader.syntax_error(text)
+    strict.syntax_error(text)
+    agreed(text)
 
 
 def outcome(read: Callable[[str], Expression], text: str) -> Expression | HclSyntaxError:
@@ -1119,48 +1089,12 @@ def outcome(read: Callable[[str], Expression], text: str) -> Expression | HclSyn
         return error
 
 
-def test_every_node_of_the_grammar_stands_for_something(reader: ExpressionReader) -> None:
+def test_every_node_of_the_grammar_stands_for_something() -> None:
     """Else a text would end in a KeyError. What is left over are the parts of whole files."""
-    inlined = {rule.origin.name for rule in reader._lark.rules if rule.options.expand1}
-    nodes = {str(rule.alias or rule.origin.name) for rule in reader._lark.rules}
-    silent = {name for name in nodes - inlined if not name.startswith("_")} - hcl._FORMS.keys()
+    inlined = {rule.origin.name for rule in strict._grammar().rules if rule.options.expand1}
+    nodes = {str(rule.alias or rule.origin.name) for rule in strict._grammar().rules}
+    silent = {name for name in nodes - inlined if not name.startswith("_")} - strict._FORMS.keys()
     assert silent == {
         *("start", "body", "attribute", "block", "keyword"),
         *("heredoc_template", "heredoc_template_trim"),
     }
-
-
-# -------------------------------------------------------------------------------- the kept grammar
-
-
-def test_a_kept_grammar_is_read_and_not_made_again(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert [file.name for file in cache.iterdir()] == [NAME]
-    monkeypatch.setattr("lark.lark.load_grammar", None)
-    assert ExpressionReader(cache).read("f(a)") == Call("f", (A,))
-
-
-class Evil:
-    """What would run where somebody else's file is unpickled."""
-
-    def __init__(self, trace: Path) -> None:
-        self.trace = trace
-
-    def __reduce__(self) -> Any:
-        return Path.touch, (self.trace,)
-
-
-@pytest.mark.parametrize(("mode", "runs"), [(0o600, True), (0o620, False), (0o602, False)])
-def test_a_file_that_others_can_write_is_not_unpickled(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, runs: bool
-) -> None:
-    """The first case shows that the trap works."""
-    tmp_path.chmod(0o700)
-    trace, kept = tmp_path / "trace", tmp_path / NAME
-    kept.write_bytes(b"\n" + pickle.dumps(Evil(trace)))
-    kept.chmod(mode)
-    monkeypatch.setattr("lark.lark.load_grammar", None)
-    with pytest.raises(TypeError):  # it comes to making the grammar
-        ExpressionReader(tmp_path).read("f(a)")
-    assert trace.exists() is runs

@@ -103,8 +103,8 @@ class Configuration:
 
 
 @pytest.fixture(name="reader")
-def _reader(tmp_path_factory: pytest.TempPathFactory) -> Code:
-    return Code(Kept(None), tmp_path_factory.getbasetemp() / "grammar")
+def _reader() -> Code:
+    return Code(Kept(None))
 
 
 def copied(name: str, home: Path) -> Path:
@@ -432,7 +432,6 @@ def test_expressions_at_random_have_the_values_that_terraform_computes(
         block = f'output "c{number}" {{\n  sensitive = true\n  value = {text}\n}}\n'
         (tmp_path / f"c{number}.tf").write_text(block, newline="")
     changes = planned_outputs(Configuration(tmp_path, terraform, {}), outputs)
-    reader.expressions.load(str(tmp_path))
     root = Program(reader.readers[0], reader.expressions, str(tmp_path), {}).root
     assert not root.code.refused
     values = {number: root.output(f"c{number}") for number in outputs}

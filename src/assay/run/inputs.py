@@ -147,7 +147,7 @@ def _code(host: "Host", paths: Sequence[str], how: Reading, wishes: Wishes) -> "
 def _reader(how: Reading) -> "Code":
     from assay.inputs.terraform.directory import Code
 
-    return Code(how.cache.kept("code"), how.cache.kept("grammar").whole(), how.tool)
+    return Code(how.cache.kept("code"), how.tool)
 
 
 def _directories(host: "Host", files: Sequence[str]) -> list[str]:

@@ -4,7 +4,6 @@ Everything is read from files; nothing of the code is run, and no provider is as
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -56,10 +55,10 @@ class Wanted(msgspec.Struct, frozen=True, gc=False):
 class Code:
     """Reads directories of code; what several of them share is read once."""
 
-    def __init__(self, kept: Kept, grammar: Path | None, tool: Tool | None = None) -> None:
+    def __init__(self, kept: Kept, tool: Tool | None = None) -> None:
         """`tool` is the one that reads the code; where none is said, both are taken to."""
-        self.expressions = Expressions(kept, grammar)
-        files = FileReader(kept, self.expressions.syntax_error)
+        self.expressions = Expressions()
+        files = FileReader(kept)
         tools = (tool,) if tool else (OPENTOFU, TERRAFORM)
         self.readers = [CodeReader(files, each) for each in tools]
         self._reached: set[str] = set()
@@ -121,13 +120,11 @@ class Code:
         )
 
     def _source(self, root: str, wanted: Wanted) -> Source:
-        self.expressions.load(root)
         readings: dict[Tool, Source] = {}
         for reader in self.readers:
             readings[reader.tool], differs = self._read(reader, root, wanted)
             if not differs:
                 break
-        self.expressions.keep(root)
         return together(root, readings)
 
     def _boundary(self, root: str) -> str:

@@ -6,7 +6,7 @@ file of the same name, `.tofu.json` instead of `.tf.json`); Terraform knows neit
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -15,9 +15,10 @@ import msgspec
 from assay.errors import InputError
 from assay.inputs.terraform.project.paths import VALUES
 from assay.inputs.terraform.syntax.blocks import BrokenCodeError, CodeFile, locate
+from assay.inputs.terraform.syntax.strict import syntax_error
 from assay.kept import Kept
 
-_FORMAT = "5"
+_FORMAT = "6"
 """Changes whenever what is kept of a file changes its shape."""
 
 Tool: TypeAlias = Literal["terraform", "opentofu"]
@@ -28,7 +29,7 @@ _MOST, _MOST_OF_JSON = 2_000_000, 20_000_000
 """Bytes of one file. To locate what stands in it takes up to 300 bytes of memory for each of code."""
 _BLANK = re.compile(rb"(?:\s+|(?:#|//)[^\n]*\n?)*+")
 
-Explain = Callable[[str], tuple[int, int, str] | None]
+_At: TypeAlias = tuple[int, int, str]
 """Line, column and reason of the first syntax error in a text."""
 
 
@@ -49,12 +50,10 @@ class ReadFile(NamedTuple):
 
 
 class FileReader:
-    """Reads files once; what was located in a file is kept by the digest of its content."""
+    """Reads files once; what was located in a file, or what is wrong there, is kept by its digest."""
 
-    def __init__(self, kept: Kept, syntax_error: Explain) -> None:
-        """`syntax_error` says more exactly than the locating grammar what is wrong in a file."""
+    def __init__(self, kept: Kept) -> None:
         self._kept = kept
-        self._syntax_error = syntax_error
         self._read: dict[str, ReadFile] = {}
         self._decoder = msgspec.msgpack.Decoder(_Located)
 
@@ -82,37 +81,50 @@ class FileReader:
             return ReadFile(path, digest, CodeFile(), None)
         syntax = "json" if path.endswith(".json") else "hcl"
         name = f"{_FORMAT}-{digest}-{syntax}{'-values' if path.endswith(VALUES) else ''}"
-        kept = self._kept.read(name)
-        if kept is not None:
-            try:
-                return ReadFile(path, digest, self._decoder.decode(kept).code, None)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                pass  # damaged: made anew
-        try:
-            code = _located(path, data)
-        except BrokenCodeError as error:
-            return ReadFile(path, digest, CodeFile(), self._told(path, data, error))
-        self._kept.write(name, msgspec.msgpack.encode(_Located(code)))
-        return ReadFile(path, digest, code, None)
+        located = self._kept_of(name)
+        if located is None:
+            located = _located(path, data)
+            self._kept.write(name, msgspec.msgpack.encode(located))
+        return ReadFile(path, digest, located.code, _told(path, located.broken))
 
-    def _told(self, path: str, data: bytes, error: BrokenCodeError) -> InputError:
-        native = not path.endswith(".json") and not error.certain
-        found = self._syntax_error(data.decode()) if native else None
-        line, column, reason = found or (error.line, error.column, error.reason)
-        return InputError(
-            f"is not valid Terraform code: {reason}",
-            where=f"{path}:{line}:{column}",
-            hint="terraform validate says more",
-        )
+    def _kept_of(self, name: str) -> "_Located | None":
+        kept = self._kept.read(name)
+        if kept is None:
+            return None
+        try:
+            return self._decoder.decode(kept)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None  # damaged: made anew
 
 
 class _Located(msgspec.Struct):
     """What is kept of a file: nothing in it has a default, so that nothing can be left out."""
 
     code: CodeFile
+    broken: _At | None
 
 
-def _located(path: str, data: bytes) -> CodeFile:
+def _located(path: str, data: bytes) -> _Located:
+    try:
+        return _Located(_code(path, data), None)
+    except BrokenCodeError as error:
+        native = not path.endswith(".json") and not error.certain
+        found = syntax_error(data.decode()) if native else None
+        return _Located(CodeFile(), found or (error.line, error.column, error.reason))
+
+
+def _told(path: str, broken: _At | None) -> InputError | None:
+    if broken is None:
+        return None
+    line, column, reason = broken
+    return InputError(
+        f"is not valid Terraform code: {reason}",
+        where=f"{path}:{line}:{column}",
+        hint="terraform validate says more",
+    )
+
+
+def _code(path: str, data: bytes) -> CodeFile:
     values = path.endswith(VALUES)
     _require_utf8(data)
     if path.endswith(".json"):

@@ -6,13 +6,14 @@ Expressions are read by `sources.hcl`, and only those that somebody asks for.
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from assay.inputs.terraform.syntax.parsing import parsed
+
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from assay.inputs.terraform.syntax.parsing import Node
 
 MARK = b"assay:"
 """What a comment holds that is meant for assay."""
@@ -37,9 +38,6 @@ LABELS = {
 """The blocks of a file, and how many labels each has ("Files and Directories", "Style Guide")."""
 
 _MARKS = re.compile(r"<<-?([^\W\d][\w-]*)")
-_EXPONENT = re.compile(rb"(?<![\w.])[0-9]++[eE][+-]?[0-9]+")
-_GAP = rb"(?:\s|/\*(?:[^*]|\*(?!/)){0,200}+\*/|(?:#|//)[^\n]{0,200}\n){0,20}"
-_SPLAT = re.compile(rb"(\[" + _GAP + rb")\*(" + _GAP + rb"\])")
 
 
 class Written(msgspec.Struct, frozen=True, gc=False):
@@ -123,12 +121,9 @@ def locate(data: bytes) -> CodeFile:
         line = data.count(b"\n", 0, error.start) + 1
         raise BrokenCodeError(line, 1, "is not UTF-8") from None
     _require_clear_heredocs(data)
-    root = _parser().parse(data).root_node
+    root = parsed(data)
     if root.has_error:
-        second = _parser().parse(_plainer(data)).root_node
-        if second.has_error:
-            raise _broken(root)
-        root = second
+        raise _broken(root)
     body = next((child for child in root.children if child.type == "body"), None)
     try:
         attributes, blocks = _body(body, data) if body else ({}, ())
@@ -136,14 +131,6 @@ def locate(data: bytes) -> CodeFile:
         raise BrokenCodeError(1, 1, "its blocks are nested too deep") from None
     comments = tuple(_comments(root, data)) if MARK in data else ()
     return CodeFile(blocks, attributes, comments, tuple(_texts(comments, data)))
-
-
-@cache
-def _parser() -> "Parser":
-    import tree_sitter
-    import tree_sitter_hcl
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
 
 
 def _body(node: "Node", data: bytes) -> tuple[dict[str, Written], tuple[Block, ...]]:
@@ -215,14 +202,6 @@ def _require_clear_heredocs(data: bytes) -> None:
         word = line.strip()
         if word in marks and word != line.strip(" \t\r\v\f"):
             raise BrokenCodeError(number, 1, "a space that cannot be seen stands by this word")
-
-
-def _plainer(data: bytes) -> bytes:
-    """The same, of the same lengths and lines, without two things that the grammar does not know:
-    `1e7`, which has no fraction, and `[ *]`, which is more than one word.
-    """
-    data = _EXPONENT.sub(lambda found: re.sub(rb"\D", b"0", found[0]), data)
-    return _SPLAT.sub(lambda found: found[1] + b"0" + found[2], data)
 
 
 def _broken(root: "Node") -> BrokenCodeError:
