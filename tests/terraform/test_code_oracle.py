@@ -17,6 +17,7 @@ import pytest
 
 from assay.inputs.plan.plan import Source, read_plans
 from assay.inputs.terraform.directory import Code
+from assay.inputs.terraform.language.marks import bare
 from assay.inputs.terraform.program.program import Program
 from assay.inputs.terraform.syntax.expressions import UnknownValue, Value
 from assay.kept import Kept
@@ -193,6 +194,41 @@ def test_what_is_written_is_what_terraform_plans(
     assert held.count(LOOKUP) == 0
     bad = [each.address for each in plan.references if "bad" in str(each.value)]
     assert not bad, ("the plan itself has what nothing should lead to", bad)
+
+
+# ------------------------------------------------------------------------------- what is secret
+
+IN_FORMS = 'aws_instance.form["{}"]'
+NEEDLESSLY = {
+    **{
+        IN_FORMS.format(name): "functions that are rarely used hide all that they return"
+        for name in ("chunklist", "reverse", "setproduct", "slice", "zipmap")
+    },
+    IN_FORMS.format("key_of_object"): "what is taken for an object here may be a map",
+    'aws_instance.of_output["marked"]': "Terraform 1.11 shows what an output of a module marks",
+    'module.inner.aws_instance.given["none"]': "a default is chosen by a null that is secret",
+}
+"""What Terraform shows and code does not, and why."""
+
+
+def test_what_is_sensitive_is_what_terraform_marks(
+    terraform: Terraform, tmp_path: Path, reader: Code
+) -> None:
+    folder = copied("sensitive", tmp_path)
+    configuration = Configuration(folder, terraform, {})
+    plan = configuration.plan(configuration.planned())
+    code = configuration.code(reader)
+    assert not code.errors
+    held = compare(plan, code)
+    assert_agreement(held)
+    assert len(held.paired) > 150
+    hidden = {of_plan.address for of_plan, _ in held.paired if of_plan.sensitive}
+    shown = {of_plan.address for of_plan, _ in held.paired if not of_plan.sensitive}
+    assert len(hidden) > 50 < len(shown)
+    leaks = [p.address for p, c in held.paired if p.sensitive and not c.sensitive]
+    assert not leaks
+    needless = {p.address for p, c in held.paired if c.sensitive and not p.sensitive}
+    assert needless == NEEDLESSLY.keys()
 
 
 # ------------------------------------------------------------------------------- what is looked up
@@ -434,7 +470,7 @@ def test_expressions_at_random_have_the_values_that_terraform_computes(
     changes = planned_outputs(Configuration(tmp_path, terraform, {}), outputs)
     root = Program(reader.readers[0], reader.expressions, str(tmp_path), {}).root
     assert not root.code.refused
-    values = {number: root.output(f"c{number}") for number in outputs}
+    values = {number: bare(root.output(f"c{number}")) for number in outputs}
     wrong = [
         f"{text}: {change.get('after')} and not {values[number]}"
         for number, text in outputs.items()

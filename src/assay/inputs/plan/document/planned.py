@@ -12,7 +12,7 @@ from assay.inputs.plan.document.configuration import ConfigurationIndex, Configu
 from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.plan.document.module_instances import ModuleInstances
 from assay.inputs.plan.document.raw import UNREAD, RawTree, decode
-from assay.inputs.plan.document.walk import Step, anywhere, count_at
+from assay.inputs.plan.document.walk import Step, count_at
 from assay.model import Action
 
 _REGION = b'"region"'
@@ -68,10 +68,6 @@ class Opened:
         """What is unknown at and below `path`."""
         return self._unknown.at(path)
 
-    def holds_sensitive(self, path: tuple[Step, ...]) -> bool:
-        """Whether the plan marks anything at or below `path`, or all around it, as sensitive."""
-        return anywhere(self._sensitive.at(path))
-
     def count(self, path: tuple[Step, ...]) -> int:
         """How many blocks are planned at `path`; a number in it stands for any."""
         return count_at(self._after.at(path[:1]), self._unknown.at(path[:1]), path[1:])
@@ -81,8 +77,8 @@ class Opened:
         return self.configured is not None and self.configured.writes(path, self.count)
 
     def is_sensitive(self, path: tuple[Step, ...]) -> bool:
-        """Whether the plan marks the value at `path`, or all around it, as sensitive."""
-        return self._sensitive.marks(path)
+        """Whether the plan marks anything at or below `path`, or all around it, as sensitive."""
+        return self._sensitive.marks_within(path)
 
     def is_unknown(self, path: tuple[Step, ...]) -> bool:
         """Whether the value at `path` is known only after apply."""

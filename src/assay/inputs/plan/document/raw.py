@@ -6,7 +6,7 @@ import msgspec
 
 from assay.errors import InputError
 from assay.inputs.plan.document.document import ResourceChange
-from assay.inputs.plan.document.walk import Step, at_path
+from assay.inputs.plan.document.walk import Step, anywhere, at_path
 
 _ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 USUAL = frozenset((
@@ -51,6 +51,10 @@ class RawTree:
         if self._found is UNREAD:
             self._found = decode(self._path, self._change, self._raw)
         return self._found
+
+    def marks_within(self, path: tuple[Step, ...]) -> bool:
+        """Whether the mask marks anything at or below `path`, or all around it."""
+        return b"true" in bytes(self._raw) and anywhere(self.at(path))
 
     def marks(self, path: tuple[Step, ...]) -> bool:
         """Whether the mask marks `path` or all around it; most masks mark nothing at all."""

@@ -166,7 +166,7 @@ class Ends:
         if not path:
             return self._whole(end)
         if not end.is_open:
-            hidden = resource.holds_sensitive(path)
+            hidden = resource.is_sensitive(path)
             known = Fixed(end.name, resource.value(path), hidden, end.wide)
             inside = resource.mask(path)
             if not anywhere(inside):
@@ -179,7 +179,7 @@ class Ends:
         at = ("input", *end.path[1:])
         resource = end.resource
         if not resource.is_unknown(at):
-            value, hidden = resource.value(at), resource.holds_sensitive(at)
+            value, hidden = resource.value(at), resource.is_sensitive(at)
             late = resource.is_unknown(end.path)
             found: list[End] = [Fixed(end.name, value, hidden, end.wide, late)]
             return found if not anywhere(resource.mask(at)) else Dead(end.name)
@@ -193,7 +193,7 @@ class Ends:
         left = self._unable(end, unknown) if unknown or mask is True else []
         if isinstance(left, Dead):
             return left
-        return [Fixed(end.name, resource.value(()), resource.holds_sensitive(()), end.wide)]
+        return [Fixed(end.name, resource.value(()), resource.is_sensitive(()), end.wide)]
 
     def _unable(self, end: Target, attributes: list[str] | _Path) -> list[End] | Dead:
         """An end that leads nowhere: it does no harm where it cannot be what is sought."""

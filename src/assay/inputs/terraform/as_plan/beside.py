@@ -5,7 +5,7 @@ takes it for one; it has a type of its own, which `located.py` puts right.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -25,18 +25,18 @@ class Named(NamedTuple):
     """What is named beside a resource, by argument."""
 
     values: Mapping[str, object]
-    sensitive: Collection[str] = ()
+    hidden: object = False
+    """What of it is secret, as a plan's mask has it."""
 
     def change(
         self, module: ModuleInstance, block: Block, iteration: Iteration, name: str
     ) -> ResourceChange:
         """As a change of a plan, under the name that its block has in the configuration."""
-        hidden = dict.fromkeys(self.sensitive, True)
         change = Change(
             ("update",),
             after=msgspec.Raw(msgspec.json.encode(self.values)),
             after_unknown=msgspec.Raw(b"{}"),
-            after_sensitive=msgspec.Raw(msgspec.json.encode(hidden)),
+            after_sensitive=msgspec.Raw(msgspec.json.encode(self.hidden or {})),
         )
         at = address(module.address, ".".join(block.labels), iteration.key)
         return ResourceChange(
@@ -47,8 +47,9 @@ class Named(NamedTuple):
 def of_scripts(module: ModuleInstance, block: Block, iteration: Iteration) -> Iterator[Named]:
     """What a resource's provisioners name: they run when it is made."""
     for number, found in scripts(module, block, iteration):
+        before: list[dict[str, Any]] = [{}] * number
         named = {name: _shown(ids) for name, ids in found.items()}
-        yield Named({"provisioner": [{}] * number + [named]})
+        yield Named({"provisioner": [*before, named]}, {"provisioner": [*before, _hidden(found)]})
 
 
 def of_unread(
@@ -64,13 +65,17 @@ def of_unread(
     """
     kind = block.labels[0]
     named = {
-        name: _shown(ids)
+        name: ids | Ids(hidden=name in found.marks.below)
         for name, ids in unread(module, block, found.values, read)
         if not only_mentions(kind, name)
     }
-    named.update((name, _shown(ids)) for name, ids in held.items())
+    named.update(held)
     if named:
-        yield Named(named, found.sensitive)
+        yield Named({name: _shown(ids) for name, ids in named.items()}, _hidden(named))
+
+
+def _hidden(named: Mapping[str, Ids]) -> dict[str, bool]:
+    return {name: True for name, ids in named.items() if ids.hidden}
 
 
 def key_of(
@@ -83,4 +88,4 @@ def key_of(
 
 
 def _shown(ids: Ids) -> str:
-    return f"not evaluated: {' '.join(sorted(ids))}"
+    return f"not evaluated: {' '.join(sorted(ids.texts))}"

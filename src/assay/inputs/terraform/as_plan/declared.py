@@ -20,6 +20,7 @@ from assay.inputs.terraform.as_plan.actions import actions_of
 from assay.inputs.terraform.as_plan.beside import Named, key_of, of_scripts, of_unread
 from assay.inputs.terraform.as_plan.configured import PlanBlocks
 from assay.inputs.terraform.as_plan.wants import NARROWING, Wants, wants_of
+from assay.inputs.terraform.language.marks import Marks, as_map, bare, marks_of, mask
 from assay.inputs.terraform.program.body import Body, body, in_blocks, masked
 from assay.inputs.terraform.program.callers import with_self
 from assay.inputs.terraform.program.carried import CARRIED, carried
@@ -133,7 +134,7 @@ class _Writer:
     def _action(self, module: ModuleInstance, block: Block) -> None:
         for iteration in module.instances(block):
             found = body(module, block, iteration, None)
-            named = Named(masked(found.values)[0], found.sensitive)
+            named = Named(masked(found.values)[0], mask(found.values, found.marks))
             self._beside(module, block, iteration, [named])
             self._unread(module, block, iteration, found)
 
@@ -188,13 +189,13 @@ class _Writer:
             self._ignoring[at] = ignored
         key = self._providers.of_resource(module, placed.block, iteration)
         name = self._blocks.name(module.path, block, placed.block, key)
-        self._change(module, at, (mode, kind, name), iteration, values, found.sensitive)
+        self._change(module, at, (mode, kind, name), iteration, values, found.marks)
 
     def _unread(
         self, module: ModuleInstance, block: Block, iteration: Iteration, found: Body
     ) -> None:
         read = self._of_kind(block.labels[0]).awaited
-        more = carried(module, block, iteration, found.values, read)
+        more = carried(module, block, iteration, found, read)
         rest = of_unread(module, block, found, read, more.ids)
         self._beside(module, block, iteration, rest)
         if not more.lookups:
@@ -204,9 +205,10 @@ class _Writer:
         called = ("managed", CARRIED, ".".join(block.labels))
         name = self._blocks.name(module.path, called, block, key)
         at = address(module.address, ".".join(block.labels), iteration.key)
-        self._change(
-            module, at, ("managed", CARRIED, name), iteration, more.lookups, found.sensitive
-        )
+        lookups = as_map(more.lookups)
+        values = bare(lookups)
+        assert isinstance(values, dict)
+        self._change(module, at, ("managed", CARRIED, name), iteration, values, marks_of(lookups))
 
     def _beside(
         self, module: ModuleInstance, block: Block, iteration: Iteration, found: Iterable[Named]
@@ -245,16 +247,16 @@ class _Writer:
         block: tuple[str, str, str],
         iteration: Iteration,
         values: dict[str, Value],
-        sensitive: Collection[str],
+        marks: Marks,
     ) -> None:
-        known, mask = masked(values)
+        known, unknown = masked(values)
         mode, kind, name = block
         self._values[at, kind] = values
         change = Change(
             ("read",) if mode == "data" else ("update",),
             after=_raw(known),
-            after_unknown=_raw(mask or {}),
-            after_sensitive=_raw(dict.fromkeys(sensitive, True)),
+            after_unknown=_raw(unknown or {}),
+            after_sensitive=_raw(mask(values, marks) or {}),
         )
         self._changes.append(
             ResourceChange(at, kind, name, change, mode, module.address or None, iteration.key)
@@ -277,7 +279,7 @@ class _Writer:
                 key = self._providers.of_call(module, call.block, iteration)
                 shown = self._blocks.name(module.path, ("managed", CALL, name), call.block, key)
                 block = ("managed", CALL, shown)
-                self._change(module, at, block, iteration, given, found.sensitive)
+                self._change(module, at, block, iteration, given, found.marks)
 
 
 def _leave_to_provider(values: dict[str, Value]) -> None:

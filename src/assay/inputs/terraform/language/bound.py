@@ -1,12 +1,13 @@
 """Where an expression stands: what its names mean, and what is in doubt about its value."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
 
-from assay.inputs.terraform.language.values import certain
+from assay.inputs.terraform.language.marks import MaybeMarked, bare
+from assay.inputs.terraform.language.values import certain, is_known
 from assay.inputs.terraform.syntax.expressions import (
     Attribute,
     Expression,
@@ -24,12 +25,8 @@ class Names(Protocol):
         """The value that a traversal starts from."""
         ...
 
-    def member(self, name: str, attribute: str) -> Value:
+    def member(self, name: str, attribute: str) -> MaybeMarked:
         """The value of `var.x`, `local.x` and the like: namespaces that are no values themselves."""
-        ...
-
-    def mark_sensitive(self) -> None:
-        """Take note that the value at hand is made of something sensitive."""
         ...
 
     def is_text(self, variable: str) -> bool:
@@ -37,10 +34,10 @@ class Names(Protocol):
         ...
 
     def call(self, name: str, arguments: Sequence[Value]) -> Value:
-        """The value of a call; raises `FailedError` where Terraform refuses it."""
+        """The value of a call, apart from its marks; raises `FailedError` where Terraform refuses it."""
         ...
 
-    def settle(self, value: UnknownValue) -> Value:
+    def settle(self, value: UnknownValue) -> MaybeMarked:
         """What is known after all of the thing that an unknown value refers to."""
         ...
 
@@ -71,17 +68,17 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
     """Names, with some more bound to values by a `for`, and the item of a splat."""
 
     names: Names
-    bound: Mapping[str, Value] = {}
-    item: Value = None
+    bound: Mapping[str, MaybeMarked] = {}
+    item: MaybeMarked = None
     depth: int = 0
     doubt: Doubt = msgspec.field(default_factory=Doubt)
     steps: Steps = msgspec.field(default_factory=Steps)
 
-    def binding(self, bound: Mapping[str, Value]) -> "Bound":
+    def binding(self, bound: Mapping[str, MaybeMarked]) -> "Bound":
         """With these names, too."""
         return replace(self, bound={**self.bound, **bound})
 
-    def holding(self, item: Value) -> "Bound":
+    def holding(self, item: MaybeMarked) -> "Bound":
         """With the item of a splat."""
         return replace(self, item=item)
 
@@ -97,6 +94,11 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
         """With doubts of its own."""
         return replace(self, doubt=Doubt())
 
+    def doubting(self, value: MaybeMarked) -> MaybeMarked:
+        """The value; what is unknown somewhere in it leaves a doubt about all that is made of it."""
+        self.doubt.raised = self.doubt.raised or not is_known(bare(value))
+        return value
+
     def are_texts(self, arguments: Sequence[Expression], values: Sequence[Value]) -> bool:
         """Whether these values of some arguments can be texts, the nulls among them, too."""
         return not any(isinstance(value, list | dict) for value in values) and all(
@@ -111,3 +113,7 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
             case Attribute(Variable("var"), name):
                 return self.names.is_text(name)
         return False
+
+
+Evaluate: TypeAlias = Callable[[Expression, Bound], MaybeMarked]
+"""Gives an expression its value where it stands."""

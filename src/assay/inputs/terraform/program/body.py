@@ -10,8 +10,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from assay.errors import InputError
 from assay.inputs.surface import SENSITIVE
 from assay.inputs.terraform.language.evaluate import evaluate
-from assay.inputs.terraform.language.operators import unknown_of
-from assay.inputs.terraform.language.values import MANY, nodes, without_keys
+from assay.inputs.terraform.language.marks import (
+    Marks,
+    MaybeMarked,
+    as_list,
+    as_map,
+    bare,
+    elements,
+    marked,
+    marks_of,
+    secret,
+    unknown,
+    untold,
+    without_secret_keys,
+)
+from assay.inputs.terraform.language.values import MANY, nodes
 from assay.inputs.terraform.program.iteration import MOST, Iteration, iterations
 from assay.inputs.terraform.program.scope import Scope
 from assay.inputs.terraform.syntax.blocks import Block, Written
@@ -27,10 +40,15 @@ _NOT_ARGUMENTS = ("lifecycle", "provisioner", "connection", "timeouts")
 
 
 class Body(NamedTuple):
-    """The evaluated arguments of a block, and which of them are made of something sensitive."""
+    """The evaluated arguments of a block, and what of them is secret."""
 
     values: dict[str, Value]
-    sensitive: frozenset[str]
+    marks: Marks
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The arguments in which anything is secret."""
+        return frozenset(map(str, self.marks.below))
 
 
 def body(
@@ -38,53 +56,54 @@ def body(
     block: Block,
     iteration: Iteration,
     wanted: Collection[str] | None,
-    bound: Mapping[str, Value] = {},
+    bound: Mapping[str, MaybeMarked] = {},
     doubtful: Collection[str] = (),
 ) -> Body:
     """The arguments called `wanted`, at the top level, or all of them; nested blocks are whole.
 
     Blocks of the types in `doubtful` say something by not being there.
     """
-    values: dict[str, Value] = {}
-    sensitive: set[str] = set()
-    program = module.program
-    scope = Scope(module, iteration)
+    found: dict[str, MaybeMarked] = {}
+    names = Scope(module, iteration)
+    by_schema = SENSITIVE.get(block.labels[0] if block.labels else "", ())
     for name, written in block.attributes.items():
         if name in _META or (wanted is not None and name not in wanted):
             continue
-        program.sensitive = False
-        values[name] = _argument(written, scope, program, bound)
-        if program.sensitive or name in SENSITIVE.get(block.labels[0] if block.labels else "", ()):
-            sensitive.add(name)
+        value = _argument(written, names, module.program, bound)
+        found[name] = secret(value) if name in by_schema else value
     for nested in block.blocks:
         name = nested.labels[0] if _is_dynamic(nested) else nested.type
         if name in _NOT_ARGUMENTS or (wanted is not None and name not in wanted):
             continue
-        program.sensitive = False
-        found = _nested(module, nested, iteration, bound, doubtful)
-        if program.sensitive:
-            sensitive.add(name)
-        before = values.get(name, [])
-        if isinstance(found, UnknownValue) or not isinstance(before, list):
-            values[name] = unknown_of(before, found)
-        else:
-            values[name] = [*before, *found]
-    return Body(values, frozenset(sensitive))
+        made = _nested(module, nested, iteration, bound, doubtful)
+        found[name] = _more(found[name], made) if name in found else made
+    whole = as_map({name: without_secret_keys(value) for name, value in found.items()})
+    values = bare(whole)
+    assert isinstance(values, dict)
+    return Body(values, marks_of(whole))
+
+
+def _more(before: MaybeMarked, made: MaybeMarked) -> MaybeMarked:
+    """Blocks of one type one after the other."""
+    if not isinstance(bare(before), list) or not isinstance(bare(made), list):
+        return unknown(before, made)
+    own = Marks(marks_of(before).own or marks_of(made).own)
+    return marked(as_list([*elements(before), *elements(made)]), own)
 
 
 def _argument(
-    written: Written, scope: Scope, program: "Program", bound: Mapping[str, Value]
-) -> Value:
+    written: Written, names: Scope, program: "Program", bound: Mapping[str, MaybeMarked]
+) -> MaybeMarked:
     """What an argument is set to; unknown where it fails, and where it is too much to write out."""
     try:
-        value = evaluate(program.expressions.of(written), scope, bound)
+        value = evaluate(program.expressions.of(written), names, bound)
     except (FailedError, RecursionError):
         return UnknownValue()
-    size = nodes(value)
+    size = nodes(bare(value))
     program.room -= size
     if size >= MANY or program.room < 0:
-        return UnknownValue()
-    return without_keys(value) if program.sensitive else value
+        return untold(value)
+    return value
 
 
 def _is_dynamic(block: Block) -> bool:
@@ -95,15 +114,13 @@ def _nested(
     module: "ModuleInstance",
     block: Block,
     iteration: Iteration,
-    bound: Mapping[str, Value],
+    bound: Mapping[str, MaybeMarked],
     doubtful: Collection[str],
-) -> list[Value] | UnknownValue:
+) -> MaybeMarked:
     """A nested block as a list of one, a dynamic one as a list of what it makes."""
     program = module.program
     if not _is_dynamic(block):
-        found = body(module, block, iteration, None, bound, doubtful)
-        program.sensitive = program.sensitive or bool(found.sensitive)
-        return [dict(found.values)]
+        return as_list([_whole(body(module, block, iteration, None, bound, doubtful))])
     content = next(block.of_type("content"), None)
     each = block.attributes.get("for_each")
     if content is None or each is None or program.room < 0:
@@ -114,23 +131,23 @@ def _nested(
         return UnknownValue()
     iterator = block.attributes.get("iterator")
     name = iterator.text.strip().strip('"') if iterator else block.labels[0]
-    hidden = program.sensitive
-    items: list[Value] = []
+    items: list[MaybeMarked] = []
     for one in _items(of):
         if 0 <= program.room < _ITEM:
             program.room = -1
             program.refused.append(_multiplies(module, block))
         if program.room < 0:
-            return UnknownValue()
+            return untold(of, *items)
         program.room -= _ITEM
-        inner = {**bound, name: {"key": one.each_key, "value": one.each_value}}
-        found = body(module, content, iteration, None, inner, doubtful)
-        hidden = hidden or bool(found.sensitive)
-        items.append(dict(found.values))
-    if block.labels[0] in doubtful and isinstance(of, UnknownValue):
-        items.append(unknown_of(of))  # how many there are, if any
-    program.sensitive = hidden
-    return items
+        inner = {**bound, name: as_map({"key": one.each_key, "value": one.each_value})}
+        items.append(_whole(body(module, content, iteration, None, inner, doubtful)))
+    if block.labels[0] in doubtful and isinstance(bare(of), UnknownValue):
+        items.append(unknown(of))  # how many there are, if any
+    return marked(as_list(items), Marks(marks_of(of).own))
+
+
+def _whole(found: Body) -> MaybeMarked:
+    return marked(found.values, found.marks)
 
 
 def _multiplies(module: "ModuleInstance", block: Block) -> InputError:
@@ -141,14 +158,14 @@ def _multiplies(module: "ModuleInstance", block: Block) -> InputError:
     )
 
 
-def _items(of: Value) -> list[Iteration]:
+def _items(of: MaybeMarked) -> list[Iteration]:
     """What a dynamic block iterates over; where that is not known, one item stands for all."""
-    match of:
-        case SetOf():
-            return [Iteration(None, item, item) for item in of]
+    match bare(of):
+        case SetOf() as items:
+            return [Iteration(None, item, item) for item in items]
         case list():
-            return [Iteration(None, index, item) for index, item in enumerate(of)]
-        case dict() if not of or len(of) <= MOST:
+            return [Iteration(None, index, item) for index, item in enumerate(elements(of))]
+        case dict() as items if not items or len(items) <= MOST:
             return iterations(of)
         case None:
             return []

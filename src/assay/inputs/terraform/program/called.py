@@ -6,6 +6,7 @@ initialises); Terraform refuses them.
 
 from typing import TYPE_CHECKING
 
+from assay.inputs.terraform.language.marks import bare
 from assay.inputs.terraform.project.files import OPENTOFU
 from assay.inputs.terraform.project.paths import joined
 from assay.inputs.terraform.syntax.blocks import Block, plain_text
@@ -19,7 +20,7 @@ def computed_source(module: "ModuleInstance", call: Block) -> str | None:
     written = call.attributes.get("source")
     if written is None or plain_text(written) or module.program.reader.tool != OPENTOFU:
         return None
-    value = module.value(written)
+    value = bare(module.value(written))
     if not isinstance(value, str) or not value.startswith(("./", "../")):
         return None
     directory = joined(module.code.path, value)

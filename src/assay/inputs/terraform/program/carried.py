@@ -5,15 +5,26 @@ A plan knows what was found and shows it there. Code knows the lookup alone, whi
 same way. So are attributes that hold whatever is written there, and launch nothing themselves.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from assay.inputs.plan.document.stray import may_name_an_image
 from assay.inputs.plan.embedded.types import DOCUMENTS
 from assay.inputs.plan.trails.holders import IMAGE_DATA
 from assay.inputs.surface import only_mentions
+from assay.inputs.terraform.language.marks import (
+    Marked,
+    MaybeMarked,
+    as_list,
+    as_map,
+    bare,
+    marked,
+    secret,
+    without_secret_keys,
+)
+from assay.inputs.terraform.program.body import Body
 from assay.inputs.terraform.program.iteration import ONLY, Iteration
-from assay.inputs.terraform.program.unread import Ids, ids_in, ids_named, ids_read, is_whole
+from assay.inputs.terraform.program.unread import NONE, Ids, ids_named, ids_of, is_whole
 from assay.inputs.terraform.project.uninstalled import IMAGES, PARAMETER, may_name_image
 from assay.inputs.terraform.syntax.blocks import Block
 from assay.inputs.terraform.syntax.expressions import Ref, UnknownValue, Value
@@ -35,7 +46,7 @@ _NAMESPACES = ("data", "module", "var", "local", "each", "count", "path", "terra
 class Carried(NamedTuple):
     """What a resource reads, by argument: lookups, as unknown values, and ids that others hold."""
 
-    lookups: dict[str, Value]
+    lookups: dict[str, MaybeMarked]
     ids: dict[str, Ids]
     paths: tuple[str, ...]
     """Where the lookups stand, as rows write it."""
@@ -50,16 +61,18 @@ def image_names(module: "ModuleInstance") -> Iterator[str]:
         if mode == "data" and (kind in IMAGE_DATA or ids_named(module, f"data.{kind}", name)):
             yield f"data.{kind}.{name}"
     for name in code.variables:
-        if ids_named(module, "var", name) or _leads(module.variable(name)):
+        if ids_named(module, "var", name) or _leads(bare(module.variable(name))):
             yield f"var.{name}"
     for name in code.locals:
-        if ids_named(module, "local", name) or _leads(module.local(name)):
+        if ids_named(module, "local", name) or _leads(bare(module.local(name))):
             yield f"local.{name}"
     for called in code.calls:
         children = [*(module.children(called) or {}).values()]
         for name in children[0].code.outputs if children else ():
             at = f"module.{called}"
-            if ids_named(module, at, name) or any(_leads(each.output(name)) for each in children):
+            if ids_named(module, at, name) or any(
+                _leads(bare(each.output(name))) for each in children
+            ):
                 yield f"{at}.{name}"
 
 
@@ -93,7 +106,7 @@ def carried(
     module: "ModuleInstance",
     block: Block,
     iteration: Iteration,
-    values: Mapping[str, Value],
+    found: Body,
     read: Collection[str],
 ) -> Carried:
     """What is read in a resource's arguments of these values, but for those in `read` and in
@@ -101,24 +114,25 @@ def carried(
     """
     kind = block.labels[0]
     aside = {*read} if kind.startswith(_LEFT) else {*read, *DOCUMENTS.get(kind, ())}
-    if values.get("data_type") == "aws:ec2:image":
+    if found.values.get("data_type") == "aws:ec2:image":
         aside.update(PARAMETER)  # rows read the values of such parameters, and of no others
-    lookups: dict[str, Value] = {}
+    lookups: dict[str, MaybeMarked] = {}
     ids: dict[str, Ids] = {}
-    for name, value in values.items():
+    for name, value in found.values.items():
         if name in aside or is_whole(value) or only_mentions(kind, name):
             continue
-        _Behind(module, block, iteration, read).add(name, name, value, lookups, ids)
-    scripts: list[dict[str, Value]] = []
+        whole = marked(value, found.marks.inside(name))
+        _Behind(module, block, iteration, read).add(name, name, whole, lookups, ids)
+    scripts: list[dict[str, MaybeMarked]] = []
     for number, provisioner in enumerate(block.of_type("provisioner")):
         scripts.append({})
         for name, written in provisioner.attributes.items():
-            value = module.value(written, iteration)
+            value_of = module.value(written, iteration)
             at = f"provisioner[{number}].{name}"
-            _Behind(module, block, iteration).add(name, at, value, scripts[-1], ids)
+            _Behind(module, block, iteration).add(name, at, value_of, scripts[-1], ids)
     paths = [*lookups, *(f"provisioner[*].{name}" for each in scripts for name in each)]
     if any(scripts):
-        lookups["provisioner"] = list(scripts)
+        lookups["provisioner"] = as_list([as_map(each) for each in scripts])
     return Carried(lookups, ids, tuple(paths))
 
 
@@ -137,23 +151,31 @@ class _Behind:
         self._iteration = iteration
         self._read = read
         self._lookups: dict[Ref, None] = {}
-        self._ids: set[str] = set()
+        self._ids = NONE
+        self._hidden = False
         self._seen: set[Ref] = set()
 
     def add(
-        self, name: str, at: str, value: Value, lookups: dict[str, Value], ids: dict[str, Ids]
+        self,
+        name: str,
+        at: str,
+        value: MaybeMarked,
+        lookups: dict[str, MaybeMarked],
+        ids: dict[str, Ids],
     ) -> None:
         """Put what stands behind a value, if anything does, under its name and path."""
         self._follow(value, (name,), self._read, 0)
         if self._lookups:
-            lookups[name] = UnknownValue(tuple(self._lookups), passed_on=True)
+            found = UnknownValue(tuple(self._lookups), passed_on=True)
+            lookups[name] = without_secret_keys(secret(found)) if self._hidden else found
         if self._ids:
-            ids[at] = frozenset(self._ids)
+            ids[at] = self._ids | Ids(hidden=self._hidden)
 
     def _follow(
-        self, value: Value, around: tuple[str, ...], read: Collection[str], depth: int
+        self, value: MaybeMarked, around: tuple[str, ...], read: Collection[str], depth: int
     ) -> None:
-        for ref, names in _refs(value, around, read):
+        self._hidden = self._hidden or isinstance(value, Marked)
+        for ref, names in _refs(bare(value), around, read):
             found = _lookup(ref, names)
             if found is not None:
                 self._lookups[found] = None
@@ -177,11 +199,8 @@ class _Behind:
         if placed is None or written is None:
             return
         for iteration in there.instances(placed.block) or [ONLY]:
-            value = there.value(written, iteration)
-            self._ids |= (
-                ids_in(value) if is_whole(value) else ids_read(there, written, placed.block)
-            )
-            self._follow(value, names, (), depth + 1)
+            self._ids |= ids_of(there, written, placed.block, iteration)
+            self._follow(there.value(written, iteration), names, (), depth + 1)
 
 
 def _held(ref: Ref) -> str | None:

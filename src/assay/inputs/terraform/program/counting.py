@@ -7,6 +7,7 @@ Meta-Argument" (in `lifecycle`, of resources and modules; Terraform refuses it).
 import re
 from typing import TYPE_CHECKING
 
+from assay.inputs.terraform.language.marks import bare, marks_of
 from assay.inputs.terraform.program.iteration import MOST, ONLY, Iteration, iterations
 from assay.inputs.terraform.project.refusals import refused
 from assay.inputs.terraform.syntax.blocks import Block, Written
@@ -30,7 +31,7 @@ _NUMERIC = re.compile(r"[+-]?[0-9.]")
 def instances_of(module: "ModuleInstance", block: Block) -> list[Iteration]:
     """The instances of a block; what Terraform will refuse to count, the program takes note of."""
     if count := block.attributes.get("count"):
-        number = module.value(count)
+        number = bare(module.value(count))  # a secret one Terraform takes, and shows how many
         if isinstance(number, str) and number.isdecimal():
             number = int(number)
         _take_note(module, block, count, _no_count(number))
@@ -38,10 +39,12 @@ def instances_of(module: "ModuleInstance", block: Block) -> list[Iteration]:
             return [SEVERAL]
         return [Iteration(index) for index in range(number)]
     if each := block.attributes.get("for_each"):
-        keys = module.value(each)
-        literal = module.program.expressions.of(each)
+        found = module.value(each)
+        keys, literal = bare(found), module.program.expressions.of(each)
         _take_note(module, block, each, _no_keys(keys, literal))
-        return iterations(keys) or ([] if keys in ({}, []) else [SEVERAL])
+        if marks_of(found).own:
+            return [SEVERAL]  # Terraform refuses secret keys, which addresses hold
+        return iterations(found) or ([] if keys in ({}, []) else [SEVERAL])
     match _enabled(module, block):
         case True:
             return [ONLY]
@@ -60,7 +63,7 @@ def _enabled(module: "ModuleInstance", block: Block) -> bool | None:
     for lifecycle in block.of_type("lifecycle"):
         written = lifecycle.attributes.get("enabled")
         if written is not None:
-            value = module.value(written)
+            value = module.value(written)  # a secret one is neither
             if value is True or value == "true":
                 return True
             return False if value is False or value == "false" else None
@@ -72,13 +75,10 @@ def require_countable(module: "ModuleInstance", block: Block) -> None:
 
     What is long is left out: it would have to be parsed for this alone.
     """
-    program = module.program
     for name in ("count", "for_each"):
         written = block.attributes.get(name)
         if written is not None and len(written.text) <= _SHORT:
-            outside = program.sensitive
             instances_of(module, block)
-            program.sensitive = outside
 
 
 def _take_note(

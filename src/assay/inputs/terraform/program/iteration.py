@@ -5,6 +5,7 @@ Facts: HashiCorp, "The for_each Meta-Argument", "The count Meta-Argument".
 
 from typing import NamedTuple
 
+from assay.inputs.terraform.language.marks import MaybeMarked, bare, entries
 from assay.inputs.terraform.syntax.expressions import SetOf, Value
 
 MOST = 1000
@@ -16,7 +17,7 @@ class Iteration(NamedTuple):
 
     key: str | int | None = None
     each_key: Value = None
-    each_value: Value = None
+    each_value: MaybeMarked = None
     exact: bool = True
     """False where it stands for instances that are not known."""
 
@@ -24,13 +25,15 @@ class Iteration(NamedTuple):
 ONLY = Iteration()
 
 
-def iterations(value: Value) -> list[Iteration]:
+def iterations(value: MaybeMarked) -> list[Iteration]:
     """The instances that a `for_each` of this value makes; none where that is not known."""
-    match value:
-        case SetOf() if len(value) <= MOST and all(isinstance(item, str) for item in value):
-            return [Iteration(item, item, item) for item in value]
-        case dict() if len(value) <= MOST:
-            return [Iteration(key, key, item) for key, item in sorted(value.items())]
+    match bare(value):
+        case SetOf() as items if len(items) <= MOST and all(
+            isinstance(item, str) for item in items
+        ):
+            return [Iteration(item, item, item) for item in items]
+        case dict() as items if len(items) <= MOST:
+            return [Iteration(key, key, item) for key, item in entries(value)]
     return []
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from assay.errors import InputError
 from assay.inputs.terraform.language.conversions import convert, read_constraint
 from assay.inputs.terraform.language.evaluate import evaluate
+from assay.inputs.terraform.language.marks import MaybeMarked, bare, marked, marks_of, secret
 from assay.inputs.terraform.program.called import computed_source
 from assay.inputs.terraform.program.carried import image_names
 from assay.inputs.terraform.program.counting import SEVERAL, instances_of
@@ -59,8 +60,6 @@ class Program:
         self.values = values
         self.contents = Contents(root, boundary or root, expressions.template)
         self.providers = ProviderKeys()
-        self.sensitive = False
-        """Whether something sensitive was read since this was last set to False."""
         self.busy: set[Hashable] = set()
         self.refused: list[InputError] = []
         """What Terraform will refuse once it knows the values that are known here."""
@@ -87,7 +86,7 @@ class Program:
         """The module instance at an address."""
         return next((each for each in self.modules() if each.address == address), None)
 
-    def guarded(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+    def guarded(self, key: Hashable, compute: Callable[[], MaybeMarked]) -> MaybeMarked:
         """A value that may, by mistake, depend on itself: then it is unknown."""
         if key in self.busy:
             return UnknownValue()
@@ -128,66 +127,62 @@ class ModuleInstance:
         self.iteration = iteration
         self.ids: dict[str, Ids] = {}
         """The AMI ids in what names mean here, as far as they are known."""
-        self._values: dict[Hashable, tuple[Value, bool]] = {}
+        self._values: dict[Hashable, MaybeMarked] = {}
         self._children: dict[str, dict[str | int | None, ModuleInstance] | None] = {}
         self._instances: dict[Hashable, list[Iteration]] = {}
 
     # ------------------------------------------------------------------------------- values
 
-    def value(self, written: Written, iteration: Iteration = ONLY) -> Value:
+    def value(self, written: Written, iteration: Iteration = ONLY) -> MaybeMarked:
         """The value of what is written in a block of this module."""
         return self.worth(self.program.expressions.of(written), iteration)
 
-    def worth(self, expression: Expression, iteration: Iteration = ONLY) -> Value:
+    def worth(self, expression: Expression, iteration: Iteration = ONLY) -> MaybeMarked:
         """The value of an expression that stands in a block of this module."""
         try:
             return evaluate(expression, Scope(self, iteration))
         except (FailedError, RecursionError):
             return UnknownValue()
 
-    def remembered(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """A value that is computed once, together with whether it is made of anything sensitive."""
-        found = self._values.get(key)
-        if found is None:
-            outside, self.program.sensitive = self.program.sensitive, False
-            value = self.program.guarded((self.address, key), compute)
-            found = (value, self.program.sensitive)
-            self.program.sensitive = outside
-            self._values[key] = found
-        value, sensitive = found
-        self.program.sensitive = self.program.sensitive or sensitive
-        return value
+    def remembered(self, key: Hashable, compute: Callable[[], MaybeMarked]) -> MaybeMarked:
+        """A value that is computed once."""
+        if key not in self._values:
+            self._values[key] = self.program.guarded((self.address, key), compute)
+        return self._values[key]
 
-    def variable(self, name: str) -> Value:
+    def variable(self, name: str) -> MaybeMarked:
         """The value of an input variable."""
         return self.remembered(("var", name), lambda: self._variable(name))
 
-    def _variable(self, name: str) -> Value:
-        placed = self.code.variables.get(name)
+    def _variable(self, name: str) -> MaybeMarked:
         itself = UnknownValue((Ref(self.address, ("var", name)),), passed_on=True)
+        placed = self.code.variables.get(name)
         if placed is None:
             return itself
-        block = placed.block
-        if _is_sensitive(block):
-            self.program.sensitive = True
+        found = self._assigned(name, placed.block, itself)
+        return secret(found) if _is_sensitive(placed.block) else found
+
+    def _assigned(self, name: str, block: Block, itself: UnknownValue) -> MaybeMarked:
+        """What a variable is set to, or else its default; where it has none, `itself`."""
         given = self._given(name)
-        if given is None and not self._flag(block, "nullable", default=True):
-            given = itself
-        if given is itself or (given is None and name not in self._passed):
+        nullable = bare(given) is not None or self._flag(block, "nullable", default=True)
+        if not nullable or (given is None and name not in self._passed):
             default = block.attributes.get("default")
             if default is None:
                 return itself
-            given = evaluate(self.program.expressions.constant(default), Scope(self))
+            value = evaluate(self.program.expressions.constant(default), Scope(self))
+            given = marked(value, marks_of(given))
         kind = block.attributes.get("type")
         if kind is None:
             return given
-        return convert(given, read_constraint(self.program.expressions.type(kind)))
+        constraint = read_constraint(self.program.expressions.type(kind))
+        return marked(convert(bare(given), constraint), marks_of(given))
 
     @property
     def _passed(self) -> Mapping[str, object]:
         return self.call.block.attributes if self.call else self.program.values
 
-    def _given(self, name: str) -> Value:
+    def _given(self, name: str) -> MaybeMarked:
         if self.parent is None or self.call is None:
             return self.program.values.get(name)
         written = self.call.block.attributes.get(name)
@@ -198,27 +193,26 @@ class ModuleInstance:
         written = block.attributes.get(name)
         if written is None:
             return default
-        value = evaluate(self.program.expressions.constant(written), Scope(self))
+        value = bare(evaluate(self.program.expressions.constant(written), Scope(self)))
         if value not in (True, False, "true", "false"):
             raise FailedError
         return value in (True, "true")
 
-    def local(self, name: str) -> Value:
+    def local(self, name: str) -> MaybeMarked:
         """The value of a local."""
         placed = self.code.locals.get(name)
         if placed is None:
             return UnknownValue((Ref(self.address, ("local", name)),), passed_on=True)
         return self.remembered(("local", name), lambda: self.value(placed.written))
 
-    def output(self, name: str) -> Value:
+    def output(self, name: str) -> MaybeMarked:
         """The value of an output; None where there is none of that name is never an answer."""
         placed = self.code.outputs.get(name)
         written = placed.block.attributes.get("value") if placed else None
         if placed is None or written is None:
             return UnknownValue()
-        if _is_sensitive(placed.block):
-            self.program.sensitive = True
-        return self.remembered(("output", name), lambda: self.value(written))
+        found = self.remembered(("output", name), lambda: self.value(written))
+        return secret(found) if _is_sensitive(placed.block) else found
 
     @cached_property
     def image_names(self) -> frozenset[str]:
@@ -242,13 +236,11 @@ class ModuleInstance:
                 return [SEVERAL]
             self.program.busy.add(key)
             try:
-                outside, self.program.sensitive = self.program.sensitive, False
                 found = instances_of(self, block)
                 self.program.instances += len(found)
-                if self.program.sensitive or self.program.instances > _MOST_INSTANCES:
-                    found = [SEVERAL]  # Terraform refuses sensitive keys, which addresses hold
+                if self.program.instances > _MOST_INSTANCES:
+                    found = [SEVERAL]
                 self._instances[key] = found
-                self.program.sensitive = outside
             finally:
                 self.program.busy.remove(key)
         return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.inputs.plan.document.document import ProviderConfig
 from assay.inputs.plan.places.accounts import CREDENTIALS, is_no_key
+from assay.inputs.terraform.language.marks import bare
 from assay.inputs.terraform.program.body import Body, body
 from assay.inputs.terraform.program.iteration import ONLY, Iteration, address, iterations
 from assay.inputs.terraform.syntax.blocks import Block, plain_text
@@ -112,7 +113,7 @@ class ProviderKeys:
         """The key of the block that an expression of a module means: `aws.west`, `aws.by["x"]`."""
         match expression:
             case Index(of, key) if local := _dotted(of):
-                return self._instance(module, local, module.worth(key, iteration))
+                return self._instance(module, local, bare(module.worth(key, iteration)))
         local = _dotted(expression)
         return self._find(module, local) if local else self._unreadable()
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from assay.inputs.plan.trails.holders import IMAGE_ATTRIBUTES
 from assay.inputs.surface import SENSITIVE
 from assay.inputs.terraform.language.functions.table import call
+from assay.inputs.terraform.language.marks import MaybeMarked, bare, marked, marks_of, secret
 from assay.inputs.terraform.program.ignored import ignored_in, is_ignored
 from assay.inputs.terraform.program.iteration import ONLY, Iteration
 from assay.inputs.terraform.program.told import told
@@ -65,7 +66,7 @@ class Scope:
     def lookup(self, name: str) -> Value:
         return UnknownValue((Ref(self._module.address, (name,)),), passed_on=True)
 
-    def member(self, name: str, attribute: str) -> Value:
+    def member(self, name: str, attribute: str) -> MaybeMarked:
         match name, attribute:
             case "var", _:
                 return self._module.variable(attribute)
@@ -87,15 +88,12 @@ class Scope:
             return self._module.program.contents.call(name, arguments)
         return call(name, arguments)
 
-    def mark_sensitive(self) -> None:
-        self._module.program.sensitive = True
-
     def is_text(self, variable: str) -> bool:
         placed = self._module.code.variables.get(variable)
         kind = placed.block.attributes.get("type") if placed else None
         return kind is not None and kind.text.strip().strip('"') in _PRIMITIVE
 
-    def settle(self, value: UnknownValue) -> Value:
+    def settle(self, value: UnknownValue) -> MaybeMarked:
         if not value.passed_on or len(value.refs) != 1:
             return value
         ref = value.refs[0]
@@ -155,7 +153,9 @@ def _instance(found: list[Iteration], rest: list[Step]) -> tuple[Iteration, list
     return None
 
 
-def _output(module: "ModuleInstance", name: str, rest: list[Step], value: UnknownValue) -> Value:
+def _output(
+    module: "ModuleInstance", name: str, rest: list[Step], value: UnknownValue
+) -> MaybeMarked:
     children = module.children(name)
     if children is None:
         return value
@@ -166,7 +166,9 @@ def _output(module: "ModuleInstance", name: str, rest: list[Step], value: Unknow
     return child.output(str(found[1][0])) if found[1][0] in child.code.outputs else value
 
 
-def _argument(module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue) -> Value:
+def _argument(
+    module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue
+) -> MaybeMarked:
     """The argument of a managed resource that is written, where it is what will be planned."""
     placed = module.code.resources.get(key)
     found = _instance(module.instances(placed.block), rest) if placed else None
@@ -178,15 +180,17 @@ def _argument(module: "ModuleInstance", key: Key, rest: list[Step], value: Unkno
     if written is None or not kept or is_ignored(ignored_in(placed.block), str(name)):
         return _looked_up(module, key, rest, value)
     iteration = found[0]
-    if name in SENSITIVE.get(key[1], ()):
-        module.program.sensitive = True
     known = module.remembered((*key, iteration.key, name), lambda: module.value(written, iteration))
-    if isinstance(known, UnknownValue) and name in _NAMES:
-        return _looked_up(module, key, rest, value)  # it is that resource's, whatever it is
-    return value if known is None else known
+    if isinstance(bare(known), UnknownValue) and name in _NAMES:
+        own = _looked_up(module, key, rest, value)  # it is that resource's, whatever it is
+        return marked(own, marks_of(known))
+    said = value if known is None else known
+    return secret(said) if name in SENSITIVE.get(key[1], ()) else said
 
 
-def _looked_up(module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue) -> Value:
+def _looked_up(
+    module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue
+) -> MaybeMarked:
     """What the code tells of an attribute; or an unknown value, with what is certain of it."""
     placed = module.code.resources.get(key)
     found = _instance(module.instances(placed.block), rest) if placed else None

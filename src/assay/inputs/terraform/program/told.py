@@ -8,11 +8,11 @@ terraform_data Managed Resource Type" (`output` is the same as `input`).
 import re
 from typing import TYPE_CHECKING
 
+from assay.inputs.terraform.language.marks import MaybeMarked, bare
 from assay.inputs.terraform.program.ignored import ignored_in, is_ignored
 from assay.inputs.terraform.program.iteration import Iteration
 from assay.inputs.terraform.project.modules import Key
 from assay.inputs.terraform.syntax.blocks import Block
-from assay.inputs.terraform.syntax.expressions import Value
 
 if TYPE_CHECKING:
     from assay.inputs.terraform.program.program import ModuleInstance
@@ -24,7 +24,7 @@ _NAME = re.compile(r"[\w./()-]+")
 """Names alone: an ARN, or a parameter's name with a version, may come back as something else."""
 
 
-def told(module: "ModuleInstance", key: Key, iteration: Iteration, attribute: str) -> Value:
+def told(module: "ModuleInstance", key: Key, iteration: Iteration, attribute: str) -> MaybeMarked:
     """What an attribute of an instance of a block holds; None where the code does not tell."""
     match key[:2]:
         case "data", "aws_region" if attribute in _REGION:
@@ -37,10 +37,11 @@ def told(module: "ModuleInstance", key: Key, iteration: Iteration, attribute: st
             return None if ignored else _argument(module, block, iteration, "input")
         case _:
             return None
-    return found if isinstance(found, str) and _NAME.fullmatch(found) else None
+    text = bare(found)
+    return found if isinstance(text, str) and _NAME.fullmatch(text) else None
 
 
-def _region(module: "ModuleInstance", block: Block, iteration: Iteration) -> Value:
+def _region(module: "ModuleInstance", block: Block, iteration: Iteration) -> MaybeMarked:
     for name in _WRITTEN:
         if name in block.attributes:
             return _argument(module, block, iteration, name)
@@ -49,6 +50,8 @@ def _region(module: "ModuleInstance", block: Block, iteration: Iteration) -> Val
     return module.program.providers.region(module, block, iteration)
 
 
-def _argument(module: "ModuleInstance", block: Block, iteration: Iteration, name: str) -> Value:
+def _argument(
+    module: "ModuleInstance", block: Block, iteration: Iteration, name: str
+) -> MaybeMarked:
     written = block.attributes.get(name)
     return module.value(written, iteration) if written else None

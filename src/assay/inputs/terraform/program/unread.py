@@ -4,10 +4,15 @@ An id that is chosen, formatted or rendered in a way that is not evaluated is la
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from assay.inputs.plan.trails.holders import IMAGE_DATA
+from assay.inputs.terraform.language.marks import Marked, MaybeMarked, bare
 from assay.inputs.terraform.program.iteration import ONLY, Iteration
 from assay.inputs.terraform.syntax.blocks import Block, Written
 from assay.inputs.terraform.syntax.expressions import UnknownValue, Value
@@ -16,8 +21,25 @@ from assay.model.ids import ami_ids_in
 if TYPE_CHECKING:
     from assay.inputs.terraform.program.program import ModuleInstance
 
-Ids = frozenset[str]
-NONE: Ids = frozenset()
+
+class Ids(msgspec.Struct, frozen=True, gc=False):
+    """AMI ids, and whether anything secret was read on the way to them."""
+
+    texts: frozenset[str] = frozenset()
+    hidden: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.texts)
+
+    def __or__(self, other: "Ids") -> "Ids":
+        return Ids(self.texts | other.texts, self.hidden or other.hidden)
+
+    def without(self, others: "Ids") -> "Ids":
+        """Those that are not among others."""
+        return Ids(self.texts - others.texts, self.hidden)
+
+
+NONE = Ids()
 _SELF = r"\bself\.([a-z_]\w*)"
 UNREAD = "(unread)"
 """The resource type that stands for what is not evaluated of a resource."""
@@ -30,8 +52,17 @@ _READS = r"\b(?:file|filebase64|templatefile)\s*\("
 _PATHS = r"\$\{path\.(module|root)\}"
 
 
-def ids_in(value: Value) -> Ids:
+def together(found: Iterable[Ids]) -> Ids:
+    """All of them."""
+    return reduce(or_, found, NONE)
+
+
+def ids_in(value: MaybeMarked) -> Ids:
     """The AMI ids in a value, of which parts may be shared many times."""
+    return Ids(_texts_in(bare(value)), isinstance(value, Marked))
+
+
+def _texts_in(value: Value) -> frozenset[str]:
     found: set[str] = set()
     stack: list[Value] = [value]
     seen: set[int] = set()
@@ -45,9 +76,9 @@ def ids_in(value: Value) -> Ids:
     return frozenset(found)
 
 
-def is_whole(value: Value) -> bool:
+def is_whole(value: MaybeMarked) -> bool:
     """Whether nothing of a value is unknown."""
-    stack: list[Value] = [value]
+    stack: list[Value] = [bare(value)]
     seen: set[int] = set()
     while stack:
         here = stack.pop()
@@ -61,7 +92,7 @@ def is_whole(value: Value) -> bool:
 
 def ids_read(module: "ModuleInstance", written: Written, block: Block | None = None) -> Ids:
     """The ids in an expression that stands in a block, and in all that it reads."""
-    found = set(ami_ids_in(written.text))
+    found = Ids(frozenset(ami_ids_in(written.text)))
     for root, name, call, output, each in _NAMES.findall(written.text):
         if each:
             keys = block.attributes.get("for_each") if block else None
@@ -70,8 +101,9 @@ def ids_read(module: "ModuleInstance", written: Written, block: Block | None = N
             found |= ids_named(module, root or call, name or output)
     for path in re.findall(_FILES, written.text):
         named = re.sub(_PATHS, lambda at: module.path_of(at[1]), path)
-        found.update(ami_ids_in(module.program.contents.text(named) or ""))
-    return frozenset(found)
+        text = module.program.contents.text(named) or ""
+        found |= Ids(frozenset(ami_ids_in(text)))
+    return found
 
 
 def reads_computed_file(written: Written) -> bool:
@@ -97,7 +129,7 @@ def _ids_named(module: "ModuleInstance", root: str, name: str) -> Ids:
             return _or_read(module.local(name), [(module, placed.written)] if placed else [])
         case "module", _, called if called in module.code.calls:
             children = (module.children(called) or {}).values()
-            return frozenset().union(*(_of_output(child, name) for child in children))
+            return together(_of_output(child, name) for child in children)
         case "data", _, kind if kind not in IMAGE_DATA:
             found = module.code.resources.get(("data", kind, name))
             return ids_of_block(module, found.block) if found else NONE
@@ -120,12 +152,21 @@ def _given(module: "ModuleInstance", name: str) -> "list[tuple[ModuleInstance, W
     return [(module, default)] if default else []
 
 
-def _or_read(value: Value, written: "Collection[tuple[ModuleInstance, Written]]") -> Ids:
+def _or_read(value: MaybeMarked, written: "Collection[tuple[ModuleInstance, Written]]") -> Ids:
     """The ids of a value; where not all of it is known, those of the expressions behind it, too."""
     found = ids_in(value)
     if is_whole(value):
         return found
-    return found.union(*(ids_read(module, each) for module, each in written))
+    return found | together(ids_read(module, each) for module, each in written)
+
+
+def ids_of(
+    module: "ModuleInstance", written: Written, block: Block, iteration: Iteration = ONLY
+) -> Ids:
+    """The ids in what an argument of a block is set to; those that it reads where it is not known."""
+    value = module.value(written, iteration)
+    found = ids_in(value)
+    return found if is_whole(value) else found | ids_read(module, written, block)
 
 
 def ids_of_block(
@@ -139,7 +180,7 @@ def ids_of_block(
         if name not in but
     )
     inner = (ids_of_block(module, each, but, outside) for each in block.blocks)
-    return frozenset().union(*own, *inner)
+    return together(own) | together(inner)
 
 
 def unread(
@@ -151,7 +192,7 @@ def unread(
     """By argument, the ids that its known parts do not show; without the arguments in `read`."""
     for name, written in block.attributes.items():
         if name in values and name not in read and not is_whole(values[name]):
-            missing = ids_read(module, written, block) - ids_in(values[name])
+            missing = ids_read(module, written, block).without(ids_in(values[name]))
             if missing:
                 yield name, missing
     nested = dict.fromkeys(_type(each) for each in block.blocks)
@@ -159,9 +200,10 @@ def unread(
         if name in values and not is_whole(values[name]):
             of_type = [each for each in block.blocks if _type(each) == name]
             but = {*read, "for_each"} if name in read else read  # a row waits for what it makes
-            found = frozenset().union(*(ids_of_block(module, each, but, block) for each in of_type))
-            if found - ids_in(values[name]):
-                yield name, found - ids_in(values[name])
+            found = together(ids_of_block(module, each, but, block) for each in of_type)
+            missing = found.without(ids_in(values[name]))
+            if missing:
+                yield name, missing
 
 
 def scripts(
@@ -171,8 +213,7 @@ def scripts(
     for number, provisioner in enumerate(block.of_type("provisioner")):
         found: dict[str, Ids] = {}
         for name, written in provisioner.attributes.items():
-            value = module.value(written, iteration)
-            ids = ids_in(value) if is_whole(value) else ids_read(module, written, block)
+            ids = ids_of(module, written, block, iteration)
             ids |= _of_itself(module, block, written, iteration)
             if ids:
                 found[name] = ids
@@ -184,13 +225,12 @@ def _of_itself(
     module: "ModuleInstance", block: Block, written: Written, iteration: Iteration
 ) -> Ids:
     """The ids in the arguments of its own resource that a script reads as `self.x`."""
-    found: set[str] = set()
+    found = NONE
     for name in re.findall(_SELF, written.text):
         argument = block.attributes.get(name)
         if argument is not None:
-            value = module.value(argument, iteration)
-            found |= ids_in(value) if is_whole(value) else ids_read(module, argument, block)
-    return frozenset(found)
+            found |= ids_of(module, argument, block, iteration)
+    return found
 
 
 def _type(block: Block) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from assay.errors import InputError
 from assay.inputs.terraform.language.evaluate import evaluate
 from assay.inputs.terraform.language.functions.table import call
+from assay.inputs.terraform.language.marks import bare
 from assay.inputs.terraform.project.files import ReadFile
 from assay.inputs.terraform.project.modules import CodeReader, ModuleCode
 from assay.inputs.terraform.project.paths import value_files
@@ -41,9 +42,6 @@ class _Nothing:
 
     def member(self, name: str, attribute: str) -> Value:
         raise FailedError(f"{name}.{attribute} means nothing here")
-
-    def mark_sensitive(self) -> None:
-        raise FailedError("values files hold constants")
 
     def is_text(self, variable: str) -> bool:
         raise FailedError(f"var.{variable} means nothing here")
@@ -85,6 +83,6 @@ def _value(expressions: Expressions, written: Written | str) -> Value:
     if isinstance(written, str):
         return written
     try:
-        return evaluate(expressions.constant(written), _Nothing())
+        return bare(evaluate(expressions.constant(written), _Nothing()))
     except (FailedError, RecursionError):
         return UnknownValue()

@@ -84,9 +84,6 @@ class _Variables:
     def member(self, name: str, attribute: str) -> Value:
         raise FailedError(f"{name}.{attribute} is not given")
 
-    def mark_sensitive(self) -> None:
-        raise FailedError("a template is text")
-
     def settle(self, value: UnknownValue) -> Value:
         return value
 

@@ -1,0 +1,144 @@
+"""What Terraform's functions make of marks: of most of them all that they return is secret.
+
+Those that hand elements on without a look at them hand on their marks: `values({ a = var.secret, b =
+"x" })` is a list whose second element is open. Facts: go-cty, "stdlib", and Terraform's own functions,
+where a parameter says `AllowMarked`. Rarer ones that do the same (`reverse`, `slice`, `zipmap`,
+`chunklist`, `setproduct`) are left among those that hide.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from assay.inputs.terraform.language.arguments import text_of, whole_of
+from assay.inputs.terraform.language.marks import (
+    Marked,
+    Marks,
+    MaybeMarked,
+    bare,
+    element,
+    marked,
+    marks_of,
+    secret,
+)
+from assay.inputs.terraform.language.values import UncertainError
+from assay.inputs.terraform.syntax.expressions import Step, UnknownValue, Value
+
+
+def remarked(name: str, arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+    """The result of a function with its marks; `result` is what it makes of the plain arguments."""
+    if name in _BY_MARK:
+        return _BY_MARK[name](arguments, result)
+    rule = _HANDING_ON.get(name)
+    made = isinstance(result, UnknownValue) and not result.passed_on
+    if rule is None or made:
+        return secret(result)
+    try:
+        return rule(arguments, result)
+    except UncertainError:
+        return secret(result)
+
+
+def _closed(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+    return secret(marked(result, marks_of(arguments[0])))
+
+
+def _opened(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+    """The mark on the value itself is gone, those on its elements are not."""
+    return marked(result, Marks(below=marks_of(arguments[0]).below))
+
+
+def _converted(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+    """Elements stay where they are, or become those of a set, which is secret then."""
+    return marked(result, marks_of(arguments[0]))
+
+
+def _outside(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+    """How many elements there are, and under which keys: the elements do not tell."""
+    return marked(result, Marks(marks_of(arguments[0]).own))
+
+
+def _element(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+    of, index = arguments
+    items, position = bare(of), whole_of(bare(index))
+    step = position % len(items) if isinstance(items, list) else position
+    return _by(index, element(of, step, result))
+
+
+def _lookup(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+    of, name, *default = arguments
+    items, key = bare(of), text_of(bare(name))
+    if default and not (isinstance(items, dict) and key in items):
+        return _by(name, marked(marked(result, Marks(marks_of(of).own)), marks_of(default[0])))
+    return _by(name, element(of, key, result))
+
+
+def _by(chosen: MaybeMarked, result: MaybeMarked) -> MaybeMarked:
+    """What is chosen by something secret tells of it."""
+    return secret(result) if isinstance(chosen, Marked) else result
+
+
+def _concat(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+    inside = [inner for of in arguments for inner in _inside(of)]
+    return _listed(inside, result, own=any(marks_of(of).own for of in arguments))
+
+
+def _values(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+    (of,) = arguments
+    marks = marks_of(of)
+    return _listed(map(marks.inside, sorted(_names(of))), result, own=marks.own)
+
+
+def _flatten(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+    own: list[bool] = []
+    inside: list[Marks] = []
+    _pour(bare(arguments[0]), marks_of(arguments[0]), own, inside)
+    return _listed(inside, result, own=any(own))
+
+
+def _pour(value: Value, marks: Marks, own: list[bool], inside: list[Marks]) -> None:
+    """A list that is taken out of its brackets leaves its own mark to the whole."""
+    if not isinstance(value, list):
+        inside.append(marks)
+        return
+    own.append(marks.own)
+    for at, item in enumerate(value):
+        _pour(item, marks.inside(at), own, inside)
+
+
+def _inside(of: MaybeMarked) -> Iterator[Marks]:
+    """The marks of each element of a list."""
+    items = bare(of)
+    return map(marks_of(of).inside, range(len(items) if isinstance(items, list) else 0))
+
+
+def _listed(inside: Iterable[Marks], result: Value, *, own: bool) -> MaybeMarked:
+    below: dict[Step, Marks] = {at: inner for at, inner in enumerate(inside) if inner}
+    return marked(result, Marks(own, below))
+
+
+def _merge(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+    """Of those that have a key the last hands on its mark."""
+    below: dict[Step, Marks] = {}
+    for of in arguments:
+        below.update({key: marks_of(of).inside(key) for key in _names(of)})
+    own = any(marks_of(of).own for of in arguments)
+    return marked(result, Marks(own, {key: inner for key, inner in below.items() if inner}))
+
+
+def _names(of: MaybeMarked) -> Iterable[str]:
+    items = bare(of)
+    return items if isinstance(items, dict) else ()
+
+
+_Rule = Callable[[Sequence[MaybeMarked], Value], MaybeMarked]
+_BY_MARK: dict[str, _Rule] = {"nonsensitive": _opened, "sensitive": _closed}
+_HANDING_ON: dict[str, _Rule] = {
+    **dict.fromkeys(("tobool", "tolist", "tomap", "tonumber", "toset", "tostring"), _converted),
+    "concat": _concat,
+    "element": _element,
+    "flatten": _flatten,
+    "keys": _outside,
+    "length": _outside,
+    "lookup": _lookup,
+    "merge": _merge,
+    "values": _values,
+}

@@ -1,0 +1,131 @@
+"""`for` expressions and splats: one expression for each element of a collection.
+
+Facts: HCL, "Native Syntax Specification", "For Expressions", "Splat Operators".
+"""
+
+from collections.abc import Callable, Sequence
+
+from assay.inputs.terraform.language.bound import Bound, Evaluate
+from assay.inputs.terraform.language.marks import (
+    Marks,
+    MaybeMarked,
+    as_list,
+    as_map,
+    bare,
+    elements,
+    entries,
+    is_secret,
+    marked,
+    marks_of,
+    secret,
+    unknown,
+    untold,
+)
+from assay.inputs.terraform.language.operators import key_of
+from assay.inputs.terraform.language.values import unknown_of
+from assay.inputs.terraform.syntax.expressions import (
+    Expression,
+    FailedError,
+    ForObject,
+    ForTuple,
+    SetOf,
+    Sure,
+    UnknownValue,
+    Value,
+)
+
+_MOST = 10_000
+"""Elements of a collection that are looked at; more are not known."""
+
+
+def for_tuple(expression: ForTuple, at: Bound, evaluate: Evaluate) -> MaybeMarked:
+    """`[for x in of : body if test]`."""
+    found: list[MaybeMarked] = []
+
+    def take(inner: Bound) -> bool:
+        found.append(evaluate(expression.body, inner))
+        return False
+
+    unclear, hidden = _each(expression, at, evaluate, take)
+    made = as_list(found) if unclear is None else unclear
+    return secret(made) if hidden else made
+
+
+def for_object(expression: ForObject, at: Bound, evaluate: Evaluate) -> MaybeMarked:
+    """`{for x in of : name => body if test}`."""
+    found: dict[str, MaybeMarked] = {}
+    groups: dict[str, list[MaybeMarked]] = {}
+    unclear: list[MaybeMarked] = []
+
+    def take(inner: Bound) -> bool:
+        named = evaluate(expression.name, inner)
+        key, value = key_of(bare(named)), evaluate(expression.body, inner)
+        if isinstance(key, UnknownValue):
+            unclear.append(unknown(named, value))
+        elif expression.grouped:
+            groups.setdefault(key, []).append(value)
+        elif key in found:
+            raise FailedError("two items have one key")
+        else:
+            found[key] = value
+        return is_secret(named)
+
+    stopped, hidden = _each(expression, at, evaluate, take)
+    found.update({key: as_list(group) for key, group in groups.items()})
+    made = as_map(dict(sorted(found.items())))
+    if stopped is not None or unclear:
+        made = unknown(*unclear, stopped)
+    return secret(made) if hidden else made
+
+
+def _each(
+    expression: ForTuple | ForObject, at: Bound, evaluate: Evaluate, take: Callable[[Bound], bool]
+) -> tuple[UnknownValue | None, bool]:
+    """Call `take` for every element that passes the test, which says whether its key is secret: what
+    makes the result unclear, if anything, and whether something secret decides about it.
+    """
+    of = at.doubting(evaluate(expression.of, at))
+    hidden = marks_of(of).own
+    pairs: Sequence[tuple[Value, MaybeMarked]]
+    match bare(of):
+        case SetOf() as items:
+            pairs = [(item, item) for item in items]
+        case list():
+            pairs = list(enumerate(elements(of)))
+        case dict():
+            pairs = entries(of)
+        case UnknownValue() as found:
+            return unknown_of(found), hidden
+        case _:
+            raise FailedError("this cannot be iterated over")
+    if len(pairs) > _MOST:
+        return UnknownValue(), hidden
+    for key, value in pairs:
+        bound = {expression.value: value}
+        if expression.key is not None:
+            bound[expression.key] = key
+        inner = at.binding(bound)
+        passes = True if expression.test is None else evaluate(expression.test, inner)
+        hidden = hidden or is_secret(passes)
+        tested = bare(passes)
+        if isinstance(tested, UnknownValue):
+            return unknown_of(tested), hidden
+        if tested is True or tested == "true":
+            hidden = take(inner) or hidden
+    return None, hidden
+
+
+def splat(of: MaybeMarked, each: Expression, at: Bound, evaluate: Evaluate) -> MaybeMarked:
+    """`of[*].each`; what is no list is taken for a list of one, and null for an empty one."""
+    items: Sequence[MaybeMarked] = [of]
+    match bare(of):
+        case UnknownValue(sure=Sure.NOTHING):
+            return unknown(of)
+        case None:
+            items = []
+        case list() as found if len(found) > _MOST:
+            return untold(of)
+        case list():
+            items = elements(of)
+    made = as_list([evaluate(each, at.holding(item)) for item in items])
+    return marked(made, Marks(marks_of(of).own))
