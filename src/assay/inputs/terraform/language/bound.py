@@ -96,7 +96,8 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
 
     def doubting(self, value: MaybeMarked) -> MaybeMarked:
         """The value; what is unknown somewhere in it leaves a doubt about all that is made of it."""
-        self.doubt.raised = self.doubt.raised or not is_known(bare(value))
+        if not self.doubt.raised:
+            self.doubt.raised = not is_known(bare(value))
         return value
 
     def are_texts(self, arguments: Sequence[Expression], values: Sequence[Value]) -> bool:

@@ -11,6 +11,7 @@ from assay.inputs.terraform.language.functions.lookups import passed_on
 from assay.inputs.terraform.language.functions.marking import remarked
 from assay.inputs.terraform.language.loops import for_object, for_tuple, splat
 from assay.inputs.terraform.language.marks import (
+    SPECIAL,
     Marked,
     Marks,
     MaybeMarked,
@@ -23,6 +24,7 @@ from assay.inputs.terraform.language.marks import (
     marked,
     marks_of,
     over,
+    plain,
     secret,
     unknown,
 )
@@ -65,6 +67,8 @@ from assay.inputs.terraform.syntax.expressions import (
 
 _BARE = (Literal(None), TupleOf(()), ObjectOf(()))
 """Written so, they have no type of their own."""
+_TRAVERSALS = (Variable, Attribute, Index, Item, Splat)
+_OPERATIONS = (Template, Call, Conditional, Unary, Binary)
 _STARTS = (Variable, Attribute, Index, Item)
 
 
@@ -78,9 +82,10 @@ def evaluate(
 def _value(expression: Expression, at: Bound) -> MaybeMarked:
     inner = at.deeper()
     value = UnknownValue() if inner is None else _form(expression, inner)
-    found = bare(value)
-    if isinstance(found, UnknownValue) and found.sure is Sure.NOTHING:
-        at.doubt.raised = True
+    if isinstance(value, SPECIAL):
+        found = bare(value)
+        if isinstance(found, UnknownValue) and found.sure is Sure.NOTHING:
+            at.doubt.raised = True
     return value
 
 
@@ -91,11 +96,13 @@ def _before(expression: Expression, at: Bound) -> MaybeMarked:
 
 
 def _form(expression: Expression, at: Bound) -> MaybeMarked:
+    if isinstance(expression, Literal):
+        return expression.value
+    if isinstance(expression, _TRAVERSALS):
+        return _traversal(expression, at)
+    if isinstance(expression, _OPERATIONS):
+        return _operation(expression, at)
     match expression:
-        case Literal(value):
-            return value
-        case Variable() | Attribute() | Index() | Item() | Splat():
-            return _traversal(expression, at)
         case TupleOf(items):
             return as_list([_value(item, at) for item in items])
         case ObjectOf(items):
@@ -106,7 +113,6 @@ def _form(expression: Expression, at: Bound) -> MaybeMarked:
             return for_object(expression, at, _value)
         case Opaque(reads):
             return unknown(*(_attempt(read, at) for read in reads), UnknownValue())
-    return _operation(expression, at)
 
 
 def _traversal(expression: Variable | Attribute | Index | Item | Splat, at: Bound) -> MaybeMarked:
@@ -116,8 +122,7 @@ def _traversal(expression: Variable | Attribute | Index | Item | Splat, at: Boun
         case Variable(name):
             return at.bound[name] if name in at.bound else at.names.lookup(name)
         case Attribute(of, name):
-            before = _before(of, at)
-            return _settled(element(before, name, attribute(bare(before), name)), at)
+            return _settled(_attribute(_before(of, at), name), at)
         case Index(of, key):
             return _settled(_index(_before(of, at), _value(key, at)), at)
         case Item():
@@ -126,11 +131,21 @@ def _traversal(expression: Variable | Attribute | Index | Item | Splat, at: Boun
             return splat(_before(of, at), each, at, _value)
 
 
+def _attribute(of: MaybeMarked, name: str) -> MaybeMarked:
+    return (
+        element(of, name, attribute(of.value, name))
+        if isinstance(of, Marked)
+        else attribute(of, name)
+    )
+
+
 def _index(of: MaybeMarked, key: MaybeMarked) -> MaybeMarked:
     """A secret key tells which element it is (where that is an attribute, Terraform shows it)."""
     found = index(bare(of), bare(key))
-    if is_secret(key) or not isinstance(of, Marked):
-        return secret(found) if is_secret(key) else found
+    if is_secret(key):
+        return secret(found)
+    if not isinstance(of, Marked):
+        return found
     try:
         step = text_of(bare(key)) if isinstance(of.value, dict) else whole_of(bare(key))
     except (FailedError, UncertainError):  # of something unknown any key may be asked for
@@ -173,9 +188,10 @@ def _logical(operator: str, left: MaybeMarked, right: Expression, at: Bound) -> 
 
 
 def _settled(value: MaybeMarked, at: Bound) -> MaybeMarked:
-    found = bare(value)
-    if isinstance(found, UnknownValue):
-        return marked(at.names.settle(found), marks_of(value))
+    if isinstance(value, UnknownValue):
+        return at.names.settle(value)
+    if isinstance(value, Marked) and isinstance(value.value, UnknownValue):
+        return marked(at.names.settle(value.value), value.marks)
     return value
 
 
@@ -199,10 +215,10 @@ def _conditional(test: MaybeMarked, yes: Expression, no: Expression, at: Bound) 
         branches.append(_value(branch, at) if selected else _attempt(branch, at))
         if isinstance(tested, bool) and not selected:
             nothing = branch in _BARE
-    if not (nothing or certain(*map(bare, (test, *branches)))):
+    found = plain(branches)
+    if not (nothing or certain(tested, *found)):
         at.doubt.raised = True
-    found = conditional(tested, *map(bare, branches), bare=nothing)
-    return _of_branches(test, branches, found)
+    return _of_branches(test, branches, conditional(tested, *found, bare=nothing))
 
 
 def _of_branches(test: MaybeMarked, branches: Sequence[MaybeMarked], found: Value) -> MaybeMarked:
@@ -234,14 +250,15 @@ def _call(name: str, arguments: tuple[Expression, ...], at: Bound, *, expands: b
             return unknown(*values, last)
         own = Marks(marks_of(last).own)
         values.extend(marked(item, own) for item in elements(last))
-    plain = [bare(value) for value in values]
-    found = None if expands else passed_on(name, plain)
-    is_open = name != "sensitive" and not any(isinstance(value, Marked) for value in values)
+    bared = plain(values)
+    found = None if expands else passed_on(name, bared)
+    is_open = name != "sensitive" and not any(map(is_secret, values))
     if found is None:
-        if not (certain(*plain) or (name == "coalesce" and at.are_texts(arguments, plain))):
+        if not (certain(*bared) or (name == "coalesce" and at.are_texts(arguments, bared))):
             at.doubt.raised = True
-        found = at.names.call(name, plain)
-        is_open = is_open and not any(map(is_secret, values))
+        found = at.names.call(name, bared)
+    elif not any(isinstance(value, Marked) for value in values):
+        is_open = name != "sensitive"  # a parameter that is handed on
     return found if is_open else remarked(name, values, found)
 
 

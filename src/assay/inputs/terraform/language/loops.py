@@ -71,10 +71,11 @@ def for_object(expression: ForObject, at: Bound, evaluate: Evaluate) -> MaybeMar
         return is_secret(named)
 
     stopped, hidden = _each(expression, at, evaluate, take)
-    found.update({key: as_list(group) for key, group in groups.items()})
-    made = as_map(dict(sorted(found.items())))
     if stopped is not None or unclear:
         made = unknown(*unclear, stopped)
+    else:
+        found.update({key: as_list(group) for key, group in groups.items()})
+        made = as_map(dict(sorted(found.items())))
     return secret(made) if hidden else made
 
 

@@ -9,7 +9,7 @@ Facts: HCL, "hclsyntax" (how each form of expression hands marks on); go-cty, "f
 this against Terraform.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
 import msgspec
@@ -64,21 +64,25 @@ def marks_of(value: MaybeMarked) -> Marks:
     return value.marks if isinstance(value, Marked) else OPEN
 
 
+SPECIAL = (Marked, UnknownValue)
+"""What may be secret: any other value is open, which is found out fast."""
+
+
 def is_secret(value: MaybeMarked) -> bool:
     """Whether anything in it is secret. The value of a parameter may be: AWS does not say before it
     is read.
     """
-    return isinstance(value, Marked) or (
-        isinstance(value, UnknownValue) and value.sure is Sure.TEXT
-    )
+    if isinstance(value, UnknownValue):
+        return value.sure is Sure.TEXT
+    return isinstance(value, Marked)
 
 
 def marked(value: MaybeMarked, marks: Marks) -> MaybeMarked:
     """The value with these marks besides those that it has; what they do not fit is all secret."""
-    plain = bare(value)
+    found = bare(value)
     marks = _both(value.marks, marks) if isinstance(value, Marked) else marks
-    fitting = _fitting(plain, marks) if marks.below else marks
-    return Marked(plain, fitting) if fitting else plain
+    fitting = _fitting(found, marks) if marks.below else marks
+    return Marked(found, fitting) if fitting else found
 
 
 def secret(value: MaybeMarked) -> Marked:
@@ -90,8 +94,11 @@ def secret(value: MaybeMarked) -> Marked:
 
 def over(operation: Callable[..., Value], *values: MaybeMarked) -> MaybeMarked:
     """What an operation makes of values; secret where anything in one of them is."""
-    result = operation(*map(bare, values))
-    return secret(result) if any(map(is_secret, values)) else result
+    for value in values:
+        if isinstance(value, SPECIAL):
+            result = operation(*map(bare, values))
+            return secret(result) if any(map(is_secret, values)) else result
+    return operation(*values)
 
 
 def unknown(*values: MaybeMarked) -> MaybeMarked:
@@ -106,25 +113,30 @@ def untold(*values: MaybeMarked) -> MaybeMarked:
     return Marked(UnknownValue(), SECRET) if hidden else UnknownValue()
 
 
-def as_list(items: Iterable[MaybeMarked]) -> MaybeMarked:
+def plain(values: Sequence[MaybeMarked]) -> list[Value]:
+    """Values without their marks."""
+    return [value.value if isinstance(value, Marked) else value for value in values]
+
+
+def as_list(items: Sequence[MaybeMarked]) -> MaybeMarked:
     """Elements as a list, each with its own marks."""
-    values: list[Value] = []
+    values = plain(items)
     below: dict[Step, Marks] = {}
-    for item in items:
+    for at, item in enumerate(items):
         if isinstance(item, Marked):
-            below[len(values)] = item.marks
-            values.append(item.value)
-        else:
-            values.append(item)
+            below[at] = item.marks
     return Marked(values, Marks(below=below)) if below else values
 
 
 def as_map(items: Mapping[str, MaybeMarked]) -> MaybeMarked:
     """Elements as a map, each with its own marks."""
-    below: dict[Step, Marks] = {
-        key: item.marks for key, item in items.items() if isinstance(item, Marked)
-    }
-    values = {key: bare(item) for key, item in items.items()}
+    values: dict[str, Value] = {}
+    below: dict[Step, Marks] = {}
+    for key, item in items.items():
+        if isinstance(item, Marked):
+            values[key], below[key] = item.value, item.marks
+        else:
+            values[key] = item
     return Marked(values, Marks(below=below)) if below else values
 
 
@@ -148,7 +160,8 @@ def entries(of: MaybeMarked) -> Sequence[tuple[str, MaybeMarked]]:
     if not isinstance(items, dict):
         return ()
     marks = marks_of(of)
-    return [(key, marked(items[key], marks.inside(key))) for key in sorted(items)]
+    pairs = sorted(items.items())
+    return [(key, marked(item, marks.inside(key))) for key, item in pairs] if marks else pairs
 
 
 def _both(one: Marks, other: Marks) -> Marks:
