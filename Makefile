@@ -8,7 +8,7 @@ PYTEST_ARGS ?= -n auto
 WHEELS := $(VENV)/wheels/ready
 NODE := .node/ready
 
-.PHONY: demo test lint types unit coverage wheels node checkov checkov-orders checks-ref pins fuzz mutation benchmark fixtures clean
+.PHONY: demo test lint types unit coverage wheels node checkov checkov-orders checks-ref pins fuzz mutation benchmark rules fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -87,6 +87,9 @@ pins: $(READY) ## What the GitHub Action installs, with the hashes of every plat
 	@echo "# What the action installs beside its own commit, as tested; \`make pins\` writes this." > $(PINS)
 	@echo hatchling | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header --constraint tests/constraints.txt pyproject.toml - >> $(PINS)
+
+rules: $(READY) ## Write the rules' lists again: in the policy's schema, and in the README.
+	$(BIN)/python -m tests.policy.rule_lists
 
 fixtures: $(READY) ## Make the fixtures' plans and catalogues again (needs terraform).
 	$(BIN)/python -m fixtures.generate

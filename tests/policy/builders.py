@@ -38,10 +38,9 @@ from assay.model import (
     Watermark,
     WatermarkFilter,
 )
-from assay.policy.engine import judge
+from assay.policy.engine import judge, judge_all
 from assay.policy.load import load
 from assay.policy.rules import RULES
-from assay.policy.rules.rule import Case
 
 AS_OF = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -197,7 +196,8 @@ def document(**parts: Any) -> Policy:
 def finding(rule: str, of: Subject, by: Policy | None = None) -> Finding | None:
     """What the registered rule of that name says."""
     [found] = [each for each in RULES if each.id == rule]
-    return found.check(Case(of, by or policy(), AS_OF))
+    results = judge_all([of], by or policy(), AS_OF, rules=[found]).verdicts[0].results
+    return results[0].finding if results else None
 
 
 def outcome(rule: str, of: Subject, by: Policy | None = None) -> Outcome | None:

@@ -5,13 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from assay.model import (
     Action,
     Alias,
     AmiId,
-    Cause,
     ImageSearch,
     Made,
     Place,
@@ -24,7 +22,6 @@ from assay.model import (
 )
 from assay.policy.cures import way_out
 from tests.judging import HERE
-from tests.policy.builders import reference, unresolved
 
 ROOT = Path(__file__).parents[2]
 NOWHERE = Unplaced("nothing says the provider's Region")
@@ -33,8 +30,7 @@ VARIABLE = "give var.ami a value: a default, a tfvars file, --var-file or TF_VAR
 
 
 def cure(value: Value, place: Place | Unplaced = HERE, action: Action = Action.DECLARED) -> str:
-    of = reference(value, place=place, action=action)
-    return way_out(replace(unresolved(Cause.UNRESOLVED), reference=of, place=place))
+    return way_out(value, place, "ami", action)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +114,7 @@ def test_what_aws_answered_has_ways_out_of_its_own() -> None:
 def test_a_document_that_is_not_known_is_no_image(
     attribute: str, action: Action, wanted: str
 ) -> None:
-    of = replace(reference(Unknown(("x.y",)), place=HERE, action=action), attribute=attribute)
-    found = way_out(replace(unresolved(Cause.UNRESOLVED), reference=of))
+    found = way_out(Unknown(("x.y",)), HERE, attribute, action)
     assert found == wanted.format(attribute)
 
 

@@ -103,8 +103,7 @@ def _fails(policy: Policy, rule: str) -> bool:
 
 
 def _severity(policy: Policy, rule: str) -> Severity:
-    default = next(each.severity for each in RULES if each.id == rule)
-    return policy.severities.get(rule, default)
+    return next(each.severity_by(policy) for each in RULES if each.id == rule)
 
 
 def _filter(filter: WatermarkFilter) -> dict[str, Any]:

@@ -62,6 +62,11 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
         """The account that will use it, where that can be told."""
         return None if self.unplaced else self.place.account
 
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The evidence for the image itself, which was asked for last: who showed it, and where."""
+        return (str(self.evidence[-1]),) if self.evidence else ()
+
 
 class Clue(msgspec.Struct, frozen=True, gc=False):
     """Something that was read and that may explain why an image is not to be seen."""
@@ -86,6 +91,11 @@ class Unresolved(msgspec.Struct, frozen=True, gc=False):
     cure: str | None = None
     """What to write, or which option to give, where the place is what could not be told."""
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Who was asked for what, and where."""
+        return tuple(str(item) for item in self.evidence)
+
 
 Resolution: TypeAlias = Resolved | Unresolved
 
@@ -100,6 +110,11 @@ class Provenance(msgspec.Struct, frozen=True, gc=False):
     ancestors: Mapping[tuple[str, str], Image | None] = {}
     """The images of the ancestry by id and Region, itself included; None for one that EC2 does not
     show. What was not asked about, or not answered, is missing."""
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Who said what the ancestry is."""
+        return tuple(str(item) for item in self.evidence)
 
 
 class Unread(msgspec.Struct, frozen=True, gc=False):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
@@ -82,8 +81,7 @@ def _require(base: Require, said: written.Require) -> Require:
 
 
 def _severities(rules: written.Rules) -> dict[str, Severity]:
-    said: dict[str, str] = msgspec.to_builtins(rules)
-    return {rule: Severity(severity) for rule, severity in said.items()}
+    return {rule: Severity(severity) for rule, severity in rules.items()}
 
 
 def _golden(golden: written.Golden) -> Golden:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from assay.errors import PolicyError
 from assay.model.ids import account_of_role, is_region
 from assay.model.times import day
-from assay.policy.document import Document, Require, Rules, Scope, ScopeMatch
+from assay.policy.document import Document, Require, Scope, ScopeMatch
 from assay.policy.syntax import Parsed, Path
 from assay.policy.wildcard import matches
 
@@ -78,9 +78,7 @@ def _scopes(document: Document) -> Iterator[_Contradiction]:
 
 def _says_nothing(scope: Scope) -> bool:
     return (
-        scope.golden is UNSET
-        and scope.require in (UNSET, Require())
-        and scope.rules in (UNSET, Rules())
+        scope.golden is UNSET and scope.require in (UNSET, Require()) and scope.rules in (UNSET, {})
     )
 
 

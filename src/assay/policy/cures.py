@@ -13,7 +13,6 @@ from assay.model import (
     Made,
     Place,
     Planned,
-    Subject,
     TemplateRef,
     Unknown,
     Unplaced,
@@ -44,13 +43,14 @@ _DOCUMENTS = frozenset(
 _VARIABLE = re.compile(r"(?:(?P<module>module\..+?)\.)?var\.(?P<name>[\w-]+)(?![^.\[])")
 
 
-def way_out(subject: Subject) -> str:
+def way_out(value: Value, place: Place | Unplaced, attribute: str, action: Action) -> str:
     """What to do about a reference that leads to no image."""
-    declared = subject.reference.action is Action.DECLARED
-    value, place = _end(subject.reference.value, subject.place)
+    declared = action is Action.DECLARED
+    value, place = _end(value, place)
     match value:
         case Unknown(references):
-            return _of_document(subject) or _of_unknown(references, declared=declared)
+            document = _of_document(attribute, declared=declared)
+            return document or _of_unknown(references, declared=declared)
         case Unusable():
             return value.cure or _of_unusable(value.reason, declared=declared)
         case Imageless():
@@ -79,13 +79,11 @@ def _end(value: Value, place: Place | Unplaced) -> tuple[Value, Place | Unplaced
                 return value, place
 
 
-def _of_document(subject: Subject) -> str | None:
+def _of_document(attribute: str, *, declared: bool) -> str | None:
     """What to do where it is a whole document that is not known."""
-    reference = subject.reference
-    attribute = reference.attribute
     if attribute.rpartition(".")[2].partition("[")[0] not in _DOCUMENTS:
         return None
-    if reference.action is Action.DECLARED:
+    if declared:
         return f"check a plan, where {attribute} can be read, or write it without what is not known"
     return f"give {attribute} at plan time, so that it can be read before apply"
 

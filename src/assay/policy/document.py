@@ -1,15 +1,17 @@
 """The policy document as types. `policy.schema.json` says the same for editors and other tools.
 
-A property test holds the two equal; this one is what a check reads, since it costs a tenth.
+A property test holds the two equal; this one is what a check reads, since it costs a tenth. Which
+rules there are both have from the rules themselves.
 """
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from assay.model import ids
 from assay.model.times import DAY
+from assay.policy.rules import RULES
 
 # The end is written so that it is the end for every regular expression engine: to Python, `$` also
 # stands before a last newline, and a revoked key that ends in one would revoke nothing.
@@ -38,28 +40,18 @@ Days = Annotated[int, Meta(ge=0, le=2147483647)]
 Severity = Literal["error", "warning", "off"]
 PRODUCT_CODE = rf"^[A-Za-z0-9]{{1,25}}{_END}"
 """EC2 API Reference, ImageCriterion."""
-Exceptable = Literal[
-    "unmarked",
-    "revoked",
-    "lineage-mismatch",
-    "too-deep",
-    "untrusted-owner",
-    "public-image",
-    "not-launchable",
-    "deprecated",
-    "too-old",
-    "scan-findings",
-    "not-allowed",
-    "self-owned",
-    "no-provenance",
-    "service-image",
-    "open-lookup",
-    "unpinned",
-    "ignored-changes",
-    "uncatalogued",
-    "downgrade",
-]
-"""The rules that exceptions let fail. What could not be read cannot be let through."""
+
+if TYPE_CHECKING:
+    Configurable: TypeAlias = str
+    Exceptable: TypeAlias = str
+else:
+    Configurable = Literal[tuple(rule.id for rule in RULES if rule.configurable)]
+    """The rules whose severity can be chosen."""
+    Exceptable = Literal[tuple(rule.id for rule in RULES if rule.exceptable)]
+    """The rules that exceptions let fail. What could not be read cannot be let through."""
+
+Rules: TypeAlias = dict[Configurable, Severity]
+"""`rules`, of the document or of a scope."""
 
 
 class _Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -117,31 +109,6 @@ class Revoked(_Strict, frozen=True):
 
     watermarks: tuple[Key, ...] = ()
     images: tuple[RevokedImage, ...] = ()
-
-
-class Rules(_Strict, frozen=True, rename="kebab"):
-    """`rules`: the rules whose severity can be chosen."""
-
-    unmarked: Severity | UnsetType = UNSET
-    revoked: Severity | UnsetType = UNSET
-    lineage_mismatch: Severity | UnsetType = UNSET
-    too_deep: Severity | UnsetType = UNSET
-    untrusted_owner: Severity | UnsetType = UNSET
-    public_image: Severity | UnsetType = UNSET
-    not_launchable: Severity | UnsetType = UNSET
-    deprecated: Severity | UnsetType = UNSET
-    too_old: Severity | UnsetType = UNSET
-    scan_findings: Severity | UnsetType = UNSET
-    not_allowed: Severity | UnsetType = UNSET
-    self_owned: Severity | UnsetType = UNSET
-    open_lookup: Severity | UnsetType = UNSET
-    unpinned: Severity | UnsetType = UNSET
-    ignored_changes: Severity | UnsetType = UNSET
-    uncatalogued: Severity | UnsetType = UNSET
-    no_provenance: Severity | UnsetType = UNSET
-    service_image: Severity | UnsetType = UNSET
-    downgrade: Severity | UnsetType = UNSET
-    incomplete_plan: Severity | UnsetType = UNSET
 
 
 Tags = dict[Annotated[str, Meta(pattern=TAG)], Annotated[str, Meta(pattern=TAG)]]
@@ -226,7 +193,7 @@ class Document(_Strict, frozen=True):
     golden: Golden
     require: Require = Require()
     revoked: Revoked = Revoked()
-    rules: Rules = Rules()
+    rules: Rules = {}
     judge: Annotated[
         tuple[Literal["launch", "template", "alias", "derive", "service", "bake", "share"], ...],
         Meta(min_length=1),

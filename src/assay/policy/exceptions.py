@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple, TypeAlias, get_args
+from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
@@ -25,7 +25,6 @@ from assay.model import (
     Subject,
 )
 from assay.model.times import day_of
-from assay.policy.document import Exceptable
 from assay.policy.matching import holds
 from assay.policy.rules import RULES
 
@@ -119,7 +118,7 @@ class Exceptions:
         if not over:
             return result
         missed.update(over)
-        return replace(result, finding=_told(result, self._exception(over[0])))
+        return replace(result, finding=_expired(result, self._exception(over[0])))
 
     def _exception(self, key: _Key) -> AnyException:
         return self._of_policy[key] if isinstance(key, int) else key
@@ -144,18 +143,20 @@ def _fails(result: RuleResult) -> bool:
     return result.finding.outcome is Outcome.FAIL and result.severity is Severity.ERROR
 
 
-def _told(result: RuleResult, over: AnyException) -> Finding:
+def _expired(result: RuleResult, over: AnyException) -> Finding:
     """The finding, and since when nothing lets it through any more."""
     said = f"{result.finding.message}; the exception {over.name} expired on {over.expires}"
     return replace(result.finding, message=said)
 
 
+_EXCEPTABLE = tuple(rule.id for rule in RULES if rule.exceptable)
+
+
 def check_exceptions(references: Iterable[AmiReference]) -> None:
     """Raise `InputError` for the first comment that excepts what cannot be excepted."""
-    exceptable = get_args(Exceptable)
     for exception in {each: None for reference in references for each in reference.exceptions}:
         for rule in exception.rules:
-            if rule not in exceptable:
+            if rule not in _EXCEPTABLE:
                 raise _refused(rule, exception)
 
 
@@ -166,5 +167,5 @@ def _refused(rule: str, exception: CodeException) -> InputError:
             where=exception.where,
             hint="what could not be read is never let through",
         )
-    hint = did_you_mean(rule, get_args(Exceptable)) or "`assay rules` lists the rules"
+    hint = did_you_mean(rule, _EXCEPTABLE) or "`assay rules` lists the rules"
     return InputError(f"{rule!r} is no rule", where=exception.where, hint=hint)

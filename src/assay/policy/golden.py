@@ -37,8 +37,9 @@ class Marks(msgspec.Struct, frozen=True, gc=False):
     """For each mark that is not golden: why not."""
 
 
-JudgedMarks: TypeAlias = dict[tuple[int, int], Marks]
-"""What was judged before in the same run, by the identity of the image and of `golden`."""
+JudgedMarks: TypeAlias = dict[tuple[int, int], tuple[Marks, Image, Golden]]
+"""What was judged before in the same run, by the identity of the image and of `golden`. It holds both,
+so that nothing else can come to have that identity."""
 
 
 def known_marks(image: Image, golden: Golden, as_of: datetime, known: JudgedMarks) -> Marks:
@@ -46,8 +47,8 @@ def known_marks(image: Image, golden: Golden, as_of: datetime, known: JudgedMark
     key = (id(image), id(golden))
     found = known.get(key)
     if found is None:
-        found = known[key] = golden_marks(image, golden, as_of)
-    return found
+        found = known[key] = golden_marks(image, golden, as_of), image, golden
+    return found[0]
 
 
 def golden_marks(image: Image, golden: Golden, as_of: datetime) -> Marks:
@@ -94,14 +95,10 @@ def _fields(
             _like(filter.source_image_region, mark.source_image_region),
             f"its source Region {mark.source_image_region} is not {filter.source_image_region}",
         )
-    yield young(
-        "its source image", filter.max_days_since_source_image_created,
-        mark.source_image_creation_time, as_of,
-    )  # fmt: skip
-    yield young(
-        "the mark", filter.max_days_since_watermark_created,
-        mark.watermark_creation_time, as_of,
-    )  # fmt: skip
+    if (days := filter.max_days_since_source_image_created) is not None:
+        yield young("its source image", days, mark.source_image_creation_time, as_of)
+    if (days := filter.max_days_since_watermark_created) is not None:
+        yield young("the mark", days, mark.watermark_creation_time, as_of)
 
 
 def _like(pattern: str, text: str | None) -> Is:

@@ -22,6 +22,7 @@ from assay.policy.golden import JudgedMarks, Marks, known_marks
 from assay.policy.wildcard import matches
 
 _DECIDING = frozenset({"unmarked", "revoked"})
+"""Rules whose failure is known before the ancestry is: errors, unless a policy says otherwise."""
 
 
 def depths(marks: Iterable[Watermark], ancestry: Ancestry) -> tuple[int, ...]:
@@ -162,8 +163,3 @@ def why_incomplete(ancestry: Ancestry) -> str:
             return ancestry.detail or "the record is cut off and EC2 does not say why"
         case _:
             return "EC2 did not tell an ancestor's Region"
-
-
-def ancestry_evidence(provenance: Provenance) -> tuple[str, ...]:
-    """Who said what the ancestry is."""
-    return tuple(str(item) for item in provenance.evidence)

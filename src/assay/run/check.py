@@ -6,6 +6,7 @@ Knows no concrete catalogue, no file and no clock: all of them are handed in.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -179,6 +180,7 @@ def _gather(
     others = catalog.ask(ALLOWED_IMAGES, places - found.settings.keys())
     settings = {**found.settings, **others}
     _refuse_credentials(catalog)
+    settings_of = cache(lambda place, unplaced: _settings(settings[place], unplaced))
     subjects: list[Subject] = []
     for reference, question, before in zip(references, asked, replaced, strict=True):
         old = _first_image(found.images, before) if before else None
@@ -192,7 +194,7 @@ def _gather(
             if isinstance(resolution, Resolved):
                 provenance = provenances[resolution.place, resolution.image.id]
                 if needs.allowed_images:
-                    allowed = _settings(settings[resolution.place], resolution.unplaced)
+                    allowed = settings_of(resolution.place, resolution.unplaced)
             parts.append(
                 Subject(
                     reference if len(ways) == 1 else replace(reference, value=way.value),

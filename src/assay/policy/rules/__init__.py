@@ -1,55 +1,35 @@
 """The rules, one a file, registered by one visible line each."""
 
-from assay.policy.rules import (
-    deprecated,
-    downgrade,
-    ignored_changes,
-    incomplete_plan,
-    lineage_mismatch,
-    lookup_failed,
-    no_provenance,
-    not_allowed,
-    not_launchable,
-    not_visible,
-    open_lookup,
-    public_image,
-    revoked,
-    scan_findings,
-    self_owned,
-    service_image,
-    too_deep,
-    too_old,
-    uncatalogued,
-    unmarked,
-    unpinned,
-    unresolved,
-    untrusted_owner,
-)
+from importlib import import_module
+
 from assay.policy.rules.rule import Rule
 
-RULES: tuple[Rule, ...] = (
-    unmarked.RULE,
-    revoked.RULE,
-    lineage_mismatch.RULE,
-    too_deep.RULE,
-    untrusted_owner.RULE,
-    public_image.RULE,
-    not_launchable.RULE,
-    deprecated.RULE,
-    too_old.RULE,
-    scan_findings.RULE,
-    not_allowed.RULE,
-    self_owned.RULE,
-    no_provenance.RULE,
-    service_image.RULE,
-    open_lookup.RULE,
-    unpinned.RULE,
-    ignored_changes.RULE,
-    uncatalogued.RULE,
-    downgrade.RULE,
-    unresolved.RULE,
-    not_visible.RULE,
-    lookup_failed.RULE,
-    incomplete_plan.RULE,
+_NAMES = (
+    # What reads nothing but the image that a reference leads to comes first.
+    "unmarked",
+    "revoked",
+    "lineage_mismatch",
+    "too_deep",
+    "untrusted_owner",
+    "public_image",
+    "not_launchable",
+    "deprecated",
+    "too_old",
+    "scan_findings",
+    "not_allowed",
+    "self_owned",
+    "no_provenance",
+    "service_image",
+    "open_lookup",
+    "unpinned",
+    "ignored_changes",
+    "uncatalogued",
+    "downgrade",
+    "unresolved",
+    "not_visible",
+    "lookup_failed",
+    "incomplete_plan",
 )
-"""In the order in which reports list them; the rules that read only an image come first."""
+
+RULES: tuple[Rule, ...] = tuple(import_module(f"{__name__}.{name}").RULE for name in _NAMES)
+"""In the order in which reports list them."""

@@ -15,27 +15,24 @@ from everybody else's listings and gets no more fixes.
 **Offline.** No: deprecation times are EC2's to tell.
 """
 
-from assay.model import Finding, Outcome, Resolved, Severity
+from datetime import datetime
+
+from assay.model import Finding, Image, Outcome, Severity
 from assay.model.times import day_of
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(image: Image, seen: tuple[str, ...], as_of: datetime) -> Finding:
     """Compare the deprecation time, if any, with the time of the check."""
-    if not isinstance(case.subject.resolution, Resolved):
-        return None
-    deprecated = case.subject.resolution.image.deprecation_time
-    evidence = tuple(str(item) for item in case.subject.resolution.evidence[-1:])
-    if deprecated is None or deprecated > case.as_of:
-        return Finding(Outcome.PASS, "not deprecated", None, evidence)
+    deprecated = image.deprecation_time
+    if deprecated is None or deprecated > as_of:
+        return Finding(Outcome.PASS, "not deprecated", None, seen)
     return Finding(
         Outcome.FAIL,
         f"deprecated since {day_of(deprecated)}",
         "use the successor of this image",
-        evidence,
+        seen,
     )
 
 
-RULE = Rule(
-    "deprecated", "the image is past its deprecation time", check, Severity.WARNING, of_image=True
-)
+RULE = Rule("deprecated", "the image is past its deprecation time", check, Severity.WARNING)

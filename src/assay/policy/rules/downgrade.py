@@ -19,23 +19,22 @@ image that EC2 no longer shows cannot be compared; nothing is reported then.
 
 from datetime import datetime
 
-from assay.model import Finding, Image, Outcome, Resolved, Severity
-from assay.policy.rules.rule import Case, Rule
+from assay.model import Finding, Image, Outcome, Severity
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(image: Image, replaced: Image | None) -> Finding | None:
     """Compare the new image with the one that it replaces."""
-    before, found = case.subject.replaced, case.subject.resolution
-    if before is None or not isinstance(found, Resolved) or before.id == found.image.id:
+    if replaced is None or replaced.id == image.id:
         return None
-    older = sorted(_older_lineages(found.image, before))
+    older = sorted(_older_lineages(image, replaced))
     if older:
         return Finding(
             Outcome.FAIL,
-            f"older than {before.id}, which it replaces, in the lineage of {', '.join(older)}",
+            f"older than {replaced.id}, which it replaces, in the lineage of {', '.join(older)}",
             "use the newer build",
         )
-    return Finding(Outcome.PASS, f"not older than {before.id}, which it replaces")
+    return Finding(Outcome.PASS, f"not older than {replaced.id}, which it replaces")
 
 
 def _older_lineages(after: Image, before: Image) -> set[str]:

@@ -20,13 +20,12 @@ launch template and an instance refresh.
 """
 
 from assay.model import Action, Finding, Outcome
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(changes_ignored: bool, action: Action) -> Finding | None:
     """Speak up where the code tells Terraform to look away."""
-    reference = case.subject.reference
-    if not reference.changes_ignored or reference.action is not Action.DECLARED:
+    if not changes_ignored or action is not Action.DECLARED:
         return None
     return Finding(
         Outcome.FAIL,

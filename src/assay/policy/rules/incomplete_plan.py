@@ -22,18 +22,18 @@ not), or the code and its installed modules.
 **Offline.** Yes: the plan, or the code, tells it.
 """
 
-from assay.model import Cause, Finding, Incomplete, Outcome, Unresolved
-from assay.policy.rules.rule import Case, Rule
+from assay.model import Cause, Finding, Incomplete, Outcome, Unresolved, Value
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(unresolved: Unresolved, value: Value) -> Finding | None:
     """Speak up for the plan as a whole, or for the code that is not there."""
-    match case.subject.resolution:
-        case Unresolved(Cause.INCOMPLETE_PLAN, reason):
-            value = case.subject.reference.value
-            cure = value.cure if isinstance(value, Incomplete) else None
-            return Finding(Outcome.UNDETERMINED, reason, cure)
-    return None
+    if unresolved.cause is not Cause.INCOMPLETE_PLAN:
+        return None
+    cure = value.cure if isinstance(value, Incomplete) else None
+    return Finding(Outcome.UNDETERMINED, unresolved.reason, cure)
 
 
-RULE = Rule("incomplete-plan", "the plan, or the code, leaves something out", check)
+RULE = Rule(
+    "incomplete-plan", "the plan, or the code, leaves something out", check, exceptable=False
+)

@@ -19,27 +19,27 @@ not failed.
 **Offline.** No: marks and ancestry are EC2's to tell.
 """
 
-from assay.model import Finding, Outcome
-from assay.policy.lineage import ancestry_evidence, depths, unread_marks, why_incomplete
-from assay.policy.rules.rule import Case, Rule
+from assay.model import Finding, Outcome, Policy, Provenance
+from assay.policy.inputs import MarksOf
+from assay.policy.lineage import depths, unread_marks, why_incomplete
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(provenance: Provenance | None, policy: Policy, marks: MarksOf) -> Finding | None:
     """Hold each golden mark's source against the ancestry; one that agrees is enough."""
-    provenance = case.subject.provenance
-    if provenance is None or not case.policy.require.ancestry_agrees:
+    if provenance is None or not policy.require.ancestry_agrees:
         return None
-    judged = case.marks(provenance.image)
-    marks = judged.golden
-    if not marks:
+    judged = marks(provenance.image)
+    golden = judged.golden
+    if not golden:
         return unread_marks(judged)
     ancestry = provenance.ancestry
-    evidence = ancestry_evidence(provenance)
-    if depths(marks, ancestry):
+    evidence = provenance.asked
+    if depths(golden, ancestry):
         return Finding(
             Outcome.PASS, "the mark's source image stands in the recorded ancestry", None, evidence
         )
-    readable = all(mark.source_image_id and mark.source_image_region for mark in marks)
+    readable = all(mark.source_image_id and mark.source_image_region for mark in golden)
     if not ancestry.complete or not readable:
         return Finding(
             Outcome.UNDETERMINED,
@@ -48,7 +48,7 @@ def check(case: Case) -> Finding | None:
             "give the reader ec2:GetImageAncestry; a chain of more than 50 must be rebuilt",
             evidence,
         )
-    sources = ", ".join(f"{m.source_image_id} in {m.source_image_region}" for m in marks)
+    sources = ", ".join(f"{m.source_image_id} in {m.source_image_region}" for m in golden)
     return Finding(
         Outcome.FAIL,
         f"the golden mark was attached to {sources}, which is no ancestor of this image",
@@ -58,8 +58,5 @@ def check(case: Case) -> Finding | None:
 
 
 RULE = Rule(
-    "lineage-mismatch",
-    "the golden mark's source image is not in the recorded ancestry",
-    check,
-    of_image=True,
+    "lineage-mismatch", "the golden mark's source image is not in the recorded ancestry", check
 )

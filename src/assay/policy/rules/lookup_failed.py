@@ -16,31 +16,51 @@ recorded catalogue, record it again with `assay record`.
 **Offline.** Yes: it is what every reference that needs AWS comes to, `not checked (offline)`.
 """
 
-from assay.model import AncestryEnd, Cause, Finding, Outcome, Unread, Unresolved
-from assay.policy.lineage import ancestry_evidence, still_matters
-from assay.policy.rules.rule import Case, Rule
+from assay.model import (
+    AllowedImages,
+    AncestryEnd,
+    Cause,
+    Finding,
+    Outcome,
+    Policy,
+    Provenance,
+    Resolution,
+    Unread,
+    Unresolved,
+)
+from assay.policy.inputs import MarksOf
+from assay.policy.lineage import still_matters
+from assay.policy.rules.rule import Rule
 
 _FIX = "grant what was denied, repeat what failed, record again what was never asked"
 
 
-def check(case: Case) -> Finding | None:
+def check(
+    resolution: Resolution,
+    allowed: AllowedImages | Unread | None,
+    provenance: Provenance | None,
+    policy: Policy,
+    marks: MarksOf,
+) -> Finding | None:
     """Speak up where a needed question got no answer."""
-    match case.subject.resolution:
-        case Unresolved(Cause.LOOKUP_FAILED, reason, _, evidence, cure=cure):
+    match resolution:
+        case Unresolved(Cause.LOOKUP_FAILED, reason, cure=cure, asked=asked):
             fix = f"{_FIX}, or {cure}" if cure else _FIX
-            return Finding(Outcome.UNDETERMINED, reason, fix, tuple(str(item) for item in evidence))
-    allowed = case.subject.allowed
-    if isinstance(allowed, Unread) and case.policy.require.allowed_by_ec2:
+            return Finding(Outcome.UNDETERMINED, reason, fix, asked)
+    if isinstance(allowed, Unread) and policy.require.allowed_by_ec2:
         return Finding(Outcome.UNDETERMINED, allowed.reason, allowed.cure or _FIX)
-    provenance = case.subject.provenance
     if provenance is None or provenance.ancestry.end is not AncestryEnd.REFUSED:
         return None
-    if not still_matters(case.marks(provenance.image), case.policy, provenance):
+    if not still_matters(marks(provenance.image), policy, provenance):
         return None
     reason = provenance.ancestry.detail or "the ancestry could not be read"
-    return Finding(Outcome.UNDETERMINED, reason, _FIX, ancestry_evidence(provenance))
+    return Finding(Outcome.UNDETERMINED, reason, _FIX, provenance.asked)
 
 
 RULE = Rule(
-    "lookup-failed", "something the policy needs could not be asked", check, configurable=False
+    "lookup-failed",
+    "something the policy needs could not be asked",
+    check,
+    configurable=False,
+    exceptable=False,
 )

@@ -18,17 +18,15 @@ where it comes from.
 """
 
 from assay.model import Cause, Finding, Outcome, Unresolved
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(unresolved: Unresolved) -> Finding | None:
     """Speak up where the plan makes the image out of snapshots."""
-    match case.subject.resolution:
-        case Unresolved(Cause.NO_PROVENANCE, reason):
-            return Finding(
-                Outcome.FAIL, reason, "make it with aws_ami_copy or aws_ami_from_instance"
-            )
-    return None
+    if unresolved.cause is not Cause.NO_PROVENANCE:
+        return None
+    fix = "make it with aws_ami_copy or aws_ami_from_instance"
+    return Finding(Outcome.FAIL, unresolved.reason, fix)
 
 
 RULE = Rule("no-provenance", "the plan registers the image from snapshots", check)

@@ -18,38 +18,46 @@ name). Days are counted until the check, as the API reference words it.
 **Offline.** No: the settings and the image are EC2's to tell.
 """
 
-from assay.model import AllowedImages, Finding, Image, Outcome, Resolved, Unread
+from datetime import datetime
+
+from assay.model import AllowedImages, Finding, Image, Outcome, Place, Policy, Unread
 from assay.policy.allowed import admission
 from assay.policy.golden import Is
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.rules.rule import Rule
 
 _FIX = "use an image that the account's Allowed AMIs criteria admit, or have them changed"
 
 
-def check(case: Case) -> Finding | None:
+def check(
+    image: Image,
+    image_place: Place,
+    account: str | None,
+    allowed: AllowedImages | Unread | None,
+    policy: Policy,
+    as_of: datetime,
+) -> Finding | None:
     """Predict what EC2 will say."""
-    found, settings = case.subject.resolution, case.subject.allowed
-    if not case.policy.require.allowed_by_ec2 or not isinstance(found, Resolved):
+    if not policy.require.allowed_by_ec2:
         return None
-    match settings:
+    match allowed:
         case Unread(reason, cure):
             return Finding(Outcome.UNDETERMINED, reason, cure or "give the reader this permission")
         case None:
             return Finding(Outcome.UNDETERMINED, "the Allowed AMIs settings were not asked for")
-    managed = settings.managed_by == "declarative-policy"
+    managed = allowed.managed_by == "declarative-policy"
     by = ", managed by a declarative policy" if managed else ""
-    evidence = (f"ec2:GetAllowedImagesSettings ({found.place}){by}",)
-    if settings.state == "disabled":
+    evidence = (f"ec2:GetAllowedImagesSettings ({image_place}){by}",)
+    if allowed.state == "disabled":
         return Finding(Outcome.PASS, "Allowed AMIs is disabled here", None, evidence)
-    if settings.state not in ("enabled", "audit-mode"):
+    if allowed.state not in ("enabled", "audit-mode"):
         return Finding(
-            Outcome.UNDETERMINED, f"Allowed AMIs is {settings.state}, which is not known", None,
+            Outcome.UNDETERMINED, f"Allowed AMIs is {allowed.state}, which is not known", None,
             evidence,
         )  # fmt: skip
-    if found.image.owner_id is not None and found.image.owner_id == found.account:
+    if image.owner_id is not None and image.owner_id == account:
         return Finding(Outcome.PASS, "the account's own images are always allowed", None, evidence)
-    predicted = _predict(found.image, settings, case, evidence)
-    if predicted.outcome is Outcome.FAIL and None in (found.image.owner_id, found.account):
+    predicted = _predict(image, allowed, as_of, evidence)
+    if predicted.outcome is Outcome.FAIL and None in (image.owner_id, account):
         return Finding(
             Outcome.UNDETERMINED,
             "no criterion admits it, and whether it is the account's own could not be read",
@@ -60,9 +68,9 @@ def check(case: Case) -> Finding | None:
 
 
 def _predict(
-    image: Image, settings: AllowedImages, case: Case, evidence: tuple[str, ...]
+    image: Image, settings: AllowedImages, as_of: datetime, evidence: tuple[str, ...]
 ) -> Finding:
-    judged = admission(image, settings, case.as_of)
+    judged = admission(image, settings, as_of)
     enforced = settings.state == "enabled"
     why = f": {judged.why_not[0]}" if judged.why_not else ""
     told = (*evidence, *judged.why_not)
@@ -86,4 +94,4 @@ def _predict(
     )
 
 
-RULE = Rule("not-allowed", "EC2's Allowed AMIs would refuse the image", check, of_image=True)
+RULE = Rule("not-allowed", "EC2's Allowed AMIs would refuse the image", check)

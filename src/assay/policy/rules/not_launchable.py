@@ -15,33 +15,30 @@ notices at night. A launch template keeps naming a disabled image without compla
 **Offline.** No: an image's state is EC2's to tell.
 """
 
-from assay.model import Finding, Outcome, Resolved
-from assay.policy.rules.rule import Case, Rule
+from assay.model import Finding, Image, Outcome
+from assay.policy.rules.rule import Rule
 
 _BROKEN = ("disabled", "deregistered", "failed", "error", "invalid")
 
 
-def check(case: Case) -> Finding | None:
+def check(image: Image, seen: tuple[str, ...]) -> Finding:
     """Judge EC2's `State`; only `available` can be launched."""
-    if not isinstance(case.subject.resolution, Resolved):
-        return None
-    state = case.subject.resolution.image.state
-    evidence = tuple(str(item) for item in case.subject.resolution.evidence[-1:])
+    state = image.state
     if state == "available":
-        return Finding(Outcome.PASS, "available", None, evidence)
+        return Finding(Outcome.PASS, "available", None, seen)
     if state in _BROKEN:
         return Finding(
             Outcome.FAIL,
             f"the image is {state}: EC2 will not launch it",
             "enable it again, or use its successor",
-            evidence,
+            seen,
         )
     return Finding(
         Outcome.UNDETERMINED,
         f"the image is {state or 'in a state that EC2 did not tell'}, not yet available",
         "check again once it is available",
-        evidence,
+        seen,
     )
 
 
-RULE = Rule("not-launchable", "EC2 would not launch the image", check, of_image=True)
+RULE = Rule("not-launchable", "EC2 would not launch the image", check)

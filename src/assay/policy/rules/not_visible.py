@@ -21,28 +21,26 @@ for the explanation ListImagesInRecycleBin and GetAllowedImagesSettings, where a
 """
 
 from assay.model import Cause, Finding, Outcome, Unresolved
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(unresolved: Unresolved) -> Finding | None:
     """Speak up where the answer was: no such thing."""
-    match case.subject.resolution:
-        case Unresolved(Cause.NOT_VISIBLE, reason, _, evidence, _, (first, *others)):
-            asked = (str(item) for item in evidence)
-            return Finding(
-                Outcome.UNDETERMINED,
-                f"{reason}: {first.text}",
-                first.fix,
-                (*asked, *(clue.text for clue in others)),
-            )
-        case Unresolved(Cause.NOT_VISIBLE, reason, _, evidence):
-            return Finding(
-                Outcome.UNDETERMINED,
-                reason,
-                "check the name, its Region, and the account that looks",
-                tuple(str(item) for item in evidence),
-            )
-    return None
+    if unresolved.cause is not Cause.NOT_VISIBLE:
+        return None
+    reason, asked = unresolved.reason, unresolved.asked
+    if not unresolved.clues:
+        fix = "check the name, its Region, and the account that looks"
+        return Finding(Outcome.UNDETERMINED, reason, fix, asked)
+    likeliest, *others = unresolved.clues
+    evidence = (*asked, *(clue.text for clue in others))
+    return Finding(Outcome.UNDETERMINED, f"{reason}: {likeliest.text}", likeliest.fix, evidence)
 
 
-RULE = Rule("not-visible", "EC2 shows no such image from here", check, configurable=False)
+RULE = Rule(
+    "not-visible",
+    "EC2 shows no such image from here",
+    check,
+    configurable=False,
+    exceptable=False,
+)

@@ -18,19 +18,19 @@ With `most_recent`, you launch what was published last, by whomever: the name co
 """
 
 from assay.model import Finding, ImageSearch, Made, Outcome, Planned, Value, image_search
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(value: Value) -> Finding | None:
     """Look for what confines the lookup, wherever on the way to the image it stands."""
-    search = image_search(case.subject.reference.value)
+    search = image_search(value)
     if search is None:
         return None
     if _is_confined(search):
         return Finding(Outcome.PASS, "the image lookup says whose images it takes")
     return Finding(
         Outcome.FAIL,
-        f"{_name(case.subject.reference.value)} takes anybody's image: it names no owner",
+        f"{_name(value)} takes anybody's image: it names no owner",
         "name the accounts whose images it may find in owners",
     )
 

@@ -15,29 +15,24 @@ nothing proves where it comes from but its owner's word, and its name can be any
 **Offline.** No: who may launch an image is EC2's to tell.
 """
 
-from assay.model import Finding, Outcome, Resolved, Severity
-from assay.policy.rules.rule import Case, Rule
+from assay.model import Finding, Image, Outcome, Severity
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(image: Image, seen: tuple[str, ...]) -> Finding | None:
     """Speak up where EC2 says that the image is public."""
-    found = case.subject.resolution
-    if not isinstance(found, Resolved) or found.image.public is False:
+    if image.public is False:
         return None
-    evidence = tuple(str(item) for item in found.evidence[-1:])
-    if found.image.public is None:
-        return Finding(
-            Outcome.UNDETERMINED, "EC2 did not say whether the image is public", None, evidence
-        )
-    owner = found.image.owner_alias or found.image.owner_id or "nobody that EC2 names"
+    if image.public is None:
+        why = "EC2 did not say whether the image is public"
+        return Finding(Outcome.UNDETERMINED, why, None, seen)
+    owner = image.owner_alias or image.owner_id or "nobody that EC2 names"
     return Finding(
         Outcome.FAIL,
         f"a public image of {owner}: everybody may launch it, and it cannot carry a watermark",
         "copy it into an account of yours and mark the copy",
-        evidence,
+        seen,
     )
 
 
-RULE = Rule(
-    "public-image", "everybody may launch the image", check, Severity.WARNING, of_image=True
-)
+RULE = Rule("public-image", "everybody may launch the image", check, Severity.WARNING)

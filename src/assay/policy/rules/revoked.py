@@ -22,26 +22,26 @@ does not show cannot be read: it is judged by what its descendants inherited.
 """
 
 from assay.model import AncestryEnd, Finding, Outcome, Policy, Provenance
-from assay.policy.lineage import ancestry_evidence, path_to_revoked, why_incomplete
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.lineage import path_to_revoked, why_incomplete
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(provenance: Provenance | None, policy: Policy) -> Finding | None:
     """Look for a revoked mark, then for a revoked image among the marks' sources and ancestors."""
-    provenance, revoked = case.subject.provenance, case.policy.revoked
+    revoked = policy.revoked
     if provenance is None or not (revoked.watermarks or revoked.images):
         return None
-    path = path_to_revoked(provenance, case.policy)
+    path = path_to_revoked(provenance, policy)
     if path:
         fix = "rebuild it from a golden image that is not revoked"
-        return Finding(Outcome.FAIL, path, fix, ancestry_evidence(provenance))
-    return _not_met(provenance, case.policy)
+        return Finding(Outcome.FAIL, path, fix, provenance.asked)
+    return _not_met(provenance, policy)
 
 
 def _not_met(provenance: Provenance, policy: Policy) -> Finding:
     """Nothing revoked was seen: a pass only if everything that could show it was read."""
     ancestry = provenance.ancestry
-    evidence = ancestry_evidence(provenance)
+    evidence = provenance.asked
     if policy.revoked.images and not ancestry.complete:
         return Finding(
             Outcome.UNDETERMINED,
@@ -84,4 +84,4 @@ def _unread(provenance: Provenance) -> bool:
     return any(of_image) or any(of_ancestors)
 
 
-RULE = Rule("revoked", "the image is, or descends from, something revoked", check, of_image=True)
+RULE = Rule("revoked", "the image is, or descends from, something revoked", check)

@@ -2,50 +2,61 @@
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from functools import cache
+from inspect import signature
+from typing import TypeAlias
 
 import msgspec
 
-from assay.model import Finding, Image, Policy, Severity, Subject
-from assay.policy.golden import JudgedMarks, Marks, known_marks
+from assay.model import Finding, Policy, Severity
 
+Check: TypeAlias = Callable[..., Finding | None]
+"""A rule's judgement, pure. None where the rule has nothing to say.
 
-class Case(msgspec.Struct, frozen=True, gc=False):
-    """What a rule judges: a subject, by a policy, as of a time."""
+Its parameters are what it reads, each by a name of `policy/inputs.py`, and all that it is given:
 
-    subject: Subject
-    policy: Policy
-    as_of: datetime
-    known: JudgedMarks = msgspec.field(default_factory=dict)
-    """Marks judged before; cases of one run share it."""
+    def check(image: Image | None, as_of: datetime) -> Finding | None:
 
-    def marks(self, image: Image) -> Marks:
-        """What the policy makes of the marks of an image."""
-        return known_marks(image, self.policy.golden, self.as_of, self.known)
-
-
-Check = Callable[[Case], Finding | None]
-"""A rule's judgement, pure. None where the rule has nothing to say."""
+So whatever uses the same image has the same finding, and it is asked for once."""
 
 
 class Rule(msgspec.Struct, frozen=True, gc=False):
-    """One rule. Its page is the docstring of the module that `check` stands in."""
+    """One rule, and all that is said of it. Its page is the docstring of the module of `check`.
+
+    The policy's schema and the README's table are written from it (`make rules`).
+    """
 
     id: str
     summary: str
     check: Check
     severity: Severity = Severity.ERROR
+    """Unless the policy says otherwise."""
     configurable: bool = True
     """False for the rules of undetermined: what could not be read cannot be switched off."""
-    of_image: bool = False
-    """Whether it reads nothing but an existing image, its place and its provenance."""
+    exceptable: bool = True
+    """Whether an exception may let it fail. What could not be read is never let through."""
 
     @property
     def by_default(self) -> str:
         """What tables say that a finding does: a severity, or `undetermined` once and for all."""
         return self.severity.value if self.configurable else "undetermined"
 
+    def severity_by(self, policy: Policy) -> Severity:
+        """What the policy says of it; its own where the policy does not say, or has no say."""
+        said = policy.severities.get(self.id) if self.configurable else None
+        return said or self.severity
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The names of what `check` reads."""
+        return _parameters(self.check)
+
     @property
     def page(self) -> str:
         """In Markdown: what, why, an example, the cure, what is read, and what is left offline."""
         return sys.modules[self.check.__module__].__doc__ or ""
+
+
+@cache
+def _parameters(check: Check) -> tuple[str, ...]:
+    return tuple(signature(check).parameters)

@@ -16,36 +16,32 @@ criterion (ScanResultCondition) does not admit an image that was not scanned eit
 **Offline.** No: scan results are EC2's to tell.
 """
 
-from assay.model import Finding, Outcome, Resolved
+from assay.model import Finding, Image, Outcome, Policy
 from assay.policy.allowed import no_worse
 from assay.policy.golden import Is
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(image: Image, seen: tuple[str, ...], policy: Policy) -> Finding | None:
     """Compare the worst finding with the limit."""
-    limit, found = case.policy.require.max_scan_severity, case.subject.resolution
-    if limit is None or not isinstance(found, Resolved):
+    limit, results = policy.require.max_scan_severity, image.scan_results
+    if limit is None:
         return None
-    evidence = tuple(str(item) for item in found.evidence[-1:])
-    results = found.image.scan_results
     if results is None:
         return Finding(
             Outcome.FAIL,
             "Amazon Inspector has not scanned it",
             "have the image scanned, or use one that was",
-            evidence,
+            seen,
         )
     held, why = no_worse(results, limit)
     match held:
         case Is.YES:
-            return Finding(Outcome.PASS, f"no finding above {limit}", None, evidence)
+            return Finding(Outcome.PASS, f"no finding above {limit}", None, seen)
         case Is.NO:
-            return Finding(
-                Outcome.FAIL, f"{why}, {limit} is allowed", "patch and rebuild it", evidence
-            )
+            return Finding(Outcome.FAIL, f"{why}, {limit} is allowed", "patch and rebuild it", seen)
         case Is.UNREAD:
-            return Finding(Outcome.UNDETERMINED, why or "it could not be read", None, evidence)
+            return Finding(Outcome.UNDETERMINED, why or "it could not be read", None, seen)
 
 
-RULE = Rule("scan-findings", "Amazon Inspector found worse than is allowed", check, of_image=True)
+RULE = Rule("scan-findings", "Amazon Inspector found worse than is allowed", check)

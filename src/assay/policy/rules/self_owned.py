@@ -18,24 +18,32 @@ hole that only a check of the plan closes.
 **Offline.** No: the settings and the image are EC2's to tell.
 """
 
-from assay.model import AllowedImages, Finding, Outcome, Resolved, Severity
+from datetime import datetime
+
+from assay.model import AllowedImages, Finding, Image, Outcome, Place, Policy, Severity, Unread
 from assay.policy.allowed import admission
 from assay.policy.golden import Is
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(
+    image: Image,
+    image_place: Place,
+    account: str | None,
+    allowed: AllowedImages | Unread | None,
+    policy: Policy,
+    as_of: datetime,
+) -> Finding | None:
     """Speak up where ownership is all that admits an image."""
-    found, settings = case.subject.resolution, case.subject.allowed
-    if not case.policy.require.allowed_by_ec2 or not isinstance(found, Resolved):
+    if not policy.require.allowed_by_ec2:
         return None
-    if not isinstance(settings, AllowedImages) or settings.state == "disabled":
+    if not isinstance(allowed, AllowedImages) or allowed.state == "disabled":
         return None
-    owner = found.image.owner_id
-    if owner is None or owner != found.account:
+    owner = image.owner_id
+    if owner is None or owner != account:
         return None
-    judged = admission(found.image, settings, case.as_of)
-    evidence = (f"ec2:GetAllowedImagesSettings ({found.place})", *judged.why_not)
+    judged = admission(image, allowed, as_of)
+    evidence = (f"ec2:GetAllowedImagesSettings ({image_place})", *judged.why_not)
     if judged.admitted is Is.YES:
         return Finding(Outcome.PASS, "Allowed AMIs would admit it from anybody", None, evidence)
     if judged.admitted is Is.UNREAD:
@@ -54,6 +62,5 @@ def check(case: Case) -> Finding | None:
 
 
 RULE = Rule(
-    "self-owned", "EC2's Allowed AMIs admits it only for its owner", check, Severity.WARNING,
-    of_image=True,
-)  # fmt: skip
+    "self-owned", "EC2's Allowed AMIs admits it only for its owner", check, Severity.WARNING
+)

@@ -20,22 +20,19 @@ such references are counted and not judged.
 **Offline.** Yes: the plan tells it, but for launch templates that it does not make.
 """
 
-from assay.model import Cause, Finding, Outcome, ServiceImage, Unresolved
-from assay.policy.rules.rule import Case, Rule
+from assay.model import Cause, Finding, Outcome, ServiceImage, Unresolved, Value
+from assay.policy.rules.rule import Rule
 
 _EXCEPT = "make an exception for service-image"
 
 
-def check(case: Case) -> Finding | None:
+def check(unresolved: Unresolved, value: Value, fallback: ServiceImage | None) -> Finding | None:
     """Speak up where a service chooses, and nothing of ours stands in its way."""
-    match case.subject.resolution:
-        case Unresolved(Cause.SERVICE_IMAGE, reason, _, evidence):
-            reference = case.subject.reference
-            by = reference.value if isinstance(reference.value, ServiceImage) else None
-            by = by or reference.fallback
-            fix = f"{by.cure}, or {_EXCEPT}" if by else _EXCEPT
-            return Finding(Outcome.FAIL, reason, fix, tuple(str(item) for item in evidence))
-    return None
+    if unresolved.cause is not Cause.SERVICE_IMAGE:
+        return None
+    by = value if isinstance(value, ServiceImage) else fallback
+    fix = f"{by.cure}, or {_EXCEPT}" if by else _EXCEPT
+    return Finding(Outcome.FAIL, unresolved.reason, fix, unresolved.asked)
 
 
 RULE = Rule("service-image", "an AWS service chooses the image, so it cannot be golden", check)

@@ -17,22 +17,28 @@ The fewer hands, the smaller the risk. `max_depth: 0` admits only the golden ima
 **Offline.** No: marks and ancestry are EC2's to tell.
 """
 
-from assay.model import Finding, Outcome, Resolved, Subject
-from assay.policy.lineage import ancestry_evidence, depths, unread_marks, why_incomplete
-from assay.policy.rules.rule import Case, Rule
+from assay.model import Derivation, Finding, Outcome, Policy, Provenance
+from assay.policy.inputs import MarksOf
+from assay.policy.lineage import depths, unread_marks, why_incomplete
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
-    """Count derivations back to the nearest golden source."""
-    provenance, allowed = case.subject.provenance, case.policy.require.max_depth
-    if provenance is None or allowed is None:
+def check(
+    provenance: Provenance | None,
+    derivations: tuple[Derivation, ...],
+    policy: Policy,
+    marks: MarksOf,
+) -> Finding | None:
+    """Count derivations back to the nearest golden source, with those that this plan will make."""
+    limit = policy.require.max_depth
+    if provenance is None or limit is None:
         return None
-    judged = case.marks(provenance.image)
-    marks = judged.golden
-    if not marks:
+    judged = marks(provenance.image)
+    golden = judged.golden
+    if not golden:
         return unread_marks(judged)
-    evidence = ancestry_evidence(provenance)
-    found = depths(marks, provenance.ancestry)
+    evidence = provenance.asked
+    found = depths(golden, provenance.ancestry)
     if not found:
         ancestry = provenance.ancestry
         why = (
@@ -46,22 +52,16 @@ def check(case: Case) -> Finding | None:
             "give the reader ec2:GetImageAncestry, or build nearer to the golden image",
             evidence,
         )
-    depth = min(found) + _planned(case.subject)
-    if depth > allowed:
-        told = all(mark.source_image_id and mark.source_image_region for mark in marks)
+    depth = min(found) + len(derivations)
+    if depth > limit:
+        told = all(mark.source_image_id and mark.source_image_region for mark in golden)
         return Finding(
             Outcome.FAIL if told else Outcome.UNDETERMINED,
-            f"{depth} derivations from the golden image, {allowed} are allowed",
+            f"{depth} derivations from the golden image, {limit} are allowed",
             "build nearer to the golden image",
             evidence,
         )
     return Finding(Outcome.PASS, f"{depth} derivations from the golden image", None, evidence)
 
 
-def _planned(subject: Subject) -> int:
-    """The derivations that this very plan adds."""
-    found = subject.resolution
-    return len(found.derivations) if isinstance(found, Resolved) else 0
-
-
-RULE = Rule("too-deep", "too many derivations since the golden image", check, of_image=True)
+RULE = Rule("too-deep", "too many derivations since the golden image", check)

@@ -16,31 +16,29 @@ copied, use `golden.watermarks[].max_days_since_source_image_created`.
 **Offline.** No: an image's creation date is EC2's to tell.
 """
 
-from assay.model import Finding, Outcome, Resolved
+from datetime import datetime
+
+from assay.model import Finding, Image, Outcome, Policy
 from assay.model.times import day_of
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(image: Image, seen: tuple[str, ...], policy: Policy, as_of: datetime) -> Finding | None:
     """Compare the image's age with the limit."""
-    limit, found = case.policy.require.max_age_days, case.subject.resolution
-    if limit is None or not isinstance(found, Resolved):
+    limit, made = policy.require.max_age_days, image.creation_date
+    if limit is None:
         return None
-    evidence = tuple(str(item) for item in found.evidence[-1:])
-    made = found.image.creation_date
     if made is None:
-        return Finding(
-            Outcome.UNDETERMINED, "EC2 did not say when the image was made", None, evidence
-        )
-    age = case.as_of - made
+        return Finding(Outcome.UNDETERMINED, "EC2 did not say when the image was made", None, seen)
+    age = as_of - made
     if age.total_seconds() > limit * 86_400:
         return Finding(
             Outcome.FAIL,
             f"made {day_of(made)}, {age.days} days ago; {limit} days are allowed",
             "use a newer build",
-            evidence,
+            seen,
         )
-    return Finding(Outcome.PASS, f"{max(age.days, 0)} days old", None, evidence)
+    return Finding(Outcome.PASS, f"{max(age.days, 0)} days old", None, seen)
 
 
-RULE = Rule("too-old", "the image was made too long ago", check, of_image=True)
+RULE = Rule("too-old", "the image was made too long ago", check)

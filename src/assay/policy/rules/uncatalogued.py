@@ -17,26 +17,37 @@ from. Before a commit, that is the moment to look.
 **Offline.** Yes: that nobody was asked is what it tells.
 """
 
-from assay.model import Action, AmiId, Cause, Finding, Outcome, Severity, Unplaced, Unresolved
-from assay.policy.rules.rule import Case, Rule
+from assay.model import (
+    Action,
+    AmiId,
+    Cause,
+    Finding,
+    Outcome,
+    Place,
+    Severity,
+    Unplaced,
+    Unresolved,
+    Value,
+)
+from assay.policy.rules.rule import Rule
 
 _NOT_ASKED = "check where AWS answers, or with a recorded catalogue that knows it"
 _NO_PLACE = "tell its Region: nobody can look it up without"
 
 
-def check(case: Case) -> Finding | None:
+def check(
+    unresolved: Unresolved, value: Value, action: Action, place: Place | Unplaced
+) -> Finding | None:
     """Speak up for an id in the code that nobody could tell anything of."""
-    reference = case.subject.reference
-    if reference.action is not Action.DECLARED or not isinstance(reference.value, AmiId):
+    if action is not Action.DECLARED or not isinstance(value, AmiId):
         return None
-    match case.subject.resolution:
-        case Unresolved(cause=Cause.LOOKUP_FAILED | Cause.UNRESOLVED):
-            return Finding(
-                Outcome.FAIL,
-                "an AMI id in the code that no catalogue at hand knows",
-                _NO_PLACE if isinstance(case.subject.place, Unplaced) else _NOT_ASKED,
-            )
-    return None
+    if unresolved.cause not in (Cause.LOOKUP_FAILED, Cause.UNRESOLVED):
+        return None
+    return Finding(
+        Outcome.FAIL,
+        "an AMI id in the code that no catalogue at hand knows",
+        _NO_PLACE if isinstance(place, Unplaced) else _NOT_ASKED,
+    )
 
 
 RULE = Rule("uncatalogued", "no catalogue knows the AMI id in the code", check, Severity.WARNING)

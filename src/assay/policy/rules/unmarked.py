@@ -18,33 +18,30 @@ CopyImage. Marks that another account made do not count, whatever their name.
 **Offline.** No: an image's marks are EC2's to tell.
 """
 
-from assay.model import Finding, Outcome, Resolved
-from assay.policy.rules.rule import Case, Rule
+from assay.model import Finding, Image, Outcome
+from assay.policy.inputs import MarksOf
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(image: Image, seen: tuple[str, ...], marks: MarksOf) -> Finding:
     """Judge the marks on the image itself."""
-    if not isinstance(case.subject.resolution, Resolved):
-        return None
-    image = case.subject.resolution.image
-    marks = case.marks(image)
-    evidence = tuple(str(item) for item in case.subject.resolution.evidence[-1:])
-    if marks.golden:
-        keys = ", ".join(sorted({str(mark.key) for mark in marks.golden}))
-        return Finding(Outcome.PASS, f"marked {keys}", None, evidence, marks.golden)
-    if marks.unread:
+    judged = marks(image)
+    if judged.golden:
+        keys = ", ".join(sorted({str(mark.key) for mark in judged.golden}))
+        return Finding(Outcome.PASS, f"marked {keys}", None, seen, judged.golden)
+    if judged.unread:
         return Finding(
             Outcome.UNDETERMINED,
             "a mark may be golden, but EC2's answer lacks a field that decides it",
             "ask again; if it stays so, the reader may not be talking to EC2",
-            evidence,
+            seen,
         )
     return Finding(
         Outcome.FAIL,
         f"{image.id} carries no golden watermark",
         "use an image of the golden pipeline, or build from one with CreateImage or CopyImage",
-        (*evidence, *marks.near_misses),
+        (*seen, *judged.near_misses),
     )
 
 
-RULE = Rule("unmarked", "the image carries no golden watermark", check, of_image=True)
+RULE = Rule("unmarked", "the image carries no golden watermark", check)

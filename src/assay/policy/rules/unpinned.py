@@ -26,26 +26,31 @@ from assay.model import (
     Changeable,
     Finding,
     Outcome,
+    Resolution,
     Resolved,
     Severity,
     TemplateRef,
     Value,
     image_search,
 )
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(
+    resolution: Resolution,
+    value: Value,
+    sensitive: bool,
+) -> Finding | None:
     """Report every indirection on the way that can move."""
-    if isinstance(case.subject.resolution, Resolved):
-        moving = case.subject.resolution.moving
+    if isinstance(resolution, Resolved):
+        moving = resolution.moving
         if not moving:
             return Finding(Outcome.PASS, "names one image for good")
     else:
-        moving = _told(case.subject.reference.value)
+        moving = _moving(value)
         if not moving:
             return None
-    shown = "a sensitive value" if case.subject.reference.sensitive else " and ".join(moving)
+    shown = "a sensitive value" if sensitive else " and ".join(moving)
     fix = ", or ".join(("name the AMI id", *dict.fromkeys(map(_fix, moving))))
     return Finding(Outcome.FAIL, f"can mean another image after this check: {shown}", fix)
 
@@ -59,7 +64,7 @@ def _fix(moving: str) -> str:
     return "a version of the template by its number"
 
 
-def _told(value: Value) -> tuple[str, ...]:
+def _moving(value: Value) -> tuple[str, ...]:
     """What can move by all that is known without asking anybody."""
     search = image_search(value)
     if search is not None:

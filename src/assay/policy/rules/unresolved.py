@@ -20,22 +20,25 @@ while planning. The message names the reference that ended the trail, and the fi
 to tell.
 """
 
-from assay.model import Cause, Finding, Outcome, Unresolved
+from assay.model import Action, Cause, Finding, Outcome, Place, Unplaced, Unresolved, Value
 from assay.policy.cures import way_out
-from assay.policy.rules.rule import Case, Rule
+from assay.policy.rules.rule import Rule
 
 
-def check(case: Case) -> Finding | None:
+def check(
+    unresolved: Unresolved, value: Value, place: Place | Unplaced, attribute: str, action: Action
+) -> Finding | None:
     """Speak up where resolution stopped before it reached an image id."""
-    match case.subject.resolution:
-        case Unresolved(Cause.UNRESOLVED, reason, _, evidence, cure=cure):
-            return Finding(
-                Outcome.UNDETERMINED,
-                reason,
-                cure or way_out(case.subject),
-                tuple(str(item) for item in evidence),
-            )
-    return None
+    if unresolved.cause is not Cause.UNRESOLVED:
+        return None
+    fix = unresolved.cure or way_out(value, place, attribute, action)
+    return Finding(Outcome.UNDETERMINED, unresolved.reason, fix, unresolved.asked)
 
 
-RULE = Rule("unresolved", "no image can be named before apply", check, configurable=False)
+RULE = Rule(
+    "unresolved",
+    "no image can be named before apply",
+    check,
+    configurable=False,
+    exceptable=False,
+)

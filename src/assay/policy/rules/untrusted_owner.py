@@ -15,43 +15,41 @@ make a derivative that carries the mark. The owner is who made *this* image.
 **Offline.** No: who owns an image is EC2's to tell.
 """
 
-from assay.model import Finding, Outcome, Resolved
-from assay.policy.rules.rule import Case, Rule
+from assay.model import Finding, Image, Outcome, Policy, Unplaced
+from assay.policy.rules.rule import Rule
 
 _SELF = "self"
 
 
-def check(case: Case) -> Finding | None:
+def check(
+    image: Image,
+    seen: tuple[str, ...],
+    account: str | None,
+    unplaced: Unplaced | None,
+    policy: Policy,
+) -> Finding | None:
     """Compare the image's owner with the trusted accounts."""
-    trusted, resolution = case.policy.require.owners, case.subject.resolution
-    if trusted is None or not isinstance(resolution, Resolved):
+    trusted, owner = policy.require.owners, image.owner_id
+    if trusted is None:
         return None
-    evidence = tuple(str(item) for item in resolution.evidence[-1:])
-    owner, account = resolution.image.owner_id, resolution.account
     if owner is None:
-        return Finding(Outcome.UNDETERMINED, "EC2 did not say who owns the image", None, evidence)
+        return Finding(Outcome.UNDETERMINED, "EC2 did not say who owns the image", None, seen)
     if owner in trusted or (_SELF in trusted and owner == account):
-        return Finding(Outcome.PASS, f"owned by {owner}", None, evidence)
+        return Finding(Outcome.PASS, f"owned by {owner}", None, seen)
     if _SELF in trusted and account is None:
-        open_place = resolution.unplaced
         return Finding(
             Outcome.UNDETERMINED,
             f"owned by {owner}; which account `self` is could not be "
-            + (f"told: {open_place.reason}" if open_place else "read"),
-            (open_place and open_place.cure) or "give the reader sts:GetCallerIdentity",
-            evidence,
+            + (f"told: {unplaced.reason}" if unplaced else "read"),
+            (unplaced and unplaced.cure) or "give the reader sts:GetCallerIdentity",
+            seen,
         )
     return Finding(
         Outcome.FAIL,
         f"owned by {owner}, who is not among the trusted owners",
         "use an image of a trusted account, or add this one to require.owners",
-        evidence,
+        seen,
     )
 
 
-RULE = Rule(
-    "untrusted-owner",
-    "the image belongs to an account the policy does not trust",
-    check,
-    of_image=True,
-)
+RULE = Rule("untrusted-owner", "the image belongs to an account the policy does not trust", check)

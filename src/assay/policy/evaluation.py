@@ -1,0 +1,167 @@
+"""The rules of one policy at work: about the same inputs each is asked once.
+
+Plans repeat themselves: 5,000 references lead to maybe 1,000 images. Which results one reference may
+share with another follows from what the rules read, and they name that as their parameters: a rule
+that comes to read `resource_type` is asked again for each type, with nothing else to be done for it.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple, TypeAlias, cast
+
+from assay.model import (
+    Cause,
+    Image,
+    Outcome,
+    Policy,
+    Resolved,
+    RuleResult,
+    Severity,
+    Subject,
+    Unresolved,
+    Verdict,
+    worst,
+)
+from assay.policy.golden import JudgedMarks, Marks, known_marks
+from assay.policy.inputs import BY_IDENTITY, INPUTS, OF_A_POLICY, OF_AN_IMAGE
+from assay.policy.rules.rule import Rule
+
+_Results: TypeAlias = tuple[RuleResult, ...]
+_Pick: TypeAlias = Callable[[Any], tuple[Any, ...]]
+_Likeness: TypeAlias = tuple[Any, ...]
+
+_WEIGHED = ("resolution", "provenance")
+"""What `weigh` reads of a subject, besides its results."""
+
+
+class _Active(NamedTuple):
+    """A rule with the severity that the policy gives it."""
+
+    rule: Rule
+    severity: Severity
+
+
+class Evaluation:
+    """The rules that a policy does not switch off, for one subject after the other."""
+
+    def __init__(
+        self, policy: Policy, as_of: datetime, known: JudgedMarks, rules: Iterable[Rule]
+    ) -> None:
+        def marks(image: Image) -> Marks:
+            return known_marks(image, policy.golden, as_of, known)
+
+        given = dict(zip(OF_A_POLICY, (policy, as_of, marks), strict=True))
+        active = [
+            _Active(rule, severity)
+            for rule in rules
+            if (severity := rule.severity_by(policy)) is not Severity.OFF
+        ]
+        self._resolved, self._unresolved = (
+            _Panel([each for each in active if _is_asked(each.rule, of)], given)
+            for of in (Resolved, Unresolved)
+        )
+
+    def verdict(self, subject: Subject) -> Verdict:
+        """What the rules make of a subject, before exceptions."""
+        resolved = isinstance(subject.resolution, Resolved)
+        panel = self._resolved if resolved else self._unresolved
+        alike = panel.alike(subject)
+        found = panel.verdicts.get(alike)
+        if found is None:
+            found = panel.verdicts[alike] = panel.judge(subject)
+        if found.subject is subject:
+            return found
+        return Verdict(subject, found.outcome, found.results)
+
+
+def weigh(subject: Subject, results: _Results) -> Outcome:
+    """The worst of what decides; no image, or no results, is no pass."""
+    outcome = worst(result.finding.outcome for result in results if result.decides)
+    if outcome is Outcome.FAIL:
+        return outcome
+    match subject.resolution:
+        case Unresolved(Cause.INCOMPLETE_PLAN | Cause.SERVICE_IMAGE):
+            return outcome  # as severe as the policy makes that rule
+        case Resolved() if results and subject.provenance is not None:
+            return outcome
+    return Outcome.UNDETERMINED
+
+
+def _is_asked(rule: Rule, of: type[Resolved | Unresolved]) -> bool:
+    """Whether a rule can have anything to say of what is resolved, or of what is not."""
+    inputs = (INPUTS[name] for name in rule.reads if name not in OF_A_POLICY)
+    return all(each.of in (None, of) for each in inputs)
+
+
+class _Panel:
+    """Rules that are asked of the same subjects, and what they said.
+
+    References that agree in all that the rules read share one verdict. Those that lead to the same
+    image in different ways, by its id and by a template, share what is said of the image alone.
+    """
+
+    def __init__(self, active: Sequence[_Active], given: Mapping[str, Any]) -> None:
+        readable = OF_AN_IMAGE | given.keys()
+        of_image = [each for each in active if readable.issuperset(each.rule.reads)]
+        others = [each for each in active if not readable.issuperset(each.rule.reads)]
+        self._of_image, self._others = _Asked(of_image, given), _Asked(others, given)
+        roots = {each.root for asked in (self._of_image, self._others) for each in asked.inputs}
+        self.alike = _likeness({*_WEIGHED, *roots})
+        self._alike_in_image = _likeness({each.path for each in self._of_image.inputs})
+        # A key holds the identity of large things, which is theirs as long as they live: what is
+        # known holds on to the subject that they are of.
+        self.verdicts: dict[_Likeness, Verdict] = {}
+        self._said_of_images: dict[_Likeness, tuple[_Results, Subject]] = {}
+        self._said: dict[tuple[int, _Results], _Results] = {}
+
+    def judge(self, subject: Subject) -> Verdict:
+        """What the rules say, those of the image first; one object for all of whom it is the same."""
+        alike = self._alike_in_image(subject)
+        known = self._said_of_images.get(alike)
+        if known is None:
+            known = self._said_of_images[alike] = self._of_image.results(subject), subject
+        of_image, others = known[0], self._others.results(subject)
+        results = self._said.setdefault((id(of_image), others), (*of_image, *others))
+        return Verdict(subject, weigh(subject, results), results)
+
+
+class _Asked:
+    """Rules that are asked together: each is given what it reads, and nothing else."""
+
+    def __init__(self, active: Iterable[_Active], given: Mapping[str, Any]) -> None:
+        names = dict.fromkeys(name for rule, _ in active for name in rule.reads)
+        read = [name for name in names if name not in given]
+        self.inputs = [INPUTS[name] for name in read]
+        self._given = tuple(given.values())
+        self._read = _pick(attrgetter, [each.path for each in self.inputs])
+        at = {name: number for number, name in enumerate((*given, *read))}
+        self._questions = [
+            (rule.id, severity, rule.check, _pick(itemgetter, [at[name] for name in rule.reads]))
+            for rule, severity in active
+        ]
+
+    def results(self, subject: Subject) -> _Results:
+        told = (*self._given, *self._read(subject))
+        return tuple(
+            RuleResult(rule, severity, finding)
+            for rule, severity, check, arguments in self._questions
+            if (finding := check(*arguments(told))) is not None
+        )
+
+
+def _likeness(paths: Collection[str]) -> Callable[[Subject], _Likeness]:
+    """What two subjects have in common if they are alike in what stands at all of `paths`."""
+    equal = _pick(attrgetter, [path for path in paths if path not in BY_IDENTITY])
+    same = _pick(attrgetter, [path for path in paths if path in BY_IDENTITY])
+    return lambda subject: (*equal(subject), *map(id, same(subject)))
+
+
+def _pick(get: Callable[..., Any], items: Sequence[Any]) -> _Pick:
+    """`attrgetter` or `itemgetter` of some items, which gives a tuple of one, or of none, too."""
+    if len(items) > 1:
+        return cast("_Pick", get(*items))
+    if not items:
+        return lambda _: ()
+    only = get(*items)
+    return lambda of: (only(of),)
