@@ -46,7 +46,7 @@ def adopt(settings: AllowedImages, fallback: WatermarkFilter) -> Adopted:
     for number, each in criteria.items():
         if each is None:
             continue
-        if main is not None and _besides(each) == _besides(main) and each.watermarks:
+        if main is not None and _without_marks(each) == _without_marks(main) and each.watermarks:
             filters += each.watermarks
         elif each.watermarks:
             keys = ", ".join(quoted(filter.key) for filter in each.watermarks)
@@ -121,7 +121,7 @@ def _main(criteria: dict[int, ImageCriterion | None]) -> ImageCriterion | None:
     return alone if alone and not (alone.names or alone.product_codes) else None
 
 
-def _besides(criterion: ImageCriterion) -> ImageCriterion:
+def _without_marks(criterion: ImageCriterion) -> ImageCriterion:
     return replace(criterion, watermarks=None)
 
 

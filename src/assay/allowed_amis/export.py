@@ -116,9 +116,9 @@ def _filter(filter: WatermarkFilter) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _criterion(conditions: _Conditions, besides: Criterion | None = None) -> Criterion:
-    """All conditions, and fields that take precedence, in the order of the API reference."""
-    fields = {**dict(conditions.values()), **(besides or {})}
+def _criterion(conditions: _Conditions, instead: Criterion | None = None) -> Criterion:
+    """All conditions, but for fields that say something else, in the order of the API reference."""
+    fields = {**dict(conditions.values()), **(instead or {})}
     order = (
         "ImageProviders", "MarketplaceProductCodes", "ImageNames", "DeprecationTimeCondition",
         "CreationDateCondition", "ImageWatermarks", "ScanResultCondition",

@@ -122,5 +122,6 @@ def _is_literal(pattern: str) -> bool:
 
 
 def _some_account(pattern: str) -> bool:
+    """Whether 12 digits can fit: `1111*` may, and `11112222333?`; `1111?` never does."""
     digits = len(pattern.replace("*", ""))
     return digits <= _ACCOUNT_DIGITS if "*" in pattern else digits == _ACCOUNT_DIGITS

@@ -88,6 +88,8 @@ def still_matters(marks: Marks, policy: Policy, provenance: Provenance) -> bool:
         return True
     if revoked.images and not ancestry.complete:
         return True
+    # One golden mark whose source is met settles both questions: whether it stands in the ancestry,
+    # and how deep. What lies behind it changes neither.
     asked = policy.require.ancestry_agrees or policy.require.max_depth is not None
     return asked and bool(marks.golden) and not depths(marks.golden, ancestry)
 
@@ -108,7 +110,10 @@ def path_to_revoked(provenance: Provenance, policy: Policy) -> str | None:
 
 
 def _line(provenance: Provenance) -> Iterator[tuple[Image, str]]:
-    """The image, then its ancestors as far as they are visible, and how each is reached."""
+    """The image, then its ancestors as far as they are visible, and how each is reached.
+
+    The image that a copy was made from comes with `descends from ami-0b: ami-0c <- ami-0b, and ami-0b `.
+    """
     yield provenance.image, ""
     for depth, entry in enumerate(provenance.ancestry.entries):
         seen = provenance.ancestors.get((entry.image_id, entry.region or ""))
@@ -129,6 +134,8 @@ def _path_to(name: ImageName, provenance: Provenance) -> str | None:
     depth = provenance.ancestry.depth_of(name.id, name.region)
     if depth is not None:
         return _steps(provenance, depth)
+    # The record may end before it comes there: its last entry names a source that it does not
+    # follow, and a mark that was inherited names the image to which it was attached at first.
     last = provenance.ancestry.entries[-1:]
     if any((e.source_image_id, e.source_image_region) == (name.id, name.region) for e in last):
         return f"its last recorded ancestor {last[0].image_id} was made from {name.id}"

@@ -32,6 +32,9 @@ def policy_for(policy: Policy, subject: Subject) -> Policy:
 def rivals(policy: Policy, subject: Subject) -> Iterator[Scope]:
     """The scopes that would decide instead, if what a plan leaves open of the place were as they
     say.
+
+    With a provider whose account nobody can tell, the account may be that of the scope `production`:
+    what passes by the document's own policy has to pass by that of `production`, too.
     """
     place, found = subject.place, subject.resolution
     if isinstance(place, Place) and not (isinstance(found, Resolved) and found.unplaced):
@@ -40,7 +43,7 @@ def rivals(policy: Policy, subject: Subject) -> Iterator[Scope]:
     for scope in policy.scopes:
         if holds(scope.match, subject):
             decides = max(decides or (0, 0), _specificity(scope))
-    account = _account_of(place)
+    account = _account_of(place)  # no rival is a scope for another one
     earlier = True  # of two that are as specific, the first in order decides
     for scope in policy.scopes:
         rank = _specificity(scope)
@@ -68,7 +71,11 @@ def _without_what_is_open(match: Match, place: Place | Unplaced) -> Match:
 
 
 def _specificity(scope: Scope) -> tuple[int, int]:
-    """How many fields say anything, then how much they spell out; ties go to the first in order."""
+    """How many fields say anything, then how much they spell out; ties go to the first in order.
+
+    `{account: "1111*", region: us-east-1}` is (2, 13), and decides before
+    `{address: "module.legacy.*"}`, which is (1, 14).
+    """
     match = scope.match
     patterns = [
         pattern
@@ -102,7 +109,10 @@ def _fits(pattern: str | None, text: str | None) -> bool:
 
 
 def _fits_module(pattern: str | None, module: str) -> bool:
-    """A module's pattern reaches all its instances, and the modules inside it."""
+    """A module's pattern reaches all its instances, and the modules inside it.
+
+    `module.net` reaches `module.net["a"]` and `module.net.module.subnet`, and not `module.network`.
+    """
     return pattern is None or any(
         matches(f"{pattern}{inside}", module) for inside in ("", ".*", "[*")
     )
