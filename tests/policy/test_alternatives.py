@@ -85,3 +85,10 @@ def test_references_that_share_their_images_share_their_results() -> None:
     several = one_of(GOLDEN, BAD)
     first, second = judge_all([several, several], policy(), AS_OF).verdicts
     assert first.results is second.results
+
+
+def test_of_images_of_which_the_same_is_said_each_is_named() -> None:
+    here = [replace(LOST, resolution=replace(LOST.resolution, image_id=id)) for id in ("a", "b")]
+    first, second = judge_all([one_of(BAD, each) for each in here], policy(), AS_OF).verdicts
+    assert "; a (unresolved)" in first.results[-1].finding.message
+    assert "; b (unresolved)" in second.results[-1].finding.message

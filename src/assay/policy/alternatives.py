@@ -29,7 +29,7 @@ class Alternatives:
     """Weighs verdicts against each other; what references share before, they share after."""
 
     def __init__(self) -> None:
-        self._mixed: dict[tuple[int, ...], _Results] = {}
+        self._mixed: dict[tuple[tuple[int, int], ...], tuple[_Results, Sequence[Verdict]]] = {}
 
     def weigh(self, subject: Subject, parts: Sequence[Verdict]) -> Verdict:
         """The verdict on `subject`, whose images have the verdicts `parts`."""
@@ -41,11 +41,12 @@ class Alternatives:
         bad = [part for part in parts if part.outcome is not Outcome.PASS]
         if worst.outcome is not Outcome.FAIL or all(p.outcome is Outcome.FAIL for p in parts):
             return Verdict(shown, worst.outcome, worst.results)
-        key = tuple(id(part.results) for part in parts)
-        results = self._mixed.get(key)
-        if results is None:
-            results = self._mixed[key] = _open(worst, bad, len(parts))
-        return Verdict(shown, Outcome.UNDETERMINED, results)
+        # Of two images of which the same is said each is named, so results alone are no key.
+        key = tuple((id(part.results), id(part.subject.resolution)) for part in parts)
+        found = self._mixed.get(key)
+        if found is None:
+            found = self._mixed[key] = _open(worst, bad, len(parts)), parts
+        return Verdict(shown, Outcome.UNDETERMINED, found[0])
 
 
 def _goodness(verdict: Verdict) -> tuple[int, int]:
@@ -57,7 +58,7 @@ def _goodness(verdict: Verdict) -> tuple[int, int]:
 def _open(worst: Verdict, bad: Sequence[Verdict], of: int) -> _Results:
     """What the worst one is told of, but for what fails it: that is not certain."""
     kept = tuple(result for result in worst.results if not result.decides)
-    told = "; ".join(_told(part) for part in bad[:TOLD])
+    told = "; ".join(_named(part) for part in bad[:TOLD])
     more = f"; and {len(bad) - TOLD} more" if len(bad) > TOLD else ""
     finding = Finding(
         Outcome.UNDETERMINED,
@@ -68,7 +69,7 @@ def _open(worst: Verdict, bad: Sequence[Verdict], of: int) -> _Results:
     return (*kept, RuleResult("unresolved", Severity.ERROR, finding))
 
 
-def _told(verdict: Verdict) -> str:
+def _named(verdict: Verdict) -> str:
     found = verdict.subject.resolution
     name = found.image.id if isinstance(found, Resolved) else found.image_id or found.reason
     rules = ", ".join(result.rule for result in verdict.results if result.decides)
