@@ -39,6 +39,7 @@ class Provisioners:
         self._configuration = configuration
         self._planned = planned
         self._variables = variables
+        self._known: dict[tuple[str, str], tuple[tuple[Named, bool], ...]] = {}
 
     def of(
         self, change: ResourceChange, action: Action, configured: Configured | None
@@ -50,23 +51,18 @@ class Provisioners:
         own = self._planned.open(change)
         for number, block in enumerate(blocks):
             for name, expression in (block.expressions or {}).items():
-                found = dict.fromkeys(
-                    (named, hidden)
-                    for text, hidden in self._texts(own, own.module, expression, 0)
-                    for named in (*named_in(text), *templates_in(text, None))
-                )
-                for named, hidden in found:
+                for named, hidden in dict.fromkeys(self._in(own, own.module, expression, 0)):
                     yield f"provisioner[{number}].{name}", named, hidden
 
-    def _texts(
+    def _in(
         self, own: Opened, module: str, expression: Any, depth: int
-    ) -> Iterator[tuple[str, bool]]:
-        """Every known text that an expression holds or reads; those of blocks, too."""
+    ) -> Iterator[tuple[Named, bool]]:
+        """What an expression names in what it holds or reads, as far as that is known; blocks, too."""
         if depth > _DEEPEST:
             return
         if isinstance(expression, list):
             for each in expression:
-                yield from self._texts(own, module, each, depth + 1)
+                yield from self._in(own, module, each, depth + 1)
         if not isinstance(expression, dict):
             return
         if "constant_value" in expression:
@@ -75,44 +71,53 @@ class Provisioners:
             yield from self._read(own, module, reference, depth + 1)
         if not {"constant_value", "references"} & expression.keys():
             for each in expression.values():
-                yield from self._texts(own, module, each, depth + 1)
+                yield from self._in(own, module, each, depth + 1)
 
     def _read(
         self, own: Opened, module: str, reference: str, depth: int
-    ) -> Iterator[tuple[str, bool]]:
-        """What one reference holds, where the plan knows that."""
+    ) -> Iterator[tuple[Named, bool]]:
+        """What stands in one thing that is read."""
         match parse(reference):
             case ["self", *rest]:
                 yield from _held(own, tuple(rest))
-            case ["var", str(name), *_] if not module:
-                variable = self._variables.get(name)
-                yield from _in_value(variable.value if variable else None, hidden=False)
-            case ["var", str(name), *_]:
+            case ["var", str(name), *_] if module:
                 call = self._configuration.call(module)
                 passed = (call.expressions or {}).get(name) if call else None
-                yield from self._texts(own, parent_module(module), passed, depth)
+                yield from self._in(own, parent_module(module), passed, depth)
+            case steps:
+                known = self._known.get((module, reference))
+                if known is None:
+                    found = dict.fromkeys(self._of_others(module, steps))
+                    known = self._known[module, reference] = tuple(found)
+                yield from known
+
+    def _of_others(self, module: str, steps: list[Step]) -> Iterator[tuple[Named, bool]]:
+        """What stands in a variable of the root, or in other resources: the same for all that read it."""
+        match steps:
+            case ["var", str(name), *_]:
+                variable = self._variables.get(name)
+                yield from _in_value(variable.value if variable else None, hidden=False)
             case [str(kind), str(name), *rest] if kind not in _NO_RESOURCE:
                 key, path = split_key(rest)
-                for each in self._planned.of_block(module, kind, name):
-                    if key is None or each.change.index == key:
-                        yield from _held(each, tuple(path))
+                for each in self._planned.of_block(module, kind, name, key):
+                    yield from _held(each, tuple(path))
 
 
 _NO_RESOURCE = ("data", "each", "count", "local", "module", "path", "terraform", "ephemeral")
 
 
-def _held(resource: Opened, path: tuple[Step, ...]) -> Iterator[tuple[str, bool]]:
-    """The texts at a path of a planned resource."""
+def _held(resource: Opened, path: tuple[Step, ...]) -> Iterator[tuple[Named, bool]]:
+    """What is named at a path of a planned resource."""
     known = path if path and not isinstance(path[-1], int) else path[:1]
     yield from _in_value(resource.value(known), hidden=resource.is_sensitive(known))
 
 
-def _in_value(value: Any, *, hidden: bool) -> Iterator[tuple[str, bool]]:
+def _in_value(value: Any, *, hidden: bool) -> Iterator[tuple[Named, bool]]:
     stack = [value]
     while stack:
         each = stack.pop()
         if isinstance(each, str):
-            yield each, hidden
+            yield from ((named, hidden) for named in (*named_in(each), *templates_in(each, None)))
         elif isinstance(each, dict):
             stack.extend(each.values())
         elif isinstance(each, list):

@@ -134,20 +134,22 @@ class PlannedResources:
     def _data_blocks(self) -> dict[_Block, list[ResourceChange]]:
         return _grouped((_block(each), each) for each in self._changes if each.mode == "data")
 
-    def of_block(self, module: str, resource_type: str, name: str) -> list[Opened]:
-        """The instances of one resource block in one module instance."""
-        changes = self._blocks.get((module, resource_type, name), ())
-        opened = (self.open(change) for change in changes)
+    def of_block(
+        self, module: str, resource_type: str, name: str, key: str | int | None = None
+    ) -> list[Opened]:
+        """The instances of one resource block in one module instance; with a key, that alone."""
+        block = (module, resource_type, name)
+        if key is not None:
+            return self._keys_of(block).get(key, [])
+        opened = (self.open(change) for change in self._blocks.get(block, ()))
         return [resource for resource in opened if resource.action not in GONE]
 
-    def instances(self, module: str, resource_type: str, name: str, key: str | int) -> list[Opened]:
-        """The instance of one key of a resource block in one module instance."""
-        block = (module, resource_type, name)
+    def _keys_of(self, block: _Block) -> dict[str | int | None, list[Opened]]:
         found = self._by_key.get(block)
         if found is None:
             by_key = ((each.change.index, each) for each in self.of_block(*block))
             found = self._by_key[block] = _grouped(by_key)
-        return found.get(key, [])
+        return found
 
     def of_type(self, resource_type: str) -> list[Opened]:
         """Every planned resource of one type."""

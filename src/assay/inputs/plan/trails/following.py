@@ -229,12 +229,7 @@ class Following:
         key = ("resource", scope.module, kind, name, _exact(rest), scope.wide)
         found = self._ends.get(key)
         if found is None:
-            block = (scope.module, kind, name)
-            resources = (
-                self._planned.of_block(*block)
-                if wanted is None
-                else self._planned.instances(*block, wanted)
-            )
+            resources = self._planned.of_block(scope.module, kind, name, wanted)
             found = tuple(Target(each, tuple(path), scope.wide) for each in resources)
             self._ends[key] = found
         if found:
