@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from assay.inputs.plan.plan import Source, read_plans
 from assay.inputs.terraform.directory import Code
 from assay.kept import Kept
-from assay.model import AnyOf, Changeable, Kind, Made, Planned, Unusable, Value
+from assay.model import AnyOf, Changeable, Changes, Kind, Made, Planned, Unusable, Value
 from tests.terraform.agreement import EQUAL, LOOKUP, MORE, compare
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +61,7 @@ def _unnamed(value: Value) -> Value:
             return replace(value, reason=reason.replace("this plan", "the code"))
         case Changeable(changes=changes):
             left = tuple(replace(each, leaves=_unnamed(each.leaves)) for each in changes)
-            return replace(value, changes=left)
+            return replace(value, among=(Changes(left),))
         case Unusable(reason):  # code does not speak of plans
             return replace(value, reason=reason.replace("this plan", "the code"))
     return value
