@@ -5,8 +5,9 @@ tests/terraform/code/lookups/forms.tf holds the forms that are followed against 
 
 import pytest
 
-from assay.inputs.terraform.syntax.expressions import DECODED, Ref
+from assay.inputs.terraform.syntax.expressions import Ref
 from assay.model import Alias, ImageSearch, Planned, Unknown, Unusable, Value
+from assay.model.addresses import DECODED
 from tests.inputs.test_code import ONE, Read, instance, told
 
 ID, ARN = "data.aws_ami.x.id", "data.aws_ami.x.arn"

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from assay.model.addresses import module_of
 from assay.model.changes import Changeable
 from assay.model.exceptions import CodeException
 from assay.model.ids import ACCOUNT, PARAMETER, REGION, is_ami_id
@@ -266,11 +267,9 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
     @property
     def module(self) -> str:
         """The module path of the address: `module.a["x"].module.b`, empty for the root."""
-        found = re.match(_MODULES, self.address)  # compiled only where somebody asks
-        return found[0].rstrip(".") if found else ""
+        return module_of(self.address)
 
 
-_MODULES = r'(?:module\.[^.\["]+(?:\["(?:[^"\\]|\\.)*"\]|\[[0-9]+\])?\.)+'
 _ALIAS = "resolve:ssm:"
 _PARAMETER_ARN = (
     rf"(?P<parameter>arn:[a-z-]+:ssm:{REGION}:{ACCOUNT}:parameter/[^:]+)(:(?P<selector>[^:]+))?"

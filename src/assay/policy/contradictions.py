@@ -1,11 +1,11 @@
 """What a policy's JSON Schema cannot say: contradictions, and what could never hold."""
 
-import re
 from collections.abc import Iterator
 
 from msgspec import UNSET
 
 from assay.errors import PolicyError
+from assay.model.addresses import block_address
 from assay.model.ids import account_of_role, is_region
 from assay.model.times import day
 from assay.policy.document import Document, Require, Scope, ScopeMatch
@@ -13,10 +13,6 @@ from assay.policy.syntax import Parsed, Path
 from assay.policy.wildcard import matches
 
 _ACCOUNT_DIGITS = 12
-_KEY = r'(?:\["(?:[^"\\]|\\.)*"\]|\[[0-9]+\])?'
-_TYPE_OF_ADDRESS = (
-    rf'(?:module\.[^.\["]+{_KEY}\.)*(?:data\.)?([a-z][a-z0-9_]*)\.[A-Za-z_][\w-]*{_KEY}'
-)
 
 
 def refuse_contradictions(document: Document, parsed: Parsed) -> None:
@@ -108,8 +104,8 @@ def _impossible(at: Path, whose: str, match: ScopeMatch) -> Iterator[_Contradict
             "the types of hashicorp/aws begin with aws_, those of hashicorp/awscc with awscc_",
         )
     if match.address is not UNSET and _is_literal(match.address):
-        found = re.fullmatch(_TYPE_OF_ADDRESS, match.address)
-        if found and not matches(match.resource_type, found[1]):
+        named = block_address(match.address)
+        if str(named) == match.address and not matches(match.resource_type, named.type):
             yield (
                 (*at, "resource_type"),
                 f"{whose} can never hold: {match.address} is no {match.resource_type}",

@@ -1,7 +1,5 @@
 """What to do where no image can be named: the way out that belongs to what stood in the way."""
 
-import re
-
 from assay.model import (
     Action,
     Alias,
@@ -19,6 +17,7 @@ from assay.model import (
     Unusable,
     Value,
 )
+from assay.model.addresses import parse, split_module
 
 _AT_PLAN_TIME = "give the image at plan time, so that it can be checked before apply"
 _IN_CODE = "set it to an AMI id, to a variable that has a value, or to an image that is looked up"
@@ -39,8 +38,6 @@ _DOCUMENTS = frozenset(
     }
 )
 """Attributes that hold more than an image: a document, a request or a script."""
-
-_VARIABLE = re.compile(r"(?:(?P<module>module\..+?)\.)?var\.(?P<name>[\w-]+)(?![^.\[])")
 
 
 def way_out(value: Value, place: Place | Unplaced, attribute: str, action: Action) -> str:
@@ -102,10 +99,12 @@ def _of_unknown(references: tuple[str, ...], *, declared: bool) -> str:
     name = references[0] if references else ""
     if name.endswith(".default_version"):
         return _VERSION
-    found = _VARIABLE.match(name)
-    if found is None:
-        return _WORKSPACE if name.endswith("terraform.workspace") else _IN_CODE
-    variable = found["name"]
-    if found["module"]:
-        return f"pass {variable} to {found['module']}, or give var.{variable} a default there"
+    module, read = split_module(name)
+    match parse(read):
+        case ["var", str(variable), *_]:
+            pass
+        case _:
+            return _WORKSPACE if name.endswith("terraform.workspace") else _IN_CODE
+    if module:
+        return f"pass {variable} to {module}, or give var.{variable} a default there"
     return f"give var.{variable} a value: a default, a tfvars file, --var-file or TF_VAR_{variable}"

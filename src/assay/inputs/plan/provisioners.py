@@ -8,18 +8,13 @@ changed. What a script reads is followed as far as the plan knows the value.
 from collections.abc import Iterator
 from typing import Any
 
-from assay.inputs.plan.document.configuration import (
-    ConfigurationIndex,
-    Configured,
-    parent_module,
-    references_of,
-)
+from assay.inputs.plan.document.configuration import ConfigurationIndex, Configured, references_of
 from assay.inputs.plan.document.document import ResourceChange, Variable
 from assay.inputs.plan.document.planned import Opened, PlannedResources
 from assay.inputs.plan.document.stray import named_in, templates_in
-from assay.inputs.plan.document.traversal import longest, parse, split_key
 from assay.inputs.plan.document.walk import Step
 from assay.model import Action, Alias, AmiId, TemplateRef
+from assay.model.addresses import longest, parent_module, parse, split_key
 
 _DEEPEST = 64
 _RUNS = (Action.CREATE, Action.REPLACE, Action.DECLARED)

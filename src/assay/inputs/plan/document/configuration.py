@@ -6,7 +6,6 @@ hold dots, quotes and brackets.
 """
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,9 +18,7 @@ from assay.inputs.plan.document.document import (
     ModuleCall,
 )
 from assay.inputs.plan.document.walk import Step, at_path
-
-ModulePath = tuple[str, ...]
-
+from assay.model.addresses import ModulePath, module_path
 
 Counting = Callable[[tuple[Step, ...]], int]
 """How many blocks are planned at a path; a number in it stands for any."""
@@ -197,40 +194,3 @@ def _walk(root: Module | None) -> Iterator[tuple[ModulePath, Module]]:
         yield path, module
         for name, call in (module.module_calls or {}).items():
             stack.append(((*path, name), call.module))
-
-
-@lru_cache(maxsize=4096)
-def module_path(address: str | None) -> ModulePath:
-    """`module.a["x.y"].module.b[0]` as ("a", "b"): module names only, keys left out."""
-    return tuple(name for name, _ in module_steps(address or ""))
-
-
-def parent_module(address: str) -> str:
-    """The address of the module that calls the one at `address`; "" for the root."""
-    steps = module_steps(address)[:-1]
-    return ".".join(f"module.{name}{key}" for name, key in steps)
-
-
-def module_steps(address: str) -> list[tuple[str, str]]:
-    """A module's address as (name, key with its brackets) from the root down."""
-    steps: list[tuple[str, str]] = []
-    rest = address
-    while rest.startswith("module."):
-        rest = rest.removeprefix("module.")
-        end = next((i for i, c in enumerate(rest) if c in ".["), len(rest))
-        key = rest[end : end + _key_length(rest[end:])]
-        steps.append((rest[:end], key))
-        rest = rest[end + len(key) :].removeprefix(".")
-    return steps
-
-
-def _key_length(text: str) -> int:
-    """How long the instance key is that `text` starts with; quoted keys escape quotes."""
-    if not text.startswith("["):
-        return 0
-    if not text.startswith('["'):
-        return text.find("]") + 1 or len(text)
-    position = 2
-    while position < len(text) and text[position] != '"':
-        position += 2 if text[position] == "\\" else 1
-    return min(position + 2, len(text))

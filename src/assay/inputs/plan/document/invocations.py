@@ -15,6 +15,7 @@ from assay.inputs.plan.document.document import (
     PlanDocument,
     ResourceChange,
 )
+from assay.model.addresses import module_of
 
 INVOKED = "invoke"
 _EMPTY = msgspec.Raw(b"{}")
@@ -38,15 +39,8 @@ def _as_change(invocation: ActionInvocation) -> ResourceChange:
             after_unknown=_or_empty(invocation.config_unknown),
             after_sensitive=_or_empty(invocation.config_sensitive),
         ),
-        module_address=_module_of(invocation.address),
+        module_address=module_of(invocation.address) or None,
     )
-
-
-def _module_of(address: str) -> str | None:
-    from assay.inputs.plan.document.configuration import module_steps
-
-    steps = module_steps(address)
-    return ".".join(f"module.{name}{key}" for name, key in steps) or None
 
 
 def _or_empty(raw: msgspec.Raw) -> msgspec.Raw:

@@ -5,13 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-from assay.inputs.plan.document.configuration import (
-    ModulePath,
-    module_path,
-    module_steps,
-    parent_module,
-)
-from assay.inputs.plan.document.traversal import read_key
+from assay.model.addresses import ModulePath, module_path, module_steps, parent_module, read_key
 
 Called = list[tuple[str | int | None, str]]
 """The instances of one module call, by key and address."""

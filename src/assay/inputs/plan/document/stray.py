@@ -93,13 +93,13 @@ def strays(
         if any(path[:end] in explained for end in range(1, len(path) + 1)):
             continue
         for named in _named(path, text, around, ours=ours):
-            shown = path[:1] if hidden else _names(path)  # what is sensitive may be a key, too
+            shown = path[:1] if hidden else named_steps(path)  # what is sensitive may be a key, too
             leaf = Leaf(shown, text, None, hidden)
             mentioned = only_mentions(resource_type, str(path[0]))
             yield leaf, None if mentioned else astray(named, leaf.path)
 
 
-def _names(path: tuple[Step, ...]) -> tuple[Step, ...]:
+def named_steps(path: tuple[Step, ...]) -> tuple[Step, ...]:
     """A path as far as its steps look like names: a key of a map can be any text."""
     for end, step in enumerate(path):
         if isinstance(step, str) and not _NAME.fullmatch(step):

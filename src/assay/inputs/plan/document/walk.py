@@ -6,11 +6,13 @@ Representation"). So a path is followed in all three trees at once.
 """
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
+
+from assay.model.addresses import notation
 
 Step = str | int
 
@@ -31,7 +33,7 @@ class Leaf(msgspec.Struct, frozen=True, gc=False):
     @property
     def path(self) -> str:
         """The path in Terraform's notation: `launch_template[0].id`."""
-        return _notation(self.steps)
+        return notation(self.steps)
 
 
 def leaves(pattern: str, after: Any, unknown: Any, sensitive: Any) -> Iterator[Leaf]:
@@ -56,12 +58,6 @@ def _blocks(name: str, value: Any, mask: Any) -> Iterator[Leaf]:
         leaf = Leaf((name, index), _child(value, index), _child(mask, index), sensitive=False)
         if leaf.value is not None or anywhere(leaf.mask):
             yield leaf
-
-
-@lru_cache(maxsize=4096)
-def _notation(steps: tuple[Step, ...]) -> str:
-    text = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps)
-    return text.removeprefix(".")
 
 
 @cache

@@ -1,12 +1,12 @@
 """What a resource with a document in it holds, and how its readers see the resource."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from assay.inputs.plan.document.configuration import Configured
+from assay.inputs.plan.document.stray import named_steps
 from assay.inputs.plan.document.walk import at_path
 from assay.inputs.plan.embedded.tree import Path, Resource
 from assay.model import (
@@ -20,6 +20,7 @@ from assay.model import (
     Value,
     astray,
 )
+from assay.model.addresses import notation
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
@@ -80,20 +81,9 @@ def stray(path: Path, named: AmiId | Alias | TemplateRef) -> Told:
     return Told(path, astray(named, shown(path)))
 
 
-_STEP = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
-
-
 def shown(path: Path) -> str:
     """A path for people, as far as its steps look like names; a document can hold anything else."""
-    text = ""
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        elif _STEP.fullmatch(step):
-            text += f".{step}" if text else step
-        else:
-            break
-    return text
+    return notation(named_steps(path))
 
 
 def strings(tree: Any, path: Path) -> Iterator[tuple[Path, str, Any]]:

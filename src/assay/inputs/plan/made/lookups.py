@@ -22,8 +22,10 @@ from assay.model import (
     Unknown,
     Unusable,
     Value,
+    addresses,
     parse_image,
 )
+from assay.model.addresses import notation
 
 _OF_AWS = (
     r"/aws/service/(?:(?:ecs|eks)/optimized-ami/[^:]+(?<!/image_id)"
@@ -44,7 +46,7 @@ def looked_up(resource: Opened, path: tuple[Step, ...]) -> Value:
             value = _newest(resource)
         case "aws_ssm_parameter", ("value",) | ("insecure_value",):
             value = _parameter(resource)
-        case "aws_ssm_parameter", ("value" | "insecure_value", "jsondecode()", "image_id"):
+        case "aws_ssm_parameter", ("value" | "insecure_value", addresses.DECODED, "image_id"):
             value = _public(resource)
         case "aws_launch_template", ("image_id",):
             value = template_looked_up(resource, "$Latest")
@@ -53,23 +55,12 @@ def looked_up(resource: Opened, path: tuple[Step, ...]) -> Value:
         case _:
             value = None
     if value is None:
-        return Unknown((_shown(address, path),))
+        return Unknown((notation(path, address),))
     arguments = ("name", "id", "instance_id", "owners", "filter", "name_regex")
     hidden = path[0] in SENSITIVE.get(resource.change.type, ()) or any(
         resource.is_sensitive((name,)) for name in arguments
     )
     return Planned(address, value, sensitive=hidden)
-
-
-def _shown(address: str, path: tuple[Step, ...]) -> str:
-    """An attribute of a data source as an expression has it."""
-    text = address
-    for step in path:
-        if step == "jsondecode()":
-            text = f"jsondecode({text})"
-        else:
-            text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return text
 
 
 def template_looked_up(resource: Opened, version: str | None) -> TemplateRef | Unusable | None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from assay.inputs.plan.document.configuration import Configured, ModulePath
+from assay.inputs.plan.document.configuration import Configured
 from assay.inputs.plan.document.document import Configuration, ProviderConfig, Variable
 from assay.inputs.plan.document.planned import UNKNOWN
 from assay.inputs.plan.document.prior import Prior, Sign
@@ -27,6 +27,7 @@ from assay.inputs.plan.places.accounts import Account, account_of
 from assay.inputs.plan.places.regions import Mentions, Region, read, region_of, regions_in
 from assay.inputs.plan.places.standing import Standing, in_region, iterates, nowhere
 from assay.model import Place, Unplaced
+from assay.model.addresses import ModulePath
 from assay.model.ids import is_region
 
 _PASSED = (

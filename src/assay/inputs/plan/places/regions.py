@@ -14,8 +14,8 @@ import msgspec
 
 from assay.inputs.plan.document.configuration import references_of
 from assay.inputs.plan.document.document import ProviderConfig, Variable
-from assay.inputs.plan.document.traversal import longest, parse
 from assay.inputs.plan.document.walk import at_path
+from assay.model.addresses import longest, parse
 from assay.model.ids import REGION_FOUND, has_form, is_region
 
 _MOST = 16

@@ -6,20 +6,23 @@ Where an expression reads a thing twice, it may decide rather than be the value:
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-from assay.inputs.plan.document.configuration import (
-    ConfigurationIndex,
-    module_path,
-    module_steps,
-    parent_module,
-    references_of,
-)
+from assay.inputs.plan.document.configuration import ConfigurationIndex, references_of
 from assay.inputs.plan.document.planned import PlannedResources
-from assay.inputs.plan.document.traversal import longest, parse, read_key, split_key
 from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.trails.holders import IMAGE_DATA, may_be_any_text
 from assay.inputs.plan.trails.known import Known, hides, taken
 from assay.inputs.plan.trails.remembered import DEEPEST, Joined, Remembered
 from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Scope, Seen, Surrounding, Target
+from assay.model.addresses import (
+    address,
+    longest,
+    module_path,
+    module_steps,
+    parent_module,
+    parse,
+    read_key,
+    split_key,
+)
 
 _NOTHING = ("count", "path", "terraform")
 _Wanted: TypeAlias = tuple[tuple[type, Step], ...]
@@ -215,7 +218,7 @@ class Following:
             for key, module in self._known.modules.called(scope.module, name):
                 found.setdefault(key, module)
         if not found and scope.wide:
-            return {None: f"{scope.module}.module.{name}" if scope.module else f"module.{name}"}
+            return {None: address(scope.module, f"module.{name}")}
         return found
 
     def resource(

@@ -17,7 +17,6 @@ from assay.errors import InputError
 from assay.inputs.plan.document.document import Variable
 from assay.inputs.plan.document.module_instances import ModuleInstances
 from assay.inputs.plan.document.nested import modules
-from assay.inputs.plan.document.traversal import read_key
 from assay.inputs.plan.document.walk import Step, anywhere
 from assay.model import AmiId, Value, parse_image
 from assay.model.ids import ami_ids_in
@@ -138,9 +137,3 @@ def images_in(value: Any) -> list[Value]:
 def hides(sensitive: Any, steps: tuple[Step, ...] | list[Step]) -> bool:
     """Whether anything of what is taken is sensitive."""
     return anywhere(taken(sensitive, steps) if sensitive is not True else True)
-
-
-def key_of(address: str) -> str | int | None:
-    """The instance key that an address ends in, if it ends in one."""
-    start = address.find("[")
-    return read_key(address[start:]) if start >= 0 and address.endswith("]") else None

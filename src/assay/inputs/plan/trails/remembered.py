@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from assay.inputs.plan.document.configuration import ModulePath, module_path
 from assay.inputs.plan.trails.trail import Dead, Found, Seen
+from assay.model.addresses import ModulePath, module_path
 
 DEEPEST = 64
 """So many steps at most has a trail."""

@@ -12,22 +12,24 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
-from assay.inputs.plan.document.configuration import (
-    ConfigurationIndex,
+from assay.inputs.plan.document.configuration import ConfigurationIndex, references_of
+from assay.inputs.plan.document.document import ModuleCall, RelevantAttribute
+from assay.inputs.plan.document.planned import PlannedResources
+from assay.inputs.plan.document.walk import Step
+from assay.inputs.plan.trails.following import Following
+from assay.inputs.plan.trails.known import Known
+from assay.inputs.plan.trails.remembered import LOCALS, Joined
+from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Scope, Seen, Target
+from assay.model.addresses import (
+    Key,
     ModulePath,
+    block_address,
     module_path,
     module_steps,
     parent_module,
-    references_of,
+    parse,
+    read_key,
 )
-from assay.inputs.plan.document.document import ModuleCall, RelevantAttribute
-from assay.inputs.plan.document.planned import PlannedResources
-from assay.inputs.plan.document.traversal import Key, block_address, parse, read_key
-from assay.inputs.plan.document.walk import Step
-from assay.inputs.plan.trails.following import Following
-from assay.inputs.plan.trails.known import Known, key_of
-from assay.inputs.plan.trails.remembered import LOCALS, Joined
-from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Scope, Seen, Target
 
 _Block = tuple[str, str, str]
 """Mode, type and name."""
@@ -225,8 +227,7 @@ class Surroundings:
     def _by_path(self) -> dict[ModulePath, list[_Relevant]]:
         found: defaultdict[ModulePath, list[_Relevant]] = defaultdict(list)
         for listed in self._listed:
-            module, mode, kind, name = block_address(listed.resource)
-            key = key_of(listed.resource[len(module) :])
+            module, mode, kind, name, key = block_address(listed.resource)
             path = tuple(step for step in listed.attribute if isinstance(step, str | int))
             relevant = _Relevant((mode, kind, name), key, path, listed.resource)
             found[module_path(module)].append(relevant)

@@ -1,14 +1,12 @@
 """Which resource is made only when another one is: it reads something of that."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from assay.inputs.plan.document.configuration import Configured, references_of
 from assay.inputs.plan.document.document import ConfigResource
 from assay.inputs.plan.document.planned import Opened, PlannedResources
-
-_STEP = re.compile(r"[.\[]")
+from assay.model.addresses import parse
 
 
 class Waiting(NamedTuple):
@@ -78,8 +76,8 @@ class Order:
 
 def _block(reference: str) -> str:
     """The resource that is read: `aws_launch_template.web` of `aws_launch_template.web[0].name`."""
-    steps = _STEP.split(reference)
-    return ".".join(steps[: 3 if steps[0] == "data" else 2])
+    steps = parse(reference)
+    return ".".join(map(str, steps[: 3 if steps[:1] == ["data"] else 2]))
 
 
 def _references(blocks: Any) -> Iterator[str]:

@@ -12,11 +12,12 @@ import msgspec
 from assay.inputs.plan.document.document import Change, ResourceChange
 from assay.inputs.surface import only_mentions
 from assay.inputs.terraform.program.body import Body
-from assay.inputs.terraform.program.iteration import Iteration, address
+from assay.inputs.terraform.program.iteration import Iteration
 from assay.inputs.terraform.program.program import ModuleInstance
 from assay.inputs.terraform.program.providers import ProviderKeys
 from assay.inputs.terraform.program.unread import UNREAD, Ids, scripts, unread
 from assay.inputs.terraform.syntax.blocks import Block
+from assay.model.addresses import address
 
 _AWS = ("aws_", "awscc_")
 

@@ -26,7 +26,7 @@ from assay.inputs.terraform.program.callers import with_self
 from assay.inputs.terraform.program.carried import CARRIED, carried
 from assay.inputs.terraform.program.counting import is_disabled, require_countable
 from assay.inputs.terraform.program.ignored import ignored_in
-from assay.inputs.terraform.program.iteration import Iteration, address
+from assay.inputs.terraform.program.iteration import Iteration
 from assay.inputs.terraform.program.program import ModuleInstance, Program
 from assay.inputs.terraform.program.suspects import suspected
 from assay.inputs.terraform.program.unread import UNREAD, ids_in
@@ -35,6 +35,7 @@ from assay.inputs.terraform.project.uninstalled import CALL, Missing, is_image, 
 from assay.inputs.terraform.syntax.blocks import Block
 from assay.inputs.terraform.syntax.expressions import UnknownValue, Value
 from assay.model import Kind
+from assay.model.addresses import address
 
 _COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
 """What AWS, or the provider, fills in where nothing is written."""

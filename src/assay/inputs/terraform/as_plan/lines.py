@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from assay.inputs.plan.document.configuration import module_path
-from assay.inputs.plan.document.traversal import block_address, parse
 from assay.inputs.plan.document.walk import Step
 from assay.inputs.terraform.program.ignored import ignored_in, is_ignored
 from assay.inputs.terraform.project.modules import CodeReader, ModuleCode, local_source
 from assay.inputs.terraform.project.overrides import Placed
 from assay.inputs.terraform.syntax.blocks import Block, Comment, Written
+from assay.model.addresses import block_address, module_path, parse
 
 Spot = tuple[str, int]
 """A file and a line."""
@@ -50,14 +49,14 @@ class Locator:
 
         `value` is the AMI id at hand: it tells blocks apart that a plan has in an order of its own.
         """
-        module, mode, kind, name = block_address(address)
+        module, mode, kind, name, _ = block_address(address)
         code, calls = self._module(module_path(module))
         if code is None:
             return _of_calls(calls, attribute)
-        placed = code.resources.get((mode, kind, name))
-        if kind == "action" and placed is None:
-            own = parse(address[len(module) :].removeprefix("."))
-            placed = code.actions.get((name, str(own[2]))) if len(own) > 2 else None
+        if mode == "action":
+            placed = code.actions.get((kind, name))
+        else:
+            placed = code.resources.get((mode, kind, name))
         if placed is None:
             return _of_calls(calls, attribute)
         steps = parse(attribute)

@@ -10,7 +10,6 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from assay.errors import InputError
-from assay.inputs.plan.document.traversal import block_address
 from assay.inputs.terraform.as_plan.exceptions import read_exception
 from assay.inputs.terraform.as_plan.lines import Location, Locator
 from assay.inputs.terraform.program.carried import CARRIED
@@ -37,6 +36,7 @@ from assay.model import (
     Value,
     astray,
 )
+from assay.model.addresses import block_address
 
 _WHEN = "to Terraform, not from the code"
 _A_PLAN = re.compile(r"\b(?:the|this|a) plan\b")
@@ -46,7 +46,7 @@ def declared_at(reference: AmiReference, locator: Locator, ignoring: Ignoring) -
     """The reference as code has it: at its line, with no word of what an apply would do."""
     at_line = located(reference, locator)
     if reference.resource_type in (UNREAD, CARRIED):
-        at_line = replace(at_line, resource_type=block_address(reference.address)[2])
+        at_line = replace(at_line, resource_type=block_address(reference.address).type)
     kept = at_line.changes_ignored or comes_through(reference.value, ignoring)
     value = _as_code(reference.value, f"{reference.address}.")
     if reference.resource_type == CARRIED:

@@ -6,15 +6,8 @@ None of that shows in a `Value`. What depends on it is not certain, and raises `
 
 from collections.abc import Iterator, Sequence
 
-from assay.inputs.terraform.syntax.expressions import (
-    DECODED,
-    Ref,
-    SetOf,
-    Step,
-    Sure,
-    UnknownValue,
-    Value,
-)
+from assay.inputs.terraform.syntax.expressions import Ref, SetOf, Step, Sure, UnknownValue, Value
+from assay.model.addresses import DECODED
 
 MANY = 50_000
 """Values within a value; one that holds more is not gone through."""

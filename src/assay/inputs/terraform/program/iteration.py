@@ -35,36 +35,3 @@ def iterations(value: MaybeMarked) -> list[Iteration]:
         case dict() as items if len(items) <= MOST:
             return [Iteration(key, key, item) for key, item in entries(value)]
     return []
-
-
-def address(module: str, name: str, key: str | int | None) -> str:
-    """An absolute address, with the instance key as Terraform writes it."""
-    prefix = f"{module}." if module else ""
-    match key:
-        case None:
-            return f"{prefix}{name}"
-        case int():
-            return f"{prefix}{name}[{key}]"
-    return f'{prefix}{name}["{_quoted(key)}"]'
-
-
-def _quoted(key: str) -> str:
-    """A key as Terraform quotes it in addresses: as HCL does, templates escaped too."""
-    text = key.replace("\\", "\\\\").replace('"', '\\"')
-    for plain, escaped in (
-        ("\n", "\\n"),
-        ("\r", "\\r"),
-        ("\t", "\\t"),
-        ("${", "$${"),
-        ("%{", "%%{"),
-    ):
-        text = text.replace(plain, escaped)
-    return text if text.isprintable() else "".join(map(_shown, text))
-
-
-def _shown(character: str) -> str:
-    """A character that can be printed as it is, any other by its number."""
-    if character.isprintable():
-        return character
-    number = ord(character)
-    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

@@ -14,7 +14,7 @@ from assay.inputs.terraform.language.marks import MaybeMarked, bare, marked, mar
 from assay.inputs.terraform.program.called import computed_source
 from assay.inputs.terraform.program.carried import image_names
 from assay.inputs.terraform.program.counting import SEVERAL, instances_of
-from assay.inputs.terraform.program.iteration import ONLY, Iteration, address
+from assay.inputs.terraform.program.iteration import ONLY, Iteration
 from assay.inputs.terraform.program.providers import ProviderKeys
 from assay.inputs.terraform.program.scope import Scope
 from assay.inputs.terraform.program.unread import Ids
@@ -31,6 +31,7 @@ from assay.inputs.terraform.syntax.expressions import (
     Value,
 )
 from assay.inputs.terraform.syntax.reading import Expressions
+from assay.model.addresses import address
 
 _MOST_MODULES = 2000
 """Instances of modules in one configuration; what comes after them is taken for not there."""

@@ -10,7 +10,7 @@ from assay.inputs.plan.document.document import ProviderConfig
 from assay.inputs.plan.places.accounts import CREDENTIALS, is_no_key
 from assay.inputs.terraform.language.marks import bare
 from assay.inputs.terraform.program.body import Body, body
-from assay.inputs.terraform.program.iteration import ONLY, Iteration, address, iterations
+from assay.inputs.terraform.program.iteration import ONLY, Iteration, iterations
 from assay.inputs.terraform.syntax.blocks import Block, plain_text
 from assay.inputs.terraform.syntax.expressions import (
     Attribute,
@@ -23,6 +23,7 @@ from assay.inputs.terraform.syntax.expressions import (
     Value,
     Variable,
 )
+from assay.model.addresses import address
 
 if TYPE_CHECKING:
     from assay.inputs.terraform.program.program import ModuleInstance

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from assay.model.addresses import address, notation
+
 Step = str | int
-DECODED = "jsondecode()"
 """The step from a text to what it says in JSON."""
 
 
@@ -157,13 +158,7 @@ class Ref(msgspec.Struct, frozen=True, gc=False):
     """From the first word on: ("data", "aws_ami", "x", "id"), ("aws_ami_copy", "y", 0, "id")."""
 
     def __str__(self) -> str:
-        text = ""
-        for step in self.steps:
-            if step == DECODED:
-                text = f".jsondecode({text.removeprefix('.')})"
-            else:
-                text += f"[{step}]" if isinstance(step, int) else f".{step}"
-        return f"{self.module}{text}" if self.module else text.removeprefix(".")
+        return address(self.module, notation(self.steps))
 
 
 class Sure(Enum):

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from assay.inputs.terraform.language.values import is_text, unknown_of
-from assay.inputs.terraform.syntax.expressions import DECODED, Ref, Sure, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import Ref, Sure, UnknownValue, Value
+from assay.model.addresses import DECODED
 
 _OF_IDS = frozenset("ami-0123456789abcdef")
 """Every letter of an AMI id."""

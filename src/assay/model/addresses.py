@@ -1,0 +1,221 @@
+r"""Terraform's addresses, and the references in its expressions: taken apart, and put together.
+
+    module.vpc["eu.west"].module.web[0].data.aws_ami.golden["a\"b"]
+    |__________________________________| |__| |_____| |____||______|
+    module                               mode  type    name   key
+
+Keys of `for_each` can hold dots, brackets and quotes, so nothing is ever split on dots. Facts:
+HashiCorp, "Resource Addressing"; keys are quoted as in HCL, templates escaped too (terraform,
+internal/addrs/instance_key.go, `toHCLQuotedString`).
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+Step: TypeAlias = str | int
+InstanceKey: TypeAlias = str | int | None
+"""An instance key: of `for_each`, of `count`, or none."""
+ModulePath: TypeAlias = tuple[str, ...]
+"""The names of module calls from the root down, without keys."""
+
+DECODED = "jsondecode()"
+"""The step into a text that is JSON: in an expression the function stands around what is before it."""
+
+_KEY = r'\["(?:[^"\\]|\\.)*"?\]?|\[[^\]]*\]?'
+"""An instance key with its brackets; one that does not end goes on to the end."""
+_MODULE = re.compile(rf"module\.([^.\[]*)({_KEY})?(?:\.|\Z)", re.DOTALL)
+_TOKEN = re.compile(rf"([^\W\d][\w-]*)|({_KEY})", re.DOTALL)
+_ESCAPE = re.compile(r'\\(?:U([0-9A-Fa-f]{8})|u([0-9A-Fa-f]{4})|([nrt"\\]))|([$%])\4(?=\{)|["\\]')
+"""What stands for another character in a quoted key; at the end what cannot stand there."""
+_MEANT = {"n": "\n", "r": "\r", "t": "\t"}
+_LONGEST_NUMBER = 18
+"""Digits of a key; Python refuses to read thousands of them."""
+
+
+class Key(str):
+    """A step that was written in brackets and quotes: a key, not an attribute."""
+
+    __slots__ = ()
+
+
+class BlockAddress(NamedTuple):
+    """What an address names: a block in a module instance, and maybe one instance of the block."""
+
+    module: str
+    mode: str
+    """`managed`, `data` or `action`."""
+    type: str
+    name: str
+    key: InstanceKey
+
+    def __str__(self) -> str:
+        mode = "" if self.mode == "managed" else f"{self.mode}."
+        return address(self.module, f"{mode}{self.type}.{self.name}", self.key)
+
+
+# ------------------------------------------------------------------------------------- references
+
+
+def parse(reference: str) -> list[Step]:
+    """`module.m["a.b"].out[0]` as ["module", "m", "a.b", "out", 0]: keys and names alike."""
+    steps: list[Step] = []
+    for found in _TOKEN.finditer(reference):
+        if found[1] is not None:
+            steps.append(found[1])
+        else:
+            key = read_key(found[2])
+            steps.append(Key(key) if isinstance(key, str) else "*" if key is None else key)
+    return steps
+
+
+def split_key(steps: list[Step]) -> tuple[InstanceKey, list[Step]]:
+    """The instance key that the steps start with, if one is written, and the steps behind it."""
+    if steps and isinstance(steps[0], Key | int):
+        key = str(steps[0]) if isinstance(steps[0], Key) else steps[0]
+        return key, steps[1:]
+    return None, steps
+
+
+def longest(references: tuple[str, ...]) -> list[str]:
+    """The references without those that are only prefixes of another."""
+    return [
+        reference
+        for reference in dict.fromkeys(references)
+        if not any(other.startswith((f"{reference}.", f"{reference}[")) for other in references)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def notation(steps: tuple[Step, ...], start: str = "") -> str:
+    """What an expression takes below `start`, or of a resource: `launch_template[0].id`."""
+    text = start
+    for step in steps:
+        if step == DECODED:
+            text = f"jsondecode({text})"
+        elif isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text
+
+
+# ---------------------------------------------------------------------------------------- modules
+
+
+def split_module(address: str) -> tuple[str, str]:
+    """The module that an address starts with, and what stands behind it."""
+    end = 0
+    while found := _MODULE.match(address, end):
+        end = found.end()
+    return address[:end].removesuffix("."), address[end:]
+
+
+def module_steps(address: str) -> list[tuple[str, str]]:
+    """A module's address as (name, key with its brackets) from the root down."""
+    steps: list[tuple[str, str]] = []
+    end = 0
+    while found := _MODULE.match(address, end):
+        steps.append((found[1], found[2] or ""))
+        end = found.end()
+    return steps
+
+
+@lru_cache(maxsize=4096)
+def module_path(address: str | None) -> ModulePath:
+    """`module.a["x.y"].module.b[0]` as ("a", "b"): module names only, keys left out."""
+    return tuple(name for name, _ in module_steps(address or ""))
+
+
+def parent_module(address: str) -> str:
+    """The address of the module that calls the one at `address`; "" for the root."""
+    start = end = 0
+    while found := _MODULE.match(address, end):
+        start, end = found.start(), found.end()
+    return address[:start].removesuffix(".")
+
+
+def module_of(address: str) -> str:
+    """The module instance that an address stands in; a module's own stands in its caller."""
+    module, rest = split_module(address)
+    return module if rest else parent_module(module)
+
+
+# ----------------------------------------------------------------------------------------- blocks
+
+
+def block_address(address: str) -> BlockAddress:
+    """What an address names; empty words where it says less."""
+    module, rest = split_module(address)
+    steps = parse(rest)
+    names = [str(step) for step in steps if step.__class__ is str]
+    mode = "managed"
+    if names[:1] == ["data"] or (names[:1] == ["action"] and names[2:]):
+        mode, *names = names
+    kind, name, *_ = (*names, "", "")
+    last = steps[-1] if steps else None
+    key = str(last) if isinstance(last, Key) else last if isinstance(last, int) else None
+    return BlockAddress(module, mode, kind, name, key)
+
+
+def address(module: str, name: str, key: InstanceKey = None) -> str:
+    """An absolute address: of a block, or of a module call where the name is `module.NAME`."""
+    prefix = f"{module}." if module else ""
+    return f"{prefix}{name}{written_key(key)}"
+
+
+# ------------------------------------------------------------------------------------------- keys
+
+
+def read_key(text: str) -> InstanceKey:
+    """`["a"]`, `[0]` or nothing, as the key itself; None also where it is neither."""
+    inside = text.removeprefix("[").removesuffix("]")
+    if inside.isdecimal():
+        return int(inside) if len(inside) <= _LONGEST_NUMBER else None
+    if len(inside) < len('""') or inside[0] != '"' or inside[-1] != '"':
+        return None
+    try:
+        key = _ESCAPE.sub(_unescaped, inside[1:-1])
+        key.encode()
+    except ValueError:  # an escape, or a character, that no key has
+        return None
+    return key
+
+
+def written_key(key: InstanceKey) -> str:
+    """A key in brackets, quoted as Terraform does in addresses; nothing for none."""
+    if key is None:
+        return ""
+    return f"[{key}]" if isinstance(key, int) else f'["{_quoted(key)}"]'
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    number, sign, template = found[1] or found[2], found[3], found[4]
+    if number:
+        return chr(int(number, 16))
+    if sign:
+        return _MEANT.get(sign, sign)
+    if template:
+        return template
+    raise ValueError(found[0])
+
+
+def _quoted(key: str) -> str:
+    text = key.replace("\\", "\\\\").replace('"', '\\"')
+    for plain, escaped in (
+        ("\n", "\\n"),
+        ("\r", "\\r"),
+        ("\t", "\\t"),
+        ("${", "$${"),
+        ("%{", "%%{"),
+    ):
+        text = text.replace(plain, escaped)
+    return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def _printable(character: str) -> str:
+    """A character that can be printed as it is, any other by its number."""
+    if character.isprintable():
+        return character
+    number = ord(character)
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
