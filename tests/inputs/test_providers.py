@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from assay.errors import InputError
-from assay.inputs.plan.document import prior
+from assay.inputs.plan.document.prior_state import PriorState
 from assay.inputs.plan.plan import read_plans
 from assay.model import Kind, Made, Place, Unplaced
 from tests.plans import configured, dump, instance, plan, resource
@@ -376,7 +376,7 @@ class TestPriorState:
         def refuse(*_: Any) -> None:
             raise AssertionError("the prior state was read")
 
-        monkeypatch.setattr(prior.Prior, "_modules", refuse)
+        monkeypatch.setattr(PriorState, "resources", property(refuse))
         document = by_provider(region=constant("us-east-1"))
         document["prior_state"] = state(old(arn("eu-west-3")))
         assert place(document) == Place("aws", None, "us-east-1")

@@ -19,6 +19,7 @@ from assay.inputs.plan.document.invocations import invoked
 from assay.inputs.plan.document.narrow import Narrow
 from assay.inputs.plan.document.planned import GONE, UNKNOWN, PlannedResources, action_of
 from assay.inputs.plan.document.prior import Prior
+from assay.inputs.plan.document.prior_state import PriorState
 from assay.inputs.plan.document.tags import planned_tags
 from assay.inputs.plan.document.untold import untold
 from assay.inputs.plan.document.values import leads_to_sensitive
@@ -74,10 +75,11 @@ class ReferenceReader:
         self._narrow = Narrow(path, self._rows)
         self._changes = _changes(plan)
         self._configuration = ConfigurationIndex(plan.configuration)
-        self._prior = Prior(path, plan.prior_state, self._configuration, self._changes)
+        state = PriorState(path, plan.prior_state)
+        self._prior = Prior(state, self._configuration, self._changes)
         self._providers = Providers(plan.configuration, plan.variables, region, self._prior, said)
         planned = PlannedResources(path, self._changes, self._configuration)
-        follow = trails or partial(trails_of, path, plan, self._configuration)
+        follow = trails or partial(trails_of, plan, state, self._configuration)
         makers = Makers(planned, follow(planned), self._providers)
         self._reading = Reading(planned, makers)
         self._names = Names(planned, self._providers, makers)

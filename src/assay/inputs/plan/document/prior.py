@@ -1,9 +1,8 @@
 """What the state before the plan tells about providers: in AWS's words, never the configuration's.
 
-Facts: HashiCorp, "JSON Output Format", "State Representation" (`values.root_module`, recursive
-`child_modules`); AWS General Reference, "Amazon Resource Names" (partition, service, Region,
-account). Only Regions and account ids leave this module. The section can be megabytes, so it stays
-raw until a provider that does not say its place makes somebody ask.
+Facts: AWS General Reference, "Amazon Resource Names" (partition, service, Region, account). Only
+Regions and account ids leave this module, and it asks nothing of the state before there is a
+provider that does not say its place.
 
 What counts is a short list: attributes that the provider computes (its schema says so, and a test
 asks it), of blocks that do not write them. `data "aws_arn"` is what somebody wrote.
@@ -15,10 +14,9 @@ from typing import Any
 
 import msgspec
 
-from assay.errors import InputError
 from assay.inputs.plan.document.configuration import ConfigurationIndex, Configured
 from assay.inputs.plan.document.document import ResourceChange
-from assay.inputs.plan.document.nested import modules
+from assay.inputs.plan.document.prior_state import PriorState, StateResource
 from assay.model.ids import ACCOUNT, REGION, is_account, is_region, region_of_zone
 
 _ARN = rf"(?s)arn:aws[a-z-]*:ec2:({REGION}):({ACCOUNT})?:.+"
@@ -62,55 +60,32 @@ class _Values(msgspec.Struct, gc=False):
     region: Any = None
 
 
-class _Resource(msgspec.Struct, gc=False):
-    type: str
-    name: str
-    mode: str = "managed"
-    address: str | None = None
-    provider_name: str | None = None
-    values: _Values | None = None
-
-
-class _Module(msgspec.Struct, gc=False):
-    address: str | None = None
-    resources: list[_Resource] | None = None
-    child_modules: "list[_Module] | None" = None
-
-
-class _StateValues(msgspec.Struct, gc=False):
-    root_module: _Module | None = None
-
-
-class _State(msgspec.Struct, gc=False):
-    values: _StateValues | None = None
-
-
 class Prior:
-    """The `prior_state` section of one plan, and the zones it plans; `path` is for messages."""
+    """What the `prior_state` of one plan, and the zones it plans, tell about its providers."""
 
     def __init__(
         self,
-        path: str,
-        raw: msgspec.Raw,
+        state: PriorState,
         configuration: ConfigurationIndex,
         changes: Sequence[ResourceChange] = (),
     ) -> None:
-        self._path = path
-        self._raw = raw
+        self._state = state
         self._configuration = configuration
         self._changes = changes
 
     def signs(self) -> Iterator[Sign]:
         """What each resource that hashicorp/aws looks after tells. Raises `InputError`."""
-        for module in self._modules():
-            for resource in module.resources or ():
-                if resource.values is None or not re.fullmatch(_AWS, resource.provider_name or ""):
-                    continue
-                configured = self._configuration.find(
-                    module.address, resource.mode, resource.type, resource.name
-                )
-                if configured is not None:
-                    yield _sign(configured, resource, resource.values)
+        for module, resource in self._state.resources:
+            if resource.type not in EC2 and resource.type not in ASKED:
+                continue
+            if not re.fullmatch(_AWS, resource.provider_name or ""):
+                continue
+            configured = self._configuration.find(
+                module, resource.mode, resource.type, resource.name
+            )
+            values = self._state.decoded(resource.values, _Values | None)
+            if configured is not None and values is not None:
+                yield _sign(configured, resource, values)
 
     def planned_zones(self) -> Iterator[tuple[Configured, str]]:
         """The Region of each zone that the plan writes down: a promise, which proves nothing."""
@@ -127,20 +102,10 @@ class Prior:
 
     def addresses(self) -> Iterator[str]:
         """The address of every resource that the state held. Raises `InputError`."""
-        for module in self._modules():
-            yield from (each.address for each in module.resources or () if each.address)
-
-    def _modules(self) -> Iterator[_Module]:
-        if not self._raw:
-            return
-        try:
-            state = msgspec.json.decode(self._raw, type=_State | None)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise InputError("its prior_state cannot be read", where=self._path) from None
-        yield from modules(state.values.root_module if state and state.values else None)
+        return (each.address for _, each in self._state.resources if each.address)
 
 
-def _sign(configured: Configured, resource: _Resource, values: _Values) -> Sign:
+def _sign(configured: Configured, resource: StateResource, values: _Values) -> Sign:
     """A block with a `region` of its own tells nothing of its provider's; data may be foreign."""
     written = configured.block.expressions or {}
     region = account = None

@@ -1,9 +1,7 @@
 """Values that the plan knows, and what an expression takes of them.
 
-A known thing that is read beside an unknown one may be what the expression comes to. Facts:
-HashiCorp, "JSON Output Format", "State Representation": what data sources have read stands in
-`prior_state`, with a mask of what is sensitive beside it. The section can be megabytes: of it only
-data sources are kept, and each of them stays raw until somebody asks.
+A known thing that is read beside an unknown one may be what the expression comes to. What data
+sources have read stands in the prior state.
 """
 
 from collections import defaultdict
@@ -11,17 +9,12 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import msgspec
-
-from assay.errors import InputError
 from assay.inputs.plan.document.document import Variable
 from assay.inputs.plan.document.module_instances import ModuleInstances
-from assay.inputs.plan.document.nested import modules
+from assay.inputs.plan.document.prior_state import PriorState, StateResource
 from assay.inputs.plan.document.walk import Step, anywhere
 from assay.model import AmiId, Value, parse_image
 from assay.model.ids import ami_ids_in
-
-_NULL = msgspec.Raw(b"null")
 
 
 class Looked(NamedTuple):
@@ -32,47 +25,23 @@ class Looked(NamedTuple):
     sensitive: Any
 
 
-class _Resource(msgspec.Struct, gc=False):
-    type: str
-    name: str
-    mode: str = "managed"
-    index: str | int | None = None
-    values: msgspec.Raw = _NULL
-    sensitive_values: msgspec.Raw = _NULL
-
-
-class _Module(msgspec.Struct, gc=False):
-    address: str = ""
-    resources: list[_Resource] | None = None
-    child_modules: "list[_Module] | None" = None
-
-
-class _StateValues(msgspec.Struct, gc=False):
-    root_module: _Module | None = None
-
-
-class _State(msgspec.Struct, gc=False):
-    values: _StateValues | None = None
-
-
 class Known:
     """The root variables of one plan, and what its data sources have read."""
 
-    def __init__(self, path: str, prior_state: msgspec.Raw, variables: dict[str, Variable]) -> None:
-        """`path` is for messages."""
-        self._path = path
-        self._raw = prior_state
+    def __init__(self, state: PriorState, variables: dict[str, Variable]) -> None:
+        self._state = state
         self.variables = {name: variable.value for name, variable in variables.items()}
 
     @property
     def is_told(self) -> bool:
         """Whether the plan holds what data sources have read at all."""
-        return bool(self._raw)
+        return self._state.is_told
 
     def data(self, module: str, kind: str, name: str) -> list[Looked]:
         """All instances of a data source in one module instance. Raises `InputError`."""
+        decoded = self._state.decoded
         return [
-            Looked(each.index, self._decoded(each.values), self._decoded(each.sensitive_values))
+            Looked(each.index, decoded(each.values), decoded(each.sensitive_values))
             for each in self._data.get((module, kind, name), ())
         ]
 
@@ -82,20 +51,12 @@ class Known:
         return ModuleInstances(module for module, _, _ in self._data)
 
     @cached_property
-    def _data(self) -> dict[tuple[str, str, str], list[_Resource]]:
-        found: defaultdict[tuple[str, str, str], list[_Resource]] = defaultdict(list)
-        state: _State | None = self._decoded(self._raw, _State | None) if self._raw else None
-        for module in modules(state.values.root_module if state and state.values else None):
-            for resource in module.resources or ():
-                if resource.mode == "data":
-                    found[module.address, resource.type, resource.name].append(resource)
+    def _data(self) -> dict[tuple[str, str, str], list[StateResource]]:
+        found: defaultdict[tuple[str, str, str], list[StateResource]] = defaultdict(list)
+        for module, resource in self._state.resources:
+            if resource.mode == "data":
+                found[module, resource.type, resource.name].append(resource)
         return dict(found)
-
-    def _decoded(self, raw: msgspec.Raw, shape: Any = Any) -> Any:
-        try:
-            return msgspec.json.decode(raw, type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise InputError("its prior_state cannot be read", where=self._path) from None
 
 
 def taken(value: Any, steps: tuple[Step, ...] | list[Step]) -> Any:

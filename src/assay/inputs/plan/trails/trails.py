@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from assay.inputs.plan.document.configuration import ConfigurationIndex, references_of
 from assay.inputs.plan.document.document import PlanDocument
 from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.prior_state import PriorState
 from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.trails.following import Following
 from assay.inputs.plan.trails.known import Known
@@ -79,10 +80,13 @@ class Trails:
 
 
 def trails_of(
-    path: str, plan: PlanDocument, configuration: ConfigurationIndex, planned: PlannedResources
+    plan: PlanDocument,
+    state: PriorState,
+    configuration: ConfigurationIndex,
+    planned: PlannedResources,
 ) -> Trails:
-    """What follows the unknown values of a plan; `path` is for messages."""
-    known = Known(path, plan.prior_state, plan.variables or {})
+    """What follows the unknown values of a plan."""
+    known = Known(state, plan.variables or {})
     following = Following(configuration, planned, known)
     relevant = plan.relevant_attributes or []
     return Trails(following, Surroundings(configuration, planned, known, relevant, following))
