@@ -24,9 +24,10 @@ DECODED = "jsondecode()"
 
 _KEY = r'\["(?:[^"\\]|\\.)*"?\]?|\[[^\]]*\]?'
 """An instance key with its brackets; one that does not end goes on to the end."""
-_MODULE = re.compile(rf"module\.([^.\[]*)({_KEY})?(?:\.|\Z)", re.DOTALL)
+# Compiled where somebody asks: many a plan has no modules, and hardly a key holds escapes.
+_MODULE = rf"(?s)module\.([^.\[]*)({_KEY})?(?:\.|\Z)"
 _TOKEN = re.compile(rf"([^\W\d][\w-]*)|({_KEY})", re.DOTALL)
-_ESCAPE = re.compile(r'\\(?:U([0-9A-Fa-f]{8})|u([0-9A-Fa-f]{4})|([nrt"\\]))|([$%])\4(?=\{)|["\\]')
+_ESCAPE = r'\\(?:U([0-9A-Fa-f]{8})|u([0-9A-Fa-f]{4})|([nrt"\\]))|([$%])\4(?=\{)|["\\]'
 """What stands for another character in a quoted key; at the end what cannot stand there."""
 _MEANT = {"n": "\n", "r": "\r", "t": "\t"}
 _LONGEST_NUMBER = 18
@@ -103,36 +104,39 @@ def notation(steps: tuple[Step, ...], start: str = "") -> str:
 # ---------------------------------------------------------------------------------------- modules
 
 
+def _modules(address: str) -> list[re.Match[str]]:
+    """The module calls that an address starts with."""
+    calls: list[re.Match[str]] = []
+    if address.startswith("module."):
+        match, end = re.compile(_MODULE).match, 0
+        while found := match(address, end):
+            calls.append(found)
+            end = found.end()
+    return calls
+
+
 def split_module(address: str) -> tuple[str, str]:
     """The module that an address starts with, and what stands behind it."""
-    end = 0
-    while found := _MODULE.match(address, end):
-        end = found.end()
+    calls = _modules(address)
+    end = calls[-1].end() if calls else 0
     return address[:end].removesuffix("."), address[end:]
 
 
 def module_steps(address: str) -> list[tuple[str, str]]:
     """A module's address as (name, key with its brackets) from the root down."""
-    steps: list[tuple[str, str]] = []
-    end = 0
-    while found := _MODULE.match(address, end):
-        steps.append((found[1], found[2] or ""))
-        end = found.end()
-    return steps
+    return [(call[1], call[2] or "") for call in _modules(address)]
 
 
 @lru_cache(maxsize=4096)
 def module_path(address: str | None) -> ModulePath:
     """`module.a["x.y"].module.b[0]` as ("a", "b"): module names only, keys left out."""
-    return tuple(name for name, _ in module_steps(address or ""))
+    return tuple(call[1] for call in _modules(address or ""))
 
 
 def parent_module(address: str) -> str:
     """The address of the module that calls the one at `address`; "" for the root."""
-    start = end = 0
-    while found := _MODULE.match(address, end):
-        start, end = found.start(), found.end()
-    return address[:start].removesuffix(".")
+    calls = _modules(address)
+    return address[: calls[-1].start()].removesuffix(".") if calls else ""
 
 
 def module_of(address: str) -> str:
@@ -175,7 +179,7 @@ def read_key(text: str) -> InstanceKey:
     if len(inside) < len('""') or inside[0] != '"' or inside[-1] != '"':
         return None
     try:
-        key = _ESCAPE.sub(_unescaped, inside[1:-1])
+        key = re.sub(_ESCAPE, _unescaped, inside[1:-1])
         key.encode()
     except ValueError:  # an escape, or a character, that no key has
         return None
