@@ -92,7 +92,9 @@ def test_a_rule_that_looks_at_the_resource_type_sees_each(place: int) -> None:
 
 
 def test_without_it_they_share_what_is_said() -> None:
-    first, second = verdicts(using("aws_instance"), using("aws_spot_instance_request"))
+    rules = tuple(rule for rule in RULES if "resource_type" not in rule.reads)
+    here = using("aws_instance"), using("aws_spot_instance_request")
+    first, second = verdicts(*here, rules=rules)
     assert first.results is second.results
     assert second.subject.reference.resource_type == "aws_spot_instance_request"
 

@@ -63,8 +63,13 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
         return None if self.unplaced else self.place.account
 
     @property
-    def seen(self) -> tuple[str, ...]:
+    def sight(self) -> Evidence | None:
         """The evidence for the image itself, which was asked for last: who showed it, and where."""
+        return self.evidence[-1] if self.evidence else None
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The same, as findings tell it."""
         return (str(self.evidence[-1]),) if self.evidence else ()
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from assay.model import SEVERITIES, AllowedImages, Image, ImageCriterion, ScanCondition, ScanResults
 from assay.model.times import day_of
-from assay.policy.golden import Is, satisfies, young
+from assay.policy.golden import Is, best, satisfies, young
 from assay.policy.wildcard import matches
 
 
@@ -99,13 +99,12 @@ def _deprecated(image: Image, days: int, as_of: datetime) -> _Held:
 
 
 def _marked(image: Image, criterion: ImageCriterion, as_of: datetime) -> _Held:
-    found = {
+    held = best(
         satisfies(mark, filter, as_of)[0]
         for mark in image.watermarks
         for filter in criterion.watermarks or ()
-    }
-    best = next((held for held in (Is.YES, Is.UNREAD) if held in found), Is.NO)
-    return best, "none of its watermarks satisfies a filter" if best is Is.NO else None
+    )
+    return held, "none of its watermarks satisfies a filter" if held is Is.NO else None
 
 
 def scanned(results: ScanResults | None, wanted: ScanCondition, as_of: datetime) -> _Held:

@@ -78,9 +78,6 @@ def judge_all(
     return Judgement(tuple(verdicts), exceptions.uses())
 
 
-_NONE: frozenset[str] = frozenset()
-
-
 class _Evaluations:
     """The rules at work, for each policy that holds somewhere, and as comments in the code except."""
 
@@ -88,16 +85,16 @@ class _Evaluations:
         self._as_of = as_of
         self._known = known
         self._rules = rules
-        self._made: dict[tuple[int, frozenset[str]], Evaluation] = {}
+        self._made: dict[object, Evaluation] = {}
 
     def of(self, policy: Policy, reference: AmiReference) -> Evaluation:
         """What judges a reference by a policy."""
-        excepted = deciding(reference.exceptions) if reference.exceptions else _NONE
-        found = self._made.get((id(policy), excepted))
+        excepted = deciding(reference.exceptions) if reference.exceptions else None
+        key = (id(policy), excepted) if excepted else id(policy)
+        found = self._made.get(key)
         if found is None:
-            by = excepting(policy, excepted)
-            found = Evaluation(by, self._as_of, self._known, self._rules)
-            self._made[id(policy), excepted] = found
+            by = excepting(policy, excepted) if excepted else policy
+            found = self._made[key] = Evaluation(by, self._as_of, self._known, self._rules)
         return found
 
 

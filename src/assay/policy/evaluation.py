@@ -77,14 +77,27 @@ class Evaluation:
 
 def weigh(subject: Subject, results: _Results) -> Outcome:
     """The worst of what decides; no image, or no results, is no pass."""
-    outcome = worst(result.finding.outcome for result in results if result.decides)
-    if outcome is Outcome.FAIL:
-        return outcome
+    return _outcome(subject, results, _deciding(results))
+
+
+def _deciding(results: _Results) -> _Results:
+    """Those that make it no pass. Nearly all of them are passes, and need not be asked."""
+    return tuple(
+        result
+        for result in results
+        if result.finding.outcome is not Outcome.PASS and result.decides
+    )
+
+
+def _outcome(subject: Subject, results: _Results, deciding: _Results) -> Outcome:
+    decided = worst(each.finding.outcome for each in deciding) if deciding else Outcome.PASS
+    if decided is Outcome.FAIL:
+        return decided
     match subject.resolution:
         case Unresolved(Cause.INCOMPLETE_PLAN | Cause.SERVICE_IMAGE):
-            return outcome  # as severe as the policy makes that rule
+            return decided  # as severe as the policy makes that rule
         case Resolved() if results and subject.provenance is not None:
-            return outcome
+            return decided
     return Outcome.UNDETERMINED
 
 
@@ -108,11 +121,12 @@ class _Panel:
         self._of_image, self._others = _Asked(of_image, given), _Asked(others, given)
         roots = {each.root for asked in (self._of_image, self._others) for each in asked.inputs}
         self.alike = _likeness({*_WEIGHED, *roots})
-        self._alike_in_image = _likeness({each.path for each in self._of_image.inputs})
+        told_by = {each.told_by or each.path for each in self._of_image.inputs}
+        self._alike_in_image = _likeness(told_by)
         # A key holds the identity of large things, which is theirs as long as they live: what is
         # known holds on to the subject that they are of.
         self.verdicts: dict[_Likeness, Verdict] = {}
-        self._said_of_images: dict[_Likeness, tuple[_Results, Subject]] = {}
+        self._said_of_images: dict[_Likeness, tuple[_Results, _Results, Subject]] = {}
         self._said: dict[tuple[int, _Results], _Results] = {}
 
     def judge(self, subject: Subject) -> Verdict:
@@ -120,10 +134,13 @@ class _Panel:
         alike = self._alike_in_image(subject)
         known = self._said_of_images.get(alike)
         if known is None:
-            known = self._said_of_images[alike] = self._of_image.results(subject), subject
-        of_image, others = known[0], self._others.results(subject)
+            found = self._of_image.results(subject)
+            known = self._said_of_images[alike] = found, _deciding(found), subject
+        of_image, deciding, _ = known
+        others = self._others.results(subject)
         results = self._said.setdefault((id(of_image), others), (*of_image, *others))
-        return Verdict(subject, weigh(subject, results), results)
+        outcome = _outcome(subject, results, (*deciding, *_deciding(others)))
+        return Verdict(subject, outcome, results)
 
 
 class _Asked:

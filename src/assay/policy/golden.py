@@ -6,7 +6,7 @@ was first attached to). The age of the source image is counted until now, which 
 reference's wording; the User Guide's gloss, "when the mark was applied", is laxer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
@@ -57,21 +57,32 @@ def golden_marks(image: Image, golden: Golden, as_of: datetime) -> Marks:
     unread: list[Watermark] = []
     why_not: list[str] = []
     for mark in image.watermarks:
-        verdicts = [satisfies(mark, filter, as_of) for filter in golden.watermarks]
-        best = next((v for wanted in (Is.YES, Is.UNREAD) for v in verdicts if v[0] is wanted), None)
+        answers = [satisfies(mark, filter, as_of) for filter in golden.watermarks]
+        held = best(answer for answer, _ in answers)
         registered = _registered(mark, golden)
-        if best is None:
-            why_not.append(f"{mark.key}: {_nearest(verdicts, mark, golden)}")
+        if held is Is.NO:
+            why_not.append(f"{mark.key}: {_nearest(answers, mark, golden)}")
         elif registered is Is.NO:
             why_not.append(
                 f"{mark.key}: was attached to {mark.source_image_id} in "
                 f"{mark.source_image_region}, which is not in the policy's source_images"
             )
-        elif Is.UNREAD in (best[0], registered):
+        elif held is Is.UNREAD or registered is Is.UNREAD:
             unread.append(mark)
         else:
             yes.append(mark)
     return Marks(tuple(yes), tuple(unread), tuple(why_not))
+
+
+def best(answers: Iterable[Is]) -> Is:
+    """Whether one of several conditions holds, where one is enough."""
+    found = Is.NO
+    for answer in answers:
+        if answer is Is.YES:
+            return answer
+        if answer is Is.UNREAD:
+            found = answer
+    return found
 
 
 def satisfies(mark: Watermark, filter: WatermarkFilter, as_of: datetime) -> tuple[Is, str | None]:
@@ -132,9 +143,9 @@ def _registered(mark: Watermark, golden: Golden) -> Is:
     return Is.YES if source in known else Is.NO
 
 
-def _nearest(verdicts: list[tuple[Is, str | None]], mark: Watermark, golden: Golden) -> str:
+def _nearest(answers: list[tuple[Is, str | None]], mark: Watermark, golden: Golden) -> str:
     """The most telling reason: a field that failed beats a key that never fitted."""
-    for _, why in verdicts:
+    for _, why in answers:
         if why:
             return why
     account, _, name = (mark.key or "").partition(":")

@@ -26,6 +26,8 @@ class Input(NamedTuple):
     """Where it stands in a `Subject`."""
     of: type[Resolved | Unresolved] | None = None
     """A rule that reads it is asked only of references that are resolved, or that are not."""
+    told_by: str | None = None
+    """Where what it is made of stands, if it is made anew each time."""
 
     @property
     def root(self) -> str:
@@ -41,7 +43,7 @@ INPUTS: Mapping[str, Input] = {
         if name not in ("reference", "others")  # others that may be meant are judged for themselves
     },
     "image": Input("resolution.image", Resolved),
-    "seen": Input("resolution.seen", Resolved),
+    "seen": Input("resolution.seen", Resolved, told_by="resolution.sight"),
     "image_place": Input("resolution.place", Resolved),
     "account": Input("resolution.account", Resolved),
     "unplaced": Input("resolution.unplaced", Resolved),
