@@ -162,6 +162,46 @@ def test_data_flows_one_way_inside_a_room(inner: str) -> None:
             )
 
 
+def test_no_modules_import_one_another() -> None:
+    """Not for types alone, either: what two modules know of each other is one module's knowledge."""
+    names = {
+        ".".join(path.relative_to(ROOT.parent).with_suffix("").parts): path for path in modules()
+    }
+    names = {name.removesuffix(".__init__"): path for name, path in names.items()}
+    reads = {
+        name: {each for each, _ in imports(path) if each in names and not _is_around(each, name)}
+        for name, path in names.items()
+    }
+    assert len(reads) > 200
+    assert not circles(reads)
+
+
+def _is_around(package: str, module: str) -> bool:
+    """Whether it is a package that the module stands in, of which others import the module itself."""
+    return module == package or module.startswith(f"{package}.")
+
+
+def circles(reads: dict[str, set[str]]) -> list[str]:
+    """What is left of a graph when all is taken away that reads nothing that is left, or is read by
+    nothing that is left.
+    """
+    left = dict(reads)
+    while True:
+        read = set().union(*left.values()) if left else set()
+        ends = [
+            name for name, others in left.items() if name not in read or not others & left.keys()
+        ]
+        if not ends:
+            return sorted(left)
+        for name in ends:
+            del left[name]
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"b"}}) == ["b", "c"]
+
+
 def test_foreign_libraries_have_one_door_each() -> None:
     for path in modules():
         for name, top in imports(path):

@@ -8,42 +8,36 @@ them, and whatever stands around a catalogue (a recording, a memory) need not kn
 
 import enum
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
+from assay.catalog.answers import NEVER_ASKED, Absent, Answer, Unavailable
+from assay.catalog.recording_file import Records
 from assay.model import CatalogFacts, Place
 
-if TYPE_CHECKING:
-    from assay.catalog.recording_file import Records
+__all__ = [
+    "NEVER_ASKED",
+    "Absent",
+    "Answer",
+    "Complete",
+    "CutShort",
+    "ImageCatalog",
+    "Listing",
+    "Obstacle",
+    "Page",
+    "Pages",
+    "Question",
+    "Unavailable",
+    "as_it_is",
+    "whole",
+]
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 """A question about images is one about anything wider: else mypy, which infers the answer from what
 is done with it, would refuse it where any `Answer` is wanted."""
-
-NEVER_ASKED = "not asked when the catalogue was recorded"
-
-
-# ------------------------------------------------------------------------------------------- answers
-
-
-class Absent(msgspec.Struct, frozen=True, gc=False):
-    """Asked, and there is no such thing to be seen from that place. This is an answer."""
-
-
-class Unavailable(msgspec.Struct, frozen=True, gc=False):
-    """It could not be asked, or the answer could not be read. This is no answer.
-
-    `reason` is one line for people; it holds no credential and nothing of a response body.
-    """
-
-    reason: str
-
-
-Answer: TypeAlias = T | Absent | Unavailable
-
 
 # ----------------------------------------------------------------------------------------- questions
 
@@ -71,15 +65,17 @@ class Question(msgspec.Struct, Generic[K, T_co], frozen=True, eq=False):
     called: str | None = None
     """What a message calls a key that must not be quoted, since it can hold anything."""
 
-    def recorded(self, records: "Records", key: K) -> Answer[T_co]:
+    def recorded(self, records: Records, key: K) -> Answer[T_co]:
         """The answer that a recording has. What it was never asked it cannot know."""
         record = records.get(self.place(key))
-        return record.answers(self).get(self.written(key)) if record else Unavailable(NEVER_ASKED)
+        return (
+            record.answers(self.name).get(self.written(key)) if record else Unavailable(NEVER_ASKED)
+        )
 
-    def record(self, records: "Records", key: K, answer: Answer[T_co]) -> None:
+    def record(self, records: Records, key: K, answer: Answer[T_co]) -> None:
         """Write an answer down, without what is not for everybody's eyes."""
         held = answer if isinstance(answer, Absent | Unavailable) else self.kept(answer)
-        records.at(self.place(key)).answers(self).put(self.written(key), held)
+        records.at(self.place(key)).answers(self.name).put(self.written(key), held)
 
 
 # ------------------------------------------------------------------------------------------ listings

@@ -61,5 +61,5 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
             at.account
             for at, record in self._records.items()
             if (at.partition, at.region) == (place.partition, place.region)
-            if id in record.answers(IMAGES).asked()
+            if id in record.answers(IMAGES.name).asked()
         }

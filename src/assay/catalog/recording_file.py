@@ -12,18 +12,39 @@ stands in them, is told by the questions and nowhere else.
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
-from assay.catalog.interface import NEVER_ASKED, Absent, Answer, Question, Unavailable
+from assay.catalog.answers import NEVER_ASKED, Absent, Answer, Unavailable
 from assay.errors import RecordingError
 from assay.model import Identity, Place
 
 T = TypeVar("T")
 R = TypeVar("R", bound="PlaceRecord")
 VERSION = 2
-Kinds = tuple[Question[Any, Any], ...]
+
+
+class Kind(Protocol):
+    """What a recording has to know of a kind of question (`interface.Question`)."""
+
+    @property
+    def name(self) -> str:
+        """The member that has its answers."""
+        ...
+
+    @property
+    def answer(self) -> type[Any]:
+        """The type of a value that answers it."""
+        ...
+
+    @property
+    def called(self) -> str | None:
+        """What a message calls a key that must not be quoted."""
+        ...
+
+
+Kinds = tuple[Kind, ...]
 
 
 class Answers(msgspec.Struct, Generic[T], forbid_unknown_fields=True, omit_defaults=True):
@@ -79,9 +100,9 @@ class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
         """Whether it can tell who the caller was; what was asked of a known account cannot."""
         return self.account is None or (self.identity is not None and not self.reader)
 
-    def answers(self, question: Question[Any, T]) -> Answers[T]:
-        """The answers to one kind of question."""
-        found: Answers[T] = getattr(self, question.name)
+    def answers(self, name: str) -> Answers[Any]:
+        """The answers to the kind of question of this name."""
+        found: Answers[Any] = getattr(self, name)
         return found
 
     def all_answers(self) -> Iterator[tuple[str, Answers[Any]]]:

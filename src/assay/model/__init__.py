@@ -5,7 +5,17 @@ strings as EC2 writes them, collections are tuples, so that values can be hashed
 """
 
 from assay.model.alternatives import alternatives, image_search, is_already
-from assay.model.changes import Changeable, Changes, ParameterChange, TemplateChange
+from assay.model.changes import (
+    AnyOf,
+    Changeable,
+    Changes,
+    Made,
+    ParameterChange,
+    Planned,
+    TemplateChange,
+    Value,
+    astray,
+)
 from assay.model.exceptions import CodeException
 from assay.model.images import (
     SEVERITIES,
@@ -43,29 +53,7 @@ from assay.model.policy import (
     Revoked,
     Scope,
 )
-from assay.model.references import (
-    Alias,
-    Already,
-    AmiId,
-    AmiReference,
-    AnyOf,
-    EveryVersion,
-    Imageless,
-    ImageSearch,
-    Incomplete,
-    InstanceRef,
-    Made,
-    PlacedValue,
-    Planned,
-    Registered,
-    ServiceImage,
-    TemplateRef,
-    Unknown,
-    Unusable,
-    Value,
-    astray,
-    parse_image,
-)
+from assay.model.references import AmiReference, PlacedValue, parse_image
 from assay.model.report import (
     CatalogFacts,
     ExceptionUse,
@@ -86,6 +74,21 @@ from assay.model.subjects import (
     Subject,
     Unread,
     Unresolved,
+)
+from assay.model.values import (
+    Alias,
+    Already,
+    AmiId,
+    EveryVersion,
+    Imageless,
+    ImageSearch,
+    Incomplete,
+    InstanceRef,
+    Registered,
+    ServiceImage,
+    TemplateRef,
+    Unknown,
+    Unusable,
 )
 from assay.model.verdicts import Standing, worst
 

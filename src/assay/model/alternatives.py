@@ -1,14 +1,27 @@
 """All that a value can mean, where nobody can tell yet which it will be."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import TypeGuard
 
 from msgspec.structs import replace
 
-from assay.model.changes import MOST, Changeable, Changes, ParameterChange
-from assay.model.references import Alias, Already, AnyOf, ImageSearch, Made, Planned, Value
+from assay.model.changes import (
+    AnyOf,
+    Change,
+    Changeable,
+    Changes,
+    Made,
+    ParameterChange,
+    Planned,
+    Value,
+)
+from assay.model.values import Alias, Already, ImageSearch
+
+_MOST = 64
+"""So many things at most can changes leave, if each is to be judged."""
 
 
 def alternatives(value: Value) -> tuple[Value, ...]:
@@ -34,10 +47,25 @@ def _is_created(name: object, among: Iterable[Changes]) -> TypeGuard[Alias]:
 
 def _changed(name: Changeable) -> tuple[Value, ...]:
     """A name with all that the changes can leave of it; so many that nobody would write it: as it is."""
-    left = [changes.variants for changes in name.among]
-    if not 1 < prod(map(len, left)) <= MOST:
+    left = [_variants(changes) for changes in name.among]
+    if not 1 < prod(map(len, left)) <= _MOST:
         return (name,)
     return tuple(replace(name, among=chosen) for chosen in product(*left))
+
+
+@lru_cache(maxsize=4096)
+def _variants(changes: Changes) -> tuple[Changes, ...]:
+    """The changes with all that each can leave; none where nobody would write so many."""
+    left = [alternatives(change.leaves) for change in changes.all]
+    ways = prod(map(len, left))
+    if ways == 1:
+        return (changes,)
+    chosen = product(*left) if ways <= _MOST else ()
+    return tuple(Changes(tuple(map(_leaving, changes.all, each))) for each in chosen)
+
+
+def _leaving(change: Change, leaves: Value) -> Change:
+    return replace(change, leaves=leaves)
 
 
 def image_search(value: Value) -> ImageSearch | None:

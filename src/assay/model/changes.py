@@ -1,19 +1,73 @@
-"""What a plan makes of names: SSM parameters that it writes, launch templates that it moves."""
+"""What a plan makes of images and of names: what leads to other values, and can be changed on the way.
+
+Such a value holds others of any form, so all that do are here.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import product
-from math import prod
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import msgspec
-from msgspec.structs import replace
 
 from assay.model.places import Place, Unplaced
+from assay.model.values import (
+    Alias,
+    Already,
+    AmiId,
+    EveryVersion,
+    Imageless,
+    ImageSearch,
+    Incomplete,
+    InstanceRef,
+    Registered,
+    ServiceImage,
+    TemplateRef,
+    Unknown,
+    Unusable,
+)
 
-if TYPE_CHECKING:
-    from assay.model.references import Alias, EveryVersion, TemplateRef, Value
+
+class Planned(msgspec.Struct, frozen=True, gc=False):
+    """What another resource of the same plan holds: a launch template's image, say."""
+
+    step: str
+    """How the reference leads there, for people: `launch template aws_launch_template.web`."""
+    value: "Value"
+    moving: bool = False
+    """Whether the step can lead elsewhere after the check (`$Latest`)."""
+    sensitive: bool = False
+    """The plan marks what stands there as sensitive."""
+    astray: bool = False
+    """It stands at a path that nobody told us about, and what is done with it is not known."""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+def astray(named: "Value", path: str) -> Planned:
+    """An image named at a path that nobody told us about: judged, though its use is not known."""
+    return Planned(f"{path}, and what is done with it there is not known", named, astray=True)
+
+
+class Made(msgspec.Struct, frozen=True, gc=False):
+    """An image that this very plan will make from another one."""
+
+    by: str
+    """The address of the resource that makes it."""
+    how: str
+    """The EC2 action behind it: CopyImage, CreateImage, or Image Builder."""
+    source: "Value"
+    place: "Place | Unplaced"
+    """Where the source image is looked up."""
+    sensitive: bool = False
+    """The plan marks the source as sensitive."""
+
+
+class AnyOf(msgspec.Struct, frozen=True, gc=False):
+    """One of several values; which of them nobody can tell before apply, so each is judged."""
+
+    values: "tuple[Value, ...]"
 
 
 class ParameterChange(msgspec.Struct, frozen=True, gc=False):
@@ -51,8 +105,6 @@ class TemplateChange(msgspec.Struct, frozen=True, gc=False):
 
 
 Change: TypeAlias = ParameterChange | TemplateChange
-MOST = 64
-"""So many things at most can changes leave, if each is to be judged."""
 
 
 class Changes(msgspec.Struct, frozen=True, dict=True):
@@ -87,18 +139,6 @@ class Changes(msgspec.Struct, frozen=True, dict=True):
                 found[name].append(place)
         return dict(found)
 
-    @cached_property
-    def variants(self) -> "tuple[Changes, ...]":
-        """The changes with all that each can leave; none where nobody would write so many."""
-        from assay.model.alternatives import alternatives
-
-        left = [alternatives(change.leaves) for change in self.all]
-        ways = prod(map(len, left))
-        if ways == 1:
-            return (self,)
-        chosen = product(*left) if ways <= MOST else ()
-        return tuple(Changes(tuple(map(_leaving, self.all, each))) for each in chosen)
-
     def __iter__(self) -> Iterator[Change]:
         return iter(self.all)
 
@@ -125,6 +165,27 @@ class Changeable(msgspec.Struct, frozen=True, gc=False):
         return str(self.value)
 
 
+Value: TypeAlias = (
+    AmiId
+    | Alias
+    | TemplateRef
+    | InstanceRef
+    | ImageSearch
+    | Unknown
+    | Unusable
+    | Imageless
+    | ServiceImage
+    | Planned
+    | Made
+    | Registered
+    | EveryVersion
+    | AnyOf
+    | Already
+    | Incomplete
+    | Changeable
+)
+
+
 def _names(change: Change) -> Iterator[tuple[str, str | None]]:
     """By what a change is found; SSM takes a parameter of one level with a slash, and without."""
     match change:
@@ -135,7 +196,3 @@ def _names(change: Change) -> Iterator[tuple[str, str | None]]:
         case TemplateChange(id=id, name=name):
             yield "id", id
             yield "name", name
-
-
-def _leaving(change: Change, leaves: "Value") -> Change:
-    return replace(change, leaves=leaves)

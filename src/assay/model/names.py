@@ -5,7 +5,7 @@ import re
 from assay.model.changes import ParameterChange
 from assay.model.ids import ACCOUNT, REGION
 from assay.model.places import Place, Unplaced, same_place
-from assay.model.references import Alias
+from assay.model.values import Alias
 
 _ARN = rf"arn:([a-z-]+):ssm:({REGION}):({ACCOUNT}):parameter/(.+)"
 _RESERVED = r"(?i)/?(aws|ssm)\b"

@@ -141,9 +141,9 @@ class Code:
         references, not_judged = _references(root, found, wanted)
         modules = {module.code.path: module.code for module in program.modules()}
         self._reached.update(modules)
-        self._computed.update(program.computed - {folded(root)})
+        self._computed.update(program.shared.computed - {folded(root)})
         files = [file for module in modules.values() for file in module.files] + given.files
-        errors = (*_refused(modules.values()), *given.broken, *program.refused)
+        errors = (*_refused(modules.values()), *given.broken, *program.shared.refused)
         errors = tuple({str(error): error for error in errors}.values())
         locator = Locator(reader, root)
         elsewhere = bool(found.missing) and is_elsewhere(modules.values())
@@ -156,7 +156,7 @@ class Code:
             *(() if elsewhere else not_there(found.missing, locator)),
             *(not_read(error) for error in errors),
         )
-        read = program.contents.digests.items()
+        read = program.shared.contents.digests.items()
         files += [ReadFile(path, digest, CodeFile(), None) for path, digest in sorted(read)]
         facts = InputFacts(root, "hcl", digest_of(files), len(everything))
         not_judged.pop("read", None)  # data sources are followed, not left aside

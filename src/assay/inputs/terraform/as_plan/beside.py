@@ -12,10 +12,11 @@ import msgspec
 from assay.inputs.plan.document.document import Change, ResourceChange
 from assay.inputs.surface import only_mentions
 from assay.inputs.terraform.program.body import Body
+from assay.inputs.terraform.program.ids import Ids
 from assay.inputs.terraform.program.iteration import Iteration
-from assay.inputs.terraform.program.program import ModuleInstance
+from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.program.providers import ProviderKeys
-from assay.inputs.terraform.program.unread import UNREAD, Ids, scripts, unread
+from assay.inputs.terraform.program.unread import UNREAD, scripts, unread
 from assay.inputs.terraform.syntax.blocks import Block
 from assay.model.addresses import address
 

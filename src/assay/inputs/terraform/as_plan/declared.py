@@ -24,12 +24,13 @@ from assay.inputs.terraform.language.marks import Marks, as_map, bare, marks_of,
 from assay.inputs.terraform.program.body import Body, body, in_blocks, masked
 from assay.inputs.terraform.program.callers import with_self
 from assay.inputs.terraform.program.carried import CARRIED, carried
-from assay.inputs.terraform.program.counting import is_disabled, require_countable
+from assay.inputs.terraform.program.ids import ids_in
 from assay.inputs.terraform.program.ignored import ignored_in
 from assay.inputs.terraform.program.iteration import Iteration
-from assay.inputs.terraform.program.program import ModuleInstance, Program
-from assay.inputs.terraform.program.suspects import suspected
-from assay.inputs.terraform.program.unread import UNREAD, ids_in
+from assay.inputs.terraform.program.module import ModuleInstance
+from assay.inputs.terraform.program.program import Program
+from assay.inputs.terraform.program.suspects import Suspects
+from assay.inputs.terraform.program.unread import UNREAD
 from assay.inputs.terraform.project.overrides import Placed
 from assay.inputs.terraform.project.uninstalled import CALL, Missing, is_image, missing
 from assay.inputs.terraform.syntax.blocks import Block
@@ -109,18 +110,19 @@ class _Writer:
             if module.children(name) is None:
                 self._missing_module(module, name, call)
             elif not module.children(name):
-                self._disabled += is_disabled(module, call.block)
+                self._disabled += module.is_disabled(call.block)
 
     def _of_resources(self, module: ModuleInstance) -> None:
+        suspects = Suspects(module)
         for (mode, kind, name), placed in module.code.resources.items():
-            wanted = self._wanted(module, mode, kind, placed.block)
+            wanted = self._wanted(suspects, mode, kind, placed.block)
             idle = wanted is not None and not wanted
             scripted = placed.block.blocks and any(placed.block.of_type("provisioner"))
             if idle and not scripted:
-                require_countable(module, placed.block)
+                module.require_countable(placed.block)
                 continue
             instances = module.instances(placed.block)
-            self._disabled += not (idle or instances) and is_disabled(module, placed.block)
+            self._disabled += not (idle or instances) and module.is_disabled(placed.block)
             for iteration in instances:
                 doubtful = self._of_kind(kind).doubtful if mode == "managed" else NARROWING
                 found = body(module, placed.block, iteration, wanted, {}, doubtful)
@@ -140,16 +142,16 @@ class _Writer:
             self._unread(module, block, iteration, found)
 
     def _wanted(
-        self, module: ModuleInstance, mode: str, kind: str, block: Block
+        self, suspects: Suspects, mode: str, kind: str, block: Block
     ) -> Collection[str] | None:
         """The arguments to evaluate: none of most resources, all of a data source's."""
         if mode == "data":
             return None if kind in IMAGE_DATA else ()
-        suspects = suspected(module, block)
+        suspected = suspects.of(block)
         rows, documents = self._rows.get(kind, ()), DOCUMENTS.get(kind, ())
         if not rows and not documents:
-            return suspects
-        names = {"data_type", *USUAL, *self._tags, *suspects, *documents}
+            return suspected
+        names = {"data_type", *USUAL, *self._tags, *suspected, *documents}
         names.update(READ if kind in TYPES else ())
         return names | self._of_kind(kind).attributes
 

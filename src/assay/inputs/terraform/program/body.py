@@ -5,10 +5,11 @@ until `masked` takes a tree apart into values and the mask that a plan has besid
 """
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from assay.errors import InputError
 from assay.inputs.surface import SENSITIVE
+from assay.inputs.terraform.language.bound import Names
 from assay.inputs.terraform.language.evaluate import evaluate
 from assay.inputs.terraform.language.marks import (
     Marks,
@@ -26,12 +27,10 @@ from assay.inputs.terraform.language.marks import (
 )
 from assay.inputs.terraform.language.values import MANY, nodes
 from assay.inputs.terraform.program.iteration import MOST, Iteration, iterations
-from assay.inputs.terraform.program.scope import Scope
+from assay.inputs.terraform.program.module import ModuleInstance
+from assay.inputs.terraform.program.shared import Shared
 from assay.inputs.terraform.syntax.blocks import Block, Written
 from assay.inputs.terraform.syntax.expressions import FailedError, SetOf, UnknownValue, Value
-
-if TYPE_CHECKING:
-    from assay.inputs.terraform.program.program import ModuleInstance, Program
 
 _ITEM = 40
 """What a dynamic block takes of the room for values, each time that it is made."""
@@ -52,7 +51,7 @@ class Body(NamedTuple):
 
 
 def body(
-    module: "ModuleInstance",
+    module: ModuleInstance,
     block: Block,
     iteration: Iteration,
     wanted: Collection[str] | None,
@@ -64,12 +63,12 @@ def body(
     Blocks of the types in `doubtful` say something by not being there.
     """
     found: dict[str, MaybeMarked] = {}
-    names = Scope(module, iteration)
+    names = module.names(iteration)
     by_schema = SENSITIVE.get(block.labels[0] if block.labels else "", ())
     for name, written in block.attributes.items():
         if name in _META or (wanted is not None and name not in wanted):
             continue
-        value = _argument(written, names, module.program, bound)
+        value = _argument(written, names, module.shared, bound)
         found[name] = secret(value) if name in by_schema else value
     for nested in block.blocks:
         name = nested.labels[0] if _is_dynamic(nested) else nested.type
@@ -92,16 +91,16 @@ def _more(before: MaybeMarked, made: MaybeMarked) -> MaybeMarked:
 
 
 def _argument(
-    written: Written, names: Scope, program: "Program", bound: Mapping[str, MaybeMarked]
+    written: Written, names: Names, shared: Shared, bound: Mapping[str, MaybeMarked]
 ) -> MaybeMarked:
     """What an argument is set to; unknown where it fails, and where it is too much to write out."""
     try:
-        value = evaluate(program.expressions.of(written), names, bound)
+        value = evaluate(shared.expressions.of(written), names, bound)
     except (FailedError, RecursionError):
         return UnknownValue()
     size = nodes(bare(value))
-    program.room -= size
-    if size >= MANY or program.room < 0:
+    shared.room -= size
+    if size >= MANY or shared.room < 0:
         return untold(value)
     return value
 
@@ -111,34 +110,34 @@ def _is_dynamic(block: Block) -> bool:
 
 
 def _nested(
-    module: "ModuleInstance",
+    module: ModuleInstance,
     block: Block,
     iteration: Iteration,
     bound: Mapping[str, MaybeMarked],
     doubtful: Collection[str],
 ) -> MaybeMarked:
     """A nested block as a list of one, a dynamic one as a list of what it makes."""
-    program = module.program
+    shared = module.shared
     if not _is_dynamic(block):
         return as_list([_whole(body(module, block, iteration, None, bound, doubtful))])
     content = next(block.of_type("content"), None)
     each = block.attributes.get("for_each")
-    if content is None or each is None or program.room < 0:
+    if content is None or each is None or shared.room < 0:
         return UnknownValue()
     try:
-        of = evaluate(program.expressions.of(each), Scope(module, iteration), bound)
+        of = evaluate(shared.expressions.of(each), module.names(iteration), bound)
     except (FailedError, RecursionError):
         return UnknownValue()
     iterator = block.attributes.get("iterator")
     name = iterator.text.strip().strip('"') if iterator else block.labels[0]
     items: list[MaybeMarked] = []
     for one in _items(of):
-        if 0 <= program.room < _ITEM:
-            program.room = -1
-            program.refused.append(_multiplies(module, block))
-        if program.room < 0:
+        if 0 <= shared.room < _ITEM:
+            shared.room = -1
+            shared.refused.append(_multiplies(module, block))
+        if shared.room < 0:
             return untold(of, *items)
-        program.room -= _ITEM
+        shared.room -= _ITEM
         inner = {**bound, name: as_map({"key": one.each_key, "value": one.each_value})}
         items.append(_whole(body(module, content, iteration, None, inner, doubtful)))
     if block.labels[0] in doubtful and isinstance(bare(of), UnknownValue):
@@ -150,7 +149,7 @@ def _whole(found: Body) -> MaybeMarked:
     return marked(found.values, found.marks)
 
 
-def _multiplies(module: "ModuleInstance", block: Block) -> InputError:
+def _multiplies(module: ModuleInstance, block: Block) -> InputError:
     return InputError(
         f"the {block.labels[0]} blocks multiply beyond what is read",
         where=f"{module.code.file_of(block)}:{block.line}:1",

@@ -4,25 +4,24 @@ Fact: OpenTofu, "Module Sources" (1.8 and later: variables and locals, computed 
 initialises); Terraform refuses them.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from assay.inputs.terraform.language.marks import bare
-from assay.inputs.terraform.project.files import OPENTOFU
+from assay.inputs.terraform.language.marks import MaybeMarked, bare
+from assay.inputs.terraform.project.files import OPENTOFU, Tool
 from assay.inputs.terraform.project.paths import joined
-from assay.inputs.terraform.syntax.blocks import Block, plain_text
-
-if TYPE_CHECKING:
-    from assay.inputs.terraform.program.program import ModuleInstance
+from assay.inputs.terraform.syntax.blocks import Block, Written, plain_text
 
 
-def computed_source(module: "ModuleInstance", call: Block) -> str | None:
-    """The local directory that a call names by variables and locals; None for any other source."""
+def computed_source(
+    call: Block, tool: Tool, path: str, value_of: Callable[[Written], MaybeMarked]
+) -> str | None:
+    """The local directory that a call in the module at `path` names by variables and locals; None
+    for any other source.
+    """
     written = call.attributes.get("source")
-    if written is None or plain_text(written) or module.program.reader.tool != OPENTOFU:
+    if written is None or plain_text(written) or tool != OPENTOFU:
         return None
-    value = bare(module.value(written))
+    value = bare(value_of(written))
     if not isinstance(value, str) or not value.startswith(("./", "../")):
         return None
-    directory = joined(module.code.path, value)
-    module.program.computed.add(directory)
-    return directory
+    return joined(path, value)

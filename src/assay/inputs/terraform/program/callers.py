@@ -4,7 +4,7 @@ Elsewhere the account is unknown: nobody asks who Terraform will be before it pl
 """
 
 from assay.inputs.terraform.program.iteration import Iteration
-from assay.inputs.terraform.program.program import ModuleInstance
+from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.program.providers import UNREADABLE, ProviderKeys
 from assay.inputs.terraform.syntax.blocks import Block
 from assay.inputs.terraform.syntax.expressions import Ref, UnknownValue, Value
@@ -36,7 +36,7 @@ def _caller(owner: Value, module: ModuleInstance, providers: ProviderKeys) -> st
     """The key of the provider block whose account an owner is; None for any other owner."""
     match owner:
         case UnknownValue(refs=(Ref(at, ("data", "aws_caller_identity", str(name), *rest)),)):
-            found = module if at == module.address else module.program.module(at)
+            found = module if at == module.address else module.at(at)
             placed = (
                 found.code.resources.get(("data", "aws_caller_identity", name)) if found else None
             )

@@ -6,7 +6,7 @@ same way. So are attributes that hold whatever is written there, and launch noth
 """
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from assay.inputs.plan.document.stray import may_name_an_image
 from assay.inputs.plan.embedded.types import DOCUMENTS
@@ -23,14 +23,13 @@ from assay.inputs.terraform.language.marks import (
     without_secret_keys,
 )
 from assay.inputs.terraform.program.body import Body
+from assay.inputs.terraform.program.ids import NONE, Ids, is_whole
 from assay.inputs.terraform.program.iteration import ONLY, Iteration
-from assay.inputs.terraform.program.unread import NONE, Ids, ids_named, ids_of, is_whole
+from assay.inputs.terraform.program.module import ModuleInstance
+from assay.inputs.terraform.program.unread import ids_named, ids_of
 from assay.inputs.terraform.project.uninstalled import IMAGES, PARAMETER, may_name_image
 from assay.inputs.terraform.syntax.blocks import Block
 from assay.inputs.terraform.syntax.expressions import Ref, UnknownValue, Value
-
-if TYPE_CHECKING:
-    from assay.inputs.terraform.program.program import ModuleInstance
 
 CARRIED = "(carried)"
 """The resource type that stands for lookups which a resource reads in such arguments."""
@@ -52,7 +51,7 @@ class Carried(NamedTuple):
     """Where the lookups stand, as rows write it."""
 
 
-def image_names(module: "ModuleInstance") -> Iterator[str]:
+def image_names(module: ModuleInstance) -> Iterator[str]:
     """The variables, locals, outputs and data sources of a module, `var.x`, that hold images, read
     them, or look them up.
     """
@@ -103,7 +102,7 @@ def _texts(value: Value) -> Iterator[str]:
 
 
 def carried(
-    module: "ModuleInstance",
+    module: ModuleInstance,
     block: Block,
     iteration: Iteration,
     found: Body,
@@ -141,7 +140,7 @@ class _Behind:
 
     def __init__(
         self,
-        module: "ModuleInstance",
+        module: ModuleInstance,
         block: Block,
         iteration: Iteration,
         read: Collection[str] = (),
@@ -186,7 +185,7 @@ class _Behind:
     def _of_holder(self, ref: Ref, names: tuple[str, ...], depth: int) -> None:
         """What stands in an attribute that passes it on, of any instance of its block."""
         held = _held(ref)
-        there = self._module.program.module(ref.module) if held else None
+        there = self._module.at(ref.module) if held else None
         if held is None or there is None:
             return
         if ref.steps[0] == "self":  # whose ids are found already

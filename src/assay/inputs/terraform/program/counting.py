@@ -5,11 +5,11 @@ Meta-Argument" (in `lifecycle`, of resources and modules; Terraform refuses it).
 """
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
-from assay.inputs.terraform.language.marks import bare, marks_of
+from assay.inputs.terraform.language.marks import MaybeMarked, bare, marks_of
 from assay.inputs.terraform.program.iteration import MOST, ONLY, Iteration, iterations
-from assay.inputs.terraform.project.refusals import refused
 from assay.inputs.terraform.syntax.blocks import Block, Written
 from assay.inputs.terraform.syntax.expressions import (
     Expression,
@@ -19,74 +19,68 @@ from assay.inputs.terraform.syntax.expressions import (
     Value,
 )
 
-if TYPE_CHECKING:
-    from assay.inputs.terraform.program.program import ModuleInstance
-
 SEVERAL = Iteration(None, UnknownValue(), UnknownValue(), exact=False)
 """Stands for instances of which the number is not known."""
+Evaluate: TypeAlias = Callable[[Written], MaybeMarked]
 _SHORT = 60
 _NUMERIC = re.compile(r"[+-]?[0-9.]")
 
 
-def instances_of(module: "ModuleInstance", block: Block) -> list[Iteration]:
-    """The instances of a block; what Terraform will refuse to count, the program takes note of."""
+class Counted(NamedTuple):
+    """The instances of a block, and what Terraform will refuse to count."""
+
+    instances: list[Iteration]
+    refused: tuple[tuple[Written, str], ...] = ()
+    """What is written there, and why it is refused."""
+
+
+def counted(
+    block: Block, value_of: Evaluate, literal_of: Callable[[Written], Expression]
+) -> Counted:
+    """The instances of a block; `value_of` and `literal_of` read what is written in it."""
     if count := block.attributes.get("count"):
-        number = bare(module.value(count))  # a secret one Terraform takes, and shows how many
+        number = bare(value_of(count))  # a secret one Terraform takes, and shows how many
         if isinstance(number, str) and number.isdecimal():
             number = int(number)
-        _take_note(module, block, count, _no_count(number))
+        notes = _notes(count, _no_count(number))
         if isinstance(number, bool) or not isinstance(number, int) or number > MOST:
-            return [SEVERAL]
-        return [Iteration(index) for index in range(number)]
+            return Counted([SEVERAL], notes)
+        return Counted([Iteration(index) for index in range(number)], notes)
     if each := block.attributes.get("for_each"):
-        found = module.value(each)
-        keys, literal = bare(found), module.program.expressions.of(each)
-        _take_note(module, block, each, _no_keys(keys, literal))
+        found = value_of(each)
+        keys = bare(found)
+        notes = _notes(each, _no_keys(keys, literal_of(each)))
         if marks_of(found).own:
-            return [SEVERAL]  # Terraform refuses secret keys, which addresses hold
-        return iterations(found) or ([] if keys in ({}, []) else [SEVERAL])
-    match _enabled(module, block):
+            return Counted([SEVERAL], notes)  # Terraform refuses secret keys, which addresses hold
+        return Counted(iterations(found) or ([] if keys in ({}, []) else [SEVERAL]), notes)
+    match is_enabled(block, value_of):
         case True:
-            return [ONLY]
+            return Counted([ONLY])
         case False:
-            return []
-    return [SEVERAL]
+            return Counted([])
+    return Counted([SEVERAL])
 
 
-def is_disabled(module: "ModuleInstance", block: Block) -> bool:
-    """Whether a block is taken away by its `lifecycle`."""
-    return _enabled(module, block) is False
-
-
-def _enabled(module: "ModuleInstance", block: Block) -> bool | None:
+def is_enabled(block: Block, value_of: Evaluate) -> bool | None:
     """Whether `lifecycle` leaves a block in place; None where that is not known."""
     for lifecycle in block.of_type("lifecycle"):
         written = lifecycle.attributes.get("enabled")
         if written is not None:
-            value = module.value(written)  # a secret one is neither
+            value = value_of(written)  # a secret one is neither
             if value is True or value == "true":
                 return True
             return False if value is False or value == "false" else None
     return True
 
 
-def require_countable(module: "ModuleInstance", block: Block) -> None:
-    """Take note of what Terraform will refuse to count of a block that nothing else is asked of.
-
-    What is long is left out: it would have to be parsed for this alone.
-    """
-    for name in ("count", "for_each"):
-        written = block.attributes.get(name)
-        if written is not None and len(written.text) <= _SHORT:
-            instances_of(module, block)
+def is_short(block: Block) -> bool:
+    """Whether a block says of its number what is soon parsed, where nothing else is asked of it."""
+    found = [each for name in ("count", "for_each") if (each := block.attributes.get(name))]
+    return bool(found) and all(len(written.text) <= _SHORT for written in found)
 
 
-def _take_note(
-    module: "ModuleInstance", block: Block, written: Written, reason: str | None
-) -> None:
-    if reason is not None:
-        file = written.file or module.code.file_of(block)
-        module.program.refused.append(refused(file, written.line, reason))
+def _notes(written: Written, reason: str | None) -> tuple[tuple[Written, str], ...]:
+    return ((written, reason),) if reason else ()
 
 
 def _no_count(value: Value) -> str | None:

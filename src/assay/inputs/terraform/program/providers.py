@@ -4,13 +4,14 @@ Facts: HashiCorp, "Providers Within Modules" (a child inherits default configura
 others by `providers`), "The provider Meta-Argument".
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assay.inputs.plan.document.document import ProviderConfig
 from assay.inputs.plan.places.accounts import CREDENTIALS, is_no_key
 from assay.inputs.terraform.language.marks import bare
 from assay.inputs.terraform.program.body import Body, body
 from assay.inputs.terraform.program.iteration import ONLY, Iteration, iterations
+from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.syntax.blocks import Block, plain_text
 from assay.inputs.terraform.syntax.expressions import (
     Attribute,
@@ -24,9 +25,6 @@ from assay.inputs.terraform.syntax.expressions import (
     Variable,
 )
 from assay.model.addresses import address
-
-if TYPE_CHECKING:
-    from assay.inputs.terraform.program.program import ModuleInstance
 
 UNREADABLE = "?"
 """The key that stands for a block of which nobody knows which it is."""
@@ -58,15 +56,15 @@ class ProviderKeys:
         """The policy's, where a block says nothing."""
 
     def of_resource(
-        self, module: "ModuleInstance", resource: Block, iteration: Iteration = ONLY
+        self, module: ModuleInstance, resource: Block, iteration: Iteration = ONLY
     ) -> str:
         """The key of the provider block that an instance of a resource uses."""
         named = resource.attributes.get("provider")
         if named is None:
             return self._find(module, resource.labels[0].partition("_")[0])
-        return self._named(module, module.program.expressions.of(named), iteration)
+        return self._named(module, module.shared.expressions.of(named), iteration)
 
-    def of_call(self, module: "ModuleInstance", call: Block, iteration: Iteration) -> str:
+    def of_call(self, module: ModuleInstance, call: Block, iteration: Iteration) -> str:
         """The key of the provider block for AWS that a module gets; by an alias alone, nobody knows
         which of those that it gets it launches with.
         """
@@ -77,11 +75,11 @@ class ProviderKeys:
             return self._unreadable()
         return self._find(module, "aws")
 
-    def of_aws(self, module: "ModuleInstance") -> str:
+    def of_aws(self, module: ModuleInstance) -> str:
         """The key of the provider block that what names none gets in a module."""
         return self._find(module, "aws")
 
-    def region(self, module: "ModuleInstance", block: Block, iteration: Iteration) -> Value:
+    def region(self, module: ModuleInstance, block: Block, iteration: Iteration) -> Value:
         """The Region of the provider block that a resource uses, or else the one that is said."""
         key = self.of_resource(module, block, iteration)
         if key == UNREADABLE:
@@ -100,9 +98,7 @@ class ProviderKeys:
         )
         return UNREADABLE
 
-    def default_tags(
-        self, module: "ModuleInstance", resource: Block, iteration: Iteration
-    ) -> Value:
+    def default_tags(self, module: ModuleInstance, resource: Block, iteration: Iteration) -> Value:
         """The tags that a resource gets from its provider block ("Resource Tagging": its own win)."""
         key = self.of_resource(module, resource, iteration)
         if key not in self._tags:
@@ -110,7 +106,7 @@ class ProviderKeys:
             self._tags[key] = _default_tags(body(*at, ("default_tags",))) if at else {}
         return self._tags[key]
 
-    def _named(self, module: "ModuleInstance", expression: Expression, iteration: Iteration) -> str:
+    def _named(self, module: ModuleInstance, expression: Expression, iteration: Iteration) -> str:
         """The key of the block that an expression of a module means: `aws.west`, `aws.by["x"]`."""
         match expression:
             case Index(of, key) if local := _dotted(of):
@@ -118,7 +114,7 @@ class ProviderKeys:
         local = _dotted(expression)
         return self._find(module, local) if local else self._unreadable()
 
-    def _instance(self, module: "ModuleInstance", local: str, key: Value) -> str:
+    def _instance(self, module: ModuleInstance, local: str, key: Value) -> str:
         """The key of one of the providers that a block with `for_each` makes."""
         block = _block(module, local)
         each = block.attributes.get("for_each") if block else None
@@ -129,7 +125,7 @@ class ProviderKeys:
                 )
         return self._unreadable()
 
-    def _find(self, module: "ModuleInstance", local: str) -> str:
+    def _find(self, module: ModuleInstance, local: str) -> str:
         """The key of the block that is called `local` in a module: its own, or its caller's."""
         block, key = _block(module, local), _key(module, local)
         passed = _passed(module, module.call.block) if module.call else {}
@@ -145,19 +141,19 @@ class ProviderKeys:
             return key  # an alias that nobody passes: Terraform will refuse it
         return self._find(module.parent, local)
 
-    def _keep(self, key: str, module: "ModuleInstance", block: Block, iteration: Iteration) -> str:
+    def _keep(self, key: str, module: ModuleInstance, block: Block, iteration: Iteration) -> str:
         if key not in self.configs:
             self.configs[key] = _config(body(module, block, iteration, _SAID))
             self._blocks[key] = (module, block, iteration)
         return key
 
 
-def _key(module: "ModuleInstance", local: str) -> str:
+def _key(module: ModuleInstance, local: str) -> str:
     prefix = ".".join(f"module.{name}" for name in module.path)
     return f"{prefix}:{local}" if prefix else local
 
 
-def _block(module: "ModuleInstance", local: str) -> Block | None:
+def _block(module: ModuleInstance, local: str) -> Block | None:
     name, _, alias = local.partition(".")
     for placed in module.code.providers:
         written = placed.block.attributes.get("alias")
@@ -183,11 +179,11 @@ def _dotted(expression: Expression) -> str | None:
     return None
 
 
-def _passed(module: "ModuleInstance", call: Block) -> dict[str, Expression]:
+def _passed(module: ModuleInstance, call: Block) -> dict[str, Expression]:
     """The `providers` of a module's call: by the name in the module, what it is outside."""
     written = call.attributes.get("providers")
     found: dict[str, Expression] = {}
-    match module.program.expressions.of(written) if written else None:
+    match module.shared.expressions.of(written) if written else None:
         case ObjectOf(items):
             for inside, outside in items:
                 name = _dotted(inside)

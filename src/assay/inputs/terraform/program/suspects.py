@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from assay.inputs.terraform.program.carried import HELD
-from assay.inputs.terraform.program.program import ModuleInstance
+from assay.inputs.terraform.program.carried import HELD, image_names
+from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.program.unread import ids_read, reads_computed_file
 from assay.inputs.terraform.project.uninstalled import may_name_image
 from assay.inputs.terraform.syntax.blocks import Block, Written
@@ -27,19 +27,31 @@ _HELD = (
 )
 
 
-def suspected(module: ModuleInstance, block: Block) -> list[str]:
-    """The arguments and nested blocks in which an AMI id stands, or something that reads one."""
-    images: Collection[str] = module.image_names
-    each = block.attributes.get("for_each")
-    if each is not None and _may_hold(module, each, images):
-        images = (*images, "each")
-    names = [
-        name
-        for name, each in block.attributes.items()
-        if _may_hold(module, each, images) or may_name_image(name)
-    ]
-    nested = {_type(each) for each in block.blocks if _may_hold_any(module, each, images)}
-    return [*names, *nested]
+class Suspects:
+    """The arguments of a module's resources that may hold an image."""
+
+    def __init__(self, module: ModuleInstance) -> None:
+        self._module = module
+
+    @cached_property
+    def _images(self) -> frozenset[str]:
+        """The variables, locals, outputs and data sources, `var.x`, that hold images or read them."""
+        return frozenset(image_names(self._module))
+
+    def of(self, block: Block) -> list[str]:
+        """The arguments and nested blocks in which an AMI id stands, or something that reads one."""
+        module = self._module
+        images: Collection[str] = self._images
+        each = block.attributes.get("for_each")
+        if each is not None and _may_hold(module, each, images):
+            images = (*images, "each")
+        names = [
+            name
+            for name, each in block.attributes.items()
+            if _may_hold(module, each, images) or may_name_image(name)
+        ]
+        nested = {_type(each) for each in block.blocks if _may_hold_any(module, each, images)}
+        return [*names, *nested]
 
 
 def _may_hold(module: ModuleInstance, written: Written, images: Collection[str]) -> bool:

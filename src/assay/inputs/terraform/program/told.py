@@ -6,16 +6,14 @@ terraform_data Managed Resource Type" (`output` is the same as `input`).
 """
 
 import re
-from typing import TYPE_CHECKING
 
 from assay.inputs.terraform.language.marks import MaybeMarked, bare
 from assay.inputs.terraform.program.ignored import ignored_in, is_ignored
 from assay.inputs.terraform.program.iteration import Iteration
+from assay.inputs.terraform.program.module import ModuleInstance
+from assay.inputs.terraform.program.providers import ProviderKeys
 from assay.inputs.terraform.project.modules import Key
 from assay.inputs.terraform.syntax.blocks import Block
-
-if TYPE_CHECKING:
-    from assay.inputs.terraform.program.program import ModuleInstance
 
 _REGION = ("id", "name", "region")
 _WRITTEN = ("name", "region")
@@ -24,11 +22,13 @@ _NAME = re.compile(r"[\w./()-]+")
 """Names alone: an ARN, or a parameter's name with a version, may come back as something else."""
 
 
-def told(module: "ModuleInstance", key: Key, iteration: Iteration, attribute: str) -> MaybeMarked:
+def told(
+    module: ModuleInstance, key: Key, iteration: Iteration, attribute: str, providers: ProviderKeys
+) -> MaybeMarked:
     """What an attribute of an instance of a block holds; None where the code does not tell."""
     match key[:2]:
         case "data", "aws_region" if attribute in _REGION:
-            found = _region(module, module.code.resources[key].block, iteration)
+            found = _region(module, module.code.resources[key].block, iteration, providers)
         case "data", kind if kind in _NAMED and attribute == "name":
             found = _argument(module, module.code.resources[key].block, iteration, "name")
         case "managed", "terraform_data" if attribute == "output":
@@ -41,17 +41,17 @@ def told(module: "ModuleInstance", key: Key, iteration: Iteration, attribute: st
     return found if isinstance(text, str) and _NAME.fullmatch(text) else None
 
 
-def _region(module: "ModuleInstance", block: Block, iteration: Iteration) -> MaybeMarked:
+def _region(
+    module: ModuleInstance, block: Block, iteration: Iteration, providers: ProviderKeys
+) -> MaybeMarked:
     for name in _WRITTEN:
         if name in block.attributes:
             return _argument(module, block, iteration, name)
     if "endpoint" in block.attributes:
         return None
-    return module.program.providers.region(module, block, iteration)
+    return providers.region(module, block, iteration)
 
 
-def _argument(
-    module: "ModuleInstance", block: Block, iteration: Iteration, name: str
-) -> MaybeMarked:
+def _argument(module: ModuleInstance, block: Block, iteration: Iteration, name: str) -> MaybeMarked:
     written = block.attributes.get(name)
     return module.value(written, iteration) if written else None

@@ -4,42 +4,17 @@ An id that is chosen, formatted or rendered in a way that is not evaluated is la
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from functools import reduce
-from operator import or_
-from typing import TYPE_CHECKING
-
-import msgspec
+from collections.abc import Collection, Iterator
 
 from assay.inputs.plan.trails.holders import IMAGE_DATA
-from assay.inputs.terraform.language.marks import Marked, MaybeMarked, bare
+from assay.inputs.terraform.language.marks import MaybeMarked
+from assay.inputs.terraform.program.ids import NONE, Ids, ids_in, is_whole, together
 from assay.inputs.terraform.program.iteration import ONLY, Iteration
+from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.syntax.blocks import Block, Written
-from assay.inputs.terraform.syntax.expressions import UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import Value
 from assay.model.ids import ami_ids_in
 
-if TYPE_CHECKING:
-    from assay.inputs.terraform.program.program import ModuleInstance
-
-
-class Ids(msgspec.Struct, frozen=True, gc=False):
-    """AMI ids, and whether anything secret was read on the way to them."""
-
-    texts: frozenset[str] = frozenset()
-    hidden: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.texts)
-
-    def __or__(self, other: "Ids") -> "Ids":
-        return Ids(self.texts | other.texts, self.hidden or other.hidden)
-
-    def without(self, others: "Ids") -> "Ids":
-        """Those that are not among others."""
-        return Ids(self.texts - others.texts, self.hidden)
-
-
-NONE = Ids()
 _SELF = r"\bself\.([a-z_]\w*)"
 UNREAD = "(unread)"
 """The resource type that stands for what is not evaluated of a resource."""
@@ -52,45 +27,7 @@ _READS = r"\b(?:file|filebase64|templatefile)\s*\("
 _PATHS = r"\$\{path\.(module|root)\}"
 
 
-def together(found: Iterable[Ids]) -> Ids:
-    """All of them."""
-    return reduce(or_, found, NONE)
-
-
-def ids_in(value: MaybeMarked) -> Ids:
-    """The AMI ids in a value, of which parts may be shared many times."""
-    return Ids(_texts_in(bare(value)), isinstance(value, Marked))
-
-
-def _texts_in(value: Value) -> frozenset[str]:
-    found: set[str] = set()
-    stack: list[Value] = [value]
-    seen: set[int] = set()
-    while stack:
-        here = stack.pop()
-        if isinstance(here, str):
-            found.update(ami_ids_in(here))
-        elif isinstance(here, list | dict) and id(here) not in seen:
-            seen.add(id(here))
-            stack.extend([*here.keys(), *here.values()] if isinstance(here, dict) else here)
-    return frozenset(found)
-
-
-def is_whole(value: MaybeMarked) -> bool:
-    """Whether nothing of a value is unknown."""
-    stack: list[Value] = [bare(value)]
-    seen: set[int] = set()
-    while stack:
-        here = stack.pop()
-        if isinstance(here, UnknownValue):
-            return False
-        if isinstance(here, list | dict) and id(here) not in seen:
-            seen.add(id(here))
-            stack.extend(here.values() if isinstance(here, dict) else here)
-    return True
-
-
-def ids_read(module: "ModuleInstance", written: Written, block: Block | None = None) -> Ids:
+def ids_read(module: ModuleInstance, written: Written, block: Block | None = None) -> Ids:
     """The ids in an expression that stands in a block, and in all that it reads."""
     found = Ids(frozenset(ami_ids_in(written.text)))
     for root, name, call, output, each in _NAMES.findall(written.text):
@@ -101,7 +38,7 @@ def ids_read(module: "ModuleInstance", written: Written, block: Block | None = N
             found |= ids_named(module, root or call, name or output)
     for path in re.findall(_FILES, written.text):
         named = re.sub(_PATHS, lambda at: module.path_of(at[1]), path)
-        text = module.program.contents.text(named) or ""
+        text = module.shared.contents.text(named) or ""
         found |= Ids(frozenset(ami_ids_in(text)))
     return found
 
@@ -111,7 +48,7 @@ def reads_computed_file(written: Written) -> bool:
     return len(re.findall(_READS, written.text)) > len(re.findall(_FILES, written.text))
 
 
-def ids_named(module: "ModuleInstance", root: str, name: str) -> Ids:
+def ids_named(module: ModuleInstance, root: str, name: str) -> Ids:
     """The ids in `var.x`, `local.x`, `module.m.x` or `data.t.x`, and in what they are made of."""
     key = f"{root}.{name}"
     if key not in module.ids:
@@ -120,7 +57,7 @@ def ids_named(module: "ModuleInstance", root: str, name: str) -> Ids:
     return module.ids[key]
 
 
-def _ids_named(module: "ModuleInstance", root: str, name: str) -> Ids:
+def _ids_named(module: ModuleInstance, root: str, name: str) -> Ids:
     match root.partition("."):
         case "var", _, _:
             return _or_read(module.variable(name), _given(module, name))
@@ -136,13 +73,13 @@ def _ids_named(module: "ModuleInstance", root: str, name: str) -> Ids:
     return NONE
 
 
-def _of_output(child: "ModuleInstance", name: str) -> Ids:
+def _of_output(child: ModuleInstance, name: str) -> Ids:
     placed = child.code.outputs.get(name)
     written = placed.block.attributes.get("value") if placed else None
     return _or_read(child.output(name), [(child, written)]) if written else NONE
 
 
-def _given(module: "ModuleInstance", name: str) -> "list[tuple[ModuleInstance, Written]]":
+def _given(module: ModuleInstance, name: str) -> list[tuple[ModuleInstance, Written]]:
     """The expressions that a variable's value may come from."""
     placed = module.code.variables.get(name)
     default = placed.block.attributes.get("default") if placed else None
@@ -152,7 +89,7 @@ def _given(module: "ModuleInstance", name: str) -> "list[tuple[ModuleInstance, W
     return [(module, default)] if default else []
 
 
-def _or_read(value: MaybeMarked, written: "Collection[tuple[ModuleInstance, Written]]") -> Ids:
+def _or_read(value: MaybeMarked, written: Collection[tuple[ModuleInstance, Written]]) -> Ids:
     """The ids of a value; where not all of it is known, those of the expressions behind it, too."""
     found = ids_in(value)
     if is_whole(value):
@@ -161,7 +98,7 @@ def _or_read(value: MaybeMarked, written: "Collection[tuple[ModuleInstance, Writ
 
 
 def ids_of(
-    module: "ModuleInstance", written: Written, block: Block, iteration: Iteration = ONLY
+    module: ModuleInstance, written: Written, block: Block, iteration: Iteration = ONLY
 ) -> Ids:
     """The ids in what an argument of a block is set to; those that it reads where it is not known."""
     value = module.value(written, iteration)
@@ -170,7 +107,7 @@ def ids_of(
 
 
 def ids_of_block(
-    module: "ModuleInstance", block: Block, but: Collection[str] = (), around: Block | None = None
+    module: ModuleInstance, block: Block, but: Collection[str] = (), around: Block | None = None
 ) -> Ids:
     """The ids in all arguments of a block and of the blocks in it, without some by name."""
     outside = around or block
@@ -184,7 +121,7 @@ def ids_of_block(
 
 
 def unread(
-    module: "ModuleInstance",
+    module: ModuleInstance,
     block: Block,
     values: dict[str, Value],
     read: Collection[str],
@@ -207,7 +144,7 @@ def unread(
 
 
 def scripts(
-    module: "ModuleInstance", block: Block, iteration: Iteration = ONLY
+    module: ModuleInstance, block: Block, iteration: Iteration = ONLY
 ) -> Iterator[tuple[int, dict[str, Ids]]]:
     """By number, the ids in the arguments of each provisioner of a resource."""
     for number, provisioner in enumerate(block.of_type("provisioner")):
@@ -221,9 +158,7 @@ def scripts(
             yield number, found
 
 
-def _of_itself(
-    module: "ModuleInstance", block: Block, written: Written, iteration: Iteration
-) -> Ids:
+def _of_itself(module: ModuleInstance, block: Block, written: Written, iteration: Iteration) -> Ids:
     """The ids in the arguments of its own resource that a script reads as `self.x`."""
     found = NONE
     for name in re.findall(_SELF, written.text):

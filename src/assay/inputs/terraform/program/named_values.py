@@ -4,7 +4,6 @@ Fact: HashiCorp, "References to Named Values".
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -13,15 +12,14 @@ from assay.inputs.surface import SENSITIVE
 from assay.inputs.terraform.language.functions.table import call
 from assay.inputs.terraform.language.marks import MaybeMarked, bare, marked, marks_of, secret
 from assay.inputs.terraform.program.ignored import ignored_in, is_ignored
-from assay.inputs.terraform.program.iteration import ONLY, Iteration
+from assay.inputs.terraform.program.iteration import Iteration
+from assay.inputs.terraform.program.module import ModuleInstance
+from assay.inputs.terraform.program.providers import ProviderKeys
 from assay.inputs.terraform.program.told import told
 from assay.inputs.terraform.project.contents import FUNCTIONS
 from assay.inputs.terraform.project.modules import Key
 from assay.inputs.terraform.project.overrides import Placed
 from assay.inputs.terraform.syntax.expressions import Ref, Step, Sure, UnknownValue, Value
-
-if TYPE_CHECKING:
-    from assay.inputs.terraform.program.program import ModuleInstance
 
 _KEPT = {
     **IMAGE_ATTRIBUTES,
@@ -56,12 +54,15 @@ that finds nothing ends the plan, SSM keeps no empty value, and a template alway
 """
 
 
-class Scope:
+class NamedValues:
     """The names that an expression can use where it stands."""
 
-    def __init__(self, module: "ModuleInstance", iteration: Iteration = ONLY) -> None:
+    def __init__(
+        self, module: ModuleInstance, iteration: Iteration, providers: ProviderKeys
+    ) -> None:
         self._module = module
         self._iteration = iteration
+        self._providers = providers
 
     def lookup(self, name: str) -> Value:
         return UnknownValue((Ref(self._module.address, (name,)),), passed_on=True)
@@ -85,7 +86,7 @@ class Scope:
 
     def call(self, name: str, arguments: Sequence[Value]) -> Value:
         if name in FUNCTIONS:
-            return self._module.program.contents.call(name, arguments)
+            return self._module.shared.contents.call(name, arguments)
         return call(name, arguments)
 
     def is_text(self, variable: str) -> bool:
@@ -109,20 +110,59 @@ class Scope:
                 placed = module.code.resources.get(("data", kind, name))
                 return _all_of(module, ref, placed, value)
             case ("data", str(kind), str(name), *rest):
-                return _looked_up(module, ("data", kind, name), rest, value)
+                return self._looked_up(("data", kind, name), rest, value)
             case ("data" | "module", *_):
                 return value
             case (str(kind), str(name)):
                 placed = module.code.resources.get(("managed", kind, name))
                 return _all_of(module, ref, placed, value)
             case (str(kind), str(name), *rest):
-                return _argument(module, ("managed", kind, name), rest, value)
+                return self._argument(("managed", kind, name), rest, value)
         return value
 
+    def _argument(self, key: Key, rest: list[Step], value: UnknownValue) -> MaybeMarked:
+        """The argument of a managed resource that is written, where it is what will be planned."""
+        module = self._module
+        placed = module.code.resources.get(key)
+        found = _instance(module.instances(placed.block), rest) if placed else None
+        if placed is None or found is None or not found[0].exact or len(found[1]) != 1:
+            return self._looked_up(key, rest, value)
+        name = found[1][0]
+        written = placed.block.attributes.get(str(name))
+        kept = name in _KEPT.get(key[1], ())
+        if written is None or not kept or is_ignored(ignored_in(placed.block), str(name)):
+            return self._looked_up(key, rest, value)
+        iteration = found[0]
+        known = module.remembered(
+            (*key, iteration.key, name), lambda: module.value(written, iteration)
+        )
+        if isinstance(bare(known), UnknownValue) and name in _NAMES:
+            own = self._looked_up(key, rest, value)  # it is that resource's, whatever it is
+            return marked(own, marks_of(known))
+        said = value if known is None else known
+        return secret(said) if name in SENSITIVE.get(key[1], ()) else said
 
-def _all_of(
-    module: "ModuleInstance", ref: Ref, placed: Placed | None, value: UnknownValue
-) -> Value:
+    def _looked_up(self, key: Key, rest: list[Step], value: UnknownValue) -> MaybeMarked:
+        """What the code tells of an attribute; or an unknown value, with what is certain of it."""
+        module = self._module
+        placed = module.code.resources.get(key)
+        found = _instance(module.instances(placed.block), rest) if placed else None
+        if found is None or not found[0].exact or len(found[1]) > 1:
+            return value
+        mode, kind, _ = key
+        if len(found[1]) == 1:
+            iteration, attribute = found[0], str(found[1][0])
+            said = module.remembered(
+                ("told", *key, iteration.key, attribute),
+                lambda: told(module, key, iteration, attribute, self._providers),
+            )
+            if said is not None and said != UnknownValue():
+                return said
+        sure = _SURE.get((mode, kind, str(found[1][0]))) if found[1] else Sure.THING
+        return replace(value, sure=sure) if sure else value
+
+
+def _all_of(module: ModuleInstance, ref: Ref, placed: Placed | None, value: UnknownValue) -> Value:
     """A block with `count` or `for_each` as the list or map that it is; any other as one thing."""
     if placed is None:
         return value
@@ -154,7 +194,7 @@ def _instance(found: list[Iteration], rest: list[Step]) -> tuple[Iteration, list
 
 
 def _output(
-    module: "ModuleInstance", name: str, rest: list[Step], value: UnknownValue
+    module: ModuleInstance, name: str, rest: list[Step], value: UnknownValue
 ) -> MaybeMarked:
     children = module.children(name)
     if children is None:
@@ -164,46 +204,3 @@ def _output(
         return value
     child = children[found[0].key]
     return child.output(str(found[1][0])) if found[1][0] in child.code.outputs else value
-
-
-def _argument(
-    module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue
-) -> MaybeMarked:
-    """The argument of a managed resource that is written, where it is what will be planned."""
-    placed = module.code.resources.get(key)
-    found = _instance(module.instances(placed.block), rest) if placed else None
-    if placed is None or found is None or not found[0].exact or len(found[1]) != 1:
-        return _looked_up(module, key, rest, value)
-    name = found[1][0]
-    written = placed.block.attributes.get(str(name))
-    kept = name in _KEPT.get(key[1], ())
-    if written is None or not kept or is_ignored(ignored_in(placed.block), str(name)):
-        return _looked_up(module, key, rest, value)
-    iteration = found[0]
-    known = module.remembered((*key, iteration.key, name), lambda: module.value(written, iteration))
-    if isinstance(bare(known), UnknownValue) and name in _NAMES:
-        own = _looked_up(module, key, rest, value)  # it is that resource's, whatever it is
-        return marked(own, marks_of(known))
-    said = value if known is None else known
-    return secret(said) if name in SENSITIVE.get(key[1], ()) else said
-
-
-def _looked_up(
-    module: "ModuleInstance", key: Key, rest: list[Step], value: UnknownValue
-) -> MaybeMarked:
-    """What the code tells of an attribute; or an unknown value, with what is certain of it."""
-    placed = module.code.resources.get(key)
-    found = _instance(module.instances(placed.block), rest) if placed else None
-    if found is None or not found[0].exact or len(found[1]) > 1:
-        return value
-    mode, kind, _ = key
-    if len(found[1]) == 1:
-        iteration, attribute = found[0], str(found[1][0])
-        said = module.remembered(
-            ("told", *key, iteration.key, attribute),
-            lambda: told(module, key, iteration, attribute),
-        )
-        if said is not None and said != UnknownValue():
-            return said
-    sure = _SURE.get((mode, kind, str(found[1][0]))) if found[1] else Sure.THING
-    return replace(value, sure=sure) if sure else value

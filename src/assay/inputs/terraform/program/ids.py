@@ -1,0 +1,61 @@
+"""AMI ids in values: which, and whether anything secret was read on the way to them."""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+import msgspec
+
+from assay.inputs.terraform.language.marks import Marked, MaybeMarked, bare
+from assay.inputs.terraform.language.values import is_known
+from assay.inputs.terraform.syntax.expressions import Value
+from assay.model.ids import ami_ids_in
+
+
+class Ids(msgspec.Struct, frozen=True, gc=False):
+    """AMI ids, and whether anything secret was read on the way to them."""
+
+    texts: frozenset[str] = frozenset()
+    hidden: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.texts)
+
+    def __or__(self, other: "Ids") -> "Ids":
+        return Ids(self.texts | other.texts, self.hidden or other.hidden)
+
+    def without(self, others: "Ids") -> "Ids":
+        """Those that are not among others."""
+        return Ids(self.texts - others.texts, self.hidden)
+
+
+NONE = Ids()
+
+
+def together(found: Iterable[Ids]) -> Ids:
+    """All of them."""
+    return reduce(or_, found, NONE)
+
+
+def ids_in(value: MaybeMarked) -> Ids:
+    """The AMI ids in a value, of which parts may be shared many times."""
+    return Ids(_texts_in(bare(value)), isinstance(value, Marked))
+
+
+def _texts_in(value: Value) -> frozenset[str]:
+    found: set[str] = set()
+    stack: list[Value] = [value]
+    seen: set[int] = set()
+    while stack:
+        here = stack.pop()
+        if isinstance(here, str):
+            found.update(ami_ids_in(here))
+        elif isinstance(here, list | dict) and id(here) not in seen:
+            seen.add(id(here))
+            stack.extend([*here.keys(), *here.values()] if isinstance(here, dict) else here)
+    return frozenset(found)
+
+
+def is_whole(value: MaybeMarked) -> bool:
+    """Whether nothing of a value is unknown."""
+    return is_known(bare(value))
