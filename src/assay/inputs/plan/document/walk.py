@@ -136,3 +136,17 @@ def at_path(tree: Any, path: tuple[Step, ...]) -> Any:
     for step in path:
         tree = _child(tree, step)
     return tree
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every string in a value, keys included, without recursion: depth is the plan's to choose."""
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            stack.extend(one)
+            stack.extend(one.values())
+        elif isinstance(one, list):
+            stack.extend(one)

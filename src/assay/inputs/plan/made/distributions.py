@@ -16,12 +16,11 @@ import msgspec
 
 from assay.inputs.plan.document.planned import UNKNOWN, Opened, PlannedResources
 from assay.inputs.plan.document.values import is_template
-from assay.inputs.plan.document.walk import Leaf, Step, leaves
+from assay.inputs.plan.document.walk import Leaf, Step, leaves, texts
 from assay.inputs.plan.places.providers import Providers
 from assay.inputs.plan.trails.choices import targets
 from assay.inputs.plan.trails.ends import Ends
 from assay.inputs.plan.trails.holders import Sought
-from assay.inputs.plan.trails.known import texts
 from assay.inputs.plan.trails.trail import Dead, Fixed, Target
 from assay.model import (
     Action,

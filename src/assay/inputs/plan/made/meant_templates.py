@@ -5,12 +5,11 @@ from typing import TypeAlias
 
 from assay.inputs.plan.document.planned import Opened
 from assay.inputs.plan.document.values import is_template
-from assay.inputs.plan.document.walk import Step
+from assay.inputs.plan.document.walk import Step, texts
 from assay.inputs.plan.made.lookups import template_looked_up
 from assay.inputs.plan.trails.choices import unknown_from
 from assay.inputs.plan.trails.ends import Ended, Ends
 from assay.inputs.plan.trails.holders import Sought
-from assay.inputs.plan.trails.known import texts
 from assay.inputs.plan.trails.trail import Dead, Fixed, Target
 from assay.model import Place, TemplateRef, Unknown, Unplaced, Unusable, may_be_same
 

@@ -14,7 +14,7 @@ import msgspec
 
 from assay.inputs.plan.document.configuration import references_of
 from assay.inputs.plan.document.document import ProviderConfig, Variable
-from assay.inputs.plan.document.walk import at_path
+from assay.inputs.plan.document.walk import at_path, texts
 from assay.model.addresses import longest, parse
 from assay.model.ids import REGION_FOUND, has_form, is_region
 
@@ -82,16 +82,8 @@ def read(expression: Any, variables: Mapping[str, Variable]) -> tuple[Any, ...]:
 
 
 def regions_in(values: Iterable[Any]) -> Iterator[str]:
-    """Every Region that values name, as a key too; without recursion: depth is the plan's to choose."""
-    stack = list(values)
-    while stack:
-        value = stack.pop()
-        if has_form(value, REGION_FOUND):
-            yield value
-        elif isinstance(value, dict):
-            stack.extend((*value, *value.values()))
-        elif isinstance(value, list):
-            stack.extend(value)
+    """Every Region that values name, as a key too."""
+    return (text for text in texts(list(values)) if has_form(text, REGION_FOUND))
 
 
 class Mentions:

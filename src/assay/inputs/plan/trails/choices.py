@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from itertools import islice
 
 from assay.inputs.plan.document.values import parse_instance
-from assay.inputs.plan.trails.known import images_in, texts
+from assay.inputs.plan.document.walk import texts
+from assay.inputs.plan.trails.known import images_in
 from assay.inputs.plan.trails.trail import End, Fixed, Target
 from assay.model import AnyOf, InstanceRef, Made, Planned, Unknown, Value, alternatives
 

@@ -5,14 +5,13 @@ sources have read stands in the prior state.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from assay.inputs.plan.document.document import Variable
 from assay.inputs.plan.document.module_instances import ModuleInstances
 from assay.inputs.plan.document.prior_state import PriorState, StateResource
-from assay.inputs.plan.document.walk import Step, anywhere
+from assay.inputs.plan.document.walk import Step, anywhere, texts
 from assay.model import AmiId, Value, parse_image
 from assay.model.ids import ami_ids_in
 
@@ -67,20 +66,6 @@ def taken(value: Any, steps: tuple[Step, ...] | list[Step]) -> Any:
             return value
         value = value[step]
     return value
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Every string in a value, keys included, without recursion: depth is the plan's to choose."""
-    stack = [value]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, dict):
-            stack.extend(one)
-            stack.extend(one.values())
-        elif isinstance(one, list):
-            stack.extend(one)
 
 
 def images_in(value: Any) -> list[Value]:

@@ -253,29 +253,30 @@ def _constant(name: str, expression: Any) -> Fixed:
 
 def _variables_read(outputs: Iterable[object]) -> frozenset[str] | None:
     """The variables that outputs read by themselves; None where that may be any, and anything."""
-    found: set[str] = set()
-    for expression in outputs:
-        for reference in references_of(expression):
-            match parse(reference):
-                case ["local" | "module" | "each", *_]:
-                    return None
-                case ["var", str(name), *_]:
-                    found.add(name)
-    return frozenset(found)
+    read = _read_by(outputs)
+    if read is None:
+        return None
+    return frozenset(str(steps[1]) for steps in read if steps[0] == "var" and len(steps) > 1)
 
 
 def _blocks(outputs: Iterable[object]) -> frozenset[_Block] | None:
+    read = _read_by(outputs)
+    if read is None:
+        return None
     found: set[_Block] = set()
-    for expression in outputs:
-        for reference in references_of(expression):
-            match parse(reference):
-                case ["local" | "module" | "each", *_]:
-                    return None
-                case ["data", str(kind), str(name), *_]:
-                    found.add(("data", kind, name))
-                case [str(kind), str(name), *_]:
-                    found.add(("managed", kind, name))
+    for steps in read:
+        match steps:
+            case ["data", str(kind), str(name), *_]:
+                found.add(("data", kind, name))
+            case [str(kind), str(name), *_]:
+                found.add(("managed", kind, name))
     return frozenset(found)
+
+
+def _read_by(outputs: Iterable[object]) -> list[list[Step]] | None:
+    """The references of outputs, taken apart; None where one of them may lead to anything."""
+    read = [parse(each) for expression in outputs for each in references_of(expression)]
+    return None if any(steps[:1] in (["local"], ["module"], ["each"]) for steps in read) else read
 
 
 def _same(end: Target | Fixed) -> object:

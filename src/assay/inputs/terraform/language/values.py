@@ -76,6 +76,19 @@ def _leaves(values: Sequence[Value]) -> Iterator[Value]:
             stack.extend(reversed(below(value)))
 
 
+def texts(value: Value) -> Iterator[str]:
+    """Every text in it, keys included; what is shared comes once."""
+    stack = [value]
+    seen: set[int] = set()
+    while stack:
+        here = stack.pop()
+        if isinstance(here, str):
+            yield here
+        elif isinstance(here, list | dict) and id(here) not in seen:
+            seen.add(id(here))
+            stack.extend([*here, *here.values()] if isinstance(here, dict) else here)
+
+
 def unknown_of(*values: Value) -> UnknownValue:
     """Something made of these values, of which nothing is known but what it depends on."""
     leaves = _leaves(values)

@@ -22,6 +22,7 @@ from assay.inputs.terraform.language.marks import (
     secret,
     without_secret_keys,
 )
+from assay.inputs.terraform.language.values import texts
 from assay.inputs.terraform.program.body import Body
 from assay.inputs.terraform.program.ids import NONE, Ids, is_whole
 from assay.inputs.terraform.program.iteration import ONLY, Iteration
@@ -79,26 +80,13 @@ def _leads(value: Value) -> bool:
     """Whether a value holds what leads to an image, or something unknown in it is, or is made of,
     what a lookup finds or others hold.
     """
-    return any(_names_image(text) for text in _texts(value)) or any(
+    return any(_names_image(text) for text in texts(value)) or any(
         _lookup(ref, ("ami",)) or _held(ref) for ref, _ in _refs(value, ())
     )
 
 
 def _names_image(text: str) -> bool:
     return ("resolve:ssm:" in text or "lt-" in text) and may_name_an_image(text.encode())
-
-
-def _texts(value: Value) -> Iterator[str]:
-    """The texts in a value; what is shared comes once."""
-    stack: list[Value] = [value]
-    seen: set[int] = set()
-    while stack:
-        here = stack.pop()
-        if isinstance(here, str):
-            yield here
-        elif isinstance(here, list | dict) and id(here) not in seen:
-            seen.add(id(here))
-            stack.extend([*here, *here.values()] if isinstance(here, dict) else here)
 
 
 def carried(

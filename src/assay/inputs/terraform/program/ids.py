@@ -7,8 +7,7 @@ from operator import or_
 import msgspec
 
 from assay.inputs.terraform.language.marks import Marked, MaybeMarked, bare
-from assay.inputs.terraform.language.values import is_known
-from assay.inputs.terraform.syntax.expressions import Value
+from assay.inputs.terraform.language.values import is_known, texts
 from assay.model.ids import ami_ids_in
 
 
@@ -39,21 +38,8 @@ def together(found: Iterable[Ids]) -> Ids:
 
 def ids_in(value: MaybeMarked) -> Ids:
     """The AMI ids in a value, of which parts may be shared many times."""
-    return Ids(_texts_in(bare(value)), isinstance(value, Marked))
-
-
-def _texts_in(value: Value) -> frozenset[str]:
-    found: set[str] = set()
-    stack: list[Value] = [value]
-    seen: set[int] = set()
-    while stack:
-        here = stack.pop()
-        if isinstance(here, str):
-            found.update(ami_ids_in(here))
-        elif isinstance(here, list | dict) and id(here) not in seen:
-            seen.add(id(here))
-            stack.extend([*here.keys(), *here.values()] if isinstance(here, dict) else here)
-    return frozenset(found)
+    found = (id for text in texts(bare(value)) for id in ami_ids_in(text))
+    return Ids(frozenset(found), isinstance(value, Marked))
 
 
 def is_whole(value: MaybeMarked) -> bool:
