@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -31,6 +32,7 @@ class Result(NamedTuple):
 class Verdict(NamedTuple):
     """The outcome for one reference."""
 
+    input: str
     address: str
     attribute: str
     file: str | None
@@ -105,19 +107,28 @@ def _report(document: Any) -> Report:
 
 
 def _inputs(given: list[Any], verdicts: tuple[Verdict, ...]) -> tuple[Input, ...]:
-    """Each with its own verdicts: they stand in the order of the inputs."""
-    inputs, start = [], 0
+    """Each with the verdicts that are about it: as many as it says, and none is about nothing."""
+    _require(bool(given), "it has no inputs")
+    named = [_input(each) for each in given]
+    paths = {each.path for each in named}
+    _require(len({each[:3] for each in named}) == len(paths), "two inputs of one path")
+    own: dict[str, list[Verdict]] = {path: [] for path in paths}
+    for verdict in verdicts:
+        _require(verdict.input in own, "a verdict on an input that it does not name")
+        own[verdict.input].append(verdict)
+    references: Counter[str] = Counter()
     for each in given:
-        end = start + _number(each["references"])
-        sha256 = _text(each["sha256"])
-        _require(_SHA256.fullmatch(sha256) is not None, "an input without SHA-256")
-        inputs.append(
-            Input(_text(each["path"]), _text(each["kind"]), sha256, tuple(verdicts[start:end]))
-        )
-        start = end
-    _require(bool(inputs), "it has no inputs")
-    _require(start == len(verdicts), f"{start} references of inputs, {len(verdicts)} verdicts")
-    return tuple(inputs)
+        references[each["path"]] += _number(each["references"])
+    for path, number in references.items():
+        told = f"{number} references of inputs, {len(own[path])} verdicts on {path}"
+        _require(len(own[path]) == number, told)
+    return tuple(each._replace(verdicts=tuple(own[each.path])) for each in named)
+
+
+def _input(given: Any) -> Input:
+    sha256 = _text(given["sha256"])
+    _require(_SHA256.fullmatch(sha256) is not None, "an input without SHA-256")
+    return Input(_text(given["path"]), _text(given["kind"]), sha256, ())
 
 
 def _verdict(given: Any) -> Verdict:
@@ -131,6 +142,7 @@ def _verdict(given: Any) -> Verdict:
     _require(outcome != PASS or bool(results), "a pass without results")
     file = given["file"]
     return Verdict(
+        input=_text(given["input"]),
         address=_text(given["address"]),
         attribute=_text(given["attribute"]),
         file=None if file is None else _text(file),

@@ -36,19 +36,19 @@ def result(rule: str, outcome: str, severity: str = "error", excepted: bool = Fa
             "fix": None, "evidence": [], "excepted": excepted}  # fmt: skip
 
 
-def verdict(address: str, outcome: str, *results: Any) -> dict[str, Any]:
-    return {"address": address, "attribute": "ami", "file": None, "outcome": outcome,
-            "results": list(results)}  # fmt: skip
+def verdict(address: str, outcome: str, *results: Any, of: str = "plan.json") -> dict[str, Any]:
+    return {"input": of, "address": address, "attribute": "ami", "file": None,
+            "outcome": outcome, "results": list(results)}  # fmt: skip
 
 
-def whole(*verdicts: dict[str, Any], sha256: str = "0" * 64) -> dict[str, Any]:
+def whole(
+    *verdicts: dict[str, Any], sha256: str = "0" * 64, path: str = "plan.json"
+) -> dict[str, Any]:
     made = {
         "schema_version": 1,
         "tool": {"name": "assay", "version": "0"},
         "as_of": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-        "inputs": [
-            {"path": "plan.json", "kind": "plan", "sha256": sha256, "references": len(verdicts)}
-        ],
+        "inputs": [{"path": path, "kind": "plan", "sha256": sha256, "references": len(verdicts)}],
         "summary": {"not_judged": {}},
         "verdicts": list(verdicts),
     }
@@ -187,7 +187,7 @@ class TestReports:
         good = {**good, "verdicts": good["verdicts"][:3]}
         good = settled({**good, "inputs": [{**good["inputs"][0], "references": 3}]})
         read = {"schema_version", "name", "outcome", "as_of", "path", "kind", "sha256",
-                "references", "pass", "fail", "undetermined", "address", "attribute", "rule",
+                "references", "input", "pass", "fail", "undetermined", "address", "attribute", "rule",
                 "severity", "message", "excepted"}  # fmt: skip
         for steps, _ in leaves(good):
             if steps[-1] not in read or {"lineage", "policy", "catalog", "exceptions"} & set(steps):

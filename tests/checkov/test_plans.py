@@ -141,7 +141,11 @@ def test_a_resource_that_checkov_tells_no_file_of(checkov: Checkov, tmp_path: Pa
         paths[name].write_text(json.dumps(document | {"timestamp": name}))
         sha256[outcome] = hashlib.sha256(paths[name].read_bytes()).hexdigest()
     reports = [
-        whole(verdict("aws_instance.web", outcome, result("unmarked", outcome)), sha256=digest)
+        whole(
+            verdict("aws_instance.web", outcome, result("unmarked", outcome), of=outcome),
+            sha256=digest,
+            path=outcome,
+        )
         for outcome, digest in sha256.items()
     ]
     both = {**reports[0], "inputs": [], "verdicts": []}

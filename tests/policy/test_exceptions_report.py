@@ -10,7 +10,16 @@ import pytest
 from jsonschema import Draft7Validator, FormatChecker
 from msgspec.structs import replace
 
-from assay.model import CatalogFacts, Derivation, Outcome, Policy, Report, Subject, worst
+from assay.model import (
+    CatalogFacts,
+    Derivation,
+    InputFacts,
+    Outcome,
+    Policy,
+    Report,
+    Subject,
+    worst,
+)
 from assay.policy.engine import judge_all
 from assay.report.formats import json as json_report
 from assay.report.formats import text
@@ -30,7 +39,7 @@ def report(by: Policy, *subjects: Subject) -> Report:
         as_of=AS_OF,
         policy=by,
         catalog=CatalogFacts("offline", None, None, {}),
-        inputs=(),
+        inputs=(InputFacts("plan.json", "plan", "0" * 64, len(verdicts)),),
         verdicts=verdicts,
         not_judged={},
         exceptions=exceptions,

@@ -1,23 +1,24 @@
 """What formats that list findings start from."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import pytest
 from msgspec.structs import replace
 
 from assay.model import Report, Severity, Subject
-from assay.report.findings import by_input, findings
+from assay.report.findings import findings
 from assay.report.judged import judged
+from assay.report.view import views
 from tests.policy.builders import document, image, mark, subject
 from tests.report import samples
 
 
 @pytest.mark.parametrize("name", samples.ALL)
-def test_every_verdict_belongs_to_an_input_in_order(name: str) -> None:
+def test_every_verdict_knows_its_input(name: str) -> None:
     report = samples.ALL[name]()
-    assert [shown.address for _, shown in by_input(report)] == [
-        verdict.subject.reference.address for verdict in report.verdicts
-    ]
+    known = Counter(shown.input for shown in views(report))
+    assert known == Counter({n: each.references for n, each in enumerate(report.inputs)})
 
 
 @pytest.mark.parametrize("name", samples.ALL)
@@ -55,7 +56,8 @@ def test_what_an_exception_lets_through_is_listed_on_demand_only() -> None:
 
 def two_plans(*first: Subject, second: Sequence[Subject] = ()) -> Report:
     """A report on a.json and b.json."""
-    report = samples.reported(document(), *first, *second)
+    others = (replace(each, input=1) for each in second)
+    report = samples.reported(document(), *first, *others)
     facts = report.inputs[0]
     return replace(
         report,
@@ -69,8 +71,11 @@ def two_plans(*first: Subject, second: Sequence[Subject] = ()) -> Report:
 def turned(report: Report) -> Report:
     """The same plans, named in the other order."""
     one, other = report.inputs
-    verdicts = report.verdicts[one.references :] + report.verdicts[: one.references]
-    return replace(report, inputs=(other, one), verdicts=verdicts)
+    verdicts = (
+        replace(each, subject=replace(each.subject, input=1 - each.input))
+        for each in sorted(report.verdicts, key=lambda each: -each.input)
+    )
+    return replace(report, inputs=(other, one), verdicts=tuple(verdicts))
 
 
 Marks = Callable[[Report], dict[tuple[str, str], str]]
@@ -85,7 +90,8 @@ def of_findings(report: Report) -> dict[tuple[str, str], str]:
 
 def of_references(report: Report) -> dict[tuple[str, str], str]:
     found = list(judged(report, samples.PLAIN))
-    marks = {(each.input.path, each.verdict.address): each.uid for each in found}
+    paths = [facts.path for facts in report.inputs]
+    marks = {(paths[each.verdict.input], each.verdict.address): each.uid for each in found}
     assert len(marks) == len(set(marks.values())) == len(found)
     return marks
 

@@ -263,7 +263,8 @@ def test_rules_that_were_not_passed_have_their_pages() -> None:
 
 
 def test_several_inputs_are_told_apart() -> None:
-    report = samples.reported(document(), unresolved(address="a"), unresolved(address="b"))
+    other = replace(unresolved(address="b"), input=1)
+    report = samples.reported(document(), unresolved(address="a"), other)
     [plan] = report.inputs
     both = replace(
         report,

@@ -56,6 +56,11 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     results: tuple[RuleResult, ...]
 
     @property
+    def input(self) -> int:
+        """Which of the report's inputs it is about, by its number."""
+        return self.subject.input
+
+    @property
     def exception(self) -> AnyException | None:
         """The first exception that is used."""
         return next((result.exception for result in self.results if result.exception), None)
@@ -97,6 +102,7 @@ class InputFacts(msgspec.Struct, frozen=True, gc=False):
     kind: str
     sha256: str
     references: int
+    """How many references it has; in a report, how many verdicts are about it."""
 
 
 class CatalogFacts(msgspec.Struct, frozen=True, gc=False):

@@ -143,3 +143,5 @@ class Subject(msgspec.Struct, frozen=True, gc=False):
     """The image that the reference used before, where the plan says so and EC2 still shows it."""
     others: "tuple[Subject, ...]" = ()
     """The same reference with the other images that it may mean: nobody can tell yet which it is."""
+    input: int = 0
+    """Which of the run's inputs the reference stands in, by its number: paths may be the same."""

@@ -4,13 +4,12 @@ Such formats (SARIF, GitLab's, annotations, …) know errors and warnings, files
 finding may come from a plan or from AWS: each format escapes it in its own way.
 """
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
-from assay.model import InputFacts, Report, Standing
+from assay.model import Report, Standing
+from assay.report.fingerprints import Fingerprints
 from assay.report.setting import Setting
 from assay.report.view import ExceptionView, ResultView, VerdictView, views
 
@@ -58,46 +57,18 @@ def findings(report: Report, setting: Setting) -> Iterator[Finding]:
     What an exception lets through is left out unless the setting asks for it; then it is there
     as a warning.
     """
-    every = list(by_input(report))
-    shared = in_several_inputs(every)
-    seen: Counter[str] = Counter()
-    listed = setting.listed
-    for facts, verdict in every:
+    every, listed = views(report), setting.listed
+    fingerprints = Fingerprints(report, setting, every)
+    for verdict in every:
         for result in verdict.results:
-            if result.standing not in listed:
-                continue
-            mark = digest(setting.category, *identity(verdict), result.rule)
-            yield Finding(
-                verdict,
-                result,
-                verdict.file or facts.path,
-                verdict.line or 1,
-                distinct(mark, facts.path if identity(verdict) in shared else None, seen),
-            )
-
-
-def identity(verdict: VerdictView) -> tuple[str, str, str]:
-    """What stays the same when lines move and other images are used."""
-    return verdict.root or "", verdict.address, verdict.attribute
-
-
-def in_several_inputs(
-    every: Iterable[tuple[InputFacts, VerdictView]],
-) -> set[tuple[str, str, str]]:
-    """The identities that more than one input has, whatever came of them there."""
-    first: dict[tuple[str, str, str], str] = {}
-    return {
-        identity(verdict)
-        for facts, verdict in every
-        if first.setdefault(identity(verdict), facts.path) != facts.path
-    }
-
-
-def distinct(mark: str, path: str | None, seen: Counter[str]) -> str:
-    """The mark, told apart by the input that it needs, and by number within that."""
-    own = digest(mark, path) if path else mark
-    seen[own] += 1
-    return own if seen[own] == 1 else digest(own, str(seen[own]))
+            if result.standing in listed:
+                yield Finding(
+                    verdict,
+                    result,
+                    verdict.file or report.inputs[verdict.input].path,
+                    verdict.line or 1,
+                    fingerprints.of(verdict, result.rule),
+                )
 
 
 def exception_of(verdict: VerdictView, result: ResultView) -> ExceptionView | None:
@@ -106,16 +77,3 @@ def exception_of(verdict: VerdictView, result: ResultView) -> ExceptionView | No
     if result.excepted and exception and result.rule in exception.rules:
         return exception
     return None
-
-
-def by_input(report: Report) -> Iterator[tuple[InputFacts, VerdictView]]:
-    """Every verdict as it may be shown, with the input that it is about."""
-    shown = iter(views(report))
-    for facts in report.inputs:
-        for _ in range(facts.references):
-            yield facts, next(shown)
-
-
-def digest(*parts: str) -> str:
-    """64 hexadecimal digits that stand for the parts."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -4,28 +4,20 @@ Such formats (JUnit, ASFF, OCSF) tell what passes, too: what failed yesterday an
 be closed there.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
 
-from assay.model import InputFacts, Report, Standing
-from assay.report.findings import (
-    by_input,
-    digest,
-    distinct,
-    exception_of,
-    identity,
-    in_several_inputs,
-)
+from assay.model import Report, Standing
+from assay.report.findings import exception_of
+from assay.report.fingerprints import Fingerprints
 from assay.report.setting import Setting
-from assay.report.view import ResultView, VerdictView
+from assay.report.view import ResultView, VerdictView, views
 
 
 class Judged(msgspec.Struct, frozen=True, gc=False):
     """One reference, how it stands, and by which name it is known from run to run."""
 
-    input: InputFacts
     verdict: VerdictView
     uid: str
     """The same from run to run, and no other's in this report; 64 hexadecimal digits."""
@@ -60,14 +52,12 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
 
 def judged(report: Report, setting: Setting) -> Iterator[Judged]:
     """Every verdict, in order."""
-    every = list(by_input(report))
-    shared = in_several_inputs(every)
-    seen: Counter[str] = Counter()
-    for facts, verdict in every:
-        mark = digest(setting.category, *identity(verdict))
-        uid = distinct(mark, facts.path if identity(verdict) in shared else None, seen)
+    every = views(report)
+    fingerprints = Fingerprints(report, setting, every)
+    for verdict in every:
         results = (each for each in verdict.results if each.standing is not Standing.PASS)
-        yield Judged(facts, verdict, uid, tuple(sorted(results, key=_rank)))
+        uid = fingerprints.of(verdict)
+        yield Judged(verdict, uid, tuple(sorted(results, key=_rank)))
 
 
 def _rank(result: ResultView) -> int:

@@ -83,6 +83,8 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     """Which steps of the lineage golden marks were first attached to."""
     derived: bool
     """Whether the plan still has to make the image; `image_id` is the one it is made from."""
+    input: int
+    """Which of the report's inputs it is about, by its number."""
 
     @property
     def label(self) -> str:
@@ -167,6 +169,7 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
         exception=exception_view(verdict.exception) if verdict.exception else None,
         origins=common.origins,
         derived=bool(found.derivations),
+        input=verdict.input,
     )
 
 

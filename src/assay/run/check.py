@@ -4,10 +4,9 @@ Knows no concrete catalogue, no file and no clock: all of them are handed in.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from itertools import islice
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -18,7 +17,7 @@ from assay.errors import CredentialsError
 from assay.inputs.plan.plan import Source
 from assay.lookup.identity import with_accounts
 from assay.lookup.provenance import Depends, trace
-from assay.lookup.resolution import fall_back, resolve
+from assay.lookup.resolution import Way, fall_back, resolve
 from assay.model import (
     Action,
     AllowedImages,
@@ -76,17 +75,18 @@ def check(
     )
     subjects = gather(sources, catalog, needs)
     verdicts, exceptions = judge_all(_wanted(subjects, policy), policy, as_of, known)
-    left = _left(subjects, verdicts)
     not_judged: Counter[str] = Counter()
     for source in sources:
         not_judged.update(source.not_judged)
-    not_judged[Kind.SERVICE.value] += sum(each.kind is Kind.SERVICE for each in left.values())
+    not_judged[Kind.SERVICE.value] += _chosen(subjects) - _chosen(
+        verdict.subject for verdict in verdicts
+    )
     return Report(
         outcome=worst(verdict.outcome for verdict in verdicts) if sources else Outcome.UNDETERMINED,
         as_of=as_of,
         policy=policy,
         catalog=catalog.facts(),
-        inputs=_inputs(sources, subjects, left),
+        inputs=_inputs(sources, verdicts),
         verdicts=verdicts,
         not_judged=+not_judged,
         exceptions=exceptions,
@@ -102,28 +102,17 @@ def _wanted(subjects: Sequence[Subject], policy: Policy) -> Sequence[Subject]:
     return [each for each in subjects if each.reference.kind is not Kind.SERVICE]
 
 
-def _left(subjects: Sequence[Subject], verdicts: Sequence[Verdict]) -> dict[int, AmiReference]:
-    """The references that have no verdict, by their identity: nearly always none."""
-    if len(verdicts) == len(subjects):
-        return {}
-    judged = {id(verdict.subject.reference) for verdict in verdicts}
-    references = (each.reference for each in subjects)
-    return {id(each): each for each in references if id(each) not in judged}
+def _chosen(subjects: Iterable[Subject]) -> int:
+    """For how many of them a service chooses the image."""
+    return sum(each.reference.kind is Kind.SERVICE for each in subjects)
 
 
-def _inputs(
-    sources: Sequence[Source], subjects: Sequence[Subject], left: Collection[int]
-) -> tuple[InputFacts, ...]:
+def _inputs(sources: Sequence[Source], verdicts: Sequence[Verdict]) -> tuple[InputFacts, ...]:
     """Each input with as many references as it has verdicts: a rule that is off may leave one out."""
-    facts, subject = [], iter(subjects)
-    for source in sources:
-        found = len(source.references)
-        if left:
-            among = islice(subject, len(source.references))
-            found -= sum(id(each.reference) in left for each in among)
-        told = found == source.facts.references
-        facts.append(source.facts if told else replace(source.facts, references=found))
-    return tuple(facts)
+    judged = Counter(verdict.input for verdict in verdicts)
+    return tuple(
+        replace(source.facts, references=judged[number]) for number, source in enumerate(sources)
+    )
 
 
 class Needs(NamedTuple):
@@ -142,9 +131,8 @@ def gather(
 
     Without `needs` everything is asked that a verdict of any policy could need.
     """
-    references = [reference for source in sources for reference in source.references]
     everything = Needs(_unfinished, allowed_images=True, in_full=True)
-    return _gather(references, catalog, needs or everything)
+    return _gather([source.references for source in sources], catalog, needs or everything)
 
 
 def look_up(
@@ -158,16 +146,50 @@ def look_up(
     references = [
         AmiReference(id, "", "", Kind.LAUNCH, Action.CREATE, AmiId(id), place) for id in images
     ]
-    return _gather(references, catalog, Needs(_unfinished, settings, in_full=True))
+    return _gather([references], catalog, Needs(_unfinished, settings, in_full=True))
+
+
+class _Known(NamedTuple):
+    """What the catalogue answered."""
+
+    images: Mapping[ImageKey, Answer[Image]]
+    provenances: Mapping[ImageKey, Provenance]
+    allowed: Callable[[Place, Unplaced | None], AllowedImages | Unread] | None
+    """What Allowed AMIs say in a place; None where no verdict depends on it."""
+
+    def subject(
+        self, reference: AmiReference, place: Place | Unplaced, way: Way, input: int
+    ) -> Subject:
+        """What is known of a reference by one of the ways that lead from it."""
+        found = way.resolution
+        if reference.fallback:
+            found = fall_back(found, reference.fallback)
+        provenance = allowed = None
+        if isinstance(found, Resolved):
+            provenance = self.provenances[found.place, found.image.id]
+            if self.allowed is not None:
+                allowed = self.allowed(found.place, found.unplaced)
+        before = (self.images[key] for key in _replaced(reference, place))
+        replaced = next((image for image in before if isinstance(image, Image)), None)
+        return Subject(
+            reference, way.place or place, found, provenance, allowed, replaced, input=input
+        )
 
 
 def _gather(
-    references: Sequence[AmiReference], catalog: ImageCatalog, needs: Needs
+    inputs: Sequence[Sequence[AmiReference]], catalog: ImageCatalog, needs: Needs
 ) -> tuple[Subject, ...]:
+    """The subjects of the references of each input, all of which are asked about together."""
+    references = [each for input in inputs for each in input]
+    numbers = [number for number, input in enumerate(inputs) for _ in input]
     questions = with_accounts({(each.value, each.place): None for each in references}, catalog)
     asked = [questions[each.value, each.place] for each in references]
-    replaced = [_replaced(each, place) for each, (_, place) in zip(references, asked, strict=True)]
-    found = resolve(questions.values(), catalog, {key for keys in replaced for key in keys})
+    before = {
+        key
+        for each, (_, place) in zip(references, asked, strict=True)
+        for key in _replaced(each, place)
+    }
+    found = resolve(questions.values(), catalog, before)
     images = {
         (each.resolution.place, each.resolution.image.id): each.resolution.image
         for ways in found.of.values()
@@ -180,45 +202,30 @@ def _gather(
     others = catalog.ask(ALLOWED_IMAGES, places - found.settings.keys())
     settings = {**found.settings, **others}
     _refuse_credentials(catalog)
-    settings_of = cache(lambda place, unplaced: _settings(settings[place], unplaced))
-    subjects: list[Subject] = []
-    for reference, question, before in zip(references, asked, replaced, strict=True):
-        old = _first_image(found.images, before) if before else None
-        ways = found.of[question]
-        parts: list[Subject] = []
-        for way in ways:
-            resolution = way.resolution
-            if reference.fallback:
-                resolution = fall_back(resolution, reference.fallback)
-            provenance = allowed = None
-            if isinstance(resolution, Resolved):
-                provenance = provenances[resolution.place, resolution.image.id]
-                if needs.allowed_images:
-                    allowed = settings_of(resolution.place, resolution.unplaced)
-            parts.append(
-                Subject(
-                    reference if len(ways) == 1 else replace(reference, value=way.value),
-                    way.place or question[1],
-                    resolution,
-                    provenance,
-                    allowed,
-                    old,
-                )
-            )
-        subject = parts[0] if len(parts) == 1 else _together(reference, parts)
-        subjects.append(_as_chosen(subject) if reference.fallback else subject)
-    return tuple(subjects)
+    allowed = cache(lambda place, unplaced: _settings(settings[place], unplaced))
+    known = _Known(found.images, provenances, allowed if needs.allowed_images else None)
+    return tuple(
+        _subject(known, each, question[1], found.of[question], number)
+        for each, question, number in zip(references, asked, numbers, strict=True)
+    )
 
 
-def _first_image(
-    images: Mapping[ImageKey, Answer[Image]], keys: Iterable[ImageKey]
-) -> Image | None:
-    return next((image for key in keys if isinstance(image := images[key], Image)), None)
-
-
-def _together(reference: AmiReference, parts: Sequence[Subject]) -> Subject:
+def _subject(
+    known: _Known,
+    reference: AmiReference,
+    place: Place | Unplaced,
+    ways: Sequence[Way],
+    input: int,
+) -> Subject:
     """One subject for a reference that may mean several images: the others stand beside the first."""
-    return replace(parts[0], reference=reference, others=tuple(parts[1:]))
+    if len(ways) == 1:
+        whole = known.subject(reference, place, ways[0], input)
+    else:
+        first, *others = (
+            known.subject(replace(reference, value=way.value), place, way, input) for way in ways
+        )
+        whole = replace(first, reference=reference, others=tuple(others))
+    return _as_chosen(whole) if reference.fallback else whole
 
 
 def _as_chosen(subject: Subject) -> Subject:

@@ -9,12 +9,11 @@ from typing import TypeVar
 import msgspec
 
 from assay.model import Report, Standing
-from assay.report.findings import by_input
 from assay.report.formats.headline import value
 from assay.report.formats.text import exception_line
 from assay.report.safe import safe
 from assay.report.steps import LineageStep
-from assay.report.view import ExceptionView, ResultView, VerdictView
+from assay.report.view import ExceptionView, ResultView, VerdictView, views
 
 NOT_TOLD = "(not told)"
 T = TypeVar("T")
@@ -91,10 +90,9 @@ class Verdicts(msgspec.Struct, frozen=True, gc=False):
 def verdicts(report: Report) -> Verdicts:
     """What is shown of the report's verdicts."""
     made = _Made()
-    several = len(report.inputs) > 1
+    inputs = [shown(facts.path) for facts in report.inputs] if len(report.inputs) > 1 else []
     rows = [
-        made.row(verdict, shown(facts.path) if several else None)
-        for facts, verdict in by_input(report)
+        made.row(verdict, inputs[verdict.input] if inputs else None) for verdict in views(report)
     ]
     rows.sort(key=lambda row: row.standing.rank)
     return Verdicts(tuple(rows), made.results, made.lineages)

@@ -44,6 +44,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
 class Verdict(msgspec.Struct, frozen=True, gc=False):
     """One reference."""
 
+    input: str
     address: str
     attribute: str
     kind: str
@@ -69,7 +70,7 @@ def render(report: Report, _setting: Setting = PLAIN) -> str:
 
 def document(report: Report) -> dict[str, Any]:
     """The report in the form of its JSON."""
-    made = _Made()
+    made, inputs = _Made(), [facts.path for facts in report.inputs]
     return {
         "schema_version": 1,
         "tool": {"name": "assay", "version": __version__},
@@ -93,7 +94,7 @@ def document(report: Report) -> dict[str, Any]:
             "not_judged": dict(sorted(report.not_judged.items())),
             **({"bake_launches": list(report.builds)} if report.builds else {}),
         },
-        "verdicts": [_verdict(shown, made) for shown in views(report)],
+        "verdicts": [_verdict(shown, inputs[shown.input], made) for shown in views(report)],
         "exceptions": [_exception(use) for use in report.exceptions],
     }
 
@@ -138,8 +139,9 @@ class _Made:
         return found
 
 
-def _verdict(shown: VerdictView, made: _Made) -> Verdict:
+def _verdict(shown: VerdictView, input: str, made: _Made) -> Verdict:
     return Verdict(
+        input=input,
         address=shown.address,
         attribute=shown.attribute,
         kind=shown.kind,

@@ -29,13 +29,12 @@ _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
     """The suites as one XML document that ends in a newline."""
-    cases = list(judged(report, setting))
+    cases: list[list[Judged]] = [[] for _ in report.inputs]
+    for case in judged(report, setting):
+        cases[case.verdict.input].append(case)
     root = ET.Element("testsuites")
-    start = 0
     for number, facts in enumerate(report.inputs):
-        of_input = cases[start : start + facts.references]
-        start += facts.references
-        root.append(_suite(number, facts, of_input, report))
+        root.append(_suite(number, facts, cases[number], report))
     ET.indent(root)
     return f"{DECLARATION}{ET.tostring(root, encoding='unicode')}\n"
 
@@ -60,16 +59,16 @@ def _suite(number: int, facts: InputFacts, cases: list[Judged], report: Report) 
     for case in cases:
         names[case.label] += 1
         again = f" ({names[case.label]})" if names[case.label] > 1 else ""
-        suite.append(_case(case, f"{safe(case.label)}{again}"))
+        element = _case(case, f"{safe(case.label)}{again}", case.verdict.root or facts.path)
+        suite.append(element)
     ET.SubElement(suite, "system-out").text = "\n".join(_output(cases, report))
     ET.SubElement(suite, "system-err")
     return suite
 
 
-def _group(case: Judged) -> str:
+def _group(path: str) -> str:
     """What cases are grouped by. Jenkins takes what stands before the last dot for a package."""
-    whole = repository_path(case.verdict.root or case.input.path)
-    return f"assay.{safe(whole).replace('.', '_')}"
+    return f"assay.{safe(repository_path(path)).replace('.', '_')}"
 
 
 def _properties(facts: InputFacts, report: Report) -> Iterator[tuple[str, str]]:
@@ -82,8 +81,8 @@ def _properties(facts: InputFacts, report: Report) -> Iterator[tuple[str, str]]:
         yield "endpoint", report.catalog.endpoint
 
 
-def _case(case: Judged, name: str) -> ET.Element:
-    element = ET.Element("testcase", name=name, classname=_group(case), time="0")
+def _case(case: Judged, name: str, path: str) -> ET.Element:
+    element = ET.Element("testcase", name=name, classname=_group(path), time="0")
     if case.verdict.file:
         element.set("file", safe(repository_path(case.verdict.file)))
     if inner := _ELEMENT.get(case.standing):

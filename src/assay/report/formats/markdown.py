@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assay.model import Report, Standing
-from assay.report.findings import digest
+from assay.report.fingerprints import digest
 from assay.report.formats.markdown_details import details
 from assay.report.formats.text import exception_line
 from assay.report.groups import alike

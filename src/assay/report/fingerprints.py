@@ -1,0 +1,56 @@
+"""Names of references, and of what rules find of them, that stay the same from run to run.
+
+Platforms know by them what is new, what is still there and what is gone: they do not follow lines,
+which move, or images, which are exchanged.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+from assay.model import Report
+from assay.report.setting import Setting
+from assay.report.view import VerdictView
+
+
+class Fingerprints:
+    """64 hexadecimal digits each; no two of one report are the same."""
+
+    def __init__(self, report: Report, setting: Setting, every: Iterable[VerdictView]) -> None:
+        self._category = setting.category
+        self._paths = [facts.path for facts in report.inputs]
+        self._shared = self._in_several_inputs(every)
+        self._seen: Counter[str] = Counter()
+
+    def of(self, verdict: VerdictView, *more: str) -> str:
+        """The next one of a reference, and of a rule's result where `more` names the rule.
+
+        Namesakes of another input are told apart by its path, which pipelines choose as they like,
+        and by that only; namesakes of the same input by their number.
+        """
+        identity = _identity(verdict)
+        name = digest(self._category, *identity, *more)
+        if identity in self._shared:
+            name = digest(name, self._paths[verdict.input])
+        self._seen[name] += 1
+        number = self._seen[name]
+        return name if number == 1 else digest(name, str(number))
+
+    def _in_several_inputs(self, every: Iterable[VerdictView]) -> set[tuple[str, str, str]]:
+        """The identities that more than one input has, whatever came of them there."""
+        first: dict[tuple[str, str, str], str] = {}
+        return {
+            _identity(verdict)
+            for verdict in every
+            if first.setdefault(_identity(verdict), self._paths[verdict.input])
+            != self._paths[verdict.input]
+        }
+
+
+def _identity(verdict: VerdictView) -> tuple[str, str, str]:
+    return verdict.root or "", verdict.address, verdict.attribute
+
+
+def digest(*parts: str) -> str:
+    """64 hexadecimal digits that stand for the parts."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
