@@ -20,6 +20,7 @@ from assay.inputs.terraform.syntax.expressions import (
     Call,
     Expression,
     FailedError,
+    HclValue,
     Literal,
     ObjectOf,
     Opaque,
@@ -28,7 +29,6 @@ from assay.inputs.terraform.syntax.expressions import (
     TupleOf,
     Unary,
     UnknownValue,
-    Value,
     Variable,
 )
 
@@ -121,7 +121,7 @@ PERSON = ObjectType(
         AttributeType("depth", NUMBER, True, Unary("-", Literal(2))),
     )
 )
-DEFAULTS: dict[str, Value] = {"age": None, "role": "user", "tags": {"a": "1"}, "depth": -2}
+DEFAULTS: dict[str, HclValue] = {"age": None, "role": "user", "tags": {"a": "1"}, "depth": -2}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ DEFAULTS: dict[str, Value] = {"age": None, "role": "user", "tags": {"a": "1"}, "
         ([{"name": 1}], ListType(PERSON), [{"name": "1", **DEFAULTS}]),
     ],
 )
-def test_values_are_converted(value: Value, constraint: Constraint, result: Value) -> None:
+def test_values_are_converted(value: HclValue, constraint: Constraint, result: HclValue) -> None:
     assert identical(convert(value, constraint), result)
 
 
@@ -175,7 +175,7 @@ def test_values_are_converted(value: Value, constraint: Constraint, result: Valu
         ([], PERSON),
     ],
 )
-def test_values_that_cannot_be_converted_fail(value: Value, constraint: Constraint) -> None:
+def test_values_that_cannot_be_converted_fail(value: HclValue, constraint: Constraint) -> None:
     with pytest.raises(FailedError):
         convert(value, constraint)
 
@@ -202,7 +202,7 @@ def test_a_default_that_is_no_constant_is_unknown() -> None:
 
 
 def test_what_is_too_deep_is_not_gone_through() -> None:
-    deep: Value = AMI
+    deep: HclValue = AMI
     for _ in range(5000):
         deep = [deep]
     assert convert(deep, ListType(ANY)) == UnknownValue((X,))

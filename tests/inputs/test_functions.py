@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from assay.inputs.terraform.language.functions.table import TABLE, call
 from assay.inputs.terraform.language.unify import identical
-from assay.inputs.terraform.syntax.expressions import FailedError, Ref, SetOf, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import (
+    FailedError,
+    HclValue,
+    Ref,
+    SetOf,
+    UnknownValue,
+)
 
 X = Ref("module.m", ("data", "aws_ami", "x", "id"))
 Y = Ref("", ("aws_ami_copy", "y", 0, "id"))
@@ -21,7 +27,7 @@ def made_of(*refs: Ref) -> UnknownValue:
 
 # ------------------------------------------------------------------------------- known
 
-KNOWN: list[tuple[str, list[Value], Value]] = [
+KNOWN: list[tuple[str, list[HclValue], HclValue]] = [
     ("abs", [-3], 3),
     ("ceil", [1.2], 2),
     ("floor", [-1.2], -2),
@@ -126,7 +132,7 @@ KNOWN: list[tuple[str, list[Value], Value]] = [
 
 
 @pytest.mark.parametrize(("name", "arguments", "value"), KNOWN)
-def test_a_call_has_terraforms_value(name: str, arguments: list[Value], value: Value) -> None:
+def test_a_call_has_terraforms_value(name: str, arguments: list[HclValue], value: HclValue) -> None:
     assert identical(call(name, arguments), value)
 
 
@@ -137,7 +143,7 @@ def test_every_function_has_a_case_here() -> None:
 
 # ------------------------------------------------------------------------------- failing
 
-FAILING: list[tuple[str, list[Value]]] = [
+FAILING: list[tuple[str, list[HclValue]]] = [
     ("upper", [None]),
     ("upper", [["a"]]),
     ("upper", []),
@@ -185,14 +191,14 @@ FAILING: list[tuple[str, list[Value]]] = [
 
 
 @pytest.mark.parametrize(("name", "arguments"), FAILING)
-def test_a_call_fails_where_terraform_fails(name: str, arguments: list[Value]) -> None:
+def test_a_call_fails_where_terraform_fails(name: str, arguments: list[HclValue]) -> None:
     with pytest.raises(FailedError):
         call(name, arguments)
 
 
 # ------------------------------------------------------------------------------- not certain
 
-UNCERTAIN: list[tuple[str, list[Value]]] = [
+UNCERTAIN: list[tuple[str, list[HclValue]]] = [
     ("abs", ["1e3"]),
     ("ceil", [0.1234567890123456]),
     ("coalesce", [None, 5]),  # "5", if the null is a string
@@ -246,7 +252,7 @@ UNCERTAIN: list[tuple[str, list[Value]]] = [
 
 @pytest.mark.parametrize(("name", "arguments"), UNCERTAIN)
 def test_a_call_is_unknown_where_its_value_is_not_certain(
-    name: str, arguments: list[Value]
+    name: str, arguments: list[HclValue]
 ) -> None:
     if name == "format" and arguments[0] == "%.1f":
         assert call(name, arguments) == "0.2"  # exactly halfway: to the even digit
@@ -255,7 +261,7 @@ def test_a_call_is_unknown_where_its_value_is_not_certain(
 
 
 def test_what_is_unknown_is_passed_through_as_far_as_it_is_certain() -> None:
-    known: list[tuple[str, list[Value], Value]] = [
+    known: list[tuple[str, list[HclValue], HclValue]] = [
         ("concat", [["a"], [AMI]], ["a", AMI]),
         ("contains", [["a", AMI], "a"], True),
         ("element", [["a", AMI], 1], AMI),
@@ -285,7 +291,7 @@ def test_what_is_unknown_is_passed_through_as_far_as_it_is_certain() -> None:
 
 
 def test_what_is_made_of_something_unknown_names_it() -> None:
-    unknown: list[tuple[str, list[Value], UnknownValue]] = [
+    unknown: list[tuple[str, list[HclValue], UnknownValue]] = [
         ("upper", [AMI], made_of(X)),
         ("join", [",", [AMI, "a", COPY, AMI]], made_of(X, Y)),
         ("coalesce", [AMI, "x"], made_of(X)),
@@ -308,14 +314,14 @@ def test_what_is_made_of_something_unknown_names_it() -> None:
 
 def test_nothing_grows_beyond_the_limits() -> None:
     long = "a" * 600_000
-    many: Value = ["a"] * 6_000
-    laughs: Value = ["ha"]
+    many: HclValue = ["a"] * 6_000
+    laughs: HclValue = ["ha"]
     for _ in range(20):
         laughs = [laughs] * 10
-    deep: Value = []
+    deep: HclValue = []
     for _ in range(3000):
         deep = [deep]
-    calls: list[tuple[str, list[Value]]] = [
+    calls: list[tuple[str, list[HclValue]]] = [
         ("join", ["", [long, long]]),
         ("replace", [long, "a", "aaa"]),
         ("format", ["%s%s", long, long]),
@@ -346,20 +352,20 @@ def test_nothing_grows_beyond_the_limits() -> None:
 # ------------------------------------------------------------------------------- properties
 
 LEAVES = st.sampled_from(["", "a", "17", "true", 0, 1, 2, 1.5, True, False, None])
-VALUES: st.SearchStrategy[Value] = st.recursive(
+VALUES: st.SearchStrategy[HclValue] = st.recursive(
     LEAVES | st.just(SetOf(["a", "b"])),
     lambda below: st.lists(below, max_size=3) | st.dictionaries(st.sampled_from("ab"), below),
     max_leaves=4,
 )
 HOLE = made_of(Ref("", ("hole",)))
-WITH_HOLES: st.SearchStrategy[Value] = st.recursive(
+WITH_HOLES: st.SearchStrategy[HclValue] = st.recursive(
     LEAVES | st.just(HOLE),
     lambda below: st.lists(below, max_size=3) | st.dictionaries(st.sampled_from("ab"), below),
     max_leaves=4,
 )
 
 
-def filled(value: Value, hole: Value) -> Value:
+def filled(value: HclValue, hole: HclValue) -> HclValue:
     if isinstance(value, UnknownValue):
         return hole
     if isinstance(value, list):
@@ -369,7 +375,7 @@ def filled(value: Value, hole: Value) -> Value:
     return value
 
 
-def consistent(vague: Value, definite: Value) -> bool:
+def consistent(vague: HclValue, definite: HclValue) -> bool:
     """Whether what is known in both is the same."""
     if isinstance(vague, UnknownValue) or isinstance(definite, UnknownValue):
         return True
@@ -384,7 +390,7 @@ def consistent(vague: Value, definite: Value) -> bool:
 
 @given(st.sampled_from(sorted(TABLE)), st.lists(WITH_HOLES, max_size=3), VALUES)
 def test_knowing_more_never_contradicts_what_was_known(
-    name: str, arguments: list[Value], hole: Value
+    name: str, arguments: list[HclValue], hole: HclValue
 ) -> None:
     try:
         definite = call(name, [filled(argument, hole) for argument in arguments])

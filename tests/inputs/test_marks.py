@@ -30,6 +30,7 @@ from assay.inputs.terraform.syntax.expressions import (
     FailedError,
     ForObject,
     ForTuple,
+    HclValue,
     Index,
     Item,
     Literal,
@@ -41,7 +42,6 @@ from assay.inputs.terraform.syntax.expressions import (
     TupleOf,
     Unary,
     UnknownValue,
-    Value,
     Variable,
 )
 
@@ -54,7 +54,7 @@ class Given:
     def __init__(self, values: Mapping[str, MaybeMarked]) -> None:
         self._values = values
 
-    def lookup(self, name: str) -> Value:
+    def lookup(self, name: str) -> HclValue:
         raise FailedError(name)
 
     def member(self, name: str, attribute: str) -> MaybeMarked:
@@ -65,10 +65,10 @@ class Given:
         del variable
         return False
 
-    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+    def call(self, name: str, arguments: Sequence[HclValue]) -> HclValue:
         return call(name, arguments)
 
-    def settle(self, value: UnknownValue) -> Value:
+    def settle(self, value: UnknownValue) -> HclValue:
         return value
 
 
@@ -101,7 +101,7 @@ def var(name: str) -> Expression:
 def test_a_mark_that_does_not_fit_is_on_the_whole() -> None:
     inside = Marks(below={1: SECRET})
     assert mask(["a", "b"], inside) == [False, True]
-    values: list[Value] = [["a"], SetOf(["a", "b"]), "text", IMAGE, {"a": "b"}]
+    values: list[HclValue] = [["a"], SetOf(["a", "b"]), "text", IMAGE, {"a": "b"}]
     for value in values:
         assert mask(value, inside) is True
         assert isinstance(marked(value, inside), Marked)
@@ -263,7 +263,7 @@ def opened(value: MaybeMarked, beside: MaybeMarked) -> object:
     )
 
 
-def _opened(value: Value, own: object, other: object) -> object:
+def _opened(value: HclValue, own: object, other: object) -> object:
     if own is True or other is True:
         return "(secret)"
     if isinstance(value, dict):

@@ -16,7 +16,13 @@ from assay.inputs.terraform.language.operators import (
     unknown_of,
 )
 from assay.inputs.terraform.language.unify import identical
-from assay.inputs.terraform.syntax.expressions import FailedError, Ref, SetOf, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import (
+    FailedError,
+    HclValue,
+    Ref,
+    SetOf,
+    UnknownValue,
+)
 
 X = Ref("module.m", ("data", "aws_ami", "x"))
 Y = Ref("", ("aws_ami_copy", "y", 0, "id"))
@@ -63,7 +69,7 @@ def made_of(*refs: Ref) -> UnknownValue:
         (False, "||", "1", True),
     ],
 )
-def test_operators_compute(left: Value, operator: str, right: Value, value: Value) -> None:
+def test_operators_compute(left: HclValue, operator: str, right: HclValue, value: HclValue) -> None:
     assert identical(binary(operator, left, right), value)
 
 
@@ -81,7 +87,7 @@ def test_operators_compute(left: Value, operator: str, right: Value, value: Valu
         (None, "&&", True),
     ],
 )
-def test_operators_fail(left: Value, operator: str, right: Value) -> None:
+def test_operators_fail(left: HclValue, operator: str, right: HclValue) -> None:
     with pytest.raises(FailedError):
         binary(operator, left, right)
 
@@ -104,7 +110,7 @@ def test_operators_fail(left: Value, operator: str, right: Value) -> None:
         (1, "**", 2),
     ],
 )
-def test_operators_do_not_guess(left: Value, operator: str, right: Value) -> None:
+def test_operators_do_not_guess(left: HclValue, operator: str, right: HclValue) -> None:
     assert binary(operator, left, right) == unknown_of(left, right)
 
 
@@ -157,7 +163,9 @@ def test_unary_operators() -> None:
         ([{"a": 1, "b": "x"}], [{"a": 2, "b": "y"}], [{"a": 1, "b": "x"}]),
     ],
 )
-def test_the_branch_that_is_taken_is_converted(yes: Value, no: Value, value: Value) -> None:
+def test_the_branch_that_is_taken_is_converted(
+    yes: HclValue, no: HclValue, value: HclValue
+) -> None:
     assert identical(conditional(True, yes, no), value)
     assert identical(conditional("false", no, yes), value)
 
@@ -165,14 +173,14 @@ def test_the_branch_that_is_taken_is_converted(yes: Value, no: Value, value: Val
 @pytest.mark.parametrize(
     ("yes", "no"), [(1, True), ("a", ["a"]), ("a", {}), ([], {}), ({"a": 1}, SetOf(["a"]))]
 )
-def test_branches_of_types_that_do_not_go_together_fail(yes: Value, no: Value) -> None:
+def test_branches_of_types_that_do_not_go_together_fail(yes: HclValue, no: HclValue) -> None:
     for test in (True, False, AMI):
         with pytest.raises(FailedError):
             conditional(test, yes, no)
 
 
 @pytest.mark.parametrize("test", [None, 1, "yes", [], {}])
-def test_only_a_bool_can_be_tested(test: Value) -> None:
+def test_only_a_bool_can_be_tested(test: HclValue) -> None:
     with pytest.raises(FailedError):
         conditional(test, "a", "b")
 
@@ -190,7 +198,7 @@ def test_an_unknown_test_leaves_both_branches() -> None:
 
 
 def test_a_bare_branch_has_no_type_of_its_own() -> None:
-    def beside(taken: Value, other: Value) -> Value:
+    def beside(taken: HclValue, other: HclValue) -> HclValue:
         return conditional(True, taken, other, bare=True)
 
     assert identical(beside(1, None), 1)
@@ -203,7 +211,7 @@ def test_a_bare_branch_has_no_type_of_its_own() -> None:
     assert identical(beside({"a": "x", "b": 1}, {}), {"a": "x", "b": "1"})
     assert beside(AMI, {}) == AMI
     assert beside(None, []) is None
-    clashing: list[tuple[Value, Value]] = [("a", []), (["a"], {}), ({}, [])]
+    clashing: list[tuple[HclValue, HclValue]] = [("a", []), (["a"], {}), ({}, [])]
     for taken, other in clashing:
         with pytest.raises(FailedError):
             beside(taken, other)
@@ -220,7 +228,7 @@ def test_templates_join_texts() -> None:
     assert template(["e", "\u0301"]) == NOTHING_KNOWN
     assert template([0.1234567890123456]) == NOTHING_KNOWN
     assert template(["a" * 600_000] * 2) == NOTHING_KNOWN
-    refused: list[Value] = [None, [], {}, SetOf(), ["a"]]
+    refused: list[HclValue] = [None, [], {}, SetOf(), ["a"]]
     for part in refused:
         with pytest.raises(FailedError):
             template([AMI, part])
@@ -249,7 +257,7 @@ def test_templates_join_texts() -> None:
         (["a"], "0x", NOTHING_KNOWN),
     ],
 )
-def test_indexing(of: Value, key: Value, value: Value) -> None:
+def test_indexing(of: HclValue, key: HclValue, value: HclValue) -> None:
     assert identical(index(of, key), value)
 
 
@@ -272,7 +280,7 @@ def test_indexing(of: Value, key: Value, value: Value) -> None:
         (5, "a"),
     ],
 )
-def test_indexing_fails(of: Value, key: Value) -> None:
+def test_indexing_fails(of: HclValue, key: HclValue) -> None:
     with pytest.raises(FailedError):
         index(of, key)
 
@@ -281,7 +289,7 @@ def test_attributes() -> None:
     assert attribute({"a": AMI}, "a") == AMI
     assert attribute(AMI, "id") == UnknownValue((Ref(X.module, (*X.steps, "id")),), passed_on=True)
     assert attribute(made_of(X), "id") == made_of(X)
-    without: list[Value] = [{"b": 1}, {}, [{"a": 1}], SetOf(["a"]), "a", 1, None]
+    without: list[HclValue] = [{"b": 1}, {}, [{"a": 1}], SetOf(["a"]), "a", 1, None]
     for of in without:
         with pytest.raises(FailedError):
             attribute(of, "a")
@@ -291,14 +299,14 @@ def test_attributes() -> None:
 
 
 def test_unknown_things_are_found_however_deep() -> None:
-    deep: Value = AMI
+    deep: HclValue = AMI
     for _ in range(5000):
         deep = [deep]
     assert unknown_of({"a": [COPY, "x"], "b": {"c": AMI}}, COPY) == made_of(Y, X)
     assert unknown_of(deep) == made_of(X)
     assert not is_known(deep)
     assert is_known({"a": [1, None, {}]})
-    wide: Value = [AMI]
+    wide: HclValue = [AMI]
     for _ in range(60):
         wide = [wide, wide]
     assert unknown_of(wide) == made_of(X)
@@ -306,7 +314,7 @@ def test_unknown_things_are_found_however_deep() -> None:
 
 def test_nulls_and_empty_collections_may_have_a_type_that_does_not_show() -> None:
     assert certain("a", 1, {"a": ["x", True]})
-    vague: list[Value] = [None, [], {}, SetOf(), AMI, {"a": [None]}, [[]]]
+    vague: list[HclValue] = [None, [], {}, SetOf(), AMI, {"a": [None]}, [[]]]
     for value in vague:
         assert not certain("a", value)
 

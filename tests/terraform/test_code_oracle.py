@@ -19,7 +19,7 @@ from assay.inputs.plan.plan import Source, read_plans
 from assay.inputs.terraform.directory import Code
 from assay.inputs.terraform.language.marks import bare
 from assay.inputs.terraform.program.program import Program
-from assay.inputs.terraform.syntax.expressions import UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, UnknownValue
 from assay.kept import Kept
 from assay.model import AmiReference, Kind, Place
 from tests.command import POLICY, Run
@@ -505,7 +505,7 @@ def planned_outputs(configuration: Configuration, outputs: dict[int, str]) -> di
     raise AssertionError("Terraform goes on to refuse")
 
 
-def agrees(ours: Value, theirs: Any, unknown: Any) -> bool:
+def agrees(ours: HclValue, theirs: Any, unknown: Any) -> bool:
     if isinstance(ours, UnknownValue):
         return True
     if unknown is True:
@@ -531,7 +531,7 @@ def padded(items: list[Any], length: int) -> list[Any]:
     return [*items, *[None] * (length - len(items))]
 
 
-def is_known(value: Value) -> bool:
+def is_known(value: HclValue) -> bool:
     if isinstance(value, list):
         return all(map(is_known, value))
     if isinstance(value, dict):

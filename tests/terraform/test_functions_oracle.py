@@ -28,13 +28,13 @@ from assay.inputs.terraform.syntax.expressions import (
     Call,
     Expression,
     FailedError,
+    HclValue,
     Literal,
     ObjectOf,
     Ref,
     SetOf,
     TupleOf,
     UnknownValue,
-    Value,
     Variable,
 )
 
@@ -167,7 +167,7 @@ class Evaluation:
     certain: bool = True
 
 
-Evaluate: TypeAlias = Callable[[Evaluation], Value]
+Evaluate: TypeAlias = Callable[[Evaluation], HclValue]
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class Case:
     evaluate: Evaluate = field(repr=False)
 
 
-def constant(value: Value, text: str | None = None) -> Case:
+def constant(value: HclValue, text: str | None = None) -> Case:
     return Case(written(value) if text is None else text, lambda _: value)
 
 
@@ -186,9 +186,12 @@ def hidden(name: str) -> Case:
 
 
 def applied(
-    text: str, apply: Callable[..., Value], *parts: Case, certain: Callable[..., bool] | None = None
+    text: str,
+    apply: Callable[..., HclValue],
+    *parts: Case,
+    certain: Callable[..., bool] | None = None,
 ) -> Case:
-    def evaluate(how: Evaluation) -> Value:
+    def evaluate(how: Evaluation) -> HclValue:
         values = [part.evaluate(how) for part in parts]
         how.certain = how.certain and (certain or known)(*values)
         return apply(*values)
@@ -196,7 +199,7 @@ def applied(
     return Case(text, evaluate)
 
 
-def known(*values: Value) -> bool:
+def known(*values: HclValue) -> bool:
     return all(map(operators.is_known, values))
 
 
@@ -230,9 +233,9 @@ def joined(*parts: Case) -> Case:
 def chosen(test: Case, yes: Case, no: Case, *, bare: bool = False) -> Case:
     """Terraform lets the branch fail that is not taken: it is unknown where it may do so."""
 
-    def evaluate(how: Evaluation) -> Value:
+    def evaluate(how: Evaluation) -> HclValue:
         tested = test.evaluate(how)
-        branches: list[Value] = []
+        branches: list[HclValue] = []
         for taken, branch in ((True, yes), (False, no)):
             try:
                 inner = Evaluation()
@@ -249,7 +252,7 @@ def chosen(test: Case, yes: Case, no: Case, *, bare: bool = False) -> Case:
     return Case(f"({test.text} ? {yes.text} : {no.text})", evaluate)
 
 
-def written(value: Value) -> str:
+def written(value: HclValue) -> str:
     """The value as an expression."""
     if value is None:
         return "null"
@@ -315,7 +318,7 @@ def compare(cases: Sequence[Case], console: Terraform, more: str = "") -> Tally:
     return tally
 
 
-def agrees(ours: Value, theirs: Any, behind: dict[str, Any]) -> bool:
+def agrees(ours: HclValue, theirs: Any, behind: dict[str, Any]) -> bool:
     if isinstance(ours, UnknownValue):
         return not ours.passed_on or any(passed(ref, theirs, behind) for ref in ours.refs)
     if ours is None or isinstance(ours, bool):
@@ -357,7 +360,7 @@ def plain(value: Any) -> Any:
     return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
 
 
-def same_form(ours: Value, *, indexable: bool) -> bool:
+def same_form(ours: HclValue, *, indexable: bool) -> bool:
     """A set takes no index, a list does."""
     if not isinstance(ours, list) or not ours:
         return True
@@ -370,19 +373,19 @@ def same_form(ours: Value, *, indexable: bool) -> bool:
 TEXTS = ["", "a", "Hello World", "ami-0abc", "17", "true", "007", " x ", "a,b,,c", "it's a_b c-d"]
 ODD = ["\n", "a\r\n", "\r\n\r\n", "\t x\n", "a\nb\n", "é", "straße", "a\u0301", "日本", "\u00a0x",
        "<&>", "\x01\x7f", "\u2028", "${x}", '"q"\\', "/x/", "//", "👍🏽"]
-NUMBERS: list[Value] = [0, 1, -1, 2, 7, -7, 1.5, -0.5, 0.1, 1000000, 123456789012, 0.00001, 2**53,
+NUMBERS: list[HclValue] = [0, 1, -1, 2, 7, -7, 1.5, -0.5, 0.1, 1000000, 123456789012, 0.00001, 2**53,
                         2**60, 10**20]
 NUMERALS = ["1e3", "+5", " 5", "0x10", "1_000", "inf", "Inf", "nan", ".5", "5.", "1p3", "-0", "0",
             "1.50", "-1.25", "1.0", "1e", "--1", "0.1", "12345678901234567890123", "1" * 40,
             "0.12345678901234567890"]
-LISTS: list[Value] = [
+LISTS: list[HclValue] = [
     [], ["a"], ["b", "a", "b"], [1, 2, 1], [True, False], ["a", 1, True], [1, True], ["x", None],
     [None], [1, None], ["1", 1], ["", "a", ""], [["a"], ["b", "c"]], [["a"], [1]], [[1], []],
     [{"a": "x"}, {"b": "y"}], [{"a": 1}, {"a": "x"}], [["a", 1], ["b", 2]], ["a", ["b"]],
     [{"a": "x", "b": 1}, {"a": "y", "b": 2}], [{"a": "x"}, {"a": {"b": "y"}}], [0.5, 0.1],
     SetOf(), SetOf(["a", "b"]), SetOf([1, 2, 10]), [SetOf(["a"]), ["b"]], "abc", 5, None, {"a": 1},
 ]
-MAPS: list[Value] = [
+MAPS: list[HclValue] = [
     {}, {"a": "x"}, {"b": 1, "a": 2}, {"a": "x", "b": 1}, {"a": None}, {"a": ["x"], "b": []},
     {"a": {"c": 1}, "b": {"c": 2}}, {"a": {"c": 1}, "b": {"d": "x"}}, {"a": [1], "b": ["y"]},
     {"z": "1", "A": "2", "é": "3"}, ["a"], "a", None, 3,
@@ -411,15 +414,15 @@ FORMATS = [
     "%8.3f|", "%08.3f|", "%-8.1f|", "%.0f", "%%%s", "%+d", "%x", "%5t", "%10q|", "%#v", "%[1]s",
     "%s%s", "none", "%", "%5", "%.3s", "% d", "%z",
 ]
-FORMATTED: list[Value] = [
+FORMATTED: list[HclValue] = [
     "a", "é", "", "17", "1.5", "a\r\nb", 0, -3, 42, 1.5, -0.25, 0.1, 2.5, 0.125, 999999, 1000000,
     1234567, -1500000, 123456789012345, True, False, None, ["a", 1], {"a": None}, SetOf(["b"]),
 ]
 ENCODED = ["", "YQ==", "YWI=", "YWJj", "YQ", "YQ=", "Y Q==", "YW\nJj", "Y!==", "/w==", "w6k=", "YR==",
            "=", "YWJj=", "ZcyB"]
 DIGITS = ["10", "-7", "+z", "0x1F", "1f", "1_0", "", " 1", "zZ", "-0", "9" * 30]
-KEYS: list[Value] = [["a", "b"], ["b", "b"], [1, True], [None, "a"], ["a"], []]
-PAIRS: list[tuple[Value, Value]] = [
+KEYS: list[HclValue] = [["a", "b"], ["b", "b"], [1, True], [None, "a"], ["a"], []]
+PAIRS: list[tuple[HclValue, HclValue]] = [
     ("a", "b"), ("", "a"), (None, "a"), ("a", 1), (1, "a"), (1, True), (None, 1), (["a"], ["b"]),
     ([1], ["b"]), ({"a": 1}, {"a": "x"}), ({"a": 1}, {}), ([], ["a"]), ([1], []), ("", 5),
     ("", {"a": 1}), ({"a": "x", "b": 1}, {}), ({"a": "x", "b": 1}, {"a": "y", "b": 2}),
@@ -427,14 +430,14 @@ PAIRS: list[tuple[Value, Value]] = [
     ({"a": 1, "b": True}, {"c": "x"}), ({"a": "x"}, {"a": {"b": "y"}}),
 ]
 OPERATORS = ["+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "&&", "||"]
-OPERANDS: list[Value] = [
+OPERANDS: list[HclValue] = [
     0, 1, -3, 5, 2.5, 0.1, "1", "2.50", "x", "true", True, False, None, [], ["a"], ["a", 1], {},
     {"a": 1}, {"a": 1, "b": "x"}, SetOf(["a"]),
 ]
-SOME: list[Value] = ["", "a", "Hello", "a,b,,c", "aab"]
-PLAIN: list[Value] = ["ami-1", 5, ["a"], [1], {"a": "x"}, {"a": 1, "b": "x"}, [["b", "a"]]]
+SOME: list[HclValue] = ["", "a", "Hello", "a,b,,c", "aab"]
+PLAIN: list[HclValue] = ["ami-1", 5, ["a"], [1], {"a": "x"}, {"a": 1, "b": "x"}, [["b", "a"]]]
 
-CALLS: list[tuple[str, list[Sequence[Value]]]] = [
+CALLS: list[tuple[str, list[Sequence[HclValue]]]] = [
     ("base64encode chomp lower md5 sha1 sha256 sha512 strrev title trimspace upper", [TEXTS + ODD]),
     ("length tobool tonumber tostring urlencode base64decode", [TEXTS + ODD]),
     ("endswith startswith split strcontains trim trimprefix trimsuffix", [SOME, ["", "a", ","]]),
@@ -472,7 +475,7 @@ CALLS: list[tuple[str, list[Sequence[Value]]]] = [
 TWO = "coalesce concat merge coalescelist setunion setproduct setintersection setsubtract"
 
 
-def every(names: str, *arguments: Sequence[Value]) -> Iterator[Case]:
+def every(names: str, *arguments: Sequence[HclValue]) -> Iterator[Case]:
     for name, values in product(names.split(), product(*arguments)):
         yield called(name, *map(constant, values))
 
@@ -486,7 +489,7 @@ def table() -> Iterator[Case]:
     yield from operations()
     yield from traps()
     for one, other in product(["null", *EMPTY_LISTS, *EMPTY_MAPS, *NULLS], PLAIN):
-        value: Value = None if one in ("null", *NULLS) else [] if one in EMPTY_LISTS else {}
+        value: HclValue = None if one in ("null", *NULLS) else [] if one in EMPTY_LISTS else {}
         yield from beside(constant(value, one), constant(other), value, other)
 
 
@@ -497,14 +500,14 @@ def traps() -> Iterator[Case]:
         constant({"a": "x"}, 'tomap({ a = "x" })'),
     )
     none, typed = constant(None), constant(None, "var.null_list")
-    defaults: list[Value] = ["5", "x", 1, True, ["y"]]
+    defaults: list[HclValue] = ["5", "x", 1, True, ["y"]]
     for items, key, default in product([number, text], ["a", "b"], defaults):
         yield called("lookup", items, constant(key), constant(default))
-    first: list[Value] = [5, "x", "", {"a": 1}, ["b", "a"]]
+    first: list[HclValue] = [5, "x", "", {"a": 1}, ["b", "a"]]
     for value in first:
         for rest in ([none, typed], [constant("x"), none, typed], [constant({"a": 1}), none]):
             yield called("coalesce", constant(value), *rest)
-    with_nulls: list[Value] = [[None, 1], {"a": None}, [None]]
+    with_nulls: list[HclValue] = [[None, 1], {"a": None}, [None]]
     for one, other in product(with_nulls, repeat=2):
         yield combined("==", constant(one), constant(other))
     lists = constant({"b": ["c"]}, 'tomap({ b = ["c"] })')
@@ -524,7 +527,7 @@ def operations() -> Iterator[Case]:
         yield negated("-", constant(value))
         yield chosen(constant(value), constant("a"), constant("b"))
         yield joined(constant("a"), constant(value))
-    keys: list[Value] = [-1, 0, 1, "a", "1", 1.5, True, None, []]
+    keys: list[HclValue] = [-1, 0, 1, "a", "1", 1.5, True, None, []]
     for of, key in product([*LISTS, *MAPS], keys):
         yield indexed(constant(of), constant(key))
         yield read(constant(of), "a")
@@ -535,7 +538,7 @@ def operations() -> Iterator[Case]:
             yield chosen(constant(True), constant(yes), constant(no), bare=True)
 
 
-def beside(one: Case, other: Case, value: Value, plain: Value) -> Iterator[Case]:
+def beside(one: Case, other: Case, value: HclValue, plain: HclValue) -> Iterator[Case]:
     """What has a type that does not show, together with something else."""
     for name in ("coalesce", "concat", "merge", "coalescelist", "setunion"):
         yield called(name, one, other)
@@ -565,18 +568,18 @@ def test_every_function_is_in_the_table() -> None:
 
 # ------------------------------------------------------------------------------- at random
 
-SCALARS: st.SearchStrategy[Value] = st.sampled_from(
+SCALARS: st.SearchStrategy[HclValue] = st.sampled_from(
     ["", "a", "b", "x-1", "ami-0abc", "17", "true", 0, 1, 2, 5, 1.5, True, False]
 )
 
 
-def readings(value: Value) -> st.SearchStrategy[Case]:
+def readings(value: HclValue) -> st.SearchStrategy[Case]:
     """The value, in one of the ways in which Terraform may have it."""
     return reading(value).map(lambda text: constant(value, text))
 
 
 @st.composite
-def reading(draw: st.DrawFn, value: Value) -> str:
+def reading(draw: st.DrawFn, value: HclValue) -> str:
     if not value and (value is None or isinstance(value, list | dict)):
         return draw(st.sampled_from([written(value), *EMPTY[type(value)]]))
     if isinstance(value, SetOf) or not isinstance(value, list | dict):
@@ -598,7 +601,7 @@ EMPTY: dict[type, list[str]] = {
 }
 
 
-def form(value: Value) -> Any:
+def form(value: HclValue) -> Any:
     """The type of a value, if it is one that a list or map of such values holds unchanged."""
     if isinstance(value, str | int | float):
         return "number" if isinstance(value, float) or type(value) is int else type(value).__name__
@@ -610,21 +613,21 @@ def form(value: Value) -> Any:
 
 
 NAMES = st.sampled_from(["a", "b", "c"])
-WORDS: st.SearchStrategy[Value] = st.lists(st.sampled_from(["a", "b", "c"]), max_size=3)
-ROWS: st.SearchStrategy[Value] = st.one_of(
+WORDS: st.SearchStrategy[HclValue] = st.lists(st.sampled_from(["a", "b", "c"]), max_size=3)
+ROWS: st.SearchStrategy[HclValue] = st.one_of(
     st.lists(SCALARS, max_size=3),
     WORDS,
     st.lists(st.sampled_from([1, 2, 3]), max_size=3),
 )
-OBJECTS: st.SearchStrategy[Value] = st.one_of(
+OBJECTS: st.SearchStrategy[HclValue] = st.one_of(
     st.dictionaries(NAMES, SCALARS, max_size=2),
     st.dictionaries(NAMES, st.sampled_from(["a", "b"]), max_size=2),
     st.fixed_dictionaries({"a": SCALARS, "b": st.sampled_from(["p", "q"])}),
 )
-SETS: st.SearchStrategy[Value] = st.lists(
+SETS: st.SearchStrategy[HclValue] = st.lists(
     st.sampled_from(["a", "b", "c"]), max_size=3, unique=True
 ).map(lambda items: SetOf(sorted(items)))
-DEEP: st.SearchStrategy[Value] = st.one_of(
+DEEP: st.SearchStrategy[HclValue] = st.one_of(
     st.lists(ROWS, max_size=2),
     st.lists(OBJECTS, max_size=2),
     st.dictionaries(NAMES, OBJECTS, max_size=2),
@@ -632,7 +635,9 @@ DEEP: st.SearchStrategy[Value] = st.one_of(
     st.lists(st.one_of(SCALARS, st.none()), max_size=3),
     st.dictionaries(NAMES, st.one_of(SCALARS, st.none()), max_size=2),
 )
-VALUES: st.SearchStrategy[Value] = st.one_of(SCALARS, SCALARS, ROWS, OBJECTS, SETS, DEEP, st.none())
+VALUES: st.SearchStrategy[HclValue] = st.one_of(
+    SCALARS, SCALARS, ROWS, OBJECTS, SETS, DEEP, st.none()
+)
 
 
 def collected(parts: st.SearchStrategy[Case], size: int = 3) -> st.SearchStrategy[Case]:
@@ -790,7 +795,7 @@ MADE = {
     "text": texts,
     "texts": rows,
 }
-LEAVES: dict[str, st.SearchStrategy[Value]] = {
+LEAVES: dict[str, st.SearchStrategy[HclValue]] = {
     "any": VALUES,
     "flag": st.sampled_from([True, False, "true"]),
     "list": st.one_of(ROWS, SETS, DEEP.filter(lambda value: isinstance(value, list))),
@@ -866,7 +871,7 @@ TYPES: list[Expression] = [
     a("list", PERSON), a("map", PERSON), a("set", a("list", STRING)), a("list", an_object(a=ANY)),
     an_object(a=a("optional", ANY, Literal(5))), an_object(a=a("optional", a("list", STRING))),
 ]  # fmt: skip
-CONVERTED: list[Value] = [
+CONVERTED: list[HclValue] = [
     None, "a", "", "1", "1.50", "true", "007", 0, 5, 1.5, 0.1, True, False, [], ["a"], ["1", "2"],
     [2, 10, 1], [1, "a"], [True, "x"], [1, True], ["b", "a", "b"], [None], ["a", None], [1, None],
     [["a"], ["b", "c"]], [["a"], [1]], [["a"], "b"], ["a", 1], [1, "2"], {}, {"a": "x"}, {"a": 1},

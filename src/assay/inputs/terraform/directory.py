@@ -24,10 +24,10 @@ from assay.inputs.terraform.as_plan.located import (
 from assay.inputs.terraform.as_plan.trails import CodeTrails
 from assay.inputs.terraform.program.program import Program
 from assay.inputs.terraform.program.variables import root_values
+from assay.inputs.terraform.project.both_tools import joined
 from assay.inputs.terraform.project.files import OPENTOFU, TERRAFORM, FileReader, ReadFile, Tool
 from assay.inputs.terraform.project.modules import CodeReader, ModuleCode, digest_of
 from assay.inputs.terraform.project.paths import folded, is_below
-from assay.inputs.terraform.project.readings import together
 from assay.inputs.terraform.project.roots import Excluded, Roots, nothing
 from assay.inputs.terraform.project.unasked import not_asked
 from assay.inputs.terraform.project.uninstalled import is_elsewhere
@@ -91,7 +91,7 @@ class Code:
         found = [each for each in found if not roots.is_called(each[0], self._computed)]
         found.extend(
             (root, roots.without_callers(root, self._source(root, wanted)))
-            for root in roots.besides(self._reached)
+            for root in roots.judged_apart(self._reached)
         )
         sources = [_of_many(*each) for each in found] if found[1:] else [each for _, each in found]
         judged = [each.facts.path for each in sources]
@@ -120,12 +120,12 @@ class Code:
         )
 
     def _source(self, root: str, wanted: Wanted) -> Source:
-        readings: dict[Tool, Source] = {}
+        by_tool: dict[Tool, Source] = {}
         for reader in self.readers:
-            readings[reader.tool], differs = self._read(reader, root, wanted)
+            by_tool[reader.tool], differs = self._read(reader, root, wanted)
             if not differs:
                 break
-        return together(root, readings)
+        return joined(root, by_tool)
 
     def _boundary(self, root: str) -> str:
         """The directory that was named, below which a root may read files."""

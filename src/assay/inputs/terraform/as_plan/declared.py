@@ -17,8 +17,8 @@ from assay.inputs.plan.made.parameters import READ, TYPES
 from assay.inputs.plan.trails.holders import IMAGE_DATA
 from assay.inputs.surface import Row, rows_by_type
 from assay.inputs.terraform.as_plan.actions import actions_of
-from assay.inputs.terraform.as_plan.beside import Named, key_of, of_scripts, of_unread
 from assay.inputs.terraform.as_plan.configured import PlanBlocks
+from assay.inputs.terraform.as_plan.named_ids import Named, key_of, of_scripts, of_unread
 from assay.inputs.terraform.as_plan.wants import NARROWING, Wants, wants_of
 from assay.inputs.terraform.language.marks import Marks, as_map, bare, marks_of, mask
 from assay.inputs.terraform.program.body import Body, body, in_blocks, masked
@@ -34,7 +34,7 @@ from assay.inputs.terraform.program.unread import UNREAD
 from assay.inputs.terraform.project.overrides import Placed
 from assay.inputs.terraform.project.uninstalled import CALL, Missing, is_image, missing
 from assay.inputs.terraform.syntax.blocks import Block
-from assay.inputs.terraform.syntax.expressions import UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, UnknownValue
 from assay.model import Kind
 from assay.model.addresses import address
 
@@ -50,7 +50,7 @@ class Declared(NamedTuple):
 
     plan: PlanDocument
     rows: dict[str, tuple[Row, ...]]
-    values: dict[tuple[str, str], Value]
+    values: dict[tuple[str, str], HclValue]
     """What each resource holds, by address and type, with an `UnknownValue` where the plan has a mask."""
     missing: tuple[Missing, ...]
     """The modules whose code is not there."""
@@ -74,7 +74,7 @@ class _Writer:
         self._tags = ("tags", "tag", "tags_all") if tags else ()
         self._providers = program.providers
         self._changes: list[ResourceChange] = []
-        self._values: dict[tuple[str, str], Value] = {}
+        self._values: dict[tuple[str, str], HclValue] = {}
         self._missing: list[Missing] = []
         self._ignoring: dict[str, frozenset[str]] = {}
         self._several: set[str] = set()
@@ -130,7 +130,7 @@ class _Writer:
                     self._resource(module, (mode, kind, name), iteration, found)
                 if scripted:
                     run = of_scripts(module, placed.block, iteration)
-                    self._beside(module, placed.block, iteration, run)
+                    self._add_named(module, placed.block, iteration, run)
                 if mode == "managed":
                     self._unread(module, placed.block, iteration, found)
 
@@ -138,7 +138,7 @@ class _Writer:
         for iteration in module.instances(block):
             found = body(module, block, iteration, None)
             named = Named(masked(found.values)[0], mask(found.values, found.marks))
-            self._beside(module, block, iteration, [named])
+            self._add_named(module, block, iteration, [named])
             self._unread(module, block, iteration, found)
 
     def _wanted(
@@ -176,7 +176,7 @@ class _Writer:
             with_self(own, module, placed.block, iteration, self._providers)
         elif own.get("ami") == "" and kind in _COMPUTED_AMI:
             _leave_to_provider(own)
-        values: Value = own
+        values: HclValue = own
         for path in self._of_kind(kind).paths:
             values = in_blocks(values, path)
         assert isinstance(values, dict)
@@ -200,7 +200,7 @@ class _Writer:
         read = self._of_kind(block.labels[0]).awaited
         more = carried(module, block, iteration, found, read)
         rest = of_unread(module, block, found, read, more.ids)
-        self._beside(module, block, iteration, rest)
+        self._add_named(module, block, iteration, rest)
         if not more.lookups:
             return
         self._paths.update(more.paths)
@@ -213,7 +213,7 @@ class _Writer:
         assert isinstance(values, dict)
         self._change(module, at, ("managed", CARRIED, name), iteration, values, marks_of(lookups))
 
-    def _beside(
+    def _add_named(
         self, module: ModuleInstance, block: Block, iteration: Iteration, found: Iterable[Named]
     ) -> None:
         """What is named beside a resource: by its scripts, and in what is not evaluated."""
@@ -228,7 +228,7 @@ class _Writer:
         module: ModuleInstance,
         block: tuple[str, str, str],
         iteration: Iteration,
-        values: dict[str, Value],
+        values: dict[str, HclValue],
     ) -> None:
         """Put what the provider adds beside a resource's own tags, as plans do.
 
@@ -249,7 +249,7 @@ class _Writer:
         at: str,
         block: tuple[str, str, str],
         iteration: Iteration,
-        values: dict[str, Value],
+        values: dict[str, HclValue],
         marks: Marks,
     ) -> None:
         known, unknown = masked(values)
@@ -285,7 +285,7 @@ class _Writer:
                 self._change(module, at, block, iteration, given, found.marks)
 
 
-def _leave_to_provider(values: dict[str, Value]) -> None:
+def _leave_to_provider(values: dict[str, HclValue]) -> None:
     """An empty `ami` is none: what a launch template names, or what nobody knows before apply."""
     del values["ami"]
     if values.get("launch_template") in (None, []):

@@ -16,7 +16,7 @@ from assay.inputs.terraform.program.carried import CARRIED
 from assay.inputs.terraform.program.ignored import Ignoring, comes_through
 from assay.inputs.terraform.program.unread import UNREAD
 from assay.inputs.terraform.project.modules import ModuleCode
-from assay.inputs.terraform.project.uninstalled import CALL, Missing, told
+from assay.inputs.terraform.project.uninstalled import CALL, Missing, in_one_sentence
 from assay.model import (
     Action,
     AmiId,
@@ -137,7 +137,7 @@ def _in_words(reason: str) -> str:
 
 def not_there(modules: Sequence[Missing], locator: Locator) -> Iterator[AmiReference]:
     """One reference for all modules that are not there, at the line of the first."""
-    found = told(modules)
+    found = in_one_sentence(modules)
     if found:
         address, value = found
         first = declared_at(_incomplete(modules[0].address, "source", value), locator, {})

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.plan.document.planned import Opened, PlannedResources
 from assay.inputs.plan.trails.trail import Dead, Found, Target
-from assay.inputs.terraform.syntax.expressions import Ref, Step, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Step, UnknownValue
 
 
 class CodeTrails:
@@ -18,7 +18,7 @@ class CodeTrails:
         self,
         planned: PlannedResources,
         changes: Collection[ResourceChange],
-        values: Mapping[tuple[str, str], Value],
+        values: Mapping[tuple[str, str], HclValue],
         several: Collection[str],
     ) -> None:
         """`several` are the addresses of what stands for a number of instances that is not known."""
@@ -72,7 +72,7 @@ def _is_key(step: Step, key: str | int) -> bool:
     return step == key and isinstance(step, int) == isinstance(key, int)
 
 
-def _unknown_at(value: Value, path: tuple[Step, ...]) -> UnknownValue | None:
+def _unknown_at(value: HclValue, path: tuple[Step, ...]) -> UnknownValue | None:
     """The unknown value at a path, or around it, with the rest of the path put to its references."""
     for position, step in enumerate(path):
         match value:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from assay.inputs.terraform.language.values import UncertainError
-from assay.inputs.terraform.syntax.expressions import FailedError, SetOf, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue, SetOf, UnknownValue
 
 Number: TypeAlias = int | float
 
@@ -27,12 +27,12 @@ _NUMERIC = re.compile(r"[+-]?(\.?[0-9]|inf)", re.IGNORECASE)
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
-class Row(msgspec.Struct, frozen=True, gc=False):
+class Function(msgspec.Struct, frozen=True, gc=False):
     """A function: what it makes of its arguments, and as what it reads each of them."""
 
-    body: Callable[..., Value]
-    reads: tuple[Callable[[Value], Any], ...] = ()
-    rest: Callable[[Value], Any] | None = None
+    body: Callable[..., HclValue]
+    reads: tuple[Callable[[HclValue], Any], ...] = ()
+    rest: Callable[[HclValue], Any] | None = None
     """As what it reads any further arguments; None where it takes no more."""
     whole: bool = True
     """Whether something unknown, anywhere in the arguments, leaves nothing of the result known."""
@@ -117,7 +117,7 @@ def settled(text: str) -> bool:
     )
 
 
-def text_of(value: Value) -> str:
+def text_of(value: HclValue) -> str:
     """As an argument of type string."""
     if isinstance(value, str):
         if not settled(value):
@@ -132,7 +132,7 @@ def text_of(value: Value) -> str:
     raise FailedError
 
 
-def number_of(value: Value) -> Number:
+def number_of(value: HclValue) -> Number:
     """As an argument of type number; whole ones as int."""
     if isinstance(value, str):
         return read_number(value)
@@ -149,7 +149,7 @@ def _whole(number: float) -> int:
     return int(number)
 
 
-def whole_of(value: Value) -> int:
+def whole_of(value: HclValue) -> int:
     """As an argument that has to be a whole number."""
     number = number_of(value)
     if isinstance(number, float):
@@ -159,7 +159,7 @@ def whole_of(value: Value) -> int:
     return number
 
 
-def flag_of(value: Value) -> bool:
+def flag_of(value: HclValue) -> bool:
     """As an argument of type bool."""
     if isinstance(value, bool):
         return value
@@ -170,19 +170,19 @@ def flag_of(value: Value) -> bool:
     raise FailedError
 
 
-def given(value: Value) -> Value:
+def given(value: HclValue) -> HclValue:
     """As an argument of any type that must not be null."""
     if value is None:
         raise FailedError
     return value
 
 
-def anything(value: Value) -> Value:
+def anything(value: HclValue) -> HclValue:
     """As an argument of any type, or null."""
     return value
 
 
-def items_of(value: Value) -> list[Value]:
+def items_of(value: HclValue) -> list[HclValue]:
     """As an argument that is a list, tuple or set: its elements."""
     if isinstance(value, UnknownValue):
         raise UncertainError
@@ -191,14 +191,14 @@ def items_of(value: Value) -> list[Value]:
     return list(value)
 
 
-def list_of(value: Value) -> list[Value]:
+def list_of(value: HclValue) -> list[HclValue]:
     """As an argument that is a list or tuple, and no set: its elements."""
     if isinstance(value, SetOf):
         raise FailedError
     return items_of(value)
 
 
-def map_of(value: Value) -> dict[str, Value]:
+def map_of(value: HclValue) -> dict[str, HclValue]:
     """As an argument that is a map or object."""
     if isinstance(value, UnknownValue):
         raise UncertainError
@@ -207,6 +207,6 @@ def map_of(value: Value) -> dict[str, Value]:
     return value
 
 
-def texts_of(value: Value) -> list[str | None]:
+def texts_of(value: HclValue) -> list[str | None]:
     """As an argument of type list(string)."""
     return [None if item is None else text_of(item) for item in items_of(value)]

@@ -15,13 +15,13 @@ from assay.inputs.terraform.syntax.expressions import (
     Call,
     Expression,
     FailedError,
+    HclValue,
     Literal,
     ObjectOf,
     SetOf,
     TupleOf,
     Unary,
     UnknownValue,
-    Value,
     Variable,
 )
 
@@ -90,7 +90,7 @@ _OF: dict[str, Callable[[Constraint], Constraint]] = {
     "map": MapType,
     "set": SetType,
 }
-_PRIMITIVES: dict[str, Callable[[Value], Value]] = {
+_PRIMITIVES: dict[str, Callable[[HclValue], HclValue]] = {
     "bool": flag_of,
     "number": number_of,
     "string": text_of,
@@ -147,7 +147,7 @@ def _read_attribute(name: Expression, of: Expression) -> AttributeType | None:
 # --------------------------------------------------------------------------------- converting
 
 
-def convert(value: Value, constraint: Constraint | None) -> Value:
+def convert(value: HclValue, constraint: Constraint | None) -> HclValue:
     """The value that a variable of this type has; raises `FailedError` where it cannot have it."""
     try:
         if constraint is None:
@@ -158,7 +158,7 @@ def convert(value: Value, constraint: Constraint | None) -> Value:
         return unknown_of(value)
 
 
-def _convert(value: Value, constraint: Constraint) -> Value:
+def _convert(value: HclValue, constraint: Constraint) -> HclValue:
     if value is None or isinstance(constraint, AnyType):
         return value
     if isinstance(value, UnknownValue):
@@ -179,14 +179,14 @@ def _convert(value: Value, constraint: Constraint) -> Value:
     return _convert_object(value, constraint)
 
 
-def _convert_primitive(value: Value, constraint: Primitive) -> Value:
+def _convert_primitive(value: HclValue, constraint: Primitive) -> HclValue:
     try:
         return _PRIMITIVES[constraint.name](value)
     except UncertainError:
         return UnknownValue()
 
 
-def _convert_set(value: Value, constraint: SetType) -> Value:
+def _convert_set(value: HclValue, constraint: SetType) -> HclValue:
     parts = [_convert(item, constraint.of) for item in items_of(value)]
     try:
         return set_of(_alike(parts, constraint))
@@ -194,16 +194,16 @@ def _convert_set(value: Value, constraint: SetType) -> Value:
         return unknown_of(value)
 
 
-def _convert_tuple(value: Value, constraint: TupleType) -> Value:
+def _convert_tuple(value: HclValue, constraint: TupleType) -> HclValue:
     items = items_of(value)
     if isinstance(value, SetOf) or len(items) != len(constraint.items):
         raise FailedError
     return list(map(_convert, items, constraint.items))
 
 
-def _convert_object(value: Value, constraint: ObjectType) -> Value:
+def _convert_object(value: HclValue, constraint: ObjectType) -> HclValue:
     items = map_of(value)
-    made: dict[str, Value] = {}
+    made: dict[str, HclValue] = {}
     for attribute in sorted(constraint.attributes, key=_name):
         item = items.get(attribute.name)
         if item is None and attribute.default is not None:
@@ -218,7 +218,7 @@ def _name(attribute: AttributeType) -> str:
     return attribute.name
 
 
-def _alike(items: Sequence[Value], constraint: Constraint) -> list[Value]:
+def _alike(items: Sequence[HclValue], constraint: Constraint) -> list[HclValue]:
     """The elements of a collection: where `any` leaves their type open, they have one in common."""
     return meld(items) if _open(constraint) else list(items)
 
@@ -233,7 +233,7 @@ def _open(constraint: Constraint) -> bool:
     return isinstance(constraint, AnyType)
 
 
-def _plain(expression: Expression) -> Value:
+def _plain(expression: Expression) -> HclValue:
     """The value of a default: Terraform allows neither references nor functions in it."""
     if isinstance(expression, Literal):
         return expression.value

@@ -6,7 +6,7 @@ The rule above all others: a value is what Terraform would compute, or it is unk
 from collections.abc import Mapping, Sequence
 
 from assay.inputs.terraform.language.arguments import flag_of, text_of, whole_of
-from assay.inputs.terraform.language.bound import NAMESPACES, Bound, Names
+from assay.inputs.terraform.language.context import NAMESPACES, Bound, EvalContext
 from assay.inputs.terraform.language.functions.lookups import passed_on
 from assay.inputs.terraform.language.functions.marking import remarked
 from assay.inputs.terraform.language.loops import for_object, for_tuple, splat
@@ -50,6 +50,7 @@ from assay.inputs.terraform.syntax.expressions import (
     FailedError,
     ForObject,
     ForTuple,
+    HclValue,
     Index,
     Item,
     Literal,
@@ -61,7 +62,6 @@ from assay.inputs.terraform.syntax.expressions import (
     TupleOf,
     Unary,
     UnknownValue,
-    Value,
     Variable,
 )
 
@@ -73,10 +73,10 @@ _STARTS = (Variable, Attribute, Index, Item)
 
 
 def evaluate(
-    expression: Expression, names: Names, bound: Mapping[str, MaybeMarked] = {}
+    expression: Expression, context: EvalContext, bound: Mapping[str, MaybeMarked] = {}
 ) -> MaybeMarked:
     """The value of an expression. Raises `FailedError` where Terraform would fail."""
-    return _value(expression, Bound(names, bound))
+    return _value(expression, Bound(context, bound))
 
 
 def _value(expression: Expression, at: Bound) -> MaybeMarked:
@@ -118,9 +118,9 @@ def _form(expression: Expression, at: Bound) -> MaybeMarked:
 def _traversal(expression: Variable | Attribute | Index | Item | Splat, at: Bound) -> MaybeMarked:
     match expression:
         case Attribute(Variable(name), word) if name in NAMESPACES and name not in at.bound:
-            return _settled(at.names.member(name, word), at)
+            return _settled(at.context.member(name, word), at)
         case Variable(name):
-            return at.bound[name] if name in at.bound else at.names.lookup(name)
+            return at.bound[name] if name in at.bound else at.context.lookup(name)
         case Attribute(of, name):
             return _settled(_attribute(_before(of, at), name), at)
         case Index(of, key):
@@ -172,7 +172,7 @@ def _operation(
             return over(binary, operator, one, at.doubting(_value(right, at)))
 
 
-def _joined(*parts: Value) -> Value:
+def _joined(*parts: HclValue) -> HclValue:
     return template(parts)
 
 
@@ -189,9 +189,9 @@ def _logical(operator: str, left: MaybeMarked, right: Expression, at: Bound) -> 
 
 def _settled(value: MaybeMarked, at: Bound) -> MaybeMarked:
     if isinstance(value, UnknownValue):
-        return at.names.settle(value)
+        return at.context.settle(value)
     if isinstance(value, Marked) and isinstance(value.value, UnknownValue):
-        return marked(at.names.settle(value.value), value.marks)
+        return marked(at.context.settle(value.value), value.marks)
     return value
 
 
@@ -221,7 +221,9 @@ def _conditional(test: MaybeMarked, yes: Expression, no: Expression, at: Bound) 
     return _of_branches(test, branches, conditional(tested, *found, bare=nothing))
 
 
-def _of_branches(test: MaybeMarked, branches: Sequence[MaybeMarked], found: Value) -> MaybeMarked:
+def _of_branches(
+    test: MaybeMarked, branches: Sequence[MaybeMarked], found: HclValue
+) -> MaybeMarked:
     """The result has the marks of the test and of both branches (before HCL 2.23 only of the one that
     is taken); those of elements stay with the elements of the branch that is taken.
     """
@@ -256,7 +258,7 @@ def _call(name: str, arguments: tuple[Expression, ...], at: Bound, *, expands: b
     if found is None:
         if not (certain(*bared) or (name == "coalesce" and at.are_texts(arguments, bared))):
             at.doubt.raised = True
-        found = at.names.call(name, bared)
+        found = at.context.call(name, bared)
     elif not any(isinstance(value, Marked) for value in values):
         is_open = name != "sensitive"  # a parameter that is handed on
     return found if is_open else remarked(name, values, found)
@@ -274,7 +276,7 @@ def _try(arguments: tuple[Expression, ...], at: Bound) -> MaybeMarked:
     raise FailedError("every argument of try fails")
 
 
-def _can(arguments: tuple[Expression, ...], at: Bound) -> Value:
+def _can(arguments: tuple[Expression, ...], at: Bound) -> HclValue:
     """Terraform shows whether something fails, also where it is secret."""
     at = at.apart()
     try:

@@ -5,7 +5,7 @@ Facts: HCL, "Native Syntax Specification", "For Expressions", "Splat Operators".
 
 from collections.abc import Callable, Sequence
 
-from assay.inputs.terraform.language.bound import Bound, Evaluate
+from assay.inputs.terraform.language.context import Bound, Evaluate
 from assay.inputs.terraform.language.marks import (
     Marks,
     MaybeMarked,
@@ -28,10 +28,10 @@ from assay.inputs.terraform.syntax.expressions import (
     FailedError,
     ForObject,
     ForTuple,
+    HclValue,
     SetOf,
     Sure,
     UnknownValue,
-    Value,
 )
 
 _MOST = 10_000
@@ -87,7 +87,7 @@ def _each(
     """
     of = at.doubting(evaluate(expression.of, at))
     hidden = marks_of(of).own
-    pairs: Sequence[tuple[Value, MaybeMarked]]
+    pairs: Sequence[tuple[HclValue, MaybeMarked]]
     match bare(of):
         case SetOf() as items:
             pairs = [(item, item) for item in items]

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, TypeGuard
 import msgspec
 
 from assay.inputs.terraform.language.values import unknown_of, without_keys
-from assay.inputs.terraform.syntax.expressions import SetOf, Step, Sure, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, SetOf, Step, Sure, UnknownValue
 
 
 class Marks(msgspec.Struct, frozen=True, gc=False):
@@ -46,15 +46,15 @@ SECRET = Marks(own=True)
 class Marked(msgspec.Struct, frozen=True, gc=False):
     """A value of which something is secret. It stands in no other value, nor on another mark."""
 
-    value: Value
+    value: HclValue
     marks: Marks
 
 
-MaybeMarked: TypeAlias = "Value | Marked"
+MaybeMarked: TypeAlias = "HclValue | Marked"
 """What an expression comes to. Whoever reads the value has to say what becomes of its marks."""
 
 
-def bare(value: MaybeMarked) -> Value:
+def bare(value: MaybeMarked) -> HclValue:
     """The value without its marks."""
     return value.value if isinstance(value, Marked) else value
 
@@ -92,7 +92,7 @@ def secret(value: MaybeMarked) -> Marked:
     return Marked(value, SECRET)
 
 
-def over(operation: Callable[..., Value], *values: MaybeMarked) -> MaybeMarked:
+def over(operation: Callable[..., HclValue], *values: MaybeMarked) -> MaybeMarked:
     """What an operation makes of values; secret where anything in one of them is."""
     for value in values:
         if isinstance(value, SPECIAL):
@@ -113,7 +113,7 @@ def untold(*values: MaybeMarked) -> MaybeMarked:
     return Marked(UnknownValue(), SECRET) if hidden else UnknownValue()
 
 
-def plain(values: Sequence[MaybeMarked]) -> list[Value]:
+def plain(values: Sequence[MaybeMarked]) -> list[HclValue]:
     """Values without their marks."""
     return [value.value if isinstance(value, Marked) else value for value in values]
 
@@ -130,7 +130,7 @@ def as_list(items: Sequence[MaybeMarked]) -> MaybeMarked:
 
 def as_map(items: Mapping[str, MaybeMarked]) -> MaybeMarked:
     """Elements as a map, each with its own marks."""
-    values: dict[str, Value] = {}
+    values: dict[str, HclValue] = {}
     below: dict[Step, Marks] = {}
     for key, item in items.items():
         if isinstance(item, Marked):
@@ -140,7 +140,7 @@ def as_map(items: Mapping[str, MaybeMarked]) -> MaybeMarked:
     return Marked(values, Marks(below=below)) if below else values
 
 
-def element(of: MaybeMarked, step: Step, value: Value) -> MaybeMarked:
+def element(of: MaybeMarked, step: Step, value: HclValue) -> MaybeMarked:
     """What stands at a step of a value, with the marks that it has there."""
     return marked(value, of.marks.at(step)) if isinstance(of, Marked) else value
 
@@ -170,7 +170,7 @@ def _both(one: Marks, other: Marks) -> Marks:
     return Marks(one.own or other.own, below)
 
 
-def _fitting(value: Value, marks: Marks) -> Marks:
+def _fitting(value: HclValue, marks: Marks) -> Marks:
     """The marks, if they can stand on this value: a set and an unknown value have no elements of
     which one alone is marked, and of an object that has lost an attribute its mark is gone, too.
     """
@@ -187,19 +187,19 @@ def _fitting(value: Value, marks: Marks) -> Marks:
     return Marks(own, below)
 
 
-def _has_order(value: Value) -> TypeGuard[list[Value]]:
+def _has_order(value: HclValue) -> TypeGuard[list[HclValue]]:
     return isinstance(value, list) and not isinstance(value, SetOf)
 
 
 # ------------------------------------------------------------------------------ in a plan's words
 
 
-def mask(value: Value, marks: Marks) -> Any:
+def mask(value: HclValue, marks: Marks) -> Any:
     """The mask that a plan has beside a value: true where all is secret that stands there."""
     return _mask(value, _fitting(value, marks))
 
 
-def _mask(value: Value, marks: Marks) -> Any:
+def _mask(value: HclValue, marks: Marks) -> Any:
     if marks.own or not marks:
         return marks.own
     if isinstance(value, dict):
@@ -219,7 +219,7 @@ def without_secret_keys(value: MaybeMarked) -> MaybeMarked:
     return Marked(_without_keys(value.value, value.marks), value.marks)
 
 
-def _without_keys(value: Value, marks: Marks) -> Value:
+def _without_keys(value: HclValue, marks: Marks) -> HclValue:
     if marks.own:
         return without_keys(value)
     if isinstance(value, dict):

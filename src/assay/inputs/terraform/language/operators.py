@@ -23,7 +23,13 @@ from assay.inputs.terraform.language.values import (
     step_below,
     unknown_of,
 )
-from assay.inputs.terraform.syntax.expressions import FailedError, SetOf, Sure, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import (
+    FailedError,
+    HclValue,
+    SetOf,
+    Sure,
+    UnknownValue,
+)
 
 __all__ = [
     "attribute",
@@ -44,7 +50,7 @@ _MODULO = 2**40
 # --------------------------------------------------------------------------------- operators
 
 
-def binary(operator: str, left: Value, right: Value) -> Value:
+def binary(operator: str, left: HclValue, right: HclValue) -> HclValue:
     """`left operator right`."""
     try:
         if operator in ("==", "!="):
@@ -64,7 +70,7 @@ def binary(operator: str, left: Value, right: Value) -> Value:
     return unknown_of(left, right)
 
 
-def _is_there(one: Value, other: Value) -> bool:
+def _is_there(one: HclValue, other: HclValue) -> bool:
     """Whether something is unknown and certainly not what it is compared with: null, empty text."""
     if not isinstance(one, UnknownValue) or one.sure is Sure.NOTHING:
         return False
@@ -73,7 +79,7 @@ def _is_there(one: Value, other: Value) -> bool:
     return other is None or (other == "" and one.is_text)
 
 
-def unary(operator: str, of: Value) -> Value:
+def unary(operator: str, of: HclValue) -> HclValue:
     """`-of` or `!of`."""
     try:
         if operator == "!":
@@ -122,7 +128,7 @@ _COMPARISONS: dict[str, Callable[..., bool]] = {
 # --------------------------------------------------------------------------------- conditionals
 
 
-def conditional(test: Value, yes: Value, no: Value, *, bare: bool = False) -> Value:
+def conditional(test: HclValue, yes: HclValue, no: HclValue, *, bare: bool = False) -> HclValue:
     """`test ? yes : no`, whose results are converted to one type.
 
     `bare` says that the branch which is not taken is written as `null`, `[]` or `{}`: elsewhere
@@ -135,13 +141,14 @@ def conditional(test: Value, yes: Value, no: Value, *, bare: bool = False) -> Va
         if isinstance(test, UnknownValue):
             return _either(test, yes, no)
         taken, other = (yes, no) if flag_of(test) else (no, yes)
-        return _beside(taken, other) if bare else meld([taken, other])[0]
+        return _beside_nothing(taken, other) if bare else meld([taken, other])[0]
     except UncertainError:
         return unknown_of(test, yes, no)
 
 
-def _either(test: UnknownValue, yes: Value, no: Value) -> Value:
+def _either(test: UnknownValue, yes: HclValue, no: HclValue) -> HclValue:
     one, other = meld([yes, no])
+    # `var.pinned ? data.aws_ami.old.id : data.aws_ami.new.id` is one of both, so that each is judged
     if isinstance(one, UnknownValue) and isinstance(other, UnknownValue):
         passed_on = all(isinstance(of, UnknownValue) and of.passed_on for of in (yes, no))
         if passed_on:
@@ -151,11 +158,15 @@ def _either(test: UnknownValue, yes: Value, no: Value) -> Value:
     return unknown_of(test, yes, no)
 
 
-def _beside(taken: Value, other: Value) -> Value:
+def _beside_nothing(taken: HclValue, other: HclValue) -> HclValue:
     """The branch that is taken, beside a bare null, `[]` or `{}`."""
-    if other is None or not taken or isinstance(taken, UnknownValue | SetOf):
-        melded = meld([taken, other])[0] if other is not None and kind(taken) != "set" else taken
-        return taken if melded is not taken else melded
+    if other is None or isinstance(taken, SetOf):
+        return taken
+    if not taken or isinstance(taken, UnknownValue):
+        meld([taken, other])  # fails where no type has both: `true ? "" : []`
+        return taken
+    # An empty object makes a map of the other one, an empty tuple a list: all elements are of one type
+    # then, and `true ? { a = 1, b = "x" } : {}` has the texts "1" and "x".
     if isinstance(taken, dict) and other == {}:
         return dict(zip(taken, meld([*taken.values()]), strict=True))
     if isinstance(taken, list) and other == []:
@@ -166,7 +177,7 @@ def _beside(taken: Value, other: Value) -> Value:
 # --------------------------------------------------------------------------------- texts
 
 
-def template(parts: Sequence[Value]) -> Value:
+def template(parts: Sequence[HclValue]) -> HclValue:
     """The texts of the parts, joined."""
     if any(kind(part) in ("null", "list", "set", "map") for part in parts):
         raise FailedError
@@ -177,7 +188,7 @@ def template(parts: Sequence[Value]) -> Value:
     return text if settled(text) else unknown_of(*parts)
 
 
-def key_of(value: Value) -> str | UnknownValue:
+def key_of(value: HclValue) -> str | UnknownValue:
     """A key is text; numbers and bools become it."""
     if isinstance(value, UnknownValue):
         return unknown_of(value)
@@ -188,7 +199,7 @@ def key_of(value: Value) -> str | UnknownValue:
 # --------------------------------------------------------------------------------- traversals
 
 
-def index(of: Value, key: Value) -> Value:
+def index(of: HclValue, key: HclValue) -> HclValue:
     """`of[key]`."""
     if of is None or key is None:
         raise FailedError
@@ -211,7 +222,7 @@ def index(of: Value, key: Value) -> Value:
     return of[position]
 
 
-def attribute(of: Value, name: str) -> Value:
+def attribute(of: HclValue, name: str) -> HclValue:
     """`of.name`."""
     if isinstance(of, UnknownValue):
         return step_below(of, name)

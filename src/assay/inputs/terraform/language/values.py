@@ -1,12 +1,12 @@
 """What a value is to Terraform: its kind, its size, and what is not known of it.
 
 Terraform tells list from tuple and map from object, and gives nulls and empty collections a type.
-None of that shows in a `Value`. What depends on it is not certain, and raises `UncertainError`.
+None of that shows in a `HclValue`. What depends on it is not certain, and raises `UncertainError`.
 """
 
 from collections.abc import Iterator, Sequence
 
-from assay.inputs.terraform.syntax.expressions import Ref, SetOf, Step, Sure, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, SetOf, Step, Sure, UnknownValue
 from assay.model.addresses import DECODED
 
 MANY = 50_000
@@ -24,7 +24,7 @@ class UncertainError(Exception):
 # --------------------------------------------------------------------------------- kinds
 
 
-def kind(value: Value) -> str:
+def kind(value: HclValue) -> str:
     """One of null, bool, number, text, set, list, map, unknown."""
     if value is None:
         return "null"
@@ -41,7 +41,7 @@ def kind(value: Value) -> str:
     return "map" if isinstance(value, dict) else "unknown"
 
 
-def kinds(values: Sequence[Value]) -> frozenset[str]:
+def kinds(values: Sequence[HclValue]) -> frozenset[str]:
     """The kinds of what is neither null nor unknown."""
     return frozenset(map(kind, values)) - {"null", "unknown"}
 
@@ -51,19 +51,19 @@ def primitive(names: frozenset[str]) -> bool:
     return names <= _PRIMITIVES
 
 
-def mixed(values: Sequence[Value]) -> bool:
+def mixed(values: Sequence[HclValue]) -> bool:
     """Whether these are certainly of several types: then what holds them is a tuple or object."""
     return len(kinds(values)) > 1
 
 
-def below(value: Value) -> list[Value]:
+def below(value: HclValue) -> list[HclValue]:
     """The elements of a list, set or map."""
     if isinstance(value, dict):
         return list(value.values())
     return list(value) if isinstance(value, list) else []
 
 
-def _leaves(values: Sequence[Value]) -> Iterator[Value]:
+def _leaves(values: Sequence[HclValue]) -> Iterator[HclValue]:
     """Everything below that is no collection, in order, and the empty collections."""
     stack = list(reversed(values))
     seen: set[int] = set()
@@ -76,7 +76,7 @@ def _leaves(values: Sequence[Value]) -> Iterator[Value]:
             stack.extend(reversed(below(value)))
 
 
-def texts(value: Value) -> Iterator[str]:
+def texts(value: HclValue) -> Iterator[str]:
     """Every text in it, keys included; what is shared comes once."""
     stack = [value]
     seen: set[int] = set()
@@ -89,7 +89,7 @@ def texts(value: Value) -> Iterator[str]:
             stack.extend([*here, *here.values()] if isinstance(here, dict) else here)
 
 
-def unknown_of(*values: Value) -> UnknownValue:
+def unknown_of(*values: HclValue) -> UnknownValue:
     """Something made of these values, of which nothing is known but what it depends on."""
     leaves = _leaves(values)
     unknown = (leaf.refs for leaf in leaves if isinstance(leaf, UnknownValue))
@@ -104,7 +104,7 @@ def step_below(value: UnknownValue, step: Step) -> UnknownValue:
     return UnknownValue(tuple(refs), passed_on=True)
 
 
-def without_keys(value: Value) -> Value:
+def without_keys(value: HclValue) -> HclValue:
     """The value, where what it depends on has no keys, which may be secret: reports show those."""
     match value:
         case UnknownValue(refs, passed_on, sure):
@@ -127,19 +127,19 @@ def _block(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return steps[:start] if len(keys) > 1 else steps
 
 
-def is_known(value: Value) -> bool:
+def is_known(value: HclValue) -> bool:
     """Whether nothing in it, however deep, is unknown."""
     return not any(isinstance(leaf, UnknownValue) for leaf in _leaves([value]))
 
 
-def is_sure(value: Value) -> bool:
+def is_sure(value: HclValue) -> bool:
     """Whether of all that is unknown in it something is certain: that Terraform finds it."""
     return not any(
         isinstance(leaf, UnknownValue) and leaf.sure is Sure.NOTHING for leaf in _leaves([value])
     )
 
 
-def certain(*values: Value) -> bool:
+def certain(*values: HclValue) -> bool:
     """Whether these hold no null, no empty collection and nothing unknown, however deep, but for
     what is certain to be text.
 
@@ -151,29 +151,29 @@ def certain(*values: Value) -> bool:
     )
 
 
-def is_text(value: Value) -> bool:
+def is_text(value: HclValue) -> bool:
     """Whether it is unknown, and certainly text that is not empty."""
     return isinstance(value, UnknownValue) and value.is_text
 
 
-def has_null(value: Value) -> bool:
+def has_null(value: HclValue) -> bool:
     """Whether there is a null in it, however deep."""
     return any(leaf is None for leaf in _leaves([value]))
 
 
-def require_small(*values: Value) -> None:
+def require_small(*values: HclValue) -> None:
     """Refuse what is too large or too deep to go through."""
     sizes: dict[int, int] = {}
     if sum(_nodes(value, 0, sizes) for value in values) > MANY:
         raise UncertainError
 
 
-def nodes(value: Value) -> int:
+def nodes(value: HclValue) -> int:
     """How many values there are in it, what is shared counted each time; `MANY` or more: many."""
     return _nodes(value, 0, {})
 
 
-def _nodes(value: Value, depth: int, sizes: dict[int, int]) -> int:
+def _nodes(value: HclValue, depth: int, sizes: dict[int, int]) -> int:
     if not isinstance(value, list | dict):
         return 1
     if depth > _DEPTH:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from assay.errors import InputError
 from assay.inputs.surface import SENSITIVE
-from assay.inputs.terraform.language.bound import Names
+from assay.inputs.terraform.language.context import EvalContext
 from assay.inputs.terraform.language.evaluate import evaluate
 from assay.inputs.terraform.language.marks import (
     Marks,
@@ -30,7 +30,7 @@ from assay.inputs.terraform.program.iteration import MOST, Iteration, iterations
 from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.program.shared import Shared
 from assay.inputs.terraform.syntax.blocks import Block, Written
-from assay.inputs.terraform.syntax.expressions import FailedError, SetOf, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue, SetOf, UnknownValue
 
 _ITEM = 40
 """What a dynamic block takes of the room for values, each time that it is made."""
@@ -41,7 +41,7 @@ _NOT_ARGUMENTS = ("lifecycle", "provisioner", "connection", "timeouts")
 class Body(NamedTuple):
     """The evaluated arguments of a block, and what of them is secret."""
 
-    values: dict[str, Value]
+    values: dict[str, HclValue]
     marks: Marks
 
     @property
@@ -63,12 +63,12 @@ def body(
     Blocks of the types in `doubtful` say something by not being there.
     """
     found: dict[str, MaybeMarked] = {}
-    names = module.names(iteration)
+    context = module.context(iteration)
     by_schema = SENSITIVE.get(block.labels[0] if block.labels else "", ())
     for name, written in block.attributes.items():
         if name in _META or (wanted is not None and name not in wanted):
             continue
-        value = _argument(written, names, module.shared, bound)
+        value = _argument(written, context, module.shared, bound)
         found[name] = secret(value) if name in by_schema else value
     for nested in block.blocks:
         name = nested.labels[0] if _is_dynamic(nested) else nested.type
@@ -91,11 +91,11 @@ def _more(before: MaybeMarked, made: MaybeMarked) -> MaybeMarked:
 
 
 def _argument(
-    written: Written, names: Names, shared: Shared, bound: Mapping[str, MaybeMarked]
+    written: Written, context: EvalContext, shared: Shared, bound: Mapping[str, MaybeMarked]
 ) -> MaybeMarked:
     """What an argument is set to; unknown where it fails, and where it is too much to write out."""
     try:
-        value = evaluate(shared.expressions.of(written), names, bound)
+        value = evaluate(shared.expressions.of(written), context, bound)
     except (FailedError, RecursionError):
         return UnknownValue()
     size = nodes(bare(value))
@@ -125,7 +125,7 @@ def _nested(
     if content is None or each is None or shared.room < 0:
         return UnknownValue()
     try:
-        of = evaluate(shared.expressions.of(each), module.names(iteration), bound)
+        of = evaluate(shared.expressions.of(each), module.context(iteration), bound)
     except (FailedError, RecursionError):
         return UnknownValue()
     iterator = block.attributes.get("iterator")
@@ -171,7 +171,7 @@ def _items(of: MaybeMarked) -> list[Iteration]:
     return [Iteration(None, UnknownValue(), UnknownValue())]
 
 
-def masked(value: Value) -> tuple[Any, Any]:
+def masked(value: HclValue) -> tuple[Any, Any]:
     """A tree as a plan has it: the known values, and a mask that is true where one is unknown.
 
     Where it takes no type from a schema, a number becomes the text that every attribute which
@@ -198,7 +198,7 @@ def masked(value: Value) -> tuple[Any, Any]:
     return str(value), None
 
 
-def in_blocks(value: Value, path: str) -> Value:
+def in_blocks(value: HclValue, path: str) -> HclValue:
     """The value with lists where `path` (`a[*].b`) has blocks: JSON may leave out the brackets."""
     top, _, rest = path.partition(".")
     name = top.removesuffix("[*]")

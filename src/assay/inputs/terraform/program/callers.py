@@ -7,14 +7,14 @@ from assay.inputs.terraform.program.iteration import Iteration
 from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.program.providers import UNREADABLE, ProviderKeys
 from assay.inputs.terraform.syntax.blocks import Block
-from assay.inputs.terraform.syntax.expressions import Ref, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, UnknownValue
 
 _LOOKUPS = ("aws_ami", "aws_ami_ids")
 _ACCOUNT = ("account_id", "id")
 
 
 def with_self(
-    values: dict[str, Value],
+    values: dict[str, HclValue],
     module: ModuleInstance,
     block: Block,
     iteration: Iteration,
@@ -32,7 +32,7 @@ def with_self(
     ]
 
 
-def _caller(owner: Value, module: ModuleInstance, providers: ProviderKeys) -> str | None:
+def _caller(owner: HclValue, module: ModuleInstance, providers: ProviderKeys) -> str | None:
     """The key of the provider block whose account an owner is; None for any other owner."""
     match owner:
         case UnknownValue(refs=(Ref(at, ("data", "aws_caller_identity", str(name), *rest)),)):

@@ -30,7 +30,7 @@ from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.program.unread import ids_named, ids_of
 from assay.inputs.terraform.project.uninstalled import IMAGES, PARAMETER, may_name_image
 from assay.inputs.terraform.syntax.blocks import Block
-from assay.inputs.terraform.syntax.expressions import Ref, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, UnknownValue
 
 CARRIED = "(carried)"
 """The resource type that stands for lookups which a resource reads in such arguments."""
@@ -76,7 +76,7 @@ def image_names(module: ModuleInstance) -> Iterator[str]:
                 yield f"{at}.{name}"
 
 
-def _leads(value: Value) -> bool:
+def _leads(value: HclValue) -> bool:
     """Whether a value holds what leads to an image, or something unknown in it is, or is made of,
     what a lookup finds or others hold.
     """
@@ -109,21 +109,21 @@ def carried(
         if name in aside or is_whole(value) or only_mentions(kind, name):
             continue
         whole = marked(value, found.marks.inside(name))
-        _Behind(module, block, iteration, read).add(name, name, whole, lookups, ids)
+        _Origins(module, block, iteration, read).add(name, name, whole, lookups, ids)
     scripts: list[dict[str, MaybeMarked]] = []
     for number, provisioner in enumerate(block.of_type("provisioner")):
         scripts.append({})
         for name, written in provisioner.attributes.items():
             value_of = module.value(written, iteration)
             at = f"provisioner[{number}].{name}"
-            _Behind(module, block, iteration).add(name, at, value_of, scripts[-1], ids)
+            _Origins(module, block, iteration).add(name, at, value_of, scripts[-1], ids)
     paths = [*lookups, *(f"provisioner[*].{name}" for each in scripts for name in each)]
     if any(scripts):
         lookups["provisioner"] = as_list([as_map(each) for each in scripts])
     return Carried(lookups, ids, tuple(paths))
 
 
-class _Behind:
+class _Origins:
     """Goes back from what is unknown in one argument of a block to lookups and ids."""
 
     def __init__(
@@ -216,12 +216,12 @@ def _lookup(ref: Ref, around: Collection[str]) -> Ref | None:
 
 
 def _refs(
-    value: Value, around: tuple[str, ...], read: Collection[str] = ()
+    value: HclValue, around: tuple[str, ...], read: Collection[str] = ()
 ) -> Iterator[tuple[Ref, tuple[str, ...]]]:
     """What is read by all that is unknown in a value, with the names that it stands under; rows wait
     for what is called as in `read`.
     """
-    stack: list[tuple[Value, tuple[str, ...]]] = [(value, around)]
+    stack: list[tuple[HclValue, tuple[str, ...]]] = [(value, around)]
     seen: set[int] = set()
     while stack:
         here, names = stack.pop()

@@ -13,10 +13,10 @@ from assay.inputs.terraform.program.iteration import MOST, ONLY, Iteration, iter
 from assay.inputs.terraform.syntax.blocks import Block, Written
 from assay.inputs.terraform.syntax.expressions import (
     Expression,
+    HclValue,
     SetOf,
     TupleOf,
     UnknownValue,
-    Value,
 )
 
 SEVERAL = Iteration(None, UnknownValue(), UnknownValue(), exact=False)
@@ -83,7 +83,7 @@ def _notes(written: Written, reason: str | None) -> tuple[tuple[Written, str], .
     return ((written, reason),) if reason else ()
 
 
-def _no_count(value: Value) -> str | None:
+def _no_count(value: HclValue) -> str | None:
     """Why Terraform refuses a known `count`; None for one that it takes, and for an unknown one."""
     match value:
         case UnknownValue():
@@ -97,7 +97,7 @@ def _no_count(value: Value) -> str | None:
     return "count is no number"
 
 
-def _no_keys(value: Value, literal: Expression) -> str | None:
+def _no_keys(value: HclValue, literal: Expression) -> str | None:
     """Why Terraform refuses a known `for_each`, of which `literal` is the expression.
 
     A list that is made of something may be a set whose type is not seen here.

@@ -31,7 +31,7 @@ class Ids(msgspec.Struct, frozen=True, gc=False):
 NONE = Ids()
 
 
-def together(found: Iterable[Ids]) -> Ids:
+def union(found: Iterable[Ids]) -> Ids:
     """All of them."""
     return reduce(or_, found, NONE)
 

@@ -6,7 +6,7 @@ Facts: HashiCorp, "The for_each Meta-Argument", "The count Meta-Argument".
 from typing import NamedTuple
 
 from assay.inputs.terraform.language.marks import MaybeMarked, bare, entries
-from assay.inputs.terraform.syntax.expressions import SetOf, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, SetOf
 
 MOST = 1000
 """Instances of one block that are told apart."""
@@ -16,7 +16,7 @@ class Iteration(NamedTuple):
     """Which instance of a block is meant, and what `each` and `count` are in it."""
 
     key: str | int | None = None
-    each_key: Value = None
+    each_key: HclValue = None
     each_value: MaybeMarked = None
     exact: bool = True
     """False where it stands for instances that are not known."""

@@ -8,7 +8,7 @@ handed in: it asks module instances in its turn.
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import TypeAlias
 
-from assay.inputs.terraform.language.bound import Names
+from assay.inputs.terraform.language.context import EvalContext
 from assay.inputs.terraform.language.conversions import convert, read_constraint
 from assay.inputs.terraform.language.evaluate import evaluate
 from assay.inputs.terraform.language.marks import MaybeMarked, bare, marked, marks_of, secret
@@ -33,7 +33,7 @@ from assay.model.addresses import address
 _DEEPEST = 30
 """Modules within modules; Terraform configurations have three or four levels."""
 
-Naming: TypeAlias = "Callable[[ModuleInstance, Iteration], Names]"
+ContextOf: TypeAlias = "Callable[[ModuleInstance, Iteration], EvalContext]"
 """Tells what names mean where an expression of a module stands."""
 
 
@@ -49,7 +49,7 @@ class ModuleInstance:
     def __init__(
         self,
         shared: Shared,
-        naming: Naming,
+        context_of: ContextOf,
         code: ModuleCode,
         address: str,
         path: tuple[str, ...],
@@ -58,7 +58,7 @@ class ModuleInstance:
         iteration: Iteration,
     ) -> None:
         self.shared = shared
-        self._naming = naming
+        self._context_of = context_of
         self.code = code
         self.address = address
         self.path = path
@@ -87,9 +87,9 @@ class ModuleInstance:
 
     # ------------------------------------------------------------------------------- values
 
-    def names(self, iteration: Iteration = ONLY) -> Names:
+    def context(self, iteration: Iteration = ONLY) -> EvalContext:
         """What names mean in a block of this module."""
-        return self._naming(self, iteration)
+        return self._context_of(self, iteration)
 
     def value(self, written: Written, iteration: Iteration = ONLY) -> MaybeMarked:
         """The value of what is written in a block of this module."""
@@ -98,7 +98,7 @@ class ModuleInstance:
     def worth(self, expression: Expression, iteration: Iteration = ONLY) -> MaybeMarked:
         """The value of an expression that stands in a block of this module."""
         try:
-            return evaluate(expression, self.names(iteration))
+            return evaluate(expression, self.context(iteration))
         except (FailedError, RecursionError):
             return UnknownValue()
 
@@ -128,7 +128,7 @@ class ModuleInstance:
             default = block.attributes.get("default")
             if default is None:
                 return itself
-            value = evaluate(self.shared.expressions.constant(default), self.names())
+            value = evaluate(self.shared.expressions.constant(default), self.context())
             given = marked(value, marks_of(given))
         kind = block.attributes.get("type")
         if kind is None:
@@ -151,7 +151,7 @@ class ModuleInstance:
         written = block.attributes.get(name)
         if written is None:
             return default
-        value = bare(evaluate(self.shared.expressions.constant(written), self.names()))
+        value = bare(evaluate(self.shared.expressions.constant(written), self.context()))
         if value not in (True, False, "true", "false"):
             raise FailedError
         return value in (True, "true")
@@ -237,7 +237,7 @@ class ModuleInstance:
         return {
             iteration.key: ModuleInstance(
                 self.shared,
-                self._naming,
+                self._context_of,
                 code,
                 address(self.address, f"module.{name}", iteration.key),
                 path,

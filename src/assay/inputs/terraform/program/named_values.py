@@ -13,13 +13,13 @@ from assay.inputs.terraform.language.functions.table import call
 from assay.inputs.terraform.language.marks import MaybeMarked, bare, marked, marks_of, secret
 from assay.inputs.terraform.program.ignored import ignored_in, is_ignored
 from assay.inputs.terraform.program.iteration import Iteration
+from assay.inputs.terraform.program.known_attributes import known_attribute
 from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.program.providers import ProviderKeys
-from assay.inputs.terraform.program.told import told
 from assay.inputs.terraform.project.contents import FUNCTIONS
 from assay.inputs.terraform.project.modules import Key
 from assay.inputs.terraform.project.overrides import Placed
-from assay.inputs.terraform.syntax.expressions import Ref, Step, Sure, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Step, Sure, UnknownValue
 
 _KEPT = {
     **IMAGE_ATTRIBUTES,
@@ -64,7 +64,7 @@ class NamedValues:
         self._iteration = iteration
         self._providers = providers
 
-    def lookup(self, name: str) -> Value:
+    def lookup(self, name: str) -> HclValue:
         return UnknownValue((Ref(self._module.address, (name,)),), passed_on=True)
 
     def member(self, name: str, attribute: str) -> MaybeMarked:
@@ -84,7 +84,7 @@ class NamedValues:
                 return key if isinstance(key, int) else UnknownValue()
         return UnknownValue((Ref(self._module.address, (name, attribute)),))
 
-    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+    def call(self, name: str, arguments: Sequence[HclValue]) -> HclValue:
         if name in FUNCTIONS:
             return self._module.shared.contents.call(name, arguments)
         return call(name, arguments)
@@ -154,7 +154,7 @@ class NamedValues:
             iteration, attribute = found[0], str(found[1][0])
             said = module.remembered(
                 ("told", *key, iteration.key, attribute),
-                lambda: told(module, key, iteration, attribute, self._providers),
+                lambda: known_attribute(module, key, iteration, attribute, self._providers),
             )
             if said is not None and said != UnknownValue():
                 return said
@@ -162,7 +162,9 @@ class NamedValues:
         return replace(value, sure=sure) if sure else value
 
 
-def _all_of(module: ModuleInstance, ref: Ref, placed: Placed | None, value: UnknownValue) -> Value:
+def _all_of(
+    module: ModuleInstance, ref: Ref, placed: Placed | None, value: UnknownValue
+) -> HclValue:
     """A block with `count` or `for_each` as the list or map that it is; any other as one thing."""
     if placed is None:
         return value
@@ -173,7 +175,7 @@ def _all_of(module: ModuleInstance, ref: Ref, placed: Placed | None, value: Unkn
     sure = Sure.NOTHING if ref.steps[0] == "module" else Sure.THING
     if not {"count", "for_each"} & placed.block.attributes.keys():
         return replace(value, sure=sure) if found else value
-    each: dict[Step | None, Value] = {
+    each: dict[Step | None, HclValue] = {
         i.key: UnknownValue((Ref(ref.module, (*ref.steps, i.key)),), passed_on=True, sure=sure)
         for i in found
         if i.key is not None

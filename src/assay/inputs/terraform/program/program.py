@@ -9,7 +9,7 @@ from assay.inputs.terraform.program.providers import ProviderKeys
 from assay.inputs.terraform.program.shared import Shared
 from assay.inputs.terraform.project.contents import Contents
 from assay.inputs.terraform.project.modules import CodeReader
-from assay.inputs.terraform.syntax.expressions import Value
+from assay.inputs.terraform.syntax.expressions import HclValue
 from assay.inputs.terraform.syntax.reading import Expressions
 
 
@@ -21,7 +21,7 @@ class Program:
         reader: CodeReader,
         expressions: Expressions,
         root: str,
-        values: Mapping[str, Value],
+        values: Mapping[str, HclValue],
         boundary: str | None = None,
     ) -> None:
         """`values` are those that tfvars files and the like give to the root's variables; `boundary`

@@ -16,12 +16,12 @@ from assay.inputs.terraform.syntax.blocks import Block, plain_text
 from assay.inputs.terraform.syntax.expressions import (
     Attribute,
     Expression,
+    HclValue,
     Index,
     Literal,
     ObjectOf,
     Opaque,
     UnknownValue,
-    Value,
     Variable,
 )
 from assay.model.addresses import address
@@ -49,7 +49,7 @@ class ProviderKeys:
     def __init__(self) -> None:
         self.configs: dict[str, ProviderConfig] = {}
         self._blocks: dict[str, tuple[ModuleInstance, Block, Iteration]] = {}
-        self._tags: dict[str, Value] = {}
+        self._tags: dict[str, HclValue] = {}
         self.said: str | None = None
         """The Region that somebody says, where a block does not."""
         self.otherwise: str | None = None
@@ -79,7 +79,7 @@ class ProviderKeys:
         """The key of the provider block that what names none gets in a module."""
         return self._find(module, "aws")
 
-    def region(self, module: ModuleInstance, block: Block, iteration: Iteration) -> Value:
+    def region(self, module: ModuleInstance, block: Block, iteration: Iteration) -> HclValue:
         """The Region of the provider block that a resource uses, or else the one that is said."""
         key = self.of_resource(module, block, iteration)
         if key == UNREADABLE:
@@ -98,7 +98,9 @@ class ProviderKeys:
         )
         return UNREADABLE
 
-    def default_tags(self, module: ModuleInstance, resource: Block, iteration: Iteration) -> Value:
+    def default_tags(
+        self, module: ModuleInstance, resource: Block, iteration: Iteration
+    ) -> HclValue:
         """The tags that a resource gets from its provider block ("Resource Tagging": its own win)."""
         key = self.of_resource(module, resource, iteration)
         if key not in self._tags:
@@ -114,7 +116,7 @@ class ProviderKeys:
         local = _dotted(expression)
         return self._find(module, local) if local else self._unreadable()
 
-    def _instance(self, module: ModuleInstance, local: str, key: Value) -> str:
+    def _instance(self, module: ModuleInstance, local: str, key: HclValue) -> str:
         """The key of one of the providers that a block with `for_each` makes."""
         block = _block(module, local)
         each = block.attributes.get("for_each") if block else None
@@ -204,11 +206,11 @@ def _config(said: Body) -> ProviderConfig:
         elif name in CREDENTIALS and value not in (None, "", []):
             expressions[name] = _NO_KEY if is_no_key(value) else _SOMETHING
         else:
-            expressions[name] = _told(value)
+            expressions[name] = _as_configured(value)
     return ProviderConfig(expressions=expressions)
 
 
-def _default_tags(said: Body) -> Value:
+def _default_tags(said: Body) -> HclValue:
     """What stands in the block; what is not known of it is no tag, as in a plan."""
     match said.values.get("default_tags"):
         case [{"tags": dict() as tags}] | {"tags": dict() as tags}:
@@ -216,21 +218,21 @@ def _default_tags(said: Body) -> Value:
     return {}
 
 
-def _role(block: Value) -> Any:
+def _role(block: HclValue) -> Any:
     """Of a block, the role alone: everything else is nobody's business."""
     if isinstance(block, dict):
-        return {"role_arn": _told(block["role_arn"])} if "role_arn" in block else {}
-    return _told(block)
+        return {"role_arn": _as_configured(block["role_arn"])} if "role_arn" in block else {}
+    return _as_configured(block)
 
 
-def _each(block: Value) -> dict[str, Any]:
+def _each(block: HclValue) -> dict[str, Any]:
     """The arguments of a block."""
     if isinstance(block, dict):
-        return {name: _told(value) for name, value in block.items()}
-    return _told(block)
+        return {name: _as_configured(value) for name, value in block.items()}
+    return _as_configured(block)
 
 
-def _told(value: Value) -> dict[str, Any]:
+def _as_configured(value: HclValue) -> dict[str, Any]:
     """A value as a plan's configuration writes it."""
     if isinstance(value, UnknownValue):
         return {"references": [str(ref) for ref in value.refs]}

@@ -9,7 +9,7 @@ from assay.errors import InputError
 from assay.inputs.terraform.language.marks import MaybeMarked
 from assay.inputs.terraform.project.contents import Contents
 from assay.inputs.terraform.project.modules import CodeReader
-from assay.inputs.terraform.syntax.expressions import FailedError, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue, UnknownValue
 from assay.inputs.terraform.syntax.reading import Expressions
 
 MOST_MODULES = 2000
@@ -27,7 +27,7 @@ class Shared:
         reader: CodeReader,
         expressions: Expressions,
         contents: Contents,
-        values: Mapping[str, Value],
+        values: Mapping[str, HclValue],
     ) -> None:
         """`values` are those that tfvars files and the like give to the root's variables."""
         self.reader = reader

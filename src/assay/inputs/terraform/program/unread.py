@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterator
 
 from assay.inputs.plan.trails.holders import IMAGE_DATA
 from assay.inputs.terraform.language.marks import MaybeMarked
-from assay.inputs.terraform.program.ids import NONE, Ids, ids_in, is_whole, together
+from assay.inputs.terraform.program.ids import NONE, Ids, ids_in, is_whole, union
 from assay.inputs.terraform.program.iteration import ONLY, Iteration
 from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.syntax.blocks import Block, Written
-from assay.inputs.terraform.syntax.expressions import Value
+from assay.inputs.terraform.syntax.expressions import HclValue
 from assay.model.ids import ami_ids_in
 
 _SELF = r"\bself\.([a-z_]\w*)"
@@ -66,7 +66,7 @@ def _ids_named(module: ModuleInstance, root: str, name: str) -> Ids:
             return _or_read(module.local(name), [(module, placed.written)] if placed else [])
         case "module", _, called if called in module.code.calls:
             children = (module.children(called) or {}).values()
-            return together(_of_output(child, name) for child in children)
+            return union(_of_output(child, name) for child in children)
         case "data", _, kind if kind not in IMAGE_DATA:
             found = module.code.resources.get(("data", kind, name))
             return ids_of_block(module, found.block) if found else NONE
@@ -94,7 +94,7 @@ def _or_read(value: MaybeMarked, written: Collection[tuple[ModuleInstance, Writt
     found = ids_in(value)
     if is_whole(value):
         return found
-    return found | together(ids_read(module, each) for module, each in written)
+    return found | union(ids_read(module, each) for module, each in written)
 
 
 def ids_of(
@@ -117,13 +117,13 @@ def ids_of_block(
         if name not in but
     )
     inner = (ids_of_block(module, each, but, outside) for each in block.blocks)
-    return together(own) | together(inner)
+    return union(own) | union(inner)
 
 
 def unread(
     module: ModuleInstance,
     block: Block,
-    values: dict[str, Value],
+    values: dict[str, HclValue],
     read: Collection[str],
 ) -> Iterator[tuple[str, Ids]]:
     """By argument, the ids that its known parts do not show; without the arguments in `read`."""
@@ -137,7 +137,7 @@ def unread(
         if name in values and not is_whole(values[name]):
             of_type = [each for each in block.blocks if _type(each) == name]
             but = {*read, "for_each"} if name in read else read  # a row waits for what it makes
-            found = together(ids_of_block(module, each, but, block) for each in of_type)
+            found = union(ids_of_block(module, each, but, block) for each in of_type)
             missing = found.without(ids_in(values[name]))
             if missing:
                 yield name, missing

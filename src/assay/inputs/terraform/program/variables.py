@@ -15,7 +15,7 @@ from assay.inputs.terraform.project.files import ReadFile
 from assay.inputs.terraform.project.modules import CodeReader, ModuleCode
 from assay.inputs.terraform.project.paths import value_files
 from assay.inputs.terraform.syntax.blocks import Written
-from assay.inputs.terraform.syntax.expressions import FailedError, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue, UnknownValue
 from assay.inputs.terraform.syntax.reading import Expressions
 
 _LITERAL = ("string", "number", "bool", "")
@@ -25,7 +25,7 @@ _LITERAL = ("string", "number", "bool", "")
 class Given(NamedTuple):
     """The values, the files that they come from, and those that could not be read."""
 
-    values: dict[str, Value]
+    values: dict[str, HclValue]
     files: list[ReadFile]
 
     @property
@@ -34,22 +34,22 @@ class Given(NamedTuple):
         return [file.broken for file in self.files if file.broken]
 
 
-class _Nothing:
+class _NoNames:
     """No names: values files hold constants."""
 
-    def lookup(self, name: str) -> Value:
+    def lookup(self, name: str) -> HclValue:
         raise FailedError(f"{name} means nothing here")
 
-    def member(self, name: str, attribute: str) -> Value:
+    def member(self, name: str, attribute: str) -> HclValue:
         raise FailedError(f"{name}.{attribute} means nothing here")
 
     def is_text(self, variable: str) -> bool:
         raise FailedError(f"var.{variable} means nothing here")
 
-    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+    def call(self, name: str, arguments: Sequence[HclValue]) -> HclValue:
         return call(name, arguments)
 
-    def settle(self, value: UnknownValue) -> Value:
+    def settle(self, value: UnknownValue) -> HclValue:
         return value
 
 
@@ -61,7 +61,7 @@ def root_values(
     environment: Mapping[str, str],
 ) -> Given:
     """The values of a root module's variables, the strongest source last."""
-    values: dict[str, Value] = {
+    values: dict[str, HclValue] = {
         name: _value(expressions, _from_environment(code, name, text))
         for name, text in environment.items()
     }
@@ -79,10 +79,10 @@ def _from_environment(code: ModuleCode, name: str, text: str) -> Written | str:
     return text if literal else Written(text, 0)
 
 
-def _value(expressions: Expressions, written: Written | str) -> Value:
+def _value(expressions: Expressions, written: Written | str) -> HclValue:
     if isinstance(written, str):
         return written
     try:
-        return bare(evaluate(expressions.constant(written), _Nothing()))
+        return bare(evaluate(expressions.constant(written), _NoNames()))
     except (FailedError, RecursionError):
         return UnknownValue()

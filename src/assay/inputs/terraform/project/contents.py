@@ -12,7 +12,12 @@ from assay.inputs.terraform.language.arguments import CHARACTERS, settled
 from assay.inputs.terraform.language.evaluate import evaluate
 from assay.inputs.terraform.language.functions.table import call
 from assay.inputs.terraform.language.values import is_known, unknown_of
-from assay.inputs.terraform.syntax.expressions import Expression, FailedError, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import (
+    Expression,
+    FailedError,
+    HclValue,
+    UnknownValue,
+)
 
 FUNCTIONS = ("file", "templatefile")
 _MOST = 20_000_000
@@ -53,7 +58,7 @@ class Contents:
         except (OSError, ValueError):
             return None
 
-    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+    def call(self, name: str, arguments: Sequence[HclValue]) -> HclValue:
         """The value of a call of one of `FUNCTIONS`; unknown wherever anything is in doubt."""
         match name, *arguments:
             case "file", str(path):
@@ -64,7 +69,7 @@ class Contents:
                 text = None
         return unknown_of(*arguments) if text is None or not settled(text) else text
 
-    def _rendered(self, path: str, variables: dict[str, Value]) -> str | None:
+    def _rendered(self, path: str, variables: dict[str, HclValue]) -> str | None:
         text = self.text(path)
         if text is None:
             return None
@@ -78,18 +83,18 @@ class Contents:
 class _Variables:
     """What a template can name: what it is given, and nothing else."""
 
-    def lookup(self, name: str) -> Value:
+    def lookup(self, name: str) -> HclValue:
         raise FailedError(f"{name} is not given")
 
-    def member(self, name: str, attribute: str) -> Value:
+    def member(self, name: str, attribute: str) -> HclValue:
         raise FailedError(f"{name}.{attribute} is not given")
 
-    def settle(self, value: UnknownValue) -> Value:
+    def settle(self, value: UnknownValue) -> HclValue:
         return value
 
     def is_text(self, variable: str) -> bool:
         del variable
         return False
 
-    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+    def call(self, name: str, arguments: Sequence[HclValue]) -> HclValue:
         return UnknownValue() if name in FUNCTIONS else call(name, arguments)

@@ -85,7 +85,7 @@ class FileReader:
         if located is None:
             located = _located(path, data)
             self._kept.write(name, msgspec.msgpack.encode(located))
-        return ReadFile(path, digest, located.code, _told(path, located.broken))
+        return ReadFile(path, digest, located.code, _input_error(path, located.broken))
 
     def _kept_of(self, name: str) -> "_Located | None":
         kept = self._kept.read(name)
@@ -113,7 +113,7 @@ def _located(path: str, data: bytes) -> _Located:
         return _Located(CodeFile(), found or (error.line, error.column, error.reason))
 
 
-def _told(path: str, broken: _At | None) -> InputError | None:
+def _input_error(path: str, broken: _At | None) -> InputError | None:
     if broken is None:
         return None
     line, column, reason = broken

@@ -153,7 +153,7 @@ class _Names:
             return
         for key, line in _declared(block):
             if key in self._seen:
-                reason = f"{_told(key)} stands at {self._seen[key]} already"
+                reason = f"{_called(key)} stands at {self._seen[key]} already"
                 yield refused(path, line, reason)
             self._seen.setdefault(key, f"{path}:{line}")
 
@@ -165,7 +165,7 @@ class _Names:
             return
         for key, line in _declared(block):
             if key not in self._seen:
-                yield refused(path, line, f"{_told(key)} is overridden, and stands nowhere else")
+                yield refused(path, line, f"{_called(key)} is overridden, and stands nowhere else")
 
 
 def _declared(block: Block) -> Iterator[tuple[tuple[str, ...], int]]:
@@ -188,7 +188,7 @@ def _declared(block: Block) -> Iterator[tuple[tuple[str, ...], int]]:
             yield ("data", *nested.labels), nested.line
 
 
-def _told(key: tuple[str, ...]) -> str:
+def _called(key: tuple[str, ...]) -> str:
     kind, *rest = key
     match kind:
         case "backend":

@@ -101,7 +101,7 @@ class Roots:
             self._any(directory, "stands_alone") or self._any(directory, "configures")
         )
 
-    def besides(self, reached: Collection[str]) -> Iterator[str]:
+    def judged_apart(self, reached: Collection[str]) -> Iterator[str]:
         """The directories to judge by themselves though others call them.
 
         `reached` are those of which there are instances so far; it grows while this goes on.

@@ -37,15 +37,15 @@ def not_asked(
     values = [each for each in left if each.endswith(VALUES)]
     if values:
         yield (
-            f"{_told(values)}: values that are not read, as Terraform does not read them unasked"
+            f"{_listed(values)}: values that are not read, as Terraform does not read them unasked"
             " (--var-file names those that you plan with)"
         )
     for what, ends in _OTHERS.items():
         found = [each for each in left if each.endswith(ends)]
         if found:
-            yield f"{_told(found)}: not read, so that what {what} passes is not judged (check its plans)"
+            yield f"{_listed(found)}: not read, so that what {what} passes is not judged (check its plans)"
 
 
-def _told(files: list[str]) -> str:
+def _listed(files: list[str]) -> str:
     more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
     return f"{', '.join(map(folded, files[:_SHOWN]))}{more}"

@@ -13,7 +13,7 @@ import msgspec
 
 from assay.inputs.terraform.project.modules import ModuleCode
 from assay.inputs.terraform.syntax.blocks import Block, plain_text
-from assay.inputs.terraform.syntax.expressions import Ref, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, UnknownValue
 from assay.model import Alias, AmiId, Incomplete, parse_image
 
 CALL = "module"
@@ -81,7 +81,7 @@ def missing(address: str, call: Block, cure: str | None) -> Missing:
     return Missing(address, cure or "run terraform init first")
 
 
-def told(modules: Iterable[Missing]) -> tuple[str, Incomplete] | None:
+def in_one_sentence(modules: Iterable[Missing]) -> tuple[str, Incomplete] | None:
     """One address and one sentence for all modules of a root that are not there."""
     found = list(modules)
     if not found:
@@ -105,7 +105,7 @@ def told(modules: Iterable[Missing]) -> tuple[str, Incomplete] | None:
 # ---------------------------------------------------------------------------------- arguments
 
 
-def is_image(name: str, value: Value) -> bool:
+def is_image(name: str, value: HclValue) -> bool:
     """Whether an argument of a module is an image, or comes from where images come from."""
     if isinstance(value, UnknownValue):
         return value.passed_on and any(_is_image(name, ref) for ref in value.refs)

@@ -190,7 +190,9 @@ class SetOf(list[Any]):
     """The elements of a Terraform set: each once, in Terraform's order. It takes no index."""
 
 
-Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | UnknownValue | None"
+HclValue: TypeAlias = (
+    "str | int | float | bool | list[HclValue] | dict[str, HclValue] | UnknownValue | None"
+)
 """Numbers are ints wherever they are whole. A list or dict may hold `UnknownValue` somewhere below."""
 
 

@@ -11,14 +11,14 @@ from urllib.parse import quote_plus
 
 from assay.inputs.terraform.language.arguments import (
     CHARACTERS,
-    Row,
+    Function,
     anything,
     read_number,
     settled,
     text_of,
 )
 from assay.inputs.terraform.language.values import UncertainError, require_small
-from assay.inputs.terraform.syntax.expressions import FailedError, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue
 
 _ESCAPED = re.compile('["\\\\\x00-\x1f<>&\u2028\u2029]')
 _SHORT = {
@@ -35,7 +35,7 @@ _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{
 # --------------------------------------------------------------------------------- JSON
 
 
-def json_text(value: Value) -> str:
+def json_text(value: HclValue) -> str:
     """The value as JSON, letter for letter as Terraform writes it."""
     require_small(value)
     pieces: list[str] = []
@@ -48,7 +48,7 @@ def json_text(value: Value) -> str:
     return "".join(pieces)
 
 
-def _json_pieces(value: Value) -> Iterator[str]:
+def _json_pieces(value: HclValue) -> Iterator[str]:
     if isinstance(value, dict):
         for index, name in enumerate(sorted(value)):
             yield f"{',' if index else '{'}{_quoted(name)}:"
@@ -75,11 +75,11 @@ def _escape(found: "re.Match[str]") -> str:
     return _SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}"
 
 
-def _json_value(text: str) -> Value:
+def _json_value(text: str) -> HclValue:
     if not text.strip(" \t\r\n"):
         raise FailedError
     try:
-        value: Value = json.loads(
+        value: HclValue = json.loads(
             text,
             object_pairs_hook=_object,
             parse_int=read_number,
@@ -93,7 +93,7 @@ def _json_value(text: str) -> Value:
     return value
 
 
-def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+def _object(pairs: list[tuple[str, HclValue]]) -> dict[str, HclValue]:
     made = dict(pairs)
     if len(made) < len(pairs):
         raise UncertainError
@@ -110,7 +110,7 @@ def _refuse(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-def require_settled(value: Value) -> None:
+def require_settled(value: HclValue) -> None:
     """Raises `UncertainError` where Terraform would write a text in it in another way."""
     if isinstance(value, dict):
         for name, item in value.items():
@@ -152,14 +152,14 @@ def _digest(algorithm: Callable[..., Any]) -> Callable[[str], str]:
 
 _TEXT = (text_of,)
 
-TABLE: dict[str, Row] = {
-    "base64decode": Row(_from_base64, _TEXT),
-    "base64encode": Row(_to_base64, _TEXT),
-    "jsondecode": Row(_json_value, _TEXT),
-    "jsonencode": Row(json_text, (anything,)),
-    "md5": Row(_digest(hashlib.md5), _TEXT),
-    "sha1": Row(_digest(hashlib.sha1), _TEXT),
-    "sha256": Row(_digest(hashlib.sha256), _TEXT),
-    "sha512": Row(_digest(hashlib.sha512), _TEXT),
-    "urlencode": Row(_for_url, _TEXT),
+TABLE: dict[str, Function] = {
+    "base64decode": Function(_from_base64, _TEXT),
+    "base64encode": Function(_to_base64, _TEXT),
+    "jsondecode": Function(_json_value, _TEXT),
+    "jsonencode": Function(json_text, (anything,)),
+    "md5": Function(_digest(hashlib.md5), _TEXT),
+    "sha1": Function(_digest(hashlib.sha1), _TEXT),
+    "sha256": Function(_digest(hashlib.sha256), _TEXT),
+    "sha512": Function(_digest(hashlib.sha512), _TEXT),
+    "urlencode": Function(_for_url, _TEXT),
 }

@@ -8,8 +8,8 @@ from fractions import Fraction
 from assay.inputs.terraform.language.arguments import (
     CHARACTERS,
     ELEMENTS,
+    Function,
     Number,
-    Row,
     decimal,
     exact,
     flag_of,
@@ -19,7 +19,7 @@ from assay.inputs.terraform.language.arguments import (
 from assay.inputs.terraform.language.functions.encoding import json_text
 from assay.inputs.terraform.language.functions.text import countable
 from assay.inputs.terraform.language.values import UncertainError, kind
-from assay.inputs.terraform.syntax.expressions import FailedError, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue
 
 _PIECE = re.compile(r"[^%]+|%%|%([0-]?)([1-9][0-9]*)?(?:\.([0-9]+))?([sqdvtf])", re.DOTALL)
 _WIDTH = 1000
@@ -27,7 +27,7 @@ _PLACES = 50
 _CONTEXT = Context(prec=1200)
 
 
-def _format(pattern: str, *values: Value) -> str:
+def _format(pattern: str, *values: HclValue) -> str:
     pieces: list[str] = []
     end = taken = size = 0
     while end < len(pattern):
@@ -48,7 +48,7 @@ def _format(pattern: str, *values: Value) -> str:
     return "".join(pieces)
 
 
-def _verb(found: "re.Match[str]", value: Value) -> str:
+def _verb(found: "re.Match[str]", value: HclValue) -> str:
     flag, width, places, letter = found[1], int(found[2] or 0), found[3], found[4]
     if width > _WIDTH or (places is not None and (letter != "f" or int(places) > _PLACES)):
         raise UncertainError
@@ -92,7 +92,7 @@ def _fixed(number: Number, places: int) -> str:
     return format(result, "f")
 
 
-def _as_is(value: Value) -> str:
+def _as_is(value: HclValue) -> str:
     if kind(value) == "text":
         return text_of(value)
     return _general(number_of(value)) if kind(value) == "number" else json_text(value)
@@ -110,18 +110,18 @@ def _general(number: Number) -> str:
     return f"{'-' if sign else ''}{mantissa}e{exponent:+03d}"
 
 
-def _quoted(value: Value) -> str:
+def _quoted(value: HclValue) -> str:
     return json_text(text_of(value))
 
 
-_TEXTS: dict[str, Callable[[Value], str]] = {"s": text_of, "v": _as_is, "q": _quoted}
+_TEXTS: dict[str, Callable[[HclValue], str]] = {"s": text_of, "v": _as_is, "q": _quoted}
 
 
-def _format_list(pattern: str, *values: Value) -> Value:
+def _format_list(pattern: str, *values: HclValue) -> HclValue:
     lengths = {len(value) for value in values if isinstance(value, list)}
     if len(lengths) > 1:
         raise FailedError
-    results: list[Value] = []
+    results: list[HclValue] = []
     size = 0
     for index in range(lengths.pop() if lengths else 1):
         results.append(text := _format(pattern, *_row(values, index)))
@@ -131,18 +131,18 @@ def _format_list(pattern: str, *values: Value) -> Value:
     return results
 
 
-def _row(values: Sequence[Value], index: int) -> list[Value]:
+def _row(values: Sequence[HclValue], index: int) -> list[HclValue]:
     return [value[index] if isinstance(value, list) else value for value in values]
 
 
-def _typed(value: Value) -> Value:
+def _typed(value: HclValue) -> HclValue:
     """As an argument of any type: a bare `null` has none, and leaves the result unknown."""
     if value is None:
         raise UncertainError
     return value
 
 
-TABLE: dict[str, Row] = {
-    "format": Row(_format, (text_of,), _typed),
-    "formatlist": Row(_format_list, (text_of,), _typed),
+TABLE: dict[str, Function] = {
+    "format": Function(_format, (text_of,), _typed),
+    "formatlist": Function(_format_list, (text_of,), _typed),
 }

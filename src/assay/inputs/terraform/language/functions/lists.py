@@ -4,7 +4,7 @@ from typing import Any
 
 from assay.inputs.terraform.language.arguments import (
     ELEMENTS,
-    Row,
+    Function,
     anything,
     flag_of,
     given,
@@ -28,12 +28,12 @@ from assay.inputs.terraform.language.values import (
     step_below,
     unknown_of,
 )
-from assay.inputs.terraform.syntax.expressions import FailedError, SetOf, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue, SetOf, UnknownValue
 
 _DEPTH = 32
 
 
-def _length(value: Value) -> int:
+def _length(value: HclValue) -> int:
     if kind(value) in ("number", "bool"):
         raise FailedError
     if isinstance(value, list | dict):
@@ -43,7 +43,7 @@ def _length(value: Value) -> int:
     return len(ascii_of(value))
 
 
-def _element(value: Value, index: Value) -> Value:
+def _element(value: HclValue, index: HclValue) -> HclValue:
     position = whole_of(index)
     if position == 0 and isinstance(value, UnknownValue):
         return step_below(value, 0)
@@ -55,14 +55,14 @@ def _element(value: Value, index: Value) -> Value:
     return items[position % len(items)]
 
 
-def _index(items: list[Value], value: Value) -> int:
+def _index(items: list[HclValue], value: HclValue) -> int:
     for position, item in enumerate(items):
         if equal(item, value):
             return position
     raise FailedError
 
 
-def _contains(items: list[Value], value: Value) -> bool:
+def _contains(items: list[HclValue], value: HclValue) -> bool:
     uncertain = kind(value) == "unknown"
     for item in items:
         try:
@@ -75,29 +75,29 @@ def _contains(items: list[Value], value: Value) -> bool:
     return False
 
 
-def _one(items: list[Value]) -> Value:
+def _one(items: list[HclValue]) -> HclValue:
     if len(items) > 1:
         raise FailedError
     return items[0] if items else None
 
 
-def _reverse(items: list[Value]) -> Value:
+def _reverse(items: list[HclValue]) -> HclValue:
     return items[::-1]
 
 
-def _slice(items: list[Value], start: int, end: int) -> Value:
+def _slice(items: list[HclValue], start: int, end: int) -> HclValue:
     if not 0 <= start <= end <= len(items):
         raise FailedError
     return items[start:end]
 
 
-def _flatten(value: list[Value]) -> Value:
-    items: list[Value] = []
+def _flatten(value: list[HclValue]) -> HclValue:
+    items: list[HclValue] = []
     _pour(value, items, 0)
     return items
 
 
-def _pour(value: list[Value], items: list[Value], depth: int) -> None:
+def _pour(value: list[HclValue], items: list[HclValue], depth: int) -> None:
     if depth > _DEPTH:
         raise UncertainError
     for item in value:
@@ -109,7 +109,7 @@ def _pour(value: list[Value], items: list[Value], depth: int) -> None:
             items.append(item)
 
 
-def _concat(*lists: list[Value]) -> Value:
+def _concat(*lists: list[HclValue]) -> HclValue:
     if not lists:
         raise FailedError
     pooled = [item for items in lists for item in items]
@@ -119,7 +119,7 @@ def _concat(*lists: list[Value]) -> Value:
     return [soft_part(item) for item in pooled]
 
 
-def _coalesce(*values: Value) -> Value:
+def _coalesce(*values: HclValue) -> HclValue:
     if not values:
         raise FailedError
     found = kinds(values)
@@ -142,19 +142,19 @@ def _coalesce(*values: Value) -> Value:
     raise FailedError
 
 
-def _unaffected(values: tuple[Value, ...]) -> bool:
+def _unaffected(values: tuple[HclValue, ...]) -> bool:
     """Whether no collection can fail to be converted: Terraform passes over those that do."""
     parts = [value for value in values if value is not None]
     return kept(values) and not any(map(has_null, parts)) and all(map(is_known, parts))
 
 
-def _one_of(values: tuple[Value, ...]) -> UnknownValue:
+def _one_of(values: tuple[HclValue, ...]) -> UnknownValue:
     unknown = [value for value in values if isinstance(value, UnknownValue)]
     passed_on = len(unknown) == len(values) and all(value.passed_on for value in unknown)
     return UnknownValue(unknown_of(*values).refs, passed_on)
 
 
-def _coalesce_list(*values: Value) -> Value:
+def _coalesce_list(*values: HclValue) -> HclValue:
     if not values or kinds(values) - {"list"}:
         raise FailedError
     for value in values:
@@ -167,28 +167,28 @@ def _coalesce_list(*values: Value) -> Value:
     raise FailedError
 
 
-def _compact(texts: list[str | None]) -> Value:
+def _compact(texts: list[str | None]) -> HclValue:
     return [text for text in texts if text]
 
 
-def _sort(texts: list[str | None]) -> Value:
+def _sort(texts: list[str | None]) -> HclValue:
     found = [text for text in texts if text is not None]
     if len(found) < len(texts):
         raise FailedError
     return [*sorted(found)]
 
 
-def _distinct(items: list[Value]) -> Value:
+def _distinct(items: list[HclValue]) -> HclValue:
     melded = meld(items)
     if not primitive(kinds(melded)):
         raise UncertainError
-    found: dict[Any, Value] = {}
+    found: dict[Any, HclValue] = {}
     for item in melded:
         found.setdefault(None if item is None else sort_key(item), item)
     return [*found.values()]
 
 
-def _chunks(items: list[Value], size: int) -> Value:
+def _chunks(items: list[HclValue], size: int) -> HclValue:
     if size < 0:
         raise FailedError
     melded = meld(items)
@@ -198,7 +198,7 @@ def _chunks(items: list[Value], size: int) -> Value:
     return [melded[start : start + step] for start in range(0, len(melded), step)]
 
 
-def _match(values: list[Value], keys: list[Value], wanted: list[Value]) -> Value:
+def _match(values: list[HclValue], keys: list[HclValue], wanted: list[HclValue]) -> HclValue:
     if len(values) != len(keys):
         raise FailedError
     if not wanted:
@@ -211,27 +211,27 @@ def _match(values: list[Value], keys: list[Value], wanted: list[Value]) -> Value
     return [value for value, key in pairs if sort_key(key) in found]
 
 
-def _flags_of(value: Value) -> list[bool]:
+def _flags_of(value: HclValue) -> list[bool]:
     return [item is not None and flag_of(item) for item in items_of(value)]
 
 
-TABLE: dict[str, Row] = {
-    "alltrue": Row(all, (_flags_of,)),
-    "anytrue": Row(any, (_flags_of,)),
-    "chunklist": Row(_chunks, (items_of, whole_of), whole=False),
-    "coalesce": Row(_coalesce, (), anything, whole=False),
-    "coalescelist": Row(_coalesce_list, (), anything, whole=False),
-    "compact": Row(_compact, (texts_of,)),
-    "concat": Row(_concat, (), list_of, whole=False),
-    "contains": Row(_contains, (items_of, given), whole=False),
-    "distinct": Row(_distinct, (items_of,)),
-    "element": Row(_element, (given, given), whole=False),
-    "flatten": Row(_flatten, (items_of,), whole=False),
-    "index": Row(_index, (list_of, given), whole=False),
-    "length": Row(_length, (given,), whole=False),
-    "matchkeys": Row(_match, (items_of, items_of, items_of)),
-    "one": Row(_one, (items_of,), whole=False),
-    "reverse": Row(_reverse, (items_of,), whole=False),
-    "slice": Row(_slice, (list_of, whole_of, whole_of), whole=False),
-    "sort": Row(_sort, (texts_of,)),
+TABLE: dict[str, Function] = {
+    "alltrue": Function(all, (_flags_of,)),
+    "anytrue": Function(any, (_flags_of,)),
+    "chunklist": Function(_chunks, (items_of, whole_of), whole=False),
+    "coalesce": Function(_coalesce, (), anything, whole=False),
+    "coalescelist": Function(_coalesce_list, (), anything, whole=False),
+    "compact": Function(_compact, (texts_of,)),
+    "concat": Function(_concat, (), list_of, whole=False),
+    "contains": Function(_contains, (items_of, given), whole=False),
+    "distinct": Function(_distinct, (items_of,)),
+    "element": Function(_element, (given, given), whole=False),
+    "flatten": Function(_flatten, (items_of,), whole=False),
+    "index": Function(_index, (list_of, given), whole=False),
+    "length": Function(_length, (given,), whole=False),
+    "matchkeys": Function(_match, (items_of, items_of, items_of)),
+    "one": Function(_one, (items_of,), whole=False),
+    "reverse": Function(_reverse, (items_of,), whole=False),
+    "slice": Function(_slice, (list_of, whole_of, whole_of), whole=False),
+    "sort": Function(_sort, (texts_of,)),
 }

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from assay.inputs.terraform.language.values import is_text, unknown_of
-from assay.inputs.terraform.syntax.expressions import Ref, Sure, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Sure, UnknownValue
 from assay.model.addresses import DECODED
 
 _OF_IDS = frozenset("ami-0123456789abcdef")
@@ -22,20 +22,20 @@ _AN_ID = r"\^?ami-(?:\.[*+]|\\w[*+]|\[(?:0-9|a-f|a-z|A-F|A-Z|\\w|\\d)+\][*+])\$?
 _SAME = frozenset({"chomp", "lower", "nonsensitive", "sensitive", "tostring", "trimspace"})
 
 
-def _format(value: UnknownValue, form: str) -> Value:
+def _format(value: UnknownValue, form: str) -> HclValue:
     return value if form in ("%s", "%v") else None
 
 
-def _trimmed(value: UnknownValue, characters: str) -> Value:
+def _trimmed(value: UnknownValue, characters: str) -> HclValue:
     return value if _OF_IDS.isdisjoint(characters) and value.sure is not Sure.ARN else None
 
 
-def _without(value: UnknownValue, part: str) -> Value:
+def _without(value: UnknownValue, part: str) -> HclValue:
     """Without a prefix or a suffix that no AMI id has."""
     return value if not _OF_IDS.issuperset(part) and value.sure is not Sure.ARN else None
 
 
-def _replaced(value: UnknownValue, part: str, by: str) -> Value:
+def _replaced(value: UnknownValue, part: str, by: str) -> HclValue:
     if value.sure is Sure.ARN:
         return _id_of(value) if re.fullmatch(_TO_THE_ID, part) and not by else None
     if len(part) > 1 and part[0] == part[-1] == "/":
@@ -43,7 +43,7 @@ def _replaced(value: UnknownValue, part: str, by: str) -> Value:
     return _without(value, part)
 
 
-def _split(value: UnknownValue, separator: str) -> Value:
+def _split(value: UnknownValue, separator: str) -> HclValue:
     """Of a parameter nobody knows into how many parts it falls."""
     if value.sure is Sure.ARN and separator == "/":
         return [unknown_of(value), _id_of(value)]
@@ -52,7 +52,7 @@ def _split(value: UnknownValue, separator: str) -> Value:
     return None
 
 
-def _found(value: UnknownValue, pattern: str) -> Value:
+def _found(value: UnknownValue, pattern: str) -> HclValue:
     if not re.fullmatch(_AN_ID, pattern):
         return None
     if value.sure is Sure.ARN:
@@ -60,11 +60,11 @@ def _found(value: UnknownValue, pattern: str) -> Value:
     return value
 
 
-def _base(value: UnknownValue) -> Value:
+def _base(value: UnknownValue) -> HclValue:
     return _id_of(value) if value.sure is Sure.ARN else value
 
 
-def _decoded(value: UnknownValue) -> Value:
+def _decoded(value: UnknownValue) -> HclValue:
     if value.sure is not Sure.TEXT:
         return None
     return UnknownValue(_below(value, DECODED), passed_on=True)
@@ -80,7 +80,7 @@ def _below(value: UnknownValue, step: str) -> tuple[Ref, ...]:
     return tuple(Ref(ref.module, (*ref.steps, step)) for ref in value.refs)
 
 
-def _compact(arguments: Sequence[Value]) -> Value:
+def _compact(arguments: Sequence[HclValue]) -> HclValue:
     """The list without empty texts and nulls."""
     match arguments:
         case [list() as items] if any(map(is_text, items)):
@@ -89,18 +89,18 @@ def _compact(arguments: Sequence[Value]) -> Value:
     return None
 
 
-def _join(arguments: Sequence[Value]) -> Value:
+def _join(arguments: Sequence[HclValue]) -> HclValue:
     """One text alone, with nothing beside it."""
     match arguments:
         case [str(separator), list() as items]:
-            texts: list[Value] = [each for each in items if each != ""]
+            texts: list[HclValue] = [each for each in items if each != ""]
             if len(texts) == 1 and is_text(texts[0]) and (not separator or len(items) == 1):
                 return texts[0]
     return None
 
 
 _TAKES = {"replace": 2, "jsondecode": 0, "basename": 0}
-_FUNCTIONS: dict[str, Callable[..., Value]] = {
+_FUNCTIONS: dict[str, Callable[..., HclValue]] = {
     "basename": _base,
     "format": _format,
     "jsondecode": _decoded,
@@ -118,7 +118,7 @@ _OF_TEMPLATES = frozenset({"nonsensitive", "sensitive", "tostring"})
 """What leaves the names of templates as they are: those may hold capital letters, and any sign."""
 
 
-def passed_on(name: str, arguments: Sequence[Value]) -> Value:
+def passed_on(name: str, arguments: Sequence[HclValue]) -> HclValue:
     """What a function makes of the id of an image; None where that is not known to be anything."""
     if name not in _HANDLED:
         return None

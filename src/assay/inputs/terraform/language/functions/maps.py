@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from assay.inputs.terraform.language.arguments import (
-    Row,
+    Function,
     anything,
     list_of,
     map_of,
@@ -21,18 +21,18 @@ from assay.inputs.terraform.language.values import (
     primitive,
     unknown_of,
 )
-from assay.inputs.terraform.syntax.expressions import FailedError, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue, UnknownValue
 
 
-def _keys(items: dict[str, Value]) -> Value:
+def _keys(items: dict[str, HclValue]) -> HclValue:
     return [*sorted(items)]
 
 
-def _values(items: dict[str, Value]) -> Value:
+def _values(items: dict[str, HclValue]) -> HclValue:
     return [items[name] for name in sorted(items)]
 
 
-def _lookup(items: dict[str, Value], name: str, *default: Value) -> Value:
+def _lookup(items: dict[str, HclValue], name: str, *default: HclValue) -> HclValue:
     if len(default) > 1:
         raise FailedError
     if name in items:
@@ -46,7 +46,7 @@ def _lookup(items: dict[str, Value], name: str, *default: Value) -> Value:
     raise UncertainError
 
 
-def _takes(items: dict[str, Value], name: str, default: Value) -> bool:
+def _takes(items: dict[str, HclValue], name: str, default: HclValue) -> bool:
     """Whether this takes the default, be it an object, which takes any, or a map."""
     element, other = ("text" if is_text(each) else kind(each) for each in (items[name], default))
     if primitive(frozenset({element, other})) and element in ("text", other):
@@ -54,7 +54,7 @@ def _takes(items: dict[str, Value], name: str, default: Value) -> bool:
     return mixed([*items.values()])
 
 
-def _unchanged(default: Value, values: Sequence[Value]) -> bool:
+def _unchanged(default: HclValue, values: Sequence[HclValue]) -> bool:
     """Whether a default is the same once converted to the type that a map of these would have."""
     if default is None or isinstance(default, UnknownValue):
         return True
@@ -75,10 +75,10 @@ def _only_text(text: str) -> bool:
     return False
 
 
-def _merge(*maps: Value) -> Value:
+def _merge(*maps: HclValue) -> HclValue:
     if kinds(maps) - {"map"}:
         raise FailedError
-    merged: dict[str, Value] = {}
+    merged: dict[str, HclValue] = {}
     for items in maps:
         if isinstance(items, UnknownValue):
             raise UncertainError
@@ -87,8 +87,8 @@ def _merge(*maps: Value) -> Value:
     return {name: merged[name] for name in sorted(merged)}
 
 
-def _transpose(items: dict[str, Value]) -> Value:
-    turned: dict[str, list[Value]] = {}
+def _transpose(items: dict[str, HclValue]) -> HclValue:
+    turned: dict[str, list[HclValue]] = {}
     for name in sorted(items):
         for text in texts_of(items[name]):
             if text is None:
@@ -97,10 +97,10 @@ def _transpose(items: dict[str, Value]) -> Value:
     return {text: turned[text] for text in sorted(turned)}
 
 
-def _zip(keys: list[str | None], values: list[Value]) -> Value:
+def _zip(keys: list[str | None], values: list[HclValue]) -> HclValue:
     if len(keys) != len(values):
         raise FailedError
-    made: dict[str, Value] = {}
+    made: dict[str, HclValue] = {}
     for key, value in zip(keys, values, strict=True):
         if key is None:
             raise FailedError
@@ -108,22 +108,22 @@ def _zip(keys: list[str | None], values: list[Value]) -> Value:
     return {name: made[name] for name in sorted(made)}
 
 
-def _same_value(value: Value) -> Value:
+def _same_value(value: HclValue) -> HclValue:
     return value
 
 
-def _whether_sensitive(value: Value) -> Value:
+def _whether_sensitive(value: HclValue) -> HclValue:
     return unknown_of(value)
 
 
-TABLE: dict[str, Row] = {
-    "issensitive": Row(_whether_sensitive, (anything,), whole=False),
-    "keys": Row(_keys, (map_of,), whole=False),
-    "lookup": Row(_lookup, (map_of, text_of), anything, whole=False),
-    "merge": Row(_merge, (), anything, whole=False),
-    "nonsensitive": Row(_same_value, (anything,), whole=False),
-    "sensitive": Row(_same_value, (anything,), whole=False),
-    "transpose": Row(_transpose, (map_of,)),
-    "values": Row(_values, (map_of,), whole=False),
-    "zipmap": Row(_zip, (texts_of, list_of), whole=False),
+TABLE: dict[str, Function] = {
+    "issensitive": Function(_whether_sensitive, (anything,), whole=False),
+    "keys": Function(_keys, (map_of,), whole=False),
+    "lookup": Function(_lookup, (map_of, text_of), anything, whole=False),
+    "merge": Function(_merge, (), anything, whole=False),
+    "nonsensitive": Function(_same_value, (anything,), whole=False),
+    "sensitive": Function(_same_value, (anything,), whole=False),
+    "transpose": Function(_transpose, (map_of,)),
+    "values": Function(_values, (map_of,), whole=False),
+    "zipmap": Function(_zip, (texts_of, list_of), whole=False),
 }

@@ -20,10 +20,10 @@ from assay.inputs.terraform.language.marks import (
     secret,
 )
 from assay.inputs.terraform.language.values import UncertainError
-from assay.inputs.terraform.syntax.expressions import Step, UnknownValue, Value
+from assay.inputs.terraform.syntax.expressions import HclValue, Step, UnknownValue
 
 
-def remarked(name: str, arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+def remarked(name: str, arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
     """The result of a function with its marks; `result` is what it makes of the plain arguments."""
     if name in _BY_MARK:
         return _BY_MARK[name](arguments, result)
@@ -37,33 +37,33 @@ def remarked(name: str, arguments: Sequence[MaybeMarked], result: Value) -> Mayb
         return secret(result)
 
 
-def _closed(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+def _closed(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
     return secret(marked(result, marks_of(arguments[0])))
 
 
-def _opened(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+def _opened(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
     """The mark on the value itself is gone, those on its elements are not."""
     return marked(result, Marks(below=marks_of(arguments[0]).below))
 
 
-def _converted(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+def _converted(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
     """Elements stay where they are, or become those of a set, which is secret then."""
     return marked(result, marks_of(arguments[0]))
 
 
-def _outside(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+def _outside(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
     """How many elements there are, and under which keys: the elements do not tell."""
     return marked(result, Marks(marks_of(arguments[0]).own))
 
 
-def _element(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+def _element(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
     of, index = arguments
     items, position = bare(of), whole_of(bare(index))
     step = position % len(items) if isinstance(items, list) else position
     return _by(index, element(of, step, result))
 
 
-def _lookup(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+def _lookup(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
     of, name, *default = arguments
     items, key = bare(of), text_of(bare(name))
     if default and not (isinstance(items, dict) and key in items):
@@ -76,25 +76,25 @@ def _by(chosen: MaybeMarked, result: MaybeMarked) -> MaybeMarked:
     return secret(result) if isinstance(chosen, Marked) else result
 
 
-def _concat(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+def _concat(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
     inside = [inner for of in arguments for inner in _inside(of)]
     return _listed(inside, result, own=any(marks_of(of).own for of in arguments))
 
 
-def _values(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+def _values(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
     (of,) = arguments
     marks = marks_of(of)
     return _listed(map(marks.inside, sorted(_names(of))), result, own=marks.own)
 
 
-def _flatten(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+def _flatten(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
     own: list[bool] = []
     inside: list[Marks] = []
     _pour(bare(arguments[0]), marks_of(arguments[0]), own, inside)
     return _listed(inside, result, own=any(own))
 
 
-def _pour(value: Value, marks: Marks, own: list[bool], inside: list[Marks]) -> None:
+def _pour(value: HclValue, marks: Marks, own: list[bool], inside: list[Marks]) -> None:
     """A list that is taken out of its brackets leaves its own mark to the whole."""
     if not isinstance(value, list):
         inside.append(marks)
@@ -110,12 +110,12 @@ def _inside(of: MaybeMarked) -> Iterator[Marks]:
     return map(marks_of(of).inside, range(len(items) if isinstance(items, list) else 0))
 
 
-def _listed(inside: Iterable[Marks], result: Value, *, own: bool) -> MaybeMarked:
+def _listed(inside: Iterable[Marks], result: HclValue, *, own: bool) -> MaybeMarked:
     below: dict[Step, Marks] = {at: inner for at, inner in enumerate(inside) if inner}
     return marked(result, Marks(own, below))
 
 
-def _merge(arguments: Sequence[MaybeMarked], result: Value) -> MaybeMarked:
+def _merge(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
     """Of those that have a key the last hands on its mark."""
     below: dict[Step, Marks] = {}
     for of in arguments:
@@ -129,7 +129,7 @@ def _names(of: MaybeMarked) -> Iterable[str]:
     return items if isinstance(items, dict) else ()
 
 
-_Rule = Callable[[Sequence[MaybeMarked], Value], MaybeMarked]
+_Rule = Callable[[Sequence[MaybeMarked], HclValue], MaybeMarked]
 _BY_MARK: dict[str, _Rule] = {"nonsensitive": _opened, "sensitive": _closed}
 _HANDING_ON: dict[str, _Rule] = {
     **dict.fromkeys(("tobool", "tolist", "tomap", "tonumber", "toset", "tostring"), _converted),

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from assay.inputs.terraform.language.arguments import (
     WHOLE,
+    Function,
     Number,
-    Row,
     decimal,
     exact,
     given,
@@ -17,7 +17,7 @@ from assay.inputs.terraform.language.arguments import (
     whole_of,
 )
 from assay.inputs.terraform.language.values import UncertainError, below, kind
-from assay.inputs.terraform.syntax.expressions import FailedError, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue
 
 _RANGE = 1024
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -45,7 +45,7 @@ def _extreme(of: Callable[..., Number]) -> Callable[..., Number]:
     return extreme
 
 
-def _parse(text: Value, base: int) -> int:
+def _parse(text: HclValue, base: int) -> int:
     if kind(text) not in ("text", "unknown") or not 2 <= base <= 62:
         raise FailedError
     digits = text_of(text)
@@ -73,7 +73,7 @@ def _sign(number: int) -> int:
     return (number > 0) - (number < 0)
 
 
-def _sum(value: Value) -> Number:
+def _sum(value: HclValue) -> Number:
     if kind(value) == "unknown":
         raise UncertainError
     if not below(value) or isinstance(value, dict):
@@ -85,7 +85,7 @@ def _sum(value: Value) -> Number:
     return rounded(total)
 
 
-def _range(*numbers: Number) -> Value:
+def _range(*numbers: Number) -> HclValue:
     if not 1 <= len(numbers) <= 3:
         raise FailedError
     if any(isinstance(number, float) or abs(number) > WHOLE for number in numbers):
@@ -105,15 +105,15 @@ def _range(*numbers: Number) -> Value:
 
 _ONE = (number_of,)
 
-TABLE: dict[str, Row] = {
-    "abs": Row(_absolute, _ONE),
-    "ceil": Row(_ceiling, _ONE),
-    "floor": Row(_floor, _ONE),
-    "max": Row(_extreme(max), (), number_of),
-    "min": Row(_extreme(min), (), number_of),
-    "parseint": Row(_parse, (given, whole_of)),
-    "pow": Row(_power, (number_of, number_of)),
-    "range": Row(_range, (), number_of),
-    "signum": Row(_sign, (whole_of,)),
-    "sum": Row(_sum, (given,)),
+TABLE: dict[str, Function] = {
+    "abs": Function(_absolute, _ONE),
+    "ceil": Function(_ceiling, _ONE),
+    "floor": Function(_floor, _ONE),
+    "max": Function(_extreme(max), (), number_of),
+    "min": Function(_extreme(min), (), number_of),
+    "parseint": Function(_parse, (given, whole_of)),
+    "pow": Function(_power, (number_of, number_of)),
+    "range": Function(_range, (), number_of),
+    "signum": Function(_sign, (whole_of,)),
+    "sum": Function(_sum, (given,)),
 }

@@ -5,13 +5,13 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from assay.inputs.terraform.language.arguments import ELEMENTS, Row, items_of
+from assay.inputs.terraform.language.arguments import ELEMENTS, Function, items_of
 from assay.inputs.terraform.language.unify import meld, set_of, sort_key
 from assay.inputs.terraform.language.values import UncertainError, is_known, kinds, primitive
-from assay.inputs.terraform.syntax.expressions import FailedError, SetOf, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue, SetOf
 
 
-def _product(*sets: list[Value]) -> Value:
+def _product(*sets: list[HclValue]) -> HclValue:
     if len(sets) < 2:
         raise FailedError
     size = prod(map(len, sets))
@@ -25,14 +25,14 @@ def _product(*sets: list[Value]) -> Value:
     return [list(row) for row in product(*parts)]
 
 
-def _elements_of(value: Value) -> list[Value]:
+def _elements_of(value: HclValue) -> list[HclValue]:
     """As an argument that is a list, tuple or set, which remains a set."""
     items = items_of(value)
     return value if isinstance(value, SetOf) else items
 
 
-def _operation(keep: Callable[[set[Any], set[Any]], set[Any]]) -> Callable[..., Value]:
-    def operate(*sets: list[Value]) -> Value:
+def _operation(keep: Callable[[set[Any], set[Any]], set[Any]]) -> Callable[..., HclValue]:
+    def operate(*sets: list[HclValue]) -> HclValue:
         melded = _common([meld(items) for items in sets])
         found = {sort_key(item): item for items in melded for item in items}
         keys = [{sort_key(item) for item in items} for items in melded]
@@ -44,7 +44,7 @@ def _operation(keep: Callable[[set[Any], set[Any]], set[Any]]) -> Callable[..., 
     return operate
 
 
-def _common(sets: Sequence[list[Value]]) -> list[list[Value]]:
+def _common(sets: Sequence[list[HclValue]]) -> list[list[HclValue]]:
     """The sets, with elements of one primitive type."""
     pooled = [item for items in sets for item in items]
     found = kinds(pooled)
@@ -54,9 +54,9 @@ def _common(sets: Sequence[list[Value]]) -> list[list[Value]]:
     return [[next(rest) for _ in items] for items in sets]
 
 
-TABLE: dict[str, Row] = {
-    "setintersection": Row(_operation(set.intersection), (items_of,), items_of),
-    "setproduct": Row(_product, (), _elements_of, whole=False),
-    "setsubtract": Row(_operation(set.difference), (items_of, items_of)),
-    "setunion": Row(_operation(set.union), (items_of,), items_of),
+TABLE: dict[str, Function] = {
+    "setintersection": Function(_operation(set.intersection), (items_of,), items_of),
+    "setproduct": Function(_product, (), _elements_of, whole=False),
+    "setsubtract": Function(_operation(set.difference), (items_of, items_of)),
+    "setunion": Function(_operation(set.union), (items_of,), items_of),
 }

@@ -7,7 +7,13 @@ What is not in the tables is unknown: files, times, regular expressions, address
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from assay.inputs.terraform.language.arguments import CHARACTERS, ELEMENTS, Row, anything, settled
+from assay.inputs.terraform.language.arguments import (
+    CHARACTERS,
+    ELEMENTS,
+    Function,
+    anything,
+    settled,
+)
 from assay.inputs.terraform.language.conversions import (
     ANY,
     ListType,
@@ -25,17 +31,17 @@ from assay.inputs.terraform.language.functions.sets import TABLE as SETS
 from assay.inputs.terraform.language.functions.text import TABLE as TEXT
 from assay.inputs.terraform.language.functions.yaml import TABLE as YAML
 from assay.inputs.terraform.language.values import UncertainError, is_known, unknown_of
-from assay.inputs.terraform.syntax.expressions import FailedError, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue
 
 
-def _converting(constraint: Any) -> Row:
-    def to(value: Value) -> Value:
+def _converting(constraint: Any) -> Function:
+    def to(value: HclValue) -> HclValue:
         return convert(value, constraint)
 
-    return Row(to, (anything,), whole=False)
+    return Function(to, (anything,), whole=False)
 
 
-_CONVERSIONS: dict[str, Row] = {
+_CONVERSIONS: dict[str, Function] = {
     "tobool": _converting(Primitive("bool")),
     "tolist": _converting(ListType(ANY)),
     "tomap": _converting(MapType(ANY)),
@@ -44,7 +50,7 @@ _CONVERSIONS: dict[str, Row] = {
     "tostring": _converting(Primitive("string")),
 }
 
-TABLE: dict[str, Row] = {
+TABLE: dict[str, Function] = {
     **ENCODING,
     **FORMAT,
     **LISTS,
@@ -57,7 +63,7 @@ TABLE: dict[str, Row] = {
 }
 
 
-def call(name: str, arguments: Sequence[Value]) -> Value:
+def call(name: str, arguments: Sequence[HclValue]) -> HclValue:
     """The value of a call; raises `FailedError` where Terraform refuses it.
 
     Where a null, an empty collection or something unknown is among the arguments, Terraform may
@@ -77,17 +83,17 @@ def call(name: str, arguments: Sequence[Value]) -> Value:
     return result
 
 
-def _read(row: Row, arguments: Sequence[Value]) -> list[Any]:
+def _read(row: Function, arguments: Sequence[HclValue]) -> list[Any]:
     fixed = len(row.reads)
     if len(arguments) < fixed or (row.rest is None and len(arguments) > fixed):
         raise FailedError
-    readers: list[Callable[[Value], Any]] = [*row.reads]
+    readers: list[Callable[[HclValue], Any]] = [*row.reads]
     if row.rest is not None:
         readers.extend([row.rest] * (len(arguments) - fixed))
     return [reader(argument) for reader, argument in zip(readers, arguments, strict=True)]
 
 
-def _require_fitting(result: Value) -> None:
+def _require_fitting(result: HclValue) -> None:
     """Refuse what is too large, and text that Terraform may hold in another form."""
     if isinstance(result, list | dict) and len(result) > ELEMENTS:
         raise UncertainError

@@ -5,13 +5,13 @@ import re
 from assay.inputs.terraform.language.arguments import (
     CHARACTERS,
     ELEMENTS,
-    Row,
+    Function,
     text_of,
     texts_of,
     whole_of,
 )
 from assay.inputs.terraform.language.values import UncertainError
-from assay.inputs.terraform.syntax.expressions import FailedError, Value
+from assay.inputs.terraform.syntax.expressions import FailedError, HclValue
 
 _WORD = re.compile(r"(?<![0-9A-Za-z_])[a-z]")
 _SPACES = "\t\n\v\f\r "
@@ -24,7 +24,7 @@ def countable(text: str) -> str:
     return text
 
 
-def ascii_of(value: Value) -> str:
+def ascii_of(value: HclValue) -> str:
     """As an argument of type string, of which case and characters are certain."""
     return countable(text_of(value))
 
@@ -62,7 +62,7 @@ def _replace(text: str, part: str, by: str) -> str:
     return text.replace(part, by)
 
 
-def _split(separator: str, text: str) -> Value:
+def _split(separator: str, text: str) -> HclValue:
     if (text.count(separator) if separator else len(text)) >= ELEMENTS:
         raise UncertainError
     return [*(text.split(separator) if separator else text)]
@@ -99,22 +99,22 @@ def _title(text: str) -> str:
 _ONE = (text_of,)
 _TWO = (text_of, text_of)
 
-TABLE: dict[str, Row] = {
-    "chomp": Row(_chomp, _ONE),
-    "endswith": Row(str.endswith, _TWO),
-    "indent": Row(_indent, (whole_of, text_of)),
-    "join": Row(_join, _ONE, texts_of),
-    "lower": Row(str.lower, (ascii_of,)),
-    "replace": Row(_replace, (text_of, text_of, text_of)),
-    "split": Row(_split, _TWO),
-    "startswith": Row(str.startswith, _TWO),
-    "strcontains": Row(str.__contains__, _TWO),
-    "strrev": Row(_reverse, (ascii_of,)),
-    "substr": Row(_substr, (ascii_of, whole_of, whole_of)),
-    "title": Row(_title, (ascii_of,)),
-    "trim": Row(str.strip, _TWO),
-    "trimprefix": Row(str.removeprefix, _TWO),
-    "trimspace": Row(_trim_space, _ONE),
-    "trimsuffix": Row(str.removesuffix, _TWO),
-    "upper": Row(str.upper, (ascii_of,)),
+TABLE: dict[str, Function] = {
+    "chomp": Function(_chomp, _ONE),
+    "endswith": Function(str.endswith, _TWO),
+    "indent": Function(_indent, (whole_of, text_of)),
+    "join": Function(_join, _ONE, texts_of),
+    "lower": Function(str.lower, (ascii_of,)),
+    "replace": Function(_replace, (text_of, text_of, text_of)),
+    "split": Function(_split, _TWO),
+    "startswith": Function(str.startswith, _TWO),
+    "strcontains": Function(str.__contains__, _TWO),
+    "strrev": Function(_reverse, (ascii_of,)),
+    "substr": Function(_substr, (ascii_of, whole_of, whole_of)),
+    "title": Function(_title, (ascii_of,)),
+    "trim": Function(str.strip, _TWO),
+    "trimprefix": Function(str.removeprefix, _TWO),
+    "trimspace": Function(_trim_space, _ONE),
+    "trimsuffix": Function(str.removesuffix, _TWO),
+    "upper": Function(str.upper, (ascii_of,)),
 }

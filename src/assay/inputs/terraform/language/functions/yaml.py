@@ -8,15 +8,15 @@ read here at all, is not certain, and raises `UncertainError`.
 import re
 from typing import Any
 
-from assay.inputs.terraform.language.arguments import Row, read_number, text_of
+from assay.inputs.terraform.language.arguments import Function, read_number, text_of
 from assay.inputs.terraform.language.functions.encoding import require_settled
 from assay.inputs.terraform.language.values import UncertainError, require_small
-from assay.inputs.terraform.syntax.expressions import Value
+from assay.inputs.terraform.syntax.expressions import HclValue
 
 _DEEPEST = 60
 _LONGEST = 500_000
 """Characters of a document."""
-_WORDS: dict[str, Value] = {
+_WORDS: dict[str, HclValue] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -29,7 +29,7 @@ _LIKE_NUMBERS = r"[-+.]?[0-9.][0-9a-fA-Fxob._:+eEtTzZ -]*|[-+]?\.(?i:inf|nan)|[-
 _QUOTED = ("'", '"', "|", ">")
 
 
-def _yaml_value(text: str) -> Value:
+def _yaml_value(text: str) -> HclValue:
     import yaml
 
     if len(text) > _LONGEST:
@@ -55,7 +55,7 @@ def _require_plain(events: Any) -> None:
             raise UncertainError
 
 
-def _value(node: Any) -> Value:
+def _value(node: Any) -> HclValue:
     match getattr(node, "id", None):
         case "scalar":
             return _scalar(node)
@@ -76,7 +76,7 @@ def _key(node: Any) -> str:
     return key
 
 
-def _scalar(node: Any) -> Value:
+def _scalar(node: Any) -> HclValue:
     text: str = node.value
     if node.style in _QUOTED:
         return text
@@ -91,4 +91,4 @@ def _scalar(node: Any) -> Value:
     return text
 
 
-TABLE: dict[str, Row] = {"yamldecode": Row(_yaml_value, (text_of,))}
+TABLE: dict[str, Function] = {"yamldecode": Function(_yaml_value, (text_of,))}

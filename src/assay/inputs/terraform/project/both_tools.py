@@ -12,9 +12,9 @@ from assay.model import AmiReference
 _NAMES = {"terraform": "Terraform", "opentofu": "OpenTofu"}
 
 
-def together(root: str, readings: Mapping[Tool, Source]) -> Source:
+def joined(root: str, sources: Mapping[Tool, Source]) -> Source:
     """The references of every reading, those that are the same once."""
-    first, *others = readings.values()
+    first, *others = sources.values()
     if not others:
         return first
     references: dict[tuple[str, str], list[AmiReference]] = {}
@@ -23,15 +23,15 @@ def together(root: str, readings: Mapping[Tool, Source]) -> Source:
         if each not in same:
             same.append(each)
     both = tuple(each for same in references.values() for each in same)
-    errors = tuple(_errors(readings))
+    errors = tuple(_errors(sources))
     not_judged = {
-        name: max(source.not_judged.get(name, 0) for source in readings.values())
-        for source in readings.values()
+        name: max(source.not_judged.get(name, 0) for source in sources.values())
+        for source in sources.values()
         for name in source.not_judged
     }
-    notes = dict.fromkeys(note for source in readings.values() for note in source.notes)
+    notes = dict.fromkeys(note for source in sources.values() for note in source.notes)
     told = (
-        f"{root}: Terraform passes over .tofu files and OpenTofu reads them, so that both readings"
+        f"{root}: Terraform passes over .tofu files and OpenTofu reads them, so that both sources"
         " are judged (--tool terraform or --tool opentofu says which one plans)"
     )
     return replace(
@@ -44,19 +44,19 @@ def together(root: str, readings: Mapping[Tool, Source]) -> Source:
     )
 
 
-def _errors(readings: Mapping[Tool, Source]) -> Iterator[InputError]:
+def _errors(sources: Mapping[Tool, Source]) -> Iterator[InputError]:
     """What every reading refuses, and what one does, with the way out."""
     found: dict[str, list[Tool]] = {}
     errors: dict[str, InputError] = {}
-    for tool, source in readings.items():
+    for tool, source in sources.items():
         for error in source.errors:
             errors.setdefault(str(error), error)
             found.setdefault(str(error), []).append(tool)
     for text, tools in found.items():
-        if len(tools) == len(readings):
+        if len(tools) == len(sources):
             yield errors[text]
             continue
         [tool] = tools
-        other = next(each for each in readings if each != tool)
+        other = next(each for each in sources if each != tool)
         reads = f"only {_NAMES[tool]} reads it so: give --tool {other} if {_NAMES[other]} plans it"
         yield InputError(errors[text].what, where=errors[text].where, hint=reads)

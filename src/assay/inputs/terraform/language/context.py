@@ -11,17 +11,17 @@ from assay.inputs.terraform.language.values import certain, is_known
 from assay.inputs.terraform.syntax.expressions import (
     Attribute,
     Expression,
+    HclValue,
     Literal,
     UnknownValue,
-    Value,
     Variable,
 )
 
 
-class Names(Protocol):
+class EvalContext(Protocol):
     """What the words of an expression mean where it stands."""
 
-    def lookup(self, name: str) -> Value:
+    def lookup(self, name: str) -> HclValue:
         """The value that a traversal starts from."""
         ...
 
@@ -33,7 +33,7 @@ class Names(Protocol):
         """Whether a variable is declared to be text, a number or a bool, which its null is, too."""
         ...
 
-    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+    def call(self, name: str, arguments: Sequence[HclValue]) -> HclValue:
         """The value of a call, apart from its marks; raises `FailedError` where Terraform refuses it."""
         ...
 
@@ -65,9 +65,9 @@ class Doubt(msgspec.Struct, gc=False):
 
 
 class Bound(msgspec.Struct, frozen=True, gc=False):
-    """Names, with some more bound to values by a `for`, and the item of a splat."""
+    """EvalContext, with some more bound to values by a `for`, and the item of a splat."""
 
-    names: Names
+    context: EvalContext
     bound: Mapping[str, MaybeMarked] = {}
     item: MaybeMarked = None
     depth: int = 0
@@ -88,7 +88,7 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
         steps.taken += 1
         if self.depth > _DEEPEST or steps.taken > _LONGEST:
             return None
-        return Bound(self.names, self.bound, self.item, self.depth + 1, self.doubt, steps)
+        return Bound(self.context, self.bound, self.item, self.depth + 1, self.doubt, steps)
 
     def apart(self) -> "Bound":
         """With doubts of its own."""
@@ -100,7 +100,7 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
             self.doubt.raised = not is_known(bare(value))
         return value
 
-    def are_texts(self, arguments: Sequence[Expression], values: Sequence[Value]) -> bool:
+    def are_texts(self, arguments: Sequence[Expression], values: Sequence[HclValue]) -> bool:
         """Whether these values of some arguments can be texts, the nulls among them, too."""
         return not any(isinstance(value, list | dict) for value in values) and all(
             certain(value) or (value is None and self._is_text(argument))
@@ -112,7 +112,7 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
             case Literal(None):
                 return True
             case Attribute(Variable("var"), name):
-                return self.names.is_text(name)
+                return self.context.is_text(name)
         return False
 
 

@@ -22,7 +22,7 @@ _NAME = re.compile(r"[\w./()-]+")
 """Names alone: an ARN, or a parameter's name with a version, may come back as something else."""
 
 
-def told(
+def known_attribute(
     module: ModuleInstance, key: Key, iteration: Iteration, attribute: str, providers: ProviderKeys
 ) -> MaybeMarked:
     """What an attribute of an instance of a block holds; None where the code does not tell."""
