@@ -41,6 +41,7 @@ class PlanBlocks:
         """The name under which a block of a module stands there for one of its providers."""
         mode, kind, name = key
         names = self._names[path, key]
+        # Instances of `aws.by["a"]` and `aws.by["b"]` are of two blocks there: "web", "web :aws.by[…]"
         if provider not in names:
             names[provider] = f"{name} {provider}" if names else name
             resources = self._modules[path].resources

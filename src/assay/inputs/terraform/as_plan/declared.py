@@ -89,6 +89,7 @@ class _Writer:
             self._blocks.enter(module.path)
             self._module(module)
         configuration = Configuration(self._providers.configs, self._blocks.root)
+        # What no table knows gets rows as one goes: `image_id` of a module that is not there, say
         self._rows[CALL] = tuple(Row(CALL, name, Kind.LAUNCH) for name in sorted(self._passed))
         self._rows[CARRIED] = tuple(Row(CARRIED, path, Kind.LAUNCH) for path in sorted(self._paths))
         plan = PlanDocument("1.2", resource_changes=self._changes, configuration=configuration)
@@ -116,6 +117,7 @@ class _Writer:
         suspects = Suspects(module)
         for (mode, kind, name), placed in module.code.resources.items():
             wanted = self._wanted(suspects, mode, kind, placed.block)
+            # Of most resources nothing can hold an image; a script in them may name one all the same
             idle = wanted is not None and not wanted
             scripted = placed.block.blocks and any(placed.block.of_type("provisioner"))
             if idle and not scripted:
@@ -150,7 +152,9 @@ class _Writer:
         suspected = suspects.of(block)
         rows, documents = self._rows.get(kind, ()), DOCUMENTS.get(kind, ())
         if not rows and not documents:
-            return suspected
+            return (
+                suspected  # `ami` of a resource that nobody knows, or an id in one of its arguments
+            )
         names = {"data_type", *USUAL, *self._tags, *suspected, *documents}
         names.update(READ if kind in TYPES else ())
         return names | self._of_kind(kind).attributes
@@ -176,12 +180,14 @@ class _Writer:
             with_self(own, module, placed.block, iteration, self._providers)
         elif own.get("ami") == "" and kind in _COMPUTED_AMI:
             _leave_to_provider(own)
+        # JSON may leave out the brackets of a block: `"launch_template": {…}` is a list of one
         values: HclValue = own
         for path in self._of_kind(kind).paths:
             values = in_blocks(values, path)
         assert isinstance(values, dict)
         if self._tags and mode == "managed":
-            self._tag(module, block, iteration, values)
+            self._providers.add_tags(module, placed.block, iteration, values)
+        # What AWS fills in is unknown, and not absent: else an id that nobody wrote would be none
         for computed in _COMPUTED if mode == "managed" else ():
             values.setdefault(computed, UnknownValue())
         word = f"data.{kind}.{name}" if mode == "data" else f"{kind}.{name}"
@@ -197,6 +203,7 @@ class _Writer:
     def _unread(
         self, module: ModuleInstance, block: Block, iteration: Iteration, found: Body
     ) -> None:
+        # Rows wait for what they read themselves, and tell that it is not known; nobody else does
         read = self._of_kind(block.labels[0]).awaited
         more = carried(module, block, iteration, found, read)
         rest = of_unread(module, block, found, read, more.ids)
@@ -223,26 +230,6 @@ class _Writer:
             name = self._blocks.name(module.path, called, block, key)
             self._changes.append(each.change(module, block, iteration, name))
 
-    def _tag(
-        self,
-        module: ModuleInstance,
-        block: tuple[str, str, str],
-        iteration: Iteration,
-        values: dict[str, HclValue],
-    ) -> None:
-        """Put what the provider adds beside a resource's own tags, as plans do.
-
-        Groups are the exception that hashicorp/aws makes ("Resource Tagging"): they get none.
-        """
-        if not block[1].startswith("aws_") or block[1] == "aws_autoscaling_group":
-            return
-        defaults = self._providers.default_tags(
-            module, module.code.resources[block].block, iteration
-        )
-        own = values.get("tags", {})
-        if isinstance(defaults, dict) and defaults and isinstance(own, dict):
-            values["tags_all"] = {**defaults, **own}
-
     def _change(
         self,
         module: ModuleInstance,
@@ -255,6 +242,7 @@ class _Writer:
         known, unknown = masked(values)
         mode, kind, name = block
         self._values[at, kind] = values
+        # Whether it exists nobody knows: of "create" it would follow that nothing was there before
         change = Change(
             ("read",) if mode == "data" else ("update",),
             after=_raw(known),
@@ -276,6 +264,7 @@ class _Writer:
             found = body(module, call.block, iteration, names)
             images = {each: value for each, value in found.values.items() if is_image(each, value)}
             self._passed.update(images)
+            # `settings = { image = "ami-…" }` holds one, whatever the argument is called
             held = {each: value for each, value in found.values.items() if ids_in(value)}
             given = {**held, **images}
             if given:

@@ -65,6 +65,8 @@ class Locator:
         ignored = bool(steps) and is_ignored(ignored_in(placed.block), str(steps[0]))
         outside = [_spot(call.placed) for call in reversed(calls)]
         passed = list(_passed(calls, written))
+        # A line in a registry's module is nobody's to change: what counts is the call that reaches it,
+        # and at that call the argument that is passed on to the attribute
         foreign = next((number for number, call in enumerate(calls) if not call.ours), None)
         if foreign is None:
             return Location(spots[-1], (*reversed(spots), *passed, *outside), ignored)
@@ -147,11 +149,15 @@ def _spots(
         file = nested.file or file
         yield (file, nested.line), None
         block = next(nested.of_type("content"), nested) if nested.type == "dynamic" else nested
-        steps = rest if index is None else rest[1:]
+        steps = (
+            rest if index is None else rest[1:]
+        )  # hashicorp/awscc nests objects, without a place
 
 
 def _nested(block: Block, name: str, index: int | None, value: str | None) -> Block | None:
     """The nested block that is meant: the one that holds the value, or the one in its place."""
+    # A plan has `ebs_block_device` and other sets in an order of its own, so that the place says less
+    # than the id that stands there
     static = [each for each in block.blocks if each.type == name]
     dynamic = [each for each in block.blocks if each.type == "dynamic" and each.labels == (name,)]
     if value and len(static) > 1:

@@ -47,6 +47,7 @@ def declared_at(reference: AmiReference, locator: Locator, ignoring: Ignoring) -
     at_line = located(reference, locator)
     if reference.resource_type in (UNREAD, CARRIED):
         at_line = replace(at_line, resource_type=block_address(reference.address).type)
+    # The attribute itself may be ignored, or one between it and its image: the `image_id` of a template
     kept = at_line.changes_ignored or comes_through(reference.value, ignoring)
     value = _as_code(reference.value, f"{reference.address}.")
     if reference.resource_type == CARRIED:
@@ -103,6 +104,7 @@ def _as_code(value: Value, address: str = "") -> Value:
     """The value in words of code; nothing unknown comes from `address`, which is where it stands."""
     match value:
         case Unknown(references):
+            # "comes from aws_instance.a.ami", at aws_instance.a: that is no news to whoever reads it
             others = (each for each in references if not (address and each.startswith(address)))
             return Unknown(tuple(others), _WHEN)
         case Unusable(reason, cure):

@@ -66,6 +66,7 @@ def of_unread(
     `held` are the ids that others hold and such expressions read, by argument.
     """
     kind = block.labels[0]
+    # Where anything secret is read on the way, the ids might be it: `join("-", ["ami", var.secret, …])`
     named = {
         name: ids | Ids(hidden=name in found.marks.below)
         for name, ids in unread(module, block, found.values, read)

@@ -39,6 +39,7 @@ class CodeTrails:
         here = Dead(".".join((resource.change.address, *map(str, path))))
         if unknown is None or not unknown.refs:
             return here
+        # `replace(data.aws_ami.x.id, "a", "b")` is made of the lookup, and is not what that finds
         if not unknown.passed_on:
             return Dead(str(unknown.refs[0]))
         found: list[Target] = []
@@ -59,6 +60,7 @@ class CodeTrails:
                 return None
         changes = self._blocks.get((ref.module, mode, kind, name), ())
         for change in changes:
+            # One stands for all where nobody knows the keys: the step that names one is passed over
             if change.address in self._several:
                 return Target(self._planned.open(change), tuple(rest[1:]))
             if change.index is None:
@@ -77,6 +79,7 @@ def _unknown_at(value: HclValue, path: tuple[Step, ...]) -> UnknownValue | None:
     for position, step in enumerate(path):
         match value:
             case UnknownValue(refs, passed_on):
+                # All of a block may be passed on: `launch_template = var.templates["web"]`
                 rest = path[position:]
                 further = tuple(Ref(ref.module, (*ref.steps, *rest)) for ref in refs)
                 return UnknownValue(further, passed_on)

@@ -65,7 +65,7 @@ class Doubt(msgspec.Struct, gc=False):
 
 
 class Bound(msgspec.Struct, frozen=True, gc=False):
-    """EvalContext, with some more bound to values by a `for`, and the item of a splat."""
+    """A context with some more names bound to values by a `for`, and the item of a splat."""
 
     context: EvalContext
     bound: Mapping[str, MaybeMarked] = {}
@@ -84,6 +84,7 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
 
     def deeper(self) -> "Bound | None":
         """One expression further in; None where that is one too many, or too deep."""
+        # `[for a in local.x : [for b in local.x : …]]` takes steps that no depth tells of
         steps = self.steps
         steps.taken += 1
         if self.depth > _DEEPEST or steps.taken > _LONGEST:
@@ -102,6 +103,7 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
 
     def are_texts(self, arguments: Sequence[Expression], values: Sequence[HclValue]) -> bool:
         """Whether these values of some arguments can be texts, the nulls among them, too."""
+        # `coalesce(var.none, "x")`: a null that may be a list would make it fail, one of text does not
         return not any(isinstance(value, list | dict) for value in values) and all(
             certain(value) or (value is None and self._is_text(argument))
             for argument, value in zip(arguments, values, strict=False)

@@ -162,6 +162,7 @@ def _convert(value: HclValue, constraint: Constraint) -> HclValue:
     if value is None or isinstance(constraint, AnyType):
         return value
     if isinstance(value, UnknownValue):
+        # An id that is looked up is text already. Of `list(string)` made of a set nobody knows the order.
         text = isinstance(constraint, Primitive) and constraint.name == "string"
         return value if text else UnknownValue(value.refs)
     if isinstance(constraint, Primitive):
@@ -188,7 +189,7 @@ def _convert_primitive(value: HclValue, constraint: Primitive) -> HclValue:
 
 def _convert_set(value: HclValue, constraint: SetType) -> HclValue:
     parts = [_convert(item, constraint.of) for item in items_of(value)]
-    try:
+    try:  # a set puts its elements into an order that is certain of primitive ones alone
         return set_of(_alike(parts, constraint))
     except UncertainError:
         return unknown_of(value)
@@ -202,10 +203,12 @@ def _convert_tuple(value: HclValue, constraint: TupleType) -> HclValue:
 
 
 def _convert_object(value: HclValue, constraint: ObjectType) -> HclValue:
+    # What the type does not name is dropped, and the rest stands in the order of the names
     items = map_of(value)
     made: dict[str, HclValue] = {}
     for attribute in sorted(constraint.attributes, key=_name):
         item = items.get(attribute.name)
+        # `optional(string, "x")` stands in for null, too, and not only where nothing is written
         if item is None and attribute.default is not None:
             item = _plain(attribute.default)
         elif not attribute.optional and attribute.name not in items:
@@ -220,6 +223,7 @@ def _name(attribute: AttributeType) -> str:
 
 def _alike(items: Sequence[HclValue], constraint: Constraint) -> list[HclValue]:
     """The elements of a collection: where `any` leaves their type open, they have one in common."""
+    # list(any) makes ["1", "a"] of [1, "a"]; of list(string) each element is text by itself
     return meld(items) if _open(constraint) else list(items)
 
 
@@ -244,7 +248,7 @@ def _plain(expression: Expression) -> HclValue:
         made = {name: of for name, of in pairs if isinstance(name, str)}
         return made if len(made) == len(pairs) else UnknownValue()
     if isinstance(expression, Unary) and expression.operator == "-":
-        number = _plain(expression.of)
+        number = _plain(expression.of)  # -0 Terraform knows as a number of its own
         if isinstance(number, int | float) and not isinstance(number, bool) and number:
             return -number
     return UnknownValue()

@@ -3,9 +3,9 @@
 The rule above all others: a value is what Terraform would compute, or it is unknown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from assay.inputs.terraform.language.arguments import flag_of, text_of, whole_of
+from assay.inputs.terraform.language.arguments import text_of, whole_of
 from assay.inputs.terraform.language.context import NAMESPACES, Bound, EvalContext
 from assay.inputs.terraform.language.functions.lookups import passed_on
 from assay.inputs.terraform.language.functions.marking import remarked
@@ -23,6 +23,7 @@ from assay.inputs.terraform.language.marks import (
     is_secret,
     marked,
     marks_of,
+    of_branches,
     over,
     plain,
     secret,
@@ -84,6 +85,7 @@ def _value(expression: Expression, at: Bound) -> MaybeMarked:
     value = UnknownValue() if inner is None else _form(expression, inner)
     if isinstance(value, SPECIAL):
         found = bare(value)
+        # What is certainly there leaves no doubt: `try(data.aws_ami.x.id, "")` cannot fail once planned
         if isinstance(found, UnknownValue) and found.sure is Sure.NOTHING:
             at.doubt.raised = True
     return value
@@ -146,7 +148,7 @@ def _index(of: MaybeMarked, key: MaybeMarked) -> MaybeMarked:
         return secret(found)
     if not isinstance(of, Marked):
         return found
-    try:
+    try:  # `list["1"]` is `list[1]`, and `map[1]` is `map["1"]`
         step = text_of(bare(key)) if isinstance(of.value, dict) else whole_of(bare(key))
     except (FailedError, UncertainError):  # of something unknown any key may be asked for
         return secret(found)
@@ -211,6 +213,7 @@ def _conditional(test: MaybeMarked, yes: Expression, no: Expression, at: Bound) 
     branches: list[MaybeMarked] = []
     nothing = False
     for taken, branch in ((True, yes), (False, no)):
+        # `var.none == null ? "x" : var.none.id`: the branch that is not taken may fail
         selected = isinstance(tested, bool) and tested is taken
         branches.append(_value(branch, at) if selected else _attempt(branch, at))
         if isinstance(tested, bool) and not selected:
@@ -218,27 +221,7 @@ def _conditional(test: MaybeMarked, yes: Expression, no: Expression, at: Bound) 
     found = plain(branches)
     if not (nothing or certain(tested, *found)):
         at.doubt.raised = True
-    return _of_branches(test, branches, conditional(tested, *found, bare=nothing))
-
-
-def _of_branches(
-    test: MaybeMarked, branches: Sequence[MaybeMarked], found: HclValue
-) -> MaybeMarked:
-    """The result has the marks of the test and of both branches (before HCL 2.23 only of the one that
-    is taken); those of elements stay with the elements of the branch that is taken.
-    """
-    if not any(map(is_secret, (test, *branches))):
-        return found
-    tested = bare(test)
-    made = isinstance(found, UnknownValue) and not found.passed_on
-    if is_secret(test) or made or isinstance(tested, UnknownValue):
-        hides = is_secret(test) or any(isinstance(branch, Marked) for branch in branches)
-        return secret(found) if hides else found
-    taken, other = branches if flag_of(tested) else reversed(branches)
-    a_parameter = isinstance(other, UnknownValue) and is_secret(other)
-    hides = marks_of(other).own or (a_parameter and not isinstance(found, UnknownValue))
-    result = marked(found, marks_of(taken))
-    return secret(result) if hides else result
+    return of_branches(test, branches, conditional(tested, *found, bare=nothing))
 
 
 def _call(name: str, arguments: tuple[Expression, ...], at: Bound, *, expands: bool) -> MaybeMarked:
@@ -253,6 +236,7 @@ def _call(name: str, arguments: tuple[Expression, ...], at: Bound, *, expands: b
         own = Marks(marks_of(last).own)
         values.extend(marked(item, own) for item in elements(last))
     bared = plain(values)
+    # `trimspace(data.aws_ssm_parameter.x.value)` is the same id: functions may leave a lookup as it is
     found = None if expands else passed_on(name, bared)
     is_open = name != "sensitive" and not any(map(is_secret, values))
     if found is None:
@@ -272,6 +256,7 @@ def _try(arguments: tuple[Expression, ...], at: Bound) -> MaybeMarked:
             value = _value(argument, own)
         except FailedError:
             continue
+        # `try(local.x.id, "none")` with an unknown `x` may be either, once Terraform knows
         return unknown(value) if own.doubt.raised or not is_sure(bare(value)) else value
     raise FailedError("every argument of try fails")
 

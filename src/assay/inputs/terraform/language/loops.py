@@ -71,6 +71,7 @@ def for_object(expression: ForObject, at: Bound, evaluate: Evaluate) -> MaybeMar
         return is_secret(named)
 
     stopped, hidden = _each(expression, at, evaluate, take)
+    # One key that is not known may be any: of no key it is certain then what stands there
     if stopped is not None or unclear:
         made = unknown(*unclear, stopped)
     else:
@@ -86,6 +87,7 @@ def _each(
     makes the result unclear, if anything, and whether something secret decides about it.
     """
     of = at.doubting(evaluate(expression.of, at))
+    # Elements have their own marks alone, so that `nonsensitive([for x in var.secrets : x])` is open
     hidden = marks_of(of).own
     pairs: Sequence[tuple[HclValue, MaybeMarked]]
     match bare(of):
@@ -107,6 +109,7 @@ def _each(
             bound[expression.key] = key
         inner = at.binding(bound)
         passes = True if expression.test is None else evaluate(expression.test, inner)
+        # Which elements are left tells what they are tested for: all of the result is secret then
         hidden = hidden or is_secret(passes)
         tested = bare(passes)
         if isinstance(tested, UnknownValue):

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeGuard
 
 import msgspec
 
+from assay.inputs.terraform.language.arguments import flag_of
 from assay.inputs.terraform.language.values import unknown_of, without_keys
 from assay.inputs.terraform.syntax.expressions import HclValue, SetOf, Step, Sure, UnknownValue
 
@@ -107,6 +108,29 @@ def unknown(*values: MaybeMarked) -> MaybeMarked:
     return secret(found) if any(isinstance(value, Marked) for value in values) else found
 
 
+def of_branches(
+    test: MaybeMarked, branches: Sequence[MaybeMarked], result: HclValue
+) -> MaybeMarked:
+    """The result of a conditional: the marks of its test and of both branches are on it (before HCL 2.23
+    only those of the branch that is taken), and those of elements stay with them.
+    """
+    if not any(map(is_secret, (test, *branches))):
+        return result
+    tested = bare(test)
+    made = isinstance(result, UnknownValue) and not result.passed_on
+    if is_secret(test) or made or isinstance(tested, UnknownValue):
+        # `var.secret == "x" ? "ami-1" : "ami-2"`: either tells what the secret is, or is not
+        hides = is_secret(test) or any(isinstance(branch, Marked) for branch in branches)
+        return secret(result) if hides else result
+    taken, other = branches if flag_of(tested) else reversed(branches)
+    # A parameter that is not taken hides what is known, as in Terraform. What is looked up instead of
+    # it is followed by its keys, which a mark would take away.
+    a_parameter = isinstance(other, UnknownValue) and is_secret(other)
+    hides = marks_of(other).own or (a_parameter and not isinstance(result, UnknownValue))
+    found = marked(result, marks_of(taken))
+    return secret(found) if hides else found
+
+
 def untold(*values: MaybeMarked) -> MaybeMarked:
     """Something made of these values, of which not even that is told."""
     hidden = any(isinstance(value, Marked) for value in values)
@@ -174,6 +198,8 @@ def _fitting(value: HclValue, marks: Marks) -> Marks:
     """The marks, if they can stand on this value: a set and an unknown value have no elements of
     which one alone is marked, and of an object that has lost an attribute its mark is gone, too.
     """
+    # The last is what conversions do: of { ami = "x", password = var.secret } as object({ ami =
+    # string }) nothing is secret. What turns elements about (`transpose`) does not come here.
     own = marks.own
     below: dict[Step, Marks] = {}
     for step, inner in marks.below.items():

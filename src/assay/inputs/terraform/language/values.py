@@ -65,6 +65,8 @@ def below(value: HclValue) -> list[HclValue]:
 
 def _leaves(values: Sequence[HclValue]) -> Iterator[HclValue]:
     """Everything below that is no collection, in order, and the empty collections."""
+    # Locals share what they are made of: { a = local.x, b = local.x } ten times over is a thousand of x
+    # for whoever does not look whether he was there already.
     stack = list(reversed(values))
     seen: set[int] = set()
     while stack:
@@ -98,6 +100,7 @@ def unknown_of(*values: HclValue) -> UnknownValue:
 
 def step_below(value: UnknownValue, step: Step) -> UnknownValue:
     """What stands at `step` of something unknown."""
+    # `data.aws_ami.x` leads to `data.aws_ami.x.id`; `merge(data.aws_ami.x, {…}).id` may be another one
     if not value.passed_on:
         return unknown_of(value)
     refs = (Ref(ref.module, (*ref.steps, step)) for ref in value.refs)
@@ -122,6 +125,7 @@ def without_keys(value: HclValue) -> HclValue:
 
 def _block(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps, or those to the block where further ones name more than an attribute or two."""
+    # A key cannot be told from an attribute: terraform_data.x["key"].output, and aws_ami.x.id
     start = 3 if steps[:1] == ("data",) else 2
     keys = [step for step in steps[start:] if isinstance(step, str) and step not in _NO_KEYS]
     return steps[:start] if len(keys) > 1 else steps
@@ -170,6 +174,7 @@ def require_small(*values: HclValue) -> None:
 
 def nodes(value: HclValue) -> int:
     """How many values there are in it, what is shared counted each time; `MANY` or more: many."""
+    # Whoever writes a value out, writes what is shared each time: a doubling line after line is 2**50
     return _nodes(value, 0, {})
 
 

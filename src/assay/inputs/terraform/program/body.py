@@ -74,6 +74,7 @@ def body(
         name = nested.labels[0] if _is_dynamic(nested) else nested.type
         if name in _NOT_ARGUMENTS or (wanted is not None and name not in wanted):
             continue
+        # Static and dynamic blocks of one type are one list, in the order in which they stand
         made = _nested(module, nested, iteration, bound, doubtful)
         found[name] = _more(found[name], made) if name in found else made
     whole = as_map({name: without_secret_keys(value) for name, value in found.items()})
@@ -98,6 +99,7 @@ def _argument(
         value = evaluate(shared.expressions.of(written), context, bound)
     except (FailedError, RecursionError):
         return UnknownValue()
+    # A plan writes out what locals share: `{ a = local.x, b = local.x }` ten times over is a gigabyte
     size = nodes(bare(value))
     shared.room -= size
     if size >= MANY or shared.room < 0:
@@ -130,6 +132,7 @@ def _nested(
         return UnknownValue()
     iterator = block.attributes.get("iterator")
     name = iterator.text.strip().strip('"') if iterator else block.labels[0]
+    # The iterator is called like the block, unless it has a name: `override.value`
     items: list[MaybeMarked] = []
     for one in _items(of):
         if 0 <= shared.room < _ITEM:

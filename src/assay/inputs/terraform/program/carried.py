@@ -100,6 +100,7 @@ def carried(
     documents, and in its scripts.
     """
     kind = block.labels[0]
+    # Documents are read for what is known in them, and a row says that the rest is not
     aside = {*read} if kind.startswith(_LEFT) else {*read, *DOCUMENTS.get(kind, ())}
     if found.values.get("data_type") == "aws:ec2:image":
         aside.update(PARAMETER)  # rows read the values of such parameters, and of no others
@@ -117,6 +118,7 @@ def carried(
             value_of = module.value(written, iteration)
             at = f"provisioner[{number}].{name}"
             _Origins(module, block, iteration).add(name, at, value_of, scripts[-1], ids)
+    # Rows for these are made as one goes: `provisioner[*].command` of this resource alone
     paths = [*lookups, *(f"provisioner[*].{name}" for each in scripts for name in each)]
     if any(scripts):
         lookups["provisioner"] = as_list([as_map(each) for each in scripts])

@@ -97,6 +97,7 @@ class ModuleInstance:
 
     def worth(self, expression: Expression, iteration: Iteration = ONLY) -> MaybeMarked:
         """The value of an expression that stands in a block of this module."""
+        # Nobody plans what Terraform refuses: that is for `validate` to say, and unknown here
         try:
             return evaluate(expression, self.context(iteration))
         except (FailedError, RecursionError):
@@ -122,6 +123,7 @@ class ModuleInstance:
 
     def _assigned(self, name: str, block: Block, itself: UnknownValue) -> MaybeMarked:
         """What a variable is set to, or else its default; where it has none, `itself`."""
+        # Null that is passed is null, and no default: unless the variable takes none (`nullable`)
         given = self._given(name)
         nullable = bare(given) is not None or self._flag(block, "nullable", default=True)
         if not nullable or (given is None and name not in self._passed):
@@ -185,6 +187,7 @@ class ModuleInstance:
         key = ("instances", block.type, block.labels)
         found = self._instances.get(key)
         if found is None:
+            # `for_each = { for k, v in aws_instance.a : … }` of the block itself: Terraform refuses it
             if key in self.shared.busy:
                 return [SEVERAL]
             self.shared.busy.add(key)
@@ -224,6 +227,7 @@ class ModuleInstance:
     def _called(self, name: str) -> "dict[str | int | None, ModuleInstance] | None":
         call = self.code.calls[name]
         path = (*self.path, name)
+        # Beside the caller, or by an expression (OpenTofu), or where `init` has put what it fetched
         directory = local_source(self.code.path, call.block) or self._computed(call.block)
         if directory is None:
             directory = self.root.code.installed(".".join(path), call.block)

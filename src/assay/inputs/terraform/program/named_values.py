@@ -95,6 +95,8 @@ class NamedValues:
         return kind is not None and kind.text.strip().strip('"') in _PRIMITIVE
 
     def settle(self, value: UnknownValue) -> MaybeMarked:
+        # An expression can name what stands in its own module alone; what comes from elsewhere was
+        # settled there, in its time
         if not value.passed_on or len(value.refs) != 1:
             return value
         ref = value.refs[0]
@@ -127,6 +129,8 @@ class NamedValues:
         found = _instance(module.instances(placed.block), rest) if placed else None
         if placed is None or found is None or not found[0].exact or len(found[1]) != 1:
             return self._looked_up(key, rest, value)
+        # `aws_launch_template.x.image_id` is what is written there; a provider may make anything of other
+        # arguments, and of those that `ignore_changes` names nobody knows what was
         name = found[1][0]
         written = placed.block.attributes.get(str(name))
         kept = name in _KEPT.get(key[1], ())
@@ -139,6 +143,7 @@ class NamedValues:
         if isinstance(bare(known), UnknownValue) and name in _NAMES:
             own = self._looked_up(key, rest, value)  # it is that resource's, whatever it is
             return marked(own, marks_of(known))
+        # Null is for the provider to fill in
         said = value if known is None else known
         return secret(said) if name in SENSITIVE.get(key[1], ()) else said
 
@@ -169,6 +174,7 @@ def _all_of(
     if placed is None:
         return value
     block = placed.block
+    # `aws_instance.x[*].ami`, `values(module.m)[0].image`: the instances are known, if nothing of them is
     found = module.instances(block)
     if not all(each.exact for each in found):
         return value

@@ -98,10 +98,27 @@ class ProviderKeys:
         )
         return UNREADABLE
 
-    def default_tags(
+    def add_tags(
+        self,
+        module: ModuleInstance,
+        resource: Block,
+        iteration: Iteration,
+        values: dict[str, HclValue],
+    ) -> None:
+        """Put what the provider adds beside a resource's own tags, as plans do: its own win.
+
+        Groups are the exception that hashicorp/aws makes ("Resource Tagging"): they get none.
+        """
+        kind = resource.labels[0]
+        if not kind.startswith("aws_") or kind == "aws_autoscaling_group":
+            return
+        defaults, own = self._default_tags(module, resource, iteration), values.get("tags", {})
+        if isinstance(defaults, dict) and defaults and isinstance(own, dict):
+            values["tags_all"] = {**defaults, **own}
+
+    def _default_tags(
         self, module: ModuleInstance, resource: Block, iteration: Iteration
     ) -> HclValue:
-        """The tags that a resource gets from its provider block ("Resource Tagging": its own win)."""
         key = self.of_resource(module, resource, iteration)
         if key not in self._tags:
             at = self._blocks.get(key)

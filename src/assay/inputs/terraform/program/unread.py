@@ -29,6 +29,7 @@ _PATHS = r"\$\{path\.(module|root)\}"
 
 def ids_read(module: ModuleInstance, written: Written, block: Block | None = None) -> Ids:
     """The ids in an expression that stands in a block, and in all that it reads."""
+    # By names alone, as a reader would: `format("%s", cond ? var.a : local.b)` may be an id of either
     found = Ids(frozenset(ami_ids_in(written.text)))
     for root, name, call, output, each in _NAMES.findall(written.text):
         if each:
@@ -52,7 +53,7 @@ def ids_named(module: ModuleInstance, root: str, name: str) -> Ids:
     """The ids in `var.x`, `local.x`, `module.m.x` or `data.t.x`, and in what they are made of."""
     key = f"{root}.{name}"
     if key not in module.ids:
-        module.ids[key] = NONE  # where it reads itself
+        module.ids[key] = NONE  # while that goes on: `local.x` may read itself, by mistake
         module.ids[key] = _ids_named(module, root, name)
     return module.ids[key]
 
