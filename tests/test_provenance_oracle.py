@@ -19,7 +19,6 @@ from assay.model import (
     Outcome,
     Place,
     Policy,
-    Provenance,
     Report,
     Resolved,
     Severity,
@@ -29,6 +28,7 @@ from assay.policy.engine import judge_all
 from tests.emulator import Fault, Request, World
 from tests.emulator.faults import Faults
 from tests.judging import AS_OF, Emulated, at, credentials, emulate, policy
+from tests.policy.builders import provenance
 from tests.worlds import AMAZON, PIPELINE, STRANGER, WORKLOAD
 
 ACCOUNTS = (WORKLOAD, PIPELINE, STRANGER)
@@ -142,7 +142,7 @@ def as_ec2_records_it(subject: Subject, catalog: ImageCatalog) -> Subject:
     answer = catalog.ask(ANCESTRY, [key])[key]
     if not isinstance(answer, Ancestry):
         answer = Ancestry((), AncestryEnd.REFUSED, "no answer")
-    return replace(subject, provenance=Provenance(found.image, found.place, answer))
+    return replace(subject, provenance=provenance(found.image, found.place, answer))
 
 
 def expected(report: Report, aws: Emulated) -> list[Outcome]:

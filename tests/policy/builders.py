@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from assay.model import (
     AllowedImages,
     AmiId,
     AmiReference,
+    Ancestor,
     Ancestry,
     AncestryEnd,
     AncestryEntry,
@@ -106,7 +108,24 @@ def refused(detail: str | None = "ec2:GetImageAncestry: denied") -> Ancestry:
     return ancestry(USED, MIDDLE, end=AncestryEnd.REFUSED, detail=detail)
 
 
-def described(descent: Ancestry, *visible: Image) -> dict[tuple[str, str], Image | None]:
+Seen = Mapping[tuple[str, str | None], Image | None]
+"""What EC2 shows of images, by id and Region; None: it was asked, and does not show it."""
+
+
+def provenance(
+    of: Image,
+    place: Place,
+    descent: Ancestry,
+    seen: Seen = MappingProxyType({}),
+    evidence: tuple[Evidence, ...] = (),
+) -> Provenance:
+    """Where an image comes from, with what was seen of each ancestor."""
+    keys = ((entry, (entry.image_id, entry.region)) for entry in descent.entries)
+    ancestors = tuple(Ancestor(entry, seen.get(key), key in seen) for entry, key in keys)
+    return Provenance(of, place, ancestors, descent.end, descent.detail, evidence)
+
+
+def described(descent: Ancestry, *visible: Image) -> Seen:
     """What EC2 says of each entry it was asked about: it shows `visible`, and nothing else."""
     by_id = {each.id: each for each in visible}
     last = descent.entries[-1:] if descent.end in UNASKED else ()
@@ -153,7 +172,7 @@ def subject(
         reference(value, place=place, sensitive=sensitive, **of_reference),
         place,
         Resolved(of, place, moving=moving, evidence=(seen,), derivations=derivations),
-        Provenance(of, place, descent, (ASKED,), described(descent, of, *visible)),
+        provenance(of, place, descent, described(descent, of, *visible), (ASKED,)),
         allowed,
     )
 

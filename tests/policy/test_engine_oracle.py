@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from assay.model import (
+    Ancestor,
     Ancestry,
     AncestryEnd,
     Image,
@@ -199,9 +200,9 @@ def revoked(here: Subject, by: Policy) -> bool:
     marks = [*found.image.watermarks]
     if by.revoked.watermarks:
         cut_off = origin.ancestry.end is AncestryEnd.UNEXPLAINED
-        if cut_off or any((id, region or "") not in origin.ancestors for id, region in line[1:]):
+        if cut_off or not all(each.asked for each in origin.ancestors[1:]):
             return True
-        shown = [origin.ancestors[id, region or ""] for id, region in line[1:]]
+        shown = [each.seen for each in origin.ancestors[1:]]
         marks += [each for ancestor in shown if ancestor for each in ancestor.watermarks]
     if any(each.key is None or like(n, each.key) for n in by.revoked.watermarks for each in marks):
         return True
@@ -269,7 +270,7 @@ def _forgetful_copies(here: Subject) -> list[Subject]:
     assert isinstance(found, Resolved)
     assert origin is not None
     of, line = found.image, origin.ancestry
-    visible = [each for each in origin.ancestors.values() if each is not None and each is not of]
+    visible = [each.seen for each in origin.ancestors if each.seen and each.seen is not of]
     images = [replace(of, owner_id=None), replace(of, state=None)]
     for at, each in enumerate(of.watermarks):
         for field in MARK_FIELDS:
@@ -286,9 +287,9 @@ def _forgetful_copies(here: Subject) -> list[Subject]:
         lines.append(Ancestry(entries, line.end))
     unasked = [
         replace(here, provenance=replace(origin, ancestors=fewer))
-        for key in origin.ancestors
-        if key != (of.id, found.place.region)
-        for fewer in [{each: it for each, it in origin.ancestors.items() if each != key}]
+        for at, each in enumerate(origin.ancestors)
+        if at
+        for fewer in [(*origin.ancestors[:at], Ancestor(each.entry), *origin.ancestors[at + 1 :])]
     ]
     return [
         *unasked,

@@ -32,6 +32,7 @@ from tests.policy.builders import (
     STRANGER,
     USED,
     USER,
+    Seen,
     ancestry,
     days_ago,
     finding,
@@ -39,6 +40,7 @@ from tests.policy.builders import (
     mark,
     outcome,
     policy,
+    provenance,
     refused,
     subject,
     unresolved,
@@ -286,9 +288,11 @@ def test_the_nearest_bearer_is_named_and_the_image_itself_first() -> None:
 def test_an_ancestor_is_met_by_id_and_region() -> None:
     here = subject(None, ancestry(USED, (MIDDLE, AWAY)), ancestor(MIDDLE, mark(OLD)))
     assert outcome("revoked", here, OLD_REVOKED) is FAIL
-    elsewhere = {(USED, HOME): image(mark()), (MIDDLE, HOME): ancestor(MIDDLE, mark(OLD))}
-    assert here.provenance is not None
-    lost = replace(here, provenance=replace(here.provenance, ancestors=elsewhere))
+    elsewhere: Seen = {(USED, HOME): image(mark()), (MIDDLE, HOME): ancestor(MIDDLE, mark(OLD))}
+    known = here.provenance
+    assert known is not None
+    other = provenance(known.image, known.place, known.ancestry, elsewhere)
+    lost = replace(here, provenance=other)
     assert outcome("revoked", lost, OLD_REVOKED) is OPEN
 
 

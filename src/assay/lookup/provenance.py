@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from assay.catalog.interface import Absent, Answer, ImageCatalog, Unavailable
 from assay.catalog.questions import ANCESTRY, IMAGES, ImageKey
 from assay.model import (
+    Ancestor,
     Ancestry,
     AncestryEnd,
     AncestryEntry,
@@ -200,26 +201,21 @@ class _Chain:
 
     def provenance(self, descriptions: _Descriptions) -> Provenance:
         """What is known so far."""
-        ancestors: dict[tuple[str, str], Image | None] = {}
-        evidence: list[Evidence] = []
-        for entry in self._entries:
-            if entry.region is None:
-                continue
-            key = self._key(entry)
-            answer = descriptions.answered(key)
-            if answer is not None:
-                found = answer if isinstance(answer, Image) else None
-                ancestors[entry.image_id, entry.region] = found
-                evidence.append(descriptions.evidence(key))
+        ancestors = tuple(self._ancestor(entry, descriptions) for entry in self._entries)
+        evidence = [descriptions.evidence(self._key(a.entry)) for a in ancestors if a.asked]
         if self._asked_ec2:
             evidence.append(Evidence("ec2:GetImageAncestry", self._root.id, self._place))
+        record = self._ancestry()
         return Provenance(
-            self._root,
-            self._place,
-            self._ancestry(),
-            tuple(evidence),
-            ancestors,
+            self._root, self._place, ancestors, record.end, record.detail, tuple(evidence)
         )
+
+    def _ancestor(self, entry: AncestryEntry, descriptions: _Descriptions) -> Ancestor:
+        """An entry with what is known of it; of one without a Region nobody can ask."""
+        answer = descriptions.answered(self._key(entry)) if entry.region else None
+        if answer is None:
+            return Ancestor(entry)
+        return Ancestor(entry, answer if isinstance(answer, Image) else None, asked=True)
 
     def _ancestry(self) -> Ancestry:
         end = self._end or AncestryEnd.NOT_FOLLOWED

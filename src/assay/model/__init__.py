@@ -64,6 +64,7 @@ from assay.model.report import (
     Verdict,
 )
 from assay.model.subjects import (
+    Ancestor,
     Cause,
     Clue,
     Derivation,
@@ -101,6 +102,7 @@ __all__ = [
     "Already",
     "AmiId",
     "AmiReference",
+    "Ancestor",
     "Ancestry",
     "AncestryEnd",
     "AncestryEntry",

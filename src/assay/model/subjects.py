@@ -1,12 +1,11 @@
 """What was found out about a reference: which image, from where, and who said so."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
 
-from assay.model.images import AllowedImages, Ancestry, Image
+from assay.model.images import AllowedImages, Ancestry, AncestryEnd, AncestryEntry, Image
 from assay.model.places import Place, Unplaced
 from assay.model.references import AmiReference
 
@@ -105,16 +104,36 @@ class Unresolved(msgspec.Struct, frozen=True, gc=False):
 Resolution: TypeAlias = Resolved | Unresolved
 
 
+class Ancestor(msgspec.Struct, frozen=True, gc=False):
+    """One image of an ancestry: what EC2 records of it, and what it shows of it from here."""
+
+    entry: AncestryEntry
+    seen: Image | None = None
+    asked: bool = False
+    """Whether that was asked, and answered: an ancestor that was is visible, or it is not."""
+
+    @property
+    def visible(self) -> bool | None:
+        """Whether EC2 shows it; None where nobody knows."""
+        return self.seen is not None if self.asked else None
+
+
 class Provenance(msgspec.Struct, frozen=True, gc=False):
     """Where an image comes from, as far as it could be read, and who said so."""
 
     image: Image
     place: Place
-    ancestry: Ancestry
+    ancestors: tuple[Ancestor, ...]
+    """The image itself, then what it was made from, and so on."""
+    end: AncestryEnd
+    """Why the record goes no further than the last."""
+    detail: str | None = None
     evidence: tuple[Evidence, ...] = ()
-    ancestors: Mapping[tuple[str, str], Image | None] = {}
-    """The images of the ancestry by id and Region, itself included; None for one that EC2 does not
-    show. What was not asked about, or not answered, is missing."""
+
+    @property
+    def ancestry(self) -> Ancestry:
+        """What EC2 records, whatever it shows."""
+        return Ancestry(tuple(each.entry for each in self.ancestors), self.end, self.detail)
 
     @property
     def asked(self) -> tuple[str, ...]:

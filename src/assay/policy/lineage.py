@@ -115,15 +115,15 @@ def _line(provenance: Provenance) -> Iterator[tuple[Image, str]]:
     The image that a copy was made from comes with `descends from ami-0b: ami-0c <- ami-0b, and ami-0b `.
     """
     yield provenance.image, ""
-    for depth, entry in enumerate(provenance.ancestry.entries):
-        seen = provenance.ancestors.get((entry.image_id, entry.region or ""))
-        if depth and seen is not None:
-            yield seen, f"{_steps(provenance, depth)}, and {entry.image_id} "
+    for depth, ancestor in enumerate(provenance.ancestors):
+        if depth and ancestor.seen is not None:
+            path = _steps(provenance, depth)
+            yield ancestor.seen, f"{path}, and {ancestor.entry.image_id} "
 
 
 def _steps(provenance: Provenance, depth: int) -> str:
-    entries = provenance.ancestry.entries[: depth + 1]
-    return f"descends from {entries[-1].image_id}: {' <- '.join(e.image_id for e in entries)}"
+    ids = [each.entry.image_id for each in provenance.ancestors[: depth + 1]]
+    return f"descends from {ids[-1]}: {' <- '.join(ids)}"
 
 
 def _path_to(name: ImageName, provenance: Provenance) -> str | None:
@@ -136,7 +136,7 @@ def _path_to(name: ImageName, provenance: Provenance) -> str | None:
         return _steps(provenance, depth)
     # The record may end before it comes there: its last entry names a source that it does not
     # follow, and a mark that was inherited names the image to which it was attached at first.
-    last = provenance.ancestry.entries[-1:]
+    last = [each.entry for each in provenance.ancestors[-1:]]
     if any((e.source_image_id, e.source_image_region) == (name.id, name.region) for e in last):
         return f"its last recorded ancestor {last[0].image_id} was made from {name.id}"
     for mark in image.watermarks:

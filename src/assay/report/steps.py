@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from assay.model import (
-    Ancestry,
-    AncestryEntry,
+    Ancestor,
     Image,
     Place,
     Provenance,
@@ -40,27 +39,26 @@ def lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterat
     """The steps of what is recorded; `hide` is done to every id before it is shown."""
     if provenance is None:
         return
-    ancestry = provenance.ancestry
-    last = len(ancestry.entries) - 1
-    for depth, entry in enumerate(ancestry.entries):
-        key = (entry.image_id, entry.region or "")
-        seen = provenance.ancestors.get(key)
+    last = len(provenance.ancestors) - 1
+    for depth, ancestor in enumerate(provenance.ancestors):
+        entry, seen = ancestor.entry, ancestor.seen
         yield LineageStep(
             image_id=hide(entry.image_id),
             region=entry.region,
             owner=_owner(seen) if seen else entry.owner_alias,
             how=_how(seen) if seen else None,
-            end=hide(_end(ancestry)) if depth == last else None,
-            marked=_marked_here(entry, provenance.image, seen),
-            visible=seen is not None if key in provenance.ancestors else None,
+            end=hide(_end(provenance)) if depth == last else None,
+            marked=_marked_here(ancestor, provenance.image),
+            visible=ancestor.visible,
             watermarks=_keys(seen.watermarks) if seen else (),
-            open=depth == last and not ancestry.complete,
+            open=depth == last and not provenance.ancestry.complete,
         )
 
 
-def _end(ancestry: Ancestry) -> str:
+def _end(provenance: Provenance) -> str:
     """Why the lineage goes no further, with what was said of it."""
-    return f"{ancestry.end.value}: {ancestry.detail}" if ancestry.detail else ancestry.end.value
+    end, detail = provenance.end.value, provenance.detail
+    return f"{end}: {detail}" if detail else end
 
 
 def chain(steps: Iterable[LineageStep]) -> str:
@@ -89,10 +87,10 @@ def planned(found: Resolved | Unresolved) -> Iterator[LineageStep]:
         )
 
 
-def _marked_here(entry: AncestryEntry, image: Image, seen: Image | None) -> tuple[str, ...]:
+def _marked_here(ancestor: Ancestor, image: Image) -> tuple[str, ...]:
     """What was first attached to an ancestor, as its descendant's marks and its own tell."""
-    marks = (*image.watermarks, *(seen.watermarks if seen else ()))
-    here = (entry.image_id, entry.region)
+    marks = (*image.watermarks, *(ancestor.seen.watermarks if ancestor.seen else ()))
+    here = (ancestor.entry.image_id, ancestor.entry.region)
     return _keys(m for m in marks if (m.source_image_id, m.source_image_region) == here)
 
 

@@ -221,8 +221,8 @@ def _origins(verdict: Verdict) -> Iterator[int]:
     marks = {mark for result in verdict.results for mark in result.finding.golden}
     sources = {(mark.source_image_id, mark.source_image_region) for mark in marks}
     ahead = len(subject.resolution.derivations)
-    for depth, entry in enumerate(subject.provenance.ancestry.entries):
-        if (entry.image_id, entry.region) in sources:
+    for depth, ancestor in enumerate(subject.provenance.ancestors):
+        if (ancestor.entry.image_id, ancestor.entry.region) in sources:
             yield ahead + depth
 
 

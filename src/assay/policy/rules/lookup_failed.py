@@ -49,11 +49,11 @@ def check(
             return Finding(Outcome.UNDETERMINED, reason, fix, asked)
     if isinstance(allowed, Unread) and policy.require.allowed_by_ec2:
         return Finding(Outcome.UNDETERMINED, allowed.reason, allowed.cure or _FIX)
-    if provenance is None or provenance.ancestry.end is not AncestryEnd.REFUSED:
+    if provenance is None or provenance.end is not AncestryEnd.REFUSED:
         return None
     if not still_matters(marks(provenance.image), policy, provenance):
         return None
-    reason = provenance.ancestry.detail or "the ancestry could not be read"
+    reason = provenance.detail or "the ancestry could not be read"
     return Finding(Outcome.UNDETERMINED, reason, _FIX, provenance.asked)
 
 

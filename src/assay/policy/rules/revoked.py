@@ -66,10 +66,8 @@ def _not_met(provenance: Provenance, policy: Policy) -> Finding:
 
 def _all_asked(provenance: Provenance) -> bool:
     """Whether EC2 said of every known ancestor what it is, or that it does not show it."""
-    ancestry = provenance.ancestry
-    return ancestry.end is not AncestryEnd.UNEXPLAINED and all(
-        (entry.image_id, entry.region or "") in provenance.ancestors
-        for entry in ancestry.entries[1:]
+    return provenance.end is not AncestryEnd.UNEXPLAINED and all(
+        ancestor.asked for ancestor in provenance.ancestors[1:]
     )
 
 
@@ -79,7 +77,7 @@ def _unread(provenance: Provenance) -> bool:
         None in (mark.key, mark.source_image_id, mark.source_image_region)
         for mark in provenance.image.watermarks
     )
-    ancestors = (image for image in provenance.ancestors.values() if image is not None)
+    ancestors = (each.seen for each in provenance.ancestors if each.seen is not None)
     of_ancestors = (mark.key is None for image in ancestors for mark in image.watermarks)
     return any(of_image) or any(of_ancestors)
 

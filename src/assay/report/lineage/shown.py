@@ -130,14 +130,14 @@ def lineage_of(
 
 def _nodes(provenance: Provenance, golden: Golden | None) -> Iterator[Node]:
     entries = provenance.ancestry.entries
+    steps = lineage(provenance, str)
     inherited: list[tuple[Watermark, bool | None]] = []
-    for depth, step in enumerate(lineage(provenance, str)):
-        entry = entries[depth]
-        seen = provenance.ancestors.get((entry.image_id, entry.region or ""))
+    for depth, (step, ancestor) in enumerate(zip(steps, provenance.ancestors, strict=True)):
+        seen = ancestor.seen
         own = _judged(seen, golden) if seen else []
         yield Node(
             step,
-            (seen and seen.creation_date) or entry.creation_date,
+            (seen and seen.creation_date) or ancestor.entry.creation_date,
             seen.state if seen else None,
             _marks(seen, own, inherited, entries[depth:]),
         )
