@@ -260,7 +260,7 @@ def exception_view(exception: AnyException) -> ExceptionView:
         reason=exception.reason,
         approved_by=exception.approved_by if isinstance(exception, PolicyException) else None,
         ticket=exception.ticket,
-        expires=exception.expires.isoformat() if exception.expires else None,
+        expires=str(exception.expires) if exception.expires else None,
         rules=exception.rules,
         file=exception.file if isinstance(exception, CodeException) else None,
         line=exception.line if isinstance(exception, CodeException) else None,

@@ -9,12 +9,12 @@ policy's, or us-east-1. Security Hub refuses such a finding by name, which is be
 that was never written.
 """
 
-import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeGuard
 
 from assay import __version__
 from assay.model import Report, Standing, partition_of
+from assay.model.ids import is_account, is_ami_id, is_region
 from assay.model.times import to_second
 from assay.report.encoded import indented
 from assay.report.judged import Judged, judged
@@ -50,8 +50,6 @@ _TOLD = {
     Standing.WARNED: "passes with a warning",
     Standing.PASS: "passes",
 }
-_ACCOUNT, _REGION = re.compile(r"[0-9]{12}"), re.compile(r"[a-z0-9-]+")
-_IMAGE = re.compile(r"ami-[0-9a-f]+")
 TYPE = "Software and Configuration Checks/AWS Security Best Practices"
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_FIX, LONGEST_FIELD = 256, 1024, 512, 2048
 
@@ -63,8 +61,8 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 
 def _finding(each: Judged, report: Report) -> dict[str, Any]:
     verdict, standing = each.verdict, each.standing
-    account = _matching(_ACCOUNT, verdict.account) or NOBODY
-    region = _matching(_REGION, verdict.region, report.policy.region) or "us-east-1"
+    account = _first(is_account, verdict.account) or NOBODY
+    region = _first(is_region, verdict.region, report.policy.region) or "us-east-1"
     partition = partition_of(region)
     time = f"{to_second(report.as_of)}Z"
     product = f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
@@ -93,9 +91,9 @@ def _finding(each: Judged, report: Report) -> dict[str, Any]:
     return written
 
 
-def _matching(form: re.Pattern[str], *texts: str | None) -> str | None:
+def _first(form: Callable[[object], TypeGuard[str]], *texts: str | None) -> str | None:
     """The first that has the form: a plan may say anything, and an ARN has colons."""
-    return next((text for text in texts if text and form.fullmatch(text)), None)
+    return next(filter(form, texts), None)
 
 
 def _title(each: Judged) -> str:
@@ -125,7 +123,7 @@ def _resource(each: Judged, partition: str, region: str) -> dict[str, Any]:
     """The image where it is known and no secret, else what uses it. ASFF has no type for images."""
     verdict = each.verdict
     known = verdict.region == region
-    image = _matching(_IMAGE, verdict.image_id) if known else None
+    image = _first(is_ami_id, verdict.image_id) if known else None
     arn = f"arn:{partition}:ec2:{region}::image/{image}"
     details = {
         "address": verdict.address,

@@ -6,14 +6,10 @@ from functools import cached_property, lru_cache
 
 from assay.inputs.terraform.program.carried import HELD, image_names
 from assay.inputs.terraform.program.module import ModuleInstance
-from assay.inputs.terraform.program.unread import ids_read, reads_computed_file
+from assay.inputs.terraform.program.unread import NAMES, ids_read, reads_computed_file
 from assay.inputs.terraform.project.uninstalled import may_name_image
 from assay.inputs.terraform.syntax.blocks import Block, Written
 
-_NAMES = re.compile(
-    r"\b(?:var|local|data\.[\w-]+)\.[\w-]+|\bmodule\.[\w-]+(?:\[[^\]]*\])?\.[\w-]+|\beach\b"
-)
-_INDEX = re.compile(r"\[[^\]]*\]")
 _PART = (
     r"(?i)(?<![a-z0-9])ami(?![a-z0-9])|resolve:|\\u"
     r"|(?<![0-9a-f])(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-f])"
@@ -75,7 +71,7 @@ def _may_be_composed(text: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _names_in(text: str) -> frozenset[str]:
     """What an expression reads of what may hold images: the same text stands in many modules."""
-    return frozenset(_INDEX.sub("", name) for name in _NAMES.findall(text))
+    return frozenset(".".join(filter(None, found)) for found in NAMES.findall(text))
 
 
 def _may_hold_any(module: ModuleInstance, block: Block, images: Collection[str]) -> bool:

@@ -19,9 +19,10 @@ _SELF = r"\bself\.([a-z_]\w*)"
 UNREAD = "(unread)"
 """The resource type that stands for what is not evaluated of a resource."""
 
-_NAMES = re.compile(
+NAMES = re.compile(
     r"\b(var|local|data\.[\w-]+)\.([\w-]+)|\b(module\.[\w-]+)(?:\[[^\]]*\])?\.([\w-]+)|\b(each)\b"
 )
+"""What the text of an expression reads: `var` and `x`, `module.m` and `out`, or `each`."""
 _FILES = r'\b(?:file|filebase64|templatefile)\s*\(\s*"((?:\$\{[\w.]+\}|[^"$\\])*)"'
 _READS = r"\b(?:file|filebase64|templatefile)\s*\("
 _PATHS = r"\$\{path\.(module|root)\}"
@@ -31,7 +32,7 @@ def ids_read(module: ModuleInstance, written: Written, block: Block | None = Non
     """The ids in an expression that stands in a block, and in all that it reads."""
     # By names alone, as a reader would: `format("%s", cond ? var.a : local.b)` may be an id of either
     found = Ids(frozenset(ami_ids_in(written.text)))
-    for root, name, call, output, each in _NAMES.findall(written.text):
+    for root, name, call, output, each in NAMES.findall(written.text):
         if each:
             keys = block.attributes.get("for_each") if block else None
             found |= ids_read(module, keys) if keys and keys is not written else NONE
