@@ -2,9 +2,16 @@
 
 import os
 from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from tests.emulator import Server, World
+    from tests.judging import Emulated
+    from tests.worlds import GoldenWorld
 
 SCRUBBED = ("AWS_", "ASSAY_", "GITHUB_", "BOTO_", "TF_")
 SCRUBBED_NAMES = (
@@ -34,6 +41,49 @@ def scrubbed_environment(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(home / "aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "aws-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(scope="module")
+def served() -> "Iterator[Emulated]":
+    """An emulated AWS that nobody has credentials for yet."""
+    from tests.judging import emulate
+
+    with emulate() as running:
+        yield running
+
+
+@pytest.fixture
+def emulated(served: "Emulated", monkeypatch: pytest.MonkeyPatch) -> "Emulated":
+    """An emulated AWS with the workload account's credentials; its world is replaced by `show`."""
+    from tests.judging import credentials
+
+    credentials(monkeypatch, served.server)
+    return served
+
+
+@pytest.fixture
+def world() -> "World":
+    """An AWS in which nothing has been made yet."""
+    from tests.emulator import World
+
+    return World()
+
+
+@pytest.fixture
+def golden() -> "GoldenWorld":
+    """One in which a pipeline has made, marked and shared an image."""
+    from tests.worlds import GoldenWorld
+
+    return GoldenWorld()
+
+
+@pytest.fixture
+def server(golden: "GoldenWorld") -> "Iterator[Server]":
+    """That world, served over HTTP."""
+    from tests.emulator import serve
+
+    with serve(golden.world) as running:
+        yield running
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,6 +1,6 @@
 """Why is an image not to be seen? Facts are told as facts, possibilities as possibilities."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,8 +22,6 @@ from tests.judging import (
     STRANGERS,
     Emulated,
     at,
-    credentials,
-    emulate,
     judged,
     outcomes,
     recorded,
@@ -39,23 +37,6 @@ UNKNOWN = (
 )
 MARKED = [{"ImageWatermarks": [{"WatermarkKey": f"{PIPELINE}:golden-*"}]}]
 SIDE_QUESTIONS = ("GetAllowedImagesSettings", "ListImagesInRecycleBin")
-
-
-@pytest.fixture(scope="module")
-def emulated() -> Iterator[Emulated]:
-    with emulate() as running:
-        yield running
-
-
-@pytest.fixture
-def aws(emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, emulated.server)
-    return emulated
-
-
-@pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
 
 
 def clues(report: Report, of: int = 0) -> list[str]:
@@ -76,11 +57,11 @@ def _unresolved(report: Report, of: int) -> Unresolved:
 
 class TestWhatIsTold:
     def test_it_is_visible_in_another_region_of_the_plan(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         """The commonest mistake, so it comes first, and nothing else needs to be asked."""
         abroad = golden.copy(region="eu-west-1")
-        report = aws.check(golden.world, abroad, at(IRELAND, abroad))
+        report = emulated.check(golden.world, abroad, at(IRELAND, abroad))
         assert outcomes(report) == ["undetermined", "pass"]
         assert clues(report) == [
             f"it is visible in {WORKLOAD}/eu-west-1: an AMI id means nothing outside its own Region",
@@ -89,116 +70,120 @@ class TestWhatIsTold:
         assert fixes(report)[0] == (
             "use the image's copy in us-east-1, or the provider of eu-west-1"
         )
-        assert not aws.server.calls("ListImagesInRecycleBin")
-        (settings,) = aws.server.calls("GetAllowedImagesSettings")
+        assert not emulated.server.calls("ListImagesInRecycleBin")
+        (settings,) = emulated.server.calls("GetAllowedImagesSettings")
         assert settings.region == REGION
 
     def test_the_same_accounts_other_region_comes_before_another_account(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         abroad = golden.copy(region="eu-west-1")
         golden.world.share(abroad, "eu-west-1", PIPELINE)
         pipelines = at(Place.of("eu-west-1", PIPELINE), abroad)
-        texts = clues(aws.check(golden.world, abroad, pipelines, at(IRELAND, abroad)))
+        texts = clues(emulated.check(golden.world, abroad, pipelines, at(IRELAND, abroad)))
         assert [text.split(":")[0] for text in texts[:2]] == [
             f"it is visible in {WORKLOAD}/eu-west-1",
             f"it is visible in {PIPELINE}/eu-west-1",
         ]
 
-    def test_another_account_of_the_plan_sees_it(self, golden: GoldenWorld, aws: Emulated) -> None:
+    def test_another_account_of_the_plan_sees_it(
+        self, golden: GoldenWorld, emulated: Emulated
+    ) -> None:
         private = golden.home_made(PIPELINE)
-        report = aws.check(golden.world, private, at(PIPELINES, golden.golden))
+        report = emulated.check(golden.world, private, at(PIPELINES, golden.golden))
         first, *_ = clues(report)
         assert first.startswith(f"account {PIPELINE} sees it in us-east-1")
         assert WORKLOAD in first
         assert fixes(report)[0] == f"share it with account {WORKLOAD}"
 
     def test_what_allowed_amis_may_hide_is_not_told_as_not_shared(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         """The image is shared with both; one of them does not admit it."""
         theirs = golden.home_made(PIPELINE)
         golden.world.share(theirs, REGION, WORKLOAD)
         golden.world.allowed_images(WORKLOAD, REGION, "enabled", MARKED)
-        report = aws.check(golden.world, theirs, at(PIPELINES, golden.golden))
+        report = emulated.check(golden.world, theirs, at(PIPELINES, golden.golden))
         assert any("Allowed AMIs is enabled" in text for text in clues(report))
         assert not [text for text in clues(report) if "it is not shared" in text]
 
-    def test_it_is_in_the_recycle_bin(self, golden: GoldenWorld, aws: Emulated) -> None:
+    def test_it_is_in_the_recycle_bin(self, golden: GoldenWorld, emulated: Emulated) -> None:
         mine = golden.copy()
         golden.world.deregister(mine, REGION, retention_days=7)
-        report = aws.check(golden.world, mine)
+        report = emulated.check(golden.world, mine)
         assert clues(report) == ["it is in the Recycle Bin, until 2026-11-08", UNKNOWN]
         assert "restore it from the Recycle Bin" in fixes(report)[0]
 
     def test_an_image_that_left_the_recycle_bin_is_not_in_it(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         mine = golden.copy()
         golden.world.deregister(mine, REGION, retention_days=7)
         golden.world.clock = lambda: datetime(2026, 11, 20, tzinfo=UTC)
-        assert clues(aws.check(golden.world, mine)) == [UNKNOWN]
+        assert clues(emulated.check(golden.world, mine)) == [UNKNOWN]
 
-    def test_it_was_deregistered_by_ec2s_own_word(self, golden: GoldenWorld, aws: Emulated) -> None:
+    def test_it_was_deregistered_by_ec2s_own_word(
+        self, golden: GoldenWorld, emulated: Emulated
+    ) -> None:
         golden.world.deregistered = "unavailable"
         golden.world.deregister(golden.golden, REGION)
-        report = aws.check(golden.world, golden.golden, MISSING)
+        report = emulated.check(golden.world, golden.golden, MISSING)
         assert clues(report) == ["it is deregistered", UNKNOWN]
         assert clues(report, of=1) == [UNKNOWN]
 
     @pytest.mark.parametrize("answer", ["empty", "not-found"])
     def test_without_ec2s_word_it_is_only_possibly_deregistered(
-        self, golden: GoldenWorld, aws: Emulated, answer: str
+        self, golden: GoldenWorld, emulated: Emulated, answer: str
     ) -> None:
         golden.world.deregistered = answer  # type: ignore[assignment]
         golden.world.deregister(golden.golden, REGION)
-        assert clues(aws.check(golden.world, golden.golden)) == [UNKNOWN]
+        assert clues(emulated.check(golden.world, golden.golden)) == [UNKNOWN]
 
-    def test_allowed_amis_may_hide_it(self, golden: GoldenWorld, aws: Emulated) -> None:
+    def test_allowed_amis_may_hide_it(self, golden: GoldenWorld, emulated: Emulated) -> None:
         """The criteria are not judged here: whether they hide this image is EC2's to know."""
         theirs = golden.home_made(PIPELINE)
         golden.world.share(theirs, REGION, WORKLOAD)
         golden.world.allowed_images(WORKLOAD, REGION, "enabled", MARKED)
-        assert clues(aws.check(golden.world, theirs)) == [
+        assert clues(emulated.check(golden.world, theirs)) == [
             f"possibly hidden: Allowed AMIs is enabled in {WORKLOAD}/us-east-1",
             UNKNOWN,
         ]
 
     def test_allowed_amis_of_the_organization_are_told_as_such(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         golden.world.allowed_images(
             WORKLOAD, REGION, "enabled", MARKED, managed_by="declarative-policy"
         )
-        first, *_ = clues(aws.check(golden.world, MISSING))
+        first, *_ = clues(emulated.check(golden.world, MISSING))
         assert "enabled by a declarative policy" in first
 
     @pytest.mark.parametrize("state", ["disabled", "audit-mode"])
     def test_allowed_amis_that_hide_nothing_are_no_clue(
-        self, golden: GoldenWorld, aws: Emulated, state: str
+        self, golden: GoldenWorld, emulated: Emulated, state: str
     ) -> None:
         golden.world.allowed_images(WORKLOAD, REGION, state, MARKED)  # type: ignore[arg-type]
-        assert clues(aws.check(golden.world, MISSING)) == [UNKNOWN]
+        assert clues(emulated.check(golden.world, MISSING)) == [UNKNOWN]
 
     def test_the_settings_are_those_of_the_place_where_it_is_missed(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         golden.world.allowed_images(WORKLOAD, "eu-west-1", "enabled", MARKED)
-        report = aws.check(golden.world, MISSING, at(IRELAND, MISSING))
+        report = emulated.check(golden.world, MISSING, at(IRELAND, MISSING))
         assert [len(clues(report, of)) for of in (0, 1)] == [1, 2]
 
-    def test_facts_come_before_possibilities(self, golden: GoldenWorld, aws: Emulated) -> None:
+    def test_facts_come_before_possibilities(self, golden: GoldenWorld, emulated: Emulated) -> None:
         mine = golden.copy()
         golden.world.deregister(mine, REGION, retention_days=7)
         golden.world.allowed_images(WORKLOAD, REGION, "enabled", MARKED)
-        texts = clues(aws.check(golden.world, mine))
+        texts = clues(emulated.check(golden.world, mine))
         assert [text.startswith("possibly") for text in texts] == [False, True, True]
 
     def test_the_report_says_the_first_and_lists_the_others(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         abroad = golden.copy(region="eu-west-1")
-        report = aws.check(golden.world, abroad, at(IRELAND, golden.copy(region="eu-west-1")))
+        report = emulated.check(golden.world, abroad, at(IRELAND, golden.copy(region="eu-west-1")))
         (told,) = (r for r in views(report)[0].results if r.rule == "not-visible")
         assert told.message.startswith(
             f"EC2 shows no {abroad} to {WORKLOAD}/us-east-1: it is visible in {WORKLOAD}/eu-west-1"
@@ -221,11 +206,11 @@ class TestWhatItIsWorth:
     def test_a_clue_never_decides(
         self,
         golden: GoldenWorld,
-        aws: Emulated,
+        emulated: Emulated,
         scene: Callable[[GoldenWorld], list[str | AmiReference]],
     ) -> None:
         """Not even if the image is golden where it is to be seen."""
-        report = aws.check(golden.world, *scene(golden))
+        report = emulated.check(golden.world, *scene(golden))
         assert report.verdicts[0].outcome is Outcome.UNDETERMINED
         assert speaking(report.verdicts[0]) == {"not-visible": "undetermined"}
 
@@ -234,31 +219,33 @@ class TestWhatItIsWorth:
     def test_denied_side_questions_change_no_outcome(
         self,
         golden: GoldenWorld,
-        aws: Emulated,
+        emulated: Emulated,
         scene: Callable[[GoldenWorld], list[str | AmiReference]],
         operations: tuple[str, ...],
     ) -> None:
         images = scene(golden)
         golden.world.deny(WORKLOAD, *operations)
-        report = aws.check(golden.world, *images)
+        report = emulated.check(golden.world, *images)
         assert speaking(report.verdicts[0]) == {"not-visible": "undetermined"}
         assert clues(report)[-1] == UNKNOWN
 
     @pytest.mark.parametrize("code", ["UnauthorizedOperation", "InternalError", "InvalidAction"])
-    def test_the_lookup_by_id_may_fail(self, golden: GoldenWorld, aws: Emulated, code: str) -> None:
+    def test_the_lookup_by_id_may_fail(
+        self, golden: GoldenWorld, emulated: Emulated, code: str
+    ) -> None:
         def by_id(request: Request) -> Fault | None:
             return Fault(400, code) if "ImageIds" in request.params else None
 
         image = recycled(golden)
-        assert clues(aws.check(golden.world, image, faults=by_id)) == [UNKNOWN]
-        (answer,) = aws.catalog.ask(REMOVALS, [(HERE, image)]).values()
+        assert clues(emulated.check(golden.world, image, faults=by_id)) == [UNKNOWN]
+        (answer,) = emulated.catalog.ask(REMOVALS, [(HERE, image)]).values()
         assert isinstance(answer, Unavailable)
 
     def test_another_region_that_cannot_be_asked_is_no_clue(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         golden.world.switch_region_off(WORKLOAD, "eu-west-1")
-        report = aws.check(golden.world, MISSING, at(IRELAND, MISSING))
+        report = emulated.check(golden.world, MISSING, at(IRELAND, MISSING))
         assert clues(report) == [UNKNOWN]
         assert speaking(report.verdicts[1]) == {"lookup-failed": "undetermined"}
 
@@ -266,12 +253,12 @@ class TestWhatItIsWorth:
     def test_a_recording_holds_the_same_clues(
         self,
         golden: GoldenWorld,
-        aws: Emulated,
+        emulated: Emulated,
         scene: Callable[[GoldenWorld], list[str | AmiReference]],
     ) -> None:
         images = scene(golden)
-        live = aws.check(golden.world, *images)
-        again = judged(recorded(aws.catalog, *images), *images)
+        live = emulated.check(golden.world, *images)
+        again = judged(recorded(emulated.catalog, *images), *images)
         assert views(again) == views(live)
 
 
@@ -296,45 +283,47 @@ def hidden(golden: GoldenWorld) -> str:
 
 
 class TestWhatIsAsked:
-    def test_nothing_where_all_is_seen(self, golden: GoldenWorld, aws: Emulated) -> None:
-        aws.check(golden.world, golden.copy(), at(IRELAND, golden.copy(region="eu-west-1")))
-        assert {request.operation for request in aws.server.requests} <= {
+    def test_nothing_where_all_is_seen(self, golden: GoldenWorld, emulated: Emulated) -> None:
+        emulated.check(golden.world, golden.copy(), at(IRELAND, golden.copy(region="eu-west-1")))
+        assert {request.operation for request in emulated.server.requests} <= {
             "DescribeImages", "GetCallerIdentity",
         }  # fmt: skip
-        assert all("Filters" in request.params for request in aws.server.calls("DescribeImages"))
+        assert all(
+            "Filters" in request.params for request in emulated.server.calls("DescribeImages")
+        )
 
     def test_nothing_about_an_ancestor_or_an_image_that_is_replaced(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         copy = golden.copy()
         golden.world.deregister(golden.golden, REGION)
-        report = aws.check(golden.world, replace(at(HERE, copy), replaces=MISSING))
+        report = emulated.check(golden.world, replace(at(HERE, copy), replaces=MISSING))
         assert outcomes(report) == ["pass"]
-        asked = {request.operation for request in aws.server.requests}
+        asked = {request.operation for request in emulated.server.requests}
         assert not asked & {*SIDE_QUESTIONS}
 
-    def test_no_place_but_the_runs_own(self, golden: GoldenWorld, aws: Emulated) -> None:
+    def test_no_place_but_the_runs_own(self, golden: GoldenWorld, emulated: Emulated) -> None:
         """The image is in a Region, and in an account with a reader, that the plan does not use."""
         abroad = golden.copy(region="eu-west-1")
         strangers = golden.home_made(STRANGER)
-        report = aws.check(
+        report = emulated.check(
             golden.world, abroad, strangers, at(IRELAND, strangers, "aws_instance.z")
         )
-        assert {(request.account, request.region) for request in aws.server.requests} <= {
+        assert {(request.account, request.region) for request in emulated.server.requests} <= {
             (WORKLOAD, REGION), (WORKLOAD, "eu-west-1"),
         }  # fmt: skip
         assert f"{WORKLOAD}/eu-west-1" in clues(report)[0]
         assert clues(report, of=1) == [UNKNOWN]
 
     def test_each_place_is_asked_with_its_own_eyes(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         strangers = golden.home_made(STRANGER)
-        aws.check(golden.world, strangers, at(STRANGERS, strangers), at(IRELAND, golden.base))
-        asked = {(account, region) for account, region, ids in aws.seen() if strangers in ids}
+        emulated.check(golden.world, strangers, at(STRANGERS, strangers), at(IRELAND, golden.base))
+        asked = {(account, region) for account, region, ids in emulated.seen() if strangers in ids}
         assert asked == {(WORKLOAD, REGION), (WORKLOAD, "eu-west-1"), (STRANGER, REGION)}
 
-    def test_calls_stay_few(self, golden: GoldenWorld, aws: Emulated) -> None:
+    def test_calls_stay_few(self, golden: GoldenWorld, emulated: Emulated) -> None:
         """Ninety images that are nowhere: two calls a Region, and one a removal up to twenty."""
         regions = (REGION, "eu-west-1", "eu-central-1")
         images = [
@@ -342,25 +331,27 @@ class TestWhatIsAsked:
             for n, region in enumerate(regions)
             for number in range(30)
         ]
-        report = aws.check(golden.world, *images)
+        report = emulated.check(golden.world, *images)
         assert set(outcomes(report)) == {"undetermined"}
-        assert len(aws.seen()) == 2 * len(regions)
-        by_id = [c for c in aws.server.calls("DescribeImages") if "ImageIds" in c.params]
+        assert len(emulated.seen()) == 2 * len(regions)
+        by_id = [c for c in emulated.server.calls("DescribeImages") if "ImageIds" in c.params]
         assert len(by_id) == 20
-        assert len(aws.server.calls("ListImagesInRecycleBin")) <= 20
-        assert len(aws.server.calls("GetAllowedImagesSettings")) == len(regions)
+        assert len(emulated.server.calls("ListImagesInRecycleBin")) <= 20
+        assert len(emulated.server.calls("GetAllowedImagesSettings")) == len(regions)
         assert all(clues(report, of) for of in range(len(images)))
 
-    def test_the_same_image_is_asked_once(self, golden: GoldenWorld, aws: Emulated) -> None:
-        aws.check(golden.world, *[MISSING] * 5)
-        assert len(aws.server.calls("DescribeImages")) == 2
-        assert len(aws.server.calls("GetAllowedImagesSettings")) == 1
+    def test_the_same_image_is_asked_once(self, golden: GoldenWorld, emulated: Emulated) -> None:
+        emulated.check(golden.world, *[MISSING] * 5)
+        assert len(emulated.server.calls("DescribeImages")) == 2
+        assert len(emulated.server.calls("GetAllowedImagesSettings")) == 1
 
 
-def test_a_sensitive_id_is_hidden_from_what_is_told(golden: GoldenWorld, aws: Emulated) -> None:
+def test_a_sensitive_id_is_hidden_from_what_is_told(
+    golden: GoldenWorld, emulated: Emulated
+) -> None:
     abroad = golden.copy(region="eu-west-1")
     secret = replace(at(HERE, abroad), sensitive=True)
-    report = aws.check(golden.world, secret, at(IRELAND, golden.copy(region="eu-west-1")))
+    report = emulated.check(golden.world, secret, at(IRELAND, golden.copy(region="eu-west-1")))
     assert clues(report)
     assert abroad not in json_report.render(report)
 

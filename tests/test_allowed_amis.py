@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -21,15 +20,13 @@ from assay.policy.golden import Is
 from tests import command
 from tests.allowed import CRITERIA, images
 from tests.command import POLICY, talking_to
-from tests.emulator import Fault, Server, Watermark, World, serve
+from tests.emulator import Fault, Server, Watermark, World
 from tests.judging import (
     HERE,
     PIPELINES,
     STRANGERS,
     Emulated,
     at,
-    credentials,
-    emulate,
     judged,
     policy,
     struck,
@@ -42,18 +39,6 @@ from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
 State = Literal["disabled", "audit-mode", "enabled"]
 PREDICTING = policy(allowed_by_ec2=True)
 one_server_for_all = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(scope="module")
-def emulated() -> Iterator[Emulated]:
-    with emulate() as running:
-        yield running
-
-
-@pytest.fixture
-def aws(emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, emulated.server)
-    return emulated
 
 
 # ----------------------------------------------------------- the prediction against an evaluation
@@ -85,7 +70,7 @@ def said(verdict: Verdict, rule: str) -> tuple[str, str] | None:
     return None
 
 
-def test_the_prediction_is_what_ec2_makes_of_every_image(aws: Emulated) -> None:
+def test_the_prediction_is_what_ec2_makes_of_every_image(emulated: Emulated) -> None:
     met: Counter[str] = Counter()
 
     @given(worlds())
@@ -93,11 +78,11 @@ def test_the_prediction_is_what_ec2_makes_of_every_image(aws: Emulated) -> None:
     def holds(case: tuple[World, State, list[dict[str, Any]]]) -> None:
         world, state, criteria = case
         ids = [id for _, id in world.images]
-        report = aws.check(world, *ids, by=PREDICTING)
-        told = aws.catalog.ask(
+        report = emulated.check(world, *ids, by=PREDICTING)
+        told = emulated.catalog.ask(
             IMAGES, [(place, id) for place in (HERE, PIPELINES, STRANGERS) for id in ids]
         )
-        rules = aws.catalog.ask(ALLOWED_IMAGES, [HERE])[HERE]
+        rules = emulated.catalog.ask(ALLOWED_IMAGES, [HERE])[HERE]
         assert isinstance(rules, AllowedImages)
         for id, verdict in zip(ids, report.verdicts, strict=True):
             by_owner = told[HERE if world.image(REGION, id).owner_id == WORKLOAD else PIPELINES, id]
@@ -195,7 +180,7 @@ SCAN_CASES: list[tuple[dict[str, Any], dict[str, Any] | None, bool]] = [
 
 @pytest.mark.parametrize(("condition", "scan", "allowed"), SCAN_CASES)
 def test_the_emulator_and_assay_read_scan_result_conditions_alike(
-    aws: Emulated, condition: dict[str, Any], scan: dict[str, Any] | None, allowed: bool
+    emulated: Emulated, condition: dict[str, Any], scan: dict[str, Any] | None, allowed: bool
 ) -> None:
     world = World(lambda: NOW)
     id = world.register_image(PIPELINE, REGION, name="scanned")
@@ -203,9 +188,9 @@ def test_the_emulator_and_assay_read_scan_result_conditions_alike(
     if scan is not None:
         world.scan(id, REGION, **scan)
     world.allowed_images(WORKLOAD, REGION, "audit-mode", [{"ScanResultCondition": condition}])
-    aws.show(world)
-    image = aws.catalog.ask(IMAGES, [(HERE, id)])[HERE, id]
-    rules = aws.catalog.ask(ALLOWED_IMAGES, [HERE])[HERE]
+    emulated.show(world)
+    image = emulated.catalog.ask(IMAGES, [(HERE, id)])[HERE, id]
+    rules = emulated.catalog.ask(ALLOWED_IMAGES, [HERE])[HERE]
     assert isinstance(image, Image)
     assert isinstance(rules, AllowedImages)
     assert image.image_allowed is allowed
@@ -248,7 +233,7 @@ def filtered(**fields: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_every_field_decides_alone(
-    aws: Emulated, meets: dict[str, Any], fails: dict[str, Any]
+    emulated: Emulated, meets: dict[str, Any], fails: dict[str, Any]
 ) -> None:
     """What meets one field only is admitted by it, and refused where it does not meet it."""
     world = World(lambda: NOW)
@@ -259,9 +244,9 @@ def test_every_field_decides_alone(
     made.watermarks, made.shared_with = [MARK], {WORKLOAD}
     for criterion, allowed in ((meets, True), (fails, False), (meets | fails, False)):
         world.allowed_images(WORKLOAD, REGION, "audit-mode", [criterion])
-        aws.show(world)
-        image = aws.catalog.ask(IMAGES, [(HERE, id)])[HERE, id]
-        rules = aws.catalog.ask(ALLOWED_IMAGES, [HERE])[HERE]
+        emulated.show(world)
+        image = emulated.catalog.ask(IMAGES, [(HERE, id)])[HERE, id]
+        rules = emulated.catalog.ask(ALLOWED_IMAGES, [HERE])[HERE]
         assert isinstance(image, Image)
         assert isinstance(rules, AllowedImages)
         assert image.image_allowed is allowed
@@ -282,17 +267,6 @@ TIME = "2026-11-02T00:00:00Z"
 """A day after the emulated world began."""
 MARKED = [{"ImageWatermarks": [{"WatermarkKey": f"{PIPELINE}:golden-*"}]}]
 AMAZONS = [{"ImageProviders": ["amazon"]}]
-
-
-@pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
-@pytest.fixture
-def server(golden: GoldenWorld) -> Iterator[Server]:
-    with serve(golden.world) as running:
-        yield running
 
 
 class Gate:
@@ -545,12 +519,12 @@ def enforced_later(world: World, *criteria: dict[str, Any], owner: str = PIPELIN
 
 
 @pytest.mark.xfail(reason="a ? is taken for exactly one character, which EC2 does not say")
-def test_what_a_question_mark_stands_for_is_not_guessed(aws: Emulated) -> None:
+def test_what_a_question_mark_stands_for_is_not_guessed(emulated: Emulated) -> None:
     world = World(lambda: AS_OF)
     world.question_mark = "one-or-none"
     id = enforced_later(world, {"ImageNames": ["golden-?"]})
-    told = said(aws.check(world, id, by=PREDICTING).verdicts[0], "not-allowed")
-    image = aws.catalog.ask(IMAGES, [(HERE, id)])[HERE, id]
+    told = said(emulated.check(world, id, by=PREDICTING).verdicts[0], "not-allowed")
+    image = emulated.catalog.ask(IMAGES, [(HERE, id)])[HERE, id]
     assert isinstance(image, Image)
     assert image.image_allowed
     assert told is not None
@@ -567,10 +541,10 @@ def test_ec2s_own_word_that_it_allows_an_image_is_heeded() -> None:
     assert builders.outcome("not-allowed", other, PREDICTING) is Outcome.UNDETERMINED
 
 
-def test_whose_account_it_is_may_not_have_been_told(aws: Emulated) -> None:
+def test_whose_account_it_is_may_not_have_been_told(emulated: Emulated) -> None:
     world = World(lambda: AS_OF)
     id = enforced_later(world, *AMAZONS, owner=WORKLOAD)
-    aws.show(world, struck(Fault(503, "ServiceUnavailable"), "GetCallerIdentity"))
+    emulated.show(world, struck(Fault(503, "ServiceUnavailable"), "GetCallerIdentity"))
     report = judged(LiveCatalog(Sdk()), at(Place.of(REGION), id), by=PREDICTING)
     told = said(report.verdicts[0], "not-allowed")
     assert told is not None

@@ -1,6 +1,6 @@
 """What somebody writes who wants a home-made image to be launched while the check passes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pytest
@@ -9,24 +9,17 @@ from assay.inputs.plan.plan import read_plans
 from assay.model import Kind
 from assay.run.check import check
 from tests.cases.world import COPY, GOLDEN, HOME_MADE, TEMPLATES, VIRGINIA, CasesWorld
-from tests.judging import AS_OF, Emulated, credentials, emulate, policy
+from tests.judging import AS_OF, Emulated, policy
 from tests.plans import configured, dump, plan, resource
 from tests.worlds import WORKLOAD
 
 KINDS = (Kind.LAUNCH, Kind.TEMPLATE, Kind.ALIAS, Kind.DERIVE)
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Emulated]:
-    with emulate() as emulated:
-        yield emulated
-
-
 @pytest.fixture
-def emulated(served: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, served.server)
-    served.show(CasesWorld())
-    return served
+def emulated(emulated: Emulated) -> Emulated:
+    emulated.show(CasesWorld())
+    return emulated
 
 
 def outcomes(emulated: Emulated, document: Mapping[str, Any]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,6 @@ RECORDING: dict[str, Any] = {
     "recorded_at": "2026-11-21T00:00:00Z",
     "places": [],
 }
-
-
-@pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
-@pytest.fixture
-def server(golden: GoldenWorld) -> Iterator[Server]:
-    with serve(golden.world) as running:
-        yield running
 
 
 @pytest.fixture

@@ -18,24 +18,13 @@ import pytest
 
 from tests import command
 from tests.command import POLICY, talking_to
-from tests.emulator import Server, access_key, serve
+from tests.emulator import Server, access_key
 from tests.plans import dump, instance, plan
 from tests.worlds import PIPELINE, REGION, WORKLOAD, GoldenWorld
 
 PATIENCE = 30
 """Seconds after which a test gives up; nothing here takes longer than a few."""
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-
-
-@pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
-@pytest.fixture
-def server(golden: GoldenWorld) -> Iterator[Server]:
-    with serve(golden.world) as running:
-        yield running
 
 
 @pytest.fixture

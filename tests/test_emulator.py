@@ -44,11 +44,6 @@ def client(
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def server(world: World) -> Iterator[Server]:
     with serve(world) as running:
         yield running

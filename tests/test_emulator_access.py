@@ -16,11 +16,6 @@ NEVER_SEEN = "ami-0123456789abcdef0"
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def server(world: World) -> Iterator[Server]:
     with serve(world) as running:
         yield running

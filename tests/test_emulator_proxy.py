@@ -28,11 +28,6 @@ SOON = 0.2
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def server(world: World) -> Iterator[Server]:
     with serve(world) as running:
         yield running

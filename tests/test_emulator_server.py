@@ -28,11 +28,6 @@ HEADERS = {"Authorization": f"AWS4-HMAC-SHA256 Credential={SCOPE}, Signature=0"}
 CONNECTIONS = 64
 
 
-@pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
 def client(server: Server, service: str = "ec2", account: str = PIPELINE, **options: Any) -> Any:
     return sdk.client(server.url, service, account, REGION, **options)
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from assay.policy.rules import RULES
 from assay.policy.rules.rule import Rule
 from tests import command
 from tests.command import POLICY, talking_to
-from tests.emulator import Server, serve
+from tests.emulator import Server
 from tests.plans import dump, instance, plan
 from tests.worlds import PIPELINE, REGION, WORKLOAD, GoldenWorld
 
@@ -114,17 +113,6 @@ def words(text: str, by_default: str = "") -> list[str]:
         heading = f"{heading.removeprefix('# ')} ({by_default} by default)"
         rest = re.sub(r"^\*\*(.+?)\.\*\*", r"\1", rest, flags=re.MULTILINE)
     return [*heading.split(), *rest.split()]
-
-
-@pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
-@pytest.fixture
-def server(golden: GoldenWorld) -> Iterator[Server]:
-    with serve(golden.world) as running:
-        yield running
 
 
 @pytest.fixture

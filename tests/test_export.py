@@ -3,7 +3,7 @@
 import functools
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from tests.allowed import CODES, DAYS, NAMES, REGION_PATTERNS, SEVERITIES, image
 from tests.command import POLICY
 from tests.emulator import World
 from tests.emulator.sdk import client
-from tests.judging import HERE, Emulated, credentials, emulate
+from tests.judging import HERE, Emulated
 from tests.policy.builders import AS_OF, subject
 from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD
 
@@ -58,18 +58,6 @@ def criteria(**parts: Any) -> list[dict[str, Any]]:
 
 
 # ------------------------------------------------------------ EC2 admits what the policy lets pass
-
-
-@pytest.fixture(scope="module")
-def emulated() -> Iterator[Emulated]:
-    with emulate() as running:
-        yield running
-
-
-@pytest.fixture
-def aws(emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, emulated.server)
-    return emulated
 
 
 KNOWN_TO_EC2 = ("unmarked", "untrusted-owner", "too-old", "deprecated", "scan-findings")
@@ -157,17 +145,19 @@ def _client(url: str) -> Any:
     return client(url, "ec2", WORKLOAD, REGION)
 
 
-def in_audit_mode(aws: Emulated, world: World, document: Mapping[str, Any]) -> dict[str, Image]:
+def in_audit_mode(
+    emulated: Emulated, world: World, document: Mapping[str, Any]
+) -> dict[str, Image]:
     """The images as EC2 shows them once the criteria are set, with what it makes of them."""
-    aws.show(world)
-    ec2 = _client(aws.server.url)
+    emulated.show(world)
+    ec2 = _client(emulated.server.url)
     ec2.replace_image_criteria_in_allowed_images_settings(**document)
     ec2.enable_allowed_images_settings(AllowedImagesSettingsState="audit-mode")
-    found = aws.catalog.ask(IMAGES, [(HERE, id) for _, id in world.images])
+    found = emulated.catalog.ask(IMAGES, [(HERE, id) for _, id in world.images])
     return {id: image for (_, id), image in found.items() if isinstance(image, Image)}
 
 
-def test_ec2_admits_of_others_what_the_policy_lets_pass(aws: Emulated) -> None:
+def test_ec2_admits_of_others_what_the_policy_lets_pass(emulated: Emulated) -> None:
     met: Counter[str] = Counter()
 
     @given(worlds(), POLICIES)
@@ -176,7 +166,7 @@ def test_ec2_admits_of_others_what_the_policy_lets_pass(aws: Emulated) -> None:
         by = document(**parts)
         said = allowed_amis(by, AS_OF)
         left_out = any("is left out: " in line and "exception" in line for line in said.lost)
-        for image in in_audit_mode(aws, world, said.document).values():
+        for image in in_audit_mode(emulated, world, said.document).values():
             passes, needed = lets_pass(image, by)
             met[f"{'admitted' if image.image_allowed else 'refused'}, {len(needed)} needed"] += 1
             if image.image_allowed:
@@ -190,7 +180,7 @@ def test_ec2_admits_of_others_what_the_policy_lets_pass(aws: Emulated) -> None:
     assert {"admitted, 0 needed", "admitted, 1 needed", "refused, 0 needed"} <= set(met), met
 
 
-def test_nothing_that_is_unmarked_is_admitted(aws: Emulated) -> None:
+def test_nothing_that_is_unmarked_is_admitted(emulated: Emulated) -> None:
     """Whatever else the policy says, as long as no exception says otherwise."""
     met: Counter[bool] = Counter()
 
@@ -200,7 +190,7 @@ def test_nothing_that_is_unmarked_is_admitted(aws: Emulated) -> None:
         parts.pop("exceptions", None)
         by = document(**{**parts, "rules": {**parts.get("rules", {}), "unmarked": "warning"}})
         strict = document(**parts)
-        for image in in_audit_mode(aws, world, allowed_amis(by, AS_OF).document).values():
+        for image in in_audit_mode(emulated, world, allowed_amis(by, AS_OF).document).values():
             met[bool(image.image_allowed)] += 1
             results = {each.rule: each for each in judge(subject(image), strict, AS_OF).results}
             if image.image_allowed:
@@ -210,7 +200,7 @@ def test_nothing_that_is_unmarked_is_admitted(aws: Emulated) -> None:
     assert set(met) == {True, False}
 
 
-def test_a_registry_of_builds_is_what_ec2_does_not_heed(aws: Emulated) -> None:
+def test_a_registry_of_builds_is_what_ec2_does_not_heed(emulated: Emulated) -> None:
     """It is told; all else that EC2 admits besides is the account's own."""
     parts: dict[str, Any] = {
         "golden": {
@@ -223,7 +213,7 @@ def test_a_registry_of_builds_is_what_ec2_does_not_heed(aws: Emulated) -> None:
     world.attach_watermark(PIPELINE, REGION, other, "golden-1")
     world.share(other, REGION, WORKLOAD)
     own = world.register_image(WORKLOAD, REGION, name="own")
-    shown = in_audit_mode(aws, world, exported(**parts).document)
+    shown = in_audit_mode(emulated, world, exported(**parts).document)
     assert (shown[other].image_allowed, shown[own].image_allowed) == (True, True)
     assert not any(lets_pass(image, document(**parts))[0] for image in shown.values())
     assert exported(**parts).lost[0].startswith("golden.source_images is lost: ")
@@ -467,9 +457,11 @@ def exceptions(count: int) -> dict[str, Any]:
     ],
 )
 def test_what_ec2_does_not_take_is_an_error(
-    aws: Emulated, most: dict[str, Any], too_many: dict[str, Any], what: str
+    emulated: Emulated, most: dict[str, Any], too_many: dict[str, Any], what: str
 ) -> None:
-    in_audit_mode(aws, World(), exported(**most).document)  # which the emulator would refuse, too
+    in_audit_mode(
+        emulated, World(), exported(**most).document
+    )  # which the emulator would refuse, too
     with pytest.raises(PolicyError, match=what) as error:
         exported(**too_many)
     assert error.value.where == "assay.yaml"

@@ -1,7 +1,7 @@
 """Exceptions in the code as a check meets them: honoured, left aside, refused, and asked about."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from assay.cli import run
 from assay.model import AmiId, AmiReference, CodeException, ImageName
 from tests.command import POLICY
-from tests.judging import HERE, Emulated, at, credentials, emulate, outcomes, policy
+from tests.judging import HERE, Emulated, at, outcomes, policy
 from tests.policy.builders import ELSE, HOME, reference
 from tests.test_exceptions_cli import GOLDEN, OTHER, PENDING, RECORDED, exception, recording
 from tests.worlds import GoldenWorld
@@ -170,19 +170,7 @@ def test_a_date_shows_what_will_start_to_fail(check: Check, as_of: str, code: in
 # what is asked
 
 
-@pytest.fixture(scope="module")
-def emulated() -> Iterator[Emulated]:
-    with emulate() as running:
-        yield running
-
-
-@pytest.fixture
-def aws(emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, emulated.server)
-    return emulated
-
-
-def test_the_record_behind_a_hidden_parent(aws: Emulated) -> None:
+def test_the_record_behind_a_hidden_parent(emulated: Emulated) -> None:
     """Whoever is let through for one thing is still asked about the rest."""
     golden = GoldenWorld()
     first = golden.home_made()
@@ -199,8 +187,8 @@ def test_the_record_behind_a_hidden_parent(aws: Emulated) -> None:
         ([excepted], ["pass"], [image]),
         ([plain, excepted, elsewhere], ["fail", "pass", "fail"], [image]),
     ):
-        report = aws.check(golden.world, *references, by=harmless)
+        report = emulated.check(golden.world, *references, by=harmless)
         assert outcomes(report) == said
-        assert aws.ancestries() == asked
+        assert emulated.ancestries() == asked
     revoking = policy(revoked_images=(ImageName(first, HOME),))
-    assert outcomes(aws.check(golden.world, excepted, by=revoking)) == ["fail"]
+    assert outcomes(emulated.check(golden.world, excepted, by=revoking)) == ["fail"]

@@ -1,6 +1,6 @@
 """References whose image Terraform looks up: from the lookup to the verdict, and what is told of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -31,8 +31,6 @@ from tests.judging import (
     HERE,
     IRELAND,
     Emulated,
-    credentials,
-    emulate,
     judged,
     lineage,
     outcomes,
@@ -46,23 +44,6 @@ from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
 
 ASKED = Evidence("ec2:DescribeImages", "for data aws_ami", HERE)
 GOLDEN = ImageSearch((PIPELINE,), (("name", ("golden*",)),), most_recent=True)
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Emulated]:
-    with emulate() as emulated:
-        yield emulated
-
-
-@pytest.fixture
-def emulated(served: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, served.server)
-    return served
-
-
-@pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
 
 
 def using(value: Value, place: Place = HERE, **more: Any) -> AmiReference:

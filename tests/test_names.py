@@ -1,7 +1,7 @@
 """Names that the plan itself gives another meaning: from a plan to its verdicts."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,7 +24,7 @@ from tests.cases.world import (
     VIRGINIA,
     CasesWorld,
 )
-from tests.judging import AS_OF, Emulated, credentials, emulate, policy
+from tests.judging import AS_OF, Emulated, policy
 from tests.plans import configured, dump, plan, resource
 from tests.worlds import PIPELINE, WORKLOAD
 
@@ -32,17 +32,10 @@ ARN = f"arn:aws:ssm:{VIRGINIA}:{WORKLOAD}:parameter/golden/linux"
 KINDS = (Kind.LAUNCH, Kind.TEMPLATE, Kind.ALIAS, Kind.DERIVE)
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Emulated]:
-    with emulate() as emulated:
-        yield emulated
-
-
 @pytest.fixture
-def emulated(served: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, served.server)
-    served.show(CasesWorld())
-    return served
+def emulated(emulated: Emulated) -> Emulated:
+    emulated.show(CasesWorld())
+    return emulated
 
 
 def report(emulated: Emulated, document: Mapping[str, Any]) -> Report:

@@ -1,6 +1,5 @@
 """From a place that the plan leaves open to the verdict: what is looked up where, what that proves."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,8 +28,6 @@ from tests.judging import (
     HERE,
     IRELAND,
     Emulated,
-    credentials,
-    emulate,
     judged,
     outcomes,
     policy,
@@ -52,23 +49,6 @@ def open_at(*places: Place, **more: Any) -> Unplaced:
 ANYWHERE = open_at(*BOTH)
 ANYBODY = open_at(Place.of(REGION), region_told=True, account_told=False)
 """The Region is told; whose account it is is not."""
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Emulated]:
-    with emulate() as emulated:
-        yield emulated
-
-
-@pytest.fixture
-def emulated(served: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, served.server)
-    return served
-
-
-@pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
 
 
 def using(value: Value | str, place: Place | Unplaced = ANYWHERE, **more: Any) -> AmiReference:

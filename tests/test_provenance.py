@@ -1,6 +1,6 @@
 """Where does an image come from? The walk over DescribeImages, and when GetImageAncestry is asked."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -12,8 +12,6 @@ from tests.judging import (
     Emulated,
     ancestry_of,
     at,
-    credentials,
-    emulate,
     judged,
     lineage,
     outcomes,
@@ -31,54 +29,37 @@ IGNORING = {"ancestry_agrees": False}
 LENIENT = {"severities": {"unmarked": Severity.WARNING}}
 
 
-@pytest.fixture(scope="module")
-def emulated() -> Iterator[Emulated]:
-    with emulate() as running:
-        yield running
-
-
-@pytest.fixture
-def aws(emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, emulated.server)
-    return emulated
-
-
-@pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
 class TestTheWalk:
     def test_a_generation_is_one_call_however_many_images(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         copies = [golden.copy() for _ in range(3)]
         derived = [golden.derived(copy) for copy in copies]
-        report = aws.check(golden.world, *derived)
+        report = emulated.check(golden.world, *derived)
         assert outcomes(report) == ["pass"] * 3
-        assert aws.seen() == [
+        assert emulated.seen() == [
             (WORKLOAD, REGION, sorted(derived)),
             (WORKLOAD, REGION, sorted(copies)),
             (WORKLOAD, REGION, [golden.golden]),
             (WORKLOAD, REGION, [golden.base]),
         ]
-        assert aws.ancestries() == []
+        assert emulated.ancestries() == []
 
     def test_what_was_looked_up_as_an_image_is_not_looked_up_as_a_parent(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         copy = golden.copy()
-        aws.check(golden.world, golden.derived(copy), copy, golden.golden)
-        asked = [id for _, _, ids in aws.seen() for id in ids]
+        emulated.check(golden.world, golden.derived(copy), copy, golden.golden)
+        asked = [id for _, _, ids in emulated.seen() for id in ids]
         assert len(asked) == len(set(asked)) == 4
 
     def test_a_parent_is_looked_up_in_its_own_region(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         abroad = golden.copy(region="eu-west-1")
-        report = aws.check(golden.world, at(IRELAND, abroad))
+        report = emulated.check(golden.world, at(IRELAND, abroad))
         assert outcomes(report) == ["pass"]
-        assert aws.seen() == [
+        assert emulated.seen() == [
             (WORKLOAD, "eu-west-1", [abroad]),
             (WORKLOAD, REGION, [golden.golden]),
             (WORKLOAD, REGION, [golden.base]),
@@ -88,18 +69,18 @@ class TestTheWalk:
         ]  # fmt: skip
 
     def test_a_parent_is_looked_up_with_the_same_eyes(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         """The pipeline keeps the golden image of the copy that it shares to itself."""
         kept = golden.world.copy_image(PIPELINE, REGION, golden.golden, REGION, name="kept")
         shared = golden.world.copy_image(PIPELINE, REGION, kept, REGION, name="shared")
         golden.world.share(shared, REGION, WORKLOAD)
-        report = aws.check(golden.world, shared, at(PIPELINES, shared))
+        report = emulated.check(golden.world, shared, at(PIPELINES, shared))
         assert outcomes(report) == ["pass", "pass"]
-        assert {(account, ids[0]) for account, _, ids in aws.seen()} >= {
+        assert {(account, ids[0]) for account, _, ids in emulated.seen()} >= {
             (WORKLOAD, kept), (PIPELINE, kept), (PIPELINE, golden.golden),
         }  # fmt: skip
-        (asked,) = aws.server.calls("GetImageAncestry")
+        (asked,) = emulated.server.calls("GetImageAncestry")
         assert (asked.account, asked.params["ImageId"]) == (WORKLOAD, shared)
         of_kept = [
             next(each for each in provenance(report, of).ancestors if each.entry.image_id == kept)
@@ -109,31 +90,31 @@ class TestTheWalk:
 
     @pytest.mark.parametrize(("images", "calls"), [(200, 1), (1000, 5)])
     def test_many_copies_of_one_golden_image_are_nothing_but_looked_up(
-        self, golden: GoldenWorld, aws: Emulated, images: int, calls: int
+        self, golden: GoldenWorld, emulated: Emulated, images: int, calls: int
     ) -> None:
-        report = aws.check(golden.world, *golden.many_copies(images))
+        report = emulated.check(golden.world, *golden.many_copies(images))
         assert set(outcomes(report)) == {"pass"}
-        assert len(aws.server.calls("DescribeImages")) == calls
-        assert aws.ancestries() == []
+        assert len(emulated.server.calls("DescribeImages")) == calls
+        assert emulated.ancestries() == []
 
     @pytest.mark.parametrize(("images", "told"), [(50, True), (51, False)])
     def test_up_to_fifty_lineages_are_told_to_the_end(
-        self, golden: GoldenWorld, aws: Emulated, images: int, told: bool
+        self, golden: GoldenWorld, emulated: Emulated, images: int, told: bool
     ) -> None:
-        report = aws.check(golden.world, *golden.many_copies(images))
+        report = emulated.check(golden.world, *golden.many_copies(images))
         assert (golden.base in lineage(report)) is told
         assert provenance(report).ancestry.complete is told
-        assert len(aws.server.calls("DescribeImages")) == (3 if told else 1)
+        assert len(emulated.server.calls("DescribeImages")) == (3 if told else 1)
 
     def test_beyond_fifty_only_the_lineages_that_decide_are_followed(
-        self, golden: GoldenWorld, aws: Emulated
+        self, golden: GoldenWorld, emulated: Emulated
     ) -> None:
         derived = golden.derived(golden.copy())
         middle = golden.world.image(REGION, derived).source_image_id
-        report = aws.check(golden.world, derived, golden.home_made(), *golden.many_copies(50))
+        report = emulated.check(golden.world, derived, golden.home_made(), *golden.many_copies(50))
         assert outcomes(report) == ["pass", "fail", *["pass"] * 50]
-        assert [ids for _, _, ids in aws.seen()][1:] == [[middle]]
-        assert aws.ancestries() == []
+        assert [ids for _, _, ids in emulated.seen()][1:] == [[middle]]
+        assert emulated.ancestries() == []
 
 
 MADE: Mapping[str, Callable[[GoldenWorld], str]] = {
@@ -164,49 +145,53 @@ class TestWhenAncestryIsAsked:
         ],
     )
     def test_where_the_parent_is_gone(
-        self, golden: GoldenWorld, aws: Emulated, made: str, by: Policy, asked: bool
+        self, golden: GoldenWorld, emulated: Emulated, made: str, by: Policy, asked: bool
     ) -> None:
         image = MADE[made](golden)
         parent = golden.world.image(REGION, image).source_image_id
         assert parent
         golden.world.deregister(parent, REGION)
-        report = aws.check(golden.world, image, by=by)
-        assert aws.ancestries() == ([image] if asked else [])
+        report = emulated.check(golden.world, image, by=by)
+        assert emulated.ancestries() == ([image] if asked else [])
         unmarked = Outcome.PASS if by.severities else Outcome.FAIL
         assert report.outcome is (unmarked if made == "unmarked" else Outcome.PASS)
 
     @pytest.mark.parametrize("by", [policy(max_depth=2, **REVOKING), policy(**IGNORING)])
     def test_never_where_the_walk_shows_everything(
-        self, golden: GoldenWorld, aws: Emulated, by: Policy
+        self, golden: GoldenWorld, emulated: Emulated, by: Policy
     ) -> None:
-        report = aws.check(golden.world, golden.derived(golden.copy()), golden.golden, by=by)
+        report = emulated.check(golden.world, golden.derived(golden.copy()), golden.golden, by=by)
         assert outcomes(report) == ["pass", "pass"]
-        assert aws.ancestries() == []
+        assert emulated.ancestries() == []
 
-    def test_only_for_the_image_that_needs_it(self, golden: GoldenWorld, aws: Emulated) -> None:
+    def test_only_for_the_image_that_needs_it(
+        self, golden: GoldenWorld, emulated: Emulated
+    ) -> None:
         first, second = golden.copy(), golden.copy()
         needs, does_not = golden.derived(first), golden.derived(second)
         golden.world.deregister(first, REGION)
-        report = aws.check(golden.world, needs, does_not, golden.home_made())
+        report = emulated.check(golden.world, needs, does_not, golden.home_made())
         assert outcomes(report) == ["pass", "pass", "fail"]
-        assert aws.ancestries() == [needs]
+        assert emulated.ancestries() == [needs]
 
-    def test_not_once_a_revoked_ancestor_was_met(self, golden: GoldenWorld, aws: Emulated) -> None:
+    def test_not_once_a_revoked_ancestor_was_met(
+        self, golden: GoldenWorld, emulated: Emulated
+    ) -> None:
         """A revoked golden build that is deregistered: all of its copies fail, and need no call."""
         copies = golden.many_copies(3)
         golden.world.deregister(golden.golden, REGION)
         revoking = policy(revoked_images=(ImageName(golden.golden, REGION),))
-        report = aws.check(golden.world, *copies, by=revoking)
+        report = emulated.check(golden.world, *copies, by=revoking)
         assert outcomes(report) == ["fail"] * 3
-        assert aws.ancestries() == []
+        assert emulated.ancestries() == []
 
-    def test_before_a_mark_is_called_a_lie(self, golden: GoldenWorld, aws: Emulated) -> None:
+    def test_before_a_mark_is_called_a_lie(self, golden: GoldenWorld, emulated: Emulated) -> None:
         forged = self.forged(golden)
-        report = aws.check(golden.world, forged)
+        report = emulated.check(golden.world, forged)
         assert speaking(report.verdicts[0]) == {"lineage-mismatch": "fail"}
-        assert aws.ancestries() == [forged]
+        assert emulated.ancestries() == [forged]
         further = ancestry_of((forged, golden.golden), (golden.golden, None))
-        assert outcomes(aws.check(golden.world, forged, faults=struck(further))) != ["fail"]
+        assert outcomes(emulated.check(golden.world, forged, faults=struck(further))) != ["fail"]
 
     @pytest.mark.parametrize(
         "differ",
@@ -216,13 +201,13 @@ class TestWhenAncestryIsAsked:
         ],
     )
     def test_a_recording_holds_what_every_verdict_needs(
-        self, golden: GoldenWorld, aws: Emulated, differ: bool
+        self, golden: GoldenWorld, emulated: Emulated, differ: bool
     ) -> None:
         forged = self.forged(golden)
         further = struck(ancestry_of((forged, golden.golden), (golden.golden, None)))
         images = [forged, golden.derived(golden.copy()), golden.home_made()]
-        live = aws.check(golden.world, *images, faults=further if differ else None)
-        again = judged(recorded(aws.catalog, *images), *images)
+        live = emulated.check(golden.world, *images, faults=further if differ else None)
+        again = judged(recorded(emulated.catalog, *images), *images)
         assert outcomes(again) == outcomes(live)
 
     def forged(self, golden: GoldenWorld) -> str:
@@ -242,10 +227,10 @@ class TestWhenAncestryIsAsked:
         ],
     )
     def test_a_walk_that_came_to_its_end_stands_without_it(
-        self, golden: GoldenWorld, aws: Emulated, fault: Fault | RawFault
+        self, golden: GoldenWorld, emulated: Emulated, fault: Fault | RawFault
     ) -> None:
         forged = self.forged(golden)
-        report = aws.check(golden.world, forged, golden.copy(), faults=struck(fault))
+        report = emulated.check(golden.world, forged, golden.copy(), faults=struck(fault))
         assert outcomes(report) == ["fail", "pass"]
         assert provenance(report).ancestry.complete
 
@@ -260,12 +245,12 @@ class TestWhenAncestryIsAsked:
         ],
     )
     def test_what_depends_on_it_is_undetermined_without_it(
-        self, golden: GoldenWorld, aws: Emulated, fault: Fault | RawFault, said: str
+        self, golden: GoldenWorld, emulated: Emulated, fault: Fault | RawFault, said: str
     ) -> None:
         middle = golden.copy()
         image = golden.derived(middle)
         golden.world.deregister(middle, REGION)
-        report = aws.check(golden.world, image, faults=struck(fault))
+        report = emulated.check(golden.world, image, faults=struck(fault))
         assert speaking(report.verdicts[0]) == {
             "lineage-mismatch": "undetermined", "lookup-failed": "undetermined",
         }  # fmt: skip

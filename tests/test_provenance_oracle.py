@@ -1,9 +1,7 @@
 """Asking less comes to the same: the walk against GetImageAncestry for every image."""
 
-from collections.abc import Iterator
 from unittest.mock import patch
 
-import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -27,7 +25,7 @@ from assay.model import (
 from assay.policy.engine import judge_all
 from tests.emulator import Fault, Request, World
 from tests.emulator.faults import Faults
-from tests.judging import AS_OF, Emulated, at, credentials, emulate, policy
+from tests.judging import AS_OF, Emulated, at, policy
 from tests.policy.builders import provenance
 from tests.worlds import AMAZON, PIPELINE, STRANGER, WORKLOAD
 
@@ -38,18 +36,6 @@ Named = tuple[str, str]
 Case = tuple[World, list[AmiReference], Policy]
 
 one_server_for_all = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(scope="module")
-def emulated() -> Iterator[Emulated]:
-    with emulate() as running:
-        yield running
-
-
-@pytest.fixture
-def aws(emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, emulated.server)
-    return emulated
 
 
 @st.composite
@@ -145,9 +131,9 @@ def as_ec2_records_it(subject: Subject, catalog: ImageCatalog) -> Subject:
     return replace(subject, provenance=provenance(found.image, found.place, answer))
 
 
-def expected(report: Report, aws: Emulated) -> list[Outcome]:
+def expected(report: Report, emulated: Emulated) -> list[Outcome]:
     """The outcomes if EC2's own record of every single image is asked."""
-    recorded = [as_ec2_records_it(verdict.subject, aws.catalog) for verdict in report.verdicts]
+    recorded = [as_ec2_records_it(verdict.subject, emulated.catalog) for verdict in report.verdicts]
     verdicts = judge_all(recorded, report.policy, AS_OF).verdicts
     for outcome in {verdict.outcome for verdict in verdicts}:
         event(outcome.value)
@@ -157,12 +143,12 @@ def expected(report: Report, aws: Emulated) -> list[Outcome]:
 @one_server_for_all
 @given(case=cases(), told_in_full=st.sampled_from([0, assay.run.check.TOLD_IN_FULL]))
 def test_the_walk_comes_to_the_verdicts_of_ec2s_own_record(
-    aws: Emulated, case: Case, told_in_full: int
+    emulated: Emulated, case: Case, told_in_full: int
 ) -> None:
     world, references, by = case
     with patch.object(assay.run.check, "TOLD_IN_FULL", told_in_full):
-        report = aws.check(world, *references, by=by)
-    assert [verdict.outcome for verdict in report.verdicts] == expected(report, aws)
+        report = emulated.check(world, *references, by=by)
+    assert [verdict.outcome for verdict in report.verdicts] == expected(report, emulated)
 
 
 @one_server_for_all
@@ -172,12 +158,12 @@ def test_the_walk_comes_to_the_verdicts_of_ec2s_own_record(
     told_in_full=st.sampled_from([0, assay.run.check.TOLD_IN_FULL]),
 )
 def test_what_is_refused_leaves_a_verdict_open_and_turns_none(
-    aws: Emulated, case: Case, refuse: Faults, told_in_full: int
+    emulated: Emulated, case: Case, refuse: Faults, told_in_full: int
 ) -> None:
     world, references, by = case
     with patch.object(assay.run.check, "TOLD_IN_FULL", told_in_full):
-        refused = aws.check(world, *references, by=by, faults=refuse)
-        whole = aws.check(world, *references, by=by)
-    for less, known in zip(refused.verdicts, expected(whole, aws), strict=True):
+        refused = emulated.check(world, *references, by=by, faults=refuse)
+        whole = emulated.check(world, *references, by=by)
+    for less, known in zip(refused.verdicts, expected(whole, emulated), strict=True):
         event(f"{less.outcome} instead of {known}")
         assert less.outcome in (known, Outcome.UNDETERMINED)

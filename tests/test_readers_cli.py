@@ -1,14 +1,12 @@
 """A plan for several accounts, from the policy's readers to the report."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests import command
 from tests.command import POLICY, talking_to
-from tests.emulator import Server, serve
+from tests.emulator import Server
 from tests.plans import configured, dump, instance, plan
 from tests.worlds import REGION, STRANGER, WORKLOAD, GoldenWorld
 
@@ -22,17 +20,6 @@ aws:
       role_arn: "arn:aws:iam::{WORKLOAD}:role/assay-reader"
       external_id: "{EXTERNAL_ID}"
 """
-
-
-@pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
-@pytest.fixture
-def server(golden: GoldenWorld) -> Iterator[Server]:
-    with serve(golden.world) as running:
-        yield running
 
 
 def deployed_by(roles: Mapping[str, Any], images: Mapping[str, str]) -> bytes:

@@ -18,17 +18,6 @@ SECRET = "hunter2"
 
 
 @pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
-@pytest.fixture
-def server(golden: GoldenWorld) -> Iterator[Server]:
-    with serve(golden.world) as running:
-        yield running
-
-
-@pytest.fixture
 def here(tmp_path: Path, golden: GoldenWorld) -> Path:
     (tmp_path / "assay.yaml").write_text(POLICY)
     put(tmp_path, golden.golden)

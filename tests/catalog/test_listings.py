@@ -1,7 +1,7 @@
 """All images of a place, page by page: what comes, and whether that was all."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -31,24 +31,12 @@ from tests.catalog.test_searching import A, B, listed, without
 from tests.emulator import Fault, RawFault, Request, World
 from tests.emulator.faults import Faults
 from tests.emulator.proxy import TcpFault, proxy
-from tests.judging import HERE, Emulated, credentials, emulate
+from tests.judging import HERE, Emulated
 from tests.worlds import PIPELINE, REGION, WORKLOAD
 
 OWN = Selection(owners=("self",), hidden_missed=False)
 SHARED = Selection(executable_users=("self",))
 PAGE = 2
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Emulated]:
-    with emulate() as emulated:
-        yield emulated
-
-
-@pytest.fixture
-def emulated(served: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, served.server)
-    return served
 
 
 @pytest.fixture

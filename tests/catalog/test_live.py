@@ -33,11 +33,6 @@ class Broken:
 
 
 @pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
-@pytest.fixture
 def server(golden: GoldenWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with serve(golden.world) as running:
         credentials(monkeypatch, running)

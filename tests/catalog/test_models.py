@@ -96,11 +96,6 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache" / "models"
 
 
-@pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
 class Failing:
     """Gives every call the same error, once there is one."""
 

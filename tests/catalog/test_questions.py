@@ -1,7 +1,6 @@
 """A kind of question is a value: a new one is answered by every catalogue, and none is told of it."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from assay.errors import RecordingError
 from assay.kept import Kept
 from assay.model import Place
 from tests.emulator import World
-from tests.judging import HERE, IRELAND, Emulated, credentials, emulate
+from tests.judging import HERE, IRELAND, Emulated, credentials
 from tests.worlds import REGION, WORKLOAD
 
 RECORDED_AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -57,12 +56,6 @@ ASKED_LIVE = dict([one_by_one(NAMES, name_of)])
 WITH_NAMES = (*QUESTIONS, NAMES)
 
 # -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Emulated]:
-    with emulate() as emulated:
-        yield emulated
 
 
 @pytest.fixture

@@ -39,11 +39,6 @@ def catalog(readers: Mapping[str, Reader] | None = None) -> LiveCatalog:
 
 
 @pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
-@pytest.fixture
 def server(golden: GoldenWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with serve(golden.world) as running:
         credentials(monkeypatch, running, CI)

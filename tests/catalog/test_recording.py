@@ -46,11 +46,6 @@ VALUES = {
 
 
 @pytest.fixture
-def golden() -> GoldenWorld:
-    return GoldenWorld()
-
-
-@pytest.fixture
 def server(golden: GoldenWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with serve(golden.world) as running:
         for name, value in talking_to(running.url, WORKLOAD).items():

@@ -3,7 +3,7 @@
 import json
 import resource
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +30,6 @@ from tests.judging import (
     struck,
 )
 from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
-
-
-@pytest.fixture(scope="module")
-def emulated() -> Iterator[Emulated]:
-    with emulate() as running:
-        yield running
-
-
-@pytest.fixture
-def aws(emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, emulated.server)
-    return emulated
 
 
 class Hidden(GoldenWorld):
@@ -71,8 +59,8 @@ def cache(tmp_path: Path) -> Path:
 class Runs:
     """Runs of a check that share nothing but a cache directory."""
 
-    def __init__(self, aws: Emulated, hidden: Hidden, cache: Path) -> None:
-        self.aws, self.hidden, self.cache = aws, hidden, cache
+    def __init__(self, emulated: Emulated, hidden: Hidden, cache: Path) -> None:
+        self.aws, self.hidden, self.cache = emulated, hidden, cache
 
     def __call__(
         self, *images: Any, by: Policy | None = None, faults: Faults | None = None
@@ -99,8 +87,8 @@ class Runs:
 
 
 @pytest.fixture
-def run(aws: Emulated, hidden: Hidden, cache: Path) -> Runs:
-    return Runs(aws, hidden, cache)
+def run(emulated: Emulated, hidden: Hidden, cache: Path) -> Runs:
+    return Runs(emulated, hidden, cache)
 
 
 class TestWhatIsKept:
@@ -172,10 +160,10 @@ class TestWhatIsKept:
         assert run.asked == [hidden.used]
 
     def test_what_an_unknown_account_sees_is_not_kept(
-        self, aws: Emulated, hidden: Hidden, cache: Path
+        self, emulated: Emulated, hidden: Hidden, cache: Path
     ) -> None:
-        aws.show(hidden.world)
-        catalog = RememberingCatalog(aws.catalog, Kept(cache))
+        emulated.show(hidden.world)
+        catalog = RememberingCatalog(emulated.catalog, Kept(cache))
         key = (Place.of(REGION), hidden.used)
         catalog.ask(IMAGES, [key])
         assert isinstance(catalog.ask(ANCESTRY, [key])[key], Ancestry)

@@ -1,7 +1,6 @@
 """Image lookups: what EC2 is asked, and what is made of its list, as Terraform makes it."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,28 +16,11 @@ from assay.kept import Kept
 from assay.model import ImageSearch, Place, Searched
 from tests.emulator import Fault, RawFault, Request, World
 from tests.emulator.faults import Faults
-from tests.judging import HERE, IRELAND, PIPELINES, Emulated, credentials, emulate
+from tests.judging import HERE, IRELAND, PIPELINES, Emulated
 from tests.test_fault_matrix import ANSWERS, SECRET, broken
 from tests.worlds import AMAZON, PIPELINE, REGION, STRANGER, WORKLOAD
 
 OWN = ("self",)
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Emulated]:
-    with emulate() as emulated:
-        yield emulated
-
-
-@pytest.fixture
-def emulated(served: Emulated, monkeypatch: pytest.MonkeyPatch) -> Emulated:
-    credentials(monkeypatch, served.server)
-    return served
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 def image(world: World, name: str, account: str = WORKLOAD, **more: Any) -> str:
