@@ -34,6 +34,35 @@ class LineageStep(msgspec.Struct, frozen=True, gc=False):
     planned: bool = False
     """Whether the plan still has to make it."""
 
+    @property
+    def where(self) -> str:
+        """Its Region, in words."""
+        return self.region or "Region not told"
+
+    @property
+    def whose(self) -> str | None:
+        """Its owner, in words."""
+        return f"owner {self.owner}" if self.owner else None
+
+    @property
+    def unseen(self) -> str | None:
+        """Why nothing is shown of it, in words; None where EC2 shows it."""
+        if self.planned:
+            return "still to be made by the plan"
+        if self.visible:
+            return None
+        return "not visible" if self.visible is False else "could not be looked up"
+
+    @property
+    def how_made(self) -> str:
+        """What was done to make it of the next step, for a line between the two."""
+        return self.how or "not told how"
+
+    @property
+    def made_from(self) -> str:
+        """The same in words that the next step's id completes."""
+        return f"made by {self.how} from" if self.how else "made, it is not told how, from"
+
 
 def lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterator[LineageStep]:
     """The steps of what is recorded; `hide` is done to every id before it is shown."""
@@ -61,6 +90,11 @@ def _end(provenance: Provenance) -> str:
     return f"{end}: {detail}" if detail else end
 
 
+def marked(key: str, *, first: bool, detached: bool = False) -> str:
+    """A watermark in words: whether it was attached to this very image, and is no longer there."""
+    return f"{'first marked' if first else 'marked'} {key}{' (detached since)' if detached else ''}"
+
+
 def chain(steps: Iterable[LineageStep]) -> str:
     """A lineage on one line, from the image used to its root."""
     return " <- ".join(_in_chain(step) for step in steps)
@@ -68,8 +102,8 @@ def chain(steps: Iterable[LineageStep]) -> str:
 
 def _in_chain(step: LineageStep) -> str:
     notes = [*step.marked, *([step.owner] if step.end and step.owner else [])]
-    if step.visible is False:
-        notes.append("not visible")
+    if step.visible is False and step.unseen:
+        notes.append(step.unseen)
     return f"{step.image_id} ({', '.join(notes)})" if notes else step.image_id
 
 

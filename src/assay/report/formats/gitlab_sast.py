@@ -108,7 +108,7 @@ def _description(finding: Finding, rule: RulePage | None) -> Iterator[str]:
         yield f"Lineage: {_code(' <- '.join(step.image_id for step in verdict.lineage))}"
     if exception := exception_of(verdict, result):
         yield f"By exception: {_code(exception.reason)}"
-    if why := page.sections(rule.page if rule else "").get("Why it matters"):
+    if why := page.parsed(rule.page if rule else "").sections.get("Why it matters"):
         yield why
 
 

@@ -19,7 +19,7 @@ from assay.model import ExceptionUse, Outcome, Report, Standing, times
 from assay.model.verdicts import closes_the_gate
 from assay.report.encoded import inert
 from assay.report.formats.html_data import Row, Verdicts, shown, verdicts
-from assay.report.formats.html_rules import pages
+from assay.report.page import parsed
 from assay.report.setting import PLAIN, Setting
 from assay.report.summary import UNCHECKED, announced, asked, counted, endpoint, unproven
 from assay.report.view import exception_view
@@ -111,7 +111,7 @@ def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any
         "notices": [shown(line) for line in _notices(report, found)],
         "asked": [shown(line) for line in asked(report.catalog, report.as_of)],
         "exceptions": [_exception(use) for use in report.exceptions],
-        "rules": pages(setting.rules, broken),
+        "rules": [(each, parsed(each.page)) for each in setting.rules if each.id in broken],
         "static_rows": [_static(row, found) for row in bad[:MOST_STATIC]],
         "bad": len(bad),
     }

@@ -3,7 +3,7 @@
 Everything here is text that is ready to be shown; the page and its scripts add layout only.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
@@ -12,7 +12,7 @@ from assay.model import Report, Standing
 from assay.report.formats.headline import value
 from assay.report.formats.text import exception_line
 from assay.report.safe import safe
-from assay.report.steps import LineageStep
+from assay.report.steps import LineageStep, marked
 from assay.report.view import ExceptionView, ResultView, VerdictView, views
 
 NOT_TOLD = "(not told)"
@@ -181,18 +181,17 @@ def _result(result: ResultView) -> Result:
 def _steps(verdict: VerdictView) -> Iterator[Step]:
     last = len(verdict.lineage) - 1
     for depth, step in enumerate(verdict.lineage):
-        seen, end = _seen(step), shown(step.end) if step.end else None
-        made = f"made by {step.how}" if step.how else "made, it is not told how,"
+        end = shown(step.end) if step.end else None
         yield Step(
             image=shown(step.image_id),
-            facts=tuple(shown(fact) for fact in _facts(step, seen)),
+            facts=tuple(shown(fact) for fact in _facts(step)),
             region=shown(step.region) if step.region else None,
             owner=shown(step.owner) if step.owner else None,
             marks=tuple(_marks(step)),
             origin=_origin(step, golden=depth in verdict.origins),
-            seen=seen,
-            how=(step.how or "not told how") if depth < last else None,
-            made=f"{made} from" if depth < last else None,
+            seen=_seen(step),
+            how=step.how_made if depth < last else None,
+            made=step.made_from if depth < last else None,
             end=end,
             ending=f"Here the record ends: {end}.{_MORE if step.open else ''}" if end else None,
             open=step.open,
@@ -211,19 +210,14 @@ def _seen(step: LineageStep) -> str:
     return "visible" if step.visible else "hidden"
 
 
-def _facts(step: LineageStep, seen: str) -> Iterable[str]:
-    yield step.region or "Region not told"
-    if step.owner:
-        yield f"owner {step.owner}"
-    if seen == "planned":
-        yield "still to be made by the plan"
-    elif seen == "hidden":
-        yield "not visible" if step.visible is False else "could not be looked up"
+def _facts(step: LineageStep) -> Iterator[str]:
+    yield step.where
+    yield from (words for words in (step.whose, step.unseen) if words)
 
 
 def _marks(step: LineageStep) -> Iterator[str]:
     """All that it carries, and what its descendants say was first attached to it."""
     for key in step.marked:
-        detached = step.visible and key not in step.watermarks
-        yield f"first marked {shown(key)}{' (detached since)' if detached else ''}"
-    yield from (f"marked {shown(key)}" for key in step.watermarks if key not in step.marked)
+        detached = bool(step.visible) and key not in step.watermarks
+        yield marked(shown(key), first=True, detached=detached)
+    yield from (marked(shown(k), first=False) for k in step.watermarks if k not in step.marked)

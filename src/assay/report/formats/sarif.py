@@ -96,7 +96,7 @@ def _rules(found: Iterable[Finding], setting: Setting) -> list[dict[str, Any]]:
 def _rule(rule: RulePage, found: str | None) -> dict[str, Any]:
     level = found or (WARNING if rule.by_default == WARNING else ERROR)
     undetermined = rule.by_default == "undetermined"
-    told = page.sections(rule.page)
+    told = page.parsed(rule.page).sections
     full = told.get("What it does", rule.summary).replace("`", "")
     return {
         "id": rule.id,

@@ -11,7 +11,7 @@ from assay.report.groups import alike, shared_by
 from assay.report.paint import COLOUR, Paint
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
-from assay.report.steps import LineageStep, chain
+from assay.report.steps import LineageStep, chain, marked
 from assay.report.summary import (
     UNCHECKED,
     counted,
@@ -156,10 +156,10 @@ def _tree(lineage: tuple[LineageStep, ...]) -> Iterator[str]:
         lead = "   " * (depth - 1) + "└─ " if depth else ""
         facts = [
             step.region,
-            f"owner {step.owner}" if step.owner else None,
+            step.whose,
             f"made by {step.how}" if step.how else None,
-            *(f"marked {key}" for key in step.marked),
-            "not visible" if step.visible is False else None,
+            *(marked(key, first=False) for key in step.marked),
+            step.unseen if step.visible is False else None,
         ]
         yield safe(f"{lead}{step.image_id}  {', '.join(fact for fact in facts if fact)}".rstrip())
         if step.end:

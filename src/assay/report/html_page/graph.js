@@ -117,7 +117,7 @@ function edge(from, to) {
     "g",
     { class: into.length ? "edge crossing" : "edge", "aria-hidden": "true" },
     drawn("path", { d: `M${start} ${y1} ${bend}`, "marker-end": "url(#arrow)" }),
-    drawn("text", { x: middle, y: y2 - 6, class: "how" }, to.step.how ?? "not told how"),
+    drawn("text", { x: middle, y: y2 - 6, class: "how" }, to.step.how),
     ...into.map((line, row) => drawn("text", { x: middle, y: y2 + 14 + row * 13, class: "into" }, line)),
   );
 }

@@ -28,8 +28,8 @@ def _lines(lineage: Lineage) -> Iterator[str]:
         yield f"n0 [label={_quoted([lineage.image_id, lineage.region])}, style=dashed];"
     yield f"why -> n{max(last, 0)} [style=dotted, arrowhead=none];"
     for number in range(last, 0, -1):
-        made = lineage.nodes[number - 1].step.how or "not told how"
-        yield f"n{number} -> n{number - 1} [label={_quoted([made])}];"
+        made = _quoted([lineage.nodes[number - 1].step.how_made])
+        yield f"n{number} -> n{number - 1} [label={made}];"
 
 
 def _style(node: Node) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from assay.report.lineage.shown import Lineage, Node
 from assay.report.safe import safe
-from assay.report.steps import LineageStep
+from assay.report.steps import LineageStep, marked
 
 _PLAIN = re.compile(r"[^A-Za-z0-9 ,-]")
 _BREAK = "#10;"
@@ -40,21 +40,21 @@ def _step_lines(steps: Sequence[LineageStep]) -> Iterator[str]:
     for number in range(last, -1, -1):
         step = steps[number]
         look = ":::marked" if step.marked else ":::hidden" if step.visible is False else ""
-        yield f'n{number}["{_BREAK.join(_text(line) for line in _told(step))}"]{look}'
+        yield f'n{number}["{_BREAK.join(_text(line) for line in _facts(step))}"]{look}'
     yield f"why -.- n{last}"
     for number in range(last, 0, -1):
-        yield f'n{number} -->|"{_text(steps[number - 1].how or "not told how")}"| n{number - 1}'
+        yield f'n{number} -->|"{_text(steps[number - 1].how_made)}"| n{number - 1}'
     yield from _CLASSES
 
 
-def _told(step: LineageStep) -> Iterator[str]:
+def _facts(step: LineageStep) -> Iterator[str]:
     yield step.image_id
-    yield step.region or "Region not told"
-    if step.owner:
-        yield f"owner {step.owner}"
-    if step.visible is False:
-        yield "not visible"
-    yield from (f"first marked {key}" for key in step.marked)
+    yield step.where
+    if step.whose:
+        yield step.whose
+    if step.visible is False and step.unseen:
+        yield step.unseen
+    yield from (marked(key, first=True) for key in step.marked)
 
 
 def _lines(lineage: Lineage) -> Iterator[str]:
@@ -67,8 +67,8 @@ def _lines(lineage: Lineage) -> Iterator[str]:
         yield f'n0["{label}"]:::hidden'
     yield f"why -.- n{max(last, 0)}"
     for number in range(last, 0, -1):
-        made = lineage.nodes[number - 1].step.how or "not told how"
-        yield f'n{number} -->|"{_text(made)}"| n{number - 1}'
+        made = _text(lineage.nodes[number - 1].step.how_made)
+        yield f'n{number} -->|"{made}"| n{number - 1}'
     yield from _CLASSES
 
 

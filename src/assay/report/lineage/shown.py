@@ -23,7 +23,7 @@ from assay.model import (
     Unresolved,
     Watermark,
 )
-from assay.report.steps import LineageStep, lineage
+from assay.report.steps import LineageStep, lineage, marked
 
 Golden = Callable[[Image], Collection[Watermark]]
 """Which marks of an image a policy takes for golden."""
@@ -66,18 +66,12 @@ class Node(msgspec.Struct, frozen=True, gc=False):
 
     def label(self) -> Iterator[str]:
         """What a picture tells of it, line by line."""
-        step = self.step
+        step, odd = self.step, self.state != "available" and self.state
         yield step.image_id
-        yield step.region or "Region not told"
-        if step.owner:
-            yield f"owner {step.owner}"
-        if self.state and self.state != "available":
-            yield self.state
-        if not step.visible:
-            yield "not visible" if step.visible is False else "could not be looked up"
+        yield step.where
+        yield from (words for words in (step.whose, odd, step.unseen) if words)
         for mark in self.marks:
-            what = "first marked" if mark.attached == HERE else "marked"
-            yield f"{what} {mark.key}{' (detached since)' if mark.carried is False else ''}"
+            yield marked(mark.key, first=mark.attached == HERE, detached=mark.carried is False)
 
 
 class End(msgspec.Struct, frozen=True, gc=False):

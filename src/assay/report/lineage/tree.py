@@ -60,7 +60,7 @@ def tree(lineage: Lineage, paint: Paint) -> Iterator[str]:
         yield _image(node, paint)
         yield from (f"│   {line}" for mark in node.marks for line in _mark(mark, paint))
         if not last:
-            yield f"│ {_made(node)}"
+            yield f"│ {node.step.made_from}"
     if not lineage.nodes:
         yield from _wrapped(f"no lineage: {lineage.end.text}", "", "")
     else:
@@ -75,12 +75,12 @@ def tree(lineage: Lineage, paint: Paint) -> Iterator[str]:
 def _image(node: Node, paint: Paint) -> str:
     step = node.step
     facts = [
-        step.region or "its Region was not told",
-        f"owner {step.owner}" if step.owner else None,
+        step.where,
+        step.whose,
         f"created {day_of(node.creation_date)}" if node.creation_date else None,
         node.state if node.state != "available" else None,
-        "not visible from here" if step.visible is False else None,
-        "could not be looked up" if step.visible is None and step.region else None,
+        f"{step.unseen} from here" if step.visible is False else None,
+        step.unseen if step.visible is None and step.region else None,
     ]
     id = paint(safe(step.image_id), "yellow" if node.is_golden_origin else None, bold=True)
     return f"● {id}  {safe(', '.join(fact for fact in facts if fact))}"
@@ -103,12 +103,6 @@ def _mark(mark: Mark, paint: Paint) -> Iterator[str]:
     else:
         yield f"{shown} {key}"
         yield f"  {how}"
-
-
-def _made(node: Node) -> str:
-    if node.step.how:
-        return f"made by {node.step.how} from"
-    return "made, it is not told how, from"
 
 
 def _wrapped(text: str, first: str, others: str) -> list[str]:
