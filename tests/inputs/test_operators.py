@@ -11,6 +11,7 @@ from assay.inputs.terraform.language.operators import (
     conditional,
     index,
     is_known,
+    key_of,
     template,
     unary,
     unknown_of,
@@ -21,6 +22,7 @@ from assay.inputs.terraform.syntax.expressions import (
     HclValue,
     Ref,
     SetOf,
+    Sure,
     UnknownValue,
 )
 
@@ -46,8 +48,12 @@ def made_of(*refs: Ref) -> UnknownValue:
         (7, "-", 9, -2),
         (1.5, "*", 3, 4.5),
         (1, "/", 4, 0.25),
+        (1, "/", -4, -0.25),
+        (0, "/", 0.5, 0),
+        (7, "%", 3, 1),
         (-5, "%", 3, -2),
         (5, "%", 0, 5),
+        (2**40, "%", 7, 2),
         (2, "<", 10, True),
         ("2", ">=", 2.5, False),
         (0.1, "<", 0.2, True),
@@ -63,6 +69,7 @@ def made_of(*refs: Ref) -> UnknownValue:
         (["a"], "==", ["b"], False),
         ({"a": "x"}, "!=", {}, True),
         ({"a": "x", "b": 1}, "==", {"a": "x", "b": 1}, True),
+        ({"a": "x", "b": 1}, "==", {"a": "x", "c": 1}, False),
         (SetOf(["a"]), "==", SetOf(["a"]), True),
         (SetOf(["a"]), "==", ["a"], False),
         (True, "&&", "false", False),
@@ -100,11 +107,16 @@ def test_operators_fail(left: HclValue, operator: str, right: HclValue) -> None:
         (2**53, "+", 1),
         (1, "/", 0),  # infinity
         (0, "*", -1),  # a negative zero
+        (0, "/", -5),
+        (5.5, "%", 2),
+        (2**40 + 1, "%", 7),
         ("1e3", "+", 1),
         (["a"], "==", ["a"]),  # a tuple is no list
         ([], "==", []),
         ({}, "==", {}),
         ([None, 1], "==", [None, 2]),
+        (["x", ["a"]], "==", ["x", ["a"]]),
+        (SetOf(), "==", SetOf()),
         ("e\u0301", "==", "é"),
         (False, "&&", AMI),
         (1, "**", 2),
@@ -119,6 +131,29 @@ def test_what_is_made_with_an_operator_is_not_passed_on() -> None:
     assert binary("==", COPY, AMI) == made_of(Y, X)
     assert binary("!=", {"a": AMI}, None) is True
     assert unary("!", AMI) == unary("-", AMI) == made_of(X)
+
+
+def test_what_is_found_is_neither_null_nor_empty() -> None:
+    image = UnknownValue((X,), passed_on=True, sure=Sure.IMAGE)
+    thing = UnknownValue((X,), passed_on=True, sure=Sure.THING)
+    absent: list[tuple[HclValue, HclValue]] = [(image, None), (image, ""), (thing, None)]
+    for one, other in absent:
+        for left, right in ((one, other), (other, one)):
+            assert binary("==", left, right) is False
+            assert binary("!=", left, right) is True
+    later = UnknownValue((Y,), passed_on=True, sure=Sure.IMAGE)
+    both = UnknownValue((X, Y), sure=Sure.IMAGE)
+    undecided: list[tuple[UnknownValue, HclValue]] = [
+        (image, "ami-1"),
+        (thing, ""),
+        (AMI, None),
+        (AMI, ""),
+        (later, None),  # what is made later is compared later
+        (both, None),
+    ]
+    for unknown, known in undecided:
+        found = binary("==", unknown, known)
+        assert found == binary("!=", known, unknown) == made_of(*unknown.refs)
 
 
 def test_unary_operators() -> None:
@@ -195,6 +230,9 @@ def test_an_unknown_test_leaves_both_branches() -> None:
     assert conditional(test, 1, "1") == "1"
     assert conditional(test, AMI, "a") == made_of(*test.refs, X)
     assert conditional(test, AMI, made_of(Y)) == made_of(*test.refs, X, Y)
+    assert conditional(test, made_of(X), made_of(X)) == made_of(*test.refs, X)
+    # It does not show whether these are lists, whose elements have no type in common, or tuples.
+    assert conditional(test, [AMI, 1], [COPY, True]) == made_of(*test.refs, X, Y)
 
 
 def test_a_bare_branch_has_no_type_of_its_own() -> None:
@@ -211,7 +249,12 @@ def test_a_bare_branch_has_no_type_of_its_own() -> None:
     assert identical(beside({"a": "x", "b": 1}, {}), {"a": "x", "b": "1"})
     assert beside(AMI, {}) == AMI
     assert beside(None, []) is None
-    clashing: list[tuple[HclValue, HclValue]] = [("a", []), (["a"], {}), ({}, [])]
+    clashing: list[tuple[HclValue, HclValue]] = [
+        ("a", []),
+        (["a"], {}),
+        ({}, []),
+        (SetOf(["a"]), {}),
+    ]
     for taken, other in clashing:
         with pytest.raises(FailedError):
             beside(taken, other)
@@ -226,12 +269,20 @@ def test_templates_join_texts() -> None:
     assert template([]) == ""
     assert template(["a", AMI, COPY, AMI]) == made_of(X, Y)
     assert template(["e", "\u0301"]) == NOTHING_KNOWN
+    assert template(["\u1100", "\u1161"]) == NOTHING_KNOWN  # two letters that become one
     assert template([0.1234567890123456]) == NOTHING_KNOWN
     assert template(["a" * 600_000] * 2) == NOTHING_KNOWN
     refused: list[HclValue] = [None, [], {}, SetOf(), ["a"]]
     for part in refused:
         with pytest.raises(FailedError):
             template([AMI, part])
+
+
+def test_keys_are_texts() -> None:
+    assert [key_of("a"), key_of(1), key_of(True)] == ["a", "1", "true"]
+    assert key_of(AMI) == made_of(X)
+    with pytest.raises(FailedError):
+        key_of(["a"])
 
 
 # ------------------------------------------------------------------------------- traversals
@@ -254,7 +305,9 @@ def test_templates_join_texts() -> None:
         (made_of(X), 0, made_of(X)),
         (["a", COPY], AMI, made_of(X, Y)),
         (COPY, AMI, made_of(X, Y)),
+        (COPY, [AMI], made_of(Y, X)),
         (["a"], "0x", NOTHING_KNOWN),
+        (["a", AMI], "0x", made_of(X)),
     ],
 )
 def test_indexing(of: HclValue, key: HclValue, value: HclValue) -> None:
@@ -317,6 +370,8 @@ def test_nulls_and_empty_collections_may_have_a_type_that_does_not_show() -> Non
     vague: list[HclValue] = [None, [], {}, SetOf(), AMI, {"a": [None]}, [[]]]
     for value in vague:
         assert not certain("a", value)
+    assert certain("a", UnknownValue((X,), sure=Sure.IMAGE))
+    assert not certain("a", UnknownValue((X,), sure=Sure.THING))
 
 
 @given(st.integers(-(2**60), 2**60), st.integers(-(2**60), 2**60))

@@ -88,7 +88,7 @@ def unary(operator: str, of: HclValue) -> HclValue:
     except UncertainError:
         return unknown_of(of)
     # Terraform knows a negative zero, and prints it as such.
-    return -number if operator == "-" and number else unknown_of(of)
+    return -number if operator == "-" and number else UnknownValue()
 
 
 def _times(one: Fraction, other: Fraction) -> Fraction:
@@ -149,10 +149,8 @@ def conditional(test: HclValue, yes: HclValue, no: HclValue, *, bare: bool = Fal
 def _either(test: UnknownValue, yes: HclValue, no: HclValue) -> HclValue:
     one, other = meld([yes, no])
     # `var.pinned ? data.aws_ami.old.id : data.aws_ami.new.id` is one of both, so that each is judged
-    if isinstance(one, UnknownValue) and isinstance(other, UnknownValue):
-        passed_on = all(isinstance(of, UnknownValue) and of.passed_on for of in (yes, no))
-        if passed_on:
-            return UnknownValue(unknown_of(yes, no).refs, passed_on=True)
+    if all(isinstance(of, UnknownValue) and of.passed_on for of in (yes, no)):
+        return UnknownValue(unknown_of(yes, no).refs, passed_on=True)
     if identical(one, other) and is_known(one):
         return one
     return unknown_of(test, yes, no)
@@ -160,24 +158,21 @@ def _either(test: UnknownValue, yes: HclValue, no: HclValue) -> HclValue:
 
 def _beside_nothing(taken: HclValue, other: HclValue) -> HclValue:
     """The branch that is taken, beside a bare null, `[]` or `{}`."""
-    if other is None or isinstance(taken, SetOf):
-        return taken
-    if not taken or isinstance(taken, UnknownValue):
-        meld([taken, other])  # fails where no type has both: `true ? "" : []`
-        return taken
     # An empty object makes a map of the other one, an empty tuple a list: all elements are of one type
     # then, and `true ? { a = 1, b = "x" } : {}` has the texts "1" and "x".
     if isinstance(taken, dict) and other == {}:
         return dict(zip(taken, meld([*taken.values()]), strict=True))
-    if isinstance(taken, list) and other == []:
+    if isinstance(taken, list) and not isinstance(taken, SetOf) and other == []:
         return meld(taken)
-    return meld([taken, other])[0]
+    if other is not None:
+        meld([taken, other])  # fails where no type has both: `true ? "" : []`
+    return taken
 
 
 # --------------------------------------------------------------------------------- texts
 
 
-def template(parts: Sequence[HclValue]) -> HclValue:
+def template(parts: Sequence[HclValue]) -> str | UnknownValue:
     """The texts of the parts, joined."""
     if any(kind(part) in ("null", "list", "set", "map") for part in parts):
         raise FailedError
@@ -192,8 +187,7 @@ def key_of(value: HclValue) -> str | UnknownValue:
     """A key is text; numbers and bools become it."""
     if isinstance(value, UnknownValue):
         return unknown_of(value)
-    text = template([value])
-    return text if isinstance(text, str | UnknownValue) else UnknownValue()
+    return template([value])
 
 
 # --------------------------------------------------------------------------------- traversals
@@ -216,7 +210,7 @@ def index(of: HclValue, key: HclValue) -> HclValue:
             return attribute(of, text_of(key))
         position = number_of(key)
     except UncertainError:
-        return unknown_of(key, of)
+        return unknown_of(of)
     if not isinstance(position, int) or not 0 <= position < len(of):
         raise FailedError
     return of[position]

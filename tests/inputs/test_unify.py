@@ -1,0 +1,59 @@
+"""The one type that several values are converted to, and which values are equal."""
+
+import pytest
+
+from assay.inputs.terraform.language.unify import equal, identical, meld, set_of, soft_part
+from assay.inputs.terraform.language.values import UncertainError
+from assay.inputs.terraform.syntax.expressions import (
+    FailedError,
+    HclValue,
+    Ref,
+    SetOf,
+    UnknownValue,
+)
+
+X = Ref("", ("data", "aws_ami", "x", "id"))
+AMI = UnknownValue((X,), passed_on=True)
+MADE = UnknownValue((X,))
+HIDDEN = UnknownValue()
+
+
+@pytest.mark.parametrize(
+    ("values", "melded"),
+    [
+        (["a", 1, True, AMI], ["a", "1", "true", AMI]),
+        (["a", 1, None], ["a", "1", None]),
+        (["e\u0301", 1], ["e\u0301", "1"]),
+        (["a", 1, None, AMI], ["a", HIDDEN, None, AMI]),  # the null may be of any type
+        ([[1, AMI], ["a"]], [[HIDDEN, AMI], ["a"]]),
+        ([[[AMI, 1]], [["a"], ["b"]]], [[MADE], [HIDDEN, HIDDEN]]),
+    ],
+)
+def test_values_of_one_type(values: list[HclValue], melded: list[HclValue]) -> None:
+    assert identical(meld(values), melded)
+
+
+@pytest.mark.parametrize("values", [["a", ["a"]], [1, True], [["a"], {}], [SetOf(["a"]), {}]])
+def test_values_without_a_common_type(values: list[HclValue]) -> None:
+    with pytest.raises(FailedError):
+        meld(values)
+
+
+def test_what_conversions_change_is_unknown_and_says_what_it_depends_on() -> None:
+    assert identical(soft_part({"a": "x", "b": 1, "c": [AMI]}), {"a": "x", "b": HIDDEN, "c": MADE})
+
+
+def test_a_set_holds_elements_of_one_type() -> None:
+    assert identical(set_of(["b", "a", "b"]), SetOf(["a", "b"]))
+    assert identical(set_of([10, 9]), SetOf([9, 10]))
+    assert identical(set_of([]), SetOf())
+    mixed: list[list[HclValue]] = [["a", 1], [1, True], [["a"]], [AMI], ["e\u0301"]]
+    for values in mixed:
+        with pytest.raises(UncertainError):
+            set_of(values)
+
+
+def test_equality_tells_what_differs_before_what_is_uncertain() -> None:
+    assert not equal(["x", ["a"], 1], ["x", ["a"], 2])
+    with pytest.raises(UncertainError):
+        equal(["x", ["a"], 1], ["x", ["a"], 1])
