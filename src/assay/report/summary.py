@@ -16,25 +16,32 @@ _NAMED = 10
 
 def counts(report: Report) -> dict[str, int]:
     """How many verdicts of each outcome."""
-    found = Counter(verdict.outcome for verdict in report.verdicts)
+    found = Counter([verdict.outcome for verdict in report.verdicts])
     return {outcome.value: found[outcome] for outcome in Outcome}
 
 
 def excepted(report: Report) -> int:
     """How many references pass only because of an exception."""
-    return sum(each.outcome is Outcome.PASS and bool(each.exception) for each in report.verdicts)
+    return sum(many for each, many in _passing(report) if each.exception)
 
 
 def unproven(report: Report) -> int:
     """How many references pass although something could not be read: the policy tolerates that."""
-    known: dict[int, Standing] = {}  # alike verdicts share their results
-    for verdict in report.verdicts:
-        if verdict.outcome == "pass" and id(verdict.results) not in known:
-            known[id(verdict.results)] = verdict.standing(report.policy.undetermined)
-    if Standing.TOLERATED not in known.values():
-        return 0
-    tolerated = {id for id, standing in known.items() if standing == "tolerated"}
-    return sum(id(each.results) in tolerated and each.outcome == "pass" for each in report.verdicts)
+    undetermined = report.policy.undetermined
+    return sum(
+        many for each, many in _passing(report) if each.standing(undetermined) is Standing.TOLERATED
+    )
+
+
+def _passing(report: Report) -> list[tuple[Verdict, int]]:
+    """One verdict of all that pass with the same results, and how many they are.
+
+    Alike verdicts share their results, so that of 5,000 maybe 1,000 are looked at.
+    """
+    passing = [each for each in report.verdicts if each.outcome is Outcome.PASS]
+    of_results = {id(each.results): each for each in passing}
+    many = Counter([id(each.results) for each in passing])
+    return [(each, many[key]) for key, each in of_results.items()]
 
 
 def counted(report: Report) -> str:

@@ -78,11 +78,11 @@ def check(
     not_judged: Counter[str] = Counter()
     for source in sources:
         not_judged.update(source.not_judged)
-    not_judged[Kind.SERVICE.value] += _chosen(subjects) - _chosen(
-        verdict.subject for verdict in verdicts
-    )
+    if len(verdicts) < len(subjects):
+        judged = (verdict.subject for verdict in verdicts)
+        not_judged[Kind.SERVICE.value] += _chosen(subjects) - _chosen(judged)
     return Report(
-        outcome=worst(verdict.outcome for verdict in verdicts) if sources else Outcome.UNDETERMINED,
+        outcome=worst({each.outcome for each in verdicts}) if sources else Outcome.UNDETERMINED,
         as_of=as_of,
         policy=policy,
         catalog=catalog.facts(),
@@ -109,7 +109,7 @@ def _chosen(subjects: Iterable[Subject]) -> int:
 
 def _inputs(sources: Sequence[Source], verdicts: Sequence[Verdict]) -> tuple[InputFacts, ...]:
     """Each input with as many references as it has verdicts: a rule that is off may leave one out."""
-    judged = Counter(verdict.input for verdict in verdicts)
+    judged = Counter([verdict.subject.input for verdict in verdicts])
     return tuple(
         replace(source.facts, references=judged[number]) for number, source in enumerate(sources)
     )
@@ -169,8 +169,10 @@ class _Known(NamedTuple):
             provenance = self.provenances[found.place, found.image.id]
             if self.allowed is not None:
                 allowed = self.allowed(found.place, found.unplaced)
-        before = (self.images[key] for key in _replaced(reference, place))
-        replaced = next((image for image in before if isinstance(image, Image)), None)
+        replaced = None
+        if reference.replaces is not None:
+            before = (self.images[key] for key in _replaced(reference, place))
+            replaced = next((image for image in before if isinstance(image, Image)), None)
         return Subject(
             reference, way.place or place, found, provenance, allowed, replaced, input=input
         )
@@ -187,6 +189,7 @@ def _gather(
     before = {
         key
         for each, (_, place) in zip(references, asked, strict=True)
+        if each.replaces is not None
         for key in _replaced(each, place)
     }
     found = resolve(questions.values(), catalog, before)

@@ -55,9 +55,13 @@ def _worst_first(report: Report) -> Iterator[tuple[bool, list[Verdict]]]:
         **{standing: [] for standing in Standing if not standing.is_good},
         None: [],
     }
+    known: dict[tuple[Outcome, int], Standing | None] = {}  # alike verdicts share their results
     for verdict in report.verdicts:
-        standing = verdict.standing(report.policy.undetermined)
-        found[None if standing.is_good else standing].append(verdict)
+        key = (verdict.outcome, id(verdict.results))
+        if key not in known:
+            standing = verdict.standing(report.policy.undetermined)
+            known[key] = None if standing.is_good else standing
+        found[known[key]].append(verdict)
     yield from ((standing is None, verdicts) for standing, verdicts in found.items())
 
 
