@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terraform.binary import TERRAFORM_SECONDS, MissingError, Terraform, locate
+from tests.terraform.binary import SETTINGS, TERRAFORM_SECONDS, MissingError, Terraform, locate
 
 CONFIGURATIONS = Path(__file__).parent / "configurations"
 
@@ -36,8 +36,7 @@ def terraform_alone() -> Callable[..., int]:
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(folder),
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
+            **SETTINGS,
         }
         return subprocess.run(
             [binary, f"-chdir={folder}", command, "-no-color", "-input=false", *arguments],

@@ -37,6 +37,7 @@ from assay.inputs.terraform.syntax.expressions import (
     UnknownValue,
     Variable,
 )
+from tests.terraform.binary import SETTINGS
 
 pytestmark = pytest.mark.terraform
 
@@ -125,8 +126,7 @@ class Terraform:
             env={
                 "PATH": os.environ.get("PATH", os.defpath),
                 "HOME": str(self.folder),
-                "TF_IN_AUTOMATION": "1",
-                "CHECKPOINT_DISABLE": "1",
+                **SETTINGS,
             },
             capture_output=True,
             text=True,
