@@ -51,15 +51,8 @@ def programs(runner: Runner) -> list[Path]:
 
 
 def test_the_commit_is_installed_for_each_use_and_judges(offline: Runner) -> None:
-    job: Job = offline.use(**INPUTS)
-    assert (job.code, job.outputs["verdict"]) == (1, "fail"), job.log
-    assert [each.action.partition("@")[0] for each in job.used] == ["actions/setup-python"]
-    assert job.used[0].inputs["update-environment"] == "false"
-    assert len(programs(offline)) == 1
-
-
-def test_what_an_earlier_step_left_in_the_temporary_directory_is_not_run(offline: Runner) -> None:
-    """The name of the environment cannot be foretold, and one that is there is not taken."""
+    """What an earlier step left in the temporary directory is not run, nor its settings heeded: the
+    name of the environment cannot be foretold, and one that is there is not taken."""
     mark = hashlib.sha256(f"{offline.action.resolve()}\0{sys.version}".encode()).hexdigest()[:12]
     for name in (f"assay-{mark}", "assay-program-", "assay-program"):
         planted = offline.temporary / name / "bin" / "assay"
@@ -67,9 +60,13 @@ def test_what_an_earlier_step_left_in_the_temporary_directory_is_not_run(offline
         planted.write_text("#!/bin/sh\nexit 0\n")
         planted.chmod(0o755)
         (planted.parent.parent / "ready").touch()
+    before = programs(offline)
     settings = {"PIP_TARGET": str(offline.temporary / "elsewhere"), "PIP_NO_DEPS": "0"}
-    job = offline.use(settings, **INPUTS)
+    job: Job = offline.use(settings, **INPUTS)
     assert (job.code, job.outputs["verdict"]) == (1, "fail"), job.log
+    assert [each.action.partition("@")[0] for each in job.used] == ["actions/setup-python"]
+    assert job.used[0].inputs["update-environment"] == "false"
+    assert len(programs(offline)) == len(before) + 1
     assert not (offline.temporary / "elsewhere").exists()
 
 

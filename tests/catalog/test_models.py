@@ -1,6 +1,7 @@
 """Cut models against botocore's own: nothing that is asked, sent or read may differ."""
 
 import ast
+import functools
 import gzip
 import json
 import os
@@ -120,8 +121,16 @@ def server(
         yield running
 
 
+@functools.cache
+def stock_loader() -> Loader:
+    """One for all sessions, as a session has one for all its clients: the models are large."""
+    return Loader()
+
+
 def stock_session() -> Any:
-    return botocore.session.Session()
+    session = botocore.session.Session()
+    session.register_component("data_loader", stock_loader())
+    return session
 
 
 def cut_session(cache: Path | None, profile: str | None = None) -> Any:
@@ -188,7 +197,7 @@ def test_a_cut_model_is_botocores_but_for_what_the_tables_leave_out(
     service: str, cache: Path
 ) -> None:
     stock, cut = (
-        model_of(Loader(), service),
+        model_of(stock_loader(), service),
         model_of(cut_loader(stock_session(), Kept(cache)), service),
     )
     assert cut["metadata"] == stock["metadata"]
@@ -208,7 +217,7 @@ def test_a_cut_model_is_botocores_but_for_what_the_tables_leave_out(
 
 @pytest.mark.parametrize("service", OPERATIONS)
 def test_every_shape_that_can_be_reached_is_there_and_no_other(service: str, cache: Path) -> None:
-    whole = ServiceModel(model_of(Loader(), service), service)
+    whole = ServiceModel(model_of(stock_loader(), service), service)
     wanted: set[str] = set()
     for name in OPERATIONS[service]:
         operation = whole.operation_model(name)
@@ -219,7 +228,7 @@ def test_every_shape_that_can_be_reached_is_there_and_no_other(service: str, cac
 
 @pytest.mark.parametrize("service", OPERATIONS)
 def test_nothing_of_a_request_is_cut(service: str) -> None:
-    whole = ServiceModel(model_of(Loader(), service), service)
+    whole = ServiceModel(model_of(stock_loader(), service), service)
     sent: set[str] = set()
     for name in OPERATIONS[service]:
         reached(whole.operation_model(name).input_shape, {}, sent)
@@ -229,7 +238,7 @@ def test_nothing_of_a_request_is_cut(service: str) -> None:
 @pytest.mark.parametrize("service", OPERATIONS)
 def test_no_operation_is_needed_to_find_the_endpoints_of_others(service: str) -> None:
     """Else a client without it would look for endpoints in another way."""
-    operations = model_of(Loader(), service)["operations"].values()
+    operations = model_of(stock_loader(), service)["operations"].values()
     assert not [each for each in operations if "endpointoperation" in each]
     assert not [each for each in operations if each.get("endpointdiscovery", {}).get("required")]
 
@@ -288,7 +297,9 @@ def words(path: Path) -> set[str]:
 
 
 def test_the_table_holds_every_operation_that_this_room_calls() -> None:
-    known = {service: set(model_of(Loader(), service)["operations"]) for service in OPERATIONS}
+    known = {
+        service: set(model_of(stock_loader(), service)["operations"]) for service in OPERATIONS
+    }
     asking = [path for path in sorted(ROOM.rglob("*.py")) if path.name != "service_models.py"]
     for path in asking:
         found = words(path) & set().union(*known.values())
@@ -302,7 +313,7 @@ def test_every_member_that_is_read_is_kept() -> None:
     asking = (path for path in (ROOM / "aws").glob("*.py") if path.name != "service_models.py")
     read = set[str]().union(*map(words, asking))
     assert {"ImageWatermarks", "SourceImageId", "LaunchTemplateData", "InstanceId"} <= read
-    whole = model_of(Loader(), "ec2")["shapes"]
+    whole = model_of(stock_loader(), "ec2")["shapes"]
     for shape, kept in MEMBERS["ec2"].items():
         assert read & set(whole[shape]["members"]) <= set(kept), shape
 

@@ -20,5 +20,10 @@ def cpu(name: str) -> float:
 @pytest.mark.parametrize("name", sorted(set(FORMATS) - {"json"}))
 def test_it_takes_no_longer_than_some_json(name: str) -> None:
     cpu(name)
-    measured = [(cpu(name), cpu("json")) for _ in range(3)]
-    assert min(taken for taken, _ in measured) < MOST * min(json for _, json in measured)
+    taken, json = [], []
+    for _ in range(3):  # what something else on the machine disturbs is measured again
+        taken.append(cpu(name))
+        json.append(cpu("json"))
+        if min(taken) < MOST * min(json):
+            return
+    pytest.fail(f"{name}: {taken} beside {json}")
