@@ -30,12 +30,16 @@ class Trails:
     def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
         """What the expression at `path` of a resource's own block reads, or may read."""
         index = resource.change.index
-        key = (resource.module, id(resource.configured), path)
-        if resource.configured is None or (isinstance(index, str) and "ami-" in index):
+        if resource.configured is None:
             return self._of(resource, path)
+        own = index if isinstance(index, str) and "ami-" in index else None
+        key = (resource.module, id(resource.configured), path, own)
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._of(resource, path)
+            found = self._of(resource, path)
+            if own and not isinstance(found, Dead):
+                found = (*found,)  # what reads its own key shares nothing
+            self._found[key] = found
         return found
 
     def _of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
