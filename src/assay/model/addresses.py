@@ -27,6 +27,8 @@ _KEY = r'\["(?:[^"\\]|\\.)*"?\]?|\[[^\]]*\]?'
 # Compiled where somebody asks: many a plan has no modules, and hardly a key holds escapes.
 _MODULE = rf"(?s)module\.([^.\[]*)({_KEY})?(?:\.|\Z)"
 _TOKEN = re.compile(rf"([^\W\d][\w-]*)|({_KEY})", re.DOTALL)
+_END = re.compile(r"[.\[]")
+"""Where a reference could end, and still name something."""
 _ESCAPE = r'\\(?:U([0-9A-Fa-f]{8})|u([0-9A-Fa-f]{4})|([nrt"\\]))|([$%])\4(?=\{)|["\\]'
 """What stands for another character in a quoted key; at the end what cannot stand there."""
 _MEANT = {"n": "\n", "r": "\r", "t": "\t"}
@@ -80,11 +82,12 @@ def split_key(steps: list[Step]) -> tuple[InstanceKey, list[Step]]:
 
 def longest(references: tuple[str, ...]) -> list[str]:
     """The references without those that are only prefixes of another."""
-    return [
-        reference
-        for reference in dict.fromkeys(references)
-        if not any(other.startswith((f"{reference}.", f"{reference}[")) for other in references)
-    ]
+    if len(references) == 1:
+        return [*references]
+    starts = {
+        reference[: end.start()] for reference in references for end in _END.finditer(reference)
+    }
+    return [reference for reference in dict.fromkeys(references) if reference not in starts]
 
 
 @lru_cache(maxsize=4096)

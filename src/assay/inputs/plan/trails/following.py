@@ -76,6 +76,7 @@ class Following:
         """What the references of one expression lead to."""
         found: list[Found] = []
         locals_read = False
+        repeats = not scope.wide and len(set(references)) < len(references)
         for reference in longest(references):
             if scope.wide and reference.startswith("local."):
                 if locals_read:
@@ -89,7 +90,7 @@ class Following:
             more = self._one(scope, reference, suffix, (*seen, here))
             if isinstance(more, Dead):
                 return more
-            twice = not scope.wide and references.count(reference) > 1
+            twice = repeats and references.count(reference) > 1
             if twice and any(isinstance(end, Target) and end.is_open for end in more):
                 return Dead(reference)  # it may decide rather than be the value
             found.append(more)
