@@ -28,7 +28,7 @@ PASSED, FAILED, UNDECIDED, NOTHING = "passed", "failed", "undecided", "nothing"
 
 _STATES = {PASS: PASSED, UNDETERMINED: UNDECIDED, FAIL: FAILED}
 _BY_RANK = (PASSED, NOTHING, UNDECIDED, FAILED)
-_AMI_ID = re.compile(r"\bami-(?:[0-9a-f]{17}|[0-9a-f]{8})\b")
+AMI_ID = re.compile(r"\bami-(?:[0-9a-f]{17}|[0-9a-f]{8})\b")
 _UNTOUCHED = ["no-op"]
 
 
@@ -212,7 +212,7 @@ def _unexplained(entity: Entity, spoken: Spoken) -> Answer:
         return _SILENT
     for attribute, kind in RESOURCE_TYPES.get(entity.type, ()):
         value = entity.conf.get(attribute)
-        if value is None or not _AMI_ID.search(json.dumps(value, default=str)):
+        if value is None or not AMI_ID.search(json.dumps(value, default=str)):
             continue
         untouched = entity.conf.get("__change_actions__") == _UNTOUCHED
         whys = ("unchanged",) if untouched else (kind, "mentioned")

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import assay_engine
 import assay_report
 import assay_scanned
 import pytest
@@ -14,7 +15,7 @@ from assay_families import BLIND, FAMILIES, GOLDEN, family_of
 from assay_resource_types import RESOURCE_TYPES
 
 from assay.inputs.surface import rows_by_type
-from assay.model import Outcome, Severity, verdicts
+from assay.model import Outcome, Severity, addresses, ids, verdicts
 from assay.policy.rules import RULES
 from tests import command
 from tests.checkov import resource_types
@@ -47,6 +48,21 @@ def test_what_outranks_what_and_what_decides_is_as_the_model_has_it() -> None:
     for outcome, severity, excepted in itertools.product(Outcome, Severity, (True, False)):
         decides = verdicts.decides(outcome, severity, excepted=excepted)
         assert assay_report.decides(outcome, severity, excepted=excepted) is decides
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ami-0123456789abcdef0", "a ami-0123abcd, b", "image/ami-0123456789abcdef0", "ami-0123", ""],
+)
+def test_an_image_that_is_found_by_the_model_is_found_here(text: str) -> None:
+    assert (assay_engine.AMI_ID.search(text) is not None) is any(ids.ami_ids_in(text))
+
+
+@pytest.mark.parametrize("key", [None, 0, "a", 'a"b', "a.b]", "]\\"])
+def test_indices_of_addresses_are_those_that_the_model_writes(key: addresses.InstanceKey) -> None:
+    module = addresses.address("module.a", "module.b", key)
+    address = addresses.address(module, "aws_instance.c", key)
+    assert assay_scanned.bare(address) == "module.a.module.b.aws_instance.c"
 
 
 def test_what_leaves_other_rules_blind_are_the_rules_of_undetermined() -> None:
