@@ -2,7 +2,7 @@
 
 from assay.inputs.terraform.syntax import strict, tree
 from assay.inputs.terraform.syntax.expressions import Expression
-from assay.inputs.terraform.syntax.strict import HclSyntaxError
+from assay.inputs.terraform.syntax.texts import HclSyntaxError
 
 
 def agreed(text: str) -> bool:

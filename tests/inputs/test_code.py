@@ -17,7 +17,7 @@ import pytest
 
 from assay.inputs.plan.plan import Source
 from assay.inputs.terraform.directory import Code
-from assay.inputs.terraform.project import files
+from assay.inputs.terraform.syntax import strict
 from assay.kept import Kept
 from assay.model import (
     AmiId,
@@ -627,7 +627,7 @@ def test_what_is_wrong_in_a_file_is_found_once(
     first = cached(cache)
     [found] = map(str, first.errors)
     assert found.startswith("broken.tf:1:8: is not valid Terraform code: this cannot stand here")
-    monkeypatch.setattr(files, "syntax_error", None)
+    monkeypatch.setattr(strict, "syntax_error", None)
     assert [str(error) for error in cached(cache).errors] == [found]
     Path("broken.tf").write_text("a = [1 3 2]\n")
     with pytest.raises(TypeError):

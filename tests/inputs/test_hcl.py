@@ -37,9 +37,9 @@ from assay.inputs.terraform.syntax.expressions import (
     Unary,
     Variable,
 )
-from assay.inputs.terraform.syntax.hcl import LIMIT, HclSyntaxError
+from assay.inputs.terraform.syntax.hcl import LIMIT
 from assay.inputs.terraform.syntax.strict import DEEPEST
-from assay.inputs.terraform.syntax.texts import plain, plain_template
+from assay.inputs.terraform.syntax.texts import HclSyntaxError, plain, plain_template
 from tests.inputs.refereed import agreed
 
 A, B, C, M, X = (Variable(name) for name in "abcmx")

@@ -15,7 +15,6 @@ import msgspec
 from assay.errors import InputError
 from assay.inputs.terraform.project.paths import VALUES
 from assay.inputs.terraform.syntax.blocks import BrokenCodeError, CodeFile, locate
-from assay.inputs.terraform.syntax.strict import syntax_error
 from assay.kept import Kept
 
 _FORMAT = "6"
@@ -108,9 +107,14 @@ def _located(path: str, data: bytes) -> _Located:
     try:
         return _Located(_code(path, data), None)
     except BrokenCodeError as error:
-        native = not path.endswith(".json") and not error.certain
-        found = syntax_error(data.decode()) if native else None
+        found = _first_error(data) if not path.endswith(".json") and not error.certain else None
         return _Located(CodeFile(), found or (error.line, error.column, error.reason))
+
+
+def _first_error(data: bytes) -> _At | None:
+    from assay.inputs.terraform.syntax.strict import syntax_error
+
+    return syntax_error(data.decode())
 
 
 def _input_error(path: str, broken: _At | None) -> InputError | None:

@@ -1,7 +1,7 @@
 """The blocks and attributes of one file, each at its line, with its expressions still as text.
 
 tree-sitter's HCL grammar finds them: it is fast, exact in its positions and keeps comments.
-Expressions are read by `sources.hcl`, and only those that somebody asks for.
+Expressions are read by `hcl.py`, and only those that somebody asks for.
 """
 
 import re

@@ -4,24 +4,30 @@ Three readers, the next asked where the one before cannot tell: `texts.plain` kn
 attributes are, `tree.py` takes apart almost all that is HCL, and `strict.py` has the last word.
 """
 
-from assay.inputs.terraform.syntax import strict, tree
 from assay.inputs.terraform.syntax.expressions import Expression
-from assay.inputs.terraform.syntax.strict import HclSyntaxError
-from assay.inputs.terraform.syntax.texts import plain, plain_template
-
-__all__ = ["LIMIT", "HclSyntaxError", "expression", "template"]
+from assay.inputs.terraform.syntax.texts import HclSyntaxError, plain, plain_template
 
 LIMIT = 1_000_000  # characters of an expression
 
 
 def expression(text: str) -> Expression:
     """An expression in native syntax. Raises `HclSyntaxError`."""
-    return plain(text) or tree.expression(_short(text)) or strict.expression(text)
+    found = plain(text)
+    if found is None:
+        from assay.inputs.terraform.syntax import strict, tree
+
+        found = tree.expression(_short(text)) or strict.expression(text)
+    return found
 
 
 def template(text: str) -> Expression:
     """A string of JSON syntax: a template without quotes, where no backslash escapes."""
-    return plain_template(text) or tree.template(_short(text)) or strict.template(text)
+    found = plain_template(text)
+    if found is None:
+        from assay.inputs.terraform.syntax import strict, tree
+
+        found = tree.template(_short(text)) or strict.template(text)
+    return found
 
 
 def _short(text: str) -> str:

@@ -5,8 +5,8 @@ import msgspec
 from assay.inputs.terraform.syntax import hcl
 from assay.inputs.terraform.syntax.blocks import Written
 from assay.inputs.terraform.syntax.expressions import Expression, Literal, Opaque
-from assay.inputs.terraform.syntax.hcl import HclSyntaxError
 from assay.inputs.terraform.syntax.json_syntax import json_expression
+from assay.inputs.terraform.syntax.texts import HclSyntaxError
 
 
 class Expressions:

@@ -16,6 +16,7 @@ from assay.inputs.terraform.syntax import expressions as form
 from assay.inputs.terraform.syntax.expressions import Expression, Literal, Opaque, Variable
 from assay.inputs.terraform.syntax.texts import (
     WORDS,
+    HclSyntaxError,
     composed,
     heredoc_body,
     joined,
@@ -58,14 +59,6 @@ quoted_loop : quoted_opening quoted_part* DIRECTIVE_START STRIP_MARKER? ENDFOR S
 quoted_opening : DIRECTIVE_START STRIP_MARKER? FOR identifier (COMMA identifier)? IN expression STRIP_MARKER? RBRACE -> for_intro
 """
 """What stands in the grammar instead of its own definitions; this both with quotes and without."""
-
-
-class HclSyntaxError(Exception):
-    """A text that is not HCL, and where: lines and columns begin with 1. It quotes nothing."""
-
-    def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(f"line {line}, column {column}: {reason}")
-        self.reason, self.line, self.column = reason, line, column
 
 
 def expression(text: str) -> Expression:

@@ -28,6 +28,14 @@ _BARE = re.compile(rf"(?:[^$%]++|{_SPECIAL})*+")
 _ESCAPE = re.compile(r"\\(u.{4}|U.{8}|.)|(\$\$\{|%%\{)")
 
 
+class HclSyntaxError(Exception):
+    """A text that is not HCL, and where: lines and columns begin with 1. It quotes nothing."""
+
+    def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(f"line {line}, column {column}: {reason}")
+        self.reason, self.line, self.column = reason, line, column
+
+
 def plain(text: str) -> Expression | None:
     """What is read without a grammar: words, numbers, traversals, and strings of these."""
     if _TRAVERSAL.fullmatch(text):
