@@ -1,7 +1,8 @@
 """Where the unknown values of a configuration come from, as its evaluation has found out."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.plan.document.planned import Opened, PlannedResources
@@ -30,6 +31,7 @@ class CodeTrails:
             name = change.name.partition(" ")[0]  # behind it the key of its provider
             block = (change.module_address or "", change.mode, change.type, name)
             self._blocks[block].append(change)
+        self._found: dict[tuple[str, ...], _Block] = {}
 
     def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
         """The attributes that the value at `path` is passed on from."""
@@ -58,20 +60,37 @@ class CodeTrails:
                 mode = "managed"
             case _:
                 return None
-        changes = self._blocks.get((ref.module, mode, kind, name), ())
-        for change in changes:
+        block = self._block((ref.module, mode, kind, name))
+        own = block.by_key.get((rest[0].__class__, rest[0])) if rest else None
+        if own:
+            return Target(self._planned.open(own), tuple(rest[1:]))
+        if block.open:
             # One stands for all where nobody knows the keys: the step that names one is passed over
-            if change.address in self._several:
-                return Target(self._planned.open(change), tuple(rest[1:]))
-            if change.index is None:
-                return Target(self._planned.open(change), tuple(rest))
-            if rest and _is_key(rest[0], change.index):
-                return Target(self._planned.open(change), tuple(rest[1:]))
+            behind = 1 if block.open.address in self._several else 0
+            return Target(self._planned.open(block.open), tuple(rest[behind:]))
         return None
 
+    def _block(self, name: tuple[str, ...]) -> "_Block":
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = _Block.of(self._blocks.get(name, ()), self._several)
+        return found
 
-def _is_key(step: Step, key: str | int) -> bool:
-    return step == key and isinstance(step, int) == isinstance(key, int)
+
+class _Block(NamedTuple):
+    """The instances of a block: those that are told apart, and the one that stands for all others."""
+
+    by_key: dict[tuple[type, Step], ResourceChange]
+    open: ResourceChange | None
+
+    @classmethod
+    def of(cls, changes: Iterable[ResourceChange], several: Collection[str]) -> "_Block":
+        by_key: dict[tuple[type, Step], ResourceChange] = {}
+        for change in changes:
+            if change.index is None or change.address in several:
+                return cls(by_key, change)
+            by_key.setdefault((change.index.__class__, change.index), change)
+        return cls(by_key, None)
 
 
 def _unknown_at(value: HclValue, path: tuple[Step, ...]) -> UnknownValue | None:

@@ -3,10 +3,11 @@
 Facts: HashiCorp, "The for_each Meta-Argument", "The count Meta-Argument".
 """
 
+from functools import cached_property
 from typing import NamedTuple
 
 from assay.inputs.terraform.language.marks import MaybeMarked, bare, entries
-from assay.inputs.terraform.syntax.expressions import HclValue, SetOf
+from assay.inputs.terraform.syntax.expressions import HclValue, SetOf, Step
 
 MOST = 1000
 """Instances of one block that are told apart."""
@@ -23,6 +24,26 @@ class Iteration(NamedTuple):
 
 
 ONLY = Iteration()
+
+
+class Instances(list[Iteration]):
+    """The instances of one block, which as many others may name by their keys."""
+
+    @cached_property
+    def are_exact(self) -> bool:
+        """Whether all of them are known."""
+        return all(each.exact for each in self)
+
+    def meant(self, steps: list[Step]) -> tuple[Iteration, list[Step]] | None:
+        """The instance that steps behind the block's name lead to, and the steps behind its key."""
+        if self and self[0].key is None:
+            return self[0], steps
+        found = self._by_key.get((steps[0].__class__, steps[0])) if steps else None
+        return (found, steps[1:]) if found else None
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[type, object], Iteration]:
+        return {(each.key.__class__, each.key): each for each in reversed(self)}
 
 
 def iterations(value: MaybeMarked) -> list[Iteration]:

@@ -15,7 +15,7 @@ from assay.inputs.terraform.language.marks import MaybeMarked, bare, marked, mar
 from assay.inputs.terraform.program.called import computed_source
 from assay.inputs.terraform.program.counting import SEVERAL, counted, is_enabled, is_short
 from assay.inputs.terraform.program.ids import Ids
-from assay.inputs.terraform.program.iteration import ONLY, Iteration
+from assay.inputs.terraform.program.iteration import ONLY, Instances, Iteration
 from assay.inputs.terraform.program.shared import MOST_INSTANCES, MOST_MODULES, Shared
 from assay.inputs.terraform.project.modules import ModuleCode, local_source
 from assay.inputs.terraform.project.overrides import Placed
@@ -70,7 +70,7 @@ class ModuleInstance:
         """The AMI ids in what names mean here, as far as they are known."""
         self._values: dict[Hashable, MaybeMarked] = {}
         self._children: dict[str, dict[str | int | None, ModuleInstance] | None] = {}
-        self._instances: dict[Hashable, list[Iteration]] = {}
+        self._instances: dict[Hashable, Instances] = {}
 
     def modules(self) -> "Iterator[ModuleInstance]":
         """Itself, and every module instance below it."""
@@ -182,20 +182,20 @@ class ModuleInstance:
 
     # --------------------------------------------------------------------------- instances
 
-    def instances(self, block: Block) -> list[Iteration]:
+    def instances(self, block: Block) -> Instances:
         """The instances of a block; one that stands for all where their number is not known."""
         key = ("instances", block.type, block.labels)
         found = self._instances.get(key)
         if found is None:
             # `for_each = { for k, v in aws_instance.a : … }` of the block itself: Terraform refuses it
             if key in self.shared.busy:
-                return [SEVERAL]
+                return Instances([SEVERAL])
             self.shared.busy.add(key)
             try:
-                found = self._counted(block)
+                found = Instances(self._counted(block))
                 self.shared.instances += len(found)
                 if self.shared.instances > MOST_INSTANCES:
-                    found = [SEVERAL]
+                    found = Instances([SEVERAL])
                 self._instances[key] = found
             finally:
                 self.shared.busy.remove(key)

@@ -19,6 +19,7 @@ from assay.inputs.terraform.program.providers import ProviderKeys
 from assay.inputs.terraform.project.contents import FUNCTIONS
 from assay.inputs.terraform.project.modules import Key
 from assay.inputs.terraform.project.overrides import Placed
+from assay.inputs.terraform.syntax.blocks import Block
 from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Step, Sure, UnknownValue
 
 _KEPT = {
@@ -126,7 +127,7 @@ class NamedValues:
         """The argument of a managed resource that is written, where it is what will be planned."""
         module = self._module
         placed = module.code.resources.get(key)
-        found = _instance(module.instances(placed.block), rest) if placed else None
+        found = module.instances(placed.block).meant(rest) if placed else None
         if placed is None or found is None or not found[0].exact or len(found[1]) != 1:
             return self._looked_up(key, rest, value)
         # `aws_launch_template.x.image_id` is what is written there; a provider may make anything of other
@@ -151,7 +152,7 @@ class NamedValues:
         """What the code tells of an attribute; or an unknown value, with what is certain of it."""
         module = self._module
         placed = module.code.resources.get(key)
-        found = _instance(module.instances(placed.block), rest) if placed else None
+        found = module.instances(placed.block).meant(rest) if placed else None
         if found is None or not found[0].exact or len(found[1]) > 1:
             return value
         mode, kind, _ = key
@@ -169,18 +170,22 @@ class NamedValues:
 
 def _all_of(
     module: ModuleInstance, ref: Ref, placed: Placed | None, value: UnknownValue
-) -> HclValue:
+) -> MaybeMarked:
     """A block with `count` or `for_each` as the list or map that it is; any other as one thing."""
     if placed is None:
         return value
     block = placed.block
     # `aws_instance.x[*].ami`, `values(module.m)[0].image`: the instances are known, if nothing of them is
     found = module.instances(block)
-    if not all(each.exact for each in found):
+    if not found.are_exact:
         return value
     sure = Sure.NOTHING if ref.steps[0] == "module" else Sure.THING
     if not {"count", "for_each"} & placed.block.attributes.keys():
         return replace(value, sure=sure) if found else value
+    return module.remembered(("all", *ref.steps), lambda: _listed(ref, block, found, sure))
+
+
+def _listed(ref: Ref, block: Block, found: list[Iteration], sure: Sure) -> HclValue:
     each: dict[Step | None, HclValue] = {
         i.key: UnknownValue((Ref(ref.module, (*ref.steps, i.key)),), passed_on=True, sure=sure)
         for i in found
@@ -191,23 +196,13 @@ def _all_of(
     return {str(key): value for key, value in each.items()}
 
 
-def _instance(found: list[Iteration], rest: list[Step]) -> tuple[Iteration, list[Step]] | None:
-    """The instance that is meant, and the steps behind its key."""
-    if found and found[0].key is None:
-        return found[0], rest
-    for iteration in found:
-        if rest and iteration.key == rest[0] and isinstance(iteration.key, type(rest[0])):
-            return iteration, rest[1:]
-    return None
-
-
 def _output(
     module: ModuleInstance, name: str, rest: list[Step], value: UnknownValue
 ) -> MaybeMarked:
     children = module.children(name)
     if children is None:
         return value
-    found = _instance(module.instances(module.code.calls[name].block), rest)
+    found = module.instances(module.code.calls[name].block).meant(rest)
     if found is None or not found[0].exact or len(found[1]) != 1:
         return value
     child = children[found[0].key]
