@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from assay.model import Report, Severity
-from assay.report.findings import findings
 from assay.report.formats import azure, github
+from assay.report.issues import issues as every_issue
 from assay.report.safe import safe
 from tests.policy.builders import document, image, subject
 from tests.report import samples
@@ -77,7 +77,7 @@ BOTH = pytest.mark.parametrize("by", ["github", "azure"])
 @pytest.mark.parametrize("name", samples.ALL)
 def test_every_finding_is_told_or_counted(name: str, by: str) -> None:
     report = samples.ALL[name]()
-    found = list(findings(report, samples.PLAIN))
+    found = list(every_issue(report, samples.PLAIN))
     shown = issues(report, by)
     for level in ("error", "warning"):
         told = [message for word, _, message in shown if word == level]
@@ -113,7 +113,7 @@ def test_failures_come_before_what_is_undetermined(by: str) -> None:
 @BOTH
 def test_hostile_text_is_data(by: str) -> None:
     report = samples.hostile()
-    found = [each for each in findings(report, samples.PLAIN) if each.level == "error"]
+    found = [each for each in every_issue(report, samples.PLAIN) if each.level == "error"]
     failed = sorted(found, key=lambda each: each.result.outcome != "fail")[:10]
     shown = [each for each in issues(report, by) if each[0] == "error"]
     for each, (_, properties, message) in zip(failed, shown, strict=True):

@@ -10,7 +10,7 @@ from botocore.validate import ParamValidator
 from msgspec.structs import replace
 
 from assay.model import Cause, Place
-from assay.report.judged import judged
+from assay.report.judged import judged_references
 from assay.report.safe import safe
 from assay.run.formats import render
 from tests.policy.builders import document as by
@@ -86,7 +86,9 @@ def test_nothing_is_longer_than_security_hub_takes(name: str) -> None:
 def test_a_finding_stands_as_its_reference_does(name: str) -> None:
     status = {"fail": {"FAILED"}, "undetermined": {"WARNING"}, "pass": {"PASSED"}}
     found = document("asff", name)
-    for finding, each in zip(found, judged(samples.ALL[name](), samples.PLAIN), strict=True):
+    for finding, each in zip(
+        found, judged_references(samples.ALL[name](), samples.PLAIN), strict=True
+    ):
         assert finding["Compliance"]["Status"] in status[each.verdict.outcome]
         assert finding["ProductFields"]["assay/outcome"] == each.verdict.outcome
     assert len({finding["Id"] for finding in found}) == len(found)

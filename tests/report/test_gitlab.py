@@ -13,8 +13,8 @@ from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from assay.report.findings import findings
 from assay.report.inert import code
+from assay.report.issues import issues
 from assay.report.safe import safe
 from assay.report.summary import endpoint
 from assay.run.formats import render
@@ -99,15 +99,15 @@ def test_it_is_what_gitlab_asks_for(format: str, schema: Any, name: str) -> None
 
 @EACH
 def test_issues_are_the_findings(name: str) -> None:
-    found = list(findings(samples.ALL[name](), samples.PLAIN))
-    issues = document("gitlab-codequality", name)
+    found = list(issues(samples.ALL[name](), samples.PLAIN))
+    written = document("gitlab-codequality", name)
     severity = {"error": "critical", "warning": "minor"}
     assert [
         (each["check_name"], each["severity"], each["location"]["lines"]["begin"])
-        for each in issues
+        for each in written
     ] == [(each.result.rule, severity[each.level], each.line) for each in found]
-    assert len({each["fingerprint"] for each in issues}) == len(found)
-    for issue, each in zip(issues, found, strict=True):
+    assert len({each["fingerprint"] for each in written}) == len(found)
+    for issue, each in zip(written, found, strict=True):
         assert issue["description"].startswith(f"{safe(each.verdict.address)}: ")
         undetermined = each.result.outcome == "undetermined"
         assert ("undetermined: " in issue["description"]) == undetermined
@@ -115,7 +115,7 @@ def test_issues_are_the_findings(name: str) -> None:
 
 @EACH
 def test_vulnerabilities_are_the_findings(name: str) -> None:
-    found = list(findings(samples.ALL[name](), samples.PLAIN))
+    found = list(issues(samples.ALL[name](), samples.PLAIN))
     told = document("gitlab-sast", name)["vulnerabilities"]
     severity = {"error": "High", "warning": "Medium"}
     assert [(each["identifiers"][0]["value"], each["severity"]) for each in told] == [

@@ -22,7 +22,7 @@ from assay.model import (
     Standing,
 )
 from assay.report.formats import html
-from assay.report.formats.html_data import shown
+from assay.report.formats.html_data import page_text
 from assay.report.view import views
 from tests.policy.builders import (
     AS_OF,
@@ -134,10 +134,10 @@ def test_every_verdict_and_result_is_in_the_data_and_the_worst_come_first(name: 
     )
     assert found == sorted(
         (
-            shown(verdict.address),
+            page_text(verdict.address),
             verdict.standing,
-            [shown(result.message) for result in verdict.results],
-            [shown(step.image_id) for step in verdict.lineage],
+            [page_text(result.message) for result in verdict.results],
+            [page_text(step.image_id) for step in verdict.lineage],
         )
         for verdict in views(report)
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.model import Place, Report
 from assay.report.formats import html
-from assay.report.formats.html_data import shown
+from assay.report.formats.html_data import page_text
 from assay.report.view import views
 from tests.node import chromium, node, package
 from tests.policy.builders import HOME, USER, document, image, mark, subject, unresolved
@@ -47,9 +47,9 @@ def test_pages_ask_for_nothing_run_nothing_else_and_can_be_read_by_all(tmp_path:
     elements = set(found["demo"]["elements"]) | set(found["everything"]["elements"])
     assert set(found["hostile"]["elements"]) <= elements
     for text in samples.HOSTILE.values():
-        assert shown(f'aws_instance.gone["{text}"]') in found["hostile"]["text"]
+        assert page_text(f'aws_instance.gone["{text}"]') in found["hostile"]["text"]
         assert any(
-            shown(f"marked 999999999999:{text}") in each for each in found["hostile"]["drawn"]
+            page_text(f"marked 999999999999:{text}") in each for each in found["hostile"]["drawn"]
         )
     graph = found["demo"]["graph"]
     assert (graph["images"], graph["used"], graph["more"]) == (5, 4, "")

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from assay.report.encoded import encoded, indented, inert
+from assay.report.encoded import encoded, harmless, indented
 from assay.report.formats import html
-from assay.report.formats.html_data import shown
+from assay.report.formats.html_data import page_text
 from assay.report.formats.json import render
 from assay.report.safe import safe
 from tests.report import samples
@@ -53,7 +53,7 @@ def test_inert_json_is_the_same_json(text: str) -> None:
 
 def test_what_nobody_obeys_is_left_as_it_is() -> None:
     plain = '"# ## [x] #[y] ä ü 漢字 \\u202e"'
-    assert inert(plain) == plain
+    assert harmless(plain) == plain
 
 
 def test_the_json_report_gives_no_orders_and_loses_nothing() -> None:
@@ -72,4 +72,4 @@ def test_the_html_report_gives_no_orders_and_loses_nothing() -> None:
     [data] = re.findall(r'<script[^>]* id="verdicts">(.*?)</script>', page, re.DOTALL)
     found = set(texts(json.loads(data)))
     for name, text in samples.HOSTILE.items():
-        assert shown(f'aws_instance.{name}["{text}"]') in found
+        assert page_text(f'aws_instance.{name}["{text}"]') in found

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from assay.model import Outcome, Standing
-from assay.report.judged import judged
+from assay.report.judged import judged_references
 from tests.policy.builders import ancestry, document, image, mark, refused, subject
 from tests.report import samples
 from tests.report.shared import EACH
@@ -13,7 +13,7 @@ from tests.report.shared import EACH
 @EACH
 def test_every_verdict_is_there_once_by_a_name_of_its_own(name: str) -> None:
     report = samples.ALL[name]()
-    found = list(judged(report, samples.PLAIN))
+    found = list(judged_references(report, samples.PLAIN))
     assert [each.verdict.address for each in found] == [
         verdict.subject.reference.address for verdict in report.verdicts
     ]
@@ -23,7 +23,7 @@ def test_every_verdict_is_there_once_by_a_name_of_its_own(name: str) -> None:
 @EACH
 def test_nothing_stands_better_than_its_outcome(name: str) -> None:
     report = samples.ALL[name]()
-    for each in judged(report, samples.PLAIN):
+    for each in judged_references(report, samples.PLAIN):
         match each.verdict.outcome:
             case "fail":
                 assert each.standing is Standing.FAIL
@@ -37,7 +37,7 @@ def test_nothing_stands_better_than_its_outcome(name: str) -> None:
 
 def test_where_the_sample_of_everything_stands() -> None:
     def standings(name: str) -> list[str]:
-        return [each.standing for each in judged(samples.ALL[name](), samples.PLAIN)]
+        return [each.standing for each in judged_references(samples.ALL[name](), samples.PLAIN)]
 
     expected = ["pass", "warning", "fail", "excepted", "fail", *["undetermined"] * 3]
     assert standings("everything") == expected
@@ -52,14 +52,14 @@ def test_what_is_undetermined_by_a_rule_that_only_warns_is_not_plainly_passed() 
         outcome=Outcome.PASS,
         results=tuple(each for each in report.verdicts[0].results if each.severity == "warning"),
     )
-    [found] = judged(replace(report, verdicts=(passes,)), samples.PLAIN)
+    [found] = judged_references(replace(report, verdicts=(passes,)), samples.PLAIN)
     assert found.standing is Standing.TOLERATED
 
 
 def test_names_do_not_follow_images_and_know_the_category() -> None:
     def uid(id: str, category: str = "assay") -> str:
         report = samples.reported(document(), subject(image(id=id), ancestry(id)))
-        [found] = judged(report, replace(samples.PLAIN, category=category))
+        [found] = judged_references(report, replace(samples.PLAIN, category=category))
         return found.uid
 
     assert uid("ami-0000000d") == uid("ami-0000000e")
@@ -68,25 +68,25 @@ def test_names_do_not_follow_images_and_know_the_category() -> None:
 
 def test_references_of_one_name_are_told_apart() -> None:
     twice = [subject(address="aws_instance.a") for _ in range(2)]
-    one, other = judged(samples.reported(document(), *twice), samples.PLAIN)
+    one, other = judged_references(samples.reported(document(), *twice), samples.PLAIN)
     assert one.uid != other.uid
 
 
 def test_what_closes_the_gate_is_told_first() -> None:
     by = document(rules={"unmarked": "warning"}, require={"max_age_days": 1})
-    [found] = judged(samples.reported(by, subject(image())), samples.PLAIN)
+    [found] = judged_references(samples.reported(by, subject(image())), samples.PLAIN)
     assert [each.rule for each in found.open] == ["too-old", "unmarked"]
     assert found.standing is Standing.FAIL
 
 
 def test_reasons_say_who_lets_what_through() -> None:
-    found = [each.reasons for each in judged(samples.of_everything(), samples.PLAIN)]
+    found = [each.reasons for each in judged_references(samples.of_everything(), samples.PLAIN)]
     assert found[3].endswith("carries no golden watermark (excepted: vendor appliance)")
     assert not any("excepted" in reasons for reasons in (*found[:3], *found[4:]))
 
 
 @pytest.mark.parametrize("name", ["demo", "everything"])
 def test_a_second_run_says_the_same(name: str) -> None:
-    assert list(judged(samples.ALL[name](), samples.PLAIN)) == list(
-        judged(samples.ALL[name](), samples.PLAIN)
+    assert list(judged_references(samples.ALL[name](), samples.PLAIN)) == list(
+        judged_references(samples.ALL[name](), samples.PLAIN)
     )

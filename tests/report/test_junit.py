@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 from msgspec.structs import replace
 
-from assay.report.judged import judged
+from assay.report.judged import judged_references
 from assay.report.safe import safe
 from assay.run.formats import render
 from tests.node import package
@@ -88,7 +88,7 @@ def test_the_schemas_find_what_is_wrong(name: str) -> None:
 def test_every_verdict_is_a_case_that_stands_as_it_does(name: str) -> None:
     report = samples.ALL[name]()
     cases = list(parsed(name).iter("testcase"))
-    for case, each in zip(cases, judged(report, samples.PLAIN), strict=True):
+    for case, each in zip(cases, judged_references(report, samples.PLAIN), strict=True):
         inner = [child.tag for child in case]
         expected = INNER[each.standing]
         assert inner == ([expected] if expected else [])

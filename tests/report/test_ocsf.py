@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-from assay.report.judged import judged
+from assay.report.judged import judged_references
 from assay.report.safe import safe
 from assay.run.formats import render
 from tests.policy.builders import document as by
@@ -83,7 +83,9 @@ def test_numbers_and_words_say_the_same() -> None:
 @EACH
 def test_an_event_stands_as_its_reference_does(name: str) -> None:
     found = events(name)
-    for event, each in zip(found, judged(samples.ALL[name](), samples.PLAIN), strict=True):
+    for event, each in zip(
+        found, judged_references(samples.ALL[name](), samples.PLAIN), strict=True
+    ):
         assert event["compliance"]["status"] == STATUS.get(each.standing, "Pass")
         assert event["unmapped"]["outcome"] == each.verdict.outcome
         assert event["resources"][0]["uid"] == safe(each.verdict.address)

@@ -14,8 +14,8 @@ from jsonschema import Draft4Validator
 from msgspec.structs import replace
 
 from assay.model import Severity
-from assay.report.findings import findings
 from assay.report.formats import sarif
+from assay.report.issues import issues
 from assay.report.safe import safe
 from tests.node import package
 from tests.policy.builders import document as by
@@ -73,7 +73,7 @@ def test_microsofts_validator_finds_no_error_and_no_warning(tmp_path: Path) -> N
 def test_results_are_the_findings(name: str) -> None:
     run = run_of(name)
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-    found = list(findings(samples.ALL[name](), samples.PLAIN))
+    found = list(issues(samples.ALL[name](), samples.PLAIN))
     assert [
         (each["ruleId"], each["level"], each["partialFingerprints"]) for each in run["results"]
     ] == [(each.result.rule, each.level, {"assay/v1": each.fingerprint}) for each in found]

@@ -26,7 +26,7 @@ from assay.model import (
 from assay.report.formats import annotations, text
 from assay.report.lineage import json as lineage_json
 from assay.report.lineage import tree
-from assay.report.lineage.shown import lineage_of
+from assay.report.lineage.view import lineage_of
 from assay.report.view import view_of
 from assay.run.formats import FORMATS, render
 from tests.policy.builders import AS_OF, document, image, mark, subject, unresolved

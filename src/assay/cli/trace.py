@@ -22,7 +22,7 @@ from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, show, wants_colour
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from assay.report.lineage.shown import Lineage
+    from assay.report.lineage.view import Lineage
     from assay.run.one_image import Found
 
 FORMATS = ("text", "json", "mermaid", "dot")

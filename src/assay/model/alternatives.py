@@ -26,6 +26,8 @@ _MOST = 64
 
 def alternatives(value: Value) -> tuple[Value, ...]:
     """All that a value can mean, each with the steps that lead there; by far the most mean one."""
+    # A template of which nobody knows whether it holds ami-0a or ami-0b, used by a copy, comes to two
+    # copies: Made(copy, Planned(template, ami-0a)) and Made(copy, Planned(template, ami-0b)).
     match value:
         case AnyOf(values):
             return tuple(dict.fromkeys(each for one in values for each in alternatives(one)))
@@ -35,6 +37,8 @@ def alternatives(value: Value) -> tuple[Value, ...]:
             return tuple(replace(value, source=each) for each in found)
         case Changeable(name, among):
             found = _changed(value)
+            # What the plan creates under a name may be there already: then create fails, or whoever
+            # asks before it is created is told the old one.
             return (*found, Already(name)) if _is_created(name, among) else found
     return (value,)
 
@@ -47,6 +51,7 @@ def _is_created(name: object, among: Iterable[Changes]) -> TypeGuard[Alias]:
 
 def _changed(name: Changeable) -> tuple[Value, ...]:
     """A name with all that the changes can leave of it; so many that nobody would write it: as it is."""
+    # Two parameters that may leave one of two images each: four ways for a name that may mean both.
     left = [_variants(changes) for changes in name.among]
     if not 1 < prod(map(len, left)) <= _MOST:
         return (name,)

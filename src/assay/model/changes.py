@@ -143,6 +143,7 @@ class Changes(msgspec.Struct, frozen=True, dict=True):
         return iter(self.all)
 
     def __hash__(self) -> int:
+        # All names of a plan share these, and each of them is a key of what was found out before.
         return self._hash
 
     @cached_property

@@ -129,6 +129,8 @@ def recorded_end(entries: Sequence[AncestryEntry]) -> AncestryEnd | None:
     The last entry may still name a source that was not followed.
     """
     last = entries[-1]
+    # The first reason that holds is EC2's: the ancestry of a public image of Amazon's ends with it, also
+    # where DescribeImages names the source that it was made from.
     if last.owner_alias in PUBLIC_PROVIDERS:
         return AncestryEnd.PUBLIC_PROVIDER
     if last.source_image_id is None:

@@ -30,6 +30,8 @@ def is_same(one: Place | Unplaced, other: Place | Unplaced) -> bool | None:
 
     What one provider block leaves open is open alike for all that use it.
     """
+    # Two references below `provider "aws" {}` are in one place, whichever that will be; what stands
+    # below two such blocks may be in one place or in two.
     if isinstance(one, Unplaced) or isinstance(other, Unplaced):
         return True if same_place(one, other) else None
     if one.region != other.region:
@@ -47,11 +49,13 @@ def is_meant(change: ParameterChange, alias: Alias, *at: Place | Unplaced) -> bo
     called, _ = parameter_named(alias.parameter, at[0])
     if change.name is not None and change.name.lstrip("/") != called.lstrip("/"):
         return False
+    # A change is where its provider says, or where the ARN of what exists already says that it is.
     same = {
         is_same(change.told if change.told and isinstance(each, Place) else change.place, each)
         for each in at
     }
     found = True if True in same else (False if False in same else None)
+    # Of a parameter without a name any could be meant that stands in the same place, but for AWS's.
     if change.name is None:
         return False if found is False or re.match(_RESERVED, called) else None
     if change.name != called and found and not alias.parameter.startswith("arn:"):

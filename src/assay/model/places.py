@@ -54,6 +54,8 @@ class Unplaced(msgspec.Struct, frozen=True, gc=False):
 
 def same_place(one: Place | Unplaced, other: Place | Unplaced) -> bool:
     """Whether a name means the same thing in both."""
+    # A block with `for_each` stands for as many places as it has keys, and a reference without a block
+    # for one that nobody can compare: both would be equal to themselves.
     return one == other and (isinstance(one, Place) or (one.single and one.provider is not None))
 
 

@@ -65,7 +65,7 @@ def parse_image(value: object) -> AmiId | Alias | Unusable | None:
 
     EC2 API Reference, RequestLaunchTemplateData: a name, or a shared one's ARN, maybe a version.
     """
-    if value is None or value == "":
+    if value is None or value == "":  # Terraform's providers write "" for what is not there
         return None
     if not isinstance(value, str):
         return Unusable("is not a string")

@@ -67,6 +67,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
 
     def standing(self, undetermined: Severity) -> Standing:
         """How it stands, where the policy says so of what could not be read."""
+        # A verdict that is no pass stands by its outcome; of one that is, only what is no pass counts.
         results = self.results if self.outcome == _PASS else ()
         open = [each for each in results if each.finding.outcome != _PASS]
         standings = [each.standing(undetermined) for each in open]

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+# `##[error]` orders GitHub's runner about anywhere in a line, `##vso[…]` Azure's agent: within a string
+# of JSON the second `#` can be written by its number.
 _ORDERS = re.compile(r"(?<=#)#(?=(?:vso)?\[)")
 _NOT_SEEN = re.compile(
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -15,10 +17,10 @@ _NOT_SEEN = re.compile(
 
 def indented(document: Any) -> str:
     """The document for people and programs, ending in a newline."""
-    return inert(msgspec.json.format(encoded(document), indent=2).decode()) + "\n"
+    return harmless(msgspec.json.format(encoded(document), indent=2).decode()) + "\n"
 
 
-def inert(text: str) -> str:
+def harmless(text: str) -> str:
     """The same JSON, with what terminals and logs of CI services obey by its number.
 
     As `safe` has it; a reader of JSON finds in the strings what was in them.

@@ -28,6 +28,8 @@ class Fingerprints:
         Namesakes of another input are told apart by its path, which pipelines choose as they like,
         and by that only; namesakes of the same input by their number.
         """
+        # The same address in two plans of one run is common (one module, two environments). Told apart
+        # by path only where there are two, the finding of a plan alone survives a move of the file.
         identity = _identity(verdict)
         name = digest(self._category, *identity, *more)
         if identity in self._shared:

@@ -15,6 +15,8 @@ def alike(verdicts: Iterable[VerdictView]) -> list[list[VerdictView]]:
     groups: dict[object, list[VerdictView]] = {}
     for verdict in verdicts:
         key: object
+        # Forty references to one module that is not installed are one complaint: `unresolved` of forty
+        # addresses, which differ in nothing else, is told once with forty headlines.
         if verdict.outcome == "undetermined" and verdict.image_id is None and not verdict.lineage:
             key = (verdict.root, verdict.results, verdict.via, verdict.exception)
         else:  # what verdicts share is one object, so identity tells likeness

@@ -54,14 +54,16 @@ def hiding(reference: AmiReference, found: Resolution) -> Hide:
         return as_it_is
     if reached is not None and not reference.sensitive:
         return lambda text: text.replace(reached, HIDDEN)
+    # From here on the plan marks the reference itself.
     value = reference.value
     match value.value if isinstance(value, Planned) and value.astray else value:
-        case AmiId(id):
+        case AmiId(id):  # `ami = var.golden`, and the variable is sensitive
             return lambda text: text.replace(id, HIDDEN)
         case Planned(value=Alias(), sensitive=True, step=step) if "data." in step:
+            # `ami = data.aws_ssm_parameter.golden.value`: the name is in the code, the value is secret.
             return lambda text: text.replace(reached, HIDDEN) if reached else text
         case Unknown() | Unusable() | ServiceImage():
-            return as_it_is
+            return as_it_is  # messages quote references and places of these, and never a value
     return lambda _: WITHHELD
 
 

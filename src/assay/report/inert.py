@@ -11,6 +11,8 @@ from assay.report.safe import safe
 
 LONGEST = 300
 """Characters of one text; a stranger may write more, and nobody reads it."""
+# `a`, `golden's`, `(it`, `2026.` are words. Seven hexadecimal digits are not, since GitHub finds a
+# commit in them, nor is `www`, in which it finds a link.
 _WORD = re.compile(
     r"\(?(?!(?:[0-9a-fA-F]{7,}|www)\b)(?:[A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]+)\)?[.,;:]?\Z"
 )
@@ -27,6 +29,8 @@ def _span(text: str) -> str:
         return "`(nothing)`"
     fence = "`"
     if "`" in text:
+        # A span ends at a run of as many backticks as it began with, so it begins with one more than
+        # any run in it (CommonMark 6.1).
         fence = "`" * (max(len(found) for found in _TICKS.findall(text)) + 1)
     if text[0] in "` " or text[-1] in "` ":
         text = f" {text} "
@@ -66,6 +70,8 @@ def _spans(strange: list[str]) -> list[str]:
 
 def _outside(text: str) -> tuple[str, str, str]:
     """A bracket before, the rest, and a bracket or a comma behind it, where they stand alone."""
+    # `us-east-1,` is `us-east-1` in code and a comma; `(SEC-1421` has its bracket outside, and
+    # `f(x)` keeps both in.
     behind = text[-1] if text[-1] in ",;:" and len(text) > 1 else ""
     inner = text.removesuffix(behind)
     before = "(" if inner[0] == "(" and ")" not in inner[:-1] and len(inner) > 2 else ""

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import msgspec
 
 from assay.model import Report, Standing
-from assay.report.findings import exception_of
 from assay.report.fingerprints import Fingerprints
+from assay.report.issues import exception_of
 from assay.report.setting import Setting
 from assay.report.view import ResultView, VerdictView, views
 
 
-class Judged(msgspec.Struct, frozen=True, gc=False):
+class JudgedReference(msgspec.Struct, frozen=True, gc=False):
     """One reference, how it stands, and by which name it is known from run to run."""
 
     verdict: VerdictView
@@ -50,14 +50,14 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
         return f"{text} (excepted: {exception.reason})" if exception else f"{text} (excepted)"
 
 
-def judged(report: Report, setting: Setting) -> Iterator[Judged]:
+def judged_references(report: Report, setting: Setting) -> Iterator[JudgedReference]:
     """Every verdict, in order."""
     every = views(report)
     fingerprints = Fingerprints(report, setting, every)
     for verdict in every:
         results = (each for each in verdict.results if each.standing is not Standing.PASS)
-        uid = fingerprints.of(verdict)
-        yield Judged(verdict, uid, tuple(sorted(results, key=_rank)))
+        uid = fingerprints.of(verdict)  # also of a pass: by it yesterday's failure is closed
+        yield JudgedReference(verdict, uid, tuple(sorted(results, key=_rank)))
 
 
 def _rank(result: ResultView) -> int:

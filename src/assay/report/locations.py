@@ -14,5 +14,6 @@ def uri(path: str) -> str:
 
     What UTF-8 does not know, as a file name may hold it, is spelled out first.
     """
+    # A lone surrogate, as os.fsdecode makes one of a byte that is no UTF-8, cannot be percent-encoded.
     path = repository_path(path).encode("utf-8", "backslashreplace").decode()
     return f"file://{quote(path)}" if path.startswith("/") else quote(path)

@@ -123,6 +123,8 @@ def planned(found: Resolved | Unresolved) -> Iterator[LineageStep]:
 
 def _marked_here(ancestor: Ancestor, image: Image) -> tuple[str, ...]:
     """What was first attached to an ancestor, as its descendant's marks and its own tell."""
+    # A mark names the image it was first attached to, and every descendant inherits it: so the image
+    # used tells of an ancestor's mark that the ancestor itself does not show, or has lost since.
     marks = (*image.watermarks, *(ancestor.seen.watermarks if ancestor.seen else ()))
     here = (ancestor.entry.image_id, ancestor.entry.region)
     return _keys(m for m in marks if (m.source_image_id, m.source_image_region) == here)

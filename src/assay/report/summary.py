@@ -58,7 +58,7 @@ def counted(report: Report) -> str:
     return text
 
 
-def fails(report: Report) -> bool:
+def gate_closes(report: Report) -> bool:
     """Whether the outcome is one that ends a run with another code than 0."""
     return closes_the_gate(report.outcome, report.policy.undetermined)
 
@@ -114,6 +114,7 @@ def announced(use: ExceptionUse) -> Iterator[str]:
             yield f"exception {exception.name}: nothing needs it"
         case "expiring":
             assert use.days_left is not None
+            # 1 day is left on the last one, which is inclusive.
             days = {1: "today", 2: "tomorrow"}.get(use.days_left, f"in {use.days_left - 1} days")
             yield f"exception {exception.name}: ends {days} ({exception.expires}); needed by {use.used}"
 

@@ -125,6 +125,8 @@ class _Shared:
 
     def common(self, verdict: Verdict) -> _Common:
         subject = verdict.subject
+        # Identities, since the engine shares what is alike: comparing values would cost more than to
+        # make them anew. Two references to one image may differ in whether it may be shown.
         key = (id(verdict.results), id(subject.resolution), subject.reference.sensitive)
         found = self._common.get(key)
         if found is None:

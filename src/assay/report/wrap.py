@@ -10,6 +10,7 @@ def joined(parts: Sequence[tuple[str, str]], width: int | None) -> Iterator[str]
     """Parts, each plain and painted, in as few lines as hold them; no part is taken apart."""
     line, used = "", 0
     for plain, painted in parts:
+        # What is painted is longer than what is seen: only the plain text is measured.
         if line and width is not None and used + 2 + len(plain) > width:
             yield line
             line, used = " " * HANG + painted, HANG + len(plain)

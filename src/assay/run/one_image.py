@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from assay.catalog.interface import ImageCatalog
     from assay.model import Place, Policy, Subject
-    from assay.report.lineage.shown import Lineage
+    from assay.report.lineage.view import Lineage
     from assay.run.catalogs import Asking
     from assay.run.host import Host
 
@@ -45,7 +45,7 @@ def image_id(text: str) -> str:
 
 def look_up(host: "Host", image: str, where: Where) -> Found:
     """Ask everything that can be told of one image. Raises `AssayError` where nothing can be."""
-    from assay.report.lineage.shown import lineage_of
+    from assay.report.lineage.view import lineage_of
     from assay.run import check
     from assay.run.catalogs import open_catalog
     from assay.run.policies import policy_if_any

@@ -4,7 +4,7 @@ import msgspec
 
 from assay.model import Outcome, Report
 from assay.model.verdicts import closes_the_gate
-from assay.report.findings import ERROR, WARNING, Finding, findings
+from assay.report.issues import ERROR, WARNING, Issue, issues
 from assay.report.safe import safe
 from assay.report.setting import Setting
 from assay.report.summary import UNCHECKED, counted, endpoint, offline, unchecked
@@ -14,9 +14,9 @@ MOST = 10
 
 
 class Annotations(msgspec.Struct, frozen=True, gc=False):
-    """The findings to be shown, and what is told in their place."""
+    """The issues to be shown, and what is told in their place."""
 
-    shown: tuple[Finding, ...]
+    shown: tuple[Issue, ...]
     """The worst first: errors before warnings."""
     left: str | None
     """How many more there are, and where."""
@@ -33,13 +33,13 @@ class Annotations(msgspec.Struct, frozen=True, gc=False):
 def annotations(report: Report, setting: Setting) -> Annotations:
     """The worst of each level. Offline, what only AWS can tell is one line, as it is in text."""
     silent = UNCHECKED if offline(report) else None
-    levels: dict[str, list[Finding]] = {ERROR: [], WARNING: []}
-    for found in findings(report, setting):
-        if found.result.rule != silent:
-            levels[found.level].append(found)
-    for each in levels.values():
-        each.sort(key=lambda found: found.result.standing.rank)
-    shown = tuple(found for each in levels.values() for found in each[:MOST])
+    levels: dict[str, list[Issue]] = {ERROR: [], WARNING: []}
+    for issue in issues(report, setting):
+        if issue.result.rule != silent:
+            levels[issue.level].append(issue)
+    for each in levels.values():  # within a standing the order of the verdicts stays
+        each.sort(key=lambda issue: issue.result.standing.rank)
+    shown = tuple(issue for each in levels.values() for issue in each[:MOST])
     more = [
         f"{len(each) - MOST} more {level}{'' if len(each) == MOST + 1 else 's'}"
         for level, each in levels.items()
@@ -57,8 +57,8 @@ def annotations(report: Report, setting: Setting) -> Annotations:
     )
 
 
-def said(found: Finding) -> str:
+def said(issue: Issue) -> str:
     """What is wrong with what, and what to do; two lines."""
-    result = found.result
-    text = safe(found.message)
+    result = issue.result
+    text = safe(issue.message)
     return f"{text}\nfix: {safe(result.fix)}" if result.fix else text

@@ -17,7 +17,7 @@ from assay.model import Report, Standing, partition_of
 from assay.model.ids import is_account, is_ami_id, is_region
 from assay.model.times import to_second
 from assay.report.encoded import indented
-from assay.report.judged import Judged, judged
+from assay.report.judged import JudgedReference, judged_references
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
 
@@ -56,10 +56,11 @@ LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_FIX, LONGEST_FIELD = 256, 1024, 512,
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
     """The findings as one JSON document that ends in a newline; an empty array for none."""
-    return indented([_finding(each, report) for each in judged(report, setting)])
+    return indented([_finding(each, report) for each in judged_references(report, setting)])
 
 
-def _finding(each: Judged, report: Report) -> dict[str, Any]:
+def _finding(each: JudgedReference, report: Report) -> dict[str, Any]:
+    # Every finding belongs to one account and one Region, and an import takes its own only.
     verdict, standing = each.verdict, each.standing
     account = _first(is_account, verdict.account) or NOBODY
     region = _first(is_region, verdict.region, report.policy.region) or "us-east-1"
@@ -96,16 +97,16 @@ def _first(form: Callable[[object], TypeGuard[str]], *texts: str | None) -> str 
     return next(filter(form, texts), None)
 
 
-def _title(each: Judged) -> str:
+def _title(each: JudgedReference) -> str:
     """The standing first: the rest may not fit."""
     return f"AMI {_TOLD[each.standing]}: {each.label}"
 
 
-def _description(each: Judged) -> str:
+def _description(each: JudgedReference) -> str:
     return each.reasons or "every rule passes"
 
 
-def _fields(each: Judged, report: Report) -> Iterator[tuple[str, str]]:
+def _fields(each: JudgedReference, report: Report) -> Iterator[tuple[str, str]]:
     """What Security Hub can be searched by."""
     yield "assay/version", __version__
     yield "assay/outcome", each.verdict.outcome
@@ -119,7 +120,7 @@ def _fields(each: Judged, report: Report) -> Iterator[tuple[str, str]]:
         yield "assay/endpoint", clipped(report.catalog.endpoint, LONGEST_FIELD)
 
 
-def _resource(each: Judged, partition: str, region: str) -> dict[str, Any]:
+def _resource(each: JudgedReference, partition: str, region: str) -> dict[str, Any]:
     """The image where it is known and no secret, else what uses it. ASFF has no type for images."""
     verdict = each.verdict
     known = verdict.region == region

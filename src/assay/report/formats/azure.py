@@ -7,11 +7,11 @@ azure-pipelines-agent, Command.cs: `%` is `%AZP25` (its docs/design/percentEncod
 from collections.abc import Iterator
 
 from assay.model import Report
-from assay.report.findings import WARNING, Finding
 from assay.report.formats.annotations import Annotations, annotations, said
+from assay.report.issues import WARNING, Issue
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
-from assay.report.summary import fails
+from assay.report.summary import gate_closes
 
 _DATA = {"%": "%AZP25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = str.maketrans({**_DATA, ";": "%3B", "]": "%5D"})
@@ -25,8 +25,8 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 
 
 def _issues(chosen: Annotations) -> Iterator[str]:
-    for found in chosen.shown:
-        yield _issue(found.level, said(found), **_place(found), code=found.result.rule)
+    for issue in chosen.shown:
+        yield _issue(issue.level, said(issue), **_place(issue), code=issue.result.rule)
     if chosen.unasked:
         yield _issue(chosen.level, chosen.unasked)
     if chosen.endpoint:
@@ -37,17 +37,18 @@ def _issues(chosen: Annotations) -> Iterator[str]:
 
 def _end(report: Report, setting: Setting, chosen: Annotations) -> str:
     """The agent takes a step for a success unless it is told otherwise, or ends with another code."""
-    if fails(report) and not setting.exit_zero:
+    if gate_closes(report) and not setting.exit_zero:
         return _command("task.complete", chosen.verdict, result="Failed")
+    # Orange instead of green, so that a warning is seen by whoever only looks at the pipeline.
     if chosen.shown or chosen.unasked or report.outcome != "pass":
         return _command("task.complete", chosen.verdict, result="SucceededWithIssues")
     return chosen.verdict
 
 
-def _place(found: Finding) -> dict[str, str]:
-    if not found.in_code:
+def _place(issue: Issue) -> dict[str, str]:
+    if not issue.in_code:
         return {}
-    return {"sourcepath": safe(found.path), "linenumber": str(found.line), "columnnumber": "1"}
+    return {"sourcepath": safe(issue.path), "linenumber": str(issue.line), "columnnumber": "1"}
 
 
 def _issue(kind: str, message: str, **properties: str) -> str:

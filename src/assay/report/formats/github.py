@@ -7,8 +7,8 @@ reader, actions/runner, src/Runner.Common/ActionCommand.cs.
 from collections.abc import Iterator
 
 from assay.model import Report
-from assay.report.findings import WARNING, Finding
 from assay.report.formats.annotations import Annotations, annotations, said
+from assay.report.issues import WARNING, Issue
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
 
@@ -24,23 +24,23 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 
 
 def _commands(chosen: Annotations) -> Iterator[str]:
-    for found in chosen.shown:
+    for issue in chosen.shown:
         yield _command(
-            found.level, said(found), **_place(found), title=f"assay: {found.result.rule}"
+            issue.level, said(issue), **_place(issue), title=f"assay: {issue.result.rule}"
         )
     if chosen.unasked:
         yield _command(chosen.level, chosen.unasked, title="assay")
     if chosen.endpoint:
         yield _command(WARNING, chosen.endpoint, title="assay")
-    if chosen.left:
+    if chosen.left:  # a notice takes none of the ten warnings that GitHub shows
         yield _command("notice", f"and {chosen.left}", title="assay")
 
 
-def _place(found: Finding) -> dict[str, str]:
+def _place(issue: Issue) -> dict[str, str]:
     """Nothing of a plan: no commit holds it, and it has no lines."""
-    if not found.in_code:
+    if not issue.in_code:
         return {}
-    return {"file": safe(found.path), "line": str(found.line), "endLine": str(found.line)}
+    return {"file": safe(issue.path), "line": str(issue.line), "endLine": str(issue.line)}
 
 
 def _command(name: str, message: str, **properties: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from assay.model import Report, Standing
 from assay.report.encoded import indented
-from assay.report.findings import ERROR, Finding, findings
+from assay.report.issues import ERROR, Issue, issues
 from assay.report.locations import repository_path
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
@@ -16,25 +16,25 @@ from assay.report.setting import PLAIN, Setting
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
     """The issues as one JSON document that ends in a newline; an empty array for none."""
-    return indented([_issue(finding) for finding in findings(report, setting)])
+    return indented([_issue(issue) for issue in issues(report, setting)])
 
 
-def _issue(finding: Finding) -> dict[str, Any]:
-    result = finding.result
+def _issue(issue: Issue) -> dict[str, Any]:
+    result = issue.result
     return {
-        "description": safe(finding.message),
+        "description": safe(issue.message),
         "check_name": result.rule,
-        "fingerprint": finding.fingerprint,
-        "severity": _severity(finding),
+        "fingerprint": issue.fingerprint,
+        "severity": _severity(issue),
         "location": {
-            "path": safe(repository_path(finding.path)),
-            "lines": {"begin": finding.line},
+            "path": safe(repository_path(issue.path)),
+            "lines": {"begin": issue.line},
         },
     }
 
 
-def _severity(finding: Finding) -> str:
+def _severity(issue: Issue) -> str:
     """One of info, minor, major, critical and blocker: `critical` where it closes the gate."""
-    if finding.result.standing is Standing.EXCEPTED:
+    if issue.result.standing is Standing.EXCEPTED:
         return "info"
-    return "critical" if finding.level == ERROR else "minor"
+    return "critical" if issue.level == ERROR else "minor"

@@ -15,8 +15,8 @@ from assay.model import Report, Standing
 from assay.model.times import to_second
 from assay.report import page
 from assay.report.encoded import indented
-from assay.report.findings import ERROR, Finding, exception_of, findings
 from assay.report.inert import code
+from assay.report.issues import ERROR, Issue, exception_of, issues
 from assay.report.locations import repository_path
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, RulePage, Setting
@@ -32,7 +32,7 @@ LONGEST_TEXT = 10_000
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
     """The report as one JSON document that ends in a newline."""
-    found = list(findings(report, setting))
+    found = list(issues(report, setting))
     rules = {rule.id: rule for rule in setting.rules}
     document = {
         "version": VERSION,
@@ -42,7 +42,7 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
     return indented(document)
 
 
-def _scan(report: Report, found: list[Finding]) -> dict[str, Any]:
+def _scan(report: Report, found: list[Issue]) -> dict[str, Any]:
     """`success`: a scan that is not possible makes no report. Times are UTC, without a zone."""
     tool = {"id": "assay", "name": "assay", "version": __version__, "vendor": {"name": "assay"}}
     time = to_second(report.as_of)
@@ -57,8 +57,9 @@ def _scan(report: Report, found: list[Finding]) -> dict[str, Any]:
     }
 
 
-def _messages(report: Report, found: list[Finding]) -> Iterator[dict[str, str]]:
+def _messages(report: Report, found: list[Issue]) -> Iterator[dict[str, str]]:
     """What is undetermined, a line a rule; and who answered, where it is not AWS."""
+    # GitLab has no vulnerability of unknown standing: a message of the scan says it beside them.
     undetermined = Counter(
         each.result.rule for each in found if each.result.outcome == "undetermined"
     )
@@ -68,16 +69,16 @@ def _messages(report: Report, found: list[Finding]) -> Iterator[dict[str, str]]:
     yield from ({"level": "warn", "value": line} for line in endpoint(report.catalog))
 
 
-def _vulnerability(finding: Finding, rules: dict[str, RulePage]) -> dict[str, Any]:
-    result = finding.result
+def _vulnerability(issue: Issue, rules: dict[str, RulePage]) -> dict[str, Any]:
+    result = issue.result
     rule = rules.get(result.rule)
-    file = safe(repository_path(finding.path))
-    lines = {"start_line": finding.line, "end_line": finding.line}
+    file = safe(repository_path(issue.path))
+    lines = {"start_line": issue.line, "end_line": issue.line}
     written = {
-        "id": str(uuid.uuid5(NAMESPACE, finding.fingerprint)),
+        "id": str(uuid.uuid5(NAMESPACE, issue.fingerprint)),
         "name": (rule.summary if rule else result.rule)[:LONGEST_NAME],
-        "description": "\n\n".join(_description(finding, rule)),
-        "severity": _severity(finding),
+        "description": "\n\n".join(_description(issue, rule)),
+        "severity": _severity(issue),
         "identifiers": [
             {"type": "assay_rule", "name": f"assay {result.rule}", "value": result.rule}
         ],
@@ -88,7 +89,7 @@ def _vulnerability(finding: Finding, rules: dict[str, RulePage]) -> dict[str, An
                 {
                     "file": file,
                     **lines,
-                    "signatures": [{"algorithm": "scope_offset", "value": finding.fingerprint}],
+                    "signatures": [{"algorithm": "scope_offset", "value": issue.fingerprint}],
                 }
             ],
         },
@@ -98,10 +99,10 @@ def _vulnerability(finding: Finding, rules: dict[str, RulePage]) -> dict[str, An
     return written
 
 
-def _description(finding: Finding, rule: RulePage | None) -> Iterator[str]:
-    verdict, result = finding.verdict, finding.result
+def _description(issue: Issue, rule: RulePage | None) -> Iterator[str]:
+    verdict, result = issue.verdict, issue.result
     yield f"{_code(verdict.address)}, {_code(verdict.attribute)}"
-    yield _code(f"{finding.word}{result.message}")
+    yield _code(f"{issue.word}{result.message}")
     for line in result.evidence:
         yield _code(line)
     if verdict.lineage:
@@ -116,7 +117,7 @@ def _code(text: str) -> str:
     return code(text, LONGEST_TEXT)
 
 
-def _severity(finding: Finding) -> str:
-    if finding.result.standing is Standing.EXCEPTED:
+def _severity(issue: Issue) -> str:
+    if issue.result.standing is Standing.EXCEPTED:
         return "Info"
-    return "High" if finding.level == ERROR else "Medium"
+    return "High" if issue.level == ERROR else "Medium"

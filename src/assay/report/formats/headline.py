@@ -15,7 +15,7 @@ def headline(verdict: VerdictView, paint: Paint, width: int | None) -> Iterator[
     parts = [named(verdict, verdict.label, paint)]
     if rules := [_rule(each, paint) for each in verdict.results if _tells(each)]:
         parts.append((", ".join(rule for rule, _ in rules), ", ".join(shown for _, shown in rules)))
-    parts += [(text, text) for text in (safe(subject(verdict)), place(verdict)) if text]
+    parts += [(text, text) for text in (safe(use(verdict)), place(verdict)) if text]
     yield from joined(parts, width)
 
 
@@ -29,7 +29,7 @@ def _rule(result: ResultView, paint: Paint) -> tuple[str, str]:
     return f"{result.rule}{behind}", f"{paint(result.rule, COLOUR[result.standing])}{behind}"
 
 
-def finding_line(
+def result_line(
     verdict: VerdictView, result: ResultView, paint: Paint, width: int | None
 ) -> Iterator[str]:
     """One result of one reference on a line of its own."""
@@ -50,7 +50,7 @@ def named(verdict: VerdictView, word: str, paint: Paint) -> tuple[str, str]:
     return f"{word.upper()} {address}", f"{paint.outcome(word)} {paint(address, bold=True)}"
 
 
-def subject(verdict: VerdictView) -> str:
+def use(verdict: VerdictView) -> str:
     """`ami = ami-0… in 111122223333/us-east-1`, with the image a template or alias leads to."""
     text = value(verdict)
     if verdict.region:
@@ -60,6 +60,8 @@ def subject(verdict: VerdictView) -> str:
 
 def value(verdict: VerdictView) -> str:
     """The same without account and Region."""
+    # `ami = ami-0a`, `image_id = resolve:ssm:/golden, now ami-0a`, `ami = (not known yet), made from
+    # ami-0a`; only the attribute where code names no value, or there is nothing that could have one.
     nowhere = verdict.action == "declared" and verdict.region is None
     if verdict.value is None and (nowhere or _is_left_out(verdict)):
         return verdict.attribute

@@ -17,8 +17,8 @@ import msgspec
 from assay import __version__
 from assay.model import ExceptionUse, Outcome, Report, Standing, times
 from assay.model.verdicts import closes_the_gate
-from assay.report.encoded import inert
-from assay.report.formats.html_data import Row, Verdicts, shown, verdicts
+from assay.report.encoded import harmless
+from assay.report.formats.html_data import Reference, Verdicts, page_text, verdicts
 from assay.report.page import parsed
 from assay.report.setting import PLAIN, Setting
 from assay.report.summary import UNCHECKED, announced, asked, counted, endpoint, unproven
@@ -51,7 +51,7 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(shown=shown, iso=times.iso, readable=times.readable)
+    environment.filters.update(page_text=page_text, iso=times.iso, readable=times.readable)
     style = _asset("page.css")
     scripts = [_asset(name) for name in _SCRIPTS]
     found = verdicts(report)
@@ -90,11 +90,12 @@ def _hash(text: str) -> str:
 
 def _embedded(found: Verdicts) -> str:
     """JSON that can stand in a script element: nothing in it ends or starts markup."""
-    return inert(msgspec.json.encode(found).decode()).translate(_UNSAFE_IN_SCRIPTS)
+    return harmless(msgspec.json.encode(found).decode()).translate(_UNSAFE_IN_SCRIPTS)
 
 
 def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any]:
     counts = Counter(row.standing for row in found.rows)
+    # Without scripts nothing can be filtered, so that only what somebody has to see to is listed.
     bad = [row for row in found.rows if not row.standing.is_good]
     broken = {
         result.rule for result in found.results if result.standing is not Standing.PASS
@@ -108,8 +109,8 @@ def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any
         "counts": [(standing, counts[standing]) for standing in Standing],
         "tolerated": counts[Standing.TOLERATED],
         "undetermined_closes": closes_the_gate(Outcome.UNDETERMINED, report.policy.undetermined),
-        "notices": [shown(line) for line in _notices(report, found)],
-        "asked": [shown(line) for line in asked(report.catalog, report.as_of)],
+        "notices": [page_text(line) for line in _notices(report, found)],
+        "asked": [page_text(line) for line in asked(report.catalog, report.as_of)],
         "exceptions": [_exception(use) for use in report.exceptions],
         "rules": [(each, parsed(each.page)) for each in setting.rules if each.id in broken],
         "static_rows": [_static(row, found) for row in bad[:MOST_STATIC]],
@@ -168,7 +169,7 @@ def _exception(use: ExceptionUse) -> dict[str, Any]:
     }
 
 
-def _static(row: Row, found: Verdicts) -> dict[str, Any]:
+def _static(row: Reference, found: Verdicts) -> dict[str, Any]:
     """A reference for readers without scripts: what keeps it from passing, and its lineage."""
     return {
         "row": row,

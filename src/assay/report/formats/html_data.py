@@ -54,7 +54,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """`end` in words, with what follows from it."""
 
 
-class Row(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+class Reference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One reference and how it stands; numbers say where in their lists shared things stand."""
 
     address: str
@@ -78,7 +78,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 class Verdicts(msgspec.Struct, frozen=True, gc=False):
     """Every verdict, the worst first."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Reference, ...]
     results: list[Result]
     lineages: list[tuple[Step, ...]]
     standings: tuple[Standing, ...] = tuple(Standing)
@@ -90,15 +90,16 @@ class Verdicts(msgspec.Struct, frozen=True, gc=False):
 def verdicts(report: Report) -> Verdicts:
     """What is shown of the report's verdicts."""
     made = _Made()
-    inputs = [shown(facts.path) for facts in report.inputs] if len(report.inputs) > 1 else []
+    inputs = [page_text(facts.path) for facts in report.inputs] if len(report.inputs) > 1 else []
     rows = [
-        made.row(verdict, inputs[verdict.input] if inputs else None) for verdict in views(report)
+        made.reference(verdict, inputs[verdict.input] if inputs else None)
+        for verdict in views(report)
     ]
     rows.sort(key=lambda row: row.standing.rank)
     return Verdicts(tuple(rows), made.results, made.lineages)
 
 
-def shown(text: str) -> str:
+def page_text(text: str) -> str:
     """Harmless text that UTF-8 can hold."""
     if text.isascii() and text.isprintable():
         return text
@@ -116,19 +117,19 @@ class _Made:
         self._originals: list[object] = []
         """Kept, so that no other object can take their identity."""
 
-    def row(self, verdict: VerdictView, input: str | None) -> Row:
-        return Row(
-            address=shown(verdict.address),
+    def reference(self, verdict: VerdictView, input: str | None) -> Reference:
+        return Reference(
+            address=page_text(verdict.address),
             standing=verdict.standing,
-            what=shown(value(verdict)),
+            what=page_text(value(verdict)),
             account=verdict.account or NOT_TOLD,
-            region=shown(verdict.region) if verdict.region else NOT_TOLD,
+            region=page_text(verdict.region) if verdict.region else NOT_TOLD,
             kind=verdict.kind,
             action=verdict.action,
             results=tuple(self._result(result) for result in verdict.results),
             lineage=self._lineage(verdict) if verdict.lineage else None,
             file=_file(verdict),
-            via=tuple(shown(step) for step in verdict.via),
+            via=tuple(page_text(step) for step in verdict.via),
             exception=_exception(verdict.exception),
             input=input,
         )
@@ -141,6 +142,8 @@ class _Made:
         return self._numbers[key]
 
     def _lineage(self, verdict: VerdictView) -> int:
+        # By identity first, which is quick; what was made is then shared by value with what was made of
+        # another object and looks the same.
         key = (id(verdict.lineage), verdict.origins)
         if key not in self._numbers:
             self._originals.append(verdict.lineage)
@@ -159,34 +162,34 @@ def _number(known: dict[object, int], all_: list[T], one: T) -> int:
 
 def _file(verdict: VerdictView) -> str | None:
     if not verdict.file:
-        return f"root {shown(verdict.root)}" if verdict.root else None
+        return f"root {page_text(verdict.root)}" if verdict.root else None
     place = f"{verdict.file}:{verdict.line}"
-    return shown(f"{place} (root {verdict.root})" if verdict.root else place)
+    return page_text(f"{place} (root {verdict.root})" if verdict.root else place)
 
 
 def _exception(exception: ExceptionView | None) -> str | None:
-    return shown(exception_line(exception)) if exception else None
+    return page_text(exception_line(exception)) if exception else None
 
 
 def _result(result: ResultView) -> Result:
     return Result(
         rule=result.rule,
         standing=result.standing,
-        message=shown(result.message),
-        fix=shown(result.fix) if result.fix else None,
-        evidence=tuple(shown(line) for line in result.evidence),
+        message=page_text(result.message),
+        fix=page_text(result.fix) if result.fix else None,
+        evidence=tuple(page_text(line) for line in result.evidence),
     )
 
 
 def _steps(verdict: VerdictView) -> Iterator[Step]:
     last = len(verdict.lineage) - 1
     for depth, step in enumerate(verdict.lineage):
-        end = shown(step.end) if step.end else None
+        end = page_text(step.end) if step.end else None
         yield Step(
-            image=shown(step.image_id),
-            facts=tuple(shown(fact) for fact in _facts(step)),
-            region=shown(step.region) if step.region else None,
-            owner=shown(step.owner) if step.owner else None,
+            image=page_text(step.image_id),
+            facts=tuple(page_text(fact) for fact in _facts(step)),
+            region=page_text(step.region) if step.region else None,
+            owner=page_text(step.owner) if step.owner else None,
             marks=tuple(_marks(step)),
             origin=_origin(step, golden=depth in verdict.origins),
             seen=_seen(step),
@@ -219,5 +222,5 @@ def _marks(step: LineageStep) -> Iterator[str]:
     """All that it carries, and what its descendants say was first attached to it."""
     for key in step.marked:
         detached = bool(step.visible) and key not in step.watermarks
-        yield marked(shown(key), first=True, detached=detached)
-    yield from (marked(shown(k), first=False) for k in step.watermarks if k not in step.marked)
+        yield marked(page_text(key), first=True, detached=detached)
+    yield from (marked(page_text(k), first=False) for k in step.watermarks if k not in step.marked)

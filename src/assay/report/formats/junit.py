@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from assay.model import InputFacts, Report, Standing
 from assay.model.times import to_second
-from assay.report.judged import Judged, judged
+from assay.report.judged import JudgedReference, judged_references
 from assay.report.locations import repository_path
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
@@ -29,8 +29,8 @@ _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
     """The suites as one XML document that ends in a newline."""
-    cases: list[list[Judged]] = [[] for _ in report.inputs]
-    for case in judged(report, setting):
+    cases: list[list[JudgedReference]] = [[] for _ in report.inputs]
+    for case in judged_references(report, setting):
         cases[case.verdict.input].append(case)
     root = ET.Element("testsuites")
     for number, facts in enumerate(report.inputs):
@@ -39,7 +39,9 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
     return f"{DECLARATION}{ET.tostring(root, encoding='unicode')}\n"
 
 
-def _suite(number: int, facts: InputFacts, cases: list[Judged], report: Report) -> ET.Element:
+def _suite(
+    number: int, facts: InputFacts, cases: list[JudgedReference], report: Report
+) -> ET.Element:
     counts = Counter(_ELEMENT.get(case.standing) for case in cases)
     attributes = {
         "name": safe(facts.path) or "-",
@@ -57,6 +59,7 @@ def _suite(number: int, facts: InputFacts, cases: list[Judged], report: Report) 
         ET.SubElement(properties, "property", name=name, value=safe(value))
     names: Counter[str] = Counter()
     for case in cases:
+        # A name that stands twice is one test that ran twice to GitLab and Jenkins.
         names[case.label] += 1
         again = f" ({names[case.label]})" if names[case.label] > 1 else ""
         element = _case(case, f"{safe(case.label)}{again}", case.verdict.root or facts.path)
@@ -81,7 +84,7 @@ def _properties(facts: InputFacts, report: Report) -> Iterator[tuple[str, str]]:
         yield "endpoint", report.catalog.endpoint
 
 
-def _case(case: Judged, name: str, path: str) -> ET.Element:
+def _case(case: JudgedReference, name: str, path: str) -> ET.Element:
     element = ET.Element("testcase", name=name, classname=_group(path), time="0")
     if case.verdict.file:
         element.set("file", safe(repository_path(case.verdict.file)))
@@ -93,7 +96,7 @@ def _case(case: Judged, name: str, path: str) -> ET.Element:
     return element
 
 
-def _text(case: Judged) -> Iterator[str]:
+def _text(case: JudgedReference) -> Iterator[str]:
     """All there is to say: GitLab shows this and no message."""
     verdict = case.verdict
     for result in case.open:
@@ -111,7 +114,7 @@ def _text(case: Judged) -> Iterator[str]:
         yield f"lineage ends: {safe(verdict.lineage[-1].end or 'not told')}"
 
 
-def _output(cases: Iterable[Judged], report: Report) -> Iterator[str]:
+def _output(cases: Iterable[JudgedReference], report: Report) -> Iterator[str]:
     """What the cases do not tell: warnings of those that pass, and what was not judged."""
     for case in cases:
         if case.standing is Standing.WARNED:

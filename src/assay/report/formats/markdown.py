@@ -40,7 +40,8 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
     shown = views(report)
     parts = [_head(report, setting)]
     silent = UNCHECKED if offline(report) else None
-    rows = _findings(shown, setting.listed, silent)
+    rows = _rows(shown, setting.listed, silent)
+    # What is decided comes first and gets room first: the table, then details, then the passes.
     if rows:
         taken, left = _fitting((_row(*row) for row in rows), len(rows), _TABLE - _size(parts))
         parts.append("\n".join((_HEADER, *taken)))
@@ -55,7 +56,9 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 def _head(report: Report, setting: Setting) -> str:
     """The mark, the verdict, the counts, and what else somebody should know."""
     name = re.sub(r"[^A-Za-z0-9._/]+", "-", setting.category)[:100].strip("-") or "assay"
-    if name != setting.category:  # two categories have two comments
+    # What GitHub takes in a comment of HTML is less than a category may hold; by its digest
+    # `plan: prod` and `plan, prod` still have two comments.
+    if name != setting.category:
         name = f"{name}-{digest(setting.category)[:8]}"
     outcome = report.outcome.value
     of = "" if name == "assay" else f" {code(setting.category)}"
@@ -67,7 +70,7 @@ def _head(report: Report, setting: Setting) -> str:
     return f"<!-- assay:{name} -->\n{heading}\n\n{counted(report)}\n\n" + "\n".join(lines)
 
 
-def _findings(
+def _rows(
     shown: Iterable[VerdictView], listed: Iterable[Standing], silent: str | None
 ) -> list[tuple[VerdictView, ResultView]]:
     """What is to be listed, the worst first, in the order of the verdicts."""
@@ -120,6 +123,8 @@ def _fitting(blocks: Iterable[str], number: int, room: int) -> tuple[list[str], 
     misses = 0
     room -= _POINTER
     for block in blocks:
+        # A long block is passed over, since shorter ones behind it may fit; but not for ever: each
+        # costs as much to make as one that is shown.
         if len(block) + 2 > room:
             misses += 1
             if misses == _MISSES:

@@ -10,7 +10,7 @@ from typing import Any
 from assay import __version__
 from assay.model import Report, Standing, partition_of
 from assay.report.encoded import encoded
-from assay.report.judged import Judged, judged
+from assay.report.judged import JudgedReference, judged_references
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
 from assay.report.view import ResultView
@@ -54,11 +54,11 @@ SEVERITY = {
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
     """The events, each on a line that ends in a newline."""
-    events = (_event(each, report) for each in judged(report, setting))
+    events = (_event(each, report) for each in judged_references(report, setting))
     return "".join(f"{encoded(event).decode()}\n" for event in events)
 
 
-def _event(each: Judged, report: Report) -> dict[str, Any]:
+def _event(each: JudgedReference, report: Report) -> dict[str, Any]:
     verdict, time = each.verdict, int(report.as_of.timestamp() * 1000)
     severity_id, severity = SEVERITY[each.standing]
     text = safe(each.reasons) or "every rule passes"
@@ -80,6 +80,7 @@ def _event(each: Judged, report: Report) -> dict[str, Any]:
         "resources": [_resource(each)],
         "unmapped": _unmapped(each, report),
     }
+    # OCSF's status is that of somebody's work on the finding: what passes asks for none and has none.
     if each.standing is Standing.EXCEPTED:
         written |= {"status_id": 3, "status": "Suppressed"}
     elif each.standing is not Standing.PASS:
@@ -90,7 +91,7 @@ def _event(each: Judged, report: Report) -> dict[str, Any]:
     return written
 
 
-def _compliance(each: Judged, report: Report) -> dict[str, Any]:
+def _compliance(each: JudgedReference, report: Report) -> dict[str, Any]:
     status_id, status = STATUS[each.standing]
     return {
         "control": "AMI provenance",
@@ -116,7 +117,7 @@ def _check(result: ResultView) -> dict[str, Any]:
     }
 
 
-def _cloud(each: Judged) -> dict[str, Any]:
+def _cloud(each: JudgedReference) -> dict[str, Any]:
     verdict = each.verdict
     written: dict[str, Any] = {"provider": "AWS"}
     if verdict.region:
@@ -128,7 +129,7 @@ def _cloud(each: Judged) -> dict[str, Any]:
     return written
 
 
-def _resource(each: Judged) -> dict[str, Any]:
+def _resource(each: JudgedReference) -> dict[str, Any]:
     verdict = each.verdict
     data = {
         "attribute": safe(verdict.attribute),
@@ -143,7 +144,7 @@ def _resource(each: Judged) -> dict[str, Any]:
     return written
 
 
-def _unmapped(each: Judged, report: Report) -> dict[str, Any]:
+def _unmapped(each: JudgedReference, report: Report) -> dict[str, Any]:
     """What OCSF has no place for."""
     verdict = each.verdict
     return {

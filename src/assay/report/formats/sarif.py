@@ -18,7 +18,7 @@ from assay.model import Report, Standing
 from assay.model.times import iso
 from assay.report import page
 from assay.report.encoded import indented
-from assay.report.findings import ERROR, WARNING, Finding, exception_of, findings
+from assay.report.issues import ERROR, WARNING, Issue, exception_of, issues
 from assay.report.locations import uri
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, RulePage, Setting
@@ -37,11 +37,11 @@ SECURITY_SEVERITY = {ERROR: "8.0", WARNING: "5.0"}
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
     """The log as one JSON document that ends in a newline."""
-    found = list(findings(report, setting))
+    found = list(issues(report, setting))
     return indented({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, found, setting)]})
 
 
-def _run(report: Report, found: list[Finding], setting: Setting) -> dict[str, Any]:
+def _run(report: Report, found: list[Issue], setting: Setting) -> dict[str, Any]:
     shown = _most_serious(found)
     rules = _rules(found, setting)
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
@@ -73,17 +73,18 @@ def _run(report: Report, found: list[Finding], setting: Setting) -> dict[str, An
     }
 
 
-def _most_serious(found: list[Finding]) -> list[Finding]:
+def _most_serious(found: list[Issue]) -> list[Issue]:
     if len(found) <= MOST_RESULTS:
         return found
     return sorted(found, key=lambda each: each.level != ERROR)[:MOST_RESULTS]
 
 
-def _rules(found: Iterable[Finding], setting: Setting) -> list[dict[str, Any]]:
+def _rules(found: Iterable[Issue], setting: Setting) -> list[dict[str, Any]]:
     """Every rule there is, and those that only results name.
 
     A rule is as serious as its worst result here, since a policy may say so; else as by default.
     """
+    # GitHub shows an alert as severe as its rule is, and a run has each rule once.
     worst: dict[str, str] = {}
     for each in found:
         if each.level == ERROR or each.result.rule not in worst:
@@ -121,7 +122,7 @@ def _clipped(text: str) -> str:
 
 
 def _notifications(
-    found: list[Finding], shown: list[Finding], rules: dict[str, int]
+    found: list[Issue], shown: list[Issue], rules: dict[str, int]
 ) -> Iterator[dict[str, Any]]:
     """What is undetermined, one notification a rule; and what is left out."""
     undetermined: dict[tuple[str, str], list[str]] = {}
@@ -143,25 +144,25 @@ def _notifications(
         yield {"level": ERROR, "message": {"text": text}, "descriptor": {"id": "left-out"}}
 
 
-def _result(finding: Finding, rules: dict[str, int]) -> dict[str, Any]:
-    verdict, result = finding.verdict, finding.result
+def _result(issue: Issue, rules: dict[str, int]) -> dict[str, Any]:
+    verdict, result = issue.verdict, issue.result
     address = safe(verdict.address)
     written = {
         "ruleId": result.rule,
         "ruleIndex": rules[result.rule],
-        "level": finding.level,
-        "message": {"text": _message(finding)},
+        "level": issue.level,
+        "message": {"text": _message(issue)},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": uri(finding.path)},
-                    "region": {"startLine": finding.line},
+                    "artifactLocation": {"uri": uri(issue.path)},
+                    "region": {"startLine": issue.line},
                 },
                 "logicalLocations": [{"fullyQualifiedName": address, "kind": "resource"}],
             }
         ],
-        "partialFingerprints": {"assay/v1": finding.fingerprint},
-        "properties": _properties(finding),
+        "partialFingerprints": {"assay/v1": issue.fingerprint},
+        "properties": _properties(issue),
     }
     if result.standing is Standing.EXCEPTED:
         written["suppressions"] = [_suppression(exception_of(verdict, result))]
@@ -185,10 +186,10 @@ def _suppression(exception: ExceptionView | None) -> dict[str, Any]:
     }
 
 
-def _properties(finding: Finding) -> dict[str, Any]:
-    verdict = finding.verdict
+def _properties(issue: Issue) -> dict[str, Any]:
+    verdict = issue.verdict
     return {
-        "outcome": finding.result.outcome,
+        "outcome": issue.result.outcome,
         "attribute": safe(verdict.attribute),
         "imageId": verdict.image_id and safe(verdict.image_id),
         "account": verdict.account and safe(verdict.account),
@@ -197,12 +198,12 @@ def _properties(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _message(finding: Finding) -> str:
+def _message(issue: Issue) -> str:
     """Starts with the address: GitHub shows the first sentence in lists, and no properties."""
-    result = finding.result
+    result = issue.result
     fix = f" To fix: {result.fix}." if result.fix else ""
     evidence = f" Evidence: {'; '.join(result.evidence)}." if result.evidence else ""
-    return _plain(f"{finding.message}.{fix}{evidence}")
+    return _plain(f"{issue.message}.{fix}{evidence}")
 
 
 def _plain(text: str) -> str:

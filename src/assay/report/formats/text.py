@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from assay.model import Outcome, Report, Standing, Verdict
 from assay.model.times import readable
-from assay.report.formats.headline import finding_line, headline
+from assay.report.formats.headline import headline, result_line
 from assay.report.groups import alike, shared_by
 from assay.report.paint import COLOUR, Paint
 from assay.report.safe import safe
@@ -71,7 +71,7 @@ def _with_news(passes: list[Verdict]) -> tuple[list[Verdict], int]:
     """
     plain = news = 0
     shown: list[Verdict] = []
-    known: dict[int, bool] = {}  # alike verdicts share their results
+    known: dict[int, bool] = {}  # by identity: alike verdicts share their results
     for verdict in passes:
         told = known.get(id(verdict.results))
         if told is None:
@@ -98,7 +98,7 @@ def _quiet(report: Report, setting: Setting, paint: Paint) -> Iterator[str]:
     for verdict in views(report):
         for result in verdict.results:
             if result.standing in lines and result.rule != silent:
-                lines[result.standing] += finding_line(verdict, result, paint, setting.width)
+                lines[result.standing] += result_line(verdict, result, paint, setting.width)
     yield from (line for found in lines.values() for line in found)
     yield _outcome(report, paint)
     yield from indented((*unchecked(report), *endpoint(report.catalog)), 2)
@@ -133,6 +133,7 @@ def exception_line(exception: ExceptionView) -> str:
 
 def _chain(lineage: tuple[LineageStep, ...], width: int | None) -> Iterator[str]:
     """A lineage on one line, or on several of which each begins with an arrow."""
+    # A step is kept whole with its notes in brackets; only before an arrow a line may be broken.
     whole = safe(chain(lineage)).replace(" ", "\0").replace("\0<-\0", " <-\0")
     return (line.replace("\0", " ") for line in folded(whole, 2, width))
 

@@ -7,7 +7,7 @@ backslash, and labels know HTML's entities, with an ampersand.
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from assay.report.lineage.shown import Lineage, Node
+from assay.report.lineage.view import Lineage, Node
 from assay.report.safe import safe
 
 
@@ -24,7 +24,7 @@ def _lines(lineage: Lineage) -> Iterator[str]:
     for number in range(last, -1, -1):
         node = lineage.nodes[number]
         yield f"n{number} [label={_quoted(node.label())}{_style(node)}];"
-    if last < 0:
+    if last < 0:  # nothing could be read of the image: it stands alone, with the reason
         yield f"n0 [label={_quoted([lineage.image_id, lineage.region])}, style=dashed];"
     yield f"why -> n{max(last, 0)} [style=dotted, arrowhead=none];"
     for number in range(last, 0, -1):

@@ -9,7 +9,7 @@ from assay import __version__
 from assay.model import Policy
 from assay.report.encoded import indented
 from assay.report.formats.json import catalog, result, step
-from assay.report.lineage.shown import Lineage, Node
+from assay.report.lineage.view import Lineage, Node
 from assay.report.view import VerdictView
 
 

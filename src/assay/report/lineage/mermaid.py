@@ -8,7 +8,7 @@ reads the numbers Mermaid takes the last `;` away from a line with `style` and a
 import re
 from collections.abc import Iterator, Sequence
 
-from assay.report.lineage.shown import Lineage, Node
+from assay.report.lineage.view import Lineage, Node
 from assay.report.safe import safe
 from assay.report.steps import LineageStep, marked
 
@@ -42,6 +42,7 @@ def _step_lines(steps: Sequence[LineageStep]) -> Iterator[str]:
         look = ":::marked" if step.marked else ":::hidden" if step.visible is False else ""
         yield f'n{number}["{_BREAK.join(_text(line) for line in _facts(step))}"]{look}'
     yield f"why -.- n{last}"
+    # The root is drawn on top, so arrows go from what was there to what was made of it.
     for number in range(last, 0, -1):
         yield f'n{number} -->|"{_text(steps[number - 1].how_made)}"| n{number - 1}'
     yield from _CLASSES

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from assay.model.times import day_of
 from assay.report.formats.text import exception_line, grounds
 from assay.report.labels import label, note
-from assay.report.lineage.shown import ANCESTOR, HERE, NOT_TOLD, Lineage, Mark, Node
+from assay.report.lineage.view import ANCESTOR, HERE, NOT_TOLD, Lineage, Mark, Node
 from assay.report.paint import COLOUR, Paint
 from assay.report.safe import safe
 from assay.report.summary import asked
@@ -96,6 +96,7 @@ def _mark(mark: Mark, paint: Paint) -> Iterator[str]:
     }.get(mark.attached, f"first attached to {source}, which is not below")
     if mark.carried is False:
         how = f"{how}, and detached since"
+    # `mark 111122223333:golden-al2023 (inherited)`, on two lines where that is too long for one.
     word, key, how = "golden mark" if mark.golden else "mark", safe(mark.key), safe(f"({how})")
     shown = paint(word, "yellow", bold=True) if mark.golden else word
     if len(f"│   {word} {key} {how}") <= WIDTH - 2:

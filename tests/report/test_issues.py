@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from assay.model import Report, Severity, Subject
-from assay.report.findings import findings
-from assay.report.judged import judged
+from assay.report.issues import issues
+from assay.report.judged import judged_references
 from assay.report.view import views
 from tests.policy.builders import document, image, mark, subject
 from tests.report import samples
@@ -30,7 +30,7 @@ def test_a_verdict_that_is_no_pass_has_an_error_and_the_others_have_none(name: s
         for verdict in report.verdicts
         if verdict.outcome == "fail" or (verdict.outcome == "undetermined" and not tolerant)
     }
-    found = list(findings(report, samples.PLAIN))
+    found = list(issues(report, samples.PLAIN))
     assert {each.verdict.address for each in found if each.level == "error"} == closed
     assert len({each.fingerprint for each in found}) == len(found)
 
@@ -39,7 +39,7 @@ def test_fingerprints_do_not_follow_lines_or_images() -> None:
     def prints(line: int, id: str, category: str = "assay") -> list[str]:
         report = samples.reported(document(), subject(image(id=id), file="a.tf", line=line))
         setting = replace(samples.PLAIN, category=category)
-        return [each.fingerprint for each in findings(report, setting)]
+        return [each.fingerprint for each in issues(report, setting)]
 
     assert prints(1, "ami-0000000d") == prints(9, "ami-0000000e")
     assert prints(1, "ami-0000000d") != prints(1, "ami-0000000d", "prod")
@@ -48,8 +48,8 @@ def test_fingerprints_do_not_follow_lines_or_images() -> None:
 def test_what_an_exception_lets_through_is_listed_on_demand_only() -> None:
     report = samples.of_everything()
     vendor = "module.firewall.aws_instance.vendor"
-    assert vendor not in {each.verdict.address for each in findings(report, samples.PLAIN)}
-    asked = findings(report, replace(samples.PLAIN, excepted=True))
+    assert vendor not in {each.verdict.address for each in issues(report, samples.PLAIN)}
+    asked = issues(report, replace(samples.PLAIN, excepted=True))
     [found] = [each for each in asked if each.verdict.address == vendor]
     assert (found.level, found.result.excepted) == ("warning", True)
 
@@ -81,22 +81,22 @@ def turned(report: Report) -> Report:
 Marks = Callable[[Report], dict[tuple[str, str], str]]
 
 
-def of_findings(report: Report) -> dict[tuple[str, str], str]:
-    found = list(findings(report, samples.PLAIN))
+def of_issues(report: Report) -> dict[tuple[str, str], str]:
+    found = list(issues(report, samples.PLAIN))
     marks = {(each.path, each.verdict.address): each.fingerprint for each in found}
     assert len(marks) == len(set(marks.values())) == len(found)
     return marks
 
 
 def of_references(report: Report) -> dict[tuple[str, str], str]:
-    found = list(judged(report, samples.PLAIN))
+    found = list(judged_references(report, samples.PLAIN))
     paths = [facts.path for facts in report.inputs]
     marks = {(paths[each.verdict.input], each.verdict.address): each.uid for each in found}
     assert len(marks) == len(set(marks.values())) == len(found)
     return marks
 
 
-@pytest.mark.parametrize("marks", [of_findings, of_references])
+@pytest.mark.parametrize("marks", [of_issues, of_references])
 def test_what_tells_plans_apart_does_not_follow_their_order(marks: Marks) -> None:
     bare = [subject(image(), address=f"aws_instance.{name}") for name in ("web", "db")]
     report = two_plans(*bare, second=bare)
@@ -104,7 +104,7 @@ def test_what_tells_plans_apart_does_not_follow_their_order(marks: Marks) -> Non
     assert marks(report) == marks(turned(report))
 
 
-@pytest.mark.parametrize("marks", [of_findings, of_references])
+@pytest.mark.parametrize("marks", [of_issues, of_references])
 def test_what_is_mended_elsewhere_renames_nothing(marks: Marks) -> None:
     bare, good = subject(image()), subject(image(mark()))
     other = subject(image(), address="aws_instance.other")
@@ -118,16 +118,16 @@ def test_what_is_mended_elsewhere_renames_nothing(marks: Marks) -> None:
 def test_a_plan_alone_is_not_told_by_its_path() -> None:
     """Pipelines write plans wherever they like: only a namesake in another plan needs the path."""
     bare = subject(image())
-    [alone] = of_findings(two_plans(bare)).values()
+    [alone] = of_issues(two_plans(bare)).values()
     report = samples.reported(document(), bare)
-    [found] = findings(report, samples.PLAIN)
+    [found] = issues(report, samples.PLAIN)
     assert found.fingerprint == alone
 
 
 def test_places_are_the_codes_or_the_plans() -> None:
     places = {
         each.verdict.address: (each.path, each.line, each.in_code)
-        for each in findings(samples.of_everything(), samples.PLAIN)
+        for each in issues(samples.of_everything(), samples.PLAIN)
     }
     assert places["aws_instance.bare"] == ("modules/web/main.tf", 3, True)
     assert places["aws_instance.unknown"] == ("plan.json", 1, False)
@@ -141,7 +141,7 @@ def test_a_verdict_that_no_result_explains_is_still_found() -> None:
     blind = replace(bare, provenance=None)
     report = samples.reported(document(rules=off), blind)
     assert report.outcome == "undetermined"
-    [found] = findings(report, samples.PLAIN)
+    [found] = issues(report, samples.PLAIN)
     assert (found.level, found.result.rule, found.result.outcome) == (
         "error",
         "unresolved",

@@ -25,7 +25,7 @@ from assay.model import (
 )
 from assay.report.steps import LineageStep, lineage, marked
 
-Golden = Callable[[Image], Collection[Watermark]]
+GoldenMarks = Callable[[Image], Collection[Watermark]]
 """Which marks of an image a policy takes for golden."""
 HERE, ANCESTOR, OUTSIDE, NOT_TOLD = "here", "ancestor", "outside", "not told"
 """Where a mark was first attached, as seen from an image that has it: to the image itself, to one
@@ -105,7 +105,7 @@ def lineage_of(
     catalog: CatalogFacts,
     as_of: datetime,
     policy: Policy | None = None,
-    golden: Golden | None = None,
+    golden: GoldenMarks | None = None,
 ) -> Lineage:
     """The lineage of an image that was looked up by its id."""
     place, found = subject.place, subject.resolution
@@ -122,7 +122,7 @@ def lineage_of(
     return Lineage(image_id, place.account, place.region, nodes, end, clues, policy, as_of, catalog)
 
 
-def _nodes(provenance: Provenance, golden: Golden | None) -> Iterator[Node]:
+def _nodes(provenance: Provenance, golden: GoldenMarks | None) -> Iterator[Node]:
     entries = provenance.ancestry.entries
     steps = lineage(provenance, str)
     inherited: list[tuple[Watermark, bool | None]] = []
@@ -138,7 +138,7 @@ def _nodes(provenance: Provenance, golden: Golden | None) -> Iterator[Node]:
         inherited += own
 
 
-def _judged(image: Image, golden: Golden | None) -> list[tuple[Watermark, bool | None]]:
+def _judged(image: Image, golden: GoldenMarks | None) -> list[tuple[Watermark, bool | None]]:
     if golden is None:
         return [(mark, None) for mark in image.watermarks]
     chosen = golden(image)
@@ -152,6 +152,8 @@ def _marks(
     line: tuple[AncestryEntry, ...],
 ) -> tuple[Mark, ...]:
     """An image's own marks, and those that its descendants say were first attached to it."""
+    # Own marks come first. Of the descendants' only those are added that say `first attached here`,
+    # which are news where the image is not visible, or where somebody has taken the mark away since.
     marks: dict[tuple[str | None, ...], Mark] = {}
     for found, carried in ((own, True), (inherited, False if seen else None)):
         for mark, is_golden in found:

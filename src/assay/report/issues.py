@@ -1,7 +1,7 @@
-"""What does not pass, one finding a result: what formats that list findings start from.
+"""What does not pass, one issue a result: what formats that list issues start from.
 
-Such formats (SARIF, GitLab's, annotations, …) know errors and warnings, files and lines. Text in a
-finding may come from a plan or from AWS: each format escapes it in its own way.
+Such formats (SARIF, GitLab's, annotations, …) know errors and warnings, files and lines. Text in an
+issue may come from a plan or from AWS: each format escapes it in its own way.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from assay.report.view import ExceptionView, ResultView, VerdictView, views
 ERROR, WARNING = "error", "warning"
 
 
-class Finding(msgspec.Struct, frozen=True, gc=False):
+class Issue(msgspec.Struct, frozen=True, gc=False):
     """One result that is no pass, of one reference."""
 
     verdict: VerdictView
@@ -51,7 +51,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
         return "excepted: " if self.result.standing is Standing.EXCEPTED else ""
 
 
-def findings(report: Report, setting: Setting) -> Iterator[Finding]:
+def issues(report: Report, setting: Setting) -> Iterator[Issue]:
     """Every failure, warning and undetermined result, in the order of the verdicts.
 
     What an exception lets through is left out unless the setting asks for it; then it is there
@@ -62,7 +62,7 @@ def findings(report: Report, setting: Setting) -> Iterator[Finding]:
     for verdict in every:
         for result in verdict.results:
             if result.standing in listed:
-                yield Finding(
+                yield Issue(
                     verdict,
                     result,
                     verdict.file or report.inputs[verdict.input].path,
