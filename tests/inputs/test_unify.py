@@ -23,6 +23,7 @@ HIDDEN = UnknownValue()
     [
         (["a", 1, True, AMI], ["a", "1", "true", AMI]),
         (["a", 1, None], ["a", "1", None]),
+        ([[1, True], [2, False]], [[1, True], [2, False]]),  # two tuples of one type
         (["e\u0301", 1], ["e\u0301", "1"]),
         (["a", 1, None, AMI], ["a", HIDDEN, None, AMI]),  # the null may be of any type
         ([[1, AMI], ["a"]], [[HIDDEN, AMI], ["a"]]),
@@ -37,6 +38,11 @@ def test_values_of_one_type(values: list[HclValue], melded: list[HclValue]) -> N
 def test_values_without_a_common_type(values: list[HclValue]) -> None:
     with pytest.raises(FailedError):
         meld(values)
+
+
+def test_types_that_do_not_show_are_not_guessed() -> None:
+    with pytest.raises(UncertainError):
+        meld([[1], [True, False]])  # as tuples, or lists, they have no common type
 
 
 def test_what_conversions_change_is_unknown_and_says_what_it_depends_on() -> None:
@@ -57,3 +63,37 @@ def test_equality_tells_what_differs_before_what_is_uncertain() -> None:
     assert not equal(["x", ["a"], 1], ["x", ["a"], 2])
     with pytest.raises(UncertainError):
         equal(["x", ["a"], 1], ["x", ["a"], 1])
+
+
+DIFFERENT: list[tuple[HclValue, HclValue]] = [
+    (1, True),
+    (1, "1"),
+    (1, 2),
+    (None, AMI),
+    (AMI, MADE),
+    (["a"], SetOf(["a"])),
+    (["a"], ["b"]),
+    (["a"], ["a", "b"]),
+    ([1], [True]),
+    ({"a": 1}, {"b": 1}),
+    ({"a": 1}, {"a": True}),
+    ({"a": 1}, {"a": 1, "b": 2}),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_identical_is_what_differs_in_nothing(one: HclValue, other: HclValue) -> None:
+    assert not identical(one, other)
+    assert not identical(other, one)
+    assert not identical({"x": [one, one]}, {"x": [one, other]})
+    assert identical({"x": [one, other]}, {"x": [one, other]})
+
+
+def test_what_is_too_deep_is_not_compared() -> None:
+    deep: HclValue = "a"
+    for _ in range(66):
+        deep = [deep]
+    for compare in (equal, identical):
+        for one, other in ((deep, "a"), ("a", deep)):
+            with pytest.raises(UncertainError):
+                compare(one, other)
