@@ -15,8 +15,8 @@ from assay.catalog.interface import Absent, Answer, ImageCatalog, Unavailable
 from assay.catalog.questions import IMAGES, ImageKey
 from assay.lookup.absence import explain
 from assay.lookup.settling import settle
-from assay.lookup.waves import Key, Trails, ask_the_way
-from assay.lookup.way import Trail, chosen, start
+from assay.lookup.waves import Key, Progress, ask_the_way
+from assay.lookup.way import Pending, chosen, start
 from assay.model import (
     AllowedImages,
     AmiId,
@@ -65,10 +65,10 @@ def resolve(
     `also` are images that somebody wants to have looked up in the same wave.
     """
     # Keys are numbers: what a value holds would be hashed anew each time that it is a key.
-    straight: dict[PlacedValue, tuple[Value, Trail]] = {}
+    straight: dict[PlacedValue, tuple[Value, Pending]] = {}
     asked: dict[PlacedValue, range] = {}
-    starts: list[tuple[PlacedValue, list[Trail | Unresolved]]] = []
-    trails: Trails = {}
+    starts: list[tuple[PlacedValue, list[Pending | Unresolved]]] = []
+    progress: Progress = {}
     for question in questions:
         value, place = question
         meant = alternatives(value)
@@ -79,17 +79,17 @@ def resolve(
         first = len(starts)
         for each in meant:
             started = start(each, place)
-            for n, trail in enumerate(started):
-                trails[len(starts), n] = trail
+            for n, pending in enumerate(started):
+                progress[len(starts), n] = pending
             starts.append(((each, place), started))
         asked[question] = range(first, len(starts))
-    on_the_way = {key: trail for key, trail in trails.items() if not _is_there(trail)}
+    on_the_way = {key: pending for key, pending in progress.items() if not _is_there(pending)}
     came = ask_the_way(on_the_way, catalog) if on_the_way else {}
-    found: Trails = {n: trail for n, (_, trail) in enumerate(straight.values())}
-    found.update((k, trail) for k, trail in trails.items() if k not in on_the_way)
+    found: Progress = {n: pending for n, (_, pending) in enumerate(straight.values())}
+    found.update((k, pending) for k, pending in progress.items() if k not in on_the_way)
     found.update(came)
-    parts = _parts(trails, came)
-    ends, answers, settings = _look_up(found, catalog, also, trails)
+    parts = _parts(progress, came)
+    ends, answers, settings = _look_up(found, catalog, also, progress)
     settled = [
         settle(each[1], started, [_ends((k, n), ends, parts) for n in range(len(started))])
         for k, (each, started) in enumerate(starts)
@@ -102,25 +102,25 @@ def resolve(
     return Resolutions(of, answers, settings)
 
 
-def _straight(meant: Sequence[Value], place: Place | Unplaced) -> Trail | None:
-    """The trail of a value that is the id of an image in a place that is told, as nearly all are."""
+def _straight(meant: Sequence[Value], place: Place | Unplaced) -> Pending | None:
+    """The pending reference of a value that is the id of an image in a place that is told, as nearly all are."""
     if len(meant) == 1 and isinstance(place, Place):
         match start(meant[0], place):
-            case [Trail(value=AmiId(), unplaced=None) as trail]:
-                return trail
+            case [Pending(value=AmiId(), unplaced=None) as pending]:
+                return pending
     return None
 
 
-def _is_there(trail: Trail | Unresolved) -> bool:
+def _is_there(pending: Pending | Unresolved) -> bool:
     """Whether nothing is left to be asked before the image itself."""
-    return isinstance(trail, Unresolved) or isinstance(trail.value, AmiId)
+    return isinstance(pending, Unresolved) or isinstance(pending.value, AmiId)
 
 
-def _parts(trails: Trails, found: Collection[Key]) -> Mapping[Key, list[Key]]:
-    """The keys of the trails that parted on the way, by the key that they started with."""
+def _parts(progress: Progress, found: Collection[Key]) -> Mapping[Key, list[Key]]:
+    """The keys of the pending references that parted on the way, by the key that they started with."""
     parts: defaultdict[Key, list[Key]] = defaultdict(list)
     for key in found:
-        if key not in trails:
+        if key not in progress:
             assert isinstance(key, tuple)
             parts[key[0]].append(key)
     return parts
@@ -129,7 +129,7 @@ def _parts(trails: Trails, found: Collection[Key]) -> Mapping[Key, list[Key]]:
 def _ends(
     key: Key, found: Mapping[Key, Resolution], parts: Mapping[Key, list[Key]]
 ) -> list[Resolution]:
-    """Where one trail ended, or those into which it parted."""
+    """Where one pending reference ended, or those into which it parted."""
     return [found[each] for each in ((key,) if key in found else parts[key])]
 
 
@@ -188,17 +188,17 @@ def fall_back(found: Resolution, by: ServiceImage) -> Resolution:
 
 
 def _look_up(
-    trails: Trails,
+    progress: Progress,
     catalog: ImageCatalog,
     also: Collection[ImageKey],
-    starts: Trails,
+    starts: Progress,
 ) -> tuple[
     dict[Key, Resolution], Mapping[ImageKey, Answer[Image]], Mapping[Place, Answer[AllowedImages]]
 ]:
     keys: dict[Key, ImageKey] = {
-        question: (trail.place, trail.value.id)
-        for question, trail in trails.items()
-        if isinstance(trail, Trail) and isinstance(trail.value, AmiId)
+        question: (pending.place, pending.value.id)
+        for question, pending in progress.items()
+        if isinstance(pending, Pending) and isinstance(pending.value, AmiId)
     }
     asked = dict.fromkeys((*keys.values(), *also))
     answers = catalog.ask(IMAGES, asked)
@@ -207,43 +207,45 @@ def _look_up(
         for key, image in keys.items()
         if isinstance(answers[image], Absent) and _is_alone(key, starts)
     )
-    places = {trail.place for trail in trails.values() if isinstance(trail, Trail)}
+    places = {pending.place for pending in progress.values() if isinstance(pending, Pending)}
     explained = explain(absent, places, catalog)
     resolutions: dict[Key, Resolution] = {}
-    for question, trail in trails.items():
-        match trail:
+    for question, pending in progress.items():
+        match pending:
             case Unresolved():
-                resolutions[question] = trail
-            case Trail():
+                resolutions[question] = pending
+            case Pending():
                 key = keys[question]
-                resolutions[question] = _conclude(trail, answers[key], explained.clues.get(key, ()))
+                resolutions[question] = _conclude(
+                    pending, answers[key], explained.clues.get(key, ())
+                )
     return resolutions, answers, explained.settings
 
 
-def _is_alone(key: Key, starts: Trails) -> bool:
+def _is_alone(key: Key, starts: Progress) -> bool:
     """Whether there is only one place to look: what is in one of several is missing in the others."""
     while key not in starts and isinstance(key, tuple):
         key = key[0]
     return not isinstance(key, tuple) or (key[0], 1) not in starts
 
 
-def _conclude(trail: Trail, answer: Answer[Image], clues: tuple[Clue, ...]) -> Resolution:
-    assert isinstance(trail.value, AmiId)
-    id = trail.value.id
-    asked = Evidence("ec2:DescribeImages", id, trail.place)
+def _conclude(pending: Pending, answer: Answer[Image], clues: tuple[Clue, ...]) -> Resolution:
+    assert isinstance(pending.value, AmiId)
+    id = pending.value.id
+    asked = Evidence("ec2:DescribeImages", id, pending.place)
     match answer:
         case Absent():
-            lost = trail.lost(Cause.NOT_VISIBLE, f"EC2 shows no {id} to {trail.place}", asked)
+            lost = pending.lost(Cause.NOT_VISIBLE, f"EC2 shows no {id} to {pending.place}", asked)
             return replace(lost, clues=clues)
         case Unavailable(reason):
-            return trail.lost(Cause.LOOKUP_FAILED, reason, asked)
+            return pending.lost(Cause.LOOKUP_FAILED, reason, asked)
         case image:
             return Resolved(
                 image,
-                trail.place,
-                trail.via,
-                trail.moving,
-                (*trail.evidence, asked),
-                trail.derivations,
-                sensitive=trail.sensitive,
+                pending.place,
+                pending.via,
+                pending.moving,
+                (*pending.evidence, asked),
+                pending.derivations,
+                sensitive=pending.sensitive,
             )

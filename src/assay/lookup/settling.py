@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from assay.lookup.way import Trail
+from assay.lookup.way import Pending
 from assay.model import (
     AmiId,
     Cause,
@@ -27,33 +27,33 @@ from assay.model import (
 
 def settle(
     place: Place | Unplaced,
-    trails: Sequence[Trail | Unresolved],
+    several: Sequence[Pending | Unresolved],
     ends: Sequence[list[Resolution]],
 ) -> tuple[list[Resolution], Place | None]:
     """What became of a value in all the places it can be in, and its own place if that was open.
 
-    The ends are those of each trail, which may have parted on its way.
+    The ends are those of each pending reference, which may have parted on its way.
     """
-    if len(trails) == 1 and isinstance(place, Place):
-        only = trails[0]
+    if len(several) == 1 and isinstance(place, Place):
+        only = several[0]
         if isinstance(only, Unresolved) or only.unplaced is None:
             return ends[0], None  # as nearly all are
     at = None
     if isinstance(place, Unplaced) and place.region_told:
         at = replace(place.candidates[0], account=None)
-    asked = [trail for trail in trails if isinstance(trail, Trail)]
+    asked = [pending for pending in several if isinstance(pending, Pending)]
     unplaced = asked[0].unplaced if asked else None
     if unplaced is None:
         return ends[0], at
     chosen = _the_one(asked, ends)
     if chosen is None:
         return [_undecided(asked, ends, unplaced)], at
-    trail = asked[chosen]
+    pending = asked[chosen]
     told = unplaced.account_told or isinstance(
-        trail.value, InstanceRef | TemplateRef | EveryVersion
+        pending.value, InstanceRef | TemplateRef | EveryVersion
     )
-    if not trail.derivations:
-        at = trail.place if told else replace(trail.place, account=None)
+    if not pending.derivations:
+        at = pending.place if told else replace(pending.place, account=None)
     if told:
         return ends[chosen], at
     return [
@@ -62,13 +62,13 @@ def settle(
     ], at
 
 
-def _the_one(trails: Sequence[Trail], ends: Sequence[list[Resolution]]) -> int | None:
+def _the_one(several: Sequence[Pending], ends: Sequence[list[Resolution]]) -> int | None:
     """Which of the places it is: the only one there is, or the only Region in which the id exists."""
     if len(ends) == 1:
         return 0
     there = [number for number, end in enumerate(ends) if not _came_to(end, Cause.NOT_VISIBLE)]
     unasked = any(_came_to(end, Cause.LOOKUP_FAILED) for end in ends)
-    regions = {trails[number].place.region for number in there}
+    regions = {several[number].place.region for number in there}
     return there[0] if len(regions) == 1 and not unasked else None
 
 
@@ -81,10 +81,10 @@ def _came_to(ends: Sequence[Resolution], cause: Cause) -> bool:
 
 
 def _undecided(
-    trails: Sequence[Trail], ends: Sequence[list[Resolution]], place: Unplaced
+    several: Sequence[Pending], ends: Sequence[list[Resolution]], place: Unplaced
 ) -> Unresolved:
     """Why none of the places is the one."""
-    value = trails[0].value
+    value = several[0].value
     evidence = tuple(each for end in ends for found in end for each in found.evidence)
     cause = Cause.UNRESOLVED
     failed = next((end[0] for end in ends if _came_to(end, Cause.LOOKUP_FAILED)), None)
@@ -92,11 +92,11 @@ def _undecided(
         cause, reason = Cause.LOOKUP_FAILED, failed.reason
     else:
         there = [
-            trail.place.region
-            for trail, end in zip(trails, ends, strict=True)
+            pending.place.region
+            for pending, end in zip(several, ends, strict=True)
             if not _came_to(end, Cause.NOT_VISIBLE)
         ]
-        regions = ", ".join(dict.fromkeys(there or [trail.place.region for trail in trails]))
+        regions = ", ".join(dict.fromkeys(there or [pending.place.region for pending in several]))
         reason = (
             f"{value} is in several Regions: {regions}" if there else f"no {value} in {regions}"
         )
@@ -105,6 +105,6 @@ def _undecided(
         f"{reason}; {place.reason}",
         value.id if isinstance(value, AmiId) else None,
         evidence,
-        trails[0].derivations,
+        several[0].derivations,
         cure=place.cure,
     )

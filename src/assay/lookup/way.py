@@ -36,7 +36,7 @@ _LONGEST = 200
 """More steps than any plan takes on purpose: parameters and templates that lead in a circle."""
 
 
-class Trail(msgspec.Struct, frozen=True, gc=False):
+class Pending(msgspec.Struct, frozen=True, gc=False):
     """A reference on its way to an image: where it stands now, and how it came there."""
 
     place: Place
@@ -52,29 +52,29 @@ class Trail(msgspec.Struct, frozen=True, gc=False):
     """Why `place` is only one where it can be."""
 
     def lost(self, cause: Cause, reason: str, asked: Evidence) -> Unresolved:
-        """The end of a trail that leads to no image, and what was asked last."""
+        """The end of a pending reference that leads to no image, and what was asked last."""
         image_id = self.value.id if isinstance(self.value, AmiId) else None
         evidence = (*self.evidence, asked)
         derivations, sensitive = self.derivations, self.sensitive
         return Unresolved(cause, reason, image_id, evidence, derivations, sensitive=sensitive)
 
 
-def start(value: Value, place: Place | Unplaced) -> list[Trail | Unresolved]:
+def start(value: Value, place: Place | Unplaced) -> list[Pending | Unresolved]:
     """Walk through what the plan itself tells, down to something that can be asked.
 
-    More than one trail where the place is not told: an id is looked up wherever it can be.
+    More than one pending reference where the place is not told: an id is looked up wherever it can be.
     """
     if isinstance(value, AmiId) and isinstance(place, Place):
-        return [Trail(place, value)]  # as nearly all are
+        return [Pending(place, value)]  # as nearly all are
     return _walk(value, place, None)
 
 
-def onward(trail: Trail, value: Value) -> Trail | Unresolved:
-    """Walk on from what stands at the end of a trail, or from what the plan puts there."""
-    first, *others = _walk(value, trail.place, trail)
+def onward(pending: Pending, value: Value) -> Pending | Unresolved:
+    """Walk on from what stands at the end of a pending reference, or from what the plan puts there."""
+    first, *others = _walk(value, pending.place, pending)
     if others:
         reason = "what the plan puts there is made from something in a place that it does not tell"
-        return Unresolved(Cause.UNRESOLVED, reason, None, trail.evidence, trail.derivations)
+        return Unresolved(Cause.UNRESOLVED, reason, None, pending.evidence, pending.derivations)
     return first
 
 
@@ -89,14 +89,14 @@ def candidates(value: Value, place: Unplaced) -> tuple[Place, ...]:
     return (place.said,) if place.said else ()
 
 
-def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> list[Trail | Unresolved]:
-    via = list(trail.via) if trail else []
-    moving = list(trail.moving) if trail else []
-    made = list(trail.derivations) if trail else []
-    evidence = trail.evidence if trail else ()
-    changes = trail.changes if trail else ()
-    sensitive = trail is not None and trail.sensitive
-    unplaced = trail.unplaced if trail else None
+def _walk(value: Value, place: Place | Unplaced, at: Pending | None) -> list[Pending | Unresolved]:
+    via = list(at.via) if at else []
+    moving = list(at.moving) if at else []
+    made = list(at.derivations) if at else []
+    evidence = at.evidence if at else ()
+    changes = at.changes if at else ()
+    sensitive = at is not None and at.sensitive
+    unplaced = at.unplaced if at else None
     asked = value
     for _ in range(_LONGEST):
         match value:
@@ -104,10 +104,10 @@ def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> list[Tr
                 via.append(step)
                 moving += [step] if moves else []
                 value, sensitive = inner, sensitive or hidden
-            case Made(by, how, source, at, hidden):
+            case Made(by, how, source, where, hidden):
                 sensitive = sensitive or hidden
                 made.append(Derivation(by, how, place))
-                value, place = source, at
+                value, place = source, where
             case Already(inner):
                 via.append("what there is of this name already")
                 value = inner
@@ -133,7 +133,7 @@ def _walk(value: Value, place: Place | Unplaced, trail: Trail | None) -> list[Tr
             return [replace(lost, cure=place.cure)]
     steps = tuple(via), tuple(moving), evidence, tuple(made)
     return [
-        Trail(each, value, *steps, changes, sensitive=sensitive, unplaced=unplaced)
+        Pending(each, value, *steps, changes, sensitive=sensitive, unplaced=unplaced)
         for each in places
     ]
 

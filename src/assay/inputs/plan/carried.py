@@ -18,7 +18,7 @@ from assay.inputs.plan.document.walk import Leaf, at_path, leaves
 from assay.inputs.plan.embedded.contents import Contents, Told, stray, strings
 from assay.inputs.plan.embedded.rows import rows_of
 from assay.inputs.plan.embedded.tree import Either, Looked, Open, Path, Resource, logical, snake
-from assay.inputs.plan.reading import Reading
+from assay.inputs.plan.row_reader import RowReader
 from assay.inputs.surface import Form, Row, only_mentions
 from assay.model import (
     Alias,
@@ -44,20 +44,22 @@ _IMAGE_OF: Mapping[str, Path] = {
 class Carried:
     """Reads what documents describe by the rows of the table."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
+    def __init__(self, row_reader: RowReader) -> None:
+        self._row_reader = row_reader
 
-    def told(
+    def named_in(
         self, contents: Contents, change: ResourceChange, place: Place | Unplaced
     ) -> Iterator[Told]:
         """Every image that the documents of one resource name."""
         yield from (_where(told, contents.place) for told in contents.told)
         for siblings in contents.resources:
             for described in siblings.values():
-                for told in self._of(described, siblings, change, contents.place or place):
+                for told in self._of_described(
+                    described, siblings, change, contents.place or place
+                ):
                     yield _where(told, contents.place)
 
-    def _of(
+    def _of_described(
         self,
         described: Resource,
         siblings: Mapping[str, Resource],
@@ -75,15 +77,15 @@ class Carried:
                 continue
             for leaf in leaves(row.path, view.after, view.unknown, None):
                 path, spelt = described.original(leaf.steps)
-                value = _beside(row, spelt, siblings, described)
+                value = _of_sibling(row, spelt, siblings, described)
                 if value is None:
-                    value = self._reading.value(row, leaf, view, made, None, place)
+                    value = self._row_reader.value(row, leaf, view, made, None, place)
                     value = _explained(value, spelt)
                 if value is not None or leaf.unknown or row.behind:
                     explained.append(path)
                 if value is not None:
                     said.append(Said(row, leaf, value))
-        for each in (*said, *self._reading.of_services(rows, whole, said, made)):
+        for each in (*said, *self._row_reader.of_services(rows, whole, said, made)):
             if each.value is not JUDGED:
                 path = self._path(each.row, each.leaf, described.original(each.leaf.steps)[0])
                 service = fallback(each.row, each.leaf, whole)
@@ -92,7 +94,7 @@ class Carried:
 
     def _path(self, row: Row, leaf: Leaf, path: Path) -> Path:
         """The path of a leaf; for a template block, of the field that names the template."""
-        _, _, field = self._reading.attribute(row, leaf).rpartition(".")
+        _, _, field = self._row_reader.attribute(row, leaf).rpartition(".")
         if row.template is None or not isinstance(leaf.value, dict):
             return path
         return (*path, "".join(word.capitalize() for word in field.split("_")))
@@ -101,7 +103,7 @@ class Carried:
 JUDGED = Unusable("is another resource of the same document, which is judged itself")
 
 
-def _beside(
+def _of_sibling(
     row: Row, spelt: Any, siblings: Mapping[str, Resource], described: Resource
 ) -> Value | None:
     """What a property means that names another resource of the same document."""

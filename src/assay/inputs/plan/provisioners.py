@@ -10,7 +10,7 @@ from typing import Any
 
 from assay.inputs.plan.document.configuration import ConfigurationIndex, Configured, references_of
 from assay.inputs.plan.document.document import ResourceChange, Variable
-from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.document.stray import named_in, templates_in
 from assay.inputs.plan.document.walk import Step
 from assay.model import Action, Alias, AmiId, TemplateRef
@@ -50,7 +50,7 @@ class Provisioners:
                     yield f"provisioner[{number}].{name}", named, hidden
 
     def _in(
-        self, own: Opened, module: str, expression: Any, depth: int
+        self, own: PlannedResource, module: str, expression: Any, depth: int
     ) -> Iterator[tuple[Named, bool]]:
         """What an expression names in what it holds or reads, as far as that is known; blocks, too."""
         if depth > _DEEPEST:
@@ -69,7 +69,7 @@ class Provisioners:
                 yield from self._in(own, module, each, depth + 1)
 
     def _read(
-        self, own: Opened, module: str, reference: str, depth: int
+        self, own: PlannedResource, module: str, reference: str, depth: int
     ) -> Iterator[tuple[Named, bool]]:
         """What stands in one thing that is read."""
         match parse(reference):
@@ -101,7 +101,7 @@ class Provisioners:
 _NO_RESOURCE = ("data", "each", "count", "local", "module", "path", "terraform", "ephemeral")
 
 
-def _held(resource: Opened, path: tuple[Step, ...]) -> Iterator[tuple[Named, bool]]:
+def _held(resource: PlannedResource, path: tuple[Step, ...]) -> Iterator[tuple[Named, bool]]:
     """What is named at a path of a planned resource."""
     known = path if path and not isinstance(path[-1], int) else path[:1]
     yield from _in_value(resource.value(known), hidden=resource.is_sensitive(known))

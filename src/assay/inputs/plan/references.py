@@ -30,11 +30,11 @@ from assay.inputs.plan.made.names import Names
 from assay.inputs.plan.places.foreign import Foreign, is_foreign
 from assay.inputs.plan.places.providers import Providers
 from assay.inputs.plan.provisioners import Provisioners
-from assay.inputs.plan.reading import Reading
+from assay.inputs.plan.row_reader import RowReader
 from assay.inputs.plan.settled import SETTLED, keeps_images
 from assay.inputs.plan.sweep import Standing, Sweep
 from assay.inputs.plan.trails.holders import IMAGE_DATA
-from assay.inputs.plan.trails.trail import Trailing
+from assay.inputs.plan.trails.trail import Trails
 from assay.inputs.plan.trails.trails import trails_of
 from assay.inputs.surface import Form, Row, decisive, rows_by_type
 from assay.model import (
@@ -62,7 +62,7 @@ class ReferenceReader:
         plan: PlanDocument,
         region: str | None,
         rows: dict[str, tuple[Row, ...]] | None = None,
-        trails: Callable[[PlannedResources], Trailing] | None = None,
+        trails: Callable[[PlannedResources], Trails] | None = None,
         said: str | None = None,
     ) -> None:
         """`region` is the policy's, `said` the one that somebody says; `rows` are the table unless
@@ -81,9 +81,9 @@ class ReferenceReader:
         planned = PlannedResources(path, self._changes, self._configuration)
         follow = trails or partial(trails_of, plan, state, self._configuration)
         makers = Makers(planned, follow(planned), self._providers)
-        self._reading = Reading(planned, makers)
+        self._row_reader = RowReader(planned, makers)
         self._names = Names(planned, self._providers, makers)
-        self._sweep = Sweep(path, self._reading)
+        self._sweep = Sweep(path, self._row_reader)
         self._foreign = Foreign(plan.configuration, self._providers)
         self._provisioners = Provisioners(self._configuration, planned, plan.variables or {})
         self._not_judged: Counter[str] = Counter()
@@ -155,7 +155,7 @@ class ReferenceReader:
             return None
         if bytes(change.change.after).count(b"ami-") != 1:
             return None
-        value = parse_image(self._narrow.one(change, row.path))
+        value = parse_image(self._narrow.open_attribute(change, row.path))
         if not isinstance(value, AmiId):
             return None
         _, place = self._standing(change, None)
@@ -185,13 +185,13 @@ class ReferenceReader:
             if row.form is Form.SERVICE or view.lacks(row) or (row.top,) in explained:
                 continue  # nothing there, or another row ended at the same unknown block
             for leaf in leaves(row.path, view.after, view.unknown, view.sensitive):
-                value = self._reading.value(row, leaf, view, change, configured, place)
+                value = self._row_reader.value(row, leaf, view, change, configured, place)
                 if leaf.unknown or value is not None or row.behind:
                     explained[leaf.steps] = leaf  # what a row reads and leaves aside is a stray
                 if value is not None:
                     said.append(Said(row, leaf, value))
-        said += self._reading.of_default(rows, change)
-        services = self._reading.of_services(rows, resource, said, change)
+        said += self._row_reader.of_default(rows, change)
+        services = self._row_reader.of_services(rows, resource, said, change)
         if services:
             said += services
             words = (each.leaf for each in services if isinstance(each.leaf.value, str))
@@ -204,7 +204,7 @@ class ReferenceReader:
             service = fallback(row, leaf, resource)
             yield replace(reference, fallback=service) if service else reference
         if not self._sweep.is_done(change, explained):
-            yield from self._besides(Standing(change, action, configured, place), explained)
+            yield from self._of_documents(Standing(change, action, configured, place), explained)
 
     def _standing(
         self, change: ResourceChange, own_region: Any
@@ -237,7 +237,7 @@ class ReferenceReader:
         return AmiReference(
             address=change.address,
             resource_type=change.type,
-            attribute=self._reading.attribute(row, leaf),
+            attribute=self._row_reader.attribute(row, leaf),
             kind=row.kind,
             action=action,
             value=value,
@@ -252,7 +252,7 @@ class ReferenceReader:
         before = parse_image(at_path(self._narrow.before(change).after, leaf.steps))
         return before.id if isinstance(before, AmiId) else None
 
-    def _besides(
+    def _of_documents(
         self, standing: Standing, explained: Mapping[tuple[Step, ...], Leaf]
     ) -> Iterator[AmiReference]:
         """What documents say, and strays; what only mentions an image is counted."""
@@ -270,7 +270,7 @@ class ReferenceReader:
             Said(row, leaf, Unknown())  # is only counted
             for row in rows
             for leaf in leaves(row.path, view.after, None, None)
-            if row.form is not Form.SERVICE and self._reading.names_an_image(row, leaf, view)
+            if row.form is not Form.SERVICE and self._row_reader.names_an_image(row, leaf, view)
         ]
         return len(said) + sum(1 for _ in left_to_services(rows, Resource(view, None), said))
 

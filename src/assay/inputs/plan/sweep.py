@@ -11,7 +11,7 @@ from assay.inputs.plan.document.raw import decode
 from assay.inputs.plan.document.stray import holds_more, may_name_an_image, strays
 from assay.inputs.plan.document.walk import Leaf, Step, anywhere, at_path
 from assay.inputs.plan.embedded.types import holds_documents
-from assay.inputs.plan.reading import Reading
+from assay.inputs.plan.row_reader import RowReader
 from assay.model import (
     Action,
     AmiReference,
@@ -67,9 +67,9 @@ class Standing:
 class Sweep:
     """Reads documents and sweeps up strays; `path` is for messages."""
 
-    def __init__(self, path: str, reading: Reading) -> None:
+    def __init__(self, path: str, row_reader: RowReader) -> None:
         self._path = path
-        self._reading = reading
+        self._row_reader = row_reader
 
     def may_speak(self, change: ResourceChange) -> bool:
         """Whether a resource of a type without rows may say anything about images."""
@@ -121,7 +121,7 @@ class Sweep:
             is_new=standing.action in (Action.CREATE, Action.REPLACE),
         )
         contents = reader_of(change.type)(holder)
-        told = Carried(self._reading).told(contents, change, standing.place)
+        told = Carried(self._row_reader).named_in(contents, change, standing.place)
         return list(told), contents.read
 
 

@@ -67,7 +67,7 @@ class Narrow:
         raw = change.change
         return self._narrowed(change, raw.after, raw.after_unknown, raw.after_sensitive)
 
-    def one(self, change: ResourceChange, attribute: str) -> Any:
+    def open_attribute(self, change: ResourceChange, attribute: str) -> Any:
         """One attribute of a resource of which nothing is sensitive; None if it is not known."""
         raw, decoder = change.change, self._decoder(change.type)
         if _TRUE.search(raw.after_sensitive):

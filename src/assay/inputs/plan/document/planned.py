@@ -22,7 +22,7 @@ GONE = (Action.DELETE, Action.FORGET)
 _ALONE = (Action.UPDATE, *GONE, Action.NO_OP, Action.READ, Action.INVOKE)
 
 
-class Opened:
+class PlannedResource:
     """One planned resource; each of its values and masks is decoded when somebody asks for it."""
 
     def __init__(self, path: str, change: ResourceChange, configured: Configured | None) -> None:
@@ -110,10 +110,10 @@ class PlannedResources:
         self._path = path
         self._changes = changes
         self.configuration = configuration
-        self._opened: dict[int, Opened] = {}
-        self._by_key: dict[_Block, dict[str | int | None, list[Opened]]] = {}
-        self._of_type: dict[str, list[Opened]] = {}
-        self._named: dict[tuple[str, tuple[str, ...]], dict[str, list[Opened]]] = {}
+        self._opened: dict[int, PlannedResource] = {}
+        self._by_key: dict[_Block, dict[str | int | None, list[PlannedResource]]] = {}
+        self._of_type: dict[str, list[PlannedResource]] = {}
+        self._named: dict[tuple[str, tuple[str, ...]], dict[str, list[PlannedResource]]] = {}
 
     @cached_property
     def _blocks(self) -> dict[_Block, list[ResourceChange]]:
@@ -125,7 +125,7 @@ class PlannedResources:
         """The instances of modules that hold resources."""
         return ModuleInstances(module for module, _, _ in (*self._blocks, *self._data_blocks))
 
-    def of_data(self, module: str, resource_type: str, name: str) -> list[Opened]:
+    def of_data(self, module: str, resource_type: str, name: str) -> list[PlannedResource]:
         """The instances of one data source that will be read during apply."""
         changes = self._data_blocks.get((module, resource_type, name), ())
         return [self.open(change) for change in changes]
@@ -136,7 +136,7 @@ class PlannedResources:
 
     def of_block(
         self, module: str, resource_type: str, name: str, key: str | int | None = None
-    ) -> list[Opened]:
+    ) -> list[PlannedResource]:
         """The instances of one resource block in one module instance; with a key, that alone."""
         block = (module, resource_type, name)
         if key is not None:
@@ -144,14 +144,14 @@ class PlannedResources:
         opened = (self.open(change) for change in self._blocks.get(block, ()))
         return [resource for resource in opened if resource.action not in GONE]
 
-    def _keys_of(self, block: _Block) -> dict[str | int | None, list[Opened]]:
+    def _keys_of(self, block: _Block) -> dict[str | int | None, list[PlannedResource]]:
         found = self._by_key.get(block)
         if found is None:
             by_key = ((each.change.index, each) for each in self.of_block(*block))
             found = self._by_key[block] = _grouped(by_key)
         return found
 
-    def of_type(self, resource_type: str) -> list[Opened]:
+    def of_type(self, resource_type: str) -> list[PlannedResource]:
         """Every planned resource of one type."""
         found = self._of_type.get(resource_type)
         if found is None:
@@ -166,7 +166,7 @@ class PlannedResources:
     def _blocks_of_type(self) -> dict[str, list[_Block]]:
         return _grouped((block[1], block) for block in self._blocks)
 
-    def named(self, resource_type: str, text: object, *by: str) -> list[Opened]:
+    def named(self, resource_type: str, text: object, *by: str) -> list[PlannedResource]:
         """The planned resources of one type that are known by a text, in one of these attributes.
 
         What names them is often as many as they are, so they are sorted by what they are called.
@@ -178,7 +178,7 @@ class PlannedResources:
             known = self._named[resource_type, by] = _grouped(called)
         return known.get(text, []) if isinstance(text, str) else []
 
-    def changing(self, resource_types: Collection[str], action: str = "") -> list[Opened]:
+    def changing(self, resource_types: Collection[str], action: str = "") -> list[PlannedResource]:
         """Every change of these types, of what is deleted and of deposed objects, too.
 
         With an action, those in whose actions it is.
@@ -200,14 +200,14 @@ class PlannedResources:
             for change in self._blocks[block]:
                 yield change, decode(self._path, change, change.change.after, _names_decoder)
 
-    def open(self, change: ResourceChange) -> Opened:
+    def open(self, change: ResourceChange) -> PlannedResource:
         """One planned resource. Reading a value that is damaged raises `InputError`."""
         found = self._opened.get(id(change))
         if found is None:
             configured = self.configuration.find(
                 change.module_address, change.mode, change.type, change.name
             )
-            found = Opened(self._path, change, configured)
+            found = PlannedResource(self._path, change, configured)
             self._opened[id(change)] = found
         return found
 
@@ -216,7 +216,7 @@ def _block(change: ResourceChange) -> _Block:
     return change.module_address or "", change.type, change.name
 
 
-def _texts(resource: Opened, attributes: Iterable[str]) -> dict[str, None]:
+def _texts(resource: PlannedResource, attributes: Iterable[str]) -> dict[str, None]:
     """What is known of some attributes, as far as it is text."""
     values = (resource.value((name,)) for name in attributes)
     return dict.fromkeys(value for value in values if isinstance(value, str))

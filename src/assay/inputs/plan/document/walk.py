@@ -7,7 +7,7 @@ Representation"). So a path is followed in all three trees at once.
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from assay.model.addresses import notation
 
 Step = str | int
+Path: TypeAlias = tuple[Step, ...]
 
 
 class Leaf(msgspec.Struct, frozen=True, gc=False):

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from assay.inputs.plan.document.planned import UNKNOWN, Opened, PlannedResources
+from assay.inputs.plan.document.planned import UNKNOWN, PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import is_template
 from assay.inputs.plan.document.walk import Leaf, Step, leaves, texts
 from assay.inputs.plan.places.providers import Providers
@@ -99,7 +99,7 @@ class Distributions:
         planned: PlannedResources,
         ends: Ends,
         providers: Providers,
-        parent: Callable[[Opened], Value],
+        parent: Callable[[PlannedResource], Value],
     ) -> None:
         """`parent` says from what an Image Builder image is made."""
         self._planned = planned
@@ -131,11 +131,11 @@ class Distributions:
     def _circle(self) -> "_Built":
         return self._of_images(lambda _: _CIRCLE)
 
-    def _of_images(self, parent: Callable[[Opened], Value]) -> "_Built":
+    def _of_images(self, parent: Callable[[PlannedResource], Value]) -> "_Built":
         images = (image for image in self._planned.changing(IMAGES) if builds(image))
         return _Built(tuple(each for image in images for each in self._of_image(image, parent)))
 
-    def of_template(self, template: Opened, version: str | None) -> Value | None:
+    def of_template(self, template: PlannedResource, version: str | None) -> Value | None:
         """What a version of a template of this plan will hold, where a build moves it."""
         if version not in ("$Latest", "$Default"):
             return None
@@ -156,11 +156,13 @@ class Distributions:
             )
         return left[0] if left else None
 
-    def _of_image(self, image: Opened, parent: Callable[[Opened], Value]) -> Iterator[Named]:
+    def _of_image(
+        self, image: PlannedResource, parent: Callable[[PlannedResource], Value]
+    ) -> Iterator[Named]:
         if _is_container(image):
             return
         path: tuple[Step, ...] = ("distribution_configuration_arn",)
-        found: list[Opened] = []
+        found: list[PlannedResource] = []
         if image.is_unknown(path):
             if image.configured is not None and not image.writes(*path):
                 return
@@ -184,7 +186,9 @@ class Distributions:
                 )
                 yield from self._of_distribution(image, made, each)
 
-    def _of_distribution(self, image: Opened, made: Made, distribution: Opened) -> Iterator[Named]:
+    def _of_distribution(
+        self, image: PlannedResource, made: Made, distribution: PlannedResource
+    ) -> Iterator[Named]:
         blocks, templates, parameters, default = _FIELDS[distribution.change.type]
         for leaf in _leaves(blocks, distribution):
             if leaf.unknown:
@@ -201,9 +205,9 @@ class Distributions:
 
     def _of_template(
         self,
-        image: Opened,
+        image: PlannedResource,
         made: Made,
-        distribution: Opened,
+        distribution: PlannedResource,
         leaf: Leaf,
         steps: tuple[Step, ...],
         at: Place | Unplaced,
@@ -229,11 +233,11 @@ class Distributions:
             if isinstance(end, Target):
                 yield Moved(id(end.resource.change), value, moves)
 
-    def _place(self, resource: Opened) -> Place | Unplaced:
+    def _place(self, resource: PlannedResource) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)
 
 
-def builds(resource: Opened) -> bool:
+def builds(resource: PlannedResource) -> bool:
     """Whether Image Builder builds an image while this plan is applied, and launches an instance
     of its recipe's parent for that (Image Builder User Guide, "How Image Builder works").
     """
@@ -246,7 +250,9 @@ def _may_name(end: Fixed) -> bool:
     return any(not end.wide or is_template(text) for text in texts(end.value))
 
 
-def _of_parameter(image: Opened, made: Made, leaf: Leaf, at: Place | Unplaced) -> ParameterChange:
+def _of_parameter(
+    image: PlannedResource, made: Made, leaf: Leaf, at: Place | Unplaced
+) -> ParameterChange:
     block, mask = _tree(leaf.value), _tree(leaf.mask)
     account = UNKNOWN if mask.get("ami_account_id") is True else block.get("ami_account_id")
     at, name = _of_account(at, account), block.get("parameter_name")
@@ -256,7 +262,7 @@ def _of_parameter(image: Opened, made: Made, leaf: Leaf, at: Place | Unplaced) -
     return ParameterChange(image.change.address, called, at, made)
 
 
-def _anything(image: Opened) -> Iterator[ParameterChange | TemplateChange]:
+def _anything(image: PlannedResource) -> Iterator[ParameterChange | TemplateChange]:
     """What a distribution can change that this plan does not hold: any name."""
     by = image.change.address
     what = Unusable(
@@ -267,7 +273,7 @@ def _anything(image: Opened) -> Iterator[ParameterChange | TemplateChange]:
     yield TemplateChange(by, None, None, _ANYWHERE, what)
 
 
-def _is_container(image: Opened) -> bool:
+def _is_container(image: PlannedResource) -> bool:
     """Container images are distributed to registries: they are no AMIs."""
     if image.value(("image_recipe_arn",)):
         return False
@@ -284,7 +290,7 @@ def _of_account(place: Place | Unplaced, account: Any) -> Place | Unplaced:
     return Place(place.partition, account, place.region)
 
 
-def _leaves(pattern: str, resource: Opened) -> Iterator[Leaf]:
+def _leaves(pattern: str, resource: PlannedResource) -> Iterator[Leaf]:
     return leaves(pattern, resource.value(()), resource.mask(()), None)
 
 

@@ -6,9 +6,9 @@ and aws_ami (RegisterImage).
 
 from collections.abc import Callable
 
-from assay.inputs.plan.document.planned import UNKNOWN, Opened, PlannedResources
+from assay.inputs.plan.document.planned import UNKNOWN, PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import parse_build_parent, parse_instance
-from assay.inputs.plan.document.walk import Step
+from assay.inputs.plan.document.walk import Path
 from assay.inputs.plan.made import missing
 from assay.inputs.plan.made.distributions import Distributions
 from assay.inputs.plan.made.launch_configurations import named_configurations
@@ -20,7 +20,7 @@ from assay.inputs.plan.trails.choices import any_of, fixed_images, instances_in,
 from assay.inputs.plan.trails.ends import Ended, Ends
 from assay.inputs.plan.trails.holders import GROUPS, IMAGE_ATTRIBUTES, PARAMETER_NAMES, Sought
 from assay.inputs.plan.trails.known import images_in
-from assay.inputs.plan.trails.trail import Dead, End, Fixed, Target, Trailing
+from assay.inputs.plan.trails.trail import Dead, End, Fixed, Target, Trails
 from assay.inputs.surface import ROWS
 from assay.model import (
     Action,
@@ -48,7 +48,7 @@ _PARAMETER_NAMES = {(name,) for name in PARAMETER_NAMES}
 class Makers:
     """Turns an unknown value into what the plan will put there."""
 
-    def __init__(self, planned: PlannedResources, trails: Trailing, providers: Providers) -> None:
+    def __init__(self, planned: PlannedResources, trails: Trails, providers: Providers) -> None:
         self._planned = planned
         self.ends = Ends(trails)
         self._found: dict[tuple[int, Place | Unplaced], tuple[Value, Ended]] = {}
@@ -62,8 +62,8 @@ class Makers:
 
     def image(
         self,
-        resource: Opened,
-        path: tuple[Step, ...],
+        resource: PlannedResource,
+        path: Path,
         depth: int = 0,
         at: Place | Unplaced | None = None,
     ) -> Value:
@@ -97,14 +97,12 @@ class Makers:
         resource, path = end.resource, end.path
         kind = resource.change.type
         found: list[Value | None] = []
-        if resource.is_data:
-            elsewhere = not may_be_same(self.place(resource), at)
-            what = f"is an image that {resource.change.address} looks up in another place"
-            found = [Unusable(what) if elsewhere else self._read_later(end)]
-        elif kind in MAKERS and (end.is_open or kind not in _ONE_IMAGE):
-            elsewhere = not may_be_same(self.place(resource), at)
-            what = f"is an image that {resource.change.address} makes in another place"
-            found = [Unusable(what) if elsewhere else self._made(resource, depth)]
+        is_made = kind in MAKERS and (end.is_open or kind not in _ONE_IMAGE)
+        if resource.is_data or is_made:
+            if not may_be_same(self.place(resource), at):
+                does = f"{resource.change.address} {'looks up' if resource.is_data else 'makes'}"
+                return [Unusable(f"is an image that {does} in another place")]
+            found = [self._read_later(end) if resource.is_data else self._made(resource, depth)]
         elif kind == "aws_ssm_parameter" and path[:1] in _PARAMETER_NAMES:
             is_image = resource.value(("data_type",)) == "aws:ec2:image"
             found = [self._alias(resource, depth)] if is_image or not end.wide else []
@@ -115,7 +113,7 @@ class Makers:
             found = [self._held(resource, (name,), depth) for name in names]
         return [value for value in found if value is not None]
 
-    def _made(self, resource: Opened, depth: int) -> Value:
+    def _made(self, resource: PlannedResource, depth: int) -> Value:
         """The image that a resource of this plan will make."""
         address, place = resource.change.address, self.place(resource)
         match resource.change.type:
@@ -137,7 +135,7 @@ class Makers:
             return self.templates.of_data(resource, "$Latest")
         return Unknown((target.name,))
 
-    def _held(self, resource: Opened, path: tuple[Step, ...], depth: int) -> Value | None:
+    def _held(self, resource: PlannedResource, path: Path, depth: int) -> Value | None:
         """What a planned resource holds at `path`: an image, or where it comes from.
 
         None for a known value that is no image. What a resource will make of its arguments is not
@@ -156,7 +154,7 @@ class Makers:
             value = any_of([Target(resource, path)], held)
         return Planned(step, value, sensitive=resource.is_sensitive(path))
 
-    def _alias(self, parameter: Opened, depth: int) -> Value:
+    def _alias(self, parameter: PlannedResource, depth: int) -> Value:
         """`resolve:ssm:` and a name or an ARN that AWS has still to give a parameter of the plan.
 
         Nothing else that an image can be made of holds such an attribute.
@@ -164,7 +162,7 @@ class Makers:
         step = f"parameter {parameter.change.address}"
         return Planned(step, self.parameters.leaves(parameter, depth), moving=True)
 
-    def _copy(self, resource: Opened, place: Place | Unplaced, depth: int) -> Value:
+    def _copy(self, resource: PlannedResource, place: Place | Unplaced, depth: int) -> Value:
         path = ("source_ami_id",)
         at = self.elsewhere(resource, place, "source_ami_region")
         source: Value | None
@@ -180,12 +178,16 @@ class Makers:
             sensitive=resource.is_sensitive(path),
         )
 
-    def elsewhere(self, resource: Opened, place: Place | Unplaced, region: str) -> Place | Unplaced:
+    def elsewhere(
+        self, resource: PlannedResource, place: Place | Unplaced, region: str
+    ) -> Place | Unplaced:
         """The place in the Region that an argument of the resource names, if it names any."""
         unknown = resource.is_unknown((region,))
         return self._providers.elsewhere(place, UNKNOWN if unknown else resource.value((region,)))
 
-    def groups(self, resource: Opened, path: tuple[Step, ...]) -> list[Opened] | Unknown | Unusable:
+    def groups(
+        self, resource: PlannedResource, path: Path
+    ) -> list[PlannedResource] | Unknown | Unusable:
         """The Auto Scaling groups of this plan whose ARN can stand at `path`; no others are known."""
         if resource.is_unknown(path):
             ends = self.ends.of(resource, path, Sought.GROUP)
@@ -200,7 +202,7 @@ class Makers:
         found = [each for kind, at in GROUPS for each in self._planned.named(kind, arn, at)]
         return found or missing.NO_GROUP
 
-    def of_instance(self, resource: Opened, path: tuple[Step, ...], depth: int = 0) -> Value:
+    def of_instance(self, resource: PlannedResource, path: Path, depth: int = 0) -> Value:
         """The image of the instance whose id stands at `path`."""
         if not resource.is_unknown(path):
             found = parse_instance(resource.value(path))
@@ -226,19 +228,18 @@ class Makers:
                 return self._launched(resource, depth) or ref
         return ref
 
-    def _launched(self, resource: Opened, depth: int) -> Value | None:
+    def _launched(self, resource: PlannedResource, depth: int) -> Value | None:
         if resource.change.type not in ("aws_instance", "aws_spot_instance_request"):
             return None
         path = ("ami",)
         if resource.is_data:
             return looked_up(resource, path)
-        written = resource.writes("ami")
         block = resource.value(("launch_template", 0))
-        if resource.is_unknown(path) and not written and isinstance(block, dict):
+        if resource.is_unknown(path) and not resource.writes("ami") and isinstance(block, dict):
             return self.templates.of_instance(resource, _BLOCK)
         return self._held(resource, path, depth)
 
-    def recipe(self, resource: Opened, depth: int = 0) -> Value:
+    def recipe(self, resource: PlannedResource, depth: int = 0) -> Value:
         """The parent image of the recipe that an Image Builder image or pipeline names."""
         path = ("image_recipe_arn",)
         wanted = resource.value(path)
@@ -259,7 +260,7 @@ class Makers:
         values = (self._parent(end.resource, depth) for end in named)
         return [value for value in values if value is not None]
 
-    def _parent(self, recipe: Opened, depth: int) -> Value | None:
+    def _parent(self, recipe: PlannedResource, depth: int) -> Value | None:
         path = ("parent_image",)
         if not recipe.change.type.endswith("imagebuilder_image_recipe"):
             return None
@@ -270,7 +271,7 @@ class Makers:
         )
         return Planned(f"{recipe.change.address}.parent_image", value) if value else None
 
-    def launch_configuration(self, resource: Opened, path: tuple[Step, ...]) -> Value:
+    def launch_configuration(self, resource: PlannedResource, path: Path) -> Value:
         """The image of the launch configuration whose name stands at `path`, in the same place."""
         here = self.place(resource)
         if resource.is_unknown(path):
@@ -295,5 +296,5 @@ class Makers:
             return [Unusable("is a launch configuration of another place")]
         return [value for end in named if (value := self._held(end.resource, ("image_id",), 0))]
 
-    def place(self, resource: Opened) -> Place | Unplaced:
+    def place(self, resource: PlannedResource) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 
 _CONFIGURATIONS = (
     ("aws_launch_configuration", "name"),
@@ -11,7 +11,7 @@ _CONFIGURATIONS = (
 """The types of launch configurations, and the attribute that holds their name."""
 
 
-def named_configurations(planned: PlannedResources, name: object) -> Iterator[Opened]:
+def named_configurations(planned: PlannedResources, name: object) -> Iterator[PlannedResource]:
     """Those of one name, wherever they are."""
     for kind, attribute in _CONFIGURATIONS:
         yield from planned.named(kind, name, attribute)

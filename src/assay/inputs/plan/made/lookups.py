@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from assay.inputs.plan.document.planned import Opened
+from assay.inputs.plan.document.planned import PlannedResource
 from assay.inputs.plan.document.values import parse_instance, parse_template
 from assay.inputs.plan.document.walk import Step
 from assay.inputs.surface import SENSITIVE, TemplateFields
@@ -35,7 +35,7 @@ _OF_AWS = (
 _FIELDS = TemplateFields("id", "name", "version")
 
 
-def looked_up(resource: Opened, path: tuple[Step, ...]) -> Value:
+def looked_up(resource: PlannedResource, path: tuple[Step, ...]) -> Value:
     """The image that an attribute of a data source will hold."""
     address = resource.change.address
     value: Value | None
@@ -63,7 +63,9 @@ def looked_up(resource: Opened, path: tuple[Step, ...]) -> Value:
     return Planned(address, value, sensitive=hidden)
 
 
-def template_looked_up(resource: Opened, version: str | None) -> TemplateRef | Unusable | None:
+def template_looked_up(
+    resource: PlannedResource, version: str | None
+) -> TemplateRef | Unusable | None:
     """The launch template that a data source names; None where that is not known."""
     names = {name: resource.value((name,)) for name in ("id", "name")}
     if not any(names.values()) or any(resource.is_sensitive((name,)) for name in names):
@@ -71,7 +73,7 @@ def template_looked_up(resource: Opened, version: str | None) -> TemplateRef | U
     return parse_template({**names, "version": version or "$Latest"}, _FIELDS)
 
 
-def _search(resource: Opened) -> ImageSearch | None:
+def _search(resource: PlannedResource) -> ImageSearch | None:
     """The lookup, if all its arguments are known: one that is not could change what it finds."""
     if resource.mask(()) not in (None, {}):
         return None
@@ -89,7 +91,7 @@ def _search(resource: Opened) -> ImageSearch | None:
     )
 
 
-def _newest(resource: Opened) -> ImageSearch | None:
+def _newest(resource: PlannedResource) -> ImageSearch | None:
     """The first of all images that match, which is the newest unless somebody asks for the oldest
     (aws_ami_ids: `sort_ascending`).
     """
@@ -99,7 +101,7 @@ def _newest(resource: Opened) -> ImageSearch | None:
     return replace(found, most_recent=True)
 
 
-def _public(resource: Opened) -> Alias | Unusable | None:
+def _public(resource: PlannedResource) -> Alias | Unusable | None:
     """The image of a public parameter that holds JSON: a parameter below it holds the id alone
     (Amazon ECS, "Retrieving Amazon ECS-optimized Linux AMI metadata"; EKS has the same form).
     """
@@ -110,7 +112,7 @@ def _public(resource: Opened) -> Alias | Unusable | None:
     return found if isinstance(found, Alias | Unusable) else None
 
 
-def _parameter(resource: Opened) -> Alias | Unusable | None:
+def _parameter(resource: PlannedResource) -> Alias | Unusable | None:
     name = resource.value(("name",))
     if not isinstance(name, str) or resource.is_sensitive(("name",)):
         return None
@@ -118,7 +120,7 @@ def _parameter(resource: Opened) -> Alias | Unusable | None:
     return found if isinstance(found, Alias | Unusable) else None
 
 
-def _instance(resource: Opened) -> Value | None:
+def _instance(resource: PlannedResource) -> Value | None:
     wanted = resource.value(("instance_id",))
     return parse_instance(wanted) if wanted else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from assay.inputs.plan.document.planned import Opened
+from assay.inputs.plan.document.planned import PlannedResource
 from assay.inputs.plan.document.values import is_template
 from assay.inputs.plan.document.walk import Step, texts
 from assay.inputs.plan.made.lookups import template_looked_up
@@ -13,11 +13,11 @@ from assay.inputs.plan.trails.holders import Sought
 from assay.inputs.plan.trails.trail import Dead, Fixed, Target
 from assay.model import Place, TemplateRef, Unknown, Unplaced, Unusable, may_be_same
 
-Template: TypeAlias = Opened | TemplateRef
+Template: TypeAlias = PlannedResource | TemplateRef
 """A template of this plan, or one by name of which the version does not count yet."""
 Meant: TypeAlias = tuple[Template, ...]
 """One and the same for all whose id or name comes from the same."""
-_Places: TypeAlias = Callable[[Opened], Place | Unplaced]
+_Places: TypeAlias = Callable[[PlannedResource], Place | Unplaced]
 
 
 class MeantTemplates:
@@ -29,7 +29,9 @@ class MeantTemplates:
         self._found: dict[tuple[int, bool], tuple[Meant | Unknown | Unusable, Ended]] = {}
         self._reachable: dict[tuple[int, Place | Unplaced], tuple[bool, Meant]] = {}
 
-    def at(self, resource: Opened, paths: list[tuple[Step, ...]]) -> Meant | Unknown | Unusable:
+    def at(
+        self, resource: PlannedResource, paths: list[tuple[Step, ...]]
+    ) -> Meant | Unknown | Unusable:
         """The templates that an unknown id or name at one of these paths can mean."""
         lost: Unknown | Unusable | None = None
         for path in paths:
@@ -37,13 +39,13 @@ class MeantTemplates:
             if isinstance(ends, Dead):
                 lost = lost or Unknown((ends.reference,))
                 continue
-            found = self._behind(ends, by_name=str(path[-1]).endswith("name"))
+            found = self._meant_once(ends, by_name=str(path[-1]).endswith("name"))
             if isinstance(found, tuple) and not self._are_here(found, self._place(resource)):
                 return Unusable("is a launch template of another place")
             return found
         return lost or Unknown()
 
-    def read_later(self, resource: Opened) -> Meant | Unknown | Unusable:
+    def read_later(self, resource: PlannedResource) -> Meant | Unknown | Unusable:
         """The template that a data source names; code has no other data sources than such."""
         address = resource.change.address
         ref = template_looked_up(resource, "$Latest")
@@ -62,7 +64,7 @@ class MeantTemplates:
             return (ref,) if isinstance(ref, TemplateRef) else Unknown((address,))
         return self.at(resource, [(name,)])
 
-    def _behind(self, ends: Ended, *, by_name: bool) -> Meant | Unknown | Unusable:
+    def _meant_once(self, ends: Ended, *, by_name: bool) -> Meant | Unknown | Unusable:
         known = self._found.get((id(ends), by_name))
         if known is None:
             known = self._found[id(ends), by_name] = self._meant(ends, by_name=by_name), ends
@@ -78,7 +80,9 @@ class MeantTemplates:
                 more = _known_templates(end, by_name=by_name)
             if isinstance(more, Unknown | Unusable):
                 return more
-            found.update((id(each) if isinstance(each, Opened) else each, each) for each in more)
+            found.update(
+                (id(each) if isinstance(each, PlannedResource) else each, each) for each in more
+            )
         return tuple(found.values()) or unknown_from(ends)
 
     def _are_here(self, templates: Meant, here: Place | Unplaced) -> bool:
@@ -88,7 +92,7 @@ class MeantTemplates:
             are_here = all(
                 may_be_same(self._place(each), here)
                 for each in templates
-                if isinstance(each, Opened)
+                if isinstance(each, PlannedResource)
             )
             known = self._reachable[id(templates), here] = are_here, templates
         return known[0]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from assay.inputs.plan.document.document import ResourceChange
-from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.embedded.types import WRITERS
 from assay.inputs.plan.made.deleted import deleted_templates
 from assay.inputs.plan.made.images import Makers
@@ -108,9 +108,9 @@ class Names:
         return any(self._order.follows(each, first) for each in self._writing.get(change.by, ()))
 
     @cached_property
-    def _writing(self) -> dict[str, list[Opened]]:
+    def _writing(self) -> dict[str, list[PlannedResource]]:
         """The resources that look after parameters, by address: one can have deposed objects."""
-        found: defaultdict[str, list[Opened]] = defaultdict(list)
+        found: defaultdict[str, list[PlannedResource]] = defaultdict(list)
         for each in self._planned.changing(TYPES):
             found[each.change.address].append(each)
         return dict(found)

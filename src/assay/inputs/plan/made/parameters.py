@@ -13,7 +13,7 @@ and only there: creating it would fail otherwise.
 
 from collections.abc import Callable, Iterator
 
-from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.places.providers import Providers
 from assay.model import (
@@ -50,7 +50,7 @@ class Parameters:
         self,
         planned: PlannedResources,
         providers: Providers,
-        image: Callable[[Opened, tuple[Step, ...], int], Value],
+        image: Callable[[PlannedResource, tuple[Step, ...], int], Value],
         *,
         is_code: bool = False,
     ) -> None:
@@ -70,7 +70,7 @@ class Parameters:
             if resource.action in (Action.REPLACE, Action.DELETE):
                 yield from self._deleted(resource)
 
-    def leaves(self, resource: Opened, depth: int = 0) -> Value:
+    def leaves(self, resource: PlannedResource, depth: int = 0) -> Value:
         """What the newest version of a planned parameter will hold."""
         if resource.value(("type",)) not in (None, "String"):
             return Unusable(
@@ -95,7 +95,7 @@ class Parameters:
                 return _NO_LONGER if _held_an_image(resource) else NO_IMAGE
         return Planned(step, value, sensitive=resource.is_sensitive(path))
 
-    def _written(self, resource: Opened) -> Iterator[ParameterChange]:
+    def _written(self, resource: PlannedResource) -> Iterator[ParameterChange]:
         if not puts_a_value(resource) or _ignores_changes(resource):
             return
         over = resource.is_unknown(("overwrite",)) or resource.value(("overwrite",)) is True
@@ -114,7 +114,7 @@ class Parameters:
             creates=resource.action is Action.CREATE and not over and not self._is_code,
         )
 
-    def _deleted(self, resource: Opened) -> Iterator[ParameterChange]:
+    def _deleted(self, resource: PlannedResource) -> Iterator[ParameterChange]:
         """The parameter that stood here before, unless it is made again under the same name."""
         name, address = resource.was(("name",)), resource.change.address
         if (
@@ -129,7 +129,7 @@ class Parameters:
         yield ParameterChange(address, called, place, gone, anew=True, deletes=True, told=told)
 
     def _named(
-        self, resource: Opened, name: object
+        self, resource: PlannedResource, name: object
     ) -> tuple[str | None, Place | Unplaced, Place | Unplaced | None]:
         """Its name, its place by its provider, and that by the ARN of what exists.
 
@@ -144,7 +144,7 @@ class Parameters:
         return (parameter_named(name, place)[0] if isinstance(name, str) else None), place, told
 
 
-def _held_an_image(resource: Opened) -> bool:
+def _held_an_image(resource: PlannedResource) -> bool:
     """Whether a parameter named an image before, or can have: who writes over it does not know."""
     before = [parse_image(resource.was((name,))) for name in ("insecure_value", "value")]
     return resource.value(("overwrite",)) is True or any(isinstance(i, AmiId) for i in before)
@@ -160,7 +160,7 @@ def _by_way_of(step: str, value: Value) -> Value:
     return Unknown((f"{step}, and that from {source}",), value.when)
 
 
-def held_at(resource: Opened) -> tuple[Step, ...]:
+def held_at(resource: PlannedResource) -> tuple[Step, ...]:
     """The attribute that holds what a parameter will hold; the provider prefers `insecure_value`."""
     path: tuple[Step, ...]
     if is_write_only(resource):
@@ -172,7 +172,7 @@ def held_at(resource: Opened) -> tuple[Step, ...]:
     return ("insecure_value",) if written else ("value",)
 
 
-def is_write_only(resource: Opened) -> bool:
+def is_write_only(resource: PlannedResource) -> bool:
     """Whether a parameter is set by an argument that no plan holds."""
     if resource.writes("value_wo"):
         return True
@@ -180,7 +180,7 @@ def is_write_only(resource: Opened) -> bool:
     return resource.is_unknown(version) or resource.value(version) is not None
 
 
-def write_only(resource: Opened) -> Unusable:
+def write_only(resource: PlannedResource) -> Unusable:
     """Why nobody can tell what such a parameter will hold."""
     return Unusable(
         f"is what {resource.change.address}.value_wo sets, a write-only argument that no plan holds",
@@ -188,7 +188,7 @@ def write_only(resource: Opened) -> Unusable:
     )
 
 
-def _ignores_changes(resource: Opened) -> bool:
+def _ignores_changes(resource: PlannedResource) -> bool:
     """Whether code says that some change is ignored: its value is what once was. Of plans, which
     hold what remains after that, the configuration tells no lifecycle.
     """
@@ -198,7 +198,7 @@ def _ignores_changes(resource: Opened) -> bool:
     return configured.writes(("lifecycle", 0, "ignore_changes"), resource.count)
 
 
-def puts_a_value(resource: Opened) -> bool:
+def puts_a_value(resource: PlannedResource) -> bool:
     """Whether the provider writes the parameter's value when it applies this change."""
     if resource.action not in (Action.UPDATE, Action.IMPORT):
         return True

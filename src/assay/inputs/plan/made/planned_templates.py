@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from assay.inputs.plan.document.document import ResourceChange
-from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.made.lookups import template_looked_up
 from assay.inputs.plan.places.providers import Providers
@@ -41,8 +41,8 @@ class PlannedTemplates:
         self,
         planned: PlannedResources,
         providers: Providers,
-        image: Callable[[Opened, tuple[Step, ...]], Value],
-        moved: Callable[[Opened, str | None], Value | None],
+        image: Callable[[PlannedResource, tuple[Step, ...]], Value],
+        moved: Callable[[PlannedResource, str | None], Value | None],
     ) -> None:
         """`image` says what an unknown image value of a resource will be; `moved`, what a version
         of a template will hold that something else in the plan moves.
@@ -54,7 +54,7 @@ class PlannedTemplates:
 
     def touched(
         self, names: Iterable[str | None], place: Place | Unplaced, *, by_id: bool
-    ) -> Iterator[Opened]:
+    ) -> Iterator[PlannedResource]:
         """The templates of one place, by id or by name, that this plan makes or changes."""
         for name in names:
             for change in self._by_name.get((by_id, name), ()):
@@ -76,7 +76,7 @@ class PlannedTemplates:
                     found[by_id, name].append(resource.change)
         return dict(found)
 
-    def at(self, resource: Opened, version: str | None) -> Value | None:
+    def at(self, resource: PlannedResource, version: str | None) -> Value | None:
         """A template's image at a version; None as version means that of this very plan."""
         if not resource.change.type.endswith("_launch_template"):
             return None
@@ -114,7 +114,7 @@ class PlannedTemplates:
             sensitive=resource.is_sensitive(held),
         )
 
-    def every(self, resource: Opened) -> Value:
+    def every(self, resource: PlannedResource) -> Value:
         """All versions of a template: those that exist, and the one that this plan makes."""
         address = resource.change.address
         newest = self.at(resource, None) or Unknown((address,))
@@ -127,7 +127,7 @@ class PlannedTemplates:
         moved = self.moved(resource, "$Latest")
         return any_of([], [newest, existing, *([moved] if moved is not None else ())])
 
-    def new_default(self, resource: Opened) -> Value | None:
+    def new_default(self, resource: PlannedResource) -> Value | None:
         """What an update makes a template's default, where that is not the version it makes.
 
         Whoever names the template at its `$Default` need not be in the plan.
@@ -143,7 +143,7 @@ class PlannedTemplates:
             return None
         return self.at(resource, str(number))
 
-    def _existing(self, resource: Opened, version: str) -> Value:
+    def _existing(self, resource: PlannedResource, version: str) -> Value:
         """A version that this plan does not make: EC2 knows it, if the template exists at all."""
         template_id = id_of(resource)
         default = "default_version"
@@ -164,11 +164,11 @@ class PlannedTemplates:
             return Planned(step, TemplateRef(template_id, None, str(number)), moving=True)
         return TemplateRef(template_id, None, version)
 
-    def _place(self, resource: Opened) -> Place | Unplaced:
+    def _place(self, resource: PlannedResource) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)
 
 
-def id_of(resource: Opened) -> str | None:
+def id_of(resource: PlannedResource) -> str | None:
     """The template's id, where it has one already."""
     names = ("launch_template_id", "id") if resource.change.type == _CLOUD_CONTROL else ("id",)
     found = (resource.value((name,)) for name in names)

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.embedded.cloudformation import describe
 from assay.inputs.plan.embedded.tree import Either, Open, Resource, resource
 from assay.inputs.plan.embedded.types import WRITERS
@@ -65,7 +65,7 @@ class Stacks:
             for name in _names(written, "LaunchTemplateName"):
                 yield TemplateChange(by, None, name, place, left, default=False)
 
-    def _written(self, kind: str) -> Iterator[tuple[Opened, Resource, Place | Unplaced]]:
+    def _written(self, kind: str) -> Iterator[tuple[PlannedResource, Resource, Place | Unplaced]]:
         for holder in self._planned.changing(WRITERS):
             if holder.action not in _WRITING or not _changes(holder):
                 continue
@@ -99,14 +99,14 @@ def _left(by: str, what: str, held: Any) -> Value:
     return Unusable(f"is {what} that {by} writes", cure)
 
 
-def _changes(holder: Opened) -> bool:
+def _changes(holder: PlannedResource) -> bool:
     """Whether CloudFormation is given something else than before."""
     return holder.action in (Action.CREATE, Action.REPLACE) or any(
         holder.was((name,)) != holder.value((name,)) for name in _GIVEN
     )
 
 
-def _described(holder: Opened, kind: str, place: Place | Unplaced) -> Iterator[Resource]:
+def _described(holder: PlannedResource, kind: str, place: Place | Unplaced) -> Iterator[Resource]:
     is_new = holder.action in (Action.CREATE, Action.REPLACE)
     if holder.change.type == _ONE:
         if holder.value(("type_name",)) == _TYPES[kind]:
@@ -120,7 +120,7 @@ def _described(holder: Opened, kind: str, place: Place | Unplaced) -> Iterator[R
         yield from (each for each in found.resources.values() if each.type == kind)
 
 
-def _parameters(holder: Opened) -> Mapping[str, Any] | Open:
+def _parameters(holder: PlannedResource) -> Mapping[str, Any] | Open:
     """What a stack is given: a map, or awscc's list of keys and values."""
     if holder.is_unknown(("parameters",)):
         return Open("parameters")

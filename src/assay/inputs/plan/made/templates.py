@@ -7,7 +7,7 @@ Facts: hashicorp/aws documentation of aws_launch_template: a change of its data 
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import NO_ID, NO_NAME, parse_template
 from assay.inputs.plan.document.walk import Leaf, Step
 from assay.inputs.plan.made.meant_templates import Meant, MeantTemplates, Template
@@ -49,8 +49,8 @@ class Templates:
         planned: PlannedResources,
         ends: Ends,
         providers: Providers,
-        image: Callable[[Opened, tuple[Step, ...]], Value],
-        moved: Callable[[Opened, str | None], Value | None],
+        image: Callable[[PlannedResource, tuple[Step, ...]], Value],
+        moved: Callable[[PlannedResource, str | None], Value | None],
     ) -> None:
         """`image` says what an unknown image value of a resource will be; `moved`, what a version
         of a template will hold that something else in the plan moves.
@@ -70,7 +70,7 @@ class Templates:
         leaf: Leaf,
         place: Place | Unplaced,
         writes: Writes,
-        resource: Callable[[], Opened],
+        resource: Callable[[], PlannedResource],
         waiting: Waiting | None = None,
     ) -> Value | None:
         """What a block in which something is known says; opens `resource` only for a trail."""
@@ -100,7 +100,7 @@ class Templates:
             return self._at((ref,), version, at, place, resource, waiting)
         return self._of_unknown(resource(), paths, version, at, place)
 
-    def of_instance(self, resource: Opened, row: Row) -> Value | None:
+    def of_instance(self, resource: PlannedResource, row: Row) -> Value | None:
         """The template that a planned instance is launched from."""
         steps: tuple[Step, ...] = ("launch_template", 0)
         leaf = Leaf(steps, resource.value(steps), resource.mask(steps), sensitive=False)
@@ -112,7 +112,7 @@ class Templates:
 
     def _of_unknown(
         self,
-        resource: Opened,
+        resource: PlannedResource,
         paths: list[tuple[Step, ...]],
         version: Any,
         at: tuple[Step, ...],
@@ -131,7 +131,7 @@ class Templates:
             )
         return value
 
-    def of_data(self, resource: Opened, version: str) -> Value:
+    def of_data(self, resource: PlannedResource, version: str) -> Value:
         """A version of the template that a data source will read during apply."""
         found = self._meant.read_later(resource)
         if isinstance(found, Unknown | Unusable):
@@ -139,11 +139,11 @@ class Templates:
         values = [self._of(each, version, self._place(resource)) for each in found]
         return any_of([Target(resource, ())], values)
 
-    def new_default(self, resource: Opened) -> Value | None:
+    def new_default(self, resource: PlannedResource) -> Value | None:
         """What an update makes a template's default, where that is not the version it makes."""
         return self._planned.new_default(resource)
 
-    def _null(self, at: tuple[Step, ...], resource: Callable[[], Opened]) -> Any:
+    def _null(self, at: tuple[Step, ...], resource: Callable[[], PlannedResource]) -> Any:
         """A version that is written and planned as null.
 
         That is what a provider makes of an unknown one; it is null only if nothing that is read is
@@ -160,7 +160,7 @@ class Templates:
         version: Any,
         at: tuple[Step, ...],
         place: Place | Unplaced,
-        resource: Callable[[], Opened],
+        resource: Callable[[], PlannedResource],
         waiting: Waiting | None = None,
     ) -> Value:
         """The images of templates at a version, or at those that stand at `at` when it is known."""
@@ -184,7 +184,7 @@ class Templates:
             planned = self._planned_of(only, place)
             if planned is not None and _is_newest(ends, planned):
                 return self._planned.at(planned, None) or Unknown()
-            if isinstance(only, Opened) and only.is_data and _is_newest(ends, only):
+            if isinstance(only, PlannedResource) and only.is_data and _is_newest(ends, only):
                 return self._of(only, "$Latest", place)
         every = self._agreed((_ANY, place), templates, lambda each: self._every(each, place))
         return every or unknown_from(ends)
@@ -217,14 +217,14 @@ class Templates:
         """All versions of a template: those that exist, and the one that this plan makes."""
         planned = self._planned_of(template, place)
         if planned is None:
-            if isinstance(template, Opened):  # of code alone, which looks it up
+            if isinstance(template, PlannedResource):  # of code alone, which looks it up
                 return Unknown((f"{template.change.address}.default_version",))
             return EveryVersion(template.id, template.name)
         return self._planned.every(planned)
 
-    def _planned_of(self, template: Template, place: Place | Unplaced) -> Opened | None:
+    def _planned_of(self, template: Template, place: Place | Unplaced) -> PlannedResource | None:
         """The template as a resource of this plan, if the plan touches it."""
-        if isinstance(template, Opened):
+        if isinstance(template, PlannedResource):
             return template if not template.is_data else None
         names = (template.id,) if template.id else (template.name,)
         return next(self._planned.touched(names, place, by_id=template.id is not None), None)
@@ -233,7 +233,7 @@ class Templates:
         self, template: Template, version: str, place: Place | Unplaced, by: Waiting | None = None
     ) -> Value:
         """A template at a version: as this plan will leave it, if it touches it."""
-        if isinstance(template, Opened):
+        if isinstance(template, PlannedResource):
             return self._planned.at(template, version) or Unknown((template.change.address,))
         ref = TemplateRef(template.id, template.name, version)
         planned = self._planned_of(ref, place)
@@ -246,11 +246,11 @@ class Templates:
             return value
         return any_of([], [value, Already(ref)])
 
-    def _place(self, resource: Opened) -> Place | Unplaced:
+    def _place(self, resource: PlannedResource) -> Place | Unplaced:
         return self._providers.place(resource.own_region, resource.configured)
 
 
-def _is_newest(ends: Ended, template: Opened) -> bool:
+def _is_newest(ends: Ended, template: PlannedResource) -> bool:
     """Whether all that a version can be is the version that this plan makes of a template."""
     moved = template.value(("update_default_version",)) is True
     newest = (*_NEWEST, *(_DEFAULT if moved else ()))

@@ -195,9 +195,9 @@ class Providers:
         found = self._find(configured.block.provider_config_key, configured.module)
         return found[0] if found else None
 
-    def _named(self, besides: str) -> Iterable[str]:
+    def _named(self, than: str) -> Iterable[str]:
         """The Regions that variables, other provider blocks and the policy name; else the zones."""
-        return self._regions_named.besides(besides) or self._zones.get(besides, ())
+        return self._regions_named.named_by_others(than) or self._zones.get(than, ())
 
     @cached_property
     def _regions_named(self) -> Mentions:
@@ -226,16 +226,16 @@ class Providers:
         if key is None:
             return None
         if key in self._configs:
-            return self._behind(key)
+            return self._meant_by(key)
         local = key.rpartition(":")[2]
         for depth in range(len(module), -1, -1):
             prefix = ".".join(f"module.{name}" for name in module[:depth])
             candidate = f"{prefix}:{local}" if prefix else local
             if candidate in self._configs:
-                return self._behind(candidate)
+                return self._meant_by(candidate)
         return local, ProviderConfig()
 
-    def _behind(self, key: str) -> tuple[str, ProviderConfig]:
+    def _meant_by(self, key: str) -> tuple[str, ProviderConfig]:
         """The block, or what an empty one in a module stands for where there is no choice."""
         config = self._configs[key]
         if ":" not in key or config.expressions:

@@ -100,7 +100,7 @@ class Mentions:
             if not met or (len(met) == 1 and met[0][1] != who):
                 met.append((position, who))
 
-    def besides(self, who: str) -> list[str]:
+    def named_by_others(self, who: str) -> list[str]:
         """The Regions that others name, as they come."""
         others = (
             (next((at for at, other in met if other != who), None), region)

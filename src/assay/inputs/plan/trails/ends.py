@@ -13,13 +13,12 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
-from assay.inputs.plan.document.planned import Opened
-from assay.inputs.plan.document.walk import Step, anywhere
+from assay.inputs.plan.document.planned import PlannedResource
+from assay.inputs.plan.document.walk import Path, anywhere
 from assay.inputs.plan.trails.holders import Sought, leads_to, may_be_any_text
-from assay.inputs.plan.trails.trail import Dead, End, Fixed, Found, Target, Trailing
+from assay.inputs.plan.trails.trail import Dead, End, Fixed, Found, Target, Trails
 
 _DEEPEST = 64
-_Path: TypeAlias = tuple[Step, ...]
 
 
 _TOO_DEEP = 2 * _DEEPEST + 1
@@ -38,7 +37,7 @@ class _Led(NamedTuple):
 class Ends:
     """Finds out what an unknown value can be."""
 
-    def __init__(self, trails: Trailing) -> None:
+    def __init__(self, trails: Trails) -> None:
         self._trails = trails
         self.is_code = trails.is_code
         self._found: dict[tuple[object, ...], Ended | Dead] = {}
@@ -46,7 +45,7 @@ class Ends:
         self._asked: dict[tuple[int, Sought | tuple[str, ...]], tuple[bool, Found]] = {}
         self._deepest = 0
 
-    def of(self, resource: Opened, path: _Path, sought: Sought) -> Ended | Dead:
+    def of(self, resource: PlannedResource, path: Path, sought: Sought) -> Ended | Dead:
         """All that the unknown value at `path` can be: what leads to what is sought, and what is known.
 
         Never empty.
@@ -54,10 +53,10 @@ class Ends:
         key = (*self.alike(resource), path, sought)
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._of(resource, path, sought)
+            found = self._found[key] = self._followed(resource, path, sought)
         return found
 
-    def alike(self, resource: Opened) -> tuple[object, ...]:
+    def alike(self, resource: PlannedResource) -> tuple[object, ...]:
         """What resources share whose unknown values can all be the same: in a plan, their block.
 
         A key that is an image is a value of its own; code has a value for each instance.
@@ -68,7 +67,7 @@ class Ends:
             return (id(resource),)
         return id(resource.configured), resource.module
 
-    def may_lead(self, resource: Opened, path: _Path, sought: Sought) -> bool:
+    def may_lead(self, resource: PlannedResource, path: Path, sought: Sought) -> bool:
         """Whether anything that is read, and unknown, can be what is sought."""
         ends = self._trails.of(resource, path)
         if isinstance(ends, Dead):
@@ -81,7 +80,7 @@ class Ends:
         more = self._through(end, sought, 0)
         return isinstance(more, Dead) or any(isinstance(each, Target) for each in more)
 
-    def are_all(self, resource: Opened, path: _Path, types: tuple[str, ...]) -> bool:
+    def are_all(self, resource: PlannedResource, path: Path, types: tuple[str, ...]) -> bool:
         """Whether an unknown value comes from resources of some types, and from nothing else."""
         ends = self._trails.of(resource, path)
         return not isinstance(ends, Dead) and self._once(
@@ -102,8 +101,14 @@ class Ends:
             known = self._asked[id(ends), asked] = find(), ends
         return known[0]
 
-    def _of(
-        self, resource: Opened, path: _Path, sought: Sought, depth: int = 0, *, wide: bool = False
+    def _followed(
+        self,
+        resource: PlannedResource,
+        path: Path,
+        sought: Sought,
+        depth: int = 0,
+        *,
+        wide: bool = False,
     ) -> Ended | Dead:
         ends = self._trails.of(resource, path)
         if isinstance(ends, Dead):
@@ -115,20 +120,20 @@ class Ends:
         led = self._led.get(key)
         if led is None or depth + led.steps > _DEEPEST:
             before, self._deepest = self._deepest, depth
-            found = self._behind(ends, sought, depth, wide=wide)
+            found = self._led_to(ends, sought, depth, wide=wide)
             led = self._led[key] = _Led(ends, found, self._deepest - depth)
             self._deepest = max(before, self._deepest)
         self._deepest = max(self._deepest, depth + led.steps)
         return led.found
 
-    def _behind(self, ends: Found, sought: Sought, depth: int, *, wide: bool) -> Ended | Dead:
+    def _led_to(self, ends: Found, sought: Sought, depth: int, *, wide: bool) -> Ended | Dead:
         """What some ends lead to; which resource reads them does not matter."""
         blocks: defaultdict[int, list[End]] = defaultdict(list)
         for end in ends:
             blocks[end.block].append(replace(end, wide=True) if wide else end)
         found: dict[object, End] = {}
         for block in blocks.values():
-            more = self._all(block, sought, depth)
+            more = self._through_each(block, sought, depth)
             if isinstance(more, Dead):
                 if len(blocks) == 1 or self._concerns(block, sought, depth):
                     return more
@@ -140,7 +145,7 @@ class Ends:
             return tuple(found.values())
         return Dead(ends[0].name)  # whatever makes it unknown is not told
 
-    def _all(self, ends: list[End], sought: Sought, depth: int) -> Iterable[End] | Dead:
+    def _through_each(self, ends: list[End], sought: Sought, depth: int) -> Iterable[End] | Dead:
         """What the ends of one expression lead to, once where several lead to the same."""
         found: dict[int, Sequence[End]] = {}
         for end in ends:
@@ -152,7 +157,7 @@ class Ends:
 
     def _concerns(self, ends: list[End], sought: Sought, depth: int) -> bool:
         """Whether an expression of another block may lead to what is sought at all."""
-        more = self._all([replace(end, wide=True) for end in ends], sought, depth)
+        more = self._through_each([replace(end, wide=True) for end in ends], sought, depth)
         return isinstance(more, Dead) or any(isinstance(end, Target) for end in more)
 
     def _through(self, end: Target, sought: Sought, depth: int) -> Sequence[End] | Dead:
@@ -172,7 +177,7 @@ class Ends:
             if not anywhere(inside):
                 return [known]
         if not self.is_code and _is_written(resource, path):
-            return self._of(resource, path, sought, depth + 1, wide=end.wide)
+            return self._followed(resource, path, sought, depth + 1, wide=end.wide)
         return self._unable(end, path[:1])
 
     def _input(self, end: Target, sought: Sought, depth: int) -> Sequence[End] | Dead:
@@ -183,7 +188,7 @@ class Ends:
             late = resource.is_unknown(end.path)
             found: list[End] = [Fixed(end.name, value, hidden, end.wide, late)]
             return found if not anywhere(resource.mask(at)) else Dead(end.name)
-        return self._of(resource, at, sought, depth + 1, wide=end.wide)
+        return self._followed(resource, at, sought, depth + 1, wide=end.wide)
 
     def _whole(self, end: Target) -> list[End] | Dead:
         """A resource of which the plan does not tell which attribute is read."""
@@ -195,13 +200,13 @@ class Ends:
             return left
         return [Fixed(end.name, resource.value(()), resource.is_sensitive(()), end.wide)]
 
-    def _unable(self, end: Target, attributes: list[str] | _Path) -> list[End] | Dead:
+    def _unable(self, end: Target, attributes: list[str] | Path) -> list[End] | Dead:
         """An end that leads nowhere: it does no harm where it cannot be what is sought."""
         able = may_be_any_text(end.resource.change.type, attributes)
         return Dead(end.name) if able or not end.wide else []
 
 
-def _is_written(resource: Opened, path: _Path) -> bool:
+def _is_written(resource: PlannedResource, path: Path) -> bool:
     configured = resource.configured
     return configured is not None and configured.at(path, resource.count).is_set
 

@@ -12,7 +12,7 @@ from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.trails.holders import IMAGE_DATA, may_be_any_text
 from assay.inputs.plan.trails.known import Known, hides, taken
 from assay.inputs.plan.trails.remembered import DEEPEST, Joined, Remembered
-from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Scope, Seen, Surrounding, Target
+from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Seen, Site, Surrounding, Target
 from assay.model.addresses import (
     address,
     longest,
@@ -44,15 +44,15 @@ class Following:
         self.surroundings: Surrounding | None = None
 
     def expression(
-        self, scope: Scope, expression: Any, suffix: list[Step], name: str, seen: Seen
+        self, site: Site, expression: Any, suffix: list[Step], name: str, seen: Seen
     ) -> Found | Dead:
         """What one expression leads to; `suffix` is what is taken of its value."""
         references = references_of(expression)
         if references:
-            return self.references(scope, references, suffix, seen)
+            return self.references(site, references, suffix, seen)
         if isinstance(expression, dict) and "constant_value" in expression:
-            return self.known(name, expression["constant_value"], suffix, wide=scope.wide)
-        return () if scope.wide else Dead(name)  # a function of constants is not told
+            return self.known(name, expression["constant_value"], suffix, wide=site.wide)
+        return () if site.wide else Dead(name)  # a function of constants is not told
 
     def known(
         self,
@@ -71,23 +71,23 @@ class Following:
         return found
 
     def references(
-        self, scope: Scope, references: tuple[str, ...], suffix: list[Step], seen: Seen
+        self, site: Site, references: tuple[str, ...], suffix: list[Step], seen: Seen
     ) -> Found | Dead:
         """What the references of one expression lead to."""
         found: list[Found] = []
         locals_read = False
-        repeats = not scope.wide and len(set(references)) < len(references)
+        repeats = not site.wide and len(set(references)) < len(references)
         for reference in longest(references):
-            if scope.wide and reference.startswith("local."):
+            if site.wide and reference.startswith("local."):
                 if locals_read:
                     continue  # all of a module's locals lead to the same
                 locals_read = True
-            here = (scope.module, reference)
+            here = (site.module, reference)
             self.remembered.at(*here, len(seen))
             if here in seen or len(seen) > DEEPEST:
                 self.remembered.came_back()
                 return Dead(reference)
-            more = self._one(scope, reference, suffix, (*seen, here))
+            more = self._reference(site, reference, suffix, (*seen, here))
             if isinstance(more, Dead):
                 return more
             twice = repeats and references.count(reference) > 1
@@ -96,72 +96,74 @@ class Following:
             found.append(more)
         return self._joined.of(found)
 
-    def _one(self, scope: Scope, reference: str, suffix: list[Step], seen: Seen) -> Found | Dead:
+    def _reference(
+        self, site: Site, reference: str, suffix: list[Step], seen: Seen
+    ) -> Found | Dead:
         """What one reference leads to; an empty list for what only selects."""
         match parse(reference):
-            case ["each", "value", *rest] if scope.each:
-                around = scope.around or Scope(scope.module, scope.key, wide=scope.wide)
-                if not references_of(scope.each) and "constant_value" not in scope.each:
-                    return self._key(scope, reference)
-                return self.expression(around, scope.each, [*rest, *suffix], reference, seen)
+            case ["each", "value", *rest] if site.each:
+                around = site.around or Site(site.module, site.key, wide=site.wide)
+                if not references_of(site.each) and "constant_value" not in site.each:
+                    return self._key(site, reference)
+                return self.expression(around, site.each, [*rest, *suffix], reference, seen)
             case ["each", *_] | ["count", *_]:
-                return self._key(scope, reference)
+                return self._key(site, reference)
             case [head, *_] if head in _NOTHING:
                 return ()
             case ["var", str(name), *rest]:
-                return self._variable(scope, name, reference, [*rest, *suffix], seen)
+                return self._variable(site, name, reference, [*rest, *suffix], seen)
             case ["local", *_]:
                 assert self.surroundings is not None
-                around_it = self.surroundings.of(scope.module, seen)
+                around_it = self.surroundings.of(site.module, seen)
                 return around_it or Dead(reference)
             case ["data", str(kind), str(name), *rest]:
-                return self.data(scope, kind, name, [*rest, *suffix], reference)
+                return self.data(site, kind, name, [*rest, *suffix], reference)
             case ["module", str(name), *rest]:
-                return self._output(scope, name, [*rest, *suffix], reference, seen)
+                return self._output(site, name, [*rest, *suffix], reference, seen)
             case [str(kind), str(name), *rest] if kind not in ("ephemeral", "self"):
-                return self.resource(scope, kind, name, [*rest, *suffix], reference)
+                return self.resource(site, kind, name, [*rest, *suffix], reference)
         return Dead(reference)
 
     def _variable(
-        self, scope: Scope, name: str, reference: str, suffix: list[Step], seen: Seen
+        self, site: Site, name: str, reference: str, suffix: list[Step], seen: Seen
     ) -> Found | Dead:
         """A module's variable is what its caller passes, or its default; the root's are known."""
-        declared = self._configuration.variables(module_path(scope.module)).get(name)
+        declared = self._configuration.variables(module_path(site.module)).get(name)
         hidden = declared is not None and declared.sensitive
         default = declared.default if declared else None
-        if not scope.module:
+        if not site.module:
             value = self._known.variables.get(name, default)
-            return self.known(reference, value, suffix, hidden=hidden, wide=scope.wide)
-        call = self._configuration.call(scope.module)
+            return self.known(reference, value, suffix, hidden=hidden, wide=site.wide)
+        call = self._configuration.call(site.module)
         if call is None:
             return Dead(reference)
         expression = (call.expressions or {}).get(name)
         if expression is None:
-            return self.known(reference, default, suffix, hidden=hidden, wide=scope.wide)
-        key = read_key(module_steps(scope.module)[-1][1])
-        around = Scope(parent_module(scope.module), key, wide=scope.wide)
-        inside = Scope(around.module, key, call.for_each_expression, around, scope.wide)
+            return self.known(reference, default, suffix, hidden=hidden, wide=site.wide)
+        key = read_key(module_steps(site.module)[-1][1])
+        around = Site(parent_module(site.module), key, wide=site.wide)
+        inside = Site(around.module, key, call.for_each_expression, around, site.wide)
         return self.expression(inside, expression, suffix, reference, seen)
 
     def data(
-        self, scope: Scope, kind: str, name: str, rest: list[Step], reference: str
+        self, site: Site, kind: str, name: str, rest: list[Step], reference: str
     ) -> Found | Dead:
         """What a data source has read, or will read during apply."""
         wanted, path = split_key(rest)
-        key = ("data", scope.module, kind, name, _exact(rest), reference, scope.wide)
+        key = ("data", site.module, kind, name, _exact(rest), reference, site.wide)
         found = self._ends.get(key)
         if found is None:
-            planned = self._planned.of_data(scope.module, kind, name)
-            read = self._known.data(scope.module, kind, name)
+            planned = self._planned.of_data(site.module, kind, name)
+            read = self._known.data(site.module, kind, name)
             found = self._ends[key] = (
                 *(
-                    Target(resource, tuple(path), scope.wide)
+                    Target(resource, tuple(path), site.wide)
                     for resource in planned
                     if wanted is None or resource.change.index == wanted
                 ),
                 *(
                     Fixed(
-                        reference, taken(each.values, path), hides(each.sensitive, path), scope.wide
+                        reference, taken(each.values, path), hides(each.sensitive, path), site.wide
                     )
                     for each in read
                     if wanted is None or each.key == wanted
@@ -169,87 +171,87 @@ class Following:
             )
         if found or not (kind in IMAGE_DATA or may_be_any_text(kind, path[:1])):
             return found
-        configured = self._configuration.find(scope.module, "data", kind, name)
-        none = configured and self._configuration.repeats(scope.module, configured)
+        configured = self._configuration.find(site.module, "data", kind, name)
+        none = configured and self._configuration.repeats(site.module, configured)
         return () if none and self._known.is_told else Dead(reference)
 
     def _output(
-        self, scope: Scope, name: str, rest: list[Step], reference: str, seen: Seen
+        self, site: Site, name: str, rest: list[Step], reference: str, seen: Seen
     ) -> Found | Dead:
         """What an output leads to, of all instances of a module that may be meant."""
         assert self.surroundings is not None
-        key = (scope.module, name, _exact(rest), reference, scope.wide)
+        key = (site.module, name, _exact(rest), reference, site.wide)
         return self.remembered.of(
             key,
             seen,
             self.surroundings.asking,
-            lambda: self._of_instances(scope, name, rest, reference, seen),
+            lambda: self._of_instances(site, name, rest, reference, seen),
         )
 
     def _of_instances(
-        self, scope: Scope, name: str, rest: list[Step], reference: str, seen: Seen
+        self, site: Site, name: str, rest: list[Step], reference: str, seen: Seen
     ) -> Found | Dead:
         wanted, behind = split_key(rest)
-        instances = self._instances(scope, name)
+        instances = self._instances(site, name)
         chosen = instances.values() if wanted is None else (instances.get(wanted),)
         found: list[Found] = []
         for module in chosen:
             if module is None:
                 continue
             outputs = [str(behind[0])] if behind else self._configuration.outputs(module)
-            wide = scope.wide or len(outputs) > 1  # a computed key hides which output is read
+            wide = site.wide or len(outputs) > 1  # a computed key hides which output is read
             for output in outputs:
                 expression = self._configuration.output(module, output)
-                inside = Scope(module, wide=wide)
+                inside = Site(module, wide=wide)
                 ends = self.expression(inside, expression, behind[1:], reference, seen)
                 if isinstance(ends, Dead):
                     return ends
                 found.append(ends)
-        return self._joined.of(found) or (() if scope.wide else Dead(reference))
+        return self._joined.of(found) or (() if site.wide else Dead(reference))
 
-    def _instances(self, scope: Scope, name: str) -> dict[str | int | None, str]:
+    def _instances(self, site: Site, name: str) -> dict[str | int | None, str]:
         """The instances of a module call by key: of a module may be planned, or known, nothing.
 
         Of one that reads nothing but what it is given, none leaves a trace.
         """
-        found = self._called.get((scope.module, name))
+        found = self._called.get((site.module, name))
         if found is None:
-            planned = sorted(self._planned.modules.called(scope.module, name), key=str)
-            found = self._called[scope.module, name] = dict(planned)
-            for key, module in self._known.modules.called(scope.module, name):
+            planned = sorted(self._planned.modules.called(site.module, name), key=str)
+            found = self._called[site.module, name] = dict(planned)
+            for key, module in self._known.modules.called(site.module, name):
                 found.setdefault(key, module)
-        if not found and scope.wide:
-            return {None: address(scope.module, f"module.{name}")}
+        if not found and site.wide:
+            return {None: address(site.module, f"module.{name}")}
         return found
 
     def resource(
-        self, scope: Scope, kind: str, name: str, rest: list[Step], reference: str
+        self, site: Site, kind: str, name: str, rest: list[Step], reference: str
     ) -> Found | Dead:
         """The attribute of the instance that is named, or of every instance.
 
         `x[each.key]` and `x[any other key]` are told in the same words.
         """
         wanted, path = split_key(rest)
-        key = ("resource", scope.module, kind, name, _exact(rest), scope.wide)
+        key = ("resource", site.module, kind, name, _exact(rest), site.wide)
         found = self._ends.get(key)
         if found is None:
-            resources = self._planned.of_block(scope.module, kind, name, wanted)
-            found = tuple(Target(each, tuple(path), scope.wide) for each in resources)
+            resources = self._planned.of_block(site.module, kind, name, wanted)
+            found = tuple(Target(each, tuple(path), site.wide) for each in resources)
             self._ends[key] = found
         if found:
             return found
-        configured = self._configuration.find(scope.module, "managed", kind, name)
-        none = configured and self._configuration.repeats(scope.module, configured)
+        configured = self._configuration.find(site.module, "managed", kind, name)
+        none = configured and self._configuration.repeats(site.module, configured)
         return () if none else Dead(reference)
 
-    def _key(self, scope: Scope, reference: str) -> Found:
+    def _key(self, site: Site, reference: str) -> Found:
         """A key can be an image itself."""
-        if not (isinstance(scope.key, str) and "ami-" in scope.key):
+        if not (isinstance(site.key, str) and "ami-" in site.key):
             return ()
-        key = ("key", reference, scope.key, scope.wide)
+        key = ("key", reference, site.key, site.wide)
         found = self._ends.get(key)
         if found is None:
-            found = self._ends[key] = (Fixed(reference, scope.key, wide=scope.wide),)
+            found = self._ends[key] = (Fixed(reference, site.key, wide=site.wide),)
         return found
 
 

@@ -43,27 +43,27 @@ class Joined:
 class _Kept(NamedTuple):
     found: Found | Dead
     places: frozenset[_Place]
-    besides: tuple[frozenset[_Place], ...]
+    others: tuple[frozenset[_Place], ...]
     """The places of other findings, of which there were too many to copy them."""
     steps: int
 
     def holds(self, seen: Iterable[_Place]) -> bool:
         """Whether a trail has been at none of the places that were read."""
-        return all(places.isdisjoint(seen) for places in (self.places, *self.besides))
+        return all(places.isdisjoint(seen) for places in (self.places, *self.others))
 
 
-class _Reading:
+class _Search:
     """What is being read for one finding."""
 
     def __init__(self, start: int) -> None:
         self.places: set[_Place] = set()
-        self.besides: dict[int, frozenset[_Place]] = {}
+        self.others: dict[int, frozenset[_Place]] = {}
         self.deepest = self.start = start
         self.is_dead_end = False
 
-    def add(self, places: Iterable[_Place], besides: Iterable[frozenset[_Place]], to: int) -> None:
+    def add(self, places: Iterable[_Place], others: Iterable[frozenset[_Place]], to: int) -> None:
         self.places.update(places)
-        self.besides.update((id(each), each) for each in besides)
+        self.others.update((id(each), each) for each in others)
         self.deepest = max(self.deepest, to)
 
 
@@ -72,7 +72,7 @@ class Remembered:
 
     def __init__(self) -> None:
         self._kept: dict[object, _Kept] = {}
-        self._readings: list[_Reading] = []
+        self._searches: list[_Search] = []
 
     def of(
         self, key: object, seen: Seen, asking: Iterable[str], find: Callable[[], Found | Dead]
@@ -88,17 +88,17 @@ class Remembered:
             if kept.holds(been):
                 self._read(kept, len(seen))
                 return kept.found
-        reading = _Reading(len(seen))
-        self._readings.append(reading)
+        search = _Search(len(seen))
+        self._searches.append(search)
         found = find()
-        self._readings.pop()
+        self._searches.pop()
         kept = _Kept(
             found,
-            frozenset(reading.places),
-            tuple(reading.besides.values()),
-            reading.deepest - reading.start,
+            frozenset(search.places),
+            tuple(search.others.values()),
+            search.deepest - search.start,
         )
-        if reading.is_dead_end:
+        if search.is_dead_end:
             self.came_back()
         else:
             self._kept[key] = kept
@@ -107,20 +107,20 @@ class Remembered:
 
     def at(self, module: str, reference: str, steps: int) -> None:
         """A trail is at a place, after so many steps."""
-        if self._readings:
-            self._readings[-1].add((_place(module, reference),), (), steps)
+        if self._searches:
+            self._searches[-1].add((_place(module, reference),), (), steps)
 
     def came_back(self) -> None:
         """A trail ended because of where it has been: others may not end there."""
-        if self._readings:
-            self._readings[-1].is_dead_end = True
+        if self._searches:
+            self._searches[-1].is_dead_end = True
 
     def _read(self, kept: _Kept, start: int) -> None:
-        if not self._readings:
+        if not self._searches:
             return
         small = len(kept.places) <= _MANY
-        besides = kept.besides if small else (kept.places, *kept.besides)
-        self._readings[-1].add(kept.places if small else (), besides, start + kept.steps)
+        others = kept.others if small else (kept.places, *kept.others)
+        self._searches[-1].add(kept.places if small else (), others, start + kept.steps)
 
 
 def _place(module: str, reference: str) -> _Place:

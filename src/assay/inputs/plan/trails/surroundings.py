@@ -19,7 +19,7 @@ from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.trails.following import Following
 from assay.inputs.plan.trails.known import Known
 from assay.inputs.plan.trails.remembered import LOCALS, Joined
-from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Scope, Seen, Target
+from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Seen, Site, Target
 from assay.model.addresses import (
     Key,
     ModulePath,
@@ -125,8 +125,8 @@ class Surroundings:
         if call is None:
             return Dead(module)
         key = read_key(module_steps(module)[-1][1])
-        around = Scope(parent_module(module), key, wide=True)
-        inside = Scope(around.module, key, call.for_each_expression, around, wide=True)
+        around = Site(parent_module(module), key, wide=True)
+        inside = Site(around.module, key, call.for_each_expression, around, wide=True)
         constants, read = self._passed(module_path(module), call)
         more = self._following.references(inside, read, [], seen)
         return more if isinstance(more, Dead) else self._joined.of((constants, more))
@@ -208,9 +208,9 @@ class Surroundings:
             steps.insert(0, key)
         read = self._known.modules.within(module, path)
         for at in sorted({*self._planned.modules.within(module, path), *read}):
-            scope = Scope(at, wide=True)
+            site = Site(at, wide=True)
             look = self._following.data if mode == "data" else self._following.resource
-            yield look(scope, kind, name, steps, relevant.reference)
+            yield look(site, kind, name, steps, relevant.reference)
 
     def _exposed(self, call: ModulePath) -> frozenset[_Block] | None:
         """The blocks that the outputs of a called module read; None where that may be any."""

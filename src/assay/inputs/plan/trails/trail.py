@@ -10,14 +10,14 @@ from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
-from assay.inputs.plan.document.planned import Opened
+from assay.inputs.plan.document.planned import PlannedResource
 from assay.inputs.plan.document.walk import Step
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
     """An end of a trail: an attribute of a planned resource; an empty path means the resource."""
 
-    resource: Opened
+    resource: PlannedResource
     path: tuple[Step, ...]
     wide: bool = False
     """It is only one of all things that a local or a dynamic block may read."""
@@ -65,28 +65,28 @@ Found: TypeAlias = tuple[Target | Fixed, ...]
 """All ends of a trail: one and the same for all that read the same, as far as that can be told."""
 
 
-class Scope(msgspec.Struct, frozen=True, gc=False):
+class Site(msgspec.Struct, frozen=True, gc=False):
     """Where an expression stands: its module instance, its own key, and what it iterates over."""
 
     module: str
     key: str | int | None = None
     each: Any = None
     """The expression of the `for_each` of the block that the expression stands in."""
-    around: "Scope | None" = None
-    """The scope in which `each` is read, where it is not this one."""
+    around: "Site | None" = None
+    """The site in which `each` is read, where it is not this one."""
     wide: bool = False
 
 
 Seen: TypeAlias = tuple[tuple[str, str], ...]
 
 
-class Trailing(Protocol):
+class Trails(Protocol):
     """Tells where unknown values come from."""
 
     is_code: bool
     """Whether it is code that is read: nothing is planned, and nothing was there before."""
 
-    def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
+    def of(self, resource: PlannedResource, path: tuple[Step, ...]) -> Found | Dead:
         """What stands, or will stand, behind the unknown value at `path` of a resource."""
         ...
 

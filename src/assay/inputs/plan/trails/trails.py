@@ -4,17 +4,17 @@ from msgspec.structs import replace
 
 from assay.inputs.plan.document.configuration import ConfigurationIndex, references_of
 from assay.inputs.plan.document.document import PlanDocument
-from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.document.prior_state import PriorState
 from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.trails.following import Following
 from assay.inputs.plan.trails.known import Known
 from assay.inputs.plan.trails.remembered import Joined
 from assay.inputs.plan.trails.surroundings import Surroundings
-from assay.inputs.plan.trails.trail import Dead, Found, Scope, Surrounding, Target
+from assay.inputs.plan.trails.trail import Dead, Found, Site, Surrounding, Target
 
 
-class Trails:
+class PlanTrails:
     """Follows what is unknown in one plan."""
 
     is_code = False
@@ -27,7 +27,7 @@ class Trails:
         self._joined = Joined()
         self._numbered: dict[tuple[int, int], tuple[Found, Found]] = {}
 
-    def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
+    def of(self, resource: PlannedResource, path: tuple[Step, ...]) -> Found | Dead:
         """What the expression at `path` of a resource's own block reads, or may read."""
         index = resource.change.index
         if resource.configured is None:
@@ -42,12 +42,12 @@ class Trails:
             self._found[key] = found
         return found
 
-    def _of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
+    def _of(self, resource: PlannedResource, path: tuple[Step, ...]) -> Found | Dead:
         here = ".".join(map(str, path))
         if resource.configured is None:
             return Dead(here)
         each = resource.configured.block.for_each_expression
-        scope = Scope(resource.module, resource.change.index, each)
+        site = Site(resource.module, resource.change.index, each)
         written = resource.configured.at(path, resource.count)
         found: list[Found] = []
         alone = len(written.expressions) == 1 and not written.open
@@ -55,14 +55,14 @@ class Trails:
             if not alone and not rest and not references_of(expression):
                 continue  # what is known is another block's
             # Of an object that is written as a whole, which part reads what is not told.
-            part = replace(scope, wide=True) if rest else scope
+            part = replace(site, wide=True) if rest else site
             more = self._following.expression(part, expression, [], here, ())
             if isinstance(more, Dead):
                 return more
             if alone or any(isinstance(end, Target) and end.is_open for end in more):
                 found.append(self._of_block(number, more))
         if written.open:
-            loose = Scope(resource.module, resource.change.index, wide=True)
+            loose = Site(resource.module, resource.change.index, wide=True)
             for more in (
                 self._surroundings.of(resource.module, ()),
                 self._following.expression(loose, each, [], here, ()) if each else (),
@@ -88,9 +88,9 @@ def trails_of(
     state: PriorState,
     configuration: ConfigurationIndex,
     planned: PlannedResources,
-) -> Trails:
+) -> PlanTrails:
     """What follows the unknown values of a plan."""
     known = Known(state, plan.variables or {})
     following = Following(configuration, planned, known)
     relevant = plan.relevant_attributes or []
-    return Trails(following, Surroundings(configuration, planned, known, relevant, following))
+    return PlanTrails(following, Surroundings(configuration, planned, known, relevant, following))

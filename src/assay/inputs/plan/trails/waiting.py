@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from assay.inputs.plan.document.configuration import Configured, references_of
 from assay.inputs.plan.document.document import ConfigResource
-from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.model.addresses import parse
 
 
@@ -24,7 +24,7 @@ class Order:
         self._read: dict[int, frozenset[str]] = {}
         self._follows: dict[tuple[int, int], bool] = {}
 
-    def waits(self, waiting: Waiting | None, other: Opened) -> bool:
+    def waits(self, waiting: Waiting | None, other: PlannedResource) -> bool:
         """Whether Terraform makes the other resource first, and nothing if that fails.
 
         A reference to any instance of a block waits for all of them.
@@ -33,7 +33,7 @@ class Order:
             return False
         return f"{other.change.type}.{other.change.name}" in self._before(waiting.configured)
 
-    def follows(self, other: Opened, first: Waiting | None) -> bool:
+    def follows(self, other: PlannedResource, first: Waiting | None) -> bool:
         """Whether Terraform makes the other resource only after the first: what the other changes
         comes too late for it. Seen is what waits within one module.
         """

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from assay.inputs.plan.document.document import ResourceChange
-from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.trails.trail import Dead, Found, Target
 from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Step, UnknownValue
 
@@ -33,7 +33,7 @@ class CodeTrails:
             self._blocks[block].append(change)
         self._found: dict[tuple[str, ...], _Block] = {}
 
-    def of(self, resource: Opened, path: tuple[Step, ...]) -> Found | Dead:
+    def of(self, resource: PlannedResource, path: tuple[Step, ...]) -> Found | Dead:
         """The attributes that the value at `path` is passed on from."""
         unknown = _unknown_at(
             self._values.get((resource.change.address, resource.change.type)), path

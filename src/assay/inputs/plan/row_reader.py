@@ -7,7 +7,7 @@ from assay.inputs.plan.chosen import Resource, Said, block_of, left_to_services
 from assay.inputs.plan.document.configuration import Configured
 from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.plan.document.narrow import Narrowed
-from assay.inputs.plan.document.planned import Opened, PlannedResources
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import NO_ID, NO_NAME, parse_build_parent, parse_parameter
 from assay.inputs.plan.document.walk import Leaf, Step, at_path, leaves
 from assay.inputs.plan.made.distributions import builds
@@ -31,7 +31,7 @@ from assay.model import (
 )
 
 
-class Reading:
+class RowReader:
     """Turns leaves into values; opens a whole resource only where a trail must be followed."""
 
     def __init__(self, planned: PlannedResources, makers: Makers) -> None:
@@ -159,7 +159,7 @@ class Reading:
                 return self._group(resource, leaf.steps)
         return Unusable("has a form that is not read")
 
-    def _group(self, resource: Opened, path: tuple[Step, ...]) -> Value | None:
+    def _group(self, resource: PlannedResource, path: tuple[Step, ...]) -> Value | None:
         """What a group launches of which the plan changes nothing; others have verdicts of their own."""
         groups = self._makers.groups(resource, path)
         if isinstance(groups, Unknown | Unusable):
@@ -167,7 +167,7 @@ class Reading:
         unchanged = [each for each in groups if each.action is Action.NO_OP]
         return any_of([], [self._launched(each) for each in unchanged]) if unchanged else None
 
-    def _launched(self, other: Opened) -> Value:
+    def _launched(self, other: PlannedResource) -> Value:
         """What a resource launches by itself: any of all that it names, and that is left to services."""
         view = Narrowed(other.value(()), other.mask(()), None)
         place, rows = self._makers.place(other), rows_by_type()[other.change.type]
@@ -185,7 +185,7 @@ class Reading:
         )
         return Planned(step, any_of([], values)) if values else Unknown((other.change.address,))
 
-    def _recipe(self, resource: Opened) -> Value:
+    def _recipe(self, resource: PlannedResource) -> Value:
         """The parent of a recipe; of an image, that is what its build instance is launched from."""
         value = self._makers.recipe(resource)
         if not builds(resource):
@@ -214,7 +214,7 @@ class Reading:
                 found.append(each)
         return found
 
-    def _deciding(self, said: Said, change: ResourceChange) -> list[Opened] | None:
+    def _deciding(self, said: Said, change: ResourceChange) -> list[PlannedResource] | None:
         """The resources of this plan that decide about an image, if others do."""
         to, leaf = said.elsewhere, said.leaf
         if to is None:
@@ -232,7 +232,7 @@ class Reading:
         return found or None
 
 
-def _references(resource: Opened, leaf: Leaf) -> tuple[str, ...]:
+def _references(resource: PlannedResource, leaf: Leaf) -> tuple[str, ...]:
     return resource.configured.references(leaf.steps) if resource.configured else ()
 
 
