@@ -27,6 +27,8 @@ HIDDEN = UnknownValue()
         (["e\u0301", 1], ["e\u0301", "1"]),
         (["a", 1, None, AMI], ["a", HIDDEN, None, AMI]),  # the null may be of any type
         ([[1, AMI], ["a"]], [[HIDDEN, AMI], ["a"]]),
+        ([[1], ["a"]], [[HIDDEN], ["a"]]),
+        ([[["x"], [1]]], [[["x"], [1]]]),  # nothing to be converted to
         ([[[AMI, 1]], [["a"], ["b"]]], [[MADE], [HIDDEN, HIDDEN]]),
     ],
 )
