@@ -33,6 +33,7 @@ class MeantTemplates:
         self, resource: PlannedResource, paths: list[tuple[Step, ...]]
     ) -> Meant | Unknown | Unusable:
         """The templates that an unknown id or name at one of these paths can mean."""
+        # Id and name are unknown together: one that leads somewhere tells for both
         lost: Unknown | Unusable | None = None
         for path in paths:
             ends = self._ends.of(resource, path, Sought.TEMPLATE)
@@ -55,6 +56,7 @@ class MeantTemplates:
             return ref
         if ref is not None and not any(resource.is_unknown((name,)) for name in ("id", "name")):
             return (ref,)
+        # A data source by `name` fills in the id, and the other way round; by both, nobody knows which counts
         written = [(name,) for name in ("id", "name") if resource.writes(name)]
         if len(written) != 1:
             return Unknown((address,))
@@ -100,6 +102,7 @@ class MeantTemplates:
 
 def _known_templates(end: Fixed, *, by_name: bool) -> Meant | Unknown:
     """The templates of which a known value holds the ids; names could be any text in it."""
+    # `var.template` may be an object of which the expression reads `.id`: ids have a form, names have none
     ids = (each for each in dict.fromkeys(texts(end.value)) if is_template(each))
     found = tuple(TemplateRef(each, None) for each in ids)
     if not end.wide and (

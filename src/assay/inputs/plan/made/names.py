@@ -68,6 +68,7 @@ class Names:
         match value:
             case Planned(step, Alias() as inner) if re.search(_DATA, step):
                 return replace(value, value=self._read(inner, place))
+            # Most values hold no name that changes: those come back as the same object, for whoever shares it
             case Planned(_, inner):
                 settled = self.settle(inner, place, user)
                 return value if settled is inner else replace(value, value=settled)
@@ -104,6 +105,7 @@ class Names:
         if user is None:
             return False
         opened = self._planned.open(user)
+        # The parameter is read when the user is made; if that comes first, what was there counts
         first = Waiting(opened.module, opened.configured)
         return any(self._order.follows(each, first) for each in self._writing.get(change.by, ()))
 
@@ -137,6 +139,7 @@ class Names:
 
     def _of_template(self, ref: TemplateRef | EveryVersion, place: Place | Unplaced) -> Changes:
         """What becomes of a template that exists; by its name alone it may be any."""
+        # A new version leaves `version = "3"` as it was, and only the end of the template takes it away
         pinned = isinstance(ref, TemplateRef) and ref.pinned
         own = ref.id if ref.id in self._by_id else None
         return self._once(

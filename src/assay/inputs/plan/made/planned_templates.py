@@ -87,6 +87,8 @@ class PlannedTemplates:
         if moved is not None:
             step = f"launch template {resource.change.address}, at its {version}"
             return Planned(step, moved, moving=True)
+        # What counts is whether the version at hand is the one that this plan makes: `$Latest` always,
+        # `$Default` of a new template or where updates move it, a number only if it is the first
         new = resource.action in NEW
         current = version is None or version == "$Latest"
         if new and version in ("$Default", "1"):
@@ -123,6 +125,7 @@ class PlannedTemplates:
         id = id_of(resource)
         if id is None:
             return Unknown((address,))
+        # An unknown version may be any that EC2 has, so that all of those have to be good enough, too
         existing = Planned(f"launch template {address}", EveryVersion(id, None))
         moved = self.moved(resource, "$Latest")
         return any_of([], [newest, existing, *([moved] if moved is not None else ())])
@@ -139,6 +142,8 @@ class PlannedTemplates:
         if resource.is_unknown(path):
             return self.every(resource) if resource.writes(*path) else None
         number, newest = resource.value(path), resource.was(("latest_version",))
+        # The same as before is no change; one beyond the newest is the version that the update makes,
+        # which is judged where it is made
         if number in (None, resource.was(path)) or (isinstance(newest, int) and number > newest):
             return None
         return self.at(resource, str(number))
@@ -156,6 +161,7 @@ class PlannedTemplates:
                 f"is version {version} of a template that this plan makes anew",
                 "name the template's latest_version",
             )
+        # The plan tells the number of the default as it is now: who moves it meanwhile, moves the image
         number = resource.value((default,))
         if version == "$Default" and resource.is_unknown((default,)):
             return Unknown((f"{resource.change.address}.{default}",))

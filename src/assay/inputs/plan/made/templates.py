@@ -81,6 +81,7 @@ class Templates:
         fields, mask = row.template, leaf.mask if isinstance(leaf.mask, dict) else {}
         id, name = leaf.value.get(fields.id), leaf.value.get(fields.name)
         is_named = id not in NO_ID or name not in NO_NAME
+        # hashicorp/aws fills in what is not written: id and name are both unknown where one is
         paths = [
             (*leaf.steps, field) for field in (fields.id, fields.name) if mask.get(field) is True
         ]
@@ -88,6 +89,7 @@ class Templates:
             return None
         at = (*leaf.steps, fields.version)
         version: Any = leaf.value.get(fields.version)
+        # An unknown version that nobody writes is the provider's to fill in, with what it asked for
         if mask.get(fields.version) is True:
             version = "$Default" if writes(at) is False else _ANY
         elif version in (None, ""):
@@ -171,6 +173,7 @@ class Templates:
                 (version, place), templates, lambda each: self._of(each, version, place)
             )
             return found or unknown_from([Target(resource(), at)])
+        # Of a template that is made now there is one version, whatever number it turns out to have
         if self._are_new(templates, place):
             found = self._agreed((None, place), templates, lambda each: self._new(each, place))
             return found or unknown_from([Target(resource(), at)])
@@ -179,6 +182,8 @@ class Templates:
             return Unknown((ends.reference,))
         if not any(isinstance(end, Target) for end in ends):
             return Unknown((_name(ends[0]),))  # any number may come out of it
+        # `version = aws_launch_template.x.latest_version` at `id = aws_launch_template.x.id` is the one that
+        # this plan makes; beside another template's id it is a number like any other
         if len(templates) == 1:
             (only,) = templates
             planned = self._planned_of(only, place)
@@ -240,6 +245,8 @@ class Templates:
         if planned is None:
             return ref
         value = self._planned.at(planned, version) or ref
+        # By a name in plain text the user may come first: then it finds what has the name already, or
+        # nothing. Who waits for the template (`depends_on`, or by what it reads) cannot come first.
         created = planned.action is Action.CREATE and not self._ends.is_code
         early = self._order.follows(planned, by)
         if not early and (not created or self._order.waits(by, planned)):
@@ -252,6 +259,7 @@ class Templates:
 
 def _is_newest(ends: Ended, template: PlannedResource) -> bool:
     """Whether all that a version can be is the version that this plan makes of a template."""
+    # `default_version` is the newest where each update moves it, and an older one otherwise
     moved = template.value(("update_default_version",)) is True
     newest = (*_NEWEST, *(_DEFAULT if moved else ()))
     return all(

@@ -128,6 +128,8 @@ class Ends:
 
     def _led_to(self, ends: Found, sought: Sought, depth: int, *, wide: bool) -> Ended | Dead:
         """What some ends lead to; which resource reads them does not matter."""
+        # Blocks of a set (`launch_specification`) are not told apart: the trail of one may be dead without
+        # harm, where nothing that it reads can be what is sought
         blocks: defaultdict[int, list[End]] = defaultdict(list)
         for end in ends:
             blocks[end.block].append(replace(end, wide=True) if wide else end)
@@ -170,6 +172,7 @@ class Ends:
             return self._input(end, sought, depth)
         if not path:
             return self._whole(end)
+        # A map of which one key is unknown holds known images, too; those alone would be half an answer
         if not end.is_open:
             hidden = resource.is_sensitive(path)
             known = Fixed(end.name, resource.value(path), hidden, end.wide)
@@ -202,6 +205,7 @@ class Ends:
 
     def _unable(self, end: Target, attributes: list[str] | Path) -> list[End] | Dead:
         """An end that leads nowhere: it does no harm where it cannot be what is sought."""
+        # `random_pet.x.id` may be an AMI id for all that anybody knows; `aws_subnet.x.id` is none
         able = may_be_any_text(end.resource.change.type, attributes)
         return Dead(end.name) if able or not end.wide else []
 

@@ -50,6 +50,7 @@ class Following:
         references = references_of(expression)
         if references:
             return self.references(site, references, suffix, seen)
+        # A plan writes `upper("x")` as an expression that reads nothing: what comes of it is not told
         if isinstance(expression, dict) and "constant_value" in expression:
             return self.known(name, expression["constant_value"], suffix, wide=site.wide)
         return () if site.wide else Dead(name)  # a function of constants is not told
@@ -76,6 +77,8 @@ class Following:
         """What the references of one expression lead to."""
         found: list[Found] = []
         locals_read = False
+        # `var.a == "" ? data.x.id : var.a` reads `var.a` twice. Which of both it is used for nobody tells,
+        # and what may only decide is not the value.
         repeats = not site.wide and len(set(references)) < len(references)
         for reference in longest(references):
             if site.wide and reference.startswith("local."):
@@ -102,6 +105,7 @@ class Following:
         """What one reference leads to; an empty list for what only selects."""
         match parse(reference):
             case ["each", "value", *rest] if site.each:
+                # The `for_each` of a call stands in the caller's module, what it passes is read in there
                 around = site.around or Site(site.module, site.key, wide=site.wide)
                 if not references_of(site.each) and "constant_value" not in site.each:
                     return self._key(site, reference)
@@ -171,6 +175,7 @@ class Following:
             )
         if found or not (kind in IMAGE_DATA or may_be_any_text(kind, path[:1])):
             return found
+        # Nothing of it in the plan: with `count = 0` there is none, and else somebody left it out
         configured = self._configuration.find(site.module, "data", kind, name)
         none = configured and self._configuration.repeats(site.module, configured)
         return () if none and self._known.is_told else Dead(reference)
@@ -198,6 +203,7 @@ class Following:
         for module in chosen:
             if module is None:
                 continue
+            # `module.m` alone, or `module.m[var.which]`, may be any of its outputs
             outputs = [str(behind[0])] if behind else self._configuration.outputs(module)
             wide = site.wide or len(outputs) > 1  # a computed key hides which output is read
             for output in outputs:
@@ -231,6 +237,7 @@ class Following:
 
         `x[each.key]` and `x[any other key]` are told in the same words.
         """
+        # The plan writes both as `x`: so each instance may be meant, and all of them are ends
         wanted, path = split_key(rest)
         key = ("resource", site.module, kind, name, _exact(rest), site.wide)
         found = self._ends.get(key)

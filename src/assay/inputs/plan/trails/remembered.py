@@ -81,6 +81,8 @@ class Remembered:
 
         `seen` is where this one has been, and `asking` are the modules whose locals are being read.
         """
+        # A plan of 2,000 instances that read one module's output asks 2,000 times: without this, each
+        # follows that output through all instances of the module again
         kept = self._kept.get(key)
         if kept is not None and len(seen) + kept.steps <= DEEPEST:
             been = [_place(*step) for step in seen]

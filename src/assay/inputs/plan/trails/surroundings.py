@@ -71,6 +71,8 @@ class Surroundings:
 
         What was found while something else was being found out, and needed that, is not kept.
         """
+        # A plan does not tell what a local is made of, but which attributes it found relevant, and what
+        # each module is given: a local may be all of that, and nothing else.
         found = self._found.get(module)
         if found is not None:
             return found
@@ -141,6 +143,7 @@ class Surroundings:
         found: list[Fixed] = []
         for name, declared in self._configuration.variables(path).items():
             expression = given.get(name)
+            # What several arguments read is followed once for all of them
             if references := references_of(expression):
                 read.update(dict.fromkeys(references))
             elif expression is None:
@@ -193,6 +196,7 @@ class Surroundings:
         """The relevant attributes of the module's own, and of what its calls let out."""
         own = module_path(module)
         for path in self._below.get(own, ()):
+            # What happens within a called module its outputs let out, or nobody outside sees it
             shown = None if path == own else self._exposed(path[: len(own) + 1])
             for relevant in self._by_path[path]:
                 if shown is None or relevant.block in shown:

@@ -52,8 +52,9 @@ class PlanTrails:
         found: list[Found] = []
         alone = len(written.expressions) == 1 and not written.open
         for number, (expression, rest) in enumerate(written.expressions):
+            # Which block of a set is the unknown one is not told; one that reads nothing is known
             if not alone and not rest and not references_of(expression):
-                continue  # what is known is another block's
+                continue
             # Of an object that is written as a whole, which part reads what is not told.
             part = replace(site, wide=True) if rest else site
             more = self._following.expression(part, expression, [], here, ())
@@ -61,6 +62,7 @@ class PlanTrails:
                 return more
             if alone or any(isinstance(end, Target) and end.is_open for end in more):
                 found.append(self._of_block(number, more))
+        # A dynamic block leaves no expression in the plan. It may read whatever the module reads.
         if written.open:
             loose = Site(resource.module, resource.change.index, wide=True)
             for more in (
