@@ -20,7 +20,8 @@ from assay.inputs.terraform.language.values import (
     unknown_of,
     without_keys,
 )
-from assay.inputs.terraform.syntax.expressions import HclValue, Ref, SetOf, Step, Sure, UnknownValue
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, SetOf, Sure, UnknownValue
+from assay.model.addresses import Step
 
 
 def at(*steps: Step) -> Ref:

@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 Step: TypeAlias = str | int
+Path: TypeAlias = tuple[Step, ...]
+"""The way into a value, by attributes, keys and places in lists."""
 InstanceKey: TypeAlias = str | int | None
 """An instance key: of `for_each`, of `count`, or none."""
 ModulePath: TypeAlias = tuple[str, ...]

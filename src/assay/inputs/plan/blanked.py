@@ -9,9 +9,10 @@ from typing import Any
 from assay.inputs.plan.document.configuration import Configured
 from assay.inputs.plan.document.narrow import Narrowed
 from assay.inputs.plan.document.values import NO_ID, NO_NAME
-from assay.inputs.plan.document.walk import Leaf, Step, at_path
+from assay.inputs.plan.document.walk import Leaf, at_path
 from assay.inputs.surface import Form, Row
 from assay.model import Unusable
+from assay.model.addresses import Step
 
 BLANKED = Unusable(
     "is sensitive, and was taken out of the plan",

@@ -17,7 +17,7 @@ from assay.inputs.plan.document.stray import named_in, templates_in
 from assay.inputs.plan.document.walk import Leaf, at_path, leaves
 from assay.inputs.plan.embedded.contents import Contents, Told, stray, strings
 from assay.inputs.plan.embedded.rows import rows_of
-from assay.inputs.plan.embedded.tree import Either, Looked, Open, Path, Resource, logical, snake
+from assay.inputs.plan.embedded.tree import Either, Looked, Open, Resource, logical, snake
 from assay.inputs.plan.row_reader import RowReader
 from assay.inputs.surface import Form, Row, only_mentions
 from assay.model import (
@@ -32,6 +32,7 @@ from assay.model import (
     Value,
     parse_image,
 )
+from assay.model.addresses import Path
 
 _CURE = "give the image in the document itself, or as a parameter that the plan knows"
 _TEMPLATE, _CONFIGURATION = "awscc_ec2_launch_template", "awscc_autoscaling_launch_configuration"

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from assay.inputs.plan.document.configuration import Configured
 from assay.inputs.plan.document.narrow import Narrowed
-from assay.inputs.plan.document.walk import Leaf, Step, leaves
+from assay.inputs.plan.document.walk import Leaf, leaves
 from assay.inputs.surface import Choice, Elsewhere, Form, Row
 from assay.model import ServiceImage, Unknown, Unusable, Value
+from assay.model.addresses import Step
 
 
 class Said(NamedTuple):

@@ -12,9 +12,8 @@ from assay.inputs.plan.document.configuration import ConfigurationIndex, Configu
 from assay.inputs.plan.document.document import ResourceChange, Variable
 from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.document.stray import named_in, templates_in
-from assay.inputs.plan.document.walk import Step
 from assay.model import Action, Alias, AmiId, TemplateRef
-from assay.model.addresses import longest, parent_module, parse, split_key
+from assay.model.addresses import Step, longest, parent_module, parse, split_key
 
 _DEEPEST = 64
 _RUNS = (Action.CREATE, Action.REPLACE, Action.DECLARED)

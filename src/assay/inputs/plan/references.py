@@ -23,7 +23,7 @@ from assay.inputs.plan.document.prior_state import PriorState
 from assay.inputs.plan.document.tags import planned_tags
 from assay.inputs.plan.document.untold import untold
 from assay.inputs.plan.document.values import leads_to_sensitive
-from assay.inputs.plan.document.walk import Leaf, Step, at_path, leaves
+from assay.inputs.plan.document.walk import Leaf, at_path, leaves
 from assay.inputs.plan.made.distributions import BUILT, IMAGES
 from assay.inputs.plan.made.images import Makers
 from assay.inputs.plan.made.names import Names
@@ -49,6 +49,7 @@ from assay.model import (
     astray,
     parse_image,
 )
+from assay.model.addresses import Step
 
 _MODES = ("managed", "data")
 

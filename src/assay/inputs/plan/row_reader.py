@@ -9,7 +9,7 @@ from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.plan.document.narrow import Narrowed
 from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import NO_ID, NO_NAME, parse_build_parent, parse_parameter
-from assay.inputs.plan.document.walk import Leaf, Step, at_path, leaves
+from assay.inputs.plan.document.walk import Leaf, at_path, leaves
 from assay.inputs.plan.made.distributions import builds
 from assay.inputs.plan.made.images import Makers
 from assay.inputs.plan.made.parameters import puts_a_value, write_only
@@ -29,6 +29,7 @@ from assay.model import (
     Value,
     parse_image,
 )
+from assay.model.addresses import Step
 
 
 class RowReader:

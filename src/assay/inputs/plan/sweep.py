@@ -9,7 +9,7 @@ from assay.inputs.plan.document.configuration import Configured
 from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.plan.document.raw import decode
 from assay.inputs.plan.document.stray import holds_more, may_name_an_image, strays
-from assay.inputs.plan.document.walk import Leaf, Step, anywhere, at_path
+from assay.inputs.plan.document.walk import Leaf, anywhere, at_path
 from assay.inputs.plan.embedded.types import holds_documents
 from assay.inputs.plan.row_reader import RowReader
 from assay.model import (
@@ -22,6 +22,7 @@ from assay.model import (
     Unusable,
     astray,
 )
+from assay.model.addresses import Step
 
 if TYPE_CHECKING:
     from assay.inputs.plan.embedded.contents import Told

@@ -17,8 +17,8 @@ from assay.inputs.plan.document.document import (
     Module,
     ModuleCall,
 )
-from assay.inputs.plan.document.walk import Step, at_path
-from assay.model.addresses import ModulePath, module_path
+from assay.inputs.plan.document.walk import at_path
+from assay.model.addresses import ModulePath, Step, module_path
 
 Counting = Callable[[tuple[Step, ...]], int]
 """How many blocks are planned at a path; a number in it stands for any."""

@@ -12,8 +12,9 @@ import msgspec
 from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.plan.document.planned import UNKNOWN
 from assay.inputs.plan.document.raw import decode
-from assay.inputs.plan.document.walk import Step, anywhere, at_path, count_at
+from assay.inputs.plan.document.walk import anywhere, at_path, count_at
 from assay.inputs.surface import Row
+from assay.model.addresses import Step
 
 _TRUE = re.compile(rb"true")
 

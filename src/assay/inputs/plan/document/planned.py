@@ -12,8 +12,9 @@ from assay.inputs.plan.document.configuration import ConfigurationIndex, Configu
 from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.plan.document.module_instances import ModuleInstances
 from assay.inputs.plan.document.raw import UNREAD, RawTree, decode
-from assay.inputs.plan.document.walk import Step, count_at
+from assay.inputs.plan.document.walk import count_at
 from assay.model import Action
+from assay.model.addresses import Step
 
 _REGION = b'"region"'
 UNKNOWN = object()

@@ -6,7 +6,8 @@ import msgspec
 
 from assay.errors import InputError
 from assay.inputs.plan.document.document import ResourceChange
-from assay.inputs.plan.document.walk import Step, anywhere, at_path
+from assay.inputs.plan.document.walk import anywhere, at_path
+from assay.model.addresses import Step
 
 _ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 USUAL = frozenset((

@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 
-from assay.inputs.plan.document.walk import Leaf, Step
+from assay.inputs.plan.document.walk import Leaf
 from assay.inputs.surface import only_mentions
 from assay.inputs.surface.mentions import of_aws
 from assay.model import Alias, AmiId, Planned, TemplateRef, astray, parse_image
+from assay.model.addresses import Step
 from assay.model.ids import (
     AMI_ID_FOUND,
     BEHIND_ESCAPE,

@@ -7,15 +7,12 @@ Representation"). So a path is followed in all three trees at once.
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from assay.model.addresses import notation
-
-Step = str | int
-Path: TypeAlias = tuple[Step, ...]
+from assay.model.addresses import Step, notation
 
 
 class Leaf(msgspec.Struct, frozen=True, gc=False):

@@ -15,8 +15,9 @@ from assay.inputs.plan.embedded.contents import Contents, Holder, Told, stray, s
 from assay.inputs.plan.embedded.rows import launches
 from assay.inputs.plan.embedded.stacks import of_template, parameter_strays
 from assay.inputs.plan.embedded.syntax import UnreadableError, read_one
-from assay.inputs.plan.embedded.tree import Path, Resource, awscc, resource
+from assay.inputs.plan.embedded.tree import Resource, awscc, resource
 from assay.model import Incomplete, Unknown, Unusable
+from assay.model.addresses import Path
 
 _STACKS = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet")
 _CALLS = {

@@ -11,8 +11,9 @@ import msgspec
 
 from assay.inputs.plan.embedded.intrinsics import Evaluator, Given
 from assay.inputs.plan.embedded.syntax import UnreadableError, read_one
-from assay.inputs.plan.embedded.tree import Looked, Open, Path, Resource, logical, resource
+from assay.inputs.plan.embedded.tree import Looked, Open, Resource, logical, resource
 from assay.model import Incomplete, Place, Unplaced, Unusable
+from assay.model.addresses import Path
 
 _LOOKED_UP = "AWS::SSM::Parameter::Value<"
 _HARMLESS = (

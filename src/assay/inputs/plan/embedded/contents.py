@@ -8,7 +8,7 @@ import msgspec
 from assay.inputs.plan.document.configuration import Configured
 from assay.inputs.plan.document.stray import named_steps
 from assay.inputs.plan.document.walk import at_path
-from assay.inputs.plan.embedded.tree import Path, Resource
+from assay.inputs.plan.embedded.tree import Resource
 from assay.model import (
     Alias,
     AmiId,
@@ -20,7 +20,7 @@ from assay.model import (
     Value,
     astray,
 )
-from assay.model.addresses import notation
+from assay.model.addresses import Path, notation
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):

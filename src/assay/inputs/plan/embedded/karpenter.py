@@ -12,7 +12,7 @@ from typing import Any
 
 from assay.inputs.plan.embedded.contents import Contents, Holder, Told
 from assay.inputs.plan.embedded.syntax import UnreadableError, read
-from assay.inputs.plan.embedded.tree import Open, Path
+from assay.inputs.plan.embedded.tree import Open
 from assay.inputs.plan.embedded.types import NODE_CLASSES
 from assay.model import (
     Alias,
@@ -25,6 +25,7 @@ from assay.model import (
     Value,
     parse_image,
 )
+from assay.model.addresses import Path
 
 _TERMS, _OLD = "amiSelectorTerms", "amiSelector"
 _CLASS, _OLD_CLASS = "EC2NodeClass", "AWSNodeTemplate"

@@ -12,8 +12,9 @@ from typing import Any
 from assay.inputs.plan.document.stray import named_in, templates_in
 from assay.inputs.plan.embedded.cloudformation import CURE_BODY, Described, describe
 from assay.inputs.plan.embedded.contents import Contents, Holder, Told, stray
-from assay.inputs.plan.embedded.tree import Open, Path
+from assay.inputs.plan.embedded.tree import Open
 from assay.model import Alias, Incomplete, Place, Unknown, Unplaced, parse_image
+from assay.model.addresses import Path
 from assay.model.ids import PARAMETER
 
 _PARAMETER_NAME = re.compile(rf"/{PARAMETER}(:[0-9]+)?")

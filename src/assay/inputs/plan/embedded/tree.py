@@ -6,11 +6,11 @@ describes is read by the rows of that provider.
 """
 
 import re
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
-Path: TypeAlias = tuple[str | int, ...]
+from assay.model.addresses import Path
 
 
 class Open(msgspec.Struct, frozen=True, gc=False):

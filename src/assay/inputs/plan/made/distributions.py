@@ -16,7 +16,7 @@ import msgspec
 
 from assay.inputs.plan.document.planned import UNKNOWN, PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import is_template
-from assay.inputs.plan.document.walk import Leaf, Step, leaves, texts
+from assay.inputs.plan.document.walk import Leaf, leaves, texts
 from assay.inputs.plan.places.providers import Providers
 from assay.inputs.plan.trails.choices import targets
 from assay.inputs.plan.trails.ends import Ends
@@ -35,6 +35,7 @@ from assay.model import (
     is_same,
     parameter_named,
 )
+from assay.model.addresses import Step
 
 IMAGES = ("aws_imagebuilder_image", "awscc_imagebuilder_image")
 _FIELDS = {

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from assay.inputs.plan.document.planned import UNKNOWN, PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import parse_build_parent, parse_instance
-from assay.inputs.plan.document.walk import Path
 from assay.inputs.plan.made import missing
 from assay.inputs.plan.made.distributions import Distributions
 from assay.inputs.plan.made.launch_configurations import named_configurations
@@ -37,6 +36,7 @@ from assay.model import (
     parse_image,
     same_place,
 )
+from assay.model.addresses import Path
 
 _BLOCK = next(row for row in ROWS if row.path == "launch_template[*]")
 _DEEPEST = 50

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from assay.inputs.plan.document.planned import PlannedResource
 from assay.inputs.plan.document.values import parse_instance, parse_template
-from assay.inputs.plan.document.walk import Step
 from assay.inputs.surface import SENSITIVE, TemplateFields
 from assay.model import (
     Alias,
@@ -25,7 +24,7 @@ from assay.model import (
     addresses,
     parse_image,
 )
-from assay.model.addresses import notation
+from assay.model.addresses import Step, notation
 
 _OF_AWS = (
     r"/aws/service/(?:(?:ecs|eks)/optimized-ami/[^:]+(?<!/image_id)"

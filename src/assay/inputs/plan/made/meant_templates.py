@@ -5,13 +5,14 @@ from typing import TypeAlias
 
 from assay.inputs.plan.document.planned import PlannedResource
 from assay.inputs.plan.document.values import is_template
-from assay.inputs.plan.document.walk import Step, texts
+from assay.inputs.plan.document.walk import texts
 from assay.inputs.plan.made.lookups import template_looked_up
 from assay.inputs.plan.trails.choices import unknown_from
 from assay.inputs.plan.trails.ends import Ended, Ends
 from assay.inputs.plan.trails.holders import Sought
 from assay.inputs.plan.trails.trail import Dead, Fixed, Target
 from assay.model import Place, TemplateRef, Unknown, Unplaced, Unusable, may_be_same
+from assay.model.addresses import Step
 
 Template: TypeAlias = PlannedResource | TemplateRef
 """A template of this plan, or one by name of which the version does not count yet."""

@@ -14,7 +14,6 @@ and only there: creating it would fail otherwise.
 from collections.abc import Callable, Iterator
 
 from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
-from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.places.providers import Providers
 from assay.model import (
     Action,
@@ -30,6 +29,7 @@ from assay.model import (
     parameter_named,
     parse_image,
 )
+from assay.model.addresses import Step
 
 TYPES = ("aws_ssm_parameter", "awscc_ssm_parameter")
 READ = ("overwrite", "type", "value_wo_version")

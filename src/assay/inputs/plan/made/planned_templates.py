@@ -10,7 +10,6 @@ from functools import cached_property
 
 from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
-from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.made.lookups import template_looked_up
 from assay.inputs.plan.places.providers import Providers
 from assay.inputs.plan.trails.choices import any_of
@@ -28,6 +27,7 @@ from assay.model import (
     parse_image,
     same_place,
 )
+from assay.model.addresses import Step
 
 NEW = (Action.CREATE, Action.REPLACE)
 _CHANGING = (*NEW, Action.UPDATE, Action.IMPORT)

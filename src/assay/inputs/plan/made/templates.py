@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import NO_ID, NO_NAME, parse_template
-from assay.inputs.plan.document.walk import Leaf, Step
+from assay.inputs.plan.document.walk import Leaf
 from assay.inputs.plan.made.meant_templates import Meant, MeantTemplates, Template
 from assay.inputs.plan.made.planned_templates import NEW, PlannedTemplates
 from assay.inputs.plan.places.providers import Providers
@@ -30,6 +30,7 @@ from assay.model import (
     Unusable,
     Value,
 )
+from assay.model.addresses import Step
 
 _NEWEST = (("latest_version",), ("latest_version_number",))
 _DEFAULT = (("default_version",), ("default_version_number",))

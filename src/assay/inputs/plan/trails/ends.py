@@ -14,9 +14,10 @@ from typing import NamedTuple, TypeAlias
 from msgspec.structs import replace
 
 from assay.inputs.plan.document.planned import PlannedResource
-from assay.inputs.plan.document.walk import Path, anywhere
+from assay.inputs.plan.document.walk import anywhere
 from assay.inputs.plan.trails.holders import Sought, leads_to, may_be_any_text
 from assay.inputs.plan.trails.trail import Dead, End, Fixed, Found, Target, Trails
+from assay.model.addresses import Path
 
 _DEEPEST = 64
 

@@ -8,12 +8,12 @@ from typing import Any, TypeAlias
 
 from assay.inputs.plan.document.configuration import ConfigurationIndex, references_of
 from assay.inputs.plan.document.planned import PlannedResources
-from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.trails.holders import IMAGE_DATA, may_be_any_text
 from assay.inputs.plan.trails.known import Known, hides, taken
 from assay.inputs.plan.trails.remembered import DEEPEST, Joined, Remembered
 from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Seen, Site, Surrounding, Target
 from assay.model.addresses import (
+    Step,
     address,
     longest,
     module_path,

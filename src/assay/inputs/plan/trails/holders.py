@@ -7,8 +7,8 @@ awscc documentation for 1.97.
 from collections.abc import Collection, Mapping
 from enum import Enum
 
-from assay.inputs.plan.document.walk import Step
 from assay.inputs.surface.mentions import of_aws
+from assay.model.addresses import Step
 
 IMAGE_ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "aws_ami": ("id",),

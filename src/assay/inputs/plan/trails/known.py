@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from assay.inputs.plan.document.document import Variable
 from assay.inputs.plan.document.module_instances import ModuleInstances
 from assay.inputs.plan.document.prior_state import PriorState, StateResource
-from assay.inputs.plan.document.walk import Step, anywhere, texts
+from assay.inputs.plan.document.walk import anywhere, texts
 from assay.model import AmiId, Value, parse_image
+from assay.model.addresses import Step
 from assay.model.ids import ami_ids_in
 
 

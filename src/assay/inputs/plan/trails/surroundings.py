@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from assay.inputs.plan.document.configuration import ConfigurationIndex, references_of
 from assay.inputs.plan.document.document import ModuleCall, RelevantAttribute
 from assay.inputs.plan.document.planned import PlannedResources
-from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.trails.following import Following
 from assay.inputs.plan.trails.known import Known
 from assay.inputs.plan.trails.remembered import LOCALS, Joined
@@ -23,6 +22,7 @@ from assay.inputs.plan.trails.trail import Dead, Fixed, Found, Seen, Site, Targe
 from assay.model.addresses import (
     Key,
     ModulePath,
+    Step,
     block_address,
     module_path,
     module_steps,

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 import msgspec
 
 from assay.inputs.plan.document.planned import PlannedResource
-from assay.inputs.plan.document.walk import Step
+from assay.model.addresses import Step
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):

@@ -6,12 +6,12 @@ from assay.inputs.plan.document.configuration import ConfigurationIndex, referen
 from assay.inputs.plan.document.document import PlanDocument
 from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.document.prior_state import PriorState
-from assay.inputs.plan.document.walk import Step
 from assay.inputs.plan.trails.following import Following
 from assay.inputs.plan.trails.known import Known
 from assay.inputs.plan.trails.remembered import Joined
 from assay.inputs.plan.trails.surroundings import Surroundings
 from assay.inputs.plan.trails.trail import Dead, Found, Site, Surrounding, Target
+from assay.model.addresses import Step
 
 
 class PlanTrails:

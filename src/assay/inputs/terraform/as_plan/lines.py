@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from assay.inputs.plan.document.walk import Step
 from assay.inputs.terraform.program.ignored import ignored_in, is_ignored
 from assay.inputs.terraform.project.modules import CodeReader, ModuleCode, local_source
 from assay.inputs.terraform.project.overrides import Placed
 from assay.inputs.terraform.syntax.blocks import Block, Comment, Written
-from assay.model.addresses import block_address, module_path, parse
+from assay.model.addresses import Step, block_address, module_path, parse
 
 Spot = tuple[str, int]
 """A file and a line."""

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.trails.trail import Dead, Found, Target
-from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Step, UnknownValue
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, UnknownValue
+from assay.model.addresses import Step
 
 
 class CodeTrails:

@@ -16,7 +16,8 @@ import msgspec
 
 from assay.inputs.terraform.language.arguments import flag_of
 from assay.inputs.terraform.language.values import unknown_of, without_keys
-from assay.inputs.terraform.syntax.expressions import HclValue, SetOf, Step, Sure, UnknownValue
+from assay.inputs.terraform.syntax.expressions import HclValue, SetOf, Sure, UnknownValue
+from assay.model.addresses import Step
 
 
 class Marks(msgspec.Struct, frozen=True, gc=False):

@@ -6,8 +6,8 @@ None of that shows in a `HclValue`. What depends on it is not certain, and raise
 
 from collections.abc import Iterator, Sequence
 
-from assay.inputs.terraform.syntax.expressions import HclValue, Ref, SetOf, Step, Sure, UnknownValue
-from assay.model.addresses import DECODED
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, SetOf, Sure, UnknownValue
+from assay.model.addresses import DECODED, Step
 
 MANY = 50_000
 """Values within a value; one that holds more is not gone through."""

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from assay.inputs.terraform.language.marks import MaybeMarked, bare, entries
-from assay.inputs.terraform.syntax.expressions import HclValue, SetOf, Step
+from assay.inputs.terraform.syntax.expressions import HclValue, SetOf
+from assay.model.addresses import Step
 
 MOST = 1000
 """Instances of one block that are told apart."""

@@ -20,7 +20,8 @@ from assay.inputs.terraform.project.contents import FUNCTIONS
 from assay.inputs.terraform.project.modules import Key
 from assay.inputs.terraform.project.overrides import Placed
 from assay.inputs.terraform.syntax.blocks import Block
-from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Step, Sure, UnknownValue
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Sure, UnknownValue
+from assay.model.addresses import Step
 
 _KEPT = {
     **IMAGE_ATTRIBUTES,

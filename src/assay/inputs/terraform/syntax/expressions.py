@@ -9,9 +9,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from assay.model.addresses import address, notation
+from assay.model.addresses import Step, address, notation
 
-Step = str | int
 """The step from a text to what it says in JSON."""
 
 

@@ -20,7 +20,8 @@ from assay.inputs.terraform.language.marks import (
     secret,
 )
 from assay.inputs.terraform.language.values import UncertainError
-from assay.inputs.terraform.syntax.expressions import HclValue, Step, UnknownValue
+from assay.inputs.terraform.syntax.expressions import HclValue, UnknownValue
+from assay.model.addresses import Step
 
 
 def remarked(name: str, arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
