@@ -73,7 +73,7 @@ class Question(msgspec.Struct, Generic[K, T_co], frozen=True, eq=False):
         )
 
     def record(self, records: Records, key: K, answer: Answer[T_co]) -> None:
-        """Write an answer down, without what is not for everybody's eyes."""
+        """Write an answer down, without what is nobody's business."""
         held = answer if isinstance(answer, Absent | Unavailable) else self.kept(answer)
         records.at(self.place(key)).answers(self.name).put(self.written(key), held)
 

@@ -30,7 +30,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def lookup_options(command: F) -> F:
-    """Where an image is looked up, and with whose eyes."""
+    """Where an image is looked up, and as which account."""
     for option in (
         click.option("--region", type=REGION, envvar="ASSAY_REGION",
                      help="Where the image is (default: the policy's aws.region)."),

@@ -1,4 +1,4 @@
-"""Whose eyes look: fills in the account where the plan does not tell it.
+"""Who looks: fills in the account where the plan does not tell it.
 
 Where it cannot be told, the account stays unknown; images may be visible all the same.
 """
@@ -71,7 +71,7 @@ def _places(place: Place | Unplaced) -> tuple[Place, ...]:
 
 
 def _filled(place: Place | Unplaced, answers: _Answers) -> Place | Unplaced:
-    """With the accounts of those whose eyes look; the caller's may not be one that acts there."""
+    """With the accounts of those who look; the caller's may not be one that acts there."""
     if isinstance(place, Place):
         return _account(place, answers)
     candidates = tuple(_account(each, answers) for each in place.candidates)

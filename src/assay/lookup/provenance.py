@@ -148,7 +148,7 @@ class _Chain:
 
     @property
     def next(self) -> ImageKey:
-        """The parent to look up: in its own Region, with the same account's eyes."""
+        """The parent to look up: in its own Region, as the same account."""
         return self._key(self._entries[-1])
 
     def images(self) -> list[ImageKey]:

@@ -148,11 +148,11 @@ def _ways(
         if is_already(starts[number][0][0]) and all(map(_is_nothing, ends)):
             continue
         for end in ends:
-            distinct.setdefault(_gist(end), Way(starts[number][0][0], end, place))
+            distinct.setdefault(_difference(end), Way(starts[number][0][0], end, place))
     if len(distinct) == 1:
         return tuple(distinct.values())
     told = f"one of {len(distinct)} images that may be meant"
-    return tuple(_one_of(way, told) for way in distinct.values())
+    return tuple(_as_one_of(way, told) for way in distinct.values())
 
 
 def _is_nothing(found: Resolution) -> bool:
@@ -162,7 +162,7 @@ def _is_nothing(found: Resolution) -> bool:
     )
 
 
-def _gist(found: Resolution) -> object:
+def _difference(found: Resolution) -> object:
     """What makes a difference to whoever judges."""
     match found:
         case Resolved(image, place, _, moving, _, derivations):
@@ -172,7 +172,8 @@ def _gist(found: Resolution) -> object:
             return cause, reason, image_id
 
 
-def _one_of(way: Way, told: str) -> Way:
+def _as_one_of(way: Way, told: str) -> Way:
+    """A way that may or may not be taken says so where it is shown."""
     match way.resolution:
         case Resolved(via=via) as found:
             return replace(way, resolution=replace(found, via=(told, *via)))

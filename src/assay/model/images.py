@@ -212,7 +212,7 @@ class Searched(msgspec.Struct, frozen=True, gc=False):
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
-    """STS GetCallerIdentity: whose eyes look."""
+    """STS GetCallerIdentity: who looks."""
 
     account: str
     arn: str

@@ -37,7 +37,7 @@ class Unplaced(msgspec.Struct, frozen=True, gc=False):
     cure: str | None = None
     """What to write, or which option to give, so that it can be told."""
     candidates: tuple[Place, ...] = ()
-    """Where an id is looked up; their accounts are those whose eyes look."""
+    """Where an id is looked up; their accounts are those that look."""
     said: Place | None = None
     """Where a name is looked up all the same, since somebody says so."""
     region_told: bool = False

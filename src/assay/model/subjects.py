@@ -54,7 +54,7 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
     sensitive: bool = False
     """The plan marks something that was met on the way as sensitive: the image is not shown."""
     unplaced: Unplaced | None = None
-    """Why the account that will use it cannot be told; `place` is whose eyes saw it."""
+    """Why the account that will use it cannot be told; `place` is of the account that saw it."""
 
     @property
     def account(self) -> str | None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Where(NamedTuple):
-    """Where an image is looked up, and with whose eyes."""
+    """Where an image is looked up, and as which account."""
 
     region: str | None
     account: str | None

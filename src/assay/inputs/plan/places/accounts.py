@@ -6,7 +6,7 @@ also with all `skip_...` arguments). A block that says none of these, and whose 
 its own, acts as whoever runs Terraform.
 
 A plan shows what an expression reads, not what it makes of it, so a role that is read from a
-variable is whose eyes look, and no proof. A `dynamic` block leaves no trace and cannot be seen.
+variable is who looks, and no proof. A `dynamic` block leaves no trace and cannot be seen.
 Provider expressions can hold credentials: only account ids leave this module.
 """
 
@@ -46,7 +46,7 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     """The account of a provider block, as far as its block tells it."""
 
     id: str | None = None
-    """Whose eyes look; None for the caller's own."""
+    """Who looks; None for the caller."""
     reason: str | None = None
     """Why it cannot be told whether that is the account which acts; None where it can."""
     cure: str | None = None
@@ -72,9 +72,9 @@ def account_of(expressions: Mapping[str, Any], values: Values) -> Account:
             return Account(found)
         if proven:
             return Account(ids[0])
-        eyes = [each for each in map(account_of_role, values(role)) if each]
+        lookers = [each for each in map(account_of_role, values(role)) if each]
         return Account(
-            eyes[0] if len(eyes) == 1 else None,
+            lookers[0] if len(lookers) == 1 else None,
             "the provider assumes a role that the plan does not resolve",
             f"write {block}.role_arn as an ARN, or {_CURE.removeprefix('write ')}",
         )
