@@ -160,6 +160,7 @@ def test_the_largest_values_that_are_gone_through() -> None:
     most: list[HclValue] = ["a"] * (MANY - 1)
     require_small(most)
     require_small(most[:-1], "b")
+    require_small(nested(65))
     for values in ([most, "b"], [["a"] * MANY], [most[:-1], "b", "c"], [nested(66)]):
         with pytest.raises(UncertainError):
             require_small(*values)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from assay.model import (
@@ -216,7 +217,12 @@ def finding(rule: str, of: Subject, by: Policy | None = None) -> Finding | None:
     """What the registered rule of that name says."""
     [found] = [each for each in RULES if each.id == rule]
     results = judge_all([of], by or policy(), AS_OF, rules=[found]).verdicts[0].results
-    return results[0].finding if results else None
+    if not results:
+        return None
+    said = results[0].finding
+    # No struct looks at what it is made of: a message of None would show in a report and not before.
+    assert msgspec.convert(msgspec.to_builtins(said), Finding) == said
+    return said
 
 
 def outcome(rule: str, of: Subject, by: Policy | None = None) -> Outcome | None:
