@@ -13,6 +13,7 @@ from assay.model import (
     Watermark,
     WatermarkFilter,
 )
+from assay.policy.lineage import why_incomplete
 from tests.policy.builders import (
     AWAY,
     COMPLETE,
@@ -253,3 +254,26 @@ def test_marks_that_could_not_be_read_leave_descent_undetermined(rule: str) -> N
     unread = subject(image(mark(key=None)))
     assert outcome(rule, unread, lenient) is OPEN
     assert verdict(unread, lenient) is OPEN
+
+
+@pytest.mark.parametrize(
+    ("descent", "why"),
+    [
+        (refused(), "ec2:GetImageAncestry: denied"),
+        (refused(None), "the lookup was refused"),
+        (chain(1, AncestryEnd.NOT_VISIBLE), "an ancestor is not visible"),
+        (chain(1, AncestryEnd.NOT_FOLLOWED), "it was not followed further"),
+        (chain(1, AncestryEnd.ENTRY_LIMIT), "EC2 shows 50 entries and no more"),
+        (
+            chain(1, AncestryEnd.PARTITION_BOUNDARY),
+            "the record ends at the border of the AWS partition",
+        ),
+        (
+            chain(1, AncestryEnd.UNEXPLAINED),
+            "the record is cut off and EC2 does not say why",
+        ),
+        (chain(1), "EC2 did not tell an ancestor's Region"),
+    ],
+)
+def test_why_absence_proves_nothing(descent: Ancestry, why: str) -> None:
+    assert why_incomplete(descent) == why
