@@ -71,6 +71,7 @@ def test_a_mark_that_hides_the_golden_account_in_its_name_is_none() -> None:
     ("change", "why"),
     [
         ({"key": f"{GOLD}:other"}, "no filter of the policy has this key"),
+        ({"key": f"{STRANGER}:other"}, "no filter of the policy has this key"),
         ({"source_image_region": AWAY}, "source Region eu-west-1 is not us-*"),
         ({"source_image_creation_time": days_ago(181)}, "its source image is 181 days old"),
         ({"watermark_creation_time": days_ago(91)}, "the mark is 91 days old, 90 are allowed"),

@@ -201,6 +201,21 @@ def test_a_revoked_ancestor_beyond_the_record_cannot_be_ruled_out(end: AncestryE
     assert verdict(here, by) is OPEN
 
 
+def test_what_could_not_be_read_of_the_revoked_is_told_with_the_cure() -> None:
+    by = policy(revoked_images=(ImageName(ELSE, HOME),))
+    here = subject(descent=refused())
+    assert finding("revoked", here, by) == Finding(
+        OPEN,
+        "a revoked ancestor cannot be ruled out: ec2:GetImageAncestry: denied",
+        "give the reader ec2:GetImageAncestry",
+        here.provenance.asked if here.provenance else (),
+    )
+    keyless = finding("revoked", subject(None, None, ancestor(SOURCE, mark(key=None))), OLD_REVOKED)
+    assert keyless == Finding(
+        OPEN, "a revoked mark cannot be ruled out: EC2 left out its key or source"
+    )
+
+
 @pytest.mark.parametrize("end", COMPLETE)
 def test_a_complete_record_without_it_is_a_pass(end: AncestryEnd) -> None:
     by = policy(revoked_images=(ImageName(ELSE, HOME),), revoked_marks=(f"{GOLD}:old",))
