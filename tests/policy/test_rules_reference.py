@@ -10,14 +10,17 @@ from assay.model import (
     Alias,
     AmiId,
     Cause,
+    Finding,
     ImageSearch,
     Made,
     Outcome,
+    Place,
     Planned,
     Severity,
     Subject,
     TemplateRef,
     Unknown,
+    Unplaced,
     Value,
 )
 from assay.policy.engine import judge_all
@@ -307,3 +310,29 @@ def test_what_rules_read_of_a_reference_is_not_shared_between_references() -> No
             for each in judge_all([first, second], by, AS_OF).verdicts
         }
         assert outcomes == {False: PASS, True: FAIL}
+
+
+def test_what_is_made_of_snapshots_is_told_with_the_cure() -> None:
+    assert finding("no-provenance", unresolved(Cause.NO_PROVENANCE)) == Finding(
+        FAIL,
+        f"because of {Cause.NO_PROVENANCE}",
+        "make it with aws_ami_copy or aws_ami_from_instance",
+    )
+    assert finding("no-provenance", unresolved()) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "fix"),
+    [
+        (PLACE, "check where AWS answers, or with a recorded catalogue that knows it"),
+        (Unplaced("no Region"), "tell its Region: nobody can look it up without"),
+    ],
+)
+def test_an_id_that_no_catalogue_knows_is_told_with_the_cure(
+    place: Place | Unplaced, fix: str
+) -> None:
+    here = unresolved(value=AmiId(USED), action=Action.DECLARED)
+    here = Subject(here.reference, place, here.resolution)
+    assert finding("uncatalogued", here) == Finding(
+        FAIL, "an AMI id in the code that no catalogue at hand knows", fix
+    )
