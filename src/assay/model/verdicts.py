@@ -49,9 +49,9 @@ class Standing(StrEnum):
 
 
 _RANKS = {standing: rank for rank, standing in enumerate(Standing)}
-_PASSES = Standing.PASS
-_CLOSING = frozenset((Standing.FAIL, Standing.UNDETERMINED))
-_GOOD = frozenset((Standing.EXCEPTED, Standing.WARNED, Standing.PASS))
+_FAILS, _OPEN, _TOLERATED, _EXCEPTED, _WARNED, _PASSES = Standing
+_CLOSING = frozenset((_FAILS, _OPEN))
+_GOOD = frozenset((_EXCEPTED, _WARNED, _PASSES))
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
@@ -88,8 +88,8 @@ def result_standing(
     if decides(outcome, severity, excepted=excepted):
         return _decided(outcome, undetermined)
     if outcome == _UNDETERMINED:
-        return Standing.TOLERATED
-    return Standing.EXCEPTED if excepted else Standing.WARNED
+        return _TOLERATED
+    return _EXCEPTED if excepted else _WARNED
 
 
 def verdict_standing(
@@ -103,5 +103,5 @@ def verdict_standing(
 
 def _decided(outcome: Outcome, undetermined: Severity) -> Standing:
     if not closes_the_gate(outcome, undetermined):
-        return Standing.TOLERATED
-    return Standing.UNDETERMINED if outcome == _UNDETERMINED else Standing.FAIL
+        return _TOLERATED
+    return _OPEN if outcome == _UNDETERMINED else _FAILS

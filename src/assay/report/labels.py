@@ -6,12 +6,14 @@
 
 from assay.model import Outcome, Standing
 
+TOLERATED, UNDETERMINED = Standing.TOLERATED, Outcome.UNDETERMINED
+
 
 def label(standing: Standing) -> str:
     """The first word, which is what people look for."""
-    return Outcome.UNDETERMINED if standing is Standing.TOLERATED else standing
+    return UNDETERMINED if standing is TOLERATED else standing
 
 
 def note(standing: Standing) -> str:
     """What stands behind it, or behind a rule's name, with the space before it."""
-    return f" ({standing})" if standing is Standing.TOLERATED else ""
+    return f" ({standing})" if standing is TOLERATED else ""

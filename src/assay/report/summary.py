@@ -38,7 +38,8 @@ def _passing(report: Report) -> list[tuple[Verdict, int]]:
 
     Alike verdicts share their results, so that of 5,000 maybe 1,000 are looked at.
     """
-    passing = [each for each in report.verdicts if each.outcome is Outcome.PASS]
+    good = Outcome.PASS
+    passing = [each for each in report.verdicts if each.outcome is good]
     of_results = {id(each.results): each for each in passing}
     many = Counter([id(each.results) for each in passing])
     return [(each, many[key]) for key, each in of_results.items()]

@@ -22,7 +22,7 @@ from assay.model import (
 from assay.model.verdicts import decides, verdict_standing
 from assay.report import hidden
 from assay.report.hidden import Hide, as_it_is
-from assay.report.labels import label
+from assay.report.labels import TOLERATED, UNDETERMINED
 from assay.report.steps import LineageStep, lineage, planned
 
 
@@ -89,7 +89,7 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     @property
     def label(self) -> str:
         """Its outcome for people: what is not proven is never called a pass."""
-        return label(self.standing) if self.standing is Standing.TOLERATED else self.outcome
+        return UNDETERMINED if self.standing is TOLERATED else self.outcome
 
 
 def views(report: Report, verdicts: Iterable[Verdict] | None = None) -> list[VerdictView]:

@@ -9,6 +9,9 @@ from assay.report.safe import safe
 from assay.report.view import ResultView, VerdictView
 from assay.report.wrap import joined
 
+_NO_NEWS, _WARNED = (Standing.PASS, Standing.EXCEPTED), Standing.WARNED
+"""What a headline leaves out, and what it calls a warning."""
+
 
 def headline(verdict: VerdictView, paint: Paint, width: int | None) -> Iterator[str]:
     """Outcome, address, rules, attribute and image; file and line last. No counts, no times."""
@@ -20,11 +23,11 @@ def headline(verdict: VerdictView, paint: Paint, width: int | None) -> Iterator[
 
 
 def _tells(result: ResultView) -> bool:
-    return result.standing not in (Standing.PASS, Standing.EXCEPTED)
+    return result.standing not in _NO_NEWS
 
 
 def _rule(result: ResultView, paint: Paint) -> tuple[str, str]:
-    warned = result.standing is Standing.WARNED
+    warned = result.standing is _WARNED
     behind = f" ({result.standing})" if warned else note(result.standing)
     return f"{result.rule}{behind}", f"{paint(result.rule, COLOUR[result.standing])}{behind}"
 

@@ -24,6 +24,7 @@ from assay.report.summary import (
 from assay.report.view import ExceptionView, ResultView, VerdictView, views
 from assay.report.wrap import folded, indented
 
+_PASS = Outcome.PASS
 MOST_PASSES = 50
 """Nobody reads more good news than this; what does not pass is always shown in full."""
 MOST_NEWS = 100
@@ -76,7 +77,7 @@ def _with_news(passes: list[Verdict]) -> tuple[list[Verdict], int]:
         told = known.get(id(verdict.results))
         if told is None:
             told = known[id(verdict.results)] = any(
-                result.finding.outcome is not Outcome.PASS for result in verdict.results
+                result.finding.outcome is not _PASS for result in verdict.results
             )
         plain, news = plain + (not told), news + told
         if news <= MOST_NEWS if told else plain <= MOST_PASSES:
