@@ -13,8 +13,7 @@ a vendor's.
 the account itself, or its organization by a declarative policy.
 
 **Reads.** EC2 GetAllowedImagesSettings, DescribeImages (`ImageAllowed`, and all that criteria
-name). Days are counted until the check, as the API reference words it. Settings that could not be
-read are told by lookup-failed.
+name). Days are counted until the check, as the API reference words it.
 
 **Offline.** No: the settings and the image are EC2's to tell.
 """
@@ -41,8 +40,8 @@ def check(
     if not policy.require.allowed_by_ec2:
         return None
     match allowed:
-        case Unread():
-            return None  # which lookup-failed tells, and nobody can switch that off
+        case Unread(reason, cure):
+            return Finding(Outcome.UNDETERMINED, reason, cure or "give the reader this permission")
         case None:
             return Finding(Outcome.UNDETERMINED, "the Allowed AMIs settings were not asked for")
     managed = allowed.managed_by == "declarative-policy"
