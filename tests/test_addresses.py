@@ -110,7 +110,7 @@ def test_what_is_no_key_is_none(text: str) -> None:
     ],
 )
 def test_an_address_says_what_it_is_of(address: str, block: tuple[object, ...]) -> None:
-    assert addresses.block_address(address) == block
+    assert addresses.block_address(address) == BlockAddress(*block)  # type: ignore[arg-type]
 
 
 @given(st.text('module.dta"[]\\ax0${ ', max_size=30))

@@ -11,7 +11,9 @@ internal/addrs/instance_key.go, `toHCLQuotedString`).
 
 import re
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 Step: TypeAlias = str | int
 Path: TypeAlias = tuple[Step, ...]
@@ -44,7 +46,7 @@ class Key(str):
     __slots__ = ()
 
 
-class BlockAddress(NamedTuple):
+class BlockAddress(msgspec.Struct, frozen=True, gc=False):
     """What an address names: a block in a module instance, and maybe one instance of the block."""
 
     module: str

@@ -231,10 +231,10 @@ class Surroundings:
     def _by_path(self) -> dict[ModulePath, list[_Relevant]]:
         found: defaultdict[ModulePath, list[_Relevant]] = defaultdict(list)
         for listed in self._listed:
-            module, mode, kind, name, key = block_address(listed.resource)
+            of = block_address(listed.resource)
             path = tuple(step for step in listed.attribute if isinstance(step, str | int))
-            relevant = _Relevant((mode, kind, name), key, path, listed.resource)
-            found[module_path(module)].append(relevant)
+            relevant = _Relevant((of.mode, of.type, of.name), of.key, path, listed.resource)
+            found[module_path(of.module)].append(relevant)
         return dict(found)
 
     @cached_property

@@ -48,14 +48,14 @@ class Locator:
 
         `value` is the AMI id at hand: it tells blocks apart that a plan has in an order of its own.
         """
-        module, mode, kind, name, _ = block_address(address)
-        code, calls = self._module(module_path(module))
+        of = block_address(address)
+        code, calls = self._module(module_path(of.module))
         if code is None:
             return _of_calls(calls, attribute)
-        if mode == "action":
-            placed = code.actions.get((kind, name))
+        if of.mode == "action":
+            placed = code.actions.get((of.type, of.name))
         else:
-            placed = code.resources.get((mode, kind, name))
+            placed = code.resources.get((of.mode, of.type, of.name))
         if placed is None:
             return _of_calls(calls, attribute)
         steps = parse(attribute)
