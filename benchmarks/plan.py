@@ -3,15 +3,26 @@
 `python benchmarks/plan.py [RUNS]`. The plan has 5,000 changes (2,000 instances, 2,000 templates,
 1,000 groups; about 17 MB, 1,000 distinct AMIs), then ten times as many to see how time grows. Runs
 are interleaved; read the ratios, not the seconds.
+
+`python benchmarks/plan.py growth [SHAPE...]`, and a run without arguments at its end: every way in
+which references lead to one another (`tests/inputs/growing.py`), 2,000 and 8,000 times. Exits with 1
+where four times the size takes more than five times the time.
 """
 
+import gc
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
 
 REGION, ACCOUNT, PIPELINE = "us-east-1", "222222222222", "111122223333"
 AMIS, INSTANCES, TEMPLATES, GROUPS = 1000, 2000, 2000, 1000
@@ -228,8 +239,67 @@ def compare(folder: Path, runs: int) -> dict[str, tuple[float, float]]:
     }
 
 
+SIZES, MOST = (500, 2000, 8000), 5.0
+"""Sizes of the plans that grow, and how much longer the last may take than the one before it."""
+
+
+def grown(shape: str) -> list[float]:
+    """CPU seconds for a plan of each size, read, judged and told in a process of its own."""
+    script = f"import benchmarks.plan; benchmarks.plan.told({shape!r}, {SIZES})"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [float(each) for each in done.stdout.split()]
+
+
+def told(shape: str, sizes: Iterable[int]) -> None:
+    """Print the CPU seconds for each size."""
+    from assay.catalog.recorded import RecordedCatalog
+    from assay.inputs.plan.plan import read_plans
+    from assay.model import Kind
+    from assay.policy.load import load
+    from assay.report.formats.json import render
+    from assay.run.check import check
+    from tests.inputs import growing
+
+    gc.disable()  # as the command does
+    policy = load("assay.yaml", growing.POLICY.encode())
+    catalog = RecordedCatalog.load("catalog.json", growing.catalog())
+    as_of = datetime(2026, 11, 22, tzinfo=UTC)
+    for size in (1, *sizes):  # the first imports what is needed
+        data = growing.SHAPES[shape](size).document()
+        start = time.process_time()
+        sources = read_plans("plan.json", data, kinds=list(Kind), region=None)
+        render(check(sources, catalog, policy, as_of))
+        if size > 1:
+            print(time.process_time() - start)
+
+
+def growth(shapes: Iterable[str]) -> bool:
+    """Print how time grows with each shape, and whether all of them grow with the plan."""
+    print(f"{'CPU seconds':<32}{''.join(f'{size:>8}' for size in SIZES)}   the last step")
+    worst = 0.0
+    for shape in shapes:
+        taken = grown(shape)
+        ratio = taken[-1] / taken[-2]
+        worst = max(worst, ratio)
+        over = "" if ratio <= MOST else f"   more than {MOST:.1f}"
+        print(f"  {shape:<30}{''.join(f'{each:>8.2f}' for each in taken)}{ratio:>9.1f}x{over}")
+    return worst <= MOST
+
+
 def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    from tests.inputs import growing
+
+    if sys.argv[1:2] == ["growth"]:
+        sys.exit(0 if growth(sys.argv[2:] or growing.SHAPES) else 1)
+    large(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
+    if not growth(growing.SHAPES):
+        sys.exit("a plan that is four times as large takes more than five times as long")
+
+
+def large(runs: int) -> None:
+    """The plan of 5,000 changes, and of 50,000."""
     base: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as temporary:
         for scale in (1, 10):
