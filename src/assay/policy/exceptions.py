@@ -21,7 +21,6 @@ from assay.model import (
     Outcome,
     Policy,
     RuleResult,
-    Severity,
     Subject,
 )
 from assay.model.times import day_of
@@ -140,7 +139,7 @@ class Exceptions:
 
 
 def _fails(result: RuleResult) -> bool:
-    return result.finding.outcome is Outcome.FAIL and result.severity is Severity.ERROR
+    return result.finding.outcome is Outcome.FAIL and result.decides
 
 
 def _expired(result: RuleResult, over: AnyException) -> Finding:
