@@ -38,6 +38,7 @@ ALLOWED = {
 """Which rooms a room may see; `cli` sees them all."""
 WITHIN = {
     "inputs/surface": set(),
+    "inputs/saved": set(),
     "inputs/plan/document": {"inputs.surface"},
     "inputs/plan/trails": {"inputs.surface", "inputs.plan.document"},
     "inputs/plan/places": {"inputs.surface", "inputs.plan.document"},
@@ -56,6 +57,7 @@ WITHIN = {
         "inputs.terraform.syntax",
         "inputs.terraform.language",
         "inputs.plan.plan",
+        "inputs.saved.code",
     },
     "inputs/terraform/program": {
         "inputs.surface",
