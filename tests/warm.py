@@ -5,7 +5,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 import assay
-from assay.cli import main
+from assay.__main__ import main
 
 _BY_FUNCTIONS = ("botocore.session", "jinja2", "jsonschema", "platformdirs", "regex")
 

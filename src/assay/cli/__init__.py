@@ -5,13 +5,10 @@ imported when it is asked for; everything but click is imported by the function 
 that `assay --version` costs no more than click.
 """
 
-import gc
 import os
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import NoReturn
 
 import click
 
@@ -31,17 +28,6 @@ COMMANDS = {
     "rules": "assay.cli.rules:rules_command",
     "trace": "assay.cli.trace:trace_command",
 }
-
-
-def main() -> NoReturn:
-    """The `assay` command."""
-    gc.disable()  # one run, then the process ends: looking for garbage costs more than it frees
-    code = run(sys.argv[1:])
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # closed by whoever started us
-            with suppress(OSError):
-                stream.flush()
-    os._exit(code)  # and so does taking a large plan apart again, object by object
 
 
 def run(arguments: Sequence[str]) -> int:

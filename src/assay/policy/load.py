@@ -4,13 +4,13 @@
 jsonschema costs as much as a whole check.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from assay.digests import sha256
 from assay.errors import PolicyError, did_you_mean
 from assay.model import Policy
 from assay.policy.build import build
@@ -45,7 +45,7 @@ def load(path: str, data: bytes) -> Policy:
         explain(parsed)
         raise PolicyError(str(error), where=path) from error
     refuse_contradictions(document, parsed)
-    return build(document, path, hashlib.sha256(data).hexdigest())
+    return build(document, path, sha256(data))
 
 
 def validate(path: str, data: bytes) -> Policy:

@@ -4,10 +4,10 @@ Platforms know by them what is new, what is still there and what is gone: they d
 which move, or images, which are exchanged.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
+from assay.digests import sha256
 from assay.model import Report
 from assay.report.setting import Setting
 from assay.report.view import VerdictView
@@ -55,4 +55,4 @@ def _identity(verdict: VerdictView) -> tuple[str, str, str]:
 
 def digest(*parts: str) -> str:
     """64 hexadecimal digits that stand for the parts."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass"))

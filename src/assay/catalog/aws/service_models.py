@@ -8,7 +8,6 @@ Facts: botocore's modules `loaders` (where data are) and `model` (what a service
 """
 
 import gzip
-import hashlib
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ import msgspec
 
 from assay import __version__
 from assay.catalog.aws.permissions import READS
+from assay.digests import sha256
 from assay.kept import Kept
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
@@ -148,11 +148,11 @@ def _parts(cache: Kept) -> _Parts:
 def _fingerprint() -> str:
     """Of what is cut and by which assay, so that another one keeps its own."""
     cut = (__version__, OPERATIONS, MEMBERS, ENDPOINTS, _WHOLE)
-    return hashlib.sha256(repr(cut).encode()).hexdigest()[:16]
+    return sha256(repr(cut).encode())[:16]
 
 
 def _digest(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest().encode()
+    return sha256(body).encode()
 
 
 # ---------------------------------------------------------------------------------------- cutting

@@ -4,7 +4,6 @@ Nothing else is kept. Marks, states, owners' settings and what is visible are as
 and an ancestry is believed only while the image still names the same parent.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TypeVar, cast
@@ -13,6 +12,7 @@ import msgspec
 
 from assay.catalog.interface import Answer, ImageCatalog, K, Listing, Pages, Question
 from assay.catalog.questions import ANCESTRY, IMAGES, ImageKey
+from assay.digests import sha256
 from assay.kept import Kept
 from assay.model import Ancestry, CatalogFacts, Image, Place
 
@@ -122,7 +122,7 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
     def _name(self, place: Place) -> str:
         name = f"{place.partition}-{place.account}-{place.region}"
         safe = "".join(c if c.isalnum() or c == "-" else "_" for c in name)
-        digest = hashlib.sha256(f"{self._endpoint()} {name}".encode()).hexdigest()[:16]
+        digest = sha256(f"{self._endpoint()} {name}".encode())[:16]
         return f"{safe[:80]}-{digest}.json"
 
     def _endpoint(self) -> str | None:

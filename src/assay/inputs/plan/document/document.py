@@ -5,11 +5,11 @@ to 1.x. Values stay raw bytes until somebody needs them: a plan is mostly attrib
 """
 
 import re
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
+from assay.digests import sha256
 from assay.errors import InputError, NotAPlanError
 from assay.inputs.plan.document.planned_values import PlannedValues
 from assay.inputs.plan.document.text import MAKE_A_PLAN, as_utf8, embedded
@@ -192,19 +192,17 @@ def read_documents(path: str, data: bytes) -> list[Document]:
     """
     text = as_utf8(path, data)
     try:
-        return [Document(path, sha256(data).hexdigest(), _read(path, text))]
+        return [Document(path, sha256(data), _read(path, text))]
     except InputError as error:
         parts = embedded(text)
         if not parts or parts == [text]:
             raise
         if len(parts) == 1:
-            return [Document(path, sha256(data).hexdigest(), _read(path, parts[0]))]
+            return [Document(path, sha256(data), _read(path, parts[0]))]
         names = [f"{path}#{number}" for number in range(1, len(parts) + 1)]
         found = zip(names, parts, strict=True)
         try:
-            return [
-                Document(name, sha256(part).hexdigest(), _read(name, part)) for name, part in found
-            ]
+            return [Document(name, sha256(part), _read(name, part)) for name, part in found]
         except NotAPlanError:
             raise error from None
 

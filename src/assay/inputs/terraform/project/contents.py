@@ -4,10 +4,10 @@ Facts: HashiCorp, "file Function", "templatefile Function", "Filesystem and Work
 link leads out of that directory, is no plain file, or is large, is not read: code may be anybody's.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from assay.digests import sha256
 from assay.inputs.terraform.language.arguments import CHARACTERS, settled
 from assay.inputs.terraform.language.evaluate import evaluate
 from assay.inputs.terraform.language.functions.table import call
@@ -53,7 +53,7 @@ class Contents:
                 return None
             self._room -= size
             data = real.read_bytes()
-            self.digests[(self._root / path).as_posix()] = hashlib.sha256(data).hexdigest()
+            self.digests[(self._root / path).as_posix()] = sha256(data)
             return data.decode()
         except (OSError, ValueError):
             return None

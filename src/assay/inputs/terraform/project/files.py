@@ -4,7 +4,6 @@ Facts: OpenTofu, "Files and Directories", "Override Files" (a `.tofu` file is re
 file of the same name, `.tofu.json` instead of `.tf.json`); Terraform knows neither.
 """
 
-import hashlib
 import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from assay.digests import sha256
 from assay.errors import InputError
 from assay.inputs.terraform.project.paths import VALUES
 from assay.inputs.terraform.syntax.blocks import BrokenCodeError, CodeFile, locate
@@ -75,7 +75,7 @@ class FileReader:
             what = f"is larger than the {most // 10**6} MB that are read of a file of code"
             broken = InputError(what, where=path, hint="keep what is data in a file of its own")
             return ReadFile(path, "", CodeFile(), broken)
-        digest = hashlib.sha256(data).hexdigest()
+        digest = sha256(data)
         if not path.endswith(".json") and _BLANK.fullmatch(data):
             return ReadFile(path, digest, CodeFile(), None)
         syntax = "json" if path.endswith(".json") else "hcl"

@@ -5,12 +5,12 @@ Facts: HashiCorp, "Files and Directories" (which files belong to a module, overr
 `terraform init` leaves behind.
 """
 
-import hashlib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from assay.digests import sha256
 from assay.errors import InputError
 from assay.inputs.terraform.project.files import (
     OPENTOFU,
@@ -199,4 +199,4 @@ def local_source(directory: str, call: Block) -> str | None:
 def digest_of(files: Iterable[ReadFile]) -> str:
     """One digest for several files, whatever their order."""
     lines = sorted(f"{file.digest} {file.path.rpartition('/')[2]}" for file in files)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return sha256("\n".join(lines).encode())
