@@ -92,9 +92,10 @@ def check_command(
         Asking(catalog, timeout, cache, max_age, as_of, offline),
         honour_comments=not no_inline,
     )
-    report, sources = judge(host, order)
+    judged = judge(host, order)
+    report = judged.report
     delivered = deliver(report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))
-    if tell(host, sources) or not delivered:
+    if tell(host, judged.sources) or not delivered:
         return EXIT_NO_VERDICT
     return EXIT_PASS if exit_zero else exit_code(report.outcome, report.policy)
 

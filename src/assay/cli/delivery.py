@@ -8,7 +8,6 @@ import click
 
 from assay.cli.streams import note, show, write
 from assay.run.formats import render
-from assay.run.inputs import CODE, VALUES
 
 if TYPE_CHECKING:
     from assay.model import Report
@@ -20,6 +19,8 @@ def require_places(outputs: Iterable[str], inputs: Iterable[str | None]) -> None
 
     Inputs are files, and directories of code with all the code below them.
     """
+    from assay.run.inputs import CODE, VALUES
+
     files: dict[str, str] = {}
     folders: list[str] = []
     for path in filter(None, inputs):

@@ -4,8 +4,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from assay.run.inputs import STDIN
-
 if TYPE_CHECKING:
     from assay.model import Outcome, Policy
 
@@ -27,6 +25,7 @@ def exit_code(outcome: "Outcome", policy: "Policy") -> int:
 def read(path: str) -> bytes:
     """The bytes of a file, or of standard input for `-`. Raises `InputError`."""
     from assay.errors import InputError
+    from assay.run.inputs import STDIN
 
     if path == STDIN:
         return _standard_input()

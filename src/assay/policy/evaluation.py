@@ -8,7 +8,9 @@ that comes to read `resource_type` is asked again for each type, with nothing el
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, TypeAlias, cast
+
+from msgspec import Struct
 
 from assay.model import (
     Cause,
@@ -35,7 +37,7 @@ _WEIGHED = ("resolution", "provenance")
 """What `weigh` reads of a subject, besides its results."""
 
 
-class _Active(NamedTuple):
+class _Active(Struct, frozen=True):
     """A rule with the severity that the policy gives it."""
 
     rule: Rule
@@ -147,15 +149,20 @@ class _Asked:
     """Rules that are asked together: each is given what it reads, and nothing else."""
 
     def __init__(self, active: Iterable[_Active], given: Mapping[str, Any]) -> None:
-        names = dict.fromkeys(name for rule, _ in active for name in rule.reads)
+        names = dict.fromkeys(name for each in active for name in each.rule.reads)
         read = [name for name in names if name not in given]
         self.inputs = [INPUTS[name] for name in read]
         self._given = tuple(given.values())
         self._read = _pick(attrgetter, [each.path for each in self.inputs])
         at = {name: number for number, name in enumerate((*given, *read))}
         self._questions = [
-            (rule.id, severity, rule.check, _pick(itemgetter, [at[name] for name in rule.reads]))
-            for rule, severity in active
+            (
+                each.rule.id,
+                each.severity,
+                each.rule.check,
+                _pick(itemgetter, [at[name] for name in each.rule.reads]),
+            )
+            for each in active
         ]
 
     def results(self, subject: Subject) -> _Results:

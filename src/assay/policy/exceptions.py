@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.errors import InputError, did_you_mean
@@ -32,7 +33,7 @@ _Key: TypeAlias = int | CodeException
 """An exception of the policy by its number; one in the code is its own name."""
 
 
-class _Applied(NamedTuple):
+class _Applied(Struct, frozen=True):
     """What some exceptions make of some results."""
 
     to: _Results

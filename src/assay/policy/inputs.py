@@ -7,7 +7,9 @@ time and what the policy makes of an image's marks.
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 from assay.model import AmiReference, Image, Resolved, Subject, Unresolved
 from assay.policy.golden import Marks
@@ -19,7 +21,7 @@ OF_A_POLICY = ("policy", "as_of", "marks")
 """The same for all references that one policy is applied to."""
 
 
-class Input(NamedTuple):
+class Input(Struct, frozen=True):
     """One thing that rules may read."""
 
     path: str

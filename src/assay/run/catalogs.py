@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from assay.catalog.aws.sdk import Sdk
@@ -15,7 +17,7 @@ CLOCKS_DIFFER = 300
 """Seconds by which a recording may be ahead of the clock that reads it."""
 
 
-class Asking(NamedTuple):
+class Asking(Struct, frozen=True):
     """Who is to be asked, and how long that may take."""
 
     recording: str | None

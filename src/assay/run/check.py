@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.catalog.interface import Absent, Answer, ImageCatalog, Unavailable
@@ -115,7 +115,7 @@ def _inputs(sources: Sequence[Source], verdicts: Sequence[Verdict]) -> tuple[Inp
     )
 
 
-class Needs(NamedTuple):
+class Needs(Struct, frozen=True):
     """What a policy's verdicts depend on, besides the images themselves."""
 
     ancestry: Depends
@@ -149,7 +149,7 @@ def look_up(
     return _gather([references], catalog, Needs(_unfinished, settings, in_full=True))
 
 
-class _Known(NamedTuple):
+class _Known(Struct, frozen=True):
     """What the catalogue answered."""
 
     images: Mapping[ImageKey, Answer[Image]]

@@ -1,6 +1,8 @@
 """One gate: inputs, a policy and a catalogue in, a report out."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from assay.run.inputs import Reading
 
 
-class Order(NamedTuple):
+class Order(Struct, frozen=True):
     """What somebody wants to have judged, by what, and who is to be asked."""
 
     paths: "Sequence[str]"
@@ -23,7 +25,7 @@ class Order(NamedTuple):
     """Whether exceptions in comments of the code count: whoever writes the code writes them."""
 
 
-class Judged(NamedTuple):
+class Judged(Struct, frozen=True):
     """The report, and the sources that it is about, whose files may not all have been readable."""
 
     report: "Report"

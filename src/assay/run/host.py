@@ -6,7 +6,9 @@ line, a server and a test can each be the host of the same steps.
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from assay.catalog.interface import ImageCatalog
 
 
-class Host(NamedTuple):
+class Host(Struct, frozen=True):
     """The surroundings of one run."""
 
     read: Callable[[str], bytes]

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from assay.inputs.plan.plan import Source
@@ -18,7 +20,7 @@ VALUES = (".tfvars", ".tfvars.json")
 _OF_PLANS = ("configuration", "planned_values", "resource_changes", "terraform_version")
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True):
     """How inputs are to be read, as somebody says."""
 
     cache: "Cache"
@@ -34,7 +36,7 @@ class Reading(NamedTuple):
     """Patterns of directories of code that are left aside."""
 
 
-class Wishes(NamedTuple):
+class Wishes(Struct, frozen=True):
     """What of the inputs a policy wants to be read."""
 
     kinds: "Collection[Kind]"

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from assay.inputs.plan.document.configuration import Configured
 from assay.inputs.plan.document.narrow import Narrowed
@@ -14,7 +16,7 @@ from assay.model import ServiceImage, Unknown, Unusable, Value
 from assay.model.addresses import Step
 
 
-class Said(NamedTuple):
+class Said(Struct, frozen=True):
     """What a row says of an image, and where."""
 
     row: Row
@@ -30,7 +32,7 @@ class _Is(Enum):
     OPEN = "not known"
 
 
-class Resource(NamedTuple):
+class Resource(Struct, frozen=True):
     """What is known of the resource through which a service launches something."""
 
     view: Narrowed

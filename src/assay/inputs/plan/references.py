@@ -200,9 +200,9 @@ class ReferenceReader:
         if settled:
             self._not_judged["unchanged"] += len(said)
             said = []
-        for row, leaf, value, _ in said:
-            reference = self._reference(change, row, leaf, value, action, place)
-            service = fallback(row, leaf, resource)
+        for each in said:
+            reference = self._reference(change, each.row, each.leaf, each.value, action, place)
+            service = fallback(each.row, each.leaf, resource)
             yield replace(reference, fallback=service) if service else reference
         if not self._sweep.is_done(change, explained):
             yield from self._of_documents(Standing(change, action, configured, place), explained)

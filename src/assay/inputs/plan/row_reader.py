@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from assay.inputs.plan.blanked import BLANKED, is_blanked
 from assay.inputs.plan.chosen import Resource, Said, block_of, left_to_services
 from assay.inputs.plan.document.configuration import Configured
@@ -210,7 +212,7 @@ class RowReader:
             others = self._deciding(each, change)
             unchanged = [other for other in others or () if other.action is Action.NO_OP]
             if unchanged:
-                found.append(each._replace(value=any_of([], [*map(self._launched, unchanged)])))
+                found.append(replace(each, value=any_of([], [*map(self._launched, unchanged)])))
             elif others is None:
                 found.append(each)
         return found

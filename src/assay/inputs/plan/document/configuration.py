@@ -6,9 +6,10 @@ hold dots, quotes and brackets.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from assay.inputs.plan.document.document import (
     ConfigResource,
@@ -24,7 +25,7 @@ Counting = Callable[[tuple[Step, ...]], int]
 """How many blocks are planned at a path; a number in it stands for any."""
 
 
-class Written(NamedTuple):
+class Written(Struct, frozen=True):
     """What the configuration has for one attribute."""
 
     expressions: tuple[tuple[Any, tuple[Step, ...]], ...]

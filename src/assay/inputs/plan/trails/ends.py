@@ -9,8 +9,9 @@ Facts: HashiCorp, "The terraform_data Managed Resource Type": `output` is the sa
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.inputs.plan.document.planned import PlannedResource
@@ -28,7 +29,7 @@ Ended: TypeAlias = tuple[End, ...]
 """What a trail leads to; one and the same for all trails with the same ends."""
 
 
-class _Led(NamedTuple):
+class _Led(Struct, frozen=True):
     ends: Found
     """Kept so that no other can have their identity."""
     found: Ended | Dead

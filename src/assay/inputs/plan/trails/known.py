@@ -6,7 +6,9 @@ sources have read stands in the prior state.
 
 from collections import defaultdict
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from assay.inputs.plan.document.document import Variable
 from assay.inputs.plan.document.module_instances import ModuleInstances
@@ -17,7 +19,7 @@ from assay.model.addresses import Step
 from assay.model.ids import ami_ids_in
 
 
-class Looked(NamedTuple):
+class Looked(Struct, frozen=True):
     """What one instance of a data source has read."""
 
     key: str | int | None

@@ -8,7 +8,9 @@ outputs for each key that it has.
 
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 from assay.inputs.plan.trails.trail import Dead, Found, Seen
 from assay.model.addresses import ModulePath, module_path
@@ -40,7 +42,7 @@ class Joined:
         return made[0]
 
 
-class _Kept(NamedTuple):
+class _Kept(Struct, frozen=True):
     found: Found | Dead
     places: frozenset[_Place]
     others: tuple[frozenset[_Place], ...]

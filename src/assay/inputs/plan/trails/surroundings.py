@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from assay.inputs.plan.document.configuration import ConfigurationIndex, references_of
 from assay.inputs.plan.document.document import ModuleCall, RelevantAttribute
@@ -35,7 +37,7 @@ _Block = tuple[str, str, str]
 """Mode, type and name."""
 
 
-class _Relevant(NamedTuple):
+class _Relevant(Struct, frozen=True):
     block: _Block
     key: str | int | None
     path: tuple[Step, ...]

@@ -1,7 +1,9 @@
 """Which resource is made only when another one is: it reads something of that."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from assay.inputs.plan.document.configuration import Configured, references_of
 from assay.inputs.plan.document.document import ConfigResource
@@ -9,7 +11,7 @@ from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.model.addresses import parse
 
 
-class Waiting(NamedTuple):
+class Waiting(Struct, frozen=True):
     """Whoever waits: the address of a module, and a block in it."""
 
     module: str
