@@ -35,7 +35,9 @@ def check(image: Image, seen: tuple[str, ...]) -> Finding:
         )
     return Finding(
         Outcome.UNDETERMINED,
-        f"the image is {state or 'in a state that EC2 did not tell'}, not yet available",
+        f"the image is {state}, not yet available"
+        if state
+        else "EC2 did not tell the image's state",
         "check again once it is available",
         seen,
     )
