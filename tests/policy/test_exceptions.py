@@ -29,6 +29,7 @@ from assay.model import (
     Verdict,
 )
 from assay.policy.engine import Judgement, judge, judge_all
+from assay.policy.golden import JudgedMarks
 from assay.policy.lineage import ancestry_matters
 from assay.policy.rules import RULES
 from tests.policy.builders import (
@@ -679,4 +680,4 @@ def test_the_ancestry_of_an_image_that_is_let_through_still_matters() -> None:
     unasked = of(descent=ancestry(USED, MIDDLE, end=AncestryEnd.NOT_FOLLOWED))
     assert verdict(unasked, by) is OPEN
     assert unasked.provenance is not None
-    assert ancestry_matters(by, AS_OF, {})(unasked.provenance)
+    assert ancestry_matters(by, AS_OF, JudgedMarks())(unasked.provenance)

@@ -19,7 +19,6 @@ from tests.policy.builders import (
     SOURCE,
     STRANGER,
     days_ago,
-    image,
     mark,
 )
 
@@ -28,7 +27,7 @@ ALL = WatermarkFilter(KEY, "us-*", 180, 90)
 
 def sort(*marks: Watermark, by: tuple[WatermarkFilter, ...] = (), **golden: Any) -> Marks:
     filters = by or (WatermarkFilter(KEY),)
-    return golden_marks(image(*marks), Golden(filters, **golden), AS_OF)
+    return golden_marks(marks, Golden(filters, **golden), AS_OF)
 
 
 def kind(one: Watermark, *by: WatermarkFilter, **golden: Any) -> str:

@@ -21,6 +21,7 @@ from assay.model import (
 )
 from assay.policy.engine import judge, judge_all
 from assay.policy.exceptions import check_exceptions
+from assay.policy.golden import JudgedMarks
 from assay.policy.lineage import ancestry_matters
 from assay.policy.rules import RULES
 from tests.policy.builders import (
@@ -189,7 +190,7 @@ def test_the_ancestry_of_an_image_that_is_let_through_still_matters() -> None:
     for rules, wanted in (("unmarked",), True), (("too-deep",), False), ((), False):
         comments = [ignore(rule) for rule in rules]
         assert verdict(with_comments(*comments, like=unasked), by) is (OPEN if wanted else FAIL)
-        assert ancestry_matters(by, AS_OF, {}, comments)(unasked.provenance) is wanted
+        assert ancestry_matters(by, AS_OF, JudgedMarks(), comments)(unasked.provenance) is wanted
 
 
 @pytest.mark.parametrize(
@@ -209,8 +210,8 @@ def test_what_is_revoked_and_let_through_has_to_be_known_in_full(
     assert together.verdicts[0].results == judge(cut, by, AS_OF).results
     assert id(together.verdicts[0].results) == id(together.verdicts[2].results)
     assert cut.provenance is not None
-    assert not ancestry_matters(by, AS_OF, {})(cut.provenance)
-    assert ancestry_matters(by, AS_OF, {}, [every])(cut.provenance)
+    assert not ancestry_matters(by, AS_OF, JudgedMarks())(cut.provenance)
+    assert ancestry_matters(by, AS_OF, JudgedMarks(), [every])(cut.provenance)
 
 
 @settings(max_examples=100)

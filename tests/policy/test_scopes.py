@@ -560,8 +560,7 @@ def test_an_ancestry_matters_if_any_scope_asks_for_it() -> None:
 
     def matters(**parts: Any) -> bool:
         by = document(require={"ancestry": "ignore"}, **parts)
-        known: JudgedMarks = {}
-        return ancestry_matters(by, AS_OF, known)(provenance)
+        return ancestry_matters(by, AS_OF, JudgedMarks())(provenance)
 
     assert not matters()
     for said in ({"ancestry": "agree"}, {"max_depth": 1}):

@@ -65,11 +65,15 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
         """The first exception that is used."""
         return next((result.exception for result in self.results if result.exception), None)
 
+    @property
+    def open(self) -> list[RuleResult]:
+        """The results that are no pass."""
+        return [each for each in self.results if each.finding.outcome is not _PASS]
+
     def standing(self, undetermined: Severity) -> Standing:
         """How it stands, where the policy says so of what could not be read."""
         # A verdict that is no pass stands by its outcome; of one that is, only what is no pass counts.
-        results = self.results if self.outcome == _PASS else ()
-        open = [each for each in results if each.finding.outcome != _PASS]
+        open = self.open if self.outcome is _PASS else ()
         standings = [each.standing(undetermined) for each in open]
         return verdict_standing(self.outcome, standings, undetermined)
 

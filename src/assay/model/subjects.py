@@ -133,12 +133,20 @@ class Provenance(msgspec.Struct, frozen=True, gc=False):
     @property
     def ancestry(self) -> Ancestry:
         """What EC2 records, whatever it shows."""
-        return Ancestry(tuple(each.entry for each in self.ancestors), self.end, self.detail)
+        return Ancestry(tuple([each.entry for each in self.ancestors]), self.end, self.detail)
+
+    def depth_of(self, image_id: str, region: str) -> int | None:
+        """How many derivations lie between that image and this one; None if it is no ancestor."""
+        for depth, ancestor in enumerate(self.ancestors):
+            entry = ancestor.entry
+            if entry.image_id == image_id and entry.region == region:
+                return depth
+        return None
 
     @property
     def asked(self) -> tuple[str, ...]:
         """Who said what the ancestry is."""
-        return tuple(str(item) for item in self.evidence)
+        return tuple([str(item) for item in self.evidence])
 
 
 class Unread(msgspec.Struct, frozen=True, gc=False):

@@ -53,7 +53,7 @@ def judge_all(
 ) -> Judgement:
     """A verdict for each subject; what no rule can tell apart is judged once."""
     exceptions = Exceptions(policy, as_of)
-    evaluations = _Evaluations(as_of, {} if known is None else known, rules)
+    evaluations = _Evaluations(as_of, known or JudgedMarks(), rules)
     among = Alternatives()
 
     def verdict_on(subject: Subject, by: Policy) -> Verdict:

@@ -25,7 +25,7 @@ from assay.model import (
     Verdict,
     worst,
 )
-from assay.policy.golden import JudgedMarks, Marks, known_marks
+from assay.policy.golden import JudgedMarks, Marks
 from assay.policy.inputs import BY_IDENTITY, INPUTS, OF_A_POLICY, OF_AN_IMAGE
 from assay.policy.rules.rule import Rule
 
@@ -33,6 +33,7 @@ _Results: TypeAlias = tuple[RuleResult, ...]
 _Pick: TypeAlias = Callable[[Any], tuple[Any, ...]]
 _Likeness: TypeAlias = tuple[Any, ...]
 
+_PASS = Outcome.PASS
 _WEIGHED = ("resolution", "provenance")
 """What `weigh` reads of a subject, besides its results."""
 
@@ -51,7 +52,7 @@ class Evaluation:
         self, policy: Policy, as_of: datetime, known: JudgedMarks, rules: Iterable[Rule]
     ) -> None:
         def marks(image: Image) -> Marks:
-            return known_marks(image, policy.golden, as_of, known)
+            return known.of(image, policy.golden, as_of)
 
         given = dict(zip(OF_A_POLICY, (policy, as_of, marks), strict=True))
         active = [
@@ -84,11 +85,7 @@ def weigh(subject: Subject, results: _Results) -> Outcome:
 
 def _deciding(results: _Results) -> _Results:
     """Those that make it no pass. Nearly all of them are passes, and need not be asked."""
-    return tuple(
-        result
-        for result in results
-        if result.finding.outcome is not Outcome.PASS and result.decides
-    )
+    return tuple([each for each in results if each.finding.outcome is not _PASS and each.decides])
 
 
 def _outcome(subject: Subject, results: _Results, deciding: _Results) -> Outcome:
@@ -167,11 +164,12 @@ class _Asked:
 
     def results(self, subject: Subject) -> _Results:
         told = (*self._given, *self._read(subject))
-        return tuple(
-            RuleResult(rule, severity, finding)
-            for rule, severity, check, arguments in self._questions
-            if (finding := check(*arguments(told))) is not None
-        )
+        found: list[RuleResult] = []
+        for rule, severity, check, arguments in self._questions:
+            finding = check(*arguments(told))
+            if finding is not None:
+                found.append(RuleResult(rule, severity, finding))
+        return tuple(found)
 
 
 def _likeness(paths: Collection[str]) -> Callable[[Subject], _Likeness]:

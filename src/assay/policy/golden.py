@@ -9,7 +9,6 @@ reference's wording; the User Guide's gloss, "when the mark was applied", is lax
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import Enum
-from typing import TypeAlias
 
 import msgspec
 
@@ -37,26 +36,39 @@ class Marks(msgspec.Struct, frozen=True, gc=False):
     """For each mark that is not golden: why not."""
 
 
-JudgedMarks: TypeAlias = dict[tuple[int, int], tuple[Marks, Image, Golden]]
-"""What was judged before in the same run, by the identity of the image and of `golden`. It holds both,
-so that nothing else can come to have that identity."""
+class JudgedMarks:
+    """What was judged before, as of the same time, by the identity of the image and of `golden`.
+
+    It holds both, so that nothing else can come to have that identity. What descends from one golden
+    image has its mark: those of a thousand images may be judged once.
+    """
+
+    def __init__(self) -> None:
+        self._of_images: dict[tuple[int, int], tuple[Marks, Image]] = {}
+        self._of_marks: dict[tuple[tuple[Watermark, ...], int], tuple[Marks, Golden]] = {}
+
+    def of(self, image: Image, golden: Golden, as_of: datetime) -> Marks:
+        """`golden_marks`, once."""
+        key = (id(image), id(golden))
+        found = self._of_images.get(key)
+        if found is None:
+            found = self._of_images[key] = self._judge(image.watermarks, golden, as_of), image
+        return found[0]
+
+    def _judge(self, marks: tuple[Watermark, ...], golden: Golden, as_of: datetime) -> Marks:
+        key = (marks, id(golden))
+        found = self._of_marks.get(key)
+        if found is None:
+            found = self._of_marks[key] = golden_marks(marks, golden, as_of), golden
+        return found[0]
 
 
-def known_marks(image: Image, golden: Golden, as_of: datetime, known: JudgedMarks) -> Marks:
-    """`golden_marks`, once for each image."""
-    key = (id(image), id(golden))
-    found = known.get(key)
-    if found is None:
-        found = known[key] = golden_marks(image, golden, as_of), image, golden
-    return found[0]
-
-
-def golden_marks(image: Image, golden: Golden, as_of: datetime) -> Marks:
-    """Judge every mark of `image` by the policy's filters and its registry."""
+def golden_marks(marks: Iterable[Watermark], golden: Golden, as_of: datetime) -> Marks:
+    """Judge every mark of an image by the policy's filters and its registry."""
     yes: list[Watermark] = []
     unread: list[Watermark] = []
     why_not: list[str] = []
-    for mark in image.watermarks:
+    for mark in marks:
         answers = [satisfies(mark, filter, as_of) for filter in golden.watermarks]
         held = best(answer for answer, _ in answers)
         registered = _registered(mark, golden)

@@ -18,21 +18,22 @@ from assay.model import (
     Severity,
     Watermark,
 )
-from assay.policy.golden import JudgedMarks, Marks, known_marks
+from assay.policy.golden import JudgedMarks, Marks
 from assay.policy.wildcard import matches
 
 _DECIDING = frozenset({"unmarked", "revoked"})
 """Rules whose failure is known before the ancestry is: errors, unless a policy says otherwise."""
 
 
-def depths(marks: Iterable[Watermark], ancestry: Ancestry) -> tuple[int, ...]:
+def depths(marks: Iterable[Watermark], provenance: Provenance) -> list[int]:
     """For each mark whose source image is in the ancestry: the derivations since that image."""
-    found = (
-        ancestry.depth_of(mark.source_image_id, mark.source_image_region)
-        for mark in marks
-        if mark.source_image_id and mark.source_image_region
-    )
-    return tuple(depth for depth in found if depth is not None)
+    found: list[int] = []
+    for mark in marks:
+        if mark.source_image_id and mark.source_image_region:
+            depth = provenance.depth_of(mark.source_image_id, mark.source_image_region)
+            if depth is not None:
+                found.append(depth)
+    return found
 
 
 def unread_marks(marks: Marks) -> Finding | None:
@@ -54,9 +55,7 @@ def ancestry_matters(
 
     def matters(provenance: Provenance) -> bool:
         return any(
-            still_matters(
-                known_marks(provenance.image, each.golden, as_of, known), each, provenance
-            )
+            still_matters(known.of(provenance.image, each.golden, as_of), each, provenance)
             for each in everywhere
         )
 
@@ -83,15 +82,15 @@ def still_matters(marks: Marks, policy: Policy, provenance: Provenance) -> bool:
         return False  # it fails, wherever it comes from
     if _decides(policy, "revoked") and path_to_revoked(provenance, policy):
         return False  # likewise
-    ancestry, revoked = provenance.ancestry, policy.revoked
-    if revoked.watermarks and ancestry.end is AncestryEnd.NOT_FOLLOWED:
+    revoked = policy.revoked
+    if revoked.watermarks and provenance.end is AncestryEnd.NOT_FOLLOWED:
         return True
-    if revoked.images and not ancestry.complete:
+    if revoked.images and not provenance.ancestry.complete:
         return True
     # One golden mark whose source is met settles both questions: whether it stands in the ancestry,
     # and how deep. What lies behind it changes neither.
     asked = policy.require.ancestry_agrees or policy.require.max_depth is not None
-    return asked and bool(marks.golden) and not depths(marks.golden, ancestry)
+    return asked and bool(marks.golden) and not depths(marks.golden, provenance)
 
 
 def path_to_revoked(provenance: Provenance, policy: Policy) -> str | None:
@@ -131,7 +130,7 @@ def _path_to(name: ImageName, provenance: Provenance) -> str | None:
     image = provenance.image
     if (image.id, provenance.place.region) == (name.id, name.region):
         return f"is {name.id}"
-    depth = provenance.ancestry.depth_of(name.id, name.region)
+    depth = provenance.depth_of(name.id, name.region)
     if depth is not None:
         return _steps(provenance, depth)
     # The record may end before it comes there: its last entry names a source that it does not

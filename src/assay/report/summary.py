@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
-from assay.model import CatalogFacts, ExceptionUse, Outcome, Report, Standing, Verdict
+from assay.model import CatalogFacts, ExceptionUse, Outcome, Report, Severity, Standing, Verdict
 from assay.model.times import readable
 from assay.model.verdicts import WORST_FIRST, closes_the_gate
 from assay.report.safe import safe
@@ -22,19 +23,28 @@ def counts(report: Report) -> dict[str, int]:
 
 def excepted(report: Report) -> int:
     """How many references pass only because of an exception."""
-    return sum(many for each, many in _passing(report) if each.exception)
+    return _excepted(_news(report))
+
+
+def _excepted(news: "_News") -> int:
+    return sum(many for each, many in news if each.exception)
 
 
 def unproven(report: Report) -> int:
     """How many references pass although something could not be read: the policy tolerates that."""
-    undetermined = report.policy.undetermined
-    return sum(
-        many for each, many in _passing(report) if each.standing(undetermined) is Standing.TOLERATED
-    )
+    return _unproven(_news(report), report.policy.undetermined)
 
 
-def _passing(report: Report) -> list[tuple[Verdict, int]]:
-    """One verdict of all that pass with the same results, and how many they are.
+def _unproven(news: "_News", undetermined: Severity) -> int:
+    return sum(many for each, many in news if each.standing(undetermined) is Standing.TOLERATED)
+
+
+_News: TypeAlias = list[tuple[Verdict, int]]
+
+
+def _news(report: Report) -> _News:
+    """Of what passes although a result is no pass: one verdict of all with the same results, and how
+    many they are.
 
     Alike verdicts share their results, so that of 5,000 maybe 1,000 are looked at.
     """
@@ -42,7 +52,7 @@ def _passing(report: Report) -> list[tuple[Verdict, int]]:
     passing = [each for each in report.verdicts if each.outcome is good]
     of_results = {id(each.results): each for each in passing}
     many = Counter([id(each.results) for each in passing])
-    return [(each, many[key]) for key, each in of_results.items()]
+    return [(each, many[key]) for key, each in of_results.items() if each.open]
 
 
 def counted(report: Report) -> str:
@@ -52,9 +62,10 @@ def counted(report: Report) -> str:
     numbers = counts(report)
     parts = [f"{numbers[outcome]} {outcome}" for outcome in WORST_FIRST if numbers[outcome]]
     text = f"{_many(len(report.verdicts), 'AMI reference')}: {', '.join(parts)}"
-    if by_exception := excepted(report):
+    news = _news(report)
+    if by_exception := _excepted(news):
         text = f"{text}, {by_exception} of them by exception"
-    if tolerated := unproven(report):
+    if tolerated := _unproven(news, report.policy.undetermined):
         text = f"{text}, {tolerated} of them not proven"
     return text
 

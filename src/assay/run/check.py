@@ -62,7 +62,7 @@ def check(
 
     `left_aside` exceptions of the code are not among them, by somebody's wish.
     """
-    known: JudgedMarks = {}
+    known = JudgedMarks()
     in_code = {
         exception
         for source in sources
@@ -273,9 +273,8 @@ def _replaced(reference: AmiReference, place: Place | Unplaced) -> tuple[ImageKe
 
 def _unfinished(provenance: Provenance) -> bool:
     """Whatever a policy may make of it: the walk has gaps, or did not meet a mark's source."""
-    ancestry = provenance.ancestry
-    return not ancestry.complete or any(
-        ancestry.depth_of(mark.source_image_id or "", mark.source_image_region or "") is None
+    return not provenance.ancestry.complete or any(
+        provenance.depth_of(mark.source_image_id or "", mark.source_image_region or "") is None
         for mark in provenance.image.watermarks
     )
 
@@ -285,4 +284,4 @@ def golden_marks_of(
 ) -> Callable[[Image], tuple[Watermark, ...]]:
     """Which marks of an image the policy takes for golden, where it holds for the subject."""
     golden = policy_for(policy, subject).golden
-    return lambda image: golden_marks(image, golden, as_of).golden
+    return lambda image: golden_marks(image.watermarks, golden, as_of).golden

@@ -33,12 +33,12 @@ def check(provenance: Provenance | None, policy: Policy, marks: MarksOf) -> Find
     golden = judged.golden
     if not golden:
         return unread_marks(judged)
-    ancestry = provenance.ancestry
     evidence = provenance.asked
-    if depths(golden, ancestry):
+    if depths(golden, provenance):
         return Finding(
             Outcome.PASS, "the mark's source image stands in the recorded ancestry", None, evidence
         )
+    ancestry = provenance.ancestry
     readable = all(mark.source_image_id and mark.source_image_region for mark in golden)
     if not ancestry.complete or not readable:
         return Finding(

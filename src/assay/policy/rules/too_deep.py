@@ -38,7 +38,7 @@ def check(
     if not golden:
         return unread_marks(judged)
     evidence = provenance.asked
-    found = depths(golden, provenance.ancestry)
+    found = depths(golden, provenance)
     if not found:
         ancestry = provenance.ancestry
         why = (

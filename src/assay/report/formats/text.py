@@ -24,7 +24,6 @@ from assay.report.summary import (
 from assay.report.view import ExceptionView, ResultView, VerdictView, views
 from assay.report.wrap import folded, indented
 
-_PASS = Outcome.PASS
 MOST_PASSES = 50
 """Nobody reads more good news than this; what does not pass is always shown in full."""
 MOST_NEWS = 100
@@ -37,8 +36,11 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
     if setting.quiet:
         return "\n".join(_quiet(report, setting, paint)) + "\n"
     blocks: list[str] = []
-    for good, found in _worst_first(report):
-        shown, news = _with_news(found) if good and not setting.verbose else (found, 0)
+    for found, telling in _worst_first(report):
+        if telling is None or setting.verbose:
+            shown, news = found, 0
+        else:
+            shown, news = _with_news(found, telling)
         groups = alike(views(report, shown))
         if offline(report) and not setting.verbose:
             groups = [told for group in groups if (told := _without_unchecked(group))]
@@ -50,37 +52,42 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _worst_first(report: Report) -> Iterator[tuple[bool, list[Verdict]]]:
-    """The verdicts by how they stand, those that are good together; and whether they are."""
-    found: dict[Standing | None, list[Verdict]] = {
-        **{standing: [] for standing in Standing if not standing.is_good},
-        None: [],
-    }
-    known: dict[tuple[Outcome, int], Standing | None] = {}  # alike verdicts share their results
+def _worst_first(report: Report) -> Iterator[tuple[list[Verdict], set[int] | None]]:
+    """The verdicts by how they stand, those that are good together.
+
+    With those: which results there is more to say of than that they pass, by their identity.
+    """
+    good: list[Verdict] = []
+    others: dict[Standing, list[Verdict]] = {each: [] for each in Standing if not each.is_good}
+    telling: set[int] = set()
+    known: dict[tuple[Outcome, int], list[Verdict]] = {}  # alike verdicts share their results
     for verdict in report.verdicts:
         key = (verdict.outcome, id(verdict.results))
-        if key not in known:
+        among = known.get(key)
+        if among is None:
             standing = verdict.standing(report.policy.undetermined)
-            known[key] = None if standing.is_good else standing
-        found[known[key]].append(verdict)
-    yield from ((standing is None, verdicts) for standing, verdicts in found.items())
+            among = known[key] = others.get(standing, good)
+            if standing is not Standing.PASS:
+                telling.add(id(verdict.results))
+        among.append(verdict)
+    yield from ((verdicts, None) for verdicts in others.values())
+    yield good, telling
 
 
-def _with_news(passes: list[Verdict]) -> tuple[list[Verdict], int]:
+def _with_news(passes: list[Verdict], telling: set[int]) -> tuple[list[Verdict], int]:
     """The first passes and the first of which there is more to say, a warning or an exception; and
     how many of the latter are left out.
     """
     plain = news = 0
     shown: list[Verdict] = []
-    known: dict[int, bool] = {}  # by identity: alike verdicts share their results
     for verdict in passes:
-        told = known.get(id(verdict.results))
-        if told is None:
-            told = known[id(verdict.results)] = any(
-                result.finding.outcome is not _PASS for result in verdict.results
-            )
-        plain, news = plain + (not told), news + told
-        if news <= MOST_NEWS if told else plain <= MOST_PASSES:
+        if id(verdict.results) in telling:
+            news += 1
+            wanted = news <= MOST_NEWS
+        else:
+            plain += 1
+            wanted = plain <= MOST_PASSES
+        if wanted:
             shown.append(verdict)
     return shown, max(0, news - MOST_NEWS)
 
