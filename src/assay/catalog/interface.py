@@ -8,13 +8,15 @@ them, and whatever stands around a catalogue (a recording, a memory) need not kn
 
 import enum
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
 from assay.catalog.answers import NEVER_ASKED, Absent, Answer, Unavailable
-from assay.catalog.recording_file import Records
 from assay.model import CatalogFacts, Place
+
+if TYPE_CHECKING:
+    from assay.catalog.recording_file import Records
 
 __all__ = [
     "NEVER_ASKED",
@@ -65,14 +67,14 @@ class Question(msgspec.Struct, Generic[K, T_co], frozen=True, eq=False):
     called: str | None = None
     """What a message calls a key that must not be quoted, since it can hold anything."""
 
-    def recorded(self, records: Records, key: K) -> Answer[T_co]:
+    def recorded(self, records: "Records", key: K) -> Answer[T_co]:
         """The answer that a recording has. What it was never asked it cannot know."""
         record = records.get(self.place(key))
         return (
             record.answers(self.name).get(self.written(key)) if record else Unavailable(NEVER_ASKED)
         )
 
-    def record(self, records: Records, key: K, answer: Answer[T_co]) -> None:
+    def record(self, records: "Records", key: K, answer: Answer[T_co]) -> None:
         """Write an answer down, without what is nobody's business."""
         held = answer if isinstance(answer, Absent | Unavailable) else self.kept(answer)
         records.at(self.place(key)).answers(self.name).put(self.written(key), held)

@@ -5,12 +5,11 @@ here decides what recordings look like: a name or a written key that changes, lo
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
 
 from assay.catalog.interface import NEVER_ASKED, Answer, Listing, Question, Unavailable, as_it_is
-from assay.catalog.recording_file import Records
 from assay.catalog.redaction import (
     image_value,
     parameter_value,
@@ -31,6 +30,9 @@ from assay.model import (
     TemplateRef,
     TemplateVersion,
 )
+
+if TYPE_CHECKING:
+    from assay.catalog.recording_file import Records
 
 T = TypeVar("T")
 X = TypeVar("X")
@@ -74,7 +76,7 @@ class _Identities(Question[Place, Identity], frozen=True, eq=False):
     told, and whoever asks without an account finds it by the Region alone.
     """
 
-    def recorded(self, records: Records, key: Place) -> Answer[Identity]:
+    def recorded(self, records: "Records", key: Place) -> Answer[Identity]:
         """An unknown account means the one account whose credentials recorded that Region."""
         matching = [
             record
@@ -88,7 +90,7 @@ class _Identities(Question[Place, Identity], frozen=True, eq=False):
         record = matching[0]
         return record.identity or Unavailable(record.identity_unavailable or NEVER_ASKED)
 
-    def record(self, records: Records, key: Place, answer: Answer[Identity]) -> None:
+    def record(self, records: "Records", key: Place, answer: Answer[Identity]) -> None:
         """Tell the caller's own identity from a reader's: only the first has no account in its key."""
         match answer:
             case Identity(account=account):

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from assay.run.host import Host
 
 
+def _of_the_user() -> "Path":
+    from platformdirs import user_cache_path
+
+    return user_cache_path("assay", appauthor=False)
+
+
 class Cache:
     """One run's cache; looked for when something of it is first wanted, which a plan never does."""
 
@@ -30,13 +36,11 @@ class Cache:
             return None  # where there are no owners, nobody can tell who may write where
         from pathlib import Path
 
-        from platformdirs import user_cache_path
-
         from assay.kept import wrong_with
 
         chosen = self._host.environment.get("ASSAY_CACHE_DIR")
         try:
-            directory = Path(chosen) if chosen else user_cache_path("assay", appauthor=False)
+            directory = Path(chosen) if chosen else _of_the_user()
         except (OSError, RuntimeError):  # no home directory can be told
             return None
         wrong = wrong_with(directory)

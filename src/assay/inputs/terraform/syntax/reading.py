@@ -1,11 +1,12 @@
 """Turns the text of expressions into expressions, each text once."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from assay.inputs.terraform.syntax import hcl
 from assay.inputs.terraform.syntax.blocks import Written
 from assay.inputs.terraform.syntax.expressions import Expression, Literal, Opaque
-from assay.inputs.terraform.syntax.json_syntax import json_expression
 from assay.inputs.terraform.syntax.texts import HclSyntaxError
 
 
@@ -25,7 +26,7 @@ class Expressions:
 
     def constant(self, written: Written) -> Expression:
         """What a values file, or a variable's default, says: in JSON its strings are just strings."""
-        return json_expression(written.text, Literal) if written.json else self.of(written)
+        return _of_json(written, Literal) if written.json else self.of(written)
 
     def type(self, written: Written) -> Expression:
         """A type constraint, which JSON has as a string."""
@@ -34,7 +35,7 @@ class Expressions:
 
     def _read(self, written: Written) -> Expression:
         if written.json:
-            return json_expression(written.text, self.template)
+            return _of_json(written, self.template)
         try:
             return hcl.expression(written.text)
         except HclSyntaxError:
@@ -46,6 +47,13 @@ class Expressions:
             return hcl.template(text)
         except HclSyntaxError:
             return Opaque()
+
+
+def _of_json(written: Written, template: Callable[[str], Expression]) -> Expression:
+    """What few have: their module is not loaded for the others."""
+    from assay.inputs.terraform.syntax.json_syntax import json_expression
+
+    return json_expression(written.text, template)
 
 
 def _quoted(text: str) -> str:

@@ -1,13 +1,10 @@
 """Terraform's functions that encode text: JSON, Base64, URLs and digests."""
 
 import base64
-import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any, NoReturn
-from urllib.parse import quote_plus
+from typing import NoReturn
 
 from assay.inputs.terraform.language.arguments import (
     CHARACTERS,
@@ -76,6 +73,8 @@ def _escape(found: "re.Match[str]") -> str:
 
 
 def _json_value(text: str) -> HclValue:
+    import json
+
     if not text.strip(" \t\r\n"):
         raise FailedError
     try:
@@ -140,12 +139,16 @@ def _to_base64(text: str) -> str:
 
 
 def _for_url(text: str) -> str:
+    from urllib.parse import quote_plus
+
     return quote_plus(text, safe="")
 
 
-def _digest(algorithm: Callable[..., Any]) -> Callable[[str], str]:
+def _digest(algorithm: str) -> Callable[[str], str]:
     def digest(text: str) -> str:
-        return str(algorithm(text.encode(), usedforsecurity=False).hexdigest())
+        import hashlib  # takes OpenSSL along
+
+        return hashlib.new(algorithm, text.encode(), usedforsecurity=False).hexdigest()
 
     return digest
 
@@ -157,9 +160,9 @@ TABLE: dict[str, Function] = {
     "base64encode": Function(_to_base64, _TEXT),
     "jsondecode": Function(_json_value, _TEXT),
     "jsonencode": Function(json_text, (anything,)),
-    "md5": Function(_digest(hashlib.md5), _TEXT),
-    "sha1": Function(_digest(hashlib.sha1), _TEXT),
-    "sha256": Function(_digest(hashlib.sha256), _TEXT),
-    "sha512": Function(_digest(hashlib.sha512), _TEXT),
+    "md5": Function(_digest("md5"), _TEXT),
+    "sha1": Function(_digest("sha1"), _TEXT),
+    "sha256": Function(_digest("sha256"), _TEXT),
+    "sha512": Function(_digest("sha512"), _TEXT),
     "urlencode": Function(_for_url, _TEXT),
 }
