@@ -177,6 +177,7 @@ class SourceOptions(TypedDict):
     exclude: tuple[str, ...]
     no_cache: bool
     tool: "Tool | None"
+    terraform: str | None
 
 
 def source_options(command: F) -> F:
@@ -194,6 +195,8 @@ def source_options(command: F) -> F:
                           " may be repeated."),
         click.option("--tool", type=click.Choice(("terraform", "opentofu")), envvar="ASSAY_TOOL",
                      help="Which one reads the code, where .tofu files stand in it (default: both)."),
+        click.option("--terraform", metavar="PATH", envvar="ASSAY_TERRAFORM",
+                     help="The Terraform or OpenTofu that renders saved plans (default: terraform, else tofu, on PATH)."),
         click.option("--include-unchanged", is_flag=True, envvar="ASSAY_INCLUDE_UNCHANGED",
                      help="Judge resources that the plan leaves as they are, too."),
         live_options,
@@ -215,6 +218,7 @@ def reading(how: SourceOptions, cache: "Cache") -> "Reading":
         how["var_files"],
         how["tool"],
         how["exclude"],
+        how["terraform"],
     )
 
 

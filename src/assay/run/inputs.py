@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 STDIN = "-"
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VALUES = (".tfvars", ".tfvars.json")
+SAVED = (b"P", b"t", b"{")
+"""How files begin that `terraform plan -out` writes, and has written: zip, older than that, a bookmark."""
 _OF_PLANS = ("configuration", "planned_values", "resource_changes", "terraform_version")
 
 
@@ -34,6 +36,8 @@ class Reading(Struct, frozen=True):
     """Which one reads the code, where a directory has files that only one of them reads."""
     exclude: tuple[str, ...] = ()
     """Patterns of directories of code that are left aside."""
+    terraform: str | None = None
+    """The program that renders saved plans, where it is not the one on PATH."""
 
 
 class Wishes(Struct, frozen=True):
@@ -105,19 +109,42 @@ def _is_plan(host: "Host", path: str) -> bool:
 def _plans(host: "Host", path: str, how: Reading, wishes: Wishes) -> "list[Source]":
     from assay.inputs.plan.plan import read_plans
 
+    data = host.read(path)
+    saved = None
+    if path != STDIN and data[:1] in SAVED:
+        from assay.run.saved_plans import rendered
+
+        saved = rendered(host, path, data, how.terraform, how.source_root)
     sources = read_plans(
         path,
-        host.read(path),
+        saved.json if saved else data,
         kinds=wishes.kinds,
         region=wishes.region,
         said=how.region,
         include_unchanged=how.include_unchanged,
         tags=wishes.tags,
     )
-    if how.source_root is None:
-        return sources
-    code = _reader(how)
-    return [code.at_lines(source, shown(how.source_root)) for source in sources]
+    if saved is not None:
+        sources = [_as_saved(source, data, saved.notes) for source in sources]
+    if how.source_root is not None:
+        code = _reader(how)
+        return [code.at_lines(source, shown(how.source_root)) for source in sources]
+    if saved is not None and (planned := saved.saved.code) is not None:
+        code, root = _reader(how), shown(saved.root)
+        return [code.at_planned_lines(source, planned, root) for source in sources]
+    return sources
+
+
+def _as_saved(source: "Source", data: bytes, notes: tuple[str, ...]) -> "Source":
+    """The source of a saved plan: the file is what was named, not what it renders to."""
+    from msgspec.structs import replace
+
+    from assay.digests import sha256
+
+    path = source.facts.path
+    told = tuple(f"{path}: {each}" for each in notes)
+    facts = replace(source.facts, sha256=sha256(data))
+    return replace(source, facts=facts, notes=(*told, *source.notes))
 
 
 def _code(host: "Host", paths: Sequence[str], how: Reading, wishes: Wishes) -> "list[Source]":

@@ -21,6 +21,7 @@ from assay.model.addresses import ModulePath
 PREFIX = "tfconfig/"
 _MANIFEST = f"{PREFIX}modules.json"
 _FILE = re.compile(rf"{PREFIX}m-([^/]*)/([^/]+)")
+_TOFU = (".tofu", ".tofu.json")
 _KEY = re.compile(r"[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*")
 
 
@@ -34,6 +35,11 @@ class PlannedCode(msgspec.Struct, frozen=True):
     local module share a directory."""
     files: Mapping[str, Mapping[str, bytes]]
     """The files of each directory by their names."""
+
+    @property
+    def of_opentofu(self) -> bool:
+        """Whether any of them is a file that Terraform passes over."""
+        return any(name.endswith(_TOFU) for directory in self.files.values() for name in directory)
 
     def of(self, module: ModulePath) -> Iterator[tuple[str, bytes]]:
         """The files of a module with their paths from the root module. Raises `KeyError`."""

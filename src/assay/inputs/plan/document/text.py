@@ -19,7 +19,9 @@ def as_utf8(path: str, data: bytes) -> bytes:
         data = _unpacked(path, data)
     if data.startswith(b"PK\x03\x04"):
         raise NotAPlanError(
-            "a saved binary plan", where=path, hint="run: terraform show -json FILE > plan.json"
+            "a saved binary plan",
+            where=path,
+            hint="give its name to assay check, or run: terraform show -json FILE > plan.json",
         )
     try:
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):

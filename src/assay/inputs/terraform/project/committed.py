@@ -14,12 +14,29 @@ _LENGTH = 0xFFF
 
 def is_committed(path: Path) -> bool:
     """Whether a file is in the index of the git repository around it, if there is one."""
+    name, found = _committed(path)
+    return name in found
+
+
+def is_committed_below(directory: Path, aside: str) -> bool:
+    """Whether a directory, as a link, or anything in it is, but for what stands in its `aside`."""
+    name, found = _committed(directory)
+    left = b"%s/%s/" % (name, aside.encode())
+    return any(
+        each == name or (each.startswith(name + b"/") and not each.startswith(left))
+        for each in found
+    )
+
+
+def _committed(path: Path) -> tuple[bytes, Iterator[bytes]]:
+    """A path's name in the repository around it, and the names in its index that begin with that."""
     path = path.absolute()
     for top in path.parents:
         if (top / ".git").exists():
             name = path.relative_to(top).as_posix().encode()
-            return any(_holds(index, name) for index in _indexes(top / ".git"))
-    return False
+            found = (each for index in _indexes(top / ".git") for each in _names(index, name))
+            return name, found
+    return b"", iter(())
 
 
 def _indexes(git: Path) -> Iterator[bytes]:
@@ -35,22 +52,24 @@ def _indexes(git: Path) -> Iterator[bytes]:
         return
 
 
-def _holds(index: bytes, name: bytes) -> bool:
+def _names(index: bytes, start: bytes) -> Iterator[bytes]:
+    """The names in an index that begin so."""
     if not index.startswith(b"DIRC"):
-        return False
+        return
     if int.from_bytes(index[4:8], "big") == 4:
-        return any(each == name for each in _compressed(index))
-    at = index.find(name + b"\0")
+        yield from (each for each in _compressed(index) if each.startswith(start))
+        return
+    at = index.find(start)
     while at >= 0:
-        length = min(len(name), _LENGTH)
+        end = index.find(b"\0", at)
+        length = min(end - at, _LENGTH)
         flags = (
             index[at - 2 : at],
             index[at - 4 : at - 2],
         )  # the latter where there are more flags
         if any(int.from_bytes(each, "big") & _LENGTH == length for each in flags):
-            return True
-        at = index.find(name + b"\0", at + 1)
-    return False
+            yield index[at:end]
+        at = index.find(start, at + 1)
 
 
 def _compressed(index: bytes) -> Iterator[bytes]:

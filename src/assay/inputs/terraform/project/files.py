@@ -6,7 +6,6 @@ file of the same name, `.tofu.json` instead of `.tf.json`); Terraform knows neit
 
 import re
 from collections.abc import Collection, Iterable
-from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -14,6 +13,7 @@ import msgspec
 from assay.digests import sha256
 from assay.errors import InputError
 from assay.inputs.terraform.project.paths import VALUES
+from assay.inputs.terraform.project.trees import Tree
 from assay.inputs.terraform.syntax.blocks import BrokenCodeError, CodeFile, locate
 from assay.kept import Kept
 
@@ -51,7 +51,8 @@ class ReadFile(NamedTuple):
 class FileReader:
     """Reads files once; what was located in a file, or what is wrong there, is kept by its digest."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: Kept, tree: Tree) -> None:
+        self.tree = tree
         self._kept = kept
         self._read: dict[str, ReadFile] = {}
         self._decoder = msgspec.msgpack.Decoder(_Located)
@@ -66,8 +67,7 @@ class FileReader:
     def _file(self, path: str) -> ReadFile:
         most = _MOST_OF_JSON if path.endswith(".json") else _MOST
         try:
-            with Path(path).open("rb") as file:
-                data = file.read(most + 1)  # a link may lead to what has no end
+            data = self.tree.read(path, most + 1)
         except OSError as error:
             broken = InputError(f"cannot be read: {error.strerror}", where=path)
             return ReadFile(path, "", CodeFile(), broken)

@@ -20,10 +20,10 @@ from assay.inputs.terraform.project.files import (
     Tool,
     read_by,
 )
-from assay.inputs.terraform.project.manifest import Manifest
 from assay.inputs.terraform.project.overrides import Placed, overridden, overrides
-from assay.inputs.terraform.project.paths import code_names, folded, joined, value_names
+from assay.inputs.terraform.project.paths import folded, joined, value_names
 from assay.inputs.terraform.project.refusals import Read, refusals
+from assay.inputs.terraform.project.trees import Modules, Tree
 from assay.inputs.terraform.syntax.blocks import Block, Comment, Written, plain_text
 
 Key = tuple[str, str, str]
@@ -58,7 +58,7 @@ class CodeReader:
         return self._files.file(path)
 
     def _directory(self, path: str) -> "ModuleCode":
-        names = code_names(path)
+        names = self._files.tree.names(path)
         ours = sorted(read_by(names, self.tool), key=lambda name: (overrides(name), name))
         other = read_by(names, TERRAFORM if self.tool == OPENTOFU else OPENTOFU)
         differing = (self.file(joined(path, name)) for name in {*ours} ^ {*other})
@@ -66,6 +66,7 @@ class CodeReader:
         return ModuleCode(
             path,
             files,
+            self._files.tree,
             is_there=bool(names),
             differs=any(each.declares for each in differing),
         )
@@ -75,11 +76,18 @@ class ModuleCode:
     """The blocks of one module directory by what they declare; override files have won already."""
 
     def __init__(
-        self, path: str, files: list[ReadFile], *, is_there: bool, differs: bool = False
+        self,
+        path: str,
+        files: list[ReadFile],
+        tree: Tree,
+        *,
+        is_there: bool,
+        differs: bool = False,
     ) -> None:
         """`differs` if the other tool reads other files here, `is_there` if any tool reads any."""
         self.path = path
         self.files = files
+        self._tree = tree
         self.is_there = is_there
         self.differs = differs
         self.variables: dict[str, Placed] = {}
@@ -130,9 +138,9 @@ class ModuleCode:
         )
 
     @cached_property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> Modules:
         """Of a root module: what is installed for it."""
-        return Manifest(self.path)
+        return self._tree.modules(self.path)
 
     def installed(self, path: str, call: Block) -> str | None:
         """Of a root module: where the module at a path, `a.b`, is installed for this call of it."""

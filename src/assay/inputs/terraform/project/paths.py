@@ -16,10 +16,15 @@ def code_names(path: str) -> list[str]:
         return [
             each.name
             for each in Path(path).iterdir()
-            if each.name.endswith(SUFFIXES) and not _is_left(each.name) and not _is_special(each)
+            if is_code(each.name) and not _is_special(each)
         ]
     except OSError:
         return []
+
+
+def is_code(name: str) -> bool:
+    """Whether Terraform, or OpenTofu, takes a file of this name for code."""
+    return name.endswith(SUFFIXES) and not _is_left(name)
 
 
 def _is_special(path: Path) -> bool:

@@ -1,0 +1,101 @@
+"""Where code stands: on the disk, or in a saved plan. Either way its files have the paths that people know."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from assay.inputs.saved.code import PlannedCode
+from assay.inputs.terraform.project.manifest import Manifest
+from assay.inputs.terraform.project.paths import code_names, folded, is_code, joined
+from assay.inputs.terraform.syntax.blocks import Block
+
+
+class Modules(Protocol):
+    """The modules that are installed for a root module, by their path: `a.b`."""
+
+    def directory(self, path: str, call: Block) -> str | None:
+        """Where the module at a path is installed, if it is what the call asks for."""
+        ...
+
+    def cure(self, path: str, call: Block) -> str | None:
+        """What to do so that the module at a path can be read; None where it can."""
+        ...
+
+
+class Tree(Protocol):
+    """Directories and files of code."""
+
+    def names(self, directory: str) -> list[str]:
+        """The names of the files in a directory that hold Terraform code."""
+        ...
+
+    def read(self, path: str, most: int) -> bytes:
+        """A file; of a larger one no more than `most` bytes. Raises `OSError`."""
+        ...
+
+    def modules(self, root: str) -> Modules:
+        """What is installed for a root module."""
+        ...
+
+
+class Disk:
+    """What lies on the disk, and what `terraform init` has put there."""
+
+    def names(self, directory: str) -> list[str]:
+        """See `Tree`."""
+        return code_names(directory)
+
+    def read(self, path: str, most: int) -> bytes:
+        """See `Tree`."""
+        with Path(path).open("rb") as file:
+            return file.read(most)  # a link may lead to what has no end
+
+    def modules(self, root: str) -> Modules:
+        """See `Tree`."""
+        return Manifest(root)
+
+
+class Planned:
+    """What a saved plan carries, with its paths below the directory `root`; no file is opened."""
+
+    def __init__(self, code: PlannedCode, root: str) -> None:
+        self._files: dict[str, dict[str, bytes]] = {
+            joined(root, directory): {
+                name: content for name, content in files.items() if is_code(name)
+            }
+            for directory, files in code.files.items()
+        }
+        self._modules = {
+            ".".join(path): joined(root, directory) for path, directory in code.modules.items()
+        }
+
+    def names(self, directory: str) -> list[str]:
+        """See `Tree`."""
+        return list(self._files.get(folded(directory), ()))
+
+    def read(self, path: str, most: int) -> bytes:
+        """See `Tree`."""
+        directory, _, name = path.rpartition("/")
+        try:
+            return self._files[folded(directory)][name][:most]
+        except KeyError:
+            raise FileNotFoundError(2, "not in the plan") from None
+
+    def modules(self, root: str) -> Modules:  # noqa: ARG002
+        """See `Tree`; a plan has one root."""
+        return PlannedModules(self._modules)
+
+
+class PlannedModules:
+    """The modules of a saved plan: those that were planned, whatever their source has become."""
+
+    def __init__(self, directories: Mapping[str, str]) -> None:
+        self._directories = directories
+
+    def directory(self, path: str, call: Block) -> str | None:  # noqa: ARG002
+        """See `Modules`."""
+        return self._directories.get(path)
+
+    def cure(self, path: str, call: Block) -> str | None:  # noqa: ARG002
+        """See `Modules`."""
+        return None if path in self._directories else "make the plan again"

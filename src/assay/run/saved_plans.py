@@ -1,0 +1,77 @@
+"""Saved plans as inputs: what they render to, and where the code that they carry stands."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from assay.inputs.saved.plan import SavedPlan, read_saved_plan
+
+if TYPE_CHECKING:
+    from assay.inputs.saved.code import PlannedCode
+    from assay.run.host import Host
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """A saved plan, and what it says."""
+
+    saved: SavedPlan
+    json: bytes
+    root: str
+    """The directory of its root module, for whoever looks for the code; `.` where nobody can tell."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know about it."""
+        if self.saved.code is not None:
+            return ()
+        return ("the plan is kept by HCP Terraform, and judged without its code",)
+
+
+def rendered(
+    host: "Host", path: str, data: bytes, program: str | None, source_root: str | None
+) -> Rendered | None:
+    """The plan in `data`, if that is a saved plan. Raises `InputError`.
+
+    `program` is who renders it, if somebody says so.
+    """
+    saved = read_saved_plan(path, data)
+    if saved is None:
+        return None
+    from assay.run.rendering import Renderer
+
+    roots = list(dict.fromkeys(_roots(path, source_root)))
+    json = Renderer(host, program, roots).json(path, data, saved)
+    return Rendered(saved, json, _standing(saved.code, roots) if saved.code else ".")
+
+
+def _roots(path: str, source_root: str | None) -> Iterator[str]:
+    """Where a plan can have been made: what is named, where it lies, up to here, and here."""
+    if source_root is not None:
+        yield source_root
+    here = os.getcwd()
+    at = os.path.dirname(os.path.abspath(path))
+    yield at
+    while at != here and at.startswith(here.rstrip(os.sep) + os.sep):
+        at = os.path.dirname(at)
+        yield at
+    yield here
+
+
+def _standing(code: "PlannedCode", roots: Sequence[str]) -> str:
+    """The first of some directories that has the root module's files, as they were planned."""
+    files = code.files[code.modules[()]]
+    for root in roots:
+        if files and all(_is_there(os.path.join(root, name), files[name]) for name in files):
+            return root
+    return "."
+
+
+def _is_there(path: str, content: bytes) -> bool:
+    from pathlib import Path
+
+    try:
+        return os.path.getsize(path) == len(content) and Path(path).read_bytes() == content
+    except OSError:
+        return False
