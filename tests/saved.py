@@ -54,3 +54,12 @@ def of_modules(modules: Iterable[Mapping[str, Any]], files: Mapping[str, bytes])
     """An archive with these modules, beside the root, and these files below `tfconfig/`."""
     code = {f"tfconfig/{name}": data for name, data in files.items()}
     return archive(members(**code, **{"tfconfig/modules.json": manifest(*modules)}))
+
+
+def rewritten(data: bytes, name: str, old: bytes, new: bytes) -> bytes:
+    """An archive in which one member has other bytes, packed as it was."""
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        content = {each: file.read(each) for each in file.namelist()}
+    assert old in content[name]
+    content[name] = content[name].replace(old, new)
+    return archive(content)

@@ -69,6 +69,7 @@ def test_unknown_format_versions_are_refused(version: str) -> None:
         (b'{"@level":"info","a":"hunter2"}\n{"@level":"info"}\n', "a plan stream"),
         (encode({"format_version": "1.2", "configuration": {}}), "a configuration without"),
         (encode({"hello": SECRET}), "not a Terraform plan"),
+        (encode({"remote_plan_format": 1, "run_id": SECRET}), "the bookmark of a plan"),
         (encode({"resource_changes": 3, "values": {}}), "a Terraform state"),
     ],
 )
@@ -81,6 +82,13 @@ def test_other_documents_are_named(data: bytes, what: str) -> None:
     assert "terraform show -json" in line
     assert SECRET not in line
     assert "\n" not in line
+
+
+def test_what_opentofu_has_encrypted_is_named() -> None:
+    """OpenTofu, internal/encryption/base.go: what `meta` holds is the key provider's."""
+    data = encode({"meta": {}, "encrypted_data": "aHVudGVyMg==", "encryption_version": "v0"})
+    with pytest.raises(NotAPlanError, match=r"OpenTofu has encrypted; run .* tofu show -json"):
+        read_document("tfplan", data)
 
 
 @pytest.mark.parametrize(

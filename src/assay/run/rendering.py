@@ -29,7 +29,7 @@ _DATA, _PROVIDERS, _MODULES = ".terraform", "providers", "modules"
 _OF_OPENTOFU = b"registry.opentofu.org/"
 _LOCKED = re.compile(rb'^provider "([^"\s]+)" \{\s*version\s*=\s*"([^"\s]+)"', re.MULTILINE)
 _OTHER_VERSION = re.compile(r"created by ([\w .+-]+?), but this is ([\w.+-]+)")
-_PROVIDER = re.compile(r"provider \"?([a-z0-9.-]+/[\w-]+/[\w-]+)")
+_PROVIDER = re.compile(r'(?:Error: |provider "?)([a-z0-9-]+\.[a-z0-9.-]+/[\w-]+/[\w-]+)')
 _SUMMARY = re.compile(r"Error: ([\w ,'./-]{1,120})")
 _INIT = "run terraform init where its code stands, and name that directory with --source-root"
 
@@ -53,7 +53,7 @@ class Renderer(msgspec.Struct, frozen=True):
         except OSError as error:
             what = f"cannot be rendered by {binary}: {error.strerror or 'it cannot be run'}"
             raise InputError(what, where=path, hint=RENDER) from error
-        if ended.late or ended.too_large or ended.code:
+        if ended.late or ended.too_large or ended.code or not ended.content:
             raise _refusal(path, binary, ended, saved)
         return ended.content
 
@@ -135,6 +135,8 @@ def _refusal(path: str, binary: str, ended: program.Ended, saved: SavedPlan) -> 
         return refusal(f"a saved plan that {binary} did not render in time")
     if ended.too_large:
         return refusal(f"a saved plan that renders to more than {program.RENDERED_MIB} MiB")
+    if not ended.code:
+        return refusal(f"a saved plan of which {binary} says nothing")
     summary = _SUMMARY.search(ended.complaints)
     why = f"exit code {ended.code}: {summary[1].strip()}" if summary else f"exit code {ended.code}"
     if saved.code is None:
@@ -150,7 +152,6 @@ def _refusal(path: str, binary: str, ended: program.Ended, saved: SavedPlan) -> 
         )
     provider = _PROVIDER.search(ended.complaints)
     if provider:
-        return refusal(
-            f"a saved plan that cannot be rendered without {provider[1]}, as it was locked", _INIT
-        )
+        what = f"a saved plan that cannot be rendered without {provider[1]}, as it was locked"
+        return refusal(what, _INIT)
     return refusal(f"a saved plan that {binary} cannot render ({why})")

@@ -11,6 +11,7 @@ import msgspec
 
 from assay.digests import sha256
 from assay.errors import InputError, NotAPlanError
+from assay.inputs.plan.document.others import refuse_other_documents
 from assay.inputs.plan.document.planned_values import PlannedValues
 from assay.inputs.plan.document.text import MAKE_A_PLAN, as_utf8, embedded
 
@@ -163,18 +164,6 @@ class PlanDocument(msgspec.Struct):
     infracost_resource_changes: msgspec.Raw = _ABSENT
 
 
-class _Probe(msgspec.Struct):
-    """Just enough of any Terraform JSON to tell what it is."""
-
-    format_version: msgspec.Raw = _ABSENT
-    planned_values: msgspec.Raw = _ABSENT
-    configuration: msgspec.Raw = _ABSENT
-    values: msgspec.Raw = _ABSENT
-    version: msgspec.Raw = _ABSENT
-    lineage: msgspec.Raw = _ABSENT
-    level: msgspec.Raw = msgspec.field(name="@level", default=_ABSENT)
-
-
 class Document(msgspec.Struct, frozen=True, gc=False):
     """One plan, the name it is judged under, and the digest of its bytes."""
 
@@ -212,7 +201,7 @@ def _read(path: str, text: bytes) -> PlanDocument:
     try:
         plan = msgspec.json.decode(text, type=PlanDocument)
     except msgspec.ValidationError as error:
-        _refuse_other_documents(path, text)
+        refuse_other_documents(path, text)
         raise InputError(f"not the shape of a plan: {error}", where=path) from error
     except msgspec.DecodeError as error:
         raise _not_json(path, text, error) from error
@@ -221,7 +210,7 @@ def _read(path: str, text: bytes) -> PlanDocument:
     except RecursionError:
         raise InputError("nested too deeply to be a plan", where=path) from None
     if plan.format_version is None or plan.planned_values is None:
-        _refuse_other_documents(path, text)
+        refuse_other_documents(path, text)
         raise NotAPlanError("JSON, but not a Terraform plan", where=path, hint=MAKE_A_PLAN)
     _check_version(path, plan.format_version)
     if plan.infracost_resource_changes:
@@ -245,29 +234,6 @@ def _check_version(path: str, version: str) -> None:
             where=path,
             hint="update assay",
         )
-
-
-def _refuse_other_documents(path: str, text: bytes) -> None:
-    """Name the documents that people hand in by mistake; returns when it is none of them."""
-    try:
-        probe = msgspec.json.decode(text, type=_Probe)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return
-    what = None
-    if probe.level:
-        what = "one line of a plan stream (`terraform plan -json`), which holds no values"
-    elif probe.version and probe.lineage:
-        what = "a Terraform state file"
-    elif probe.planned_values:
-        return
-    elif probe.values:
-        what = "a Terraform state (`terraform show -json` without a plan file)"
-    elif probe.configuration:
-        what = "a configuration without a plan"
-    elif probe.format_version:
-        what = "the answer of `terraform show -json` when there is neither plan nor state"
-    if what:
-        raise NotAPlanError(what, where=path, hint=MAKE_A_PLAN)
 
 
 def _not_json(path: str, text: bytes, error: msgspec.DecodeError) -> InputError:

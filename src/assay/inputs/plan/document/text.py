@@ -8,6 +8,8 @@ from assay.errors import InputError, NotAPlanError
 
 MAKE_A_PLAN = "make one with: terraform plan -out=tfplan && terraform show -json tfplan > plan.json"
 
+RENDER = "give its name to assay check, or run: terraform show -json FILE > plan.json"
+
 UNPACKED_MIB = 256
 """How much packed data may hold: ten times the largest plan that is publicly known."""
 _CHUNK = 2**20
@@ -21,7 +23,7 @@ def as_utf8(path: str, data: bytes) -> bytes:
         raise NotAPlanError(
             "a saved binary plan",
             where=path,
-            hint="give its name to assay check, or run: terraform show -json FILE > plan.json",
+            hint=RENDER,
         )
     try:
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -1,0 +1,58 @@
+"""Documents that are no plan, and what people should hand in instead."""
+
+import msgspec
+
+from assay.errors import NotAPlanError
+from assay.inputs.plan.document.text import MAKE_A_PLAN, RENDER
+
+_ABSENT = msgspec.Raw(b"")
+_DECRYPT = "run where its code stands: tofu show -json FILE > plan.json"
+
+
+class _Probe(msgspec.Struct):
+    """Just enough of any Terraform JSON to tell what it is."""
+
+    format_version: msgspec.Raw = _ABSENT
+    planned_values: msgspec.Raw = _ABSENT
+    configuration: msgspec.Raw = _ABSENT
+    values: msgspec.Raw = _ABSENT
+    version: msgspec.Raw = _ABSENT
+    lineage: msgspec.Raw = _ABSENT
+    remote_plan_format: msgspec.Raw = _ABSENT
+    encryption_version: msgspec.Raw = _ABSENT
+    level: msgspec.Raw = msgspec.field(name="@level", default=_ABSENT)
+
+
+def refuse_other_documents(path: str, text: bytes) -> None:
+    """Name the documents that people hand in by mistake; returns when it is none of them.
+
+    Raises `NotAPlanError`.
+    """
+    try:
+        probe = msgspec.json.decode(text, type=_Probe)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    if probe.encryption_version:
+        raise NotAPlanError("what OpenTofu has encrypted", where=path, hint=_DECRYPT)
+    if probe.remote_plan_format:
+        what = "the bookmark of a plan that HCP Terraform keeps"
+        raise NotAPlanError(what, where=path, hint=RENDER)
+    named = _named(probe)
+    if named:
+        raise NotAPlanError(named, where=path, hint=MAKE_A_PLAN)
+
+
+def _named(probe: _Probe) -> str | None:
+    if probe.level:
+        return "one line of a plan stream (`terraform plan -json`), which holds no values"
+    if probe.version and probe.lineage:
+        return "a Terraform state file"
+    if probe.planned_values:
+        return None
+    if probe.values:
+        return "a Terraform state (`terraform show -json` without a plan file)"
+    if probe.configuration:
+        return "a configuration without a plan"
+    if probe.format_version:
+        return "the answer of `terraform show -json` when there is neither plan nor state"
+    return None
