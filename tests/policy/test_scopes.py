@@ -26,7 +26,7 @@ from assay.model import (
 from assay.policy.engine import judge, judge_all
 from assay.policy.golden import JudgedMarks
 from assay.policy.lineage import ancestry_matters
-from assay.policy.matching import holds, policy_for, rivals
+from assay.policy.matching import Scopes, holds
 from tests.policy.builders import (
     AS_OF,
     AWAY,
@@ -70,7 +70,7 @@ def scoped(*matches: Mapping[str, Any]) -> Policy:
 
 def chosen(by: Policy, of: Subject) -> int | None:
     """The number of the scope that a reference stands in; None for the document's own policy."""
-    found = policy_for(by, of)
+    found = Scopes(by).policy_for(of)
     assert found is by or found in [scope.policy for scope in by.scopes]
     return found.require.max_age_days
 
@@ -205,7 +205,7 @@ def test_a_scope_of_another_account_does_not_hold_where_the_region_alone_is_open
 ) -> None:
     candidates = tuple(Place.of(*each) for each in places)
     of = replace(at(), place=Unplaced("nothing says the Region", None, candidates, **more))
-    assert [scope.name for scope in rivals(scoped(match), of)] == ["scope 0"] * may_hold
+    assert [scope.name for scope in Scopes(scoped(match)).rivals(of)] == ["scope 0"] * may_hold
 
 
 def test_a_scope_holds_for_references_that_led_nowhere() -> None:
@@ -215,7 +215,7 @@ def test_a_scope_holds_for_references_that_led_nowhere() -> None:
         ]
     )
     gone = unresolved(Cause.NOT_VISIBLE)
-    assert policy_for(by, gone) is by.scopes[0].policy
+    assert Scopes(by).policy_for(gone) is by.scopes[0].policy
     assert verdict(gone, by) is OPEN
 
 

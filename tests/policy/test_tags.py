@@ -7,7 +7,7 @@ import pytest
 
 from assay.inputs.plan.plan import read_plans
 from assay.model import AmiReference, Kind
-from assay.policy.matching import policy_for
+from assay.policy.matching import Scopes
 from tests.plans import dump, instance, plan, resource
 from tests.policy.builders import USED, document, subject
 
@@ -68,7 +68,7 @@ def test_an_unknown_tag_is_matched_by_nothing() -> None:
         (AMI, {"tags": True}, False),
     ):
         [reference] = planned(resource("aws_instance.a", after, unknown=unknown))
-        found = policy_for(by, subject(tags=reference.tags))
+        found = Scopes(by).policy_for(subject(tags=reference.tags))
         assert (found is not by) is held
 
 

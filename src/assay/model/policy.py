@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import TypeAlias
 
 import msgspec
@@ -20,11 +21,16 @@ class ImageName(msgspec.Struct, frozen=True, gc=False):
     reason: str | None = None
 
 
-class Golden(msgspec.Struct, frozen=True, gc=False):
+class Golden(msgspec.Struct, frozen=True, dict=True):
     """What makes a mark golden: one filter holds and, if there is a registry, its source is in it."""
 
     watermarks: tuple[WatermarkFilter, ...]
     source_images: tuple[ImageName, ...] = ()
+
+    @cached_property
+    def registry(self) -> frozenset[tuple[str, str]]:
+        """The ids and Regions of `source_images`."""
+        return frozenset((each.id, each.region) for each in self.source_images)
 
 
 class Require(msgspec.Struct, frozen=True, gc=False):
@@ -39,11 +45,19 @@ class Require(msgspec.Struct, frozen=True, gc=False):
     """Whether the account's own Allowed AMIs settings must admit the image."""
 
 
-class Revoked(msgspec.Struct, frozen=True, gc=False):
+class Revoked(msgspec.Struct, frozen=True, dict=True):
     """Marks and images whose every descendant fails."""
 
     watermarks: tuple[str, ...] = ()
     images: tuple[ImageName, ...] = ()
+
+    @cached_property
+    def numbers(self) -> Mapping[tuple[str | None, str | None], int]:
+        """By id and Region: which of `images` is the first that names it."""
+        found: dict[tuple[str | None, str | None], int] = {}
+        for number, each in enumerate(self.images):
+            found.setdefault((each.id, each.region), number)
+        return found
 
 
 class Reader(msgspec.Struct, frozen=True, gc=False):
@@ -106,7 +120,7 @@ class Scope(msgspec.Struct, frozen=True, gc=False):
     policy: "Policy"
 
 
-class Policy(msgspec.Struct, frozen=True, gc=False):
+class Policy(msgspec.Struct, frozen=True, dict=True):
     """A policy document after validation."""
 
     golden: Golden
@@ -125,6 +139,12 @@ class Policy(msgspec.Struct, frozen=True, gc=False):
     exceptions: tuple[PolicyException, ...] = ()
     excepted_in_code: frozenset[str] = frozenset()
     """Rules whose failure decides nothing where comments in the code may except them."""
+
+    @cached_property
+    def excepted(self) -> frozenset[str]:
+        """The rules whose failure decides nothing where some exception, or comment, holds."""
+        named = (rule for exception in self.exceptions for rule in exception.rules)
+        return self.excepted_in_code.union(named)
 
     @property
     def matches_tags(self) -> bool:

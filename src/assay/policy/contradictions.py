@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from msgspec import UNSET
+from msgspec.structs import astuple
 
 from assay.errors import PolicyError
 from assay.model.addresses import block_address
@@ -56,20 +57,29 @@ def _readers(document: Document) -> Iterator[_Contradiction]:
 
 def _scopes(document: Document) -> Iterator[_Contradiction]:
     """A scope that can never hold, or never before another, is a rule that nobody applies."""
+    names: set[str] = set()
+    matches: dict[object, Scope] = {}
     for position, scope in enumerate(document.scopes):
         at: Path = ("scopes", position)
-        for earlier in document.scopes[:position]:
-            if earlier.name == scope.name:
-                yield (*at, "name"), f"two scopes are called {scope.name!r}", "rename one"
-            if earlier.match == scope.match:
-                yield (
-                    (*at, "match"),
-                    f"scope {scope.name!r} can never hold: {earlier.name!r} has the same match",
-                    "make one of them more specific, or merge them",
-                )
+        if scope.name in names:
+            yield (*at, "name"), f"two scopes are called {scope.name!r}", "rename one"
+        names.add(scope.name)
+        earlier = matches.setdefault(_hashable(scope.match), scope)
+        if earlier is not scope:
+            yield (
+                (*at, "match"),
+                f"scope {scope.name!r} can never hold: {earlier.name!r} has the same match",
+                "make one of them more specific, or merge them",
+            )
         if _says_nothing(scope):
             yield at, f"scope {scope.name!r} changes nothing", "give it golden, require or rules"
         yield from _impossible((*at, "match"), f"scope {scope.name!r}", scope.match)
+
+
+def _hashable(match: ScopeMatch) -> tuple[object, ...]:
+    return tuple(
+        frozenset(value.items()) if isinstance(value, dict) else value for value in astuple(match)
+    )
 
 
 def _says_nothing(scope: Scope) -> bool:

@@ -27,7 +27,7 @@ from assay.policy.evaluation import Evaluation, weigh
 from assay.policy.exceptions import Exceptions
 from assay.policy.golden import JudgedMarks
 from assay.policy.lineage import deciding, excepting
-from assay.policy.matching import policy_for, rivals
+from assay.policy.matching import Scopes
 from assay.policy.rules import RULES
 from assay.policy.rules.rule import Rule
 
@@ -54,17 +54,20 @@ def judge_all(
     """A verdict for each subject; what no rule can tell apart is judged once."""
     exceptions = Exceptions(policy, as_of)
     evaluations = _Evaluations(as_of, known or JudgedMarks(), rules)
+    scopes = Scopes(policy)
     among = Alternatives()
+    # What a verdict would be elsewhere is no use that anybody makes of an exception.
+    uncounted = Exceptions(policy, as_of) if policy.scopes else exceptions
 
     def verdict_on(subject: Subject, by: Policy) -> Verdict:
         found = _verdict(subject, evaluations.of(by, subject.reference), exceptions)
         if policy.scopes and found.outcome is Outcome.PASS:
-            return _in_every_scope(found, policy, as_of, evaluations)
+            return _in_every_scope(found, scopes, evaluations, uncounted)
         return found
 
     verdicts: list[Verdict] = []
     for subject in subjects:
-        by = policy_for(policy, subject) if policy.scopes else policy
+        by = scopes.policy_for(subject) if policy.scopes else policy
         if isinstance(subject.resolution, Unresolved) and _is_off(subject, by):
             continue
         if not subject.others:
@@ -108,13 +111,12 @@ def _verdict(subject: Subject, by: Evaluation, exceptions: Exceptions) -> Verdic
 
 
 def _in_every_scope(
-    verdict: Verdict, policy: Policy, as_of: datetime, evaluations: _Evaluations
+    verdict: Verdict, scopes: Scopes, evaluations: _Evaluations, uncounted: Exceptions
 ) -> Verdict:
     """A verdict that passes, unless it does not in a scope that may hold: nobody knows the place."""
     subject = verdict.subject
-    for scope in rivals(policy, subject):
+    for scope in scopes.rivals(subject):
         by = evaluations.of(scope.policy, subject.reference)
-        uncounted = Exceptions(policy, as_of)
         if _verdict(subject, by, uncounted).outcome is not Outcome.PASS:
             result = RuleResult("unresolved", Severity.ERROR, _which_scope(scope, subject))
             return Verdict(subject, Outcome.UNDETERMINED, (*verdict.results, result))

@@ -25,6 +25,7 @@ from assay.model import (
     Subject,
 )
 from assay.model.times import day_of
+from assay.policy.candidates import Candidates
 from assay.policy.matching import holds
 from assay.policy.rules import RULES
 
@@ -47,6 +48,7 @@ class Exceptions:
 
     def __init__(self, policy: Policy, as_of: datetime) -> None:
         self._of_policy = policy.exceptions
+        self._candidates = Candidates([each.match for each in policy.exceptions])
         self._today = day_of(as_of)
         self._used: Counter[_Key] = Counter()
         self._missed: Counter[_Key] = Counter()
@@ -67,8 +69,9 @@ class Exceptions:
         matching: tuple[_Key, ...] = (
             *(
                 number
-                for number, exception in enumerate(self._of_policy)
-                if not failing.isdisjoint(exception.rules) and holds(exception.match, subject)
+                for number in self._candidates.of(subject)
+                if not failing.isdisjoint((exception := self._of_policy[number]).rules)
+                and holds(exception.match, subject)
             ),
             *(each for each in subject.reference.exceptions if not failing.isdisjoint(each.rules)),
         )

@@ -151,8 +151,7 @@ def _registered(mark: Watermark, golden: Golden) -> Is:
     if mark.source_image_id is None or mark.source_image_region is None:
         return Is.UNREAD
     source = (mark.source_image_id, mark.source_image_region)
-    known = {(image.id, image.region) for image in golden.source_images}
-    return Is.YES if source in known else Is.NO
+    return Is.YES if source in golden.registry else Is.NO
 
 
 def _nearest(answers: list[tuple[Is, str | None]], mark: Watermark, golden: Golden) -> str:

@@ -1,8 +1,9 @@
 """What the rules about descent share: depths, and why a record of ancestry ends."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 
+import msgspec
 from msgspec.structs import replace
 
 from assay.model import (
@@ -10,11 +11,13 @@ from assay.model import (
     AncestryEnd,
     CodeException,
     Finding,
+    Golden,
     Image,
     ImageName,
     Outcome,
     Policy,
     Provenance,
+    Revoked,
     Severity,
     Watermark,
 )
@@ -50,16 +53,49 @@ def ancestry_matters(
 
     `exceptions` are the exceptions that comments make, for whichever image.
     """
-    rules = deciding(exceptions)
-    everywhere = [excepting(each, rules) for each in policy.everywhere]
+    stakes = _stakes(policy.everywhere, deciding(exceptions))
 
     def matters(provenance: Provenance) -> bool:
         return any(
-            still_matters(known.of(provenance.image, each.golden, as_of), each, provenance)
-            for each in everywhere
+            _is_open(known.of(provenance.image, golden, as_of), revoked, stake, provenance)
+            for golden, revoked, stake in stakes
         )
 
     return matters
+
+
+class _Stake(msgspec.Struct, frozen=True, gc=False):
+    """What of a policy decides whether more has to be known of an ancestry."""
+
+    unmarked_decides: bool
+    """Whether a failure of the rule fails the reference, whatever else is found."""
+    revoked_decides: bool
+    asks_depth: bool
+
+
+def _stakes(
+    policies: Iterable[Policy], excepted: frozenset[str]
+) -> Collection[tuple[Golden, Revoked, _Stake]]:
+    """Of many scopes, most ask the same of an ancestry: each such question once."""
+    named: dict[int, frozenset[str]] = {}
+    found: dict[tuple[int, int, _Stake], tuple[Golden, Revoked, _Stake]] = {}
+    for policy in policies:
+        listed = id(policy.exceptions)  # which scopes share with the document
+        if listed not in named:
+            named[listed] = policy.excepted
+        golden, revoked = policy.golden, policy.revoked
+        stake = _stake(policy, named[listed] | excepted)
+        found[id(golden), id(revoked), stake] = golden, revoked, stake
+    return found.values()
+
+
+def _stake(policy: Policy, excepted: Collection[str]) -> _Stake:
+    unmarked, revoked = (
+        policy.severities.get(rule, Severity.ERROR) is Severity.ERROR and rule not in excepted
+        for rule in ("unmarked", "revoked")
+    )
+    require = policy.require
+    return _Stake(unmarked, revoked, require.ancestry_agrees or require.max_depth is not None)
 
 
 def deciding(exceptions: Iterable[CodeException]) -> frozenset[str]:
@@ -78,34 +114,48 @@ def still_matters(marks: Marks, policy: Policy, provenance: Provenance) -> bool:
     That a golden mark's source is not in it is doubted even where the walk came to an end: EC2's
     own record has the last word before an image fails for it.
     """
-    if not (marks.golden or marks.unread) and _decides(policy, "unmarked"):
+    return _is_open(marks, policy.revoked, _stake(policy, policy.excepted), provenance)
+
+
+def _is_open(marks: Marks, revoked: Revoked, stake: _Stake, provenance: Provenance) -> bool:
+    if not (marks.golden or marks.unread) and stake.unmarked_decides:
         return False  # it fails, wherever it comes from
-    if _decides(policy, "revoked") and path_to_revoked(provenance, policy):
+    if stake.revoked_decides and path_to_revoked(provenance, revoked):
         return False  # likewise
-    revoked = policy.revoked
     if revoked.watermarks and provenance.end is AncestryEnd.NOT_FOLLOWED:
         return True
     if revoked.images and not provenance.ancestry.complete:
         return True
     # One golden mark whose source is met settles both questions: whether it stands in the ancestry,
     # and how deep. What lies behind it changes neither.
-    asked = policy.require.ancestry_agrees or policy.require.max_depth is not None
-    return asked and bool(marks.golden) and not depths(marks.golden, provenance)
+    return stake.asks_depth and bool(marks.golden) and not depths(marks.golden, provenance)
 
 
-def path_to_revoked(provenance: Provenance, policy: Policy) -> str | None:
-    """How an image leads to something that the policy revokes, as far as it is known."""
-    for image, path in _line(provenance):
+def path_to_revoked(provenance: Provenance, revoked: Revoked) -> str | None:
+    """How an image leads to something that is revoked, as far as it is known."""
+    for image, path in _line(provenance) if revoked.watermarks else ():
         for mark in image.watermarks:
-            for pattern in policy.revoked.watermarks:
+            for pattern in revoked.watermarks:
                 if mark.key is not None and matches(pattern, mark.key):
                     return f"{path}carries the revoked mark {mark.key}"
-    for name in policy.revoked.images:
+    met = {revoked.numbers[key] for key in _met(provenance) if key in revoked.numbers}
+    for number in sorted(met):
+        name = revoked.images[number]
         found = _path_to(name, provenance)
         if found:
             because = f" ({name.reason})" if name.reason else ""
             return f"{found}, which is revoked{because}"
     return None
+
+
+def _met(provenance: Provenance) -> Iterator[tuple[str | None, str | None]]:
+    """The id and Region of every image that `_path_to` looks at."""
+    yield provenance.image.id, provenance.place.region
+    for ancestor in provenance.ancestors:
+        yield ancestor.entry.image_id, ancestor.entry.region
+        yield ancestor.entry.source_image_id, ancestor.entry.source_image_region
+    for mark in provenance.image.watermarks:
+        yield mark.source_image_id, mark.source_image_region
 
 
 def _line(provenance: Provenance) -> Iterator[tuple[Image, str]]:
@@ -142,14 +192,6 @@ def _path_to(name: ImageName, provenance: Provenance) -> str | None:
         if (mark.source_image_id, mark.source_image_region) == (name.id, name.region):
             return f"its mark {mark.key} was attached to {name.id}"
     return None
-
-
-def _decides(policy: Policy, rule: str) -> bool:
-    """Whether a failure of this rule fails the reference, whatever else is found."""
-    excepted = rule in policy.excepted_in_code or any(
-        rule in exception.rules for exception in policy.exceptions
-    )
-    return policy.severities.get(rule, Severity.ERROR) is Severity.ERROR and not excepted
 
 
 def why_incomplete(ancestry: Ancestry) -> str:

@@ -5,8 +5,9 @@ found) holds for nothing: neither a stricter nor a laxer rule is applied on a gu
 anything that a plan leaves open pass on one: `rivals` are the scopes that might hold all the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from assay.model import (
@@ -20,41 +21,74 @@ from assay.model import (
     Subject,
     Unplaced,
 )
+from assay.policy.candidates import Candidates
 from assay.policy.wildcard import matches
 
 
-def policy_for(policy: Policy, subject: Subject) -> Policy:
-    """The policy of the most specific scope that holds, or the document's own."""
-    holding = [scope for scope in policy.scopes if holds(scope.match, subject)]
-    return max(holding, key=_specificity).policy if holding else policy
+class Scopes:
+    """The scopes of a policy, for one reference after the other."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._scopes = policy.scopes
+        self._matches = [scope.match for scope in policy.scopes]
+        self._candidates = Candidates(self._matches)
+        decides = sorted(range(len(self._scopes)), key=self._specificity, reverse=True)
+        self._turns = {number: turn for turn, number in enumerate(decides)}
+        """Of two scopes that hold the one decides whose turn comes first."""
+        self._open: dict[tuple[bool, bool], _Open] = {}
+
+    def _specificity(self, number: int) -> tuple[int, int]:
+        return _specificity(self._matches[number])
+
+    def policy_for(self, subject: Subject) -> Policy:
+        """The policy of the most specific scope that holds, or the document's own."""
+        decides = self._deciding(subject)
+        return self._policy if decides is None else self._scopes[decides].policy
+
+    def _deciding(self, subject: Subject) -> int | None:
+        found = self._candidates.of(subject)
+        holding = [number for number in found if holds(self._matches[number], subject)]
+        return min(holding, key=self._turns.__getitem__, default=None)
+
+    def rivals(self, subject: Subject) -> Iterator[Scope]:
+        """The scopes that would decide instead, if what a plan leaves open of the place were as they
+        say.
+
+        With a provider whose account nobody can tell, the account may be that of the scope
+        `production`: what passes by the document's own policy has to pass by that of `production`, too.
+        """
+        place, found = subject.place, subject.resolution
+        if isinstance(place, Place) and not (isinstance(found, Resolved) and found.unplaced):
+            return
+        decides = self._deciding(subject)
+        before = len(self._scopes) if decides is None else self._turns[decides]
+        account = _account_of(place)  # no rival is a scope for another one
+        open = self._without_what_is_open(place, account)
+        for number in open.candidates.of(subject, account):
+            if (
+                self._turns[number] < before
+                and (account is None or _fits(self._matches[number].account, account))
+                and holds(open.matches[number], subject)
+            ):
+                yield self._scopes[number]
+
+    def _without_what_is_open(self, place: Place | Unplaced, account: str | None) -> "_Open":
+        key = isinstance(place, Unplaced), account is None
+        found = self._open.get(key)
+        if found is None:
+            region = {"region": None} if key[0] else {}
+            told = [replace(each, **region) for each in self._matches]
+            open = [replace(each, account=None) for each in told]
+            found = self._open[key] = _Open(open, Candidates(open if account is None else told))
+        return found
 
 
-def rivals(policy: Policy, subject: Subject) -> Iterator[Scope]:
-    """The scopes that would decide instead, if what a plan leaves open of the place were as they
-    say.
+class _Open(msgspec.Struct, frozen=True):
+    """What matches ask besides what a plan leaves open, and where to find those that may hold."""
 
-    With a provider whose account nobody can tell, the account may be that of the scope `production`:
-    what passes by the document's own policy has to pass by that of `production`, too.
-    """
-    place, found = subject.place, subject.resolution
-    if isinstance(place, Place) and not (isinstance(found, Resolved) and found.unplaced):
-        return
-    decides: tuple[int, int] | None = None
-    for scope in policy.scopes:
-        if holds(scope.match, subject):
-            decides = max(decides or (0, 0), _specificity(scope))
-    account = _account_of(place)  # no rival is a scope for another one
-    earlier = True  # of two that are as specific, the first in order decides
-    for scope in policy.scopes:
-        rank = _specificity(scope)
-        if holds(scope.match, subject):
-            earlier = earlier and rank != decides
-            continue
-        outranks = decides is None or rank > decides or (earlier and rank == decides)
-        if account is not None and not _fits(scope.match.account, account):
-            continue
-        if outranks and holds(_without_what_is_open(scope.match, place), subject):
-            yield scope
+    matches: Sequence[Match]
+    candidates: Candidates
 
 
 def _account_of(place: Place | Unplaced) -> str | None:
@@ -65,18 +99,12 @@ def _account_of(place: Place | Unplaced) -> str | None:
     return accounts.pop() if len(accounts) == 1 else None
 
 
-def _without_what_is_open(match: Match, place: Place | Unplaced) -> Match:
-    region = match.region if isinstance(place, Place) else None
-    return replace(match, account=None, region=region)
-
-
-def _specificity(scope: Scope) -> tuple[int, int]:
+def _specificity(match: Match) -> tuple[int, int]:
     """How many fields say anything, then how much they spell out; ties go to the first in order.
 
     `{account: "1111*", region: us-east-1}` is (2, 13), and decides before
     `{address: "module.legacy.*"}`, which is (1, 14).
     """
-    match = scope.match
     patterns = [
         pattern
         for pattern in (

@@ -44,7 +44,7 @@ from assay.model import (
 from assay.policy.engine import judge_all
 from assay.policy.golden import JudgedMarks, golden_marks
 from assay.policy.lineage import ancestry_matters
-from assay.policy.matching import policy_for
+from assay.policy.matching import Scopes
 
 TOLD_IN_FULL = 50
 """Up to so many images a run every lineage is told as far as it is visible, which people read; with
@@ -283,5 +283,5 @@ def golden_marks_of(
     subject: Subject, policy: Policy, as_of: datetime
 ) -> Callable[[Image], tuple[Watermark, ...]]:
     """Which marks of an image the policy takes for golden, where it holds for the subject."""
-    golden = policy_for(policy, subject).golden
+    golden = Scopes(policy).policy_for(subject).golden
     return lambda image: golden_marks(image.watermarks, golden, as_of).golden

@@ -31,7 +31,7 @@ def check(provenance: Provenance | None, policy: Policy) -> Finding | None:
     revoked = policy.revoked
     if provenance is None or not (revoked.watermarks or revoked.images):
         return None
-    path = path_to_revoked(provenance, policy)
+    path = path_to_revoked(provenance, revoked)
     if path:
         fix = "rebuild it from a golden image that is not revoked"
         return Finding(Outcome.FAIL, path, fix, provenance.asked)
