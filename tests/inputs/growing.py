@@ -6,21 +6,31 @@ may grow with its size and no faster. `tests/test_growth.py` counts that, `bench
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from assay.catalog.recorded import RecordedCatalog
+from assay.inputs.plan.plan import read_plans
+from assay.model import Kind
+from assay.policy.load import load
+from assay.report.formats.json import render
+from assay.run.check import check
+
 REGION, ACCOUNT, PIPELINE = "us-east-1", "222222222222", "111122223333"
-IMAGES = 40
-"""So many different AMIs are used."""
-GOLDEN, BORN = "ami-0000000000000000f", "2026-10-01T00:00:00Z"
+IMAGES = 10
+"""So many different AMIs are used, but for shapes that say otherwise."""
+GOLDEN, BORN = "ami-0ffffffffffffffff", "2026-10-01T00:00:00Z"
 POLICY = f'version: 1\ngolden:\n  watermarks:\n    - key: "{PIPELINE}:golden-*"\n'
+
+AS_OF = datetime(2026, 11, 22, tzinfo=UTC)
 
 Values: TypeAlias = Mapping[str, Any]
 Key: TypeAlias = str | int | None
 NOTHING: Values = {}
 
 
-def ami(number: int) -> str:
-    return f"ami-0{number % IMAGES:016x}"
+def ami(number: int, of: int = IMAGES) -> str:
+    return f"ami-0{number % of:016x}"
 
 
 def read(*references: str) -> Values:
@@ -45,6 +55,7 @@ class Plan:
     """A plan in the making."""
 
     def __init__(self) -> None:
+        self.policy, self.images = POLICY, IMAGES
         self.root: dict[str, Any] = {"variables": {"number": {}, "names": {}}}
         self.changes: list[dict[str, Any]] = []
         self.relevant: list[dict[str, Any]] = []
@@ -126,6 +137,24 @@ class Plan:
             **({"prior_state": {"format_version": "1.0", **state}} if self.prior else {}),
         }
         return json.dumps(document, separators=(",", ":")).encode()
+
+    def judged_by(self, **more: Any) -> None:
+        """More of the policy."""
+        self.policy += "".join(f"{key}: {json.dumps(value)}\n" for key, value in more.items())
+
+    def check(self) -> Callable[[], str]:
+        """What reads the policy and the plan, judges it and tells the verdicts; the rest is done."""
+        written, document = self.policy.encode(), self.document()
+        recorded = RecordedCatalog.load("catalog.json", catalog(self.images))
+
+        def told() -> str:
+            policy = load("assay.yaml", written)
+            sources = read_plans(
+                "plan.json", document, kinds=list(Kind), region=None, tags=policy.matches_tags
+            )
+            return render(check(sources, recorded, policy, AS_OF))
+
+        return told
 
     # ------------------------------------------------------------- what most shapes are made of
 
@@ -525,16 +554,82 @@ def mixture(plan: Plan, number: int) -> None:
         part(plan, of_each)
 
 
-def catalog() -> bytes:
-    """Answers about the images: each is golden."""
+# ---------------------------------------------------------------------------------------- policies
+
+
+def _modules(plan: Plan, number: int) -> None:
+    """An instance in each of as many modules, each of an image of its own and with its own tag."""
+    plan.images = number
+    for n in range(number):
+        module: dict[str, Any] = {}
+        plan.call(f"m{n}", module)
+        plan.block("aws_instance.web", {"ami": said(ami(n, number))}, module)
+        known = {"ami": ami(n, number), "tags_all": {"app": f"app-{n}"}, "launch_template": []}
+        plan.change("aws_instance.web", None, known, module=f"module.m{n}")
+
+
+def _match(n: int) -> Values:
+    """One instance of those, and in turn each way to say so."""
+    ways: tuple[Values, ...] = (
+        {"address": f"module.m{n}.aws_instance.web"},
+        {"address": f"module.m{n}.*"},
+        {"module": f"module.m{n}", "resource_type": "aws_instance"},
+        {"tags": {"app": f"app-{n}"}, "account": ACCOUNT, "region": "us-*"},
+    )
+    return ways[n % len(ways)]
+
+
+@shape
+def exceptions(plan: Plan, number: int) -> None:
+    """For every second reference, all of which fail; more of them than 7,000 no policy can hold."""
+    _modules(plan, number)
+    said_of_all = {"rules": ["too-old"], "reason": "r", "approved_by": "a", "expires": "2027-01-01"}
+    images = ({"image": {"id": ami(n, number)}} for n in range(number // 2, number * 3 // 4))
+    matches = [*map(_match, range(number // 4)), *images]
+    listed = [{"match": match, **said_of_all} for match in matches]
+    plan.judged_by(require={"max_age_days": 1}, exceptions=listed)
+
+
+@shape
+def scopes(plan: Plan, number: int) -> None:
+    """For every second reference."""
+    _modules(plan, number)
+    listed = [
+        {"name": f"s{n}", "match": _match(n), "require": {"max_age_days": n}}
+        for n in range(number // 2)
+    ]
+    plan.judged_by(scopes=listed)
+
+
+@shape
+def revoked_images(plan: Plan, number: int) -> None:
+    _modules(plan, number)
+    listed = [{"id": f"ami-1{n:016x}", "region": REGION} for n in range(number)]
+    plan.judged_by(revoked={"images": listed})
+
+
+@shape
+def registered_builds(plan: Plan, number: int) -> None:
+    _modules(plan, number)
+    listed = [{"id": f"ami-1{n:016x}", "region": REGION} for n in range(number)]
+    plan.policy += f"  source_images: {json.dumps([*listed, {'id': GOLDEN, 'region': REGION}])}\n"
+
+
+def catalog(number: int = IMAGES) -> bytes:
+    """Answers about so many images: each is golden, by a mark of its own."""
     source = {"source_image_id": GOLDEN, "source_image_region": REGION}
     times = {"source_image_creation_time": BORN, "watermark_creation_time": BORN}
-    mark = {"key": f"{PIPELINE}:golden-web", **source, **times}
+    mark = {**source, **times}
     image = {"name": "web", "owner_id": ACCOUNT, "state": "available", "public": False, **source}
     root = {"image_id": GOLDEN, "region": REGION, "creation_date": BORN}
     images = {
-        id: {"id": id, **image, "creation_date": BORN, "watermarks": [mark]}
-        for id in map(ami, range(IMAGES))
+        ami(n, number): {
+            "id": ami(n, number),
+            **image,
+            "creation_date": BORN,
+            "watermarks": [{"key": f"{PIPELINE}:golden-{n}", **mark}],
+        }
+        for n in range(number)
     }
     ancestry = {
         id: {
