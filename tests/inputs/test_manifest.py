@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.inputs.terraform.project.committed import is_committed_below
 from tests.inputs.manifests import ADMITTED, CHANGED, EXCLUDED, REGISTRY, SAME, call, manifest
 from tests.inputs.test_code import ONE, Read, check, instance, told
 
@@ -103,6 +104,36 @@ def test_a_manifest_that_somebody_has_committed_proves_nothing(
     if version == "3":  # which git writes only where an entry needs it
         git("add", "-N", "-f", f"{root}/{CODE}")
     assert told(read({}, root)) == AWAY
+
+
+@pytest.mark.parametrize("version", ["2", "3", "4"])
+def test_what_is_committed_below_a_directory_is_found(tmp_path: Path, version: str) -> None:
+    names = ("code/.terraform/modules/a", "other/code/.terraform/p", "code/.terraformed/p", "z")
+    provider = "code/.terraform/providers/aws/program"
+    for name in (*names, provider):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    def below(directory: str = "code/.terraform") -> bool:
+        return is_committed_below(tmp_path / directory, "modules")
+
+    assert not below()
+    git("init", "-q")
+    git("add", *names)
+    git("update-index", "--index-version", version)
+    assert not below()
+    assert below("other/code/.terraform")
+    git("add", *(("-N",) if version == "3" else ()), provider)
+    assert below()
+    git("rm", "-q", "-r", "--cached", "code/.terraform")
+    assert not below()
+    (tmp_path / "link").symlink_to("code/.terraform")
+    assert not below("link")
+    git("add", "link")
+    assert below("link")
 
 
 @pytest.mark.parametrize("directory", ["\0", ".terraform/modules/m\0", "\ud800", "m" * 5000])

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 STDIN = "-"
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VALUES = (".tfvars", ".tfvars.json")
-SAVED = (b"P", b"t", b"{")
-"""How files begin that `terraform plan -out` writes, and has written: zip, older than that, a bookmark."""
+_SAVED = (b"PK", b"tfplan")
+_BOOKMARK = b'"remote_plan_format"'
 _OF_PLANS = ("configuration", "planned_values", "resource_changes", "terraform_version")
 
 
@@ -111,7 +111,7 @@ def _plans(host: "Host", path: str, how: Reading, wishes: Wishes) -> "list[Sourc
 
     data = host.read(path)
     saved = None
-    if path != STDIN and data[:1] in SAVED:
+    if path != STDIN and _may_be_saved(data):
         from assay.run.saved_plans import rendered
 
         saved = rendered(host, path, data, how.terraform, how.source_root)
@@ -125,7 +125,7 @@ def _plans(host: "Host", path: str, how: Reading, wishes: Wishes) -> "list[Sourc
         tags=wishes.tags,
     )
     if saved is not None:
-        sources = [_as_saved(source, data, saved.notes) for source in sources]
+        sources = [_as_saved(path, sources, data, saved.notes)]
     if how.source_root is not None:
         code = _reader(how)
         return [code.at_lines(source, shown(how.source_root)) for source in sources]
@@ -135,13 +135,24 @@ def _plans(host: "Host", path: str, how: Reading, wishes: Wishes) -> "list[Sourc
     return sources
 
 
-def _as_saved(source: "Source", data: bytes, notes: tuple[str, ...]) -> "Source":
+def _may_be_saved(data: bytes) -> bool:
+    """Whether it begins as what `terraform plan -out` writes, or wrote long ago, or is a bookmark."""
+    return data.startswith(_SAVED) or _BOOKMARK in data[:4096]
+
+
+def _as_saved(
+    path: str, sources: "Sequence[Source]", data: bytes, notes: tuple[str, ...]
+) -> "Source":
     """The source of a saved plan: the file is what was named, not what it renders to."""
     from msgspec.structs import replace
 
     from assay.digests import sha256
+    from assay.errors import InputError
 
-    path = source.facts.path
+    if len(sources) > 1:
+        hint = "name Terraform itself with --terraform PATH"
+        raise InputError("a saved plan that renders to several plans", where=path, hint=hint)
+    [source] = sources
     told = tuple(f"{path}: {each}" for each in notes)
     facts = replace(source.facts, sha256=sha256(data))
     return replace(source, facts=facts, notes=(*told, *source.notes))
