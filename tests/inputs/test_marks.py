@@ -16,10 +16,19 @@ from assay.inputs.terraform.language.marks import (
     as_list,
     as_map,
     bare,
+    element,
+    elements,
+    entries,
+    is_secret,
     marked,
     marks_of,
     mask,
+    of_branches,
+    over,
     secret,
+    unknown,
+    untold,
+    without_secret_keys,
 )
 from assay.inputs.terraform.syntax.expressions import (
     Attribute,
@@ -38,6 +47,7 @@ from assay.inputs.terraform.syntax.expressions import (
     Ref,
     SetOf,
     Splat,
+    Sure,
     Template,
     TupleOf,
     Unary,
@@ -46,6 +56,11 @@ from assay.inputs.terraform.syntax.expressions import (
 )
 
 IMAGE = UnknownValue((Ref("", ("data", "aws_ami", "x", "id")),), passed_on=True)
+MADE = UnknownValue(IMAGE.refs)
+"""Something made of it."""
+PARAMETER = UnknownValue(
+    (Ref("", ("data", "aws_ssm_parameter", "x", "value")),), passed_on=True, sure=Sure.TEXT
+)
 
 
 class Given:
@@ -121,6 +136,165 @@ def test_marks_join() -> None:
     one = marked({"a": "x", "b": "y"}, Marks(below={"a": SECRET}))
     both = marked(one, Marks(below={"b": SECRET}))
     assert mask(bare(both), marks_of(both)) == {"a": True, "b": True}
+
+
+def test_a_mark_stands_as_deep_as_the_secret() -> None:
+    inner = Marks(below={"b": SECRET})
+    assert mask({"a": {"b": "x", "c": "y"}, "d": "z"}, Marks(below={"a": inner})) == {
+        "a": {"b": True}
+    }
+    second = Marks(below={0: Marks(below={1: SECRET})})
+    assert mask([["x", "y"], ["z"]], second) == [[False, True], False]
+    assert Marks(below={"a": inner}).at("a") == inner
+    assert Marks(own=True, below={"a": inner}).at("a") == Marks(own=True, below={"b": SECRET})
+    assert Marks(own=True, below={"a": inner}).inside("a") == inner
+
+
+SOME = as_map({"b": secret("x"), "a": "y"})
+SOME_MARKS = Marks(below={"b": SECRET})
+
+
+def test_elements_have_their_own_marks() -> None:
+    assert Marked({"b": "x", "a": "y"}, SOME_MARKS) == SOME
+    assert as_map({"a": "x"}) == {"a": "x"}
+    assert as_list(["a"]) == ["a"]
+    assert entries(SOME) == [("a", "y"), ("b", secret("x"))]
+    assert entries({"b": "x", "a": "y"}) == [("a", "y"), ("b", "x")]
+    assert entries(secret({"a": "x"})) == [("a", "x")]
+    assert elements(as_list(["a", secret("b")])) == ["a", secret("b")]
+    assert elements(secret(["a"])) == ["a"]
+    for other in ("text", secret("text"), None):
+        assert entries(other) == ()
+        assert elements(other) == ()
+    assert element(SOME, "b", "x") == secret("x")
+    assert element(SOME, "a", "y") == "y"
+    assert element(["a"], 0, "a") == "a"
+    assert element(secret(["a"]), 0, "a") == secret("a")
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("a", False),
+        (IMAGE, False),
+        (PARAMETER, True),
+        (secret("a"), True),
+        (secret(IMAGE), True),
+        (SOME, True),
+    ],
+)
+def test_what_may_be_secret(value: MaybeMarked, wanted: bool) -> None:
+    assert is_secret(value) is wanted
+
+
+# -------------------------------------------------------------------------- what is made of values
+
+
+def joined(one: HclValue, other: HclValue) -> HclValue:
+    return f"{one}{other}" if IMAGE not in (one, other) else MADE
+
+
+@pytest.mark.parametrize(
+    ("values", "made"),
+    [
+        (("a", "b"), "ab"),
+        ((secret("a"), "b"), secret("ab")),
+        (("a", secret("b")), secret("ab")),
+        ((IMAGE, "b"), MADE),
+        ((IMAGE, secret("b")), secret(MADE)),
+        (("a", SOME), secret("a{'b': 'x', 'a': 'y'}")),
+    ],
+)
+def test_what_an_operation_makes_of_a_secret_is_one(
+    values: tuple[MaybeMarked, ...], made: MaybeMarked
+) -> None:
+    assert over(joined, *values) == made
+
+
+def test_what_is_not_known_hides_what_it_is_made_of() -> None:
+    assert unknown("a", IMAGE) == MADE
+    assert unknown(secret("a"), IMAGE) == secret(MADE)
+    assert unknown(SOME) == secret(UnknownValue())
+    assert untold("a", IMAGE) == UnknownValue()
+    assert untold("a", secret(IMAGE)) == secret(UnknownValue())
+
+
+YES, NO = True, False
+OTHER = as_map({"b": "q", "a": secret("r")})
+X: HclValue = {"b": "x", "a": "y"}
+BRANCHES: list[tuple[MaybeMarked, tuple[MaybeMarked, MaybeMarked], HclValue, MaybeMarked]] = [
+    (YES, ("a", "b"), "a", "a"),
+    (YES, (IMAGE, "b"), IMAGE, IMAGE),
+    # the test tells what it was, by what comes of it
+    (secret(YES), ("a", "b"), "a", secret("a")),
+    (secret(NO), ("a", "b"), "b", secret("b")),
+    (secret(IMAGE), ("a", "b"), MADE, secret(MADE)),
+    # not known which is taken
+    (IMAGE, (secret("a"), "b"), MADE, secret(MADE)),
+    (IMAGE, ("a", SOME), MADE, secret(MADE)),
+    (IMAGE, (SOME, SOME), X, secret(X)),
+    (IMAGE, (PARAMETER, "b"), MADE, MADE),
+    (IMAGE, (PARAMETER, PARAMETER), PARAMETER, PARAMETER),
+    # something made of both, though it is known which
+    (YES, (IMAGE, SOME), MADE, secret(MADE)),
+    (YES, (PARAMETER, "b"), MADE, MADE),
+    # the one that is taken, with the marks of its elements
+    (YES, (SOME, OTHER), X, SOME),
+    (NO, (OTHER, SOME), X, SOME),
+    ("true", (SOME, OTHER), X, SOME),
+    (YES, (X, OTHER), X, X),
+    (YES, (SOME, {"b": IMAGE}), X, SOME),
+    (YES, (PARAMETER, "b"), PARAMETER, PARAMETER),
+    # a mark of the other is on the result, too
+    (YES, ("a", secret("b")), "a", secret("a")),
+    (NO, (secret("a"), "b"), "b", secret("b")),
+    (YES, (IMAGE, secret("b")), IMAGE, secret(IMAGE)),
+    (YES, (SOME, secret(X)), X, Marked(X, Marks(own=True, below={"b": SECRET}))),
+    # a parameter that is not taken hides what is known, and not what is looked up
+    (YES, ("a", PARAMETER), "a", secret("a")),
+    (YES, (IMAGE, PARAMETER), IMAGE, IMAGE),
+]
+
+
+@pytest.mark.parametrize(("test", "branches", "result", "wanted"), BRANCHES)
+def test_the_marks_of_a_conditional(
+    test: MaybeMarked,
+    branches: tuple[MaybeMarked, MaybeMarked],
+    result: HclValue,
+    wanted: MaybeMarked,
+) -> None:
+    assert of_branches(test, branches, result) == wanted
+
+
+KEYED = UnknownValue((Ref("", ("terraform_data", "x", "a-key", "output")),), passed_on=True)
+SHORT = UnknownValue((Ref("", ("terraform_data", "x")),))
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (KEYED, KEYED),
+        (secret(KEYED), secret(SHORT)),
+        (secret([KEYED]), secret([SHORT])),
+        (
+            as_map({"a": secret(KEYED), "b": KEYED, "c": "d"}),
+            as_map({"a": secret(SHORT), "b": KEYED, "c": "d"}),
+        ),
+        (as_list([secret(KEYED), KEYED]), as_list([secret(SHORT), KEYED])),
+        (
+            as_map({"a": as_map({"b": secret(KEYED), "c": KEYED})}),
+            as_map({"a": as_map({"b": secret(SHORT), "c": KEYED})}),
+        ),
+        (
+            as_list(["a", as_list([KEYED, secret(KEYED)])]),
+            as_list(["a", as_list([KEYED, secret(SHORT)])]),
+        ),
+    ],
+)
+def test_what_a_secret_depends_on_is_told_without_keys(
+    value: MaybeMarked, wanted: MaybeMarked
+) -> None:
+    assert without_secret_keys(value) == wanted
 
 
 # ------------------------------------------------------------------------------- what secrets tell
