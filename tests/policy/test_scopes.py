@@ -1,6 +1,7 @@
 """Where something else holds: which scope a reference stands in, and what the scope changes."""
 
 from collections.abc import Mapping
+from datetime import date
 from itertools import permutations
 from typing import Any
 
@@ -12,11 +13,14 @@ from msgspec.structs import replace
 from assay.model import (
     AncestryEnd,
     Cause,
+    Finding,
     Kind,
     Match,
     Outcome,
     Place,
     Policy,
+    PolicyException,
+    RuleResult,
     Scope,
     Severity,
     Subject,
@@ -52,6 +56,7 @@ from tests.policy.builders import (
 PASS, FAIL, OPEN = Outcome.PASS, Outcome.FAIL, Outcome.UNDETERMINED
 DEEP = 'module.a["x.y"].module.b[0].aws_instance.c'
 NOWHERE = Place.of(HOME, None)
+LAST = date(2100, 1, 1)
 
 
 def at(address: str = "aws_instance.web", **more: Any) -> Subject:
@@ -206,6 +211,118 @@ def test_a_scope_of_another_account_does_not_hold_where_the_region_alone_is_open
     candidates = tuple(Place.of(*each) for each in places)
     of = replace(at(), place=Unplaced("nothing says the Region", None, candidates, **more))
     assert [scope.name for scope in Scopes(scoped(match)).rivals(of)] == ["scope 0"] * may_hold
+
+
+OPEN_PLACE = Unplaced("nothing says the provider's Region", "give --region")
+
+
+def nowhere(**more: Any) -> Subject:
+    """A reference of which the plan does not tell the account or the Region."""
+    return replace(at(**more), place=OPEN_PLACE)
+
+
+def of_unknown_account() -> Subject:
+    """Its Region is known, and which account reads there is not."""
+    here = at(place=NOWHERE)
+    return replace(here, resolution=replace(here.resolution, unplaced=OPEN_PLACE))
+
+
+def may_hold(of: Subject, *matches: Mapping[str, Any]) -> list[str]:
+    return [scope.name.removeprefix("scope ") for scope in rivals(scoped(*matches), of)]
+
+
+def test_where_all_is_told_no_other_scope_may_hold() -> None:
+    assert may_hold(at(), {"account": STRANGER}, {"region": AWAY}) == []
+    assert may_hold(at(place=NOWHERE), {"account": STRANGER}) == []
+
+
+def test_the_region_that_is_told_rules_scopes_out() -> None:
+    here, there = {"account": STRANGER, "region": HOME}, {"account": STRANGER, "region": AWAY}
+    assert may_hold(of_unknown_account(), here, there) == ["0"]
+    assert may_hold(nowhere(), here, there) == ["0", "1"]
+
+
+def test_what_does_not_depend_on_the_place_rules_scopes_out() -> None:
+    other = {"address": "aws_launch_template.*", "account": USER}
+    assert may_hold(nowhere(), other, {"address": "aws_*", "account": USER}) == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("matches", "names"),
+    [
+        # by fields that say something, then by what they spell out
+        ([{"address": "aws_*"}, {"region": "us*"}], []),
+        ([{"address": "aws_*"}, {"region": "us-east*"}], ["1"]),
+        ([{"region": "us-east*"}, {"address": "aws_*"}], ["0"]),
+        ([{"address": "aws_instance.web"}, {"region": "us*", "account": "2*"}], ["1"]),
+        # of two that are as specific, the first in order
+        ([{"region": "us-e*"}, {"address": "aws_*"}], ["0"]),
+        ([{"address": "aws_*"}, {"region": "us-e*"}], []),
+        ([{"region": "*"}, {"address": "*"}], ["0"]),
+        ([{"address": "*"}, {"region": "*"}], []),
+        # against the most specific of those that hold
+        ([{"address": "a*"}, {"address": "aws_*"}, {"region": "us*"}], []),
+        ([{"address": "aws_*"}, {"address": "a*"}, {"region": "us*"}], []),
+        ([{"address": "a*"}, {"region": "us-e*"}, {"address": "aws_*"}], ["1"]),
+        ([{"address": "aws_*"}, {"region": "us-e*"}, {"address": "aws*_"}], []),
+        # none holds: any may
+        ([{"region": "*"}, {"account": USER}], ["0", "1"]),
+    ],
+)
+def test_the_scopes_that_would_decide_instead(
+    matches: list[dict[str, Any]], names: list[str]
+) -> None:
+    assert may_hold(nowhere(), *matches) == names
+
+
+def test_scopes_for_another_account_do_not_hide_those_behind_them() -> None:
+    of = replace(at(), place=replace(OPEN_PLACE, candidates=(Place.of(HOME, USER),)))
+    assert may_hold(of, {"account": STRANGER}, {"account": USER}, {"region": AWAY}) == ["1", "2"]
+
+
+STRICT = {"name": "production", "match": {"account": STRANGER}, "require": {"max_age_days": 1}}
+
+
+@pytest.mark.parametrize("of", [nowhere(), of_unknown_account()])
+def test_what_passes_has_to_pass_in_each_scope_that_may_hold(of: Subject) -> None:
+    lax = {"name": "test", "match": {"account": USER}, "require": {"max_age_days": 9}}
+    by = document(scopes=[lax, STRICT])
+    found = judge(of, by, AS_OF)
+    passing = judge(of, document(), AS_OF)
+    assert (passing.outcome, found.outcome) == (PASS, OPEN)
+    assert found.subject is of
+    assert found.results == (
+        *passing.results,
+        RuleResult(
+            "unresolved",
+            Severity.ERROR,
+            Finding(
+                OPEN,
+                "it may stand in the policy's scope production, where it does not pass: "
+                "nothing says the provider's Region",
+                "give --region",
+            ),
+        ),
+    )
+    assert judge(of, document(scopes=[lax]), AS_OF) == passing
+
+
+def test_what_does_not_pass_is_not_asked_about_in_other_scopes() -> None:
+    bare = subject(image())
+    by = document(scopes=[STRICT])
+    assert (
+        judge(replace(bare, place=OPEN_PLACE), by, AS_OF).results == judge(bare, by, AS_OF).results
+    )
+
+
+def test_an_exception_holds_in_a_scope_that_may_hold_and_is_not_used_there() -> None:
+    exception = PolicyException(Match(address="aws_*"), ("too-old",), "legacy", "security", LAST)
+    by = replace(document(scopes=[STRICT]), exceptions=(exception,))
+    judgement = judge_all([nowhere()], by, AS_OF)
+    assert [each.outcome for each in judgement.verdicts] == [PASS]
+    assert [each.used for each in judgement.exceptions] == [0]
+    over = replace(exception, expires=LAST.replace(year=2025))
+    assert verdict(nowhere(), replace(by, exceptions=(over,))) is OPEN
 
 
 def test_a_scope_holds_for_references_that_led_nowhere() -> None:
