@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from assay.model import Golden, ImageName, Watermark, WatermarkFilter
-from assay.policy.golden import Marks, golden_marks
+from assay.policy.golden import JudgedMarks, Marks, golden_marks, known_marks
 from tests.policy.builders import (
     AS_OF,
     AWAY,
@@ -57,6 +57,22 @@ def test_the_same_name_of_another_account_is_no_golden_mark() -> None:
     assert why == (
         f"{STRANGER}:golden-al2023: the name fits, but account {STRANGER} made the mark, not {GOLD}"
     )
+
+
+def test_a_colon_in_a_name_belongs_to_it() -> None:
+    found = sort(mark(f"{STRANGER}:golden:al2023"), by=(WatermarkFilter(f"{GOLD}:golden:*"),))
+    assert found.near_misses == (
+        f"{STRANGER}:golden:al2023: the name fits, but account {STRANGER} made the mark, not {GOLD}",
+    )
+
+
+def test_marks_are_judged_once_for_each_image_and_each_golden() -> None:
+    of, by, known = image(mark()), Golden((WatermarkFilter(KEY),)), JudgedMarks()
+    first = known_marks(of, by, AS_OF, known)
+    assert first == golden_marks(of, by, AS_OF)
+    assert known_marks(of, by, AS_OF, known) is first
+    assert known_marks(image(), by, AS_OF, known) == Marks((), (), ())
+    assert known_marks(of, Golden((WatermarkFilter("x:y"),)), AS_OF, known).golden == ()
 
 
 def test_a_mark_that_hides_the_golden_account_in_its_name_is_none() -> None:
@@ -149,7 +165,8 @@ FIELDS = ["key", "source_image_region", "source_image_creation_time", "watermark
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_field_that_decides_and_was_not_told_leaves_it_open(field: str) -> None:
-    assert kind(replace(mark(), **{field: None}), ALL) == "unread"
+    unread = replace(mark(), **{field: None})
+    assert sort(unread, by=(ALL,)) == Marks((), (unread,), ())
 
 
 @pytest.mark.parametrize("field", FIELDS[1:])

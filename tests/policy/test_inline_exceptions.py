@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ from tests.policy.builders import (
     image,
     mark,
     reference,
+    refused,
     subject,
     unresolved,
     verdict,
@@ -467,3 +469,28 @@ def test_outcomes_of_a_whole_plan() -> None:
     verdicts, uses = judge_all(here, by, AS_OF)
     assert [each.outcome for each in verdicts] == [Outcome.PASS, Outcome.PASS, Outcome.FAIL]
     assert [use.used for use in uses] == [1, 1]
+
+
+def test_where_a_comment_lets_an_unmarked_image_through_its_ancestry_counts() -> None:
+    """One that fails for its marks needs no further question; one that is let through does."""
+    revoking = {"images": [{"id": ELSE, "region": HOME, "reason": "CVE-2026-1"}]}
+    by = document(
+        revoked=revoking,
+        scopes=[{"name": "x", "match": {"address": "*.x"}, "rules": {"revoked": "warning"}}],
+    )
+    plain = subject(image(), refused())
+    excepted = with_comments(ignore("unmarked"), like=plain)
+    elsewhere = with_comments(ignore("unmarked"), like=plain, address="aws_instance.x")
+    for order in permutations((plain, excepted, elsewhere)):
+        found = {
+            (bool(v.subject.reference.exceptions), v.subject.reference.address): (
+                [r.rule for r in v.results if r.finding.outcome is OPEN],
+                {r.rule: r.severity for r in v.results}["revoked"],
+            )
+            for v in judge_all(order, by, AS_OF).verdicts
+        }
+        assert found == {
+            (False, "aws_instance.web"): (["revoked"], Severity.ERROR),
+            (True, "aws_instance.web"): (["revoked", "lookup-failed"], Severity.ERROR),
+            (True, "aws_instance.x"): (["revoked", "lookup-failed"], Severity.WARNING),
+        }

@@ -110,6 +110,13 @@ def test_a_mark_that_does_not_tell_its_source_leaves_it_open(field: str) -> None
     assert mismatch(ancestry(USED, MIDDLE, SOURCE), silent) is OPEN
 
 
+def test_two_regions_that_were_not_told_do_not_agree() -> None:
+    silent = mark(source_image_region=None)
+    descent = ancestry(USED, (SOURCE, None))
+    assert mismatch(descent, silent) is OPEN
+    assert deep(9, descent, silent) is OPEN
+
+
 def test_one_golden_mark_that_agrees_is_enough() -> None:
     lost = mark(OTHER, source_image_id=ELSE)
     by = policy(*TWO)

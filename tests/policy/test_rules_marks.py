@@ -253,6 +253,18 @@ def test_a_provider_image_copied_from_the_revoked_one_is_no_pass() -> None:
     assert outcome("revoked", subject(descent=cut), by) is not PASS
 
 
+def test_where_the_record_ends_its_last_entry_is_named() -> None:
+    whole = ancestry(USED, MIDDLE, SOURCE, ELSE, end=AncestryEnd.PUBLIC_PROVIDER)
+    cut = Ancestry(whole.entries[:3], AncestryEnd.PUBLIC_PROVIDER)
+    found = finding(
+        "revoked", subject(descent=cut), policy(revoked_images=(ImageName(ELSE, HOME),))
+    )
+    assert found is not None
+    assert found.message == (
+        f"its last recorded ancestor {SOURCE} was made from {ELSE}, which is revoked"
+    )
+
+
 # revoked: marks of ancestors
 
 OLD = f"{GOLD}:golden-old"

@@ -57,6 +57,7 @@ from tests.policy.builders import (
     image,
     mark,
     policy,
+    reference,
     refused,
     subject,
     unresolved,
@@ -376,6 +377,15 @@ REFERENCES: list[Case] = [
     ("unresolved", because(Cause.UNRESOLVED, Unknown(("var.ami",))), policy(),
      Finding(OPEN, "because of unresolved",
              "give the image at plan time, so that it can be checked before apply", RECORD)),
+
+    ("unresolved", replace(because(Cause.UNRESOLVED, Unknown(("var.ami",))),
+                           reference=reference(Unknown(("var.ami",)), action=Action.DECLARED)), policy(),
+     Finding(OPEN, "because of unresolved",
+             "give var.ami a value: a default, a tfvars file, --var-file or TF_VAR_ami", RECORD)),
+    ("unresolved", replace(because(Cause.UNRESOLVED, ALIAS), place=NOWHERE), policy(),
+     Finding(OPEN, "because of unresolved",
+             'write region = "…" in its provider block, or give --region or the policy\'s aws.region',
+             RECORD)),
 
     ("not-visible", because(Cause.NOT_VISIBLE), policy(),
      Finding(OPEN, "because of not-visible",

@@ -443,6 +443,12 @@ def test_of_equals_the_first_in_order_wins(one: dict[str, Any], other: dict[str,
     assert chosen(scoped(other, one), of) == 0
 
 
+def test_only_stars_say_nothing() -> None:
+    of = at(tags={"env": "X", "team": "XX"})
+    assert chosen(scoped({"tags": {"env": "*"}}, {"tags": {"env": "X"}}), of) == 1
+    assert chosen(scoped({"tags": {"env": "*"}}, {"tags": {"team": "X*"}}), of) == 1
+
+
 def test_scopes_that_do_not_hold_do_not_count() -> None:
     of = at()
     by = scoped(
@@ -682,6 +688,12 @@ def test_an_ancestry_matters_if_any_scope_asks_for_it() -> None:
     assert not matters()
     for said in ({"ancestry": "agree"}, {"max_depth": 1}):
         assert matters(scopes=[{"name": "x", "match": {"region": "*"}, "require": said}])
+    assert matters(revoked={"watermarks": [f"{GOLD}:old"]})
+    young = {"watermarks": [{"key": KEY, "max_days_since_watermark_created": 9}]}
+    for days, wanted in ((9, True), (10, False)):
+        here = subject(image(mark(watermark_creation_time=days_ago(days))), cut).provenance
+        assert here is not None
+        assert ancestry_matters(document(golden=young), AS_OF, {})(here) is wanted
     other = {"watermarks": [{"key": f"{GOLD}:other"}]}
     assert not matters(
         scopes=[{"name": "x", "match": {"region": "*"}, "golden": other,

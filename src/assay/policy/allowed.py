@@ -129,7 +129,8 @@ def no_worse(results: ScanResults, limit: str) -> _Held:
     worst = results.highest_finding_severity
     if worst is None:
         return Is.YES, None
-    if worst not in SEVERITIES or limit not in SEVERITIES:
-        return Is.UNREAD, f"a severity that is not known: {worst}"
+    for severity in (worst, limit):
+        if severity not in SEVERITIES:
+            return Is.UNREAD, f"a severity that is not known: {severity}"
     held = SEVERITIES.index(worst) <= SEVERITIES.index(limit)
     return (Is.YES if held else Is.NO), f"its worst finding is {worst}"
