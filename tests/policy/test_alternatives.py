@@ -83,7 +83,9 @@ def test_what_would_not_pass_is_named_and_shown() -> None:
 @pytest.mark.parametrize("parts", [(GOLDEN, GOLDEN), (BAD, BAD), (GOLDEN, BAD), (LOST, LOST)])
 def test_the_verdict_is_on_the_reference_itself(parts: tuple[Subject, ...]) -> None:
     several = one_of(*parts)
-    assert judge(several, policy(), AS_OF).subject.reference is several.reference
+    shown = judge(several, policy(), AS_OF).subject
+    assert shown.reference is several.reference
+    assert shown.others == ()  # what is shown is one of them
 
 
 def test_where_none_passes_what_is_said_of_the_worst_is_said() -> None:
