@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from assay.model import Golden, ImageName, Watermark, WatermarkFilter
-from assay.policy.golden import JudgedMarks, Marks, golden_marks, known_marks
+from assay.policy.golden import JudgedMarks, Marks, golden_marks
 from tests.policy.builders import (
     AS_OF,
     AWAY,
@@ -19,6 +19,7 @@ from tests.policy.builders import (
     SOURCE,
     STRANGER,
     days_ago,
+    image,
     mark,
 )
 
@@ -68,11 +69,12 @@ def test_a_colon_in_a_name_belongs_to_it() -> None:
 
 def test_marks_are_judged_once_for_each_image_and_each_golden() -> None:
     of, by, known = image(mark()), Golden((WatermarkFilter(KEY),)), JudgedMarks()
-    first = known_marks(of, by, AS_OF, known)
-    assert first == golden_marks(of, by, AS_OF)
-    assert known_marks(of, by, AS_OF, known) is first
-    assert known_marks(image(), by, AS_OF, known) == Marks((), (), ())
-    assert known_marks(of, Golden((WatermarkFilter("x:y"),)), AS_OF, known).golden == ()
+    first = known.of(of, by, AS_OF)
+    assert first == golden_marks(of.watermarks, by, AS_OF)
+    assert known.of(of, by, AS_OF) is first
+    assert known.of(image(mark(), id=ELSE), by, AS_OF) is first  # alike marks are judged alike
+    assert known.of(image(), by, AS_OF) == Marks((), (), ())
+    assert known.of(of, Golden((WatermarkFilter("x:y"),)), AS_OF).golden == ()
 
 
 def test_a_mark_that_hides_the_golden_account_in_its_name_is_none() -> None:

@@ -228,7 +228,7 @@ def of_unknown_account() -> Subject:
 
 
 def may_hold(of: Subject, *matches: Mapping[str, Any]) -> list[str]:
-    return [scope.name.removeprefix("scope ") for scope in rivals(scoped(*matches), of)]
+    return [scope.name.removeprefix("scope ") for scope in Scopes(scoped(*matches)).rivals(of)]
 
 
 def test_where_all_is_told_no_other_scope_may_hold() -> None:
@@ -693,7 +693,7 @@ def test_an_ancestry_matters_if_any_scope_asks_for_it() -> None:
     for days, wanted in ((9, True), (10, False)):
         here = subject(image(mark(watermark_creation_time=days_ago(days))), cut).provenance
         assert here is not None
-        assert ancestry_matters(document(golden=young), AS_OF, {})(here) is wanted
+        assert ancestry_matters(document(golden=young), AS_OF, JudgedMarks())(here) is wanted
     other = {"watermarks": [{"key": f"{GOLD}:other"}]}
     assert not matters(
         scopes=[{"name": "x", "match": {"region": "*"}, "golden": other,
