@@ -68,6 +68,14 @@ WITHIN = {
         "inputs.terraform.language",
         "inputs.terraform.project",
     },
+    "inputs/terraform/joined": {
+        "inputs.surface",
+        "inputs.plan",
+        "inputs.terraform.syntax",
+        "inputs.terraform.language",
+        "inputs.terraform.project",
+        "inputs.terraform.program",
+    },
     "catalog/aws": {"catalog.interface", "catalog.questions"},
     "catalog/decorators": {
         "catalog.interface",

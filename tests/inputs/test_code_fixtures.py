@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from assay.inputs.plan.plan import Source, read_plans
 from assay.inputs.terraform.directory import Code
+from assay.inputs.terraform.of_plans import CodeOfPlans
 from assay.kept import Kept
 from assay.model import AnyOf, Changeable, Changes, Kind, Made, Planned, Unusable, Value
 from tests.terraform.agreement import EQUAL, LOOKUP, MORE, compare
@@ -36,7 +37,9 @@ def sources(code: Code, case: Path) -> tuple[Source, Source]:
     }
     path = str(case)
     written = code.source(path, kinds=tuple(Kind), region=None, environment=environment)
-    return _any_maker(code.at_lines(plan, path)), _any_maker(written)
+    return _any_maker(CodeOfPlans.checkout(Kept(None), None, path).at_lines(plan)), _any_maker(
+        written
+    )
 
 
 def _any_maker(source: Source) -> Source:

@@ -18,6 +18,7 @@ import pytest
 from assay.inputs.plan.plan import Source, read_plans
 from assay.inputs.terraform.directory import Code
 from assay.inputs.terraform.language.marks import bare
+from assay.inputs.terraform.of_plans import CodeOfPlans
 from assay.inputs.terraform.program.program import Program
 from assay.inputs.terraform.syntax.expressions import HclValue, UnknownValue
 from assay.kept import Kept
@@ -131,9 +132,9 @@ def assert_agreement(agreement: Agreement, besides: Sequence[Besides] = ()) -> N
     assert not gone, f"no longer so: take them out of the list: {gone}"
 
 
-def assert_same_lines(held: Agreement, source: Source, reader: Code, folder: Path) -> None:
+def assert_same_lines(held: Agreement, source: Source, folder: Path) -> None:
     """A plan's references have the file and the line that the code's have."""
-    at_lines = reader.at_lines(source, str(folder)).references
+    at_lines = CodeOfPlans.checkout(Kept(None), None, str(folder)).at_lines(source).references
     there = {(each.address, each.attribute): location(each) for each in at_lines}
     compared = 0
     for of_plan, of_code in held.paired:
@@ -188,7 +189,7 @@ def test_what_is_written_is_what_terraform_plans(
     assert not code.errors
     held = compare(plan, code)
     assert_agreement(held, BESIDES)
-    assert_same_lines(held, plan, reader, folder)
+    assert_same_lines(held, plan, folder)
     assert len(held.told) > 400
     assert held.count(EQUAL) > 0.75 * len(held.told), held
     assert held.count(LOOKUP) == 0
@@ -337,7 +338,7 @@ def test_what_code_looks_up_is_what_terraform_found(
     plan = configuration.plan(configuration.planned())
     held = compare(plan, configuration.code(reader))
     assert_agreement(held)
-    assert_same_lines(held, plan, reader, folder)
+    assert_same_lines(held, plan, folder)
     assert held.count(LOOKUP) > 30, held
     assert held.count(EQUAL, LOOKUP) > 0.7 * len(held.told), held
     unknown = {
@@ -408,7 +409,7 @@ def test_an_image_is_where_terraform_has_it(
         held = compare(plan, configuration.code(reader, region))
         held.wrong.extend(misplaced(held))
         assert_agreement(held)
-        assert_same_lines(held, plan, reader, folder)
+        assert_same_lines(held, plan, folder)
         others = {key: word for key, word in held.told.items() if word != EQUAL}
         assert others == {TAKEN: MORE}  # of a plan's names one may be taken; code is not told
         placed = [code for _, code in held.paired if isinstance(code.place, Place)]
@@ -445,7 +446,7 @@ def test_real_projects_are_read_as_terraform_reads_them(
     assert not code.errors
     held = compare(plan, code)
     assert_agreement(held)
-    assert_same_lines(held, plan, reader, folder)
+    assert_same_lines(held, plan, folder)
     assert len(held.told) > 150
     assert held.count(EQUAL) > 0.5 * len(held.told), held
     assert held.count(UNKNOWN) < 0.4 * len(held.told), held
@@ -468,7 +469,7 @@ def test_expressions_at_random_have_the_values_that_terraform_computes(
         block = f'output "c{number}" {{\n  sensitive = true\n  value = {text}\n}}\n'
         (tmp_path / f"c{number}.tf").write_text(block, newline="")
     changes = planned_outputs(Configuration(tmp_path, terraform, {}), outputs)
-    root = Program(reader.readers[0], reader.expressions, str(tmp_path), {}).root
+    root = Program.below(reader.readers[0], reader.expressions, str(tmp_path), {}).root
     assert not root.code.refused
     values = {number: bare(root.output(f"c{number}")) for number in outputs}
     wrong = [

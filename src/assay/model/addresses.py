@@ -10,6 +10,7 @@ internal/addrs/instance_key.go, `toHCLQuotedString`).
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -108,6 +109,17 @@ def notation(steps: tuple[Step, ...], start: str = "") -> str:
     return text
 
 
+def written(steps: Iterable[Step]) -> str:
+    """Steps as an expression has them, keys in brackets: `aws_ami_copy.x["eu.west"].id`."""
+    steps = tuple(steps)
+    at = next((at for at, step in enumerate(steps) if isinstance(step, Key)), None)
+    if at is None:
+        return notation(steps)
+    text = f"{notation(steps[:at])}{written_key(steps[at])}"
+    behind = written(steps[at + 1 :])
+    return f"{text}{'' if behind[:1] in ('', '[') else '.'}{behind}"
+
+
 # ---------------------------------------------------------------------------------------- modules
 
 
@@ -191,6 +203,11 @@ def read_key(text: str) -> InstanceKey:
     except ValueError:  # an escape, or a character, that no key has
         return None
     return key
+
+
+def key_step(key: str | int) -> Step:
+    """The step into a block's instances by a key."""
+    return Key(key) if isinstance(key, str) else key
 
 
 def written_key(key: InstanceKey) -> str:

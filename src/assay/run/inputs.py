@@ -9,10 +9,12 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from assay.inputs.plan.plan import Source
     from assay.inputs.terraform.directory import Code
+    from assay.inputs.terraform.of_plans import CodeOfPlans
     from assay.inputs.terraform.project.files import Tool
     from assay.model import Kind, Policy
     from assay.run.cache import Cache
     from assay.run.host import Host
+    from assay.run.saved_plans import Rendered
 
 STDIN = "-"
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
@@ -108,6 +110,7 @@ def _is_plan(host: "Host", path: str) -> bool:
 
 def _plans(host: "Host", path: str, how: Reading, wishes: Wishes) -> "list[Source]":
     from assay.inputs.plan.plan import read_plans
+    from assay.inputs.plan.with_code import alone
 
     data = host.read(path)
     saved = None
@@ -115,6 +118,9 @@ def _plans(host: "Host", path: str, how: Reading, wishes: Wishes) -> "list[Sourc
         from assay.run.saved_plans import rendered
 
         saved = rendered(host, path, data, how.terraform, how.source_root)
+    checkout = _checkout(how)
+    carried = _carried(how, saved) if saved else None
+    planned = carried or checkout
     sources = read_plans(
         path,
         saved.json if saved else data,
@@ -123,16 +129,30 @@ def _plans(host: "Host", path: str, how: Reading, wishes: Wishes) -> "list[Sourc
         said=how.region,
         include_unchanged=how.include_unchanged,
         tags=wishes.tags,
+        joining=planned.join if planned else alone,
     )
     if saved is not None:
         sources = [_as_saved(path, sources, data, saved.notes)]
-    if how.source_root is not None:
-        code = _reader(how)
-        return [code.at_lines(source, shown(how.source_root)) for source in sources]
-    if saved is not None and (planned := saved.saved.code) is not None:
-        code, root = _reader(how), shown(saved.root)
-        return [code.at_planned_lines(source, planned, root) for source in sources]
-    return sources
+    lines = checkout or carried
+    return [lines.at_lines(source) for source in sources] if lines else sources
+
+
+def _checkout(how: Reading) -> "CodeOfPlans | None":
+    """The code that somebody names."""
+    if how.source_root is None:
+        return None
+    from assay.inputs.terraform.of_plans import CodeOfPlans
+
+    return CodeOfPlans.checkout(how.cache.kept("code"), how.tool, shown(how.source_root))
+
+
+def _carried(how: Reading, saved: "Rendered") -> "CodeOfPlans | None":
+    """The code that a saved plan holds."""
+    if saved.saved.code is None:
+        return None
+    from assay.inputs.terraform.of_plans import CodeOfPlans
+
+    return CodeOfPlans.carried(how.cache.kept("code"), saved.saved.code, shown(saved.root))
 
 
 def _may_be_saved(data: bytes) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Collection
 import msgspec
 
 from assay.errors import InputError
-from assay.inputs.plan.document.document import read_documents
+from assay.inputs.plan.document.document import Document, read_documents
 from assay.inputs.plan.references import ReferenceReader
+from assay.inputs.plan.with_code import Joining, WithCode, alone
 from assay.model import AmiReference, InputFacts, Kind
 
 
@@ -33,18 +34,34 @@ def read_plans(
     said: str | None = None,
     include_unchanged: bool = False,
     tags: bool = False,
+    joining: Joining = alone,
 ) -> list[Source]:
     """The references of these kinds in the plan, or plans, in `data`; `path` is for messages.
 
     `said` is the Region of what the plan leaves open, and of what can only be inferred; `region`
-    serves where nothing else says anything. `tags` are read only where somebody matches on them.
-    Raises `InputError`.
+    serves where nothing else says anything. `tags` are read only where somebody matches on them;
+    `joining` finds the code of a plan. Raises `InputError`.
     """
     sources: list[Source] = []
     for document in read_documents(path, data):
-        reader = ReferenceReader(document.path, document.plan, region, said=said)
+        reader = _reader(document, joining(document), region, said)
         references, not_judged = reader.read(kinds, include_unchanged=include_unchanged, tags=tags)
         facts = InputFacts(document.path, "plan", document.sha256, len(references))
         source = Source(facts, tuple(references), not_judged, builds=tuple(reader.builds))
         sources.append(source)
     return sources
+
+
+def _reader(
+    document: Document, code: WithCode | None, region: str | None, said: str | None
+) -> ReferenceReader:
+    if code is None:
+        return ReferenceReader(document.path, document.plan, region, said=said)
+    return ReferenceReader(
+        document.path,
+        code.plan,
+        region,
+        trails=code.trails,
+        said=said,
+        providers=code.providers,
+    )

@@ -49,7 +49,7 @@ from assay.model import (
     astray,
     parse_image,
 )
-from assay.model.addresses import Step
+from assay.model.addresses import ModulePath, Step
 
 _MODES = ("managed", "data")
 
@@ -65,9 +65,11 @@ class ReferenceReader:
         rows: dict[str, tuple[Row, ...]] | None = None,
         trails: Callable[[PlannedResources], Trails] | None = None,
         said: str | None = None,
+        providers: Mapping[tuple[ModulePath, str], str] = {},
     ) -> None:
         """`region` is the policy's, `said` the one that somebody says; `rows` are the table unless
-        more is known; `trails` follow what is unknown.
+        more is known; `trails` follow what is unknown; `providers` are those that blocks use, where
+        the code tells it and the plan does not.
         """
         self._path = path
         self._plan = plan
@@ -75,7 +77,7 @@ class ReferenceReader:
         self._decisive = {kind: decisive(rows) for kind, rows in self._rows.items()}
         self._narrow = Narrow(path, self._rows)
         self._changes = _changes(plan)
-        self._configuration = ConfigurationIndex(plan.configuration)
+        self._configuration = ConfigurationIndex(plan.configuration, providers)
         state = PriorState(path, plan.prior_state)
         self._prior = Prior(state, self._configuration, self._changes)
         self._providers = Providers(plan.configuration, plan.variables, region, self._prior, said)

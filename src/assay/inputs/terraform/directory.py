@@ -12,12 +12,10 @@ from assay.errors import InputError
 from assay.inputs.plan.document.planned import PlannedResources
 from assay.inputs.plan.plan import Source
 from assay.inputs.plan.references import ReferenceReader
-from assay.inputs.saved.code import PlannedCode
 from assay.inputs.terraform.as_plan.declared import Declared, declare
 from assay.inputs.terraform.as_plan.lines import Locator
 from assay.inputs.terraform.as_plan.located import (
     declared_at,
-    located,
     not_read,
     not_there,
     unattached,
@@ -30,7 +28,7 @@ from assay.inputs.terraform.project.files import OPENTOFU, TERRAFORM, FileReader
 from assay.inputs.terraform.project.modules import CodeReader, ModuleCode, digest_of
 from assay.inputs.terraform.project.paths import folded, is_below
 from assay.inputs.terraform.project.roots import Excluded, Roots, nothing
-from assay.inputs.terraform.project.trees import Disk, Planned
+from assay.inputs.terraform.project.trees import Disk
 from assay.inputs.terraform.project.unasked import not_asked
 from assay.inputs.terraform.project.uninstalled import is_elsewhere
 from assay.inputs.terraform.syntax.blocks import CodeFile
@@ -60,7 +58,6 @@ class Code:
     def __init__(self, kept: Kept, tool: Tool | None = None) -> None:
         """`tool` is the one that reads the code; where none is said, both are taken to."""
         self.expressions = Expressions()
-        self._kept = kept
         files = FileReader(kept, Disk())
         tools = (tool,) if tool else (OPENTOFU, TERRAFORM)
         self.readers = [CodeReader(files, each) for each in tools]
@@ -68,26 +65,6 @@ class Code:
         self._computed: set[str] = set()
         """The directories that calls name by expressions: no look at the code alone tells those."""
         self._whole: list[str] = []
-
-    def at_lines(self, source: Source, root: str) -> Source:
-        """A plan's source with its references at the lines of the code below `root`.
-
-        Raises `InputError` where no code is there.
-        """
-        locator = Locator(self.readers[0], root)
-        if not locator.files:
-            raise InputError(
-                "holds no Terraform code", where=root, hint="name the root module's directory"
-            )
-        return _at_lines(source, locator)
-
-    def at_planned_lines(self, source: Source, code: PlannedCode, root: str) -> Source:
-        """A plan's source with its references at the lines of the code that was planned.
-
-        `root` is where that code stands, for whoever looks for it.
-        """
-        reader = CodeReader(FileReader(self._kept, Planned(code, root)), OPENTOFU)
-        return _at_lines(source, Locator(reader, root))
 
     def sources(self, whole: Iterable[str], modules: Sequence[str], wanted: Wanted) -> list[Source]:
         """Every root module at or below some directories, and among some module directories.
@@ -144,7 +121,7 @@ class Code:
         """The code as one tool reads it, and whether the other reads other files."""
         code = reader.directory(root)
         given = root_values(reader, self.expressions, code, wanted.var_files, wanted.environment)
-        program = Program(reader, self.expressions, root, given.values, self._boundary(root))
+        program = Program.below(reader, self.expressions, root, given.values, self._boundary(root))
         program.providers.said, program.providers.otherwise = wanted.said, wanted.region
         found = declare(program, tags=wanted.tags)
         references, not_judged = _references(root, found, wanted)
@@ -172,10 +149,6 @@ class Code:
         notes = tuple(unattached(modules.values(), everything))
         differs = any(module.differs for module in modules.values())
         return Source(facts, everything, not_judged, errors, notes), differs
-
-
-def _at_lines(source: Source, locator: Locator) -> Source:
-    return replace(source, references=tuple(located(each, locator) for each in source.references))
 
 
 def _refused(modules: Iterable[ModuleCode]) -> Iterator[InputError]:

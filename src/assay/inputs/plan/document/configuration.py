@@ -5,11 +5,12 @@ address is matched by module path, type and name, never by splitting the address
 hold dots, quotes and brackets.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.inputs.plan.document.document import (
     ConfigResource,
@@ -120,16 +121,26 @@ def references_of(expression: Any) -> tuple[str, ...]:
 class ConfigurationIndex:
     """Finds blocks in the configuration by module path."""
 
-    def __init__(self, configuration: Configuration | None) -> None:
+    def __init__(
+        self,
+        configuration: Configuration | None,
+        providers: Mapping[tuple[ModulePath, str], str] = {},
+    ) -> None:
+        """`providers` are the keys of the providers that blocks of a module use, by the keys that the
+        plan has for them, where somebody knows better.
+        """
         self._blocks: dict[tuple[ModulePath, str, str, str], Configured] = {}
         self._modules: dict[ModulePath, Module] = {}
         self.provisioned = False
         """Whether any resource has a provisioner, which few plans know."""
         root = configuration.root_module if configuration else None
-        for path, module in _walk(root):
+        for path, module in walk(root):
             self._modules[path] = module
             for block in module.resources or ():
                 key = (path, block.mode, block.type, block.name)
+                used = providers.get((path, block.provider_config_key or "")) if providers else None
+                if used is not None:
+                    block = replace(block, provider_config_key=used)  # noqa: PLW2901
                 self._blocks[key] = Configured(path, block)
                 self.provisioned = self.provisioned or bool(block.provisioners)
 
@@ -186,7 +197,8 @@ class ConfigurationIndex:
         return output.expression if output else None
 
 
-def _walk(root: Module | None) -> Iterator[tuple[ModulePath, Module]]:
+def walk(root: Module | None) -> Iterator[tuple[ModulePath, Module]]:
+    """Every module of a configuration, by the names of the calls that lead to it."""
     stack: list[tuple[ModulePath, Module | None]] = [((), root)]
     while stack:
         path, module = stack.pop()

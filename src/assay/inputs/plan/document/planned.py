@@ -81,6 +81,10 @@ class PlannedResource:
         """Whether the plan marks anything at or below `path`, or all around it, as sensitive."""
         return self._sensitive.marks_within(path)
 
+    def hidden(self, path: tuple[Step, ...]) -> Any:
+        """What is sensitive at and below `path`, as the plan's mask has it."""
+        return self._sensitive.at(path)
+
     def is_unknown(self, path: tuple[Step, ...]) -> bool:
         """Whether the value at `path` is known only after apply."""
         return self._unknown.marks(path)

@@ -42,6 +42,7 @@ class Ends:
     def __init__(self, trails: Trails) -> None:
         self._trails = trails
         self.is_code = trails.is_code
+        self.is_exact = trails.is_exact
         self._found: dict[tuple[object, ...], Ended | Dead] = {}
         self._led: dict[tuple[int, Sought, bool], _Led] = {}
         self._asked: dict[tuple[int, Sought | tuple[str, ...]], tuple[bool, Found]] = {}
@@ -61,10 +62,10 @@ class Ends:
     def alike(self, resource: PlannedResource) -> tuple[object, ...]:
         """What resources share whose unknown values can all be the same: in a plan, their block.
 
-        A key that is an image is a value of its own; code has a value for each instance.
+        A key that is an image is a value of its own; where code is read, each instance has its own.
         """
         index = resource.change.index
-        of_its_own = self.is_code or (isinstance(index, str) and "ami-" in index)
+        of_its_own = self.is_exact or (isinstance(index, str) and "ami-" in index)
         if of_its_own or resource.configured is None:
             return (id(resource),)
         return id(resource.configured), resource.module
@@ -145,7 +146,7 @@ class Ends:
             for each in more:
                 found.setdefault(_same(each), each)
         is_open = any(isinstance(end, Target) and end.is_open for end in ends)
-        if wide or (found and (is_open or self.is_code)):
+        if wide or (found and (is_open or self.is_exact)):
             return tuple(found.values())
         return Dead(ends[0].name)  # whatever makes it unknown is not told
 

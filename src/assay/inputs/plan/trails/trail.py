@@ -84,7 +84,9 @@ class Trails(Protocol):
     """Tells where unknown values come from."""
 
     is_code: bool
-    """Whether it is code that is read: nothing is planned, and nothing was there before."""
+    """Whether it is code alone that is read: nothing is planned, and nothing was there before."""
+    is_exact: bool
+    """Whether expressions are evaluated: of a plan alone, all that is read may be the value."""
 
     def of(self, resource: PlannedResource, path: tuple[Step, ...]) -> Found | Dead:
         """What stands, or will stand, behind the unknown value at `path` of a resource."""

@@ -18,6 +18,7 @@ class PlanTrails:
     """Follows what is unknown in one plan."""
 
     is_code = False
+    is_exact = False
 
     def __init__(self, following: Following, surroundings: Surrounding) -> None:
         self._following = following

@@ -15,6 +15,7 @@ class CodeTrails:
     """Follows the references of unknown values to the blocks that they name."""
 
     is_code = True
+    is_exact = True
 
     def __init__(
         self,
@@ -62,7 +63,7 @@ class CodeTrails:
             case _:
                 return None
         block = self._block((ref.module, mode, kind, name))
-        own = block.by_key.get((rest[0].__class__, rest[0])) if rest else None
+        own = block.by_key.get((isinstance(rest[0], int), rest[0])) if rest else None
         if own:
             return Target(self._planned.open(own), tuple(rest[1:]))
         if block.open:
@@ -81,16 +82,16 @@ class CodeTrails:
 class _Block(NamedTuple):
     """The instances of a block: those that are told apart, and the one that stands for all others."""
 
-    by_key: dict[tuple[type, Step], ResourceChange]
+    by_key: dict[tuple[bool, Step], ResourceChange]
     open: ResourceChange | None
 
     @classmethod
     def of(cls, changes: Iterable[ResourceChange], several: Collection[str]) -> "_Block":
-        by_key: dict[tuple[type, Step], ResourceChange] = {}
+        by_key: dict[tuple[bool, Step], ResourceChange] = {}
         for change in changes:
             if change.index is None or change.address in several:
                 return cls(by_key, change)
-            by_key.setdefault((change.index.__class__, change.index), change)
+            by_key.setdefault((isinstance(change.index, int), change.index), change)
         return cls(by_key, None)
 
 

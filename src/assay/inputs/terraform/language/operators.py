@@ -30,6 +30,7 @@ from assay.inputs.terraform.syntax.expressions import (
     Sure,
     UnknownValue,
 )
+from assay.model.addresses import key_step
 
 __all__ = [
     "attribute",
@@ -201,7 +202,7 @@ def index(of: HclValue, key: HclValue) -> HclValue:
         return unknown_of(key, of)
     if isinstance(of, UnknownValue):
         if isinstance(key, str | int) and not isinstance(key, bool):
-            return step_below(of, key)
+            return step_below(of, key_step(key))
         return unknown_of(of, key)
     if isinstance(of, SetOf) or not isinstance(of, list | dict):
         raise FailedError

@@ -35,7 +35,10 @@ class Counted(NamedTuple):
 
 
 def counted(
-    block: Block, value_of: Evaluate, literal_of: Callable[[Written], Expression]
+    block: Block,
+    value_of: Evaluate,
+    literal_of: Callable[[Written], Expression],
+    most: int = MOST,
 ) -> Counted:
     """The instances of a block; `value_of` and `literal_of` read what is written in it."""
     if count := block.attributes.get("count"):
@@ -43,7 +46,7 @@ def counted(
         if isinstance(number, str) and number.isdecimal():
             number = int(number)
         notes = _notes(count, _no_count(number))
-        if isinstance(number, bool) or not isinstance(number, int) or number > MOST:
+        if isinstance(number, bool) or not isinstance(number, int) or number > most:
             return Counted([SEVERAL], notes)
         return Counted([Iteration(index) for index in range(number)], notes)
     if each := block.attributes.get("for_each"):
@@ -52,7 +55,7 @@ def counted(
         notes = _notes(each, _no_keys(keys, literal_of(each)))
         if marks_of(found).own:
             return Counted([SEVERAL], notes)  # Terraform refuses secret keys, which addresses hold
-        return Counted(iterations(found) or ([] if keys in ({}, []) else [SEVERAL]), notes)
+        return Counted(iterations(found, most) or ([] if keys in ({}, []) else [SEVERAL]), notes)
     match is_enabled(block, value_of):
         case True:
             return Counted([ONLY])

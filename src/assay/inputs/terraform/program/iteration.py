@@ -39,21 +39,23 @@ class Instances(list[Iteration]):
         """The instance that steps behind the block's name lead to, and the steps behind its key."""
         if self and self[0].key is None:
             return self[0], steps
-        found = self._by_key.get((steps[0].__class__, steps[0])) if steps else None
+        found = self._by_key.get((isinstance(steps[0], int), steps[0])) if steps else None
         return (found, steps[1:]) if found else None
 
     @cached_property
-    def _by_key(self) -> dict[tuple[type, object], Iteration]:
-        return {(each.key.__class__, each.key): each for each in reversed(self)}
+    def _by_key(self) -> dict[tuple[bool, object], Iteration]:
+        return {(isinstance(each.key, int), each.key): each for each in reversed(self)}
 
 
-def iterations(value: MaybeMarked) -> list[Iteration]:
-    """The instances that a `for_each` of this value makes; none where that is not known."""
+def iterations(value: MaybeMarked, most: int = MOST) -> list[Iteration]:
+    """The instances that a `for_each` of this value makes; none where that is not known, or where
+    they are more than `most`.
+    """
     match bare(value):
-        case SetOf() as items if len(items) <= MOST and all(
+        case SetOf() as items if len(items) <= most and all(
             isinstance(item, str) for item in items
         ):
             return [Iteration(item, item, item) for item in items]
-        case dict() as items if len(items) <= MOST:
+        case dict() as items if len(items) <= most:
             return [Iteration(key, key, item) for key, item in entries(value)]
     return []

@@ -16,7 +16,7 @@ from assay.inputs.terraform.program.called import computed_source
 from assay.inputs.terraform.program.counting import SEVERAL, counted, is_enabled, is_short
 from assay.inputs.terraform.program.ids import Ids
 from assay.inputs.terraform.program.iteration import ONLY, Instances, Iteration
-from assay.inputs.terraform.program.shared import MOST_INSTANCES, MOST_MODULES, Shared
+from assay.inputs.terraform.program.shared import Shared
 from assay.inputs.terraform.project.modules import ModuleCode, local_source
 from assay.inputs.terraform.project.overrides import Placed
 from assay.inputs.terraform.project.paths import relative
@@ -28,7 +28,7 @@ from assay.inputs.terraform.syntax.expressions import (
     Ref,
     UnknownValue,
 )
-from assay.model.addresses import address
+from assay.model.addresses import address, module_steps, parent_module, read_key
 
 _DEEPEST = 30
 """Modules within modules; Terraform configurations have three or four levels."""
@@ -69,6 +69,8 @@ class ModuleInstance:
         self.ids: dict[str, Ids] = {}
         """The AMI ids in what names mean here, as far as they are known."""
         self._values: dict[Hashable, MaybeMarked] = {}
+        self.found: dict[str, ModuleInstance] = {}
+        """Of the root: the module instances that somebody asked for by address."""
         self._children: dict[str, dict[str | int | None, ModuleInstance] | None] = {}
         self._instances: dict[Hashable, Instances] = {}
 
@@ -82,8 +84,17 @@ class ModuleInstance:
                 stack.extend(reversed(list((module.children(name) or {}).values())))
 
     def at(self, address: str) -> "ModuleInstance | None":
-        """The module instance at an absolute address."""
-        return next((each for each in self.root.modules() if each.address == address), None)
+        """The module instance at an absolute address; None where there is none."""
+        if not address:
+            return self.root
+        found = self.root.found.get(address)
+        if found is None and (around := self.at(parent_module(address))):
+            name, key = module_steps(address)[-1]
+            called = around.children(name) if name in around.code.calls else None
+            found = (called or {}).get(read_key(key))
+            if found is not None:
+                self.root.found[address] = found
+        return found
 
     # ------------------------------------------------------------------------------- values
 
@@ -194,7 +205,7 @@ class ModuleInstance:
             try:
                 found = Instances(self._counted(block))
                 self.shared.instances += len(found)
-                if self.shared.instances > MOST_INSTANCES:
+                if self.shared.instances > self.shared.limits.instances:
                     found = Instances([SEVERAL])
                 self._instances[key] = found
             finally:
@@ -203,11 +214,16 @@ class ModuleInstance:
 
     def _counted(self, block: Block) -> list[Iteration]:
         """The instances of a block; what Terraform will refuse to count, the program takes note of."""
-        found = counted(block, self.value, self.shared.expressions.of)
+        shared = self.shared
+        found = counted(block, self.value, shared.expressions.of, shared.limits.of_one)
         for written, reason in found.refused:
             file = written.file or self.code.file_of(block)
-            self.shared.refused.append(refused(file, written.line, reason))
-        return found.instances
+            shared.refused.append(refused(file, written.line, reason))
+        if shared.keys is None or all(each.exact for each in found.instances):
+            return found.instances
+        told = shared.keys(self.address, block)
+        # Of what iterates the plan tells the keys, and nobody what stands behind them
+        return [Iteration(key, key, UnknownValue()) for key in told] or found.instances
 
     def require_countable(self, block: Block) -> None:
         """Take note of what Terraform will refuse to count of a block that nothing else is asked of."""
@@ -236,7 +252,7 @@ class ModuleInstance:
         code = self.shared.reader.directory(directory)
         called = self.instances(call.block)
         self.shared.called += len(called)
-        if not code.is_there or self.shared.called > MOST_MODULES:
+        if not code.is_there or self.shared.called > self.shared.limits.modules:
             return None
         return {
             iteration.key: ModuleInstance(

@@ -21,7 +21,7 @@ from assay.inputs.terraform.project.modules import Key
 from assay.inputs.terraform.project.overrides import Placed
 from assay.inputs.terraform.syntax.blocks import Block
 from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Sure, UnknownValue
-from assay.model.addresses import Step
+from assay.model.addresses import Step, key_step
 
 _KEPT = {
     **IMAGE_ATTRIBUTES,
@@ -54,6 +54,12 @@ _SURE = {
 """Attributes that are never null where the thing is there (hashicorp/aws documentation): a search
 that finds nothing ends the plan, SSM keeps no empty value, and a template always has its versions.
 """
+
+
+def sure_of(key: Key, attribute: str) -> Sure | None:
+    """What is certain of an attribute of a block that nobody knows before Terraform does."""
+    mode, kind, _ = key
+    return _SURE.get((mode, kind, attribute))
 
 
 class NamedValues:
@@ -97,13 +103,11 @@ class NamedValues:
         return kind is not None and kind.text.strip().strip('"') in _PRIMITIVE
 
     def settle(self, value: UnknownValue) -> MaybeMarked:
-        # An expression can name what stands in its own module alone; what comes from elsewhere was
-        # settled there, in its time
         if not value.passed_on or len(value.refs) != 1:
             return value
         ref = value.refs[0]
-        module = self._module
-        if ref.module != module.address:
+        module = self._home(ref.module)
+        if module is None:
             return value
         match ref.steps:
             case ("module", str(name)) if name in module.code.calls:
@@ -114,49 +118,64 @@ class NamedValues:
                 placed = module.code.resources.get(("data", kind, name))
                 return _all_of(module, ref, placed, value)
             case ("data", str(kind), str(name), *rest):
-                return self._looked_up(("data", kind, name), rest, value)
+                return self._attribute(module, ("data", kind, name), rest, value)
             case ("data" | "module", *_):
                 return value
             case (str(kind), str(name)):
                 placed = module.code.resources.get(("managed", kind, name))
                 return _all_of(module, ref, placed, value)
             case (str(kind), str(name), *rest):
-                return self._argument(("managed", kind, name), rest, value)
+                return self._attribute(module, ("managed", kind, name), rest, value)
         return value
 
-    def _argument(self, key: Key, rest: list[Step], value: UnknownValue) -> MaybeMarked:
+    def _home(self, module: str) -> ModuleInstance | None:
+        """The module instance in which a name is settled: what comes from elsewhere was settled there,
+        in its time, as an expression can name what stands in its own module alone.
+        """
+        return self._module if module == self._module.address else None
+
+    def _attribute(
+        self, module: ModuleInstance, key: Key, rest: list[Step], value: UnknownValue
+    ) -> MaybeMarked:
+        """What an attribute of an instance of a block holds, as far as that is known."""
+        if key[0] == "managed":
+            return self._argument(module, key, rest, value)
+        return self._looked_up(module, key, rest, value)
+
+    def _argument(
+        self, module: ModuleInstance, key: Key, rest: list[Step], value: UnknownValue
+    ) -> MaybeMarked:
         """The argument of a managed resource that is written, where it is what will be planned."""
-        module = self._module
         placed = module.code.resources.get(key)
         found = module.instances(placed.block).meant(rest) if placed else None
         if placed is None or found is None or not found[0].exact or len(found[1]) != 1:
-            return self._looked_up(key, rest, value)
+            return self._looked_up(module, key, rest, value)
         # `aws_launch_template.x.image_id` is what is written there; a provider may make anything of other
         # arguments, and of those that `ignore_changes` names nobody knows what was
         name = found[1][0]
         written = placed.block.attributes.get(str(name))
         kept = name in _KEPT.get(key[1], ())
         if written is None or not kept or is_ignored(ignored_in(placed.block), str(name)):
-            return self._looked_up(key, rest, value)
+            return self._looked_up(module, key, rest, value)
         iteration = found[0]
         known = module.remembered(
             (*key, iteration.key, name), lambda: module.value(written, iteration)
         )
         if isinstance(bare(known), UnknownValue) and name in _NAMES:
-            own = self._looked_up(key, rest, value)  # it is that resource's, whatever it is
+            own = self._looked_up(module, key, rest, value)  # it is that resource's, whatever it is
             return marked(own, marks_of(known))
         # Null is for the provider to fill in
         said = value if known is None else known
         return secret(said) if name in SENSITIVE.get(key[1], ()) else said
 
-    def _looked_up(self, key: Key, rest: list[Step], value: UnknownValue) -> MaybeMarked:
+    def _looked_up(
+        self, module: ModuleInstance, key: Key, rest: list[Step], value: UnknownValue
+    ) -> MaybeMarked:
         """What the code tells of an attribute; or an unknown value, with what is certain of it."""
-        module = self._module
         placed = module.code.resources.get(key)
         found = module.instances(placed.block).meant(rest) if placed else None
         if found is None or not found[0].exact or len(found[1]) > 1:
             return value
-        mode, kind, _ = key
         if len(found[1]) == 1:
             iteration, attribute = found[0], str(found[1][0])
             said = module.remembered(
@@ -165,7 +184,7 @@ class NamedValues:
             )
             if said is not None and said != UnknownValue():
                 return said
-        sure = _SURE.get((mode, kind, str(found[1][0]))) if found[1] else Sure.THING
+        sure = sure_of(key, str(found[1][0])) if found[1] else Sure.THING
         return replace(value, sure=sure) if sure else value
 
 
@@ -188,7 +207,9 @@ def _all_of(
 
 def _listed(ref: Ref, block: Block, found: list[Iteration], sure: Sure) -> HclValue:
     each: dict[Step | None, HclValue] = {
-        i.key: UnknownValue((Ref(ref.module, (*ref.steps, i.key)),), passed_on=True, sure=sure)
+        i.key: UnknownValue(
+            (Ref(ref.module, (*ref.steps, key_step(i.key))),), passed_on=True, sure=sure
+        )
         for i in found
         if i.key is not None
     }

@@ -91,6 +91,10 @@ class ProviderKeys:
         written = said["constant_value"] if isinstance(said, dict) else None
         return self.said or self.otherwise if written is None else written
 
+    def config_of(self, module: ModuleInstance, local: str) -> ProviderConfig | None:
+        """What the block that a module calls `local` says; None where there is no such block."""
+        return self.configs.get(self._find(module, local))
+
     def _unreadable(self) -> str:
         """The key of a block that is named in a way that is not read: nobody knows which it is."""
         self.configs[UNREADABLE] = ProviderConfig(

@@ -27,10 +27,14 @@ _MOST = 20_000_000
 class Contents:
     """Reads files for one root module; every file once."""
 
-    def __init__(self, root: str, boundary: str, template: Callable[[str], Expression]) -> None:
-        """`boundary` is the directory below which files may be read, `template` reads a template."""
+    def __init__(
+        self, root: str, boundary: str | None, template: Callable[[str], Expression]
+    ) -> None:
+        """`boundary` is the directory below which files may be read, if any may; `template` reads a
+        template.
+        """
         self._root = Path(root)
-        self._boundary = Path(boundary).resolve()
+        self._boundary = Path(boundary).resolve() if boundary else None
         self._template = template
         self._room = _MOST
         self._texts: dict[str, str | None] = {}
@@ -44,6 +48,8 @@ class Contents:
         return self._texts[path]
 
     def _text(self, path: str) -> str | None:
+        if self._boundary is None:
+            return None
         try:
             real = (self._root / path).resolve()
             if not real.is_relative_to(self._boundary) or not real.is_file():

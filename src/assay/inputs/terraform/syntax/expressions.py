@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from assay.model.addresses import Step, address, notation
+from assay.model.addresses import Step, address, written
 
 """The step from a text to what it says in JSON."""
 
@@ -157,7 +157,7 @@ class Ref(msgspec.Struct, frozen=True, gc=False):
     """From the first word on: ("data", "aws_ami", "x", "id"), ("aws_ami_copy", "y", 0, "id")."""
 
     def __str__(self) -> str:
-        return address(self.module, notation(self.steps))
+        return address(self.module, written(self.steps))
 
 
 class Sure(Enum):

@@ -1,0 +1,118 @@
+"""Where the unknown values of a plan come from, by evaluating the code that was planned.
+
+An expression is worth what Terraform makes of it. So each trail ends at the one thing that the value
+will be that of, at a value that is known after all, or nowhere: what a function makes of a thing
+that is not there yet is nobody's value.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
+from assay.inputs.plan.trails.trail import Dead, End, Fixed, Found, Target
+from assay.inputs.terraform.joined.worth import Worth, unknown_in, worth_at
+from assay.inputs.terraform.program.body import Body, body
+from assay.inputs.terraform.program.iteration import Iteration
+from assay.inputs.terraform.program.module import ModuleInstance
+from assay.inputs.terraform.program.program import Program
+from assay.inputs.terraform.syntax.blocks import Block
+from assay.inputs.terraform.syntax.expressions import Ref, UnknownValue
+from assay.model.addresses import Path, Step
+
+
+class JoinedTrails:
+    """Follows the unknown values of one plan through its code."""
+
+    is_code = False
+    is_exact = True
+
+    def __init__(self, program: Program, planned: PlannedResources) -> None:
+        self._program = program
+        self._planned = planned
+        self._bodies: dict[tuple[int, Step], Body | None] = {}
+
+    def of(self, resource: PlannedResource, path: Path) -> Found | Dead:
+        """What the value at `path` of a resource will be that of."""
+        name = ".".join((resource.change.address, *map(str, path)))
+        found = self._body(resource, path[0]) if path else None
+        if found is None:
+            return Dead(name)
+        written = worth_at(found, resource, path)
+        if not written:
+            return Dead(name, reads_nothing=True)
+        ends: list[End] = []
+        for each in written:
+            more = self._ends(each, name)
+            if isinstance(more, Dead):
+                return more
+            ends.extend(more)
+        return tuple(ends)
+
+    def _body(self, resource: PlannedResource, argument: Step) -> Body | None:
+        """What an argument of a resource is worth; None where the code has no such resource."""
+        key = (id(resource), argument)
+        if key not in self._bodies:
+            self._bodies[key] = self._evaluated(resource, argument)
+        return self._bodies[key]
+
+    def _evaluated(self, resource: PlannedResource, argument: Step) -> Body | None:
+        found = self.block(resource)
+        if found is None:
+            return None
+        module, block, iteration = found
+        return body(module, block, iteration, (str(argument),))
+
+    def block(self, resource: PlannedResource) -> tuple[ModuleInstance, Block, Iteration] | None:
+        """The block that a resource is an instance of, in its module instance."""
+        change = resource.change
+        module = self._program.root.at(resource.module)
+        placed = module and module.code.resources.get((change.mode, change.type, change.name))
+        if not module or not placed:
+            return None
+        steps: list[Step] = [] if change.index is None else [change.index]
+        found = module.instances(placed.block).meant(steps)
+        if found is None or found[1] or not found[0].exact:
+            return None
+        return module, placed.block, found[0]
+
+    def _ends(self, at: Worth, name: str) -> list[End] | Dead:
+        """What a value is that of; of one with several parts, of each of them."""
+        found: list[End] = []
+        for value in unknown_in(at.value):
+            if not value.passed_on or not value.refs:
+                return Dead(str(value.refs[0]) if value.refs else name)
+            for ref in value.refs:
+                target = self._target(ref)
+                if target is None:
+                    return Dead(str(ref))
+                found.append(replace(target, block=at.block))
+        if not isinstance(at.value, UnknownValue):
+            found.append(Fixed(name, at.value, at.hidden, block=at.block))
+        return found
+
+    def _target(self, ref: Ref) -> Target | None:
+        """The attribute that a name means: of the one instance which the plan has of that name."""
+        match ref.steps:
+            case ("data", str(kind), str(name), *rest):
+                of_block = [
+                    each
+                    for each in self._planned.of_data(ref.module, kind, name)
+                    if each.change.index in (None, *rest[:1])
+                ]
+            case (str(kind), str(name), *rest):
+                of_block = self._planned.of_block(ref.module, kind, name, _key(rest))
+                of_block = of_block or self._planned.of_block(ref.module, kind, name)
+            case _:
+                return None
+        if len(of_block) != 1:
+            return None
+        (found,) = of_block
+        index = found.change.index
+        if index is None:
+            return Target(found, tuple(rest))
+        return Target(found, tuple(rest[1:])) if rest and rest[0] == index else None
+
+
+def _key(rest: Sequence[Step]) -> Step | None:
+    return rest[0] if rest else None

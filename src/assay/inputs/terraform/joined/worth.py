@@ -1,0 +1,116 @@
+"""What the code says at a path of a planned resource.
+
+A plan has the blocks of a set in an order of its own. So of several blocks those are meant that
+agree with the planned one in all that both tell; where these are several, each may be it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from assay.inputs.plan.document.planned import PlannedResource
+from assay.inputs.terraform.language.marks import MaybeMarked, bare, element, is_secret, marked
+from assay.inputs.terraform.language.values import step_below
+from assay.inputs.terraform.program.body import Body
+from assay.inputs.terraform.syntax.expressions import HclValue, UnknownValue
+from assay.model.addresses import Path
+
+_NOTHING: tuple[HclValue, ...] = (None, "", [])
+
+
+class Worth(msgspec.Struct, frozen=True, gc=False):
+    """What an expression is worth; `hidden` if anything of it is secret."""
+
+    value: HclValue
+    hidden: bool = False
+    block: int = 0
+    """Which of several blocks it stands in, where nobody can tell which one is meant."""
+
+
+def worth_at(found: Body, resource: PlannedResource, path: Path) -> list[Worth]:
+    """What the evaluated arguments of a resource say at a path; none where nothing is written there."""
+    nodes: list[tuple[MaybeMarked, int]] = [(marked(found.values, found.marks), 0)]
+    for depth, step in enumerate(path):
+        below: list[tuple[MaybeMarked, int]] = []
+        for node, block in nodes:
+            match bare(node):
+                case UnknownValue() as unknown:
+                    below.append((element(node, step, step_below(unknown, step)), block))
+                case dict() as inside if step in inside:
+                    below.append((element(node, step, inside[str(step)]), block))
+                case dict() if isinstance(step, int):
+                    below.append((node, block))  # JSON may leave out the brackets of a block
+                case list() as items if isinstance(step, int):
+                    planned = _planned(resource, path[: depth + 1])
+                    meant = _meant(items, planned)
+                    several = len(meant) > 1
+                    below.extend(
+                        (element(node, at, items[at]), at if several else block) for at in meant
+                    )
+        nodes = below
+    written = ((node, block) for node, block in nodes if bare(node) not in _NOTHING)
+    return [Worth(bare(node), is_secret(node), block) for node, block in written]
+
+
+def unknown_in(value: HclValue) -> Iterator[UnknownValue]:
+    """Everything in a value that is unknown."""
+    stack = [value]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, UnknownValue):
+            yield here
+        elif isinstance(here, list):
+            stack.extend(here)
+        elif isinstance(here, dict):
+            stack.extend(here.values())
+
+
+def _planned(resource: PlannedResource, path: Path) -> tuple[Any, Any]:
+    """The planned value at a path, and the mask beside it."""
+    return resource.value(path), resource.mask(path)
+
+
+def _meant(items: list[HclValue], planned: tuple[Any, Any]) -> list[int]:
+    """Which of several items a planned one can be."""
+    if len(items) < 2:
+        return list(range(len(items)))
+    agreeing = [at for at, item in enumerate(items) if _agrees(item, *planned)]
+    return agreeing or list(range(len(items)))
+
+
+def _agrees(item: HclValue, value: Any, mask: Any) -> bool:
+    """Whether what is written may have become what is planned."""
+    if isinstance(item, UnknownValue):
+        return True
+    if mask is True:
+        return not isinstance(item, str | int | float | bool)
+    match item:
+        case dict():
+            if not isinstance(value, dict | None):
+                return False
+            return all(
+                _agrees(inner, (value or {}).get(name), _inside(mask, name))
+                for name, inner in item.items()
+            )
+        case list():
+            items = value if isinstance(value, list) else []
+            if len(items) != len(item):
+                return False
+            return all(
+                _agrees(inner, items[at], _inside(mask, at)) for at, inner in enumerate(item)
+            )
+    return _text(item) == _text(value) or (item in _NOTHING and value in _NOTHING)
+
+
+def _inside(mask: Any, step: str | int) -> Any:
+    if isinstance(mask, dict):
+        return mask.get(step)
+    if isinstance(mask, list) and isinstance(step, int) and step < len(mask):
+        return mask[step]
+    return mask is True
+
+
+def _text(value: Any) -> str:
+    """Terraform turns numbers and bools into the texts that attributes are."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
