@@ -37,6 +37,8 @@ FOREIGN_CODE = ("PYTHON",)
 """Would let files of the checkout run in place of assay's own."""
 WHO_ANSWERS = ("AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_")
 """Would let somebody else answer in AWS's place."""
+RUNNER = ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
+"""Would let whatever renders a plan, Terraform and its providers, speak to the runner in our name."""
 ANNOTATION = re.compile(r"::(error|warning|notice)( [^:\r\n]*)?::[^\r\n]*")
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 SUMMARY_BYTES = 1024 * 1024
@@ -249,7 +251,7 @@ def _asking(inputs: Inputs) -> list[str]:
 
 def _environment(inputs: Inputs, folder: str) -> dict[str, str]:
     """The job's variables without those that could change the verdict unseen."""
-    dropped = (OWN, *FOREIGN_CODE, *(() if inputs.custom_endpoints else WHO_ANSWERS))
+    dropped = (OWN, *FOREIGN_CODE, *RUNNER, *(() if inputs.custom_endpoints else WHO_ANSWERS))
     environment = {k: text for k, text in os.environ.items() if not k.startswith(dropped)}
     own = sorted(name for name in os.environ if name.startswith(OWN))
     if own:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -25,10 +26,12 @@ GOLDEN, HOME_MADE, UNHEARD_OF = (
 )
 TERRAFORM = """\
 #!/bin/sh
-test "$1" = show || exit 0
+case " $* " in *" show "*) ;; *) exit 0 ;; esac
 test -s "$PLAN" || { echo "no plan" >&2; exit 1; }
 exec cat "$PLAN"
 """
+SAVED = ("tfplan", "spacelift.plan", ".tf-plan")
+"""What the platforms call the saved plan."""
 CODES = {"fail": 1, "pass": 0, "undetermined": 3, "no plan": 2}
 
 
@@ -56,8 +59,7 @@ def _said(quoted: str) -> str:
 
 
 def _atlantis() -> Snippet:
-    [show, step] = read_yaml("atlantis/repos.yaml")["workflows"]["assay"]["policy_check"]["steps"]
-    assert show == "show"
+    [step] = read_yaml("atlantis/repos.yaml")["workflows"]["assay"]["policy_check"]["steps"]
     return Snippet(step["run"], ("sh", "-c"))
 
 
@@ -108,8 +110,7 @@ def _terramate() -> Snippet:
     [job] = _found(json.loads(text), "job")
     lines = [[_said(word) for word in words] for words in job["commands"]]
     assert lines[0][:2] == ["terraform", "init"]
-    *shell, command = lines[-1]
-    return Snippet(command, tuple(shell))
+    return Snippet(shlex.join(lines[-1]), ("sh", "-c"))
 
 
 def _found(value: Any, key: str) -> list[Any]:
@@ -167,8 +168,8 @@ class World:
             "PLAN": str(self.folder / "plan.json"),
             "ASSAY_CATALOG": str(DEMO / "catalog.json"),
             "ASSAY_POLICY": str(DEMO / "policy.yaml"),
-            "SHOWFILE": str(self.folder / "plan.json"),
-            "DIR": code,
+            "PLANFILE": f"{code}/tfplan",
+            "ATLANTIS_TERRAFORM_VERSION": "",
             "BUILD_SOURCESDIRECTORY": str(self.folder),
             "AGENT_TEMPDIRECTORY": temporary,
             "AWS_ID_TOKEN": "not-a-token",

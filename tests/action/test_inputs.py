@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.action.demo import DEMO, GOLDEN, HOME_MADE, report, with_plan
+from tests.action.demo import DEMO, GOLDEN, HOME_MADE, report, with_plan, with_saved_plan
 from tests.action.runner import Runner
 
 
@@ -180,3 +180,25 @@ def test_what_is_read_and_what_is_elsewhere_is_not_written(
     assert {each: each.read_bytes() for each in read} == read
     assert not list(outside.iterdir())
     assert not (runner.workspace.parent / "report").exists()
+
+
+def test_a_saved_plan_brings_its_code_and_is_rendered(runner: Runner) -> None:
+    programs = with_saved_plan(runner, "#!/bin/sh\nexec cat plan.json\n")
+    job = runner.use(programs, **{**DEMO, "plan": "tfplan"}, annotations="true")
+    assert (job.code, job.outputs["fail"]) == (1, "1")
+    assert [each["path"] for each in report(job)["inputs"]] == ["tfplan"]
+    [failing] = [each for each in report(job)["verdicts"] if each["outcome"] == "fail"]
+    assert failing["file"] == "main.tf"
+    assert failing["line"] > 1
+
+
+def test_whatever_renders_a_plan_does_not_speak_to_the_runner(runner: Runner) -> None:
+    script = "#!/bin/sh\nenv > seen\necho ::error::spoken >&2\nexec cat plan.json\n"
+    programs = with_saved_plan(runner, script)
+    job = runner.use(programs, **{**DEMO, "plan": "tfplan"})
+    assert job.code == 1
+    assert "spoken" not in job.log
+    seen = (runner.workspace / "seen").read_text()
+    names = {line.partition("=")[0] for line in seen.splitlines()}
+    assert "RUNNER_TEMP" in names
+    assert not names & {"GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.action.demo import with_saved_plan
 from tests.action.runner import PROGRAMS, Runner
 from tests.action.snippets import (
     CODES,
@@ -18,6 +19,7 @@ from tests.action.snippets import (
     GATES,
     GOLDEN,
     HOME_MADE,
+    SAVED,
     SNIPPETS,
     TERRAFORM,
     UNHEARD_OF,
@@ -26,6 +28,7 @@ from tests.action.snippets import (
 )
 from tests.command import assay
 from tests.plans import dump, instance, plan
+from tests.saved import archive, members
 
 
 @pytest.fixture(params=CODES)
@@ -51,6 +54,8 @@ def world(tmp_path: Path, outcome: str) -> World:
     unit.mkdir(parents=True)
     for path in (tmp_path / "plan.json", unit / "tfplan.json"):
         path.write_bytes(written)
+    for name in SAVED:
+        (code / name).write_bytes(archive(members()))
     return World(tmp_path)
 
 
@@ -133,7 +138,8 @@ def test_every_command_of_the_examples_is_run_here() -> None:
     texts = [
         p.read_text() for p in EXAMPLES.rglob("*") if p.is_file() and p.parent.name != "github"
     ]
-    written = sum(len(re.findall(r"\bassay check (?!assay)", text)) for text in texts)
+    command = re.compile(r'\bassay check (?!assay)|"assay", "check", ')
+    written = sum(len(command.findall(text)) for text in texts)
     assert written == sum(make().script.count("assay check ") for make in SNIPPETS.values())
 
 
@@ -164,11 +170,12 @@ def test_the_action_is_used_as_it_is(runner: Runner, name: str) -> None:
     (runner.workspace / "terraform.tfvars").write_text(
         f'web_ami = "{GOLDEN}"\nworker_ami = "{GOLDEN}"\nlegacy_ami = "{HOME_MADE}"\n'
     )
+    programs = with_saved_plan(runner, TERRAFORM)
     if given["live"] == "required":
         given |= {"live": "off", "catalog": ".base/assay-catalog.json"}
     if "${{" in given.get("upload", ""):
         given["upload"] = "true"
-    job = runner.use(**given, version="installed")
+    job = runner.use({**programs, "PLAN": "plan.json"}, **given, version="installed")
     assert (job.code, job.outputs["verdict"]) == (1, "fail")
     assert (job.outputs["references"], job.outputs["fail"]) == ("4", "1")
     assert bool(job.uploads) is (given.get("upload", "true") == "true")

@@ -15,7 +15,7 @@ script "assay" "check" {
     commands = [
       ["terraform", "init", "-input=false"],
       ["terraform", "plan", "-input=false", "-lock=false", "-out=tfplan"],
-      ["sh", "-c", "terraform show -json tfplan | assay check - --source-root . --no-inline"],
+      ["assay", "check", "tfplan", "--no-inline"],
     ]
   }
 }
