@@ -67,8 +67,9 @@ def check_command(
 ) -> int:
     """Judge every AMI of plans or of Terraform code.
 
-    PATH is a file that `terraform show -json` wrote, - for standard input, or a directory of
-    Terraform code; a file of code stands for its directory.
+    PATH is a saved plan (`terraform plan -out=tfplan`), a file that `terraform show -json` wrote, -
+    for such on standard input, or a directory of Terraform code; a file of code stands for its
+    directory.
 
     Exit codes: 0 all passed, 1 something failed, 2 no verdict was possible, 3 something could not
     be determined.

@@ -187,7 +187,8 @@ def source_options(command: F) -> F:
         policy_option,
         catalog_option,
         click.option("--source-root", metavar="DIR", envvar="ASSAY_SOURCE_ROOT",
-                     help="The root module's code: says at which file and line a plan's findings are."),
+                     help="The root module's code: says at which file and line a plan's findings are, and"
+                          " has the providers with which a saved plan is rendered."),
         click.option("--var-file", "var_files", metavar="FILE", multiple=True,
                      help="Values of variables, for code; may be repeated."),
         click.option("--exclude", metavar="PATTERN", multiple=True, envvar="ASSAY_EXCLUDE",
