@@ -1,6 +1,7 @@
 """Saved plans in the hands of programs that are not Terraform, or that end otherwise than it should."""
 
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable
@@ -199,20 +200,16 @@ def test_files_that_opentofu_alone_reads_are_rendered_by_it(here: Path, made: Pr
 def test_a_program_that_does_not_end_is_ended_with_all_that_it_started(
     here: Path, made: Program
 ) -> None:
-    pids = here / "pids"
-    endless = made(f"tail -f /dev/null & echo $! $$ > {pids}.new; mv {pids}.new {pids}; wait")
+    held = here / "held"
+    os.mkfifo(held)
+    reading = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
+    endless = made(f"exec 3> {held}; echo started >&3; tail -f /dev/null & wait")
     ended = program.run([str(endless)], os.environ, seconds=3)
     assert (ended.late, ended.code) == (True, -signal.SIGKILL)
-    for pid in map(int, pids.read_text().split()):
-        assert not _is_running(pid)
-
-
-def _is_running(pid: int) -> bool:
-    """Whether it still does something: whoever is ended and not waited for yet does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
+    assert os.read(reading, 100) == b"started\n"
+    assert select.select([reading], [], [], 60)[0], "somebody still holds it"
+    assert os.read(reading, 100) == b""
+    os.close(reading)
 
 
 def test_a_program_that_writes_without_end_is_ended(

@@ -67,9 +67,8 @@ def check_command(
 ) -> int:
     """Judge every AMI of plans or of Terraform code.
 
-    PATH is a saved plan (`terraform plan -out=tfplan`), a file that `terraform show -json` wrote, -
-    for such on standard input, or a directory of Terraform code; a file of code stands for its
-    directory.
+    PATH is a plan as `terraform plan -out=PATH` or `terraform show -json` wrote it, - for JSON on
+    standard input, or a directory of Terraform code, for which a file in it can stand.
 
     Exit codes: 0 all passed, 1 something failed, 2 no verdict was possible, 3 something could not
     be determined.
