@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import pytest
 
@@ -9,7 +10,7 @@ from assay.report.encoded import encoded, harmless, indented
 from assay.report.formats import html
 from assay.report.formats.html_data import page_text
 from assay.report.formats.json import render
-from assay.report.safe import safe
+from assay.report.safe import NEVER_SHOWN, safe
 from tests.report import samples
 from tests.report.shared import texts
 
@@ -33,6 +34,15 @@ def test_the_report_on_hostile_names_is_json() -> None:
     addresses = [each["address"] for each in json.loads(render(samples.hostile()))["verdicts"]]
     assert any("\\ud800" in address for address in addresses)
     assert any(samples.HOSTILE["html"] in address for address in addresses)
+
+
+def test_what_is_never_shown_is_never_printable() -> None:
+    """Whether it is printable is asked first."""
+    characters = map(chr, range(sys.maxunicode + 1))
+    shown = [each for each in characters if re.fullmatch(NEVER_SHOWN, each) and each.isprintable()]
+    assert not shown
+    for each in ("\x1b", "\u202e", "\u2060", "\ud800", "\U000e0041"):
+        assert safe(f"a{each}b") == f"a\\u{ord(each):04x}b"
 
 
 def test_safe_text_holds_what_xml_and_utf_8_can() -> None:

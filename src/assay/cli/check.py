@@ -93,11 +93,10 @@ def check_command(
         honour_comments=not no_inline,
     )
     judged = judge(host, order)
-    report = judged.report
-    delivered = deliver(report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))
+    delivered = deliver(judged.report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))
     if tell(host, judged.sources) or not delivered:
         return EXIT_NO_VERDICT
-    return EXIT_PASS if exit_zero else exit_code(report.outcome, report.policy)
+    return EXIT_PASS if exit_zero else exit_code(judged.report.outcome, judged.report.policy)
 
 
 def _setting(how: "CheckOptions", *, exit_zero: bool) -> "Setting":

@@ -104,6 +104,8 @@ class _Told:
         return found
 
     def value(self, value: Value) -> Value:
+        if isinstance(value, AmiId):
+            return value  # as nearly all are
         match value:
             case Made():
                 return replace(

@@ -114,6 +114,8 @@ class _Descriptions:
     def answered(self, key: ImageKey) -> Image | Absent | None:
         """None where it was not asked, or not answered."""
         answer = self._answers.get(key)
+        if isinstance(answer, Image):
+            return answer
         return None if isinstance(answer, Unavailable) else answer
 
     def evidence(self, key: ImageKey) -> Evidence:
@@ -201,7 +203,7 @@ class _Chain:
 
     def provenance(self, descriptions: _Descriptions) -> Provenance:
         """What is known so far."""
-        ancestors = tuple(self._ancestor(entry, descriptions) for entry in self._entries)
+        ancestors = tuple([self._ancestor(entry, descriptions) for entry in self._entries])
         evidence = [descriptions.evidence(self._key(a.entry)) for a in ancestors if a.asked]
         if self._asked_ec2:
             evidence.append(Evidence("ec2:GetImageAncestry", self._root.id, self._place))

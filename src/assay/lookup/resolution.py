@@ -7,15 +7,14 @@ aliases (all of these in lookup/waves.py), images. Where images are not to be se
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
 from assay.catalog.interface import Absent, Answer, ImageCatalog, Unavailable
 from assay.catalog.questions import IMAGES, ImageKey
-from assay.lookup.absence import explain
 from assay.lookup.settling import settle
-from assay.lookup.waves import Key, Progress, ask_the_way
 from assay.lookup.way import Pending, chosen, start
 from assay.model import (
     AllowedImages,
@@ -35,6 +34,9 @@ from assay.model import (
     alternatives,
     is_already,
 )
+
+if TYPE_CHECKING:
+    from assay.lookup.waves import Key, Progress
 
 
 class Way(msgspec.Struct, frozen=True, gc=False):
@@ -84,7 +86,7 @@ def resolve(
             starts.append(((each, place), started))
         asked[question] = range(first, len(starts))
     on_the_way = {key: pending for key, pending in progress.items() if not _is_there(pending)}
-    came = ask_the_way(on_the_way, catalog) if on_the_way else {}
+    came = _ask_the_way(on_the_way, catalog)
     found: Progress = {n: pending for n, (_, pending) in enumerate(straight.values())}
     found.update((k, pending) for k, pending in progress.items() if k not in on_the_way)
     found.update(came)
@@ -102,6 +104,14 @@ def resolve(
     return Resolutions(of, answers, settings)
 
 
+def _ask_the_way(on_the_way: "Progress", catalog: ImageCatalog) -> "Progress":
+    if not on_the_way:
+        return {}
+    from assay.lookup.waves import ask_the_way
+
+    return ask_the_way(on_the_way, catalog)
+
+
 def _straight(meant: Sequence[Value], place: Place | Unplaced) -> Pending | None:
     """The pending reference of a value that is the id of an image in a place that is told, as nearly all are."""
     if len(meant) == 1 and isinstance(place, Place):
@@ -116,7 +126,7 @@ def _is_there(pending: Pending | Unresolved) -> bool:
     return isinstance(pending, Unresolved) or isinstance(pending.value, AmiId)
 
 
-def _parts(progress: Progress, found: Collection[Key]) -> Mapping[Key, list[Key]]:
+def _parts(progress: "Progress", found: "Collection[Key]") -> "Mapping[Key, list[Key]]":
     """The keys of the pending references that parted on the way, by the key that they started with."""
     parts: defaultdict[Key, list[Key]] = defaultdict(list)
     for key in found:
@@ -127,7 +137,7 @@ def _parts(progress: Progress, found: Collection[Key]) -> Mapping[Key, list[Key]
 
 
 def _ends(
-    key: Key, found: Mapping[Key, Resolution], parts: Mapping[Key, list[Key]]
+    key: "Key", found: "Mapping[Key, Resolution]", parts: "Mapping[Key, list[Key]]"
 ) -> list[Resolution]:
     """Where one pending reference ended, or those into which it parted."""
     return [found[each] for each in ((key,) if key in found else parts[key])]
@@ -189,12 +199,12 @@ def fall_back(found: Resolution, by: ServiceImage) -> Resolution:
 
 
 def _look_up(
-    progress: Progress,
+    progress: "Progress",
     catalog: ImageCatalog,
     also: Collection[ImageKey],
-    starts: Progress,
+    starts: "Progress",
 ) -> tuple[
-    dict[Key, Resolution], Mapping[ImageKey, Answer[Image]], Mapping[Place, Answer[AllowedImages]]
+    "dict[Key, Resolution]", Mapping[ImageKey, Answer[Image]], Mapping[Place, Answer[AllowedImages]]
 ]:
     keys: dict[Key, ImageKey] = {
         question: (pending.place, pending.value.id)
@@ -208,22 +218,32 @@ def _look_up(
         for key, image in keys.items()
         if isinstance(answers[image], Absent) and _is_alone(key, starts)
     )
-    places = {pending.place for pending in progress.values() if isinstance(pending, Pending)}
-    explained = explain(absent, places, catalog)
+    clues, settings = _explained(absent, progress, catalog)
     resolutions: dict[Key, Resolution] = {}
     for question, pending in progress.items():
         match pending:
-            case Unresolved():
-                resolutions[question] = pending
             case Pending():
                 key = keys[question]
-                resolutions[question] = _conclude(
-                    pending, answers[key], explained.clues.get(key, ())
-                )
-    return resolutions, answers, explained.settings
+                resolutions[question] = _conclude(pending, answers[key], clues.get(key, ()))
+            case Unresolved():
+                resolutions[question] = pending
+    return resolutions, answers, settings
 
 
-def _is_alone(key: Key, starts: Progress) -> bool:
+def _explained(
+    absent: Collection[ImageKey], progress: "Progress", catalog: ImageCatalog
+) -> tuple[Mapping[ImageKey, tuple[Clue, ...]], Mapping[Place, Answer[AllowedImages]]]:
+    """Why some images are not to be seen, and the settings that were read for that."""
+    if not absent:
+        return {}, {}
+    from assay.lookup.absence import explain
+
+    places = {pending.place for pending in progress.values() if isinstance(pending, Pending)}
+    found = explain(absent, places, catalog)
+    return found.clues, found.settings
+
+
+def _is_alone(key: "Key", starts: "Progress") -> bool:
     """Whether there is only one place to look: what is in one of several is missing in the others."""
     while key not in starts and isinstance(key, tuple):
         key = key[0]

@@ -18,7 +18,7 @@ from assay.model.changes import (
     Planned,
     Value,
 )
-from assay.model.values import Alias, Already, ImageSearch
+from assay.model.values import Alias, Already, AmiId, ImageSearch
 
 _MOST = 64
 """So many things at most can changes leave, if each is to be judged."""
@@ -28,6 +28,8 @@ def alternatives(value: Value) -> tuple[Value, ...]:
     """All that a value can mean, each with the steps that lead there; by far the most mean one."""
     # A template of which nobody knows whether it holds ami-0a or ami-0b, used by a copy, comes to two
     # copies: Made(copy, Planned(template, ami-0a)) and Made(copy, Planned(template, ami-0b)).
+    if isinstance(value, AmiId):
+        return (value,)
     match value:
         case AnyOf(values):
             return tuple(dict.fromkeys(each for one in values for each in alternatives(one)))
@@ -75,6 +77,8 @@ def _leaving(change: Change, leaves: Value) -> Change:
 
 def image_search(value: Value) -> ImageSearch | None:
     """The lookup that a value comes from, by all that the plan itself tells."""
+    if isinstance(value, AmiId):
+        return None  # as nearly all are
     while isinstance(value, Planned | Made):
         value = value.value if isinstance(value, Planned) else value.source
     return value if isinstance(value, ImageSearch) else None

@@ -63,7 +63,10 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     @property
     def exception(self) -> AnyException | None:
         """The first exception that is used."""
-        return next((result.exception for result in self.results if result.exception), None)
+        for result in self.results:
+            if result.exception:
+                return result.exception
+        return None
 
     @property
     def open(self) -> list[RuleResult]:

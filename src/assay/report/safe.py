@@ -2,7 +2,7 @@
 
 import re
 
-_NEVER_SHOWN = re.compile(
+NEVER_SHOWN = (
     r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]|(?<=#)#(?=(?:vso)?\[)|\A:(?=:)"
 )
@@ -15,6 +15,7 @@ Command.cs)."""
 
 def safe(text: str) -> str:
     """The text, unable to move the cursor, to reorder what is read or to command who keeps the log."""
-    if text.isascii() and text.isprintable() and "##" not in text and text[:2] != "::":
+    # Nothing of what is never shown is printable to Python, so that it is rarely looked for.
+    if text.isprintable() and "##" not in text and text[:2] != "::":
         return text
-    return _NEVER_SHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return re.sub(NEVER_SHOWN, lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -127,11 +127,11 @@ def _marked_here(ancestor: Ancestor, image: Image) -> tuple[str, ...]:
     # used tells of an ancestor's mark that the ancestor itself does not show, or has lost since.
     marks = (*image.watermarks, *(ancestor.seen.watermarks if ancestor.seen else ()))
     here = (ancestor.entry.image_id, ancestor.entry.region)
-    return _keys(m for m in marks if (m.source_image_id, m.source_image_region) == here)
+    return _keys([m for m in marks if (m.source_image_id, m.source_image_region) == here])
 
 
 def _keys(marks: Iterable[Watermark]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(mark.key for mark in marks if mark.key))
+    return tuple(dict.fromkeys([mark.key for mark in marks if mark.key]))
 
 
 def _owner(image: Image) -> str | None:

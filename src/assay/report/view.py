@@ -111,7 +111,10 @@ class _Common(msgspec.Struct, frozen=True, gc=False):
     results: tuple[ResultView, ...]
     lineage: tuple[LineageStep, ...]
     via: tuple[str, ...]
+    exception: ExceptionView | None
     origins: tuple[int, ...]
+    image_id: str | None
+    derived: bool
 
 
 class _Shared:
@@ -148,7 +151,7 @@ class _Shared:
 
 def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
     subject = verdict.subject
-    reference, found = subject.reference, subject.resolution
+    reference = subject.reference
     place = subject.place if isinstance(subject.place, Place) else None
     common = shared.common(verdict)
     return VerdictView(
@@ -160,7 +163,7 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
         line=reference.line,
         root=reference.root,
         value=hidden.value(reference),
-        image_id=hidden.image_id(reference, found),
+        image_id=common.image_id,
         account=place.account if place else None,
         region=place.region if place else None,
         outcome=verdict.outcome,
@@ -168,10 +171,10 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
         results=common.results,
         lineage=common.lineage,
         via=common.via,
-        exception=exception_view(verdict.exception) if verdict.exception else None,
+        exception=common.exception,
         origins=common.origins,
-        derived=bool(found.derivations),
-        input=verdict.input,
+        derived=common.derived,
+        input=subject.input,
     )
 
 
@@ -185,12 +188,22 @@ def _common(verdict: Verdict, shared: _Shared) -> _Common:
         steps = (*planned(found), *lineage(provenance, hide))
         via = tuple(hide(step) for step in via)
     else:
-        results = tuple(shared.result(each) for each in verdict.results)
+        results = tuple([shared.result(each) for each in verdict.results])
         steps = shared.lineage(provenance)
     standings = [each.standing for each in results]
     standing = verdict_standing(verdict.outcome, standings, shared.undetermined)
     results = _explained(verdict, results, standing)
-    return _Common(standing, results, steps, via, tuple(_origins(verdict)))
+    exception = verdict.exception
+    return _Common(
+        standing,
+        results,
+        steps,
+        via,
+        exception_view(exception) if exception else None,
+        tuple(_origins(verdict)),
+        hidden.image_id(subject.reference, found),
+        bool(found.derivations),
+    )
 
 
 def _explained(
@@ -220,7 +233,7 @@ def _origins(verdict: Verdict) -> Iterator[int]:
     subject = verdict.subject
     if subject.provenance is None:
         return
-    marks = {mark for result in verdict.results for mark in result.finding.golden}
+    marks = [mark for result in verdict.results for mark in result.finding.golden]
     sources = {(mark.source_image_id, mark.source_image_region) for mark in marks}
     ahead = len(subject.resolution.derivations)
     for depth, ancestor in enumerate(subject.provenance.ancestors):

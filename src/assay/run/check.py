@@ -184,13 +184,14 @@ def _gather(
     """The subjects of the references of each input, all of which are asked about together."""
     references = [each for input in inputs for each in input]
     numbers = [number for number, input in enumerate(inputs) for _ in input]
-    questions = with_accounts({(each.value, each.place): None for each in references}, catalog)
-    asked = [questions[each.value, each.place] for each in references]
+    # A value is hashed anew each time that it is a key, with all that it holds.
+    keys = [(each.value, each.place) for each in references]
+    questions = with_accounts(dict.fromkeys(keys), catalog)
     before = {
         key
-        for each, (_, place) in zip(references, asked, strict=True)
+        for each, asked in zip(references, keys, strict=True)
         if each.replaces is not None
-        for key in _replaced(each, place)
+        for key in _replaced(each, questions[asked][1])
     }
     found = resolve(questions.values(), catalog, before)
     images = {
@@ -207,9 +208,12 @@ def _gather(
     _refuse_credentials(catalog)
     allowed = cache(lambda place, unplaced: _settings(settings[place], unplaced))
     known = _Known(found.images, provenances, allowed if needs.allowed_images else None)
+    meant = {key: (question[1], found.of[question]) for key, question in questions.items()}
     return tuple(
-        _subject(known, each, question[1], found.of[question], number)
-        for each, question, number in zip(references, asked, numbers, strict=True)
+        [
+            _subject(known, each, *meant[asked], number)
+            for each, asked, number in zip(references, keys, numbers, strict=True)
+        ]
     )
 
 

@@ -6,8 +6,8 @@ That is the only section with action, value, unknown mask and sensitive mask sid
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -29,7 +29,6 @@ from assay.inputs.plan.made.images import Makers
 from assay.inputs.plan.made.names import Names
 from assay.inputs.plan.places.foreign import Foreign, is_foreign
 from assay.inputs.plan.places.providers import Providers
-from assay.inputs.plan.provisioners import Provisioners
 from assay.inputs.plan.row_reader import RowReader
 from assay.inputs.plan.settled import SETTLED, keeps_images
 from assay.inputs.plan.sweep import Standing, Sweep
@@ -51,7 +50,13 @@ from assay.model import (
 )
 from assay.model.addresses import ModulePath, Step
 
+if TYPE_CHECKING:
+    from assay.inputs.plan.provisioners import Provisioners
+
 _MODES = ("managed", "data")
+# Asked of every resource: to look a member up takes long before Python 3.12 (`model/verdicts.py`).
+_CREATE, _NO_OP, _UPDATE = Action.CREATE, Action.NO_OP, Action.UPDATE
+_ASIDE = {_NO_OP: "unchanged", Action.READ: "read"} | dict.fromkeys(GONE, "deleted")
 
 
 class ReferenceReader:
@@ -81,14 +86,13 @@ class ReferenceReader:
         state = PriorState(path, plan.prior_state)
         self._prior = Prior(state, self._configuration, self._changes)
         self._providers = Providers(plan.configuration, plan.variables, region, self._prior, said)
-        planned = PlannedResources(path, self._changes, self._configuration)
+        self._planned = planned = PlannedResources(path, self._changes, self._configuration)
         follow = trails or partial(trails_of, plan, state, self._configuration)
         makers = Makers(planned, follow(planned), self._providers)
         self._row_reader = RowReader(planned, makers)
         self._names = Names(planned, self._providers, makers)
         self._sweep = Sweep(path, self._row_reader)
         self._foreign = Foreign(plan.configuration, self._providers)
-        self._provisioners = Provisioners(self._configuration, planned, plan.variables or {})
         self._not_judged: Counter[str] = Counter()
         self.builds: list[str] = []
         """The addresses of what launches an image during apply to bake another one, not judged."""
@@ -109,6 +113,12 @@ class ReferenceReader:
                         self.builds.append(reference.address)
         references.extend(untold(self._plan, self._prior))
         return references, dict(self._not_judged)
+
+    @cached_property
+    def _provisioners(self) -> "Provisioners":
+        from assay.inputs.plan.provisioners import Provisioners
+
+        return Provisioners(self._configuration, self._planned, self._plan.variables or {})
 
     def _references(
         self, change: ResourceChange, include_unchanged: bool
@@ -137,7 +147,7 @@ class ReferenceReader:
         if plain:
             yield plain
         else:
-            kept = action is Action.UPDATE and not include_unchanged
+            kept = action is _UPDATE and not include_unchanged
             yield from self._of_resource(change, rows, action, kept=kept)
 
     def _provisioned(self, change: ResourceChange, action: Action) -> Iterator[AmiReference]:
@@ -154,7 +164,7 @@ class ReferenceReader:
         What most resources of a large plan are; says nothing that `_of_resource` would not say.
         """
         row = self._decisive.get(change.type)
-        if row is None or action is not Action.CREATE:
+        if row is None or action is not _CREATE:
             return None
         if bytes(change.change.after).count(b"ami-") != 1:
             return None
@@ -286,11 +296,4 @@ def _changes(plan: PlanDocument) -> list[ResourceChange]:
 
 def _aside(action: Action, include_unchanged: bool) -> str | None:
     """Why a resource gets no verdict; None when it gets one."""
-    match action:
-        case Action.NO_OP if not include_unchanged:
-            return "unchanged"
-        case Action.DELETE | Action.FORGET:
-            return "deleted"
-        case Action.READ:
-            return "read"
-    return None
+    return None if include_unchanged and action is _NO_OP else _ASIDE.get(action)

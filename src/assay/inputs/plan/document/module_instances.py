@@ -1,6 +1,5 @@
 """The instances of a plan's modules: found by what calls them and by what they stand in."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
@@ -45,6 +44,8 @@ class ModuleInstances:
         found = self._at.get(path, [])
         if not module:
             return found if path else [""]
+        from bisect import bisect_left
+
         start = bisect_left(found, module)
         own = [each for each in found[start : start + 1] if each == module]
         inside = bisect_left(found, f"{module}."), bisect_left(found, f"{module}/")

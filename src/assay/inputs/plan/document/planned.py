@@ -19,6 +19,7 @@ from assay.model.addresses import Step
 _REGION = b'"region"'
 UNKNOWN = object()
 """Stands for a Region that the plan will know after apply."""
+_CREATE = Action.CREATE
 GONE = (Action.DELETE, Action.FORGET)
 _ALONE = (Action.UPDATE, *GONE, Action.NO_OP, Action.READ, Action.INVOKE)
 
@@ -122,8 +123,8 @@ class PlannedResources:
 
     @cached_property
     def _blocks(self) -> dict[_Block, list[ResourceChange]]:
-        managed = (each for each in self._changes if each.mode == "managed" and not each.deposed)
-        return _grouped((_block(each), each) for each in managed)
+        managed = [each for each in self._changes if each.mode == "managed" and not each.deposed]
+        return _grouped([(_block(each), each) for each in managed])
 
     @cached_property
     def modules(self) -> ModuleInstances:
@@ -197,7 +198,7 @@ class PlannedResources:
 
     @cached_property
     def _by_type(self) -> dict[str, list[ResourceChange]]:
-        return _grouped((each.type, each) for each in self._changes if each.mode == "managed")
+        return _grouped([(each.type, each) for each in self._changes if each.mode == "managed"])
 
     def names_of_type(self, resource_type: str) -> Iterator[tuple[ResourceChange, Names | None]]:
         """The id and name of every planned resource of one type, without opening any."""
@@ -238,7 +239,7 @@ def action_of(path: str, resource: ResourceChange) -> Action:
     """The plan's action list as one word (JSON Output Format, "Change Representation")."""
     change = resource.change
     if change.importing is None and change.actions == ("create",):
-        return Action.CREATE
+        return _CREATE
     actions = set(change.actions)
     if change.importing is not None and not actions & {"delete", "forget"}:
         return Action.IMPORT
