@@ -60,7 +60,13 @@ def test_four_times_the_plan_takes_four_times_the_work(shape: str) -> None:
 
 @pytest.mark.parametrize(
     ("shape", "passing"),
-    [("exceptions", 0.5), ("scopes", 0.5), ("revoked_images", 1), ("registered_builds", 1)],
+    [
+        ("exceptions", 0.5),
+        ("scopes", 0.5),
+        ("scopes_of_open_places", 1),
+        ("revoked_images", 1),
+        ("registered_builds", 1),
+    ],
 )
 def test_such_policies_are_about_these_references(shape: str, passing: float) -> None:
     """Else they would not be looked at, and nothing counted."""

@@ -602,6 +602,21 @@ def scopes(plan: Plan, number: int) -> None:
 
 
 @shape
+def scopes_of_open_places(plan: Plan, number: int) -> None:
+    """References whose account nobody can tell, and as many scopes for accounts."""
+    role = {"role_arn": read("var.role")}
+    plan.providers["aws"]["expressions"]["assume_role"] = [role]
+    plan.block("aws_instance.web", {"ami": read("count.index")}, **COUNT)
+    for n in range(number):
+        plan.instance("aws_instance.web", n, ami(n))
+    listed = [
+        {"name": f"s{n}", "match": {"account": f"{n:012}"}, "require": {"max_age_days": 90 + n}}
+        for n in range(number)
+    ]
+    plan.judged_by(scopes=listed)
+
+
+@shape
 def revoked_images(plan: Plan, number: int) -> None:
     _modules(plan, number)
     listed = [{"id": f"ami-1{n:016x}", "region": REGION} for n in range(number)]

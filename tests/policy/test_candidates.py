@@ -15,6 +15,7 @@ from assay.model import (
     ImageMatch,
     ImageName,
     Match,
+    Outcome,
     Place,
     Policy,
     Resolved,
@@ -24,6 +25,7 @@ from assay.model import (
     Unplaced,
 )
 from assay.policy.candidates import Candidates
+from assay.policy.engine import judge, judge_all
 from assay.policy.golden import JudgedMarks, golden_marks
 from assay.policy.lineage import ancestry_matters, path_to_revoked, still_matters
 from assay.policy.matching import Scopes, holds
@@ -36,6 +38,7 @@ from tests.policy.builders import (
     USED,
     USER,
     ancestry,
+    days_ago,
     document,
     image,
     mark,
@@ -87,7 +90,8 @@ def subjects(draw: st.DrawFn) -> Subject:
         return replace(nowhere, place=open or place)
     codes = draw(st.sampled_from([(), ("one",), ("two", "one", "two")]))
     alias = draw(st.sampled_from([None, "amazon"]))
-    of = image(mark(), owner_alias=alias, product_codes=codes, tags=tags)
+    born = days_ago(draw(st.sampled_from([5, 8])))
+    of = image(mark(), owner_alias=alias, product_codes=codes, tags=tags, creation_date=born)
     whole = subject(of, address=named, tags=tags, place=place)
     match draw(st.sampled_from(["known", "place", "account"])):
         case "place" if open:
@@ -211,6 +215,68 @@ def test_scopes_are_those_of_a_walk_over_all(matches: list[Match], several: list
         wanted = list(rivals(matches, of)) if is_open(of) else []
         event(f"{len(wanted)} rivals")
         assert [int(scope.name) for scope in found.rivals(of)] == wanted
+
+
+def plainly(by: Policy, of: Subject) -> tuple[Outcome, str | None]:
+    """The outcome, and in which scope else it does not pass."""
+    matches = [scope.match for scope in by.scopes]
+    best = deciding(matches, of)
+    here = judge(of, replace(by, scopes=()) if best is None else by.scopes[best].policy, AS_OF)
+    if here.outcome is Outcome.PASS and is_open(of):
+        for number in rivals(matches, of):
+            if judge(of, by.scopes[number].policy, AS_OF).outcome is not Outcome.PASS:
+                return Outcome.UNDETERMINED, by.scopes[number].name
+    return here.outcome, None
+
+
+BY_ADDRESS = {
+    "match": {"address": ADDRESSES[0]},
+    "rules": ["too-old"],
+    "reason": "r",
+    "approved_by": "a",
+    "expires": "2027-01-01",
+}
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(SCOPES, max_size=6),
+    st.lists(st.sampled_from([1, 4, 6, 9]), min_size=6, max_size=6),
+    st.booleans(),
+    st.lists(subjects(), min_size=1, max_size=4),
+)
+def test_verdicts_in_scopes_that_may_hold_are_those_of_a_walk_over_all(
+    matches: list[Match], days: list[int], excepted: bool, several: list[Subject]
+) -> None:
+    """The images are five days old, or eight: one passes in some scopes, or by an exception."""
+    outer = document(exceptions=[BY_ADDRESS] if excepted else [])
+    inner = [replace(outer, require=replace(outer.require, max_age_days=each)) for each in days]
+    scopes = (Scope(f"s{n}", match, inner[n]) for n, match in enumerate(matches))
+    by = replace(outer, scopes=tuple(scopes))
+    # The same in other places, too: what is known of one must not be taken for another.
+    several = [replace(of, place=each.place) for of in several for each in several]
+    found = judge_all(several, by, AS_OF).verdicts
+    for of, verdict in zip(several, found, strict=True):
+        outcome, name = plainly(by, of)
+        event(f"{outcome}, {'elsewhere' if name else 'here'}")
+        said = f"it may stand in the policy's scope {name}, "
+        assert verdict.outcome is outcome
+        told = [each for each in verdict.results if each.finding.message.startswith(said)]
+        assert len(told) == (name is not None)
+
+
+def test_what_one_image_passes_another_may_not() -> None:
+    """By the same scope, in the same place, of which nobody knows whether the scope holds there."""
+    by = document(
+        scopes=[{"name": "x", "match": {"account": STRANGER}, "require": {"max_age_days": 6}}]
+    )
+    here = Unplaced("nobody knows", account_told=False)
+    young, old = (
+        replace(subject(image(mark(), creation_date=days_ago(days))), place=here) for days in (5, 8)
+    )
+    for several in ([young, old, young], [old, young, old]):
+        for of, verdict in zip(several, judge_all(several, by, AS_OF).verdicts, strict=True):
+            assert verdict.outcome is (Outcome.PASS if of is young else Outcome.UNDETERMINED)
 
 
 # what is revoked, and what may still matter

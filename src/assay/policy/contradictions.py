@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from msgspec import UNSET
-from msgspec.structs import astuple
 
 from assay.errors import PolicyError
 from assay.model.addresses import block_address
 from assay.model.ids import account_of_role, is_region
 from assay.model.times import day
 from assay.policy.document import Document, Require, Scope, ScopeMatch
+from assay.policy.matching import hashable
 from assay.policy.syntax import Parsed, Path
 from assay.policy.wildcard import matches
 
@@ -64,7 +64,7 @@ def _scopes(document: Document) -> Iterator[_Contradiction]:
         if scope.name in names:
             yield (*at, "name"), f"two scopes are called {scope.name!r}", "rename one"
         names.add(scope.name)
-        earlier = matches.setdefault(_hashable(scope.match), scope)
+        earlier = matches.setdefault(hashable(scope.match), scope)
         if earlier is not scope:
             yield (
                 (*at, "match"),
@@ -74,12 +74,6 @@ def _scopes(document: Document) -> Iterator[_Contradiction]:
         if _says_nothing(scope):
             yield at, f"scope {scope.name!r} changes nothing", "give it golden, require or rules"
         yield from _impossible((*at, "match"), f"scope {scope.name!r}", scope.match)
-
-
-def _hashable(match: ScopeMatch) -> tuple[object, ...]:
-    return tuple(
-        frozenset(value.items()) if isinstance(value, dict) else value for value in astuple(match)
-    )
 
 
 def _says_nothing(scope: Scope) -> bool:

@@ -23,7 +23,7 @@ from assay.model import (
     Verdict,
 )
 from assay.policy.alternatives import Alternatives
-from assay.policy.evaluation import Evaluation, weigh
+from assay.policy.evaluation import Evaluation, alike_to, weigh
 from assay.policy.exceptions import Exceptions
 from assay.policy.golden import JudgedMarks
 from assay.policy.lineage import deciding, excepting
@@ -57,12 +57,12 @@ def judge_all(
     scopes = Scopes(policy)
     among = Alternatives()
     # What a verdict would be elsewhere is no use that anybody makes of an exception.
-    uncounted = Exceptions(policy, as_of) if policy.scopes else exceptions
+    elsewhere = _Elsewhere(policy, scopes, evaluations, Exceptions(policy, as_of), rules)
 
     def verdict_on(subject: Subject, by: Policy) -> Verdict:
         found = _verdict(subject, evaluations.of(by, subject.reference), exceptions)
         if policy.scopes and found.outcome is Outcome.PASS:
-            return _in_every_scope(found, scopes, evaluations, uncounted)
+            return elsewhere.too(found)
         return found
 
     verdicts: list[Verdict] = []
@@ -110,17 +110,49 @@ def _verdict(subject: Subject, by: Evaluation, exceptions: Exceptions) -> Verdic
     return Verdict(subject, weigh(subject, results), results)
 
 
-def _in_every_scope(
-    verdict: Verdict, scopes: Scopes, evaluations: _Evaluations, uncounted: Exceptions
-) -> Verdict:
-    """A verdict that passes, unless it does not in a scope that may hold: nobody knows the place."""
-    subject = verdict.subject
-    for scope in scopes.rivals(subject):
-        by = evaluations.of(scope.policy, subject.reference)
-        if _verdict(subject, by, uncounted).outcome is not Outcome.PASS:
-            result = RuleResult("unresolved", Severity.ERROR, _which_scope(scope, subject))
-            return Verdict(subject, Outcome.UNDETERMINED, (*verdict.results, result))
-    return verdict
+class _Elsewhere:
+    """Verdicts in all the scopes that may hold for references of which nobody knows the place."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        scopes: Scopes,
+        evaluations: _Evaluations,
+        exceptions: Exceptions,
+        rules: Sequence[Rule],
+    ) -> None:
+        self._policy = policy
+        self._scopes = scopes
+        self._evaluations = evaluations
+        self._exceptions = exceptions
+        self._alike = alike_to(rules)
+        # It holds on to the subject, whose parts a key names by their identity.
+        self._known: dict[object, tuple[Sequence[int], Subject]] = {}
+
+    def too(self, verdict: Verdict) -> Verdict:
+        """A verdict that passes, unless it does not in a scope that may hold."""
+        subject = verdict.subject
+        for scope in self._scopes.rivals(subject, self._not_passing):
+            by = self._evaluations.of(scope.policy, subject.reference)
+            if _verdict(subject, by, self._exceptions).outcome is not Outcome.PASS:
+                result = RuleResult("unresolved", Severity.ERROR, _which_scope(scope, subject))
+                return Verdict(subject, Outcome.UNDETERMINED, (*verdict.results, result))
+        return verdict
+
+    def _not_passing(self, group: Sequence[int], subject: Subject) -> Sequence[int]:
+        """Those of which some exception is needed: asked once of all that no rule can tell apart."""
+        reference = subject.reference
+        key = (id(group), self._alike(subject), deciding(reference.exceptions))
+        found = self._known.get(key)
+        if found is None:
+            scopes = self._policy.scopes
+            judged = (
+                (number, self._evaluations.of(scopes[number].policy, reference).verdict(subject))
+                for number in group
+            )
+            bad = [number for number, each in judged if each.outcome is not Outcome.PASS]
+            found = self._known[key] = bad, subject
+        return found[0]
 
 
 def _which_scope(scope: Scope, subject: Subject) -> Finding:

@@ -78,6 +78,15 @@ class Evaluation:
         return Verdict(subject, found.outcome, found.results)
 
 
+def alike_to(rules: Collection[Rule]) -> Callable[[Subject], _Likeness]:
+    """What two subjects have in common that get the same verdict by each policy, before exceptions."""
+    of_type = {
+        of: _likeness_to(rule for rule in rules if _is_asked(rule, of))
+        for of in (Resolved, Unresolved)
+    }
+    return lambda subject: of_type[type(subject.resolution)](subject)
+
+
 def weigh(subject: Subject, results: _Results) -> Outcome:
     """The worst of what decides; no image, or no results, is no pass."""
     return _outcome(subject, results, _deciding(results))
@@ -118,8 +127,7 @@ class _Panel:
         of_image = [each for each in active if readable.issuperset(each.rule.reads)]
         others = [each for each in active if not readable.issuperset(each.rule.reads)]
         self._of_image, self._others = _Asked(of_image, given), _Asked(others, given)
-        roots = {each.root for asked in (self._of_image, self._others) for each in asked.inputs}
-        self.alike = _likeness({*_WEIGHED, *roots})
+        self.alike = _likeness_to(each.rule for each in active)
         told_by = {each.told_by or each.path for each in self._of_image.inputs}
         self._alike_in_image = _likeness(told_by)
         # A key holds the identity of large things, which is theirs as long as they live: what is
@@ -170,6 +178,12 @@ class _Asked:
             if finding is not None:
                 found.append(RuleResult(rule, severity, finding))
         return tuple(found)
+
+
+def _likeness_to(rules: Iterable[Rule]) -> Callable[[Subject], _Likeness]:
+    """What two subjects have in common if these rules, and `weigh`, cannot tell them apart."""
+    read = {name for rule in rules for name in rule.reads if name not in OF_A_POLICY}
+    return _likeness({*_WEIGHED, *(INPUTS[name].root for name in read)})
 
 
 def _likeness(paths: Collection[str]) -> Callable[[Subject], _Likeness]:

@@ -5,10 +5,11 @@ found) holds for nothing: neither a stricter nor a laxer rule is applied on a gu
 anything that a plan leaves open pass on one: `rivals` are the scopes that might hold all the same.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from assay.model import (
     Image,
@@ -51,9 +52,9 @@ class Scopes:
         holding = [number for number in found if holds(self._matches[number], subject)]
         return min(holding, key=self._turns.__getitem__, default=None)
 
-    def rivals(self, subject: Subject) -> Iterator[Scope]:
+    def rivals(self, subject: Subject, among: "Among | None" = None) -> Iterator[Scope]:
         """The scopes that would decide instead, if what a plan leaves open of the place were as they
-        say.
+        say; of each group of them that hold together, only those that `among` picks.
 
         With a provider whose account nobody can tell, the account may be that of the scope
         `production`: what passes by the document's own policy has to pass by that of `production`, too.
@@ -61,34 +62,72 @@ class Scopes:
         place, found = subject.place, subject.resolution
         if isinstance(place, Place) and not (isinstance(found, Resolved) and found.unplaced):
             return
-        decides = self._deciding(subject)
-        before = len(self._scopes) if decides is None else self._turns[decides]
         account = _account_of(place)  # no rival is a scope for another one
-        open = self._without_what_is_open(place, account)
-        for number in open.candidates.of(subject, account):
-            if (
-                self._turns[number] < before
-                and (account is None or _fits(self._matches[number].account, account))
-                and holds(open.matches[number], subject)
-            ):
+        groups = self._holding_together(subject, account)
+        picked = groups if among is None else (among(group, subject) for group in groups)
+        numbers = sorted(number for group in picked for number in group)
+        decides = self._deciding(subject) if numbers else None
+        before = len(self._scopes) if decides is None else self._turns[decides]
+        for number in numbers:
+            if self._turns[number] < before and _fits_if_told(self._matches[number], account):
                 yield self._scopes[number]
 
-    def _without_what_is_open(self, place: Place | Unplaced, account: str | None) -> "_Open":
-        key = isinstance(place, Unplaced), account is None
-        found = self._open.get(key)
-        if found is None:
-            region = {"region": None} if key[0] else {}
-            told = [replace(each, **region) for each in self._matches]
-            open = [replace(each, account=None) for each in told]
-            found = self._open[key] = _Open(open, Candidates(open if account is None else told))
-        return found
+    def _holding_together(self, subject: Subject, account: str | None) -> Iterator[Sequence[int]]:
+        """The scopes that may hold, together with all that ask for the same besides the place."""
+        key = isinstance(subject.place, Unplaced), account is None
+        open = self._open.get(key)
+        if open is None:
+            open = self._open[key] = _Open.of(self._matches, *key)
+        for number in open.candidates.of(subject, account):
+            if holds(open.matches[number], subject):
+                yield open.groups[number]
+
+
+Among: TypeAlias = Callable[[Sequence[int], Subject], Iterable[int]]
+"""Some of a group of scopes, by their numbers, for a reference. A group is one object, always."""
 
 
 class _Open(msgspec.Struct, frozen=True):
-    """What matches ask besides what a plan leaves open, and where to find those that may hold."""
+    """What matches ask besides what a plan leaves open, and which scopes ask it."""
 
     matches: Sequence[Match]
+    groups: Sequence[tuple[int, ...]]
     candidates: Candidates
+
+    @classmethod
+    def of(cls, matches: Iterable[Match], region: bool, account: bool) -> "_Open":
+        """What is left where the Region is open, and the account; one that is told is looked up."""
+        left: dict[object, Match] = {}
+        numbers: dict[object, list[int]] = {}
+        for number, match in enumerate(matches):
+            rest = replace(match, region=None) if region else match
+            rest = replace(rest, account=None) if account else rest
+            key = hashable(rest)
+            left[key] = rest
+            numbers.setdefault(key, []).append(number)
+        return cls(
+            [replace(each, account=None) for each in left.values()],
+            [tuple(each) for each in numbers.values()],
+            Candidates(list(left.values())),
+        )
+
+
+def hashable(match: msgspec.Struct) -> tuple[object, ...]:
+    """The same for matches that are equal: their tags are mappings, which have no hash."""
+    return tuple(_hashable(value) for value in astuple(match))
+
+
+def _hashable(value: object) -> object:
+    match value:
+        case dict():
+            return frozenset(value.items())
+        case msgspec.Struct():
+            return hashable(value)
+    return value
+
+
+def _fits_if_told(match: Match, account: str | None) -> bool:
+    return account is None or _fits(match.account, account)
 
 
 def _account_of(place: Place | Unplaced) -> str | None:
