@@ -3,6 +3,7 @@
 import os
 import select
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -140,6 +141,17 @@ def test_a_plan_that_is_kept_elsewhere_is_fetched_where_its_code_stands(
     (code / "tfplan").write_bytes(bookmark.read_bytes())
     assert check(here, "code/tfplan").code == 3
     assert (here / "asked").read_text() == f"-chdir={code}\n"
+
+
+def test_nothing_that_is_committed_takes_part_in_fetching(here: Path, made: Program) -> None:
+    """A backend can be a provider's, too (Terraform 1.14, `state_store`)."""
+    made("cat plan.json")
+    (here / ".terraform" / "providers").mkdir(parents=True)
+    (here / ".terraform" / "providers" / "program").write_text("")
+    subprocess.run(["git", "init", "-q"], cwd=here, check=True)
+    assert check(here, "bookmark").code == 3
+    subprocess.run(["git", "add", "-f", ".terraform"], cwd=here, check=True)
+    assert "somebody has committed" in refused(check(here, "bookmark"))
 
 
 def test_one_that_cannot_be_fetched_says_what_to_do(here: Path, made: Program) -> None:

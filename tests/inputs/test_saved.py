@@ -8,6 +8,8 @@ import zipfile
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import DataObject, binary, data, integers, sampled_from
 
 from assay.errors import InputError, NotAPlanError
 from assay.inputs.saved import archive as limits
@@ -151,6 +153,32 @@ def test_no_changed_byte_changes_what_is_read() -> None:
             continue
     # Versions that made it and are needed, time and date, twice; attributes
     assert unread <= len(members()) * (2 + 4 + 2 + 2 + 4 + 6)
+
+
+SMALL = archive(members())
+
+
+@given(data())
+def test_no_other_bytes_are_other_code(draw: DataObject) -> None:
+    """Pieces taken out, doubled, moved or put in: either it is found, or it changes nothing."""
+    at, end, to = sorted(draw.draw(integers(2, len(SMALL))) for _ in range(3))
+    piece, other = SMALL[at:end], SMALL[end:to]
+    changed = draw.draw(
+        sampled_from(
+            [
+                SMALL[:at] + SMALL[end:],
+                SMALL[:end] + piece + SMALL[end:],
+                SMALL[:at] + other + piece + SMALL[to:],
+                SMALL[:at] + draw.draw(binary(max_size=8)) + SMALL[end:],
+                SMALL[:at] + bytes(len(piece)) + SMALL[end:],
+            ]
+        )
+    )
+    try:
+        found = read(changed)
+    except InputError:
+        return
+    assert found == read(SMALL)
 
 
 def test_what_stands_around_or_between_members_is_refused() -> None:

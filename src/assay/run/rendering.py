@@ -61,6 +61,7 @@ class Renderer(msgspec.Struct, frozen=True):
         command = ["show", "-json", "-no-color", os.path.join(folder, "tfplan")]
         if saved.code is None:
             at = next(filter(self._data, self.roots), self.roots[0])
+            _refuse_committed(path, self._data(at))
             own = program.surroundings(self.host.environment, None)
             return program.run([binary, f"-chdir={at}", *command], own)
         environment = program.surroundings(
@@ -105,13 +106,17 @@ class Renderer(msgspec.Struct, frozen=True):
         for needed in (wanted, [_PROVIDERS]):
             for data in found:
                 if all(os.path.isdir(os.path.join(data, each)) for each in needed):
-                    # Providers are programs, and those of a pull request are not to be run
-                    if is_committed_below(Path(data), _MODULES):
-                        what = f"a saved plan whose providers somebody has committed ({data})"
-                        hint = "take them out of the repository and run terraform init"
-                        raise InputError(what, where=path, hint=hint)
+                    _refuse_committed(path, data)
                     return data
         return None
+
+
+def _refuse_committed(path: str, data: str | None) -> None:
+    """Providers are programs: those that came with a pull request are not to be run."""
+    if data is not None and is_committed_below(Path(data), _MODULES):
+        what = f"a saved plan whose providers somebody has committed ({data})"
+        hint = "take them out of the repository and run terraform init"
+        raise InputError(what, where=path, hint=hint)
 
 
 def _require_opentofu(path: str, binary: str, environment: dict[str, str]) -> None:
