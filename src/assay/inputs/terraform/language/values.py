@@ -14,6 +14,7 @@ MANY = 50_000
 _DEPTH = 64
 _VAGUE = (UnknownValue, list, dict)
 _NO_KEYS = (DECODED, "image_id")
+_COLLECTIONS = (list, dict)
 _PRIMITIVES = frozenset({"text", "number", "bool"})
 
 
@@ -71,7 +72,7 @@ def _leaves(values: Sequence[HclValue]) -> Iterator[HclValue]:
     seen: set[int] = set()
     while stack:
         value = stack.pop()
-        if not isinstance(value, list | dict) or not value:
+        if not isinstance(value, _COLLECTIONS) or not value:
             yield value
         elif id(value) not in seen:
             seen.add(id(value))
@@ -86,7 +87,7 @@ def texts(value: HclValue) -> Iterator[str]:
         here = stack.pop()
         if isinstance(here, str):
             yield here
-        elif isinstance(here, list | dict) and id(here) not in seen:
+        elif isinstance(here, _COLLECTIONS) and id(here) not in seen:
             seen.add(id(here))
             stack.extend([*here, *here.values()] if isinstance(here, dict) else here)
 
@@ -133,6 +134,8 @@ def _block(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 def is_known(value: HclValue) -> bool:
     """Whether nothing in it, however deep, is unknown."""
+    if isinstance(value, str):
+        return True  # as most are
     return not any(isinstance(leaf, UnknownValue) for leaf in _leaves([value]))
 
 
@@ -150,8 +153,10 @@ def certain(*values: HclValue) -> bool:
     Of such values it is certain whether Terraform fails. Others may have a type that makes it fail
     where the functions here return a value; `try` and `can` have to reckon with that.
     """
-    return not any(
-        leaf is None or (isinstance(leaf, _VAGUE) and not is_text(leaf)) for leaf in _leaves(values)
+    return all(
+        isinstance(leaf, str)
+        or not (leaf is None or (isinstance(leaf, _VAGUE) and not is_text(leaf)))
+        for leaf in _leaves(values)
     )
 
 
@@ -179,7 +184,7 @@ def nodes(value: HclValue) -> int:
 
 
 def _nodes(value: HclValue, depth: int, sizes: dict[int, int]) -> int:
-    if not isinstance(value, list | dict):
+    if not isinstance(value, _COLLECTIONS):
         return 1
     if depth > _DEPTH:
         return MANY + 1
