@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.trails.trail import Dead, End, Fixed, Found, Target
 from assay.inputs.terraform.joined.worth import Worth, unknown_in, worth_at
+from assay.inputs.terraform.language.aliases import ALIAS
 from assay.inputs.terraform.program.body import Body, body
 from assay.inputs.terraform.program.iteration import Iteration
 from assay.inputs.terraform.program.module import ModuleInstance
@@ -108,10 +109,20 @@ class JoinedTrails:
         if len(of_block) != 1:
             return None
         (found,) = of_block
-        index = found.change.index
-        if index is None:
-            return Target(found, tuple(rest))
-        return Target(found, tuple(rest[1:])) if rest and rest[0] == index else None
+        if found.change.index is not None:
+            if not rest or rest[0] != found.change.index:
+                return None
+            rest = rest[1:]
+        return _told(Target(found, tuple(rest)))
+
+
+def _told(target: Target) -> Target | None:
+    """The attribute; of an alias with a known name, the parameter only if it has that name."""
+    *path, last = target.path or ("",)
+    if not (isinstance(last, str) and last.startswith(ALIAS)):
+        return target
+    named = target.resource.value(("name",)) == last.removeprefix(ALIAS)
+    return replace(target, path=tuple(path)) if named else None
 
 
 def _key(rest: Sequence[Step]) -> Step | None:

@@ -97,9 +97,8 @@ def _agrees(item: HclValue, value: Any, mask: Any) -> bool:
             items = value if isinstance(value, list) else []
             if len(items) != len(item):
                 return False
-            return all(
-                _agrees(inner, items[at], _inside(mask, at)) for at, inner in enumerate(item)
-            )
+            planned = [(each, _inside(mask, at)) for at, each in enumerate(items)]
+            return all(any(_agrees(inner, *each) for each in planned) for inner in item)
     return _text(item) == _text(value) or (item in _NOTHING and value in _NOTHING)
 
 

@@ -6,6 +6,7 @@ Facts: HCL, "Native Syntax Specification", "For Expressions", "Splat Operators".
 from collections.abc import Callable, Sequence
 
 from assay.inputs.terraform.language.context import Bound, Evaluate
+from assay.inputs.terraform.language.made_images import any_element, is_output
 from assay.inputs.terraform.language.marks import (
     Marks,
     MaybeMarked,
@@ -36,6 +37,8 @@ from assay.inputs.terraform.syntax.expressions import (
 
 _MOST = 10_000
 """Elements of a collection that are looked at; more are not known."""
+_SOME = UnknownValue()
+"""Stands for some elements of what a build hands out, which are all alike."""
 
 
 def for_tuple(expression: ForTuple, at: Bound, evaluate: Evaluate) -> MaybeMarked:
@@ -48,6 +51,8 @@ def for_tuple(expression: ForTuple, at: Bound, evaluate: Evaluate) -> MaybeMarke
 
     unclear, hidden = _each(expression, at, evaluate, take)
     made = as_list(found) if unclear is None else unclear
+    if unclear is _SOME:
+        made = _some(found)
     return secret(made) if hidden else made
 
 
@@ -56,10 +61,12 @@ def for_object(expression: ForObject, at: Bound, evaluate: Evaluate) -> MaybeMar
     found: dict[str, MaybeMarked] = {}
     groups: dict[str, list[MaybeMarked]] = {}
     unclear: list[MaybeMarked] = []
+    values: list[MaybeMarked] = []
 
     def take(inner: Bound) -> bool:
         named = evaluate(expression.name, inner)
         key, value = key_of(bare(named)), evaluate(expression.body, inner)
+        values.append(value)
         if isinstance(key, UnknownValue):
             unclear.append(unknown(named, value))
         elif expression.grouped:
@@ -72,12 +79,21 @@ def for_object(expression: ForObject, at: Bound, evaluate: Evaluate) -> MaybeMar
 
     stopped, hidden = _each(expression, at, evaluate, take)
     # One key that is not known may be any: of no key it is certain then what stands there
-    if stopped is not None or unclear:
+    if stopped is _SOME:
+        made = _some(values)
+    elif stopped is not None or unclear:
         made = unknown(*unclear, stopped)
     else:
         found.update({key: as_list(group) for key, group in groups.items()})
         made = as_map(dict(sorted(found.items())))
     return secret(made) if hidden else made
+
+
+def _some(bodies: Sequence[MaybeMarked]) -> MaybeMarked:
+    """What a loop makes of elements that are all alike: whichever is taken of it, is that."""
+    if len(bodies) == 1 and is_output(bare(bodies[0])):
+        return bodies[0]
+    return unknown(*bodies, UnknownValue())
 
 
 def _each(
@@ -89,20 +105,7 @@ def _each(
     of = at.doubting(evaluate(expression.of, at))
     # Elements have their own marks alone, so that `nonsensitive([for x in var.secrets : x])` is open
     hidden = marks_of(of).own
-    pairs: Sequence[tuple[HclValue, MaybeMarked]]
-    match bare(of):
-        case SetOf() as items:
-            pairs = [(item, item) for item in items]
-        case list():
-            pairs = list(enumerate(elements(of)))
-        case dict():
-            pairs = entries(of)
-        case UnknownValue() as found:
-            return unknown_of(found), hidden
-        case _:
-            raise FailedError("this cannot be iterated over")
-    if len(pairs) > _MOST:
-        return UnknownValue(), hidden
+    pairs, unclear = _pairs(of)
     for key, value in pairs:
         bound = {expression.value: value}
         if expression.key is not None:
@@ -112,17 +115,40 @@ def _each(
         # Which elements are left tells what they are tested for: all of the result is secret then
         hidden = hidden or is_secret(passes)
         tested = bare(passes)
-        if isinstance(tested, UnknownValue):
+        if isinstance(tested, UnknownValue) and unclear is not _SOME:
             return unknown_of(tested), hidden
-        if tested is True or tested == "true":
+        if isinstance(tested, UnknownValue) or tested is True or tested == "true":
             hidden = take(inner) or hidden
-    return None, hidden
+    return unclear, hidden
+
+
+def _pairs(
+    of: MaybeMarked,
+) -> tuple[Sequence[tuple[HclValue, MaybeMarked]], UnknownValue | None]:
+    """The elements of a collection with their keys, and what makes it unclear which these are."""
+    pairs: Sequence[tuple[HclValue, MaybeMarked]]
+    match bare(of):
+        case SetOf() as items:
+            pairs = [(item, item) for item in items]
+        case list():
+            pairs = list(enumerate(elements(of)))
+        case dict():
+            pairs = entries(of)
+        case UnknownValue() as found if is_output(found):
+            return [(UnknownValue(), any_element(found))], _SOME
+        case UnknownValue() as found:
+            return (), unknown_of(found)
+        case _:
+            raise FailedError("this cannot be iterated over")
+    return (pairs, None) if len(pairs) <= _MOST else ((), UnknownValue())
 
 
 def splat(of: MaybeMarked, each: Expression, at: Bound, evaluate: Evaluate) -> MaybeMarked:
     """`of[*].each`; what is no list is taken for a list of one, and null for an empty one."""
     items: Sequence[MaybeMarked] = [of]
     match bare(of):
+        case UnknownValue() as found if is_output(found):
+            return evaluate(each, at.holding(any_element(found)))
         case UnknownValue(sure=Sure.NOTHING):
             return unknown(of)
         case None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from assay.inputs.terraform.language.aliases import alias
 from assay.inputs.terraform.language.arguments import (
     decimal,
     exact,
@@ -75,8 +76,6 @@ def _is_there(one: HclValue, other: HclValue) -> bool:
     """Whether something is unknown and certainly not what it is compared with: null, empty text."""
     if not isinstance(one, UnknownValue) or one.sure is Sure.NOTHING:
         return False
-    if any(ref.steps[0] != "data" for ref in one.refs):
-        return False  # what is made later Terraform does not compare when it plans
     return other is None or (other == "" and one.is_text)
 
 
@@ -180,7 +179,7 @@ def template(parts: Sequence[HclValue]) -> str | UnknownValue:
     try:
         text = joined("", [text_of(part) for part in parts])
     except UncertainError:
-        return unknown_of(*parts)
+        return alias(parts) or unknown_of(*parts)
     return text if settled(text) else unknown_of(*parts)
 
 

@@ -7,6 +7,7 @@ turns out to hold anything else, nobody takes it for an image.
 import re
 from collections.abc import Callable, Sequence
 
+from assay.inputs.terraform.language.made_images import taken
 from assay.inputs.terraform.language.values import is_text, unknown_of
 from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Sure, UnknownValue
 from assay.model.addresses import DECODED
@@ -121,7 +122,7 @@ _OF_TEMPLATES = frozenset({"nonsensitive", "sensitive", "tostring"})
 def passed_on(name: str, arguments: Sequence[HclValue]) -> HclValue:
     """What a function makes of the id of an image; None where that is not known to be anything."""
     if name not in _HANDLED:
-        return None
+        return taken(name, arguments)
     if name in ("compact", "join"):
         return _compact(arguments) if name == "compact" else _join(arguments)
     position = 1 if name in ("format", "regex", "split") else 0

@@ -1,0 +1,46 @@
+"""Aliases of images that are put together from a parameter which Terraform will only make.
+
+Fact: Amazon EC2 API Reference, RunInstances, `ImageId`: `resolve:ssm:` and a parameter's name or ARN,
+behind which may stand `:` and a version.
+"""
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from assay.inputs.terraform.language.values import step_below
+from assay.inputs.terraform.syntax.expressions import HclValue, Ref, UnknownValue
+
+ALIAS = "resolve:ssm:"
+_NAMES = ("arn", "id", "name")
+_VERSION = "version"
+
+
+def alias(parts: Sequence[HclValue]) -> UnknownValue | None:
+    """The parameter to which the alias leads that these parts of a text make; None where they make
+    none, or one of which anybody else's name or version is a part.
+
+    Where the name is known already, and only the version is not, the alias is a step below the
+    version: whoever knows the parameter's name has to hold the two against each other.
+    """
+    texts = list(takewhile(lambda part: isinstance(part, str), parts))
+    start, rest = "".join(map(str, texts)), parts[len(texts) :]
+    match rest:
+        case [UnknownValue(refs=(ref,), passed_on=True) as named] if start == ALIAS:
+            return named if _is_of(ref, _NAMES) else None
+        case [
+            UnknownValue(refs=(ref,), passed_on=True) as named,
+            ":",
+            UnknownValue(refs=(other,), passed_on=True),
+        ] if start == ALIAS:
+            same = other == Ref(ref.module, (*ref.steps[:-1], _VERSION))
+            return named if same and _is_of(ref, _NAMES) else None
+        case [UnknownValue(refs=(ref,), passed_on=True) as version]:
+            name = start.removeprefix(ALIAS).removesuffix(":")
+            if f"{ALIAS}{name}:" == start and _is_of(ref, (_VERSION,)):
+                return step_below(version, f"{ALIAS}{name}")
+    return None
+
+
+def _is_of(ref: Ref, attributes: Sequence[str]) -> bool:
+    """Whether a name is that of one of some attributes of a parameter."""
+    return ref.steps[0] == "aws_ssm_parameter" and ref.steps[-1] in attributes
