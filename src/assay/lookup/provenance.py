@@ -160,16 +160,16 @@ class _Chain:
     def extend(self, answer: Answer[Image]) -> None:
         """Take in what DescribeImages says of the last entry."""
         match answer:
+            case Image():
+                self._entries[-1] = _entry(answer, self._entries[-1].region)
+                self._end = recorded_end(self._entries)
+                if self._end is None:
+                    self._name_parent(answer)
             case Absent():
                 id, place = self._entries[-1].image_id, self.next[0]
                 self._stop(AncestryEnd.NOT_VISIBLE, f"EC2 shows no {id} to {place}")
             case Unavailable(reason):
                 self._stop(AncestryEnd.REFUSED, reason)
-            case image:
-                self._entries[-1] = _entry(image, self._entries[-1].region)
-                self._end = recorded_end(self._entries)
-                if self._end is None:
-                    self._name_parent(image)
 
     def _name_parent(self, image: Image) -> None:
         id, region = image.source_image_id, image.source_image_region

@@ -68,7 +68,7 @@ def judge_all(
     verdicts: list[Verdict] = []
     for subject in subjects:
         by = scopes.policy_for(subject) if policy.scopes else policy
-        if isinstance(subject.resolution, Unresolved) and _is_off(subject, by):
+        if not isinstance(subject.resolution, Resolved) and _is_off(subject, by):
             continue
         if not subject.others:
             verdicts.append(verdict_on(subject, by))

@@ -33,7 +33,7 @@ _Results: TypeAlias = tuple[RuleResult, ...]
 _Pick: TypeAlias = Callable[[Any], tuple[Any, ...]]
 _Likeness: TypeAlias = tuple[Any, ...]
 
-_PASS = Outcome.PASS
+_PASS, _FAIL = Outcome.PASS, Outcome.FAIL
 _WEIGHED = ("resolution", "provenance")
 """What `weigh` reads of a subject, besides its results."""
 
@@ -98,14 +98,14 @@ def _deciding(results: _Results) -> _Results:
 
 
 def _outcome(subject: Subject, results: _Results, deciding: _Results) -> Outcome:
-    decided = worst(each.finding.outcome for each in deciding) if deciding else Outcome.PASS
-    if decided is Outcome.FAIL:
+    decided = worst(each.finding.outcome for each in deciding) if deciding else _PASS
+    if decided is _FAIL:
         return decided
     match subject.resolution:
-        case Unresolved(Cause.INCOMPLETE_PLAN | Cause.SERVICE_IMAGE):
-            return decided  # as severe as the policy makes that rule
         case Resolved() if results and subject.provenance is not None:
             return decided
+        case Unresolved(Cause.INCOMPLETE_PLAN | Cause.SERVICE_IMAGE):
+            return decided  # as severe as the policy makes that rule
     return Outcome.UNDETERMINED
 
 

@@ -74,6 +74,8 @@ def value(reference: AmiReference) -> str | None:
     if isinstance(reference.value, AmiId):
         return reference.value.id
     match reference.value:
+        case Planned(astray=False):  # what most others are
+            return None
         case (
             Alias() | TemplateRef() | InstanceRef() | ServiceImage() | Changeable()
             | Planned(astray=True, value=AmiId() | Alias() | TemplateRef() | Changeable())

@@ -25,8 +25,8 @@ from assay.model import (
     Policy,
     Provenance,
     Resolution,
+    Resolved,
     Unread,
-    Unresolved,
 )
 from assay.policy.inputs import MarksOf
 from assay.policy.lineage import still_matters
@@ -43,10 +43,9 @@ def check(
     marks: MarksOf,
 ) -> Finding | None:
     """Speak up where a needed question got no answer."""
-    match resolution:
-        case Unresolved(Cause.LOOKUP_FAILED, reason, cure=cure, asked=asked):
-            fix = f"{_FIX}, or {cure}" if cure else _FIX
-            return Finding(Outcome.UNDETERMINED, reason, fix, asked)
+    if not isinstance(resolution, Resolved) and resolution.cause is Cause.LOOKUP_FAILED:
+        fix = f"{_FIX}, or {resolution.cure}" if resolution.cure else _FIX
+        return Finding(Outcome.UNDETERMINED, resolution.reason, fix, resolution.asked)
     if isinstance(allowed, Unread) and policy.require.allowed_by_ec2:
         return Finding(Outcome.UNDETERMINED, allowed.reason, allowed.cure or _FIX)
     if provenance is None or provenance.end is not AncestryEnd.REFUSED:
