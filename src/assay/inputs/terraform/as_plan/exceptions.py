@@ -18,10 +18,11 @@ _LIKE_THIS = 'write assay:ignore[unmarked] reason="vendor appliance"'
 _IN_QUOTES = 'text with spaces stands in double quotes: reason="vendor appliance"'
 
 _MARK = re.compile(r"(?<![\w-])assay:([ \t]*)([\w-]*)([ \t]*\[)?")
-_RULE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_KEY = re.compile(r"\s+([A-Za-z0-9_-]{1,64})=")
-_VALUE = re.compile(r'(?:"([^"]*)"|([\w.:/#@+-]+))(?!\S)')
-_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,500}")
+# Compiled where somebody makes an exception.
+_RULE = r"[A-Za-z0-9_-]{1,64}"
+_KEY = r"\s+([A-Za-z0-9_-]{1,64})="
+_VALUE = r'(?:"([^"]*)"|([\w.:/#@+-]+))(?!\S)'
+_TEXT = r"[^\x00-\x1f\x7f]{1,500}"
 
 
 def read_exception(comment: Comment, file: str) -> CodeException | None:
@@ -43,7 +44,7 @@ def read_exception(comment: Comment, file: str) -> CodeException | None:
         raise InputError("not quite an exception", where=where, hint=_LIKE_THIS)
     names, closed, rest = mark.string[mark.end() :].partition("]")
     rules = tuple(name.strip() for name in names.split(","))
-    if not closed or not all(_RULE.fullmatch(rule) for rule in rules):
+    if not closed or not all(re.fullmatch(_RULE, rule) for rule in rules):
         what = "assay:ignore needs a list of rules in brackets"
         raise InputError(what, where=where, hint=_LIKE_THIS)
     fields = _fields(rest.rstrip(), where)
@@ -68,7 +69,7 @@ def _fields(text: str, where: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     at = 0
     while at < len(text):
-        key = _KEY.match(text, at)
+        key = re.compile(_KEY).match(text, at)
         if key is None:
             what = "something behind the brackets is not key=value"
             raise InputError(what, where=where, hint=_IN_QUOTES)
@@ -78,7 +79,7 @@ def _fields(text: str, where: str) -> dict[str, str]:
             raise InputError(f"unknown key {name!r}", where=where, hint=hint)
         if name in fields:
             raise InputError(f"the key {name!r} stands twice", where=where, hint="leave one out")
-        value = _VALUE.match(text, key.end())
+        value = re.compile(_VALUE).match(text, key.end())
         if value is None:
             what = f"{name} is neither one word nor text in closed quotes"
             raise InputError(what, where=where, hint=_IN_QUOTES)
@@ -89,7 +90,7 @@ def _fields(text: str, where: str) -> dict[str, str]:
 
 def _readable(name: str, text: str, where: str) -> str:
     seen = any(sign.isprintable() and not sign.isspace() for sign in text)
-    if not seen or not _TEXT.fullmatch(text):
+    if not seen or not re.fullmatch(_TEXT, text):
         what = f"{name} must be one line of text, 1 to 500 characters"
         raise InputError(what, where=where, hint=_LIKE_THIS if not seen else None)
     return text

@@ -76,7 +76,7 @@ def _short(package: str) -> str | None:
 
 # ------------------------------------------------------------------------------------- versions
 
-_VERSION = re.compile(
+_VERSION = (
     r"v?([0-9]+(?:\.[0-9]+)*)(?:-?([0-9A-Za-z~-]+(?:\.[0-9A-Za-z~-]+)*))?(?:\+[0-9A-Za-z.~-]+)?"
 )
 _CONSTRAINT = r"\s*(=|!=|>=|<=|>|<|~>|)\s*(\S+)\s*"
@@ -88,7 +88,7 @@ class _Version:
 
     def __init__(self, text: str) -> None:
         """Raises `ValueError`."""
-        found = _VERSION.fullmatch(text)
+        found = re.fullmatch(_VERSION, text)
         if found is None or len(text) > 100:
             raise ValueError
         numbers = [int(each) for each in found[1].split(".")]

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from assay.inputs.saved.code import PlannedCode
 from assay.inputs.terraform.project.manifest import Manifest
 from assay.inputs.terraform.project.paths import code_names, folded, is_code, joined
 from assay.inputs.terraform.syntax.blocks import Block
+
+if TYPE_CHECKING:
+    from assay.inputs.saved.code import PlannedCode
 
 
 class Modules(Protocol):
@@ -58,7 +60,7 @@ class Disk:
 class Planned:
     """What a saved plan carries, with its paths below the directory `root`; no file is opened."""
 
-    def __init__(self, code: PlannedCode, root: str) -> None:
+    def __init__(self, code: "PlannedCode", root: str) -> None:
         self._files: dict[str, dict[str, bytes]] = {
             joined(root, directory): {
                 name: content for name, content in files.items() if is_code(name)

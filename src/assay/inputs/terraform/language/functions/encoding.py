@@ -17,7 +17,8 @@ from assay.inputs.terraform.language.arguments import (
 from assay.inputs.terraform.language.values import UncertainError, require_small
 from assay.inputs.terraform.syntax.expressions import FailedError, HclValue
 
-_ESCAPED = re.compile('["\\\\\x00-\x1f<>&\u2028\u2029]')
+# Compiled where a function that encodes is called.
+_ESCAPED = '["\\\\\x00-\x1f<>&\u2028\u2029]'
 _SHORT = {
     '"': '\\"',
     "\\": "\\\\",
@@ -27,7 +28,7 @@ _SHORT = {
     "\r": "\\r",
     "\t": "\\t",
 }
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 
 # --------------------------------------------------------------------------------- JSON
 
@@ -65,7 +66,7 @@ def _json_pieces(value: HclValue) -> Iterator[str]:
 def _quoted(text: str) -> str:
     if not settled(text):
         raise UncertainError
-    return f'"{_ESCAPED.sub(_escape, text)}"'
+    return f'"{re.sub(_ESCAPED, _escape, text)}"'
 
 
 def _escape(found: "re.Match[str]") -> str:
@@ -126,7 +127,7 @@ def require_settled(value: HclValue) -> None:
 
 
 def _from_base64(text: str) -> str:
-    if not _BASE64.fullmatch(text):
+    if not re.fullmatch(_BASE64, text):
         raise UncertainError if {"\r", "\n"} & set(text) else FailedError
     try:
         return base64.b64decode(text).decode()

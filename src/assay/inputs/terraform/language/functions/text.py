@@ -13,7 +13,7 @@ from assay.inputs.terraform.language.arguments import (
 from assay.inputs.terraform.language.values import UncertainError
 from assay.inputs.terraform.syntax.expressions import FailedError, HclValue
 
-_WORD = re.compile(r"(?<![0-9A-Za-z_])[a-z]")
+_WORD = r"(?<![0-9A-Za-z_])[a-z]"
 _SPACES = "\t\n\v\f\r "
 
 
@@ -93,7 +93,7 @@ def _chomp(text: str) -> str:
 
 
 def _title(text: str) -> str:
-    return _WORD.sub(lambda found: found[0].upper(), text)
+    return re.sub(_WORD, lambda found: found[0].upper(), text)
 
 
 _ONE = (text_of,)
