@@ -46,9 +46,28 @@ class Terraform:
             f"TF_VAR_{name}": value if isinstance(value, str) else json.dumps(value)
             for name, value in variables.items()
         }
-        saved = self.folder / f"{configuration}.tfplan"
+        saved = self.saved(configuration)
         self._run(configuration, values, "plan", "-no-color", "-input=false", f"-out={saved}")
         return self._run(configuration, values, "show", "-no-color", "-json", str(saved))
+
+    def saved(self, configuration: str) -> Path:
+        """Where the last plan of a configuration lies."""
+        return self.folder / f"{configuration}.tfplan"
+
+    def apply(self, configuration: str) -> str | None:
+        """Do what the last plan says; what Terraform told where it could not do all of that."""
+        saved = str(self.saved(configuration))
+        try:
+            self._run(
+                configuration, {}, "apply", "-no-color", "-input=false", "-parallelism=100", saved
+            )
+        except AssertionError as error:
+            return str(error)
+        return None
+
+    def state(self, configuration: str) -> bytes:
+        """What `terraform show -json` says of the state."""
+        return self._run(configuration, {}, "show", "-no-color", "-json")
 
     def initialise(self, first: str, *others: str) -> None:
         """Install provider and modules for one configuration; the others take the same provider."""
