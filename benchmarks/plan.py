@@ -119,7 +119,12 @@ def planned_values(found: list[dict[str, Any]]) -> dict[str, Any]:
 def configuration() -> dict[str, Any]:
     name = {"references": ["aws_launch_template.web", "count.index"]}
     block = [{"name": name, "version": {"constant_value": "$Latest"}}]
-    expressions = {"aws_autoscaling_group": {"launch_template": block}}
+    image = {"references": ["local.amis", "count.index"]}
+    expressions = {
+        "aws_autoscaling_group": {"launch_template": block},
+        "aws_instance": {"ami": image},
+        "aws_launch_template": {"image_id": image, "name": {"references": ["count.index"]}},
+    }
     return {
         "provider_config": {
             "aws": {"name": "aws", "expressions": {"region": {"constant_value": REGION}}}
@@ -195,7 +200,38 @@ def write(folder: Path, scale: int) -> Path:
     plan.write_text(json.dumps(document, separators=(",", ":")))
     (folder / "catalog.json").write_text(json.dumps(catalog()))
     (folder / "assay.yaml").write_text(POLICY)
+    (folder / "code").mkdir()
+    (folder / "code" / "main.tf").write_text(code(scale))
     return plan
+
+
+def code(scale: int) -> str:
+    """The code that such a plan is made of."""
+    image = f"local.amis[count.index % {AMIS}]"
+    return f"""
+provider "aws" {{
+  region = "{REGION}"
+}}
+locals {{
+  amis = [for number in range({AMIS}) : format("ami-0%016x", number)]
+}}
+resource "aws_instance" "web" {{
+  count = {INSTANCES * scale}
+  ami   = {image}
+}}
+resource "aws_launch_template" "web" {{
+  count    = {TEMPLATES * scale}
+  name     = "web-${{count.index}}"
+  image_id = {image}
+}}
+resource "aws_autoscaling_group" "web" {{
+  count = {GROUPS * scale}
+  launch_template {{
+    name    = aws_launch_template.web[count.index].name
+    version = "$Latest"
+  }}
+}}
+"""
 
 
 def measure(command: list[str], folder: Path) -> tuple[float, float]:
@@ -225,6 +261,7 @@ def compare(folder: Path, runs: int) -> dict[str, tuple[float, float]]:
         "json.load": ["-c", "import json; json.load(open('plan.json'))"],
         "assay check": check,
         "assay check, json": [*check, "--format", "json"],
+        "assay check with code": [*check, "--source-root", "code"],
     }
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for round_ in range(runs + 1):
@@ -302,7 +339,7 @@ def large(runs: int) -> None:
             for name, (cpu, peak) in figures.items():
                 ratio = cpu / figures["json.load"][0]
                 growth = f"{cpu / base[name]:>8.1f}x the smaller" if name in base else ""
-                print(f"  {name:<18}{cpu:>7.2f} s CPU{ratio:>7.2f}x{peak:>7.0f} MB{growth}")
+                print(f"  {name:<22}{cpu:>7.2f} s CPU{ratio:>7.2f}x{peak:>7.0f} MB{growth}")
                 base.setdefault(name, cpu)
 
 

@@ -37,6 +37,7 @@ class Locator:
     def __init__(self, reader: CodeReader, root: str) -> None:
         self._reader = reader
         self._root = reader.directory(root)
+        self._found: dict[tuple[str, str, str | None], Location | None] = {}
 
     @property
     def files(self) -> int:
@@ -48,6 +49,14 @@ class Locator:
 
         `value` is the AMI id at hand: it tells blocks apart that a plan has in an order of its own.
         """
+        # All instances of a block stand at one line: only the last key, if any, is left out
+        block = address[: address.rindex("[")] if address.endswith("]") else address
+        key = (block, attribute, value if "[" in attribute else None)
+        if key not in self._found:
+            self._found[key] = self._find(address, attribute, value)
+        return self._found[key]
+
+    def _find(self, address: str, attribute: str, value: str | None) -> Location | None:
         of = block_address(address)
         code, calls = self._module(module_path(of.module))
         if code is None:

@@ -1,5 +1,7 @@
 """What names mean where an expression of planned code stands: what the plan knows."""
 
+from msgspec.structs import replace
+
 from assay.inputs.terraform.joined.facts import PlanFacts
 from assay.inputs.terraform.language.marks import MaybeMarked
 from assay.inputs.terraform.program.iteration import Iteration
@@ -7,7 +9,7 @@ from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.program.named_values import NamedValues
 from assay.inputs.terraform.program.providers import ProviderKeys
 from assay.inputs.terraform.project.modules import Key
-from assay.inputs.terraform.syntax.expressions import UnknownValue
+from assay.inputs.terraform.syntax.expressions import Sure, UnknownValue
 from assay.model.addresses import Step
 
 
@@ -36,4 +38,6 @@ class PlannedNames(NamedValues):
         if found is None or not found[0].exact:
             return UnknownValue(value.refs)
         iteration, path = found
+        if not path:  # what is taken of it will be asked for by name
+            return replace(value, sure=Sure.THING)
         return self._facts.at(module.address, key, iteration.key, tuple(path))
