@@ -51,10 +51,16 @@ checks-ref: ## Print a commit that holds checks/ alone: checkov runs every file 
 
 node: $(NODE) ## Validators of reports that tests use, from npm.
 
-demo: $(READY) ## Judge a recorded plan: no AWS account, one good image and one that only looks good.
+DEMO := --as-of 2026-11-22 --policy
+
+demo: $(READY) ## Judge recorded plans: no AWS account; one good image and one that only looks good.
 	@$(BIN)/assay check fixtures/demo/plan.json \
-		--catalog fixtures/demo/catalog.json --policy fixtures/demo/policy.yaml --as-of 2026-11-22; \
+		--catalog fixtures/demo/catalog.json $(DEMO) fixtures/demo/policy.yaml; \
 		code=$$?; echo; echo "exit code $$code: the gate stays closed"; test $$code -eq 1
+	@echo; echo "A local and a dynamic block lead to one of two images: the plan's code tells to which."; echo
+	@$(BIN)/assay check fixtures/with-code/plan.json --source-root fixtures/with-code \
+		--catalog fixtures/with-code/catalog.json $(DEMO) fixtures/with-code/policy.yaml; \
+		code=$$?; echo; echo "exit code $$code"; test $$code -eq 1
 
 test: ## Everything a change must pass: first what takes one core, beside one another.
 	@$(MAKE) --no-print-directory --jobs=2 judges types lint

@@ -81,8 +81,10 @@ class JoinedTrails:
         """What a value is that of; of one with several parts, of each of them."""
         found: list[End] = []
         for value in unknown_in(at.value):
-            if not value.passed_on or not value.refs:
-                return Dead(str(value.refs[0]) if value.refs else name)
+            if not value.refs:
+                return Dead(name)
+            if not value.passed_on:
+                return Dead(f"what is made of {value.refs[0]}")
             for ref in value.refs:
                 target = self._target(ref)
                 if target is None:
