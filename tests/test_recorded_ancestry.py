@@ -10,7 +10,7 @@ from assay.catalog.interface import Absent, Answer, Question, Unavailable
 from assay.catalog.questions import ANCESTRY
 from assay.lookup.provenance import trace
 from assay.model import Ancestry, AncestryEnd, AncestryEntry, Evidence, Image, Provenance
-from tests.policy.builders import ASKED, HOME, MIDDLE, PLACE, SOURCE, USED, image
+from tests.policy.builders import ASKED, HOME, MIDDLE, PLACE, SOURCE, USED, USER, image
 
 MADE = image(source_image_id=MIDDLE, source_image_region=HOME)
 ENTRY = AncestryEntry(USED, HOME, None, MADE.creation_date, MIDDLE, HOME)
@@ -91,3 +91,44 @@ def test_a_record_that_contradicts_what_was_seen_proves_nothing(entry: AncestryE
     assert found.entries == (ENTRY, PARENT)
     assert found.end is AncestryEnd.UNEXPLAINED
     assert found.detail == "GetImageAncestry and DescribeImages name different sources"
+
+
+class Showing:
+    """A catalogue that shows some images, and is not asked for ancestries."""
+
+    def __init__(self, *shown: Image, otherwise: Answer[Image]) -> None:
+        self._shown = {image.id: image for image in shown}
+        self._otherwise = otherwise
+
+    def ask(self, question: Question[Any, Any], keys: Collection[Any]) -> Mapping[Any, Answer[Any]]:
+        assert question is not ANCESTRY or not keys
+        return {key: self._shown.get(key[1], self._otherwise) for key in keys}
+
+
+@pytest.mark.parametrize("in_full", [False, True])
+@pytest.mark.parametrize(
+    ("otherwise", "end", "detail"),
+    [
+        (Absent(), AncestryEnd.NOT_VISIBLE, f"EC2 shows no {SOURCE} to {USER}/{HOME}"),
+        (
+            Unavailable("ec2:DescribeImages: denied"),
+            AncestryEnd.REFUSED,
+            "ec2:DescribeImages: denied",
+        ),
+    ],
+)
+def test_where_a_walk_ends_it_says_at_which_image_and_why(
+    otherwise: Answer[Image], end: AncestryEnd, detail: str, in_full: bool
+) -> None:
+    middle = image(id=MIDDLE, source_image_id=SOURCE, source_image_region=HOME)
+    key = (PLACE, USED)
+    catalog: Any = Showing(middle, otherwise=otherwise)
+    # Nothing depends on what lies beyond: EC2's own record is not asked for.
+    goes_on = AncestryEnd.NOT_FOLLOWED
+    found = trace(
+        {key: MADE}, {key: MADE}, catalog, lambda known: known.end is goes_on, in_full=in_full
+    )[key]
+    assert [each.entry.image_id for each in found.ancestors] == [USED, MIDDLE, SOURCE]
+    assert (found.end, found.detail) == (end, detail)
+    told = [USED, MIDDLE, SOURCE] if end is AncestryEnd.NOT_VISIBLE else [USED, MIDDLE]
+    assert found.evidence == tuple(Evidence("ec2:DescribeImages", id, PLACE) for id in told)
