@@ -10,6 +10,7 @@ from assay.model import (
     Action,
     Alias,
     AmiId,
+    Imageless,
     ImageSearch,
     Made,
     Place,
@@ -116,6 +117,51 @@ def test_a_document_that_is_not_known_is_no_image(
 ) -> None:
     found = way_out(Unknown(("x.y",)), HERE, attribute, action)
     assert found == wanted.format(attribute)
+
+
+SET = "set it to an AMI id, to a variable that has a value, or to an image that is looked up"
+GIVE = "give the image at plan time, so that it can be checked before apply"
+NAME = "set it to an AMI id, or to resolve:ssm: and the name of a parameter"
+TEMPLATE = "give the launch template an image, or launch from one that has one"
+
+
+@pytest.mark.parametrize(
+    ("value", "in_code", "in_a_plan"),
+    [
+        (AmiId("ami-00000001"), SET, GIVE),
+        (Unknown(()), SET, GIVE),
+        (Unknown(("data.external.x.result",)), SET, GIVE),
+        (
+            Unknown(("aws_launch_template.t.default_version",)),
+            "name the template's latest_version, or set update_default_version",
+            GIVE,
+        ),
+        (
+            Unknown(("terraform.workspace",)),
+            "choose by a variable in place of terraform.workspace, which no code tells",
+            GIVE,
+        ),
+        (Unusable("is an empty list"), SET, GIVE),
+        (Unusable("is no AMI id"), NAME, NAME),
+        (Unusable("is not a string"), NAME, NAME),
+        (Unusable("is no parameter name"), NAME, NAME),
+        (Unusable("is too long", "write less"), "write less", "write less"),
+        (Imageless(), TEMPLATE, TEMPLATE),
+        (TemplateRef("lt-1", None), TEMPLATE, TEMPLATE),
+        (
+            ImageSearch(("self",)),
+            *["mend the lookup's filters, or say most_recent, so that it finds one image"] * 2,
+        ),
+        (Alias("/x"), *["put an AMI id into the parameter, or name another"] * 2),
+    ],
+)
+def test_each_has_a_way_out(value: Value, in_code: str, in_a_plan: str) -> None:
+    assert cure(value) == in_code
+    assert cure(value, action=Action.CREATE) == in_a_plan
+
+
+def test_a_template_without_an_image_needs_no_place() -> None:
+    assert cure(Imageless(), NOWHERE) == TEMPLATE
 
 
 def test_whatever_cannot_be_used_says_what_to_do() -> None:

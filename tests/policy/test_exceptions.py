@@ -243,8 +243,18 @@ def test_an_image_that_was_not_found_is_matched_by_no_image() -> None:
     moving = unresolved(Cause.NOT_VISIBLE, value=TemplateRef("lt-1", None, "$Latest"))
     strict = {"rules": {"unpinned": "error"}}
     assert verdict(moving, allowing(**strict)) is FAIL
-    by_image = allowing(exception({"image": {"name": "*"}}, "unpinned"), **strict)
-    assert verdict(moving, by_image) is FAIL
+    for matched in (
+        {"name": "*"},
+        {"name": "web"},
+        {"id": USED},
+        {"owner": USER},
+        {"owner_alias": "amazon"},
+        {"product_code": "abc"},
+        {"tags": {"env": "prod"}},
+    ):
+        assert (
+            verdict(moving, allowing(exception({"image": matched}, "unpinned"), **strict)) is FAIL
+        )
     assert verdict(moving, allowing(exception(None, "unpinned"), **strict)) is OPEN
 
 

@@ -113,8 +113,9 @@ def test_validate_returns_what_load_returns() -> None:
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", HEAD.encode("utf-16"), b"version: \xe9"])
 def test_other_encodings_are_refused(data: bytes) -> None:
-    with pytest.raises(PolicyError, match=r"^p\.yaml: not UTF-8 text$"):
-        load("p.yaml", data)
+    for reads in (load, validate):
+        with pytest.raises(PolicyError, match=r"^p\.yaml: not UTF-8 text$"):
+            reads("p.yaml", data)
 
 
 @pytest.mark.parametrize(
@@ -205,24 +206,47 @@ def test_a_wrong_value_is_named_where_it_stands(text: str, where: str, said: str
 @pytest.mark.parametrize(
     ("text", "where", "hint"),
     [
-        (HEAD.replace("111122223333:", "*:"), "4:12", "the account takes no wildcard"),
-        (HEAD.replace("111122223333:", "11112222333?:"), "4:12", "the account takes no wildcard"),
-        (HEAD + "revoked: {watermarks: ['*:old']}\n", "5:24", "the account takes no wildcard"),
-        (HEAD + "require: {owners: [111122223333]}\n", "5:20", "put it in quotes"),
-        (HEAD + "require: {owners: [012345678901]}\n", "5:20", "put it in quotes"),
+        (HEAD.replace("111122223333:", "*:"), "4:12", "the account takes no wildcard: anybody could make a mark of that name"),
+        (HEAD.replace("111122223333:", "11112222333?:"), "4:12", "the account takes no wildcard: anybody could make a mark of that name"),
+        (HEAD + "revoked: {watermarks: ['*:old']}\n", "5:24", "the account takes no wildcard: anybody could make a mark of that name"),
+        (HEAD + "require: {owners: [111122223333]}\n", "5:20", "put it in quotes: YAML reads bare digits as a number"),
+        (HEAD + "require: {owners: [012345678901]}\n", "5:20", "put it in quotes: YAML reads bare digits as a number"),
         (HEAD + "undetermined: eror\n", "5:15", "did you mean 'error'?"),
         (HEAD + "rules: {unmarked: Off}\n", "5:19", "did you mean 'off'?"),
         (HEAD + "judge: [launch, templat]\n", "5:17", "did you mean 'template'?"),
         (HEAD + "require: {ancestry: agrees}\n", "5:21", "did you mean 'agree'?"),
         (HEAD + "require: {max_scan_severity: hihg}\n", "5:30", "did you mean 'high'?"),
         (HEAD + "require: {allowed_amis: predicts}\n", "5:25", "did you mean 'predict'?"),
-        (HEAD + "revoked: {watermarks: ['111122223333:golden-*']}\n", "5:24", "revoke a narrower name"),
+        (HEAD + "revoked: {watermarks: ['111122223333:golden-*']}\n", "5:24", "take it out of golden.watermarks, or revoke a narrower name"),
     ],
 )  # fmt: skip
 def test_the_usual_mistakes_come_with_the_cure(text: str, where: str, hint: str) -> None:
     error = refusal(text)
-    assert error.where == f"p.yaml:{where}"
-    assert hint in (error.hint or "")
+    assert (error.where, error.hint) == (f"p.yaml:{where}", hint)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + "require: 3\n",
+        HEAD + "judge: launch\n",
+        HEAD + "require: {owners: [[]]}\n",
+        HEAD + "require: {owners: [true]}\n",
+        HEAD + "aws: {region: }\n",
+        HEAD.replace("111122223333:", "1111:"),
+        HEAD.replace("111122223333:golden-*", "1111:golden-*:x"),
+        HEAD + "require: {max_depth: '1'}\n",
+    ],
+)
+def test_other_mistakes_come_without_the_cure_of_the_usual_ones(text: str) -> None:
+    assert refusal(text).hint is None
+
+
+def test_a_colon_in_the_name_of_the_file_is_none_of_the_place() -> None:
+    wrong = HEAD + "judge: [x]\nrequire: {max_depth: -1}\n"
+    with pytest.raises(PolicyError) as caught:
+        load("a:b:c.yaml", wrong.encode())
+    assert caught.value.where == "a:b:c.yaml:5:9"
 
 
 def test_the_first_mistake_in_the_file_is_told() -> None:
@@ -240,19 +264,22 @@ def test_a_name_may_be_revoked_inside_a_golden_pattern() -> None:
 @pytest.mark.parametrize("number", ["3.0", "007", "3.", "0.3e1"])
 def test_whole_numbers_written_oddly_are_read_or_refused_by_place(number: str) -> None:
     """Draft-07 calls 3.0 an integer. Whatever is decided, no refusal without line and column."""
-    text = HEAD + f"require: {{max_depth: {number}}}\n"
     refused: PolicyError | None = None
-    try:
-        depth = read(text).require.max_depth
-    except PolicyError as error:
-        refused = error
-    if refused:
-        assert refused.where == "p.yaml:5:22"
-    else:
-        assert depth == float(number)
-        assert type(depth) is int
+    for key, place in (("require: {max_depth: %s}", "5:22"), (DAYS, "5:41")):
+        try:
+            policy = read(f"{HEAD}{key % number}\n")
+        except PolicyError as error:
+            refused = error
+        if refused:
+            assert refused.where == f"p.yaml:{place}"
+        else:
+            [mark] = policy.golden.watermarks
+            read_as = policy.require.max_depth or mark.max_days_since_watermark_created
+            assert read_as == float(number)
+            assert type(read_as) is int
 
 
+DAYS = "      max_days_since_watermark_created: %s"
 NEWLINES = [
     'golden: {watermarks: [{key: "111122223333:golden\\n"}]}',
     'require: {owners: ["self\\n"]}',

@@ -54,7 +54,8 @@ def test_without_readers_there_are_none() -> None:
         (f"'222222222222': {{role_arn: '{ROLE}', external_id: '?secret?'}}", "5:92",
          "external_id must look like an external id"),
         (f"'333333333333': {{role_arn: '{ROLE}'}}", "5:32",
-         "the reader of account 333333333333 is a role of another account"),
+         ("the reader of account 333333333333 is a role of another account; "
+         "name a role that stands in the account itself")),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_where_it_stands(entry: str, where: str, said: str) -> None:

@@ -275,6 +275,13 @@ def test_the_scopes_that_would_decide_instead(
     assert may_hold(nowhere(), *matches) == names
 
 
+def test_a_scope_for_another_account_does_not_hold_whatever_else_it_spells_out() -> None:
+    of = replace(at(), place=replace(OPEN_PLACE, candidates=(Place.of(HOME, USER),)))
+    one, other = ({"account": each, "address": "aws_instance.web"} for each in (STRANGER, USER))
+    many = [{"account": STRANGER, "address": f"aws_instance.x{number}"} for number in range(3)]
+    assert may_hold(of, one, other, *many) == ["1"]
+
+
 def test_scopes_for_another_account_do_not_hide_those_behind_them() -> None:
     of = replace(at(), place=replace(OPEN_PLACE, candidates=(Place.of(HOME, USER),)))
     assert may_hold(of, {"account": STRANGER}, {"account": USER}, {"region": AWAY}) == ["1", "2"]

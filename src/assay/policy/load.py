@@ -177,7 +177,7 @@ def _article(kind: str) -> str:
 
 def _advice(error: Any) -> str | None:
     """The usual reasons for the usual mistakes."""
-    if error.validator == "type" and error.validator_value == "string":
+    if error.validator_value == "string" and type(error.instance) in (int, float):
         return "put it in quotes: YAML reads bare digits as a number"
     if error.validator_value == KEY and isinstance(error.instance, str):
         account, colon, _ = error.instance.partition(":")
