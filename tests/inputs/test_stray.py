@@ -117,6 +117,26 @@ def test_an_image_by_its_name_attribute_is_no_mention() -> None:
         assert strays("aws_anything.a", {word: AMI}) == {word: AmiId(AMI)}
 
 
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_a_template_is_no_stray_beside_the_image_that_outranks_it(own: bool, action: str) -> None:
+    """Of what was launched from a template, the state knows the image; user data is looked into."""
+    after = {
+        "ami": AMI,
+        "launch_template": [{"id": TEMPLATE, "name": "web", "version": "$Default"}],
+        "user_data": "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    }
+    written: dict[str, Any] = {"launch_template": [{"id": {"constant_value": TEMPLATE}}]}
+    if own:
+        written["ami"] = {"constant_value": AMI}
+    before = {**after, "user_data": None} if action == "update" else None
+    change = resource("aws_instance.a", after, actions=[action], before=before)
+    document = plan(change, configuration=[configured("aws_instance", "a", written)])
+    (source,) = read_plans("plan.json", dump(document), kinds=tuple(Kind), region=None)
+    judged = [(each.attribute, each.value) for each in source.references]
+    assert judged == ([("ami", AmiId(AMI))] if action == "create" else [])
+
+
 def test_of_a_sensitive_stray_nothing_but_the_attribute_is_shown() -> None:
     (found,) = read("acme_machine.a", {"m": {"secret": AMI}}, sensitive={"m": True}).references
     assert (found.attribute, found.sensitive) == ("m", True)

@@ -199,7 +199,7 @@ class ReferenceReader:
                 continue  # nothing there, or another row ended at the same unknown block
             for leaf in leaves(row.path, view.after, view.unknown, view.sensitive):
                 value = self._row_reader.value(row, leaf, view, change, configured, place)
-                if leaf.unknown or value is not None or row.behind:
+                if leaf.unknown or value is not None or row.behind or row.overridden_by:
                     explained[leaf.steps] = leaf  # what a row reads and leaves aside is a stray
                 if value is not None:
                     said.append(Said(row, leaf, value))
