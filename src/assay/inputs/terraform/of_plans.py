@@ -3,12 +3,12 @@
 With it a plan's unknown values are evaluated, and its references stand at lines of files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
 from assay.errors import InputError
-from assay.inputs.plan.document.document import Document
+from assay.inputs.plan.document.document import Configuration, Document
 from assay.inputs.plan.plan import Source
 from assay.inputs.saved.code import PlannedCode
 from assay.inputs.terraform.as_plan.lines import Locator
@@ -25,20 +25,22 @@ from assay.kept import Kept
 class CodeOfPlans:
     """The code of a root module, for plans that were made of it."""
 
-    def __init__(self, readers: Sequence[CodeReader], root: str, *, is_planned: bool) -> None:
-        """`is_planned` if nobody can doubt that this is what was planned."""
+    def __init__(
+        self, readers: Sequence[CodeReader], root: str, planned: Collection[str] | None
+    ) -> None:
+        """`planned` are the directories of all modules where it is known that this was planned."""
         self._readers = readers
         self._root = root
-        self._is_planned = is_planned
+        self._planned = planned
         self._expressions = Expressions()
-        self._other: dict[str, str] = {}
-        """The first thing that the code has in another way than a plan, by the plan's path."""
+        self._why_not: dict[str, str] = {}
+        """Why the code is not read together with a plan, by the plan's path."""
 
     @classmethod
     def carried(cls, kept: Kept, code: PlannedCode, root: str) -> "CodeOfPlans":
         """The code in a saved plan; `root` is where it stands, for whoever looks for it."""
-        files = FileReader(kept, Planned(code, root))
-        return cls([CodeReader(files, OPENTOFU)], root, is_planned=True)
+        tree = Planned(code, root)
+        return cls([CodeReader(FileReader(kept, tree), OPENTOFU)], root, tree.directories)
 
     @classmethod
     def checkout(cls, kept: Kept, tool: Tool | None, root: str) -> "CodeOfPlans":
@@ -50,7 +52,7 @@ class CodeOfPlans:
             raise InputError(
                 "holds no Terraform code", where=root, hint="name the root module's directory"
             )
-        return cls(readers, root, is_planned=False)
+        return cls(readers, root, None)
 
     def join(self, document: Document) -> Joined | None:
         """A plan read together with the code; None where that is not what was planned."""
@@ -58,23 +60,36 @@ class CodeOfPlans:
         if configuration is None:
             return None
         for reader in self._readers:
-            differs = None
-            if not self._is_planned:
-                code = reader.directory(self._root)
-                differs = Agreement(reader, self._expressions).differs(code, configuration)
-            if differs is None:
+            why_not = self._differs(reader, configuration) or _refused(reader)
+            if why_not is None:
                 return Joined(document, reader, self._root, self._expressions)
-            self._other[document.path] = differs
+            self._why_not[document.path] = why_not
         return None
+
+    def _differs(self, reader: CodeReader, configuration: Configuration) -> str | None:
+        """Why it is not what was planned, if so; all modules that were planned have been read then."""
+        if self._planned is not None:
+            for directory in self._planned:
+                reader.directory(directory)
+            return None
+        code = reader.directory(self._root)
+        differs = Agreement(reader, self._expressions).differs(code, configuration)
+        return f"is not what was planned ({differs})" if differs else None
 
     def at_lines(self, source: Source) -> Source:
         """A plan's source with its references at lines of the code."""
         locator = Locator(self._readers[0], self._root)
         notes = source.notes
-        if other := self._other.get(source.facts.path):
-            what = (
-                f"the code in {self._root} is not what was planned ({other}): it gives lines alone"
-            )
+        if why_not := self._why_not.get(source.facts.path):
+            what = f"the code in {self._root} {why_not}: it gives lines alone"
             notes = (*notes, f"{source.facts.path}: {what}")
         references = tuple(located(each, locator) for each in source.references)
         return replace(source, references=references, notes=notes)
+
+
+def _refused(reader: CodeReader) -> str | None:
+    """What of the code cannot be read, though a plan was made of it: that can decide anything."""
+    for code in reader.read:
+        for error in code.refused:
+            return f"cannot be read as Terraform has read it ({error.where})"
+    return None

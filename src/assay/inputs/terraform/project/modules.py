@@ -53,6 +53,11 @@ class CodeReader:
             found = self._directories[path] = self._directory(path)
         return found
 
+    @property
+    def read(self) -> "Iterable[ModuleCode]":
+        """All modules that were asked for."""
+        return self._directories.values()
+
     def file(self, path: str) -> ReadFile:
         """One file; of a broken one, why."""
         return self._files.file(path)

@@ -67,6 +67,7 @@ class Planned:
             }
             for directory, files in code.files.items()
         }
+        self.directories = tuple(self._files)
         self._modules = {
             ".".join(path): joined(root, directory) for path, directory in code.modules.items()
         }
