@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,9 +26,11 @@ from assay.model import (
     Subject,
 )
 from assay.model.times import day_of
-from assay.policy.candidates import Candidates
 from assay.policy.matching import holds
 from assay.policy.rules import RULES
+
+if TYPE_CHECKING:
+    from assay.policy.candidates import Candidates
 
 _Results = tuple[RuleResult, ...]
 _Key: TypeAlias = int | CodeException
@@ -48,11 +51,16 @@ class Exceptions:
 
     def __init__(self, policy: Policy, as_of: datetime) -> None:
         self._of_policy = policy.exceptions
-        self._candidates = Candidates([each.match for each in policy.exceptions])
         self._today = day_of(as_of)
         self._used: Counter[_Key] = Counter()
         self._missed: Counter[_Key] = Counter()
         self._applied: dict[tuple[int, tuple[_Key, ...]], _Applied] = {}
+
+    @cached_property
+    def _candidates(self) -> "Candidates":
+        from assay.policy.candidates import Candidates  # most policies make no exceptions
+
+        return Candidates([each.match for each in self._of_policy])
 
     def concern(self, reference: AmiReference) -> bool:
         """Whether there is any exception that could reach a reference."""

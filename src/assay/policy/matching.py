@@ -6,7 +6,8 @@ anything that a plan leaves open pass on one: `rivals` are the scopes that might
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 from msgspec.structs import astuple, replace
@@ -22,8 +23,16 @@ from assay.model import (
     Subject,
     Unplaced,
 )
-from assay.policy.candidates import Candidates
 from assay.policy.wildcard import matches
+
+if TYPE_CHECKING:
+    from assay.policy.candidates import Candidates
+
+
+def _candidates(of: Sequence[Match]) -> "Candidates":
+    from assay.policy.candidates import Candidates  # most policies have no scopes
+
+    return Candidates(of)
 
 
 class Scopes:
@@ -33,11 +42,14 @@ class Scopes:
         self._policy = policy
         self._scopes = policy.scopes
         self._matches = [scope.match for scope in policy.scopes]
-        self._candidates = Candidates(self._matches)
         decides = sorted(range(len(self._scopes)), key=self._specificity, reverse=True)
         self._turns = {number: turn for turn, number in enumerate(decides)}
         """Of two scopes that hold the one decides whose turn comes first."""
         self._open: dict[tuple[bool, bool], _Open] = {}
+
+    @cached_property
+    def _candidates(self) -> "Candidates":
+        return _candidates(self._matches)
 
     def _specificity(self, number: int) -> tuple[int, int]:
         return _specificity(self._matches[number])
@@ -92,7 +104,7 @@ class _Open(msgspec.Struct, frozen=True):
 
     matches: Sequence[Match]
     groups: Sequence[tuple[int, ...]]
-    candidates: Candidates
+    candidates: "Candidates"
 
     @classmethod
     def of(cls, matches: Iterable[Match], region: bool, account: bool) -> "_Open":
@@ -108,7 +120,7 @@ class _Open(msgspec.Struct, frozen=True):
         return cls(
             [replace(each, account=None) for each in left.values()],
             [tuple(each) for each in numbers.values()],
-            Candidates(list(left.values())),
+            _candidates(list(left.values())),
         )
 
 
