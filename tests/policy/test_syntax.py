@@ -93,9 +93,14 @@ def test_anchors_repeat_a_value() -> None:
     assert value("a: &x {b: [1]}\nc: *x\n") == {"a": {"b": [1]}, "c": {"b": [1]}}
 
 
-@pytest.mark.parametrize("text", ["a: &x [*x]", "a: &x {b: *x}", "&x [[*x]]", "? &x [*x]\n: 1"])
-def test_an_alias_inside_itself_is_refused(text: str) -> None:
-    assert "contains itself" in error(text).what
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [("a: &x [*x]", 4), ("a: &x {b: *x}", 4), ("&x [[*x]]", 1), ("? &x [*x]\n: 1", 3)],
+)
+def test_an_alias_inside_itself_is_refused(text: str, column: int) -> None:
+    found = error(text)
+    assert found.what == "an alias that contains itself"
+    assert found.where == f"policy.yaml:1:{column}"
 
 
 @pytest.mark.parametrize(("width", "levels"), [(10, 9), (2, 300), (100, 4)])
@@ -107,6 +112,15 @@ def test_an_alias_bomb_is_refused_before_it_is_unfolded(width: int, levels: int)
     ]
     lines.insert(0, "a0: &a0 [x]")
     assert "more than 100000 values" in error("\n".join(lines)).what
+
+
+def test_what_aliases_stand_for_counts_each_time() -> None:
+    """A list of 999 values a hundred times, the list around them, and as many more as are left."""
+    many = f"&a [{', '.join(['x'] * 998)}]"
+    whole = f"[{many}, {', '.join(['*a'] * 99)}, {', '.join(['y'] * 99)}]"
+    assert len(value(whole)) == 199
+    found = error(whole.removesuffix("]") + ", y]")
+    assert (found.what, found.where) == ("more than 100000 values", "policy.yaml")
 
 
 def test_merge_keys_are_no_merge() -> None:
@@ -215,9 +229,13 @@ def test_a_tag_that_its_text_contradicts_is_refused(text: str) -> None:
     assert (error(text).where or "").startswith("policy.yaml:1:")
 
 
-@pytest.mark.parametrize("text", ["? [a]\n: 1", "? {a: 1}\n: 1", "{[a]: 1}"])
-def test_a_key_must_be_a_word(text: str) -> None:
-    assert "not a word" in error(text).what
+@pytest.mark.parametrize(
+    ("text", "column"), [("? [a]\n: 1", 3), ("? {a: 1}\n: 1", 3), ("{[a]: 1}", 2)]
+)
+def test_a_key_must_be_a_word(text: str, column: int) -> None:
+    found = error(text)
+    assert found.what == "a key that is not a word"
+    assert found.where == f"policy.yaml:1:{column}"
 
 
 def test_where_finds_values_keys_and_the_nearest_parent() -> None:
@@ -227,6 +245,7 @@ def test_where_finds_values_keys_and_the_nearest_parent() -> None:
     assert parsed.where(("a", "b", 1, "c"), key=True) == "dir/p.yaml:4:8"
     assert parsed.where(("a", "b"), key=True) == "dir/p.yaml:2:3"
     assert parsed.where(("a", "b", 7, "c")) == parsed.where(("a", "b"))
+    assert parsed.where(("a", "b", 2)) == parsed.where(("a", "b"))
     assert parsed.where(("a", "missing"), key=True) == parsed.where(("a",))
 
 
