@@ -708,6 +708,36 @@ def test_an_ancestry_matters_if_any_scope_asks_for_it() -> None:
     )  # fmt: skip
 
 
+def test_each_golden_that_holds_somewhere_is_asked_about() -> None:
+    """Of two scopes that ask the same of an ancestry, but not of the same marks."""
+    other = {"watermarks": [{"key": f"{GOLD}:other"}]}
+    scopes = [{"name": "x", "match": {"region": "*"}, "golden": other}]
+    cut = ancestry(USED, MIDDLE, end=AncestryEnd.NOT_FOLLOWED)
+    for key, wanted in ((KEY, True), (f"{GOLD}:other", True), (f"{GOLD}:none", False)):
+        here = subject(image(mark(key)), cut).provenance
+        assert here is not None
+        assert ancestry_matters(document(scopes=scopes), AS_OF, JudgedMarks())(here) is wanted
+
+
+@pytest.mark.parametrize(
+    ("rules", "wanted"),
+    [
+        ({}, False),
+        ({"unmarked": "error", "revoked": "error"}, False),
+        ({"unmarked": "warning"}, False),  # it fails for what is revoked
+        ({"revoked": "warning"}, False),  # it fails for its marks
+        ({"unmarked": "warning", "revoked": "warning"}, True),
+        ({"unmarked": "off", "revoked": "off"}, True),
+    ],
+)
+def test_what_fails_already_needs_no_ancestry(rules: dict[str, str], wanted: bool) -> None:
+    """An image without marks that is revoked itself, and of which not all ancestors are known."""
+    here = subject(image(), ancestry(USED, MIDDLE, end=AncestryEnd.NOT_FOLLOWED)).provenance
+    assert here is not None
+    by = document(rules=rules, revoked={"images": [{"id": USED, "region": HOME}]})
+    assert ancestry_matters(by, AS_OF, JudgedMarks())(here) is wanted
+
+
 def test_a_golden_mark_of_one_scope_is_none_of_another() -> None:
     """Marks are judged once for each golden, and kept apart."""
     other = f"{GOLD}:other"
