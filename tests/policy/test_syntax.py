@@ -249,6 +249,13 @@ def test_where_finds_values_keys_and_the_nearest_parent() -> None:
     assert parsed.where(("a", "missing"), key=True) == parsed.where(("a",))
 
 
+def test_fifty_levels_are_the_deepest() -> None:
+    assert parse("policy.yaml", "[" * 50 + "]" * 50).value
+    found = error("[" * 51 + "]" * 51)
+    assert (found.what, found.where) == ("nested too deeply", "policy.yaml:1:51")
+    assert value(f"[{', '.join(['[a]'] * 100)}]")  # beside one another they are not deep
+
+
 @pytest.mark.parametrize("depth", [1_000, 100_000])
 @pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ("{a: ", "}")])
 def test_deep_nesting_is_a_policy_error_and_no_crash(depth: int, opens: str, closes: str) -> None:
