@@ -14,6 +14,7 @@ from assay.inputs.saved.code import PlannedCode
 from assay.inputs.terraform.as_plan.lines import Locator
 from assay.inputs.terraform.as_plan.located import located
 from assay.inputs.terraform.joined.agreement import Agreement
+from assay.inputs.terraform.joined.contradiction import contradiction
 from assay.inputs.terraform.joined.joined import Joined
 from assay.inputs.terraform.project.files import OPENTOFU, TERRAFORM, FileReader, Tool
 from assay.inputs.terraform.project.modules import CodeReader
@@ -55,14 +56,26 @@ class CodeOfPlans:
         return cls(readers, root, None)
 
     def join(self, document: Document) -> Joined | None:
-        """A plan read together with the code; None where that is not what was planned."""
+        """A plan read together with the code; None where that is not what was planned. Raises
+        `InputError` for a saved plan that contradicts the code in it.
+        """
         configuration = document.plan.configuration
         if configuration is None:
             return None
         for reader in self._readers:
             why_not = self._differs(reader, configuration) or _refused(reader)
             if why_not is None:
-                return Joined(document, reader, self._root, self._expressions)
+                joined = Joined(document, reader, self._root, self._expressions)
+                other = contradiction(document.path, document.plan, joined.program)
+                if other is None:
+                    return joined
+                why_not = f"is not what was planned ({other} has another value)"
+                if self._planned is not None:
+                    raise InputError(
+                        f"a saved plan whose code gives {other} another value than the plan",
+                        where=document.path,
+                        hint="make it again with: terraform plan -out=FILE",
+                    )
             self._why_not[document.path] = why_not
         return None
 

@@ -14,10 +14,7 @@ from assay.inputs.plan.trails.trail import Dead, End, Fixed, Found, Target
 from assay.inputs.terraform.joined.worth import Worth, unknown_in, worth_at
 from assay.inputs.terraform.language.aliases import ALIAS
 from assay.inputs.terraform.program.body import Body, body
-from assay.inputs.terraform.program.iteration import Iteration
-from assay.inputs.terraform.program.module import ModuleInstance
 from assay.inputs.terraform.program.program import Program
-from assay.inputs.terraform.syntax.blocks import Block
 from assay.inputs.terraform.syntax.expressions import Ref, UnknownValue
 from assay.model.addresses import Path, Step
 
@@ -58,24 +55,8 @@ class JoinedTrails:
         return self._bodies[key]
 
     def _evaluated(self, resource: PlannedResource, argument: Step) -> Body | None:
-        found = self.block(resource)
-        if found is None:
-            return None
-        module, block, iteration = found
-        return body(module, block, iteration, (str(argument),))
-
-    def block(self, resource: PlannedResource) -> tuple[ModuleInstance, Block, Iteration] | None:
-        """The block that a resource is an instance of, in its module instance."""
-        change = resource.change
-        module = self._program.root.at(resource.module)
-        placed = module and module.code.resources.get((change.mode, change.type, change.name))
-        if not module or not placed:
-            return None
-        steps: list[Step] = [] if change.index is None else [change.index]
-        found = module.instances(placed.block).meant(steps)
-        if found is None or found[1] or not found[0].exact:
-            return None
-        return module, placed.block, found[0]
+        found = self._program.instance(resource.change)
+        return body(*found, (str(argument),)) if found else None
 
     def _ends(self, at: Worth, name: str) -> list[End] | Dead:
         """What a value is that of; of one with several parts, of each of them."""

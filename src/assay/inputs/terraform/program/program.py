@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
+from assay.inputs.plan.document.document import ResourceChange
 from assay.inputs.terraform.language.context import EvalContext
 from assay.inputs.terraform.program.iteration import ONLY, Iteration
 from assay.inputs.terraform.program.module import ModuleInstance
@@ -11,9 +12,13 @@ from assay.inputs.terraform.program.providers import ProviderKeys
 from assay.inputs.terraform.program.shared import Shared
 from assay.inputs.terraform.project.contents import Contents
 from assay.inputs.terraform.project.modules import CodeReader, ModuleCode
+from assay.inputs.terraform.syntax.blocks import Block
 from assay.inputs.terraform.syntax.expressions import HclValue
 from assay.inputs.terraform.syntax.reading import Expressions
+from assay.model.addresses import Step
 
+Placement: TypeAlias = tuple[ModuleInstance, Block, Iteration]
+"""An instance of a block in a module instance."""
 Names: TypeAlias = Callable[[ModuleInstance, Iteration, ProviderKeys], EvalContext]
 """Tells what names mean in a module instance, for one instance of a block."""
 
@@ -52,6 +57,18 @@ class Program:
         """
         contents = Contents(root, boundary or root, expressions.template)
         return cls(Shared(reader, expressions, contents, values), reader.directory(root))
+
+    def instance(self, change: ResourceChange) -> "Placement | None":
+        """Where a planned resource is written; None where the code does not have it."""
+        module = self.root.at(change.module_address or "")
+        placed = module and module.code.resources.get((change.mode, change.type, change.name))
+        if not module or not placed:
+            return None
+        steps: list[Step] = [] if change.index is None else [change.index]
+        found = module.instances(placed.block).meant(steps)
+        if found is None or found[1] or not found[0].exact:
+            return None
+        return module, placed.block, found[0]
 
     def modules(self) -> Iterator[ModuleInstance]:
         """Every module instance, the root first."""
