@@ -9,7 +9,7 @@ from assay.inputs.plan.plan import Source, read_plans
 from assay.inputs.saved.code import PlannedCode
 from assay.inputs.terraform.of_plans import CodeOfPlans
 from assay.kept import Kept
-from assay.model import Kind, Unknown
+from assay.model import AmiId, Kind, Planned, Unknown
 from tests.plans import configured, dump, instance, plan, resource
 
 MAIN = """\
@@ -50,6 +50,11 @@ PLAN = dump(
         ],
     )
 )
+MODULE = """
+module "m" {
+  source = "./m"
+}
+"""
 OVERRIDE = 'locals {\n  image = "ami-0ffffffffffffffff"\n}\n'
 
 
@@ -109,3 +114,22 @@ def test_nor_is_such_a_file_of_a_checkout_passed_over(tmp_path: Path) -> None:
 def test_files_that_no_tool_reads_decide_nothing() -> None:
     for name in (".b_override.tf", "b_override.tf~", "b_override.txt"):
         assert launched(carried({name: b"}}"})) == launched(carried({}))
+
+
+def test_a_module_stands_where_the_plan_says() -> None:
+    """Terraform looks there, wherever the call leads: the archive of a plan can be changed."""
+    call = MAIN.replace("aws_ami_copy.golden.id", "module.m.image") + MODULE
+    one, other = AmiId("ami-0123456789abcdef0"), AmiId("ami-0ffffffffffffffff")
+
+    def output(image: AmiId) -> dict[str, bytes]:
+        return {"main.tf": f'output "image" {{\n  value = "{image}"\n}}\n'.encode()}
+
+    def image(directory: str) -> object:
+        files = {".": {"main.tf": call.encode()}, "m": output(one), "n": output(other)}
+        modules = {(): ".", ("m",): directory, ("o",): "m", ("p",): "n"}
+        code = CodeOfPlans.carried(Kept(None), PlannedCode(modules, files), "live/prod")
+        value = launched(source(code))
+        return value.value if isinstance(value, Planned) else value
+
+    assert image("m") == one
+    assert image("n") == other

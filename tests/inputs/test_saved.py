@@ -313,6 +313,7 @@ def test_more_than_is_unpacked_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
         ([], {"m-/a/x.tf": b""}),
         ([{"Key": "a", "Dir": "a"}, {"Key": "a", "Dir": "a"}], {}),
         ([{"Key": "", "Dir": "a"}], {}),
+        ([{"Key": "", "Dir": "."}], {}),
         ([{"Key": "a.b", "Dir": "a"}], {}),
         ([{"Key": "a..b", "Dir": "a"}, {"Key": "a", "Dir": "b"}], {}),
         ([{"Key": "a/b", "Dir": "a"}], {}),
@@ -331,6 +332,15 @@ def test_modules_and_files_have_to_agree(
 def test_a_list_of_modules_that_is_none_is_refused(listed: bytes) -> None:
     data = archive(members(**{"tfconfig/modules.json": listed}))
     assert "a saved plan whose code" in refused(data)
+
+
+def test_the_root_module_is_where_terraform_was_run() -> None:
+    """Terraform up to 0.14 took a directory as an argument; since then it is always the same."""
+    listed = manifest()
+    assert b'"Dir": "."' in listed
+    for other in (b'"Dir": "code"', b'"Dir": "/"', b'"Dir": ".."'):
+        changed = {"tfconfig/modules.json": listed.replace(b'"Dir": "."', other)}
+        assert "stands in another directory" in refused(archive(members(**changed)))
 
 
 def test_an_archive_without_a_list_of_modules_is_refused() -> None:

@@ -25,6 +25,7 @@ CODE = {
           source   = "./modules/web"
         }
         module "outside" { source = "../shared" }
+        module "linked" { source = "./linked" }
         module "far" {
           source = "git::file://HERE/far//inner"
         }
@@ -57,6 +58,7 @@ def planned(terraform_alone: Callable[..., int], tmp_path_factory: pytest.TempPa
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text.replace("HERE", str(top)), encoding="utf-8")
     who = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    (root / "linked").symlink_to("modules/web/disk dir")
     for arguments in (("init", "-q"), ("add", "."), (*who, "commit", "-q", "-m", "far")):
         subprocess.run(["git", *arguments], cwd=far, check=True)
     assert terraform_alone(root, "init") == 0
@@ -69,7 +71,7 @@ def test_the_code_is_the_code_that_was_planned(planned: Path) -> None:
     assert saved is not None
     assert saved.code is not None
     assert set(saved.code.modules) == {
-        (), ("web",), ("web", "disk"), ("many",), ("many", "disk"), ("outside",), ("far",)
+        (), ("web",), ("web", "disk"), ("many",), ("many", "disk"), ("outside",), ("far",), ("linked",)
     }  # fmt: skip
     files = dict(each for module in saved.code.modules for each in saved.code.of(module))
     wanted = {name: text for name, text in CODE.items() if name.endswith((".tf", ".json"))}
@@ -95,7 +97,8 @@ def test_lines_are_found_without_a_file_of_the_code(planned: Path, root: str) ->
         'module.many["b.c"].module.disk.terraform_data.disk': ("modules/web/disk dir/é.tf", 4),
         "module.outside.terraform_data.shared": ("../shared/shared.tf", 1),
         "terraform_data.json": ("main_override.tf", 1),
-        "module.far.terraform_data.far": ("main.tf", 8),
+        "module.far.terraform_data.far": ("main.tf", 9),
+        "module.linked.terraform_data.disk": ("modules/web/disk dir/é.tf", 4),
     }
     for address, (file, line) in wanted.items():
         found = locator.find(address, "input")

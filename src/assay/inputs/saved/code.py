@@ -30,7 +30,7 @@ class PlannedCode(msgspec.Struct, frozen=True):
 
     modules: Mapping[ModulePath, str]
     """Where each module stands: its directory by the names of the calls that lead to it, `("web",
-    "disk")`. It is relative to the root module's, `.`, and below `.terraform/modules` where the module
+    "disk")`. It is relative to that of the root module, which is `.`, and below `.terraform/modules` where the module
     is none of its neighbours; it may climb, and be absolute where TF_DATA_DIR was. Several calls of one
     local module share a directory."""
     files: Mapping[str, Mapping[str, bytes]]
@@ -81,6 +81,8 @@ def read_code(path: str, members: Mapping[str, bytes]) -> PlannedCode:
         if files.setdefault(directory, own) != own:
             raise _disagrees(path, "has two versions of the files of one directory")
         modules[module.path] = directory
+    if modules.get(()) not in (None, "."):
+        raise _disagrees(path, "stands in another directory than the one in which it was planned")
     if by_key or () not in modules or any(each[:-1] not in modules for each in modules if each):
         raise _disagrees(path, "has files of modules, or modules, that nothing leads to")
     return PlannedCode(modules, files)

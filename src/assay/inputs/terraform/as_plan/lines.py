@@ -94,9 +94,10 @@ class Locator:
             placed = code.calls.get(name)
             if placed is None:
                 return None, calls
-            directory = local_source(code.path, placed.block)
-            ours = directory is not None and all(call.ours for call in calls)
+            beside = local_source(code.path, placed.block)
+            ours = beside is not None and all(call.ours for call in calls)
             calls.append(_Call(placed, ours))
+            directory = self._root.planned(tuple(path[:depth])) or beside
             directory = directory or self._root.installed(".".join(path[:depth]), placed.block)
             if directory is None:
                 return None, calls

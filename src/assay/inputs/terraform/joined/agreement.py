@@ -193,7 +193,8 @@ def _all_references(planned: Any) -> tuple[str, ...]:
 
 
 def _directory(root: ModuleCode, code: ModuleCode, path: ModulePath, call: Block) -> str | None:
-    return local_source(code.path, call) or root.installed(".".join(path), call)
+    beside = root.planned(path) or local_source(code.path, call)
+    return beside or root.installed(".".join(path), call)
 
 
 def _at(path: ModulePath, what: str) -> str:

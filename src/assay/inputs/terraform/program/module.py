@@ -244,9 +244,12 @@ class ModuleInstance:
         call = self.code.calls[name]
         path = (*self.path, name)
         # Beside the caller, or by an expression (OpenTofu), or where `init` has put what it fetched
-        directory = local_source(self.code.path, call.block) or self._computed(call.block)
-        if directory is None:
-            directory = self.root.code.installed(".".join(path), call.block)
+        directory = (
+            self.root.code.planned(path)
+            or local_source(self.code.path, call.block)
+            or self._computed(call.block)
+            or self.root.code.installed(".".join(path), call.block)
+        )
         if directory is None or len(path) > _DEEPEST:
             return None
         code = self.shared.reader.directory(directory)

@@ -25,6 +25,7 @@ from assay.inputs.terraform.project.paths import folded, joined, value_names
 from assay.inputs.terraform.project.refusals import Read, refusals
 from assay.inputs.terraform.project.trees import Modules, Tree
 from assay.inputs.terraform.syntax.blocks import Block, Comment, Written, plain_text
+from assay.model.addresses import ModulePath
 
 Key = tuple[str, str, str]
 """Mode, type and name of a resource."""
@@ -150,6 +151,10 @@ class ModuleCode:
     def installed(self, path: str, call: Block) -> str | None:
         """Of a root module: where the module at a path, `a.b`, is installed for this call of it."""
         return self.manifest.directory(path, call)
+
+    def planned(self, path: ModulePath) -> str | None:
+        """Where the module at a path stood when a plan was made, if this is its code."""
+        return self._tree.planned(path)
 
     def _add(self, placed: Placed, *, overrides: bool) -> None:
         block = placed.block

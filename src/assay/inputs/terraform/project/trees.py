@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from assay.inputs.terraform.project.manifest import Manifest
 from assay.inputs.terraform.project.paths import code_names, folded, is_code, joined
 from assay.inputs.terraform.syntax.blocks import Block
+from assay.model.addresses import ModulePath
 
 if TYPE_CHECKING:
     from assay.inputs.saved.code import PlannedCode
@@ -39,6 +40,14 @@ class Tree(Protocol):
         """What is installed for a root module."""
         ...
 
+    def planned(self, path: ModulePath) -> str | None:
+        """Where the module that these calls lead to stood when the plan was made, if one was.
+
+        That is not always where its `source` leads: Terraform follows links on the way, and a plan
+        that somebody has changed says whatever they like. It is there that Terraform looks.
+        """
+        ...
+
 
 class Disk:
     """What lies on the disk, and what `terraform init` has put there."""
@@ -55,6 +64,10 @@ class Disk:
     def modules(self, root: str) -> Modules:
         """See `Tree`."""
         return Manifest(root)
+
+    def planned(self, path: ModulePath) -> str | None:  # noqa: ARG002
+        """See `Tree`."""
+        return None
 
 
 class Planned:
@@ -87,6 +100,10 @@ class Planned:
     def modules(self, root: str) -> Modules:  # noqa: ARG002
         """See `Tree`; a plan has one root."""
         return PlannedModules(self._modules)
+
+    def planned(self, path: ModulePath) -> str | None:
+        """See `Tree`."""
+        return self._modules.get(".".join(path))
 
 
 class PlannedModules:
