@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.cases.expected import CLOSED, CODE, GREEN, PLANS, REFUSED, UNJUDGED, Outcomes
+from tests.cases.expected import CLOSED, CODE, EXACT, GREEN, PLANS, REFUSED, UNJUDGED, Outcomes
 from tests.cases.world import CasesWorld
 from tests.command import POLICY, Run, talking_to
 from tests.emulator import Server, serve
@@ -71,6 +71,42 @@ def test_a_plan(check: Check, name: str) -> None:
     assert (run.code == 0) is name.startswith(GREEN) or name.startswith("..")
     not_judged = run.report["summary"]["not_judged"]
     assert UNJUDGED.get(name, {}).items() <= not_judged.items()
+
+
+WITH_CODE = [name for name in PLANS if (CASES / "plans" / name).with_name("main.tf").exists()]
+
+
+@pytest.mark.parametrize("name", WITH_CODE)
+def test_a_plan_with_its_code(check: Check, name: str) -> None:
+    """No false alarm and no false pass is left."""
+    path = CASES / "plans" / name
+    run = check(path, "--source-root", str(path.parent))
+    assert as_expected(run, PLANS[name] | EXACT.get(name, {})) == [], run.stderr
+    assert (run.code == 0) is name.startswith(GREEN) or name.startswith("..")
+    assert "not what was planned" not in run.stderr
+    assert all(each["file"] for each in run.report["verdicts"])
+
+
+def test_a_region_that_a_function_makes_is_exact_with_the_code(check: Check) -> None:
+    path = CASES / "plans" / "regfn" / "plan.json"
+    run = check(path, "--source-root", str(path.parent))
+    assert {each["region"] for each in run.report["verdicts"]} == {"us-west-2"}
+    assert {each["region"] for each in check(path).report["verdicts"]} == {None}
+
+
+def test_what_a_stack_gives_out_is_nobodys_to_tell(check: Check) -> None:
+    """The copy beside it is not spoken of."""
+    path = CASES / "plans" / "local1" / "plan.json"
+    run = check(path, "--source-root", str(path.parent))
+    [told] = [v["results"] for v in run.report["verdicts"] if v["address"] == "aws_instance.x"]
+    [said] = [each["message"] for each in told if each["rule"] == "unresolved"]
+    assert "aws_cloudformation_stack.s" in said
+    assert "aws_ami_copy" not in said
+
+
+def test_most_of_the_plans_have_their_code_beside_them() -> None:
+    assert len(WITH_CODE) > 20
+    assert {name for name in EXACT if name not in WITH_CODE} == set()
 
 
 @pytest.mark.parametrize("name", ["ssmwo/plan.json", "c05-woreal/plan.json"])
