@@ -2,29 +2,28 @@
 
 A plan lists blocks, modules, variables and outputs, and of each expression what it reads; of locals
 and dynamic blocks it holds nothing. What it does hold has to agree, or the code is not used.
-
-Fact: HashiCorp, "JSON Output Format", "Expression Representation": `references` names what an
-expression reads, each thing also by its shorter forms; `constant_value` is a literal's.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
-from assay.inputs.plan.document.configuration import references_of
-from assay.inputs.plan.document.document import ConfigResource, Configuration, Module
+from assay.inputs.plan.document.document import (
+    ConfigResource,
+    Configuration,
+    Module,
+    ProviderConfig,
+)
+from assay.inputs.terraform.joined.same_expressions import is_another, is_other_value
+from assay.inputs.terraform.language.conversions import AnyType, read_constraint
 from assay.inputs.terraform.project.modules import CodeReader, ModuleCode, local_source
 from assay.inputs.terraform.syntax.blocks import Block, Written, plain_text
-from assay.inputs.terraform.syntax.expressions import Attribute, Expression, Index, Literal, Opaque
-from assay.inputs.terraform.syntax.expressions import Variable as Word
 from assay.inputs.terraform.syntax.reading import Expressions
-from assay.inputs.terraform.syntax.texts import reads
-from assay.model.addresses import ModulePath, parse
+from assay.model.addresses import ModulePath
 
-_Read: TypeAlias = frozenset[tuple[str, ...]]
-"""What an expression reads: `("var", "x")`, `("data", "aws_ami", "x")`, `("aws_ami_copy", "x")`."""
-_META = ("count", "for_each", "provider", "providers", "depends_on", "source", "version")
+_OF_RESOURCES = ("count", "for_each", "provider", "depends_on")
+_OF_CALLS = ("count", "for_each", "providers", "depends_on", "source", "version")
+_OF_PROVIDERS = ("alias", "for_each", "version")
 _NO_ARGUMENTS = ("lifecycle", "provisioner", "connection", "dynamic", "timeouts")
-_TEXTS = {True: "true", False: "false"}
 
 
 class Agreement:
@@ -37,29 +36,41 @@ class Agreement:
     def differs(self, root: ModuleCode, configuration: Configuration) -> str | None:
         """The first thing that the code has in another way than the plan; None where all agrees."""
         planned = configuration.root_module or Module()
-        found = self._providers(root, configuration) or self._module((), root, planned, root)
-        return next(iter(found), None) if not isinstance(found, str) else found
+        providers = configuration.provider_config or {}
+        return next(self._module((), root, planned, root, providers), None)
 
-    def _providers(self, root: ModuleCode, configuration: Configuration) -> str | None:
-        planned = configuration.provider_config or {}
-        for placed in root.providers:
+    def _providers(
+        self, path: ModulePath, code: ModuleCode, planned: Mapping[str, ProviderConfig]
+    ) -> Iterator[str]:
+        """A module's provider blocks. The plan has the one that Terraform adds, too, with nothing in it."""
+        of_module = ".".join(f"module.{name}" for name in path)
+        start = f"{of_module}:" if of_module else ""
+        own = {
+            key.removeprefix(start): each.expressions or {}
+            for key, each in planned.items()
+            if key.rpartition(":")[0] == of_module
+        }
+        written: set[str] = set()
+        for placed in code.providers:
             alias = plain_text(placed.block.attributes.get("alias"))
             name = placed.block.labels[0] + (f".{alias}" if alias else "")
-            if name in planned and "for_each" not in placed.block.attributes:
-                written = planned[name].expressions or {}
-                if self._arguments(placed.block, written, but=("alias", *_META)):
-                    return f"provider {name}"
-        own = {placed.block.labels[0] for placed in root.providers}
-        roots = {
-            key.partition(".")[0]
-            for key, each in planned.items()
-            if ":" not in key and each.expressions
-        }
-        return next((f"provider {name}" for name in sorted(roots - own)), None)
+            written.add(name)
+            if "for_each" in placed.block.attributes:
+                continue
+            if name not in own or self._arguments(placed.block, own[name], but=_OF_PROVIDERS):
+                yield _at(path, f"provider {name}")
+        for name in sorted(name for name, each in own.items() if each and name not in written):
+            yield _at(path, f"provider {name}")
 
     def _module(
-        self, path: ModulePath, code: ModuleCode, planned: Module, root: ModuleCode
+        self,
+        path: ModulePath,
+        code: ModuleCode,
+        planned: Module,
+        root: ModuleCode,
+        providers: Mapping[str, ProviderConfig],
     ) -> Iterator[str]:
+        yield from self._providers(path, code, providers)
         yield from self._blocks(path, code, planned)
         yield from self._declared(path, code, planned)
         calls = planned.module_calls or {}
@@ -72,7 +83,7 @@ class Agreement:
                 continue
             repeats = {"count": call.count_expression, "for_each": call.for_each_expression}
             wrong = self._repeats(placed.block, repeats)
-            if wrong or self._arguments(placed.block, call.expressions or {}, but=_META):
+            if wrong or self._arguments(placed.block, call.expressions or {}, but=_OF_CALLS):
                 yield _at(path, f"module.{name}")
             inside = (*path, name)
             directory = _directory(root, code, inside, placed.block)
@@ -80,7 +91,7 @@ class Agreement:
                 yield _at(path, f"module.{name}, whose code is not there")
             else:
                 found = self._reader.directory(directory)
-                yield from self._module(inside, found, call.module or Module(), root)
+                yield from self._module(inside, found, call.module or Module(), root, providers)
 
     def _blocks(self, path: ModulePath, code: ModuleCode, planned: Module) -> Iterator[str]:
         listed = {
@@ -103,7 +114,7 @@ class Agreement:
         wanted = used.text.strip().strip('"') if used else block.labels[0].partition("_")[0]
         if not path and planned.provider_config_key not in (None, wanted) and "[" not in wanted:
             return True
-        return self._arguments(block, planned.expressions or {}, but=_META)
+        return self._arguments(block, planned.expressions or {}, but=_OF_RESOURCES)
 
     def _declared(self, path: ModulePath, code: ModuleCode, planned: Module) -> Iterator[str]:
         variables, outputs = planned.variables or {}, planned.outputs or {}
@@ -112,8 +123,7 @@ class Agreement:
             yield _at(path, f"var.{name}")
         for name, declared in variables.items():
             placed = code.variables.get(name)
-            default = placed.block.attributes.get("default") if placed else None
-            if default is not None and self._is_other(default, declared.default):
+            if self._defaults_differ(placed.block if placed else None, declared.default):
                 yield _at(path, f"var.{name}")
         for name in sorted(outputs.keys() ^ code.outputs.keys()):
             yield _at(path, f"output.{name}")
@@ -139,10 +149,7 @@ class Agreement:
         """Whether the arguments of a block, or of the blocks in it, are others than the plan's."""
         written = {name: each for name, each in block.attributes.items() if name not in but}
         for name, each in written.items():
-            expression = planned.get(name)
-            if expression is None and self._reads(each):
-                return True
-            if expression is not None and self._differs(each, expression):
+            if name not in planned or self._differs(each, planned[name]):
                 return True
         nested: dict[str, list[Block]] = {}
         for inner in block.blocks:
@@ -156,40 +163,19 @@ class Agreement:
             for inner, below in zip(blocks, listed, strict=True):
                 if not isinstance(below, dict) or self._arguments(inner, below, ()):
                     return True
-        known = written.keys() | nested.keys() | set(_NO_ARGUMENTS)
-        return any(name not in known and references_of(each) for name, each in planned.items())
+        return not planned.keys() <= {*written, *nested, *_NO_ARGUMENTS}
 
     def _differs(self, written: Written, planned: Any) -> bool:
-        expression = self._expressions.of(written)
-        # What cannot be read is not evaluated, either. JSON writes blocks as attributes
-        if self._read(expression) != _planned(_all_references(planned)):
-            return not _is_opaque(expression)
-        if not isinstance(planned, dict) or "constant_value" not in planned:
-            return False
-        return self._is_other(written, planned["constant_value"])
+        return is_another(self._expressions.of(written), planned, in_json=written.json)
 
-    def _is_other(self, written: Written, value: Any) -> bool:
-        """Whether a literal is written there that is another than a value."""
-        expression = self._expressions.constant(written)
-        if not isinstance(expression, Literal) or isinstance(value, list | dict):
-            return False
-        return _text(expression.value) != _text(value)
-
-    def _reads(self, written: Written) -> bool:
-        return bool(self._read(self._expressions.of(written)))
-
-    def _read(self, expression: Expression) -> _Read:
-        found = (_names(each) for each in reads(expression))
-        return frozenset(each for each in found if each)
-
-
-def _all_references(planned: Any) -> tuple[str, ...]:
-    """The references of an expression, or of all in the blocks that stand there."""
-    if isinstance(planned, list):
-        return tuple(name for each in planned for name in _all_references(each))
-    if isinstance(planned, dict) and not {"references", "constant_value"} & planned.keys():
-        return tuple(name for each in planned.values() for name in _all_references(each))
-    return references_of(planned)
+    def _defaults_differ(self, block: Block | None, planned: Any) -> bool:
+        """A plan has a default as the variable's type makes it."""
+        default = block.attributes.get("default") if block else None
+        if block is None or default is None:
+            return planned is not None
+        kind = block.attributes.get("type")
+        type_of = read_constraint(self._expressions.type(kind)) if kind else AnyType()
+        return is_other_value(self._expressions.constant(default), type_of, planned)
 
 
 def _directory(root: ModuleCode, code: ModuleCode, path: ModulePath, call: Block) -> str | None:
@@ -199,45 +185,3 @@ def _directory(root: ModuleCode, code: ModuleCode, path: ModulePath, call: Block
 
 def _at(path: ModulePath, what: str) -> str:
     return ".".join((*(f"module.{name}" for name in path), what))
-
-
-def _names(traversal: Expression) -> tuple[str, ...]:
-    """The block that a traversal reads; nothing of one that reads no block."""
-    steps: list[str] = []
-    node = traversal
-    while isinstance(node, Attribute | Index):
-        if isinstance(node, Attribute):
-            steps.append(node.name)
-        node = node.of
-    if not isinstance(node, Word):
-        return ()
-    return _short((node.name, *reversed(steps)))
-
-
-def _short(steps: tuple[str, ...]) -> tuple[str, ...]:
-    length = 3 if steps[0] in ("data", "ephemeral") else 2
-    return steps[:length] if len(steps) >= length else ()
-
-
-def _planned(references: tuple[str, ...]) -> _Read:
-    """What the references of a plan name: `data.aws_ami.x.id` and its shorter forms are one thing."""
-    found = (
-        _short(tuple(step for step in parse(each) if isinstance(step, str) and type(step) is str))
-        for each in references
-        if parse(each)
-    )
-    return frozenset(each for each in found if each)
-
-
-def _is_opaque(expression: Any) -> bool:
-    """Whether something in an expression is not read."""
-    if isinstance(expression, Opaque):
-        return True
-    if isinstance(expression, tuple):
-        return any(map(_is_opaque, expression))
-    fields = getattr(expression, "__struct_fields__", ())
-    return any(_is_opaque(getattr(expression, name)) for name in fields)
-
-
-def _text(value: Any) -> str:
-    return _TEXTS[value] if isinstance(value, bool) else str(value)
