@@ -116,7 +116,7 @@ def planned_values(found: list[dict[str, Any]]) -> dict[str, Any]:
     return {"root_module": {"resources": resources}}
 
 
-def configuration() -> dict[str, Any]:
+def configuration(scale: int) -> dict[str, Any]:
     name = {"references": ["aws_launch_template.web", "count.index"]}
     block = [{"name": name, "version": {"constant_value": "$Latest"}}]
     image = {"references": ["local.amis", "count.index"]}
@@ -124,6 +124,11 @@ def configuration() -> dict[str, Any]:
         "aws_autoscaling_group": {"launch_template": block},
         "aws_instance": {"ami": image},
         "aws_launch_template": {"image_id": image, "name": {"references": ["count.index"]}},
+    }
+    blocks = {
+        "aws_instance": INSTANCES,
+        "aws_launch_template": TEMPLATES,
+        "aws_autoscaling_group": GROUPS,
     }
     return {
         "provider_config": {
@@ -137,9 +142,10 @@ def configuration() -> dict[str, Any]:
                     "type": kind,
                     "name": "web",
                     "provider_config_key": "aws",
-                    "expressions": expressions.get(kind, {}),
+                    "expressions": expressions[kind],
+                    "count_expression": {"constant_value": number * scale},
                 }
-                for kind in ("aws_instance", "aws_launch_template", "aws_autoscaling_group")
+                for kind, number in blocks.items()
             ]
         },
     }
@@ -194,7 +200,7 @@ def write(folder: Path, scale: int) -> Path:
         "terraform_version": "1.11.4",
         "planned_values": planned_values(found),
         "resource_changes": found,
-        "configuration": configuration(),
+        "configuration": configuration(scale),
     }
     plan = folder / "plan.json"
     plan.write_text(json.dumps(document, separators=(",", ":")))
