@@ -139,20 +139,21 @@ def test_what_is_made_with_an_operator_is_not_passed_on() -> None:
 def test_what_is_found_is_neither_null_nor_empty() -> None:
     image = UnknownValue((X,), passed_on=True, sure=Sure.IMAGE)
     thing = UnknownValue((X,), passed_on=True, sure=Sure.THING)
-    absent: list[tuple[HclValue, HclValue]] = [(image, None), (image, ""), (thing, None)]
+    later = UnknownValue((Y,), passed_on=True, sure=Sure.IMAGE)
+    both = UnknownValue((X, Y), sure=Sure.IMAGE)
+    absent: list[tuple[HclValue, HclValue]] = [
+        *((image, None), (image, ""), (thing, None)),
+        *((later, None), (both, None)),  # an id that will be made is one
+    ]
     for one, other in absent:
         for left, right in ((one, other), (other, one)):
             assert binary("==", left, right) is False
             assert binary("!=", left, right) is True
-    later = UnknownValue((Y,), passed_on=True, sure=Sure.IMAGE)
-    both = UnknownValue((X, Y), sure=Sure.IMAGE)
     undecided: list[tuple[UnknownValue, HclValue]] = [
         (image, "ami-1"),
         (thing, ""),
         (AMI, None),
         (AMI, ""),
-        (later, None),  # what is made later is compared later
-        (both, None),
     ]
     for unknown, known in undecided:
         found = binary("==", unknown, known)
