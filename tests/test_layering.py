@@ -59,7 +59,7 @@ WITHIN = {
         "inputs.terraform.syntax",
         "inputs.terraform.language",
         "inputs.plan.plan",
-        "inputs.saved.code",
+        "inputs.saved",
     },
     "inputs/terraform/program": {
         "inputs.surface",

@@ -243,3 +243,11 @@ def test_many_complaints_do_not_stop_a_program(made: Program) -> None:
     assert (ended.code, ended.content) == (0, b"end\n")
     assert ended.complaints.startswith("word word")
     assert len(ended.complaints) <= 2**16
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="nothing here has no end")
+def test_a_link_to_what_has_no_end_is_no_file_of_the_code(here: Path, made: Program) -> None:
+    made("cat plan.json")
+    (here / "tfplan").write_bytes(archive(members(**{"tfconfig/m-/main.tf": b""})))
+    (here / "main.tf").symlink_to("/dev/zero")
+    assert check(here, "tfplan").code == 3

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.errors import InputError
 from assay.inputs.plan.plan import Source, read_plans
 from assay.inputs.saved.code import PlannedCode
 from assay.inputs.terraform.of_plans import CodeOfPlans
@@ -133,3 +134,12 @@ def test_a_module_stands_where_the_plan_says() -> None:
 
     assert image("m") == one
     assert image("n") == other
+
+
+def test_no_two_directories_become_one() -> None:
+    """What is shown from elsewhere can lead to the root module itself."""
+    files = {".": {"main.tf": b"# one"}, "../prod": {"main.tf": b"# other"}}
+    code = PlannedCode({(): ".", ("m",): "../prod"}, files)
+    CodeOfPlans.carried(Kept(None), code, ".")
+    with pytest.raises(InputError, match="two versions of the files of this directory"):
+        CodeOfPlans.carried(Kept(None), code, "live/prod")

@@ -79,6 +79,13 @@ def test_modules_of_one_directory_share_its_files() -> None:
     assert "two versions" in refused(of(b"# y"))
 
 
+@pytest.mark.parametrize("other", ["/x", "//x", "///x", "/./x", "/y/../x", "/x/", "//x//."])
+def test_one_directory_has_one_path(other: str) -> None:
+    """As Terraform has it, which looks for files by that: Go, path/filepath.Clean."""
+    records = [{"Key": "a", "Dir": "/x"}, {"Key": "b", "Dir": other}]
+    refused(of_modules(records, {"m-a/x.tf": b"# x", "m-b/x.tf": b"# y"}))
+
+
 def test_directories_of_windows_are_read_as_people_write_them() -> None:
     saved = read(of_modules([{"Key": "a", "Dir": r"modules\a"}], {"m-a/x.tf": b""}))
     assert saved is not None

@@ -72,6 +72,8 @@ def _is_there(path: str, content: bytes) -> bool:
     from pathlib import Path
 
     try:
-        return os.path.getsize(path) == len(content) and Path(path).read_bytes() == content
+        # A link in a repository may lead to what has no end
+        there = os.path.isfile(path) and os.path.getsize(path) == len(content)
+        return there and Path(path).read_bytes() == content
     except OSError:
         return False

@@ -75,8 +75,7 @@ def read_code(path: str, members: Mapping[str, bytes]) -> PlannedCode:
     for module in _manifest(path, members.get(_MANIFEST)):
         if module.path in modules or (module.Key and not _KEY.fullmatch(module.Key)):
             raise _disagrees(path, "names a module twice, or one that cannot be")
-        # Windows writes backslashes; nothing is opened by these paths, people read them
-        directory = posixpath.normpath(module.Dir.replace("\\", "/") or ".")
+        directory = _folded(module.Dir)
         own = by_key.pop(module.Key, {})
         if files.setdefault(directory, own) != own:
             raise _disagrees(path, "has two versions of the files of one directory")
@@ -86,6 +85,13 @@ def read_code(path: str, members: Mapping[str, bytes]) -> PlannedCode:
     if by_key or () not in modules or any(each[:-1] not in modules for each in modules if each):
         raise _disagrees(path, "has files of modules, or modules, that nothing leads to")
     return PlannedCode(modules, files)
+
+
+def _folded(directory: str) -> str:
+    """One path for what is one directory to Terraform: whatever differs after that, differs there, too."""
+    # Windows writes backslashes; nothing is opened by these paths, people read them
+    folded = posixpath.normpath(directory.replace("\\", "/") or ".")
+    return folded[1:] if folded.startswith("//") else folded
 
 
 def _manifest(path: str, content: bytes | None) -> list[_Module]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from assay.errors import InputError
 from assay.inputs.terraform.project.manifest import Manifest
 from assay.inputs.terraform.project.paths import code_names, folded, is_code, joined
 from assay.inputs.terraform.syntax.blocks import Block
@@ -74,12 +75,13 @@ class Planned:
     """What a saved plan carries, with its paths below the directory `root`; no file is opened."""
 
     def __init__(self, code: "PlannedCode", root: str) -> None:
-        self._files: dict[str, dict[str, bytes]] = {
-            joined(root, directory): {
-                name: content for name, content in files.items() if is_code(name)
-            }
-            for directory, files in code.files.items()
-        }
+        """Raises `InputError` where two of its directories would be one there."""
+        self._files: dict[str, dict[str, bytes]] = {}
+        for directory, files in code.files.items():
+            own = {name: content for name, content in files.items() if is_code(name)}
+            at = joined(root, directory)
+            if self._files.setdefault(at, own) != own:  # `../code` and `.`, where that is `code`
+                raise _two_versions(at)
         self.directories = tuple(self._files)
         self._modules = {
             ".".join(path): joined(root, directory) for path, directory in code.modules.items()
@@ -104,6 +106,13 @@ class Planned:
     def planned(self, path: ModulePath) -> str | None:
         """See `Tree`."""
         return self._modules.get(".".join(path))
+
+
+def _two_versions(directory: str) -> InputError:
+    from assay.inputs.saved.archive import RENDER
+
+    what = "a saved plan has two versions of the files of this directory"
+    return InputError(what, where=directory, hint=RENDER)
 
 
 class PlannedModules:
