@@ -173,6 +173,12 @@ def estate(
     return found
 
 
+@pytest.fixture(scope="module")
+def judged(estate: Estate) -> Run:
+    """The plan, checked where it lies."""
+    return estate.check("tfplan")
+
+
 def lines(run: Run) -> dict[str, tuple[str, int]]:
     return {each["address"]: (each["file"], each["line"]) for each in run.report["verdicts"]}
 
@@ -189,8 +195,8 @@ def refused(run: Run) -> str:
 # --------------------------------------------------------------------------------- the same verdicts
 
 
-def test_a_saved_plan_is_judged_as_what_it_renders_to(estate: Estate) -> None:
-    saved = estate.check("tfplan")
+def test_a_saved_plan_is_judged_as_what_it_renders_to(estate: Estate, judged: Run) -> None:
+    saved = judged
     rendered = estate.check("plan.json", "--source-root", ".")
     assert saved.code == rendered.code == 1, saved.stderr
     assert saved.rules() == {
@@ -222,7 +228,6 @@ def test_a_plan_that_lies_elsewhere_is_rendered_where_it_can_be(
     (estate.root / "out" / "plans").mkdir(parents=True)
     below = estate.root / "out" / "plans" / "tfplan"
     below.write_bytes((estate.root / "tfplan").read_bytes())
-    assert lines(estate.check(below)) == LINES
     assert lines(estate.check(below, cwd=estate.top))[WEB] == ("modules/web/web.tf", 6)
     away = tmp_path / "tfplan"
     away.write_bytes(below.read_bytes())
@@ -244,8 +249,10 @@ def test_lines_are_those_of_the_code_that_was_planned(estate: Estate) -> None:
     assert saved.report["summary"]["excepted"] == 1
 
 
-def test_comments_in_the_planned_code_except_unless_they_may_not(estate: Estate) -> None:
-    assert estate.check("tfplan").report["summary"]["excepted"] == 1
+def test_comments_in_the_planned_code_except_unless_they_may_not(
+    estate: Estate, judged: Run
+) -> None:
+    assert judged.report["summary"]["excepted"] == 1
     bare = estate.check("tfplan", "--no-inline")
     assert bare.report["summary"]["excepted"] == 0
     assert lines(bare) == LINES
@@ -260,34 +267,32 @@ def test_several_plans_are_judged_together(estate: Estate) -> None:
     assert len(found.report["verdicts"]) == 9
 
 
-def test_a_saved_plan_is_recorded_and_checked_without_aws(estate: Estate, tmp_path: Path) -> None:
+def test_a_saved_plan_is_recorded_and_checked_without_aws(
+    estate: Estate, judged: Run, tmp_path: Path
+) -> None:
     catalog = tmp_path / "catalog.json"
     made = estate.assay("record", "tfplan", "-o", catalog)
     assert made.code == 0, made.stderr
     apart = dict.fromkeys(talking_to("", WORKLOAD), "")
     again = estate.check("tfplan", "--catalog", catalog, variables=apart)
-    assert again.rules() == estate.check("tfplan").rules()
+    assert again.rules() == judged.rules()
 
 
 # --------------------------------------------------------------------------- what stands in the way
 
 
-def test_nothing_that_the_environment_says_to_terraform_gets_in_between(estate: Estate) -> None:
+def test_nothing_gets_in_between_is_left_or_leaks(estate: Estate, tmp_path: Path) -> None:
+    """Neither what the environment says to Terraform, nor what the plan holds."""
     loud = {
         "TF_LOG": "trace",
         "TF_LOG_PATH": str(estate.top / "log"),
         "TF_CLI_ARGS": "-bogus",
         "TF_CLI_ARGS_show": "-bogus",
     }
-    found = estate.check("tfplan", variables=loud)
+    found = estate.check("tfplan", variables={**loud, "TMPDIR": str(tmp_path)})
     assert found.code == 1
     assert lines(found) == LINES
     assert not (estate.top / "log").exists()
-
-
-def test_nothing_is_left_and_nothing_leaks(estate: Estate, tmp_path: Path) -> None:
-    found = estate.check("tfplan", variables={"TMPDIR": str(tmp_path)})
-    assert found.code == 1
     assert PASSWORD not in found.stdout + found.stderr
     assert list(tmp_path.iterdir()) == []
 
