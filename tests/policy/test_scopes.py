@@ -31,6 +31,7 @@ from assay.policy.engine import judge, judge_all
 from assay.policy.golden import JudgedMarks
 from assay.policy.lineage import ancestry_matters
 from assay.policy.matching import Scopes, holds
+from assay.policy.rules import RULES
 from tests.policy.builders import (
     AS_OF,
     AWAY,
@@ -312,6 +313,30 @@ def test_what_passes_has_to_pass_in_each_scope_that_may_hold(of: Subject) -> Non
         ),
     )
     assert judge(of, document(scopes=[lax]), AS_OF) == passing
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_each_scope_that_may_hold_is_asked_whatever_else_it_asks_for(
+    order: tuple[int, int],
+) -> None:
+    """What one passes, another need not, though no rule can tell the reference apart."""
+    two = [
+        {"name": "lax", "match": {"account": STRANGER, "address": "aws_*"},
+         "require": {"max_age_days": 9}},
+        {**STRICT, "match": {"account": STRANGER, "resource_type": "aws_instance"}},
+    ]  # fmt: skip
+    assert verdict(nowhere(), document(scopes=[two[number] for number in order])) is OPEN
+
+
+def test_of_images_that_differ_for_one_rule_alone_each_is_asked_about() -> None:
+    [too_old] = [rule for rule in RULES if rule.id == "too-old"]
+    here = [
+        replace(subject(image(mark(), creation_date=days_ago(days))), place=OPEN_PLACE)
+        for days in (0, 2, 0)
+    ]
+    by = document(require={"max_age_days": 9}, scopes=[STRICT])
+    found = judge_all(here, by, AS_OF, rules=[too_old]).verdicts
+    assert [each.outcome for each in found] == [PASS, OPEN, PASS]
 
 
 def test_what_does_not_pass_is_not_asked_about_in_other_scopes() -> None:

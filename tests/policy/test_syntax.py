@@ -1,5 +1,6 @@
 """YAML without its surprises: what a policy says is what a person reads in it."""
 
+import inspect
 import json
 import subprocess
 import sys
@@ -254,6 +255,32 @@ def test_fifty_levels_are_the_deepest() -> None:
     found = error("[" * 51 + "]" * 51)
     assert (found.what, found.where) == ("nested too deeply", "policy.yaml:1:51")
     assert value(f"[{', '.join(['[a]'] * 100)}]")  # beside one another they are not deep
+    again = error("[" * 50 + "]" + ", [[")  # what was closed does not count, and what is open does
+    assert (again.what, again.where) == ("nested too deeply", "policy.yaml:1:55")
+
+
+def test_a_file_without_a_policy_says_how_one_begins() -> None:
+    found = error("# nothing yet\n")
+    assert (found.what, found.where) == ("empty", "policy.yaml")
+    assert found.hint == "a policy starts with: version: 1"
+
+
+def test_what_yaml_cannot_hold_at_all_is_refused() -> None:
+    found = error("a: \x00")
+    assert (found.what, found.where) == ("not valid YAML", "policy.yaml")
+
+
+def test_depth_that_aliases_build_is_told_as_such() -> None:
+    """Two hundred levels are few values, but too many for a stack that is nearly full."""
+    chain = "\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 200))])
+    assert len(value(chain)) == 200
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 120)
+    try:
+        found = error(chain)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert (found.what, found.where) == ("nested too deeply, by way of aliases", "policy.yaml")
 
 
 @pytest.mark.parametrize("depth", [1_000, 100_000])
