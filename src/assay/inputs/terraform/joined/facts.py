@@ -9,7 +9,7 @@ some targets leaves as it is).
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -52,12 +52,18 @@ class PlanFacts:
     def keys(self, module: str, block: Block) -> Sequence[InstanceKey]:
         """The keys of a block's instances in a module instance, as far as the plan has any."""
         if block.type == "module":
-            return list(self._called.get((module, block.labels[0]), ()))
+            return sorted(self._called.get((module, block.labels[0]), ()), key=_in_order)
         mode = _MODES.get(block.type)
         if mode is None or len(block.labels) != 2:
             return ()
         name = (module, mode, *block.labels)
-        return list(self._changes.get(name) or self._prior.get(name) or ())
+        return sorted(self._left(name), key=_in_order)
+
+    def _left(self, name: _Block) -> Iterator[InstanceKey]:
+        """The keys that there will be: planned, or left as they are by a plan of some targets."""
+        changes = self._changes.get(name, {})
+        yield from (key for key, change in changes.items() if change is not None)
+        yield from (key for key in self._prior.get(name, ()) if key not in changes)
 
     def at(self, module: str, key: Key, index: InstanceKey, path: tuple[Step, ...]) -> MaybeMarked:
         """What stands at a path of one instance: known, or unknown with a name, or, where the plan does
@@ -66,10 +72,11 @@ class PlanFacts:
         block = (module, *key)
         start = ("data", *key[1:]) if key[0] == "data" else key[1:]
         ref = Ref(module, (*start, *(() if index is None else (key_step(index),)), *path))
-        change = self._changes.get(block, {}).get(index)
+        changes = self._changes.get(block, {})
+        change = changes.get(index)
         if change is not None:
             return self._planned(change, ref, key, path)
-        read = self._prior.get(block, {}).get(index)
+        read = None if index in changes else self._prior.get(block, {}).get(index)
         return UnknownValue((ref,)) if read is None else self._as_read(read, ref, path)
 
     def _planned(
@@ -94,15 +101,16 @@ class PlanFacts:
         return _known(read.values, None, at_path(read.hidden, path), ref, path)
 
     @cached_property
-    def _changes(self) -> Mapping[_Block, dict[InstanceKey, ResourceChange]]:
-        found: defaultdict[_Block, dict[InstanceKey, ResourceChange]] = defaultdict(dict)
+    def _changes(self) -> Mapping[_Block, dict[InstanceKey, ResourceChange | None]]:
+        """What is planned of the instances of a block; None of one that ends."""
+        found: defaultdict[_Block, dict[InstanceKey, ResourceChange | None]] = defaultdict(dict)
         for change in self._plan.resource_changes or ():
-            actions = change.change.actions
-            ends = bool(change.deposed) or not _ENDS.isdisjoint(actions)
-            if ends and "create" not in actions:
+            if change.deposed:
                 continue
+            actions = change.change.actions
+            ends = "create" not in actions and not _ENDS.isdisjoint(actions)
             block = (change.module_address or "", change.mode, change.type, change.name)
-            found[block][change.index] = change
+            found[block][change.index] = None if ends else change
         return dict(found)
 
     @cached_property
@@ -115,7 +123,8 @@ class PlanFacts:
     @cached_property
     def _called(self) -> Mapping[tuple[str, str], dict[InstanceKey, None]]:
         """The keys of module calls, by the module instance and the name."""
-        modules = {module for module, *_ in (*self._changes, *self._prior)}
+        blocks = self._changes.keys() | self._prior.keys()
+        modules = {name[0] for name in blocks if next(self._left(name), _NONE) is not _NONE}
         found: defaultdict[tuple[str, str], dict[InstanceKey, None]] = defaultdict(dict)
         seen: set[str] = set()
         for holding in modules:
@@ -128,7 +137,15 @@ class PlanFacts:
         return dict(found)
 
 
+_NONE = object()
 _ENDS = frozenset(action.value for action in GONE)
+
+
+def _in_order(key: InstanceKey) -> tuple[int, int, str]:
+    """Numbers as numbers, as lists of instances have them: a plan may have `[10]` before `[2]`."""
+    if isinstance(key, str):
+        return 1, 0, key
+    return 0, -1 if key is None else key, ""
 
 
 def _known(values: Any, mask: Any, hidden: Any, ref: Ref, path: tuple[Step, ...]) -> MaybeMarked:
