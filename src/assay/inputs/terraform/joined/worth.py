@@ -4,8 +4,8 @@ A plan has the blocks of a set in an order of its own. So of several blocks thos
 agree with the planned one in all that both tell; where these are several, each may be it.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -16,6 +16,8 @@ from assay.inputs.terraform.program.body import Body
 from assay.inputs.terraform.syntax.expressions import HclValue, UnknownValue
 from assay.model.addresses import Path
 
+_Planned: TypeAlias = tuple[Any, Any]
+"""A planned value, and the mask of what is unknown in it."""
 _NOTHING: tuple[HclValue, ...] = (None, "", [])
 
 
@@ -42,8 +44,7 @@ def worth_at(found: Body, resource: PlannedResource, path: Path) -> list[Worth]:
                 case dict() if isinstance(step, int):
                     below.append((node, block))  # JSON may leave out the brackets of a block
                 case list() as items if isinstance(step, int):
-                    planned = _planned(resource, path[: depth + 1])
-                    meant = _meant(items, planned)
+                    meant = _meant(items, step, _beside(resource, path[:depth]))
                     several = len(meant) > 1
                     below.extend(
                         (element(node, at, items[at]), at if several else block) for at in meant
@@ -66,31 +67,49 @@ def unknown_in(value: HclValue) -> Iterator[UnknownValue]:
             stack.extend(here.values())
 
 
-def _planned(resource: PlannedResource, path: Path) -> tuple[Any, Any]:
-    """The planned value at a path, and the mask beside it."""
-    return resource.value(path), resource.mask(path)
+def _beside(resource: PlannedResource, path: Path) -> list[_Planned]:
+    """The planned blocks at a path, each with its mask; none where nothing of them is known."""
+    value, mask = resource.value(path), resource.mask(path)
+    values = value if isinstance(value, list) else []
+    masks = mask if isinstance(mask, list) else []
+    longest = range(max(len(values), len(masks)))
+    return [
+        (values[at] if at < len(values) else None, masks[at] if at < len(masks) else None)
+        for at in longest
+    ]
 
 
-def _meant(items: list[HclValue], planned: tuple[Any, Any]) -> list[int]:
+def _meant(items: list[HclValue], step: int, planned: Sequence[_Planned]) -> list[int]:
     """Which of several items a planned one can be."""
-    if len(items) < 2:
+    if len(items) < 2 or step >= len(planned):
         return list(range(len(items)))
-    agreeing = [at for at, item in enumerate(items) if _agrees(item, *planned)]
-    return agreeing or list(range(len(items)))
+    agreeing = [at for at, item in enumerate(items) if _agrees(item, *planned[step])]
+    # A plan does not tell all that is evaluated. An item that would be none of the planned blocks
+    # because it is known better than they are may be any of them
+    agreeing += [
+        at
+        for at, item in enumerate(items)
+        if at not in agreeing
+        and _agrees(item, *planned[step], better=True)
+        and not any(_agrees(item, *each) for each in planned)
+    ]
+    return sorted(agreeing) or list(range(len(items)))
 
 
-def _agrees(item: HclValue, value: Any, mask: Any) -> bool:
-    """Whether what is written may have become what is planned."""
+def _agrees(item: HclValue, value: Any, mask: Any, *, better: bool = False) -> bool:
+    """Whether what is written may have become what is planned; if it may be known `better` than the
+    plan knows it, that is no difference.
+    """
     if isinstance(item, UnknownValue):
         return True
     if mask is True:
-        return not isinstance(item, str | int | float | bool)
+        return better or not isinstance(item, str | int | float | bool)
     match item:
         case dict():
             if not isinstance(value, dict | None):
                 return False
             return all(
-                _agrees(inner, (value or {}).get(name), _inside(mask, name))
+                _agrees(inner, (value or {}).get(name), _inside(mask, name), better=better)
                 for name, inner in item.items()
             )
         case list():
@@ -98,7 +117,9 @@ def _agrees(item: HclValue, value: Any, mask: Any) -> bool:
             if len(items) != len(item):
                 return False
             planned = [(each, _inside(mask, at)) for at, each in enumerate(items)]
-            return all(any(_agrees(inner, *each) for each in planned) for inner in item)
+            return all(
+                any(_agrees(inner, *each, better=better) for each in planned) for inner in item
+            )
     return _text(item) == _text(value) or (item in _NOTHING and value in _NOTHING)
 
 
