@@ -24,6 +24,15 @@ ALLOWED = {
     "policy": {"policy", "model", "errors", "digests"},
     "allowed_amis": {"allowed_amis", "policy", "model", "errors", "catalog.aws.ec2"},
     "report": {"report", "model", "errors", "digests"},
+    "fleet": {
+        "fleet",
+        "model",
+        "errors",
+        "lookup",
+        "policy",
+        "catalog.interface",
+        "catalog.questions",
+    },
     "run": {
         "run",
         "digests",
@@ -35,6 +44,7 @@ ALLOWED = {
         "lookup",
         "policy",
         "report",
+        "fleet",
     },
 }
 """Which rooms a room may see; `cli` sees them all."""
@@ -100,8 +110,10 @@ ONLY_IN = {
     "platformdirs": {"run/cache.py"},
     "regex": {"catalog/aws/name_regex.py"},
     "tree_sitter": {"inputs/terraform/syntax/parsing.py"},
+    "duckdb": {"fleet/store.py"},
     "yaml": {
         "policy/syntax.py",
+        "fleet/accounts.py",
         "inputs/plan/embedded/syntax.py",
         "inputs/terraform/language/functions/yaml.py",
     },

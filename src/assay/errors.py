@@ -4,6 +4,7 @@
     ├── InputError               a plan or source cannot be read
     │   └── NotAPlanError        it is something else, and we can say what
     ├── PolicyError              the policy document is wrong
+    ├── StoreError               the store of an inventory cannot be read or written
     └── CatalogError             AWS, or a recorded catalogue, cannot be asked at all
         ├── RecordingError       the recorded catalogue is damaged or of an unknown form
         ├── SdkError             the AWS SDK is too old to see watermarks
@@ -43,6 +44,10 @@ class NotAPlanError(InputError):
 
 class PolicyError(AssayError):
     """The policy document is malformed, contradicts itself or could never hold."""
+
+
+class StoreError(AssayError):
+    """The store of an inventory cannot be read or written."""
 
 
 class CatalogError(AssayError):

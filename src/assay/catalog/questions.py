@@ -30,6 +30,7 @@ from assay.model import (
     TemplateRef,
     TemplateVersion,
 )
+from assay.model.inventory import ListedImage
 
 if TYPE_CHECKING:
     from assay.catalog.recording_file import Records
@@ -154,5 +155,9 @@ class Selection(msgspec.Struct, frozen=True, gc=False):
 
 SelectionKey: TypeAlias = tuple[Place, Selection]
 
+LISTED_IMAGES: Listing[SelectionKey, ListedImage] = Listing(
+    "listed_images", ListedImage, lambda key: key[0]
+)
+"""The same, with what people ask of a fleet: architecture, last launch, snapshots."""
 IMAGES_OF: Listing[SelectionKey, Image] = Listing("images", Image, lambda key: key[0])
 """EC2 DescribeImages by owners, users and filters."""

@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "assay.cli.export:export_group",
     "iam-policy": "assay.cli.iam_policy:iam_policy_command",
     "init": "assay.cli.init:init_command",
+    "inventory": "assay.cli.inventory:inventory_command",
     "policy": "assay.cli.policy:policy_group",
     "record": "assay.cli.record:record_command",
     "rules": "assay.cli.rules:rules_command",

@@ -3,7 +3,7 @@
 from assay.catalog.aws.asking import by_pages, in_batches, one_by_one
 from assay.catalog.aws.images import allowed_images, describe_images, image_ancestry, removal
 from assay.catalog.aws.instances import describe_instances
-from assay.catalog.aws.listings import images
+from assay.catalog.aws.listings import images, listed_images
 from assay.catalog.aws.parameters import get_parameters
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.aws.searching import search
@@ -16,6 +16,7 @@ from assay.catalog.questions import (
     IMAGES,
     IMAGES_OF,
     INSTANCES,
+    LISTED_IMAGES,
     PARAMETERS,
     REMOVALS,
     SEARCHES,
@@ -42,4 +43,4 @@ ASKERS = dict(
         one_by_one(SEARCHES, search),
     )
 )
-LISTERS = dict((by_pages(IMAGES_OF, images),))
+LISTERS = dict((by_pages(IMAGES_OF, images), by_pages(LISTED_IMAGES, listed_images)))

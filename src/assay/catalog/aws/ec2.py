@@ -23,6 +23,7 @@ from assay.model import (
     WatermarkFilter,
     recorded_end,
 )
+from assay.model.inventory import ListedImage
 from assay.model.times import in_utc, moment
 
 
@@ -49,6 +50,21 @@ def image(raw: Mapping[str, Any]) -> Image:
         ),
         tags={tag["Key"]: tag.get("Value", "") for tag in raw.get("Tags") or () if "Key" in tag},
         scan_results=_scan_results(raw.get("ScanResults")),
+    )
+
+
+def listed_image(raw: Mapping[str, Any]) -> ListedImage:
+    """The same `Image`, with what people ask of a fleet."""
+    mappings = [each.get("Ebs") or {} for each in raw.get("BlockDeviceMappings") or ()]
+    with_snapshots = [each for each in mappings if each.get("SnapshotId")]
+    sizes = [each.get("VolumeSize") for each in with_snapshots]
+    return ListedImage(
+        image=image(raw),
+        architecture=raw.get("Architecture"),
+        platform=raw.get("PlatformDetails"),
+        last_launched=_time(raw.get("LastLaunchedTime")),
+        snapshots=tuple(each["SnapshotId"] for each in with_snapshots),
+        snapshot_gb=sum(size for size in sizes if size) if all(sizes) else None,
     )
 
 

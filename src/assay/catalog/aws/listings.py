@@ -5,7 +5,8 @@ are throttled and time out); EC2 User Guide, "Control the discovery and use of A
 Allowed AMIs": where it is enabled, images of others that no criterion admits are left out unsaid.
 """
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from assay.catalog.aws import ec2
 from assay.catalog.aws.images import allowed_images
@@ -14,12 +15,24 @@ from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import Complete, CutShort, Obstacle, Page, Pages
 from assay.catalog.questions import Selection, SelectionKey
 from assay.model import AllowedImages, Image, Place
+from assay.model.inventory import ListedImage
+
+T = TypeVar("T")
 
 IMAGES_A_PAGE = 1000
 
 
 def images(sdk: Sdk, key: SelectionKey) -> Pages[Image]:
     """Every image that is selected, as far as EC2 shows it."""
+    return _pages(sdk, key, ec2.image)
+
+
+def listed_images(sdk: Sdk, key: SelectionKey) -> Pages[ListedImage]:
+    """The same, with what people ask of a fleet."""
+    return _pages(sdk, key, ec2.listed_image)
+
+
+def _pages(sdk: Sdk, key: SelectionKey, read: Callable[[Mapping[str, Any]], T]) -> Pages[T]:
     place, selection = key
     try:
         # Asked first: a setting that is switched on while pages come is the next listing's matter.
@@ -29,7 +42,7 @@ def images(sdk: Sdk, key: SelectionKey) -> Pages[Image]:
                 said = "ec2:DescribeImages answered with an image without an id"
                 yield CutShort(Obstacle.FAILED, said)
                 return
-            yield Page(tuple(ec2.image(raw) for raw in page))
+            yield Page(tuple(read(raw) for raw in page))
     except RefusedError as refused:
         yield CutShort(refused.obstacle, refused.reason)
         return

@@ -1,0 +1,1 @@
+"""Many accounts and Regions: what exists there, and what descends from what."""

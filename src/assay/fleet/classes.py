@@ -1,0 +1,156 @@
+"""golden, derived or unknown: what each image of a fleet is, by the policy's golden marks.
+
+Edges are what EC2 tells of each image in every listing (`SourceImageId`, `SourceImageRegion`). An id
+means an image only together with its Region; whose it is does not matter, ids are not used twice.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from assay.fleet.collecting import Collected
+from assay.model import Ancestry, Golden, Image
+from assay.model.inventory import Classified, ImageClass, ListedImage
+from assay.policy.golden import JudgedMarks
+
+Node: TypeAlias = tuple[str, str]
+"""Region and image id."""
+Ancestors: TypeAlias = Callable[[list[tuple[str, Node]]], Mapping[Node, Ancestry | str]]
+"""Asks for the recorded ancestry of images, each as its account; a text says why there is none."""
+
+
+class _Known(msgspec.Struct):
+    """What the listings tell of an image."""
+
+    account: str
+    image: Image
+    golden_here: bool
+    inherits: str | None
+    """The key of a golden mark that it has from somewhere else."""
+    unread: bool
+    """It has a mark that may be golden: EC2's answer lacks what would tell."""
+
+
+class Classes:
+    """Classifies every image of some places, which it has to know all of."""
+
+    def __init__(self, places: Iterable[Collected], golden: Golden, as_of: datetime) -> None:
+        self._golden = golden
+        self._as_of = as_of
+        self._judged = JudgedMarks()
+        self._places = list(places)
+        self._known: dict[Node, _Known] = {}
+        self._bridges: dict[Node, Ancestry | str] = {}
+        # An owner is told all of an image, who merely sees it may be told less: owners come last
+        for whose in ("shared", "own"):
+            for place in self._places:
+                listed: tuple[ListedImage, ...] = getattr(place, whose)
+                for each in listed:
+                    node = (place.place.region, each.image.id)
+                    self._known[node] = self._seen(place.place.account, *node, each.image)
+
+    def all(self, ask: Ancestors) -> Iterator[Classified]:
+        """Every image of every place. `ask` is called once, for those whose line leaves the listings."""
+        self._bridges.update(ask(list(self._open())))
+        for place in self._places:
+            for listed in place.own:
+                yield self._classified(place, listed, shared=False)
+            for listed in place.shared:
+                yield self._classified(place, listed, shared=True)
+
+    def _seen(self, account: str, region: str, id: str, image: Image) -> _Known:
+        judged = self._judged.of(image, self._golden, self._as_of)
+        marks = judged.golden
+        here = [
+            mark
+            for mark in marks
+            if (mark.source_image_id, mark.source_image_region) == (id, region)
+        ]
+        inherited = next((mark.key for mark in marks if mark not in here), None)
+        return _Known(account, image, bool(here), inherited, bool(judged.unread))
+
+    def _open(self) -> Iterator[tuple[str, Node]]:
+        """The images whose class depends on an ancestor that no listing has, each with who sees it."""
+        for node, known in self._known.items():
+            if known.golden_here or known.inherits:
+                continue
+            *_, (last, source) = self._line(node)
+            if source is not None and not any(
+                self._is_golden(each) for each, _ in self._line(node)
+            ):
+                yield self._known[last].account, last
+
+    def _line(self, node: Node) -> Iterator[tuple[Node, Node | None]]:
+        """From an image up to the last one that a listing has, each with the source that it names."""
+        passed: set[Node] = set()
+        here: Node | None = node
+        while here is not None and here in self._known and here not in passed:
+            passed.add(here)
+            source = _source(self._known[here].image)
+            yield here, source
+            here = source
+
+    def _is_golden(self, node: Node) -> bool:
+        known = self._known[node]
+        return known.golden_here or known.inherits is not None
+
+    def _classified(self, place: Collected, listed: ListedImage, *, shared: bool) -> Classified:
+        node = (place.place.region, listed.image.id)
+        kind, why = self._class(node)
+        line = list(self._line(node))
+        last, source = line[-1]
+        root, depth = source or last, len(line) - (source is None)
+        bridge = self._bridges.get(last)
+        if isinstance(bridge, Ancestry) and bridge.entries:
+            entry = bridge.entries[-1]
+            root = (entry.region or last[0], entry.image_id)
+            depth = len(line) - 1 + len(bridge.entries) - 1
+        return Classified(
+            place.place.account,
+            place.place.region,
+            listed,
+            shared,
+            kind,
+            why,
+            root=None if root == node else root[1],
+            depth=depth or None,
+        )
+
+    def _class(self, node: Node) -> tuple[ImageClass, str]:
+        known = self._known[node]
+        if known.golden_here:
+            return ImageClass.GOLDEN, "a golden mark was attached to it"
+        if known.inherits:
+            return ImageClass.DERIVED, f"inherited {known.inherits}"
+        for each, _ in self._line(node):
+            if each != node and self._is_golden(each):
+                return ImageClass.DERIVED, f"descends from {each[1]} in {each[0]}"
+        return self._by_record(node)
+
+    def _by_record(self, node: Node) -> tuple[ImageClass, str]:
+        """By what GetImageAncestry tells beyond the listings."""
+        *_, (last, source) = self._line(node)
+        if self._known[node].unread:
+            return ImageClass.UNKNOWN, "a mark that may be golden: EC2 did not tell all of it"
+        if source is None:
+            return ImageClass.UNKNOWN, "no golden mark, and no recorded source that has one"
+        bridge = self._bridges.get(last)
+        if isinstance(bridge, Ancestry):
+            for entry in bridge.entries:
+                at = (entry.region or "", entry.image_id)
+                if at in self._known and at != node and self._is_golden(at):
+                    return ImageClass.DERIVED, f"descends from {at[1]} in {at[0]}, by the record"
+            return ImageClass.UNKNOWN, f"no golden mark; its line ends: {bridge.end.value}"
+        said = bridge or "it was not asked"
+        return (
+            ImageClass.UNKNOWN,
+            f"no golden mark; {source[1]} in {source[0]} is in no listing: {said}",
+        )
+
+
+def _source(image: Image) -> Node | None:
+    if image.source_image_id is None or image.source_image_region is None:
+        return None
+    return image.source_image_region, image.source_image_id

@@ -1,0 +1,87 @@
+"""What a run in progress has read already: a run that was ended, however, goes on from there.
+
+One SQLite file in the store, held by one run at a time; it is gone once the night is written.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from assay.errors import StoreError
+from assay.fleet.collecting import Collected
+
+NAME = "journal.sqlite"
+_FORMAT = 1
+
+
+class Journal:
+    """The places that were read so far, of one night by one policy."""
+
+    def __init__(self, store: Path, run: str) -> None:
+        """`run` tells what is being read: the night, and by which policy. What was kept of another run
+        is let go. Raises `StoreError`.
+        """
+        self._path = store / NAME
+        with _told(self._path):
+            store.mkdir(parents=True, exist_ok=True)
+            self._file = sqlite3.connect(self._path, timeout=0, check_same_thread=False)
+            # Held until the process ends, whichever way: another run is refused
+            self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._file.execute("CREATE TABLE IF NOT EXISTS run (name TEXT)")
+            self._file.execute(
+                "CREATE TABLE IF NOT EXISTS places"
+                " (account TEXT, region TEXT, content BLOB, PRIMARY KEY (account, region))"
+            )
+            name = f"{_FORMAT} {run}"
+            if self._file.execute("SELECT name FROM run").fetchall() != [(name,)]:
+                self._file.execute("DELETE FROM run")
+                self._file.execute("DELETE FROM places")
+                self._file.execute("INSERT INTO run VALUES (?)", (name,))
+            self._file.commit()
+
+    def kept(self) -> Iterator[Collected]:
+        """The places that were read before this run was ended."""
+        with _told(self._path):
+            rows = self._file.execute("SELECT content FROM places").fetchall()
+        for (content,) in rows:
+            try:
+                yield msgspec.msgpack.decode(content, type=Collected)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                continue  # read again
+
+    def keep(self, place: Collected) -> None:
+        """Keep a place, at once and whole."""
+        content = msgspec.msgpack.encode(place)
+        with _told(self._path):
+            self._file.execute(
+                "INSERT OR REPLACE INTO places VALUES (?, ?, ?)",
+                (place.place.account, place.place.region, content),
+            )
+            self._file.commit()
+
+    def close(self, *, done: bool) -> None:
+        """Let the store go; what a finished run has written down is in the night's files now."""
+        with _told(self._path):
+            self._file.close()
+            if done:
+                self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise StoreError(
+                "another run is at work on this store", where=str(path), hint="wait for it to end"
+            ) from None
+        raise StoreError(f"cannot be written: {error}", where=str(path)) from None
+    except sqlite3.DatabaseError as error:
+        hint = "remove it: the next run reads all places again"
+        raise StoreError(f"is damaged ({error})", where=str(path), hint=hint) from None
+    except OSError as error:
+        raise StoreError(f"cannot be written: {error.strerror}", where=str(path)) from None

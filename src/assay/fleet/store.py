@@ -1,0 +1,223 @@
+"""The store: a night of images and places, as Parquet files that anybody can read.
+
+    STORE/night=2026-11-29/account=222222222222/region=us-east-1/images.parquet
+    STORE/night=2026-11-29/places.parquet        one row for each place that was wanted
+
+A file is written under a name of its own and then renamed, so that a reader sees all of it or none.
+DuckDB (the extra `assay[fleet]`) writes and reads them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assay.errors import StoreError
+from assay.model.inventory import Classified, PlaceSeen
+
+_NIGHT = re.compile(r"night=(\d{4}-\d{2}-\d{2})")
+_MARK = (
+    "STRUCT(key VARCHAR, source_image_id VARCHAR, source_image_region VARCHAR,"
+    " source_image_creation_time TIMESTAMPTZ, watermark_creation_time TIMESTAMPTZ)"
+)
+IMAGE_COLUMNS = {
+    "image_id": "VARCHAR",
+    "name": "VARCHAR",
+    "owner_id": "VARCHAR",
+    "owner_alias": "VARCHAR",
+    "class": "VARCHAR",
+    "why": "VARCHAR",
+    "state": "VARCHAR",
+    "public": "BOOLEAN",
+    "architecture": "VARCHAR",
+    "platform": "VARCHAR",
+    "creation_date": "TIMESTAMPTZ",
+    "deprecation_time": "TIMESTAMPTZ",
+    "last_launched": "TIMESTAMPTZ",
+    "source_image_id": "VARCHAR",
+    "source_image_region": "VARCHAR",
+    "root_image_id": "VARCHAR",
+    "depth": "INTEGER",
+    "family": "VARCHAR",
+    "watermarks": f"{_MARK}[]",
+    "snapshots": "VARCHAR[]",
+    "snapshot_gb": "BIGINT",
+    "shared_from": "VARCHAR",
+    "image_allowed": "BOOLEAN",
+    "scan_severity": "VARCHAR",
+    "stale_since": "TIMESTAMPTZ",
+}
+"""The columns of `images`; account, Region and night stand in the path."""
+PLACE_COLUMNS = {
+    "account": "VARCHAR",
+    "region": "VARCHAR",
+    "state": "VARCHAR",
+    "reason": "VARCHAR",
+    "images": "BIGINT",
+    "uses": "BIGINT",
+    "calls": "BIGINT",
+    "seen_at": "TIMESTAMPTZ",
+    "stale_since": "TIMESTAMPTZ",
+}
+
+
+class Store:
+    """One directory of nights. Every method raises `StoreError` where it cannot do what it says."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        with _told(root):
+            self._duckdb = _connection()
+
+    def nights(self) -> list[date]:
+        """The nights that are written whole, the oldest first."""
+        with _told(self._root):
+            found = self._root.glob("night=*/places.parquet") if self._root.is_dir() else ()
+            named = (_NIGHT.fullmatch(each.parent.name) for each in found)
+            return sorted(date.fromisoformat(each[1]) for each in named if each)
+
+    def write(self, night: date, account: str, region: str, images: Iterable[Classified]) -> None:
+        """The images of one place."""
+        self._write(self._images(night, account, region), IMAGE_COLUMNS, map(_image_row, images))
+
+    def keep_older(self, night: date, place: PlaceSeen) -> datetime | None:
+        """Where a place could not be read: what an earlier night has of it, marked as such. Tells when
+        that was read; None where no night has it.
+        """
+        for before in reversed([each for each in self.nights() if each < night]):
+            path = self._images(before, place.account, place.region)
+            if not path.exists():
+                continue
+            read = self._read_at(before, place)
+            if read is not None:
+                here = self._images(night, place.account, place.region)
+                since = f"TIMESTAMPTZ '{read.isoformat()}'"
+                query = f"SELECT * REPLACE (coalesce(stale_since, {since}) AS stale_since)"
+                self._copy(
+                    f"{query} FROM read_parquet({_quoted(path)}, hive_partitioning=false)", here
+                )
+                return read
+        return None
+
+    def finish(self, night: date, places: Sequence[PlaceSeen]) -> None:
+        """Write down what became of each place: with that, the night is whole."""
+        rows = (
+            {name: getattr(place, name) for name in PLACE_COLUMNS}
+            for place in sorted(places, key=lambda each: (each.account, each.region))
+        )
+        self._write(self._root / f"night={night}" / "places.parquet", PLACE_COLUMNS, rows)
+
+    def _read_at(self, night: date, place: PlaceSeen) -> datetime | None:
+        path = self._root / f"night={night}" / "places.parquet"
+        query = (
+            "SELECT coalesce(stale_since, seen_at) FROM read_parquet(?, hive_partitioning=false)"
+            " WHERE account = ? AND region = ?"
+        )
+        with _told(path):
+            found = self._duckdb.execute(query, [str(path), place.account, place.region]).fetchone()
+        return found[0] if found else None
+
+    def _images(self, night: date, account: str, region: str) -> Path:
+        here = self._root / f"night={night}" / f"account={account}" / f"region={region}"
+        return here / "images.parquet"
+
+    def _write(self, path: Path, columns: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
+        """Rows go through a file of JSON lines: that is what DuckDB reads fastest without help."""
+        lines = path.with_name(f".{path.stem}.jsonl")
+        with _told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                lines.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+                typed = ", ".join(f"{name}: '{kind}'" for name, kind in columns.items())
+                source = (
+                    f"read_json({_quoted(lines)}, format='newline_delimited', columns={{{typed}}})"
+                )
+                self._copy(f"SELECT * FROM {source}", path)  # noqa: S608 - ours alone  # noqa: S608 - names and types of this module
+            finally:
+                lines.unlink(missing_ok=True)
+
+    def _copy(self, query: str, path: Path) -> None:
+        made = path.with_name(f".{path.name}.part")
+        with _told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._duckdb.execute(
+                    f"COPY ({query}) TO {_quoted(made)} (FORMAT parquet, COMPRESSION zstd)"
+                )
+                made.replace(path)
+            finally:
+                made.unlink(missing_ok=True)
+
+
+def _image_row(found: Classified) -> dict[str, Any]:
+    image, listed = found.listed.image, found.listed
+    scan = image.scan_results
+    return {
+        "image_id": image.id,
+        "name": image.name,
+        "owner_id": image.owner_id,
+        "owner_alias": image.owner_alias,
+        "class": found.kind.value,
+        "why": found.why,
+        "state": image.state,
+        "public": image.public,
+        "architecture": listed.architecture,
+        "platform": listed.platform,
+        "creation_date": image.creation_date,
+        "deprecation_time": image.deprecation_time,
+        "last_launched": listed.last_launched,
+        "source_image_id": image.source_image_id,
+        "source_image_region": image.source_image_region,
+        "root_image_id": found.root,
+        "depth": found.depth,
+        "family": family(image.name),
+        "watermarks": image.watermarks,
+        "snapshots": listed.snapshots,
+        "snapshot_gb": listed.snapshot_gb,
+        "shared_from": image.owner_id if found.shared else None,
+        "image_allowed": image.image_allowed,
+        "scan_severity": scan.highest_finding_severity if scan else None,
+        "stale_since": None,
+    }
+
+
+def family(name: str | None) -> str | None:
+    """What the names of a line of images have in common: dates and build numbers are taken out."""
+    return re.sub(r"[0-9]+", "*", name) if name else None
+
+
+def _connection() -> Any:
+    try:
+        import duckdb
+    except ImportError:
+        raise StoreError(
+            "an inventory is stored by DuckDB, which is not installed",
+            hint="install assay with its extra `fleet`",
+        ) from None
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def _quoted(path: Path) -> str:
+    text = str(path).replace("'", "''")
+    return f"'{text}'"
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot be read or written: {error.strerror or error}", where=str(path)
+        ) from None
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
+            raise
+        said = str(error).partition("\n")[0]
+        raise StoreError(f"cannot be read or written: {said}", where=str(path)) from None

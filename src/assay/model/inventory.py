@@ -1,0 +1,102 @@
+"""What exists: images of many places, what became of each place, and what an image is to a policy."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from assay.model.images import Image
+
+
+class ListedImage(msgspec.Struct, frozen=True, gc=False):
+    """An image as a listing has it: what a verdict reads, and what people ask of a fleet."""
+
+    image: Image
+    architecture: str | None = None
+    platform: str | None = None
+    """EC2's `PlatformDetails`."""
+    last_launched: datetime | None = None
+    """Told to the owner alone, and a day late (EC2 API Reference, `LastLaunchedTime`): of an image that
+    somebody shares, None means that it is not ours to know."""
+    snapshots: tuple[str, ...] = ()
+    snapshot_gb: int | None = None
+    """GiB of the volumes that its snapshots make; None where a mapping does not say."""
+
+
+class PlaceState(StrEnum):
+    """What became of a place that was wanted. Only `SEEN` is evidence that something is not there."""
+
+    SEEN = "seen"
+    CUT_SHORT = "cut-short"
+    FILTERED = "filtered"
+    """Allowed AMIs hides images that others share."""
+    DENIED = "denied"
+    OPTED_OUT = "opted-out"
+    SUSPENDED = "suspended"
+    FAILED = "failed"
+
+
+class ImageClass(StrEnum):
+    """What an image is, by a policy's golden marks."""
+
+    GOLDEN = "golden"
+    """A golden mark was attached to this very image."""
+    DERIVED = "derived"
+    """It inherited a golden mark, or descends from an image that has one."""
+    UNKNOWN = "unknown"
+
+
+class PlaceSeen(msgspec.Struct, frozen=True):
+    """One account in one Region, and what was seen of it."""
+
+    account: str
+    region: str
+    state: PlaceState
+    reason: str | None = None
+    """One line for people; None where everything was seen."""
+    images: int = 0
+    uses: int = 0
+    calls: int = 0
+    seen_at: datetime | None = None
+    stale_since: datetime | None = None
+    """When what is told of it was read, where that was in an earlier run."""
+
+
+class Classified(msgspec.Struct, frozen=True):
+    """An image of a place with its class, and why in one line."""
+
+    account: str
+    region: str
+    listed: ListedImage
+    shared: bool
+    """It is another account's, and shared with this one."""
+    kind: ImageClass
+    why: str
+    root: str | None = None
+    """The oldest ancestor that a listing or the record names."""
+    depth: int | None = None
+    """How many derivations lie between that and this one."""
+
+
+class Inventory(msgspec.Struct, frozen=True):
+    """One night: every place that was wanted, and every image that was seen."""
+
+    as_of: datetime
+    places: tuple[PlaceSeen, ...]
+    images: tuple[Classified, ...]
+    calls: Mapping[str, int] = {}
+    endpoint: str | None = None
+    """An endpoint that is not AWS's own."""
+
+    @property
+    def not_seen(self) -> tuple[PlaceSeen, ...]:
+        """The places of which anything may be missing."""
+        return tuple(each for each in self.places if each.state is not PlaceState.SEEN)
+
+    def counts(self) -> dict[ImageClass, int]:
+        """How many images of each class were seen; one that several accounts see counts in each."""
+        found = dict.fromkeys(ImageClass, 0)
+        for each in self.images:
+            found[each.kind] += 1
+        return found

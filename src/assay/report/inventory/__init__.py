@@ -1,0 +1,1 @@
+"""An inventory as people and programs read it; one format a file."""

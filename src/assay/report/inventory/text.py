@@ -1,0 +1,69 @@
+"""An inventory on a terminal: the classes of each account, the worst first, and what was not seen."""
+
+from collections import Counter, defaultdict
+
+from assay.model.inventory import ImageClass, Inventory, PlaceSeen
+from assay.model.times import readable
+from assay.report.safe import safe
+
+_COLUMNS = ("account", *(each.value for each in ImageClass), "not seen")
+MOST_PLACES = 50
+"""So many places that were not seen are named; all of them stand in JSON and in the store."""
+
+
+def render(found: Inventory) -> str:
+    """The whole report."""
+    lines = [*_table(found), "", *_not_seen(found), _summary(found)]
+    lines.append(f"  as of {readable(found.as_of)}")
+    if found.endpoint:
+        lines.append(
+            f"  the answers came from {safe(found.endpoint)}, which is not AWS's own endpoint"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _table(found: Inventory) -> list[str]:
+    counts: defaultdict[str, Counter[ImageClass]] = defaultdict(Counter)
+    missing = Counter(each.account for each in found.not_seen)
+    for image in found.images:
+        counts[image.account][image.kind] += 1
+    accounts = dict.fromkeys(each.account for each in found.places)
+    ordered = sorted(
+        accounts, key=lambda each: (-counts[each][ImageClass.UNKNOWN], -missing[each], each)
+    )
+    rows = [_COLUMNS]
+    for account in ordered:
+        numbers = (str(counts[account][kind]) for kind in ImageClass)
+        rows.append((account, *numbers, _places(missing[account])))
+    widths = [max(len(row[at]) for row in rows) for at in range(len(_COLUMNS))]
+    return [
+        "  ".join(
+            cell.ljust(width) if at == 0 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+
+
+def _not_seen(found: Inventory) -> list[str]:
+    lines = [f"not seen: {_told(each)}" for each in found.not_seen[:MOST_PLACES]]
+    rest = len(found.not_seen) - MOST_PLACES
+    if rest > 0:
+        lines.append(f"and {rest} other places: --format json tells all of them")
+    return [*lines, ""] if lines else []
+
+
+def _told(place: PlaceSeen) -> str:
+    stale = f"; kept from {readable(place.stale_since)}" if place.stale_since else ""
+    return f"{place.account}/{place.region}: {place.state}: {safe(place.reason or '')}{stale}"
+
+
+def _summary(found: Inventory) -> str:
+    counts = found.counts()
+    images = ", ".join(f"{counts[kind]} {kind}" for kind in ImageClass)
+    seen = len(found.places) - len(found.not_seen)
+    return f"{images}; {seen} of {_places(len(found.places)) or '0 places'} seen"
+
+
+def _places(number: int) -> str:
+    return f"{number} place{'' if number == 1 else 's'}" if number else ""

@@ -1,0 +1,140 @@
+"""One night of a fleet: which places are wanted, what stands in them, what each image is."""
+
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from assay.catalog.interface import Absent, ImageCatalog, Unavailable
+from assay.catalog.questions import ANCESTRY, IDENTITIES
+from assay.errors import CatalogError, CredentialsError
+from assay.fleet.classes import Classes, Node
+from assay.fleet.collecting import Collected, collect
+from assay.fleet.journal import Journal
+from assay.fleet.store import Store
+from assay.model import Ancestry, Identity, Place, Policy
+from assay.model.inventory import Classified, Inventory, PlaceSeen, PlaceState
+from assay.run.host import Host
+
+
+class Wanted(Struct, frozen=True):
+    """What is to be seen, by whom, and where it is kept."""
+
+    accounts: Sequence[str]
+    """Empty: the caller's own."""
+    regions: Sequence[str]
+    store: Path
+    workers: int
+    as_of: datetime
+
+
+def inventory(host: Host, catalog: ImageCatalog, policy: Policy, wanted: Wanted) -> Inventory:
+    """Read every place that is wanted, and write the night down. Raises `AssayError` where nothing at
+    all could be seen, or the store cannot be written.
+    """
+    store = Store(wanted.store)
+    accounts = wanted.accounts or [_caller(catalog, wanted.regions[0])]
+    places = [(account, region) for account in accounts for region in wanted.regions]
+    journal = Journal(wanted.store, f"{wanted.as_of:%Y-%m-%d} {policy.sha256}")
+    done = False
+    try:
+        found = _collected(host, catalog, places, journal, wanted)
+        if all(each.place.state in _NOTHING for each in found.values()):
+            raise CatalogError(_why(found.values()))
+        seen = _written(store, catalog, policy, found, wanted)
+        done = True
+    finally:
+        journal.close(done=done)
+    facts = catalog.facts()
+    return Inventory(wanted.as_of, seen[0], seen[1], facts.api_calls, facts.endpoint)
+
+
+_NOTHING = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)
+_AGAIN = (PlaceState.CUT_SHORT, *_NOTHING)
+"""What a run that goes on reads again."""
+
+
+def _caller(catalog: ImageCatalog, region: str) -> str:
+    place = Place.of(region)
+    answer = catalog.ask(IDENTITIES, [place])[place]
+    if not isinstance(answer, Identity):
+        raise CredentialsError(
+            f"nobody tells whose account this is: {getattr(answer, 'reason', '')}"
+        )
+    return answer.account
+
+
+def _collected(
+    host: Host,
+    catalog: ImageCatalog,
+    places: Sequence[tuple[str, str]],
+    journal: Journal,
+    wanted: Wanted,
+) -> dict[tuple[str, str], Collected]:
+    kept = {(each.place.account, each.place.region): each for each in journal.kept()}
+    found = {at: kept[at] for at in places if at in kept and kept[at].place.state not in _AGAIN}
+    if found:
+        host.note(f"{len(found)} of {len(places)} places were read before: going on from there")
+    rest = [at for at in places if at not in found]
+    workers = ThreadPoolExecutor(wanted.workers, "place")
+    try:
+        running = {workers.submit(collect, catalog, *at, host.now): at for at in rest}
+        for each in as_completed(running):
+            place = each.result()
+            journal.keep(place)
+            found[running[each]] = place
+    finally:  # whoever interrupts need not wait for what is on its way
+        workers.shutdown(wait=False, cancel_futures=True)
+    return {at: found[at] for at in places}
+
+
+def _written(
+    store: Store,
+    catalog: ImageCatalog,
+    policy: Policy,
+    found: Mapping[tuple[str, str], Collected],
+    wanted: Wanted,
+) -> tuple[tuple[PlaceSeen, ...], tuple[Classified, ...]]:
+    """Classify all images together, and write each place's own file."""
+    classes = Classes(found.values(), policy.golden, wanted.as_of)
+    images = tuple(classes.all(lambda nodes: _ancestries(catalog, nodes)))
+    night = wanted.as_of.date()
+    by_place: dict[tuple[str, str], list[Classified]] = {at: [] for at in found}
+    for each in images:
+        by_place[each.account, each.region].append(each)
+    places: list[PlaceSeen] = []
+    for at, collected in found.items():
+        place = collected.place
+        if place.state in _NOTHING:
+            place = replace(place, stale_since=store.keep_older(night, place))
+        else:
+            store.write(night, *at, by_place[at])
+        places.append(place)
+    store.finish(night, places)
+    return tuple(places), images
+
+
+def _ancestries(
+    catalog: ImageCatalog, nodes: Collection[tuple[str, Node]]
+) -> dict[Node, Ancestry | str]:
+    """What the record tells of images whose source no listing has."""
+    keys = {(Place.of(region, account), id): (region, id) for account, (region, id) in nodes}
+    found: dict[Node, Ancestry | str] = {}
+    for key, answer in catalog.ask(ANCESTRY, list(keys)).items():
+        match answer:
+            case Absent():
+                found[keys[key]] = "EC2 has no record of it"
+            case Unavailable(reason):
+                found[keys[key]] = reason
+            case _:
+                found[keys[key]] = answer
+    return found
+
+
+def _why(found: Collection[Collected]) -> str:
+    reasons = list(dict.fromkeys(each.place.reason or "" for each in found))
+    more = f", and {len(reasons) - 1} other reasons" if reasons[1:] else ""
+    return f"nothing could be seen in any of {len(found)} places: {reasons[0]}{more}"
