@@ -128,6 +128,7 @@ def test_every_image_of_every_place_has_the_class_that_its_descent_gives_it(
     }
     assert {at: row["class"] for at, row in rows.items()} == classes(run)
     assert rows[WORKLOAD, REGION, derived]["root_image_id"] == world.base
+    assert rows[WORKLOAD, REGION, derived]["architecture"] == "x86_64"
     assert rows[WORKLOAD, REGION, world.golden]["shared_from"] == PIPELINE
     assert len(stored(tmp_path, "places")) == 6
     assert not (tmp_path / "inventory" / "journal.sqlite").exists()

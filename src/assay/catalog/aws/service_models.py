@@ -37,10 +37,13 @@ MEMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             *("ImageId", "ImageOwnerAlias", "ImageWatermarks", "LastLaunchedTime", "Name"),
             *("OwnerId", "ProductCodes", "Public", "PublicSsmParameterName", "ScanResults"),
             *("SourceImageId", "SourceImageRegion", "SourceInstanceId", "State", "StateReason"),
-            "Tags",
+            *("Architecture", "BlockDeviceMappings", "PlatformDetails", "Tags"),
         ),
         "Reservation": ("Instances", "OwnerId"),
-        "Instance": ("ImageId", "InstanceId", "State", "ProductCodes", "Tags"),
+        "Instance": (
+            *("ImageId", "InstanceId", "State", "ProductCodes", "Tags"),
+            *("Architecture", "BlockDeviceMappings", "PlatformDetails"),
+        ),
         "LaunchTemplateVersion": (
             *("LaunchTemplateData", "LaunchTemplateId", "LaunchTemplateName", "VersionNumber"),
         ),
