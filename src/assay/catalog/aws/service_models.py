@@ -47,7 +47,7 @@ MEMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "LaunchTemplateVersion": (
             *("LaunchTemplateData", "LaunchTemplateId", "LaunchTemplateName", "VersionNumber"),
         ),
-        "ResponseLaunchTemplateData": ("ImageId",),
+        "ResponseLaunchTemplateData": ("BlockDeviceMappings", "ImageId"),
     },
 }
 """The members kept of large shapes of answers. Every other shape stays whole, all requests too."""
