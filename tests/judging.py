@@ -19,6 +19,7 @@ from assay.model import (
     Policy,
     Provenance,
     Reader,
+    Readers,
     Report,
     Verdict,
     WatermarkFilter,
@@ -34,9 +35,12 @@ HERE = Place.of(REGION, WORKLOAD)
 IRELAND = Place.of("eu-west-1", WORKLOAD)
 PIPELINES = Place.of(REGION, PIPELINE)
 STRANGERS = Place.of(REGION, STRANGER)
-READERS = {
-    account: Reader(f"arn:aws:iam::{account}:role/assay-reader") for account in (PIPELINE, STRANGER)
-}
+READERS = Readers(
+    {
+        account: Reader(f"arn:aws:iam::{account}:role/assay-reader")
+        for account in (PIPELINE, STRANGER)
+    }
+)
 GOLDEN = WatermarkFilter(f"{PIPELINE}:golden-*")
 AS_OF = builders.AS_OF
 Seen = tuple[str | None, str, list[str]]

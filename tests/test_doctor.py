@@ -394,6 +394,27 @@ def test_readers_of_another_partition_and_of_ones_own_account(scene: Scene) -> N
     assert own in said(run, "ok")
 
 
+COMMON = f'    "*": {{role_name: team/reader, external_id: "{EXTERNAL_ID}"}}\n'
+UNTRIED = "the reader of all other accounts, role team/reader: not tried, which accounts those are"
+
+
+def test_the_reader_of_all_others_is_said_to_be_untried(scene: Scene) -> None:
+    scene.policy = POLICY + readers(f"arn:aws:iam::{WORKLOAD}:role/assay-reader") + COMMON
+    run = scene.doctor()
+    valid = "policy assay.yaml: valid, with 1 reader and a reader of all other accounts"
+    assert valid in said(run, "ok")
+    assert f"{UNTRIED} is not known here" in said(run, "skip")
+    assert f"ec2:DescribeImages in {REGION}: allowed in account {WORKLOAD}" in said(run, "ok")
+
+
+def test_beside_a_reader_of_all_others_the_caller_need_not_see_images(scene: Scene) -> None:
+    scene.policy = POLICY + readers() + COMMON
+    scene.golden.world.deny(CI, "DescribeImages")
+    run = scene.doctor()
+    assert run.code == 0
+    assert any("but not in the accounts of readers" in line for line in said(run, "warn"))
+
+
 def test_with_no_reader_that_can_be_used_the_caller_is_needed(scene: Scene) -> None:
     scene.policy = POLICY + readers(f"arn:aws:iam::{CI}:role/r")
     scene.golden.world.deny(CI, "DescribeImages")

@@ -240,6 +240,40 @@ def test_a_reader_trusts_the_gate_alone(tmp_path: Path) -> None:
     assert "Condition" not in statement
 
 
+ALL_OTHERS = '    "*": {role_name: team/assay-reader, external_id: of-all-others}\n'
+ANY = "any account that has a role team/assay-reader may let the caller in"
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-us-gov"])
+def test_the_reader_of_all_others_may_be_assumed_anywhere(tmp_path: Path, partition: str) -> None:
+    (tmp_path / "assay.yaml").write_text(f"{POLICY}aws:\n  readers:\n{ALL_OTHERS}")
+    given = ("--permissions", "--account", CI, "--partition", partition)
+    *_, last = printed(tmp_path, *given, notes=f"assay: {ANY}\n")["Statement"]
+    assert last == {
+        "Sid": "AssumeReaders",
+        "Effect": "Allow",
+        "Action": [ASSUME_ROLE],
+        "Resource": [f"arn:{partition}:iam::*:role/team/assay-reader"],
+    }
+
+
+def test_the_reader_of_all_others_beside_those_of_accounts(tmp_path: Path) -> None:
+    (tmp_path / "assay.yaml").write_text(WITH_READERS + ALL_OTHERS)
+    *_, last = printed(
+        tmp_path, "--permissions", "--account", CI, notes=f"assay: {ANY}\n"
+    )["Statement"]  # fmt: skip
+    assert last["Resource"] == [*ROLES, "arn:aws:iam::*:role/team/assay-reader"]
+    trusted = ("--reader", "--trust", "--caller", GATE)
+    chosen = "assay: this is the reader of all other accounts; --account chooses that of one\n"
+    for account, notes, external_id in (
+        (("--account", WORKLOAD), "", "who-asks"),
+        (("--account", CI), "", "of-all-others"),
+        ((), chosen, "of-all-others"),
+    ):
+        (statement,) = printed(tmp_path, *trusted, *account, notes=notes)["Statement"]
+        assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": external_id}}
+
+
 def test_a_reader_without_a_caller_is_a_placeholder(tmp_path: Path) -> None:
     note = "assay: fill in CALLER_ARN with --caller\n"
     (statement,) = printed(tmp_path, "--reader", "--trust", notes=note)["Statement"]

@@ -98,7 +98,8 @@ def test_all_that_is_commented_out_can_be_taken_in() -> None:
     assert found.revoked.watermarks
     assert found.revoked.images
     assert found.exceptions
-    assert found.readers
+    assert found.readers.by_account
+    assert found.readers.common
     assert found.region
 
 

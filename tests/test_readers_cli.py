@@ -91,6 +91,43 @@ def test_each_image_is_judged_in_the_account_of_its_provider(
     assert again.code == 1
 
 
+ALL_OTHERS = """\
+    "*": {role_name: team/assay-reader, external_id: of-all-others}
+"""
+
+
+def test_a_reader_of_all_others_looks_where_nobody_else_does(
+    golden: GoldenWorld, server: Server, tmp_path: Path
+) -> None:
+    roles = {
+        "workload": {"constant_value": f"arn:aws:iam::{WORKLOAD}:role/deployer"},
+        "others": {"constant_value": f"arn:aws:iam::{STRANGER}:role/deployer"},
+    }
+    private = golden.home_made(STRANGER)
+    document = deployed_by(roles, {"workload": golden.copy(), "others": private})
+    (tmp_path / "plan.json").write_bytes(document)
+    (tmp_path / "assay.yaml").write_text(POLICY + READERS + ALL_OTHERS)
+    environment = talking_to(server.url, CI)
+    live = command.assay("check", "plan.json", "--format", "json", cwd=tmp_path, env=environment)
+    assert {
+        verdict["address"].removeprefix("aws_instance."): (verdict["outcome"], verdict["account"])
+        for verdict in live.report["verdicts"]
+    } == {"workload": ("pass", WORKLOAD), "others": ("fail", STRANGER)}
+    assert {
+        request.params["RoleArn"]: request.params["ExternalId"]
+        for request in server.calls("AssumeRole")
+    } == {
+        f"arn:aws:iam::{WORKLOAD}:role/assay-reader": EXTERNAL_ID,
+        f"arn:aws:iam::{STRANGER}:role/team/assay-reader": "of-all-others",
+    }
+    assert "of-all-others" not in live.stdout + live.stderr
+    explained = command.assay(
+        "explain", private, "--account", STRANGER, cwd=tmp_path, env=environment
+    )
+    assert "unmarked" in explained.stdout, explained.stderr
+    assert len(server.calls("AssumeRole")) == 3
+
+
 def test_without_a_policy_a_recording_has_no_readers(
     golden: GoldenWorld, server: Server, tmp_path: Path
 ) -> None:

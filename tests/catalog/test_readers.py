@@ -1,7 +1,7 @@
 """Whose credentials look at which account, over HTTP."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -17,7 +17,16 @@ from assay.catalog.live import LiveCatalog
 from assay.catalog.questions import ANCESTRY, IDENTITIES, IMAGES, INSTANCES, PARAMETERS, TEMPLATES
 from assay.catalog.recorded import RecordedCatalog
 from assay.errors import CredentialsError
-from assay.model import Identity, Image, Place, Reader, TemplateRef, TemplateVersion
+from assay.model import (
+    CommonReader,
+    Identity,
+    Image,
+    Place,
+    Reader,
+    Readers,
+    TemplateRef,
+    TemplateVersion,
+)
 from tests.catalog.test_live import credentials
 from tests.emulator import Fault, RawFault, Request, Server, serve
 from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
@@ -25,17 +34,18 @@ from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
 CI = "444444444444"
 """The caller's own account; sees nothing of the others'."""
 EXTERNAL_ID = "s3cret-external-id"
-READERS = {
+BY_ACCOUNT = {
     WORKLOAD: Reader(f"arn:aws:iam::{WORKLOAD}:role/path/assay-reader", EXTERNAL_ID),
     PIPELINE: Reader(f"arn:aws:iam::{PIPELINE}:role/assay-reader"),
 }
+READERS = Readers(BY_ACCOUNT)
 MINE, UNTOLD = Place.of(REGION, CI), Place.of(REGION)
 THEIRS, PIPELINES = Place.of(REGION, WORKLOAD), Place.of(REGION, PIPELINE)
 IRELAND, NOBODYS = Place.of("eu-west-1", WORKLOAD), Place.of(REGION, STRANGER)
 
 
-def catalog(readers: Mapping[str, Reader] | None = None) -> LiveCatalog:
-    return LiveCatalog(Sdk(READERS if readers is None else readers))
+def catalog(readers: Readers = READERS) -> LiveCatalog:
+    return LiveCatalog(Sdk(readers))
 
 
 @pytest.fixture
@@ -63,9 +73,9 @@ def test_each_account_is_seen_with_its_readers_eyes(golden: GoldenWorld, server:
 def test_the_role_is_the_policys_with_its_external_id(server: Server) -> None:
     catalog().ask(IMAGES, [(THEIRS, "ami-0aaaaaaaaaaaaaaaa"), (PIPELINES, "ami-0aaaaaaaaaaaaaaaa")])
     asked = {request.params["RoleArn"]: request for request in server.calls("AssumeRole")}
-    assert set(asked) == {reader.role_arn for reader in READERS.values()}
+    assert set(asked) == {reader.role_arn for reader in BY_ACCOUNT.values()}
     assert {request.account for request in asked.values()} == {CI}
-    for reader in READERS.values():
+    for reader in BY_ACCOUNT.values():
         params = asked[reader.role_arn].params
         assert params["RoleSessionName"] == "assay"
         assert params.get("ExternalId") == reader.external_id
@@ -97,8 +107,8 @@ def test_sessions_are_opened_once_however_many_ask(golden: GoldenWorld, server: 
 
 
 def test_the_callers_own_account_needs_no_reader(golden: GoldenWorld, server: Server) -> None:
-    own = {CI: Reader(f"arn:aws:iam::{CI}:role/assay-reader")}
-    for readers in ({}, own):
+    own = Readers({CI: Reader(f"arn:aws:iam::{CI}:role/assay-reader")})
+    for readers in (Readers(), own, Readers({}, CommonReader("assay-reader"))):
         answers = catalog(readers).ask(IMAGES, [(MINE, golden.base)])
         assert isinstance(answers[MINE, golden.base], Image)
     assert not server.calls("AssumeRole")
@@ -113,7 +123,7 @@ def test_without_a_place_of_its_own_nobody_is_asked_who_they_are(
 
 def test_an_account_without_a_reader_is_not_looked_at(golden: GoldenWorld, server: Server) -> None:
     """Public images would be seen with anybody's eyes: not even those are looked up."""
-    asked = catalog({PIPELINE: READERS[PIPELINE]})
+    asked = catalog(Readers({PIPELINE: BY_ACCOUNT[PIPELINE]}))
     keys = [(NOBODYS, golden.base), (THEIRS, golden.base), (MINE, golden.base)]
     answers = asked.ask(IMAGES, keys)
     assert answers[NOBODYS, golden.base] == Unavailable(
@@ -126,8 +136,44 @@ def test_an_account_without_a_reader_is_not_looked_at(golden: GoldenWorld, serve
     assert not server.calls("AssumeRole")
 
 
+ALL = Readers({PIPELINE: BY_ACCOUNT[PIPELINE]}, CommonReader("team/assay-reader", "of-all-others"))
+"""A reader of one account, and one of all others."""
+
+
+def test_the_reader_of_all_others_is_a_role_of_each_in_its_own_partition(
+    golden: GoldenWorld, server: Server
+) -> None:
+    private = golden.home_made(WORKLOAD)
+    places = (MINE, THEIRS, IRELAND, PIPELINES, NOBODYS)
+    answers = catalog(ALL).ask(IMAGES, [(place, private) for place in places])
+    assert isinstance(answers[THEIRS, private], Image)
+    assert lookups(server) == {CI, WORKLOAD, PIPELINE, STRANGER}
+    common = {"RoleSessionName": "assay", "ExternalId": "of-all-others"}
+    asked = [dict(request.params) for request in server.calls("AssumeRole")]
+    assert sorted(
+        ({k: v for k, v in each.items() if k not in ("Action", "Version")} for each in asked),
+        key=lambda each: str(each["RoleArn"]),
+    ) == [
+        {"RoleArn": BY_ACCOUNT[PIPELINE].role_arn, "RoleSessionName": "assay"},
+        {"RoleArn": f"arn:aws:iam::{WORKLOAD}:role/team/assay-reader", **common},
+        {"RoleArn": f"arn:aws:iam::{STRANGER}:role/team/assay-reader", **common},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_its_arn_has_the_partition_of_the_place(
+    server: Server, region: str, partition: str
+) -> None:
+    place = Place.of(region, WORKLOAD)
+    assert isinstance(catalog(ALL).ask(IDENTITIES, [place])[place], Identity)
+    (assumed,) = server.calls("AssumeRole")
+    assert assumed.params["RoleArn"] == f"arn:{partition}:iam::{WORKLOAD}:role/team/assay-reader"
+
+
 def test_every_kind_of_question_is_refused_alike(server: Server) -> None:
-    asked, ref, id = catalog({}), TemplateRef(None, "web", "1"), "ami-0aaaaaaaaaaaaaaaa"
+    asked, ref, id = catalog(Readers()), TemplateRef(None, "web", "1"), "ami-0aaaaaaaaaaaaaaaa"
     answers: list[Any] = [
         asked.ask(IMAGES, [(NOBODYS, id)])[NOBODYS, id],
         asked.ask(ANCESTRY, [(NOBODYS, id)])[NOBODYS, id],
@@ -187,13 +233,14 @@ def test_a_role_that_cannot_be_assumed_costs_only_its_account(
         assert "assay-reader" not in answer.reason
 
 
+@pytest.mark.parametrize("readers", [READERS, ALL])
 def test_a_reader_that_answers_as_somebody_else_is_refused(
-    golden: GoldenWorld, server: Server, monkeypatch: pytest.MonkeyPatch
+    golden: GoldenWorld, server: Server, monkeypatch: pytest.MonkeyPatch, readers: Readers
 ) -> None:
     real = golden.world.assume_role
     elsewhere = f"arn:aws:iam::{STRANGER}:role/assay-reader"
     monkeypatch.setattr(golden.world, "assume_role", lambda _, name: real(elsewhere, name))
-    asked = catalog()
+    asked = catalog(readers)
     answer = asked.ask(IMAGES, [(THEIRS, golden.golden)])[THEIRS, golden.golden]
     assert isinstance(answer, Unavailable)
     assert "the reader role answers as another account" in answer.reason

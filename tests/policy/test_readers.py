@@ -3,7 +3,7 @@
 import pytest
 
 from assay.errors import PolicyError
-from assay.model import Reader
+from assay.model import CommonReader, Reader, Readers
 from assay.policy.load import load, validate
 
 HEAD = """\
@@ -30,14 +30,37 @@ def test_a_reader_is_a_role_and_perhaps_an_external_id(account: str) -> None:
     text = f"{HEAD}    {account}: {{role_arn: '{ROLE}', external_id: 'a:b'}}\n"
     text += "    '333333333333': {role_arn: 'arn:aws-cn:iam::333333333333:role/a/b'}\n"
     for read in (load, validate):
-        assert read("p.yaml", text.encode()).readers == {
-            "222222222222": Reader(ROLE, "a:b"),
-            "333333333333": Reader("arn:aws-cn:iam::333333333333:role/a/b", None),
-        }
+        assert read("p.yaml", text.encode()).readers == Readers(
+            {
+                "222222222222": Reader(ROLE, "a:b"),
+                "333333333333": Reader("arn:aws-cn:iam::333333333333:role/a/b", None),
+            }
+        )
+
+
+PATH = "p" * 510
+"""The longest, with a / on either side of it."""
+
+
+@pytest.mark.parametrize("name", ["assay-reader", "team/a.b/r_+=,.@-", f"{PATH}/{'n' * 64}"])
+def test_one_reader_for_all_that_have_none_of_their_own(name: str) -> None:
+    text = f"{HEAD}    '222222222222': {{role_arn: '{ROLE}'}}\n"
+    text += f"    '*': {{role_name: '{name}', external_id: 'a:b'}}\n"
+    for read in (load, validate):
+        readers = read("p.yaml", text.encode()).readers
+        assert readers == Readers({"222222222222": Reader(ROLE)}, CommonReader(name, "a:b"))
+        assert readers.of("aws-cn", "222222222222") == Reader(ROLE)
+        others = Reader(f"arn:aws-cn:iam::333333333333:role/{name}", "a:b")
+        assert readers.of("aws-cn", "333333333333") == others
+
+
+def test_without_it_the_others_have_none() -> None:
+    readers = Readers({"222222222222": Reader(ROLE)})
+    assert readers.of("aws", "333333333333") is None
 
 
 def test_without_readers_there_are_none() -> None:
-    assert load("p.yaml", HEAD.partition("aws:")[0].encode()).readers == {}
+    assert load("p.yaml", HEAD.partition("aws:")[0].encode()).readers == Readers()
 
 
 @pytest.mark.parametrize(
@@ -53,6 +76,25 @@ def test_without_readers_there_are_none() -> None:
         ("'222222222222': {role_arn: 'arn*:x'}", "5:32", "must look like the ARN of a role"),
         (f"'222222222222': {{role_arn: '{ROLE}', external_id: '?secret?'}}", "5:92",
          "external_id must look like an external id"),
+        ("'222222222222': {role_name: assay-reader}", "5:22", "did you mean 'role_arn'?"),
+        (f"'*': {{role_arn: '{ROLE}'}}", "5:11", "did you mean 'role_name'?"),
+        (f"'*': {{role_name: r, role_arn: '{ROLE}'}}", "5:25", "unknown key 'role_arn'"),
+        ("'*': {external_id: ab}", "5:10", "aws.readers.* lacks the key 'role_name'"),
+        ("'2222*': {role_name: r}", "5:5",
+         'a key here is an account of 12 digits, or "*" for all that have none of their own'),
+        ("'**': {role_name: r}", "5:5", "unknown key '**' in aws.readers"),
+        ("*: {role_name: r}", "5:6", 'put it in quotes: "*"'),
+        (f"'*': {{role_name: '{ROLE}'}}", "5:22", "follows role/ in the ARN, assay-reader"),
+        ("'*': {role_name: 'arn:aws:iam::1:role/*'}", "5:22", "what follows role/ in the ARN"),
+        ("'*': {role_name: assay-*}", "5:22", "name one role"),
+        ("'*': {role_name: 'te?m/r'}", "5:22", "name one role"),
+        ("'*': {role_name: '${aws:username}'}", "5:22", "must look like the name of a role"),
+        ("'*': {role_name: /team/r}", "5:22", "a path is written without its first /"),
+        ("'*': {role_name: team/}", "5:22", "must look like the name of a role"),
+        (f"'*': {{role_name: p{PATH}/r}}", "5:22", "must look like the name of a role"),
+        (f"'*': {{role_name: {'n' * 65}}}", "5:22", "must look like the name of a role"),
+        ("'*': {role_name: 3}", "5:22", "put it in quotes"),
+        ("'*': r", "5:10", "aws.readers.* must be a mapping"),
         (f"'333333333333': {{role_arn: '{ROLE}'}}", "5:32",
          ("the reader of account 333333333333 is a role of another account; "
          "name a role that stands in the account itself")),

@@ -39,6 +39,10 @@ READERS = st.fixed_dictionaries(
     {"role_arn": ROLES},
     optional={"external_id": st.sampled_from(["ab", "a:b/c=,.@_-+", "n" * 1224])},
 )
+COMMON = st.fixed_dictionaries(
+    {"role_name": st.sampled_from(["r", "team/assay+=,.@_-", "n" * 64, "p" * 510 + "/r"])},
+    optional={"external_id": st.just("ab")},
+)
 RULE_NAMES = sorted(schema()["definitions"]["rules"]["properties"])
 
 EXCEPTABLE = schema()["properties"]["exceptions"]["items"]["properties"]["rules"]["items"]["enum"]
@@ -143,7 +147,11 @@ VALID = st.fixed_dictionaries(
             {},
             optional={
                 "region": REGIONS,
-                "readers": st.dictionaries(ACCOUNTS, READERS, max_size=2),
+                "readers": st.builds(
+                    dict.__or__,
+                    st.dictionaries(ACCOUNTS, READERS, max_size=2),
+                    st.fixed_dictionaries({}, optional={"*": COMMON}),
+                ),
             },
         ),
     },
@@ -156,7 +164,9 @@ SURPRISES: list[Any] = [
     "111122223333", "111122223333:", ":x", "*:golden", "111122223333:a:b", "111122223333:" + "n" * 129,
     "\u0661" * 12 + ":golden", "11112222333:golden", " 111122223333:golden", "us-*", "US-EAST-1",
     "arn:aws:iam::111122223333:role/", "arn:aws:iam::11112222333:role/x", "arn:aws:iam::111122223333:user/x",
-    "arn:aws:sts::111122223333:assumed-role/x/y", "n" * 1225, "a b",
+    "arn:aws:sts::111122223333:assumed-role/x/y", "n" * 1225, "a b", "/r", "r/", "a//r", "p" * 511 + "/r",
+    {"role_arn": "arn:aws:iam::111122223333:role/x"}, {"role_name": "r"},
+    {"role_name": "r", "role_arn": "arn:aws:iam::111122223333:role/x"},
     "ami-0123abcd", "ami-0123abc", "ami-0123ABCD", "us-east-1", "us-east", "a" * 65, "ERROR",
     "2027-01-31", "2027-1-31", "20270131", "2027-01-31T00:00:00Z", "\u0662027-01-31", "2027-02-30",
     "?" * 12, "?" * 13, "1*", "aws_*", "AWS_INSTANCE", "a" * 129, "n" * 256, "n" * 257, "n" * 500,
@@ -216,7 +226,9 @@ def documents(draw: st.DrawFn) -> Any:
             case "drop":
                 del node[last]
             case "rename" if isinstance(node, dict):
-                other = draw(st.sampled_from(["extra", str(last) + "s", str(last).upper(), "<<"]))
+                other = draw(
+                    st.sampled_from(["extra", str(last) + "s", str(last).upper(), "<<", "*"])
+                )
                 node[other] = node.pop(last)
             case _:
                 node[last] = draw(CHANGES)(node[last])
@@ -330,7 +342,8 @@ FULL: dict[str, Any] = {
             "111122223333": {
                 "role_arn": "arn:aws:iam::111122223333:role/assay",
                 "external_id": "x-1",
-            }
+            },
+            "*": {"role_name": "team/assay", "external_id": "x-1"},
         },
     },
 }

@@ -77,7 +77,8 @@ def iam_policy_command(
 
     One object holds the permissions policy and the trust policy; --permissions and --trust print
     one document as IAM takes it. The gate's role trusts a GitHub repository and may assume the
-    readers of the policy, if there is one; with --reader the role trusts the gate's.
+    readers of the policy, if there is one, that of all other accounts by its name in any; with
+    --reader the role trusts the gate's.
     """
     from assay.cli.host import this_process
     from assay.run.policies import policy_if_any
@@ -86,7 +87,8 @@ def iam_policy_command(
     policy = policy_if_any(this_process(), policy_path)
     notes: list[str] = []
     if reader:
-        kind, trusted = "reader_trust_policy", reader_trust(caller, _external_id(policy, account))
+        external_id = _external_id(policy, partition, account, notes)
+        kind, trusted = "reader_trust_policy", reader_trust(caller, external_id)
     else:
         granted = subjects(repositories, branches, environments)
         kind, trusted = "github_trust_policy", github_trust(partition, account, granted)
@@ -117,28 +119,42 @@ def _roles(policy: "Policy | None", partition: str, notes: list[str]) -> list[st
     """The readers' roles. One of another partition cannot be assumed from here, nor be granted."""
     from assay.errors import PolicyError
 
-    roles = []
-    for account, reader in sorted(policy.readers.items()) if policy else ():
+    roles: list[str] = []
+    if policy is None:
+        return roles
+    for account, reader in sorted(policy.readers.by_account.items()):
         role = reader.role_arn
         if any(wild in role for wild in ("*", "?", "${")):
             what = f"the role of the reader of account {account} holds a wildcard"
-            raise PolicyError(what, where=policy.path if policy else None, hint="name one role")
+            raise PolicyError(what, where=policy.path, hint="name one role")
         if role.split(":")[1] == partition:
             roles.append(role)
         else:
             notes.append(f"the reader of account {account} is of another partition: left out")
+    common = policy.readers.common
+    if common is not None:
+        roles.append(common.role_arn(partition, "*"))
+        notes.append(f"any account that has a role {common.role_name} may let the caller in")
     return roles
 
 
-def _external_id(policy: "Policy | None", account: str | None) -> str | None:
-    """What the policy has its readers ask for."""
-    if policy is None or not policy.readers:
+def _external_id(
+    policy: "Policy | None", partition: str, account: str | None, notes: list[str]
+) -> str | None:
+    """What the policy has the reader of an account asked for; of no account, that of all others."""
+    readers = policy.readers if policy else None
+    if readers is None or not (readers.by_account or readers.common):
         return None
+    if account is None and readers.common is not None:
+        if readers.by_account:
+            notes.append("this is the reader of all other accounts; --account chooses that of one")
+        return readers.common.external_id
     if account is None:
         raise click.UsageError("--reader: say with --account which reader of the policy")
-    if account not in policy.readers:
+    reader = readers.of(partition, account)
+    if reader is None:
         raise click.UsageError(f"the policy names no reader for account {account}")
-    return policy.readers[account].external_id
+    return reader.external_id
 
 
 def _name_only(repositories: Sequence[str]) -> list[str]:

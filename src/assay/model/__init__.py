@@ -48,11 +48,11 @@ from assay.model.policy import (
     Match,
     Policy,
     PolicyException,
-    Reader,
     Require,
     Revoked,
     Scope,
 )
+from assay.model.readers import CommonReader, Reader, Readers
 from assay.model.references import AmiReference, PlacedValue, parse_image
 from assay.model.report import (
     CatalogFacts,
@@ -114,6 +114,7 @@ __all__ = [
     "Changes",
     "Clue",
     "CodeException",
+    "CommonReader",
     "Derivation",
     "EveryVersion",
     "Evidence",
@@ -142,6 +143,7 @@ __all__ = [
     "PolicyException",
     "Provenance",
     "Reader",
+    "Readers",
     "Registered",
     "Removal",
     "Report",

@@ -15,6 +15,10 @@ from typing import TypeGuard
 ACCOUNT = r"[0-9]{12}"
 ROLE = rf"arn:aws[a-z-]*:iam::{ACCOUNT}:role/[!-~]{{1,576}}"
 """A path of up to 512 and a name of up to 64 characters: IAM API Reference, CreateRole."""
+_WORD = r"[A-Za-z0-9_+=,.@-]"
+ROLE_NAME = rf"(?![!-~]{{511,}}/)(?:{_WORD}+/)*{_WORD}{{1,64}}"
+"""What follows `role/` in an ARN. Paths may hold more (IAM API Reference, CreateRole): here neither the
+wildcards and variables of IAM policies nor the colons of an ARN."""
 
 REGION = r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}"
 REGION_FOUND = (

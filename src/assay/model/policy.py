@@ -11,6 +11,7 @@ from assay.model.exceptions import CodeException
 from assay.model.images import WatermarkFilter
 from assay.model.kinds import Kind
 from assay.model.outcomes import Severity
+from assay.model.readers import Readers
 
 
 class ImageName(msgspec.Struct, frozen=True, gc=False):
@@ -58,13 +59,6 @@ class Revoked(msgspec.Struct, frozen=True, dict=True):
         for number, each in enumerate(self.images):
             found.setdefault((each.id, each.region), number)
         return found
-
-
-class Reader(msgspec.Struct, frozen=True, gc=False):
-    """The role that reads in one account."""
-
-    role_arn: str
-    external_id: str | None = None
 
 
 class ImageMatch(msgspec.Struct, frozen=True, gc=False):
@@ -133,8 +127,7 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     region: str | None
     path: str
     sha256: str
-    readers: Mapping[str, Reader] = {}
-    """By account."""
+    readers: Readers = Readers()
     scopes: tuple[Scope, ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
     excepted_in_code: frozenset[str] = frozenset()

@@ -6,6 +6,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from assay.model import (
+    CommonReader,
     Golden,
     ImageMatch,
     ImageName,
@@ -14,6 +15,7 @@ from assay.model import (
     Policy,
     PolicyException,
     Reader,
+    Readers,
     Require,
     Revoked,
     Scope,
@@ -43,14 +45,24 @@ def build(document: written.Document, path: str, sha256: str) -> Policy:
         region=_or_none(document.aws.region),
         path=path,
         sha256=sha256,
-        readers={
-            account: Reader(reader.role_arn, _or_none(reader.external_id))
-            for account, reader in document.aws.readers.items()
-        },
+        readers=_readers(document.aws),
         exceptions=tuple(_exception(each) for each in document.exceptions),
     )
     scopes = tuple(_scope(each, policy) for each in document.scopes)
     return replace(policy, scopes=scopes) if scopes else policy
+
+
+def _readers(aws: written.Aws) -> Readers:
+    """Those of single accounts, and the one of all others."""
+    common = aws.readers.get(written.ALL_OTHERS)
+    by_account = {
+        account: Reader(reader.role_arn, _or_none(reader.external_id))
+        for account, reader in aws.readers.items()
+        if reader.role_arn is not UNSET
+    }
+    if common is None or common.role_name is UNSET:
+        return Readers(by_account)
+    return Readers(by_account, CommonReader(common.role_name, _or_none(common.external_id)))
 
 
 def _scope(scope: written.Scope, around: Policy) -> Scope:

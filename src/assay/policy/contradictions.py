@@ -47,7 +47,7 @@ def _golden_and_revoked(document: Document) -> Iterator[_Contradiction]:
 def _readers(document: Document) -> Iterator[_Contradiction]:
     """A reader is a role of its own account."""
     for account, reader in document.aws.readers.items():
-        if account_of_role(reader.role_arn) != account:
+        if reader.role_arn is not UNSET and account_of_role(reader.role_arn) != account:
             yield (
                 ("aws", "readers", account, "role_arn"),
                 f"the reader of account {account} is a role of another account",

@@ -23,6 +23,10 @@ IMAGE_ID = rf"^{ids.AMI_ID}{_END}"
 REGION = rf"^{ids.REGION}{_END}"
 ACCOUNT = rf"^{ids.ACCOUNT}{_END}"
 ROLE = rf"^{ids.ROLE}{_END}"
+ROLE_NAME = rf"^{ids.ROLE_NAME}{_END}"
+ALL_OTHERS = "*"
+"""The key of `aws.readers` that stands for every account without one."""
+_READ = rf"^(\*|{ids.ACCOUNT}){_END}"
 EXTERNAL_ID = rf"^[A-Za-z0-9_+=,.@:/-]{{2,1224}}{_END}"
 """STS API Reference, AssumeRole."""
 REGION_PATTERN = rf"^[a-z0-9*?-]{{1,64}}{_END}"
@@ -173,9 +177,10 @@ class PolicyException(_Strict, frozen=True):
 
 
 class Reader(_Strict, frozen=True):
-    """One entry of `aws.readers`."""
+    """One entry of `aws.readers`: a role of one account by its ARN, of all others by its name."""
 
-    role_arn: Annotated[str, Meta(pattern=ROLE)]
+    role_arn: Annotated[str, Meta(pattern=ROLE)] | UnsetType = UNSET
+    role_name: Annotated[str, Meta(pattern=ROLE_NAME)] | UnsetType = UNSET
     external_id: Annotated[str, Meta(pattern=EXTERNAL_ID)] | UnsetType = UNSET
 
 
@@ -183,7 +188,13 @@ class Aws(_Strict, frozen=True):
     """`aws`."""
 
     region: Annotated[str, Meta(pattern=REGION)] | UnsetType = UNSET
-    readers: dict[Annotated[str, Meta(pattern=ACCOUNT)], Reader] = {}
+    readers: dict[Annotated[str, Meta(pattern=_READ)], Reader] = {}
+
+    def __post_init__(self) -> None:
+        for account, reader in self.readers.items():
+            common = account == ALL_OTHERS
+            if (reader.role_name is UNSET) is common or (reader.role_arn is UNSET) is not common:
+                raise ValueError("of one account has a role_arn, that of all others a role_name")
 
 
 class Document(_Strict, frozen=True):

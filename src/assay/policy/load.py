@@ -19,6 +19,7 @@ from assay.policy.document import (
     ACCOUNT,
     ACCOUNT_PATTERN,
     ADDRESS_PATTERN,
+    ALL_OTHERS,
     DATE,
     EXTERNAL_ID,
     IMAGE_ID,
@@ -28,6 +29,7 @@ from assay.policy.document import (
     REGION,
     REGION_PATTERN,
     ROLE,
+    ROLE_NAME,
     TAG,
     TEXT,
     TYPE_PATTERN,
@@ -104,7 +106,7 @@ def _problem(error: Any, parsed: Parsed) -> PolicyError:
             return PolicyError(
                 f"unknown key {unknown!r} in {name}",
                 where=parsed.where((*path, unknown), key=True),
-                hint=did_you_mean(unknown, known) if known else _keys_look_like(patterns),
+                hint=_keys_look_like(known, patterns) if patterns else did_you_mean(unknown, known),
             )
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
@@ -129,8 +131,9 @@ def _fits(key: str, known: Iterable[str], patterns: Iterable[str]) -> bool:
     return key in known or any(re.search(pattern, key) for pattern in patterns)
 
 
-def _keys_look_like(patterns: Iterable[str]) -> str:
-    return f"a key here is {', or '.join(_SHAPES.get(each, each) for each in patterns)}"
+def _keys_look_like(known: Iterable[str], patterns: Iterable[str]) -> str:
+    shapes = [_SHAPES.get(each, each) for each in patterns]
+    return f"a key here is {', or '.join([*shapes, *(_MEANT.get(key, key) for key in known)])}"
 
 
 def _wanted(error: Any) -> str:
@@ -150,11 +153,13 @@ def _wanted(error: Any) -> str:
             return f"must be at most {wanted}"
 
 
+_MEANT = {ALL_OTHERS: '"*" for all that have none of their own'}
 _SHAPES = {
     KEY: '"111122223333:name" (12 digits, a colon, a watermark\'s name)',
     OWNER: "self or 12 digits",
     ACCOUNT: "an account of 12 digits",
     ROLE: "the ARN of a role, for example arn:aws:iam::111122223333:role/assay-reader",
+    ROLE_NAME: "the name of a role, with its path if it has one, for example team/assay-reader",
     EXTERNAL_ID: "an external id: 2 to 1224 letters, digits and _+=,.@:/-",
     IMAGE_ID: "ami- and 8 or 17 hexadecimal digits",
     REGION: "a Region, for example us-east-1",
@@ -183,6 +188,21 @@ def _advice(error: Any) -> str | None:
         account, colon, _ = error.instance.partition(":")
         if colon and ("*" in account or "?" in account):
             return "the account takes no wildcard: anybody could make a mark of that name"
+    if error.validator_value == ROLE_NAME and isinstance(error.instance, str):
+        return _role_named(error.instance)
     if error.validator == "enum" and isinstance(error.instance, str):
         return did_you_mean(error.instance, map(str, error.validator_value))
+    return None
+
+
+def _role_named(said: str) -> str | None:
+    """How the name of a role is written, for whoever wrote something else that leads to one."""
+    _, is_arn, name = said.partition(":role/")
+    if is_arn:
+        known = re.search(ROLE_NAME, name)
+        return f"write what follows role/ in the ARN{f', {name}' if known else ''}"
+    if "*" in said or "?" in said:
+        return "name one role: a wildcard would let whoever may make roles be the reader"
+    if said.startswith("/"):
+        return "a path is written without its first /"
     return None

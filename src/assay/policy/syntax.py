@@ -76,7 +76,10 @@ def parse(path: str, text: str) -> Parsed:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = _at(path, mark) if mark else path
-        raise PolicyError(f"not valid YAML: {error.problem}", where=where) from None
+        # What a person means who writes a bare *: the mark of an alias, which has no name here.
+        bare = error.context == "while scanning an alias"
+        hint = 'put it in quotes: "*"' if bare else None
+        raise PolicyError(f"not valid YAML: {error.problem}", where=where, hint=hint) from None
     except yaml.YAMLError:
         raise PolicyError("not valid YAML", where=path) from None
     if node is None:

@@ -1,6 +1,5 @@
 """Who is asked: AWS itself, a recording, or nobody."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from assay.catalog.aws.sdk import Sdk
     from assay.catalog.interface import ImageCatalog
-    from assay.model import Reader
+    from assay.model import Readers
     from assay.run.cache import Cache
     from assay.run.host import Host
 
@@ -32,7 +31,7 @@ class Asking(Struct, frozen=True):
     offline: bool = False
 
 
-def open_catalog(host: "Host", asking: Asking, readers: "Mapping[str, Reader]") -> "ImageCatalog":
+def open_catalog(host: "Host", asking: Asking, readers: "Readers | None") -> "ImageCatalog":
     """A recording, nobody, or AWS itself with what earlier runs learnt of it.
 
     Raises `RecordingError` for a recording that cannot be used, or is too old.
@@ -78,9 +77,7 @@ def _require_age(host: "Host", asking: Asking, recorded_at: datetime) -> None:
         raise RecordingError(f"expired: {when}, more than --max-age", where=path, hint=again)
 
 
-def open_sdk(
-    host: "Host", readers: "Mapping[str, Reader]", timeout: float, cache: "Cache"
-) -> "Sdk":
+def open_sdk(host: "Host", readers: "Readers | None", timeout: float, cache: "Cache") -> "Sdk":
     """The door to AWS, closed after `timeout` seconds."""
     from assay.catalog.aws.pace import Deadline
     from assay.catalog.aws.sdk import Sdk

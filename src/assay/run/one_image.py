@@ -52,7 +52,7 @@ def look_up(host: "Host", image: str, where: Where) -> Found:
 
     policy = policy_if_any(host, where.policy_path)
     place = _place(where, policy)
-    catalog = open_catalog(host, where.asking, policy.readers if policy else {})
+    catalog = open_catalog(host, where.asking, policy.readers if policy else None)
     place = _recorded_place(place, image, catalog)
     as_of = where.asking.as_of or host.now()
     with host.watching(catalog):

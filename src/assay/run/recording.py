@@ -39,7 +39,7 @@ def record(
 
     wishes = Wishes(tuple(Kind), policy.region if policy else None)
     sources = open_sources(host, paths, how, wishes)
-    recording = RecordingCatalog(open_catalog(host, asking, policy.readers if policy else {}))
+    recording = RecordingCatalog(open_catalog(host, asking, policy.readers if policy else None))
     with host.watching(recording):
         gather(sources, recording)
     now = host.now()

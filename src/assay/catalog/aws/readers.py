@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from assay.catalog.aws.refusals import RefusedError
-from assay.model import Identity, Place, Reader
+from assay.model import Identity, Place, Reader, Readers
 from assay.model.ids import is_account
 from assay.model.partitions import home_of
 
@@ -95,12 +95,12 @@ def _without_code(refused: RefusedError, told: str = "") -> RefusedError:
     return RefusedError(reason, regional=refused.regional, obstacle=refused.obstacle)
 
 
-class Readers:
+class ReaderSessions:
     """Opens, and keeps, one verified session for each account that must be looked at."""
 
     def __init__(
         self,
-        readers: Mapping[str, Reader],
+        readers: Readers,
         ask: AskSts,
         adopt: Callable[[Principal, Mapping[str, Any]], None],
     ) -> None:
@@ -116,7 +116,7 @@ class Readers:
         account = place.account
         if account is None:
             return None
-        reader = self._readers.get(account)
+        reader = self._readers.of(place.partition, account)
         try:
             if self.own(place).account == account:
                 return None  # even where there is a reader: it could see no more

@@ -13,11 +13,11 @@ from typing import Any
 from assay.catalog.aws.clients import AWS_HOST, new_client, new_session
 from assay.catalog.aws.credentials import MEAN_NO_CREDENTIALS, Credentials, unusable
 from assay.catalog.aws.pace import Deadline, Flights, Pace
-from assay.catalog.aws.readers import Principal, Readers
+from assay.catalog.aws.readers import Principal, ReaderSessions
 from assay.catalog.aws.refusals import CREDENTIALS, RefusedError, no_answer, refusal
 from assay.catalog.interface import Obstacle, Unavailable
 from assay.kept import Kept
-from assay.model import Identity, Place, Reader
+from assay.model import Identity, Place, Readers
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """What botocore's parsers let through, besides their own `ResponseParserError`, where a body is not
@@ -27,14 +27,14 @@ of the form that its service writes."""
 class Sdk:
     """botocore clients, one for each account, service and Region, and a count of the calls made.
 
-    `readers` are the policy's roles by account: what is not the caller's own is looked at with
+    `readers` are the policy's roles: what is not the caller's own is looked at with
     theirs or not at all. After the `deadline` nothing is asked any more, and the throttling of EC2
     is kept to; without one, neither. `models` is where cut service models are kept, if anywhere.
     """
 
     def __init__(
         self,
-        readers: Mapping[str, Reader] | None = None,
+        readers: Readers | None = None,
         *,
         deadline: Deadline | None = None,
         models: Kept | None = None,
@@ -47,7 +47,7 @@ class Sdk:
         self._own = Credentials(deadline)
         self._clients: dict[tuple[Principal, str, str], Any] = {}
         self._credentials: dict[Principal, dict[str, str]] = {None: {}}
-        self._readers = Readers(readers or {}, self._ask_sts, self._adopt)
+        self._readers = ReaderSessions(readers or Readers(), self._ask_sts, self._adopt)
         self._calls: Counter[str] = Counter()
         self._endpoints: set[str] = set()
         self._answered = self._failed_otherwise = False

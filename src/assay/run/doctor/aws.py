@@ -7,7 +7,7 @@ identities' ARNs, an error's code and the state of Allowed AMIs.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -19,7 +19,7 @@ from assay.catalog.interface import Absent, Answer, Unavailable
 from assay.catalog.live import LiveCatalog
 from assay.catalog.questions import ALLOWED_IMAGES, IDENTITIES
 from assay.errors import CatalogError
-from assay.model import AllowedImages, Identity, Place, Reader
+from assay.model import AllowedImages, CommonReader, Identity, Place, Readers
 from assay.run.doctor.observation import Level, Observation
 
 _ABOUT_WHAT_WAS_ASKED = re.compile(
@@ -50,13 +50,14 @@ class Untried(msgspec.Struct, frozen=True):
 Trial: TypeAlias = Allowed | Denied | Untried
 
 
-def examine(sdk: Sdk, region: str, readers: Mapping[str, Reader]) -> Iterator[Observation]:
+def examine(sdk: Sdk, region: str, readers: Readers | None) -> Iterator[Observation]:
     """The caller, the readers, and what each of them may ask in `region`.
 
     Without the caller's identity nothing else is asked. A required permission that the caller's own
     account lacks is no more than a warning where a reader can be used: the reader's account can be
-    checked all the same.
+    checked all the same. The reader of all other accounts is tried in those that are known.
     """
+    readers = readers or Readers()
     catalog = LiveCatalog(sdk)
     caller = _identity(catalog, Place.of(region))
     yield _caller(caller)
@@ -68,7 +69,10 @@ def examine(sdk: Sdk, region: str, readers: Mapping[str, Reader]) -> Iterator[Ob
         yield said
         if said.level is Level.OK and account != caller.account:
             places.append(Place.of(region, account))
-    yield from _permissions(sdk, places)
+    if readers.common is not None:
+        yield _untried(readers.common)
+    spared = len(places) > 1 or readers.common is not None
+    yield from _permissions(sdk, places, spared=spared)
     yield from _allowed_images(catalog, places)
 
 
@@ -103,14 +107,14 @@ def _caller(answer: Answer[Identity]) -> Observation:
 
 
 def _readers(
-    catalog: LiveCatalog, region: str, readers: Mapping[str, Reader], caller: Identity
+    catalog: LiveCatalog, region: str, readers: Readers, caller: Identity
 ) -> Iterator[tuple[str, Observation]]:
     """A reader of another partition has no role that could be assumed from `region`."""
-    place = {account: Place.of(region, account) for account in sorted(readers)}
+    place = {account: Place.of(region, account) for account in sorted(readers.by_account)}
     near = {
         account: place[account]
-        for account in place
-        if readers[account].role_arn.split(":")[1] == place[account].partition
+        for account, reader in readers.by_account.items()
+        if reader.role_arn.split(":")[1] == place[account].partition
     }
     answers = catalog.ask(IDENTITIES, near.values())
     for account in place:
@@ -135,18 +139,23 @@ def _reader(account: str, answer: Answer[Identity], caller: Identity) -> Observa
             return Observation(Level.FAIL, f"the reader of account {account} is nobody")
 
 
+def _untried(common: CommonReader) -> Observation:
+    text = f"the reader of all other accounts, role {common.role_name}: not tried"
+    return Observation(Level.SKIP, f"{text}, which accounts those are is not known here")
+
+
 # -------------------------------------------------------------------------------------- permissions
 
 
-def _permissions(sdk: Sdk, places: Sequence[Place]) -> Iterator[Observation]:
-    """The caller's own place comes first, then those of readers."""
+def _permissions(sdk: Sdk, places: Sequence[Place], *, spared: bool) -> Iterator[Observation]:
+    """The caller's own place comes first, then those of readers, which may spare the caller some."""
     tries = [(place, permission) for place in places for permission in READS]
     trials = sdk.flights.each(
         tries, lambda each: _try(sdk, *each), lambda _: Untried(sdk.late.reason)
     )
     for place, permission in tries:
-        spared = place is places[0] and len(places) > 1
-        yield _permission(place, permission, trials[place, permission], spared=spared)
+        less = spared and place is places[0]
+        yield _permission(place, permission, trials[place, permission], spared=less)
 
 
 def _try(sdk: Sdk, place: Place, permission: Permission) -> Trial:

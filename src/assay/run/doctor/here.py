@@ -8,7 +8,7 @@ from assay.run.doctor.observation import Level, Observation
 from assay.run.policies import DEFAULT_POLICY, policy_if_any
 
 if TYPE_CHECKING:
-    from assay.model import Policy
+    from assay.model import Policy, Readers
     from assay.run.cache import Cache
     from assay.run.host import Host
 
@@ -45,7 +45,7 @@ def observations(
             Level.SKIP, "credentials, readers, permissions and clock: AWS was not asked"
         )
         return
-    readers = policy.readers if policy else {}
+    readers = policy.readers if policy else None
     sdk = open_sdk(host, readers, timeout, cache)
     clock = Clock(host.now)
     sdk.hear_date = clock.hear
@@ -104,9 +104,15 @@ def _policy(host: "Host", path: str | None) -> "tuple[Policy | None, Observation
     if policy is None:
         text = f"policy: none is named, and there is no {DEFAULT_POLICY} here"
         return None, Observation(Level.SKIP, text)
-    readers = len(policy.readers)
-    names = f", with {readers} reader{'s' if readers > 1 else ''}" if readers else ""
-    return policy, Observation(Level.OK, f"policy {policy.path}: valid{names}")
+    return policy, Observation(Level.OK, f"policy {policy.path}: valid{_named(policy.readers)}")
+
+
+def _named(readers: "Readers") -> str:
+    """How many readers there are."""
+    number = len(readers.by_account)
+    told = [f"{number} reader{'s' if number > 1 else ''}"] if number else []
+    told += ["a reader of all other accounts"] if readers.common else []
+    return f", with {' and '.join(told)}" if told else ""
 
 
 def _region(
