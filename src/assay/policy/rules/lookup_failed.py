@@ -8,8 +8,8 @@ can be opened by denying it; one that turns it into a failure blames the wrong t
 
 **Example.** `ec2:GetImageAncestry in us-east-1: denied (UnauthorizedOperation)`.
 
-**How to fix.** Give the reader the permission that the message names, or try again later. An account
-without a reader gets one in the policy's `aws.readers`, or all of them do, by `"*"`. With a
+**How to fix.** Give the reader the permission that the message names, or try again later. An
+account without a reader gets one in the policy's `aws.readers`, or all of them do, by `"*"`. With a
 recorded catalogue, record it again with `assay record`.
 
 **Reads.** Every answer that a verdict depends on.
