@@ -84,9 +84,9 @@ def test_what_an_apply_will_tell_has_a_name() -> None:
         search({}, {"id": True, "name": True}),
     )
     assert at(found, COPY, "id") == named("aws_ami_copy", "x", "id", sure=Sure.IMAGE)
-    assert at(found, COPY, "tags_all") == named("aws_ami_copy", "x", "tags_all")
+    assert at(found, COPY, "tags_all") == named("aws_ami_copy", "x", "tags_all", sure=Sure.HELD)
     assert at(found, SEARCH, "id") == named("data", "aws_ami", "x", "id", sure=Sure.IMAGE)
-    assert at(found, SEARCH, "name") == named("data", "aws_ami", "x", "name")
+    assert at(found, SEARCH, "name") == named("data", "aws_ami", "x", "name", sure=Sure.HELD)
 
 
 def test_names_have_keys_and_modules() -> None:
@@ -114,7 +114,9 @@ def test_unknown_parts_are_named() -> None:
 
 def test_a_whole_that_is_unknown_has_one_name_and_what_is_in_it_others() -> None:
     found = facts(resource("aws_instance.web", {}, unknown={"launch_template": True}))
-    assert at(found, WEB, "launch_template") == named("aws_instance", "web", "launch_template")
+    assert at(found, WEB, "launch_template") == named(
+        "aws_instance", "web", "launch_template", sure=Sure.HELD
+    )
     below = ("launch_template", 0, "id")
     assert at(found, WEB, *below) == named("aws_instance", "web", *below)
 

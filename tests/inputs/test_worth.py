@@ -148,6 +148,17 @@ def test_what_is_known_better_is_told_apart_by_the_rest() -> None:
     assert of_each(written, [{"type": "c5"}, {"type": "m5"}], later) == [[B], [A]]
 
 
+def test_an_unknown_block_is_not_lost_where_the_provider_has_changed_it() -> None:
+    """A digest stands where `x` was written: without it, nobody would judge the second one."""
+    written = blocks({"ami": A, "type": "m5"}, {"ami": B, "type": "m5", "key": "x"})
+    after = [{"type": "m5"}, {"type": "m5", "key": "3f2a"}]
+    assert of_each(written, after, LATER) == [[A, B], [A, B]]
+    # Where its image was known, it is none of those that are not
+    known = blocks({"ami": A, "type": "m5"}, {"ami": "ami-1", "type": "m5", "key": "x"})
+    after[1]["ami"] = "ami-1"
+    assert of_each(known, after, [{"ami": True}, {}]) == [[A], [A]]
+
+
 def test_blocks_of_which_nothing_is_known_may_be_any() -> None:
     written = blocks({"ami": "ami-1", "type": "m5"}, {"ami": B, "type": "c5"})
     assert worth(written, {}, {FLEET: True}, FLEET, 0, "ami") == ["ami-1", B]

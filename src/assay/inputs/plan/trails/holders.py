@@ -26,6 +26,8 @@ IMAGE_ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
 no others of hashicorp/aws can, but for those that hold any text."""
 
 
+_SAID_OF_IMAGES = frozenset({"account_id", "description", "image", "name", "region"})
+"""Attributes of an image in the `output_resources` of aws_imagebuilder_image."""
 PARAMETER_NAMES = ("arn", "id", "name", "version")
 """The attributes of an SSM parameter that an alias can be made of."""
 
@@ -122,6 +124,8 @@ def leads_to(sought: Sought, resource_type: str, path: tuple[Step, ...], *, data
             return resource_type in IMAGE_DATA
         if resource_type == "aws_ssm_parameter" and path and path[0] in PARAMETER_NAMES:
             return True  # of `resolve:ssm:` and a name
+        if resource_type == "aws_imagebuilder_image" and not _is_image_of_build(path):
+            return False
         return resource_type in IMAGE_ATTRIBUTES and (
             not path or path[0] in IMAGE_ATTRIBUTES[resource_type]
         )
@@ -131,6 +135,17 @@ def leads_to(sought: Sought, resource_type: str, path: tuple[Step, ...], *, data
     return (sought, resource_type) in _ALSO and (
         not path or path[0] in _ALSO[sought, resource_type]
     )
+
+
+def _is_image_of_build(path: tuple[Step, ...]) -> bool:
+    """Whether it is an image that a build hands out, and not what somebody says of it: `description`.
+
+    Keys of maps that an expression makes of the outputs stand among the attributes: by the Region, say.
+    """
+    _, *below = [step for step in path if isinstance(step, str)] or ("",)
+    if not below or below == ["amis"]:
+        return True
+    return below[:2] == ["amis", "image"] and _SAID_OF_IMAGES.isdisjoint(below[2:])
 
 
 def may_be_any_text(resource_type: str, attributes: Collection[Step]) -> bool:

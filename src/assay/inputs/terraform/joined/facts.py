@@ -87,8 +87,7 @@ class PlanFacts:
             resource = self._opened[id(change)] = PlannedResource(self._path, change, None)
         mask, hidden = resource.mask(path), resource.hidden(path)
         if mask is True:
-            sure = sure_of(key, str(path[0])) if len(path) == 1 else None
-            value: HclValue = UnknownValue((ref,), passed_on=True, sure=sure or Sure.NOTHING)
+            value: HclValue = UnknownValue((ref,), passed_on=True, sure=_sure(resource, key, path))
             return marked(value, _marks(hidden))
         return _known(resource.value(()), mask, hidden, ref, path)
 
@@ -135,6 +134,13 @@ class PlanFacts:
                 module = parent_module(module)
                 found[module, name][read_key(key)] = None
         return dict(found)
+
+
+def _sure(resource: PlannedResource, key: Key, path: tuple[Step, ...]) -> Sure:
+    """What is certain of something unknown: of an attribute that the plan names, that there is one."""
+    if len(path) != 1 or not isinstance(resource.mask(()), dict):
+        return Sure.NOTHING
+    return sure_of(key, str(path[0])) or Sure.HELD
 
 
 _NONE = object()

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.trails.trail import Dead, End, Fixed, Found, Target
-from assay.inputs.terraform.joined.worth import Worth, unknown_in, worth_at
+from assay.inputs.terraform.joined.worth import Matched, Worth, unknown_in, worth_at
 from assay.inputs.terraform.language.aliases import ALIAS
 from assay.inputs.terraform.program.body import Body, body
 from assay.inputs.terraform.program.program import Program
@@ -29,6 +29,7 @@ class JoinedTrails:
         self._program = program
         self._planned = planned
         self._bodies: dict[tuple[int, Step], Body | None] = {}
+        self._matched: Matched = {}
 
     def of(self, resource: PlannedResource, path: Path) -> Found | Dead:
         """What the value at `path` of a resource will be that of."""
@@ -36,7 +37,7 @@ class JoinedTrails:
         found = self._body(resource, path[0]) if path else None
         if found is None:
             return Dead(name)
-        written = worth_at(found, resource, path)
+        written = worth_at(found, resource, path, self._matched)
         if not written:
             return Dead(name, reads_nothing=True)
         ends: list[End] = []

@@ -1,7 +1,9 @@
 """What the code says at a path of a planned resource.
 
 A plan has the blocks of a set in an order of its own. So of several blocks those are meant that
-agree with the planned one in all that both tell; where these are several, each may be it.
+agree with the planned one in all that both tell; where these are several, each may be it. Providers
+keep some arguments in another form (`user_data` of a Spot Fleet as a digest): a block that agrees with
+none may be any.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +21,9 @@ from assay.model.addresses import Path
 _Planned: TypeAlias = tuple[Any, Any]
 """A planned value, and the mask of what is unknown in it."""
 _NOTHING: tuple[HclValue, ...] = (None, "", [])
+Matched: TypeAlias = dict[tuple[int, Path, Path], list[list[int]]]
+"""Of some items of code, by where they are planned and what is asked of them: those that each planned
+one can be. Kept as long as the items are."""
 
 
 class Worth(msgspec.Struct, frozen=True, gc=False):
@@ -30,8 +35,11 @@ class Worth(msgspec.Struct, frozen=True, gc=False):
     """Which of several blocks it stands in, where nobody can tell which one is meant."""
 
 
-def worth_at(found: Body, resource: PlannedResource, path: Path) -> list[Worth]:
+def worth_at(
+    found: Body, resource: PlannedResource, path: Path, matched: Matched | None = None
+) -> list[Worth]:
     """What the evaluated arguments of a resource say at a path; none where nothing is written there."""
+    matched = {} if matched is None else matched
     nodes: list[tuple[MaybeMarked, int]] = [(marked(found.values, found.marks), 0)]
     for depth, step in enumerate(path):
         below: list[tuple[MaybeMarked, int]] = []
@@ -44,7 +52,10 @@ def worth_at(found: Body, resource: PlannedResource, path: Path) -> list[Worth]:
                 case dict() if isinstance(step, int):
                     below.append((node, block))  # JSON may leave out the brackets of a block
                 case list() as items if isinstance(step, int):
-                    meant = _meant(items, step, _beside(resource, path[:depth]))
+                    key = (id(items), path[:depth], path[depth + 1 :])
+                    if key not in matched:
+                        matched[key] = _matched(items, resource, *key[1:])
+                    meant = _meant(items, step, matched[key])
                     several = len(meant) > 1
                     below.extend(
                         (element(node, at, items[at]), at if several else block) for at in meant
@@ -79,21 +90,47 @@ def _beside(resource: PlannedResource, path: Path) -> list[_Planned]:
     ]
 
 
-def _meant(items: list[HclValue], step: int, planned: Sequence[_Planned]) -> list[int]:
-    """Which of several items a planned one can be."""
-    if len(items) < 2 or step >= len(planned):
-        return list(range(len(items)))
-    agreeing = [at for at, item in enumerate(items) if _agrees(item, *planned[step])]
+def _matched(
+    items: list[HclValue], resource: PlannedResource, path: Path, rest: Path
+) -> list[list[int]]:
+    """Which of several items each of those that are planned at a path can be."""
+    planned = _beside(resource, path) if len(items) > 1 else []
+    rows = [[_agrees(item, *each) for item in items] for each in planned]
     # A plan does not tell all that is evaluated. An item that would be none of the planned blocks
     # because it is known better than they are may be any of them
-    agreeing += [
-        at
+    alone = [at for at in range(len(items)) if not any(row[at] for row in rows)]
+    for row, each in zip(rows, planned, strict=True):
+        for at in alone:
+            row[at] = _agrees(items[at], *each, better=True)
+    # What is unknown has to be found where something unknown is planned, or nobody would judge it
+    unknown = [row for at, row in enumerate(rows) if resource.is_unknown((*path, at, *rest))]
+    lost = [
+        not any(row[at] for row in unknown) and _is_unknown_below(item, rest)
         for at, item in enumerate(items)
-        if at not in agreeing
-        and _agrees(item, *planned[step], better=True)
-        and not any(_agrees(item, *each) for each in planned)
     ]
-    return sorted(agreeing) or list(range(len(items)))
+    return [[at for at, meant in enumerate(row) if meant or lost[at]] for row in rows]
+
+
+def _meant(items: list[HclValue], step: int, matched: Sequence[list[int]]) -> list[int]:
+    """Those that a planned one can be; all of them where that is not told."""
+    found = matched[step] if step < len(matched) else []
+    return found or list(range(len(items)))
+
+
+def _is_unknown_below(value: HclValue, path: Path) -> bool:
+    """Whether anything at a path is unknown; a number in it stands for any."""
+    match value, path:
+        case UnknownValue(), _:
+            return True
+        case _, ():
+            return next(unknown_in(value), None) is not None
+        case list(), (_, *rest):
+            return any(_is_unknown_below(each, tuple(rest)) for each in value)
+        case dict(), (str(name), *rest):
+            return _is_unknown_below(value.get(name), tuple(rest))
+        case dict(), (_, *rest):
+            return _is_unknown_below(value, tuple(rest))
+    return False
 
 
 def _agrees(item: HclValue, value: Any, mask: Any, *, better: bool = False) -> bool:

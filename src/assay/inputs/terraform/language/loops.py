@@ -31,7 +31,6 @@ from assay.inputs.terraform.syntax.expressions import (
     ForTuple,
     HclValue,
     SetOf,
-    Sure,
     UnknownValue,
 )
 
@@ -149,7 +148,7 @@ def splat(of: MaybeMarked, each: Expression, at: Bound, evaluate: Evaluate) -> M
     match bare(of):
         case UnknownValue() as found if is_output(found):
             return evaluate(each, at.holding(any_element(found)))
-        case UnknownValue(sure=Sure.NOTHING):
+        case UnknownValue() as found if not found.is_there:
             return unknown(of)
         case None:
             items = []

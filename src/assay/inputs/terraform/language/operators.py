@@ -28,7 +28,6 @@ from assay.inputs.terraform.syntax.expressions import (
     FailedError,
     HclValue,
     SetOf,
-    Sure,
     UnknownValue,
 )
 from assay.model.addresses import key_step
@@ -74,7 +73,7 @@ def binary(operator: str, left: HclValue, right: HclValue) -> HclValue:
 
 def _is_there(one: HclValue, other: HclValue) -> bool:
     """Whether something is unknown and certainly not what it is compared with: null, empty text."""
-    if not isinstance(one, UnknownValue) or one.sure is Sure.NOTHING:
+    if not isinstance(one, UnknownValue) or not one.is_there:
         return False
     return other is None or (other == "" and one.is_text)
 

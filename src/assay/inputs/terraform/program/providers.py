@@ -28,6 +28,8 @@ from assay.model.addresses import address
 
 UNREADABLE = "?"
 """The key that stands for a block of which nobody knows which it is."""
+_DOUBTFUL = ("assume_role", "assume_role_with_web_identity", "endpoints")
+"""Blocks that say something by not being there, too: where a `dynamic` one may make none."""
 _AWS = ("aws", "awscc")
 _NOT_KNOWN = {"references": ["each.key"]}
 _SAID = (
@@ -166,7 +168,7 @@ class ProviderKeys:
 
     def _keep(self, key: str, module: ModuleInstance, block: Block, iteration: Iteration) -> str:
         if key not in self.configs:
-            self.configs[key] = _config(body(module, block, iteration, _SAID))
+            self.configs[key] = _config(body(module, block, iteration, _SAID, doubtful=_DOUBTFUL))
             self._blocks[key] = (module, block, iteration)
         return key
 

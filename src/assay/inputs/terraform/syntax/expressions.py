@@ -164,6 +164,7 @@ class Sure(Enum):
     """What is certain of a value that only Terraform will know, where its plan succeeds at all."""
 
     NOTHING = "nothing"
+    HELD = "an attribute of a thing: asking for it does not fail, but it may be null"
     THING = "an instance of a block: neither null nor missing"
     IMAGE = "an AMI id"
     ARN = "the ARN of an image"
@@ -178,6 +179,11 @@ class UnknownValue(msgspec.Struct, frozen=True, gc=False):
     passed_on: bool = False
     """Whether the value is that of one of `refs`, and not something made of it."""
     sure: Sure = Sure.NOTHING
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is certainly not null."""
+        return self.sure not in (Sure.NOTHING, Sure.HELD)
 
     @property
     def is_text(self) -> bool:

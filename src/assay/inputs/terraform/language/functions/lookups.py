@@ -15,11 +15,13 @@ from assay.model.addresses import DECODED
 _OF_IDS = frozenset("ami-0123456789abcdef")
 """Every letter of an AMI id."""
 _SPACES = r"/(?:\\s|\\r|\\n|\s|\[\\s\])[+*?]*\$?/"
-"""Regular expressions, as `replace` takes them, that match white space alone."""
+"""Regular expressions, as `replace` takes them, that match white space alone, or nothing."""
 _TO_THE_ID = r"/\^?(?:arn:aws[a-z-]*:ec2:)?\.[*+](?::image|image)?\\?//"
 """Those that match all of an image's ARN up to its id, which stands behind the last slash."""
-_AN_ID = r"\^?ami-(?:\.[*+]|\\w[*+]|\[(?:0-9|a-f|a-z|A-F|A-Z|\\w|\\d)+\][*+])\$?"
-"""Those that `regex` finds an AMI id by."""
+_ALL_OF_AN_ID = r"(?=[^]]*(?:0-9|\\w|\\d))(?=[^]]*(?:a-f|a-z|\\w))"
+_LETTERS = rf"\[{_ALL_OF_AN_ID}(?:0-9|a-f|a-z|A-F|A-Z|\\w|\\d)+\]"
+_AN_ID = rf"\^?ami-(?:\.|\\w|{_LETTERS})[*+]\$?"
+"""Those that `regex` finds an AMI id by, and all of it: `[0-9]+` would stop at the first letter."""
 _SAME = frozenset({"chomp", "lower", "nonsensitive", "sensitive", "tostring", "trimspace"})
 
 
@@ -40,7 +42,7 @@ def _replaced(value: UnknownValue, part: str, by: str) -> HclValue:
     if value.sure is Sure.ARN:
         return _id_of(value) if re.fullmatch(_TO_THE_ID, part) and not by else None
     if len(part) > 1 and part[0] == part[-1] == "/":
-        return value if re.fullmatch(_SPACES, part) else None
+        return value if re.fullmatch(_SPACES, part) and not by else None
     return _without(value, part)
 
 
