@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assay.cli.nights import diff_command, sql_command, store_option
 from assay.cli.options import REGION, Moment, Seconds, no_cache_option, policy_option
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show, write
 
@@ -32,13 +33,12 @@ class InventoryOutput(click.ParamType):  # type: ignore[type-arg]
         return name, path
 
 
-@click.command("inventory")
+@click.group("inventory", invoke_without_command=True)
 @click.option("--accounts", metavar="FILE",
               help="Account ids, one a line, or the accounts file of c7n-org (default: the caller's).")  # fmt: skip
 @click.option("--region", "regions", type=REGION, multiple=True, metavar="REGION",
               help="Look into this Region; repeatable.")  # fmt: skip
-@click.option("--store", metavar="DIR", envvar="ASSAY_STORE", default="inventory", show_default=True,
-              help="Where nights are kept.")  # fmt: skip
+@store_option
 @click.option("--workers", type=click.IntRange(1, 256), default=16, show_default=True,
               help="How many places are read at a time.")  # fmt: skip
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
@@ -50,7 +50,9 @@ class InventoryOutput(click.ParamType):  # type: ignore[type-arg]
               help="What AWS has not answered by then is not seen.")  # fmt: skip
 @policy_option
 @no_cache_option
+@click.pass_context
 def inventory_command(
+    context: click.Context,
     accounts: str | None,
     regions: tuple[str, ...],
     store: str,
@@ -61,7 +63,7 @@ def inventory_command(
     timeout: float,
     policy_path: str | None,
     no_cache: bool,
-) -> int:
+) -> int | None:
     """Say which images exist in many accounts and Regions, and what each is by the policy.
 
     golden: a golden mark was attached to it. derived: it inherited one, or descends from an image
@@ -69,6 +71,8 @@ def inventory_command(
 
     Exit codes: 0 everything that was wanted was seen, 2 nothing could be, 3 there are gaps.
     """
+    if context.invoked_subcommand:
+        return None
     from assay.cli.host import this_process
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking, open_catalog
@@ -91,6 +95,10 @@ def inventory_command(
         return EXIT_PASS
     note(f"{len(found.not_seen)} of {len(found.places)} places were not seen, or not all of them")
     return EXIT_UNDETERMINED
+
+
+inventory_command.add_command(diff_command)
+inventory_command.add_command(sql_command)
 
 
 def _wanted(

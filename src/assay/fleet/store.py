@@ -65,11 +65,28 @@ PLACE_COLUMNS = {
 }
 
 
+_VIEWS = {
+    "images": (
+        "account=*/region=*/images.parquet",
+        "{night: DATE, account: VARCHAR, region: VARCHAR}",
+    ),
+    "places": ("places.parquet", "{night: DATE}"),
+}
+"""The files of each view, and what stands in their paths: text, but for the night."""
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """The answer to a query."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
 class Store:
     """One directory of nights. Every method raises `StoreError` where it cannot do what it says."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self._root = root.absolute()
         with _told(root):
             self._duckdb = _connection()
 
@@ -110,6 +127,36 @@ class Store:
             for place in sorted(places, key=lambda each: (each.account, each.region))
         )
         self._write(self._root / f"night={night}" / "places.parquet", PLACE_COLUMNS, rows)
+
+    def select(self, query: str, *parameters: object) -> "Rows":
+        """The answer to one SELECT over the views `images` and `places`, and nothing but that: no other
+        statement is run, and no file outside of the store is opened.
+        """
+        with _told(self._root):
+            statements = self._duckdb.extract_statements(query)
+            if len(statements) != 1 or statements[0].type.name != "SELECT":
+                raise StoreError("one SELECT is meant", hint="write it in quotes")
+            reader = self._reader()
+            found = reader.execute(statements[0], list(parameters))
+            names = tuple(each[0] for each in found.description or ())
+            return Rows(names, tuple(found.fetchall()))
+
+    def _reader(self) -> Any:
+        """A connection of its own that can read the store and write nothing."""
+        if not self.nights():
+            raise StoreError("holds no night", where=str(self._root), hint="run: assay inventory")
+        reader = _connection()
+        for name, (below, keys) in _VIEWS.items():
+            files = _quoted(self._root / "night=*" / below)
+            source = f"read_parquet({files}, hive_types={keys}, union_by_name=true)"
+            # Of a night that is not whole nobody can tell what is missing
+            whole = f"night IN ({', '.join(f'DATE {str(each)!r}' for each in self.nights())})"
+            reader.execute(f"CREATE VIEW {name} AS SELECT * FROM {source} WHERE {whole}")  # noqa: S608
+        directory = _quoted(self._root.absolute())
+        reader.execute(f"SET allowed_directories = [{directory}]")
+        reader.execute("SET enable_external_access = false")
+        reader.execute("SET lock_configuration = true")
+        return reader
 
     def _read_at(self, night: date, place: PlaceSeen) -> datetime | None:
         path = self._root / f"night={night}" / "places.parquet"

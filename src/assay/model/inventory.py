@@ -1,7 +1,7 @@
 """What exists: images of many places, what became of each place, and what an image is to a policy."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -100,3 +100,47 @@ class Inventory(msgspec.Struct, frozen=True):
         for each in self.images:
             found[each.kind] += 1
         return found
+
+
+class Event(StrEnum):
+    """What became of an image between two nights."""
+
+    NEW = "new"
+    GONE = "gone"
+    CLASS = "class"
+    """It is of another class."""
+    MARKED = "marked"
+    """A mark was attached."""
+    UNMARKED = "unmarked"
+    """A mark was detached."""
+    SHARED = "shared"
+    """It is another account's, and was not shared with this one before."""
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One thing that happened to one image as an account sees it."""
+
+    account: str
+    region: str
+    image_id: str
+    event: Event
+    detail: str
+
+
+class Unseen(msgspec.Struct, frozen=True):
+    """A place that was not seen whole in one of two nights."""
+
+    account: str
+    region: str
+    night: date
+    state: str
+    reason: str | None
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Two nights, side by side."""
+
+    before: date
+    after: date
+    differences: tuple[Difference, ...]
+    unseen: tuple[Unseen, ...]

@@ -5,12 +5,12 @@ from io import StringIO
 
 from assay.model.inventory import Classified, Inventory
 from assay.model.times import iso
+from assay.report.inventory.rows import as_cell
 
 COLUMNS = (
     *("account", "region", "place_state", "image_id", "class", "why", "name", "owner", "state"),
     *("shared", "created", "last_launched", "root_image_id", "place_reason"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render(found: Inventory) -> str:
@@ -25,10 +25,10 @@ def render(found: Inventory) -> str:
         rows = by_place.get((place.account, place.region), [])
         here = (place.account, place.region, place.state.value)
         for image in rows:
-            table.writerow([_cell(each) for each in (*here, *_image(image), place.reason or "")])
+            table.writerow([as_cell(each) for each in (*here, *_image(image), place.reason or "")])
         if not rows:
             blank = [""] * (len(COLUMNS) - len(here) - 1)
-            table.writerow([_cell(each) for each in (*here, *blank, place.reason or "")])
+            table.writerow([as_cell(each) for each in (*here, *blank, place.reason or "")])
     return text.getvalue()
 
 
@@ -46,8 +46,3 @@ def _image(found: Classified) -> tuple[str, ...]:
         iso(listed.last_launched) if listed.last_launched else "",
         found.root or "",
     )
-
-
-def _cell(text: str) -> str:
-    """Names of images are anybody's: what a spreadsheet would run as a formula is text here."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,59 @@
+"""`assay inventory diff` and `assay inventory sql`: questions to nights that are stored."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.options import Moment
+from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, show
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+store_option = click.option(
+    "--store", metavar="DIR", envvar="ASSAY_STORE", default="inventory", show_default=True,
+    help="Where nights are kept.",
+)  # fmt: skip
+
+
+@click.command("diff")
+@click.argument("before", type=Moment(), metavar="NIGHT")
+@click.argument("after", type=Moment(), metavar="NIGHT")
+@store_option
+@click.option("--format", "format_", type=click.Choice(("text", "json", "markdown")), default="text",
+              show_default=True, help="What goes to standard output.")  # fmt: skip
+def diff_command(before: "datetime", after: "datetime", store: str, format_: str) -> int:
+    """Say what came, went and changed between two nights, such as 2026-11-28 and 2026-11-29.
+
+    Exit codes: 0 every place was seen in both nights, 3 some were not, and are named.
+    """
+    from pathlib import Path
+
+    from assay.cli.host import this_process
+    from assay.fleet.comparison import compare
+    from assay.fleet.store import Store
+    from assay.report.inventory import diff
+
+    found = compare(Store(Path(store)), before.date(), after.date())
+    show(diff.render(found, format_, this_process().now()))
+    return EXIT_UNDETERMINED if found.unseen else EXIT_PASS
+
+
+@click.command("sql")
+@click.argument("query", metavar='"SELECT …"')
+@store_option
+@click.option("--format", "format_", type=click.Choice(("text", "json", "csv")), default="text",
+              show_default=True, help="What goes to standard output.")  # fmt: skip
+def sql_command(query: str, store: str, format_: str) -> int:
+    """Ask the stored nights in SQL. The views are `images` and `places`, with a `night` in each.
+
+    Read only: one SELECT, which sees the store and no other file.
+    """
+    from pathlib import Path
+
+    from assay.fleet.store import Store
+    from assay.report.inventory import rows
+
+    found = Store(Path(store)).select(query)
+    show(rows.render(found.names, found.rows, format_))
+    return EXIT_PASS

@@ -1,0 +1,79 @@
+"""Two nights side by side: what is new, gone, marked, shared or of another class.
+
+Only places that were seen whole in both nights tell what came and went. Of the others nobody knows,
+and they are named.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from assay.errors import StoreError
+from assay.fleet.store import Store
+from assay.model.inventory import Comparison, Difference, Event, Unseen
+
+_DIFFERENCES = """
+WITH whole AS (
+    SELECT account, region FROM places WHERE night = $1 AND state = 'seen'
+    INTERSECT SELECT account, region FROM places WHERE night = $2 AND state = 'seen'
+),
+seen AS (
+    SELECT night, account, region, image_id, class, shared_from,
+        list_sort([mark.key for mark in watermarks]) AS keys
+    FROM images SEMI JOIN whole USING (account, region)
+),
+old AS (SELECT * FROM seen WHERE night = $1),
+new AS (SELECT * FROM seen WHERE night = $2)
+SELECT account, region, image_id, old.class, new.class, old.keys, new.keys, new.shared_from
+FROM old FULL JOIN new USING (account, region, image_id)
+WHERE old.class IS DISTINCT FROM new.class OR old.keys IS DISTINCT FROM new.keys
+ORDER BY account, region, image_id
+"""
+_UNSEEN = """
+SELECT account, region, night, state, reason FROM places
+WHERE night IN ($1, $2) AND state <> 'seen'
+UNION ALL
+SELECT account, region, CASE WHEN bool_or(night = $1) THEN $2 ELSE $1 END, 'not wanted', NULL
+FROM places WHERE night IN ($1, $2) GROUP BY account, region HAVING count(*) = 1
+ORDER BY ALL
+"""
+
+
+def compare(store: Store, before: date, after: date) -> Comparison:
+    """Hold two nights against each other. Raises `StoreError` for a night that is not there."""
+    nights = store.nights()
+    for night in (before, after):
+        if night not in nights:
+            near = min(nights, key=lambda each: abs(each - night), default=None)
+            hint = f"the nearest is {near}" if near else "run: assay inventory"
+            raise StoreError(f"has no night {night}", hint=hint)
+    found = store.select(_DIFFERENCES, before, after)
+    unseen = store.select(_UNSEEN, before, after)
+    differences = tuple(each for row in found.rows for each in _events(*row))
+    return Comparison(before, after, differences, tuple(Unseen(*row) for row in unseen.rows))
+
+
+def _events(
+    account: str,
+    region: str,
+    image: str,
+    old: str | None,
+    new: str | None,
+    *rest: Any,
+) -> Iterator[Difference]:
+    before, after, shared = rest
+    keys, keys_now = set(before or ()), set(after or ())
+    if old is None:
+        event = Event.SHARED if shared else Event.NEW
+        detail = f"by {shared}, {new}" if shared else str(new)
+        yield Difference(account, region, image, event, detail)
+        return
+    if new is None:
+        yield Difference(account, region, image, Event.GONE, f"was {old}")
+        return
+    if old != new:
+        yield Difference(account, region, image, Event.CLASS, f"{old} -> {new}")
+    for key in sorted(keys_now - keys):
+        yield Difference(account, region, image, Event.MARKED, key)
+    for key in sorted(keys - keys_now):
+        yield Difference(account, region, image, Event.UNMARKED, key)

@@ -1,0 +1,49 @@
+"""Rows of an answer as text, JSON or CSV."""
+
+import csv
+from collections.abc import Sequence
+from io import StringIO
+from typing import Any
+
+import msgspec
+
+from assay.report.safe import safe
+
+
+def render(names: Sequence[str], rows: Sequence[Sequence[Any]], form: str) -> str:
+    """A table; `form` is text, json or csv."""
+    if form == "json":
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        return msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n"
+    if form == "csv":
+        text = StringIO()
+        table = csv.writer(text, lineterminator="\r\n")
+        table.writerow(names)
+        table.writerows([as_cell(_shown(value)) for value in row] for row in rows)
+        return text.getvalue()
+    return aligned([names, *([safe(_shown(value)) for value in row] for row in rows)])
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Columns beside one another."""
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))] if rows else []
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def as_cell(text: str) -> str:
+    """Names of images are anybody's: what a spreadsheet would run as a formula is text here."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | dict | bool):
+        return msgspec.json.encode(value).decode()
+    return str(value)
