@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from assay.errors import PolicyError
 from assay.model import Kind, Policy, Severity, WatermarkFilter
-from assay.policy.load import load, validate
+from assay.policy.document import KEY
+from assay.policy.load import _SHAPES, load, schema, validate
 
 HEAD = 'version: 1\ngolden:\n  watermarks:\n    - key: "111122223333:golden-*"\n'
 
@@ -300,3 +302,20 @@ def test_a_newline_at_the_end_never_slips_through(part: str) -> None:
     rest = "" if part.startswith("golden") else HEAD.removeprefix("version: 1\n")
     error = refusal(f"version: 1\n{rest}{part}\n")
     assert "must look like" in error.what
+
+
+def test_no_form_is_told_as_a_regular_expression() -> None:
+    def patterns(of: object) -> Iterator[str]:
+        if isinstance(of, dict):
+            yield from of.get("patternProperties", ())
+            if isinstance(of.get("pattern"), str):
+                yield of["pattern"]
+            for each in of.values():
+                yield from patterns(each)
+        elif isinstance(of, list):
+            for each in of:
+                yield from patterns(each)
+
+    found = set(patterns(schema()))
+    assert KEY in found
+    assert found <= _SHAPES.keys()

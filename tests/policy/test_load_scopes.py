@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 from assay.cli import run
 from assay.errors import PolicyError
 from assay.model import ImageMatch, Match, Policy, PolicyException, Severity, WatermarkFilter
+from assay.policy.document import decode
 from assay.policy.load import load, validate
+from assay.policy.syntax import parse
 
 HEAD = """\
 version: 1
@@ -296,6 +299,15 @@ def test_the_command_says_so_in_one_line_and_exits_with_2(
     Path("p.yaml").write_text(HEAD + EVERYTHING, "utf-8")
     assert run(["policy", "validate", "p.yaml"]) == 0
     assert capsys.readouterr().out == "p.yaml: valid\n"
+
+
+def test_a_match_of_nothing_is_refused_by_its_type_already() -> None:
+    """Whatever the JSON Schema says of it, which only words what is refused."""
+    text = HEAD + scope('{address: "*"}')
+    whole = parse("p.yaml", text).value
+    whole["scopes"][0]["match"] = {}
+    with pytest.raises(msgspec.ValidationError, match=r"^is empty: it would hold everywhere - at"):
+        decode(whole)
 
 
 def test_an_exception_without_rules_is_not_said_to_let_nothing_pass() -> None:
