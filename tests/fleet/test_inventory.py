@@ -1,14 +1,17 @@
 """`assay inventory` against emulated accounts: what is seen, what is not, and what is kept."""
 
 import csv
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from importlib import resources
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from jsonschema import Draft7Validator, FormatChecker
 
 from tests import command
 from tests.command import Run, talking_to
@@ -85,6 +88,12 @@ def classes(run: Run) -> dict[tuple[str, str, str], str]:
     }
 
 
+def assert_valid(run: Run, name: str) -> None:
+    """The document is what its schema, which ships with it, says."""
+    schema = json.loads(resources.files("assay.report.inventory").joinpath(name).read_text("utf-8"))
+    Draft7Validator(schema, format_checker=FormatChecker()).validate(run.report)
+
+
 def states(run: Run) -> dict[tuple[str, str], str]:
     return {(each["account"], each["region"]): each["state"] for each in run.report["places"]}
 
@@ -118,6 +127,7 @@ def test_every_image_of_every_place_has_the_class_that_its_descent_gives_it(
     }
     assert set(states(run).values()) == {"seen"}
     assert len(states(run)) == 6
+    assert_valid(run, "inventory.schema.json")
     assert run.report["kind"] == "inventory"
     assert run.report["summary"] == {
         "golden": 2, "derived": 3, "unknown": 2, "places": 6, "not_seen_places": 0,

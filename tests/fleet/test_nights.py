@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import command
-from tests.fleet.test_inventory import DUBLIN, POLICY, TEAM, Faulty, Take
+from tests.fleet.test_inventory import DUBLIN, POLICY, TEAM, Faulty, Take, assert_valid
 from tests.fleet.test_inventory import _faults as _faults  # noqa: PLC0414
 from tests.fleet.test_inventory import _take as _take  # noqa: PLC0414
 from tests.fleet.test_inventory import _world as _world  # noqa: PLC0414
@@ -32,6 +32,7 @@ def test_what_happened_between_two_nights_is_told_by_image(
     assert take("--as-of", "2026-11-29").code == 0
     run = diff(tmp_path, "--format", "json")
     assert run.code == 0, run.stderr
+    assert_valid(run, "diff.schema.json")
     found = {
         (each["account"], each["image_id"], each["event"]): each["detail"]
         for each in run.report["differences"]
