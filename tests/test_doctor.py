@@ -407,6 +407,32 @@ def test_the_reader_of_all_others_is_said_to_be_untried(scene: Scene) -> None:
     assert f"ec2:DescribeImages in {REGION}: allowed in account {WORKLOAD}" in said(run, "ok")
 
 
+def test_the_reader_of_all_others_is_tried_in_the_accounts_of_the_policy(scene: Scene) -> None:
+    scene.golden.world.deny(STRANGER, "DescribeInstances")
+    own = f"arn:aws:iam::{WORKLOAD}:role/assay-reader"
+    fleet = f"  accounts: ['{CI}', '{WORKLOAD}', '{STRANGER}']\n"
+    scene.policy = POLICY + readers(own) + COMMON + fleet
+    run = scene.doctor()
+    role = f"arn:aws:sts::{STRANGER}:assumed-role/reader/assay"
+    assert f"the reader of account {STRANGER}: {role}" in said(run, "ok")
+    assert f"ec2:DescribeImages in {REGION}: allowed in account {STRANGER}" in said(run, "ok")
+    assert [line for line in said(run, "warn") if f"in account {STRANGER}; without" in line]
+    unused = f"the reader of account {CI}: not used, the credentials are of that account"
+    assert unused in said(run, "ok")
+    assert f"{UNTRIED} is not known here" in said(run, "skip")
+
+
+def test_an_account_of_the_policy_may_have_no_reader(scene: Scene) -> None:
+    scene.policy = POLICY + readers(f"arn:aws:iam::{WORKLOAD}:role/assay-reader")
+    scene.policy += f"  accounts: ['{CI}', '{WORKLOAD}', '{STRANGER}']\n"
+    run = scene.doctor()
+    assert run.code == 0
+    without = "of the policy's aws.accounts has no reader"
+    assert [line for line in said(run, "warn") if without in line] == [
+        f"account {STRANGER} {without}"
+    ]
+
+
 def test_beside_a_reader_of_all_others_the_caller_need_not_see_images(scene: Scene) -> None:
     scene.policy = POLICY + readers() + COMMON
     scene.golden.world.deny(CI, "DescribeImages")

@@ -100,6 +100,8 @@ def test_all_that_is_commented_out_can_be_taken_in() -> None:
     assert found.exceptions
     assert found.readers.by_account
     assert found.readers.common
+    assert found.golden.roots
+    assert found.fleet
     assert found.region
 
 

@@ -29,6 +29,32 @@ IDS = st.sampled_from(["ami-0123abcd", "ami-0123456789abcdef0"])
 DAYS = st.sampled_from([0, 1, 180, 2147483647])
 SEVERITIES = st.sampled_from(["error", "warning", "off"])
 IMAGES = st.fixed_dictionaries({"id": IDS, "region": REGIONS})
+UNITS = st.sampled_from(["r-ab12", "ou-ab12-cd34ef56", "ou-ab12-" + "c" * 32])
+ROOTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "images": st.lists(IMAGES, min_size=1, max_size=2),
+        "owners": st.lists(
+            ACCOUNTS | st.sampled_from(["amazon", "aws-marketplace"]), min_size=1, max_size=2
+        ),
+    },
+).filter(bool)
+FLEETS = st.one_of(
+    st.just({}),
+    st.builds(lambda ids: {"accounts": ids}, st.lists(ACCOUNTS, min_size=1, max_size=2)),
+    st.builds(
+        lambda said: {"organization": said},
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "units": st.lists(UNITS, min_size=1, max_size=2),
+                "exclude": st.lists(
+                    ACCOUNTS | UNITS.filter(lambda unit: unit[0] == "o"), max_size=2
+                ),
+            },
+        ),
+    ),
+)
 ROLES = st.sampled_from(
     [
         "arn:aws:iam::111122223333:role/assay",
@@ -119,7 +145,12 @@ EXCEPTIONS = st.fixed_dictionaries(
 )
 
 VALID = st.fixed_dictionaries(
-    {"version": st.just(1), "golden": GOLDEN},
+    {
+        "version": st.just(1),
+        "golden": st.builds(
+            dict.__or__, GOLDEN, st.fixed_dictionaries({}, optional={"roots": ROOTS})
+        ),
+    },
     optional={
         "require": REQUIRE,
         "revoked": st.fixed_dictionaries(
@@ -143,16 +174,20 @@ VALID = st.fixed_dictionaries(
         "undetermined": st.sampled_from(["error", "warning"]),
         "scopes": st.lists(SCOPES, max_size=2),
         "exceptions": st.lists(EXCEPTIONS, max_size=2),
-        "aws": st.fixed_dictionaries(
-            {},
-            optional={
-                "region": REGIONS,
-                "readers": st.builds(
-                    dict.__or__,
-                    st.dictionaries(ACCOUNTS, READERS, max_size=2),
-                    st.fixed_dictionaries({}, optional={"*": COMMON}),
-                ),
-            },
+        "aws": st.builds(
+            dict.__or__,
+            FLEETS,
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "region": REGIONS,
+                    "readers": st.builds(
+                        dict.__or__,
+                        st.dictionaries(ACCOUNTS, READERS, max_size=2),
+                        st.fixed_dictionaries({}, optional={"*": COMMON}),
+                    ),
+                },
+            ),
         ),
     },
 )
@@ -165,6 +200,7 @@ SURPRISES: list[Any] = [
     "\u0661" * 12 + ":golden", "11112222333:golden", " 111122223333:golden", "us-*", "US-EAST-1",
     "arn:aws:iam::111122223333:role/", "arn:aws:iam::11112222333:role/x", "arn:aws:iam::111122223333:user/x",
     "arn:aws:sts::111122223333:assumed-role/x/y", "n" * 1225, "a b", "/r", "r/", "a//r", "p" * 511 + "/r",
+    "r-ab1", "r-ab12", "ou-ab12-cd34ef5", "ou-AB12-cd34ef56", "ou-ab12-cd34ef56", "amazon", "aws-backup-vault",
     {"role_arn": "arn:aws:iam::111122223333:role/x"}, {"role_name": "r"},
     {"role_name": "r", "role_arn": "arn:aws:iam::111122223333:role/x"},
     "ami-0123abcd", "ami-0123abc", "ami-0123ABCD", "us-east-1", "us-east", "a" * 65, "ERROR",
@@ -276,6 +312,10 @@ FULL: dict[str, Any] = {
             }
         ],
         "source_images": [{"id": "ami-0123abcd", "region": "us-east-1"}],
+        "roots": {
+            "images": [{"id": "ami-0123abcd", "region": "us-east-1"}],
+            "owners": ["amazon", "111122223333"],
+        },
     },
     "require": {
         "ancestry": "agree",
@@ -345,14 +385,27 @@ FULL: dict[str, Any] = {
             },
             "*": {"role_name": "team/assay", "external_id": "x-1"},
         },
+        "accounts": ["111122223333", "222222222222"],
     },
 }
+OTHERWISE: dict[str, Any] = {
+    "version": 1,
+    "golden": FULL["golden"],
+    "aws": {
+        "organization": {
+            "units": ["r-ab12", "ou-ab12-cd34ef56"],
+            "exclude": ["111122223333", "ou-ab12-cd34ef57"],
+        }
+    },
+}
+"""What cannot stand beside what the full document says."""
 
 
 PARTS: dict[str | int, Any] = {
     key: as_read({"version": 1, "golden": FULL["golden"], key: FULL[key]}) for key in FULL
 }
 """Each part of it in a document of its own: what is around it makes no difference, but takes time."""
+AT_ORGANIZATION = [each for each in spots(OTHERWISE) if "organization" in each]
 CHANGED: dict[str, Callable[[Any], Any]] = {
     **{repr(value): _replace(value) for value in SURPRISES},
     **{f"... + {end!r}": _append(end) for end in ("\n", " ", "\r", "\u2028", "*")},
@@ -364,8 +417,10 @@ CHANGED: dict[str, Callable[[Any], Any]] = {
 def test_every_place_of_a_full_document_takes_the_same_values(change: Callable[[Any], Any]) -> None:
     """Exhaustive: each surprise in each place, so that no pair is left to luck."""
     disagreements = []
-    for *parents, last in spots(FULL)[1:]:
-        document = PARTS[parents[0] if parents else last]
+    organization = as_read(OTHERWISE)
+    for *parents, last in [*spots(FULL)[1:], *AT_ORGANIZATION]:
+        inside = (*parents, last) in AT_ORGANIZATION
+        document = organization if inside else PARTS[parents[0] if parents else last]
         node: Any = document
         for step in parents:
             node = node[step]
@@ -376,13 +431,21 @@ def test_every_place_of_a_full_document_takes_the_same_values(change: Callable[[
         node[last] = before
     assert not disagreements
     assert {key: part[key] for key, part in PARTS.items()} == FULL
+    assert organization == OTHERWISE
 
 
 def test_both_accept_a_full_document_and_the_smallest() -> None:
     smallest = {"version": 1, "golden": {"watermarks": [{"key": "111122223333:golden"}]}}
-    for document in (FULL, smallest):
+    for document in (FULL, OTHERWISE, smallest):
         assert decodes(as_read(document))
         assert VALIDATOR.is_valid(as_read(document))
+
+
+def test_accounts_and_an_organization_are_refused_by_both() -> None:
+    document = copy.deepcopy(FULL)
+    document["aws"] |= OTHERWISE["aws"]
+    assert not decodes(as_read(document))
+    assert not VALIDATOR.is_valid(as_read(document))
 
 
 def _without(*path: str | int) -> dict[str, Any]:
@@ -403,6 +466,7 @@ def _without(*path: str | int) -> dict[str, Any]:
         ("exceptions", 0, "match", "tags"),
         ("exceptions", 0, "match", "image"),
         ("exceptions", 0, "match", "image", "tags"),
+        ("golden", "roots"),
     ],
 )
 def test_an_empty_match_is_refused_by_both(path: tuple[str | int, ...]) -> None:
@@ -448,7 +512,7 @@ def test_every_key_of_the_schema_stands_in_the_full_document() -> None:
             return set().union(*(written(child) for child in node), set())
         return set()
 
-    assert named(schema()) - {"properties"} <= written(FULL)
+    assert named(schema()) - {"properties"} <= written(FULL) | written(OTHERWISE)
 
 
 def test_the_generator_explores_both_sides() -> None:

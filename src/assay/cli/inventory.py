@@ -35,7 +35,8 @@ class InventoryOutput(click.ParamType):  # type: ignore[type-arg]
 
 @click.group("inventory", invoke_without_command=True)
 @click.option("--accounts", metavar="FILE",
-              help="Account ids, one a line, or the accounts file of c7n-org (default: the caller's).")  # fmt: skip
+              help="Account ids, one a line, or the accounts file of c7n-org (default: the "
+              "policy's aws.accounts, else the caller's own).")  # fmt: skip
 @click.option("--region", "regions", type=REGION, multiple=True, metavar="REGION",
               help="Look into this Region; repeatable.")  # fmt: skip
 @store_option
@@ -81,7 +82,7 @@ def inventory_command(
 
     host = this_process()
     policy = open_policy(host, policy_path)
-    wanted = _wanted(host, accounts, regions, store, workers, as_of)
+    wanted = _wanted(host, policy, accounts, regions, store, workers, as_of)
     asking = Asking(None, timeout, Cache(host, wanted=not no_cache), as_of=as_of)
     catalog = open_catalog(host, asking, policy.readers)
     with host.watching(catalog):
@@ -103,6 +104,7 @@ inventory_command.add_command(sql_command)
 
 def _wanted(
     host: "Host",
+    policy: "Policy",
     accounts: str | None,
     regions: tuple[str, ...],
     store: str,
@@ -117,9 +119,26 @@ def _wanted(
 
     if not regions:
         raise InputError("no Region is named", hint="give --region, once for each")
-    listed = accounts_in(accounts, host.read(accounts)) if accounts else []
+    listed = accounts_in(accounts, host.read(accounts)) if accounts else _of_policy(policy)
     named = tuple(dict.fromkeys(regions))
     return Wanted(listed, named, Path(store), workers, as_of or host.now())
+
+
+def _of_policy(policy: "Policy") -> list[str]:
+    """The accounts of the policy's fleet; none where it does not say. Raises `PolicyError`."""
+    from assay.errors import PolicyError
+    from assay.model import Accounts, Organization
+
+    match policy.fleet:
+        case Accounts(ids):
+            return list(ids)
+        case Organization():
+            raise PolicyError(
+                "an inventory cannot ask for the accounts of aws.organization yet",
+                where=policy.path,
+                hint="name them with --accounts FILE or aws.accounts",
+            )
+    return []
 
 
 def _render(name: str, found: "Inventory", policy: "Policy", host: "Host") -> bytes:

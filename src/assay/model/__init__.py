@@ -17,6 +17,7 @@ from assay.model.changes import (
     astray,
 )
 from assay.model.exceptions import CodeException
+from assay.model.fleet import Accounts, Organization
 from assay.model.images import (
     SEVERITIES,
     AllowedImages,
@@ -50,6 +51,7 @@ from assay.model.policy import (
     PolicyException,
     Require,
     Revoked,
+    Roots,
     Scope,
 )
 from assay.model.readers import CommonReader, Reader, Readers
@@ -96,6 +98,7 @@ from assay.model.verdicts import Standing, worst
 __all__ = [
     "PARTITIONS",
     "SEVERITIES",
+    "Accounts",
     "Action",
     "Alias",
     "AllowedImages",
@@ -134,6 +137,7 @@ __all__ = [
     "Kind",
     "Made",
     "Match",
+    "Organization",
     "Outcome",
     "ParameterChange",
     "Place",
@@ -151,6 +155,7 @@ __all__ = [
     "Resolution",
     "Resolved",
     "Revoked",
+    "Roots",
     "RuleResult",
     "ScanCondition",
     "ScanResults",

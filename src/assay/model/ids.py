@@ -20,6 +20,11 @@ ROLE_NAME = rf"(?![!-~]{{511,}}/)(?:{_WORD}+/)*{_WORD}{{1,64}}"
 """What follows `role/` in an ARN. Paths may hold more (IAM API Reference, CreateRole): here neither the
 wildcards and variables of IAM policies nor the colons of an ARN."""
 
+UNIT = r"ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}"
+"""An organizational unit: Organizations API Reference, OrganizationalUnit."""
+ROOT = r"r-[0-9a-z]{4,32}"
+"""What all units of an organization stand under: Organizations API Reference, Root."""
+
 REGION = r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}"
 REGION_FOUND = (
     r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-isob?|us-isof|eu-isoe|eusc-[a-z]{2})"

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from assay.model.exceptions import CodeException
+from assay.model.fleet import Accounts, Organization
 from assay.model.images import WatermarkFilter
 from assay.model.kinds import Kind
 from assay.model.outcomes import Severity
@@ -22,11 +23,20 @@ class ImageName(msgspec.Struct, frozen=True, gc=False):
     reason: str | None = None
 
 
+class Roots(msgspec.Struct, frozen=True, gc=False):
+    """Vendor images, and owners of such, that a pipeline of golden images may start from."""
+
+    images: tuple[ImageName, ...] = ()
+    owners: tuple[str, ...] = ()
+    """Accounts, or EC2's names for owners."""
+
+
 class Golden(msgspec.Struct, frozen=True, dict=True):
     """What makes a mark golden: one filter holds and, if there is a registry, its source is in it."""
 
     watermarks: tuple[WatermarkFilter, ...]
     source_images: tuple[ImageName, ...] = ()
+    roots: Roots | None = None
 
     @cached_property
     def registry(self) -> frozenset[tuple[str, str]]:
@@ -128,6 +138,7 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     path: str
     sha256: str
     readers: Readers = Readers()
+    fleet: Accounts | Organization | None = None
     scopes: tuple[Scope, ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
     excepted_in_code: frozenset[str] = frozenset()

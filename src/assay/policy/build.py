@@ -2,22 +2,25 @@
 
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from assay.model import (
+    Accounts,
     CommonReader,
     Golden,
     ImageMatch,
     ImageName,
     Kind,
     Match,
+    Organization,
     Policy,
     PolicyException,
     Reader,
     Readers,
     Require,
     Revoked,
+    Roots,
     Scope,
     Severity,
     WatermarkFilter,
@@ -46,6 +49,7 @@ def build(document: written.Document, path: str, sha256: str) -> Policy:
         path=path,
         sha256=sha256,
         readers=_readers(document.aws),
+        fleet=_fleet(document.aws),
         exceptions=tuple(_exception(each) for each in document.exceptions),
     )
     scopes = tuple(_scope(each, policy) for each in document.scopes)
@@ -63,6 +67,16 @@ def _readers(aws: written.Aws) -> Readers:
     if common is None or common.role_name is UNSET:
         return Readers(by_account)
     return Readers(by_account, CommonReader(common.role_name, _or_none(common.external_id)))
+
+
+def _fleet(aws: written.Aws) -> Accounts | Organization | None:
+    """Whose fleet it is, where that is said."""
+    if aws.accounts is not UNSET:
+        return Accounts(tuple(dict.fromkeys(aws.accounts)))
+    if aws.organization is UNSET:
+        return None
+    units = aws.organization.units
+    return Organization(() if units is UNSET else units, aws.organization.exclude)
 
 
 def _scope(scope: written.Scope, around: Policy) -> Scope:
@@ -96,8 +110,8 @@ def _severities(rules: written.Rules) -> dict[str, Severity]:
     return {rule: Severity(severity) for rule, severity in rules.items()}
 
 
-def _golden(golden: written.Golden) -> Golden:
-    sources = golden.source_images
+def _golden(golden: written.ScopeGolden) -> Golden:
+    roots = golden.roots if isinstance(golden, written.Golden) else UNSET
     return Golden(
         watermarks=tuple(
             WatermarkFilter(
@@ -108,10 +122,17 @@ def _golden(golden: written.Golden) -> Golden:
             )
             for filter in golden.watermarks
         ),
-        source_images=tuple(
-            ImageName(image.id, image.region) for image in (() if sources is UNSET else sources)
-        ),
+        source_images=_images(golden.source_images),
+        roots=None if roots is UNSET else _roots(roots),
     )
+
+
+def _roots(said: written.Roots) -> Roots:
+    return Roots(_images(said.images), () if said.owners is UNSET else said.owners)
+
+
+def _images(said: tuple[written.SourceImage, ...] | UnsetType) -> tuple[ImageName, ...]:
+    return () if said is UNSET else tuple(ImageName(image.id, image.region) for image in said)
 
 
 def _exception(said: written.PolicyException) -> PolicyException:

@@ -28,6 +28,7 @@ _Contradiction = tuple[Path, str, str | None]
 def _contradictions(document: Document) -> Iterator[_Contradiction]:
     yield from _golden_and_revoked(document)
     yield from _readers(document)
+    yield from _organization(document)
     yield from _scopes(document)
     yield from _exceptions(document)
 
@@ -42,6 +43,13 @@ def _golden_and_revoked(document: Document) -> Iterator[_Contradiction]:
         if key in golden:
             hint = "take it out of golden.watermarks, or revoke a narrower name"
             yield ("revoked", "watermarks", position), f"{key!r} is both golden and revoked", hint
+    roots = document.golden.roots
+    images = () if roots is UNSET or roots.images is UNSET else roots.images
+    revoked = {(image.id, image.region) for image in document.revoked.images}
+    for position, image in enumerate(images):
+        if (image.id, image.region) in revoked:
+            at: Path = ("golden", "roots", "images", position)
+            yield at, f"{image.id} is both a root and revoked", "whatever starts from it would fail"
 
 
 def _readers(document: Document) -> Iterator[_Contradiction]:
@@ -53,6 +61,17 @@ def _readers(document: Document) -> Iterator[_Contradiction]:
                 f"the reader of account {account} is a role of another account",
                 "name a role that stands in the account itself",
             )
+
+
+def _organization(document: Document) -> Iterator[_Contradiction]:
+    """What is named cannot be left out as well."""
+    said = document.aws.organization
+    if said is UNSET or said.units is UNSET:
+        return
+    for position, unit in enumerate(said.exclude):
+        if unit in said.units:
+            at: Path = ("aws", "organization", "exclude", position)
+            yield at, f"{unit} is both among the units and excluded", "take it out of one"
 
 
 def _scopes(document: Document) -> Iterator[_Contradiction]:

@@ -29,6 +29,10 @@ ALL_OTHERS = "*"
 _READ = rf"^(\*|{ids.ACCOUNT}){_END}"
 EXTERNAL_ID = rf"^[A-Za-z0-9_+=,.@:/-]{{2,1224}}{_END}"
 """STS API Reference, AssumeRole."""
+UNIT = rf"^({ids.ROOT}|{ids.UNIT}){_END}"
+EXCLUDED = rf"^({ids.ACCOUNT}|{ids.UNIT}){_END}"
+VENDOR = rf"^(amazon|aws-marketplace|{ids.ACCOUNT}){_END}"
+"""EC2 API Reference, Image: the aliases that an owner of images has, and accounts."""
 REGION_PATTERN = rf"^[a-z0-9*?-]{{1,64}}{_END}"
 
 ADDRESS_PATTERN = rf"^[^\r\n]{{1,1024}}{_END}"
@@ -86,11 +90,30 @@ class RevokedImage(_Strict, frozen=True):
     reason: str | UnsetType = UNSET
 
 
-class Golden(_Strict, frozen=True):
-    """`golden`. An empty list would make every image unmarked, so it is refused."""
+class ScopeGolden(_Strict, frozen=True):
+    """`golden` of a scope. An empty list would make every image unmarked, so it is refused."""
 
     watermarks: Annotated[tuple[WatermarkFilter, ...], Meta(min_length=1)]
     source_images: Annotated[tuple[SourceImage, ...], Meta(min_length=1)] | UnsetType = UNSET
+
+
+class Roots(_Strict, frozen=True):
+    """`golden.roots`; at least one field."""
+
+    images: Annotated[tuple[SourceImage, ...], Meta(min_length=1)] | UnsetType = UNSET
+    owners: (
+        Annotated[tuple[Annotated[str, Meta(pattern=VENDOR)], ...], Meta(min_length=1)] | UnsetType
+    ) = UNSET
+
+    def __post_init__(self) -> None:
+        if self.images is UNSET and self.owners is UNSET:
+            raise ValueError("is empty: no image could be a root")
+
+
+class Golden(ScopeGolden, frozen=True):
+    """`golden` of the document, which alone can say what a pipeline may start from."""
+
+    roots: Roots | UnsetType = UNSET
 
 
 class Require(_Strict, frozen=True):
@@ -160,7 +183,7 @@ class Scope(_Strict, frozen=True):
 
     name: Annotated[str, Meta(pattern=TEXT)]
     match: ScopeMatch
-    golden: Golden | UnsetType = UNSET
+    golden: ScopeGolden | UnsetType = UNSET
     require: Require | UnsetType = UNSET
     rules: Rules | UnsetType = UNSET
 
@@ -184,13 +207,28 @@ class Reader(_Strict, frozen=True):
     external_id: Annotated[str, Meta(pattern=EXTERNAL_ID)] | UnsetType = UNSET
 
 
+class Organization(_Strict, frozen=True):
+    """`aws.organization`. No unit at all would be nobody's fleet, so it is refused."""
+
+    units: (
+        Annotated[tuple[Annotated[str, Meta(pattern=UNIT)], ...], Meta(min_length=1)] | UnsetType
+    ) = UNSET
+    exclude: tuple[Annotated[str, Meta(pattern=EXCLUDED)], ...] = ()
+
+
 class Aws(_Strict, frozen=True):
     """`aws`."""
 
     region: Annotated[str, Meta(pattern=REGION)] | UnsetType = UNSET
+    accounts: (
+        Annotated[tuple[Annotated[str, Meta(pattern=ACCOUNT)], ...], Meta(min_length=1)] | UnsetType
+    ) = UNSET
+    organization: Organization | UnsetType = UNSET
     readers: dict[Annotated[str, Meta(pattern=_READ)], Reader] = {}
 
     def __post_init__(self) -> None:
+        if self.accounts is not UNSET and self.organization is not UNSET:
+            raise ValueError("has accounts and an organization")
         for account, reader in self.readers.items():
             common = account == ALL_OTHERS
             if (reader.role_name is UNSET) is common or (reader.role_arn is UNSET) is not common:

@@ -21,6 +21,7 @@ from assay.policy.document import (
     ADDRESS_PATTERN,
     ALL_OTHERS,
     DATE,
+    EXCLUDED,
     EXTERNAL_ID,
     IMAGE_ID,
     KEY,
@@ -33,6 +34,8 @@ from assay.policy.document import (
     TAG,
     TEXT,
     TYPE_PATTERN,
+    UNIT,
+    VENDOR,
     decode,
 )
 from assay.policy.syntax import Parsed, Path, parse
@@ -112,19 +115,37 @@ def _problem(error: Any, parsed: Parsed) -> PolicyError:
             missing = [key for key in error.validator_value if key not in error.instance]
             return PolicyError(f"{name} lacks the key {missing[0]!r}", where=parsed.where(path))
         case "minItems":
-            effect = (
-                "it lets nothing through" if path[0] == "exceptions" else "nothing could ever pass"
-            )
-            return PolicyError(f"{name} is empty: {effect}", where=parsed.where(path))
+            return PolicyError(f"{name} is empty: {_effect(path)}", where=parsed.where(path))
         case "minProperties":
+            effect = _NO_ROOT if path[0] == "golden" else "it would hold everywhere"
+            return PolicyError(f"{name} is empty: {effect}", where=parsed.where(path))
+        case "not":
+            one, other = error.validator_value["required"]
             return PolicyError(
-                f"{name} is empty: it would hold everywhere", where=parsed.where(path)
+                f"{name} has both {one} and {other}",
+                where=parsed.where((*path, other), key=True),
+                hint="keep the one that tells whose fleet it is",
             )
         case "pattern" | "enum" | "const" | "type" | "minimum" | "maximum":
             what = _wanted(error)
         case _:
             what = "is not of the right form"
     return PolicyError(f"{name} {what}", where=parsed.where(path), hint=_advice(error))
+
+
+_NO_ROOT = "no image could be a root"
+
+
+def _effect(path: Path) -> str:
+    """What an empty list would mean."""
+    match path:
+        case ["exceptions", *_]:
+            return "it lets nothing through"
+        case ["aws", *_]:
+            return "it would be nobody's fleet"
+        case ["golden", "roots", *_]:
+            return _NO_ROOT
+    return "nothing could ever pass"
 
 
 def _fits(key: str, known: Iterable[str], patterns: Iterable[str]) -> bool:
@@ -160,6 +181,9 @@ _SHAPES = {
     ACCOUNT: "an account of 12 digits",
     ROLE: "the ARN of a role, for example arn:aws:iam::111122223333:role/assay-reader",
     ROLE_NAME: "the name of a role, with its path if it has one, for example team/assay-reader",
+    UNIT: "an organizational unit, ou-ab12-cd34ef56, or the root, r-ab12",
+    EXCLUDED: "an account of 12 digits, or an organizational unit, ou-ab12-cd34ef56",
+    VENDOR: "amazon, aws-marketplace or 12 digits",
     EXTERNAL_ID: "an external id: 2 to 1224 letters, digits and _+=,.@:/-",
     IMAGE_ID: "ami- and 8 or 17 hexadecimal digits",
     REGION: "a Region, for example us-east-1",

@@ -50,12 +50,14 @@ class Untried(msgspec.Struct, frozen=True):
 Trial: TypeAlias = Allowed | Denied | Untried
 
 
-def examine(sdk: Sdk, region: str, readers: Readers | None) -> Iterator[Observation]:
+def examine(
+    sdk: Sdk, region: str, readers: Readers | None, fleet: Sequence[str] = ()
+) -> Iterator[Observation]:
     """The caller, the readers, and what each of them may ask in `region`.
 
     Without the caller's identity nothing else is asked. A required permission that the caller's own
     account lacks is no more than a warning where a reader can be used: the reader's account can be
-    checked all the same. The reader of all other accounts is tried in those that are known.
+    checked all the same. The reader of all other accounts is tried in those of `fleet`.
     """
     readers = readers or Readers()
     catalog = LiveCatalog(sdk)
@@ -65,7 +67,7 @@ def examine(sdk: Sdk, region: str, readers: Readers | None) -> Iterator[Observat
         yield Observation(Level.SKIP, "readers and permissions: the credentials cannot be used")
         return
     places = [Place.of(region, caller.account)]
-    for account, said in _readers(catalog, region, readers, caller):
+    for account, said in _readers(catalog, region, readers, fleet, caller):
         yield said
         if said.level is Level.OK and account != caller.account:
             places.append(Place.of(region, account))
@@ -107,19 +109,30 @@ def _caller(answer: Answer[Identity]) -> Observation:
 
 
 def _readers(
-    catalog: LiveCatalog, region: str, readers: Readers, caller: Identity
+    catalog: LiveCatalog,
+    region: str,
+    readers: Readers,
+    fleet: Sequence[str],
+    caller: Identity,
 ) -> Iterator[tuple[str, Observation]]:
     """A reader of another partition has no role that could be assumed from `region`."""
-    place = {account: Place.of(region, account) for account in sorted(readers.by_account)}
+    place = {
+        account: Place.of(region, account) for account in sorted({*readers.by_account, *fleet})
+    }
+    of = {account: readers.of(each.partition, account) for account, each in place.items()}
     near = {
         account: place[account]
-        for account, reader in readers.by_account.items()
-        if reader.role_arn.split(":")[1] == place[account].partition
+        for account, reader in of.items()
+        if reader is not None and reader.role_arn.split(":")[1] == place[account].partition
     }
     answers = catalog.ask(IDENTITIES, near.values())
     for account in place:
         if account in near:
             yield account, _reader(account, answers[near[account]], caller)
+        elif of[account] is None:
+            if account != caller.account:
+                text = f"account {account} of the policy's aws.accounts has no reader"
+                yield account, Observation(Level.WARN, text)
         else:
             text = f"the reader of account {account} is of another partition than {region}"
             yield account, Observation(Level.WARN, f"{text}; try it with a --region of its own")

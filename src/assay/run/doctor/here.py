@@ -28,6 +28,7 @@ def observations(
 
     `said_by` is what named the Region: an option, or a variable of the environment.
     """
+    from assay.model import Accounts
     from assay.run.catalogs import open_sdk
     from assay.run.doctor.aws import endpoints, examine
     from assay.run.doctor.clock import Clock
@@ -49,7 +50,8 @@ def observations(
     sdk = open_sdk(host, readers, timeout, cache)
     clock = Clock(host.now)
     sdk.hear_date = clock.hear
-    yield from examine(sdk, region, readers)
+    known = policy.fleet.ids if policy and isinstance(policy.fleet, Accounts) else ()
+    yield from examine(sdk, region, readers, known)
     yield endpoints(sdk)
     yield clock.observation()
 
