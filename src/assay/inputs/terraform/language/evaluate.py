@@ -169,6 +169,8 @@ def _operation(
             return over(unary, operator, _value(of, at))
         case Binary("&&" | "||" as operator, left, right):
             return _logical(operator, at.doubting(_value(left, at)), right, at)
+        case Binary("==" | "!=" as operator, left, right):  # which fails for no values at all
+            return over(binary, operator, _value(left, at), _value(right, at))
         case Binary(operator, left, right):
             one = at.doubting(_value(left, at))
             return over(binary, operator, one, at.doubting(_value(right, at)))

@@ -23,7 +23,7 @@ from assay.inputs.terraform.language.marks import (
     untold,
 )
 from assay.inputs.terraform.language.operators import key_of
-from assay.inputs.terraform.language.values import unknown_of
+from assay.inputs.terraform.language.values import is_sure, unknown_of
 from assay.inputs.terraform.syntax.expressions import (
     Expression,
     FailedError,
@@ -101,7 +101,9 @@ def _each(
     """Call `take` for every element that passes the test, which says whether its key is secret: what
     makes the result unclear, if anything, and whether something secret decides about it.
     """
-    of = at.doubting(evaluate(expression.of, at))
+    of = evaluate(expression.of, at)
+    # Things that are certainly there may be gone through, whatever they hold: `try([for x in …][0], "")`
+    at.doubt.raised = at.doubt.raised or not is_sure(bare(of))
     # Elements have their own marks alone, so that `nonsensitive([for x in var.secrets : x])` is open
     hidden = marks_of(of).own
     pairs, unclear = _pairs(of)
