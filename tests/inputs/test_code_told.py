@@ -6,7 +6,7 @@ tests/terraform/code/lookups/told.tf holds what is told against Terraform.
 import pytest
 
 from assay.model import Alias, AmiId, Changeable, Planned, Unknown, Value
-from tests.inputs.test_code import ONE, TWO, Read, instance
+from tests.inputs.test_code import ONE, TWO, Read, in_words, instance
 
 CODE = f"""
 variable "unset" {{}}
@@ -148,8 +148,7 @@ locals {{
         "var.amis[data.aws_region.here.description]",
         "var.amis[data.aws_region.gone.name]",
         '"resolve:ssm:${data.aws_ssm_parameter.versioned.name}"',
-        '"resolve:ssm:${aws_ssm_parameter.ignored.name}"',
-        '"resolve:ssm:${aws_ssm_parameter.ours.arn}"',
+        '"resolve:ssm:${aws_ssm_parameter.ours.arn}x"',
         "terraform_data.ignored.output",
         "terraform_data.input.output.unset",
         "terraform_data.input.triggers_replace",
@@ -157,6 +156,15 @@ locals {{
 )
 def test_what_it_does_not_tell_is_unknown(read: Read, expression: str) -> None:
     assert isinstance(value(read, expression), Unknown)
+
+
+@pytest.mark.parametrize("made_of", ["ours.arn", "ours.id", "ignored.name"])
+def test_an_alias_of_a_parameter_is_what_the_code_writes_there(read: Read, made_of: str) -> None:
+    """Whatever it is called."""
+    found = value(read, f'"resolve:ssm:${{aws_ssm_parameter.{made_of}}}"')
+    assert in_words(found) == ONE
+    assert isinstance(found, Planned)
+    assert found.step == f"parameter aws_ssm_parameter.{made_of.partition('.')[0]}"
 
 
 GROUP = """
