@@ -12,8 +12,19 @@ from assay.inputs.plan.plan import read_plans
 from assay.inputs.saved.code import PlannedCode
 from assay.inputs.terraform.of_plans import CodeOfPlans
 from assay.kept import Kept
-from assay.model import AmiId, AmiReference, AnyOf, Kind, Made, Place, Planned, Unknown, Unplaced
-from tests.plans import dump, instance, plan, resource
+from assay.model import (
+    AmiId,
+    AmiReference,
+    AnyOf,
+    Kind,
+    Made,
+    Place,
+    Planned,
+    TemplateRef,
+    Unknown,
+    Unplaced,
+)
+from tests.plans import configured, dump, instance, plan, resource
 
 GOLDEN, OTHER = "ami-0123456789abcdef0", "ami-0eeeeeeeeeeeeeeee"
 COPIES = f"""
@@ -301,3 +312,115 @@ def test_the_last_of_several_roles_is_the_one_that_acts() -> None:
     assert isinstance(found, Place)
     assert found.account == "444444444444"
     assert isinstance(place(f"{last}\n{later}"), Unplaced)
+
+
+# --------------------------------------------------------------------------------- what comes to null
+
+EC2 = """
+variable "ami" {
+  type    = string
+  default = null
+}
+
+variable "version_of" {
+  type    = string
+  default = null
+}
+
+data "aws_ssm_parameter" "this" {
+  count = 0
+  name  = "/x"
+}
+
+locals {
+  ami = try(coalesce(var.ami, try(nonsensitive(data.aws_ssm_parameter.this[0].value), null)), null)
+}
+
+resource "aws_launch_template" "t" {
+  name     = "t"
+  image_id = aws_ami_copy.golden.id
+}
+
+resource "aws_instance" "a" {
+  ami = %s
+
+  dynamic "launch_template" {
+    for_each = [aws_launch_template.t]
+    content {
+      id      = launch_template.value.id
+      version = var.version_of
+    }
+  }
+}
+"""
+
+
+def of_template(ami: str, *actions: str) -> dict[str, AmiReference]:
+    unknown = {"id": True, "image_id": True, "latest_version": True}
+    template = resource(
+        "aws_launch_template.t",
+        {"name": "t", "default_version": 4} | ({"id": "lt-0123456789abcdef0"} if actions else {}),
+        unknown=unknown if not actions else {"image_id": True, "latest_version": True},
+        actions=actions or ("create",),
+    )
+    one = resource(
+        "aws_instance.a",
+        {"launch_template": [{}]},
+        unknown={
+            "ami": True,
+            "launch_template": [{"id": not actions, "name": True, "version": True}],
+        },
+    )
+    if actions:
+        one["change"]["after"]["launch_template"] = [{"id": "lt-0123456789abcdef0"}]
+    block = configured("aws_instance", "a", {"ami": {"references": ["local.ami"]}})
+    document = plan(
+        *copies(),
+        template,
+        one,
+        configuration=[block, configured("aws_launch_template", "t")],
+        variables={"ami": {"value": None}, "version_of": {"value": None}},
+    )
+    found = read(EC2 % ami, document)
+    return {name: each for name, each in found.items() if name.startswith("aws_instance")}
+
+
+def test_an_image_that_comes_to_null_leaves_it_to_the_template() -> None:
+    """As in terraform-aws-modules/ec2-instance: the template is judged, and nothing else."""
+    [(name, found)] = of_template("local.ami").items()
+    assert name == "aws_instance.a.launch_template[0].id"
+    assert images(found.value) == {GOLDEN}
+
+
+def test_an_image_that_does_not_wins() -> None:
+    [(name, found)] = of_template("coalesce(local.ami, aws_ami_copy.other.id)").items()
+    assert name == "aws_instance.a.ami"
+    assert images(found.value) == {OTHER}
+
+
+def test_a_version_that_comes_to_null_is_the_default() -> None:
+    [found] = of_template("null", "update").values()
+    assert found.value == Planned(
+        "launch template aws_launch_template.t, at its $Default",
+        TemplateRef("lt-0123456789abcdef0", None, "4"),
+        moving=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        (
+            "try(coalesce(null, try({}.none, null), aws_ami_copy.golden.id), null)",
+            {GOLDEN},
+        ),
+        # A list that is null makes `coalesce` fail beside a text
+        ("try(coalesce(try(tolist(null), null), aws_ami_copy.golden.id), null)", set()),
+        (
+            "try(coalesce(try(tolist(null), null), aws_ami_copy.golden.id), aws_ami_copy.other.id)",
+            set(),
+        ),
+    ],
+)
+def test_a_null_where_all_else_fails_is_a_bare_one(expression: str, found: set[str]) -> None:
+    assert launched(expression) == found

@@ -12,6 +12,7 @@ from assay.inputs.plan.document.narrow import Narrowed
 from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import NO_ID, NO_NAME, parse_build_parent, parse_parameter
 from assay.inputs.plan.document.walk import Leaf, at_path, leaves
+from assay.inputs.plan.filled_in import Writes, computed_only, is_set
 from assay.inputs.plan.made.distributions import builds
 from assay.inputs.plan.made.images import Makers
 from assay.inputs.plan.made.parameters import puts_a_value, write_only
@@ -51,7 +52,8 @@ class RowReader:
         place: Place | Unplaced,
     ) -> Value | None:
         """What a leaf says; None where it names no image at all."""
-        if row.overridden_by and _is_set(row.overridden_by, view, configured):
+        writes = self._writes(view, change, configured)
+        if row.overridden_by and is_set(row.overridden_by, view, writes):
             return None
         if not _applies(row, leaf, view) or _is_behind(row, leaf, view, configured):
             return None
@@ -61,9 +63,21 @@ class RowReader:
             if leaf.sensitive and is_blanked(row, leaf, view, configured):
                 return BLANKED
             return self._known(row, leaf, view, change, configured, place)
-        if _computed_only(row, leaf, view, configured):
+        if computed_only(row, leaf, view, writes):
             return None
         return self._unknown(row, leaf, view, change, place)
+
+    def _writes(
+        self, view: Narrowed, change: ResourceChange, configured: Configured | None
+    ) -> Writes | None:
+        """What is written, but for what comes to null."""
+        if configured is None:
+            return None
+        ends, planned = self._makers.ends, self._planned
+        return lambda path: (
+            configured.writes(path, view.count)
+            and not ends.come_to_null(planned.open(change), path)
+        )
 
     def names_an_image(self, row: Row, leaf: Leaf, view: Narrowed) -> bool:
         """Whether a leaf of a resource that is not judged names an image, or leads to one."""
@@ -271,27 +285,3 @@ def _brings(path: str, resource: Resource, block: tuple[Step, ...]) -> bool:
         and (resource.is_open(leaf) if leaf.unknown else leaf.value not in (None, ""))
         for leaf in found
     )
-
-
-def _computed_only(row: Row, leaf: Leaf, view: Narrowed, configured: Configured | None) -> bool:
-    """Whether an unknown value is only AWS's to fill in, since the image comes from elsewhere."""
-    if configured is None:  # all of awscc's attributes are computed where they are not written
-        others = (view.after.get(name) for name in row.instead_of if name != leaf.steps[0])
-        given = any(each not in (None, "", []) for each in others)
-        return row.resource_type.startswith("awscc_") and given
-    if configured.writes(leaf.steps, view.count):
-        return False
-    if row.resource_type.startswith("awscc_"):
-        return True  # its attributes are all computed where they are not written
-    siblings = (name for name in row.instead_of if name != leaf.steps[0] or len(leaf.steps) > 1)
-    return any(_is_set(name, view, configured) for name in siblings)
-
-
-def _is_set(attribute: str, view: Narrowed, configured: Configured | None) -> bool:
-    """Whether an attribute has a value, or will get one that the configuration writes."""
-    if view.after.get(attribute) not in (None, "", []):
-        return True
-    mask = view.unknown.get(attribute) if isinstance(view.unknown, dict) else view.unknown
-    if isinstance(mask, list):
-        return bool(mask)
-    return mask is True and (configured is None or configured.writes((attribute,), view.count))

@@ -235,7 +235,7 @@ class Makers:
         if resource.is_data:
             return looked_up(resource, path)
         block = resource.value(("launch_template", 0))
-        if resource.is_unknown(path) and not resource.writes("ami") and isinstance(block, dict):
+        if isinstance(block, dict) and self.ends.leaves_open(resource, path):
             return self.templates.of_instance(resource, _BLOCK)
         return self._held(resource, path, depth)
 

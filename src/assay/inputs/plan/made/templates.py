@@ -178,6 +178,8 @@ class Templates:
         if self._are_new(templates, place):
             found = self._agreed((None, place), templates, lambda each: self._new(each, place))
             return found or unknown_from([Target(resource(), at)])
+        if self._ends.come_to_null(resource(), at):
+            return self._at(templates, "$Default", at, place, resource, waiting)
         ends = self._ends.of(resource(), at, Sought.VERSION)
         if isinstance(ends, Dead):
             return Unknown((ends.reference,))

@@ -83,6 +83,18 @@ class Ends:
         more = self._through(end, sought, 0)
         return isinstance(more, Dead) or any(isinstance(each, Target) for each in more)
 
+    def leaves_open(self, resource: PlannedResource, path: Path) -> bool:
+        """Whether an unknown value is for a provider to fill in."""
+        written = resource.writes(*path) and not self.come_to_null(resource, path)
+        return resource.is_unknown(path) and not written
+
+    def come_to_null(self, resource: PlannedResource, path: Path) -> bool:
+        """Whether what is written there is certain to be null, so that whoever fills it in is not told."""
+        if self.is_code or not self.is_exact:
+            return False
+        ends = self._trails.of(resource, path)
+        return isinstance(ends, Dead) and ends.reads_nothing
+
     def are_all(self, resource: PlannedResource, path: Path, types: tuple[str, ...]) -> bool:
         """Whether an unknown value comes from resources of some types, and from nothing else."""
         ends = self._trails.of(resource, path)

@@ -10,7 +10,9 @@ from assay.inputs.terraform.language.marks import MaybeMarked, bare
 from assay.inputs.terraform.language.values import certain, is_known
 from assay.inputs.terraform.syntax.expressions import (
     Attribute,
+    Call,
     Expression,
+    FailedError,
     HclValue,
     Literal,
     UnknownValue,
@@ -101,20 +103,34 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
             self.doubt.raised = not is_known(bare(value))
         return value
 
-    def are_texts(self, arguments: Sequence[Expression], values: Sequence[HclValue]) -> bool:
+    def are_texts(
+        self,
+        arguments: Sequence[Expression],
+        values: Sequence[HclValue],
+        evaluate: "Evaluate",
+    ) -> bool:
         """Whether these values of some arguments can be texts, the nulls among them, too."""
         # `coalesce(var.none, "x")`: a null that may be a list would make it fail, one of text does not
         return not any(isinstance(value, list | dict) for value in values) and all(
-            certain(value) or (value is None and self._is_text(argument))
+            certain(value) or (value is None and self._is_text(argument, evaluate))
             for argument, value in zip(arguments, values, strict=False)
         )
 
-    def _is_text(self, argument: Expression) -> bool:
+    def _is_text(self, argument: Expression, evaluate: "Evaluate") -> bool:
         match argument:
             case Literal(None):
                 return True
             case Attribute(Variable("var"), name):
                 return self.context.is_text(name)
+            case Call("try", (*others, Literal(None))):  # a bare null, where all else fails
+                return all(self._fails(each, evaluate) for each in others)
+        return False
+
+    def _fails(self, expression: Expression, evaluate: "Evaluate") -> bool:
+        try:
+            evaluate(expression, self.apart())
+        except FailedError:
+            return True
         return False
 
 

@@ -242,7 +242,7 @@ def _call(name: str, arguments: tuple[Expression, ...], at: Bound, *, expands: b
     found = None if expands else passed_on(name, bared)
     is_open = name != "sensitive" and not any(map(is_secret, values))
     if found is None:
-        if not (certain(*bared) or (name == "coalesce" and at.are_texts(arguments, bared))):
+        if not (certain(*bared) or (name == "coalesce" and at.are_texts(arguments, bared, _value))):
             at.doubt.raised = True
         found = at.context.call(name, bared)
     elif not any(isinstance(value, Marked) for value in values):
