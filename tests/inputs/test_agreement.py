@@ -419,6 +419,18 @@ def test_a_plan_of_other_code_says_so_each_time(tmp_path: Path) -> None:
     assert note.startswith(str(other / "plan.json"))
 
 
+def test_plans_that_name_no_attributes_prove_no_code(tmp_path: Path) -> None:
+    """Terraform before 1.0 has `aws_ami_copy.x` for `aws_ami_copy.x.id`."""
+    folder = laid("demo", tmp_path)
+    edit(folder / "plan.json", '"format_version":"1.2"', '"format_version":"0.1"')
+    code = CodeOfPlans.checkout(Kept(None), None, str(folder))
+    data = (folder / "plan.json").read_bytes()
+    [source] = read_plans("plan.json", data, kinds=list(Kind), region=None, joining=code.join)
+    [note] = code.at_lines(source).notes
+    assert "cannot be held against the plan (Terraform before 1.0 names no attributes" in note
+    assert note.endswith("it gives lines alone")
+
+
 # ------------------------------------------------------------------------ the same, written otherwise
 
 BLOCK = re.compile(r'(?ms)^[a-z]+(?: "[^"]+")* \{(?:\}|.*?^\})$')

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from msgspec.structs import replace
 
 from assay.errors import InputError
-from assay.inputs.plan.document.document import Configuration, Document
+from assay.inputs.plan.document.document import Configuration, Document, PlanDocument
 from assay.inputs.plan.plan import Source
 from assay.inputs.saved.code import PlannedCode
 from assay.inputs.terraform.as_plan.lines import Locator
@@ -21,6 +21,9 @@ from assay.inputs.terraform.project.modules import CodeReader
 from assay.inputs.terraform.project.trees import Disk, Planned
 from assay.inputs.terraform.syntax.reading import Expressions
 from assay.kept import Kept
+
+_BEFORE_1_0 = "0.1"
+"""The format in which `references` are those of whole resources: `aws_ami_copy.x`, and not its `id`."""
 
 
 class CodeOfPlans:
@@ -63,7 +66,7 @@ class CodeOfPlans:
         if configuration is None:
             return None
         for reader in self._readers:
-            why_not = self._differs(reader, configuration) or _refused(reader)
+            why_not = self._differs(reader, document.plan, configuration) or _refused(reader)
             if why_not is None:
                 joined = Joined(document, reader, self._root, self._expressions)
                 other = contradiction(document.path, document.plan, joined.program)
@@ -79,12 +82,18 @@ class CodeOfPlans:
             self._why_not[document.path] = why_not
         return None
 
-    def _differs(self, reader: CodeReader, configuration: Configuration) -> str | None:
+    def _differs(
+        self, reader: CodeReader, plan: PlanDocument, configuration: Configuration
+    ) -> str | None:
         """Why it is not what was planned, if so; all modules that were planned have been read then."""
         if self._planned is not None:
             for directory in self._planned:
                 reader.directory(directory)
             return None
+        if plan.format_version == _BEFORE_1_0:
+            return (
+                "cannot be held against the plan (Terraform before 1.0 names no attributes in it)"
+            )
         code = reader.directory(self._root)
         differs = Agreement(reader, self._expressions).differs(code, configuration)
         return f"is not what was planned ({differs})" if differs else None
