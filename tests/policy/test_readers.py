@@ -1,9 +1,11 @@
 """`aws.readers`: by account, the role that reads there."""
 
+import msgspec
 import pytest
 
 from assay.errors import PolicyError
 from assay.model import CommonReader, Reader, Readers
+from assay.policy.document import decode
 from assay.policy.load import load, validate
 
 HEAD = """\
@@ -106,3 +108,38 @@ def test_what_is_wrong_is_named_where_it_stands(entry: str, where: str, said: st
     assert said in str(error)
     assert "?secret?" not in str(error)
     assert "anybody could make a mark" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("entry", "hint"),
+    [
+        ("*: {role_name: r}", 'put it in quotes: "*"'),
+        (f"'*': {{role_name: '{ROLE}'}}", "write what follows role/ in the ARN, assay-reader"),
+        ("'*': {role_name: 'arn:aws:iam::1:role/*'}", "write what follows role/ in the ARN"),
+        ("'*': {role_name: 'arn:aws:iam::1:role/a:role/b'}", "write what follows role/ in the ARN"),
+        *(
+            (f"'*': {{role_name: '{name}'}}",
+             "name one role: a wildcard would let whoever may make roles be the reader")
+            for name in ("assay-*", "assa?", "/*")
+        ),
+        ("'*': {role_name: /team/r}", "a path is written without its first /"),
+        ("'*': {role_name: '${aws:username}'}", None),
+    ],
+)  # fmt: skip
+def test_a_role_that_is_not_named_comes_with_the_cure(entry: str, hint: str | None) -> None:
+    assert refusal(f"{HEAD}    {entry}\n").hint == hint
+
+
+@pytest.mark.parametrize(
+    "readers",
+    [{"*": {"role_arn": ROLE}}, {"222222222222": {"role_name": "r"}}, {"222222222222": {}}],
+)
+def test_a_reader_of_the_wrong_kind_is_refused_by_its_type_already(readers: object) -> None:
+    document = {
+        "version": 1,
+        "golden": {"watermarks": [{"key": "111122223333:golden"}]},
+        "aws": {"readers": readers},
+    }
+    said = r"^of one account has a role_arn, that of all others a role_name - at `\$.aws`"
+    with pytest.raises(msgspec.ValidationError, match=said):
+        decode(document)

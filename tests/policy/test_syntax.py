@@ -145,6 +145,7 @@ def test_broken_yaml_is_refused_by_line_and_column(text: str, where: str) -> Non
     found = error(text)
     assert found.where == where
     assert "not valid YAML" in found.what
+    assert found.hint is None
 
 
 @pytest.mark.parametrize(
