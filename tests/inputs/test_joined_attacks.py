@@ -4,6 +4,7 @@ The plans are as the real Terraform makes them of this code, cut to what matters
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -424,3 +425,56 @@ def test_a_version_that_comes_to_null_is_the_default() -> None:
 )
 def test_a_null_where_all_else_fails_is_a_bare_one(expression: str, found: set[str]) -> None:
     assert launched(expression) == found
+
+
+# --------------------------------------------------------------------- a checkout with other locals
+
+RELEVANT = [{"resource": "aws_ami_copy.other", "attribute": ["id"]}]
+
+
+def of_checkout(folder: Path, local: str, relevant: list[dict[str, Any]] | None) -> object:
+    """The image of an instance, whose local the plan knows by what it reads alone, if by that."""
+    provider = 'provider "aws" {\n  region = "us-east-1"\n}\n'
+    block = 'resource "aws_instance" "a" {\n  ami = local.image\n}\n'
+    (folder / "main.tf").write_text(
+        f"{provider}{COPIES}\n{block}\nlocals {{\n  image = {local}\n}}\n"
+    )
+    blocks = [
+        configured(
+            each["type"],
+            each["name"],
+            {name: {"constant_value": value} for name, value in each["change"]["after"].items()},
+        )
+        for each in copies()
+    ]
+    reads = configured("aws_instance", "a", {"ami": {"references": ["local.image"]}})
+    one = instance("aws_instance.a", None, unknown={"ami": True})
+    more: dict[str, Any] = {} if relevant is None else {"relevant_attributes": relevant}
+    document = dump(plan(*copies(), one, configuration=[*blocks, reads], **more))
+    joining = CodeOfPlans.checkout(Kept(None), None, str(folder)).join
+    [source] = read_plans(
+        "plan.json", document, kinds=list(Kind), region="us-east-1", joining=joining
+    )
+    [value] = [each.value for each in source.references if each.address == "aws_instance.a"]
+    return value
+
+
+def test_a_local_reads_what_the_plan_depends_on(tmp_path: Path) -> None:
+    planned = of_checkout(tmp_path, "aws_ami_copy.other.id", RELEVANT)
+    assert images(planned) == {OTHER}
+    changed = of_checkout(tmp_path, "aws_ami_copy.golden.id", RELEVANT)
+    assert changed == Unknown(("aws_ami_copy.golden.id, on which the plan does not depend",))
+    assert images(of_checkout(tmp_path, "aws_ami_copy.golden.id", [])) == set()
+    name = [{"resource": "aws_ami_copy.golden", "attribute": ["name"]}]
+    assert images(of_checkout(tmp_path, "aws_ami_copy.golden.id", name)) == set()
+
+
+@pytest.mark.parametrize("attribute", [["id"], [], ["arn"]])
+def test_it_may_depend_on_the_whole(tmp_path: Path, attribute: list[str]) -> None:
+    whole = [{"resource": "aws_ami_copy.other", "attribute": attribute}]
+    assert images(of_checkout(tmp_path, "aws_ami_copy.other.id", whole)) == {OTHER}
+
+
+def test_a_plan_that_does_not_say_has_no_such_words(tmp_path: Path) -> None:
+    """Terraform before 1.2, and plans of which nothing depends on anything."""
+    assert images(of_checkout(tmp_path, "aws_ami_copy.golden.id", None)) == {GOLDEN}

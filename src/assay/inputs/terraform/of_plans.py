@@ -68,7 +68,10 @@ class CodeOfPlans:
         for reader in self._readers:
             why_not = self._differs(reader, document.plan, configuration) or _refused(reader)
             if why_not is None:
-                joined = Joined(document, reader, self._root, self._expressions)
+                is_planned = self._planned is not None
+                joined = Joined(
+                    document, reader, self._root, self._expressions, is_planned=is_planned
+                )
                 other = contradiction(document.path, document.plan, joined.program)
                 if other is None:
                     return joined

@@ -10,6 +10,7 @@ from assay.inputs.plan.document.prior_state import PriorState
 from assay.inputs.terraform.joined.facts import PlanFacts
 from assay.inputs.terraform.joined.names import PlannedNames
 from assay.inputs.terraform.joined.providers import ExactProviders, KeysOfBlocks
+from assay.inputs.terraform.joined.relevant import Relevant
 from assay.inputs.terraform.joined.trails import JoinedTrails
 from assay.inputs.terraform.program.program import Program
 from assay.inputs.terraform.program.shared import Limits, Shared
@@ -26,9 +27,17 @@ class Joined:
     """A plan with the code that was planned."""
 
     def __init__(
-        self, document: Document, reader: CodeReader, root: str, expressions: Expressions
+        self,
+        document: Document,
+        reader: CodeReader,
+        root: str,
+        expressions: Expressions,
+        *,
+        is_planned: bool = True,
     ) -> None:
-        """`root` is the directory of the root module, as `reader` knows it."""
+        """`root` is the directory of the root module, as `reader` knows it; `is_planned` if nobody
+        can doubt that this is what was planned.
+        """
         plan = document.plan
         facts = PlanFacts(document.path, plan, PriorState(document.path, plan.prior_state))
         code = reader.directory(root)
@@ -37,6 +46,7 @@ class Joined:
             reader, expressions, contents, _values(code, plan), facts.keys, _AS_MANY_AS_PLANNED
         )
         self._plan = plan
+        self._is_planned = is_planned
         self.program = Program(shared, code, partial(PlannedNames, facts=facts))
 
     @cached_property
@@ -60,7 +70,8 @@ class Joined:
 
     def trails(self, planned: PlannedResources) -> JoinedTrails:
         """What follows unknown values through the code."""
-        return JoinedTrails(self.program, planned)
+        listed = None if self._is_planned else self._plan.relevant_attributes
+        return JoinedTrails(self.program, planned, None if listed is None else Relevant(listed))
 
 
 def _values(code: ModuleCode, plan: PlanDocument) -> dict[str, HclValue]:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.trails.trail import Dead, End, Fixed, Found, Target
+from assay.inputs.terraform.joined.relevant import Relevant
 from assay.inputs.terraform.joined.worth import Matched, Worth, unknown_in, worth_at
 from assay.inputs.terraform.language.aliases import ALIAS
 from assay.inputs.terraform.program.body import Body, body
@@ -25,8 +26,12 @@ class JoinedTrails:
     is_code = False
     is_exact = True
 
-    def __init__(self, program: Program, planned: PlannedResources) -> None:
+    def __init__(
+        self, program: Program, planned: PlannedResources, relevant: Relevant | None = None
+    ) -> None:
+        """`relevant` is what the plan depends on, where the code may be another than the planned one."""
         self._program = program
+        self._relevant = relevant
         self._planned = planned
         self._bodies: dict[tuple[int, Step], Body | None] = {}
         self._matched: Matched = {}
@@ -71,6 +76,8 @@ class JoinedTrails:
                 target = self._target(ref)
                 if target is None:
                     return Dead(str(ref))
+                if self._relevant is not None and not self._relevant.has(target):
+                    return Dead(f"{ref}, on which the plan does not depend")
                 found.append(replace(target, block=at.block))
         if not isinstance(at.value, UnknownValue):
             found.append(Fixed(name, at.value, at.hidden, block=at.block))
