@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 import assay
-from assay.catalog.aws.permissions import ASSUME_ROLE, READS
+from assay.catalog.aws.permissions import (
+    ASSUME_ROLE,
+    EVERY_READ,
+    FLEET_READS,
+    ORGANIZATION_READS,
+    READS,
+)
 from assay.catalog.aws.service_models import OPERATIONS
 from tests import command
 from tests.command import POLICY
@@ -58,7 +64,7 @@ def asked(path: Path) -> Iterator[str]:
 
 def test_the_table_is_what_the_code_calls() -> None:
     called = {each for room in ROOMS for path in room.rglob("*.py") for each in asked(path)}
-    granted = {read.action for read in READS} | {ASSUME_ROLE}
+    granted = {read.action for read in EVERY_READ} | {ASSUME_ROLE}
     passed_on = {"service:operation", "permission.service:permission.operation"}
     assert called - passed_on == granted | {"sts:GetCallerIdentity"}  # which needs no permission
 
@@ -66,12 +72,13 @@ def test_the_table_is_what_the_code_calls() -> None:
 def test_the_table_is_what_the_cut_models_know() -> None:
     known = {f"{service}:{name}" for service in OPERATIONS for name in OPERATIONS[service]}
     free = {"sts:GetCallerIdentity", "sts:AssumeRoleWithWebIdentity"}  # botocore's own exchange
-    assert known - free == {read.action for read in READS} | {ASSUME_ROLE}
+    assert known - free == {read.action for read in EVERY_READ} | {ASSUME_ROLE}
 
 
 def test_nothing_is_granted_that_writes() -> None:
-    assert all(re.match(r"(ec2|ssm):(Describe|Get|List)[A-Z]", read.action) for read in READS)
-    assert len({read.action for read in READS}) == len(READS)
+    form = r"(account|autoscaling|ec2|organizations|ssm):(Describe|Get|List)[A-Z]"
+    assert all(re.match(form, read.action) for read in EVERY_READ)
+    assert len({read.action for read in EVERY_READ}) == len(EVERY_READ)
 
 
 # --------------------------------------------------------------------------- the permissions policy
@@ -99,6 +106,30 @@ def test_the_permissions_are_the_table(tmp_path: Path) -> None:
             },
         ],
     }
+
+
+def test_a_fleet_is_read_besides(tmp_path: Path) -> None:
+    """The gate's own statements are the same; accounts are listed by the caller, never by a reader."""
+    gate = printed(tmp_path, "--permissions", "--account", CI)["Statement"]
+    own = printed(tmp_path, "--permissions", "--fleet", "--account", CI)["Statement"]
+    fleet = statement("ReadFleet", [read.action for read in FLEET_READS])
+    assert own == [
+        *gate,
+        fleet,
+        statement("ReadOrganization", [read.action for read in ORGANIZATION_READS]),
+    ]
+    reader = printed(
+        tmp_path, "--permissions", "--fleet", "--reader", "--caller", GATE, "--account", WORKLOAD
+    )["Statement"]
+    assert reader[2:] == [fleet]
+    assert len(own) == len(reader) + 1
+    asked = {action for each in own for action in each["Action"]}
+    assert asked == {read.action for read in EVERY_READ}
+    assert not {action for each in gate for action in each["Action"]} & {*fleet["Action"]}
+
+
+def statement(sid: str, actions: list[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*"}
 
 
 def test_readers_may_be_assumed_by_name_alone(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ SUFFIXES = sorted(
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_every_partitions_names_are_aws(suffix: str) -> None:
-    for host in ("ec2.xx-east-1", "ssm-fips.xx-east-1", "sts"):
+    for host in ("ec2.xx-east-1", "ssm-fips.xx-east-1", "sts", "account.xx-east-1"):
         assert AWS_HOST.fullmatch(f"https://{host}.{suffix}")
     assert AWS_HOST.fullmatch(f"https://vpce-0a1b2c3d-e4f5.ec2.xx-east-1.vpce.{suffix}")
 

@@ -7,6 +7,7 @@ from .wire import service_model
 
 ACCOUNT_DIGITS = 12
 SESSION_TOKEN = "session-token"
+SERVICES = ("account", "autoscaling", "ec2", "organizations", "ssm", "sts")
 ALWAYS_PERMITTED = "GetCallerIdentity"  # STS API reference: needs no permission, heeds no denial
 
 
@@ -19,6 +20,7 @@ class Accounts:
     """Access keys and assumed roles, denied operations, Regions that are switched off."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.sessions: dict[str, str] = {}
         """Access key id to the ARN of the assumed role it acts for."""
         self.denied: set[tuple[str, str]] = set()
@@ -29,7 +31,7 @@ class Accounts:
     def deny(self, account: str, *operations: str) -> None:
         """Refuse operations to everybody in an account, in all Regions."""
         for operation in operations:
-            services = [service_model(name) for name in ("ec2", "ssm", "sts")]
+            services = [service_model(name) for name in SERVICES]
             known = any(operation in service.operation_names for service in services)
             if not known or operation == ALWAYS_PERMITTED:
                 raise ValueError(f"{operation} is nothing that can be denied")

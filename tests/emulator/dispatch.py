@@ -21,7 +21,8 @@ def page(world: World, params: Params, member: str, items: Sequence[Any]) -> Res
     if not start.isdecimal():
         raise ApiError("InvalidParameterValue", f"Unable to parse pagination token {token}")
     first = int(start)
-    sizes = [n for n in (params.get("MaxResults"), world.page_size) if n]
+    asked = params.get("MaxResults") or params.get("MaxRecords")
+    sizes = [n for n in (asked, world.page_size) if n]
     last = first + min(sizes, default=len(items))
     more = {"NextToken": f"page-{last}"} if last < len(items) else {}
     return {member: list(items[first:last]), **more}

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import images, instances, parameters, templates
+from . import images, instances, organization, parameters, scaling, templates
 from .contract import check_shape
 from .dispatch import Handler
 from .errors import ApiError
@@ -15,7 +15,10 @@ from .wire import answer, content_type, error_answer, parse_request
 from .world import World
 
 HANDLERS: Mapping[str, Mapping[str, Handler]] = {
+    "account": organization.ACCOUNT,
+    "autoscaling": scaling.HANDLERS,
     "ec2": images.HANDLERS | instances.HANDLERS | templates.HANDLERS,
+    "organizations": organization.ORGANIZATIONS,
     "ssm": parameters.SSM,
     "sts": parameters.STS,
 }
@@ -29,11 +32,17 @@ UNKNOWN_KEY = {
     ),
     "sts": ("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
 }
+for _json in ("account", "organizations"):
+    UNKNOWN_KEY[_json] = UNKNOWN_KEY["ssm"]
+UNKNOWN_KEY["autoscaling"] = UNKNOWN_KEY["sts"]
 DENIED = {
     # Codes: as above. AWS's texts add a resource where one is named, and which policy it was.
     "ec2": ("UnauthorizedOperation", "You are not authorized to perform this operation. ", 403),
     "ssm": ("AccessDeniedException", "", 400),
     "sts": ("AccessDenied", "", 403),
+    "autoscaling": ("AccessDenied", "", 403),
+    "account": ("AccessDeniedException", "", 403),
+    "organizations": ("AccessDeniedException", "", 400),
 }
 NOT_SUBSCRIBED = (
     "You are not subscribed to this service. Please go to http://aws.amazon.com to subscribe."

@@ -8,6 +8,7 @@ from .images import usable_image
 from .parameters import image_behind
 from .records import Caller, Instance
 from .templates import find_template, find_version
+from .visibility import described as described_image
 from .world import World
 
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1", "us-east-2", "us-west-2")
@@ -75,8 +76,49 @@ def _described(instance: Instance) -> Result:
         "InstanceType": instance.instance_type,
         "LaunchTime": instance.launch_time,
         "State": {"Code": STATE_CODES[instance.state], "Name": instance.state},
-        "Placement": {"AvailabilityZone": f"{instance.region}a"},
+        "Placement": {"AvailabilityZone": f"{instance.region}{instance.zone}"},
         **({"Tags": tags} if tags else {}),
+    }
+
+
+def describe_instance_image_metadata(world: World, caller: Caller, params: Params) -> Result:
+    """UNVERIFIED: whether marks are told as of the launch or as of now; here, as of now."""
+    wanted = params.get("InstanceIds", [])
+    own = [
+        instance
+        for instance in world.instances.values()
+        if (instance.owner_id, instance.region) == (caller.account, caller.region)
+    ]
+    unknown = set(wanted) - {instance.instance_id for instance in own}
+    if unknown:
+        message = f"The instance ID '{min(unknown)}' does not exist"
+        raise ApiError("InvalidInstanceID.NotFound", message)
+    asked = [instance for instance in own if not wanted or instance.instance_id in wanted]
+    zones = {instance.zone for instance in asked} if wanted else set("abc")
+    if any((caller.region, zone) in world.zones_out for zone in zones):
+        # API reference, DescribeInstanceImageMetadata: the call fails; the code is UNVERIFIED.
+        raise ApiError("Unavailable", "The service is unavailable. Please try again shortly.", 503)
+    described = [
+        _with_its_image(world, caller, each) for each in filtered(asked, params, INSTANCE_FILTERS)
+    ]
+    return page(world, params, "InstanceImageMetadata", described)
+
+
+def _with_its_image(world: World, caller: Caller, instance: Instance) -> Result:
+    image = described_image(world, caller, world.image(instance.region, instance.image_id))
+    same = (
+        *("ImageId", "Name", "OwnerId", "ImageOwnerAlias", "State", "CreationDate"),
+        *("DeprecationTime", "ImageAllowed", "ImageWatermarks"),
+    )
+    told = {name: image[name] for name in same if name in image}
+    instance_told = _described(instance)
+    return {
+        **{name: instance_told[name] for name in ("InstanceId", "InstanceType", "LaunchTime")},
+        "AvailabilityZone": instance_told["Placement"]["AvailabilityZone"],
+        "State": instance_told["State"],
+        "OwnerId": instance.owner_id,
+        **({"Tags": instance_told["Tags"]} if "Tags" in instance_told else {}),
+        "ImageMetadata": {**told, "IsPublic": image["Public"]},
     }
 
 
@@ -112,6 +154,7 @@ def describe_availability_zones(world: World, caller: Caller, params: Params) ->
 
 HANDLERS: dict[str, Handler] = {
     "DescribeAvailabilityZones": describe_availability_zones,
+    "DescribeInstanceImageMetadata": describe_instance_image_metadata,
     "DescribeInstances": describe_instances,
     "DescribeRegions": describe_regions,
     "RunInstances": run_instances,

@@ -68,6 +68,8 @@ class Instance:
     launch_time: datetime
     state: str = "running"
     tags: dict[str, str] = field(default_factory=dict)
+    zone: str = "a"
+    """The letter that the name of its Availability Zone ends in."""
 
 
 @dataclass(slots=True)

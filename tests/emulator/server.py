@@ -164,7 +164,7 @@ class _Connection(BaseHTTPRequestHandler):
         token = self.headers.get("X-Amz-Security-Token")
         region = scope["region"]
         caller = self.server.endpoint.world.caller(scope["key"], region, token)
-        target = self.headers.get("X-Amz-Target", "")
+        target = self.headers.get("X-Amz-Target", self.path)
         return Call(caller, region, scope["service"], target, body)
 
     def _send(self, answer: Answer) -> None:

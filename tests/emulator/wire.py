@@ -1,4 +1,5 @@
-"""The wire formats of EC2 (`ec2`), STS (`query`) and SSM (`json`), from botocore's models.
+"""The wire formats `ec2`, `query` (STS, Auto Scaling), `json` (SSM, Organizations) and `rest-json`
+(Account Management, of which all is in the body), from botocore's models.
 
 Requests become the parameters a client was called with; answers become bytes.
 """
@@ -18,6 +19,7 @@ from botocore.model import ServiceModel
 
 from .errors import ApiError
 
+JSON = ("json", "rest-json")
 JSON_TYPE = "application/x-amz-json-1.1"
 XML_TYPE = "text/xml;charset=UTF-8"
 _LOADING = threading.Lock()
@@ -35,12 +37,16 @@ def _loaded_model(service: str) -> Any:
 
 
 def content_type(service: str) -> str:
-    return JSON_TYPE if service_model(service).protocol == "json" else XML_TYPE
+    return JSON_TYPE if service_model(service).protocol in JSON else XML_TYPE
 
 
 def parse_request(service: str, target: str, body: bytes) -> tuple[str, dict[str, Any]]:
-    """The operation and its parameters. `target` is X-Amz-Target, a header only `json` has."""
+    """The operation and its parameters. `target` is X-Amz-Target, a header only `json` has, or else
+    the path.
+    """
     model = service_model(service)
+    if model.protocol == "rest-json":
+        return _at_path(model, target), json.loads(body or b"{}")
     if model.protocol == "json":
         return target.rpartition(".")[2], json.loads(body or b"{}")
     form = dict(parse_qsl(body.decode(), keep_blank_values=True))
@@ -50,6 +56,12 @@ def parse_request(service: str, target: str, body: bytes) -> tuple[str, dict[str
         return operation, dict(form)
     shape = model.operation_model(operation).input_shape
     return operation, _from_form(shape, _nested(form), model.protocol, "") if shape else {}
+
+
+def _at_path(model: Any, path: str) -> str:
+    """The operation of a path, or the path, which is no operation's name."""
+    paths = {model.operation_model(each).http["requestUri"]: each for each in model.operation_names}
+    return str(paths.get(path, path))
 
 
 def _nested(form: Mapping[str, str]) -> dict[str, Any]:
@@ -111,7 +123,7 @@ def answer(service: str, operation: str, result: Mapping[str, Any], request_id: 
     """The body of a successful answer."""
     model = service_model(service)
     shape = model.operation_model(operation).output_shape
-    if model.protocol == "json":
+    if model.protocol in JSON:
         return json.dumps(result, default=_json_value).encode()
     root = ET.Element(f"{operation}Response", xmlns=model.metadata["xmlNamespace"])
     if model.protocol == "query":
@@ -170,8 +182,9 @@ def _json_value(value: object) -> object:
 def error_answer(service: str, code: str, message: str, request_id: str) -> bytes:
     """The body of an error, in the shape the service's protocol has for it."""
     model = service_model(service)
-    if model.protocol == "json":
-        return json.dumps({"__type": code, "message": message}).encode()
+    if model.protocol in JSON:
+        named = "__type" if model.protocol == "json" else "code"
+        return json.dumps({named: code, "message": message}).encode()
     if model.protocol == "query":
         root = ET.Element("ErrorResponse", xmlns=model.metadata["xmlNamespace"])
         error = ET.SubElement(root, "Error")

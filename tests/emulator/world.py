@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from .accounts import Accounts
 from .errors import ApiError
+from .fleet import Fleet
 from .records import (
     AllowedImages,
     Image,
@@ -28,7 +29,7 @@ MAX_ANCESTRY = 50  # EC2 User Guide, "AMI ancestry"
 PUBLIC_PROVIDERS = ("amazon", "aws-marketplace")
 
 
-class World(Accounts):
+class World(Accounts, Fleet):
     """All accounts and Regions.
 
     Without a clock, time starts at 2026-11-01T00:00:00Z and moves on by a minute with each created

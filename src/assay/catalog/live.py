@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from assay.catalog.aws.askers import ASKERS, LISTERS
+from assay.catalog.aws.askers import ASKERS
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import (
     Answer,
@@ -43,6 +43,8 @@ class LiveCatalog(msgspec.Struct, frozen=True):
 
     def list_all(self, listing: Listing[K, T], key: K) -> Pages[T]:
         """Each page is waited for no longer than an answer is."""
+        from assay.catalog.aws.listers import LISTERS
+
         pages: Pages[T] = LISTERS[listing.name](self._sdk, key)
         self._sdk.open()
         late = CutShort(Obstacle.LATE, self._sdk.late.reason)

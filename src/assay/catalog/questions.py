@@ -31,6 +31,15 @@ from assay.model import (
     TemplateVersion,
 )
 from assay.model.inventory import ListedImage
+from assay.model.uses import (
+    ImageParameter,
+    ImageUse,
+    LaunchConfiguration,
+    ListedTemplate,
+    MemberAccount,
+    Region,
+    ScalingGroup,
+)
 
 if TYPE_CHECKING:
     from assay.catalog.recording_file import Records
@@ -161,3 +170,31 @@ LISTED_IMAGES: Listing[SelectionKey, ListedImage] = Listing(
 """The same, with what people ask of a fleet: architecture, last launch, snapshots."""
 IMAGES_OF: Listing[SelectionKey, Image] = Listing("images", Image, lambda key: key[0])
 """EC2 DescribeImages by owners, users and filters."""
+USED_IMAGES: Listing[Place, ImageUse] = Listing("used_images", ImageUse, as_it_is)
+"""EC2 DescribeInstanceImageMetadata: every instance with what EC2 knows of its image."""
+TEMPLATES_OF: Listing[Place, ListedTemplate] = Listing("templates", ListedTemplate, as_it_is)
+"""EC2 DescribeLaunchTemplates and DescribeLaunchTemplateVersions: all with all their versions."""
+GROUPS_OF: Listing[Place, ScalingGroup] = Listing("groups", ScalingGroup, as_it_is)
+"""Auto Scaling DescribeAutoScalingGroups."""
+LAUNCH_CONFIGURATIONS_OF: Listing[Place, LaunchConfiguration] = Listing(
+    "launch_configurations", LaunchConfiguration, as_it_is
+)
+"""Auto Scaling DescribeLaunchConfigurations."""
+IMAGE_PARAMETERS_OF: Listing[Place, ImageParameter] = Listing(
+    "image_parameters", ImageParameter, as_it_is
+)
+"""SSM DescribeParameters of the data type `aws:ec2:image`, with their values."""
+REGIONS_OF: Listing[Place, Region] = Listing("regions", Region, as_it_is)
+"""account:ListRegions, or else EC2 DescribeRegions: all of a partition, on or off for the account.
+
+Of the key the Region matters only where the home Region of the partition does not answer."""
+
+AccountsKey: TypeAlias = tuple[Place, str | None]
+"""The account that asks, which manages the organisation or acts for it, and the id of a root or an
+organisational unit; None for all accounts."""
+ACCOUNTS_OF: Listing[AccountsKey, MemberAccount] = Listing(
+    "accounts", MemberAccount, lambda key: key[0]
+)
+"""Organizations ListAccounts, or ListAccountsForParent: those right below."""
+UNITS_OF: Listing[tuple[Place, str], str] = Listing("units", str, lambda key: key[0])
+"""Organizations ListOrganizationalUnitsForParent: the ids of the units right below."""

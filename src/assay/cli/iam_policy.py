@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.catalog.aws.iam_documents import (
+    FLEET,
     NO_ACCOUNT,
     NO_CALLER,
     NO_REPOSITORY,
+    ORGANIZATION,
     Document,
     github_trust,
     permissions_policy,
@@ -47,6 +49,8 @@ CALLER = Shaped(
 @click.option("--trust", is_flag=True, help="Print the trust policy alone.")
 @click.option("--reader", is_flag=True,
               help="For the reader's role in --account instead of the gate's own role.")  # fmt: skip
+@click.option("--fleet", is_flag=True,
+              help="With what an inventory of accounts asks besides.")  # fmt: skip
 @click.option("--account", type=ACCOUNT, help="The account in which the role stands.")
 @click.option(
     "--partition", type=click.Choice(sorted(PARTITIONS)), default="aws", show_default=True
@@ -65,6 +69,7 @@ def iam_policy_command(
     permissions: bool,
     trust: bool,
     reader: bool,
+    fleet: bool,
     account: str | None,
     partition: str,
     repositories: tuple[str, ...],
@@ -78,7 +83,8 @@ def iam_policy_command(
     One object holds the permissions policy and the trust policy; --permissions and --trust print
     one document as IAM takes it. The gate's role trusts a GitHub repository and may assume the
     readers of the policy, if there is one, that of all other accounts by its name in any; with
-    --reader the role trusts the gate's.
+    --reader the role trusts the gate's. With --fleet it may also read what an inventory of many
+    accounts asks for.
     """
     from assay.cli.host import this_process
     from assay.run.policies import policy_if_any
@@ -94,7 +100,9 @@ def iam_policy_command(
         kind, trusted = "github_trust_policy", github_trust(partition, account, granted)
         notes += _name_only(repositories)
     roles = [] if reader else _roles(policy, partition, notes)
-    documents = {"permissions_policy": permissions_policy(partition, account, roles), kind: trusted}
+    more = [FLEET, *([] if reader else [ORGANIZATION])] if fleet else []
+    granted_reads = permissions_policy(partition, account, roles, more)
+    documents = {"permissions_policy": granted_reads, kind: trusted}
     alone = "permissions_policy" if permissions else kind
     _print(documents if permissions == trust else documents[alone], notes)
     return EXIT_PASS

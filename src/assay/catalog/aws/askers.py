@@ -1,9 +1,8 @@
 """Who asks AWS for which question: a row for each kind, and nothing else to be told of a new one."""
 
-from assay.catalog.aws.asking import by_pages, in_batches, one_by_one
+from assay.catalog.aws.asking import in_batches, one_by_one
 from assay.catalog.aws.images import allowed_images, describe_images, image_ancestry, removal
 from assay.catalog.aws.instances import describe_instances
-from assay.catalog.aws.listings import images, listed_images
 from assay.catalog.aws.parameters import get_parameters
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.aws.searching import search
@@ -14,9 +13,7 @@ from assay.catalog.questions import (
     EVERY_VERSION,
     IDENTITIES,
     IMAGES,
-    IMAGES_OF,
     INSTANCES,
-    LISTED_IMAGES,
     PARAMETERS,
     REMOVALS,
     SEARCHES,
@@ -43,4 +40,3 @@ ASKERS = dict(
         one_by_one(SEARCHES, search),
     )
 )
-LISTERS = dict((by_pages(IMAGES_OF, images), by_pages(LISTED_IMAGES, listed_images)))

@@ -17,9 +17,10 @@ from assay.model.times import moment
 
 ATTEMPTS = 8
 """botocore's own default of 3 gives up on a throttled call after about a second."""
+_SERVICES = "(account|autoscaling|ec2|organizations|ssm|sts)"
 AWS_HOST = re.compile(
     # PrivateLink: https://vpce-0123456789abcdef0-abcdefgh.ec2.us-east-1.vpce.amazonaws.com
-    rf"https://(vpce-[a-z0-9-]+\.)?(ec2|ssm|sts)(-fips)?(\.[a-z0-9-]+)*\.{aws_domain()}"
+    rf"https://(vpce-[a-z0-9-]+\.)?{_SERVICES}(-fips)?(\.[a-z0-9-]+)*\.{aws_domain()}"
 )
 """The names of the services that are asked, and AWS PrivateLink's below them (AWS PrivateLink Guide,
 "Access an AWS service using an interface VPC endpoint")."""

@@ -36,13 +36,13 @@ def image(raw: Mapping[str, Any]) -> Image:
         owner_alias=raw.get("ImageOwnerAlias"),
         state=raw.get("State"),
         public=raw.get("Public"),
-        creation_date=_time(raw.get("CreationDate")),
-        deprecation_time=_time(raw.get("DeprecationTime")),
+        creation_date=instant(raw.get("CreationDate")),
+        deprecation_time=instant(raw.get("DeprecationTime")),
         source_image_id=raw.get("SourceImageId"),
         source_image_region=raw.get("SourceImageRegion"),
         source_instance_id=raw.get("SourceInstanceId"),
         image_allowed=raw.get("ImageAllowed"),
-        watermarks=tuple(_watermark(mark) for mark in raw.get("ImageWatermarks") or ()),
+        watermarks=tuple(watermark(mark) for mark in raw.get("ImageWatermarks") or ()),
         product_codes=tuple(
             code["ProductCodeId"]
             for code in raw.get("ProductCodes") or ()
@@ -62,7 +62,7 @@ def listed_image(raw: Mapping[str, Any]) -> ListedImage:
         image=image(raw),
         architecture=raw.get("Architecture"),
         platform=raw.get("PlatformDetails"),
-        last_launched=_time(raw.get("LastLaunchedTime")),
+        last_launched=instant(raw.get("LastLaunchedTime")),
         snapshots=tuple(each["SnapshotId"] for each in with_snapshots),
         snapshot_gb=sum(size for size in sizes if size) if all(sizes) else None,
     )
@@ -70,7 +70,7 @@ def listed_image(raw: Mapping[str, Any]) -> ListedImage:
 
 def creation_date(raw: Mapping[str, Any]) -> datetime | None:
     """That of an `Image`, where nothing else of it is wanted."""
-    return _time(raw.get("CreationDate"))
+    return instant(raw.get("CreationDate"))
 
 
 def _scan_results(raw: Mapping[str, Any] | None) -> ScanResults | None:
@@ -78,26 +78,27 @@ def _scan_results(raw: Mapping[str, Any] | None) -> ScanResults | None:
         return None
     return ScanResults(
         highest_finding_severity=raw.get("HighestFindingSeverityLabel"),
-        finding_scan_date=_time(raw.get("FindingScanDate")),
+        finding_scan_date=instant(raw.get("FindingScanDate")),
         fix_available_since={
             severity: since
             for severity in SEVERITIES
-            if (since := _time(raw.get(f"{severity.title()}FixAvailableSince")))
+            if (since := instant(raw.get(f"{severity.title()}FixAvailableSince")))
         },
     )
 
 
-def _watermark(raw: Mapping[str, Any]) -> Watermark:
+def watermark(raw: Mapping[str, Any]) -> Watermark:
+    """An `ImageWatermark`."""
     return Watermark(
         key=raw.get("WatermarkKey"),
         source_image_id=raw.get("SourceImageId"),
         source_image_region=raw.get("SourceImageRegion"),
-        source_image_creation_time=_time(raw.get("SourceImageCreationTime")),
-        watermark_creation_time=_time(raw.get("WatermarkCreationTime")),
+        source_image_creation_time=instant(raw.get("SourceImageCreationTime")),
+        watermark_creation_time=instant(raw.get("WatermarkCreationTime")),
     )
 
 
-def _time(value: Any) -> datetime | None:
+def instant(value: Any) -> datetime | None:
     """Watermark times arrive as datetimes, an image's own dates as ISO 8601 strings."""
     try:
         if isinstance(value, str):
@@ -125,7 +126,7 @@ def ancestry(asked: str, region: str, raw_entries: list[Mapping[str, Any]]) -> A
             image_id=expected,
             region=at,
             owner_alias=raw.get("ImageOwnerAlias"),
-            creation_date=_time(raw.get("CreationDate")),
+            creation_date=instant(raw.get("CreationDate")),
             source_image_id=raw.get("SourceImageId"),
             source_image_region=raw.get("SourceImageRegion"),
         )
@@ -190,7 +191,7 @@ def _scan_condition(raw: Mapping[str, Any]) -> ScanCondition:
 
 def recycled(raw: Mapping[str, Any]) -> Removal:
     """An `ImageRecycleBinInfo` of ListImagesInRecycleBin."""
-    return Removal("in the Recycle Bin", _time(raw.get("RecycleBinExitTime")))
+    return Removal("in the Recycle Bin", instant(raw.get("RecycleBinExitTime")))
 
 
 def template_version(raw: Mapping[str, Any]) -> TemplateVersion | None:

@@ -8,7 +8,13 @@ its tokens reach the isolated partitions is not known.
 from collections.abc import Sequence
 from typing import Any
 
-from assay.catalog.aws.permissions import ASSUME_ROLE, READS
+from assay.catalog.aws.permissions import (
+    ASSUME_ROLE,
+    FLEET_READS,
+    ORGANIZATION_READS,
+    READS,
+    Permission,
+)
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = {"aws-cn": "sts.amazonaws.com.cn"}
@@ -19,8 +25,13 @@ NO_ACCOUNT, NO_REPOSITORY, NO_CALLER = "ACCOUNT_ID", "OWNER/REPOSITORY", "CALLER
 Document = dict[str, Any]
 
 
-def permissions_policy(partition: str, account: str | None, roles: Sequence[str]) -> Document:
-    """What a check asks, and the roles that it may assume.
+def permissions_policy(
+    partition: str,
+    account: str | None,
+    roles: Sequence[str],
+    more: Sequence[tuple[str, Sequence[Permission]]] = (),
+) -> Document:
+    """What a check asks, the roles that it may assume, and what else is asked, by statement.
 
     EC2's Describe actions take no resource. That GetImageAncestry, GetAllowedImagesSettings and
     ListImagesInRecycleBin take none either is inferred; `*` grants them in any case. A parameter
@@ -37,9 +48,17 @@ def permissions_policy(partition: str, account: str | None, roles: Sequence[str]
         _allow("ReadImages", by_service["ec2"], "*"),
         _allow("ReadParameters", by_service["ssm"], parameters),
     ]
+    statements += [_allow(sid, [read.action for read in reads], "*") for sid, reads in more]
     if roles:
         statements.append(_allow("AssumeReaders", [ASSUME_ROLE], list(roles)))
     return _document(statements)
+
+
+FLEET = ("ReadFleet", FLEET_READS)
+"""What an inventory asks of each account. Describe actions of these services take no resource; whether
+ListRegions does is not known, and `*` grants it in any case."""
+ORGANIZATION = ("ReadOrganization", ORGANIZATION_READS)
+"""What it asks with the caller's own role, which is not a reader's: a member may not ask."""
 
 
 def github_trust(partition: str, account: str | None, granted: Sequence[str]) -> Document:

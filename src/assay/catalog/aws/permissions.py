@@ -69,5 +69,59 @@ READS = (
 )  # fmt: skip
 """Of every account that is looked at, in the order in which `doctor` tries them."""
 
+FLEET_READS = (
+    Permission(
+        "ec2", "DescribeInstanceImageMetadata", True, "what runs is not seen",
+        "InstanceImageMetadata",
+        {"Filters": [{"Name": "instance-id", "Values": [_INSTANCE]}]},
+    ),
+    Permission(
+        "ec2", "DescribeLaunchTemplates", True, "launch templates are not seen",
+        "LaunchTemplates", {"MaxResults": 1},
+    ),
+    Permission(
+        "ec2", "DescribeRegions", False, "Regions are known from ListRegions alone",
+        "Regions", {},
+    ),
+    Permission(
+        "autoscaling", "DescribeAutoScalingGroups", True, "Auto Scaling groups are not seen",
+        "AutoScalingGroups", {"MaxRecords": 1},
+    ),
+    Permission(
+        "autoscaling", "DescribeLaunchConfigurations", True, "launch configurations are not seen",
+        "LaunchConfigurations", {"MaxRecords": 1},
+    ),
+    Permission(
+        "ssm", "DescribeParameters", True, "parameters that hold images are not seen",
+        "Parameters", {"MaxResults": 1},
+    ),
+    Permission(
+        "account", "ListRegions", False, "Regions are known from DescribeRegions alone",
+        "Regions", {"MaxResults": 1},
+    ),
+)  # fmt: skip
+"""What else is asked of every account of a fleet; no check of a plan asks for it."""
+
+_NO_UNIT = "r-0000"
+ORGANIZATION_READS = (
+    Permission(
+        "organizations", "ListAccounts", False, "accounts have to be named",
+        "Accounts", {"MaxResults": 1},
+    ),
+    Permission(
+        "organizations", "ListAccountsForParent", False, "no organisational unit can be named",
+        "Accounts", {"ParentId": _NO_UNIT},
+    ),
+    Permission(
+        "organizations", "ListOrganizationalUnitsForParent", False,
+        "no organisational unit can be named",
+        "OrganizationalUnits", {"ParentId": _NO_UNIT},
+    ),
+)  # fmt: skip
+"""Of the caller alone: the management account answers, and who is delegated to act for it."""
+
+SERVICES = ("account", "autoscaling", "ec2", "organizations", "ssm")
+EVERY_READ = (*READS, *FLEET_READS, *ORGANIZATION_READS)
+
 ASSUME_ROLE = "sts:AssumeRole"
 """Of the caller alone, and only for the roles that the policy names as readers."""

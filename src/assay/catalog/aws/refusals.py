@@ -5,7 +5,9 @@ import re
 from assay.catalog.interface import Obstacle
 
 _DENIED = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"})
-_THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException"})
+_THROTTLED = frozenset(
+    {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+)
 _REGIONAL = frozenset(
     {
         *("AuthFailure", "InvalidClientTokenId", "OptInRequired", "RegionDisabledException"),
@@ -23,8 +25,12 @@ _UNKNOWN = frozenset(
 )
 CREDENTIALS = _EXPIRED | _UNKNOWN
 """Codes that are about the credentials, not about what is asked with them."""
-_NOT_TAKEN = ("InvalidParameter", "InvalidUserID")
-"""How the codes begin that are about filters, owners and users (EC2 error code table)."""
+_NOT_TAKEN = (
+    *("InvalidParameter", "InvalidUserID"),
+    *("AWSOrganizationsNotInUse", "InvalidInput", "ParentNotFound"),
+)
+"""How the codes begin that are about filters, owners and users (EC2 error code table), and about
+organisations and their units (Organizations API Reference)."""
 
 _HINTS = {
     "SSLError": "the certificate could not be verified; is a proxy's missing in AWS_CA_BUNDLE?",

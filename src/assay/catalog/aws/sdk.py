@@ -118,6 +118,11 @@ class Sdk:
             seen.add(token)
             parameters["NextToken"] = token
 
+    def takes(self, service: str, operation: str, member: str) -> bool:
+        """Whether this SDK knows a member of a request; an older one refuses what it does not."""
+        model = self._own_session().get_service_model(service)
+        return member in model.operation_model(operation).input_shape.members
+
     def call(self, place: Place, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """One whole answer. Raises `RefusedError`, `CredentialsError` or `SdkError`."""
         principal = self._readers.principal(place)

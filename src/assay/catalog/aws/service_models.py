@@ -1,4 +1,4 @@
-"""botocore's models of EC2, SSM and STS, cut to what this room asks for, and kept in a cache.
+"""botocore's models of the services that are asked, cut to what this room asks for, and kept in a cache.
 
 A client of the whole EC2 model costs the reading of four megabytes and the making of 830 methods,
 and its parser builds every member of every answer. What is kept is made from the botocore that is
@@ -16,14 +16,14 @@ from typing import Any
 import msgspec
 
 from assay import __version__
-from assay.catalog.aws.permissions import READS
+from assay.catalog.aws.permissions import EVERY_READ, SERVICES
 from assay.digests import sha256
 from assay.kept import Kept
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
     **{
-        service: tuple(each.operation for each in READS if each.service == service)
-        for service in ("ec2", "ssm")
+        service: tuple(each.operation for each in EVERY_READ if each.service == service)
+        for service in SERVICES
     },
     # A web identity is exchanged by botocore itself, through a client of the same session.
     "sts": ("AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"),
@@ -41,18 +41,18 @@ MEMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "Reservation": ("Instances", "OwnerId"),
         "Instance": (
-            *("ImageId", "InstanceId", "State", "ProductCodes", "Tags"),
-            *("Architecture", "BlockDeviceMappings", "PlatformDetails"),
+            *("ImageId", "InstanceId", "InstanceType", "LaunchTime", "ProductCodes", "State"),
+            *("Architecture", "BlockDeviceMappings", "PlatformDetails", "Tags"),
         ),
         "LaunchTemplateVersion": (
             *("LaunchTemplateData", "LaunchTemplateId", "LaunchTemplateName", "VersionNumber"),
         ),
-        "ResponseLaunchTemplateData": ("BlockDeviceMappings", "ImageId"),
+        "ResponseLaunchTemplateData": ("BlockDeviceMappings", "ImageId", "InstanceType"),
     },
 }
 """The members kept of large shapes of answers. Every other shape stays whole, all requests too."""
 
-ENDPOINTS = ("ec2", "oidc", "portal.sso", "signin", "ssm", "sts")
+ENDPOINTS = (*SERVICES, "oidc", "portal.sso", "signin", "sts")
 """Endpoint prefixes: of the services above, and of those that botocore's credential providers call
 through a client of the same session, which its own loader then finds."""
 

@@ -1,0 +1,36 @@
+"""Who asks AWS for which listing: a row for each. Read when the first list is asked for, if ever."""
+
+from assay.catalog.aws.accounts import accounts, regions, units
+from assay.catalog.aws.asking import by_pages
+from assay.catalog.aws.groups import groups, launch_configurations
+from assay.catalog.aws.image_parameters import image_parameters
+from assay.catalog.aws.image_uses import image_uses
+from assay.catalog.aws.listings import images, listed_images
+from assay.catalog.aws.template_lists import templates
+from assay.catalog.questions import (
+    ACCOUNTS_OF,
+    GROUPS_OF,
+    IMAGE_PARAMETERS_OF,
+    IMAGES_OF,
+    LAUNCH_CONFIGURATIONS_OF,
+    LISTED_IMAGES,
+    REGIONS_OF,
+    TEMPLATES_OF,
+    UNITS_OF,
+    USED_IMAGES,
+)
+
+LISTERS = dict(
+    (
+        by_pages(IMAGES_OF, images),
+        by_pages(LISTED_IMAGES, listed_images),
+        by_pages(USED_IMAGES, image_uses),
+        by_pages(TEMPLATES_OF, templates),
+        by_pages(GROUPS_OF, groups),
+        by_pages(LAUNCH_CONFIGURATIONS_OF, launch_configurations),
+        by_pages(IMAGE_PARAMETERS_OF, image_parameters),
+        by_pages(REGIONS_OF, regions),
+        by_pages(ACCOUNTS_OF, accounts),
+        by_pages(UNITS_OF, units),
+    )
+)

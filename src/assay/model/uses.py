@@ -1,0 +1,131 @@
+"""What the accounts of a fleet have: what uses images, and which accounts and Regions there are.
+
+Ids and names are as AWS writes them. None means that AWS did not say.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from assay.model.images import Watermark
+from assay.model.values import TemplateRef
+
+
+class UsedImage(msgspec.Struct, frozen=True, gc=False):
+    """EC2's `ImageMetadata`: told to whoever has the instance, even of images that are gone."""
+
+    id: str
+    name: str | None = None
+    owner_id: str | None = None
+    owner_alias: str | None = None
+    state: str | None = None
+    public: bool | None = None
+    creation_date: datetime | None = None
+    deprecation_time: datetime | None = None
+    image_allowed: bool | None = None
+    watermarks: tuple[Watermark, ...] = ()
+    """Whether as of the launch or as of now, EC2's documentation does not say."""
+
+
+class ImageUse(msgspec.Struct, frozen=True, gc=False):
+    """An instance and the image that it was launched from; terminated ones are told for an hour."""
+
+    instance_id: str
+    image: UsedImage
+    state: str | None = None
+    launch_time: datetime | None = None
+    zone: str | None = None
+    type: str | None = None
+
+
+class ListedVersion(msgspec.Struct, frozen=True, gc=False):
+    """A version of a launch template, with the image that it names."""
+
+    number: int
+    image: str | None
+    """As it is written: an AMI id, an alias such as `resolve:ssm:/golden/web`, or nothing."""
+    resolved: str | None = None
+    """What EC2 takes an alias for at the moment; None for whatever is no alias."""
+    unresolved: str | None = None
+    """Why EC2 takes an alias for nothing, where it says that it does: no launch would succeed."""
+
+
+class ListedTemplate(msgspec.Struct, frozen=True, gc=False):
+    """A launch template with all its versions: whoever launches from it can name any of them."""
+
+    id: str
+    name: str
+    default: int
+    latest: int
+    versions: tuple[ListedVersion, ...]
+
+
+class GroupOverride(msgspec.Struct, frozen=True, gc=False):
+    """An override of a group's mixed instances that has a template or an image of its own."""
+
+    template: TemplateRef | None = None
+    image: str | None = None
+
+
+class ScalingGroup(msgspec.Struct, frozen=True, gc=False):
+    """An Auto Scaling group, with all that it may launch from."""
+
+    name: str
+    arn: str | None = None
+    template: TemplateRef | None = None
+    """Its own, or that of its mixed instances."""
+    configuration: str | None = None
+    """The name of its launch configuration, of groups that have no template."""
+    overrides: tuple[GroupOverride, ...] = ()
+
+
+class LaunchConfiguration(msgspec.Struct, frozen=True, gc=False):
+    """What groups launched from before there were templates; it cannot be changed."""
+
+    name: str
+    image: str
+    arn: str | None = None
+
+
+class ImageParameter(msgspec.Struct, frozen=True, gc=False):
+    """An SSM parameter of the data type `aws:ec2:image`."""
+
+    name: str
+    value: str | None
+    """None where it was not told; the list is then cut short."""
+    arn: str | None = None
+    version: int | None = None
+
+
+class RegionState(StrEnum):
+    """Whether a Region is on for an account; what is between on and off is neither."""
+
+    ENABLED = "enabled"
+    ENABLING = "enabling"
+    DISABLING = "disabling"
+    DISABLED = "disabled"
+
+
+class Region(msgspec.Struct, frozen=True, gc=False):
+    """A Region, as an account has it."""
+
+    name: str
+    state: RegionState
+
+
+class AccountState(StrEnum):
+    """Organizations' own words. Roles of an account that is not active cannot be assumed."""
+
+    PENDING_ACTIVATION = "PENDING_ACTIVATION"
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    PENDING_CLOSURE = "PENDING_CLOSURE"
+    CLOSED = "CLOSED"
+
+
+class MemberAccount(msgspec.Struct, frozen=True, gc=False):
+    """An account of an organisation."""
+
+    id: str
+    state: AccountState

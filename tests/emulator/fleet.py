@@ -1,0 +1,91 @@
+"""An organisation's accounts, the Regions that are on for them, and what scales in them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from .errors import ApiError
+from .records import partition
+
+MADE = datetime(2026, 11, 1, tzinfo=UTC)
+ROOT = "r-root"
+
+
+@dataclass(slots=True)
+class ScalingGroup:
+    name: str
+    region: str
+    owner_id: str
+    launch: dict[str, Any]
+    """What it launches from, in the API's words: LaunchTemplate, LaunchConfigurationName or
+    MixedInstancesPolicy."""
+
+    @property
+    def arn(self) -> str:
+        middle = (
+            f"{self.region}:{self.owner_id}:autoScalingGroup:11111111-2222-3333-4444-555555555555"
+        )
+        return f"arn:{partition(self.region)}:autoscaling:{middle}:autoScalingGroupName/{self.name}"
+
+
+@dataclass(slots=True)
+class LaunchConfiguration:
+    name: str
+    region: str
+    owner_id: str
+    image_id: str
+
+    @property
+    def arn(self) -> str:
+        middle = f"{self.region}:{self.owner_id}:launchConfiguration:11111111-2222-3333-4444-555555555555"
+        return (
+            f"arn:{partition(self.region)}:autoscaling:{middle}:launchConfigurationName/{self.name}"
+        )
+
+
+@dataclass(slots=True)
+class Organization:
+    """Accounts and organisational units, each below the root or a unit."""
+
+    management: str
+    delegated: set[str] = field(default_factory=set)
+    accounts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By id: the parent and the state."""
+    units: dict[str, str] = field(default_factory=dict)
+    """By id: the parent."""
+
+
+class Fleet:
+    """What a world of many accounts has besides images and what is launched from them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.organization: Organization | None = None
+        self.empty_pages = False
+        """Whether the lists of Organizations begin with a page that has nothing on it."""
+        self.region_states: dict[tuple[str, str], str] = {}
+        """By account and Region, in the words of account:ListRegions, where it is not on."""
+        self.zones_out: set[tuple[str, str]] = set()
+        """Region and letter of the Availability Zones that are in an outage."""
+        self.groups: dict[tuple[str, str, str], ScalingGroup] = {}
+        self.configurations: dict[tuple[str, str, str], LaunchConfiguration] = {}
+
+    def organize(self, management: str, *delegated: str) -> Organization:
+        """Make an account the management account of a new organisation."""
+        self.organization = Organization(management, set(delegated))
+        self.organization.accounts[management] = (ROOT, "ACTIVE")
+        return self.organization
+
+    def join(self, account: str, *, parent: str = ROOT, state: str = "ACTIVE") -> None:
+        if self.organization is None:
+            raise ValueError("there is no organisation")
+        self.organization.accounts[account] = (parent, state)
+
+    def add_group(self, account: str, region: str, name: str, **launch: Any) -> None:
+        if (account, region, name) in self.groups:
+            raise ApiError("AlreadyExists", "AutoScalingGroup by this name already exists")
+        self.groups[account, region, name] = ScalingGroup(name, region, account, launch)
+
+    def add_launch_configuration(self, account: str, region: str, name: str, image_id: str) -> None:
+        made = LaunchConfiguration(name, region, account, image_id)
+        self.configurations[account, region, name] = made
