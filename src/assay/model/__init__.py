@@ -55,7 +55,7 @@ from assay.model.policy import (
     Scope,
 )
 from assay.model.readers import CommonReader, Reader, Readers
-from assay.model.references import AmiReference, PlacedValue, parse_image
+from assay.model.references import ALIAS, AmiReference, PlacedValue, parse_image
 from assay.model.report import (
     CatalogFacts,
     ExceptionUse,
@@ -96,6 +96,7 @@ from assay.model.values import (
 from assay.model.verdicts import Standing, worst
 
 __all__ = [
+    "ALIAS",
     "PARTITIONS",
     "SEVERITIES",
     "Accounts",

@@ -53,7 +53,8 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
         return module_of(self.address)
 
 
-_ALIAS = "resolve:ssm:"
+ALIAS = "resolve:ssm:"
+"""How EC2 is told an SSM parameter instead of an AMI id (EC2 API Reference, `ImageId`)."""
 _PARAMETER_ARN = (
     rf"(?P<parameter>arn:[a-z-]+:ssm:{REGION}:{ACCOUNT}:parameter/[^:]+)(:(?P<selector>[^:]+))?"
 )
@@ -71,8 +72,8 @@ def parse_image(value: object) -> AmiId | Alias | Unusable | None:
         return Unusable("is not a string")
     if is_ami_id(value):
         return AmiId(value)
-    if value.startswith(_ALIAS):
-        name = value.removeprefix(_ALIAS)
+    if value.startswith(ALIAS):
+        name = value.removeprefix(ALIAS)
         found = re.fullmatch(_PARAMETER_ARN, name) or re.fullmatch(_PARAMETER_NAME, name)
         if found:
             return Alias(found["parameter"], found["selector"])

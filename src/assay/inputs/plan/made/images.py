@@ -9,6 +9,7 @@ from collections.abc import Callable
 from assay.inputs.plan.document.planned import UNKNOWN, PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import parse_build_parent, parse_instance
 from assay.inputs.plan.made import missing
+from assay.inputs.plan.made.alias_versions import unnamed
 from assay.inputs.plan.made.distributions import Distributions
 from assay.inputs.plan.made.launch_configurations import named_configurations
 from assay.inputs.plan.made.lookups import looked_up
@@ -75,7 +76,7 @@ class Makers:
         if isinstance(ends, Dead) or depth > _DEEPEST:
             return Unknown((ends.reference,) if isinstance(ends, Dead) else ())
         here = at or self.place(resource)
-        return self._once(
+        return unnamed(ends) or self._once(
             ends,
             here,
             lambda: [each for end in ends for each in self._images_at(end, here, depth + 1)],

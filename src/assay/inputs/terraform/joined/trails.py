@@ -13,7 +13,6 @@ from assay.inputs.plan.document.planned import PlannedResource, PlannedResources
 from assay.inputs.plan.trails.trail import Dead, End, Fixed, Found, Target
 from assay.inputs.terraform.joined.relevant import Relevant
 from assay.inputs.terraform.joined.worth import Matched, Worth, unknown_in, worth_at
-from assay.inputs.terraform.language.aliases import ALIAS
 from assay.inputs.terraform.program.body import Body, body
 from assay.inputs.terraform.program.program import Program
 from assay.inputs.terraform.syntax.expressions import Ref, UnknownValue
@@ -104,16 +103,7 @@ class JoinedTrails:
             if not rest or rest[0] != found.change.index:
                 return None
             rest = rest[1:]
-        return _told(Target(found, tuple(rest)))
-
-
-def _told(target: Target) -> Target | None:
-    """The attribute; of an alias with a known name, the parameter only if it has that name."""
-    *path, last = target.path or ("",)
-    if not (isinstance(last, str) and last.startswith(ALIAS)):
-        return target
-    named = target.resource.value(("name",)) == last.removeprefix(ALIAS)
-    return replace(target, path=tuple(path)) if named else None
+        return Target(found, tuple(rest))
 
 
 def _key(rest: Sequence[Step]) -> Step | None:

@@ -9,8 +9,8 @@ from itertools import takewhile
 
 from assay.inputs.terraform.language.values import step_below
 from assay.inputs.terraform.syntax.expressions import HclValue, Ref, UnknownValue
+from assay.model import ALIAS
 
-ALIAS = "resolve:ssm:"
 _NAMES = ("arn", "id", "name")
 _VERSION = "version"
 
