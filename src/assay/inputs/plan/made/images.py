@@ -43,7 +43,6 @@ _BLOCK = next(row for row in ROWS if row.path == "launch_template[*]")
 _DEEPEST = 50
 _ONE_IMAGE = ("aws_ami", "aws_ami_copy", "aws_ami_from_instance", "awscc_imagebuilder_image")
 MAKERS = (*_ONE_IMAGE, "aws_imagebuilder_image")
-_PARAMETER_NAMES = {(name,) for name in PARAMETER_NAMES}
 
 
 class Makers:
@@ -104,7 +103,7 @@ class Makers:
                 does = f"{resource.change.address} {'looks up' if resource.is_data else 'makes'}"
                 return [Unusable(f"is an image that {does} in another place")]
             found = [self._read_later(end) if resource.is_data else self._made(resource, depth)]
-        elif kind == "aws_ssm_parameter" and path[:1] in _PARAMETER_NAMES:
+        elif kind == "aws_ssm_parameter" and path[:1] and path[0] in PARAMETER_NAMES:
             is_image = resource.value(("data_type",)) == "aws:ec2:image"
             found = [self._alias(resource, depth)] if is_image or not end.wide else []
         elif path:
