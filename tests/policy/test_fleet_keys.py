@@ -1,9 +1,11 @@
 """Whose fleet it is (`aws.accounts`, `aws.organization`), and what golden images may start from."""
 
+import msgspec
 import pytest
 
 from assay.errors import PolicyError
 from assay.model import Accounts, ImageName, Organization, Policy, Roots
+from assay.policy.document import decode
 from assay.policy.load import load, validate
 
 GOLDEN = 'version: 1\ngolden:\n  watermarks: [{key: "111122223333:golden-*"}]\n'
@@ -91,7 +93,7 @@ def test_a_pipeline_may_start_from_images_and_owners() -> None:
         ("  root: {}", "4:3", "did you mean 'roots'?"),
         (("  roots: {images: [{id: ami-0123abcd, region: us-east-1}]}\n"
          "revoked: {images: [{id: ami-0123abcd, region: us-east-1}]}"), "4:20",
-         "ami-0123abcd is both a root and revoked"),
+         "ami-0123abcd is both a root and revoked; whatever starts from it would fail"),
         (("scopes: [{name: a, match: {region: '*'}, golden: {watermarks: "
          '[{key: "111122223333:b"}], roots: {owners: [amazon]}}}]'), "4:90",
          "unknown key 'roots' in scopes.0.golden"),
@@ -101,3 +103,21 @@ def test_what_is_wrong_is_named_where_it_stands(rest: str, where: str, said: str
     error = refusal(f"{GOLDEN}{rest}\n")
     assert error.where == f"p.yaml:{where}"
     assert said in str(error)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"golden": {"roots": {}}}, r"^is empty: no image could be a root - at `\$.golden.roots`"),
+        (
+            {"aws": {"accounts": ["222222222222"], "organization": {}}},
+            r"^has accounts and an organization - at `\$.aws`",
+        ),
+    ],
+)
+def test_what_the_json_schema_refuses_the_types_do_already(
+    parts: dict[str, dict[str, object]], said: str
+) -> None:
+    golden = {"watermarks": [{"key": "111122223333:golden"}], **parts.get("golden", {})}
+    with pytest.raises(msgspec.ValidationError, match=said):
+        decode({"version": 1, **parts, "golden": golden})
