@@ -24,6 +24,7 @@ from assay.model import (
     TemplateRef,
     Unknown,
     Unplaced,
+    Unusable,
 )
 from tests.plans import configured, dump, instance, plan, resource
 
@@ -478,3 +479,150 @@ def test_it_may_depend_on_the_whole(tmp_path: Path, attribute: list[str]) -> Non
 def test_a_plan_that_does_not_say_has_no_such_words(tmp_path: Path) -> None:
     """Terraform before 1.2, and plans of which nothing depends on anything."""
     assert images(of_checkout(tmp_path, "aws_ami_copy.golden.id", None)) == {GOLDEN}
+
+
+# --------------------------------------------------------------------------------------- parameters
+
+KEYED = """
+resource "aws_ami_copy" "keyed" {
+  for_each          = toset(["a.b"])
+  name              = each.key
+  source_ami_id     = "ami-0123456789abcdef0"
+  source_ami_region = "us-east-1"
+}
+
+resource "aws_ssm_parameter" "keyed" {
+  for_each = aws_ami_copy.keyed
+  name     = "/images/${each.key}"
+  type     = "String"
+  value    = each.value.id
+}
+
+variable "secret" {
+  sensitive = true
+}
+
+resource "terraform_data" "later" {
+  input = { hunter2 = aws_ami_copy.golden.id }
+}
+"""
+
+
+def keyed(resource_type: str, after: dict[str, Any], **more: Any) -> dict[str, Any]:
+    found = resource(f"{resource_type}.keyed", after, **more)
+    return {**found, "address": f'{resource_type}.keyed["a.b"]', "index": "a.b"}
+
+
+def of_keyed(expression: str) -> object:
+    copied = {"name": "a.b", "source_ami_id": GOLDEN, "source_ami_region": "us-east-1"}
+    block = f'\nresource "aws_instance" "a" {{\n  ami = {expression}\n}}\n'
+    document = plan(
+        *copies(),
+        keyed("aws_ami_copy", copied, unknown={"id": True}),
+        keyed(
+            "aws_ssm_parameter",
+            {"name": "/images/a.b", "type": "String"},
+            unknown={"value": True},
+            sensitive={"value": True},
+        ),
+        resource(
+            "terraform_data.later",
+            {"input": {}},
+            unknown={"input": {"hunter2": True}, "output": True},
+        ),
+        instance("aws_instance.a", None, unknown={"ami": True}),
+        variables={"secret": {"value": "hunter2"}},
+    )
+    return read(KEYED + block, document)["aws_instance.a.ami"].value
+
+
+def test_the_key_of_an_instance_is_no_secret() -> None:
+    """What is sensitive of a parameter is its value: a plan alone knows that it is this copy's id."""
+    assert images(of_keyed('aws_ssm_parameter.keyed["a.b"].value')) == {GOLDEN}
+    assert images(of_keyed('sensitive(aws_ami_copy.keyed["a.b"].id)')) == {GOLDEN}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["terraform_data.later.output[var.secret]", "terraform_data.later.output[var.secret].x"],
+)
+def test_a_secret_key_is_never_told(expression: str) -> None:
+    assert "hunter2" not in repr(of_keyed(expression))
+
+
+PARAMETERS = """
+provider "aws" {
+  region = "us-east-1"
+}
+
+provider "aws" {
+  alias  = "west"
+  region = "us-west-2"
+}
+
+provider "aws" {
+  alias  = "shared"
+  region = "us-east-1"
+
+  assume_role {
+    role_arn = "arn:aws:iam::333333333333:role/x"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("provider", "attribute", "is_meant"),
+    [
+        ("aws", "name", True),
+        ("aws", "arn", True),
+        ("aws.west", "name", False),
+        ("aws.west", "arn", False),
+        # By its ARN a parameter of another account can be shared; by a name nobody means it
+        ("aws.shared", "arn", True),
+        ("aws.shared", "name", False),
+    ],
+)
+def test_a_name_means_a_parameter_where_it_is(
+    provider: str, attribute: str, *, is_meant: bool
+) -> None:
+    code = f"""{PARAMETERS}
+resource "aws_ssm_parameter" "p" {{
+  provider  = {provider}
+  name      = "/images/${{terraform_data.later.output}}"
+  type      = "String"
+  data_type = "aws:ec2:image"
+  value     = "{GOLDEN}"
+}}
+
+resource "aws_instance" "a" {{
+  ami = "resolve:ssm:${{aws_ssm_parameter.p.{attribute}}}"
+}}
+"""
+    parameter = resource(
+        "aws_ssm_parameter.p",
+        {"type": "String", "data_type": "aws:ec2:image", "value": GOLDEN},
+        unknown={"name": True, "arn": True},
+    )
+    document = plan(
+        *copies(),
+        parameter,
+        instance("aws_instance.a", None, unknown={"ami": True}),
+        configuration=[
+            configured("aws_ssm_parameter", "p", key=provider),
+            configured("aws_instance", "a", {"ami": {"references": []}}),
+        ],
+    )
+    others = {"aws.west": "us-west-2", "aws.shared": "us-east-1"}
+    for name, region in others.items():
+        document["configuration"]["provider_config"][name] = {
+            "name": "aws",
+            "expressions": {"region": {"constant_value": region}},
+        }
+    value = read(code, document)["aws_instance.a.ami"].value
+    if is_meant:
+        assert images(value) == {GOLDEN}
+    else:
+        assert value == Unusable(
+            "is an alias by parameter aws_ssm_parameter.p, which is in another place"
+        )

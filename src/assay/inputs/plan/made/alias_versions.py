@@ -1,8 +1,8 @@
-"""Aliases that are made of a parameter's version: whose name stands before it decides."""
+"""Aliases that are made of a parameter: whose name stands before a version decides, and what it names there."""
 
 from assay.inputs.plan.trails.ends import Ended
 from assay.inputs.plan.trails.trail import End, Target
-from assay.model import ALIAS, Unknown
+from assay.model import ALIAS, Place, Unknown, Unplaced, same_place
 
 _NAMES = (("arn",), ("id",), ("name",))
 
@@ -31,3 +31,14 @@ def _is_named(end: End, ends: Ended) -> bool:
         isinstance(other, Target) and other.resource is resource and other.path[:1] in _NAMES
         for other in ends
     )
+
+
+def leads_there(parameter: Target, own: Place | Unplaced, at: Place | Unplaced) -> bool:
+    """Whether a name of a parameter that stands in one place means it in the other, where EC2 reads it.
+
+    A name is there for anybody to choose: elsewhere it may be another parameter's. An ARN may lead to
+    another account (AWS Systems Manager, "Working with shared parameters"), in the same Region.
+    """
+    if parameter.path[:1] == ("arn",) and isinstance(own, Place) and isinstance(at, Place):
+        return (own.partition, own.region) == (at.partition, at.region)
+    return same_place(own, at)

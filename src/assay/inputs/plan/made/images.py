@@ -9,7 +9,7 @@ from collections.abc import Callable
 from assay.inputs.plan.document.planned import UNKNOWN, PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import parse_build_parent, parse_instance
 from assay.inputs.plan.made import missing
-from assay.inputs.plan.made.alias_versions import unnamed
+from assay.inputs.plan.made.alias_versions import leads_there, unnamed
 from assay.inputs.plan.made.distributions import Distributions
 from assay.inputs.plan.made.launch_configurations import named_configurations
 from assay.inputs.plan.made.lookups import looked_up
@@ -105,7 +105,7 @@ class Makers:
             found = [self._read_later(end) if resource.is_data else self._made(resource, depth)]
         elif kind == "aws_ssm_parameter" and path[:1] and path[0] in PARAMETER_NAMES:
             is_image = resource.value(("data_type",)) == "aws:ec2:image"
-            found = [self._alias(resource, depth)] if is_image or not end.wide else []
+            found = [self._alias(end, at, depth)] if is_image or not end.wide else []
         elif path:
             found = [self._held(resource, path, depth)]
         else:
@@ -154,12 +154,11 @@ class Makers:
             value = any_of([Target(resource, path)], held)
         return Planned(step, value, sensitive=resource.is_sensitive(path))
 
-    def _alias(self, parameter: PlannedResource, depth: int) -> Value:
-        """`resolve:ssm:` and a name or an ARN that AWS has still to give a parameter of the plan.
-
-        Nothing else that an image can be made of holds such an attribute.
-        """
-        step = f"parameter {parameter.change.address}"
+    def _alias(self, end: Target, at: Place | Unplaced, depth: int) -> Value:
+        """`resolve:ssm:` and a name or an ARN that AWS has still to give a parameter of the plan."""
+        parameter, step = end.resource, f"parameter {end.resource.change.address}"
+        if not leads_there(end, self.place(parameter), at):
+            return Unusable(f"is an alias by {step}, which is in another place")
         return Planned(step, self.parameters.leaves(parameter, depth), moving=True)
 
     def _copy(self, resource: PlannedResource, place: Place | Unplaced, depth: int) -> Value:

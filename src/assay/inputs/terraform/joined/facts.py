@@ -20,11 +20,12 @@ from assay.inputs.plan.document.planned import GONE, PlannedResource
 from assay.inputs.plan.document.prior_state import PriorState, StateResource
 from assay.inputs.plan.document.walk import anywhere, at_path
 from assay.inputs.terraform.language.marks import OPEN, SECRET, Marks, MaybeMarked, marked
+from assay.inputs.terraform.language.values import OfInstance
 from assay.inputs.terraform.program.named_values import sure_of
 from assay.inputs.terraform.project.modules import Key
 from assay.inputs.terraform.syntax.blocks import Block
 from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Sure, UnknownValue
-from assay.model.addresses import InstanceKey, Step, key_step, module_steps, parent_module, read_key
+from assay.model.addresses import InstanceKey, Step, module_steps, parent_module, read_key
 
 _Block = tuple[str, str, str, str]
 """A block in a module instance: that one's address, and the block's mode, type and name."""
@@ -71,7 +72,8 @@ class PlanFacts:
         """
         block = (module, *key)
         start = ("data", *key[1:]) if key[0] == "data" else key[1:]
-        ref = Ref(module, (*start, *(() if index is None else (key_step(index),)), *path))
+        of = OfInstance(index) if isinstance(index, str) else index
+        ref = Ref(module, (*start, *(() if of is None else (of,)), *path))
         changes = self._changes.get(block, {})
         change = changes.get(index)
         if change is not None:

@@ -7,7 +7,7 @@ None of that shows in a `HclValue`. What depends on it is not certain, and raise
 from collections.abc import Iterator, Sequence
 
 from assay.inputs.terraform.syntax.expressions import HclValue, Ref, SetOf, Sure, UnknownValue
-from assay.model.addresses import DECODED, Step
+from assay.model.addresses import DECODED, Key, Step
 
 MANY = 50_000
 """Values within a value; one that holds more is not gone through."""
@@ -16,6 +16,12 @@ _VAGUE = (UnknownValue, list, dict)
 _NO_KEYS = (DECODED, "image_id")
 _COLLECTIONS = (list, dict)
 _PRIMITIVES = frozenset({"text", "number", "bool"})
+
+
+class OfInstance(Key):
+    """The key of an instance, as a plan tells it: Terraform takes it from nothing that is secret."""
+
+    __slots__ = ()
 
 
 class UncertainError(Exception):
@@ -128,6 +134,7 @@ def _block(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps, or those to the block where further ones name more than an attribute or two."""
     # A key cannot be told from an attribute: terraform_data.x["key"].output, and aws_ami.x.id
     start = 3 if steps[:1] == ("data",) else 2
+    start += any(isinstance(step, OfInstance) for step in steps[start : start + 1])
     keys = [step for step in steps[start:] if isinstance(step, str) and step not in _NO_KEYS]
     return steps[:start] if len(keys) > 1 else steps
 
