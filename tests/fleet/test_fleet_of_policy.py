@@ -57,5 +57,5 @@ def test_an_organization_is_not_mistaken_for_the_callers_own_account(
     run = taken(folder, server, "  organization: {}\n")
     assert (run.code, run.stdout) == (2, "")
     assert run.stderr.count("\n") == 1
-    assert "assay.yaml: an inventory cannot ask for the accounts of aws.organization" in run.stderr
-    assert not server.requests
+    assert "the accounts of the organisation are not told: organizations:ListAccounts" in run.stderr
+    assert not server.calls("DescribeImages")

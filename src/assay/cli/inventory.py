@@ -1,7 +1,7 @@
 """`assay inventory`."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
@@ -10,13 +10,27 @@ from assay.cli.options import REGION, Moment, Seconds, no_cache_option, policy_o
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show, write
 
 if TYPE_CHECKING:
-    from assay.model import Policy
+    from collections.abc import Sequence
+
+    from assay.model import Organization, Policy
     from assay.model.inventory import Inventory
-    from assay.run.fleet import Wanted
     from assay.run.host import Host
 
 TIMEOUT = 6 * 3_600.0
 FORMATS = ("text", "json", "csv")
+
+
+HOME = "us-east-1"
+"""Where is asked which Regions there are, if nobody names one."""
+
+
+class Whose(TypedDict):
+    """The options that say whose accounts are meant."""
+
+    accounts: str | None
+    organization: bool
+    units: tuple[str, ...]
+    exclude: tuple[str, ...]
 
 
 class InventoryOutput(click.ParamType):  # type: ignore[type-arg]
@@ -37,8 +51,14 @@ class InventoryOutput(click.ParamType):  # type: ignore[type-arg]
 @click.option("--accounts", metavar="FILE",
               help="Account ids, one a line, or the accounts file of c7n-org (default: the "
               "policy's aws.accounts, else the caller's own).")  # fmt: skip
+@click.option("--organization", is_flag=True,
+              help="All accounts that AWS Organizations tells of, which its management account may ask.")  # fmt: skip
+@click.option("--ou", "units", multiple=True, metavar="ID",
+              help="The accounts of this organizational unit, and of those below it; repeatable.")  # fmt: skip
+@click.option("--exclude", multiple=True, metavar="ID",
+              help="Leave out this account, or this organizational unit; repeatable.")  # fmt: skip
 @click.option("--region", "regions", type=REGION, multiple=True, metavar="REGION",
-              help="Look into this Region; repeatable.")  # fmt: skip
+              help="Look into this Region; repeatable (default: all that are on for each account).")  # fmt: skip
 @store_option
 @click.option("--workers", type=click.IntRange(1, 256), default=16, show_default=True,
               help="How many places are read at a time.")  # fmt: skip
@@ -54,7 +74,6 @@ class InventoryOutput(click.ParamType):  # type: ignore[type-arg]
 @click.pass_context
 def inventory_command(
     context: click.Context,
-    accounts: str | None,
     regions: tuple[str, ...],
     store: str,
     workers: int,
@@ -64,6 +83,7 @@ def inventory_command(
     timeout: float,
     policy_path: str | None,
     no_cache: bool,
+    **whose: Unpack[Whose],
 ) -> int | None:
     """Say which images exist in many accounts and Regions, and what each is by the policy.
 
@@ -74,24 +94,26 @@ def inventory_command(
     """
     if context.invoked_subcommand:
         return None
+    from pathlib import Path
+
     from assay.cli.host import this_process
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking, open_catalog
-    from assay.run.fleet import inventory
+    from assay.run.fleet import Wanted, inventory
     from assay.run.policies import open_policy
 
     host = this_process()
     policy = open_policy(host, policy_path)
-    wanted = _wanted(host, policy, accounts, regions, store, workers, as_of)
+    home = next(each for each in (policy.region, *regions, HOME) if each)
+    now, named = as_of or host.now(), tuple(dict.fromkeys(regions))
+    wanted = Wanted(_accounts(host, policy, whose), named, home, Path(store), workers, now)
     asking = Asking(None, timeout, Cache(host, wanted=not no_cache), as_of=as_of)
     catalog = open_catalog(host, asking, policy.readers)
     with host.watching(catalog):
         found = inventory(host, catalog, policy, wanted)
-    formats = {name for name, _ in outputs} | {format_}
-    rendered = {name: _render(name, found, policy, host) for name in formats}
     for name, path in outputs:
-        write(path, rendered[name])
-    show(rendered[format_].decode())
+        write(path, _render(name, found, policy, host))
+    show(_render(format_, found, policy, host).decode())
     if not found.not_seen:
         return EXIT_PASS
     note(f"{len(found.not_seen)} of {len(found.places)} places were not seen, or not all of them")
@@ -102,42 +124,23 @@ inventory_command.add_command(diff_command)
 inventory_command.add_command(sql_command)
 
 
-def _wanted(
-    host: "Host",
-    policy: "Policy",
-    accounts: str | None,
-    regions: tuple[str, ...],
-    store: str,
-    workers: int,
-    as_of: datetime | None,
-) -> "Wanted":
-    from pathlib import Path
-
-    from assay.errors import InputError
+def _accounts(host: "Host", policy: "Policy", how: "Whose") -> "Sequence[str] | Organization":
+    """Whose accounts: a file's, an organisation's, or those of the policy; none where nobody says."""
     from assay.fleet.accounts import accounts_in
-    from assay.run.fleet import Wanted
-
-    if not regions:
-        raise InputError("no Region is named", hint="give --region, once for each")
-    listed = accounts_in(accounts, host.read(accounts)) if accounts else _of_policy(policy)
-    named = tuple(dict.fromkeys(regions))
-    return Wanted(listed, named, Path(store), workers, as_of or host.now())
-
-
-def _of_policy(policy: "Policy") -> list[str]:
-    """The accounts of the policy's fleet; none where it does not say. Raises `PolicyError`."""
-    from assay.errors import PolicyError
     from assay.model import Accounts, Organization
 
+    if how["accounts"] and (how["organization"] or how["units"]):
+        raise click.UsageError("--accounts and --organization are two ways to say the same")
+    if how["accounts"]:
+        found = accounts_in(how["accounts"], host.read(how["accounts"]))
+        return [each for each in found if each not in how["exclude"]]
+    if how["organization"] or how["units"]:
+        return Organization(how["units"], how["exclude"])
     match policy.fleet:
         case Accounts(ids):
-            return list(ids)
-        case Organization():
-            raise PolicyError(
-                "an inventory cannot ask for the accounts of aws.organization yet",
-                where=policy.path,
-                hint="name them with --accounts FILE or aws.accounts",
-            )
+            return [each for each in ids if each not in how["exclude"]]
+        case Organization(units, exclude):
+            return Organization(units, (*exclude, *how["exclude"]))
     return []
 
 

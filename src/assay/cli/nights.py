@@ -45,7 +45,7 @@ def diff_command(before: "datetime", after: "datetime", store: str, format_: str
 @click.option("--format", "format_", type=click.Choice(("text", "json", "csv")), default="text",
               show_default=True, help="What goes to standard output.")  # fmt: skip
 def sql_command(query: str, store: str, format_: str) -> int:
-    """Ask the stored nights in SQL. The views are `images` and `places`, with a `night` in each.
+    """Ask the stored nights in SQL. The views are `images`, `uses` and `places`, with a `night` in each.
 
     Read only: one SELECT, which sees the store and no other file.
     """

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from assay.errors import StoreError
-from assay.model.inventory import Classified, PlaceSeen
+from assay.model.inventory import Classified, PlaceSeen, Use
 
 _NIGHT = re.compile(r"night=(\d{4}-\d{2}-\d{2})")
 _MARK = (
@@ -52,6 +52,17 @@ IMAGE_COLUMNS = {
     "stale_since": "TIMESTAMPTZ",
 }
 """The columns of `images`; account, Region and night stand in the path."""
+USE_COLUMNS = {
+    "type": "VARCHAR",
+    "id": "VARCHAR",
+    "name": "VARCHAR",
+    "image_id": "VARCHAR",
+    "via": "VARCHAR",
+    "state": "VARCHAR",
+    "since": "TIMESTAMPTZ",
+    "stale_since": "TIMESTAMPTZ",
+}
+"""The columns of `uses`; account, Region and night stand in the path."""
 PLACE_COLUMNS = {
     "account": "VARCHAR",
     "region": "VARCHAR",
@@ -65,11 +76,13 @@ PLACE_COLUMNS = {
 }
 
 
+_OF_PLACES = ("images", "uses")
 _VIEWS = {
     "images": (
         "account=*/region=*/images.parquet",
         "{night: DATE, account: VARCHAR, region: VARCHAR}",
     ),
+    "uses": ("account=*/region=*/uses.parquet", "{night: DATE, account: VARCHAR, region: VARCHAR}"),
     "places": ("places.parquet", "{night: DATE}"),
 }
 """The files of each view, and what stands in their paths: text, but for the night."""
@@ -97,27 +110,30 @@ class Store:
             named = (_NIGHT.fullmatch(each.parent.name) for each in found)
             return sorted(date.fromisoformat(each[1]) for each in named if each)
 
-    def write(self, night: date, account: str, region: str, images: Iterable[Classified]) -> None:
-        """The images of one place."""
-        self._write(self._images(night, account, region), IMAGE_COLUMNS, map(_image_row, images))
+    def write(
+        self, night: date, place: PlaceSeen, images: Iterable[Classified], uses: Iterable[Use]
+    ) -> None:
+        """The images of one place, and what uses images there."""
+        self._write(self._file(night, place, "images"), IMAGE_COLUMNS, map(_image_row, images))
+        rows = ({**msgspec.structs.asdict(each), "stale_since": None} for each in uses)
+        self._write(self._file(night, place, "uses"), USE_COLUMNS, rows)
 
     def keep_older(self, night: date, place: PlaceSeen) -> datetime | None:
         """Where a place could not be read: what an earlier night has of it, marked as such. Tells when
         that was read; None where no night has it.
         """
         for before in reversed([each for each in self.nights() if each < night]):
-            path = self._images(before, place.account, place.region)
-            if not path.exists():
+            kept = [each for each in _OF_PLACES if self._file(before, place, each).exists()]
+            read = self._read_at(before, place) if kept else None
+            if read is None:
                 continue
-            read = self._read_at(before, place)
-            if read is not None:
-                here = self._images(night, place.account, place.region)
-                since = f"TIMESTAMPTZ '{read.isoformat()}'"
-                query = f"SELECT * REPLACE (coalesce(stale_since, {since}) AS stale_since)"
-                self._copy(
-                    f"{query} FROM read_parquet({_quoted(path)}, hive_partitioning=false)", here
-                )
-                return read
+            since = f"TIMESTAMPTZ '{read.isoformat()}'"
+            query = f"SELECT * REPLACE (coalesce(stale_since, {since}) AS stale_since)"
+            for each in kept:
+                path = _quoted(self._file(before, place, each))
+                source = f"read_parquet({path}, hive_partitioning=false)"
+                self._copy(f"{query} FROM {source}", self._file(night, place, each))
+            return read
         return None
 
     def finish(self, night: date, places: Sequence[PlaceSeen]) -> None:
@@ -168,9 +184,9 @@ class Store:
             found = self._duckdb.execute(query, [str(path), place.account, place.region]).fetchone()
         return found[0] if found else None
 
-    def _images(self, night: date, account: str, region: str) -> Path:
-        here = self._root / f"night={night}" / f"account={account}" / f"region={region}"
-        return here / "images.parquet"
+    def _file(self, night: date, place: PlaceSeen, what: str) -> Path:
+        below = f"account={place.account}/region={place.region}/{what}.parquet"
+        return self._root / f"night={night}" / below
 
     def _write(self, path: Path, columns: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
         """Rows go through a file of JSON lines: that is what DuckDB reads fastest without help."""

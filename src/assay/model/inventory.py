@@ -24,6 +24,30 @@ class ListedImage(msgspec.Struct, frozen=True, gc=False):
     """GiB of the volumes that its snapshots make; None where a mapping does not say."""
 
 
+class UseType(StrEnum):
+    """What can use an image, or would launch one next."""
+
+    INSTANCE = "instance"
+    TEMPLATE = "template"
+    GROUP = "group"
+    CONFIGURATION = "launch-configuration"
+    PARAMETER = "parameter"
+
+
+class Use(msgspec.Struct, frozen=True, gc=False):
+    """Something that uses an image, or leads to one."""
+
+    type: UseType
+    id: str
+    name: str | None = None
+    image_id: str | None = None
+    """None where it only leads to one by what `via` names, or by a template that EC2 resolves later."""
+    via: str | None = None
+    """A version of a template, the template of a group, an alias: whatever stands between."""
+    state: str | None = None
+    since: datetime | None = None
+
+
 class PlaceState(StrEnum):
     """What became of a place that was wanted. Only `SEEN` is evidence that something is not there."""
 

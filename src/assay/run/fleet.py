@@ -14,8 +14,9 @@ from assay.errors import CatalogError, CredentialsError
 from assay.fleet.classes import Classes, Node
 from assay.fleet.collecting import Collected, collect
 from assay.fleet.journal import Journal
+from assay.fleet.places import At, in_regions, members
 from assay.fleet.store import Store
-from assay.model import Ancestry, Identity, Place, Policy
+from assay.model import Ancestry, Identity, Organization, Place, Policy
 from assay.model.inventory import Classified, Inventory, PlaceSeen, PlaceState
 from assay.run.host import Host
 
@@ -23,9 +24,12 @@ from assay.run.host import Host
 class Wanted(Struct, frozen=True):
     """What is to be seen, by whom, and where it is kept."""
 
-    accounts: Sequence[str]
+    accounts: Sequence[str] | Organization
     """Empty: the caller's own."""
     regions: Sequence[str]
+    """Empty: all that are on for each account."""
+    home: str
+    """The Region in which is asked what no Region has to itself."""
     store: Path
     workers: int
     as_of: datetime
@@ -36,15 +40,14 @@ def inventory(host: Host, catalog: ImageCatalog, policy: Policy, wanted: Wanted)
     all could be seen, or the store cannot be written.
     """
     store = Store(wanted.store)
-    accounts = wanted.accounts or [_caller(catalog, wanted.regions[0])]
-    places = [(account, region) for account in accounts for region in wanted.regions]
+    places, lost = _places(host, catalog, wanted)
     journal = Journal(wanted.store, f"{wanted.as_of:%Y-%m-%d} {policy.sha256}")
     done = False
     try:
         found = _collected(host, catalog, places, journal, wanted)
         if all(each.place.state in _NOTHING for each in found.values()):
-            raise CatalogError(_why(found.values()))
-        seen = _written(store, catalog, policy, found, wanted)
+            raise CatalogError(_why([*lost, *(each.place for each in found.values())]))
+        seen = _written(store, catalog, policy, found, lost, wanted)
         done = True
     finally:
         journal.close(done=done)
@@ -55,6 +58,19 @@ def inventory(host: Host, catalog: ImageCatalog, policy: Policy, wanted: Wanted)
 _NOTHING = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)
 _AGAIN = (PlaceState.CUT_SHORT, *_NOTHING)
 """What a run that goes on reads again."""
+
+
+def _places(host: Host, catalog: ImageCatalog, wanted: Wanted) -> tuple[list[At], list[PlaceSeen]]:
+    """The places to read, and those that nobody can."""
+    others: list[PlaceSeen] = []
+    match wanted.accounts:
+        case Organization() as organization:
+            home = Place.of(wanted.home)
+            accounts, others = members(catalog, home, organization)
+        case named:
+            accounts = list(named) or [_caller(catalog, wanted.home)]
+    found = in_regions(catalog, accounts, wanted.regions, wanted.home, host.now)
+    return found.places, [*others, *found.lost]
 
 
 def _caller(catalog: ImageCatalog, region: str) -> str:
@@ -70,10 +86,10 @@ def _caller(catalog: ImageCatalog, region: str) -> str:
 def _collected(
     host: Host,
     catalog: ImageCatalog,
-    places: Sequence[tuple[str, str]],
+    places: Sequence[At],
     journal: Journal,
     wanted: Wanted,
-) -> dict[tuple[str, str], Collected]:
+) -> dict[At, Collected]:
     kept = {(each.place.account, each.place.region): each for each in journal.kept()}
     found = {at: kept[at] for at in places if at in kept and kept[at].place.state not in _AGAIN}
     if found:
@@ -95,14 +111,15 @@ def _written(
     store: Store,
     catalog: ImageCatalog,
     policy: Policy,
-    found: Mapping[tuple[str, str], Collected],
+    found: Mapping[At, Collected],
+    lost: Sequence[PlaceSeen],
     wanted: Wanted,
 ) -> tuple[tuple[PlaceSeen, ...], tuple[Classified, ...]]:
     """Classify all images together, and write each place's own file."""
     classes = Classes(found.values(), policy.golden, wanted.as_of)
     images = tuple(classes.all(lambda nodes: _ancestries(catalog, nodes)))
     night = wanted.as_of.date()
-    by_place: dict[tuple[str, str], list[Classified]] = {at: [] for at in found}
+    by_place: dict[At, list[Classified]] = {at: [] for at in found}
     for each in images:
         by_place[each.account, each.region].append(each)
     places: list[PlaceSeen] = []
@@ -111,8 +128,9 @@ def _written(
         if place.state in _NOTHING:
             place = replace(place, stale_since=store.keep_older(night, place))
         else:
-            store.write(night, *at, by_place[at])
+            store.write(night, place, by_place[at], collected.uses)
         places.append(place)
+    places.extend(lost)
     store.finish(night, places)
     return tuple(places), images
 
@@ -134,7 +152,7 @@ def _ancestries(
     return found
 
 
-def _why(found: Collection[Collected]) -> str:
-    reasons = list(dict.fromkeys(each.place.reason or "" for each in found))
+def _why(found: Collection[PlaceSeen]) -> str:
+    reasons = list(dict.fromkeys(each.reason or "" for each in found)) or ["none is wanted"]
     more = f", and {len(reasons) - 1} other reasons" if reasons[1:] else ""
     return f"nothing could be seen in any of {len(found)} places: {reasons[0]}{more}"

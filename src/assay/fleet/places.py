@@ -1,0 +1,119 @@
+"""Which places are wanted: whose accounts, and which Regions of each.
+
+Fact: Organizations API Reference, `Account` (`State`): the roles of an account that is not active cannot
+be assumed, which is no denial.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+
+import msgspec
+
+from assay.catalog.interface import CutShort, ImageCatalog, Obstacle, whole
+from assay.catalog.questions import ACCOUNTS_OF, REGIONS_OF, UNITS_OF
+from assay.errors import CatalogError
+from assay.model import Organization, Place
+from assay.model.inventory import PlaceSeen, PlaceState
+from assay.model.uses import AccountState, MemberAccount, RegionState
+
+T = TypeVar("T")
+ALL = "*"
+"""Stands for the Regions of an account of which nobody could tell which are on."""
+At: TypeAlias = tuple[str, str]
+"""An account and a Region."""
+_OBSTACLES = {Obstacle.DENIED: PlaceState.DENIED, Obstacle.OPTED_OUT: PlaceState.OPTED_OUT}
+_UNSTABLE = (RegionState.ENABLING, RegionState.DISABLING)
+
+
+class WantedPlaces(msgspec.Struct):
+    """The places to read, and those of which it is known by now that nobody can."""
+
+    places: list[At] = []
+    lost: list[PlaceSeen] = []
+
+
+def members(
+    catalog: ImageCatalog, home: Place, organization: Organization
+) -> tuple[list[str], list[PlaceSeen]]:
+    """The active accounts of an organisation, and the others. Raises `CatalogError` where AWS does not
+    tell all of them: nobody knows then whose fleet it is.
+    """
+    excluded = frozenset(organization.exclude)
+    found: dict[str, MemberAccount] = {}
+    if organization.units:
+        for unit in organization.units:
+            found.update(_below(catalog, home, unit, excluded))
+    else:
+        found.update(_accounts(catalog, home, None))
+        for unit in (each for each in organization.exclude if not each.isdecimal()):
+            for id in _below(catalog, home, unit, frozenset()):
+                found.pop(id, None)
+    wanted = [each for id, each in sorted(found.items()) if id not in excluded]
+    active = [each.id for each in wanted if each.state is AccountState.ACTIVE]
+    others = [
+        PlaceSeen(each.id, ALL, PlaceState.SUSPENDED, f"the account is {each.state}")
+        for each in wanted
+        if each.state is not AccountState.ACTIVE
+    ]
+    return active, others
+
+
+def _below(
+    catalog: ImageCatalog, home: Place, top: str, excluded: frozenset[str]
+) -> dict[str, MemberAccount]:
+    """The accounts in a unit and in all units below it."""
+    found: dict[str, MemberAccount] = {}
+    units, passed = [top], {top}
+    while units:
+        unit = units.pop()
+        if unit in excluded:
+            continue
+        found.update(_accounts(catalog, home, unit))
+        below = _all(whole(catalog.list_all(UNITS_OF, (home, unit))))
+        units.extend(each for each in below if each not in passed)
+        passed.update(below)
+    return found
+
+
+def _accounts(
+    catalog: ImageCatalog, home: Place, parent: str | None
+) -> Iterator[tuple[str, MemberAccount]]:
+    listed = _all(whole(catalog.list_all(ACCOUNTS_OF, (home, parent))))
+    return ((each.id, each) for each in listed)
+
+
+def _all(found: list[T] | CutShort) -> list[T]:
+    if isinstance(found, CutShort):
+        raise CatalogError(
+            f"the accounts of the organisation are not told: {found.reason}",
+            hint="ask as its management account or a delegated administrator, or name accounts",
+        )
+    return found
+
+
+def in_regions(
+    catalog: ImageCatalog,
+    accounts: Sequence[str],
+    regions: Sequence[str],
+    home: str,
+    now: Callable[[], datetime],
+) -> WantedPlaces:
+    """The places of some accounts: in the Regions that are named, else in all that are on for each."""
+    if regions:
+        return WantedPlaces([(account, region) for account in accounts for region in regions])
+    wanted = WantedPlaces([], [])
+    for account in accounts:
+        found = whole(catalog.list_all(REGIONS_OF, Place.of(home, account)))
+        if isinstance(found, CutShort):
+            state = _OBSTACLES.get(found.obstacle, PlaceState.FAILED)
+            wanted.lost.append(PlaceSeen(account, ALL, state, found.reason, seen_at=now()))
+            continue
+        for region in sorted(found, key=lambda each: each.name):
+            if region.state is RegionState.ENABLED:
+                wanted.places.append((account, region.name))
+            elif region.state in _UNSTABLE:
+                reason = f"the Region is {region.state} for the account"
+                lost = PlaceSeen(account, region.name, PlaceState.OPTED_OUT, reason, seen_at=now())
+                wanted.lost.append(lost)
+    return wanted

@@ -1,0 +1,90 @@
+"""What uses images, and what would launch one next: each listing, and what of it is a use."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from assay.catalog.interface import Listing
+from assay.catalog.questions import (
+    GROUPS_OF,
+    IMAGE_PARAMETERS_OF,
+    LAUNCH_CONFIGURATIONS_OF,
+    TEMPLATES_OF,
+    USED_IMAGES,
+)
+from assay.model import Place, TemplateRef
+from assay.model.ids import is_ami_id
+from assay.model.inventory import Use, UseType
+from assay.model.uses import (
+    ImageParameter,
+    ImageUse,
+    LaunchConfiguration,
+    ListedTemplate,
+    ScalingGroup,
+)
+
+
+def _instance(found: ImageUse) -> Iterator[Use]:
+    yield Use(
+        UseType.INSTANCE,
+        found.instance_id,
+        image_id=found.image.id,
+        state=found.state,
+        since=found.launch_time,
+    )
+
+
+def _template(found: ListedTemplate) -> Iterator[Use]:
+    """Every version: a group may pin any of them."""
+    for version in found.versions:
+        words = [f"version {version.number}"]
+        words += ["default"] if version.number == found.default else []
+        words += ["latest"] if version.number == found.latest else []
+        named = version.resolved or version.image
+        if version.image is not None and not is_ami_id(version.image):
+            words.append(version.image)
+        if named is None:
+            continue
+        image = named if is_ami_id(named) else None
+        yield Use(UseType.TEMPLATE, found.id, found.name, image, ", ".join(words))
+
+
+def _group(found: ScalingGroup) -> Iterator[Use]:
+    for template in (found.template, *(each.template for each in found.overrides)):
+        if template is not None:
+            yield Use(UseType.GROUP, found.arn or found.name, found.name, via=_named(template))
+    if found.configuration is not None:
+        via = f"launch configuration {found.configuration}"
+        yield Use(UseType.GROUP, found.arn or found.name, found.name, via=via)
+    for each in found.overrides:
+        if each.image is not None:
+            image, alias = _either(each.image)
+            yield Use(UseType.GROUP, found.arn or found.name, found.name, image, alias)
+
+
+def _configuration(found: LaunchConfiguration) -> Iterator[Use]:
+    image, alias = _either(found.image)
+    yield Use(UseType.CONFIGURATION, found.arn or found.name, found.name, image, alias)
+
+
+def _parameter(found: ImageParameter) -> Iterator[Use]:
+    if found.value is not None:
+        yield Use(UseType.PARAMETER, found.arn or found.name, found.name, found.value)
+
+
+def _either(named: str) -> tuple[str | None, str | None]:
+    """An image, or the alias that leads to one."""
+    return (named, None) if is_ami_id(named) else (None, named)
+
+
+def _named(template: TemplateRef) -> str:
+    return f"template {template.id or template.name}, version {template.version}"
+
+
+USES: tuple[tuple[Listing[Place, Any], Callable[[Any], Iterator[Use]]], ...] = (
+    (USED_IMAGES, _instance),
+    (TEMPLATES_OF, _template),
+    (GROUPS_OF, _group),
+    (LAUNCH_CONFIGURATIONS_OF, _configuration),
+    (IMAGE_PARAMETERS_OF, _parameter),
+)
+"""A row for each kind of thing that uses images."""
