@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 
@@ -25,6 +26,7 @@ class Journal:
         is let go. Raises `StoreError`.
         """
         self._path = store / NAME
+        self._lock = Lock()
         with _told(self._path):
             store.mkdir(parents=True, exist_ok=True)
             self._file = sqlite3.connect(self._path, timeout=0, check_same_thread=False)
@@ -53,9 +55,9 @@ class Journal:
                 continue  # read again
 
     def keep(self, place: Collected) -> None:
-        """Keep a place, at once and whole."""
+        """Keep a place, at once and whole; several threads may."""
         content = msgspec.msgpack.encode(place)
-        with _told(self._path):
+        with self._lock, _told(self._path):
             self._file.execute(
                 "INSERT OR REPLACE INTO places VALUES (?, ?, ?)",
                 (place.place.account, place.place.region, content),

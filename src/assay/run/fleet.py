@@ -95,13 +95,18 @@ def _collected(
     if found:
         host.note(f"{len(found)} of {len(places)} places were read before: going on from there")
     rest = [at for at in places if at not in found]
+
+    def read(account: str, region: str) -> Collected:
+        """Kept before anything else is asked: whoever ends this run loses what is on its way alone."""
+        place = collect(catalog, account, region, host.now)
+        journal.keep(place)
+        return place
+
     workers = ThreadPoolExecutor(wanted.workers, "place")
     try:
-        running = {workers.submit(collect, catalog, *at, host.now): at for at in rest}
+        running = {workers.submit(read, *at): at for at in rest}
         for each in as_completed(running):
-            place = each.result()
-            journal.keep(place)
-            found[running[each]] = place
+            found[running[each]] = each.result()
     finally:  # whoever interrupts need not wait for what is on its way
         workers.shutdown(wait=False, cancel_futures=True)
     return {at: found[at] for at in places}
