@@ -100,6 +100,7 @@ ONLY_IN = {
     "boto3": {"catalog/aws/clients.py"},
     "botocore": {
         "catalog/aws/clients.py",
+        "catalog/aws/quick_xml.py",
         "catalog/aws/sdk.py",
         "catalog/aws/service_models.py",
         "catalog/aws/credentials.py",

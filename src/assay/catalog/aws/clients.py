@@ -101,13 +101,14 @@ def new_session(models: Kept) -> Any:
     """A botocore session, which reads whole service models only where cut ones cannot be had."""
     from botocore.session import Session
 
+    from assay.catalog.aws.quick_xml import parser_factory
     from assay.catalog.aws.service_models import cut_loader
 
     session = Session()
     loader = cut_loader(session, models)
     if loader is not None:
         session.register_component("data_loader", loader)
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
+    session.register_component("response_parser_factory", parser_factory(_time))
     return session
 
 
