@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from tests.apply.held import Ended, Held
+from tests.apply.held import REGISTERED, Ended, Held
 
 MADE_BY = re.compile(r"\(made by (.+)\)")
 
@@ -121,6 +121,8 @@ def _kind(
         return Kind.EQUAL  # no image is named, and none was judged
     if outcome == "undetermined":
         return Kind.UNRESOLVED  # an image that is told beside it is one of several
+    if said is None and all(each.image_id == REGISTERED for each in ended):
+        return Kind.EQUAL  # it has no source, and there is no id to tell
     if said is None or (outcome == "pass") is not good:
         return Kind.DIFFERS
     return Kind.EQUAL if all(said.agrees(each) for each in ended) else Kind.ANOTHER

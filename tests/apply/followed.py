@@ -13,18 +13,23 @@ def follow(world: World, aws: Aws) -> None:
     places = sorted({(image.owner_id, image.region) for image in world.images.values()})
     for account, region in places:
         ec2, ssm = (aws.client(service, account, region) for service in ("ec2", "ssm"))
-        for reservation in ec2.describe_instances()["Reservations"]:
+        for reservation in _all(ec2, "describe_instances", "Reservations"):
             for told in reservation["Instances"]:
                 _instance(world, account, region, told)
-        for told in ec2.describe_launch_templates()["LaunchTemplates"]:
+        for told in _all(ec2, "describe_launch_templates", "LaunchTemplates"):
             versions = ec2.describe_launch_template_versions(
                 LaunchTemplateId=told["LaunchTemplateId"], MaxResults=200
             )
             _template(world, account, region, told, versions["LaunchTemplateVersions"])
-        for told in ssm.describe_parameters()["Parameters"]:
+        for told in _all(ssm, "describe_parameters", "Parameters"):
             history = ssm.get_parameter_history(Name=told["Name"])["Parameters"]
             _parameter(world, account, region, told["Name"], history)
     _images(world, aws, dict(_new_images(world, aws, places)))
+
+
+def _all(client: Any, operation: str, key: str) -> Iterator[Any]:
+    for page in client.get_paginator(operation).paginate():
+        yield from page[key]
 
 
 def _instance(world: World, account: str, region: str, told: Any) -> None:

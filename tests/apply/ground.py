@@ -57,8 +57,11 @@ class Ground:
         held = Held.by(self.aws, json.loads(plan), state, before)
         golden = golden_images(self.world)
         rows = {mode: compare(report, held, golden) for mode, report in reports.items()}
-        follow(self.world, self.aws)
         return Applied(rows, failed)
+
+    def follow(self) -> None:
+        """Have what apply did in the other emulator, too, before something is applied again."""
+        follow(self.world, self.aws)
 
     def _checked(self, name: str, path: str) -> Mapping[str, Any]:
         folder = self.terraform.folder

@@ -14,6 +14,8 @@ from tests.worlds import REGION, WORKLOAD
 ALIAS = "resolve:ssm:"
 IMAGES = "aws:ec2:image"
 """The data type of a parameter that is an alias."""
+REGISTERED = "(registered)"
+"""What `aws_ami` makes is made from no image."""
 HIDDEN = "(sensitive)"
 DECIDING = frozenset(
     {"aws_autoscaling_group", "aws_ec2_fleet", "aws_launch_template", "aws_ssm_parameter"}
@@ -86,7 +88,7 @@ class Held:
         """`before` are the ids of images that were there before this apply."""
         root = state.get("values", {}).get("root_module", {})
         found = {each.address: each for each in _resources(root)}
-        images = [each for each in found.values() if each.type in SOURCES]
+        images = [each for each in found.values() if each.type in {*SOURCES, "aws_ami"}]
         made = {each.id: each for each in images if each.id not in before}
         changes = plan.get("resource_changes", [])
         changed = frozenset(each["address"] for each in changes if _launches(each))
@@ -123,6 +125,8 @@ class Held:
         region, made_by = used.region, []
         while (maker := self.made.get(image)) is not None:
             made_by.append(maker.address)
+            if maker.type not in SOURCES:
+                return Ended(tuple(made_by), REGISTERED, region)
             source = SOURCES[maker.type](self.aws, maker)
             image, region = _image_behind(self.aws, source), source.region
         return Ended(tuple(made_by), image, region)

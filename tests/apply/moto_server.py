@@ -24,6 +24,11 @@ from tests.apply.facts import COPIES
 KEY = re.compile(r"Credential=AKIA(?P<account>\d{12})TEST/")
 SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/")
 MADE = re.compile(rb"<imageId>(ami-[0-9a-f]+)</imageId>")
+FAILURES = (
+    *(AssertionError, AttributeError, ImportError, LookupError, NotImplementedError),
+    *(TypeError, ValueError),
+)
+"""What moto raises where it does not have something; a client that is told 500 would try again."""
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -107,8 +112,8 @@ class Journal:
         environ["wsgi.input"] = io.BytesIO(body)
         try:
             answer = self._application(environ, start_response)
-        except AttributeError as error:  # moto dies of services that it does not have
-            start_response("501 Not Implemented", [("Content-Type", "text/plain")])
+        except FAILURES as error:
+            start_response("400 Bad Request", [("Content-Type", "text/plain")])
             return [repr(error).encode()]
         if b"Action=CopyImage" not in body:
             return answer

@@ -15,7 +15,7 @@ from pathlib import Path
 from fixtures.worlds import DUBLIN, PIPELINE, REGION, WORKLOAD, GoldenWorld
 from tests.apply.aws import Aws
 from tests.apply.facts import facts
-from tests.emulator import World
+from tests.emulator import Image, World
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER = "333333333333"
@@ -82,11 +82,20 @@ class ApplyWorld(GoldenWorld):
 
 
 def golden_images(world: World) -> frozenset[tuple[str, str]]:
-    """Region and id of each image that a pipeline's mark is on."""
+    """Region and id of each image that descends from one that a pipeline has marked."""
     return frozenset(
         (image.region, image.image_id)
         for image in world.images.values()
-        if any(mark.key.startswith(f"{PIPELINE}:golden-") for mark in image.watermarks)
+        if _is_golden(world, image)
+    )
+
+
+def _is_golden(world: World, image: Image) -> bool:
+    ancestors = {(each.region, each.image_id) for each in world.ancestry(image)}
+    return any(
+        mark.key.startswith(f"{PIPELINE}:golden-")
+        and (mark.source_image_region, mark.source_image_id) in ancestors
+        for mark in image.watermarks
     )
 
 

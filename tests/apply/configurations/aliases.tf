@@ -56,6 +56,11 @@ resource "aws_instance" "aliases_shown" {
   instance_type = "t3.small"
 }
 
+resource "aws_instance" "aliases_coalesced" {
+  ami           = coalesce(var.conditions_override, "", aws_ssm_parameter.aliases_shown.insecure_value)
+  instance_type = "t3.small"
+}
+
 resource "aws_instance" "aliases_value" {
   ami           = aws_ssm_parameter.aliases_golden.value
   instance_type = "t3.small"

@@ -50,6 +50,11 @@ resource "aws_instance" "conditions_try" {
   instance_type = "t3.small"
 }
 
+resource "aws_instance" "conditions_try_made" {
+  ami           = try(aws_ami_copy.conditions_never[0].id, { for key, made in aws_ami_copy.copies_each : key => made.id }["bad"])
+  instance_type = "t3.small"
+}
+
 resource "aws_instance" "conditions_try_bad" {
   ami           = try(aws_ami_copy.conditions_never[0].id, var.home_made)
   instance_type = "t3.small"

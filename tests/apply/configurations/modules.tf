@@ -64,3 +64,17 @@ resource "aws_instance" "modules_through_block" {
   ami           = module.passed_block.first
   instance_type = "t3.small"
 }
+
+module "typed" {
+  source = "./modules/typed"
+  images = [
+    { id = aws_ami_copy.copies_golden.id },
+    { id = aws_ami_copy.copies_home_made.id, name = "other" },
+  ]
+}
+
+resource "aws_instance" "modules_typed" {
+  for_each      = { main = module.typed.by_name.main, other = module.typed.all[1].id }
+  ami           = each.value
+  instance_type = "t3.small"
+}
