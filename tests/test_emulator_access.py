@@ -55,6 +55,34 @@ def test_a_denied_operation_is_denied_in_its_services_words(world: World, server
     assert client(server, account=TEAM).get_image_ancestry(ImageId=image)
 
 
+def test_what_a_session_has_is_refused_from_its_end_on(world: World, server: Server) -> None:
+    times = [datetime(2026, 11, 1, tzinfo=UTC)]
+    world.clock, world.session_lasts = lambda: times[0], timedelta(hours=1)
+    role = {"RoleArn": f"arn:aws:iam::{TEAM}:role/reader", "RoleSessionName": "check"}
+    minted = client(server, "sts").assume_role(**role)["Credentials"]
+    assert minted["Expiration"] == times[0] + timedelta(hours=1)
+    keys = {
+        "aws_access_key_id": minted["AccessKeyId"],
+        "aws_secret_access_key": minted["SecretAccessKey"],
+        "aws_session_token": minted["SessionToken"],
+    }
+    clients = {name: client(server, name, **keys) for name in ("ec2", "ssm", "sts")}
+    times[0] += timedelta(minutes=59, seconds=59)
+    assert clients["sts"].get_caller_identity()["Account"] == TEAM
+    times[0] += timedelta(seconds=1)
+    for name, call, said in (
+        ("ec2", "describe_images", ("RequestExpired", 400)),
+        ("sts", "get_caller_identity", ("ExpiredToken", 403)),
+    ):
+        code, _, status = error_of(getattr(clients[name], call))
+        assert (code, status) == said
+    code, _, status = error_of(clients["ssm"].get_parameters, Names=["/golden"])
+    assert (code, status) == ("ExpiredTokenException", 400)
+    assert client(server).describe_images()
+    world.session_lasts = None
+    assert client(server, "sts").assume_role(**role)["Credentials"]["Expiration"].year == 2999
+
+
 def test_a_role_in_the_account_is_denied_too(world: World, server: Server) -> None:
     world.deny(TEAM, "DescribeImages")
     role = {"RoleArn": f"arn:aws:iam::{TEAM}:role/reader", "RoleSessionName": "check"}

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pytest
 
-from assay.catalog.aws.readers import Once
+from assay.catalog.aws.once import Once
 from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.decorators.recording import RecordingCatalog

@@ -1,5 +1,6 @@
 """Who asks, and what an account may not ask."""
 
+from datetime import datetime, timedelta
 from typing import Literal
 
 from .records import Caller, partition
@@ -23,6 +24,10 @@ class Accounts:
         super().__init__()
         self.sessions: dict[str, str] = {}
         """Access key id to the ARN of the assumed role it acts for."""
+        self.session_lasts: timedelta | None = None
+        """How long what AssumeRole gives is taken, by the world's clock; None: for ever."""
+        self.ends: dict[str, datetime] = {}
+        """Access key id to the time from which on it is refused."""
         self.denied: set[tuple[str, str]] = set()
         """Account and operation."""
         self.regions_off: dict[tuple[str, str], Literal["OptInRequired", "AuthFailure"]] = {}
@@ -59,13 +64,19 @@ class Accounts:
         arn = f"arn:{aws_partition}:sts::{account}:assumed-role/{name}/{session_name}"
         key = f"ASIA{account}{len(self.sessions):04}"
         self.sessions[key] = arn
+        if self.session_lasts is not None:
+            self.ends[key] = self.now() + self.session_lasts
         return key, arn
+
+    def now(self) -> datetime:
+        raise NotImplementedError
 
     def caller(self, key: str, region: str, token: str | None) -> Caller | None:
         """Whom an access key id stands for; None if no account has it, or the token is not its."""
         account = key[4 : 4 + ACCOUNT_DIGITS]
         if key in self.sessions and token == SESSION_TOKEN:
-            return Caller(account, region, self.sessions[key])
+            ended = key in self.ends and self.now() >= self.ends[key]
+            return Caller(account, region, self.sessions[key], ended=ended)
         if key.startswith("AKIA") and len(account) == ACCOUNT_DIGITS and account.isdecimal():
             return Caller(account, region, f"arn:{partition(region)}:iam::{account}:user/tester")
         return None

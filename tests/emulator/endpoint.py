@@ -35,6 +35,20 @@ UNKNOWN_KEY = {
 for _json in ("account", "organizations"):
     UNKNOWN_KEY[_json] = UNKNOWN_KEY["ssm"]
 UNKNOWN_KEY["autoscaling"] = UNKNOWN_KEY["sts"]
+EXPIRED = {
+    # The codes: aws-sdk-go#253; RequestExpired: EC2 error code table; STS: boto3#1431 and, for the
+    # status, aws-sdk-java-v2#1649. EC2's text is UNVERIFIED, and so is the status of SSM.
+    "ec2": ("RequestExpired", "Request has expired.", 400),
+    "ssm": (
+        "ExpiredTokenException",
+        "The security token included in the request is expired",
+        400,
+    ),
+    "sts": ("ExpiredToken", "The security token included in the request is expired", 403),
+}
+for _json in ("account", "organizations"):
+    EXPIRED[_json] = EXPIRED["ssm"]
+EXPIRED["autoscaling"] = EXPIRED["sts"]
 DENIED = {
     # Codes: as above. AWS's texts add a resource where one is named, and which policy it was.
     "ec2": ("UnauthorizedOperation", "You are not authorized to perform this operation. ", 403),
@@ -126,6 +140,8 @@ class Endpoint:
         service, operation = request.service, request.operation
         if call.caller is None:
             raise ApiError(*UNKNOWN_KEY[service])
+        if call.caller.ended:
+            raise ApiError(*EXPIRED[service])
         handler = HANDLERS[service].get(operation)
         if handler is None:
             message = f"{service}:{operation} is not emulated"

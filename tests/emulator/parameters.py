@@ -136,7 +136,7 @@ def assume_role(world: World, caller: Caller, params: Params) -> Result:
         "AccessKeyId": key,
         "SecretAccessKey": "secret",
         "SessionToken": SESSION_TOKEN,
-        "Expiration": EXPIRATION,
+        "Expiration": world.ends.get(key, EXPIRATION),
     }
     role_id = f"AROAEMULATEDROLEID000:{params['RoleSessionName']}"
     return {"Credentials": session, "AssumedRoleUser": {"AssumedRoleId": role_id, "Arn": arn}}

@@ -128,6 +128,8 @@ class Caller:
     account: str
     region: str
     arn: str
+    ended: bool = False
+    """Whether the session has ended whose credentials these are."""
 
 
 def partition(region: str) -> str:

@@ -82,6 +82,7 @@ def open_sdk(host: "Host", readers: "Readers | None", timeout: float, cache: "Ca
     from assay.catalog.aws.pace import Deadline
     from assay.catalog.aws.sdk import Sdk
 
-    sdk = Sdk(readers, deadline=Deadline(host.monotonic, timeout), models=cache.kept("models"))
+    deadline = Deadline(host.monotonic, timeout)
+    sdk = Sdk(readers, deadline=deadline, models=cache.kept("models"), now=host.now)
     host.at_end(sdk.close)
     return sdk

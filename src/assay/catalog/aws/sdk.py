@@ -12,8 +12,9 @@ from typing import Any
 
 from assay.catalog.aws.clients import AWS_HOST, new_client, new_session
 from assay.catalog.aws.credentials import MEAN_NO_CREDENTIALS, Credentials, unusable
+from assay.catalog.aws.leases import Now, Session
 from assay.catalog.aws.pace import Deadline, Flights, Pace
-from assay.catalog.aws.readers import Principal, ReaderSessions
+from assay.catalog.aws.readers import ReaderSessions, Signer
 from assay.catalog.aws.refusals import CREDENTIALS, RefusedError, no_answer, refusal
 from assay.catalog.interface import Obstacle, Unavailable
 from assay.kept import Kept
@@ -25,11 +26,12 @@ of the form that its service writes."""
 
 
 class Sdk:
-    """botocore clients, one for each account, service and Region, and a count of the calls made.
+    """botocore clients, one for each signer, service and Region, and a count of the calls made.
 
     `readers` are the policy's roles: what is not the caller's own is looked at with
     theirs or not at all. After the `deadline` nothing is asked any more, and the throttling of EC2
     is kept to; without one, neither. `models` is where cut service models are kept, if anywhere.
+    `now` is the time of day, by which the sessions of readers are renewed; without it they are not.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Sdk:
         *,
         deadline: Deadline | None = None,
         models: Kept | None = None,
+        now: Now | None = None,
     ) -> None:
         self.flights = Flights(deadline)
         self._deadline = deadline
@@ -45,9 +48,8 @@ class Sdk:
         self._models = models or Kept(None)
         self._lock = Lock()
         self._own = Credentials(deadline)
-        self._clients: dict[tuple[Principal, str, str], Any] = {}
-        self._credentials: dict[Principal, dict[str, str]] = {None: {}}
-        self._readers = ReaderSessions(readers or Readers(), self._ask_sts, self._adopt)
+        self._clients: dict[Signer, dict[tuple[str, str], Any]] = {}
+        self._readers = ReaderSessions(readers or Readers(), self._ask_sts, self._ended, now)
         self._calls: Counter[str] = Counter()
         self._endpoints: set[str] = set()
         self._answered = self._failed_otherwise = False
@@ -125,30 +127,22 @@ class Sdk:
 
     def call(self, place: Place, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """One whole answer. Raises `RefusedError`, `CredentialsError` or `SdkError`."""
-        principal = self._readers.principal(place)
-        return self._call(principal, service, place.region, operation, parameters)
+        signer = self._readers.signer(place)
+        return self._call(signer, service, place.region, operation, parameters)
 
     def _ask_sts(
-        self, principal: Principal, region: str, operation: str, parameters: Mapping[str, Any]
+        self, signer: Signer, region: str, operation: str, parameters: Mapping[str, Any]
     ) -> dict[str, Any]:
-        return self._call(principal, "sts", region, operation, parameters)
+        return self._call(signer, "sts", region, operation, parameters)
 
-    def _adopt(self, principal: Principal, found: Mapping[str, Any]) -> None:
-        """Keep a session's credentials. botocore takes the caller's for missing ones: never here."""
-        credentials = {
-            "aws_access_key_id": found.get("AccessKeyId"),
-            "aws_secret_access_key": found.get("SecretAccessKey"),
-            "aws_session_token": found.get("SessionToken"),
-        }
-        whole = {name: text for name, text in credentials.items() if isinstance(text, str) and text}
-        if len(whole) != len(credentials):
-            raise RefusedError("sts:AssumeRole answered without credentials")
+    def _ended(self, session: Session) -> None:
+        """Let the clients of a session go; who still waits for an answer has its own hold on one."""
         with self._lock:
-            self._credentials[principal] = whole
+            self._clients.pop(session, None)
 
     def _call(
         self,
-        principal: Principal,
+        signer: Signer,
         service: str,
         region: str,
         operation: str,
@@ -161,10 +155,11 @@ class Sdk:
         name = f"{service}:{operation}"
         # EC2 has a bucket for each account, Region and API, and the caller's account is not known
         # before it is asked: the principal stands for it.
+        principal = signer.principal if signer else None
         wait = self._pace.take((principal, region, name)) if self._pace else 0.0
         if self._deadline and (not self._deadline.left() or not self.flights.rest(wait)):
             raise RefusedError(self._too_late(), obstacle=Obstacle.LATE)
-        client = self._client(self._own_session(), principal, service, region)
+        client = self._client(self._own_session(), signer, service, region)
         with self._lock:
             self._calls[name] += 1
         try:
@@ -176,24 +171,24 @@ class Sdk:
             if error.operation_name != operation:
                 renewal = refusal(f"sts:{error.operation_name}", region, code)
                 raise self._lost(f"no credentials any more: {renewal.reason}") from error
-            raise self._noted(principal, refusal(name, region, code)) from error
+            raise self._noted(signer, refusal(name, region, code)) from error
         except BotoCoreError as error:
             kind = type(error).__name__
             if kind in MEAN_NO_CREDENTIALS:
                 raise self._lost(f"no credentials any more ({kind})") from error
-            raise self._noted(principal, no_answer(name, region, kind)) from error
+            raise self._noted(signer, no_answer(name, region, kind)) from error
         except (ResponseParserError, *_UNREADABLE) as error:
             unread = RefusedError(
                 f"{name} in {region}: the answer could not be read", regional=True
             )
-            raise self._noted(principal, unread) from error
+            raise self._noted(signer, unread) from error
         self._answered = True
         return answer
 
-    def _noted(self, principal: Principal, refused: RefusedError) -> RefusedError:
+    def _noted(self, signer: Signer, refused: RefusedError) -> RefusedError:
         with self._lock:
             # A reader's credentials were given by AWS in this run; only the caller's can be bad ones.
-            if principal is None and refused.code in CREDENTIALS:
+            if signer is None and refused.code in CREDENTIALS:
                 self._turned_away = self._turned_away or refused.reason
             else:
                 self._failed_otherwise = True
@@ -207,17 +202,19 @@ class Sdk:
         """A botocore session that has the caller's credentials. Raises `CredentialsError`."""
         return self._own.session(lambda: new_session(self._models))
 
-    def _client(self, session: Any, principal: Principal, service: str, region: str) -> Any:
+    def _client(self, session: Any, signer: Signer, service: str, region: str) -> Any:
         """Making clients is not thread-safe, using them is."""
         with self._lock:
-            client = self._clients.get((principal, service, region))
+            clients = self._clients.setdefault(signer, {})
+            client = clients.get((service, region))
             if client is None:
-                client = new_client(session, service, region, self._credentials[principal])
+                credentials = signer.credentials if signer else {}
+                client = new_client(session, service, region, credentials)
                 client.meta.events.register("response-received", self._pass_date_on)
                 # Told in the report, and without a password: https://user:secret@localhost:4566
                 if not AWS_HOST.fullmatch(client.meta.endpoint_url):
                     self._endpoints.add(re.sub(r"//[^/]*@", "//", client.meta.endpoint_url))
-                self._clients[principal, service, region] = client
+                clients[service, region] = client
         return client
 
     def _pass_date_on(self, response_dict: Mapping[str, Any] | None = None, **_: Any) -> None:

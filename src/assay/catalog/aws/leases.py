@@ -1,0 +1,143 @@
+"""A reader's session, which is opened anew some minutes before AWS ends it.
+
+Facts: STS API Reference, AssumeRole (`Expiration`; a session of a role that was assumed by a role lasts
+an hour at most).
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any, TypeAlias
+
+import msgspec
+
+from assay.catalog.aws.once import or_raise
+from assay.catalog.aws.refusals import RefusedError
+from assay.catalog.interface import Obstacle
+from assay.model import Identity
+
+Now: TypeAlias = Callable[[], datetime]
+EARLY = timedelta(minutes=10)
+"""How long before its end a session is opened anew: what is under way still comes to its end, and the
+clocks may differ by the five minutes within which AWS takes a request."""
+LAST = timedelta(seconds=30)
+"""How long before its end a session is given up that could not be opened anew."""
+
+
+class Session(msgspec.Struct, frozen=True, eq=False):
+    """Credentials that AWS gave for a reader's role."""
+
+    principal: tuple[str, str]
+    """The partition and the account."""
+    credentials: Mapping[str, str]
+    """As the parameters of botocore's clients."""
+    until: datetime | None
+    """When AWS ends them, where it told."""
+
+    @classmethod
+    def of(cls, principal: tuple[str, str], answer: Mapping[str, Any]) -> "Session":
+        """What AssumeRole answered. Raises `RefusedError` where a part of the credentials is missing:
+        botocore would take the caller's for it.
+        """
+        found = answer.get("Credentials") or {}
+        credentials = {
+            "aws_access_key_id": found.get("AccessKeyId"),
+            "aws_secret_access_key": found.get("SecretAccessKey"),
+            "aws_session_token": found.get("SessionToken"),
+        }
+        whole = {name: text for name, text in credentials.items() if isinstance(text, str) and text}
+        if len(whole) != len(credentials):
+            raise RefusedError("sts:AssumeRole answered without credentials")
+        until = found.get("Expiration")
+        told = isinstance(until, datetime) and until.tzinfo is not None
+        return cls(principal, whole, until if told else None)
+
+
+class Opened(msgspec.Struct, frozen=True, eq=False):
+    """A session, and whom AWS says it is of."""
+
+    session: Session
+    identity: Identity
+
+
+class Lease:
+    """The session of one reader: always one that is good, or why there is none any more.
+
+    Whoever comes when it is due renews it, and all others go on with what there is. What AWS refuses
+    then is refused to all from then on; what only did not work is tried again while there is time.
+    """
+
+    def __init__(self, opened: Opened, now: Now | None, end: Callable[[Session], None]) -> None:
+        """Without a clock nothing is renewed. `end` is told of each session that is no longer used."""
+        self._now = now
+        self._end = end
+        self._lock = Lock()
+        self._opened = opened
+        self._due = self._early(opened)
+        self._renewal: Future[Opened | RefusedError] | None = None
+        self._refused: RefusedError | None = None
+
+    def current(self, open_again: Callable[[], Opened]) -> Opened:
+        """The session to use now, renewed by `open_again` if need be. Raises `RefusedError`."""
+        with self._lock:
+            if self._refused is not None:
+                return or_raise(self._refused)
+            opened, renewal = self._opened, self._renewal
+            if self._now is None or self._due is None or self._now() < self._due:
+                return opened
+            if renewal is None:
+                mine = self._renewal = Future()
+        if renewal is None:
+            return self._renew(mine, opened, self._now, open_again)
+        if opened.session.until is None or self._now() < opened.session.until:
+            return opened
+        return or_raise(renewal.result())
+
+    def _renew(
+        self,
+        renewal: Future[Opened | RefusedError],
+        before: Opened,
+        now: Now,
+        open_again: Callable[[], Opened],
+    ) -> Opened:
+        try:
+            found: Opened | RefusedError = open_again()
+        except RefusedError as refused:
+            found = self._without(refused, before, now())
+        except BaseException as error:
+            with self._lock:
+                self._renewal = None
+            renewal.set_exception(error)  # else whoever waits for it would wait for ever
+            raise
+        with self._lock:
+            self._renewal = None
+            if isinstance(found, RefusedError):
+                self._refused = found
+            elif found is not before:
+                self._opened, self._due = found, self._early(found)
+        renewal.set_result(found)
+        if found is not before:
+            self._end(before.session)
+        return or_raise(found)
+
+    def _without(
+        self, refused: RefusedError, before: Opened, now: datetime
+    ) -> Opened | RefusedError:
+        """What becomes of a session that could not be renewed."""
+        until = before.session.until
+        passing = refused.regional or refused.obstacle in (Obstacle.THROTTLED, Obstacle.LATE)
+        if passing and until is not None and until - now > LAST:
+            with self._lock:
+                self._due = now + (until - now) / 2
+            return before
+        return RefusedError(refused.reason, obstacle=Obstacle.EXPIRED)
+
+    def _early(self, opened: Opened) -> datetime | None:
+        """When to open it anew; None where that cannot be told."""
+        until = opened.session.until
+        if self._now is None or until is None:
+            return None
+        left = until - self._now()
+        # An end that has gone by says that the clocks differ: every call would open another session.
+        return until - min(EARLY, left / 2) if left > timedelta() else None

@@ -1,0 +1,86 @@
+"""What several threads want to know is found out once, in one Region for all or in each for itself."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable
+from concurrent.futures import Future, wait
+from threading import Lock
+from typing import Generic, TypeVar
+
+from assay.catalog.aws.refusals import RefusedError
+
+T = TypeVar("T")
+PATIENCE = 3.0
+"""Seconds, after which a Region's own answer is asked for although another's is awaited."""
+
+
+class Once(Generic[T]):
+    """Remembers what was found out; what several threads want is found out once.
+
+    What one Region answered holds for all. What one Region refused for reasons of its own (it is off,
+    or silent) holds for that one: the others ask for themselves, and after `patience` seconds they no
+    longer wait for a Region that was asked before them.
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._lock = Lock()
+        self._asked: defaultdict[Hashable, dict[str, Future[T | RefusedError]]] = defaultdict(dict)
+
+    def get(self, key: Hashable, region: str, find_out: Callable[[], T]) -> T:
+        """What is known of `key`, found out in `region` if need be. Raises `RefusedError`."""
+        with self._lock:
+            asked = self._asked[key]
+            here = asked.get(region)
+            others = list(asked.values()) if here is None else []
+            if here is None and not others:
+                mine = asked[region] = Future()  # whoever comes first finds out, for all if it can
+        if here is not None:
+            return or_raise(here.result())
+        if not others:
+            return self._settle(mine, find_out)
+        known = self._of_another(others)
+        if known is not None:
+            return or_raise(known)
+        with self._lock:
+            # Looked at again, since the lock was let go: another thread may have come to this Region.
+            here = asked.get(region)
+            if here is None:
+                mine = asked[region] = Future()
+        return or_raise(here.result()) if here is not None else self._settle(mine, find_out)
+
+    def _of_another(self, others: Collection[Future[T | RefusedError]]) -> T | RefusedError | None:
+        """What another Region found out, if it is for all and comes in time."""
+        done, _ = wait(others, self._patience)
+        refused = None
+        for found in (future.result() for future in done):
+            if not isinstance(found, RefusedError):
+                return found
+            refused = refused or (None if found.regional else found)
+        return refused
+
+    def _settle(self, future: Future[T | RefusedError], find_out: Callable[[], T]) -> T:
+        try:
+            found = find_out()
+        except RefusedError as refused:
+            known = without_code(refused)
+            future.set_result(known)
+            raise known from refused
+        except BaseException as error:
+            # Else all who wait for it would wait for ever: no credentials, an interrupt, a bug.
+            future.set_exception(error)
+            raise
+        future.set_result(found)
+        return found
+
+
+def or_raise(found: T | RefusedError) -> T:
+    """What was found out, for whoever did not do it. Raises `RefusedError`."""
+    if isinstance(found, RefusedError):
+        raise without_code(found)
+    return found
+
+
+def without_code(refused: RefusedError, told: str = "") -> RefusedError:
+    """A refusal of something that had to be found out first: its code is about nothing else."""
+    reason = f"{told}{refused.reason}"
+    return RefusedError(reason, regional=refused.regional, obstacle=refused.obstacle)
