@@ -3,17 +3,21 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assay.catalog.aws.leases import EARLY, Lease, Opened, Session
+from assay.catalog.aws.leases import EARLY, LAST, Lease, Opened, Session
 from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import CutShort, Obstacle, Page, Unavailable
 from assay.catalog.live import LiveCatalog
 from assay.catalog.questions import IMAGES, LISTED_IMAGES, Selection
 from assay.model import CommonReader, Identity, Image, Place, Reader, Readers
+from assay.run.cache import Cache
+from assay.run.catalogs import open_sdk
+from assay.run.host import Host
 from tests.catalog.test_live import credentials
 from tests.emulator import CloseFault, Fault, RawFault, Request, Server, serve
 from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
@@ -88,6 +92,7 @@ def test_a_session_is_renewed_before_it_ends_and_not_sooner(scene: Scene) -> Non
         assert len(scene.assumed()) == hour
         scene.time += HOUR - EARLY
     assert set(scene.assumed()) == {f"arn:aws:iam::{WORKLOAD}:role/assay-reader"}
+    assert len(catalog._sdk._clients) == 2, "those of sessions that are over take a megabyte each"
     assert all(
         request.params["ExternalId"] == EXTERNAL_ID for request in scene.server.calls("AssumeRole")
     )
@@ -130,6 +135,24 @@ def test_without_a_clock_what_has_ended_is_refused_by_aws(scene: Scene) -> None:
     assert len(scene.assumed()) == 1
 
 
+def test_a_run_renews_by_the_clock_of_its_host(scene: Scene) -> None:
+    host = Host(
+        read=lambda _: b"",
+        note=lambda _: None,
+        now=lambda: scene.time,
+        monotonic=lambda: 0.0,
+        environment={},
+        at_end=lambda _: None,
+        watching=lambda _: nullcontext(),
+    )
+    catalog = LiveCatalog(open_sdk(host, READERS, 60, Cache(host, wanted=False)))
+    image = scene.golden.home_made(WORKLOAD)
+    for _ in range(3):
+        assert isinstance(seen(catalog, image), Image)
+        scene.time += HOUR
+    assert len(scene.assumed()) == 3
+
+
 def test_a_list_goes_on_with_the_new_session(scene: Scene) -> None:
     scene.golden.world.page_size = 1
     ids = {scene.golden.home_made(WORKLOAD) for _ in range(4)}
@@ -139,9 +162,9 @@ def test_a_list_goes_on_with_the_new_session(scene: Scene) -> None:
         assert not isinstance(part, CutShort), part
         if isinstance(part, Page):
             found |= {each.image.id for each in part.items}
-            scene.time += HOUR / 2
+            scene.time += HOUR
     assert found == ids
-    assert len(scene.assumed()) == 3
+    assert len(scene.assumed()) == len(ids)
 
 
 # -------------------------------------------------------------------------------- what is refused
@@ -305,6 +328,26 @@ class TestLease:
             assert not waiting.done()
             go.set()
             assert waiting.result(5) is renewing.result(5) is second
+
+    @pytest.mark.parametrize(("left", "kept"), [(LAST, False), (LAST + timedelta(seconds=1), True)])
+    def test_shortly_before_the_end_there_is_no_more_time(
+        self, left: timedelta, *, kept: bool
+    ) -> None:
+        time, first = [self.start], self.opened(self.start + HOUR)
+        lease = Lease(first, lambda: time[0], lambda _: None)
+        time[0] += HOUR - left
+
+        def throttled() -> Opened:
+            raise RefusedError("slowly", obstacle=Obstacle.THROTTLED)
+
+        if kept:
+            assert lease.current(throttled) is first
+            time[0] += timedelta(seconds=15)
+            assert lease.current(never) is first
+        else:
+            for find_out in (throttled, never):
+                with pytest.raises(RefusedError, match="slowly"):
+                    lease.current(find_out)
 
     def test_an_interrupt_leaves_nobody_waiting(self) -> None:
         second, time = self.opened(self.start + 3 * HOUR), [self.start]
