@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assay.run.host import Host
 
 TIMEOUT = 6 * 3_600.0
-FORMATS = ("text", "json", "csv")
+FORMATS = ("text", "json", "csv", "html")
 
 
 HOME = "us-east-1"
@@ -145,8 +145,13 @@ def _accounts(host: "Host", policy: "Policy", how: "Whose") -> "Sequence[str] | 
 
 
 def _render(name: str, found: "Inventory", policy: "Policy", host: "Host") -> bytes:
-    from assay.report.inventory import csv, json, text
+    from assay.report.inventory import csv, html, json, text
 
-    if name == "json":
-        return json.render(found, (policy.path, policy.sha256), host.now())
-    return (csv.render(found) if name == "csv" else text.render(found)).encode()
+    match name:
+        case "json":
+            return json.render(found, (policy.path, policy.sha256), host.now())
+        case "csv":
+            return csv.render(found).encode()
+        case "html":
+            return html.render(found, policy.path).encode()
+    return text.render(found).encode()

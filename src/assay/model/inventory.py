@@ -112,6 +112,8 @@ class Inventory(msgspec.Struct, frozen=True):
     calls: Mapping[str, int] = {}
     endpoint: str | None = None
     """An endpoint that is not AWS's own."""
+    running: Mapping[str, int] = {}
+    """How many instances that were seen were launched from an image, by its id."""
 
     @property
     def not_seen(self) -> tuple[PlaceSeen, ...]:

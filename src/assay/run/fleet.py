@@ -1,5 +1,6 @@
 """One night of a fleet: which places are wanted, what stands in them, what each image is."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
@@ -17,7 +18,7 @@ from assay.fleet.journal import Journal
 from assay.fleet.places import At, in_regions, members
 from assay.fleet.store import Store
 from assay.model import Ancestry, Identity, Organization, Place, Policy
-from assay.model.inventory import Classified, Inventory, PlaceSeen, PlaceState
+from assay.model.inventory import Classified, Inventory, PlaceSeen, PlaceState, UseType
 from assay.run.host import Host
 
 
@@ -52,7 +53,13 @@ def inventory(host: Host, catalog: ImageCatalog, policy: Policy, wanted: Wanted)
     finally:
         journal.close(done=done)
     facts = catalog.facts()
-    return Inventory(wanted.as_of, seen[0], seen[1], facts.api_calls, facts.endpoint)
+    running = Counter(
+        use.image_id
+        for each in found.values()
+        for use in each.uses
+        if use.type is UseType.INSTANCE and use.image_id
+    )
+    return Inventory(wanted.as_of, *seen, facts.api_calls, facts.endpoint, running)
 
 
 _NOTHING = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)

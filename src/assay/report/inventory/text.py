@@ -22,19 +22,21 @@ def render(found: Inventory) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(found: Inventory) -> list[str]:
+def ordered(found: Inventory) -> list[tuple[str, Counter[ImageClass], int]]:
+    """Each account, its images by class, and how many of its places were not seen; the worst first."""
     counts: defaultdict[str, Counter[ImageClass]] = defaultdict(Counter)
     missing = Counter(each.account for each in found.not_seen)
     for image in found.images:
         counts[image.account][image.kind] += 1
     accounts = dict.fromkeys(each.account for each in found.places)
-    ordered = sorted(
-        accounts, key=lambda each: (-counts[each][ImageClass.UNKNOWN], -missing[each], each)
-    )
+    rows = [(each, counts[each], missing[each]) for each in accounts]
+    return sorted(rows, key=lambda row: (-row[1][ImageClass.UNKNOWN], -row[2], row[0]))
+
+
+def _table(found: Inventory) -> list[str]:
     rows = [_COLUMNS]
-    for account in ordered:
-        numbers = (str(counts[account][kind]) for kind in ImageClass)
-        rows.append((account, *numbers, _places(missing[account])))
+    for account, counts, missing in ordered(found):
+        rows.append((account, *(str(counts[kind]) for kind in ImageClass), _places(missing)))
     widths = [max(len(row[at]) for row in rows) for at in range(len(_COLUMNS))]
     return [
         "  ".join(

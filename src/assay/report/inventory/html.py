@@ -1,0 +1,119 @@
+"""An inventory as one HTML page that asks for nothing else and works from a disk.
+
+Counts stand in tables first; the bars beside them say the same. Its Content-Security-Policy allows its
+own style and script by their hashes, and nothing from anywhere else.
+"""
+
+import base64
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assay.model import times
+from assay.model.inventory import ImageClass, Inventory
+from assay.report.formats.html_data import page_text
+from assay.report.inventory.text import ordered
+
+_HERE = Path(__file__).parent / "page"
+_SHARED = Path(__file__).parents[1] / "html_page" / "page.css"
+MOST = 500
+"""So many rows of a list are shown, the worst first."""
+_WIDTH = 1000
+
+
+class _Part(msgspec.Struct, frozen=True):
+    kind: str
+    start: int
+    width: int
+
+
+class _Account(msgspec.Struct, frozen=True):
+    account: str
+    numbers: tuple[int, ...]
+    parts: tuple[_Part, ...]
+
+
+class _Work(msgspec.Struct, frozen=True):
+    image: str
+    name: str
+    account: str
+    region: str
+    instances: int
+    why: str
+
+
+def render(found: Inventory, policy: str) -> str:
+    """The page; `policy` is the path of the policy."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(page_text=page_text, readable=times.readable)
+    style = _SHARED.read_text("utf-8") + (_HERE / "inventory.css").read_text("utf-8")
+    script = (_HERE / "inventory.js").read_text("utf-8")
+    counts = found.counts()
+    return environment.get_template("inventory.html").render(
+        csp=_csp(style, script),
+        style=Markup(style),  # noqa: S704 - files of ours
+        script=Markup(script),  # noqa: S704 - likewise
+        found=found,
+        policy=policy,
+        headline=", ".join(f"{counts[kind]:,} {kind}" for kind in ImageClass),
+        seen=len(found.places) - len(found.not_seen),
+        accounts=list(_accounts(found)),
+        worklist=sorted(_worklist(found), key=lambda each: (-each.instances, each.image)),
+        most=MOST,
+    )
+
+
+def _csp(style: str, script: str) -> str:
+    allowed = f"style-src {_hash(style)}; script-src {_hash(script)}"
+    rest = "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    return f"default-src 'none'; {allowed}; {rest}; trusted-types 'none'"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _accounts(found: Inventory) -> Iterator[_Account]:
+    places = Counter(each.account for each in found.places)
+    for account, counts, missing in ordered(found):
+        numbers = tuple(counts[kind] for kind in ImageClass)
+        parts = tuple(_parts(numbers, missing / places[account]))
+        yield _Account(account, (*numbers, missing), parts)
+
+
+def _parts(numbers: Sequence[int], missing: float) -> Iterator[_Part]:
+    """The parts of a bar: of what was seen by class, and at its end the share of places that were not."""
+    room, total, start = _WIDTH * (1 - missing), sum(numbers), 0
+    for kind, number in zip(ImageClass, numbers, strict=True):
+        width = round(room * number / total) if total else 0
+        if number:
+            yield _Part(kind.value, start, max(width, 1))
+        start += width
+    if missing:
+        yield _Part("missing", round(room), _WIDTH - round(room))
+
+
+def _worklist(found: Inventory) -> Iterator[_Work]:
+    """The unknown images from which instances were launched, each where its owner has it, or else once."""
+    seen: defaultdict[str, list[Any]] = defaultdict(list)
+    for each in found.images:
+        if each.kind is ImageClass.UNKNOWN and found.running.get(each.listed.image.id):
+            seen[each.listed.image.id].append(each)
+    for id, several in seen.items():
+        each = min(several, key=lambda one: one.shared)
+        name = each.listed.image.name or ""
+        yield _Work(id, name, each.account, each.region, found.running[id], each.why)
