@@ -269,3 +269,13 @@ def test_a_list_without_an_end_is_not_whole() -> None:
     assert isinstance(found, CutShort)
     assert not hasattr(found, "items")
     assert not hasattr(Complete(), "items")
+
+
+def test_an_image_with_two_ids_is_no_answer(emulated: Emulated, world: World) -> None:
+    twice = "<item><imageId>ami-00000001</imageId><imageId>ami-00000002</imageId></item>"
+    body = f"<DescribeImagesResponse><imagesSet>{twice}</imagesSet></DescribeImagesResponse>"
+    emulated.show(world, struck(RawFault(200, body.encode(), "text/xml"), page=1))
+    pages, end = read(emulated.catalog.list_all(IMAGES_OF, (HERE, OWN)))
+    assert pages == []
+    said = f"ec2:DescribeImages in {REGION}: the answer could not be read"
+    assert end == CutShort(Obstacle.FAILED, said)

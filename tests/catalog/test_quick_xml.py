@@ -4,7 +4,7 @@ import functools
 import json
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from botocore.parsers import ResponseParserError, ResponseParserFactory
@@ -53,7 +53,7 @@ def outcome(factory: Any, body: bytes, shape: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Where an element stands twice, botocore may give the elements themselves for a value."""
+    """Where a member stands twice, botocore may give the elements themselves for a value."""
     if isinstance(value, Element):
         return value.tag, value.text, [plain(child) for child in value]
     if isinstance(value, dict):
@@ -61,12 +61,33 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 
+def comes_twice(body: bytes, shape: Any) -> bool:
+    """Whether a member of a structure does."""
+
+    def within(element: Element, of: Any) -> bool:
+        if of.type_name == "list":
+            return any(within(item, of.member) for item in element)
+        if of.type_name != "structure":
+            return False
+        members = {
+            each.serialization.get("name") or name: each for name, each in of.members.items()
+        }
+        tags = [child.tag.rpartition("}")[2] for child in element]
+        told = [tag for tag in tags if tag in members]
+        below = zip(tags, element, strict=True)
+        return len(told) != len(set(told)) or any(
+            within(child, members[tag]) for tag, child in below if tag in members
+        )
+
+    return within(fromstring(body), shape)
+
+
 def same(operation: str, body: bytes) -> Any:
     """Both read the same of both models; what they read of the whole one is returned."""
     for model in ("cut", "whole"):
         shape = shape_of(operation, model)
-        found = outcome(stock(), body, shape)
-        assert outcome(parser_factory(time_of), body, shape) == found
+        found, quick = outcome(stock(), body, shape), outcome(parser_factory(time_of), body, shape)
+        assert quick == found or (isinstance(quick, type) and comes_twice(body, shape))
     return found
 
 
@@ -229,6 +250,24 @@ def test_odd_answers_are_read_alike(inner: str) -> None:
         '<?xml version="1.0"?><!DOCTYPE A><A>{}</A>',
     ):
         same("DescribeImages", root.format(inner).encode())
+
+
+@pytest.mark.parametrize(
+    ("operation", "inner"),
+    [
+        ("DescribeImages", "<imagesSet/><imagesSet/>"),
+        ("DescribeImages", "<imagesSet><item><imageId>a</imageId><imageId>a</imageId></item></imagesSet>"),
+        ("DescribeImages", "<nextToken/><imagesSet/><nextToken/>"),
+        ("GetAllowedImagesSettings", "<state>disabled</state><state>enabled</state>"),
+    ],
+)  # fmt: skip
+def test_what_comes_twice_cannot_be_read(operation: str, inner: str) -> None:
+    """Neither of the two is more true; of every answer of EC2, also those that botocore reads."""
+    shape = shape_of(operation)
+    once = f"<A>{inner}</A>".encode()
+    assert outcome(parser_factory(time_of), once, shape) is ResponseParserError
+    unknown = b"<A><a/><a/><requestId>r</requestId></A>"
+    assert outcome(parser_factory(time_of), unknown, shape) == outcome(stock(), unknown, shape)
 
 
 # ------------------------------------------------------------------------------------------- shapes

@@ -2,9 +2,9 @@
 
 What is read, botocore's model of the answer says, as for its own parser. That one looks up for every
 element what the model says of it; here that is put together once for each kind of answer. What EC2
-does not write (an element twice, a list without one around it) is unfamiliar, and then botocore reads
-the answer, whose word is what counts: `tests/catalog/test_quick_xml.py` holds both readings against
-each other.
+does not write (a list without an element around it) is unfamiliar, and then botocore reads the answer,
+whose word is what counts: `tests/catalog/test_quick_xml.py` holds both readings against each other. One
+thing botocore reads that nobody should: of a member that comes twice it makes a list of XML elements.
 
 Facts: botocore's module `parsers`, `EC2QueryParser` and what it stands on.
 """
@@ -112,7 +112,7 @@ def _refuse(shape: Any) -> NoReturn:
 
 def parser_factory(time: Text) -> Any:
     """Makes botocore's parsers, but for EC2 one that reads `LISTS` in the quick way if it can."""
-    from botocore.parsers import EC2QueryParser, ResponseParserFactory
+    from botocore.parsers import EC2QueryParser, ResponseParserError, ResponseParserFactory
 
     readers: dict[str, Read | None] = {}
     """By the name of the shape: one factory is for one session, which has one model."""
@@ -130,6 +130,14 @@ def parser_factory(time: Text) -> Any:
                 except UnfamiliarError:
                     pass  # safe: botocore reads it from the beginning
             return super()._parse_shape(shape, node)
+
+        def _handle_structure(self, shape: Any, node: Any) -> Any:
+            """A member that comes twice would be botocore's own elements instead of a value."""
+            known = {of.serialization.get("name") or name for name, of in shape.members.items()}
+            told = [tag for tag in map(self._node_tag, node) if tag in known]
+            if len(told) != len(set(told)):
+                raise ResponseParserError(shape.name)
+            return super()._handle_structure(shape, node)
 
     class Factory(ResponseParserFactory):  # type: ignore[misc]
         def create_parser(self, protocol_name: str) -> Any:
