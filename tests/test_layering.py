@@ -106,7 +106,7 @@ ONLY_IN = {
         "catalog/aws/credentials.py",
     },
     "hcl2": {"inputs/terraform/syntax/strict.py"},
-    "jinja2": {"report/formats/html.py", "report/inventory/html.py"},
+    "jinja2": {"report/templates.py"},
     "jsonschema": {"policy/load.py"},
     "platformdirs": {"run/cache.py"},
     "regex": {"catalog/aws/name_regex.py"},

@@ -5,8 +5,6 @@ allows exactly these, by their hashes (CSP Level 3, section 2.3.1), and nothing 
 so that text from a plan or from AWS could run nothing even if it were not escaped.
 """
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +13,14 @@ from typing import Any
 import msgspec
 
 from assay import __version__
-from assay.model import ExceptionUse, Outcome, Report, Standing, times
+from assay.model import ExceptionUse, Outcome, Report, Standing
 from assay.model.verdicts import closes_the_gate
 from assay.report.encoded import harmless
 from assay.report.formats.html_data import Reference, Verdicts, page_text, verdicts
 from assay.report.page import parsed
 from assay.report.setting import PLAIN, Setting
 from assay.report.summary import UNCHECKED, announced, asked, counted, endpoint, unproven
+from assay.report.templates import content_policy, environment
 from assay.report.view import exception_view
 
 _PAGE = Path(__file__).parents[1] / "html_page"
@@ -40,52 +39,26 @@ _MEANING = {
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
     """The report as one HTML document that ends in a newline."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(_PAGE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(page_text=page_text, iso=times.iso, readable=times.readable)
     style = _asset("page.css")
     scripts = [_asset(name) for name in _SCRIPTS]
     found = verdicts(report)
-    return environment.get_template("page.html").render(
-        csp=_csp(style, scripts),
-        style=Markup(style),  # noqa: S704 - a file of ours
-        scripts=[Markup(script) for script in scripts],  # noqa: S704 - likewise
-        data=Markup(_embedded(found)),  # noqa: S704 - JSON, without what could end its element
-        **_context(report, found, setting),
+    return (
+        environment(_PAGE)
+        .get_template("page.html")
+        .render(
+            csp=content_policy(style, *scripts),
+            style=Markup(style),  # noqa: S704 - a file of ours
+            scripts=[Markup(script) for script in scripts],  # noqa: S704 - likewise
+            data=Markup(_embedded(found)),  # noqa: S704 - JSON, without what could end its element
+            **_context(report, found, setting),
+        )
     )
 
 
 def _asset(name: str) -> str:
     return (_PAGE / name).read_text("utf-8")
-
-
-def _csp(style: str, scripts: list[str]) -> str:
-    """What the page may do; `require-trusted-types-for` forbids to make HTML of strings."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"style-src {_hash(style)}",
-            f"script-src {' '.join(_hash(script) for script in scripts)}",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
-        )
-    )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _embedded(found: Verdicts) -> str:

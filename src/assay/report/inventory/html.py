@@ -4,8 +4,6 @@ Counts stand in tables first; the bars beside them say the same. Its Content-Sec
 own style and script by their hashes, and nothing from anywhere else.
 """
 
-import base64
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,10 +11,9 @@ from typing import Any
 
 import msgspec
 
-from assay.model import times
 from assay.model.inventory import ImageClass, Inventory
-from assay.report.formats.html_data import page_text
 from assay.report.inventory.text import ordered
+from assay.report.templates import content_policy, environment
 
 _HERE = Path(__file__).parent / "page"
 _SHARED = Path(__file__).parents[1] / "html_page" / "page.css"
@@ -48,43 +45,27 @@ class _Work(msgspec.Struct, frozen=True):
 
 def render(found: Inventory, policy: str) -> str:
     """The page; `policy` is the path of the policy."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(page_text=page_text, readable=times.readable)
     style = _SHARED.read_text("utf-8") + (_HERE / "inventory.css").read_text("utf-8")
     script = (_HERE / "inventory.js").read_text("utf-8")
     counts = found.counts()
-    return environment.get_template("inventory.html").render(
-        csp=_csp(style, script),
-        style=Markup(style),  # noqa: S704 - files of ours
-        script=Markup(script),  # noqa: S704 - likewise
-        found=found,
-        policy=policy,
-        headline=", ".join(f"{counts[kind]:,} {kind}" for kind in ImageClass),
-        seen=len(found.places) - len(found.not_seen),
-        accounts=list(_accounts(found)),
-        worklist=sorted(_worklist(found), key=lambda each: (-each.instances, each.image)),
-        most=MOST,
+    return (
+        environment(_HERE)
+        .get_template("inventory.html")
+        .render(
+            csp=content_policy(style, script),
+            style=Markup(style),  # noqa: S704 - files of ours
+            script=Markup(script),  # noqa: S704 - likewise
+            found=found,
+            policy=policy,
+            headline=", ".join(f"{counts[kind]:,} {kind}" for kind in ImageClass),
+            seen=len(found.places) - len(found.not_seen),
+            accounts=list(_accounts(found)),
+            worklist=sorted(_worklist(found), key=lambda each: (-each.instances, each.image)),
+            most=MOST,
+        )
     )
-
-
-def _csp(style: str, script: str) -> str:
-    allowed = f"style-src {_hash(style)}; script-src {_hash(script)}"
-    rest = "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
-    return f"default-src 'none'; {allowed}; {rest}; trusted-types 'none'"
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _accounts(found: Inventory) -> Iterator[_Account]:
