@@ -19,6 +19,7 @@ FIXTURES: Mapping[str, str] = {
     "destroyed": "nothing is there afterwards",
     "refresh-only": "nothing is made",
     "same-plan-builds": "moto has no Image Builder",
+    "same-plan-parameters": "names versions and labels of parameters that moto does not have",
     "unchanged": "nothing is made",
 }
 """Which are not applied, and why."""
