@@ -22,6 +22,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "export": ("allowed-amis",),
     "iam-policy": ("--account", WORKLOAD),
     "init": ("--account", WORKLOAD, "--policy", "made"),
+    "inventory": ("--region", REGION, "--as-of", "2026-11-22", "-o", "text=made"),
     "policy": ("test", "."),
     "record": ("plan.json", "-o", "recorded"),
     "rules": (),

@@ -1,36 +1,37 @@
 """Aliases that are made of a parameter: whose name stands before a version decides, and what it names there."""
 
 from assay.inputs.plan.trails.ends import Ended
-from assay.inputs.plan.trails.trail import End, Target
-from assay.model import ALIAS, Place, Unknown, Unplaced, same_place
+from assay.inputs.plan.trails.trail import Target
+from assay.model import ALIAS, Place, Unknown, Unplaced, Value, same_place
 
 _NAMES = (("arn",), ("id",), ("name",))
 
 
-def unnamed(ends: Ended) -> Unknown | None:
-    """What is not known, where one of some ends is a version beside which nobody is named."""
-    found = next((end for end in ends if not _is_named(end, ends)), None)
-    return Unknown((found.name,)) if found else None
-
-
-def _is_named(end: End, ends: Ended) -> bool:
-    """Whether an alias that is made of a parameter's version is made of its name, too.
+def unnamed(ends: Ended) -> list[Value]:
+    """What is not known, where some ends are versions of parameters beside which nobody is named.
 
     `resolve:ssm:/other:${aws_ssm_parameter.x.version}` is an alias of the other: a plan does not show
     what stands before the version, and code that does has it as a step behind it.
     """
-    if not (isinstance(end, Target) and end.path[:1] == ("version",)):
-        return True
-    resource = end.resource
-    if resource.change.type != "aws_ssm_parameter":
-        return True
+    of_parameters = [
+        end
+        for end in ends
+        if isinstance(end, Target) and end.resource.change.type == "aws_ssm_parameter"
+    ]
+    named = {id(end.resource) for end in of_parameters if end.path[:1] in _NAMES}
+    return [
+        Unknown((end.name,))
+        for end in of_parameters
+        if end.path[:1] == ("version",) and not _is_named(end, named)
+    ]
+
+
+def _is_named(end: Target, named: set[int]) -> bool:
+    """Whether the name before a version is that of the same parameter."""
     match end.path[1:]:
         case (str(text),):
-            return bool(resource.value(("name",)) == text.removeprefix(ALIAS))
-    return any(
-        isinstance(other, Target) and other.resource is resource and other.path[:1] in _NAMES
-        for other in ends
-    )
+            return bool(end.resource.value(("name",)) == text.removeprefix(ALIAS))
+    return id(end.resource) in named
 
 
 def leads_there(parameter: Target, own: Place | Unplaced, at: Place | Unplaced) -> bool:

@@ -5,6 +5,8 @@ and aws_ami (RegisterImage).
 """
 
 from collections.abc import Callable
+from functools import partial
+from itertools import chain
 
 from assay.inputs.plan.document.planned import UNKNOWN, PlannedResource, PlannedResources
 from assay.inputs.plan.document.values import parse_build_parent, parse_instance
@@ -75,11 +77,8 @@ class Makers:
         if isinstance(ends, Dead) or depth > _DEEPEST:
             return Unknown((ends.reference,) if isinstance(ends, Dead) else ())
         here = at or self.place(resource)
-        return unnamed(ends) or self._once(
-            ends,
-            here,
-            lambda: [each for end in ends for each in self._images_at(end, here, depth + 1)],
-        )
+        images = partial(self._images_at, at=here, depth=depth + 1)
+        return self._once(ends, here, lambda: unnamed(ends) or [*chain(*map(images, ends))])
 
     def _once(
         self, ends: Ended, place: Place | Unplaced, values: Callable[[], list[Value]]
