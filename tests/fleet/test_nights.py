@@ -27,6 +27,8 @@ def test_what_happened_between_two_nights_is_told_by_image(
     world.world.detach_watermark(WORKLOAD, REGION, unmarked, MARK)
     world.world.deregister(gone, REGION)
     new = world.home_made(TEAM)
+    instance = world.world.run_instance(TEAM, REGION, new)
+    world.world.run_instance(WORKLOAD, REGION, kept)  # golden's own: nobody has to look at it
     shared = world.home_made()
     world.world.share(shared, REGION, TEAM)
     assert take("--as-of", "2026-11-29").code == 0
@@ -41,12 +43,13 @@ def test_what_happened_between_two_nights_is_told_by_image(
         (WORKLOAD, unmarked, "unmarked"): MARK,
         (WORKLOAD, gone, "gone"): "was unknown",
         (TEAM, new, "new"): "unknown",
+        (TEAM, new, "used"): f"unknown, first by {instance}",
         (WORKLOAD, shared, "new"): "unknown",
         (TEAM, shared, "shared"): f"by {WORKLOAD}, unknown",
     }
     assert kept not in json.dumps(run.report)
     text = diff(tmp_path).stdout
-    assert "2026-11-28 to 2026-11-29: 5 differences" in text
+    assert "2026-11-28 to 2026-11-29: 6 differences" in text
     assert f"unmarked  {unmarked}" in text
     markdown = diff(tmp_path, "--format", "markdown").stdout
     assert f"| gone | `{gone}` | `{WORKLOAD}` | `{REGION}` | was unknown |" in markdown

@@ -29,6 +29,24 @@ FROM old FULL JOIN new USING (account, region, image_id)
 WHERE old.class IS DISTINCT FROM new.class OR old.keys IS DISTINCT FROM new.keys
 ORDER BY account, region, image_id
 """
+_FIRST_USES = """
+WITH whole AS (
+    SELECT account, region FROM places WHERE night = $1 AND state = 'seen'
+    INTERSECT SELECT account, region FROM places WHERE night = $2 AND state = 'seen'
+),
+launched AS (
+    SELECT night, account, region, image_id, id FROM uses SEMI JOIN whole USING (account, region)
+    WHERE type = 'instance' AND image_id IS NOT NULL
+),
+kinds AS (SELECT DISTINCT image_id, class FROM images WHERE night = $2)
+SELECT account, region, image_id, class, min(id)
+FROM (SELECT * FROM launched WHERE night = $2) AS now
+    ANTI JOIN (SELECT * FROM launched WHERE night = $1) AS before USING (account, region, image_id)
+    LEFT JOIN kinds USING (image_id)
+WHERE class IS NULL OR class = 'unknown'
+GROUP BY account, region, image_id, class
+ORDER BY account, region, image_id
+"""
 _UNSEEN = """
 SELECT account, region, night, state, reason FROM places
 WHERE night IN ($1, $2) AND state <> 'seen'
@@ -49,8 +67,19 @@ def compare(store: Store, before: date, after: date) -> Comparison:
             raise StoreError(f"has no night {night}", hint=hint)
     found = store.select(_DIFFERENCES, before, after)
     unseen = store.select(_UNSEEN, before, after)
-    differences = tuple(each for row in found.rows for each in _events(*row))
+    uses = store.select(_FIRST_USES, before, after)
+    differences = (
+        *(each for row in found.rows for each in _events(*row)),
+        *(_first_use(*row) for row in uses.rows),
+    )
     return Comparison(before, after, differences, tuple(Unseen(*row) for row in unseen.rows))
+
+
+def _first_use(
+    account: str, region: str, image: str, kind: str | None, instance: str
+) -> Difference:
+    what = kind or "in no listing"
+    return Difference(account, region, image, Event.USED, f"{what}, first by {instance}")
 
 
 def _events(

@@ -141,6 +141,8 @@ class Event(StrEnum):
     """A mark was detached."""
     SHARED = "shared"
     """It is another account's, and was not shared with this one before."""
+    USED = "used"
+    """It is unknown, or in no listing, and no instance was launched from it before."""
 
 
 class Difference(msgspec.Struct, frozen=True):
