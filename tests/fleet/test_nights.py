@@ -132,3 +132,12 @@ def test_a_store_without_a_night_says_so(tmp_path: Path) -> None:
     run = sql(tmp_path, "SELECT 1")
     assert run.code == 2
     assert "holds no night; run: assay inventory" in run.stderr
+
+
+def test_a_directory_that_is_no_day_is_no_night(take: Take, tmp_path: Path) -> None:
+    assert take("--as-of", "2026-11-28").code == 0
+    (tmp_path / "inventory" / "night=2026-99-99").mkdir()
+    (tmp_path / "inventory" / "night=2026-99-99" / "places.parquet").write_text("")
+    run = sql(tmp_path, "SELECT count(*) AS places FROM places")
+    assert run.code == 2  # named, and not passed over: nobody knows what it was to be
+    assert "inventory: cannot be read or written: " in run.stderr

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from assay.cli.nights import diff_command, sql_command, store_option
-from assay.cli.options import REGION, Moment, Seconds, no_cache_option, policy_option
+from assay.cli.options import REGION, Moment, Output, Seconds, no_cache_option, policy_option
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show, write
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 TIMEOUT = 6 * 3_600.0
 FORMATS = ("text", "json", "csv", "html")
-
-
 HOME = "us-east-1"
 """Where is asked which Regions there are, if nobody names one."""
 
@@ -31,20 +29,6 @@ class Whose(TypedDict):
     organization: bool
     units: tuple[str, ...]
     exclude: tuple[str, ...]
-
-
-class InventoryOutput(click.ParamType):  # type: ignore[type-arg]
-    """`FORMAT=FILE`, of the formats that an inventory has."""
-
-    name = "format=file"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        name, equals, path = str(value).partition("=")
-        if name not in FORMATS or not equals or path in ("", "-"):
-            self.fail(f"{value!r}: give FORMAT=FILE with one of {', '.join(FORMATS)}", param, ctx)
-        return name, path
 
 
 @click.group("inventory", invoke_without_command=True)
@@ -64,7 +48,7 @@ class InventoryOutput(click.ParamType):  # type: ignore[type-arg]
               help="How many places are read at a time.")  # fmt: skip
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
               help="What goes to standard output.")  # fmt: skip
-@click.option("-o", "--output", "outputs", type=InventoryOutput(), multiple=True,
+@click.option("-o", "--output", "outputs", type=Output(FORMATS), multiple=True,
               metavar="FORMAT=FILE", help="Write a report into a file as well; repeatable.")  # fmt: skip
 @click.option("--as-of", type=Moment(), envvar="ASSAY_AS_OF", help="Judge marks as of this time.")
 @click.option("--timeout", type=Seconds(), metavar="SECONDS", default=TIMEOUT, show_default=True,

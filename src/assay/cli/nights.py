@@ -32,9 +32,10 @@ def diff_command(before: "datetime", after: "datetime", store: str, format_: str
     from assay.cli.host import this_process
     from assay.fleet.comparison import compare
     from assay.fleet.store import Store
+    from assay.model.times import day_of
     from assay.report.inventory import diff
 
-    found = compare(Store(Path(store)), before.date(), after.date())
+    found = compare(Store(Path(store)), day_of(before), day_of(after))
     show(diff.render(found, format_, this_process().now()))
     return EXIT_UNDETERMINED if found.unseen else EXIT_PASS
 

@@ -1,6 +1,6 @@
 """What several commands take: their options, and the values that options have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar
 
 import click
@@ -42,16 +42,20 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8
 
 
 class Output(click.ParamType):  # type: ignore[type-arg]
-    """`FORMAT=FILE`."""
+    """`FORMAT=FILE`, of some formats."""
 
     name = "format=file"
+
+    def __init__(self, formats: Collection[str] = FORMATS) -> None:
+        self._formats = formats
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, str]:
         name, equals, path = value.partition("=")
-        if name not in FORMATS or not equals or not path:
-            self.fail(f"{value!r}: give FORMAT=FILE with one of {', '.join(FORMATS)}", param, ctx)
+        if name not in self._formats or not equals or not path:
+            some = ", ".join(self._formats)
+            self.fail(f"{value!r}: give FORMAT=FILE with one of {some}", param, ctx)
         if path == "-":
             self.fail("a file is meant; --format says what goes to standard output", param, ctx)
         return name, path

@@ -6,6 +6,7 @@ means an image only together with its Region; whose it is does not matter, ids a
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import TypeAlias
 
 import msgspec
@@ -33,6 +34,18 @@ class _Known(msgspec.Struct):
     """It has a mark that may be golden: EC2's answer lacks what would tell."""
 
 
+class _Line(msgspec.Struct, frozen=True):
+    """From an image up to the last ancestor that a listing has."""
+
+    nodes: tuple[Node, ...]
+    source: Node | None
+    """What the last one names as its own source; None where it names none."""
+
+    @property
+    def last(self) -> Node:
+        return self.nodes[-1]
+
+
 class Classes:
     """Classifies every image of some places, which it has to know all of."""
 
@@ -44,12 +57,11 @@ class Classes:
         self._known: dict[Node, _Known] = {}
         self._bridges: dict[Node, Ancestry | str] = {}
         # An owner is told all of an image, who merely sees it may be told less: owners come last
-        for whose in ("shared", "own"):
-            for place in self._places:
-                listed: tuple[ListedImage, ...] = getattr(place, whose)
-                for each in listed:
-                    node = (place.place.region, each.image.id)
-                    self._known[node] = self._seen(place.place.account, *node, each.image)
+        shared = ((place, each) for place in self._places for each in place.shared)
+        own = ((place, each) for place in self._places for each in place.own)
+        for place, each in chain(shared, own):
+            node = (place.place.region, each.image.id)
+            self._known[node] = self._seen(place.place.account, *node, each.image)
 
     def all(self, ask: Ancestors) -> Iterator[Classified]:
         """Every image of every place. `ask` is called once, for those whose line leaves the listings."""
@@ -73,24 +85,18 @@ class Classes:
 
     def _open(self) -> Iterator[tuple[str, Node]]:
         """The images whose class depends on an ancestor that no listing has, each with who sees it."""
-        for node, known in self._known.items():
-            if known.golden_here or known.inherits:
-                continue
-            *_, (last, source) = self._line(node)
-            if source is not None and not any(
-                self._is_golden(each) for each, _ in self._line(node)
-            ):
-                yield self._known[last].account, last
+        for node in self._known:
+            line = self._line(node)
+            if line.source is not None and not any(map(self._is_golden, line.nodes)):
+                yield self._known[line.last].account, line.last
 
-    def _line(self, node: Node) -> Iterator[tuple[Node, Node | None]]:
-        """From an image up to the last one that a listing has, each with the source that it names."""
-        passed: set[Node] = set()
-        here: Node | None = node
-        while here is not None and here in self._known and here not in passed:
-            passed.add(here)
-            source = _source(self._known[here].image)
-            yield here, source
-            here = source
+    def _line(self, node: Node) -> _Line:
+        nodes: dict[Node, None] = {}
+        source: Node | None = node
+        while source is not None and source in self._known and source not in nodes:
+            nodes[source] = None
+            source = _source(self._known[source].image)
+        return _Line(tuple(nodes), source)
 
     def _is_golden(self, node: Node) -> bool:
         known = self._known[node]
@@ -98,15 +104,14 @@ class Classes:
 
     def _classified(self, place: Collected, listed: ListedImage, *, shared: bool) -> Classified:
         node = (place.place.region, listed.image.id)
-        kind, why = self._class(node)
-        line = list(self._line(node))
-        last, source = line[-1]
-        root, depth = source or last, len(line) - (source is None)
-        bridge = self._bridges.get(last)
+        line = self._line(node)
+        kind, why = self._class(line)
+        root, depth = line.source or line.last, len(line.nodes) - (line.source is None)
+        bridge = self._bridges.get(line.last)
         if isinstance(bridge, Ancestry) and bridge.entries:
             entry = bridge.entries[-1]
-            root = (entry.region or last[0], entry.image_id)
-            depth = len(line) - 1 + len(bridge.entries) - 1
+            root = (entry.region or line.last[0], entry.image_id)
+            depth = len(line.nodes) - 1 + len(bridge.entries) - 1
         return Classified(
             place.place.account,
             place.place.region,
@@ -118,25 +123,26 @@ class Classes:
             depth=depth or None,
         )
 
-    def _class(self, node: Node) -> tuple[ImageClass, str]:
+    def _class(self, line: _Line) -> tuple[ImageClass, str]:
+        node, *ancestors = line.nodes
         known = self._known[node]
         if known.golden_here:
             return ImageClass.GOLDEN, "a golden mark was attached to it"
         if known.inherits:
             return ImageClass.DERIVED, f"inherited {known.inherits}"
-        for each, _ in self._line(node):
-            if each != node and self._is_golden(each):
+        for each in ancestors:
+            if self._is_golden(each):
                 return ImageClass.DERIVED, f"descends from {each[1]} in {each[0]}"
-        return self._by_record(node)
+        return self._by_record(line)
 
-    def _by_record(self, node: Node) -> tuple[ImageClass, str]:
+    def _by_record(self, line: _Line) -> tuple[ImageClass, str]:
         """By what GetImageAncestry tells beyond the listings."""
-        *_, (last, source) = self._line(node)
+        node, source = line.nodes[0], line.source
         if self._known[node].unread:
             return ImageClass.UNKNOWN, "a mark that may be golden: EC2 did not tell all of it"
         if source is None:
             return ImageClass.UNKNOWN, "no golden mark, and no recorded source that has one"
-        bridge = self._bridges.get(last)
+        bridge = self._bridges.get(line.last)
         if isinstance(bridge, Ancestry):
             for entry in bridge.entries:
                 at = (entry.region or "", entry.image_id)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ import msgspec
 
 from assay.errors import StoreError
 from assay.model.inventory import Classified, PlaceSeen, Use
+from assay.model.times import day
 
-_NIGHT = re.compile(r"night=(\d{4}-\d{2}-\d{2})")
+_NIGHT = "night="
 _MARK = (
     "STRUCT(key VARCHAR, source_image_id VARCHAR, source_image_region VARCHAR,"
     " source_image_creation_time TIMESTAMPTZ, watermark_creation_time TIMESTAMPTZ)"
@@ -106,9 +108,9 @@ class Store:
     def nights(self) -> list[date]:
         """The nights that are written whole, the oldest first."""
         with _told(self._root):
-            found = self._root.glob("night=*/places.parquet") if self._root.is_dir() else ()
-            named = (_NIGHT.fullmatch(each.parent.name) for each in found)
-            return sorted(date.fromisoformat(each[1]) for each in named if each)
+            found = self._root.glob(f"{_NIGHT}*/places.parquet") if self._root.is_dir() else ()
+            nights = (_night(each.parent.name) for each in found)
+            return sorted(each for each in nights if each)
 
     def write(
         self, night: date, place: PlaceSeen, images: Iterable[Classified], uses: Iterable[Use]
@@ -142,40 +144,40 @@ class Store:
             {name: getattr(place, name) for name in PLACE_COLUMNS}
             for place in sorted(places, key=lambda each: (each.account, each.region))
         )
-        self._write(self._root / f"night={night}" / "places.parquet", PLACE_COLUMNS, rows)
+        self._write(self._root / f"{_NIGHT}{night}" / "places.parquet", PLACE_COLUMNS, rows)
 
     def select(self, query: str, *parameters: object) -> "Rows":
-        """The answer to one SELECT over the views `images` and `places`, and nothing but that: no other
+        """The answer to one SELECT over the views `images`, `uses` and `places`, and nothing but that: no other
         statement is run, and no file outside of the store is opened.
         """
         with _told(self._root):
             statements = self._duckdb.extract_statements(query)
             if len(statements) != 1 or statements[0].type.name != "SELECT":
                 raise StoreError("one SELECT is meant", hint="write it in quotes")
-            reader = self._reader()
-            found = reader.execute(statements[0], list(parameters))
+            found = self._reader.execute(statements[0], list(parameters))
             names = tuple(each[0] for each in found.description or ())
             return Rows(names, tuple(found.fetchall()))
 
+    @cached_property
     def _reader(self) -> Any:
-        """A connection of its own that can read the store and write nothing."""
-        if not self.nights():
+        """A connection of its own that can read the nights there are, and write nothing."""
+        nights = self.nights()
+        if not nights:
             raise StoreError("holds no night", where=str(self._root), hint="run: assay inventory")
+        # Of a night that is not whole nobody can tell what is missing
+        whole = f"night IN ({', '.join(f'DATE {str(each)!r}' for each in nights)})"
         reader = _connection()
         for name, (below, keys) in _VIEWS.items():
-            files = _quoted(self._root / "night=*" / below)
+            files = _quoted(self._root / f"{_NIGHT}*" / below)
             source = f"read_parquet({files}, hive_types={keys}, union_by_name=true)"
-            # Of a night that is not whole nobody can tell what is missing
-            whole = f"night IN ({', '.join(f'DATE {str(each)!r}' for each in self.nights())})"
             reader.execute(f"CREATE VIEW {name} AS SELECT * FROM {source} WHERE {whole}")  # noqa: S608
-        directory = _quoted(self._root.absolute())
-        reader.execute(f"SET allowed_directories = [{directory}]")
+        reader.execute(f"SET allowed_directories = [{_quoted(self._root)}]")
         reader.execute("SET enable_external_access = false")
         reader.execute("SET lock_configuration = true")
         return reader
 
     def _read_at(self, night: date, place: PlaceSeen) -> datetime | None:
-        path = self._root / f"night={night}" / "places.parquet"
+        path = self._root / f"{_NIGHT}{night}" / "places.parquet"
         query = (
             "SELECT coalesce(stale_since, seen_at) FROM read_parquet(?, hive_partitioning=false)"
             " WHERE account = ? AND region = ?"
@@ -186,7 +188,7 @@ class Store:
 
     def _file(self, night: date, place: PlaceSeen, what: str) -> Path:
         below = f"account={place.account}/region={place.region}/{what}.parquet"
-        return self._root / f"night={night}" / below
+        return self._root / f"{_NIGHT}{night}" / below
 
     def _write(self, path: Path, columns: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
         """Rows go through a file of JSON lines: that is what DuckDB reads fastest without help."""
@@ -214,6 +216,14 @@ class Store:
                 made.replace(path)
             finally:
                 made.unlink(missing_ok=True)
+
+
+def _night(directory: str) -> date | None:
+    """The night that a directory is of; None for what is no day of the calendar."""
+    try:
+        return day(directory.removeprefix(_NIGHT))
+    except ValueError:
+        return None
 
 
 def _image_row(found: Classified) -> dict[str, Any]:

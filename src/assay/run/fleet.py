@@ -19,6 +19,7 @@ from assay.fleet.places import At, in_regions, members
 from assay.fleet.store import Store
 from assay.model import Ancestry, Identity, Organization, Place, Policy
 from assay.model.inventory import Classified, Inventory, PlaceSeen, PlaceState, UseType
+from assay.model.times import day_of
 from assay.run.host import Host
 
 
@@ -42,7 +43,7 @@ def inventory(host: Host, catalog: ImageCatalog, policy: Policy, wanted: Wanted)
     """
     store = Store(wanted.store)
     places, lost = _places(host, catalog, wanted)
-    journal = Journal(wanted.store, f"{wanted.as_of:%Y-%m-%d} {policy.sha256}")
+    journal = Journal(wanted.store, f"{day_of(wanted.as_of)} {policy.sha256}")
     done = False
     try:
         found = _collected(host, catalog, places, journal, wanted)
@@ -130,7 +131,7 @@ def _written(
     """Classify all images together, and write each place's own file."""
     classes = Classes(found.values(), policy.golden, wanted.as_of)
     images = tuple(classes.all(lambda nodes: _ancestries(catalog, nodes)))
-    night = wanted.as_of.date()
+    night = day_of(wanted.as_of)
     by_place: dict[At, list[Classified]] = {at: [] for at in found}
     for each in images:
         by_place[each.account, each.region].append(each)
