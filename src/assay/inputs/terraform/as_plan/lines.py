@@ -94,11 +94,9 @@ class Locator:
             placed = code.calls.get(name)
             if placed is None:
                 return None, calls
-            beside = local_source(code.path, placed.block)
-            ours = beside is not None and all(call.ours for call in calls)
-            calls.append(_Call(placed, ours))
-            directory = self._root.planned(tuple(path[:depth])) or beside
-            directory = directory or self._root.installed(".".join(path[:depth]), placed.block)
+            beside = local_source(code.path, placed.block) is not None
+            calls.append(_Call(placed, beside and all(call.ours for call in calls)))
+            directory = self._root.called(code, tuple(path[:depth]), placed.block)
             if directory is None:
                 return None, calls
             code = self._reader.directory(directory)

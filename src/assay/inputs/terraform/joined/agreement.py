@@ -15,7 +15,7 @@ from assay.inputs.plan.document.document import (
 )
 from assay.inputs.terraform.joined.same_expressions import is_another, is_other_value
 from assay.inputs.terraform.language.conversions import AnyType, read_constraint
-from assay.inputs.terraform.project.modules import CodeReader, ModuleCode, local_source
+from assay.inputs.terraform.project.modules import CodeReader, ModuleCode
 from assay.inputs.terraform.syntax.blocks import Block, Written, plain_text
 from assay.inputs.terraform.syntax.reading import Expressions
 from assay.model.addresses import ModulePath
@@ -86,7 +86,7 @@ class Agreement:
             if wrong or self._arguments(placed.block, call.expressions or {}, but=_OF_CALLS):
                 yield _at(path, f"module.{name}")
             inside = (*path, name)
-            directory = _directory(root, code, inside, placed.block)
+            directory = root.called(code, inside, placed.block)
             if directory is None:
                 yield _at(path, f"module.{name}, whose code is not there")
             else:
@@ -176,11 +176,6 @@ class Agreement:
         kind = block.attributes.get("type")
         type_of = read_constraint(self._expressions.type(kind)) if kind else AnyType()
         return is_other_value(self._expressions.constant(default), type_of, planned)
-
-
-def _directory(root: ModuleCode, code: ModuleCode, path: ModulePath, call: Block) -> str | None:
-    beside = root.planned(path) or local_source(code.path, call)
-    return beside or root.installed(".".join(path), call)
 
 
 def _at(path: ModulePath, what: str) -> str:

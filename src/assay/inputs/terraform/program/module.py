@@ -17,7 +17,7 @@ from assay.inputs.terraform.program.counting import SEVERAL, counted, is_enabled
 from assay.inputs.terraform.program.ids import Ids
 from assay.inputs.terraform.program.iteration import ONLY, Instances, Iteration
 from assay.inputs.terraform.program.shared import Shared
-from assay.inputs.terraform.project.modules import ModuleCode, local_source
+from assay.inputs.terraform.project.modules import ModuleCode
 from assay.inputs.terraform.project.overrides import Placed
 from assay.inputs.terraform.project.paths import relative
 from assay.inputs.terraform.project.refusals import refused
@@ -243,13 +243,8 @@ class ModuleInstance:
     def _called(self, name: str) -> "dict[str | int | None, ModuleInstance] | None":
         call = self.code.calls[name]
         path = (*self.path, name)
-        # Beside the caller, or by an expression (OpenTofu), or where `init` has put what it fetched
-        directory = (
-            self.root.code.planned(path)
-            or local_source(self.code.path, call.block)
-            or self._computed(call.block)
-            or self.root.code.installed(".".join(path), call.block)
-        )
+        directory = self.root.code.called(self.code, path, call.block)
+        directory = directory or self._computed(call.block)
         if directory is None or len(path) > _DEEPEST:
             return None
         code = self.shared.reader.directory(directory)

@@ -148,13 +148,14 @@ class ModuleCode:
         """Of a root module: what is installed for it."""
         return self._tree.modules(self.path)
 
-    def installed(self, path: str, call: Block) -> str | None:
-        """Of a root module: where the module at a path, `a.b`, is installed for this call of it."""
-        return self.manifest.directory(path, call)
+    def called(self, code: "ModuleCode", path: ModulePath, call: Block) -> str | None:
+        """Of a root module: the directory of the module that a call in `code` means, which is at a path
+        in the configuration; None where it is not there, or named by an expression.
 
-    def planned(self, path: ModulePath) -> str | None:
-        """Where the module at a path stood when a plan was made, if this is its code."""
-        return self._tree.planned(path)
+        Where a plan had it, else beside its caller, else where `init` has put what it fetched.
+        """
+        beside = self._tree.planned(path) or local_source(code.path, call)
+        return beside or self.manifest.directory(".".join(path), call)
 
     def _add(self, placed: Placed, *, overrides: bool) -> None:
         block = placed.block
