@@ -15,6 +15,11 @@ store_option = click.option(
     help="Where nights are kept.",
 )  # fmt: skip
 
+night_option = click.option(
+    "--night", type=Moment(), metavar="DATE",
+    help="The stored night to ask, such as 2026-11-29 (default: the newest).",
+)  # fmt: skip
+
 
 @click.command("diff")
 @click.argument("before", type=Moment(), metavar="NIGHT")

@@ -121,6 +121,7 @@ class Classes:
             why,
             root=None if root == node else root[1],
             depth=depth or None,
+            ancestry=bridge if isinstance(bridge, Ancestry) and line.last == node else None,
         )
 
     def _class(self, line: _Line) -> tuple[ImageClass, str]:

@@ -10,17 +10,29 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from assay.catalog.interface import Complete, CutShort, ImageCatalog, K, Listing, Obstacle, Page
-from assay.catalog.questions import LISTED_IMAGES, Selection
+from assay.catalog.interface import (
+    Absent,
+    Answer,
+    Complete,
+    CutShort,
+    ImageCatalog,
+    K,
+    Listing,
+    Obstacle,
+    Page,
+    Unavailable,
+)
+from assay.catalog.questions import ALLOWED_IMAGES, LISTED_IMAGES, Selection
 from assay.fleet.uses import USES
-from assay.model import Place
+from assay.model import AllowedImages, Place
 from assay.model.inventory import ListedImage, PlaceSeen, PlaceState, Use
 
 T = TypeVar("T")
 
 _OWN = Selection(owners=("self",), hidden_missed=False)
 """Allowed AMIs never hides an account's own images."""
-_SHARED = Selection(executable_users=("self",))
+_SHARED = Selection(executable_users=("self",), hidden_missed=False)
+"""Whether images are missing from it, the settings tell, which are asked for their own sake, too."""
 _STATES = {
     Obstacle.DENIED: PlaceState.DENIED,
     Obstacle.OPTED_OUT: PlaceState.OPTED_OUT,
@@ -55,12 +67,15 @@ def collect(
 ) -> Collected:
     """List a place. Every fault costs itself alone, and is told by the place's state."""
     place = Place.of(region, account)
+    # Asked first: a setting that is switched on while pages come is the next night's matter
+    settings = catalog.ask(ALLOWED_IMAGES, [place])[place]
     own = _listed(catalog, LISTED_IMAGES, (place, _OWN))
     shared = _listed(catalog, LISTED_IMAGES, (place, _SHARED))
     # While pages come, an image may turn up on two of them: by its id it is one
     ours = {each.image.id: each for each in own.items}
     others = {each.image.id: each for each in shared.items if each.image.id not in ours}
     found: list[Use] = []
+    shared.cut = shared.cut or _hidden(place, settings)
     lists: list[_Listed[Any]] = [own, shared]
     for listing, uses in USES:
         listed = _listed(catalog, listing, place)
@@ -74,8 +89,9 @@ def collect(
         reason,
         images=len(ours) + len(others),
         uses=len(found),
-        calls=sum(each.calls for each in lists),
+        calls=1 + sum(each.calls for each in lists),
         seen_at=now(),
+        allowed_images=settings if isinstance(settings, AllowedImages) else None,
     )
     return Collected(seen, tuple(ours.values()), tuple(others.values()), tuple(found))
 
@@ -87,12 +103,31 @@ def _listed(catalog: ImageCatalog, listing: Listing[K, T], key: K) -> _Listed[T]
             case Page(items):
                 found.items.extend(items)
                 found.calls += 1
-            case CutShort(obstacle):
+            case CutShort():
                 found.cut = part
-                found.calls += obstacle is not Obstacle.FILTERED
+                found.calls += 1
             case Complete():
                 pass
     return found
+
+
+def _hidden(place: Place, settings: Answer[AllowedImages]) -> CutShort | None:
+    """Why images of others may be missing though all pages came; an account's own never are.
+
+    Fact: EC2 User Guide, "Control the discovery and use of AMIs in Amazon EC2 with Allowed AMIs": where it is
+    enabled, images of others that no criterion admits are left out unsaid.
+    """
+    match settings:
+        case AllowedImages(state="disabled" | "audit-mode"):
+            return None
+        case AllowedImages(state="enabled"):
+            said = f"Allowed AMIs is enabled in {place}: what it does not admit is not listed"
+            return CutShort(Obstacle.FILTERED, said)
+        case Unavailable(reason):
+            return CutShort(Obstacle.FAILED, reason)
+        case AllowedImages() | Absent():
+            pass
+    return CutShort(Obstacle.FAILED, f"whether Allowed AMIs hides images in {place} is not known")
 
 
 def _state(own: _Listed[Any], lists: Sequence[_Listed[Any]]) -> tuple[PlaceState, str | None]:

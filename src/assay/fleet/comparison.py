@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from assay.errors import StoreError
+from assay.fleet.night import known_night
 from assay.fleet.store import Store
 from assay.model.inventory import Comparison, Difference, Event, Unseen
 
@@ -59,12 +59,8 @@ ORDER BY ALL
 
 def compare(store: Store, before: date, after: date) -> Comparison:
     """Hold two nights against each other. Raises `StoreError` for a night that is not there."""
-    nights = store.nights()
     for night in (before, after):
-        if night not in nights:
-            near = min(nights, key=lambda each: abs(each - night), default=None)
-            hint = f"the nearest is {near}" if near else "run: assay inventory"
-            raise StoreError(f"has no night {night}", hint=hint)
+        known_night(store, night)
     found = store.select(_DIFFERENCES, before, after)
     unseen = store.select(_UNSEEN, before, after)
     uses = store.select(_FIRST_USES, before, after)

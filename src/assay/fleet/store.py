@@ -7,7 +7,6 @@ A file is written under a name of its own and then renamed, so that a reader see
 DuckDB (the extra `assay[fleet]`) writes and reads them.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -18,76 +17,23 @@ from typing import Any
 import msgspec
 
 from assay.errors import StoreError
+from assay.fleet import columns
 from assay.model.inventory import Classified, PlaceSeen, Use
 from assay.model.times import day
 
 _NIGHT = "night="
-_MARK = (
-    "STRUCT(key VARCHAR, source_image_id VARCHAR, source_image_region VARCHAR,"
-    " source_image_creation_time TIMESTAMPTZ, watermark_creation_time TIMESTAMPTZ)"
-)
-IMAGE_COLUMNS = {
-    "image_id": "VARCHAR",
-    "name": "VARCHAR",
-    "owner_id": "VARCHAR",
-    "owner_alias": "VARCHAR",
-    "class": "VARCHAR",
-    "why": "VARCHAR",
-    "state": "VARCHAR",
-    "public": "BOOLEAN",
-    "architecture": "VARCHAR",
-    "platform": "VARCHAR",
-    "creation_date": "TIMESTAMPTZ",
-    "deprecation_time": "TIMESTAMPTZ",
-    "last_launched": "TIMESTAMPTZ",
-    "source_image_id": "VARCHAR",
-    "source_image_region": "VARCHAR",
-    "root_image_id": "VARCHAR",
-    "depth": "INTEGER",
-    "family": "VARCHAR",
-    "watermarks": f"{_MARK}[]",
-    "snapshots": "VARCHAR[]",
-    "snapshot_gb": "BIGINT",
-    "shared_from": "VARCHAR",
-    "image_allowed": "BOOLEAN",
-    "scan_severity": "VARCHAR",
-    "stale_since": "TIMESTAMPTZ",
-}
-"""The columns of `images`; account, Region and night stand in the path."""
-USE_COLUMNS = {
-    "type": "VARCHAR",
-    "id": "VARCHAR",
-    "name": "VARCHAR",
-    "image_id": "VARCHAR",
-    "via": "VARCHAR",
-    "state": "VARCHAR",
-    "since": "TIMESTAMPTZ",
-    "stale_since": "TIMESTAMPTZ",
-}
-"""The columns of `uses`; account, Region and night stand in the path."""
-PLACE_COLUMNS = {
-    "account": "VARCHAR",
-    "region": "VARCHAR",
-    "state": "VARCHAR",
-    "reason": "VARCHAR",
-    "images": "BIGINT",
-    "uses": "BIGINT",
-    "calls": "BIGINT",
-    "seen_at": "TIMESTAMPTZ",
-    "stale_since": "TIMESTAMPTZ",
-}
-
-
 _OF_PLACES = ("images", "uses")
+_OF_A_PLACE = {"night": "DATE", "account": "VARCHAR", "region": "VARCHAR"}
 _VIEWS = {
-    "images": (
-        "account=*/region=*/images.parquet",
-        "{night: DATE, account: VARCHAR, region: VARCHAR}",
-    ),
-    "uses": ("account=*/region=*/uses.parquet", "{night: DATE, account: VARCHAR, region: VARCHAR}"),
-    "places": ("places.parquet", "{night: DATE}"),
+    "images": ("account=*/region=*/images.parquet", _OF_A_PLACE, columns.IMAGES),
+    "uses": ("account=*/region=*/uses.parquet", _OF_A_PLACE, columns.USES),
+    "places": ("places.parquet", {"night": "DATE"}, columns.PLACES),
 }
-"""The files of each view, and what stands in their paths: text, but for the night."""
+"""The files of each view, what stands in their paths, and their columns."""
+VERSION = 1
+"""Of the store: one that another assay wrote in a newer form is not read as if it were this one."""
+_MARKED = "assay_store"
+_ROWS = 2_000
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -102,23 +48,43 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
+        self._known: set[Path] = set()
         with _told(root):
             self._duckdb = _connection()
+
+    @property
+    def path(self) -> str:
+        """Where it is, for people."""
+        return str(self._root)
 
     def nights(self) -> list[date]:
         """The nights that are written whole, the oldest first."""
         with _told(self._root):
             found = self._root.glob(f"{_NIGHT}*/places.parquet") if self._root.is_dir() else ()
-            nights = (_night(each.parent.name) for each in found)
-            return sorted(each for each in nights if each)
+            nights = {each: _night(each.parent.name) for each in found}
+        for path in nights.keys() - self._known:
+            self._refuse_newer(path)
+        return sorted(each for each in nights.values() if each)
+
+    def _refuse_newer(self, path: Path) -> None:
+        query = "SELECT value::VARCHAR FROM parquet_kv_metadata(?) WHERE key = ?"
+        with _told(path):
+            found = self._duckdb.execute(query, [str(path), _MARKED]).fetchone()
+        if found and found[0] != str(VERSION):
+            raise StoreError(
+                f"was written in form {found[0]} of the store; this assay knows form {VERSION}",
+                where=str(path),
+                hint="use the assay that wrote it, or a newer one",
+            )
+        self._known.add(path)
 
     def write(
         self, night: date, place: PlaceSeen, images: Iterable[Classified], uses: Iterable[Use]
     ) -> None:
         """The images of one place, and what uses images there."""
-        self._write(self._file(night, place, "images"), IMAGE_COLUMNS, map(_image_row, images))
-        rows = ({**msgspec.structs.asdict(each), "stale_since": None} for each in uses)
-        self._write(self._file(night, place, "uses"), USE_COLUMNS, rows)
+        rows = map(columns.image_row, images)
+        self._write(self._file(night, place, "images"), columns.IMAGES, rows)
+        self._write(self._file(night, place, "uses"), columns.USES, map(columns.use_row, uses))
 
     def keep_older(self, night: date, place: PlaceSeen) -> datetime | None:
         """Where a place could not be read: what an earlier night has of it, marked as such. Tells when
@@ -140,11 +106,9 @@ class Store:
 
     def finish(self, night: date, places: Sequence[PlaceSeen]) -> None:
         """Write down what became of each place: with that, the night is whole."""
-        rows = (
-            {name: getattr(place, name) for name in PLACE_COLUMNS}
-            for place in sorted(places, key=lambda each: (each.account, each.region))
-        )
-        self._write(self._root / f"{_NIGHT}{night}" / "places.parquet", PLACE_COLUMNS, rows)
+        ordered = sorted(places, key=lambda each: (each.account, each.region))
+        path = self._root / f"{_NIGHT}{night}" / "places.parquet"
+        self._write(path, columns.PLACES, map(columns.place_row, ordered))
 
     def select(self, query: str, *parameters: object) -> "Rows":
         """The answer to one SELECT over the views `images`, `uses` and `places`, and nothing but that: no other
@@ -158,6 +122,15 @@ class Store:
             names = tuple(each[0] for each in found.description or ())
             return Rows(names, tuple(found.fetchall()))
 
+    def records(self, query: str, *parameters: object) -> Iterator[dict[str, Any]]:
+        """The rows of a SELECT, by column, some at a time: there may be more than fit into memory."""
+        with _told(self._root):
+            found = self._reader.cursor().execute(query, list(parameters))
+            names = [each[0] for each in found.description or ()]
+            while rows := found.fetchmany(_ROWS):
+                for row in rows:
+                    yield dict(zip(names, row, strict=True))
+
     @cached_property
     def _reader(self) -> Any:
         """A connection of its own that can read the nights there are, and write nothing."""
@@ -167,10 +140,15 @@ class Store:
         # Of a night that is not whole nobody can tell what is missing
         whole = f"night IN ({', '.join(f'DATE {str(each)!r}' for each in nights)})"
         reader = _connection()
-        for name, (below, keys) in _VIEWS.items():
+        for name, (below, keys, told) in _VIEWS.items():
             files = _quoted(self._root / f"{_NIGHT}*" / below)
-            source = f"read_parquet({files}, hive_types={keys}, union_by_name=true)"
-            reader.execute(f"CREATE VIEW {name} AS SELECT * FROM {source} WHERE {whole}")  # noqa: S608
+            source = f"read_parquet({files}, hive_types={_typed(keys)}, union_by_name=true)"
+            # A night that was stored before there was a column has nothing to tell there
+            nulls = ", ".join(
+                f'NULL::{kind} AS "{each}"' for each, kind in {**told, **keys}.items()
+            )
+            every = f"SELECT {nulls} WHERE false UNION ALL BY NAME SELECT * FROM {source}"  # noqa: S608
+            reader.execute(f"CREATE VIEW {name} AS SELECT * FROM ({every}) WHERE {whole}")  # noqa: S608
         reader.execute(f"SET allowed_directories = [{_quoted(self._root)}]")
         reader.execute("SET enable_external_access = false")
         reader.execute("SET lock_configuration = true")
@@ -190,17 +168,14 @@ class Store:
         below = f"account={place.account}/region={place.region}/{what}.parquet"
         return self._root / f"{_NIGHT}{night}" / below
 
-    def _write(self, path: Path, columns: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
+    def _write(self, path: Path, kinds: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
         """Rows go through a file of JSON lines: that is what DuckDB reads fastest without help."""
         lines = path.with_name(f".{path.stem}.jsonl")
         with _told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 lines.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
-                typed = ", ".join(f"{name}: '{kind}'" for name, kind in columns.items())
-                source = (
-                    f"read_json({_quoted(lines)}, format='newline_delimited', columns={{{typed}}})"
-                )
+                source = f"read_json({_quoted(lines)}, format='newline_delimited', columns={_typed(kinds)})"
                 self._copy(f"SELECT * FROM {source}", path)  # noqa: S608 - ours alone  # noqa: S608 - names and types of this module
             finally:
                 lines.unlink(missing_ok=True)
@@ -211,11 +186,17 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._duckdb.execute(
-                    f"COPY ({query}) TO {_quoted(made)} (FORMAT parquet, COMPRESSION zstd)"
+                    f"COPY ({query}) TO {_quoted(made)} (FORMAT parquet, COMPRESSION zstd,"
+                    f" KV_METADATA {{{_MARKED}: '{VERSION}'}})"
                 )
                 made.replace(path)
             finally:
                 made.unlink(missing_ok=True)
+
+
+def _typed(kinds: dict[str, str]) -> str:
+    """As the argument of a function that reads files: `{'night': 'DATE'}`."""
+    return f"{{{', '.join(f'{name!r}: {kind!r}' for name, kind in kinds.items())}}}"
 
 
 def _night(directory: str) -> date | None:
@@ -224,43 +205,6 @@ def _night(directory: str) -> date | None:
         return day(directory.removeprefix(_NIGHT))
     except ValueError:
         return None
-
-
-def _image_row(found: Classified) -> dict[str, Any]:
-    image, listed = found.listed.image, found.listed
-    scan = image.scan_results
-    return {
-        "image_id": image.id,
-        "name": image.name,
-        "owner_id": image.owner_id,
-        "owner_alias": image.owner_alias,
-        "class": found.kind.value,
-        "why": found.why,
-        "state": image.state,
-        "public": image.public,
-        "architecture": listed.architecture,
-        "platform": listed.platform,
-        "creation_date": image.creation_date,
-        "deprecation_time": image.deprecation_time,
-        "last_launched": listed.last_launched,
-        "source_image_id": image.source_image_id,
-        "source_image_region": image.source_image_region,
-        "root_image_id": found.root,
-        "depth": found.depth,
-        "family": family(image.name),
-        "watermarks": image.watermarks,
-        "snapshots": listed.snapshots,
-        "snapshot_gb": listed.snapshot_gb,
-        "shared_from": image.owner_id if found.shared else None,
-        "image_allowed": image.image_allowed,
-        "scan_severity": scan.highest_finding_severity if scan else None,
-        "stale_since": None,
-    }
-
-
-def family(name: str | None) -> str | None:
-    """What the names of a line of images have in common: dates and build numbers are taken out."""
-    return re.sub(r"[0-9]+", "*", name) if name else None
 
 
 def _connection() -> Any:

@@ -30,6 +30,7 @@ def _instance(found: ImageUse) -> Iterator[Use]:
         image_id=found.image.id,
         state=found.state,
         since=found.launch_time,
+        image=found.image,
     )
 
 

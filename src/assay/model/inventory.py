@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
-from assay.model.images import Image
+from assay.model.images import AllowedImages, Ancestry, Image
+from assay.model.uses import UsedImage
 
 
 class ListedImage(msgspec.Struct, frozen=True, gc=False):
@@ -16,6 +17,10 @@ class ListedImage(msgspec.Struct, frozen=True, gc=False):
     architecture: str | None = None
     platform: str | None = None
     """EC2's `PlatformDetails`."""
+    virtualization: str | None = None
+    """EC2's `VirtualizationType`: `hvm` or `paravirtual`."""
+    boot_mode: str | None = None
+    deregistration_protection: str | None = None
     last_launched: datetime | None = None
     """Told to the owner alone, and a day late (EC2 API Reference, `LastLaunchedTime`): of an image that
     somebody shares, None means that it is not ours to know."""
@@ -46,6 +51,8 @@ class Use(msgspec.Struct, frozen=True, gc=False):
     """A version of a template, the template of a group, an alias: whatever stands between."""
     state: str | None = None
     since: datetime | None = None
+    image: UsedImage | None = None
+    """What EC2 tells of the image of an instance, also where it stands in no listing any more."""
 
 
 class PlaceState(StrEnum):
@@ -85,6 +92,8 @@ class PlaceSeen(msgspec.Struct, frozen=True):
     seen_at: datetime | None = None
     stale_since: datetime | None = None
     """When what is told of it was read, where that was in an earlier run."""
+    allowed_images: AllowedImages | None = None
+    """Its Allowed AMIs settings; None where they were not told."""
 
 
 class Classified(msgspec.Struct, frozen=True):
@@ -101,6 +110,8 @@ class Classified(msgspec.Struct, frozen=True):
     """The oldest ancestor that a listing or the record names."""
     depth: int | None = None
     """How many derivations lie between that and this one."""
+    ancestry: Ancestry | None = None
+    """EC2's record of its line, where that was asked (GetImageAncestry)."""
 
 
 class Inventory(msgspec.Struct, frozen=True):

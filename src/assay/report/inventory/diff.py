@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from assay.model.inventory import Comparison
+from assay.report.fleet_document import SCHEMA_VERSION
 from assay.report.inert import cell, code, prose
-from assay.report.inventory.json import SCHEMA_VERSION
 from assay.report.inventory.rows import aligned
 from assay.report.safe import safe
 

@@ -3,37 +3,27 @@
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
-from assay.model.inventory import Classified, ImageClass, Inventory, PlaceSeen
-
-SCHEMA_VERSION = 1
+from assay.model.inventory import Classified, ImageClass, Inventory
+from assay.report.fleet_document import document
 
 
 def render(found: Inventory, policy: tuple[str, str], generated_at: datetime) -> bytes:
     """The document; `policy` is the path and the SHA-256 of the policy."""
-    path, digest = policy
-    counts = {kind.value: number for kind, number in found.counts().items()}
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "kind": "inventory",
-        "as_of": found.as_of,
-        "generated_at": generated_at,
-        "policy": {"path": path, "sha256": digest},
-        "catalog": {"endpoint": found.endpoint, "api_calls": dict(sorted(found.calls.items()))},
-        "places": [_place(each) for each in found.places],
-        "summary": {
-            **{kind.value: counts[kind.value] for kind in ImageClass},
+    counts = found.counts()
+    return document(
+        "inventory",
+        found.as_of,
+        generated_at,
+        policy,
+        found.places,
+        {
+            **{kind.value: counts[kind] for kind in ImageClass},
             "places": len(found.places),
             "not_seen_places": len(found.not_seen),
         },
-        "images": [_image(each) for each in found.images],
-    }
-    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
-
-
-def _place(place: PlaceSeen) -> dict[str, Any]:
-    return {name: getattr(place, name) for name in PlaceSeen.__struct_fields__}
+        catalog={"endpoint": found.endpoint, "api_calls": dict(sorted(found.calls.items()))},
+        images=list(map(_image, found.images)),
+    )
 
 
 def _image(found: Classified) -> dict[str, Any]:

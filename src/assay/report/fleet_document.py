@@ -1,0 +1,40 @@
+"""The JSON documents about a fleet: what all of them begin with, and how a place stands in them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from assay.model.inventory import PlaceSeen
+
+SCHEMA_VERSION = 1
+
+
+def document(
+    kind: str,
+    as_of: datetime | date,
+    generated_at: datetime,
+    policy: tuple[str, str] | None,
+    places: Iterable[PlaceSeen],
+    summary: Mapping[str, Any],
+    **rest: Any,
+) -> bytes:
+    """A whole document; `policy` is the path and the SHA-256 of the policy, if one was read."""
+    told = {
+        "schema_version": SCHEMA_VERSION,
+        "kind": kind,
+        "as_of": as_of,
+        "generated_at": generated_at,
+        "policy": policy and {"path": policy[0], "sha256": policy[1]},
+        "places": list(map(place, places)),
+        "summary": summary,
+        **rest,
+    }
+    return msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n"
+
+
+def place(found: PlaceSeen) -> dict[str, Any]:
+    """A place, with its state and the reason for it."""
+    told = (name for name in PlaceSeen.__struct_fields__ if name != "allowed_images")
+    return {name: getattr(found, name) for name in told}
