@@ -140,4 +140,4 @@ def test_a_directory_that_is_no_day_is_no_night(take: Take, tmp_path: Path) -> N
     (tmp_path / "inventory" / "night=2026-99-99" / "places.parquet").write_text("")
     run = sql(tmp_path, "SELECT count(*) AS places FROM places")
     assert run.code == 2  # named, and not passed over: nobody knows what it was to be
-    assert "inventory: cannot be read or written: " in run.stderr
+    assert "night=2026-99-99/places.parquet: cannot be read or written: " in run.stderr
