@@ -37,7 +37,8 @@ MEMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             *("ImageId", "ImageOwnerAlias", "ImageWatermarks", "LastLaunchedTime", "Name"),
             *("OwnerId", "ProductCodes", "Public", "PublicSsmParameterName", "ScanResults"),
             *("SourceImageId", "SourceImageRegion", "SourceInstanceId", "State", "StateReason"),
-            *("Architecture", "BlockDeviceMappings", "PlatformDetails", "Tags"),
+            *("Architecture", "BlockDeviceMappings", "BootMode", "PlatformDetails", "Tags"),
+            "VirtualizationType",
         ),
         "Reservation": ("Instances", "OwnerId"),
         "Instance": (
