@@ -5,11 +5,10 @@ of that is one line that names the setting and not its value, which can hold a p
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from assay import __version__
-from assay.catalog.aws.pace import IN_FLIGHT
+from assay.catalog.aws.signing import sign_each
 from assay.errors import ConfigurationError, CredentialsError, SdkError
 from assay.kept import Kept
 from assay.model.partitions import aws_domain
@@ -17,6 +16,8 @@ from assay.model.times import moment
 
 ATTEMPTS = 8
 """botocore's own default of 3 gives up on a throttled call after about a second."""
+CONNECTIONS = 64
+"""How many a client keeps open; where more is under way at once, more are opened, and closed again."""
 _SERVICES = "(account|autoscaling|ec2|organizations|ssm|sts)"
 AWS_HOST = re.compile(
     # PrivateLink: https://vpce-0123456789abcdef0-abcdefgh.ec2.us-east-1.vpce.amazonaws.com
@@ -39,8 +40,8 @@ _SETTINGS = {
 """By botocore's error, the variable and the name in the files that it is about."""
 
 
-def new_client(session: Any, service: str, region: str, credentials: Mapping[str, str]) -> Any:
-    """A client with these credentials, or the session's own where there are none.
+def new_client(session: Any, service: str, region: str) -> Any:
+    """A client for all who ask: `signing.signed_by` tells with whose credentials.
 
     Raises `ConfigurationError` where botocore's settings cannot be used, `SdkError` where botocore
     would not see watermarks.
@@ -49,18 +50,18 @@ def new_client(session: Any, service: str, region: str, credentials: Mapping[str
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
+    attempts = _attempts(session)
     try:
         client = session.create_client(
             service,
             region_name=region,
-            **credentials,
             # A plan with a thousand images must not hang for minutes on one connection: shorter waits
             # and more of them than botocore's 60 s and 3 tries.
             config=Config(
-                retries={"mode": "standard", "total_max_attempts": _attempts(session)},
+                retries={"mode": "standard", "total_max_attempts": attempts},
                 connect_timeout=5,
                 read_timeout=20,
-                max_pool_connections=IN_FLIGHT,
+                max_pool_connections=CONNECTIONS,
                 user_agent_extra=f"assay/{__version__}",
             ),
         )
@@ -68,6 +69,7 @@ def new_client(session: Any, service: str, region: str, credentials: Mapping[str
         raise _misconfigured(error) from error
     if service == "ec2":
         refuse_blind_sdk(client.meta.service_model, botocore.__version__)
+    sign_each(client, attempts)
     return client
 
 

@@ -31,7 +31,7 @@ class Session(msgspec.Struct, frozen=True, eq=False):
     principal: tuple[str, str]
     """The partition and the account."""
     credentials: Mapping[str, str]
-    """As the parameters of botocore's clients."""
+    """As the parameters of botocore's `Credentials`."""
     until: datetime | None
     """When AWS ends them, where it told."""
 
@@ -42,9 +42,9 @@ class Session(msgspec.Struct, frozen=True, eq=False):
         """
         found = answer.get("Credentials") or {}
         credentials = {
-            "aws_access_key_id": found.get("AccessKeyId"),
-            "aws_secret_access_key": found.get("SecretAccessKey"),
-            "aws_session_token": found.get("SessionToken"),
+            "access_key": found.get("AccessKeyId"),
+            "secret_key": found.get("SecretAccessKey"),
+            "token": found.get("SessionToken"),
         }
         whole = {name: text for name, text in credentials.items() if isinstance(text, str) and text}
         if len(whole) != len(credentials):
@@ -68,10 +68,9 @@ class Lease:
     then is refused to all from then on; what only did not work is tried again while there is time.
     """
 
-    def __init__(self, opened: Opened, now: Now | None, end: Callable[[Session], None]) -> None:
-        """Without a clock nothing is renewed. `end` is told of each session that is no longer used."""
+    def __init__(self, opened: Opened, now: Now | None) -> None:
+        """Without a clock nothing is renewed."""
         self._now = now
-        self._end = end
         self._lock = Lock()
         self._opened = opened
         self._due = self._early(opened)
@@ -117,8 +116,6 @@ class Lease:
             elif found is not before:
                 self._opened, self._due = found, self._early(found)
         renewal.set_result(found)
-        if found is not before:
-            self._end(before.session)
         return or_raise(found)
 
     def _without(

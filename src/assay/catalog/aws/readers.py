@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from assay.catalog.aws.leases import Lease, Now, Opened, Session
 from assay.catalog.aws.once import Once, without_code
 from assay.catalog.aws.refusals import RefusedError
+from assay.catalog.aws.signing import Signer
 from assay.model import Identity, Place, Reader, Readers
 from assay.model.ids import is_account
 from assay.model.partitions import home_of
@@ -21,8 +22,6 @@ SESSION_NAME = "assay"
 _FIRST = "the reader of account {}: "
 _AGAIN = "the session of the reader of account {} ends and was not renewed: "
 
-Signer = Session | None
-"""Who signs a call: the session of a reader; None for the caller."""
 AskSts = Callable[[Signer, str, str, dict[str, Any]], dict[str, Any]]
 """One STS call: as whom, in which Region, which operation, which parameters."""
 
@@ -30,15 +29,10 @@ AskSts = Callable[[Signer, str, str, dict[str, Any]], dict[str, Any]]
 class ReaderSessions:
     """Opens, and keeps, one verified session for each account that must be looked at."""
 
-    def __init__(
-        self, readers: Readers, ask: AskSts, end: Callable[[Session], None], now: Now | None
-    ) -> None:
-        """`end` is told of a session that another has taken the place of; without the time of day
-        (`now`) none is renewed before it ends.
-        """
+    def __init__(self, readers: Readers, ask: AskSts, now: Now | None) -> None:
+        """Without the time of day (`now`) no session is renewed before it ends."""
         self._readers = readers
         self._ask = ask
-        self._end = end
         self._now = now
         self._own: Once[Identity] = Once()
         self._leases: Once[Lease] = Once()
@@ -73,7 +67,7 @@ class ReaderSessions:
         lease = self._leases.get(
             principal,
             place.region,
-            lambda: Lease(self._open(principal, known, place, _FIRST), self._now, self._end),
+            lambda: Lease(self._open(principal, known, place, _FIRST), self._now),
         )
         return lease.current(lambda: self._open(principal, known, place, _AGAIN))
 

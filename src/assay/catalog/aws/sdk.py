@@ -12,10 +12,11 @@ from typing import Any
 
 from assay.catalog.aws.clients import AWS_HOST, new_client, new_session
 from assay.catalog.aws.credentials import MEAN_NO_CREDENTIALS, Credentials, unusable
-from assay.catalog.aws.leases import Now, Session
+from assay.catalog.aws.leases import Now
 from assay.catalog.aws.pace import Deadline, Flights, Pace
-from assay.catalog.aws.readers import ReaderSessions, Signer
+from assay.catalog.aws.readers import ReaderSessions
 from assay.catalog.aws.refusals import CREDENTIALS, RefusedError, no_answer, refusal
+from assay.catalog.aws.signing import Signer, signed_by
 from assay.catalog.interface import Obstacle, Unavailable
 from assay.kept import Kept
 from assay.model import Identity, Place, Readers
@@ -26,7 +27,7 @@ of the form that its service writes."""
 
 
 class Sdk:
-    """botocore clients, one for each signer, service and Region, and a count of the calls made.
+    """botocore clients, one for each service and Region, and a count of the calls made.
 
     `readers` are the policy's roles: what is not the caller's own is looked at with
     theirs or not at all. After the `deadline` nothing is asked any more, and the throttling of EC2
@@ -48,8 +49,8 @@ class Sdk:
         self._models = models or Kept(None)
         self._lock = Lock()
         self._own = Credentials(deadline)
-        self._clients: dict[Signer, dict[tuple[str, str], Any]] = {}
-        self._readers = ReaderSessions(readers or Readers(), self._ask_sts, self._ended, now)
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._readers = ReaderSessions(readers or Readers(), self._ask_sts, now)
         self._calls: Counter[str] = Counter()
         self._endpoints: set[str] = set()
         self._answered = self._failed_otherwise = False
@@ -135,11 +136,6 @@ class Sdk:
     ) -> dict[str, Any]:
         return self._call(signer, "sts", region, operation, parameters)
 
-    def _ended(self, session: Session) -> None:
-        """Let the clients of a session go; who still waits for an answer has its own hold on one."""
-        with self._lock:
-            self._clients.pop(session, None)
-
     def _call(
         self,
         signer: Signer,
@@ -159,11 +155,12 @@ class Sdk:
         wait = self._pace.take((principal, region, name)) if self._pace else 0.0
         if self._deadline and (not self._deadline.left() or not self.flights.rest(wait)):
             raise RefusedError(self._too_late(), obstacle=Obstacle.LATE)
-        client = self._client(self._own_session(), signer, service, region)
+        client = self._client(self._own_session(), service, region)
         with self._lock:
             self._calls[name] += 1
         try:
-            answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
+            with signed_by(signer):
+                answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code")
             # An expired role or login is fetched anew by botocore in the middle of any call: what is
@@ -202,19 +199,17 @@ class Sdk:
         """A botocore session that has the caller's credentials. Raises `CredentialsError`."""
         return self._own.session(lambda: new_session(self._models))
 
-    def _client(self, session: Any, signer: Signer, service: str, region: str) -> Any:
+    def _client(self, session: Any, service: str, region: str) -> Any:
         """Making clients is not thread-safe, using them is."""
         with self._lock:
-            clients = self._clients.setdefault(signer, {})
-            client = clients.get((service, region))
+            client = self._clients.get((service, region))
             if client is None:
-                credentials = signer.credentials if signer else {}
-                client = new_client(session, service, region, credentials)
+                client = new_client(session, service, region)
                 client.meta.events.register("response-received", self._pass_date_on)
                 # Told in the report, and without a password: https://user:secret@localhost:4566
                 if not AWS_HOST.fullmatch(client.meta.endpoint_url):
                     self._endpoints.add(re.sub(r"//[^/]*@", "//", client.meta.endpoint_url))
-                clients[service, region] = client
+                self._clients[service, region] = client
         return client
 
     def _pass_date_on(self, response_dict: Mapping[str, Any] | None = None, **_: Any) -> None:
