@@ -1,48 +1,25 @@
 """`assay inventory`."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from assay.cli.nights import diff_command, sql_command, store_option
-from assay.cli.options import REGION, Moment, Output, Seconds, no_cache_option, policy_option
+from assay.cli.options import Moment, Output, Seconds, no_cache_option, policy_option
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show, write
+from assay.cli.whose import HOME, TIMEOUT, Whose, accounts_of, whose_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from assay.model import Organization, Policy
+    from assay.model import Policy
     from assay.model.inventory import Inventory
     from assay.run.host import Host
 
-TIMEOUT = 6 * 3_600.0
 FORMATS = ("text", "json", "csv", "html")
-HOME = "us-east-1"
-"""Where is asked which Regions there are, if nobody names one."""
-
-
-class Whose(TypedDict):
-    """The options that say whose accounts are meant."""
-
-    accounts: str | None
-    organization: bool
-    units: tuple[str, ...]
-    exclude: tuple[str, ...]
 
 
 @click.group("inventory", invoke_without_command=True)
-@click.option("--accounts", metavar="FILE",
-              help="Account ids, one a line, or the accounts file of c7n-org (default: the "
-              "policy's aws.accounts, else the caller's own).")  # fmt: skip
-@click.option("--organization", is_flag=True,
-              help="All accounts that AWS Organizations tells of, which its management account may ask.")  # fmt: skip
-@click.option("--ou", "units", multiple=True, metavar="ID",
-              help="The accounts of this organizational unit, and of those below it; repeatable.")  # fmt: skip
-@click.option("--exclude", multiple=True, metavar="ID",
-              help="Leave out this account, or this organizational unit; repeatable.")  # fmt: skip
-@click.option("--region", "regions", type=REGION, multiple=True, metavar="REGION",
-              help="Look into this Region; repeatable (default: all that are on for each account).")  # fmt: skip
+@whose_options
 @store_option
 @click.option("--workers", type=click.IntRange(1, 256), default=16, show_default=True,
               help="How many places are read at a time.")  # fmt: skip
@@ -90,7 +67,7 @@ def inventory_command(
     policy = open_policy(host, policy_path)
     home = next(each for each in (policy.region, *regions, HOME) if each)
     now, named = as_of or host.now(), tuple(dict.fromkeys(regions))
-    wanted = Wanted(_accounts(host, policy, whose), named, home, Path(store), workers, now)
+    wanted = Wanted(accounts_of(host, policy, whose), named, home, Path(store), workers, now)
     asking = Asking(None, timeout, Cache(host, wanted=not no_cache), as_of=as_of)
     catalog = open_catalog(host, asking, policy.readers)
     with host.watching(catalog):
@@ -106,26 +83,6 @@ def inventory_command(
 
 inventory_command.add_command(diff_command)
 inventory_command.add_command(sql_command)
-
-
-def _accounts(host: "Host", policy: "Policy", how: "Whose") -> "Sequence[str] | Organization":
-    """Whose accounts: a file's, an organisation's, or those of the policy; none where nobody says."""
-    from assay.fleet.accounts import accounts_in
-    from assay.model import Accounts, Organization
-
-    if how["accounts"] and (how["organization"] or how["units"]):
-        raise click.UsageError("--accounts and --organization are two ways to say the same")
-    if how["accounts"]:
-        found = accounts_in(how["accounts"], host.read(how["accounts"]))
-        return [each for each in found if each not in how["exclude"]]
-    if how["organization"] or how["units"]:
-        return Organization(how["units"], how["exclude"])
-    match policy.fleet:
-        case Accounts(ids):
-            return [each for each in ids if each not in how["exclude"]]
-        case Organization(units, exclude):
-            return Organization(units, (*exclude, *how["exclude"]))
-    return []
 
 
 def _render(name: str, found: "Inventory", policy: "Policy", host: "Host") -> bytes:

@@ -42,7 +42,7 @@ def inventory(host: Host, catalog: ImageCatalog, policy: Policy, wanted: Wanted)
     all could be seen, or the store cannot be written.
     """
     store = Store(wanted.store)
-    places, lost = _places(host, catalog, wanted)
+    places, lost = wanted_places(host, catalog, wanted)
     journal = Journal(wanted.store, f"{day_of(wanted.as_of)} {policy.sha256}")
     done = False
     try:
@@ -68,7 +68,9 @@ _AGAIN = (PlaceState.CUT_SHORT, *_NOTHING)
 """What a run that goes on reads again."""
 
 
-def _places(host: Host, catalog: ImageCatalog, wanted: Wanted) -> tuple[list[At], list[PlaceSeen]]:
+def wanted_places(
+    host: Host, catalog: ImageCatalog, wanted: Wanted
+) -> tuple[list[At], list[PlaceSeen]]:
     """The places to read, and those that nobody can."""
     others: list[PlaceSeen] = []
     match wanted.accounts:

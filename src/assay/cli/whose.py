@@ -1,0 +1,66 @@
+"""Whose accounts a command looks into, and in which Regions: options, and what they come to."""
+
+from typing import TYPE_CHECKING, TypedDict
+
+import click
+
+from assay.cli.options import REGION, F
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.model import Organization, Policy
+    from assay.run.host import Host
+
+TIMEOUT = 6 * 3_600.0
+"""Seconds. To list the places of a large organisation takes minutes, and longer where it is slow."""
+HOME = "us-east-1"
+"""Where is asked which Regions there are, if nobody names one."""
+
+
+class Whose(TypedDict):
+    """The options that say whose accounts are meant."""
+
+    accounts: str | None
+    organization: bool
+    units: tuple[str, ...]
+    exclude: tuple[str, ...]
+
+
+def whose_options(command: F) -> F:
+    """Which places are wanted; the Regions are given as `regions`, the rest is a `Whose`."""
+    for option in reversed((
+        click.option("--accounts", metavar="FILE",
+                     help="Account ids, one a line, or the accounts file of c7n-org (default: the "
+                     "policy's aws.accounts, else the caller's own)."),
+        click.option("--organization", is_flag=True,
+                     help="All accounts that AWS Organizations tells of, which its management account may ask."),
+        click.option("--ou", "units", multiple=True, metavar="ID",
+                     help="The accounts of this organizational unit, and of those below it; repeatable."),
+        click.option("--exclude", multiple=True, metavar="ID",
+                     help="Leave out this account, or this organizational unit; repeatable."),
+        click.option("--region", "regions", type=REGION, multiple=True, metavar="REGION",
+                     help="Look into this Region; repeatable (default: all that are on for each account)."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def accounts_of(host: "Host", policy: "Policy", how: "Whose") -> "Sequence[str] | Organization":
+    """Whose accounts: a file's, an organisation's, or those of the policy; none where nobody says."""
+    from assay.fleet.accounts import accounts_in
+    from assay.model import Accounts, Organization
+
+    if how["accounts"] and (how["organization"] or how["units"]):
+        raise click.UsageError("--accounts and --organization are two ways to say the same")
+    if how["accounts"]:
+        found = accounts_in(how["accounts"], host.read(how["accounts"]))
+        return [each for each in found if each not in how["exclude"]]
+    if how["organization"] or how["units"]:
+        return Organization(how["units"], how["exclude"])
+    match policy.fleet:
+        case Accounts(ids):
+            return [each for each in ids if each not in how["exclude"]]
+        case Organization(units, exclude):
+            return Organization(units, (*exclude, *how["exclude"]))
+    return []
