@@ -26,6 +26,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "policy": ("test", "."),
     "record": ("plan.json", "-o", "recorded"),
     "rules": (),
+    "stamp": (MADE_BY_NOBODY, "--watermark", "golden-web", "--region", REGION, "--dry-run"),
     "trace": (MADE_BY_NOBODY, "--region", REGION, "--as-of", "2026-11-22"),
 }
 

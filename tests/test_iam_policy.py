@@ -14,6 +14,7 @@ from assay.catalog.aws.permissions import (
     ASSUME_ROLE,
     EVERY_READ,
     FLEET_READS,
+    MARKING,
     ORGANIZATION_READS,
     READS,
 )
@@ -64,7 +65,7 @@ def asked(path: Path) -> Iterator[str]:
 
 def test_the_table_is_what_the_code_calls() -> None:
     called = {each for room in ROOMS for path in room.rglob("*.py") for each in asked(path)}
-    granted = {read.action for read in EVERY_READ} | {ASSUME_ROLE}
+    granted = {each.action for each in (*EVERY_READ, *MARKING)} | {ASSUME_ROLE}
     passed_on = {"service:operation", "permission.service:permission.operation"}
     assert called - passed_on == granted | {"sts:GetCallerIdentity"}  # which needs no permission
 
@@ -72,7 +73,8 @@ def test_the_table_is_what_the_code_calls() -> None:
 def test_the_table_is_what_the_cut_models_know() -> None:
     known = {f"{service}:{name}" for service in OPERATIONS for name in OPERATIONS[service]}
     free = {"sts:GetCallerIdentity", "sts:AssumeRoleWithWebIdentity"}  # botocore's own exchange
-    assert known - free == {read.action for read in EVERY_READ} | {ASSUME_ROLE}
+    granted = {each.action for each in (*EVERY_READ, *MARKING)} | {ASSUME_ROLE}
+    assert known - free == granted
 
 
 def test_nothing_is_granted_that_writes() -> None:
@@ -106,6 +108,18 @@ def test_the_permissions_are_the_table(tmp_path: Path) -> None:
             },
         ],
     }
+
+
+def test_the_one_write_is_granted_to_whoever_stamps(tmp_path: Path) -> None:
+    gate = printed(tmp_path, "--permissions", "--account", CI)["Statement"]
+    own = printed(tmp_path, "--permissions", "--stamp", "--account", CI)["Statement"]
+    actions = [each.action for each in MARKING]
+    assert own == [
+        *gate,
+        {**statement("AttachWatermarks", actions), "Resource": "arn:aws:ec2:*::image/*"},
+    ]
+    assert actions == ["ec2:AttachImageWatermark"]
+    assert "readers read" in refused(tmp_path, "--stamp", "--reader", "--caller", GATE)
 
 
 def test_a_fleet_is_read_besides(tmp_path: Path) -> None:

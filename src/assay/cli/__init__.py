@@ -27,6 +27,7 @@ COMMANDS = {
     "policy": "assay.cli.policy:policy_group",
     "record": "assay.cli.record:record_command",
     "rules": "assay.cli.rules:rules_command",
+    "stamp": "assay.cli.stamp:stamp_command",
     "trace": "assay.cli.trace:trace_command",
 }
 

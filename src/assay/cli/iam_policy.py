@@ -51,6 +51,8 @@ CALLER = Shaped(
               help="For the reader's role in --account instead of the gate's own role.")  # fmt: skip
 @click.option("--fleet", is_flag=True,
               help="With what an inventory of accounts asks besides.")  # fmt: skip
+@click.option("--stamp", is_flag=True,
+              help="With the one write that `assay stamp` makes.")  # fmt: skip
 @click.option("--account", type=ACCOUNT, help="The account in which the role stands.")
 @click.option(
     "--partition", type=click.Choice(sorted(PARTITIONS)), default="aws", show_default=True
@@ -70,6 +72,7 @@ def iam_policy_command(
     trust: bool,
     reader: bool,
     fleet: bool,
+    stamp: bool,
     account: str | None,
     partition: str,
     repositories: tuple[str, ...],
@@ -89,6 +92,8 @@ def iam_policy_command(
     from assay.cli.host import this_process
     from assay.run.policies import policy_if_any
 
+    if stamp and reader:
+        raise click.UsageError("--stamp is of the pipeline's own role: readers read")
     _refuse_mixtures(reader, caller, partition, (*repositories, *branches, *environments))
     policy = policy_if_any(this_process(), policy_path)
     notes: list[str] = []
@@ -101,7 +106,7 @@ def iam_policy_command(
         notes += _name_only(repositories)
     roles = [] if reader else _roles(policy, partition, notes)
     more = [FLEET, *([] if reader else [ORGANIZATION])] if fleet else []
-    granted_reads = permissions_policy(partition, account, roles, more)
+    granted_reads = permissions_policy(partition, account, roles, more, marks=stamp)
     documents = {"permissions_policy": granted_reads, kind: trusted}
     alone = "permissions_policy" if permissions else kind
     _print(documents if permissions == trust else documents[alone], notes)

@@ -51,7 +51,7 @@ def look_up(host: "Host", image: str, where: Where) -> Found:
     from assay.run.policies import policy_if_any
 
     policy = policy_if_any(host, where.policy_path)
-    place = _place(where, policy)
+    place = named_place(where.region, where.account, policy)
     catalog = open_catalog(host, where.asking, policy.readers if policy else None)
     place = _recorded_place(place, image, catalog)
     as_of = where.asking.as_of or host.now()
@@ -61,18 +61,19 @@ def look_up(host: "Host", image: str, where: Where) -> Found:
     return Found(subject, lineage_of(subject, catalog.facts(), as_of, policy, golden))
 
 
-def _place(where: Where, policy: "Policy | None") -> "Place":
+def named_place(region: str | None, account: str | None, policy: "Policy | None") -> "Place":
+    """Where an image is, by whoever says so. Raises `InputError` where nobody does."""
     from assay.errors import InputError
     from assay.model import Place
 
-    region = where.region or (policy.region if policy else None)
+    region = region or (policy.region if policy else None)
     if region is None:
         raise InputError(
             "no Region to look in",
             hint="name one with --region, ASSAY_REGION or the policy's aws.region; your own "
             "AWS_REGION is not used: an AMI id means nothing outside its Region",
         )
-    return Place.of(region, where.account)
+    return Place.of(region, account)
 
 
 def _recorded_place(place: "Place", image: str, catalog: "ImageCatalog") -> "Place":

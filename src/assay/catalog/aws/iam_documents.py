@@ -11,6 +11,7 @@ from typing import Any
 from assay.catalog.aws.permissions import (
     ASSUME_ROLE,
     FLEET_READS,
+    MARKING,
     ORGANIZATION_READS,
     READS,
     Permission,
@@ -30,6 +31,8 @@ def permissions_policy(
     account: str | None,
     roles: Sequence[str],
     more: Sequence[tuple[str, Sequence[Permission]]] = (),
+    *,
+    marks: bool = False,
 ) -> Document:
     """What a check asks, the roles that it may assume, and what else is asked, by statement.
 
@@ -49,6 +52,10 @@ def permissions_policy(
         _allow("ReadParameters", by_service["ssm"], parameters),
     ]
     statements += [_allow(sid, [read.action for read in reads], "*") for sid, reads in more]
+    if marks:
+        # EC2 writes the ARNs of images without an account, so any image of the caller's own is meant
+        writes = [each.action for each in MARKING]
+        statements.append(_allow("AttachWatermarks", writes, f"arn:{partition}:ec2:*::image/*"))
     if roles:
         statements.append(_allow("AssumeReaders", [ASSUME_ROLE], list(roles)))
     return _document(statements)

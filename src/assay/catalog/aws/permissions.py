@@ -120,6 +120,14 @@ ORGANIZATION_READS = (
 )  # fmt: skip
 """Of the caller alone: the management account answers, and who is delegated to act for it."""
 
+MARKING = (
+    Permission(
+        "ec2", "AttachImageWatermark", True, "nothing can be stamped",
+        "WatermarkKey", {"ImageId": _IMAGE, "WatermarkName": "assay-doctor"},
+    ),
+)  # fmt: skip
+"""What `stamp` writes, and nothing else does; no reader needs it."""
+
 SERVICES = ("account", "autoscaling", "ec2", "organizations", "ssm")
 EVERY_READ = (*READS, *FLEET_READS, *ORGANIZATION_READS)
 

@@ -16,13 +16,15 @@ from typing import Any
 import msgspec
 
 from assay import __version__
-from assay.catalog.aws.permissions import EVERY_READ, SERVICES
+from assay.catalog.aws.permissions import EVERY_READ, MARKING, SERVICES
 from assay.digests import sha256
 from assay.kept import Kept
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
     **{
-        service: tuple(each.operation for each in EVERY_READ if each.service == service)
+        service: tuple(
+            each.operation for each in (*EVERY_READ, *MARKING) if each.service == service
+        )
         for service in SERVICES
     },
     # A web identity is exchanged by botocore itself, through a client of the same session.

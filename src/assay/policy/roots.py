@@ -1,0 +1,48 @@
+"""Whether an image starts from what a policy lets a pipeline of golden images start from."""
+
+from assay.model import Ancestor, Finding, Outcome, Provenance, Roots
+from assay.policy.lineage import why_incomplete
+
+
+def from_a_root(provenance: Provenance, roots: Roots) -> Finding:
+    """Whether the image or an ancestor is one of `golden.roots`: a pass, a failure, or not to be told.
+
+    Whose an ancestor is, EC2 tells by its owner's name (`ImageOwnerAlias`), or by the account where
+    it shows the image.
+    """
+    named = {(each.id, each.region) for each in roots.images}
+    for ancestor in provenance.ancestors:
+        entry = ancestor.entry
+        if (entry.image_id, entry.region) in named:
+            return _starts(f"it starts from {entry.image_id} in {entry.region}", provenance)
+        owner = next((each for each in _owners(ancestor) if each in roots.owners), None)
+        if owner is not None:
+            return _starts(f"it starts from {entry.image_id}, of {owner}", provenance)
+    ancestry, last = provenance.ancestry, provenance.ancestors[-1]
+    unknown = [each for each in provenance.ancestors if not _owners(each)] if roots.owners else []
+    if not ancestry.complete or unknown:
+        why = why_incomplete(ancestry) if not ancestry.complete else "whose it is was not told"
+        return Finding(
+            Outcome.UNDETERMINED,
+            f"what it starts from cannot be told: {why}",
+            "let the caller read the ancestors, or name an image of the line in golden.roots.images",
+            provenance.asked,
+        )
+    whose = ", ".join(_owners(last)) or "an unknown owner"
+    return Finding(
+        Outcome.FAIL,
+        f"its line starts at {last.entry.image_id}, of {whose}, which golden.roots does not name",
+        "build it from an image that golden.roots names, or add that image or owner",
+        provenance.asked,
+    )
+
+
+def _owners(ancestor: Ancestor) -> list[str]:
+    """What policies may call whoever owns it."""
+    seen = ancestor.seen
+    told = (ancestor.entry.owner_alias, *((seen.owner_alias, seen.owner_id) if seen else ()))
+    return list(dict.fromkeys(each for each in told if each))
+
+
+def _starts(message: str, provenance: Provenance) -> Finding:
+    return Finding(Outcome.PASS, message, None, provenance.asked)

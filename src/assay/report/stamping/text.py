@@ -1,0 +1,23 @@
+"""What was stamped, on a terminal: a line for each image, and one for all."""
+
+from assay.model.stamping import CARRIES, Stamp, Stamped, Stamping
+from assay.report.safe import safe
+
+
+def line(found: Stamped) -> str:
+    """One image."""
+    what = found.image_id or "a copy"
+    return f"{found.state}: {safe(what)} in {found.region}: {safe(found.reason)}\n"
+
+
+def summary(found: Stamping) -> str:
+    """All of them; ends with what somebody has to do."""
+    there = sum(each.state in CARRIES for each in found.images)
+    written = sum(each.state is Stamp.ATTACHED for each in found.images)
+    number = len(found.images)
+    text = f"{there} of {number} image{'' if number == 1 else 's'} carry {safe(found.key)}"
+    text += ", nothing was written" if not written else f", {written} written now"
+    text += " (dry run)" if found.dry_run else ""
+    if found.endpoint:
+        text += f"\n  the answers came from {safe(found.endpoint)}, which is not AWS's own endpoint"
+    return f"{text}\n"

@@ -1,0 +1,220 @@
+"""Attach a watermark to an image that may become golden, and follow it into its copies.
+
+Whatever is written is read back; a second run finds the mark and writes nothing. A fault leaves behind what
+was attached until then, and all of that is told.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from assay.catalog.aws.marking import Marker
+from assay.catalog.interface import Absent, CutShort, ImageCatalog, Unavailable, whole
+from assay.catalog.live import LiveCatalog
+from assay.catalog.questions import IDENTITIES, IMAGES, IMAGES_OF, Selection
+from assay.errors import CredentialsError
+from assay.model import Identity, Image, Place, Policy, Resolved, Watermark
+from assay.model.stamping import Stamp, Stamped, Stamping
+from assay.run.catalogs import open_sdk
+from assay.run.check import look_up
+from assay.run.stampable import (
+    Against,
+    Cannot,
+    NotKnown,
+    NotYet,
+    against_image,
+    against_line,
+    against_mark,
+)
+
+if TYPE_CHECKING:
+    from assay.run.cache import Cache
+    from assay.run.host import Host
+
+_FIRST, _LONGEST = 0.5, 15.0
+"""Seconds between two looks at an image that is on its way: twice as long each time, up to the longest."""
+Tell = Callable[[Stamped], None]
+
+
+class Wish(Struct, frozen=True):
+    """What is to be stamped."""
+
+    image_id: str
+    name: str
+    place: Place
+    copies: Sequence[str] = ()
+    """The Regions into which the image is copied."""
+    wait: bool = False
+    """Whether what is not there yet is waited for."""
+    dry_run: bool = False
+
+
+class _Hand(Struct, frozen=True):
+    """With what a run sees and writes."""
+
+    catalog: ImageCatalog
+    marker: Marker
+    wish: Wish
+    account: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.account}:{self.wish.name}"
+
+
+class Door(Struct, frozen=True):
+    """AWS, to be asked and to be written to as the caller."""
+
+    catalog: ImageCatalog
+    marker: Marker
+
+
+def open_door(host: "Host", timeout: float, cache: "Cache") -> Door:
+    """With the caller's own credentials alone: readers read."""
+    sdk = open_sdk(host, None, timeout, cache)
+    return Door(LiveCatalog(sdk), Marker(sdk))
+
+
+def stamp(
+    catalog: ImageCatalog, marker: Marker, policy: Policy | None, wish: Wish, tell: Tell
+) -> Stamping:
+    """Stamp the image, then each copy; `tell` hears of each as soon as it is known.
+
+    Nothing is looked for in other Regions where the image itself does not carry the mark. Raises
+    `CredentialsError` where nobody tells who asks.
+    """
+    identity = catalog.ask(IDENTITIES, [wish.place])[wish.place]
+    if not isinstance(identity, Identity):
+        reason = getattr(identity, "reason", "AWS did not say")
+        raise CredentialsError(f"nobody tells whose account this is: {reason}")
+    hand = _Hand(catalog, marker, wish, identity.account)
+    images: list[Stamped] = []
+    for each in _all(hand, policy):
+        images.append(each)
+        tell(each)
+    return Stamping(hand.key, tuple(images), wish.dry_run, catalog.facts().endpoint)
+
+
+def _all(hand: _Hand, policy: Policy | None) -> Iterator[Stamped]:
+    wish = hand.wish
+    first = _stamped(hand, wish.place, wish.image_id, policy)
+    yield first
+    if first.state not in (Stamp.ATTACHED, Stamp.PRESENT, Stamp.WOULD_ATTACH):
+        return
+    for region in wish.copies:
+        place = Place.of(region, wish.place.account)
+        found = _copies(hand, place)
+        if isinstance(found, str):
+            yield Stamped(None, region, Stamp.UNCERTAIN, found, copy=True)
+            continue
+        for id in found:
+            # Of the same line as its source, which was judged
+            yield _stamped(hand, place, id, None, copy=True)
+
+
+def _copies(hand: _Hand, place: Place) -> list[str] | str:
+    """The ids of the account's own copies in a Region, or why there is none to be told of."""
+    wish = hand.wish
+    filters = (
+        ("source-image-id", (wish.image_id,)),
+        ("source-image-region", (wish.place.region,)),
+    )
+    chosen = Selection(owners=("self",), filters=filters, hidden_missed=False)
+    for _ in _looks(hand):
+        listed = whole(hand.catalog.list_all(IMAGES_OF, (place, chosen)))
+        if isinstance(listed, CutShort):
+            return f"its copies could not be listed: {listed.reason}"
+        if listed:
+            return sorted(each.id for each in listed)
+    late = " in the time that there was" if wish.wait else ": --wait waits for it"
+    return f"no copy of {wish.image_id} is there{late}"
+
+
+def _stamped(
+    hand: _Hand, place: Place, id: str, policy: Policy | None, *, copy: bool = False
+) -> Stamped:
+    def so(state: Stamp, reason: str, mark: Watermark | None = None) -> Stamped:
+        return Stamped(id, place.region, state, reason, copy, mark)
+
+    match _ready(hand, place, id):
+        case Image() as image:
+            pass
+        case Cannot(reason):
+            return so(Stamp.REFUSED, reason)
+        case NotKnown(reason) | NotYet(reason):
+            return so(Stamp.UNCERTAIN, reason)
+    against = _line(hand, place, id, policy)
+    if against is not None:
+        return so(Stamp.REFUSED if isinstance(against, Cannot) else Stamp.UNCERTAIN, against.reason)
+    mark = _mark(image, hand.key)
+    if mark is not None:
+        where = f"attached to {mark.source_image_id} in {mark.source_image_region}"
+        return so(Stamp.PRESENT, f"it carries the watermark already, {where}", mark)
+    full = against_mark(image)
+    if full is not None:
+        return so(Stamp.REFUSED, full.reason)
+    if hand.wish.dry_run:
+        return so(Stamp.WOULD_ATTACH, "the watermark would be attached")
+    return _attached(hand, place, id, so)
+
+
+def _attached(hand: _Hand, place: Place, id: str, so: Callable[..., Stamped]) -> Stamped:
+    """Write, and read back: an answer that is lost says nothing of what was written."""
+    key = hand.marker.attach(place, id, hand.wish.name)
+    said = key.reason if isinstance(key, Unavailable) else None
+    for _ in _looks(hand, wait=said is None):
+        image = _image(hand, place, id)
+        mark = _mark(image, hand.key) if isinstance(image, Image) else None
+        if mark is not None:
+            return so(Stamp.ATTACHED, "the watermark is attached, and was read back", mark)
+    if said is not None:
+        return so(Stamp.UNCONFIRMED, f"EC2 did not say that it is attached: {said}")
+    return so(Stamp.UNCONFIRMED, f"EC2 said that {key} is attached, and does not show it")
+
+
+def _ready(hand: _Hand, place: Place, id: str) -> Image | Against:
+    """The image as soon as it can be stamped, or what is against that."""
+    found: Image | Against = NotYet("it was not looked at")
+    for _ in _looks(hand):
+        found = _image(hand, place, id)
+        if isinstance(found, Image):
+            found = against_image(found, hand.account) or found
+        if not isinstance(found, NotYet):
+            return found
+    if isinstance(found, NotYet) and not hand.wish.wait:
+        return NotYet(f"{found.reason}: --wait waits for it")
+    return found
+
+
+def _image(hand: _Hand, place: Place, id: str) -> Image | Cannot | NotKnown:
+    match hand.catalog.ask(IMAGES, [(place, id)])[place, id]:
+        case Absent():
+            return Cannot(f"EC2 shows no such image to {hand.account} in {place.region}")
+        case Unavailable(reason):
+            return NotKnown(reason)
+        case image:
+            return image
+
+
+def _line(hand: _Hand, place: Place, id: str, policy: Policy | None) -> Against | None:
+    """What the policy has against where the image comes from."""
+    if policy is None or not (policy.golden.roots or policy.revoked != type(policy.revoked)()):
+        return None
+    (subject,) = look_up([id], place, hand.catalog, policy)
+    if not isinstance(subject.resolution, Resolved):
+        return NotKnown(subject.resolution.reason)
+    return against_line(subject.provenance, policy)
+
+
+def _mark(image: Image, key: str) -> Watermark | None:
+    return next((each for each in image.watermarks if each.key == key), None)
+
+
+def _looks(hand: _Hand, *, wait: bool | None = None) -> Iterator[None]:
+    """Once, or as often as there is time for."""
+    yield
+    pause = _FIRST
+    while (hand.wish.wait if wait is None else wait) and hand.marker.rest(pause):
+        yield
+        pause = min(2 * pause, _LONGEST)

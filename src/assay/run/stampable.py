@@ -1,0 +1,86 @@
+"""What must hold before a watermark is attached: each reason against it, in one line.
+
+Facts: EC2 User Guide, "AMI watermarks": five on an image at most, inherited ones included; none on a public
+image; the owner's alone to attach.
+"""
+
+import re
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from assay.model import Finding, Image, Outcome, Policy, Provenance
+from assay.policy.roots import from_a_root
+from assay.policy.rules import revoked
+
+MOST = 5
+_NAME = r"[A-Za-z0-9()\[\]./'@_-][A-Za-z0-9 ()\[\]./'@_-]{1,126}[A-Za-z0-9()\[\]./'@_-]"
+_ON_THE_WAY = ("pending", "transient")
+
+
+class Cannot(Struct, frozen=True):
+    """It cannot become golden, or must not."""
+
+    reason: str
+
+
+class NotKnown(Struct, frozen=True):
+    """Whether it may become golden could not be read."""
+
+    reason: str
+
+
+class NotYet(Struct, frozen=True):
+    """It is not there yet."""
+
+    reason: str
+
+
+Against: TypeAlias = Cannot | NotKnown | NotYet
+
+
+def is_name(text: str) -> bool:
+    """A watermark's name, as AttachImageWatermark and Image Builder both take it."""
+    return re.fullmatch(_NAME, text) is not None
+
+
+def against_image(image: Image, account: str) -> Against | None:
+    """What EC2 would refuse, or should not be asked, by the image alone."""
+    if image.owner_id != account:
+        owner = image.owner_id or "an account that EC2 did not tell"
+        return Cannot(f"it is owned by {owner}: only the owner can attach a watermark")
+    if image.public is None or image.state is None:
+        return NotKnown("EC2 did not tell its state, or whether it is public")
+    if image.public:
+        return Cannot("it is public: no watermark can be attached to a public image")
+    if image.state in _ON_THE_WAY:
+        return NotYet(f"its state is {image.state}")
+    if image.state != "available":
+        return Cannot(f"its state is {image.state}")
+    return None
+
+
+def against_mark(image: Image) -> Against | None:
+    """Whether there is room for one more watermark."""
+    if len(image.watermarks) < MOST:
+        return None
+    return Cannot(f"it carries {len(image.watermarks)} watermarks already, and {MOST} is the most")
+
+
+def against_line(provenance: Provenance | None, policy: Policy) -> Against | None:
+    """What the policy says of the line that the image comes from."""
+    if provenance is None:
+        return NotKnown("where it comes from could not be read")
+    roots = policy.golden.roots
+    found = [] if roots is None else [from_a_root(provenance, roots)]
+    judged = revoked.check(provenance, policy)
+    found += [judged] if judged else []
+    for outcome, kind in ((Outcome.FAIL, Cannot), (Outcome.UNDETERMINED, NotKnown)):
+        for each in found:
+            if each.outcome is outcome:
+                return kind(_told(each))
+    return None
+
+
+def _told(finding: Finding) -> str:
+    return f"{finding.message} ({finding.fix})" if finding.fix else finding.message
