@@ -24,6 +24,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "init": ("--account", WORKLOAD, "--policy", "made"),
     "inventory": ("--region", REGION, "--as-of", "2026-11-22", "-o", "text=made"),
     "policy": ("test", "."),
+    "preview": ("--criteria", "none.json"),
     "record": ("plan.json", "-o", "recorded"),
     "rules": (),
     "stamp": (MADE_BY_NOBODY, "--watermark", "golden-web", "--region", REGION, "--dry-run"),

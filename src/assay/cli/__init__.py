@@ -25,6 +25,7 @@ COMMANDS = {
     "init": "assay.cli.init:init_command",
     "inventory": "assay.cli.inventory:inventory_command",
     "policy": "assay.cli.policy:policy_group",
+    "preview": "assay.cli.preview:preview_command",
     "record": "assay.cli.record:record_command",
     "rules": "assay.cli.rules:rules_command",
     "stamp": "assay.cli.stamp:stamp_command",

@@ -7,7 +7,7 @@ reference words it. Inferred: no criteria admit nothing. A criterion without fie
 the installed SDK does not know, so what it admits is not told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import msgspec
@@ -25,12 +25,17 @@ class Admission(msgspec.Struct, frozen=True, gc=False):
     why_not: tuple[str, ...] = ()
 
 
-def admission(image: Image, settings: AllowedImages, as_of: datetime) -> Admission:
-    """Judge `image` by the criteria alone; whose it is makes no difference here."""
+def admission(
+    image: Image, settings: AllowedImages, as_of: datetime, untold: Collection[str] = ()
+) -> Admission:
+    """Judge `image` by the criteria alone; whose it is makes no difference here.
+
+    `untold`: the fields of which whoever told of the image says nothing, so that an empty one is none.
+    """
     unread = False
     why_not: list[str] = []
     for number, criterion in enumerate(settings.criteria, 1):
-        held, why = _all(_fields(image, criterion, as_of))
+        held, why = _all(_fields(image, criterion, as_of, untold))
         if held is Is.YES:
             return Admission(Is.YES)
         unread = unread or held is Is.UNREAD
@@ -54,14 +59,15 @@ def _all(fields: Iterator[_Held]) -> _Held:
     return unread or (Is.YES, None)
 
 
-def _fields(image: Image, criterion: ImageCriterion, as_of: datetime) -> Iterator[_Held]:
+def _fields(
+    image: Image, criterion: ImageCriterion, as_of: datetime, untold: Collection[str]
+) -> Iterator[_Held]:
     if criterion == ImageCriterion():
         yield Is.UNREAD, "it has no field that this SDK knows"
     if criterion.providers is not None:
         yield _provided(image, criterion.providers)
     if criterion.product_codes is not None:
-        sold = any(code in criterion.product_codes for code in image.product_codes)
-        yield (Is.YES if sold else Is.NO), "it has none of the product codes"
+        yield _sold(image, criterion.product_codes, untold)
     if criterion.names is not None:
         yield _named(image, criterion.names)
     if criterion.max_days_since_created is not None:
@@ -71,7 +77,20 @@ def _fields(image: Image, criterion: ImageCriterion, as_of: datetime) -> Iterato
     if criterion.watermarks is not None:
         yield _marked(image, criterion, as_of)
     if criterion.scan is not None:
-        yield scanned(image.scan_results, criterion.scan, as_of)
+        found = _told(image, "scan_results", untold)
+        yield found or scanned(image.scan_results, criterion.scan, as_of)
+
+
+def _told(image: Image, field: str, untold: Collection[str]) -> _Held | None:
+    if field not in untold or getattr(image, field):
+        return None
+    return Is.UNREAD, f"its {field.replace('_', ' ')} were not told"
+
+
+def _sold(image: Image, codes: tuple[str, ...], untold: Collection[str]) -> _Held:
+    sold = any(code in codes for code in image.product_codes)
+    found = None if sold else _told(image, "product_codes", untold)
+    return found or ((Is.YES if sold else Is.NO), "it has none of the product codes")
 
 
 def _provided(image: Image, providers: tuple[str, ...]) -> _Held:

@@ -1,0 +1,54 @@
+"""Criteria that somebody would set: out of a file, or those that come nearest to a policy.
+
+Facts: EC2 API Reference, ReplaceImageCriteriaInAllowedImagesSettings and ImageCriterionRequest: how many
+criteria there may be, how many values each list takes, `none` alone, a name with a `?` of three
+characters at least. What EC2 makes of an empty list or an empty condition it does not say, so
+neither is taken.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from assay.allowed_amis.export import MOST_CRITERIA, MOST_VALUES, allowed_amis
+from assay.allowed_amis.settings import NOT_TOLD, read_settings
+from assay.catalog.aws.ec2 import criterion
+from assay.errors import InputError
+from assay.model import AllowedImages, Policy
+
+_MOST = {**MOST_VALUES, "MarketplaceProductCodes": 50, "ImageNames": 50}
+
+
+def read_criteria(path: str, data: bytes) -> AllowedImages:
+    """The criteria in `data`, as EC2 would take them; `path` is for messages. Raises `InputError`."""
+    read = read_settings(path, data)
+    criteria = json.loads(data.removeprefix(b"\xef\xbb\xbf"))["ImageCriteria"]
+    for problem in _problems(criteria):
+        raise InputError(problem, where=path, hint="EC2 would not take these criteria: change them")
+    return AllowedImages(NOT_TOLD, None, read.criteria)
+
+
+def of_policy(policy: Policy, as_of: datetime) -> tuple[AllowedImages, tuple[str, ...]]:
+    """The criteria that come nearest, and what of the policy they do not say. Raises `PolicyError`."""
+    exported = allowed_amis(policy, as_of)
+    return AllowedImages(NOT_TOLD, None, tuple(map(criterion, exported.criteria))), exported.lost
+
+
+def _problems(criteria: list[dict[str, Any]]) -> Iterator[str]:
+    if len(criteria) > MOST_CRITERIA:
+        yield f"ImageCriteria has {len(criteria)} criteria, EC2 takes {MOST_CRITERIA}"
+    for at, each in enumerate(criteria):
+        here = f"ImageCriteria[{at}]"
+        if not each:
+            yield f"{here} has no condition"
+        for name, value in each.items():
+            if not value:
+                yield f"{here}.{name} is empty"
+            elif len(value) > _MOST.get(name, len(value)):
+                yield f"{here}.{name} has {len(value)} values, EC2 takes {_MOST[name]}"
+        if "none" in each.get("ImageProviders", ()) and len(each["ImageProviders"]) > 1:
+            yield f"{here}.ImageProviders has none beside others"
+        for name in each.get("ImageNames", ()):
+            if "?" in name and len(name) < 3:
+                yield f"{here}.ImageNames has a name with a ? and fewer than three characters"

@@ -1,0 +1,1 @@
+"""What Allowed AMIs would refuse: one format a file."""
