@@ -76,6 +76,11 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     },
     "GetAllowedImagesSettings": {},
     "GetImageAncestry": {"ImageId": "ami-1"},
+    "LookupEvents": {
+        "LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "CopyImage"}],
+        "StartTime": "2026-11-01T00:00:00Z",
+        "MaxResults": 50,
+    },
     "ListImagesInRecycleBin": {"ImageIds": ["ami-1", "ami-2"]},
     "GetParameters": {"Names": ["/a", "/b:3"], "WithDecryption": False},
     "AssumeRole": {
@@ -381,6 +386,7 @@ def questions(golden: GoldenWorld) -> list[tuple[str, str, Mapping[str, Any]]]:
         ("account", "ListRegions", {}),
         ("autoscaling", "DescribeAutoScalingGroups", {}),
         ("autoscaling", "DescribeLaunchConfigurations", {}),
+        ("cloudtrail", "LookupEvents", {}),
         ("organizations", "ListAccounts", {}),
         ("organizations", "ListOrganizationalUnitsForParent", {"ParentId": "r-root"}),
         ("ssm", "DescribeParameters", {}),

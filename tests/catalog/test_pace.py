@@ -87,6 +87,13 @@ class TestPace:
         assert pace.take(("us-east-1", "GetImageAncestry")) == 0.0
         assert pace.take(("eu-west-1", "DescribeImages")) == 0.0
 
+    def test_cloudtrail_takes_two_a_second(self, clock: Clock) -> None:
+        pace = Pace(clock)
+        waits = [pace.take("bucket", "cloudtrail:LookupEvents") for _ in range(5)]
+        assert waits == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.5])
+        clock.now += 10.0
+        assert pace.take("bucket", "cloudtrail:LookupEvents") == 0.0
+
 
 class TestDeadline:
     def test_it_runs_down_and_stays_down(self, clock: Clock) -> None:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import images, instances, organization, parameters, scaling, templates
+from . import images, instances, organization, parameters, scaling, templates, trail
 from .contract import check_shape
 from .dispatch import Handler
 from .errors import ApiError
@@ -17,6 +17,7 @@ from .world import World
 HANDLERS: Mapping[str, Mapping[str, Handler]] = {
     "account": organization.ACCOUNT,
     "autoscaling": scaling.HANDLERS,
+    "cloudtrail": trail.HANDLERS,
     "ec2": images.HANDLERS | instances.HANDLERS | templates.HANDLERS,
     "organizations": organization.ORGANIZATIONS,
     "ssm": parameters.SSM,
@@ -32,7 +33,7 @@ UNKNOWN_KEY = {
     ),
     "sts": ("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
 }
-for _json in ("account", "organizations"):
+for _json in ("account", "cloudtrail", "organizations"):
     UNKNOWN_KEY[_json] = UNKNOWN_KEY["ssm"]
 UNKNOWN_KEY["autoscaling"] = UNKNOWN_KEY["sts"]
 EXPIRED = {
@@ -46,7 +47,7 @@ EXPIRED = {
     ),
     "sts": ("ExpiredToken", "The security token included in the request is expired", 403),
 }
-for _json in ("account", "organizations"):
+for _json in ("account", "cloudtrail", "organizations"):
     EXPIRED[_json] = EXPIRED["ssm"]
 EXPIRED["autoscaling"] = EXPIRED["sts"]
 DENIED = {
@@ -56,12 +57,13 @@ DENIED = {
     "sts": ("AccessDenied", "", 403),
     "autoscaling": ("AccessDenied", "", 403),
     "account": ("AccessDeniedException", "", 403),
+    "cloudtrail": ("AccessDeniedException", "", 400),
     "organizations": ("AccessDeniedException", "", 400),
 }
 NOT_SUBSCRIBED = (
     "You are not subscribed to this service. Please go to http://aws.amazon.com to subscribe."
 )
-READS = ("Describe", "Get", "List", "AssumeRole")
+READS = ("Describe", "Get", "List", "Lookup", "AssumeRole")
 """How operations begin that may be answered from memory."""
 
 
@@ -124,6 +126,8 @@ class Endpoint:
                 200, self._body(call, request, request_id), content_type(call.service)
             )
         except ApiError as error:
+            if call.caller is not None and request.operation in trail.RECORDED:
+                self.world.record_failure(call.caller, request.operation, error.code)
             answered = _error_answer(call, error, request_id)
         if self.replay:
             self._remember(call, request, answered)

@@ -198,7 +198,11 @@ def create_image(world: World, caller: Caller, params: Params) -> Result:
 
 
 def register_image(world: World, caller: Caller, params: Params) -> Result:
-    image_id = world.register_image(caller.account, caller.region, name=params["Name"])
+    volumes = [each.get("Ebs", {}) for each in params.get("BlockDeviceMappings", ())]
+    snapshots = [each["SnapshotId"] for each in volumes if "SnapshotId" in each]
+    image_id = world.register_image(
+        caller.account, caller.region, name=params["Name"], snapshots=snapshots
+    )
     image = world.image(caller.region, image_id)
     image.architecture = params.get("Architecture", image.architecture)
     image.tags |= tags_of(params, "image")

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from .accounts import Accounts
 from .errors import ApiError
 from .fleet import Fleet
+from .history import History, of_image, of_instance
 from .records import (
     AllowedImages,
     Image,
@@ -29,7 +30,7 @@ MAX_ANCESTRY = 50  # EC2 User Guide, "AMI ancestry"
 PUBLIC_PROVIDERS = ("amazon", "aws-marketplace")
 
 
-class World(Accounts, Fleet):
+class World(Accounts, Fleet, History):
     """All accounts and Regions.
 
     Without a clock, time starts at 2026-11-01T00:00:00Z and moves on by a minute with each created
@@ -85,14 +86,44 @@ class World(Accounts, Fleet):
         deprecation: datetime | None = None,
         product_codes: Sequence[str] = (),
         image_id: str | None = None,
+        snapshots: Sequence[str] = (),
     ) -> str:
         """RegisterImage: no source image and no watermark is recorded."""
-        time = self._creation_time()
-        image = Image(image_id or self.new_id("ami"), region, account, name, time)
+        image = self._made(account, region, name, image_id)
         image.owner_alias, image.public = owner_alias, public
         image.deprecation_time, image.product_codes = deprecation, tuple(product_codes)
-        self.images[region, image.image_id] = image
+        volumes = [
+            {"DeviceName": f"/dev/xvd{chr(97 + number)}", "Ebs": {"SnapshotId": each}}
+            for number, each in enumerate(snapshots)
+        ]
+        if volumes:
+            image.overlay["BlockDeviceMappings"] = volumes
+        told = [
+            {"deviceName": each["DeviceName"], "ebs": {"snapshotId": snapshot}}
+            for each, snapshot in zip(volumes, snapshots, strict=True)
+        ]
+        self._recorded(
+            image, "RegisterImage", {"name": name, "blockDeviceMapping": {"items": told}}
+        )
         return image.image_id
+
+    def _made(self, account: str, region: str, name: str, image_id: str | None = None) -> Image:
+        time = self._creation_time()
+        image = Image(image_id or self.new_id("ami"), region, account, name, time)
+        self.images[region, image.image_id] = image
+        return image
+
+    def _recorded(self, image: Image, name: str, asked: dict[str, Any], instance: str = "") -> None:
+        also = (of_instance(instance),) if instance else ()
+        self.record(
+            image.owner_id,
+            image.region,
+            name,
+            asked=asked,
+            answer={"imageId": image.image_id},
+            resources=(of_image(image.image_id), *also),
+            at=image.creation_date,
+        )
 
     def copy_image(
         self, account: str, region: str, source_id: str, source_region: str, *, name: str
@@ -100,24 +131,28 @@ class World(Accounts, Fleet):
         if partition(region) != partition(source_region):
             # API reference, CopyImage; the code is UNVERIFIED.
             raise ApiError("InvalidRequest", "An AMI cannot be copied to another partition")
-        return self._derive(account, region, self.image(source_region, source_id), name)
+        image = self._derive(account, region, self.image(source_region, source_id), name)
+        asked = {"sourceRegion": source_region, "sourceImageId": source_id, "name": name}
+        self._recorded(image, "CopyImage", asked)
+        return image.image_id
 
     def create_image(self, account: str, region: str, instance_id: str, *, name: str) -> str:
         instance = self.instances.get(instance_id)
         if instance is None or (instance.owner_id, instance.region) != (account, region):
             message = f"The instance ID '{instance_id}' does not exist"
             raise ApiError("InvalidInstanceID.NotFound", message)
-        image_id = self._derive(account, region, self.image(region, instance.image_id), name)
-        self.image(region, image_id).source_instance_id = instance_id
-        return image_id
+        image = self._derive(account, region, self.image(region, instance.image_id), name)
+        image.source_instance_id = instance_id
+        asked = {"instanceId": instance_id, "name": name, "noReboot": True}
+        self._recorded(image, "CreateImage", asked, instance_id)
+        return image.image_id
 
-    def _derive(self, account: str, region: str, source: Image, name: str) -> str:
-        image_id = self.register_image(account, region, name=name)
-        image = self.image(region, image_id)
+    def _derive(self, account: str, region: str, source: Image, name: str) -> Image:
+        image = self._made(account, region, name)
         image.source_image_id, image.source_image_region = source.image_id, source.region
         image.architecture = source.architecture
         image.watermarks = list(source.watermarks)
-        return image_id
+        return image
 
     def attach_watermark(self, account: str, region: str, image_id: str, name: str) -> str:
         image = self.owned_image(account, region, image_id)
@@ -221,6 +256,21 @@ class World(Accounts, Fleet):
         time = self._creation_time()
         instance = Instance(self.new_id("i"), region, account, image_id, instance_type, time)
         self.instances[instance.instance_id] = instance
+        told = {"imageId": image_id, "minCount": 1, "maxCount": 1}
+        self.record(
+            account,
+            region,
+            "RunInstances",
+            asked={"instancesSet": {"items": [told]}, "instanceType": instance_type},
+            answer={
+                "ownerId": account,
+                "instancesSet": {
+                    "items": [{"instanceId": instance.instance_id, "imageId": image_id}]
+                },
+            },
+            resources=(of_image(image_id), of_instance(instance.instance_id)),
+            at=time,
+        )
         return instance.instance_id
 
     def create_launch_template(

@@ -30,6 +30,7 @@ from assay.model import (
     TemplateRef,
     TemplateVersion,
 )
+from assay.model.events import EventSearch, ImageEvent
 from assay.model.inventory import ListedImage
 from assay.model.uses import (
     ImageParameter,
@@ -198,3 +199,11 @@ ACCOUNTS_OF: Listing[AccountsKey, MemberAccount] = Listing(
 """Organizations ListAccounts, or ListAccountsForParent: those right below."""
 UNITS_OF: Listing[tuple[Place, str], str] = Listing("units", str, lambda key: key[0])
 """Organizations ListOrganizationalUnitsForParent: the ids of the units right below."""
+
+EventsKey: TypeAlias = tuple[Place, EventSearch]
+IMAGE_EVENTS_OF: Listing[EventsKey, ImageEvent] = Listing(
+    "image_events", ImageEvent, lambda key: key[0]
+)
+"""CloudTrail LookupEvents: the calls of an account in a Region that made images, or launched from them.
+
+Whoever may not ask for it misses a part of the story and no more."""

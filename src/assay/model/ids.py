@@ -37,6 +37,7 @@ ZONE = rf"{REGION}[a-z]"
 AMI_ID = r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})"
 _AMI_ID = re.compile(AMI_ID)  # every plan asks for this one, and large ones for each resource
 INSTANCE_ID = r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})"
+SNAPSHOT_ID = r"snap-(?:[0-9a-f]{8}|[0-9a-f]{17})"
 TEMPLATE_ID = r"lt-[0-9a-f]{8,17}"
 TEMPLATE_VERSION = r"\$Latest|\$Default|[1-9][0-9]{0,18}"
 PARAMETER = r"[A-Za-z0-9_.\-/]+"

@@ -75,6 +75,7 @@ data "aws_iam_policy_document" "permissions" {
       "autoscaling:DescribeLaunchConfigurations",
       "ssm:DescribeParameters",
       "account:ListRegions",
+      "cloudtrail:LookupEvents",
     ]
   }
 }

@@ -2,6 +2,7 @@
 
 from assay.catalog.aws.accounts import accounts, regions, units
 from assay.catalog.aws.asking import by_pages
+from assay.catalog.aws.events import image_events
 from assay.catalog.aws.groups import groups, launch_configurations
 from assay.catalog.aws.image_parameters import image_parameters
 from assay.catalog.aws.image_uses import image_uses
@@ -10,6 +11,7 @@ from assay.catalog.aws.template_lists import templates
 from assay.catalog.questions import (
     ACCOUNTS_OF,
     GROUPS_OF,
+    IMAGE_EVENTS_OF,
     IMAGE_PARAMETERS_OF,
     IMAGES_OF,
     LAUNCH_CONFIGURATIONS_OF,
@@ -32,5 +34,6 @@ LISTERS = dict(
         by_pages(REGIONS_OF, regions),
         by_pages(ACCOUNTS_OF, accounts),
         by_pages(UNITS_OF, units),
+        by_pages(IMAGE_EVENTS_OF, image_events),
     )
 )

@@ -2,7 +2,8 @@
 
 EC2 throttles by a token bucket for each account, Region and API: for calls that change nothing, 100
 tokens that refill at 20 a second (EC2 Developer Guide, "Request throttling for the Amazon EC2 API").
-Whoever keeps to that pace is not refused, unless others empty the same bucket.
+Whoever keeps to that pace is not refused, unless others empty the same bucket. CloudTrail takes two
+calls a second of LookupEvents (CloudTrail API Reference), for each account and Region as well.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable
@@ -15,6 +16,8 @@ T = TypeVar("T")
 
 IN_FLIGHT = 16
 BUCKET, REFILL_A_SECOND = 100, 20
+SLOWER = {"cloudtrail:LookupEvents": (2, 2)}
+"""What a bucket holds, and how much of it comes back in a second, where that is not EC2's."""
 Clock = Callable[[], float]
 """Seconds that never go back, from any start."""
 
@@ -40,14 +43,15 @@ class Pace:
         self._lock = Lock()
         self._due: dict[Hashable, float] = {}
 
-    def take(self, bucket: Hashable) -> float:
+    def take(self, bucket: Hashable, operation: str = "") -> float:
         """Take one token, and say in how many seconds it is there."""
+        holds, refill = SLOWER.get(operation, (BUCKET, REFILL_A_SECOND))
         with self._lock:
             now = self._clock()
             # When the bucket would be full again: idle time adds nothing beyond that.
             due = max(self._due.get(bucket, now), now)
-            self._due[bucket] = due + 1 / REFILL_A_SECOND
-            return max(0.0, due - now - (BUCKET - 1) / REFILL_A_SECOND)
+            self._due[bucket] = due + 1 / refill
+            return max(0.0, due - now - (holds - 1) / refill)
 
 
 class Flights:

@@ -99,6 +99,10 @@ FLEET_READS = (
         "account", "ListRegions", False, "Regions are known from DescribeRegions alone",
         "Regions", {"MaxResults": 1},
     ),
+    Permission(
+        "cloudtrail", "LookupEvents", False, "what CloudTrail recorded of images is not told",
+        "Events", {"MaxResults": 1},
+    ),
 )  # fmt: skip
 """What else is asked of every account of a fleet; no check of a plan asks for it."""
 
@@ -128,7 +132,7 @@ MARKING = (
 )  # fmt: skip
 """What `stamp` writes, and nothing else does; no reader needs it."""
 
-SERVICES = ("account", "autoscaling", "ec2", "organizations", "ssm")
+SERVICES = ("account", "autoscaling", "cloudtrail", "ec2", "organizations", "ssm")
 EVERY_READ = (*READS, *FLEET_READS, *ORGANIZATION_READS)
 
 ASSUME_ROLE = "sts:AssumeRole"

@@ -152,7 +152,7 @@ class Sdk:
         # EC2 has a bucket for each account, Region and API, and the caller's account is not known
         # before it is asked: the principal stands for it.
         principal = signer.principal if signer else None
-        wait = self._pace.take((principal, region, name)) if self._pace else 0.0
+        wait = self._pace.take((principal, region, name), name) if self._pace else 0.0
         if self._deadline and (not self._deadline.left() or not self.flights.rest(wait)):
             raise RefusedError(self._too_late(), obstacle=Obstacle.LATE)
         client = self._client(self._own_session(), service, region)

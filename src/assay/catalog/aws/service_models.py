@@ -45,7 +45,8 @@ MEMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "Reservation": ("Instances", "OwnerId"),
         "Instance": (
             *("ImageId", "InstanceId", "InstanceType", "LaunchTime", "ProductCodes", "State"),
-            *("Architecture", "BlockDeviceMappings", "PlatformDetails", "Tags"),
+            *("Architecture", "BlockDeviceMappings", "BootMode", "PlatformDetails", "Tags"),
+            "VirtualizationType",
         ),
         "LaunchTemplateVersion": (
             *("LaunchTemplateData", "LaunchTemplateId", "LaunchTemplateName", "VersionNumber"),

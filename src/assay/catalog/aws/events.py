@@ -1,0 +1,121 @@
+"""What CloudTrail's event history tells of images: LookupEvents.
+
+Facts: CloudTrail API Reference, LookupEvents (one attribute a call, 50 events a page, the newest first,
+90 days, two calls a second for each account and Region); CloudTrail User Guide, "CloudTrail record
+contents" (`errorCode`, `eventSource`, `userIdentity`). Events of CreateImage, CopyImage and RunInstances
+are read as public samples show them. AppStream records a CreateImage of its own, so that the source has
+to be EC2; a call that failed has an `errorCode`, and made nothing. Of RegisterImage no sample is known:
+that it names snapshots as RunInstances does is inferred, and what looks otherwise is not told. That
+events of an image have its id as a resource is inferred as well.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from assay.catalog.aws import ec2
+from assay.catalog.aws.listed import listed, text
+from assay.catalog.aws.sdk import Sdk
+from assay.catalog.interface import Pages
+from assay.catalog.questions import EventsKey
+from assay.model import ids
+from assay.model.events import EventName, ImageEvent
+
+EVENTS_A_PAGE = 50
+_EC2 = "ec2.amazonaws.com"
+_CALLER = r"arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:[!-~]{1,1000}|[a-z0-9.-]+\.amazonaws\.com"
+
+
+def image_events(sdk: Sdk, key: EventsKey) -> Pages[ImageEvent]:
+    """The calls that made images or launched from them, and succeeded."""
+    place, wanted = key
+    attribute = {"AttributeKey": wanted.attribute.value, "AttributeValue": wanted.value}
+    span = {"StartTime": wanted.since, "EndTime": wanted.until}
+    pages = sdk.pages(
+        place,
+        "cloudtrail",
+        "LookupEvents",
+        "Events",
+        LookupAttributes=[attribute],
+        MaxResults=EVENTS_A_PAGE,
+        **{name: time for name, time in span.items() if time is not None},
+    )
+    return listed("cloudtrail:LookupEvents", map(_of_ec2, pages), _event)
+
+
+def _of_ec2(page: Iterable[Any]) -> list[Mapping[str, Any]]:
+    """The records of calls that count, without those that failed and those of other services."""
+    return [each for raw in page if (each := _record(raw)) is not None]
+
+
+def _record(raw: Any) -> Mapping[str, Any] | None:
+    """CloudTrail's own record of a call; empty where it cannot be read, which makes the list no whole one."""
+    if text(raw, "EventName") not in (*EventName, None):
+        return None
+    if text(raw, "EventSource") not in (_EC2, None):
+        return None
+    try:
+        record = msgspec.json.decode(text(raw, "CloudTrailEvent") or "")
+    except msgspec.DecodeError:
+        return {}
+    if not isinstance(record, dict):
+        return {}
+    if record.get("eventSource") != _EC2 or record.get("errorCode") is not None:
+        return None
+    return record if record.get("eventName") in list(EventName) else None
+
+
+def _event(record: Mapping[str, Any]) -> ImageEvent | None:
+    """An event without its image, its account or its Region could be about any."""
+    answer, asked = record.get("responseElements"), record.get("requestParameters")
+    name = EventName(record["eventName"]) if record else None
+    launched = list(_items(answer, "instancesSet")) if name is EventName.RUN_INSTANCES else []
+    image_id = text(launched[0] if launched else answer, "imageId")
+    account, region = text(record, "recipientAccountId"), text(record, "awsRegion")
+    event_id = text(record, "eventID")
+    if not (ids.is_ami_id(image_id) and ids.is_account(account) and ids.is_region(region)):
+        return None
+    if event_id is None or name is None:
+        return None
+    made_of = [asked] if name is EventName.CREATE_IMAGE else launched
+    return ImageEvent(
+        event_id=event_id,
+        name=name,
+        image_id=image_id,
+        account=account,
+        region=region,
+        time=ec2.instant(record.get("eventTime")),
+        by=_caller(record.get("userIdentity")),
+        source_image_id=_formed(asked, "sourceImageId", ids.AMI_ID),
+        source_image_region=_formed(asked, "sourceRegion", ids.REGION),
+        instances=tuple(
+            id for each in made_of if (id := _formed(each, "instanceId", ids.INSTANCE_ID))
+        ),
+        snapshots=_snapshots(asked) if name is EventName.REGISTER_IMAGE else None,
+    )
+
+
+def _snapshots(asked: Any) -> tuple[str, ...] | None:
+    volumes = [each.get("ebs") for each in _items(asked, "blockDeviceMapping")]
+    found = [_formed(each, "snapshotId", ids.SNAPSHOT_ID) for each in volumes]
+    return tuple(each for each in found if each) or None
+
+
+def _items(raw: Any, member: str) -> Iterator[Mapping[str, Any]]:
+    """A list as CloudTrail writes EC2's: `{"items": […]}`."""
+    held = raw.get(member) if isinstance(raw, Mapping) else None
+    items = held.get("items") if isinstance(held, Mapping) else None
+    yield from (each for each in items or () if isinstance(each, Mapping))
+
+
+def _formed(raw: Any, member: str, form: str) -> str | None:
+    """A member that has the form of what it should be; anything else is not told."""
+    value = text(raw, member)
+    return value if ids.has_form(value, form) else None
+
+
+def _caller(identity: Any) -> str | None:
+    """Whose call it was: of all that a record tells of a caller, the ARN or the service alone."""
+    told = text(identity, "arn") or text(identity, "invokedBy")
+    return told if ids.has_form(told, _CALLER) else None
