@@ -22,6 +22,21 @@ def this_process() -> Host:
     return Host(read, note, now, time.monotonic, os.environ, _at_end, progress)
 
 
+def another_process() -> Host:
+    """The host of what a command gives to other processes, which have nobody to talk to."""
+    import atexit
+    import time
+    from contextlib import nullcontext
+
+    return Host(
+        read, _unheard, now, time.monotonic, os.environ, atexit.register, lambda _: nullcontext()
+    )
+
+
+def _unheard(_: str) -> None:
+    """Who gave the order tells what there is to tell."""
+
+
 def now() -> "datetime":
     """The time, for whoever was not given one."""
     from datetime import UTC, datetime

@@ -1,9 +1,11 @@
 """`assay inventory`."""
 
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Unpack
 
 import click
+from click.core import ParameterSource
 
 from assay.cli.nights import diff_command, sql_command, store_option
 from assay.cli.options import Moment, Output, Seconds, no_cache_option, policy_option
@@ -11,9 +13,12 @@ from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show, write
 from assay.cli.whose import HOME, TIMEOUT, Whose, accounts_of, whose_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assay.model import Policy
     from assay.model.inventory import Inventory
     from assay.run.host import Host
+    from assay.run.workers import How
 
 FORMATS = ("text", "json", "csv", "html")
 
@@ -23,6 +28,9 @@ FORMATS = ("text", "json", "csv", "html")
 @store_option
 @click.option("--workers", type=click.IntRange(1, 256), default=16, show_default=True,
               help="How many places are read at a time.")  # fmt: skip
+@click.option("--dask", "cluster", metavar="ADDRESS",
+              help="Have the workers of this Dask scheduler read the places, each with credentials "
+              "of its own surroundings (tcp://scheduler:8786).")  # fmt: skip
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
               help="What goes to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=Output(FORMATS), multiple=True,
@@ -38,6 +46,7 @@ def inventory_command(
     regions: tuple[str, ...],
     store: str,
     workers: int,
+    cluster: str | None,
     format_: str,
     outputs: tuple[tuple[str, str], ...],
     as_of: datetime | None,
@@ -55,34 +64,81 @@ def inventory_command(
     """
     if context.invoked_subcommand:
         return None
+    if cluster and context.get_parameter_source("workers") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--workers and --dask exclude one another: a cluster has its own")
     from pathlib import Path
 
     from assay.cli.host import this_process
+    from assay.cli.progress import progress
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking, open_catalog
     from assay.run.fleet import Wanted, inventory
     from assay.run.policies import open_policy
+    from assay.run.progress import Progress
 
     host = this_process()
     policy = open_policy(host, policy_path)
     home = next(each for each in (policy.region, *regions, HOME) if each)
     now, named = as_of or host.now(), tuple(dict.fromkeys(regions))
-    wanted = Wanted(accounts_of(host, policy, whose), named, home, Path(store), workers, now)
-    asking = Asking(None, timeout, Cache(host, wanted=not no_cache), as_of=as_of)
+    cache = Cache(host, wanted=not no_cache)
+    how = _how(host, policy, cluster, workers, timeout, cached=not no_cache)
+    wanted = Wanted(accounts_of(host, policy, whose), named, home, Path(store), now, how)
+    asking = Asking(None, timeout, cache, as_of=as_of)
     catalog = open_catalog(host, asking, policy.readers)
-    with host.watching(catalog):
-        found = inventory(host, catalog, policy, wanted)
+    so_far = Progress(catalog)
+    with progress(catalog, so_far.line):
+        found = inventory(host, catalog, policy, wanted, so_far)
+    return _told(found, policy, host, outputs, format_)
+
+
+inventory_command.add_command(diff_command)
+inventory_command.add_command(sql_command)
+
+
+def _told(
+    found: "Inventory",
+    policy: "Policy",
+    host: "Host",
+    outputs: "Sequence[tuple[str, str]]",
+    format_: str,
+) -> int:
+    """Report what was found, and tell the exit code."""
     for name, path in outputs:
         write(path, _render(name, found, policy, host))
     show(_render(format_, found, policy, host).decode())
     if not found.not_seen:
         return EXIT_PASS
-    note(f"{len(found.not_seen)} of {len(found.places)} places were not seen, or not all of them")
+    note(
+        f"{len(found.not_seen):,} of {len(found.places):,} places were not seen, or not all of them"
+    )
     return EXIT_UNDETERMINED
 
 
-inventory_command.add_command(diff_command)
-inventory_command.add_command(sql_command)
+def _how(
+    host: "Host",
+    policy: "Policy",
+    cluster: str | None,
+    workers: int,
+    timeout: float,
+    *,
+    cached: bool,
+) -> "How":
+    """Who reads the places, by what is told to whoever reads them."""
+    from datetime import timedelta
+
+    from assay.cli.host import another_process
+    from assay.run.places import Setting
+    from assay.run.workers import How
+
+    setting = Setting(policy.readers, host.now() + timedelta(seconds=timeout), cached)
+    return How(workers, _cores(), cluster, setting, another_process)
+
+
+def _cores() -> int:
+    """Those that this process may use, where that can be told."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _render(name: str, found: "Inventory", policy: "Policy", host: "Host") -> bytes:

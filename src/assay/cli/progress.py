@@ -3,9 +3,9 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -18,15 +18,23 @@ PAUSE = {True: 0.2, False: 10.0}
 """Seconds between two words to a person, and to a log."""
 _ERASE = "\r\x1b[K"
 
+Told: TypeAlias = "Callable[[], str | None]"
+
+
+def _nothing() -> None:
+    """Of how far the run is."""
+
 
 @contextmanager
-def progress(catalog: "ImageCatalog") -> Iterator[None]:
-    """Tell how many calls were made so far: a line that changes on a terminal, else a few lines."""
+def progress(catalog: "ImageCatalog", told: Told = _nothing) -> Iterator[None]:
+    """Tell how far a run is: a line that changes on a terminal, else a few lines. Where `told` has nothing to
+    tell, it is how many calls were made so far.
+    """
     if catalog.facts().kind != "live":
         yield
         return
     done = threading.Event()
-    teller = threading.Thread(target=_tell, args=(catalog, done), daemon=True)
+    teller = threading.Thread(target=_tell, args=(catalog, told, done), daemon=True)
     teller.start()
     try:
         yield
@@ -35,7 +43,7 @@ def progress(catalog: "ImageCatalog") -> Iterator[None]:
         teller.join()
 
 
-def _tell(catalog: "ImageCatalog", done: threading.Event) -> None:
+def _tell(catalog: "ImageCatalog", told: Told, done: threading.Event) -> None:
     started = time.monotonic()
     watched = sys.stderr is not None and sys.stderr.isatty()
     if done.wait(PATIENCE[watched]):
@@ -43,12 +51,15 @@ def _tell(catalog: "ImageCatalog", done: threading.Event) -> None:
     while True:
         calls = sum(catalog.facts().api_calls.values())
         seconds = f"{time.monotonic() - started:.0f} s"
+        so_far = told()
         line = f"assay: asking AWS, {calls} calls in {seconds}"
-        if not calls:
+        if so_far:
+            line = f"assay: {so_far}, {seconds}"
+        elif not calls:
             line = f"assay: waiting for AWS credentials, {seconds}"
-        if calls or not watched:  # there may be a prompt on a terminal till then
+        if so_far or calls or not watched:  # there may be a prompt on a terminal till then
             click.echo(f"{_ERASE}{line}" if watched else line, err=True, nl=not watched)
         if done.wait(PAUSE[watched]):
             break
-    if watched and calls:
+    if watched and (so_far or calls):
         click.echo(_ERASE, err=True, nl=False)

@@ -7,12 +7,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 
 import msgspec
 
 from assay.errors import StoreError
 from assay.fleet.collecting import Collected
+from assay.fleet.places import At
 
 NAME = "journal.sqlite"
 _FORMAT = 1
@@ -26,10 +26,9 @@ class Journal:
         is let go. Raises `StoreError`.
         """
         self._path = store / NAME
-        self._lock = Lock()
         with _told(self._path):
             store.mkdir(parents=True, exist_ok=True)
-            self._file = sqlite3.connect(self._path, timeout=0, check_same_thread=False)
+            self._file = sqlite3.connect(self._path, timeout=0)
             # Held until the process ends, whichever way: another run is refused
             self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._file.execute("CREATE TABLE IF NOT EXISTS run (name TEXT)")
@@ -50,18 +49,14 @@ class Journal:
             rows = self._file.execute("SELECT content FROM places").fetchall()
         for (content,) in rows:
             try:
-                yield msgspec.msgpack.decode(content, type=Collected)
+                yield decoded(content)
             except (msgspec.DecodeError, UnicodeDecodeError):
                 continue  # read again
 
-    def keep(self, place: Collected) -> None:
-        """Keep a place, at once and whole; several threads may."""
-        content = msgspec.msgpack.encode(place)
-        with self._lock, _told(self._path):
-            self._file.execute(
-                "INSERT OR REPLACE INTO places VALUES (?, ?, ?)",
-                (place.place.account, place.place.region, content),
-            )
+    def keep(self, at: At, content: bytes) -> None:
+        """Keep a place, at once and whole: a `Collected` as msgpack."""
+        with _told(self._path):
+            self._file.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?)", (*at, content))
             self._file.commit()
 
     def close(self, *, done: bool) -> None:
@@ -70,6 +65,11 @@ class Journal:
             self._file.close()
             if done:
                 self._path.unlink(missing_ok=True)
+
+
+def decoded(content: bytes) -> Collected:
+    """A place as it was kept. Raises `msgspec.DecodeError` or `UnicodeDecodeError`."""
+    return msgspec.msgpack.decode(content, type=Collected)
 
 
 @contextmanager

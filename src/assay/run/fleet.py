@@ -1,8 +1,8 @@
 """One night of a fleet: which places are wanted, what stands in them, what each image is."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, as_completed
 from datetime import datetime
 from pathlib import Path
 
@@ -13,14 +13,17 @@ from assay.catalog.interface import Absent, ImageCatalog, Unavailable
 from assay.catalog.questions import ANCESTRY, IDENTITIES
 from assay.errors import CatalogError, CredentialsError
 from assay.fleet.classes import Classes, Node
-from assay.fleet.collecting import Collected, collect
-from assay.fleet.journal import Journal
+from assay.fleet.collecting import Collected
+from assay.fleet.journal import Journal, decoded
 from assay.fleet.places import At, in_regions, members
 from assay.fleet.store import Store
 from assay.model import Ancestry, Identity, Organization, Place, Policy
 from assay.model.inventory import Classified, Inventory, PlaceSeen, PlaceState, UseType
 from assay.model.times import day_of
 from assay.run.host import Host
+from assay.run.places import Reply, failed
+from assay.run.progress import Progress
+from assay.run.workers import How, workers
 
 
 class Wanted(Struct, frozen=True):
@@ -33,34 +36,36 @@ class Wanted(Struct, frozen=True):
     home: str
     """The Region in which is asked what no Region has to itself."""
     store: Path
-    workers: int
     as_of: datetime
+    how: How
 
 
-def inventory(host: Host, catalog: ImageCatalog, policy: Policy, wanted: Wanted) -> Inventory:
+def inventory(
+    host: Host, catalog: ImageCatalog, policy: Policy, wanted: Wanted, progress: Progress
+) -> Inventory:
     """Read every place that is wanted, and write the night down. Raises `AssayError` where nothing at
     all could be seen, or the store cannot be written.
     """
     store = Store(wanted.store)
     places, lost = wanted_places(host, catalog, wanted)
+    progress.expect(len(places), lost)
     journal = Journal(wanted.store, f"{day_of(wanted.as_of)} {policy.sha256}")
     done = False
     try:
-        found = _collected(host, catalog, places, journal, wanted)
+        found = _collected(host, catalog, places, journal, wanted, progress)
         if all(each.place.state in _NOTHING for each in found.values()):
             raise CatalogError(_why([*lost, *(each.place for each in found.values())]))
         seen = _written(store, catalog, policy, found, lost, wanted)
         done = True
     finally:
         journal.close(done=done)
-    facts = catalog.facts()
     running = Counter(
         use.image_id
         for each in found.values()
         for use in each.uses
         if use.type is UseType.INSTANCE and use.image_id
     )
-    return Inventory(wanted.as_of, *seen, facts.api_calls, facts.endpoint, running)
+    return Inventory(wanted.as_of, *seen, progress.calls, progress.endpoint, running)
 
 
 _NOTHING = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)
@@ -99,27 +104,48 @@ def _collected(
     places: Sequence[At],
     journal: Journal,
     wanted: Wanted,
+    progress: Progress,
 ) -> dict[At, Collected]:
     kept = {(each.place.account, each.place.region): each for each in journal.kept()}
     found = {at: kept[at] for at in places if at in kept and kept[at].place.state not in _AGAIN}
     if found:
-        host.note(f"{len(found)} of {len(places)} places were read before: going on from there")
+        host.note(f"{len(found):,} of {len(places):,} places were read before: going on from there")
+    for each in found.values():
+        progress.read(each.place)
     rest = [at for at in places if at not in found]
-
-    def read(account: str, region: str) -> Collected:
-        """Kept before anything else is asked: whoever ends this run loses what is on its way alone."""
-        place = collect(catalog, account, region, host.now)
-        journal.keep(place)
-        return place
-
-    workers = ThreadPoolExecutor(wanted.workers, "place")
     try:
-        running = {workers.submit(read, *at): at for at in rest}
-        for each in as_completed(running):
-            found[running[each]] = each.result()
-    finally:  # whoever interrupts need not wait for what is on its way
-        workers.shutdown(wait=False, cancel_futures=True)
+        for at, reply in _read(host, catalog, rest, wanted.how):
+            # Kept before anything else: whoever ends this run loses what is on its way alone
+            journal.keep(at, reply.content)
+            found[at] = decoded(reply.content)
+            progress.read(reply.place)
+            progress.heard(reply)
+    except BaseException:
+        if found:
+            host.note(f"{len(found):,} of {len(places):,} places are kept: the next run goes on")
+        raise
     return {at: found[at] for at in places}
+
+
+def _read(
+    host: Host, catalog: ImageCatalog, places: Sequence[At], how: How
+) -> Iterator[tuple[At, Reply]]:
+    """Each place as it is read, whoever does it. Whose worker was lost has failed."""
+    if not places:
+        return
+    with workers(host, catalog, how, len(places)) as at_work:
+        running = {at_work.executor.submit(at_work.read, at): at for at in places}
+        for each in as_completed(list(running)):
+            at = running.pop(each)
+            try:
+                reply = each.result()
+            except at_work.lost as error:
+                reply = failed(at, str(error), host.now())
+            except CancelledError:
+                raise CatalogError(
+                    "whoever was to read the places is gone", hint="run again: it goes on"
+                ) from None
+            yield at, reply
 
 
 def _written(

@@ -1,0 +1,101 @@
+"""Reads one place: in this process, in another, or on another machine.
+
+What travels there is data: which place, by which roles, until when. Credentials never do; whoever
+reads finds the caller's in its own surroundings and assumes the roles itself.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from threading import Lock
+from typing import TypeAlias
+from uuid import uuid4
+
+import msgspec
+
+from assay import __version__
+from assay.catalog.interface import ImageCatalog
+from assay.errors import CatalogError
+from assay.fleet.collecting import Collected, collect
+from assay.fleet.places import At
+from assay.model import Readers
+from assay.model.inventory import PlaceSeen, PlaceState
+from assay.run.cache import Cache
+from assay.run.catalogs import Asking, open_catalog
+from assay.run.host import Host
+
+Elsewhere: TypeAlias = Callable[[], Host]
+"""The host of another process, which finds this function by its name."""
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """How all places of a run are read."""
+
+    readers: Readers | None
+    until: datetime
+    """What AWS has not answered by then is not seen."""
+    cached: bool
+    """Whether what earlier runs have learnt may be used."""
+    version: str = __version__
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What was read of a place."""
+
+    place: PlaceSeen
+    content: bytes
+    """All of it, a `Collected` as msgpack: as it travels, and as it is kept."""
+    by: str
+    """Tells one catalogue from another."""
+    calls: Mapping[str, int]
+    """What that catalogue has called so far, other places included."""
+    endpoint: str | None
+
+
+HERE = ""
+"""The catalogue of whoever gives the places out."""
+
+
+def read_here(
+    catalog: ImageCatalog, now: Callable[[], datetime], at: At, *, by: str = HERE
+) -> Reply:
+    """Read a place by a catalogue of this process."""
+    found = collect(catalog, *at, now)
+    facts = catalog.facts()
+    return Reply(found.place, _encoded(found), by, facts.api_calls, facts.endpoint)
+
+
+def failed(at: At, reason: str, now: datetime) -> Reply:
+    """A place that was given out and of which nothing came back."""
+    place = PlaceSeen(*at, PlaceState.FAILED, reason, seen_at=now)
+    return Reply(place, _encoded(Collected(place)), HERE, {}, None)
+
+
+def _encoded(found: Collected) -> bytes:
+    return msgspec.msgpack.encode(found)
+
+
+def read_elsewhere(host_there: Elsewhere, setting: bytes, at: At) -> Reply:
+    """Read a place in a process that knows nothing but this. Raises `CatalogError`."""
+    with _OPENING:
+        by, host, catalog = _opened(host_there, setting)
+    return read_here(catalog, host.now, at, by=by)
+
+
+_OPENING = Lock()
+_RUNS = 4
+"""So many runs at a time find their catalogue again in a process that serves several."""
+
+
+@lru_cache(_RUNS)
+def _opened(host_there: Elsewhere, setting: bytes) -> tuple[str, Host, ImageCatalog]:
+    """One catalogue a process: its sessions are assumed once, and each is verified."""
+    host, how = host_there(), msgspec.msgpack.decode(setting, type=Setting)
+    if how.version != __version__:
+        raise CatalogError(
+            f"a worker has assay {__version__}, and this is {how.version}",
+            hint="install the same version on all",
+        )
+    left = max(0.0, (how.until - host.now()).total_seconds())
+    asking = Asking(None, left, Cache(host, wanted=how.cached))
+    return uuid4().hex, host, open_catalog(host, asking, how.readers)

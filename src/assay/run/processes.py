@@ -1,0 +1,151 @@
+"""An executor of a few processes with some threads each: places wait for AWS, and their answers take a core.
+
+`ProcessPoolExecutor` gives a process one task at a time, so that sixteen places at a time would take
+sixteen processes. Those here end with whoever started them, however that ends.
+"""
+
+import signal
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from multiprocessing import get_context, resource_tracker
+from multiprocessing.connection import Connection
+from threading import Event, Lock, Thread
+from typing import Any, ParamSpec, TypeVar
+
+from assay.errors import AssayError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LOST = "the process that was at it has ended"
+_INTERRUPTS = {signal.SIGINT}
+_Task = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+class _Started:
+    """A process, the way to it, and what it is at."""
+
+    def __init__(self, threads: int) -> None:
+        context = get_context("spawn")  # a fork of threads that hold locks would wait for ever
+        self.connection, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, threads), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.free = threads
+        self.at: dict[int, Future[Any]] = {}
+
+    def end(self) -> None:
+        self._process.terminate()
+
+
+class Processes(Executor):
+    """Each process takes a task for each of its threads; the others wait here."""
+
+    def __init__(self, processes: int, threads: int) -> None:
+        self._lock = Lock()
+        self._waiting: deque[_Task] = deque()
+        self._ended = False
+        self._count = 0
+        resource_tracker.ensure_running()  # which lets signals through again
+        # An interrupt is for whoever started all this: it reaches the processes of its terminal, too
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+        try:
+            self._started = [_Started(threads) for _ in range(processes)]
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for each in self._started:
+            Thread(target=self._hear, args=(each,), daemon=True).start()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """What a process ends without having told, raises `BrokenExecutor`."""
+        future: Future[T] = Future()
+        with self._lock:
+            if self._ended:
+                raise RuntimeError("the processes were ended")
+            self._waiting.append((future, fn, args, kwargs))
+        self._give()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+        """Let everything go, whatever the arguments say: nobody asks for it any more."""
+        with self._lock:
+            self._ended = True
+            waiting, self._waiting = list(self._waiting), deque()
+        for future, *_ in waiting:
+            future.cancel()
+        for each in self._started:
+            each.end()
+
+    def _give(self) -> None:
+        """Give what waits to whoever has the most threads free."""
+        with self._lock:
+            while self._waiting and self._started:
+                freest = max(self._started, key=lambda each: each.free)
+                if not freest.free:
+                    return
+                future, *task = self._waiting.popleft()
+                if not future.set_running_or_notify_cancel():
+                    continue
+                self._count += 1
+                freest.free -= 1
+                freest.at[self._count] = future
+                try:
+                    freest.connection.send((self._count, *task))
+                except OSError:  # it has ended, which whoever hears it will see
+                    freest.free = 0
+
+    def _hear(self, started: _Started) -> None:
+        """Pass on what a process answers, for as long as it lives."""
+        while True:
+            try:
+                number, result, error = started.connection.recv()
+            except (EOFError, OSError):
+                break
+            with self._lock:
+                future = started.at.pop(number)
+                started.free += 1
+            self._give()
+            if error is None:
+                future.set_result(result)
+            else:
+                future.set_exception(error)
+        with self._lock:
+            self._started.remove(started)
+            lost = list(started.at.values())
+            if not self._started:
+                lost += [future for future, *_ in self._waiting if not future.cancelled()]
+                self._waiting.clear()
+        for future in lost:
+            future.set_exception(BrokenExecutor(LOST))
+        self._give()
+
+
+def _work(connection: Connection, threads: int) -> None:
+    """The process: its threads take tasks in turn, until nobody gives any."""
+    taking, telling, over = Lock(), Lock(), Event()
+
+    def at_work() -> None:
+        while True:
+            try:
+                with taking:
+                    number, run, args, kwargs = connection.recv()
+            except (EOFError, OSError):
+                over.set()
+                return
+            result: object = None
+            error: Exception | None = None
+            try:
+                result = run(*args, **kwargs)
+            except AssayError as raised:
+                error = raised
+            except Exception as raised:  # noqa: BLE001  not all of them travel
+                error = RuntimeError(type(raised).__name__)
+            with telling:
+                connection.send((number, result, error))
+
+    for _ in range(threads):
+        Thread(target=at_work, daemon=True).start()
+    over.wait()
+    # At once: threads that wait for AWS would be waited for
+    signal.raise_signal(signal.SIGTERM)

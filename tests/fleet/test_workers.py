@@ -1,0 +1,137 @@
+"""Places that are read by processes, and by the workers of a cluster: the result is that of threads."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.run.workers import MANY
+from tests import command
+from tests.command import Run, talking_to
+from tests.emulator import Server, serve
+from tests.emulator.faults import Request
+from tests.fleet.organizations import POLICY, Fleet
+from tests.fleet.test_interrupted import files
+from tests.fleet.test_inventory import classes, states
+
+CI = "444444444444"
+
+
+def inventory(folder: Path, server: Server, fleet: Fleet, *options: str) -> Run:
+    (folder / "assay.yaml").write_text(POLICY)
+    (folder / "accounts").write_text("\n".join(fleet.ids))
+    environment = {**talking_to(server.url, CI), "ASSAY_CACHE_DIR": str(folder / "cache")}
+    regions = (word for each in fleet.named for word in ("--region", each))
+    arguments = ("inventory", *regions, "--accounts", "accounts", "--format", "json", *options)
+    return command.assay(*arguments, "--as-of", "2026-11-28", cwd=folder, env=environment)
+
+
+def told(run: Run) -> Any:
+    """The report without times and calls, which no two runs share."""
+    places = [{**each, "seen_at": None} for each in run.report["places"]]
+    return {**run.report, "generated_at": None, "catalog": None, "places": places}
+
+
+def assert_whole(run: Run, fleet: Fleet) -> None:
+    assert run.code == 0, run.stderr
+    assert len(run.report["places"]) == len(states(run)) == fleet.places
+    assert set(states(run).values()) == {"seen"}
+    assert classes(run) == fleet.truth
+
+
+def test_many_places_are_read_by_processes_that_assume_and_verify_for_themselves(
+    tmp_path: Path,
+) -> None:
+    fleet = Fleet(accounts=MANY // 4, regions=4)
+    with serve(fleet.world) as server:
+        run = inventory(tmp_path, server, fleet, "--workers", "6")
+        assert_whole(run, fleet)
+        assert run.report["catalog"]["api_calls"] == {
+            name: count for name, count in sorted(server.counts().items())
+        }
+        assumed = {request.params["RoleArn"] for request in server.calls("AssumeRole")}
+        verified = [each.account for each in server.calls("GetCallerIdentity")]
+    assert assumed == {f"arn:aws:iam::{each}:role/assay-reader" for each in fleet.ids}
+    # Once by each session that was given, and once by each catalogue's own caller
+    sessions = run.report["catalog"]["api_calls"]["sts:AssumeRole"]
+    assert len([each for each in verified if each != CI]) == sessions
+    assert run.report["catalog"]["endpoint"] == server.url
+
+
+class Killing:
+    """Kills a process at a call."""
+
+    def __init__(self) -> None:
+        self.at, self.process, self.calls = 0, 0, 0
+
+    def __call__(self, request: Request) -> None:
+        if request.operation != "DescribeImages":
+            return
+        self.calls += 1
+        if self.calls == self.at:
+            os.kill(self.process, signal.SIGKILL)
+
+
+@pytest.fixture(name="cluster")
+def _cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Two worker processes, which find credentials in their own environment."""
+    distributed = pytest.importorskip("distributed")
+
+    def start(server: Server) -> Any:
+        for name, value in talking_to(server.url, CI).items():
+            monkeypatch.setenv(name, value)
+        made = distributed.LocalCluster(
+            n_workers=2, threads_per_worker=3, processes=True, dashboard_address=":0"
+        )
+        started.append(made)
+        return made
+
+    started: list[Any] = []
+    yield start
+    for each in started:
+        each.close()
+
+
+def test_a_cluster_of_which_a_worker_is_killed_reads_every_place_once(
+    tmp_path: Path, cluster: Any
+) -> None:
+    fleet = Fleet(accounts=12, regions=2)
+    killing = Killing()
+    with serve(fleet.world, killing) as server:
+        by_threads = inventory(tmp_path, server, fleet, "--store", "threads")
+        assert_whole(by_threads, fleet)
+        killing.calls, killing.at = 0, fleet.places
+        address = (started := cluster(server)).scheduler_address
+        killing.process = started.workers[0].process.pid
+        server.requests.clear()
+        disturbed = inventory(tmp_path, server, fleet, "--store", "disturbed", "--dask", address)
+        assert killing.calls >= 2 * fleet.places > killing.at
+        assert {each.account for each in server.calls("AssumeRole")} == {CI}
+    assert_whole(disturbed, fleet)
+    assert told(disturbed) == told(by_threads)
+    assert files(tmp_path / "disturbed") == files(tmp_path / "threads")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--dask", "tcp://127.0.0.1:1"), "no Dask scheduler answers"),
+        (("--dask", "nowhere"), "no Dask scheduler answers"),
+        (("--dask", "tcp://127.0.0.1:1", "--workers", "3"), "exclude one another"),
+    ],
+)
+def test_a_cluster_that_is_none_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], said: str
+) -> None:
+    pytest.importorskip("distributed")
+    fleet = Fleet(accounts=1, regions=1)
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "1s")
+    with serve(fleet.world) as server:
+        run = inventory(tmp_path, server, fleet, *options)
+    assert run.code == 2
+    assert run.stdout == ""
+    assert said in run.stderr
+    assert run.stderr.count("\n") == 1
