@@ -55,6 +55,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "MaxResults": 5,
         "NextToken": "token",
     },
+    "AttachImageWatermark": {"ImageId": "ami-1", "WatermarkName": "golden", "DryRun": False},
     "ListRegions": {"MaxResults": 50, "NextToken": "token"},
     "DescribeAutoScalingGroups": {"IncludeInstances": False, "MaxRecords": 100},
     "DescribeLaunchConfigurations": {"MaxRecords": 100, "NextToken": "token"},
