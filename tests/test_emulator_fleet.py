@@ -43,9 +43,16 @@ def test_every_service_refuses_in_its_own_words(world: World, server: Server) ->
         ("account", "list_regions", "AccessDeniedException", "UnrecognizedClientException"),
         ("organizations", "list_accounts", "AccessDeniedException", "UnrecognizedClientException"),
         ("autoscaling", "describe_auto_scaling_groups", "AccessDenied", "InvalidClientTokenId"),
+        (
+            "imagebuilder",
+            "list_image_recipes",
+            "AccessDeniedException",
+            "UnrecognizedClientException",
+        ),
     ]
     world.organize(HOME)
     world.deny(HOME, "ListRegions", "ListAccounts", "DescribeAutoScalingGroups")
+    world.deny(HOME, "ListImageRecipes")
     for service, method, denied, unknown in calls:
         assert error_of(getattr(client(server, service), method))[0] == denied
         stranger = client(server, service, aws_access_key_id="nobody")

@@ -78,7 +78,7 @@ def test_the_table_is_what_the_cut_models_know() -> None:
 
 
 def test_nothing_is_granted_that_writes() -> None:
-    form = r"(account|autoscaling|cloudtrail|ec2|organizations|ssm):(Describe|Get|List|Lookup)[A-Z]"
+    form = r"(account|autoscaling|cloudtrail|ec2|imagebuilder|organizations|ssm):(Describe|Get|List|Lookup)[A-Z]"
     assert all(re.match(form, read.action) for read in EVERY_READ)
     assert len({read.action for read in EVERY_READ}) == len(EVERY_READ)
 

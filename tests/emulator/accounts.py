@@ -8,7 +8,16 @@ from .wire import service_model
 
 ACCOUNT_DIGITS = 12
 SESSION_TOKEN = "session-token"
-SERVICES = ("account", "autoscaling", "cloudtrail", "ec2", "organizations", "ssm", "sts")
+SERVICES = (
+    "account",
+    "autoscaling",
+    "cloudtrail",
+    "ec2",
+    "imagebuilder",
+    "organizations",
+    "ssm",
+    "sts",
+)
 ALWAYS_PERMITTED = "GetCallerIdentity"  # STS API reference: needs no permission, heeds no denial
 
 

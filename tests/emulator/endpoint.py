@@ -5,7 +5,17 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import images, instances, organization, parameters, scaling, templates, trail
+from . import (
+    images,
+    instances,
+    organization,
+    parameters,
+    recipes,
+    scaling,
+    templates,
+    trail,
+    usage,
+)
 from .contract import check_shape
 from .dispatch import Handler
 from .errors import ApiError
@@ -18,7 +28,8 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
     "account": organization.ACCOUNT,
     "autoscaling": scaling.HANDLERS,
     "cloudtrail": trail.HANDLERS,
-    "ec2": images.HANDLERS | instances.HANDLERS | templates.HANDLERS,
+    "ec2": images.HANDLERS | instances.HANDLERS | templates.HANDLERS | usage.HANDLERS,
+    "imagebuilder": recipes.HANDLERS,
     "organizations": organization.ORGANIZATIONS,
     "ssm": parameters.SSM,
     "sts": parameters.STS,
@@ -33,7 +44,7 @@ UNKNOWN_KEY = {
     ),
     "sts": ("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
 }
-for _json in ("account", "cloudtrail", "organizations"):
+for _json in ("account", "cloudtrail", "imagebuilder", "organizations"):
     UNKNOWN_KEY[_json] = UNKNOWN_KEY["ssm"]
 UNKNOWN_KEY["autoscaling"] = UNKNOWN_KEY["sts"]
 EXPIRED = {
@@ -47,7 +58,7 @@ EXPIRED = {
     ),
     "sts": ("ExpiredToken", "The security token included in the request is expired", 403),
 }
-for _json in ("account", "cloudtrail", "organizations"):
+for _json in ("account", "cloudtrail", "imagebuilder", "organizations"):
     EXPIRED[_json] = EXPIRED["ssm"]
 EXPIRED["autoscaling"] = EXPIRED["sts"]
 DENIED = {
@@ -58,6 +69,7 @@ DENIED = {
     "autoscaling": ("AccessDenied", "", 403),
     "account": ("AccessDeniedException", "", 403),
     "cloudtrail": ("AccessDeniedException", "", 400),
+    "imagebuilder": ("AccessDeniedException", "", 403),
     "organizations": ("AccessDeniedException", "", 400),
 }
 NOT_SUBSCRIBED = (

@@ -44,6 +44,41 @@ class LaunchConfiguration:
 
 
 @dataclass(slots=True)
+class Recipe:
+    """One of Image Builder's."""
+
+    name: str
+    region: str
+    owner_id: str
+    image: str
+    kind: str = "image"
+    """Or `container`."""
+
+    @property
+    def arn(self) -> str:
+        where = f"{self.region}:{self.owner_id}:{self.kind}-recipe"
+        return f"arn:{partition(self.region)}:imagebuilder:{where}/{self.name}/1.0.0"
+
+    @property
+    def member(self) -> str:
+        """Under which a summary tells the image."""
+        return "parentImage" if self.kind == "image" else "instanceImage"
+
+
+@dataclass(slots=True)
+class UsageReport:
+    """What its owner has had counted of an image."""
+
+    report_id: str
+    region: str
+    owner_id: str
+    image_id: str
+    state: str = "available"
+    entries: list[tuple[str, str, int]] = field(default_factory=list)
+    """Account, resource type and count."""
+
+
+@dataclass(slots=True)
 class Organization:
     """Accounts and organisational units, each below the root or a unit."""
 
@@ -70,6 +105,9 @@ class Fleet:
         self.groups: dict[tuple[str, str, str], ScalingGroup] = {}
         self.configurations: dict[tuple[str, str, str], LaunchConfiguration] = {}
 
+        self.recipes: list[Recipe] = []
+        self.usage_reports: list[UsageReport] = []
+
     def organize(self, management: str, *delegated: str) -> Organization:
         """Make an account the management account of a new organisation."""
         self.organization = Organization(management, set(delegated))
@@ -89,3 +127,18 @@ class Fleet:
     def add_launch_configuration(self, account: str, region: str, name: str, image_id: str) -> None:
         made = LaunchConfiguration(name, region, account, image_id)
         self.configurations[account, region, name] = made
+
+    def add_recipe(
+        self, account: str, region: str, name: str, image: str, kind: str = "image"
+    ) -> Recipe:
+        self.recipes.append(Recipe(name, region, account, image, kind))
+        return self.recipes[-1]
+
+    def add_usage_report(
+        self, account: str, region: str, image_id: str, *entries: tuple[str, str, int]
+    ) -> str:
+        """CreateImageUsageReport, at the moment at which it is ready."""
+        report_id = f"amiur-{len(self.usage_reports):017x}"
+        report = UsageReport(report_id, region, account, image_id, entries=list(entries))
+        self.usage_reports.append(report)
+        return report_id

@@ -34,10 +34,12 @@ from assay.model.events import EventSearch, ImageEvent
 from assay.model.inventory import ListedImage
 from assay.model.uses import (
     ImageParameter,
+    ImageUsage,
     ImageUse,
     LaunchConfiguration,
     ListedTemplate,
     MemberAccount,
+    Recipe,
     Region,
     ScalingGroup,
 )
@@ -185,6 +187,12 @@ IMAGE_PARAMETERS_OF: Listing[Place, ImageParameter] = Listing(
     "image_parameters", ImageParameter, as_it_is
 )
 """SSM DescribeParameters of the data type `aws:ec2:image`, with their values."""
+IMAGE_RECIPES_OF: Listing[Place, Recipe] = Listing("image_recipes", Recipe, as_it_is)
+"""Image Builder ListImageRecipes: the account's own, every version."""
+CONTAINER_RECIPES_OF: Listing[Place, Recipe] = Listing("container_recipes", Recipe, as_it_is)
+"""Image Builder ListContainerRecipes, with the image of the instance that builds."""
+USAGES_OF: Listing[Place, ImageUsage] = Listing("image_usages", ImageUsage, as_it_is)
+"""EC2 DescribeImageUsageReports and DescribeImageUsageReportEntries: of reports that somebody had made."""
 REGIONS_OF: Listing[Place, Region] = Listing("regions", Region, as_it_is)
 """account:ListRegions, or else EC2 DescribeRegions: all of a partition, on or off for the account.
 

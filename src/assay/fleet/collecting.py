@@ -22,7 +22,7 @@ from assay.catalog.interface import (
     Page,
     Unavailable,
 )
-from assay.catalog.questions import ALLOWED_IMAGES, LISTED_IMAGES, Selection
+from assay.catalog.questions import ALLOWED_IMAGES, LISTED_IMAGES, USAGES_OF, Selection
 from assay.fleet.uses import USES
 from assay.model import AllowedImages, Place
 from assay.model.inventory import ListedImage, PlaceSeen, PlaceState, Use
@@ -77,9 +77,13 @@ def collect(
     found: list[Use] = []
     shared.cut = shared.cut or _hidden(place, settings)
     lists: list[_Listed[Any]] = [own, shared]
+    whole: list[str] = []
     for listing, uses in USES:
-        listed = _listed(catalog, listing, place)
+        # Nobody but its owner has a report on an image
+        none_can_be = listing is USAGES_OF and own.cut is None and not ours
+        listed: _Listed[Any] = _Listed([]) if none_can_be else _listed(catalog, listing, place)
         lists.append(listed)
+        whole += [] if listed.cut else [listing.name]
         found.extend(use for item in listed.items for use in uses(item))
     state, reason = _state(own, lists)
     seen = PlaceSeen(
@@ -92,6 +96,7 @@ def collect(
         calls=1 + sum(each.calls for each in lists),
         seen_at=now(),
         allowed_images=settings if isinstance(settings, AllowedImages) else None,
+        whole=tuple(whole),
     )
     return Collected(seen, tuple(ours.values()), tuple(others.values()), tuple(found))
 
@@ -136,6 +141,8 @@ def _state(own: _Listed[Any], lists: Sequence[_Listed[Any]]) -> tuple[PlaceState
     if not cuts:
         return PlaceState.SEEN, None
     reason = "; ".join(dict.fromkeys(each.reason for each in cuts))
+    if any(each.obstacle is Obstacle.DENIED for each in cuts):
+        reason = f"{reason} (assay iam-policy --fleet prints what a reader needs)"
     if all(each.obstacle is Obstacle.FILTERED for each in cuts):
         return PlaceState.FILTERED, reason
     if own.cut is not None and own.is_nothing:

@@ -85,6 +85,7 @@ PLACES = {
     "seen_at": "TIMESTAMPTZ",
     "stale_since": "TIMESTAMPTZ",
     "allowed_images": "VARCHAR",
+    "whole": "VARCHAR[]",
 }
 """The columns of `places`. `allowed_images` is a JSON document: the settings, or null if nobody told."""
 
@@ -200,7 +201,8 @@ def place_of(row: Mapping[str, Any]) -> PlaceSeen:
     """The place of a row of the view `places`."""
     settings = row["allowed_images"]
     read = msgspec.json.decode(settings, type=AllowedImages) if settings else None
-    return msgspec.convert({**row, "allowed_images": read}, PlaceSeen)
+    whole = row["whole"] or ()
+    return msgspec.convert({**row, "allowed_images": read, "whole": whole}, PlaceSeen)
 
 
 def family(name: str | None) -> str | None:

@@ -5,10 +5,13 @@ from typing import Any
 
 from assay.catalog.interface import Listing
 from assay.catalog.questions import (
+    CONTAINER_RECIPES_OF,
     GROUPS_OF,
     IMAGE_PARAMETERS_OF,
+    IMAGE_RECIPES_OF,
     LAUNCH_CONFIGURATIONS_OF,
     TEMPLATES_OF,
+    USAGES_OF,
     USED_IMAGES,
 )
 from assay.model import Place, TemplateRef
@@ -16,9 +19,11 @@ from assay.model.ids import is_ami_id
 from assay.model.inventory import Use, UseType
 from assay.model.uses import (
     ImageParameter,
+    ImageUsage,
     ImageUse,
     LaunchConfiguration,
     ListedTemplate,
+    Recipe,
     ScalingGroup,
 )
 
@@ -72,6 +77,26 @@ def _parameter(found: ImageParameter) -> Iterator[Use]:
         yield Use(UseType.PARAMETER, found.arn or found.name, found.name, found.value)
 
 
+def _recipe(found: Recipe) -> Iterator[Use]:
+    if found.image is not None:
+        image, alias = _either(found.image)
+        yield Use(UseType.RECIPE, found.arn, found.name, image, alias)
+
+
+def _usage(found: ImageUsage) -> Iterator[Use]:
+    """An entry that counts nothing is none: EC2 looked at an account and found nothing there."""
+    if found.count > 0:
+        via = f"{found.count} x {found.type} in {found.account}"
+        yield Use(
+            UseType.USAGE_REPORT,
+            found.report_id,
+            found.account,
+            found.image_id,
+            via,
+            since=found.as_of,
+        )
+
+
 def _either(named: str) -> tuple[str | None, str | None]:
     """An image, or the alias that leads to one."""
     return (named, None) if is_ami_id(named) else (None, named)
@@ -87,5 +112,8 @@ USES: tuple[tuple[Listing[Place, Any], Callable[[Any], Iterator[Use]]], ...] = (
     (GROUPS_OF, _group),
     (LAUNCH_CONFIGURATIONS_OF, _configuration),
     (IMAGE_PARAMETERS_OF, _parameter),
+    (IMAGE_RECIPES_OF, _recipe),
+    (CONTAINER_RECIPES_OF, _recipe),
+    (USAGES_OF, _usage),
 )
 """A row for each kind of thing that uses images."""

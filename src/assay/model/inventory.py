@@ -37,6 +37,9 @@ class UseType(StrEnum):
     GROUP = "group"
     CONFIGURATION = "launch-configuration"
     PARAMETER = "parameter"
+    RECIPE = "recipe"
+    USAGE_REPORT = "usage-report"
+    """What EC2 counted in another account when the owner had a report made; its name is that account's."""
 
 
 class Use(msgspec.Struct, frozen=True, gc=False):
@@ -94,6 +97,9 @@ class PlaceSeen(msgspec.Struct, frozen=True):
     """When what is told of it was read, where that was in an earlier run."""
     allowed_images: AllowedImages | None = None
     """Its Allowed AMIs settings; None where they were not told."""
+    whole: tuple[str, ...] = ()
+    """The lists that were read to their end, as `fleet/uses.py` calls them: of a kind of thing that is
+    not among them, none that was seen is no evidence that there is none."""
 
 
 class Classified(msgspec.Struct, frozen=True):

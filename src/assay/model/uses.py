@@ -98,6 +98,30 @@ class ImageParameter(msgspec.Struct, frozen=True, gc=False):
     version: int | None = None
 
 
+class Recipe(msgspec.Struct, frozen=True, gc=False):
+    """A recipe of Image Builder, one version of it."""
+
+    arn: str
+    name: str
+    image: str | None
+    """As it is written: an AMI id, `ssm:` and a parameter, the ARN of an image of Image Builder, or the
+    id of a product; None for a container that is built on Image Builder's own choice."""
+
+
+class ImageUsage(msgspec.Struct, frozen=True, gc=False):
+    """An entry of an image usage report, which an image's owner has had made: a count, and no ids."""
+
+    report_id: str
+    image_id: str
+    account: str
+    """Which uses the image."""
+    type: str
+    """EC2's word, such as `ec2:Instance`."""
+    count: int
+    as_of: datetime | None = None
+    """When the report was asked for."""
+
+
 class RegionState(StrEnum):
     """Whether a Region is on for an account; what is between on and off is neither."""
 

@@ -9,6 +9,17 @@ import msgspec
 from assay.model.inventory import PlaceSeen
 
 SCHEMA_VERSION = 1
+_TOLD = (
+    "account",
+    "region",
+    "state",
+    "reason",
+    "images",
+    "uses",
+    "calls",
+    "seen_at",
+    "stale_since",
+)
 
 
 def document(
@@ -36,5 +47,4 @@ def document(
 
 def place(found: PlaceSeen) -> dict[str, Any]:
     """A place, with its state and the reason for it."""
-    told = (name for name in PlaceSeen.__struct_fields__ if name != "allowed_images")
-    return {name: getattr(found, name) for name in told}
+    return {name: getattr(found, name) for name in PlaceSeen.__struct_fields__ if name in _TOLD}

@@ -74,6 +74,10 @@ data "aws_iam_policy_document" "permissions" {
       "autoscaling:DescribeAutoScalingGroups",
       "autoscaling:DescribeLaunchConfigurations",
       "ssm:DescribeParameters",
+      "imagebuilder:ListImageRecipes",
+      "imagebuilder:ListContainerRecipes",
+      "ec2:DescribeImageUsageReports",
+      "ec2:DescribeImageUsageReportEntries",
       "account:ListRegions",
       "cloudtrail:LookupEvents",
     ]

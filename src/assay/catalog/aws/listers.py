@@ -7,18 +7,23 @@ from assay.catalog.aws.groups import groups, launch_configurations
 from assay.catalog.aws.image_parameters import image_parameters
 from assay.catalog.aws.image_uses import image_uses
 from assay.catalog.aws.listings import images, listed_images
+from assay.catalog.aws.recipes import container_recipes, image_recipes
 from assay.catalog.aws.template_lists import templates
+from assay.catalog.aws.usage_reports import image_usages
 from assay.catalog.questions import (
     ACCOUNTS_OF,
+    CONTAINER_RECIPES_OF,
     GROUPS_OF,
     IMAGE_EVENTS_OF,
     IMAGE_PARAMETERS_OF,
+    IMAGE_RECIPES_OF,
     IMAGES_OF,
     LAUNCH_CONFIGURATIONS_OF,
     LISTED_IMAGES,
     REGIONS_OF,
     TEMPLATES_OF,
     UNITS_OF,
+    USAGES_OF,
     USED_IMAGES,
 )
 
@@ -31,6 +36,9 @@ LISTERS = dict(
         by_pages(GROUPS_OF, groups),
         by_pages(LAUNCH_CONFIGURATIONS_OF, launch_configurations),
         by_pages(IMAGE_PARAMETERS_OF, image_parameters),
+        by_pages(IMAGE_RECIPES_OF, image_recipes),
+        by_pages(CONTAINER_RECIPES_OF, container_recipes),
+        by_pages(USAGES_OF, image_usages),
         by_pages(REGIONS_OF, regions),
         by_pages(ACCOUNTS_OF, accounts),
         by_pages(UNITS_OF, units),

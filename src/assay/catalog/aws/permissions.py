@@ -96,6 +96,23 @@ FLEET_READS = (
         "Parameters", {"MaxResults": 1},
     ),
     Permission(
+        "imagebuilder", "ListImageRecipes", True, "recipes of images are not seen",
+        "imageRecipeSummaryList", {"maxResults": 1},
+    ),
+    Permission(
+        "imagebuilder", "ListContainerRecipes", True, "recipes of containers are not seen",
+        "containerRecipeSummaryList", {"maxResults": 1},
+    ),
+    Permission(
+        "ec2", "DescribeImageUsageReports", True, "what other accounts are told to use is not seen",
+        "ImageUsageReports", {"MaxResults": 1},
+    ),
+    Permission(
+        "ec2", "DescribeImageUsageReportEntries", True,
+        "what other accounts are told to use is not seen",
+        "ImageUsageReportEntries", {"MaxResults": 1},
+    ),
+    Permission(
         "account", "ListRegions", False, "Regions are known from DescribeRegions alone",
         "Regions", {"MaxResults": 1},
     ),
@@ -132,7 +149,7 @@ MARKING = (
 )  # fmt: skip
 """What `stamp` writes, and nothing else does; no reader needs it."""
 
-SERVICES = ("account", "autoscaling", "cloudtrail", "ec2", "organizations", "ssm")
+SERVICES = ("account", "autoscaling", "cloudtrail", "ec2", "imagebuilder", "organizations", "ssm")
 EVERY_READ = (*READS, *FLEET_READS, *ORGANIZATION_READS)
 
 ASSUME_ROLE = "sts:AssumeRole"

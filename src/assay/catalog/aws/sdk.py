@@ -113,13 +113,14 @@ class Sdk:
             if not isinstance(raw.get(member), list):
                 raise RefusedError(f"{name}: the answer lacks {member}")
             yield raw[member]
-            token = raw.get("NextToken")
+            spelled = "NextToken" if "NextToken" in raw else "nextToken"  # Image Builder
+            token = raw.get(spelled)
             if not token:
                 return
             if token in seen:
                 raise RefusedError(f"{name}: a page was repeated")
             seen.add(token)
-            parameters["NextToken"] = token
+            parameters[spelled] = token
 
     def takes(self, service: str, operation: str, member: str) -> bool:
         """Whether this SDK knows a member of a request; an older one refuses what it does not."""

@@ -1,0 +1,43 @@
+"""EC2's image usage reports."""
+
+from .dispatch import Handler, Params, Result, page
+from .fleet import MADE
+from .records import Caller
+from .world import World
+
+
+def describe_image_usage_reports(world: World, caller: Caller, params: Params) -> Result:
+    found = [
+        {
+            "ReportId": report.report_id,
+            "ImageId": report.image_id,
+            "State": report.state,
+            "CreationTime": MADE,
+        }
+        for report in world.usage_reports
+        if (report.owner_id, report.region) == (caller.account, caller.region)
+    ]
+    return page(world, params, "ImageUsageReports", found)
+
+
+def describe_image_usage_report_entries(world: World, caller: Caller, params: Params) -> Result:
+    found = [
+        {
+            "ReportId": report.report_id,
+            "ImageId": report.image_id,
+            "ResourceType": kind,
+            "UsageCount": count,
+            "AccountId": account,
+            "ReportCreationTime": MADE,
+        }
+        for report in world.usage_reports
+        if (report.owner_id, report.region) == (caller.account, caller.region)
+        for account, kind, count in report.entries
+    ]
+    return page(world, params, "ImageUsageReportEntries", found)
+
+
+HANDLERS: dict[str, Handler] = {
+    "DescribeImageUsageReportEntries": describe_image_usage_report_entries,
+    "DescribeImageUsageReports": describe_image_usage_reports,
+}
