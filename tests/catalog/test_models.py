@@ -59,7 +59,6 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "ListRegions": {"MaxResults": 50, "NextToken": "token"},
     "DescribeAutoScalingGroups": {"IncludeInstances": False, "MaxRecords": 100},
     "DescribeLaunchConfigurations": {"MaxRecords": 100, "NextToken": "token"},
-    "AttachImageWatermark": {"ImageId": "ami-1", "WatermarkName": "golden"},
     "ListImageRecipes": {"maxResults": 100, "nextToken": "token"},
     "ListContainerRecipes": {"maxResults": 100},
     "DescribeImageUsageReports": {"MaxResults": 1000},
