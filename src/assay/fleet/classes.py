@@ -4,22 +4,17 @@ Edges are what EC2 tells of each image in every listing (`SourceImageId`, `Sourc
 means an image only together with its Region; whose it is does not matter, ids are not used twice.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import chain
-from typing import TypeAlias
 
 import msgspec
 
+from assay.fleet.ancestries import Ask, Child, Node, ancestries
 from assay.fleet.collecting import Collected
 from assay.model import Ancestry, Golden, Image
 from assay.model.inventory import Classified, ImageClass, ListedImage
 from assay.policy.golden import JudgedMarks
-
-Node: TypeAlias = tuple[str, str]
-"""Region and image id."""
-Ancestors: TypeAlias = Callable[[list[tuple[str, Node]]], Mapping[Node, Ancestry | str]]
-"""Asks for the recorded ancestry of images, each as its account; a text says why there is none."""
 
 
 class _Known(msgspec.Struct):
@@ -63,9 +58,9 @@ class Classes:
             node = (place.place.region, each.image.id)
             self._known[node] = self._seen(place.place.account, *node, each.image)
 
-    def all(self, ask: Ancestors) -> Iterator[Classified]:
-        """Every image of every place. `ask` is called once, for those whose line leaves the listings."""
-        self._bridges.update(ask(list(self._open())))
+    def all(self, ask: Ask) -> Iterator[Classified]:
+        """Every image of every place. `ask` is called for those whose line leaves the listings."""
+        self._bridges.update(ancestries(list(self._open()), ask))
         for place in self._places:
             for listed in place.own:
                 yield self._classified(place, listed, shared=False)
@@ -83,12 +78,17 @@ class Classes:
         inherited = next((mark.key for mark in marks if mark not in here), None)
         return _Known(account, image, bool(here), inherited, bool(judged.unread))
 
-    def _open(self) -> Iterator[tuple[str, Node]]:
-        """The images whose class depends on an ancestor that no listing has, each with who sees it."""
+    def _open(self) -> Iterator[Child]:
+        """The images of whose parent, which no listing has, a class depends."""
+        found: set[Node] = set()
         for node in self._known:
             line = self._line(node)
-            if line.source is not None and not any(map(self._is_golden, line.nodes)):
-                yield self._known[line.last].account, line.last
+            if line.source is None or line.last in found:
+                continue
+            if not any(map(self._is_golden, line.nodes)):
+                found.add(line.last)
+                last = self._known[line.last]
+                yield Child(last.account, line.last, last.image, line.source)
 
     def _line(self, node: Node) -> _Line:
         nodes: dict[Node, None] = {}
