@@ -17,6 +17,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "--nonsense": (),
     "check": ("plan.json", "-", "--format", "json", "--as-of", "2026-11-22", "-o", "text=made"),
     "checkov-dir": (),
+    "descendants": ("golden",),
     "doctor": (),
     "explain": ("unmarked",),
     "export": ("allowed-amis",),
@@ -28,7 +29,6 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "record": ("plan.json", "-o", "recorded"),
     "rules": (),
     "stamp": (MADE_BY_NOBODY, "--watermark", "golden-web", "--region", REGION, "--dry-run"),
-    "suggest": ("--region", REGION),
     "trace": (MADE_BY_NOBODY, "--region", REGION, "--as-of", "2026-11-22"),
 }
 

@@ -18,6 +18,7 @@ from assay.cli.streams import EXIT_NO_VERDICT, note
 COMMANDS = {
     "check": "assay.cli.check:check_command",
     "checkov-dir": "assay.cli.checkov_dir:checkov_dir_command",
+    "descendants": "assay.cli.descendants:descendants_command",
     "doctor": "assay.cli.doctor:doctor_command",
     "explain": "assay.cli.explain:explain_command",
     "export": "assay.cli.export:export_group",
@@ -29,7 +30,6 @@ COMMANDS = {
     "record": "assay.cli.record:record_command",
     "rules": "assay.cli.rules:rules_command",
     "stamp": "assay.cli.stamp:stamp_command",
-    "suggest": "assay.cli.suggest:suggest_command",
     "trace": "assay.cli.trace:trace_command",
 }
 

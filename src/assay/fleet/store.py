@@ -122,6 +122,13 @@ class Store:
             names = tuple(each[0] for each in found.description or ())
             return Rows(names, tuple(found.fetchall()))
 
+    def keep(self, name: str, query: str, *parameters: object) -> None:
+        """Keep the answer to a SELECT in memory, where later queries find it by a name: what is asked
+        again and again is read from the files once.
+        """
+        with _told(self._root):
+            self._reader.execute(f"CREATE OR REPLACE TABLE {name} AS {query}", list(parameters))
+
     def records(self, query: str, *parameters: object) -> Iterator[dict[str, Any]]:
         """The rows of a SELECT, by column, some at a time: there may be more than fit into memory."""
         with _told(self._root):

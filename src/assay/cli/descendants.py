@@ -1,0 +1,74 @@
+"""`assay descendants`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.nights import night_option, store_option
+from assay.cli.options import Moment, debug_option
+from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from assay.model.descent import Descent
+    from assay.run.host import Host
+
+FORMATS = ("text", "json", "csv")
+
+
+@click.command("descendants")
+@click.argument("images", nargs=-1, metavar="AMI...")
+@click.option("--watermark", metavar="KEY",
+              help="What descends from the images that this mark was first attached to; its name may have * and ?.")  # fmt: skip
+@click.option("--built-before", type=Moment(), metavar="DATE",
+              help="Only what comes from a golden source that is older, or whose date nobody tells.")  # fmt: skip
+@store_option
+@night_option
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
+              help="What goes to standard output.")  # fmt: skip
+@debug_option
+def descendants_command(
+    images: tuple[str, ...],
+    watermark: str | None,
+    built_before: "datetime | None",
+    store: str,
+    night: "datetime | None",
+    format_: str,
+) -> int:
+    """Say which images of a stored night descend from others, by which evidence, and what uses them.
+
+    recorded: EC2's own record. mark: a mark says so. cloudtrail: an event does. likely: it shares a
+    snapshot with an older one.
+
+    Exit codes: 0 everything that was wanted was seen, 2 no answer, 3 there are gaps.
+    """
+    from pathlib import Path
+
+    from assay.cli.host import this_process
+    from assay.run.descendants import Question, answer
+
+    if (bool(images) + bool(watermark)) != 1:
+        raise click.UsageError("name images, or a mark with --watermark")
+    host = this_process()
+    question = Question(Path(store), night, images, watermark, built_before)
+    found = answer(question)
+    show(_render(found, format_, host))
+    if found.whole:
+        return EXIT_PASS
+    lost, gaps = len(found.unseen), len(found.gaps)
+    note(
+        f"{lost} of {len(found.places)} places were not seen, or not all of them; other gaps: {gaps}"
+    )
+    return EXIT_UNDETERMINED
+
+
+def _render(found: "Descent", name: str, host: "Host") -> str:
+    from assay.report.descendants import csv, json, text
+
+    match name:
+        case "json":
+            return json.render(found, host.now()).decode()
+        case "csv":
+            return csv.render(found)
+    return text.render(found)

@@ -1,0 +1,209 @@
+"""What descends from some images of a night: the answer, with everything that may be missing from it."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from assay.errors import InputError
+from assay.fleet.family import Family
+from assay.fleet.lineage_edges import MARK, RECORDED, LineageEdges
+from assay.fleet.night import Night
+from assay.fleet.referrers import referrers
+from assay.fleet.relatives import Told, relatives, told_of
+from assay.model.descent import Descent, Edge, Relative
+from assay.model.partitions import partition_of
+from assay.policy.wildcard import matches
+
+_MOST = 5
+# What every base comes from descends from none of them, and an image that was made before a base
+# neither, nor does what it was made from.
+_OPEN = f"""
+WITH RECURSIVE up(base, key) AS (
+    SELECT key, key FROM bases
+    UNION SELECT up.base, edges.parent FROM up JOIN edges ON edges.child = up.key AND edges.rank = {RECORDED}
+),
+above AS (
+    SELECT key FROM up GROUP BY key HAVING count(DISTINCT base) = (SELECT count(*) FROM bases)
+)
+SELECT edges.parent AS source, count(DISTINCT edges.child) AS images,
+    min(edges.child) AS one, min(known.created) AS oldest
+FROM edges
+    LEFT JOIN (SELECT key, min(created) AS created, bool_or(vendor) AS vendor FROM (
+        SELECT key, created, vendor FROM listed UNION ALL SELECT key, created, vendor FROM recorded
+    ) GROUP BY key) AS known ON known.key = edges.child
+WHERE edges.rank = {RECORDED} AND NOT coalesce(known.vendor, false)
+    AND edges.parent NOT IN (SELECT key FROM listed)
+    AND edges.parent NOT IN (SELECT key FROM recorded)
+    AND edges.parent NOT IN (SELECT key FROM found)
+    AND edges.parent NOT IN (SELECT key FROM above)
+GROUP BY edges.parent ORDER BY edges.parent
+"""  # noqa: S608
+_KEYS = """
+SELECT DISTINCT mark.key AS key, coalesce(mark.source_image_region, '?') AS region,
+    mark.source_image_id AS source
+FROM (
+    SELECT unnest(watermarks) AS mark FROM images WHERE night = $1 AND len(watermarks) > 0
+    UNION ALL SELECT unnest(image.watermarks) FROM uses WHERE night = $1 AND image IS NOT NULL
+) WHERE mark.key IS NOT NULL ORDER BY ALL
+"""
+_SOURCELESS = """
+SELECT DISTINCT region || '/' || image_id FROM images
+WHERE night = $1 AND len([m for m in watermarks if m.key = $2 AND m.source_image_id IS NULL]) > 0
+"""
+
+
+def of_images(edges: LineageEdges, ids: Iterable[str]) -> list[str]:
+    """The keys of images by their ids. Raises `InputError` for one that nothing tells of."""
+    found: list[str] = []
+    for id in ids:
+        known = edges.known(id)
+        if not known:
+            near = edges.nearest(id)
+            hint = (
+                f"the nearest: {', '.join(near)}" if near else "is it of an account of this fleet?"
+            )
+            raise InputError(f"{id} is in no listing, record or use of {edges.night}", hint=hint)
+        found += known
+    return list(dict.fromkeys(found))
+
+
+def of_mark(night: Night, wanted: str) -> list[str]:
+    """The images that a mark was first attached to; the key may have wildcards in its name. Raises
+    `InputError` for one that no image carries.
+    """
+    rows = night.store.select(_KEYS, night.date).rows
+    chosen = [row for row in rows if matches(wanted, row[0])]
+    if not chosen:
+        from difflib import get_close_matches
+
+        near = get_close_matches(wanted, sorted({row[0] for row in rows}), n=3)
+        hint = f"the nearest: {', '.join(near)}" if near else "no image carries a mark like it"
+        raise InputError(f"{wanted} is a mark of no image of {night.date}", hint=hint)
+    found = [f"{region}/{source}" for _, region, source in chosen if source]
+    for key in sorted({key for key, _, source in chosen if not source}):
+        found += [row[0] for row in night.store.select(_SOURCELESS, night.date, key).rows]
+    return list(dict.fromkeys(found))
+
+
+def descend(
+    night: Night,
+    edges: LineageEdges,
+    bases: Sequence[str],
+    asked: str,
+    built_before: datetime | None = None,
+) -> Descent:
+    """Everything below some images, which stand in the night by their keys. Raises `StoreError`."""
+    family = Family(bases, edges.below(bases))
+    told = told_of(night.store, night.date)
+    using = referrers(night.store, night.date)
+    everything = list(relatives(family, told, using.of, night.places))
+    ours = [each for each in everything if not each.depth]
+    below = [each for each in everything if each.depth]
+    kept = [each for each in below if _is_older(each, built_before)]
+    return Descent(
+        night.date,
+        asked,
+        night.places,
+        night.unseen,
+        tuple(ours),
+        tuple(kept),
+        gaps=(*_open_lines(night, bases, told), *using.gaps),
+        contradictions=tuple(_contradictions(night, family, told)),
+        notes=tuple(_notes(ours, below)),
+        built_before=built_before,
+        left_out=len(below) - len(kept),
+    )
+
+
+def _is_older(found: Relative, than: datetime | None) -> bool:
+    """What nobody can date is older."""
+    source = found.golden_source_created
+    return than is None or source is None or source < than
+
+
+def _open_lines(night: Night, bases: Collection[str], told: dict[str, Told]) -> Iterator[str]:
+    """Images whose line leaves the listings, where nobody's record tells how it goes on."""
+    made = [told[each].created if each in told else None for each in bases]
+    first = None if None in made else min(each for each in made if each)
+    partitions = {partition_of(each.partition("/")[0]) for each in bases}
+    lines = [
+        (source, images, one)
+        for source, images, one, oldest in night.store.select(_OPEN).rows
+        if not (first and oldest and oldest < first)
+        and (source.startswith("?") or partition_of(source.partition("/")[0]) in partitions)
+    ]
+    if not lines:
+        return
+    number = sum(images for _, images, _ in lines)
+    told_of = ", ".join(_shown(source) for source, _, _ in lines[:_MOST])
+    more = f" and {len(lines) - _MOST} more" if len(lines) > _MOST else ""
+    what = "image has a source" if number == 1 else "images have sources"
+    yield (
+        f"line not followed: {number} {what} that no listing has, and nobody's record of it was "
+        f"stored: {told_of}{more}"
+    )
+
+
+def _contradictions(night: Night, family: Family, told: dict[str, Told]) -> Iterator[str]:
+    yield from family.circles()
+    for child, sources in sorted(family.several_sources()):
+        yield f"{_shown(child)} is recorded as made from {' and from '.join(map(_shown, sorted(sources)))}"
+    for key, branch in family.branches.items():
+        above = told.get(branch.parent) if branch.parent else None
+        known = told.get(key)
+        if branch.rank != RECORDED or not (above and known and above.created and known.created):
+            continue
+        if known.created < above.created:
+            yield f"{_shown(key)} is older than {_shown(above.key)}, which it is recorded as made from"
+    yield from _unrecorded_marks(night, family)
+
+
+_LINE = """
+WITH RECURSIVE asked(key) AS (SELECT unnest($1::VARCHAR[])),
+line(key, here, depth) AS (
+    SELECT key, key, 0 FROM asked
+    UNION SELECT line.key, edges.parent, line.depth + 1
+    FROM line JOIN edges ON edges.child = line.here AND edges.rank = 0 WHERE line.depth < 60
+)
+SELECT key, arg_max(here, depth), max(depth), bool_or(here IN (SELECT key FROM found) AND depth > 0) FROM line
+GROUP BY key HAVING max(depth) BETWEEN 1 AND 59 ORDER BY key
+"""
+
+
+def _unrecorded_marks(night: Night, family: Family) -> Iterator[str]:
+    """Images whose mark says that they descend, and whose record, told to its end, does not."""
+    marked = [each for each, branch in family.branches.items() if branch.rank == MARK]
+    if not marked:
+        return
+    ends = {
+        row[0]
+        for row in night.store.select(
+            "SELECT key FROM listed WHERE source IS NULL OR vendor UNION"
+            " SELECT key FROM recorded WHERE source IS NULL OR vendor"
+        ).rows
+    }
+    for key, end, _, met in night.store.select(_LINE, marked).rows:
+        if end in ends and not met:
+            parent = family.branches[key].parent or ""
+            yield (
+                f"{_shown(key)} carries a mark of {_shown(parent)}, which the record of its line, to "
+                f"{_shown(end)}, does not have"
+            )
+
+
+def _notes(bases: Iterable[Relative], below: Iterable[Relative]) -> Iterator[str]:
+    gone = [each for each in (*bases, *below) if not each.listed]
+    if gone:
+        what = "image of this family is" if len(gone) == 1 else "images of this family are"
+        yield (
+            f"{len(gone)} {what} in no listing: what was registered from its snapshots cannot be told"
+        )
+    ids = [each.image_id for each in bases]
+    for id in sorted({each for each in ids if ids.count(each) > 1}):
+        yield f"{id} is told of in several Regions: all of them were taken"
+    if any(each.edge is Edge.LIKELY for each in below):
+        yield "likely: images that share a snapshot with an older one, of which EC2 records no source"
+
+
+def _shown(key: str) -> str:
+    region, _, id = key.partition("/")
+    return f"{id} in {'a Region that was not told' if region == '?' else region}"

@@ -1,0 +1,99 @@
+"""A tree of edges: which of them leads to each image, the strongest path before the shortest.
+
+Edges contradict one another and run in circles where records are forged or listings differ, so nothing
+here trusts them to end: each image is settled once.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+
+from assay.fleet.lineage_edges import RECORDED
+
+
+class Branch(msgspec.Struct, frozen=True, gc=False):
+    """Where an image hangs."""
+
+    parent: str | None
+    rank: int
+    weakest: int
+    depth: int
+    root: str
+
+
+class Family:
+    """The tree below some images."""
+
+    def __init__(self, bases: Sequence[str], edges: Iterable[tuple[str, str, int]]) -> None:
+        self.branches: dict[str, Branch] = {
+            each: Branch(None, RECORDED, RECORDED, 0, each) for each in bases
+        }
+        self._below: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        self._sources: defaultdict[str, list[str]] = defaultdict(list)
+        self._into_bases: list[tuple[str, str]] = []
+        ranks = set()
+        for child, parent, rank in edges:
+            self._below[parent].append((rank, child))
+            ranks.add(rank)
+            if rank == RECORDED:
+                self._sources[child].append(parent)
+                if child in self.branches:
+                    self._into_bases.append((child, parent))
+        for each in self._below.values():
+            each.sort()
+        for rank in sorted(ranks):
+            self._settle(rank)
+
+    def circles(self) -> list[str]:
+        """Bases that were made from one of their own descendants, by the record."""
+        return sorted(
+            f"{base} is recorded as made from {parent}, which descends from {self.branches[parent].root}"
+            for base, parent in self._into_bases
+            if self.branches[parent].root == base and parent != base
+        )
+
+    def several_sources(self) -> list[tuple[str, list[str]]]:
+        """Images that are recorded as made from more than one."""
+        return [(child, found) for child, found in self._sources.items() if len(found) > 1]
+
+    def _settle(self, most: int) -> None:
+        """Hang in all that can be reached by edges up to a rank."""
+        new = self._reached(most)
+        if not new:
+            return
+        tops = {each for each in new if not any(up in new for up in self._sources.get(each, ()))}
+        agenda = deque(each for each in self.branches if self._below.get(each))
+        later: deque[tuple[int, str, str]] = deque()
+        while agenda or later:
+            if agenda:
+                parent = agenda.popleft()
+                for rank, child in self._below.get(parent, ()):
+                    if rank > most or child not in new or child in self.branches:
+                        continue
+                    # Whoever has a recorded source below the same bases hangs there, if that is reached
+                    if rank == RECORDED or child in tops:
+                        self._hang(child, parent, rank, agenda)
+                    else:
+                        later.append((rank, child, parent))
+            else:
+                rank, child, parent = later.popleft()
+                if child not in self.branches:
+                    self._hang(child, parent, rank, agenda)
+
+    def _reached(self, most: int) -> Collection[str]:
+        new: set[str] = set()
+        waiting = list(self.branches)
+        while waiting:
+            for rank, child in self._below.get(waiting.pop(), ()):
+                if rank <= most and child not in self.branches and child not in new:
+                    new.add(child)
+                    waiting.append(child)
+        return new
+
+    def _hang(self, child: str, parent: str, rank: int, agenda: "deque[str]") -> None:
+        above = self.branches[parent]
+        self.branches[child] = Branch(
+            parent, rank, max(above.weakest, rank), above.depth + 1, above.root
+        )
+        agenda.append(child)

@@ -1,0 +1,135 @@
+"""What a night tells of the images of a family: those that are listed, and those that are gone."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from assay.fleet.family import Branch, Family
+from assay.fleet.lineage_edges import EDGE_OF
+from assay.fleet.store import Store
+from assay.model.descent import Relative, UsedBy
+from assay.model.inventory import ImageClass, PlaceSeen, PlaceState
+
+_WHOLE = (PlaceState.SEEN, PlaceState.FILTERED)
+"""Allowed AMIs hides no image from its owner."""
+# One that several accounts see is told where its owner has it.
+_DETAILS = """
+SELECT key, account, owner_id AS owner, name, family, class, state, creation_date AS created,
+    list_min([mark.source_image_creation_time for mark in watermarks]) AS golden,
+    [mark.key for mark in watermarks if mark.key IS NOT NULL] AS marks,
+    scan_severity, scan_date, stale_since
+FROM (SELECT region || '/' || image_id AS key, * FROM images WHERE night = $1)
+SEMI JOIN found USING (key)
+QUALIFY row_number() OVER (PARTITION BY key ORDER BY shared_from IS NOT NULL, account) = 1
+"""
+_GONE = """
+SELECT key, max(owner) AS owner, max(name) AS name, max(state) AS state, min(created) AS created,
+    min(golden) AS golden, max(marks) AS marks
+FROM (
+    SELECT key, owner, name, state, created, golden, marks FROM used
+    UNION ALL SELECT key, owner_alias, NULL, NULL, created, NULL, NULL FROM recorded
+) SEMI JOIN found USING (key) GROUP BY key
+"""
+
+
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """What is told of one image."""
+
+    key: str
+    account: str | None = None
+    owner: str | None = None
+    name: str | None = None
+    family: str | None = None
+    kind: str | None = None
+    state: str | None = None
+    created: datetime | None = None
+    golden: datetime | None = None
+    marks: tuple[str, ...] = ()
+    scan_severity: str | None = None
+    scan_date: datetime | None = None
+    stale_since: datetime | None = None
+
+
+def _gone(row: tuple[Any, ...]) -> Told:
+    key, owner, name, state, created, golden, marks = row
+    return Told(key, None, owner, name, None, None, state, created, golden, tuple(marks or ()))
+
+
+def _listed(row: tuple[Any, ...]) -> Told:
+    key, account, owner, name, family, kind, state, created, golden, marks, *scan = row
+    facts = (key, account, owner, name, family, kind, state, created, golden)
+    severity, date, stale = scan
+    return Told(*facts, tuple(marks or ()), severity, date, stale)
+
+
+def told_of(store: Store, night: date) -> dict[str, Told]:
+    """What is told of the images in the table `found`: what is in no listing has no account."""
+    gone = {each.key: each for each in map(_gone, store.select(_GONE).rows)}
+    listed = {each.key: each for each in map(_listed, store.select(_DETAILS, night).rows)}
+    return {**gone, **listed}
+
+
+def relatives(
+    family: Family,
+    told: Mapping[str, Told],
+    used: Mapping[str, Sequence[UsedBy]],
+    places: Sequence[PlaceSeen],
+) -> Iterator[Relative]:
+    """The bases, and what descends from them, each below the one that it hangs from."""
+    whole = {(each.account, each.region) for each in places if each.state in _WHOLE}
+    sources: dict[str, datetime | None] = {}
+    below: dict[str, list[str]] = {}
+    for key, branch in family.branches.items():
+        if branch.parent is not None:
+            below.setdefault(branch.parent, []).append(key)
+    waiting = sorted((each for each, one in family.branches.items() if not one.depth), reverse=True)
+    while waiting:
+        key = waiting.pop()
+        waiting.extend(sorted(below.get(key, ()), reverse=True))
+        branch, known = family.branches[key], told.get(key) or Told(key)
+        above = sources.get(branch.parent) if branch.parent else None
+        # The oldest golden source counts: what was made of it since may have kept what was in it.
+        own = known.golden or (known.created if known.kind == ImageClass.GOLDEN else None)
+        sources[key] = known.golden or above or own
+        yield _relative(key, branch, known, sources[key], used.get(key, ()), whole)
+
+
+def _relative(
+    key: str,
+    branch: Branch,
+    known: Told,
+    golden: datetime | None,
+    used: Sequence[UsedBy],
+    whole: set[tuple[str, str]],
+) -> Relative:
+    region, _, id = key.partition("/")
+    above = branch.parent.partition("/") if branch.parent else (None, None, None)
+    listed = known.account is not None
+    gone = known.state == "deregistered" or (known.owner or "", region) in whole
+    return Relative(
+        id,
+        region,
+        account=known.account,
+        owner=known.owner,
+        parent=above[2],
+        parent_region=above[0],
+        edge=EDGE_OF[branch.rank] if branch.parent else None,
+        weakest=EDGE_OF[branch.weakest] if branch.parent else None,
+        depth=branch.depth,
+        root=branch.root.partition("/")[2],
+        name=known.name,
+        family=known.family,
+        kind=known.kind,
+        state=known.state,
+        created=known.created,
+        golden_source_created=golden,
+        marks=known.marks,
+        listed=listed,
+        deregistered=False if listed else True if gone else None,
+        scan_severity=known.scan_severity,
+        scan_date=known.scan_date,
+        stale_since=known.stale_since,
+        used_by=tuple(used),
+    )

@@ -1,0 +1,1 @@
+"""What descends from an image, in several formats."""

@@ -1,0 +1,147 @@
+"""What all formats say of a family of images in the same words."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from assay.model.descent import Descent, Edge, Relative, UsedBy
+from assay.model.inventory import PlaceSeen
+from assay.model.times import iso, readable
+
+TOGETHER = 40
+"""From more descendants on they are grouped by name, account and Region."""
+_LAUNCHED = ("running", "pending")
+
+
+def badges(one: Relative) -> list[str]:
+    """What matters of an image at a glance."""
+    types = {each.type for each in one.used_by}
+    words = ["running"] if any(map(_runs, one.used_by)) else []
+    words += [each for each in ("group", "template", "parameter") if each in types]
+    words += ["launch-configuration"] if "launch-configuration" in types else []
+    words += ["plan"] if any(each.kind != "state" for each in one.addresses) else []
+    words += ["state"] if any(each.kind == "state" for each in one.addresses) else []
+    words += ["marked"] if one.marks else []
+    if one.deregistered:
+        words.append("deregistered")
+    elif not one.listed:
+        words.append("not visible")
+    return words
+
+
+def _runs(use: UsedBy) -> bool:
+    return use.type == "instance" and (use.state or "") in _LAUNCHED
+
+
+def summary(found: Descent) -> dict[str, Any]:
+    """The numbers of the answer."""
+    everything = (*found.bases, *found.descendants)
+    return {
+        "bases": len(found.bases),
+        "descendants": len(found.descendants),
+        **found.counts(),
+        "in_use": sum(bool(each.used_by) for each in found.descendants),
+        "running": sum(any(map(_runs, each.used_by)) for each in found.descendants),
+        "not_scanned": sum(each.scan == "not scanned" for each in everything),
+        "addresses": sum(len(each.addresses) for each in everything) + len(found.hidden_addresses),
+        "later_left_out": found.left_out,
+        "not_seen_places": len(found.unseen),
+        "gaps": len(found.gaps),
+        "contradictions": len(found.contradictions),
+    }
+
+
+def headline(found: Descent) -> str:
+    """The answer in a line."""
+    number, places = len(found.descendants), {each.account for each in found.descendants}
+    regions = {each.region for each in found.descendants}
+    what = f"{counted(number, 'image descends', 'images descend')} from {found.asked}"
+    where = f", in {counted(len(places), 'account')} and {counted(len(regions), 'Region')}"
+    grades = [f"{n} {grade}" for grade, n in found.counts().items() if n]
+    told = f" ({', '.join(grades)})" if grades else ""
+    return f"{what}{where}{told}" if number else what
+
+
+def older(found: Descent) -> str | None:
+    """What `--built-before` left out, in a line."""
+    if found.built_before is None:
+        return None
+    unknown = sum(each.golden_source_created is None for each in found.descendants)
+    than = (
+        f"golden source older than {readable(found.built_before)}, or of unknown date ({unknown})"
+    )
+    return f"listed: {than}; {counted(found.left_out, 'descendant')} of later ones left out"
+
+
+def endings(found: Descent) -> Iterator[str]:
+    """What could not be seen, and what contradicts itself."""
+    yield from (f"contradiction: {each}" for each in found.contradictions)
+    yield from (f"note: {each}" for each in found.notes)
+    yield from (f"gap: {each}" for each in found.gaps)
+    yield from (f"not seen: {unseen(each)}" for each in found.unseen)
+
+
+def unseen(place: PlaceSeen) -> str:
+    """A place of which anything may be missing."""
+    stale = f"; kept from {readable(place.stale_since)}" if place.stale_since else ""
+    return f"{place.account}/{place.region}: {place.state}: {place.reason or ''}{stale}"
+
+
+def where(one: Relative) -> str:
+    """The account and the Region of an image."""
+    return f"{one.account or 'in no listing'}/{one.region}"
+
+
+def how(one: Relative) -> str:
+    """By which evidence it descends."""
+    if one.edge is None:
+        return "asked for"
+    weaker = one.weakest if one.weakest and one.weakest != one.edge else None
+    return f"{one.edge}, {weaker} on the way" if weaker else str(one.edge)
+
+
+def dates(one: Relative) -> str:
+    """When its golden source was made, and when it was."""
+    source, own = one.golden_source_created, one.created
+    first = f"golden source {iso(source)[:10]}" if source else "golden source unknown"
+    return f"{first}, made {iso(own)[:10]}" if own else f"{first}, made at an unknown time"
+
+
+def uses(used: Sequence[UsedBy], most: int = 5) -> list[str]:
+    """What uses it, the instances counted where there are many."""
+    told = [
+        f"{each.type} {each.name or each.id} in {each.account}/{each.region}"
+        + (f", {each.state}" if each.state else "")
+        + (f" ({each.via})" if each.via else "")
+        for each in used[:most]
+    ]
+    return [*told, f"and {len(used) - most} more"] if len(used) > most else told
+
+
+def groups(found: Descent) -> list[tuple[tuple[str, str, str], Counter[str]]]:
+    """Descendants by family, account and Region, with how many of them have each badge."""
+    counts: dict[tuple[str, str, str], Counter[str]] = {}
+    for each in found.descendants:
+        at = (each.family or each.name or "(no name)", each.account or "in no listing", each.region)
+        count = counts.setdefault(at, Counter())
+        count["images"] += 1
+        count.update(badges(each))
+        if each.edge and each.weakest is not Edge.RECORDED:
+            count[f"{each.weakest}"] += 1
+    return sorted(counts.items(), key=lambda row: (-row[1]["running"], -row[1]["images"], row[0]))
+
+
+def nested(found: Descent) -> Mapping[tuple[str, str] | None, list[Relative]]:
+    """Descendants by what they hang from: the nearest that is shown, since a filter may leave some out."""
+    shown = {(each.region, each.image_id) for each in (*found.bases, *found.descendants)}
+    bases = {each.image_id: (each.region, each.image_id) for each in found.bases}
+    below: dict[tuple[str, str] | None, list[Relative]] = {}
+    for each in found.descendants:
+        above = (each.parent_region or "", each.parent or "")
+        below.setdefault(above if above in shown else bases.get(each.root or ""), []).append(each)
+    return below
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 image`, `2 images`."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -1,1 +1,0 @@
-"""What could stand where an image does not pass: one format a file."""

@@ -1,0 +1,260 @@
+"""`assay descendants` against emulated accounts: an inventory of them, and what it then tells."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from importlib import resources
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator, FormatChecker
+
+from tests import command
+from tests.command import Run, talking_to
+from tests.emulator import serve
+from tests.emulator.faults import Fault, Request
+from tests.worlds import PIPELINE, REGION, WORKLOAD, GoldenWorld
+
+DUBLIN = "eu-west-1"
+TEAM, CI = "333333333333", "444444444444"
+READERS = "".join(
+    f'    "{account}":\n      role_arn: "arn:aws:iam::{account}:role/assay-reader"\n'
+    for account in (PIPELINE, WORKLOAD, TEAM)
+)
+POLICY = f"""\
+version: 1
+golden:
+  watermarks:
+    - key: "{PIPELINE}:golden-*"
+aws:
+  readers:
+{READERS}"""
+Ask = Callable[..., Run]
+
+
+class Refusing:
+    """Accounts whose EC2 answers nothing in a Region, and operations that nobody may call."""
+
+    def __init__(self) -> None:
+        self.places: set[tuple[str, str]] = set()
+        self.operations: set[str] = set()
+
+    def __call__(self, request: Request) -> Fault | None:
+        here = (request.account or "", request.region)
+        denied = request.service == "ec2" and here in self.places
+        if denied or request.operation in self.operations:
+            return Fault(403, "UnauthorizedOperation")
+        return None
+
+
+@pytest.fixture(name="world")
+def _world() -> GoldenWorld:
+    return GoldenWorld()
+
+
+@pytest.fixture(name="refusing")
+def _refusing() -> Refusing:
+    return Refusing()
+
+
+@pytest.fixture(name="ask")
+def _ask(world: GoldenWorld, refusing: Refusing, tmp_path: Path) -> Iterator[Ask]:
+    """Takes an inventory of the world as it is when something is first asked."""
+    (tmp_path / "assay.yaml").write_text(POLICY)
+    (tmp_path / "accounts").write_text(f"{PIPELINE}\n{WORKLOAD}\n{TEAM}\n")
+    with serve(world.world, refusing) as server:
+        environment = {**talking_to(server.url, CI), "ASSAY_CACHE_DIR": str(tmp_path / "cache")}
+
+        def ask(*arguments: str) -> Run:
+            if not (tmp_path / "inventory").exists():
+                both = ("--region", REGION, "--region", DUBLIN)
+                night = ("--as-of", "2026-11-29", "--accounts", "accounts")
+                taken = command.assay("inventory", *both, *night, cwd=tmp_path, env=environment)
+                assert taken.code in (0, 3), taken.stderr
+            return command.assay("descendants", *arguments, cwd=tmp_path, env=environment)
+
+        yield ask
+
+
+def documented(run: Run) -> dict[str, dict[str, Any]]:
+    """The descendants of a valid document, by their ids."""
+    path = resources.files("assay.report.descendants").joinpath("descendants.schema.json")
+    schema = json.loads(path.read_text("utf-8"))
+    Draft7Validator(schema, format_checker=FormatChecker()).validate(run.report)
+    return {each["image_id"]: each for each in run.report["descendants"]}
+
+
+def edges(run: Run) -> dict[str, tuple[str, str, int]]:
+    """Parent, edge and depth of each descendant."""
+    return {
+        id: (each["parent"], each["edge"], each["depth"]) for id, each in documented(run).items()
+    }
+
+
+def test_a_line_is_followed_through_a_deregistered_image_of_another_account_and_region(
+    world: GoldenWorld, ask: Ask
+) -> None:
+    world.world.share(world.golden, REGION, TEAM)
+    middle = world.world.copy_image(TEAM, DUBLIN, world.golden, REGION, name="middle")
+    world.world.share(middle, DUBLIN, WORKLOAD)
+    last = world.world.copy_image(WORKLOAD, REGION, middle, DUBLIN, name="last")
+    below = world.derived(last)
+    world.world.deregister(middle, DUBLIN)
+    run = ask(world.golden, "--format", "json")
+    assert run.code == 0, run.stderr
+    assert edges(run) == {
+        middle: (world.golden, "recorded", 1),
+        last: (middle, "recorded", 2),
+        below: (last, "recorded", 3),
+    }
+    found = documented(run)
+    assert (found[middle]["region"], found[middle]["account"]) == (DUBLIN, None)
+    assert found[middle]["listed"] is False
+    assert found[last]["parent_region"] == DUBLIN
+    assert run.report["bases"][0]["account"] == PIPELINE  # its owner, though others see it
+
+
+def test_a_base_that_is_gone_still_has_its_descendants(world: GoldenWorld, ask: Ask) -> None:
+    copy = world.copy()
+    world.world.deregister(world.golden, REGION)
+    run = ask(world.golden, "--format", "json")
+    assert run.code == 0, run.stderr
+    assert edges(run) == {copy: (world.golden, "recorded", 1)}
+    assert run.report["bases"][0]["listed"] is False
+
+
+def test_an_image_registered_from_a_snapshot_is_likely(world: GoldenWorld, ask: Ask) -> None:
+    copy = world.copy()
+    older, registered = world.home_made(), world.home_made()
+    snapshot = {"Ebs": {"SnapshotId": "snap-0123456789abcdef0", "VolumeSize": 8}}
+    for id in (copy, registered):
+        world.world.image(REGION, id).overlay["BlockDeviceMappings"] = [snapshot]
+    below = world.derived(registered)
+    run = ask(world.golden, "--format", "json")
+    found = documented(run)
+    assert older not in found
+    assert edges(run) == {
+        copy: (world.golden, "recorded", 1),
+        registered: (copy, "likely", 2),
+        below: (registered, "recorded", 3),
+    }
+    assert (found[below]["weakest"], found[copy]["weakest"]) == ("likely", "recorded")
+
+
+def test_what_only_a_mark_tells_is_graded_so(world: GoldenWorld, ask: Ask) -> None:
+    copy = world.copy()
+    record = world.world.image(REGION, copy)
+    record.source_image_id = record.source_image_region = None
+    below = world.derived(copy)
+    run = ask(world.golden, "--format", "json")
+    assert edges(run) == {
+        copy: (world.golden, "mark", 1),
+        below: (copy, "recorded", 2),
+    }
+    assert documented(run)[below]["weakest"] == "mark"
+    by_mark = ask("--watermark", f"{PIPELINE}:golden-*", "--format", "json")
+    assert edges(by_mark) == edges(run)
+
+
+def test_what_uses_them_is_told_through_templates_and_parameters(
+    world: GoldenWorld, ask: Ask
+) -> None:
+    copy = world.copy()
+    emulated = world.world
+    template = emulated.create_launch_template(WORKLOAD, REGION, "web", copy)
+    emulated.create_launch_template_version(template, world.home_made())
+    reference = {"LaunchTemplateId": template, "Version": "1"}
+    emulated.add_group(WORKLOAD, REGION, "web", LaunchTemplate=reference)
+    emulated.put_parameter(WORKLOAD, REGION, "/golden/web", copy, "aws:ec2:image")
+    emulated.create_launch_template(WORKLOAD, REGION, "by-alias", "resolve:ssm:/golden/web")
+    instance = emulated.run_instance(WORKLOAD, REGION, copy)
+    run = ask(world.golden, "--format", "json")
+    used = documented(run)[copy]["used_by"]
+    told = {(each["type"], each["name"] or each["id"]) for each in used}
+    assert told == {
+        ("instance", instance),
+        ("template", "web"),
+        ("template", "by-alias"),
+        ("group", "web"),
+        ("parameter", "/golden/web"),
+    }
+    assert {(each["account"], each["region"]) for each in used} == {(WORKLOAD, REGION)}
+    assert documented(run)[copy]["badges"] == [
+        "running", "group", "template", "parameter", "marked",
+    ]  # fmt: skip
+
+
+def test_a_later_copy_of_an_older_golden_source_was_built_before_the_patch(
+    world: GoldenWorld, ask: Ask
+) -> None:
+    old = world.copy()
+    builder = world.world.run_instance(PIPELINE, REGION, world.base)
+    patched = world.world.create_image(PIPELINE, REGION, builder, name="patched")
+    world.world.attach_watermark(PIPELINE, REGION, patched, "golden-web")
+    world.world.share(patched, REGION, WORKLOAD)
+    new = world.copy(patched)
+    late = world.copy()  # made after the patch, from what was before it
+    between = world.world.image(REGION, patched).creation_date
+    run = ask(world.base, "--built-before", between.isoformat(), "--format", "json")
+    found = documented(run)
+    assert {old, late, world.golden} <= found.keys()
+    assert not {new, patched} & found.keys()
+    assert found[late]["created"] > found[late]["golden_source_created"]
+    assert found[late]["created"] > between.isoformat().replace("+00:00", "Z")
+    assert run.report["summary"]["later_left_out"] == 2
+
+
+def test_places_that_were_not_seen_end_the_answer(
+    world: GoldenWorld, refusing: Refusing, ask: Ask
+) -> None:
+    copy = world.copy()
+    refusing.places.add((TEAM, DUBLIN))
+    run = ask(world.golden)
+    assert run.code == 3
+    assert copy in run.stdout
+    assert f"not seen: {TEAM}/{DUBLIN}: denied" in run.stdout
+    table = list(csv.DictReader(StringIO(ask(world.golden, "--format", "csv").stdout)))
+    assert [(row["row"], row["account"]) for row in table] == [
+        ("base", PIPELINE), ("descendant", WORKLOAD), ("not seen", TEAM),
+    ]  # fmt: skip
+
+
+def test_a_line_that_nobody_recorded_is_a_gap(
+    world: GoldenWorld, refusing: Refusing, ask: Ask
+) -> None:
+    middle = world.world.copy_image(TEAM, DUBLIN, world.golden, REGION, name="middle")
+    world.world.attach_watermark(TEAM, DUBLIN, middle, "other")
+    world.world.detach_watermark(TEAM, DUBLIN, middle, f"{PIPELINE}:golden-web")
+    last = world.world.copy_image(WORKLOAD, REGION, middle, DUBLIN, name="last")
+    world.world.deregister(middle, DUBLIN)
+    refusing.operations.add("GetImageAncestry")
+    run = ask(world.golden)
+    assert run.code == 3
+    assert last not in run.stdout
+    assert "gap: line not followed: 1 image has a source that no listing has" in run.stdout
+    assert f"{middle} in {DUBLIN}" in run.stdout
+
+
+def test_a_vendors_image_that_the_record_tells_is_no_gap(world: GoldenWorld, ask: Ask) -> None:
+    run = ask(world.golden)
+    assert (run.code, run.stderr) == (0, "")
+    assert run.stdout.startswith(f"0 images descend from {world.golden}\n")
+
+
+def test_what_is_not_known_is_an_error_that_names_the_nearest(world: GoldenWorld, ask: Ask) -> None:
+    world.copy()
+    wrong = world.golden[:-1] + "f"
+    run = ask(wrong)
+    assert (run.code, run.stdout) == (2, "")
+    assert wrong in run.stderr
+    assert world.golden in run.stderr
+    run = ask("--watermark", f"{PIPELINE}:golden-wbe")
+    assert run.code == 2
+    assert f"{PIPELINE}:golden-web" in run.stderr
+    run = ask(world.golden, "--night", "2026-11-01")
+    assert run.code == 2
+    assert "the nearest is 2026-11-29" in run.stderr
+    assert ask("golden").code == 2
+    assert ask().code == 2
