@@ -29,6 +29,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "record": ("plan.json", "-o", "recorded"),
     "rules": (),
     "stamp": (MADE_BY_NOBODY, "--watermark", "golden-web", "--region", REGION, "--dry-run"),
+    "suggest": ("--region", REGION),
     "trace": (MADE_BY_NOBODY, "--region", REGION, "--as-of", "2026-11-22"),
 }
 

@@ -106,6 +106,9 @@ class Fleet:
         self.configurations: dict[tuple[str, str, str], LaunchConfiguration] = {}
 
         self.recipes: list[Recipe] = []
+        self.fleets: list[tuple[str, str, dict[str, Any]]] = []
+        """Account, Region and a FleetData in the API's words; likewise below."""
+        self.spot_fleets: list[tuple[str, str, dict[str, Any]]] = []
         self.usage_reports: list[UsageReport] = []
 
     def organize(self, management: str, *delegated: str) -> Organization:
@@ -133,6 +136,34 @@ class Fleet:
     ) -> Recipe:
         self.recipes.append(Recipe(name, region, account, image, kind))
         return self.recipes[-1]
+
+    def add_fleet(
+        self, account: str, region: str, *configs: dict[str, Any], state: str = "active"
+    ) -> str:
+        fleet = {
+            "FleetId": f"fleet-{len(self.fleets):08x}-0000-0000-0000-000000000000",
+            "FleetState": state,
+            "Type": "maintain",
+            "LaunchTemplateConfigs": list(configs),
+        }
+        self.fleets.append((account, region, fleet))
+        return str(fleet["FleetId"])
+
+    def add_spot_fleet(
+        self, account: str, region: str, *, state: str = "active", **asked: Any
+    ) -> str:
+        """`asked`: LaunchSpecifications or LaunchTemplateConfigs."""
+        request = {
+            "SpotFleetRequestId": f"sfr-{len(self.spot_fleets):08x}-0000-0000-0000-000000000000",
+            "SpotFleetRequestState": state,
+            "SpotFleetRequestConfig": {
+                "IamFleetRole": f"arn:aws:iam::{account}:role/fleet",
+                "TargetCapacity": 0,
+                **asked,
+            },
+        }
+        self.spot_fleets.append((account, region, request))
+        return str(request["SpotFleetRequestId"])
 
     def add_usage_report(
         self, account: str, region: str, image_id: str, *entries: tuple[str, str, int]

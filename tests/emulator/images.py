@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .dispatch import Handler, Params, Result, page, tags_of
 from .errors import ApiError
 from .records import AllowedImages, Caller, Image
-from .visibility import can_use, described, passes, refuse_unknown_filters
+from .visibility import can_use, described, is_shared, passes, refuse_unknown_filters
 from .world import World, image_not_found
 
 MAX_RECYCLED = 20  # API reference, ListImagesInRecycleBin
@@ -122,7 +122,8 @@ def _is_listed(world: World, caller: Caller, image: Image, params: Params) -> bo
         {image.owner_id, image.owner_alias, "self" if own else None} & set(params["Owners"])
     ):
         return False
-    if "ExecutableUsers" in params and not _executable(caller, image, params["ExecutableUsers"]):
+    users = params.get("ExecutableUsers")
+    if users is not None and not _executable(world, caller, image, users):
         return False
     # Deprecated images of others are hidden, unless asked for by id (packer-plugin-amazon#261).
     deprecated = image.deprecation_time is not None and image.deprecation_time <= world.now()
@@ -130,10 +131,32 @@ def _is_listed(world: World, caller: Caller, image: Image, params: Params) -> bo
     return own or not deprecated or bool(asked_for)
 
 
-def _executable(caller: Caller, image: Image, users: list[str]) -> bool:
-    """Explicit permissions alone; UNVERIFIED, that `self` leaves out the caller's own images."""
-    accounts = {caller.account if user == "self" else user for user in users}
-    return bool(accounts & image.shared_with) or ("all" in users and image.public)
+def _executable(world: World, caller: Caller, image: Image, users: list[str]) -> bool:
+    """Explicit permissions alone; UNVERIFIED, that `self` leaves out the caller's own images.
+
+    API reference: `self` takes in what is shared with the caller's organisation, an id does not.
+    """
+    if "self" in users and is_shared(world, caller.account, image):
+        return True
+    return bool(set(users) & image.shared_with) or ("all" in users and image.public)
+
+
+def describe_image_attribute(world: World, caller: Caller, params: Params) -> Result:
+    image = _own(world, caller, params)
+    if params["Attribute"] != "launchPermission":
+        raise NotImplementedError(params["Attribute"])
+    units = {arn for arn in image.shared_with_organizations if ":ou/" in arn}
+    return {
+        "ImageId": image.image_id,
+        "LaunchPermissions": [
+            *({"UserId": account} for account in sorted(image.shared_with)),
+            *(
+                {"OrganizationalUnitArn" if arn in units else "OrganizationArn": arn}
+                for arn in sorted(image.shared_with_organizations)
+            ),
+            *([{"Group": "all"}] if image.public else []),
+        ],
+    }
 
 
 def list_images_in_recycle_bin(world: World, caller: Caller, params: Params) -> Result:
@@ -326,6 +349,7 @@ HANDLERS: dict[str, Handler] = {
     "CopyImage": copy_image,
     "CreateImage": create_image,
     "DeregisterImage": deregister_image,
+    "DescribeImageAttribute": describe_image_attribute,
     "DescribeImages": describe_images,
     "DetachImageWatermark": detach_image_watermark,
     "DisableAllowedImagesSettings": disable_allowed_images_settings,

@@ -49,6 +49,8 @@ class Image:
     recycle_bin_exit_time: datetime | None = None
     watermarks: list[Watermark] = field(default_factory=list)
     shared_with: set[str] = field(default_factory=set)
+    shared_with_organizations: set[str] = field(default_factory=set)
+    """ARNs of organisations and of organisational units."""
     product_codes: tuple[str, ...] = ()
     scan_results: ScanResults | None = None
     """None for an image that Amazon Inspector has not scanned."""

@@ -66,10 +66,21 @@ def can_use(world: World, caller: Caller, image: Image) -> bool:
         return False
     if image.owner_id == caller.account:
         return True
-    if not image.public and caller.account not in image.shared_with:
+    if not image.public and not is_shared(world, caller.account, image):
         return False
     settings = world.allowed.get((caller.account, caller.region))
     return settings is None or settings.state != "enabled" or is_allowed(world, caller, image)
+
+
+def is_shared(world: World, account: str, image: Image) -> bool:
+    """With the account itself, or with its organisation; OUs are those that the account is right below."""
+    if account in image.shared_with:
+        return True
+    member = (world.organization.accounts if world.organization else {}).get(account)
+    return member is not None and any(
+        ":organization/" in arn or arn.endswith(f"/{member[0]}")
+        for arn in image.shared_with_organizations
+    )
 
 
 def is_allowed(world: World, caller: Caller, image: Image) -> bool:

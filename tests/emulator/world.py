@@ -180,6 +180,10 @@ class World(Accounts, Fleet, History):
             raise ApiError("OperationNotPermitted", "A disabled AMI cannot be shared")
         image.shared_with.add(account)
 
+    def share_with_organization(self, image_id: str, region: str, arn: str) -> None:
+        """Or with an organisational unit. Its accounts see the image as any with whom it is shared."""
+        self.image(region, image_id).shared_with_organizations.add(arn)
+
     def make_public(self, image_id: str, region: str) -> None:
         image = self.image(region, image_id)
         if image.watermarks or image.state == "disabled":
@@ -200,6 +204,7 @@ class World(Accounts, Fleet, History):
         image = self.image(region, image_id)
         image.state, image.public = "disabled", False
         image.shared_with.clear()
+        image.shared_with_organizations.clear()
 
     def deprecate(self, image_id: str, region: str, at: datetime | None = None) -> None:
         self.image(region, image_id).deprecation_time = at or self.now()

@@ -18,7 +18,8 @@ aws:
 
 @dataclass
 class Fleet:
-    """Accounts that each have, in each Region, a golden copy, an image made from it, and one of their own."""
+    """Accounts that each have, in each Region, a golden copy, an image made from it, and one of their own;
+    and in the first a copy of a golden copy that nobody lists."""
 
     accounts: int
     regions: int
@@ -34,8 +35,10 @@ class Fleet:
         builder = self.world.run_instance(PIPELINE, home, base)
         golden = self.world.create_image(PIPELINE, home, builder, name="golden")
         self.world.attach_watermark(PIPELINE, home, golden, "golden-web")
+        hidden = self.world.copy_image(PIPELINE, home, golden, home, name="hidden")
         for account in self.ids:
             self.world.share(golden, home, account)
+            self._bridge(account, home, hidden)
             for region in self.named:
                 self._fill(account, region, golden)
             self.truth[account, home, golden] = "golden"
@@ -51,6 +54,14 @@ class Fleet:
     @property
     def places(self) -> int:
         return self.accounts * self.regions
+
+    def _bridge(self, account: str, region: str, hidden: str) -> None:
+        """A copy that lost its mark, of an image that is in no listing: by the record alone it is derived."""
+        self.world.share(hidden, region, account)
+        copy = self.world.copy_image(account, region, hidden, region, name="bridged")
+        self.world.detach_watermark(account, region, copy, f"{PIPELINE}:golden-web")
+        self.world.image(region, hidden).shared_with.discard(account)
+        self.truth[account, region, copy] = "derived"
 
     def _fill(self, account: str, region: str, golden: str) -> None:
         copy = self.world.copy_image(account, region, golden, REGIONS[0], name="copy")

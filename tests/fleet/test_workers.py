@@ -52,11 +52,15 @@ def test_many_places_are_read_by_processes_that_assume_and_verify_for_themselves
         assert run.report["catalog"]["api_calls"] == server.counts()
         assumed = {request.params["RoleArn"] for request in server.calls("AssumeRole")}
         verified = [each.account for each in server.calls("GetCallerIdentity")]
+        again = inventory(tmp_path, server, fleet, "--workers", "6")
+        assert_whole(again, fleet)
     assert assumed == {f"arn:aws:iam::{each}:role/assay-reader" for each in fleet.ids}
     # Once by each session that was given, and once by each catalogue's own caller
     sessions = run.report["catalog"]["api_calls"]["sts:AssumeRole"]
     assert len([each for each in verified if each != CI]) == sessions
     assert run.report["catalog"]["endpoint"] == server.url
+    assert run.report["catalog"]["api_calls"]["ec2:GetImageAncestry"] == 1
+    assert "ec2:GetImageAncestry" not in again.report["catalog"]["api_calls"]
 
 
 class Killing:

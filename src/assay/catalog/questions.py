@@ -37,6 +37,8 @@ from assay.model.uses import (
     ImageUsage,
     ImageUse,
     LaunchConfiguration,
+    LaunchingFleet,
+    LaunchPermission,
     ListedTemplate,
     MemberAccount,
     Recipe,
@@ -193,6 +195,14 @@ CONTAINER_RECIPES_OF: Listing[Place, Recipe] = Listing("container_recipes", Reci
 """Image Builder ListContainerRecipes, with the image of the instance that builds."""
 USAGES_OF: Listing[Place, ImageUsage] = Listing("image_usages", ImageUsage, as_it_is)
 """EC2 DescribeImageUsageReports and DescribeImageUsageReportEntries: of reports that somebody had made."""
+FLEETS_OF: Listing[Place, LaunchingFleet] = Listing("fleets", LaunchingFleet, as_it_is)
+"""EC2 DescribeFleets, without what cannot launch any more."""
+SPOT_FLEETS_OF: Listing[Place, LaunchingFleet] = Listing("spot_fleets", LaunchingFleet, as_it_is)
+"""EC2 DescribeSpotFleetRequests, without what cannot launch any more."""
+LAUNCH_PERMISSIONS_OF: Listing[ImageKey, LaunchPermission] = Listing(
+    "launch_permissions", LaunchPermission, lambda key: key[0]
+)
+"""EC2 DescribeImageAttribute, which the owner alone may ask: who else may launch an image."""
 REGIONS_OF: Listing[Place, Region] = Listing("regions", Region, as_it_is)
 """account:ListRegions, or else EC2 DescribeRegions: all of a partition, on or off for the account.
 

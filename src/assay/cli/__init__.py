@@ -30,6 +30,7 @@ COMMANDS = {
     "record": "assay.cli.record:record_command",
     "rules": "assay.cli.rules:rules_command",
     "stamp": "assay.cli.stamp:stamp_command",
+    "suggest": "assay.cli.suggest:suggest_command",
     "trace": "assay.cli.trace:trace_command",
 }
 

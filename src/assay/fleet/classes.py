@@ -4,23 +4,17 @@ Edges are what EC2 tells of each image in every listing (`SourceImageId`, `Sourc
 means an image only together with its Region; whose it is does not matter, ids are not used twice.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import chain
-from typing import TypeAlias
 
 import msgspec
-from msgspec.structs import replace
 
+from assay.fleet.ancestries import Ask, Child, Node, ancestries
 from assay.fleet.collecting import Collected
-from assay.model import Ancestry, AncestryEntry, Golden, Image
+from assay.model import Ancestry, Golden, Image
 from assay.model.inventory import Classified, ImageClass, ListedImage
 from assay.policy.golden import JudgedMarks
-
-Node: TypeAlias = tuple[str, str]
-"""Region and image id."""
-Ancestors: TypeAlias = Callable[[list[tuple[str, Node]]], Mapping[Node, Ancestry | str]]
-"""Asks for the recorded ancestry of images, each as its account; a text says why there is none."""
 
 
 class _Known(msgspec.Struct):
@@ -56,8 +50,7 @@ class Classes:
         self._judged = JudgedMarks()
         self._places = list(places)
         self._known: dict[Node, _Known] = {}
-        self._beyond: dict[Node, Ancestry | str] = {}
-        """By an image that no listing has: the record of one that was made from it."""
+        self._bridges: dict[Node, Ancestry | str] = {}
         # An owner is told all of an image, who merely sees it may be told less: owners come last
         shared = ((place, each) for place in self._places for each in place.shared)
         own = ((place, each) for place in self._places for each in place.own)
@@ -65,24 +58,9 @@ class Classes:
             node = (place.place.region, each.image.id)
             self._known[node] = self._seen(place.place.account, *node, each.image)
 
-    def all(self, ask: Ancestors) -> Iterator[Classified]:
-        """Every image of every place. `ask` is called for one image of each source that no listing has,
-        whatever its class: where its line comes from, others want to know as well. Where nobody answers
-        it is called once more, for one of each account that sees any.
-        """
-        waiting = self._open()
-        for take in (1, None):
-            asked = {
-                image: source
-                for source, of in waiting.items()
-                if not isinstance(self._beyond.get(source), Ancestry)
-                for image in list(of.items())[:take]
-            }
-            answers = ask(list(asked)) if asked else {}
-            for image, source in asked.items():
-                answer = answers.get(image[1], "it was not asked")
-                if isinstance(answer, Ancestry) or source not in self._beyond:
-                    self._beyond[source] = answer
+    def all(self, ask: Ask) -> Iterator[Classified]:
+        """Every image of every place. `ask` is called for those whose line leaves the listings."""
+        self._bridges.update(ancestries(list(self._open()), ask))
         for place in self._places:
             for listed in place.own:
                 yield self._classified(place, listed, shared=False)
@@ -100,14 +78,17 @@ class Classes:
         inherited = next((mark.key for mark in marks if mark not in here), None)
         return _Known(account, image, bool(here), inherited, bool(judged.unread))
 
-    def _open(self) -> dict[Node, dict[str, Node]]:
-        """Each source that no listing has, with one image made from it for each account that sees one."""
-        found: dict[Node, dict[str, Node]] = {}
-        for node, known in self._known.items():
-            source = _source(known.image)
-            if source is not None and source not in self._known:
-                found.setdefault(source, {}).setdefault(known.account, node)
-        return found
+    def _open(self) -> Iterator[Child]:
+        """The images of whose parent, which no listing has, a class depends."""
+        found: set[Node] = set()
+        for node in self._known:
+            line = self._line(node)
+            if line.source is None or line.last in found:
+                continue
+            if not any(map(self._is_golden, line.nodes)):
+                found.add(line.last)
+                last = self._known[line.last]
+                yield Child(last.account, line.last, last.image, line.source)
 
     def _line(self, node: Node) -> _Line:
         nodes: dict[Node, None] = {}
@@ -126,7 +107,7 @@ class Classes:
         line = self._line(node)
         kind, why = self._class(line)
         root, depth = line.source or line.last, len(line.nodes) - (line.source is None)
-        bridge = self._beyond.get(line.source) if line.source else None
+        bridge = self._bridges.get(line.last)
         if isinstance(bridge, Ancestry) and bridge.entries:
             entry = bridge.entries[-1]
             root = (entry.region or line.last[0], entry.image_id)
@@ -140,7 +121,7 @@ class Classes:
             why,
             root=None if root == node else root[1],
             depth=depth or None,
-            ancestry=_own(bridge, node, listed.image) if line.last == node else None,
+            ancestry=bridge if isinstance(bridge, Ancestry) and line.last == node else None,
         )
 
     def _class(self, line: _Line) -> tuple[ImageClass, str]:
@@ -162,9 +143,9 @@ class Classes:
             return ImageClass.UNKNOWN, "a mark that may be golden: EC2 did not tell all of it"
         if source is None:
             return ImageClass.UNKNOWN, "no golden mark, and no recorded source that has one"
-        bridge = self._beyond.get(source)
+        bridge = self._bridges.get(line.last)
         if isinstance(bridge, Ancestry):
-            for entry in bridge.entries[1:]:
+            for entry in bridge.entries:
                 at = (entry.region or "", entry.image_id)
                 if at in self._known and at != node and self._is_golden(at):
                     return ImageClass.DERIVED, f"descends from {at[1]} in {at[0]}, by the record"
@@ -180,18 +161,3 @@ def _source(image: Image) -> Node | None:
     if image.source_image_id is None or image.source_image_region is None:
         return None
     return image.source_image_region, image.source_image_id
-
-
-def _own(bridge: Ancestry | str | None, node: Node, image: Image) -> Ancestry | None:
-    """The record of an image, where that of another one that was made from the same is known."""
-    if not isinstance(bridge, Ancestry):
-        return None
-    first = AncestryEntry(
-        node[1],
-        node[0],
-        image.owner_alias,
-        image.creation_date,
-        image.source_image_id,
-        image.source_image_region,
-    )
-    return replace(bridge, entries=(first, *bridge.entries[1:]))

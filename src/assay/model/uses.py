@@ -122,6 +122,25 @@ class ImageUsage(msgspec.Struct, frozen=True, gc=False):
     """When the report was asked for."""
 
 
+class LaunchingFleet(msgspec.Struct, frozen=True, gc=False):
+    """An EC2 Fleet or a Spot Fleet that may still launch, with all that it may launch from."""
+
+    id: str
+    spot: bool
+    state: str
+    templates: tuple[TemplateRef, ...] = ()
+    images: tuple[str, ...] = ()
+    """That it names without a template, or in place of a template's."""
+
+
+class LaunchPermission(msgspec.Struct, frozen=True, gc=False):
+    """One of those who may launch an image besides its owner; everybody, where it names nobody."""
+
+    account: str | None = None
+    organization: str | None = None
+    """The ARN of an organisation or of an organisational unit."""
+
+
 class RegionState(StrEnum):
     """Whether a Region is on for an account; what is between on and off is neither."""
 

@@ -4,15 +4,18 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, as_completed
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assay.catalog.interface import Absent, ImageCatalog, Unavailable
+from assay.catalog.decorators.remembering import knowing
+from assay.catalog.interface import Answer, ImageCatalog
 from assay.catalog.questions import ANCESTRY, IDENTITIES
 from assay.errors import CatalogError, CredentialsError
-from assay.fleet.classes import Classes, Node
+from assay.fleet.ancestries import Child, Node
+from assay.fleet.classes import Classes
 from assay.fleet.collecting import Collected
 from assay.fleet.journal import Journal, decoded
 from assay.fleet.places import At, in_regions, members
@@ -55,7 +58,7 @@ def inventory(
         found = _collected(host, catalog, places, journal, wanted, progress)
         if all(each.place.state in _NOTHING for each in found.values()):
             raise CatalogError(_why([*lost, *(each.place for each in found.values())]))
-        seen = _written(store, catalog, policy, found, lost, wanted)
+        seen = _written(store, catalog, progress.endpoint, policy, found, lost, wanted)
         done = True
     finally:
         journal.close(done=done)
@@ -151,6 +154,7 @@ def _read(
 def _written(
     store: Store,
     catalog: ImageCatalog,
+    endpoint: str | None,
     policy: Policy,
     found: Mapping[At, Collected],
     lost: Sequence[PlaceSeen],
@@ -158,7 +162,7 @@ def _written(
 ) -> tuple[tuple[PlaceSeen, ...], tuple[Classified, ...]]:
     """Classify all images together, and write each place's own file."""
     classes = Classes(found.values(), policy.golden, wanted.as_of)
-    images = tuple(classes.all(lambda nodes: _ancestries(catalog, nodes)))
+    images = tuple(classes.all(partial(_ancestries, catalog, endpoint)))
     night = day_of(wanted.as_of)
     by_place: dict[At, list[Classified]] = {at: [] for at in found}
     for each in images:
@@ -177,20 +181,13 @@ def _written(
 
 
 def _ancestries(
-    catalog: ImageCatalog, nodes: Collection[tuple[str, Node]]
-) -> dict[Node, Ancestry | str]:
+    catalog: ImageCatalog, endpoint: str | None, children: Collection[Child]
+) -> dict[Node, Answer[Ancestry]]:
     """What the record tells of images whose source no listing has."""
-    keys = {(Place.of(region, account), id): (region, id) for account, (region, id) in nodes}
-    found: dict[Node, Ancestry | str] = {}
-    for key, answer in catalog.ask(ANCESTRY, list(keys)).items():
-        match answer:
-            case Absent():
-                found[keys[key]] = "EC2 has no record of it"
-            case Unavailable(reason):
-                found[keys[key]] = reason
-            case _:
-                found[keys[key]] = answer
-    return found
+    keys = {(Place.of(each.node[0], each.account), each.node[1]): each for each in children}
+    described = {key: each.image for key, each in keys.items()}
+    answers = knowing(catalog, described, endpoint).ask(ANCESTRY, list(keys))
+    return {keys[key].node: answer for key, answer in answers.items()}
 
 
 def _why(found: Collection[PlaceSeen]) -> str:

@@ -78,6 +78,9 @@ data "aws_iam_policy_document" "permissions" {
       "imagebuilder:ListContainerRecipes",
       "ec2:DescribeImageUsageReports",
       "ec2:DescribeImageUsageReportEntries",
+      "ec2:DescribeImageAttribute",
+      "ec2:DescribeFleets",
+      "ec2:DescribeSpotFleetRequests",
       "account:ListRegions",
       "cloudtrail:LookupEvents",
     ]

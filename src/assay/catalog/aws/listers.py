@@ -3,24 +3,29 @@
 from assay.catalog.aws.accounts import accounts, regions, units
 from assay.catalog.aws.asking import by_pages
 from assay.catalog.aws.events import image_events
+from assay.catalog.aws.fleets import fleets, spot_fleets
 from assay.catalog.aws.groups import groups, launch_configurations
 from assay.catalog.aws.image_parameters import image_parameters
 from assay.catalog.aws.image_uses import image_uses
 from assay.catalog.aws.listings import images, listed_images
 from assay.catalog.aws.recipes import container_recipes, image_recipes
+from assay.catalog.aws.sharing import launch_permissions
 from assay.catalog.aws.template_lists import templates
 from assay.catalog.aws.usage_reports import image_usages
 from assay.catalog.questions import (
     ACCOUNTS_OF,
     CONTAINER_RECIPES_OF,
+    FLEETS_OF,
     GROUPS_OF,
     IMAGE_EVENTS_OF,
     IMAGE_PARAMETERS_OF,
     IMAGE_RECIPES_OF,
     IMAGES_OF,
     LAUNCH_CONFIGURATIONS_OF,
+    LAUNCH_PERMISSIONS_OF,
     LISTED_IMAGES,
     REGIONS_OF,
+    SPOT_FLEETS_OF,
     TEMPLATES_OF,
     UNITS_OF,
     USAGES_OF,
@@ -39,6 +44,9 @@ LISTERS = dict(
         by_pages(IMAGE_RECIPES_OF, image_recipes),
         by_pages(CONTAINER_RECIPES_OF, container_recipes),
         by_pages(USAGES_OF, image_usages),
+        by_pages(LAUNCH_PERMISSIONS_OF, launch_permissions),
+        by_pages(FLEETS_OF, fleets),
+        by_pages(SPOT_FLEETS_OF, spot_fleets),
         by_pages(REGIONS_OF, regions),
         by_pages(ACCOUNTS_OF, accounts),
         by_pages(UNITS_OF, units),

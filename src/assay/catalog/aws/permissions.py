@@ -113,6 +113,18 @@ FLEET_READS = (
         "ImageUsageReportEntries", {"MaxResults": 1},
     ),
     Permission(
+        "ec2", "DescribeImageAttribute", False, "whom an image is shared with is not told",
+        "LaunchPermissions", {"ImageId": _IMAGE, "Attribute": "launchPermission"},
+    ),
+    Permission(
+        "ec2", "DescribeFleets", False, "EC2 Fleets are not seen",
+        "Fleets", {"MaxResults": 1},
+    ),
+    Permission(
+        "ec2", "DescribeSpotFleetRequests", False, "Spot Fleets are not seen",
+        "SpotFleetRequestConfigs", {"MaxResults": 1},
+    ),
+    Permission(
         "account", "ListRegions", False, "Regions are known from DescribeRegions alone",
         "Regions", {"MaxResults": 1},
     ),

@@ -18,8 +18,10 @@ from assay.model import Ancestry, CatalogFacts, Image, Place
 
 T = TypeVar("T")
 VERSION = 1
-KEPT = 20_000
-"""Ancestries a place; what was learnt first goes first."""
+KEPT = 60_000
+"""Ancestries a place; what was learnt first goes first. An account has 50,000 images in a Region, unless AWS raised
+that (EC2 User Guide, "AMI quotas"): with fewer, each night of a fleet would forget what the next one asks.
+"""
 
 
 class _File(msgspec.Struct):
@@ -37,6 +39,8 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
     source: ImageCatalog
     kept: Kept
     _images: dict[ImageKey, Image] = msgspec.field(default_factory=dict)
+    _told: str | None = None
+    """The endpoint at which those were described, where somebody else did that."""
 
     def ask(self, question: Question[K, T], keys: Collection[K]) -> Mapping[K, Answer[T]]:
         """What is remembered, and the rest from the source. All but ancestries is asked anew."""
@@ -126,7 +130,16 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
         return f"{safe[:80]}-{digest}.json"
 
     def _endpoint(self) -> str | None:
-        return self.source.facts().endpoint
+        return self._told or self.source.facts().endpoint
+
+
+def knowing(
+    catalog: ImageCatalog, images: Mapping[ImageKey, Image], endpoint: str | None
+) -> ImageCatalog:
+    """A catalogue that knows these images as this run's listings, whoever made them, describe them."""
+    if not isinstance(catalog, RememberingCatalog):
+        return catalog
+    return RememberingCatalog(catalog.source, catalog.kept, dict(images), endpoint)
 
 
 def _same_second(one: datetime | None, other: datetime | None) -> bool:

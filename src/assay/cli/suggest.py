@@ -1,0 +1,89 @@
+"""`assay suggest`."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.nights import night_option
+from assay.cli.options import (
+    ACCOUNT,
+    REGION,
+    as_of_option,
+    catalog_option,
+    debug_option,
+    no_cache_option,
+    policy_option,
+    timeout_option,
+)
+from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, EXIT_UNDETERMINED, note, show
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from assay.model.suggestion import Suggestions
+
+
+@click.command("suggest")
+@click.argument("targets", nargs=-1, metavar="[ADDRESS|AMI|INSTANCE]...")
+@click.option("--plan", "--code", "--state", "paths", metavar="PATH", multiple=True,
+              help="Where addresses stand: a plan, a directory of code, a state, as `assay check` takes them; "
+              "repeatable.")  # fmt: skip
+@click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
+              help="Take candidates from a stored night (default: AWS is asked for those of the place).")  # fmt: skip
+@night_option
+@click.option("--live", "ask_aws", is_flag=True, help="Ask AWS, whatever ASSAY_STORE says.")
+@click.option(
+    "--region", type=REGION, envvar="ASSAY_REGION", help="Where the image or the instance is."
+)
+@click.option(
+    "--account", type=ACCOUNT, envvar="ASSAY_ACCOUNT", help="Whose it is (default: the caller's)."
+)
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
+              help="What goes to standard output.")  # fmt: skip
+@policy_option
+@catalog_option
+@as_of_option
+@timeout_option
+@no_cache_option
+@debug_option
+def suggest_command(
+    format_: str, policy_path: str | None, as_of: "datetime | None", **how: Any
+) -> int:
+    """Say which golden image could stand where one does not pass, and what to write where.
+
+    The newest of the same line by mark, name or root, or else of the same architecture, platform,
+    virtualisation and boot mode; there, shared with that account, and passing the policy. Without a
+    target, for every reference of --plan that does not pass.
+
+    Exit codes: 0 there is an answer for each, 2 there is none, 3 something could not be read, or
+    some have none.
+    """
+    from assay.cli.host import this_process
+    from assay.run.policies import open_policy
+    from assay.run.suggesting import Wanted, suggest
+
+    host = this_process()
+    policy = open_policy(host, policy_path)
+    when = as_of or host.now()
+    found = suggest(host, policy, when, Wanted(as_of=as_of, **how))
+    if format_ == "json":
+        from assay.report.suggestion import json
+
+        show(json.render(found, (policy.path, policy.sha256), host.now()).decode())
+    else:
+        from assay.report.suggestion import text
+
+        show(text.render(found))
+    return _exit_code(found)
+
+
+def _exit_code(found: "Suggestions") -> int:
+    answered = [each for each in found.answers if each.candidates]
+    if any(each.gaps for each in found.answers):
+        return EXIT_UNDETERMINED
+    if len(answered) == len(found.answers):
+        return EXIT_PASS
+    if answered:
+        return EXIT_UNDETERMINED
+    note("no golden image passes there: nothing can be suggested")
+    return EXIT_NO_VERDICT

@@ -1,0 +1,1 @@
+"""What could stand where an image does not pass: one format a file."""

@@ -1,0 +1,163 @@
+"""Where candidates for a suggestion come from: a stored night, or the lists of one place now.
+
+listings.of(place)               # all that the account sees there, and what could not be read
+listings.image(place, id)        # one image, whoever tells of it
+listings.parameters(place, id)   # the SSM parameters there that have it as their value
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+
+from assay.catalog.interface import CutShort, ImageCatalog, Page
+from assay.catalog.questions import IMAGE_PARAMETERS_OF, LISTED_IMAGES, Selection
+from assay.fleet.columns import image_of, use_of
+from assay.fleet.night import Night
+from assay.fleet.replacements import Seen
+from assay.model import Image, Place
+from assay.model.inventory import ListedImage, PlaceSeen, PlaceState
+from assay.model.times import readable
+from assay.model.uses import UsedImage
+
+_SELECTIONS = (
+    Selection(owners=("self",), hidden_missed=False),
+    # What Allowed AMIs hides from the account, no launch there could use
+    Selection(executable_users=("self",), hidden_missed=False),
+)
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """The images of a place, each once, and what may be missing."""
+
+    images: tuple[Seen, ...]
+    gaps: tuple[str, ...] = ()
+
+
+class Listings(Protocol):
+    """Who tells what stands in a place."""
+
+    @property
+    def source(self) -> str: ...
+
+    def of(self, place: Place) -> Listed: ...
+
+    def image(self, place: Place, id: str) -> Seen | None: ...
+
+    def parameters(self, place: Place, id: str) -> tuple[str, ...]: ...
+
+    def places(self) -> tuple[PlaceSeen, ...]: ...
+
+
+class LiveListings:
+    """As AWS lists it now; each place is listed once."""
+
+    source = "live"
+
+    def __init__(self, catalog: ImageCatalog) -> None:
+        self._catalog = catalog
+        self._found: dict[Place, Listed] = {}
+
+    def of(self, place: Place) -> Listed:
+        """Two listings: its own images, and those that are shared with it."""
+        if place not in self._found:
+            images: dict[str, Seen] = {}
+            gaps: list[str] = []
+            for selection in _SELECTIONS:
+                for each in self._items(place, selection, gaps):
+                    images.setdefault(each.image.id, Seen(each))
+            self._found[place] = Listed(tuple(images.values()), tuple(dict.fromkeys(gaps)))
+        return self._found[place]
+
+    def image(self, place: Place, id: str) -> Seen | None:
+        """The image, if it is to be seen there at all: public ones stand in no list."""
+        known = next((each for each in self.of(place).images if each.listed.image.id == id), None)
+        if known is not None:
+            return known
+        selection = Selection(filters=(("image-id", (id,)),), hidden_missed=False)
+        return next((Seen(each) for each in self._items(place, selection, [])), None)
+
+    def parameters(self, place: Place, id: str) -> tuple[str, ...]:
+        """What the list of parameters has; none where nobody may read it."""
+        found: list[str] = []
+        for part in self._catalog.list_all(IMAGE_PARAMETERS_OF, place):
+            if isinstance(part, Page):
+                found += (each.name for each in part.items if each.value == id)
+        return tuple(sorted(found))
+
+    def places(self) -> tuple[PlaceSeen, ...]:
+        """None: what was not to be read is told as the gaps of an answer."""
+        return ()
+
+    def _items(self, place: Place, selection: Selection, gaps: list[str]) -> Iterator[ListedImage]:
+        for part in self._catalog.list_all(LISTED_IMAGES, (place, selection)):
+            match part:
+                case Page(items):
+                    yield from items
+                case CutShort(_, reason):
+                    gaps.append(f"{place}: {reason}")
+
+
+class StoredListings:
+    """As a night has it. Methods raise `StoreError`."""
+
+    def __init__(self, night: Night) -> None:
+        self._night = night
+        self._found: dict[Place, Listed] = {}
+
+    @property
+    def source(self) -> str:
+        """The store and the night."""
+        return f"{self._night.store.path}, night {self._night.date}"
+
+    def of(self, place: Place) -> Listed:
+        """Its rows, and whether the place was seen whole."""
+        if place not in self._found:
+            asked = "SELECT * FROM images WHERE night = $1 AND account = $2 AND region = $3 ORDER BY image_id"
+            rows = self._night.store.records(asked, self._night.date, place.account, place.region)
+            found = (image_of(row) for row in rows)
+            images = tuple(Seen(each.listed, each.root) for each in found)
+            self._found[place] = Listed(images, tuple(self._gaps(place)))
+        return self._found[place]
+
+    def _gaps(self, place: Place) -> Iterator[str]:
+        at = (place.account, place.region)
+        found = next(
+            (each for each in self._night.places if (each.account, each.region) == at), None
+        )
+        if found is None:
+            yield f"{place}: night {self._night.date} does not have this place"
+        elif found.state not in (PlaceState.SEEN, PlaceState.FILTERED):
+            stale = f"; kept from {readable(found.stale_since)}" if found.stale_since else ""
+            yield f"{place}: {found.state}: {found.reason or ''}{stale}"
+
+    def image(self, place: Place, id: str) -> Seen | None:
+        """The image as this account lists it, else another one in the Region, else as an instance tells."""
+        here = next((each for each in self.of(place).images if each.listed.image.id == id), None)
+        if here is not None:
+            return here
+        rows = self._rows("images", place.region, id)
+        listed = next((image_of(row) for row in rows), None)
+        if listed is not None:
+            return Seen(listed.listed, listed.root)
+        told = (use_of(row).image for row in self._rows("uses", place.region, id))
+        return next((Seen(ListedImage(_as_image(each))) for each in told if each), None)
+
+    def parameters(self, place: Place, id: str) -> tuple[str, ...]:
+        """The parameters of that night."""
+        rows = self._rows("uses", place.region, id, "AND type = 'parameter'")
+        found = (use_of(row) for row in rows if row["account"] == place.account)
+        return tuple(sorted({each.name or each.id for each in found}))
+
+    def places(self) -> tuple[PlaceSeen, ...]:
+        """Those that were asked."""
+        asked = {(each.account, each.region) for each in self._found}
+        return tuple(each for each in self._night.places if (each.account, each.region) in asked)
+
+    def _rows(self, view: str, region: str, id: str, more: str = "") -> Iterator[dict[str, object]]:
+        asked = f"SELECT * FROM {view} WHERE night = $1 AND region = $2 AND image_id = $3 {more} ORDER BY account"  # noqa: S608 - no foreign text
+        return self._night.store.records(asked, self._night.date, region, id)
+
+
+def _as_image(told: UsedImage) -> Image:
+    return Image(**{name: getattr(told, name) for name in UsedImage.__struct_fields__})

@@ -1,0 +1,101 @@
+"""`assay suggest` without a command line: targets, who is asked, and the answers."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from assay.errors import InputError
+from assay.model.suggestion import Asked, Suggestions
+
+if TYPE_CHECKING:
+    from assay.catalog.interface import ImageCatalog
+    from assay.fleet.night import Night
+    from assay.model import Policy
+    from assay.run.catalogs import Asking
+    from assay.run.host import Host
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What is to be replaced, and who is asked."""
+
+    targets: tuple[str, ...]
+    paths: tuple[str, ...]
+    store: str | None
+    night: datetime | None
+    ask_aws: bool
+    region: str | None
+    account: str | None
+    catalog: str | None
+    as_of: datetime | None
+    timeout: float
+    no_cache: bool
+
+
+def suggest(host: "Host", policy: "Policy", when: datetime, wanted: Wanted) -> Suggestions:
+    """An answer for each target, or for each reference that does not pass. Raises `AssayError`."""
+    from assay.run.cache import Cache
+    from assay.run.catalogs import Asking, open_catalog
+    from assay.run.listings import LiveListings, StoredListings
+    from assay.run.suggestions import suggestions
+    from assay.run.targets import is_machine
+
+    addresses = tuple(each for each in wanted.targets if not is_machine(each))
+    if addresses and not wanted.paths:
+        hint = "name the plan, the code or the state with --plan"
+        raise InputError(f"where {addresses[0]} stands is not said", hint=hint)
+    if not wanted.targets and not wanted.paths:
+        raise InputError(
+            "nothing to suggest for", hint="name an address, an image, an instance, or a --plan"
+        )
+    night = _night(wanted)
+    cache = Cache(host, wanted=not wanted.no_cache)
+    asking = Asking(wanted.catalog, wanted.timeout, cache, as_of=wanted.as_of)
+    catalog = open_catalog(host, asking, policy.readers)
+    with host.watching(catalog):
+        asked = _asked(host, policy, catalog, asking, wanted, night, addresses)
+        listings = StoredListings(night) if night else LiveListings(catalog)
+        answers = suggestions(asked, listings, catalog, policy, when, parameters=True)
+    return Suggestions(when, listings.source, answers, listings.places())
+
+
+def _night(wanted: Wanted) -> "Night | None":
+    if wanted.store is None or wanted.ask_aws:
+        return None
+    from pathlib import Path
+
+    from assay.fleet.night import stored_night
+    from assay.fleet.store import Store
+    from assay.model.times import day_of
+
+    return stored_night(Store(Path(wanted.store)), wanted.night and day_of(wanted.night))
+
+
+def _asked(
+    host: "Host",
+    policy: "Policy",
+    catalog: "ImageCatalog",
+    asking: "Asking",
+    wanted: Wanted,
+    night: "Night | None",
+    addresses: tuple[str, ...],
+) -> list[Asked]:
+    from assay.run import targets
+
+    region = wanted.region or policy.region
+    found: list[Asked] = []
+    for each in wanted.targets:
+        if each in addresses:
+            continue
+        if night is not None:
+            found += targets.of_night(each, night, wanted.region, wanted.account)
+        else:
+            found += targets.live(each, catalog, region, wanted.account)
+    if wanted.paths and (addresses or not wanted.targets):
+        from assay.run.gate import Order, judge
+        from assay.run.inputs import Reading
+
+        reading = Reading(asking.cache, wanted.region)
+        judged = judge(host, Order(wanted.paths, reading, policy, asking))
+        found += targets.of_report(host, judged.report, addresses)
+    return found

@@ -1,0 +1,138 @@
+"""What a suggestion is wanted for: an address of a plan, of code or of a state, an image, an instance."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from assay.catalog.interface import Absent, ImageCatalog, Unavailable
+from assay.catalog.questions import IDENTITIES, INSTANCES
+from assay.errors import InputError, did_you_mean
+from assay.fleet.columns import use_of
+from assay.fleet.night import Night
+from assay.model import Identity, Outcome, Place, Report, Resolved, Verdict
+from assay.model.ids import INSTANCE_ID, has_form, is_ami_id
+from assay.model.suggestion import Asked
+
+if TYPE_CHECKING:
+    from assay.run.host import Host
+
+_SENSITIVE = "its value is sensitive: what could replace it would tell what it is"
+
+
+def is_machine(target: str) -> bool:
+    """Whether it is an image or an instance, and no address."""
+    return is_ami_id(target) or has_form(target, INSTANCE_ID)
+
+
+def of_night(target: str, night: Night, region: str | None, account: str | None) -> list[Asked]:
+    """The image or the instance in each place that has it. Raises `InputError` where none does."""
+    rows = _uses(target, night) if has_form(target, INSTANCE_ID) else _images(target, night)
+    found = [
+        Asked(target, at_account, at_region, image_id)
+        for at_account, at_region, image_id in dict.fromkeys(rows)
+        if region in (None, at_region) and account in (None, at_account)
+    ]
+    if not found:
+        where = f"{night.store.path}, night {night.date}"
+        raise InputError(
+            f"has no {target}", where=where, hint="name a place of it, or ask AWS: --live"
+        )
+    return found
+
+
+def _uses(target: str, night: Night) -> Iterator[tuple[str, str, str]]:
+    asked = "SELECT * FROM uses WHERE night = $1 AND id = $2 ORDER BY account, region"
+    for row in night.store.records(asked, night.date, target):
+        use = use_of(row)
+        if use.image_id is not None:
+            yield row["account"], row["region"], use.image_id
+
+
+def _images(target: str, night: Night) -> Iterator[tuple[str, str, str]]:
+    """Where it is used, or, if it is used nowhere, where it is listed."""
+    for view in ("uses", "images"):
+        asked = f"SELECT DISTINCT account, region FROM {view} WHERE night = $1 AND image_id = $2 ORDER BY ALL"  # noqa: S608 - no foreign text
+        rows = list(night.store.records(asked, night.date, target))
+        yield from ((row["account"], row["region"], target) for row in rows)
+        if rows:
+            return
+
+
+def live(
+    target: str, catalog: ImageCatalog, region: str | None, account: str | None
+) -> list[Asked]:
+    """The image or the instance in the place that is named. Raises `InputError`."""
+    if region is None:
+        raise InputError(
+            f"no Region to look for {target}",
+            hint="name one with --region, or ask a stored night: --store",
+        )
+    place = Place.of(region, account or _caller(catalog, region))
+    if is_ami_id(target):
+        return [Asked(target, place.account or "", region, target)]
+    match catalog.ask(INSTANCES, [(place, target)])[place, target]:
+        case Absent():
+            raise InputError(f"there is no {target} in {place}")
+        case Unavailable(reason):
+            raise InputError(f"{target} in {place} could not be asked for: {reason}")
+        case image_id:
+            return [Asked(target, place.account or "", region, image_id)]
+
+
+def _caller(catalog: ImageCatalog, region: str) -> str:
+    place = Place.of(region)
+    answer = catalog.ask(IDENTITIES, [place])[place]
+    if not isinstance(answer, Identity):
+        reason = answer.reason if isinstance(answer, Unavailable) else ""
+        raise InputError(
+            f"whose account this is nobody tells: {reason}", hint="name it with --account"
+        )
+    return answer.account
+
+
+def of_report(host: "Host", report: Report, addresses: Sequence[str]) -> list[Asked]:
+    """The references that do not pass, all or those of some addresses. Raises `InputError`."""
+    known = {each.subject.reference.address for each in report.verdicts}
+    for address in addresses:
+        if address not in known:
+            hint = did_you_mean(address, known)
+            raise InputError(f"no image is judged at {address}", hint=hint)
+    wanted = [
+        each
+        for each in report.verdicts
+        if not addresses or each.subject.reference.address in addresses
+    ]
+    for each in wanted:
+        if addresses and each.outcome is Outcome.PASS:
+            host.note(f"{each.subject.reference.address}: passes: nothing has to be replaced")
+    return list(askable(host, (each for each in wanted if each.outcome is not Outcome.PASS)))
+
+
+def askable(host: "Host", verdicts: Iterable[Verdict]) -> Iterator[Asked]:
+    """Those of which account and Region are known, and that may be told."""
+    for verdict in verdicts:
+        asked, why_not = _asked(verdict)
+        if asked is not None:
+            yield asked
+        else:
+            host.note(f"{verdict.subject.reference.address}: {why_not}")
+
+
+def asked_for(verdict: Verdict) -> Asked | None:
+    """What could be asked about one verdict; None where nothing can."""
+    return _asked(verdict)[0]
+
+
+def _asked(verdict: Verdict) -> tuple[Asked | None, str]:
+    subject, found = verdict.subject, verdict.subject.resolution
+    reference = subject.reference
+    if reference.sensitive or found.sensitive:
+        return None, _SENSITIVE
+    if not isinstance(subject.place, Place) or subject.place.account is None:
+        return None, "its account and Region are not known"
+    if subject.others:
+        return None, "it may mean several images"
+    image_id = found.image.id if isinstance(found, Resolved) else found.image_id
+    asked = Asked(
+        reference.address, subject.place.account, subject.place.region, image_id, reference
+    )
+    return asked, ""
