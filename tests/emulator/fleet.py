@@ -98,6 +98,12 @@ class Fleet:
         self.organization: Organization | None = None
         self.empty_pages = False
         """Whether the lists of Organizations begin with a page that has nothing on it."""
+        self.steady_pages = False
+        """Whether a list goes on with what it has not told yet, whatever comes and goes between its pages; else
+        at a number, so that what comes moves the rest, and it is told twice. UNVERIFIED, either: AWS tells nothing
+        of it."""
+        self.told: dict[str, frozenset[str]] = {}
+        """By token: what the pages before it had, where pages are steady."""
         self.region_states: dict[tuple[str, str], str] = {}
         """By account and Region, in the words of account:ListRegions, where it is not on."""
         self.zones_out: set[tuple[str, str]] = set()

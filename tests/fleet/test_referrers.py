@@ -10,7 +10,7 @@ from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
 
 KINDS = {
     *("used_images", "templates", "groups", "launch_configurations", "image_parameters"),
-    *("image_recipes", "container_recipes", "image_usages"),
+    *("image_recipes", "container_recipes", "image_usages", "own_images", "shared_images"),
 }
 
 

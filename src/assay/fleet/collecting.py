@@ -23,7 +23,7 @@ from assay.catalog.interface import (
     Unavailable,
 )
 from assay.catalog.questions import ALLOWED_IMAGES, LISTED_IMAGES, USAGES_OF, Selection
-from assay.fleet.uses import USES
+from assay.fleet.uses import OWN, SHARED, USES
 from assay.model import AllowedImages, Place
 from assay.model.inventory import ListedImage, PlaceSeen, PlaceState, Use
 
@@ -75,16 +75,16 @@ def collect(
     ours = {each.image.id: each for each in own.items}
     others = {each.image.id: each for each in shared.items if each.image.id not in ours}
     found: list[Use] = []
-    shared.cut = shared.cut or _hidden(place, settings)
     lists: list[_Listed[Any]] = [own, shared]
-    whole: list[str] = []
+    whole = [name for name, each in ((OWN, own), (SHARED, shared)) if not each.cut]
+    shared.cut = shared.cut or _hidden(place, settings)
     for listing, uses in USES:
         # Nobody but its owner has a report on an image
         none_can_be = listing is USAGES_OF and own.cut is None and not ours
         listed: _Listed[Any] = _Listed([]) if none_can_be else _listed(catalog, listing, place)
         lists.append(listed)
         whole += [] if listed.cut else [listing.name]
-        found.extend(use for item in listed.items for use in uses(item))
+        found.extend(use for item in dict.fromkeys(listed.items) for use in uses(item))
     state, reason = _state(own, lists)
     seen = PlaceSeen(
         account,

@@ -7,7 +7,7 @@ A file is written under a name of its own and then renamed, so that a reader see
 DuckDB (the extra `assay[fleet]`) writes and reads them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
@@ -90,19 +90,54 @@ class Store:
         """Where a place could not be read: what an earlier night has of it, marked as such. Tells when
         that was read; None where no night has it.
         """
+        found = self._last_seen(night, place)
+        if found is None:
+            return None
+        before, read = found
+        for each in self._kept(before, place):
+            rows = self._older(before, place, each, read)
+            self._copy(f"SELECT * FROM {rows}", self._file(night, place, each))  # noqa: S608 - ours alone
+        return read
+
+    def keep_rest(
+        self, night: date, place: PlaceSeen, shared: Collection[bool], uses: Collection[str]
+    ) -> None:
+        """Add to what was written of a place what an earlier night has besides, marked as such: of images those
+        that are others' or its own, as `shared` has True or False, of uses these types.
+        """
+        found = self._last_seen(night, place)
+        if found is None:
+            return
+        before, read = found
+        kinds = ", ".join(f"'{each}'" for each in uses) or "NULL"
+        owners = ", ".join(str(each) for each in shared) or "NULL"
+        missed = {
+            "images": f"(shared_from IS NOT NULL) IN ({owners}) AND image_id NOT IN (SELECT image_id FROM new)",  # noqa: S608 - ours alone
+            "uses": f"type IN ({kinds}) AND (type, id) NOT IN (SELECT (type, id) FROM new)",  # noqa: S608
+        }
+        for each in self._kept(before, place):
+            path = self._file(night, place, each)
+            new = f"read_parquet({_quoted(path)}, hive_partitioning=false)"
+            older = f"SELECT * FROM {self._older(before, place, each, read)} WHERE {missed[each]}"  # noqa: S608
+            self._copy(f"WITH new AS (FROM {new}) FROM new UNION ALL BY NAME ({older})", path)
+
+    def _last_seen(self, night: date, place: PlaceSeen) -> tuple[date, datetime] | None:
+        """The last night before that has something of a place, and when that was read."""
         for before in reversed([each for each in self.nights() if each < night]):
-            kept = [each for each in _OF_PLACES if self._file(before, place, each).exists()]
-            read = self._read_at(before, place) if kept else None
-            if read is None:
-                continue
-            since = f"TIMESTAMPTZ '{read.isoformat()}'"
-            query = f"SELECT * REPLACE (coalesce(stale_since, {since}) AS stale_since)"
-            for each in kept:
-                path = _quoted(self._file(before, place, each))
-                source = f"read_parquet({path}, hive_partitioning=false)"
-                self._copy(f"{query} FROM {source}", self._file(night, place, each))
-            return read
+            read = self._read_at(before, place) if self._kept(before, place) else None
+            if read is not None:
+                return before, read
         return None
+
+    def _kept(self, night: date, place: PlaceSeen) -> list[str]:
+        return [each for each in _OF_PLACES if self._file(night, place, each).exists()]
+
+    def _older(self, night: date, place: PlaceSeen, table: str, read: datetime) -> str:
+        """The rows of a place of an earlier night, marked with when they were read."""
+        since = f"coalesce(stale_since, TIMESTAMPTZ '{read.isoformat()}')"
+        path = _quoted(self._file(night, place, table))
+        source = f"read_parquet({path}, hive_partitioning=false)"
+        return f"(SELECT * REPLACE ({since} AS stale_since) FROM {source})"  # noqa: S608
 
     def finish(self, night: date, places: Sequence[PlaceSeen]) -> None:
         """Write down what became of each place: with that, the night is whole."""

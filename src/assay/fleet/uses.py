@@ -1,6 +1,6 @@
 """What uses images, and what would launch one next: each listing, and what of it is a use."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from assay.catalog.interface import Listing
@@ -117,3 +117,23 @@ USES: tuple[tuple[Listing[Place, Any], Callable[[Any], Iterator[Use]]], ...] = (
     (USAGES_OF, _usage),
 )
 """A row for each kind of thing that uses images."""
+
+OWN, SHARED = "own_images", "shared_images"
+"""Among the lists of a place that were whole: its own images, and those of others."""
+_LISTS: dict[UseType, tuple[Listing[Place, Any], ...]] = {
+    UseType.INSTANCE: (USED_IMAGES,),
+    UseType.TEMPLATE: (TEMPLATES_OF,),
+    UseType.GROUP: (GROUPS_OF,),
+    UseType.CONFIGURATION: (LAUNCH_CONFIGURATIONS_OF,),
+    UseType.PARAMETER: (IMAGE_PARAMETERS_OF,),
+    UseType.RECIPE: (IMAGE_RECIPES_OF, CONTAINER_RECIPES_OF),
+    UseType.USAGE_REPORT: (USAGES_OF,),
+}
+"""The lists in which each kind of thing stands."""
+
+
+def missed(whole: Collection[str]) -> tuple[UseType, ...]:
+    """The kinds of things of which some may stand in no list that was read to its end."""
+    return tuple(
+        kind for kind, lists in _LISTS.items() if any(each.name not in whole for each in lists)
+    )

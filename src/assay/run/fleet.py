@@ -20,6 +20,7 @@ from assay.fleet.collecting import Collected
 from assay.fleet.journal import Journal, decoded
 from assay.fleet.places import At, in_regions, members
 from assay.fleet.store import Store
+from assay.fleet.uses import OWN, SHARED, missed
 from assay.model import Ancestry, Identity, Organization, Place, Policy
 from assay.model.inventory import Classified, Inventory, PlaceSeen, PlaceState, UseType
 from assay.model.times import day_of
@@ -72,6 +73,7 @@ def inventory(
 
 
 _NOTHING = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)
+_LISTS_OF_IMAGES = ((False, OWN), (True, SHARED))
 _AGAIN = (PlaceState.CUT_SHORT, *_NOTHING)
 """What a run that goes on reads again."""
 
@@ -174,6 +176,9 @@ def _written(
             place = replace(place, stale_since=store.keep_older(night, place))
         else:
             store.write(night, place, by_place[at], collected.uses)
+            if place.state is PlaceState.CUT_SHORT:
+                cut = [shared for shared, name in _LISTS_OF_IMAGES if name not in place.whole]
+                store.keep_rest(night, place, cut, missed(place.whole))
         places.append(place)
     places.extend(lost)
     store.finish(night, places)

@@ -36,7 +36,7 @@ def ordered(found: Inventory) -> list[tuple[str, Counter[ImageClass], int]]:
 def _table(found: Inventory) -> list[str]:
     rows = [_COLUMNS]
     for account, counts, missing in ordered(found):
-        rows.append((account, *(str(counts[kind]) for kind in ImageClass), _places(missing)))
+        rows.append((account, *(f"{counts[kind]:,}" for kind in ImageClass), _places(missing)))
     widths = [max(len(row[at]) for row in rows) for at in range(len(_COLUMNS))]
     return [
         "  ".join(
@@ -51,7 +51,7 @@ def _not_seen(found: Inventory) -> list[str]:
     lines = [f"not seen: {_told(each)}" for each in found.not_seen[:MOST_PLACES]]
     rest = len(found.not_seen) - MOST_PLACES
     if rest > 0:
-        lines.append(f"and {rest} other places: --format json tells all of them")
+        lines.append(f"and {rest:,} other places: --format json tells all of them")
     return [*lines, ""] if lines else []
 
 
@@ -62,10 +62,10 @@ def _told(place: PlaceSeen) -> str:
 
 def _summary(found: Inventory) -> str:
     counts = found.counts()
-    images = ", ".join(f"{counts[kind]} {kind}" for kind in ImageClass)
+    images = ", ".join(f"{counts[kind]:,} {kind}" for kind in ImageClass)
     seen = len(found.places) - len(found.not_seen)
-    return f"{images}; {seen} of {_places(len(found.places)) or '0 places'} seen"
+    return f"{images}; {seen:,} of {_places(len(found.places)) or '0 places'} seen"
 
 
 def _places(number: int) -> str:
-    return f"{number} place{'' if number == 1 else 's'}" if number else ""
+    return f"{number:,} place{'' if number == 1 else 's'}" if number else ""
