@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def of_demo() -> Report:
         "plan.json", (DEMO / "plan.json").read_bytes(), kinds=_policy().judge, region=None
     )
     catalog = RecordedCatalog.load("catalog.json", (DEMO / "catalog.json").read_bytes())
-    return check(sources, catalog, _policy(), AS_OF)
+    return check(sources, catalog, _policy(), AS_OF, generated_at=AS_OF + timedelta(days=7))
 
 
 def _policy() -> Policy:

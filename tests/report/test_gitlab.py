@@ -146,7 +146,8 @@ def test_a_name_says_nothing_of_the_finding() -> None:
 def test_what_is_undetermined_is_told_of_the_scan() -> None:
     messages = document("gitlab-sast", "everything")["scan"]["messages"]
     assert {"level": "warn", "value": "lookup-failed: 2 results are undetermined"} in messages
-    [emulated] = document("gitlab-sast", "demo")["scan"]["messages"]
+    [judged, emulated] = document("gitlab-sast", "demo")["scan"]["messages"]
+    assert judged["value"] == "judged as of 2026-11-21 12:00 UTC, not now"
     assert emulated["value"].startswith("the answers came from the emulator")
     hostile = document("gitlab-sast", "hostile")["scan"]["messages"]
     line = next(endpoint(samples.hostile().catalog))

@@ -70,6 +70,8 @@ def test_a_broken_file_is_named_once() -> None:
 def test_quiet_is_a_line_a_finding_and_the_verdict(name: str) -> None:
     report = samples.ALL[name]()
     *found, last = lines(name, QUIET)
+    if report.generated_at:
+        assert found.pop(0) == "judged as of 2026-11-21 12:00 UTC, not now"
     if report.catalog.endpoint:
         assert re.fullmatch("  the answers came from .*, which is not AWS's own endpoint", last)
         *found, last = found

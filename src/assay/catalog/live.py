@@ -62,4 +62,11 @@ class LiveCatalog(msgspec.Struct, frozen=True):
     def facts(self) -> CatalogFacts:
         """The calls made so far; an endpoint that is not AWS's own is named."""
         sdk = self._sdk
-        return CatalogFacts("live", sdk.endpoints(), None, sdk.calls(), sdk.turned_away())
+        return CatalogFacts(
+            "live",
+            sdk.endpoints(),
+            None,
+            sdk.calls(),
+            sdk.turned_away(),
+            callers=sdk.callers(),
+        )

@@ -28,6 +28,7 @@ from assay.catalog.recording_file import (
     by_place,
     read,
 )
+from assay.digests import sha256
 from assay.model import CatalogFacts, Place
 
 T = TypeVar("T")
@@ -38,12 +39,13 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
 
     file: CatalogFile[PlaceRecord]
     _records: Records
+    sha256: str | None = None
 
     @classmethod
     def load(cls, path: str, data: bytes, questions: Kinds = QUESTIONS) -> "RecordedCatalog":
         """The catalogue in `data`; `path` is for messages. Raises `RecordingError`."""
         file = read(path, data, questions)
-        return cls(file, by_place(path, file.places, questions))
+        return cls(file, by_place(path, file.places, questions), sha256(data))
 
     def ask(self, question: Question[K, T], keys: Collection[K]) -> Mapping[K, Answer[T]]:
         return {key: question.recorded(self._records, key) for key in keys}
@@ -53,7 +55,16 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
         yield CutShort(Obstacle.NOT_ASKED, NEVER_ASKED)
 
     def facts(self) -> CatalogFacts:
-        return CatalogFacts("recorded", self.file.endpoint, self.file.recorded_at, {})
+        told = (record.identity for record in self._records.values() if record.identity)
+        callers = tuple(sorted({identity.arn for identity in told if identity.arn}))
+        return CatalogFacts(
+            "recorded",
+            self.file.endpoint,
+            self.file.recorded_at,
+            {},
+            sha256=self.sha256,
+            callers=callers,
+        )
 
     def accounts(self, place: Place, id: str) -> set[str | None]:
         """With whose credentials an image was looked for in the Region of `place`."""

@@ -20,6 +20,7 @@ from assay.cli.streams import (
     columns,
     exit_code,
     wants_colour,
+    write,
 )
 from assay.run.formats import FORMATS, setting
 from assay.run.policies import DEFAULT_POLICY
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
               envvar="ASSAY_FORMAT", help="What to print to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=Output(), multiple=True,
               help="Write FORMAT to FILE as well; may be repeated.")  # fmt: skip
+@click.option("--record", metavar="FILE",
+              help="Write down the answers that were judged, as a recorded catalogue.")  # fmt: skip
 @report_options
 @as_of_option
 @max_age_option
@@ -56,6 +59,7 @@ def check_command(
     policy_path: str | None,
     stdout_format: str,
     outputs: tuple[tuple[str, str], ...],
+    record: str | None,
     as_of: "datetime | None",
     max_age: "timedelta | None",
     offline: bool,
@@ -80,7 +84,7 @@ def check_command(
     from assay.run.inputs import tell
 
     require_places(
-        (path for _, path in outputs),
+        (*(path for _, path in outputs), *filter(None, [record])),
         (*paths, policy_path or DEFAULT_POLICY, catalog, how["source_root"], *how["var_files"]),
     )
     host = this_process()
@@ -91,8 +95,11 @@ def check_command(
         _policy(host, policy_path, undetermined),
         Asking(catalog, timeout, cache, max_age, as_of, offline),
         honour_comments=not no_inline,
+        record=record is not None,
     )
     judged = judge(host, order)
+    if record is not None and judged.recording is not None:
+        write(record, judged.recording, private=True)
     delivered = deliver(judged.report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))
     if tell(host, judged.sources) or not delivered:
         return EXIT_NO_VERDICT

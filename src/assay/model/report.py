@@ -111,6 +111,9 @@ class InputFacts(msgspec.Struct, frozen=True, gc=False):
     sha256: str
     references: int
     """How many references it has; in a report, how many verdicts are about it."""
+    variables: str | None = None
+    """Of code: a SHA-256 over what files and the environment (`TF_VAR_…`) gave to its variables; None where
+    nothing did."""
 
 
 class CatalogFacts(msgspec.Struct, frozen=True, gc=False):
@@ -122,6 +125,10 @@ class CatalogFacts(msgspec.Struct, frozen=True, gc=False):
     api_calls: Mapping[str, int]
     turned_away: str | None = None
     """What AWS said of the caller's credentials, where it took them for nothing at all."""
+    sha256: str | None = None
+    """Of a recording: its file's."""
+    callers: tuple[str, ...] = ()
+    """The ARNs of those who asked, as STS told them."""
 
 
 class Report(msgspec.Struct, frozen=True, gc=False):
@@ -139,3 +146,5 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     """How many exceptions in the code were not honoured, because somebody said so."""
     builds: tuple[str, ...] = ()
     """The addresses of what launches an image during apply to bake another one, not judged."""
+    generated_at: datetime | None = None
+    """When it was made, where that was told: `as_of` may be another time."""

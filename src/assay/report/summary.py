@@ -96,6 +96,17 @@ def notes(report: Report) -> Iterator[str]:
     yield from asked(report.catalog, report.as_of)
 
 
+def grounds(report: Report) -> Iterator[str]:
+    """What the report rests on, by digest: with these it can be made again."""
+    for facts in report.inputs[:_NAMED]:
+        given = f", variables {facts.variables[:12]}" if facts.variables else ""
+        yield f"read: {safe(facts.path)} (SHA-256 {facts.sha256[:12]}{given})"
+    if len(report.inputs) > _NAMED:
+        yield f"and {len(report.inputs) - _NAMED} other inputs"
+    for arn in report.catalog.callers[:_NAMED]:
+        yield f"asked as {safe(arn)}"
+
+
 def _parents(builds: tuple[str, ...]) -> str:
     """The images that are launched to bake others, by what bakes them."""
     first = ", ".join(safe(address) for address in builds[:_NAMED])
@@ -139,13 +150,26 @@ def exceptions_in_use(report: Report) -> Iterator[str]:
             yield safe(f"exception {use.exception.name}: {end}; needed by {use.used}")
 
 
+NOW = timedelta(minutes=1)
+"""So far from the time of the report is still now."""
+
+
+def not_now(report: Report) -> str | None:
+    """That another time than that of the report was judged by, where it was."""
+    made = report.generated_at
+    if made is None or abs(made - report.as_of) <= NOW:
+        return None
+    return f"judged as of {readable(report.as_of)}, not now"
+
+
 def asked(catalog: CatalogFacts, as_of: datetime) -> Iterator[str]:
     """Who gave the answers, and how old they are where they are judged."""
     if catalog.kind == "offline":
         yield "asked: nobody (offline)"
     elif catalog.recorded_at:
         when = readable(catalog.recorded_at)
-        yield f"asked: a catalogue recorded {when}, {age(as_of - catalog.recorded_at)}"
+        digest = f" (SHA-256 {catalog.sha256[:12]})" if catalog.sha256 else ""
+        yield f"asked: a catalogue recorded {when}, {age(as_of - catalog.recorded_at)}{digest}"
     else:
         calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())
         yield f"asked: AWS ({calls or 'nothing needed to be asked'})"

@@ -57,6 +57,7 @@ def check(
     policy: Policy,
     as_of: datetime,
     left_aside: int = 0,
+    generated_at: datetime | None = None,
 ) -> Report:
     """Judge every reference of `sources` by `policy`, as of a time with a time zone.
 
@@ -92,6 +93,7 @@ def check(
         exceptions=exceptions,
         left_aside=left_aside,
         builds=tuple(address for source in sources for address in source.builds),
+        generated_at=generated_at,
     )
 
 

@@ -23,6 +23,8 @@ class Order(Struct, frozen=True):
     asking: "Asking"
     honour_comments: bool = True
     """Whether exceptions in comments of the code count: whoever writes the code writes them."""
+    record: bool = False
+    """Whether the answers are to be written down."""
 
 
 class Judged(Struct, frozen=True):
@@ -30,6 +32,8 @@ class Judged(Struct, frozen=True):
 
     report: "Report"
     sources: "list[Source]"
+    recording: bytes | None = None
+    """The answers that it was judged by, as a recorded catalogue, where that was wanted."""
 
 
 def judge(host: "Host", order: Order) -> Judged:
@@ -42,9 +46,15 @@ def judge(host: "Host", order: Order) -> Judged:
     sources = open_sources(host, order.paths, order.reading, Wishes.of(policy))
     sources, left_aside = _with_exceptions(sources, honoured=order.honour_comments)
     catalog = open_catalog(host, asking, policy.readers)
+    recording = None
+    if order.record:
+        from assay.catalog.decorators.recording import RecordingCatalog
+
+        catalog = recording = RecordingCatalog(catalog)
     with host.watching(catalog):
-        report = check(sources, catalog, policy, asking.as_of or host.now(), left_aside)
-    return Judged(report, sources)
+        now = host.now()
+        report = check(sources, catalog, policy, asking.as_of or now, left_aside, now)
+    return Judged(report, sources, recording and recording.to_json(now))
 
 
 def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[Source], int]":

@@ -77,6 +77,11 @@ class Lease:
         self._renewal: Future[Opened | RefusedError] | None = None
         self._refused: RefusedError | None = None
 
+    @property
+    def identity(self) -> Identity:
+        """Whose it is, whichever session it is by now."""
+        return self._opened.identity
+
     def current(self, open_again: Callable[[], Opened]) -> Opened:
         """The session to use now, renewed by `open_again` if need be. Raises `RefusedError`."""
         with self._lock:

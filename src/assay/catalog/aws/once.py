@@ -48,6 +48,14 @@ class Once(Generic[T]):
                 mine = asked[region] = Future()
         return or_raise(here.result()) if here is not None else self._settle(mine, find_out)
 
+    def known(self) -> list[T]:
+        """What was found out by now, of all keys."""
+        with self._lock:
+            futures = [each for asked in self._asked.values() for each in asked.values()]
+        done = [each for each in futures if each.done() and each.exception() is None]
+        found = [each.result() for each in done]
+        return [each for each in found if not isinstance(each, RefusedError)]
+
     def _of_another(self, others: Collection[Future[T | RefusedError]]) -> T | RefusedError | None:
         """What another Region found out, if it is for all and comes in time."""
         done, _ = wait(others, self._patience)

@@ -47,6 +47,12 @@ class ReaderSessions:
         opened = self._opened(place)
         return opened.identity if opened else self.own(place)
 
+    def callers(self) -> tuple[str, ...]:
+        """The ARNs of the identities that were told so far."""
+        readers = (lease.identity.arn for lease in self._leases.known())
+        own = (each.arn for each in self._own.known())
+        return tuple(sorted({arn for arn in (*own, *readers) if arn}))
+
     def _opened(self, place: Place) -> Opened | None:
         """The session of the reader of `place`; None for the caller's own. Raises `RefusedError`."""
         account = place.account

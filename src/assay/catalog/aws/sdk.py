@@ -80,6 +80,10 @@ class Sdk:
         with self._lock:
             return ", ".join(sorted(self._endpoints)) or None
 
+    def callers(self) -> tuple[str, ...]:
+        """The ARNs of those who asked, as far as STS was asked for them."""
+        return self._readers.callers()
+
     def turned_away(self) -> str | None:
         """What AWS said of the caller's credentials, where it took them for nothing at all.
 

@@ -144,7 +144,7 @@ class Code:
         )
         read = program.shared.contents.digests.items()
         files += [ReadFile(path, digest, CodeFile(), None) for path, digest in sorted(read)]
-        facts = InputFacts(root, "hcl", digest_of(files), len(everything))
+        facts = InputFacts(root, "hcl", digest_of(files), len(everything), given.sha256)
         not_judged.pop("read", None)  # data sources are followed, not left aside
         notes = tuple(unattached(modules.values(), everything))
         differs = any(module.differs for module in modules.values())

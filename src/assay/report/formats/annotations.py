@@ -7,7 +7,7 @@ from assay.model.verdicts import closes_the_gate
 from assay.report.issues import ERROR, WARNING, Issue, issues
 from assay.report.safe import safe
 from assay.report.setting import Setting
-from assay.report.summary import UNCHECKED, counted, endpoint, offline, unchecked
+from assay.report.summary import UNCHECKED, counted, endpoint, not_now, offline, unchecked
 
 MOST = 10
 """Of each level, a step: what GitHub shows ("Workflow commands", docs.github.com)."""
@@ -26,6 +26,8 @@ class Annotations(msgspec.Struct, frozen=True, gc=False):
     """Of `unasked`: `error` where it closes the gate."""
     endpoint: str | None
     """That the answers are not AWS's own."""
+    judged: str | None
+    """That it was judged by another time than now."""
     verdict: str
     """`FAIL 4 AMI references: 1 fail, 3 pass`."""
 
@@ -53,6 +55,7 @@ def annotations(report: Report, setting: Setting) -> Annotations:
         next(unchecked(report), None),
         ERROR if strict else WARNING,
         next(endpoint(report.catalog), None),
+        not_now(report),
         f"{report.outcome.upper()} {counted(report)}",
     )
 

@@ -15,7 +15,7 @@ from typing import Any, TypeGuard
 from assay import __version__
 from assay.model import Report, Standing, partition_of
 from assay.model.ids import is_account, is_ami_id, is_region
-from assay.model.times import to_second
+from assay.model.times import iso, to_second
 from assay.report.encoded import indented
 from assay.report.judged import JudgedReference, judged_references
 from assay.report.safe import safe
@@ -116,8 +116,20 @@ def _fields(each: JudgedReference, report: Report) -> Iterator[tuple[str, str]]:
     if each.open:
         rules = ",".join(dict.fromkeys(result.rule for result in each.open))
         yield "assay/rules", clipped(rules, LONGEST_FIELD)
+    yield from fields_of_input(each, report)
     if report.catalog.endpoint:
         yield "assay/endpoint", clipped(report.catalog.endpoint, LONGEST_FIELD)
+
+
+def fields_of_input(each: JudgedReference, report: Report) -> Iterator[tuple[str, str]]:
+    """What the finding rests on."""
+    yield "assay/judged-as-of", iso(report.as_of)
+    yield "assay/generated-at", iso(report.generated_at or report.as_of)
+    facts = report.inputs[each.verdict.input]
+    yield "assay/input", clipped(facts.path, LONGEST_FIELD)
+    yield "assay/input-sha256", facts.sha256
+    if report.catalog.sha256:
+        yield "assay/catalog-sha256", report.catalog.sha256
 
 
 def _resource(each: JudgedReference, partition: str, region: str) -> dict[str, Any]:

@@ -25,6 +25,8 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 
 
 def _issues(chosen: Annotations) -> Iterator[str]:
+    if chosen.judged:
+        yield _issue(WARNING, chosen.judged)
     for issue in chosen.shown:
         yield _issue(issue.level, said(issue), **_place(issue), code=issue.result.rule)
     if chosen.unasked:

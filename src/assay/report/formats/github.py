@@ -24,6 +24,8 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 
 
 def _commands(chosen: Annotations) -> Iterator[str]:
+    if chosen.judged:
+        yield _command("notice", chosen.judged, title="assay")
     for issue in chosen.shown:
         yield _command(
             issue.level, said(issue), **_place(issue), title=f"assay: {issue.result.rule}"

@@ -20,7 +20,7 @@ from assay.report.issues import ERROR, Issue, exception_of, issues
 from assay.report.locations import repository_path
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, RulePage, Setting
-from assay.report.summary import endpoint
+from assay.report.summary import endpoint, not_now
 
 VERSION = "15.0.6"
 NAMESPACE = uuid.UUID("9d1f2f6e-3c0b-5f55-8a3e-1c6f0b7f4a11")
@@ -60,6 +60,8 @@ def _scan(report: Report, found: list[Issue]) -> dict[str, Any]:
 def _messages(report: Report, found: list[Issue]) -> Iterator[dict[str, str]]:
     """What is undetermined, a line a rule; and who answered, where it is not AWS."""
     # GitLab has no vulnerability of unknown standing: a message of the scan says it beside them.
+    if told := not_now(report):
+        yield {"level": "warn", "value": told}
     undetermined = Counter(
         each.result.rule for each in found if each.result.outcome == "undetermined"
     )

@@ -19,7 +19,7 @@ from assay.report.encoded import harmless
 from assay.report.formats.html_data import Reference, Verdicts, page_text, verdicts
 from assay.report.page import parsed
 from assay.report.setting import PLAIN, Setting
-from assay.report.summary import UNCHECKED, announced, asked, counted, endpoint, unproven
+from assay.report.summary import UNCHECKED, announced, asked, counted, endpoint, not_now, unproven
 from assay.report.templates import content_policy, environment
 from assay.report.view import exception_view
 
@@ -104,6 +104,8 @@ def _meaning(report: Report) -> str:
 
 def _notices(report: Report, found: Verdicts) -> Iterator[str]:
     """What somebody should know before believing the rest."""
+    if told := not_now(report):
+        yield _sentence(told)
     yield from map(_sentence, endpoint(report.catalog))
     if report.catalog.kind == "offline":
         yield f"Nobody was asked (offline): {_unchecked(found)} not checked for what only AWS tells."

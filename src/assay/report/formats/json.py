@@ -76,6 +76,7 @@ def document(report: Report) -> dict[str, Any]:
         "tool": {"name": "assay", "version": __version__},
         "outcome": report.outcome.value,
         "as_of": iso(report.as_of),
+        "generated_at": iso(report.generated_at or report.as_of),
         "policy": {"path": report.policy.path, "sha256": report.policy.sha256},
         "catalog": catalog(report.catalog),
         "inputs": [
@@ -84,6 +85,7 @@ def document(report: Report) -> dict[str, Any]:
                 "kind": facts.kind,
                 "sha256": facts.sha256,
                 "references": facts.references,
+                **({"variables_sha256": facts.variables} if facts.variables else {}),
             }
             for facts in report.inputs
         ],
@@ -106,6 +108,8 @@ def catalog(facts: CatalogFacts) -> dict[str, Any]:
         "endpoint": facts.endpoint,
         "recorded_at": iso(facts.recorded_at) if facts.recorded_at else None,
         "api_calls": dict(facts.api_calls),
+        "sha256": facts.sha256,
+        "callers": list(facts.callers),
     }
 
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
 from assay.model import InputFacts, Report, Standing
-from assay.model.times import to_second
+from assay.model.times import iso, to_second
 from assay.report.judged import JudgedReference, judged_references
 from assay.report.locations import repository_path
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
+from assay.report.summary import not_now
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _ELEMENT = {
@@ -77,9 +78,18 @@ def _group(path: str) -> str:
 def _properties(facts: InputFacts, report: Report) -> Iterator[tuple[str, str]]:
     yield "kind", facts.kind
     yield "sha256", facts.sha256
+    if told := not_now(report):
+        yield "judged", told
+    yield "generated_at", iso(report.generated_at or report.as_of)
+    if facts.variables:
+        yield "variables.sha256", facts.variables
     yield "policy", report.policy.path
     yield "policy.sha256", report.policy.sha256
     yield "catalog", report.catalog.kind
+    if report.catalog.sha256:
+        yield "catalog.sha256", report.catalog.sha256
+    if report.catalog.callers:
+        yield "callers", " ".join(report.catalog.callers)
     if report.catalog.endpoint:
         yield "endpoint", report.catalog.endpoint
 

@@ -16,7 +16,7 @@ from assay.report.groups import alike
 from assay.report.inert import cell, code, prose
 from assay.report.labels import label, note
 from assay.report.setting import PLAIN, Setting
-from assay.report.summary import UNCHECKED, counted, notes, offline
+from assay.report.summary import UNCHECKED, counted, grounds, not_now, notes, offline
 from assay.report.view import ResultView, VerdictView, views
 
 LIMIT = 60_000
@@ -62,12 +62,13 @@ def _head(report: Report, setting: Setting) -> str:
         name = f"{name}-{digest(setting.category)[:8]}"
     outcome = report.outcome.value
     of = "" if name == "assay" else f" {code(setting.category)}"
-    lines = [f"- {prose(note)}" for note in notes(report)]
+    lines = [f"- {prose(note)}" for note in (*notes(report), *grounds(report))]
     if len(lines) > _NOTES + _LAST_NOTES + 1:
         left = len(lines) - _NOTES - _LAST_NOTES
         lines[_NOTES:-_LAST_NOTES] = [f"- and {left} more notes: `--format text` lists them all"]
     heading = f"## {MARKS[outcome]} assay{of}: {outcome.upper()}"
-    return f"<!-- assay:{name} -->\n{heading}\n\n{counted(report)}\n\n" + "\n".join(lines)
+    told = f"\n\n**{said[0].upper()}{said[1:]}.**" if (said := not_now(report)) else ""
+    return f"<!-- assay:{name} -->\n{heading}{told}\n\n{counted(report)}\n\n" + "\n".join(lines)
 
 
 def _rows(

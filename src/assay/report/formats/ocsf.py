@@ -9,6 +9,7 @@ from typing import Any
 
 from assay import __version__
 from assay.model import Report, Standing, partition_of
+from assay.model.times import iso
 from assay.report.encoded import encoded
 from assay.report.judged import JudgedReference, judged_references
 from assay.report.safe import safe
@@ -147,8 +148,19 @@ def _resource(each: JudgedReference) -> dict[str, Any]:
 def _unmapped(each: JudgedReference, report: Report) -> dict[str, Any]:
     """What OCSF has no place for."""
     verdict = each.verdict
+    facts = report.inputs[verdict.input]
     return {
         "outcome": verdict.outcome,
+        "judged_as_of": iso(report.as_of),
+        "generated_at": iso(report.generated_at or report.as_of),
+        "input": {
+            "path": safe(facts.path),
+            "sha256": facts.sha256,
+            "variables_sha256": facts.variables,
+        },
+        "policy_sha256": report.policy.sha256,
+        "catalog_sha256": report.catalog.sha256,
+        "callers": [safe(arn) for arn in report.catalog.callers],
         "evidence": [safe(line) for result in each.open for line in result.evidence],
         "file": verdict.file and f"{safe(verdict.file)}:{verdict.line}",
         "endpoint": report.catalog.endpoint and safe(report.catalog.endpoint),

@@ -22,6 +22,7 @@ from assay.report.issues import ERROR, WARNING, Issue, exception_of, issues
 from assay.report.locations import uri
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, RulePage, Setting
+from assay.report.summary import not_now
 from assay.report.view import ExceptionView
 
 SCHEMA = (
@@ -67,7 +68,15 @@ def _run(report: Report, found: list[Issue], setting: Setting) -> dict[str, Any]
             "outcome": report.outcome.value,
             "references": len(report.verdicts),
             "asOf": iso(report.as_of),
+            "generatedAt": iso(report.generated_at or report.as_of),
+            **({"judged": said} if (said := not_now(report)) else {}),
             "policySha256": report.policy.sha256,
+            "catalogSha256": report.catalog.sha256,
+            "callers": [safe(arn) for arn in report.catalog.callers],
+            "inputs": [
+                {"path": safe(each.path), "sha256": each.sha256, "variablesSha256": each.variables}
+                for each in report.inputs
+            ],
             "endpoint": safe(report.catalog.endpoint) if report.catalog.endpoint else None,
         },
     }

@@ -17,6 +17,7 @@ from assay.report.summary import (
     counted,
     endpoint,
     exceptions_in_use,
+    not_now,
     notes,
     offline,
     unchecked,
@@ -35,7 +36,7 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
     paint = Paint(setting.colour)
     if setting.quiet:
         return "\n".join(_quiet(report, setting, paint)) + "\n"
-    blocks: list[str] = []
+    blocks = ["\n".join(folded(said, 0, setting.width))] if (said := not_now(report)) else []
     for found, telling in _worst_first(report):
         if telling is None or setting.verbose:
             shown, news = found, 0
@@ -43,7 +44,7 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
             shown, news = _with_news(found, telling)
         groups = alike(views(report, shown))
         if offline(report) and not setting.verbose:
-            groups = [told for group in groups if (told := _without_unchecked(group))]
+            groups = [left for group in groups if (left := _without_unchecked(group))]
         blocks += ["\n".join(_group(group, setting, paint)) for group in groups]
         if len(shown) < len(found):
             some = f", {news} of them with a warning or an exception" if news else ""
@@ -107,6 +108,8 @@ def _quiet(report: Report, setting: Setting, paint: Paint) -> Iterator[str]:
         for result in verdict.results:
             if result.standing in lines and result.rule != silent:
                 lines[result.standing] += result_line(verdict, result, paint, setting.width)
+    if told := not_now(report):
+        yield told
     yield from (line for found in lines.values() for line in found)
     yield _outcome(report, paint)
     yield from indented((*unchecked(report), *endpoint(report.catalog)), 2)
@@ -193,6 +196,14 @@ def _details(report: Report) -> Iterable[str]:
     """What only somebody wants to know who asks for everything."""
     yield from exceptions_in_use(report)
     yield f"as of: {readable(report.as_of, seconds=True)}"
+    if report.generated_at:
+        yield f"made at: {readable(report.generated_at, seconds=True)}"
     yield f"policy's SHA-256: {report.policy.sha256}"
+    if report.catalog.sha256:
+        yield f"catalogue's SHA-256: {report.catalog.sha256}"
+    for arn in report.catalog.callers:
+        yield f"asked as: {safe(arn)}"
     for facts in report.inputs:
         yield f"read: {safe(facts.path)} ({facts.kind}, {facts.references} judged), SHA-256 {facts.sha256}"
+        if facts.variables:
+            yield f"given to its variables: SHA-256 {facts.variables}"

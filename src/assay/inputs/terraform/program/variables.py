@@ -7,6 +7,9 @@ terraform.tfvars, terraform.tfvars.json, *.auto.tfvars in the order of their nam
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
+from assay.digests import sha256
 from assay.errors import InputError
 from assay.inputs.terraform.language.evaluate import evaluate
 from assay.inputs.terraform.language.functions.table import call
@@ -27,6 +30,17 @@ class Given(NamedTuple):
 
     values: dict[str, HclValue]
     files: list[ReadFile]
+    environment: dict[str, str]
+    """What of the environment the root module declares."""
+
+    @property
+    def sha256(self) -> str | None:
+        """One digest of all that was given, by which file or variable; None where nothing was."""
+        if not self.files and not self.environment:
+            return None
+        files = sorted(f"{file.digest} {file.path.rpartition('/')[2]}" for file in self.files)
+        written = msgspec.json.encode([files, sorted(self.environment.items())])
+        return sha256(written)
 
     @property
     def broken(self) -> list[InputError]:
@@ -69,7 +83,9 @@ def root_values(
     for file in files:
         for name, written in file.code.attributes.items():
             values[name] = _value(expressions, written)
-    return Given(values, files)
+    return Given(
+        values, files, {each: environment[each] for each in environment if each in code.variables}
+    )
 
 
 def _from_environment(code: ModuleCode, name: str, text: str) -> Written | str:

@@ -1,0 +1,109 @@
+"""A report held against what the same inputs, policy and answers lead to now."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from assay.errors import InputError
+from assay.model import Report
+from assay.report.formats.json import document
+
+_NOT_COMPARED = ("generated_at", "tool", "catalog")
+"""When and by which assay it was made, and who answered: told by sentences of their own."""
+_NAMED = ("address", "attribute", "input", "root", "rule", "path", "image_id", "name")
+"""What tells one member of a list from another."""
+
+
+def report_at(path: str, content: bytes) -> dict[str, Any]:
+    """A JSON report, schema version 1. Raises `InputError`."""
+    try:
+        found = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise InputError("is not JSON", where=path, hint="write one with -o json=FILE") from None
+    if not isinstance(found, dict) or "verdicts" not in found or "as_of" not in found:
+        raise InputError(
+            "is no report of assay check", where=path, hint="write one with -o json=FILE"
+        )
+    if found.get("schema_version") != 1:
+        raise InputError("is of another schema version than 1", where=path)
+    return found
+
+
+def differences(told: Mapping[str, Any], report: Report) -> list[str]:
+    """What differs, a line each, the grounds before what was made of them; none where nothing does."""
+    made = _as_written(report)
+    lines = list(_grounds(told, made))
+    for name in dict.fromkeys((*told, *made)):
+        if name not in _NOT_COMPARED and name not in ("policy", "inputs"):
+            lines += _differ(name, told.get(name), made.get(name))
+    return lines
+
+
+def notes(told: Mapping[str, Any], report: Report) -> Iterator[str]:
+    """What the comparison cannot prove."""
+    catalog = told.get("catalog") or {}
+    if not catalog.get("sha256"):
+        yield "the report names no digest of its answers: that they are these, nothing proves"
+    version = (told.get("tool") or {}).get("version")
+    mine = _as_written(report)["tool"]["version"]
+    if version != mine:
+        yield f"it was made by assay {version}; this is {mine}"
+
+
+def _as_written(report: Report) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document(report)))
+    return found
+
+
+def _grounds(told: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("policy", "inputs"):
+        yield from _differ(name, _without_paths(told.get(name)), _without_paths(made[name]))
+    digest = (told.get("catalog") or {}).get("sha256")
+    if digest and digest != made["catalog"]["sha256"]:
+        yield from _differ("catalog.sha256", digest, made["catalog"]["sha256"])
+
+
+def _without_paths(of: Any) -> Any:
+    """Digests say which files they are; where they stand may be another place by now."""
+    if isinstance(of, list):
+        return [_without_paths(each) for each in of]
+    return (
+        {name: each for name, each in of.items() if name != "path"} if isinstance(of, dict) else of
+    )
+
+
+def _differ(where: str, told: Any, made: Any) -> Iterator[str]:
+    if told == made:
+        return
+    if isinstance(told, dict) and isinstance(made, dict):
+        for name in dict.fromkeys((*told, *made)):
+            yield from _differ(f"{where}.{name}", told.get(name), made.get(name))
+    elif isinstance(told, list) and isinstance(made, list) and _keyed(told) and _keyed(made):
+        old, new = _by_key(told), _by_key(made)
+        for key in dict.fromkeys((*old, *new)):
+            yield from _differ(f"{where}[{key}]", old.get(key), new.get(key))
+        if old == new:
+            yield f"{where}: in another order"
+    else:
+        yield f"{where}: {_short(told)} in the report, {_short(made)} now"
+
+
+def _keyed(of: list[Any]) -> bool:
+    return all(isinstance(each, dict) for each in of)
+
+
+def _by_key(of: list[dict[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for each in of:
+        key = " ".join(str(each[name]) for name in _NAMED if each.get(name))
+        number = sum(known == key or known.startswith(f"{key} #") for known in found)
+        found[f"{key} #{number + 1}" if number else key] = each
+    return found
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) <= 100 else f"{text[:99]}…"

@@ -1,0 +1,98 @@
+"""`check --record` and `report verify`: a report is bound to what it was made from."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import command
+from tests.command import POLICY, Run, talking_to
+from tests.emulator import serve
+from tests.plans import dump, instance, plan
+from tests.worlds import WORKLOAD, GoldenWorld
+
+Ask = Callable[..., Run]
+
+
+@pytest.fixture(name="judged")
+def _judged(tmp_path: Path) -> Iterator[GoldenWorld]:
+    """A folder with a plan, a policy, a report, and the answers that it was judged by."""
+    world = GoldenWorld()
+    (tmp_path / "assay.yaml").write_text(POLICY)
+    good, bad = world.copy(), world.home_made()
+    document = plan(instance("aws_instance.a", good), instance("aws_instance.b", bad))
+    (tmp_path / "plan.json").write_bytes(dump(document))
+    with serve(world.world) as server:
+        run = command.assay(
+            *("check", "plan.json", "--record", "answers.json", "-o", "json=report.json"),
+            cwd=tmp_path,
+            env={**talking_to(server.url, WORKLOAD), "ASSAY_CACHE_DIR": str(tmp_path / "cache")},
+        )
+        assert run.code == 1, run.stderr
+        yield world
+
+
+def verify(folder: Path, *options: str) -> Run:
+    grounds = ("--plan", "plan.json", "--catalog", "answers.json")
+    return command.assay("report", "verify", "report.json", *grounds, *options, cwd=folder)
+
+
+def change(folder: Path, name: str, what: Callable[[Any], None]) -> None:
+    document = json.loads((folder / name).read_text())
+    what(document)
+    (folder / name).write_text(json.dumps(document))
+
+
+@pytest.mark.usefixtures("judged")
+def test_what_was_judged_live_is_judged_the_same_by_its_own_answers(tmp_path: Path) -> None:
+    run = verify(tmp_path)
+    assert run.code == 0, run.stdout
+    assert run.stdout.startswith("equal: report.json")
+    assert "names no digest of its answers" in run.stderr
+    assert (tmp_path / "answers.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.usefixtures("judged")
+def test_a_report_of_recorded_answers_names_them(tmp_path: Path) -> None:
+    again = ("check", "plan.json", "--catalog", "answers.json", "-o", "json=report.json")
+    assert command.assay(*again, cwd=tmp_path).code == 1
+    run = verify(tmp_path)
+    assert (run.code, run.stderr) == (0, ""), run.stdout
+    change(tmp_path, "answers.json", lambda document: None)  # the same answers, other bytes
+    run = verify(tmp_path)
+    assert run.code == 1
+    assert "catalog.sha256: " in run.stdout
+
+
+@pytest.mark.usefixtures("judged")
+def test_a_verdict_that_was_changed_is_told(tmp_path: Path) -> None:
+    def whitewash(report: Any) -> None:
+        bad = next(each for each in report["verdicts"] if each["outcome"] == "fail")
+        bad["outcome"] = "pass"
+
+    change(tmp_path, "report.json", whitewash)
+    run = verify(tmp_path)
+    assert run.code == 1
+    assert "aws_instance.b ami" in run.stdout
+    assert '.outcome: "pass" in the report, "fail" now' in run.stdout
+
+
+@pytest.mark.usefixtures("judged")
+def test_another_plan_and_another_policy_are_told_by_digest(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_bytes((tmp_path / "plan.json").read_bytes() + b"\n")
+    (tmp_path / "assay.yaml").write_text(f"{POLICY}# the same\n")
+    run = verify(tmp_path)
+    assert run.code == 1
+    assert "policy.sha256: " in run.stdout
+    assert "sha256: " in run.stdout.replace("policy.sha256", "")
+
+
+@pytest.mark.usefixtures("judged")
+def test_what_is_no_report_is_one_line(tmp_path: Path) -> None:
+    for content in (b"", b"[]", b"{}", b'{"schema_version": 2, "verdicts": [], "as_of": "x"}'):
+        (tmp_path / "report.json").write_bytes(content)
+        run = verify(tmp_path)
+        assert (run.code, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+        assert "report.json: is" in run.stderr
