@@ -312,7 +312,7 @@ def test_other_commands_that_read_a_recording_hold_to_it(
 def test_the_age_is_shown(dated: Callable[[str], Path], as_of: str, age: str) -> None:
     here = dated("2026-11-21T01:00:00+01:00")
     run = by_recording(here, "--as-of", as_of, "--color", "never")
-    assert f"asked: a catalogue recorded 2026-11-21 00:00 UTC, {age}\n" in run.stdout
+    assert f"asked: a catalogue recorded 2026-11-21 00:00 UTC, {age} (SHA-256 " in run.stdout
 
 
 def test_a_recording_of_the_future_is_told(dated: Callable[[str], Path]) -> None:

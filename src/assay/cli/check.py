@@ -39,8 +39,6 @@ if TYPE_CHECKING:
               envvar="ASSAY_FORMAT", help="What to print to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=Output(), multiple=True,
               help="Write FORMAT to FILE as well; may be repeated.")  # fmt: skip
-@click.option("--record", metavar="FILE",
-              help="Write down the answers that were judged, as a recorded catalogue.")  # fmt: skip
 @report_options
 @as_of_option
 @max_age_option
@@ -59,7 +57,6 @@ def check_command(
     policy_path: str | None,
     stdout_format: str,
     outputs: tuple[tuple[str, str], ...],
-    record: str | None,
     as_of: "datetime | None",
     max_age: "timedelta | None",
     offline: bool,
@@ -83,10 +80,9 @@ def check_command(
     from assay.run.gate import Order, judge
     from assay.run.inputs import tell
 
-    require_places(
-        (*(path for _, path in outputs), *filter(None, [record])),
-        (*paths, policy_path or DEFAULT_POLICY, catalog, how["source_root"], *how["var_files"]),
-    )
+    written = (*(path for _, path in outputs), *filter(None, [how["record"]]))
+    read = (*paths, policy_path or DEFAULT_POLICY, catalog, how["source_root"], *how["var_files"])
+    require_places(written, read)
     host = this_process()
     cache = Cache(host, wanted=not how["no_cache"])
     order = Order(
@@ -95,15 +91,19 @@ def check_command(
         _policy(host, policy_path, undetermined),
         Asking(catalog, timeout, cache, max_age, as_of, offline),
         honour_comments=not no_inline,
-        record=record is not None,
+        record=how["record"] is not None,
     )
     judged = judge(host, order)
-    if record is not None and judged.recording is not None:
-        write(record, judged.recording, private=True)
+    _keep(judged.recording, how["record"])
     delivered = deliver(judged.report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))
     if tell(host, judged.sources) or not delivered:
         return EXIT_NO_VERDICT
     return EXIT_PASS if exit_zero else exit_code(judged.report.outcome, judged.report.policy)
+
+
+def _keep(recording: bytes | None, path: str | None) -> None:
+    if recording is not None and path is not None:
+        write(path, recording, private=True)
 
 
 def _setting(how: "CheckOptions", *, exit_zero: bool) -> "Setting":

@@ -235,6 +235,7 @@ class CheckOptions(SourceOptions):
     quiet: bool
     verbose: bool
     color: str
+    record: str | None
 
 
 def report_options(command: F) -> F:
@@ -249,6 +250,8 @@ def report_options(command: F) -> F:
                       help="In text: a line for each finding, and the verdict."),
         click.option("-v", "--verbose", is_flag=True, envvar="ASSAY_VERBOSE",
                       help="In text: everything, passes with evidence and lineage, too."),
+        click.option("--record", metavar="FILE",
+                     help="Write down the answers that were judged, as a recorded catalogue."),
         color_option,
     ):  # fmt: skip
         command = option(command)
