@@ -41,7 +41,8 @@ class Issue(msgspec.Struct, frozen=True, gc=False):
     @property
     def message(self) -> str:
         """What is wrong with what; starts with the address."""
-        return f"{self.verdict.address}: {self.word}{self.result.message}"
+        of = f" (plan {self.verdict.plan})" if self.verdict.plan else ""
+        return f"{self.verdict.address}{of}: {self.word}{self.result.message}"
 
     @property
     def word(self) -> str:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from assay.model import (
     AnyException,
     CodeException,
+    InputFacts,
     Outcome,
     Place,
     PolicyException,
@@ -85,6 +86,8 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     """Whether the plan still has to make the image; `image_id` is the one it is made from."""
     input: int
     """Which of the report's inputs it is about, by its number."""
+    plan: str | None = None
+    """The path of its plan, where the report is about several inputs: addresses may be the same."""
 
     @property
     def label(self) -> str:
@@ -96,7 +99,15 @@ def views(report: Report, verdicts: Iterable[Verdict] | None = None) -> list[Ver
     """What may be shown of a report's verdicts, or of some; what several share is made once."""
     shared = _Shared(report.policy.undetermined)
     chosen = report.verdicts if verdicts is None else verdicts
-    return [_view(verdict, shared) for verdict in chosen]
+    found = [_view(verdict, shared) for verdict in chosen]
+    if len(report.inputs) == 1:
+        return found
+    return [replace(each, plan=_plan(each, report.inputs[each.input])) for each in found]
+
+
+def _plan(verdict: VerdictView, facts: InputFacts) -> str | None:
+    """Of code, the root says it."""
+    return None if verdict.root or facts.kind == "hcl" else facts.path
 
 
 def view_of(verdict: Verdict, undetermined: Severity) -> VerdictView:

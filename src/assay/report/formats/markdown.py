@@ -90,7 +90,7 @@ def _row(verdict: VerdictView, result: ResultView) -> str:
     word = label(result.standing)
     cells = (
         f"{MARKS[word]} {word}{note(result.standing)}",
-        code(verdict.address),
+        f"{code(verdict.address)}{f' of {code(verdict.plan)}' if verdict.plan else ''}",
         code(verdict.attribute),
         code(image) if image else "not known yet",
         code(where) if where else "",
@@ -115,7 +115,8 @@ def _passes(shown: Iterable[VerdictView], room: int) -> Iterator[str]:
 def _passed(verdict: VerdictView) -> str:
     image = f" {code(verdict.image_id)}" if verdict.image_id else ""
     end = f", by exception: {prose(exception_line(verdict.exception))}" if verdict.exception else ""
-    return f"- {code(verdict.address)}{image}{end}"
+    of = f" of {code(verdict.plan)}" if verdict.plan else ""
+    return f"- {code(verdict.address)}{of}{image}{end}"
 
 
 def _fitting(blocks: Iterable[str], number: int, room: int) -> tuple[list[str], int]:

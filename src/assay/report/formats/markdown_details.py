@@ -42,7 +42,8 @@ def _block(group: list[VerdictView], silent: str | None, *, pictured: bool) -> I
 def _addresses(group: list[VerdictView]) -> Iterator[str]:
     for verdict in group[:_ADDRESSES]:
         place = f", {code(f'{verdict.file}:{verdict.line}')}" if verdict.file else ""
-        yield f"- {code(verdict.address)} {code(verdict.attribute)}{place}"
+        of = f" of {code(verdict.plan)}" if verdict.plan else ""
+        yield f"- {code(verdict.address)} {code(verdict.attribute)}{of}{place}"
     if len(group) > _ADDRESSES:
         yield f"- and {len(group) - _ADDRESSES} more"
     yield from (f"- by way of {prose(step)}" for step in group[0].via)
