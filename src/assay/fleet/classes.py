@@ -79,16 +79,13 @@ class Classes:
         return _Known(account, image, bool(here), inherited, bool(judged.unread))
 
     def _open(self) -> Iterator[Child]:
-        """The images of whose parent, which no listing has, a class depends."""
-        found: set[Node] = set()
-        for node in self._known:
-            line = self._line(node)
-            if line.source is None or line.last in found:
-                continue
-            if not any(map(self._is_golden, line.nodes)):
-                found.add(line.last)
-                last = self._known[line.last]
-                yield Child(last.account, line.last, last.image, line.source)
+        """The images whose parent no listing has. Of golden ones no class depends on it; but what descends
+        from an image that is gone is told by where their lines come from.
+        """
+        for node, known in self._known.items():
+            source = _source(known.image)
+            if source is not None and source not in self._known:
+                yield Child(known.account, node, known.image, source)
 
     def _line(self, node: Node) -> _Line:
         nodes: dict[Node, None] = {}
