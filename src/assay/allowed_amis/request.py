@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from assay.allowed_amis.export import MOST_CRITERIA, MOST_VALUES, allowed_amis
+from assay.allowed_amis.export import MOST_CRITERIA, MOST_VALUES, Criterion, allowed_amis
 from assay.allowed_amis.settings import NOT_TOLD, read_settings
 from assay.catalog.aws.ec2 import criterion
 from assay.errors import InputError
@@ -22,11 +22,17 @@ _MOST = {**MOST_VALUES, "MarketplaceProductCodes": 50, "ImageNames": 50}
 
 def read_criteria(path: str, data: bytes) -> AllowedImages:
     """The criteria in `data`, as EC2 would take them; `path` is for messages. Raises `InputError`."""
-    read = read_settings(path, data)
+    criteria_in(path, data)
+    return AllowedImages(NOT_TOLD, None, read_settings(path, data).criteria)
+
+
+def criteria_in(path: str, data: bytes) -> tuple[Criterion, ...]:
+    """The same, in EC2's words. Raises `InputError`."""
+    read_settings(path, data)
     criteria = json.loads(data.removeprefix(b"\xef\xbb\xbf"))["ImageCriteria"]
     for problem in _problems(criteria):
         raise InputError(problem, where=path, hint="EC2 would not take these criteria: change them")
-    return AllowedImages(NOT_TOLD, None, read.criteria)
+    return tuple(criteria)
 
 
 def of_policy(policy: Policy, as_of: datetime) -> tuple[AllowedImages, tuple[str, ...]]:

@@ -12,6 +12,10 @@ from assay.run.policies import DEFAULT_POLICY
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from assay.allowed_amis.declarative import State
+    from assay.allowed_amis.export import Criterion
+    from assay.run.host import Host
+
 
 @click.group("export")
 def export_group() -> None:
@@ -52,3 +56,68 @@ def allowed_amis_command(
     for lost in exported.lost:
         note(lost)
     return EXIT_PASS
+
+
+@export_group.command("declarative-policy")
+@policy_option
+@click.option("--criteria", "criteria_path", metavar="FILE",
+              help="Criteria as replace-image-criteria-in-allowed-images-settings takes them, instead of those that "
+              "come nearest to the policy.")  # fmt: skip
+@click.option("--state", type=click.Choice(("audit_mode", "enabled", "disabled")), default="audit_mode", show_default=True,
+              help="The state that the accounts get.")  # fmt: skip
+@click.option("--wider", is_flag=True,
+              help="Write a criterion without the conditions that have no key, where others are left: it admits more.")  # fmt: skip
+@click.option(
+    "--message", metavar="TEXT", help="What a refused caller is told (exception_message)."
+)
+@click.option("-o", "--output", metavar="FILE", help="Write it here instead of standard output.")
+@as_of_option
+@debug_option
+def declarative_policy_command(
+    policy_path: str | None,
+    criteria_path: str | None,
+    state: "State",
+    wider: bool,
+    message: str | None,
+    output: str | None,
+    as_of: "datetime | None",
+) -> int:
+    """Print a declarative policy of AWS Organizations that sets Allowed AMIs in many accounts.
+
+    As far as its syntax is documented: it has no key for watermarks, product codes and scan results.
+    A criterion that needs one is left out, since without it the criterion would admit more, and each
+    is told on standard error. Where none is left there is no policy: exit code 2.
+    """
+    import json
+
+    from assay.allowed_amis.declarative import declarative
+    from assay.cli.host import this_process
+
+    if output is not None:
+        require_places([output], [policy_path or DEFAULT_POLICY, criteria_path])
+    host = this_process()
+    criteria, source, lost = _criteria(host, policy_path, criteria_path, as_of)
+    declared = declarative(criteria, state, message, source, wider=wider)
+    text = f"{json.dumps(declared.document, indent=2)}\n"
+    if output is None:
+        show(text)
+    else:
+        write(output, text.encode())
+    for each in (*lost, *declared.unsaid):
+        note(each)
+    return EXIT_PASS
+
+
+def _criteria(
+    host: "Host", policy_path: str | None, criteria_path: str | None, as_of: "datetime | None"
+) -> "tuple[tuple[Criterion, ...], str, tuple[str, ...]]":
+    """Criteria in EC2's words, whose they are, and what of a policy they do not say."""
+    from assay.allowed_amis.export import allowed_amis
+    from assay.allowed_amis.request import criteria_in
+    from assay.run.policies import open_policy
+
+    if criteria_path is not None:
+        return criteria_in(criteria_path, host.read(criteria_path)), criteria_path, ()
+    policy = open_policy(host, policy_path)
+    exported = allowed_amis(policy, as_of or host.now())
+    return exported.criteria, policy.path, exported.lost

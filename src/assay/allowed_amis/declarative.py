@@ -1,0 +1,100 @@
+"""Criteria of EC2's Allowed AMIs as a declarative policy of AWS Organizations, as far as its form is documented.
+
+Facts: AWS Organizations User Guide, "Declarative policy syntax and examples" (`ec2_attributes`,
+`allowed_images_settings`: state, `image_criteria` as a map `criteria_1` to `criteria_10`, underscores in `audit_mode`,
+`aws_marketplace` and `aws_backup_vault`; values behind `@@assign`). That page, as far as copies of it are known, has
+providers, names, the creation date and the deprecation time: no key for watermarks, none for product codes, none for scan
+results, although AWS announced that watermarks can be enforced so. What has no documented key is not
+guessed: a criterion without one of its conditions would admit more, so it is left out whole, unless somebody wants it wider.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from assay.allowed_amis.export import Criterion
+from assay.errors import PolicyError
+
+State = Literal["audit_mode", "enabled", "disabled"]
+STATES: tuple[State, ...] = ("audit_mode", "enabled", "disabled")
+_ALIASES = {"aws-marketplace": "aws_marketplace", "aws-backup-vault": "aws_backup_vault"}
+_UNKNOWN = {
+    "ImageWatermarks": "watermarks",
+    "MarketplaceProductCodes": "product codes",
+    "ScanResultCondition": "scan results",
+}
+"""Conditions of EC2's for which no copy of the syntax has a key."""
+_NO_KEY = "the documented syntax has no key for"
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """The document, and a line for each thing that it does not say."""
+
+    document: dict[str, Any]
+    unsaid: tuple[str, ...]
+
+
+def declarative(
+    criteria: Iterable[Criterion], state: State, message: str | None, path: str, *, wider: bool
+) -> Declared:
+    """The policy's content. `wider` has criteria written without what has no key, where anything is left.
+
+    Raises `PolicyError` where no criterion can be said, naming `path`.
+    """
+    said: list[dict[str, Any]] = []
+    unsaid: list[str] = []
+    for number, each in enumerate(criteria, 1):
+        what, known = " and ".join(_unknown(each)), _criterion(each)
+        if not what:
+            said.append(known)
+        elif wider and known:
+            said.append(known)
+            unsaid.append(f"criterion {number} admits more than it should: {_NO_KEY} {what}")
+        else:
+            unsaid.append(f"criterion {number} is left out: {_NO_KEY} {what}")
+    if not said:
+        raise PolicyError(
+            f"no criterion can be written as a declarative policy: {'; '.join(unsaid)}",
+            where=path,
+            hint="set them in each account and Region (assay export allowed-amis), or write what is left "
+            "of those that ask for more: --wider",
+        )
+    settings = {
+        "state": {"@@assign": state},
+        "image_criteria": {f"criteria_{number}": each for number, each in enumerate(said, 1)},
+    }
+    attributes: dict[str, Any] = {"allowed_images_settings": settings}
+    if message is not None:
+        attributes = {"exception_message": {"@@assign": message}, **attributes}
+    return Declared({"ec2_attributes": attributes}, (*unsaid, *_always()))
+
+
+def _unknown(criterion: Criterion) -> list[str]:
+    return [what for field, what in _UNKNOWN.items() if field in criterion]
+
+
+def _criterion(criterion: Criterion) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field, value in criterion.items():
+        match field:
+            case "ImageProviders":
+                providers = [_ALIASES.get(each, each) for each in value]
+                found["allowed_image_providers"] = {"@@assign": providers}
+            case "ImageNames":
+                found["image_names"] = {"@@assign": value}
+            case "CreationDateCondition":
+                days = {"@@assign": value["MaximumDaysSinceCreated"]}
+                found["creation_date_condition"] = {"maximum_days_since_created": days}
+            case "DeprecationTimeCondition":
+                days = {"@@assign": value["MaximumDaysSinceDeprecated"]}
+                found["deprecation_time_condition"] = {"maximum_days_since_deprecated": days}
+    return found
+
+
+def _always() -> Iterator[str]:
+    yield "look at what comes of it with: aws ec2 get-allowed-images-settings, in each account and Region"
+    yield (
+        "while a declarative policy is attached, accounts cannot change their own Allowed AMIs settings; it "
+        "holds in all Regions of the accounts that it is attached to: try audit_mode first"
+    )
