@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.files import PRIVATE, SHARED, create, replace
+from assay.files import PRIVATE, SHARED, create, replace, rewrite
 
 Write = Callable[[Path, bytes, int], None]
 OLD, NEW = b"old", b"new and longer"
@@ -91,3 +91,30 @@ def test_what_cannot_be_put_in_place_is_taken_away_again(tmp_path: Path) -> None
         replace(tmp_path / "file", NEW)
     assert names(tmp_path) == ["file"]
     assert names(tmp_path / "file") == []
+
+
+def test_a_file_is_rewritten_with_the_permissions_that_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(OLD)
+    path.chmod(0o664)
+    before = os.umask(0o077)
+    try:
+        rewrite(path, OLD, NEW)
+    finally:
+        os.umask(before)
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (NEW, 0o664)
+    assert names(tmp_path) == ["file"]
+
+
+def test_what_somebody_else_has_changed_is_not_rewritten(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"theirs")
+    with pytest.raises(OSError, match="somebody else has changed it"):
+        rewrite(path, OLD, NEW)
+    assert path.read_bytes() == b"theirs"
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    with pytest.raises(OSError, match="it is a link"):
+        rewrite(link, b"theirs", NEW)
+    assert path.read_bytes() == b"theirs"
+    assert sorted(names(tmp_path)) == ["file", "link"]

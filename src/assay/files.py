@@ -3,7 +3,9 @@
 A name that somebody else has put there in the meantime, as a link to another file say, is not followed.
 """
 
+import errno
 import os
+import stat
 from pathlib import Path
 
 PRIVATE = 0o600
@@ -31,6 +33,29 @@ def replace(path: str | Path, content: bytes, mode: int = SHARED) -> None:
     partial = f"{path}.{os.urandom(6).hex()}.partial"
     create(partial, content, mode)
     try:
+        os.replace(partial, path)
+    except BaseException:
+        os.unlink(partial)
+        raise
+
+
+def rewrite(path: str | Path, before: bytes, content: bytes) -> None:
+    """Put other content into a file that is there, with the permissions that it has.
+
+    Raises `OSError`; where the file is a link, or holds anything but `before` by now, it stays as it is.
+    """
+    found = os.lstat(path)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is a link, or no file")
+    with open(path, "rb") as file:
+        if file.read() != before:
+            raise OSError(errno.EBUSY, "somebody else has changed it in the meantime")
+    if not os.access(path, os.W_OK):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+    partial = f"{path}.{os.urandom(6).hex()}.partial"
+    create(partial, content, PRIVATE)
+    try:
+        os.chmod(partial, stat.S_IMODE(found.st_mode))
         os.replace(partial, path)
     except BaseException:
         os.unlink(partial)

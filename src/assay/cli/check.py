@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from assay.cli.delivery import deliver, require_places
+from assay.cli.fixing import FixOptions, fix, fix_options, require_code, with_suggestions
 from assay.cli.options import (
     CheckOptions,
     Output,
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from assay.run.host import Host
 
 
+class FixingOptions(CheckOptions, FixOptions):
+    """How inputs are read, how reports look, and what becomes of what fails."""
+
+
 @click.command("check")
 @source_options
 @click.option("--format", "stdout_format", type=click.Choice(tuple(FORMATS)), default="text",
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
 @report_options
 @as_of_option
 @max_age_option
+@fix_options
 @click.option("--offline", is_flag=True, envvar="ASSAY_OFFLINE",
               help="Ask nobody: what needs AWS stays undetermined.")  # fmt: skip
 @click.option("--no-inline", is_flag=True, envvar="ASSAY_NO_INLINE",
@@ -64,15 +70,14 @@ def check_command(
     undetermined: str | None,
     exit_zero: bool,
     timeout: float,
-    **how: Unpack[CheckOptions],
+    **how: Unpack[FixingOptions],
 ) -> int:
     """Judge every AMI of plans or of Terraform code.
 
     PATH is a plan as `terraform plan -out=PATH` or `terraform show -json` wrote it, - for JSON on
     standard input, or a directory of Terraform code, for which a file in it can stand.
 
-    Exit codes: 0 all passed, 1 something failed, 2 no verdict was possible, 3 something could not
-    be determined.
+    Exit codes: 0 all passed, 1 something failed, 2 no verdict, 3 something is undetermined.
     """
     from assay.cli.host import this_process
     from assay.run.cache import Cache
@@ -80,9 +85,7 @@ def check_command(
     from assay.run.gate import Order, judge
     from assay.run.inputs import tell
 
-    written = (*(path for _, path in outputs), *filter(None, [how["record"]]))
-    read = (*paths, policy_path or DEFAULT_POLICY, catalog, how["source_root"], *how["var_files"])
-    require_places(written, read)
+    _require_places(paths, outputs, (policy_path or DEFAULT_POLICY, catalog), how)
     host = this_process()
     cache = Cache(host, wanted=not how["no_cache"])
     order = Order(
@@ -93,12 +96,24 @@ def check_command(
         honour_comments=not no_inline,
         record=how["record"] is not None,
     )
-    judged = judge(host, order)
+    require_code(host, paths, how)
+    judged, found = with_suggestions(host, judge(host, order), how)
     _keep(judged.recording, how["record"])
     delivered = deliver(judged.report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))
     if tell(host, judged.sources) or not delivered:
         return EXIT_NO_VERDICT
+    fix(host, order, judged, found, how)
     return EXIT_PASS if exit_zero else exit_code(judged.report.outcome, judged.report.policy)
+
+
+def _require_places(
+    paths: tuple[str, ...],
+    outputs: tuple[tuple[str, str], ...],
+    others: tuple[str | None, ...],
+    how: "FixingOptions",
+) -> None:
+    written = (*(path for _, path in outputs), *filter(None, [how["record"]]))
+    require_places(written, (*paths, *others, how["source_root"], *how["var_files"]))
 
 
 def _keep(recording: bytes | None, path: str | None) -> None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from assay.catalog.interface import ImageCatalog
     from assay.inputs.plan.plan import Source
     from assay.model import Policy, Report
     from assay.run.catalogs import Asking
@@ -28,10 +29,13 @@ class Order(Struct, frozen=True):
 
 
 class Judged(Struct, frozen=True):
-    """The report, and the sources that it is about, whose files may not all have been readable."""
+    """The report, the sources that it is about, whose files may not all have been readable, and who was
+    asked.
+    """
 
     report: "Report"
     sources: "list[Source]"
+    catalog: "ImageCatalog"
     recording: bytes | None = None
     """The answers that it was judged by, as a recorded catalogue, where that was wanted."""
 
@@ -54,7 +58,7 @@ def judge(host: "Host", order: Order) -> Judged:
     with host.watching(catalog):
         now = host.now()
         report = check(sources, catalog, policy, asking.as_of or now, left_aside, now)
-    return Judged(report, sources, recording and recording.to_json(now))
+    return Judged(report, sources, catalog, recording and recording.to_json(now))
 
 
 def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[Source], int]":

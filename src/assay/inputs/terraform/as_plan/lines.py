@@ -83,6 +83,16 @@ class Locator:
         spot = passed[deep] if len(passed) > deep else _spot(calls[foreign].placed)
         return Location(spot, ours, ignored)
 
+    def written(self, address: str, attribute: str, value: str) -> tuple[str, Written] | None:
+        """The expression of the attribute of a resource, and its file; None where there is none here."""
+        of = block_address(address)
+        code, _ = self._module(module_path(of.module))
+        placed = code.resources.get((of.mode, of.type, of.name)) if code else None
+        if placed is None:
+            return None
+        *_, ((file, _), written) = _spots(placed, parse(attribute), value)
+        return (file, written) if written is not None else None
+
     def comments(self, file: str) -> tuple[Comment, ...]:
         """The comments of a file that are meant for assay."""
         return self._reader.file(file).code.comments
