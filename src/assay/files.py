@@ -47,9 +47,8 @@ def rewrite(path: str | Path, before: bytes, content: bytes) -> None:
     found = os.lstat(path)
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is a link, or no file")
-    with open(path, "rb") as file:
-        if file.read() != before:
-            raise OSError(errno.EBUSY, "somebody else has changed it in the meantime")
+    if Path(path).read_bytes() != before:
+        raise OSError(errno.EBUSY, "somebody else has changed it in the meantime")
     if not os.access(path, os.W_OK):
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     partial = f"{path}.{os.urandom(6).hex()}.partial"

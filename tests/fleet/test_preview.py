@@ -198,6 +198,8 @@ def test_what_would_break_is_told_by_what_launches_it(
     w.add_launch_configuration(WORKLOAD, REGION, "lc", foreign)
     w.add_group(WORKLOAD, REGION, "of lc", LaunchConfigurationName="lc")
     w.put_parameter(WORKLOAD, REGION, "/team/image", foreign, "aws:ec2:image")
+    w.add_recipe(WORKLOAD, REGION, "bakes", foreign)
+    w.add_recipe(WORKLOAD, REGION, "bakes by name", "ssm:/team/image")
     runs = w.run_instance(WORKLOAD, REGION, foreign)
     gone = w.run_instance(WORKLOAD, REGION, foreign)
     w.instances[gone].state = "terminated"
@@ -220,6 +222,8 @@ def test_what_would_break_is_told_by_what_launches_it(
         ("group", "of lc", "launch configuration lc", True),
         ("launch-configuration", "lc", None, True),
         ("parameter", "/team/image", None, True),
+        ("recipe", "bakes", None, True),
+        ("recipe", "bakes by name", "ssm:/team/image", True),
         ("template", "old", "version 1", False),
         ("template", "old", "version 2", True),
     }
@@ -231,7 +235,7 @@ def test_what_would_break_is_told_by_what_launches_it(
     assert image["why"] == ["criterion 1: none of its watermarks satisfies a filter"]
     (never,) = run.report["never_blocked"]
     assert (never["image_id"], never["class"], never["uses"]) == (own, "unknown", 1)
-    assert run.report["summary"]["breaking"] == 5
+    assert run.report["summary"]["breaking"] == 7
     text = ask(tmp_path).stdout
     assert "would be refused at the next launch:\n" in text
     assert "instances that run or are stopped are not affected by enforcement" in text

@@ -27,6 +27,8 @@ _VERSION = re.compile(
     re.DOTALL,
 )
 _ALIAS = "resolve:ssm:"
+_OF_RECIPE = "ssm:"
+"""How Image Builder is told a parameter."""
 
 
 class _Version(msgspec.Struct):
@@ -106,8 +108,12 @@ def _image(use: Use, place: _Here) -> tuple[str | None, str | None]:
         version = _VERSION.fullmatch(via)
         alias = version and version["alias"]
         return place.aliased(alias) if alias else (None, "it names no image that was told")
+    if use.type is UseType.RECIPE and via.startswith(_OF_RECIPE):
+        return place.aliased(f"{_ALIAS}{via.removeprefix(_OF_RECIPE)}")
     if via.startswith(_ALIAS):
         return place.aliased(via)
+    if use.type is UseType.RECIPE:
+        return None, f"what {via} leads to was not asked"
     if via.startswith(_OF_CONFIGURATION):
         configuration = place.configurations.get(via.removeprefix(_OF_CONFIGURATION))
         return (

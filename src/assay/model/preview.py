@@ -110,5 +110,11 @@ def counted(rulings: Iterable[Ruling]) -> dict[Ruling, int]:
     return found
 
 
-LAUNCHING = (UseType.GROUP, UseType.TEMPLATE, UseType.CONFIGURATION, UseType.PARAMETER)
+LAUNCHING = (
+    UseType.GROUP,
+    UseType.TEMPLATE,
+    UseType.CONFIGURATION,
+    UseType.PARAMETER,
+    UseType.RECIPE,
+)
 """The uses that launch something next; a parameter, whatever asks for its value."""

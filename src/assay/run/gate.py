@@ -58,7 +58,8 @@ def judge(host: "Host", order: Order) -> Judged:
     with host.watching(catalog):
         now = host.now()
         report = check(sources, catalog, policy, asking.as_of or now, left_aside, now)
-    return Judged(report, sources, catalog, recording and recording.to_json(now))
+    written = recording.to_json(now) if recording is not None else None
+    return Judged(report, sources, catalog, written)
 
 
 def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[Source], int]":

@@ -49,8 +49,11 @@ def _uses(target: str, night: Night) -> Iterator[tuple[str, str, str]]:
 
 def _images(target: str, night: Night) -> Iterator[tuple[str, str, str]]:
     """Where it is used, or, if it is used nowhere, where it is listed."""
-    for view in ("uses", "images"):
-        asked = f"SELECT DISTINCT account, region FROM {view} WHERE night = $1 AND image_id = $2 ORDER BY ALL"  # noqa: S608 - no foreign text
+    for view, more in (("uses", "AND type <> 'usage-report'"), ("images", "")):
+        asked = (
+            f"SELECT DISTINCT account, region FROM {view} WHERE night = $1 AND image_id = $2 {more}"  # noqa: S608 - no foreign text
+            " ORDER BY ALL"
+        )
         rows = list(night.store.records(asked, night.date, target))
         yield from ((row["account"], row["region"], target) for row in rows)
         if rows:
