@@ -16,6 +16,7 @@ from assay import __version__
 from assay.cli.streams import EXIT_NO_VERDICT, note
 
 COMMANDS = {
+    "audit": "assay.cli.audit:audit_command",
     "check": "assay.cli.check:check_command",
     "checkov-dir": "assay.cli.checkov_dir:checkov_dir_command",
     "descendants": "assay.cli.descendants:descendants_command",

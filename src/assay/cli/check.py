@@ -9,6 +9,7 @@ from assay.cli.fixing import FixOptions, fix, fix_options, require_code, with_su
 from assay.cli.options import (
     CheckOptions,
     Output,
+    ReportOptions,
     as_of_option,
     max_age_option,
     reading,
@@ -91,7 +92,7 @@ def check_command(
     order = Order(
         paths,
         reading(how, cache),
-        _policy(host, policy_path, undetermined),
+        policy_by(host, policy_path, undetermined),
         Asking(catalog, timeout, cache, max_age, as_of, offline),
         honour_comments=not no_inline,
         record=how["record"] is not None,
@@ -99,7 +100,7 @@ def check_command(
     require_code(host, paths, how)
     judged, found = with_suggestions(host, judge(host, order), how)
     _keep(judged.recording, how["record"])
-    delivered = deliver(judged.report, outputs, stdout_format, _setting(how, exit_zero=exit_zero))
+    delivered = deliver(judged.report, outputs, stdout_format, look(how, exit_zero=exit_zero))
     if tell(host, judged.sources) or not delivered:
         return EXIT_NO_VERDICT
     fix(host, order, judged, found, how)
@@ -121,7 +122,7 @@ def _keep(recording: bytes | None, path: str | None) -> None:
         write(path, recording, private=True)
 
 
-def _setting(how: "CheckOptions", *, exit_zero: bool) -> "Setting":
+def look(how: "ReportOptions", *, exit_zero: bool) -> "Setting":
     """What formats are told; where somebody asks for less and for more, it is less."""
     return setting(
         colour=wants_colour(how["color"]),
@@ -134,7 +135,7 @@ def _setting(how: "CheckOptions", *, exit_zero: bool) -> "Setting":
     )
 
 
-def _policy(host: "Host", path: str | None, undetermined: str | None) -> "Policy":
+def policy_by(host: "Host", path: str | None, undetermined: str | None) -> "Policy":
     """The policy, with what the command line says instead of it."""
     from msgspec.structs import replace
 

@@ -227,8 +227,8 @@ def reading(how: SourceOptions, cache: "Cache") -> "Reading":
     )
 
 
-class CheckOptions(SourceOptions):
-    """The same with what says how reports look, of `report_options`."""
+class ReportOptions(TypedDict):
+    """What says how reports look, of `report_options`."""
 
     category: str
     excepted: bool
@@ -236,6 +236,10 @@ class CheckOptions(SourceOptions):
     verbose: bool
     color: str
     record: str | None
+
+
+class CheckOptions(SourceOptions, ReportOptions):
+    """How inputs are read, and how reports look."""
 
 
 def report_options(command: F) -> F:

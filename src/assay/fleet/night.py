@@ -16,6 +16,7 @@ from assay.errors import StoreError
 from assay.fleet.columns import image_of, place_of, use_of
 from assay.fleet.places import At
 from assay.fleet.store import Store
+from assay.model import AncestryEntry
 from assay.model.inventory import Classified, PlaceSeen, PlaceState, Use
 
 
@@ -38,6 +39,15 @@ class Night(msgspec.Struct, frozen=True):
         asked = f"SELECT * FROM images WHERE night = $1 {chosen} ORDER BY account, region, image_id"  # noqa: S608 - no foreign text
         given = () if ids is None else (list(ids),)
         return map(image_of, self.store.records(asked, self.date, *given))
+
+    def roots(self) -> Iterator[AncestryEntry]:
+        """The public images of AWS and of its Marketplace that stored ancestries end with."""
+        asked = (
+            "SELECT DISTINCT entry FROM (SELECT unnest(ancestry) AS entry FROM images WHERE night = $1)"
+            " WHERE entry.owner_alias IS NOT NULL"
+        )
+        for row in self.store.records(asked, self.date):
+            yield msgspec.convert(row["entry"], AncestryEntry)
 
     def uses(self) -> Iterator[tuple[At, Use]]:
         """What uses images, or would launch one next, each with its account and Region."""

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from assay.model.images import Watermark
+from assay.model.inventory import PlaceSeen
 from assay.model.outcomes import Outcome, Severity
 from assay.model.policy import AnyException, Policy
 from assay.model.subjects import Subject
@@ -117,7 +118,7 @@ class InputFacts(msgspec.Struct, frozen=True, gc=False):
 
 
 class CatalogFacts(msgspec.Struct, frozen=True, gc=False):
-    """What answered: `live` or `recorded`, at which endpoint, as of when, in how many calls."""
+    """What answered: `live`, `recorded`, `stored` or `offline`, at which endpoint, as of when, in how many calls."""
 
     kind: str
     endpoint: str | None
@@ -148,3 +149,7 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     """The addresses of what launches an image during apply to bake another one, not judged."""
     generated_at: datetime | None = None
     """When it was made, where that was told: `as_of` may be another time."""
+    kind: str = "check"
+    """`check` of what is planned, or `audit` of what is there."""
+    places: tuple[PlaceSeen, ...] = ()
+    """Of an audit: each place that was wanted, in exactly one state."""

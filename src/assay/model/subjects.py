@@ -55,6 +55,8 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
     """The plan marks something that was met on the way as sensitive: the image is not shown."""
     unplaced: Unplaced | None = None
     """Why the account that will use it cannot be told; `place` is of the account that saw it."""
+    launched: bool = False
+    """It was launched already, and is not launched again: the instance is there."""
 
     @property
     def account(self) -> str | None:

@@ -50,13 +50,14 @@ INPUTS: Mapping[str, Input] = {
     "account": Input("resolution.account", Resolved),
     "unplaced": Input("resolution.unplaced", Resolved),
     "derivations": Input("resolution.derivations", Resolved),
+    "launched": Input("resolution.launched", Resolved),
     "unresolved": Input("resolution", Unresolved),
 }
 
 OF_AN_IMAGE = frozenset(
     {
         *("image", "seen", "image_place", "account", "unplaced", "derivations"),
-        *("provenance", "allowed"),
+        *("launched", "provenance", "allowed"),
     }
 )
 """What mostly is the same for all references to an image, however they lead there: rules that read

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from assay.model import CatalogFacts, ExceptionUse, Outcome, Report, Severity, Standing, Verdict
+from assay.model.inventory import PlaceState
 from assay.model.times import readable
 from assay.model.verdicts import WORST_FIRST, closes_the_gate
 from assay.report.safe import safe
@@ -86,6 +87,7 @@ def notes(report: Report) -> Iterator[str]:
     if report.not_judged:
         aside = ", ".join(f"{count} {why}" for why, count in sorted(report.not_judged.items()))
         yield f"not judged: {aside}"
+    yield from unseen(report)
     if report.builds:
         yield f"launched during apply, and not judged: {_parents(report.builds)}"
     yield f"policy: {safe(report.policy.path)} (SHA-256 {report.policy.sha256[:12]})"
@@ -105,6 +107,21 @@ def grounds(report: Report) -> Iterator[str]:
         yield f"and {len(report.inputs) - _NAMED} other inputs"
     for arn in report.catalog.callers[:_NAMED]:
         yield f"asked as {safe(arn)}"
+
+
+def unseen(report: Report) -> Iterator[str]:
+    """Of an audit: how much of what was wanted was seen, and what was not."""
+    if not report.places:
+        return
+    missing = [
+        each for each in report.places if each.state is not PlaceState.SEEN or each.stale_since
+    ]
+    seen = f"places seen: {len(report.places) - len(missing)} of {len(report.places)}"
+    if missing:
+        named = (f"{each.account}/{each.region} ({each.state})" for each in missing[:_NAMED])
+        more = f", and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        seen = f"{seen}; not seen: {safe(', '.join(named))}{more}"
+    yield seen
 
 
 def _parents(builds: tuple[str, ...]) -> str:
@@ -169,7 +186,8 @@ def asked(catalog: CatalogFacts, as_of: datetime) -> Iterator[str]:
     elif catalog.recorded_at:
         when = readable(catalog.recorded_at)
         digest = f" (SHA-256 {catalog.sha256[:12]})" if catalog.sha256 else ""
-        yield f"asked: a catalogue recorded {when}, {age(as_of - catalog.recorded_at)}{digest}"
+        what = "a night stored" if catalog.kind == "stored" else "a catalogue recorded"
+        yield f"asked: {what} {when}, {age(as_of - catalog.recorded_at)}{digest}"
     else:
         calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())
         yield f"asked: AWS ({calls or 'nothing needed to be asked'})"

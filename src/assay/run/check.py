@@ -3,7 +3,6 @@
 Knows no concrete catalogue, no file and no clock: all of them are handed in.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -25,9 +24,7 @@ from assay.model import (
     AmiReference,
     Cause,
     Image,
-    InputFacts,
     Kind,
-    Outcome,
     Place,
     Policy,
     Provenance,
@@ -37,14 +34,12 @@ from assay.model import (
     Unplaced,
     Unread,
     Unresolved,
-    Verdict,
     Watermark,
-    worst,
 )
-from assay.policy.engine import judge_all
 from assay.policy.golden import JudgedMarks, golden_marks
 from assay.policy.lineage import ancestry_matters
 from assay.policy.matching import Scopes
+from assay.run.verdicts import report_of
 
 TOLD_IN_FULL = 50
 """Up to so many images a run every lineage is told as far as it is visible, which people read; with
@@ -64,56 +59,24 @@ def check(
     `left_aside` exceptions of the code are not among them, by somebody's wish.
     """
     known = JudgedMarks()
+    subjects = gather(sources, catalog, needs_of(sources, policy, as_of, known))
+    report = report_of(subjects, sources, catalog, policy, as_of, known, left_aside)
+    return replace(report, generated_at=generated_at)
+
+
+def needs_of(
+    sources: Iterable[Source], policy: Policy, as_of: datetime, known: JudgedMarks
+) -> "Needs":
+    """What the verdicts of a policy on these sources depend on."""
     in_code = {
         exception
         for source in sources
         for reference in source.references
         for exception in reference.exceptions
     }
-    needs = Needs(
+    return Needs(
         ancestry_matters(policy, as_of, known, in_code),
         allowed_images=policy.predicts,
-    )
-    subjects = gather(sources, catalog, needs)
-    verdicts, exceptions = judge_all(_wanted(subjects, policy), policy, as_of, known)
-    not_judged: Counter[str] = Counter()
-    for source in sources:
-        not_judged.update(source.not_judged)
-    if len(verdicts) < len(subjects):
-        judged = (verdict.subject for verdict in verdicts)
-        not_judged[Kind.SERVICE.value] += _chosen(subjects) - _chosen(judged)
-    return Report(
-        outcome=worst({each.outcome for each in verdicts}) if sources else Outcome.UNDETERMINED,
-        as_of=as_of,
-        policy=policy,
-        catalog=catalog.facts(),
-        inputs=_inputs(sources, verdicts),
-        verdicts=verdicts,
-        not_judged=+not_judged,
-        exceptions=exceptions,
-        left_aside=left_aside,
-        builds=tuple(address for source in sources for address in source.builds),
-        generated_at=generated_at,
-    )
-
-
-def _wanted(subjects: Sequence[Subject], policy: Policy) -> Sequence[Subject]:
-    """All but those of which it turned out that a service chooses, if nobody wants that judged."""
-    if Kind.SERVICE in policy.judge:
-        return subjects
-    return [each for each in subjects if each.reference.kind is not Kind.SERVICE]
-
-
-def _chosen(subjects: Iterable[Subject]) -> int:
-    """For how many of them a service chooses the image."""
-    return sum(each.reference.kind is Kind.SERVICE for each in subjects)
-
-
-def _inputs(sources: Sequence[Source], verdicts: Sequence[Verdict]) -> tuple[InputFacts, ...]:
-    """Each input with as many references as it has verdicts: a rule that is off may leave one out."""
-    judged = Counter([verdict.subject.input for verdict in verdicts])
-    return tuple(
-        replace(source.facts, references=judged[number]) for number, source in enumerate(sources)
     )
 
 

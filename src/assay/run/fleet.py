@@ -51,7 +51,7 @@ def inventory(
     all could be seen, or the store cannot be written.
     """
     store = Store(wanted.store)
-    places, lost = wanted_places(host, catalog, wanted)
+    places, lost = wanted_places(host, catalog, wanted.accounts, wanted.regions, wanted.home)
     progress.expect(len(places), lost)
     journal = Journal(wanted.store, f"{day_of(wanted.as_of)} {policy.sha256}")
     done = False
@@ -79,17 +79,20 @@ _AGAIN = (PlaceState.CUT_SHORT, *_NOTHING)
 
 
 def wanted_places(
-    host: Host, catalog: ImageCatalog, wanted: Wanted
+    host: Host,
+    catalog: ImageCatalog,
+    accounts: Sequence[str] | Organization,
+    regions: Sequence[str],
+    home: str,
 ) -> tuple[list[At], list[PlaceSeen]]:
-    """The places to read, and those that nobody can."""
+    """The places to read, and those that nobody can: of accounts, regions and home as `Wanted` has them."""
     others: list[PlaceSeen] = []
-    match wanted.accounts:
+    match accounts:
         case Organization() as organization:
-            home = Place.of(wanted.home)
-            accounts, others = members(catalog, home, organization)
+            ids, others = members(catalog, Place.of(home), organization)
         case named:
-            accounts = list(named) or [_caller(catalog, wanted.home)]
-    found = in_regions(catalog, accounts, wanted.regions, wanted.home, host.now)
+            ids = list(named) or [_caller(catalog, home)]
+    found = in_regions(catalog, ids, regions, home, host.now)
     return found.places, [*others, *found.lost]
 
 

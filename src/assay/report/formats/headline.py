@@ -66,6 +66,8 @@ def value(verdict: VerdictView) -> str:
     # `ami = ami-0a`, `image_id = resolve:ssm:/golden, now ami-0a`, `ami = (not known yet), made from
     # ami-0a`; only the attribute where code names no value, or there is nothing that could have one.
     nowhere = verdict.action == "declared" and verdict.region is None
+    if verdict.address == f"({verdict.account}/{verdict.region})":
+        return verdict.attribute  # a place that was not seen
     if verdict.value is None and (nowhere or _is_left_out(verdict)):
         return verdict.attribute
     text = f"{verdict.attribute} = {verdict.value or '(not known yet)'}"

@@ -11,6 +11,7 @@ from assay import __version__
 from assay.model import CatalogFacts, ExceptionUse, Report
 from assay.model.times import iso
 from assay.report.encoded import indented
+from assay.report.fleet_document import place
 from assay.report.setting import PLAIN, Setting
 from assay.report.steps import LineageStep
 from assay.report.summary import counts, excepted
@@ -73,6 +74,7 @@ def document(report: Report) -> dict[str, Any]:
     made, inputs = _Made(), [facts.path for facts in report.inputs]
     return {
         "schema_version": 1,
+        **({"kind": report.kind} if report.kind != "check" else {}),
         "tool": {"name": "assay", "version": __version__},
         "outcome": report.outcome.value,
         "as_of": iso(report.as_of),
@@ -98,6 +100,7 @@ def document(report: Report) -> dict[str, Any]:
         },
         "verdicts": [_verdict(shown, inputs[shown.input], made) for shown in views(report)],
         "exceptions": [_exception(use) for use in report.exceptions],
+        **({"places": [place(each) for each in report.places]} if report.places else {}),
     }
 
 

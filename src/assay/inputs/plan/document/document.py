@@ -204,7 +204,7 @@ def _read(path: str, text: bytes) -> PlanDocument:
         refuse_other_documents(path, text)
         raise InputError(f"not the shape of a plan: {error}", where=path) from error
     except msgspec.DecodeError as error:
-        raise _not_json(path, text, error) from error
+        raise not_json(path, text, error) from error
     except UnicodeDecodeError:
         raise InputError("not UTF-8 text", where=path) from None
     except RecursionError:
@@ -212,7 +212,7 @@ def _read(path: str, text: bytes) -> PlanDocument:
     if plan.format_version is None or plan.planned_values is None:
         refuse_other_documents(path, text)
         raise NotAPlanError("JSON, but not a Terraform plan", where=path, hint=MAKE_A_PLAN)
-    _check_version(path, plan.format_version)
+    check_version(path, plan.format_version)
     if plan.infracost_resource_changes:
         what = "an estimate that Infracost made of the source"
         raise NotAPlanError(what, where=path, hint=MAKE_A_PLAN)
@@ -225,7 +225,7 @@ def _read(path: str, text: bytes) -> PlanDocument:
     return plan
 
 
-def _check_version(path: str, version: str) -> None:
+def check_version(path: str, version: str) -> None:
     """0.1, 0.2 and every 1.x are read; a later major may mean anything (JSON Output Format)."""
     if not re.fullmatch(r"(0|1)\.\d{1,9}", version):
         shown = version if re.fullmatch(r"[0-9.]{1,12}", version) else "of an unknown form"
@@ -236,7 +236,7 @@ def _check_version(path: str, version: str) -> None:
         )
 
 
-def _not_json(path: str, text: bytes, error: msgspec.DecodeError) -> InputError:
+def not_json(path: str, text: bytes, error: msgspec.DecodeError) -> InputError:
     """Why the text is not one JSON document; quotes none of it."""
     first = text.split(b"\n", 1)[0]
     if b'"@level"' in first:

@@ -6,10 +6,11 @@ from assay.errors import NotAPlanError
 from assay.inputs.plan.document.text import MAKE_A_PLAN, RENDER
 
 _ABSENT = msgspec.Raw(b"")
+_AUDIT = "a state in JSON is judged by: assay audit --state FILE"
 _DECRYPT = "run where its code stands: tofu show -json FILE > plan.json"
 
 
-class _Probe(msgspec.Struct):
+class Probe(msgspec.Struct):
     """Just enough of any Terraform JSON to tell what it is."""
 
     format_version: msgspec.Raw = _ABSENT
@@ -23,13 +24,18 @@ class _Probe(msgspec.Struct):
     level: msgspec.Raw = msgspec.field(name="@level", default=_ABSENT)
 
 
+def probed(text: bytes) -> Probe:
+    """What a document has at its top. Raises what msgspec raises."""
+    return msgspec.json.decode(text, type=Probe)
+
+
 def refuse_other_documents(path: str, text: bytes) -> None:
     """Name the documents that people hand in by mistake; returns when it is none of them.
 
     Raises `NotAPlanError`.
     """
     try:
-        probe = msgspec.json.decode(text, type=_Probe)
+        probe = probed(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
     if probe.encryption_version:
@@ -39,10 +45,12 @@ def refuse_other_documents(path: str, text: bytes) -> None:
         raise NotAPlanError(what, where=path, hint=RENDER)
     named = _named(probe)
     if named:
-        raise NotAPlanError(named, where=path, hint=MAKE_A_PLAN)
+        is_state = probe.values or (probe.version and probe.lineage)
+        hint = f"{MAKE_A_PLAN}; {_AUDIT}" if is_state else MAKE_A_PLAN
+        raise NotAPlanError(named, where=path, hint=hint)
 
 
-def _named(probe: _Probe) -> str | None:
+def _named(probe: Probe) -> str | None:
     if probe.level:
         return "one line of a plan stream (`terraform plan -json`), which holds no values"
     if probe.version and probe.lineage:

@@ -25,6 +25,7 @@ class StateResource(msgspec.Struct, gc=False):
     mode: str = "managed"
     address: str | None = None
     index: str | int | None = None
+    deposed_key: str | None = None
     provider_name: str | None = None
     values: msgspec.Raw = _NULL
     sensitive_values: msgspec.Raw = _NULL
@@ -47,9 +48,10 @@ class _State(msgspec.Struct, gc=False):
 class PriorState:
     """What the state held before the plan; all that is damaged in it raises `InputError`."""
 
-    def __init__(self, path: str, raw: msgspec.Raw) -> None:
-        """`path` is for messages."""
+    def __init__(self, path: str, raw: msgspec.Raw, what: str = "its prior_state") -> None:
+        """`path` and `what` are for messages."""
         self._path = path
+        self._what = what
         self._raw = raw
 
     @property
@@ -73,4 +75,4 @@ class PriorState:
         try:
             return msgspec.json.decode(raw, type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise InputError("its prior_state cannot be read", where=self._path) from None
+            raise InputError(f"{self._what} cannot be read", where=self._path) from None

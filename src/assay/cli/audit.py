@@ -1,0 +1,179 @@
+"""`assay audit`."""
+
+from typing import TYPE_CHECKING, Unpack
+
+import click
+
+from assay.cli.check import look, policy_by
+from assay.cli.nights import night_option
+from assay.cli.options import (
+    Moment,
+    Output,
+    ReportOptions,
+    Seconds,
+    no_cache_option,
+    policy_option,
+    report_options,
+)
+from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, exit_code, note
+from assay.cli.whose import HOME, TIMEOUT, Whose, accounts_of, whose_options
+from assay.run.formats import FORMATS
+from assay.run.policies import DEFAULT_POLICY
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from assay.model import Policy
+    from assay.run.audit import Fleet
+    from assay.run.host import Host
+
+LIVE = "live"
+STORE = "inventory"
+WORKERS = 16
+
+
+class LiveOptions(Whose):
+    """Whose fleet AWS is asked for, and how."""
+
+    regions: tuple[str, ...]
+    workers: int | None
+    timeout: float
+    no_cache: bool
+
+
+class AuditOptions(LiveOptions, ReportOptions):
+    """The same with how reports look."""
+
+
+@click.command("audit")
+@click.argument("where", type=click.Choice((LIVE,)), required=False)
+@click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
+              help=f"Judge a night that is kept there (default: {STORE}).")  # fmt: skip
+@night_option
+@click.option("--state", "states", metavar="FILE", multiple=True,
+              help="Judge a Terraform state as well, as terraform show -json prints it; repeatable.")  # fmt: skip
+@whose_options
+@click.option("--workers", type=click.IntRange(1, 256), metavar="N",
+              help=f"How many places AWS is asked about at a time (default: {WORKERS}).")  # fmt: skip
+@click.option("--format", "stdout_format", type=click.Choice(tuple(FORMATS)), default="text",
+              envvar="ASSAY_FORMAT", help="What to print to standard output.")  # fmt: skip
+@click.option("-o", "--output", "outputs", type=Output(), multiple=True,
+              help="Write FORMAT to FILE as well; may be repeated.")  # fmt: skip
+@report_options
+@click.option("--as-of", type=Moment(), envvar="ASSAY_AS_OF",
+              help="Judge as of this time (default: when the night was seen; of what is live, now).")  # fmt: skip
+@click.option("--undetermined", type=click.Choice(("error", "warning")),
+              envvar="ASSAY_UNDETERMINED",
+              help="Whether what stays undetermined ends the run with 3, or only is reported.")  # fmt: skip
+@click.option("--exit-zero", is_flag=True, envvar="ASSAY_EXIT_ZERO",
+              help="Exit with 0 for fail and undetermined; never for an error.")  # fmt: skip
+@click.option("--timeout", type=Seconds(), metavar="SECONDS", default=TIMEOUT, show_default=True,
+              help="What AWS has not answered by then is not seen.")  # fmt: skip
+@policy_option
+@no_cache_option
+def audit_command(
+    where: str | None,
+    store: str | None,
+    night: "datetime | None",
+    states: tuple[str, ...],
+    stdout_format: str,
+    outputs: tuple[tuple[str, str], ...],
+    as_of: "datetime | None",
+    undetermined: str | None,
+    exit_zero: bool,
+    policy_path: str | None,
+    **how: Unpack[AuditOptions],
+) -> int:
+    """Judge what runs, and what would be launched next, by the same policy as a plan.
+
+    Instances, Auto Scaling groups, launch templates at the versions that something launches, launch
+    configurations and parameters for images: those of the newest stored night, or with `live` those that
+    AWS lists now. --accounts, --organization, --ou, --exclude, --region and --workers say what it lists.
+
+    Exit codes: 0 all passed, 1 something failed, 2 no verdict was possible, 3 something could not be
+    determined, or a place was not seen.
+    """
+    from assay.cli.delivery import deliver, require_places
+    from assay.cli.host import this_process
+    from assay.run.audit import audit
+    from assay.run.inputs import Wishes
+    from assay.run.states import open_states
+
+    require_places((path for _, path in outputs), (*states, policy_path or DEFAULT_POLICY))
+    host = this_process()
+    policy = policy_by(host, policy_path, undetermined)
+    read = open_states(host, states, Wishes.of(policy))
+    if where == LIVE:
+        fleet, now = _live(host, policy, how, night, as_of)
+    else:
+        fleet, now = _stored(policy, how, store or STORE, night, as_of)
+    if policy.matches_tags:
+        note("tags of what runs are not listed: what the policy matches by tags, states alone have")
+    with host.watching(fleet.catalog):
+        report = audit(fleet, read, policy, now, host.now())
+    if not deliver(report, outputs, stdout_format, look(how, exit_zero=exit_zero)):
+        return EXIT_NO_VERDICT
+    return EXIT_PASS if exit_zero else exit_code(report.outcome, policy)
+
+
+def _refuse(how: "LiveOptions") -> None:
+    """What a night has was decided when it was stored."""
+    given = {
+        "--accounts": how["accounts"],
+        "--organization": how["organization"],
+        "--ou": how["units"],
+        "--exclude": how["exclude"],
+        "--region": how["regions"],
+        "--workers": how["workers"],
+    }
+    for name, value in given.items():
+        if value:
+            raise click.UsageError(
+                f"{name} says what AWS is asked to list: assay audit live {name} …"
+            )
+
+
+def _stored(
+    policy: "Policy",
+    how: "LiveOptions",
+    store: str,
+    night: "datetime | None",
+    as_of: "datetime | None",
+) -> "tuple[Fleet, datetime]":
+    """The fleet of a night, and as of when it is judged."""
+    from pathlib import Path
+
+    from assay.fleet.night import stored_night
+    from assay.fleet.store import Store
+    from assay.model.times import day_of, readable
+    from assay.run.audit import seen_at, stored_fleet
+
+    _refuse(how)
+    found = stored_night(Store(Path(store)), day_of(night) if night else None)
+    now = as_of or seen_at(found)
+    note(f"judged as of night {found.date}, {readable(now)}; assay audit live asks AWS")
+    return stored_fleet(found, store, policy), now
+
+
+def _live(
+    host: "Host",
+    policy: "Policy",
+    how: "LiveOptions",
+    night: "datetime | None",
+    as_of: "datetime | None",
+) -> "tuple[Fleet, datetime]":
+    """The fleet that AWS lists now, and as of when it is judged."""
+    from assay.run.audit import Asked, live_fleet
+    from assay.run.cache import Cache
+    from assay.run.catalogs import Asking, open_catalog
+
+    if night:
+        raise click.UsageError("--night is of a store, and live asks AWS")
+    now, regions = as_of or host.now(), tuple(dict.fromkeys(how["regions"]))
+    home = next(each for each in (policy.region, *regions, HOME) if each)
+    workers = how["workers"] or WORKERS
+    asked = Asked(accounts_of(host, policy, how), regions, home, workers)
+    asking = Asking(None, how["timeout"], Cache(host, wanted=not how["no_cache"]), as_of=as_of)
+    catalog = open_catalog(host, asking, policy.readers)
+    with host.watching(catalog):
+        return live_fleet(host, catalog, policy, asked), now

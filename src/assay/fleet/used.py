@@ -1,0 +1,131 @@
+"""What uses images in a place, in the form in which a gate reads a plan: one `AmiReference` each.
+
+So that one policy governs both, a use has the words that Terraform has for it: an instance is an
+`aws_instance` with an `ami`, whether Terraform made it or not. All are of the action `no-op`, since
+nobody changes them. Of a launch template those versions count that something launches: its default, its
+latest, and those that a group of the place pins.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from assay.fleet.places import At
+from assay.fleet.via import configuration_in, template_in, version_in
+from assay.model import Action, AmiReference, Kind, Place, Unusable, Value, parse_image
+from assay.model.inventory import Use, UseType
+
+INSTANCE = "aws_instance"
+ENDING = ("terminated", "shutting-down")
+"""What an instance is that runs no more, and never will; EC2 tells of it for an hour."""
+SUPERSEDED = "superseded"
+"""What a version of a template is that nothing launches by itself."""
+_JUDGED = frozenset(
+    {
+        *(UseType.INSTANCE, UseType.TEMPLATE, UseType.GROUP),
+        *(UseType.CONFIGURATION, UseType.PARAMETER),
+    }
+)
+_NOTHING = Unusable("names no image that was told", "look at it in EC2: no list has its image")
+
+
+class Used(msgspec.Struct, frozen=True):
+    """The references of a place, and how many uses are none, by why."""
+
+    references: tuple[AmiReference, ...]
+    aside: Mapping[str, int]
+
+
+def used(at: At, uses: Iterable[Use]) -> Used:
+    """The references of one place."""
+    place = Place.of(at[1], at[0])
+    here = list(uses)
+    pinned = _pinned(here)
+    configurations = {use.name: use for use in here if use.type is UseType.CONFIGURATION}
+    aside: Counter[str] = Counter()
+    # Overrides of a group may name the same thing again and again
+    found: dict[tuple[str, str, Value], AmiReference] = {}
+    for use in here:
+        why = _aside(use, pinned)
+        if why is not None:
+            aside[why] += 1
+            continue
+        each = _reference(use, place, configurations)
+        found.setdefault((each.address, each.attribute, each.value), each)
+    return Used(tuple(found.values()), aside)
+
+
+def _pinned(uses: Iterable[Use]) -> Mapping[str, set[int]]:
+    """The versions that groups name by their number, by id or name of the template."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for use in uses:
+        named = template_in(use.via) if use.type is UseType.GROUP else None
+        if named is not None and named.pinned:
+            found[named.id or named.name or ""].add(int(named.version))
+    return found
+
+
+def _aside(use: Use, pinned: Mapping[str, set[int]]) -> str | None:
+    """Why a use is not judged; None where it is."""
+    if use.type not in _JUDGED:
+        return use.type.value
+    if use.type is UseType.INSTANCE and use.state in ENDING:
+        return use.state
+    version = version_in(use.via) if use.type is UseType.TEMPLATE else None
+    if version is None or version.default or version.latest:
+        return None
+    names = (use.id, use.name or "")
+    return None if any(version.number in pinned.get(each, ()) for each in names) else SUPERSEDED
+
+
+def _reference(use: Use, place: Place, configurations: Mapping[str | None, Use]) -> AmiReference:
+    resource_type, attribute, kind, value = _said(use, configurations)
+    return AmiReference(
+        _address(use), resource_type, attribute, kind, Action.NO_OP, value or _NOTHING, place
+    )
+
+
+def _said(
+    use: Use, configurations: Mapping[str | None, Use]
+) -> tuple[str, str, Kind, Value | None]:
+    """Resource type, attribute, what it does with the image, and what it names."""
+    match use.type:
+        case UseType.TEMPLATE:
+            version = version_in(use.via)
+            named = (version and version.named) or use.image_id
+            return "aws_launch_template", "image_id", Kind.TEMPLATE, parse_image(named)
+        case UseType.CONFIGURATION:
+            return "aws_launch_configuration", "image_id", Kind.TEMPLATE, _image(use)
+        case UseType.PARAMETER:
+            return "aws_ssm_parameter", "value", Kind.ALIAS, parse_image(use.image_id)
+        case UseType.GROUP:
+            attribute, value = _of_group(use, configurations)
+            return "aws_autoscaling_group", attribute, Kind.LAUNCH, value
+    return INSTANCE, "ami", Kind.LAUNCH, parse_image(use.image_id)
+
+
+def _of_group(use: Use, configurations: Mapping[str | None, Use]) -> tuple[str, Value | None]:
+    template = template_in(use.via)
+    if template is not None:
+        return "launch_template", template
+    name = configuration_in(use.via)
+    if name is None:
+        return "image_id", _image(use)
+    configuration = configurations.get(name)
+    gone = Unusable("is a launch configuration that was not listed", "look at the group itself")
+    return "launch_configuration", _image(configuration) if configuration else gone
+
+
+def _image(use: Use) -> Value | None:
+    """The image, or the alias, that a use names itself."""
+    return parse_image(use.image_id or use.via)
+
+
+def _address(use: Use) -> str:
+    """What people find it by: an instance's id, an ARN, or its type and name."""
+    if use.type is UseType.INSTANCE or use.id.startswith("arn:"):
+        return use.id
+    version = version_in(use.via) if use.type is UseType.TEMPLATE else None
+    which = f":{version.number}" if version else ""
+    return f"{use.type.value}/{use.name or use.id}{which}"

@@ -1,0 +1,237 @@
+"""What runs and what would be launched next, judged as a gate judges a plan: by the same policy.
+
+A fleet comes from a stored night or from AWS itself; Terraform states may stand beside it. Each place that
+was not seen whole is a verdict of its own, undetermined: nobody knows what is there.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, time
+
+import msgspec
+from msgspec.structs import replace
+
+from assay.catalog.interface import ImageCatalog
+from assay.catalog.questions import ImageKey
+from assay.digests import sha256
+from assay.errors import CatalogError, StoreError
+from assay.fleet.collecting import collect
+from assay.fleet.night import Night
+from assay.fleet.night_catalog import NightCatalog
+from assay.fleet.places import At
+from assay.fleet.told import Telling, as_told, is_shown, told_by
+from assay.fleet.used import INSTANCE, used
+from assay.inputs.plan.plan import Source
+from assay.model import (
+    Action,
+    AmiReference,
+    Cause,
+    InputFacts,
+    Kind,
+    Organization,
+    Place,
+    Policy,
+    Report,
+    Resolved,
+    Subject,
+    Unknown,
+    Unresolved,
+)
+from assay.model.inventory import PlaceSeen, PlaceState, Use
+from assay.model.times import readable
+from assay.model.uses import UsedImage
+from assay.policy.golden import JudgedMarks
+from assay.run.check import Needs, gather, needs_of
+from assay.run.fleet import wanted_places
+from assay.run.host import Host
+from assay.run.verdicts import report_of
+
+KIND = "audit"
+LIVE = "live"
+_UNREAD = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)
+_AGAIN = "look again once it can be seen: assay inventory, or assay audit live"
+
+
+class Fleet(msgspec.Struct, frozen=True):
+    """What is judged, and who answers what a verdict needs besides."""
+
+    sources: tuple[Source, ...]
+    """One a place, in the order of `places`."""
+    places: tuple[PlaceSeen, ...]
+    told: Mapping[ImageKey, UsedImage]
+    catalog: ImageCatalog
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """Which places AWS is asked about."""
+
+    accounts: Sequence[str] | Organization
+    """Empty: the caller's own."""
+    regions: Sequence[str]
+    """Empty: all that are on for each account."""
+    home: str
+    """The Region in which is asked what no Region has to itself."""
+    workers: int
+
+
+def seen_at(night: Night) -> datetime:
+    """When the last place of a night was read."""
+    times = [each.seen_at for each in night.places if each.seen_at is not None]
+    return max(times, default=datetime.combine(night.date, time.min, UTC))
+
+
+def stored_fleet(night: Night, store: str, policy: Policy) -> Fleet:
+    """The fleet of a stored night; `store` is its path as reports name it. Raises `StoreError`."""
+    uses: dict[At, list[Use]] = {(each.account, each.region): [] for each in night.places}
+    for at, use in night.uses():
+        uses.setdefault(at, []).append(use)
+    if not any(uses.values()) and all(each.state in _UNREAD for each in night.places):
+        raise StoreError(
+            f"night {night.date} saw nothing of its {len(night.places)} places",
+            where=store,
+            hint="run: assay inventory",
+        )
+    catalog = NightCatalog(night, uses, seen_at(night))
+    return _fleet(f"{store}/night={night.date}", night.places, uses, catalog, policy)
+
+
+def live_fleet(host: Host, catalog: ImageCatalog, policy: Policy, asked: Asked) -> Fleet:
+    """The fleet as AWS lists it now. Raises `CatalogError` where nothing of it can be seen."""
+    places, lost = wanted_places(host, catalog, asked.accounts, asked.regions, asked.home)
+    workers = ThreadPoolExecutor(asked.workers, "place")
+    try:
+        found = list(workers.map(lambda at: collect(catalog, at[0], at[1], host.now), places))
+    finally:  # whoever interrupts need not wait for what is on its way
+        workers.shutdown(wait=False, cancel_futures=True)
+    every = (*(each.place for each in found), *lost)
+    if all(each.state in _UNREAD for each in every):
+        reasons = list(dict.fromkeys(each.reason or each.state for each in every))
+        why = reasons[0] if reasons else "none is wanted"
+        raise CatalogError(f"nothing could be seen in any of {len(every)} places: {why}")
+    uses = {(each.place.account, each.place.region): list(each.uses) for each in found}
+    return _fleet(LIVE, every, uses, catalog, policy)
+
+
+def _fleet(
+    name: str,
+    places: Iterable[PlaceSeen],
+    uses: Mapping[At, Sequence[Use]],
+    catalog: ImageCatalog,
+    policy: Policy,
+) -> Fleet:
+    ordered = tuple(sorted(places, key=lambda each: (each.account, each.region)))
+    sources = (_source(name, each, uses, policy.judge) for each in ordered)
+    return Fleet(tuple(sources), ordered, told_by(uses), catalog)
+
+
+def _source(
+    name: str, place: PlaceSeen, uses: Mapping[At, Sequence[Use]], kinds: Collection[Kind]
+) -> Source:
+    """What uses images in one place; its digest is that of what was read there."""
+    at = (place.account, place.region)
+    here = uses.get(at, ())
+    found = used(at, here)
+    aside = Counter(found.aside)
+    aside.update(each.kind.value for each in found.references if each.kind not in kinds)
+    references = tuple(each for each in found.references if each.kind in kinds)
+    path = f"{name}/account={place.account}/region={place.region}"
+    digest = sha256(msgspec.json.encode(here))
+    return Source(InputFacts(path, KIND, digest, len(references)), references, dict(aside))
+
+
+def audit(
+    fleet: Fleet,
+    states: Sequence[Source],
+    policy: Policy,
+    as_of: datetime,
+    generated_at: datetime | None = None,
+) -> Report:
+    """A verdict for each use, each reference of a state, and each place that was not seen whole."""
+    sources = (*fleet.sources, *states)
+    known = JudgedMarks()
+    needs = needs_of(sources, policy, as_of, known)
+    subjects = _as_instances_tell(gather(sources, fleet.catalog, needs), fleet, needs)
+    subjects += [
+        _unseen(place, number)
+        for number, place in enumerate(fleet.places)
+        if place.state is not PlaceState.SEEN or place.stale_since is not None
+    ]
+    subjects.sort(key=lambda each: each.input)
+    report = report_of(subjects, sources, fleet.catalog, policy, as_of, known)
+    return replace(report, kind=KIND, places=fleet.places, generated_at=generated_at)
+
+
+def _as_instances_tell(subjects: Sequence[Subject], fleet: Fleet, needs: Needs) -> list[Subject]:
+    """The subjects; of instances, whose image need not be seen any more, by what EC2 tells of it to their
+    owner, and as launched already.
+    """
+    found = list(subjects)
+    lost = [n for n, each in enumerate(found) if _is_told(each, fleet.told)]
+    made: dict[tuple[int, int], Subject] = {}
+    if lost:
+        facts = InputFacts("", KIND, "", len(lost))
+        again = Source(facts, tuple(found[n].reference for n in lost), {})
+        telling = Telling(fleet.catalog, fleet.told)
+        for number, each in zip(lost, gather([again], telling, needs), strict=True):
+            told = _shared(each, made, lambda subject: as_told(subject, telling.shown))
+            found[number] = replace(told, input=found[number].input)
+    made.clear()
+    return [_shared(each, made, _launched) if _is_instance(each) else each for each in found]
+
+
+def _shared(
+    subject: Subject,
+    made: dict[tuple[int, int], Subject],
+    change: Callable[[Subject], Subject],
+) -> Subject:
+    """The subject, changed; what subjects have in common stays in common, since by its identity verdicts
+    are shared.
+    """
+    key = (id(subject.resolution), id(subject.provenance))
+    known = made.get(key)
+    if known is None:
+        known = made[key] = change(subject)
+    return replace(subject, resolution=known.resolution, provenance=known.provenance)
+
+
+def _launched(subject: Subject) -> Subject:
+    found = subject.resolution
+    if not isinstance(found, Resolved):
+        return subject
+    return replace(subject, resolution=replace(found, launched=True))
+
+
+def _is_instance(subject: Subject) -> bool:
+    """Whether it is an instance that exists; what launches one needs the image itself."""
+    reference = subject.reference
+    return reference.resource_type == INSTANCE and reference.action is Action.NO_OP
+
+
+def _is_told(subject: Subject, told: Mapping[ImageKey, UsedImage]) -> bool:
+    """Whether only what EC2 tells of an instance's image can tell which that is."""
+    found = subject.resolution
+    if isinstance(found, Resolved):
+        id, shown = found.image.id, is_shown(found.image)
+    else:
+        id, shown = found.image_id or "", False
+    return (
+        not shown
+        and _is_instance(subject)
+        and isinstance(subject.place, Place)
+        and (subject.place, id) in told
+    )
+
+
+def _unseen(seen: PlaceSeen, input: int) -> Subject:
+    """A place of which anything may be missing."""
+    place = Place.of(seen.region, seen.account)
+    read = f"; what is told of it was read {readable(seen.stale_since)}" if seen.stale_since else ""
+    why = f": {seen.reason}" if seen.reason else ""
+    reason = f"not seen, {seen.state}{why}{read}"
+    reference = AmiReference(
+        f"({seen.account}/{seen.region})", "", "uses", Kind.LAUNCH, Action.READ, Unknown(), place
+    )
+    return Subject(
+        reference, place, Unresolved(Cause.LOOKUP_FAILED, reason, cure=_AGAIN), input=input
+    )

@@ -1,0 +1,25 @@
+"""Terraform states that somebody names, beside a fleet."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.inputs.plan.plan import Source
+    from assay.run.host import Host
+    from assay.run.inputs import Wishes
+
+
+def open_states(host: "Host", paths: Sequence[str], wishes: "Wishes") -> "list[Source]":
+    """What each state holds, in their order. Raises `InputError`."""
+    if not paths:
+        return []
+    from assay.errors import InputError
+    from assay.inputs.plan.state import read_state
+    from assay.run.inputs import STDIN
+
+    if paths.count(STDIN) > 1:
+        raise InputError("standard input can be read once only")
+    return [
+        read_state(path, host.read(path), wishes.kinds, wishes.region, tags=wishes.tags)
+        for path in paths
+    ]

@@ -1,0 +1,258 @@
+"""`assay audit` against emulated accounts: what runs and what would be launched, judged as a plan is."""
+
+import json
+from collections.abc import Callable, Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator, FormatChecker
+
+from tests import command
+from tests.command import Run, talking_to
+from tests.emulator import serve
+from tests.fleet.test_inventory import BOTH, CI, DUBLIN, POLICY, TEAM, Faulty
+from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
+
+Ask = Callable[..., Run]
+NIGHT = "2026-11-29"
+LIVE = ("audit", "live", "--accounts", "accounts", *BOTH)
+
+
+class Fleet:
+    """Three accounts in two Regions, and something of every kind that uses an image."""
+
+    def __init__(self) -> None:
+        self.golden = GoldenWorld()
+        self.world = self.golden.world
+        for instance in self.world.instances.values():
+            instance.state = "terminated"  # the pipeline's builder
+        self.copy = self.golden.copy()
+        self.home_made = self.golden.home_made()
+
+    def run(self, image: str, account: str = WORKLOAD, region: str = REGION) -> str:
+        return self.world.run_instance(account, region, image)
+
+    def scale(self, name: str, template: str, version: str, account: str = WORKLOAD) -> str:
+        launch = {"LaunchTemplateId": template, "LaunchTemplateName": name, "Version": version}
+        self.world.add_group(account, REGION, name, LaunchTemplate=launch)
+        return self.world.groups[account, REGION, name].arn
+
+
+@pytest.fixture(name="faults")
+def _faults() -> Faulty:
+    return Faulty()
+
+
+@pytest.fixture(name="fleet")
+def _fleet() -> Fleet:
+    return Fleet()
+
+
+@pytest.fixture(name="ask")
+def _ask(fleet: Fleet, faults: Faulty, tmp_path: Path) -> Iterator[Ask]:
+    (tmp_path / "assay.yaml").write_text(POLICY)
+    (tmp_path / "accounts").write_text(f"{PIPELINE}\n{WORKLOAD}\n{TEAM}\n")
+    with serve(fleet.world, faults) as server:
+        environment = {**talking_to(server.url, CI), "ASSAY_CACHE_DIR": str(tmp_path / "cache")}
+
+        def ask(*arguments: str) -> Run:
+            return command.assay(*arguments, cwd=tmp_path, env=environment)
+
+        yield ask
+
+
+def store(ask: Ask, night: str = NIGHT) -> Run:
+    return ask("inventory", "--accounts", "accounts", *BOTH, "--as-of", night)
+
+
+def outcomes(run: Run) -> dict[tuple[str, str], str]:
+    """By address and attribute."""
+    assert run.code != 2, run.stderr
+    return {
+        (each["address"], each["attribute"]): each["outcome"] for each in run.report["verdicts"]
+    }
+
+
+def assert_valid(run: Run) -> None:
+    schema = json.loads(
+        resources.files("assay.report").joinpath("report.schema.json").read_text("utf-8")
+    )
+    Draft7Validator(schema, format_checker=FormatChecker()).validate(run.report)
+
+
+def of_every_kind(fleet: Fleet) -> dict[tuple[str, str], str]:
+    """Something of every kind that uses an image, and what is to become of it."""
+    world, good, bad = fleet.world, fleet.copy, fleet.home_made
+    web = world.create_launch_template(WORKLOAD, REGION, "web", bad)  # 1: pinned by a group
+    world.create_launch_template_version(web, bad)  # 2: nothing launches it
+    world.create_launch_template_version(web, good)  # 3: the default
+    world.create_launch_template_version(web, bad)  # 4: the latest
+    world.set_default_version(web, 3)
+    world.put_parameter(WORKLOAD, REGION, "/golden/web", good, "aws:ec2:image")
+    world.put_parameter(WORKLOAD, REGION, "/old/web", bad, "aws:ec2:image")
+    world.create_launch_template(WORKLOAD, REGION, "named", "resolve:ssm:/golden/web")
+    world.add_launch_configuration(WORKLOAD, REGION, "ancient", bad)
+    world.add_group(WORKLOAD, REGION, "ancients", LaunchConfigurationName="ancient")
+    group = {name: world.groups[WORKLOAD, REGION, name].arn for name in ("ancients",)}
+    configuration = world.configurations[WORKLOAD, REGION, "ancient"].arn
+    parameter = f"arn:aws:ssm:{REGION}:{WORKLOAD}:parameter"
+    return {
+        (fleet.run(good), "ami"): "pass",
+        (fleet.run(bad), "ami"): "fail",
+        (fleet.run(fleet.golden.golden), "ami"): "pass",
+        (fleet.run(fleet.golden.base, TEAM), "ami"): "fail",  # a public image of Amazon's
+        ("template/web:1", "image_id"): "fail",
+        ("template/web:3", "image_id"): "pass",
+        ("template/web:4", "image_id"): "fail",
+        ("template/named:1", "image_id"): "pass",
+        (fleet.scale("one", web, "1"), "launch_template"): "fail",
+        (fleet.scale("default", web, "$Default"), "launch_template"): "pass",
+        (fleet.scale("latest", web, "$Latest"), "launch_template"): "fail",
+        (group["ancients"], "launch_configuration"): "fail",
+        (configuration, "image_id"): "fail",
+        (f"{parameter}/golden/web", "value"): "pass",
+        (f"{parameter}/old/web", "value"): "fail",
+    }
+
+
+def test_whatever_uses_an_image_is_judged_the_same_from_the_store_and_live(
+    fleet: Fleet, ask: Ask
+) -> None:
+    expected = of_every_kind(fleet)
+    assert store(ask).code == 0
+    stored, live = ask("audit", "--format", "json"), ask(*LIVE, "--format", "json")
+    for run in (stored, live):
+        assert run.code == 1, run.stderr
+        assert outcomes(run) == expected
+        assert_valid(run)
+        assert run.report["kind"] == "audit"
+        assert len(run.report["places"]) == len(run.report["inputs"]) == 6
+        assert run.report["summary"]["not_judged"] == {"superseded": 1, "terminated": 1}
+    told = [
+        {
+            (v["address"], r["rule"]): r["outcome"]
+            for v in run.report["verdicts"]
+            for r in v["results"]
+        }
+        for run in (stored, live)
+    ]
+    assert told[0] == told[1]
+    assert f"judged as of night {NIGHT}" in stored.stderr
+    assert "assay audit live asks AWS" in stored.stderr
+    places = {each["path"] for each in stored.report["inputs"]}
+    assert f"inventory/night={NIGHT}/account={WORKLOAD}/region={REGION}" in places
+    assert stored.report["catalog"]["kind"] == "stored"
+    assert live.report["catalog"]["kind"] == "live"
+
+
+def test_an_unmarked_image_of_the_account_itself_fails(fleet: Fleet, ask: Ask) -> None:
+    """Allowed AMIs never restricts those, so that nothing else would find it."""
+    fleet.world.allowed_images(WORKLOAD, REGION, "audit-mode", [{"ImageProviders": [PIPELINE]}])
+    instance = fleet.run(fleet.home_made)
+    assert store(ask).code == 0
+    for run in (ask("audit", "--format", "json"), ask(*LIVE, "--format", "json")):
+        assert run.code == 1, run.stderr
+        assert outcomes(run) == {(instance, "ami"): "fail"}
+        assert run.rules()[instance] == ["unmarked"]
+
+
+def test_an_image_that_is_gone_is_judged_by_what_its_instance_tells(fleet: Fleet, ask: Ask) -> None:
+    golden, unshared = fleet.golden.golden, fleet.golden.home_made(STRANGER)
+    fleet.world.share(unshared, REGION, WORKLOAD)
+    copy = fleet.run(fleet.copy)  # a copy of which nobody can tell any more what it was made from
+    old, foreign = fleet.run(golden), fleet.run(unshared)
+    template = fleet.world.create_launch_template(WORKLOAD, REGION, "web", golden)
+    fleet.world.deregister(golden, REGION)
+    fleet.world.deregister(fleet.copy, REGION)
+    fleet.world.images[REGION, unshared].shared_with.clear()
+    assert store(ask).code == 0
+    for run in (ask("audit", "--format", "json"), ask(*LIVE, "--format", "json")):
+        assert run.code == 1, run.stderr
+        found = {v["address"]: v for v in run.report["verdicts"]}
+        assert {address: each["outcome"] for address, each in found.items()} == {
+            old: "pass",  # its mark was attached to this very image
+            copy: "undetermined",
+            foreign: "fail",
+            "template/web:1": "undetermined",  # what would be launched needs the image
+        }
+        results = {r["rule"]: r for r in found[old]["results"]}
+        told = f"ec2:DescribeInstanceImageMetadata {golden} ({WORKLOAD}/{REGION})"
+        assert results["unmarked"]["evidence"] == [told]
+        assert results["not-launchable"]["message"].startswith("the image is deregistered")
+        assert run.rules("undetermined")[copy] == ["lineage-mismatch"]
+        assert template
+
+
+def test_a_place_that_was_not_seen_is_named_and_no_pass(
+    fleet: Fleet, faults: Faulty, ask: Ask
+) -> None:
+    instance = fleet.run(fleet.copy)
+    faults.denied.add((TEAM, DUBLIN))
+    assert store(ask).code == 3
+    gone = f"({TEAM}/{DUBLIN})"
+    for arguments in (("audit",), LIVE):
+        run = ask(*arguments, "--format", "json")
+        assert run.code == 3, run.stderr
+        assert outcomes(run) == {(instance, "ami"): "pass", (gone, "uses"): "undetermined"}
+        assert_valid(run)
+        states = {(p["account"], p["region"]): p["state"] for p in run.report["places"]}
+        assert states[TEAM, DUBLIN] == "denied"
+        assert set(states.values()) == {"seen", "denied"}
+        text = ask(*arguments)
+        assert f"UNDETERMINED {gone}  lookup-failed  uses" in text.stdout
+        assert f"not seen: {TEAM}/{DUBLIN} (denied)" in text.stdout
+        assert "not seen, denied: " in text.stdout
+    assert ask("audit", "--undetermined", "warning").code == 0
+    assert ask("audit", "--exit-zero").code == 0
+    fleet.run(fleet.home_made)
+    assert ask(*LIVE).code == 1  # what fails outranks what was not seen
+
+
+def test_what_an_earlier_night_saw_is_judged_and_told_to_be_old(
+    fleet: Fleet, faults: Faulty, ask: Ask
+) -> None:
+    instance = fleet.run(fleet.home_made, TEAM)
+    assert store(ask, "2026-11-28").code == 0
+    faults.denied.add((TEAM, REGION))
+    assert store(ask).code == 3
+    run = ask("audit", "--format", "json")
+    assert run.code == 1
+    assert outcomes(run)[instance, "ami"] == "fail"
+    message = ask("audit", "-q").stdout
+    assert "what is told of it was read" in message
+
+
+def test_nothing_that_uses_an_image_is_a_pass_only_where_everything_was_seen(ask: Ask) -> None:
+    assert store(ask).code == 0
+    for arguments in (("audit",), LIVE):
+        run = ask(*arguments)
+        assert run.code == 0, run.stderr
+        assert "no AMI reference to judge" in run.stdout
+        assert "places seen: 6 of 6" in run.stdout
+
+
+def test_where_nothing_was_seen_there_is_no_verdict(faults: Faulty, ask: Ask) -> None:
+    faults.denied |= {(a, r) for a in (PIPELINE, WORKLOAD, TEAM) for r in (REGION, DUBLIN)}
+    run = ask(*LIVE)
+    assert run.code == 2
+    assert "nothing could be seen in any of 6 places" in run.stderr
+    run = ask("audit")
+    assert run.code == 2
+    assert "holds no night" in run.stderr
+
+
+def test_a_night_of_the_past_is_judged_as_it_was(fleet: Fleet, ask: Ask) -> None:
+    instance = fleet.run(fleet.copy)
+    assert store(ask, "2026-11-28").code == 0
+    mark = f"{PIPELINE}:golden-web"
+    fleet.world.detach_watermark(WORKLOAD, REGION, fleet.copy, mark)
+    assert store(ask, "2026-11-29").code == 0
+    before = ask("audit", "--night", "2026-11-28", "--format", "json")
+    assert before.code == 0, before.stderr
+    assert outcomes(before) == {(instance, "ami"): "pass"}
+    assert "judged as of night 2026-11-28" in before.stderr
+    assert ask("audit").code == 1
+    run = ask("audit", "--night", "2026-11-01")
+    assert run.code == 2
+    assert "has no night 2026-11-01; the nearest is 2026-11-28" in run.stderr
