@@ -8,9 +8,11 @@ import signal
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
-from threading import Event, Lock, Thread
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
 from assay.errors import AssayError
@@ -72,14 +74,16 @@ class Processes(Executor):
         with self._lock:
             self._ended = True
             waiting, self._waiting = list(self._waiting), deque()
+            started = list(self._started)
         for future, *_ in waiting:
             future.cancel()
-        for each in self._started:
+        for each in started:
             each.end()
 
     def _give(self) -> None:
-        """Give what waits to whoever has the most threads free."""
+        """Give what waits to whoever has the most threads free; what nobody is left for is lost."""
         with self._lock:
+            lost = [] if self._started else list(self._waiting)
             while self._waiting and self._started:
                 freest = max(self._started, key=lambda each: each.free)
                 if not freest.free:
@@ -94,6 +98,11 @@ class Processes(Executor):
                     freest.connection.send((self._count, *task))
                 except OSError:  # it has ended, which whoever hears it will see
                     freest.free = 0
+            if lost:
+                self._waiting.clear()
+        for future, *_ in lost:
+            if future.set_running_or_notify_cancel():
+                future.set_exception(BrokenExecutor(LOST))
 
     def _hear(self, started: _Started) -> None:
         """Pass on what a process answers, for as long as it lives."""
@@ -112,27 +121,19 @@ class Processes(Executor):
                 future.set_exception(error)
         with self._lock:
             self._started.remove(started)
-            lost = list(started.at.values())
-            if not self._started:
-                lost += [future for future, *_ in self._waiting if not future.cancelled()]
-                self._waiting.clear()
-        for future in lost:
+        for future in started.at.values():
             future.set_exception(BrokenExecutor(LOST))
         self._give()
 
 
 def _work(connection: Connection, threads: int) -> None:
-    """The process: its threads take tasks in turn, until nobody gives any."""
-    taking, telling, over = Lock(), Lock(), Event()
+    """The process: its threads take tasks in turn, until whoever gives them is gone."""
+    given: SimpleQueue[Any] = SimpleQueue()
+    telling = Lock()
 
     def at_work() -> None:
         while True:
-            try:
-                with taking:
-                    number, run, args, kwargs = connection.recv()
-            except (EOFError, OSError):
-                over.set()
-                return
+            number, run, args, kwargs = given.get()
             result: object = None
             error: Exception | None = None
             try:
@@ -141,11 +142,14 @@ def _work(connection: Connection, threads: int) -> None:
                 error = raised
             except Exception as raised:  # noqa: BLE001  not all of them travel
                 error = RuntimeError(type(raised).__name__)
-            with telling:
+            with telling, suppress(OSError):  # nobody is left to tell
                 connection.send((number, result, error))
 
     for _ in range(threads):
         Thread(target=at_work, daemon=True).start()
-    over.wait()
-    # At once: threads that wait for AWS would be waited for
-    signal.raise_signal(signal.SIGTERM)
+    try:
+        while True:
+            given.put(connection.recv())
+    except (EOFError, OSError):
+        # At once: threads that wait for AWS would be waited for
+        signal.raise_signal(signal.SIGTERM)
