@@ -9,7 +9,7 @@ WHEELS := $(VENV)/wheels/ready
 NODE := .node/ready
 CHECKOV := .venv-checkov/ready
 
-.PHONY: demo test lint types unit coverage judges wheels node checkov checkov-orders checks-ref pins fuzz apply-oracle mutation benchmark rules fixtures clean
+.PHONY: demo test lint types unit coverage judges wheels node checkov checkov-orders checks-ref pins fuzz apply-oracle fleet-oracle mutation benchmark rules fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -84,6 +84,9 @@ fuzz: $(READY) ## Ten thousand damaged plans, about three minutes.
 
 apply-oracle: $(READY) ## What is said before apply against what apply did, for all configurations; half an hour, most of it waiting.
 	$(BIN)/python -Im pytest tests/apply/every_configuration.py -n 4 --dist worksteal
+
+fleet-oracle: $(READY) ## An inventory of 200 accounts in six Regions against what is known of every image; some minutes.
+	$(BIN)/python -Im pytest tests/fleet/whole_organization.py -s
 
 mutation: $(READY) ## Break what decides, and Terraform's language, in every small way: the tests must notice. Hours; MUTANTS='assay.policy.rules.*' is a part.
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt mutmut

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from tests.emulator import World
 from tests.worlds import AMAZON, PIPELINE
 
-REGIONS = ("eu-central-1", "eu-west-1", "us-east-1", "us-east-2", "us-west-2")
+REGIONS = ("eu-central-1", "eu-west-1", "us-east-1", "us-east-2", "us-west-2", "ap-southeast-2")
 POLICY = f"""\
 version: 1
 golden:
