@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assay.model.descent import Descent
     from assay.run.host import Host
 
-FORMATS = ("text", "json", "csv")
+FORMATS = ("text", "json", "csv", "mermaid", "dot", "html")
 
 
 @click.command("descendants")
@@ -64,11 +64,17 @@ def descendants_command(
 
 
 def _render(found: "Descent", name: str, host: "Host") -> str:
-    from assay.report.descendants import csv, json, text
+    from assay.report.descendants import csv, dot, html, json, mermaid, text
 
     match name:
         case "json":
             return json.render(found, host.now()).decode()
         case "csv":
             return csv.render(found)
+        case "mermaid":
+            return mermaid.render(found)
+        case "dot":
+            return dot.render(found)
+        case "html":
+            return html.render(found)
     return text.render(found)

@@ -144,7 +144,9 @@ def _open_lines(night: Night, bases: Collection[str], told: dict[str, Told]) -> 
 
 
 def _contradictions(night: Night, family: Family, told: dict[str, Told]) -> Iterator[str]:
-    yield from family.circles()
+    for base, parent in family.circles():
+        made = f"{_shown(base)} is recorded as made from {_shown(parent)}"
+        yield f"{made}, which descends from it"
     for child, sources in sorted(family.several_sources()):
         yield f"{_shown(child)} is recorded as made from {' and from '.join(map(_shown, sorted(sources)))}"
     for key, branch in family.branches.items():

@@ -45,10 +45,10 @@ class Family:
         for rank in sorted(ranks):
             self._settle(rank)
 
-    def circles(self) -> list[str]:
-        """Bases that were made from one of their own descendants, by the record."""
+    def circles(self) -> list[tuple[str, str]]:
+        """Bases that are recorded as made from one of their own descendants, each with that one."""
         return sorted(
-            f"{base} is recorded as made from {parent}, which descends from {self.branches[parent].root}"
+            (base, parent)
             for base, parent in self._into_bases
             if self.branches[parent].root == base and parent != base
         )

@@ -118,12 +118,16 @@ def uses(used: Sequence[UsedBy], most: int = 5) -> list[str]:
     return [*told, f"and {len(used) - most} more"] if len(used) > most else told
 
 
+def group_of(one: Relative) -> tuple[str, str, str]:
+    """Where an image stands among many: its family, its account and its Region."""
+    return one.family or one.name or "(no name)", one.account or "in no listing", one.region
+
+
 def groups(found: Descent) -> list[tuple[tuple[str, str, str], Counter[str]]]:
     """Descendants by family, account and Region, with how many of them have each badge."""
     counts: dict[tuple[str, str, str], Counter[str]] = {}
     for each in found.descendants:
-        at = (each.family or each.name or "(no name)", each.account or "in no listing", each.region)
-        count = counts.setdefault(at, Counter())
+        count = counts.setdefault(group_of(each), Counter())
         count["images"] += 1
         count.update(badges(each))
         if each.edge and each.weakest is not Edge.RECORDED:

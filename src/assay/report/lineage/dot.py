@@ -20,15 +20,15 @@ def _lines(lineage: Lineage) -> Iterator[str]:
     last = len(lineage.nodes) - 1
     yield 'node [shape=box, fontname="Helvetica"];'
     yield 'edge [fontname="Helvetica"];'
-    yield f"why [shape=plaintext, label={_quoted(textwrap.wrap(lineage.end.text, 60))}];"
+    yield f"why [shape=plaintext, label={quoted(textwrap.wrap(lineage.end.text, 60))}];"
     for number in range(last, -1, -1):
         node = lineage.nodes[number]
-        yield f"n{number} [label={_quoted(node.label())}{_style(node)}];"
+        yield f"n{number} [label={quoted(node.label())}{_style(node)}];"
     if last < 0:  # nothing could be read of the image: it stands alone, with the reason
-        yield f"n0 [label={_quoted([lineage.image_id, lineage.region])}, style=dashed];"
+        yield f"n0 [label={quoted([lineage.image_id, lineage.region])}, style=dashed];"
     yield f"why -> n{max(last, 0)} [style=dotted, arrowhead=none];"
     for number in range(last, 0, -1):
-        made = _quoted([lineage.nodes[number - 1].step.how_made])
+        made = quoted([lineage.nodes[number - 1].step.how_made])
         yield f"n{number} -> n{number - 1} [label={made}];"
 
 
@@ -40,7 +40,8 @@ def _style(node: Node) -> str:
     return "" if node.step.visible else ", style=dashed"
 
 
-def _quoted(lines: Iterable[str]) -> str:
+def quoted(lines: Iterable[str]) -> str:
+    """Anybody's lines as one quoted string."""
     escaped = (
         safe(line).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines
     )

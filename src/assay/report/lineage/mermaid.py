@@ -36,15 +36,15 @@ def render_steps(steps: Sequence[LineageStep]) -> str:
 
 def _step_lines(steps: Sequence[LineageStep]) -> Iterator[str]:
     last = len(steps) - 1
-    yield f'why["{_text(steps[last].end or "not recorded")}"]:::note'
+    yield f'why["{text(steps[last].end or "not recorded")}"]:::note'
     for number in range(last, -1, -1):
         step = steps[number]
         look = ":::marked" if step.marked else ":::hidden" if step.visible is False else ""
-        yield f'n{number}["{_BREAK.join(_text(line) for line in _facts(step))}"]{look}'
+        yield f'n{number}["{_BREAK.join(text(line) for line in _facts(step))}"]{look}'
     yield f"why -.- n{last}"
     # The root is drawn on top, so arrows go from what was there to what was made of it.
     for number in range(last, 0, -1):
-        yield f'n{number} -->|"{_text(steps[number - 1].how_made)}"| n{number - 1}'
+        yield f'n{number} -->|"{text(steps[number - 1].how_made)}"| n{number - 1}'
     yield from _CLASSES
 
 
@@ -60,21 +60,21 @@ def _facts(step: LineageStep) -> Iterator[str]:
 
 def _lines(lineage: Lineage) -> Iterator[str]:
     last = len(lineage.nodes) - 1
-    yield f'why["{_text(lineage.end.text)}"]:::note'
+    yield f'why["{text(lineage.end.text)}"]:::note'
     for number in range(last, -1, -1):
         yield f'n{number}["{_label(lineage.nodes[number])}"]{_class(lineage.nodes[number])}'
     if last < 0:
-        label = _text(lineage.image_id) + _BREAK + _text(lineage.region)
+        label = text(lineage.image_id) + _BREAK + text(lineage.region)
         yield f'n0["{label}"]:::hidden'
     yield f"why -.- n{max(last, 0)}"
     for number in range(last, 0, -1):
-        made = _text(lineage.nodes[number - 1].step.how_made)
+        made = text(lineage.nodes[number - 1].step.how_made)
         yield f'n{number} -->|"{made}"| n{number - 1}'
     yield from _CLASSES
 
 
 def _label(node: Node) -> str:
-    return _BREAK.join(_text(line) for line in node.label())
+    return _BREAK.join(text(line) for line in node.label())
 
 
 def _class(node: Node) -> str:
@@ -85,5 +85,6 @@ def _class(node: Node) -> str:
     return "" if node.step.visible else ":::hidden"
 
 
-def _text(text: str) -> str:
-    return _PLAIN.sub(lambda found: f"#{ord(found[0])};", safe(text))
+def text(given: str) -> str:
+    """Anybody's text in a label, as text and nothing else."""
+    return _PLAIN.sub(lambda found: f"#{ord(found[0])};", safe(given))
