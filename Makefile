@@ -9,7 +9,7 @@ WHEELS := $(VENV)/wheels/ready
 NODE := .node/ready
 CHECKOV := .venv-checkov/ready
 
-.PHONY: demo test lint types unit coverage judges wheels node checkov checkov-orders checks-ref pins fuzz apply-oracle fleet-oracle mutation benchmark rules fixtures clean
+.PHONY: demo test lint types unit coverage judges wheels node checkov checkov-orders checks-ref pins fuzz apply-oracle fleet-oracle mutation benchmark benchmark-store rules fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -105,6 +105,9 @@ benchmark: $(READY) ## Medians and ratios, measured in one run.
 	$(BIN)/python benchmarks/live.py
 	$(BIN)/python benchmarks/code.py
 	$(BIN)/python benchmarks/reports.py
+
+benchmark-store: $(READY) ## Questions to 2.4 million stored images, by wall, CPU and memory; about two minutes.
+	$(BIN)/python benchmarks/store.py
 
 PINS := .github/action/requirements.txt
 

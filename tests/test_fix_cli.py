@@ -270,3 +270,21 @@ def test_a_file_that_may_not_be_written_is_told(bad: str, check: Check, tmp_path
     run = check("code", "--fix")
     assert run.code == 2
     assert "code/main.tf: cannot be written" in run.stderr
+
+
+def test_a_report_with_suggestions_is_still_what_its_answers_lead_to(
+    estate: Estate, bad: str, check: Check, tmp_path: Path
+) -> None:
+    """The lists that candidates come from are in no recording: they are not compared, and that is told."""
+    (tmp_path / "plan.json").write_bytes(dump(plan(instance("aws_instance.bad", bad))))
+    assert (
+        check("plan.json", "--suggest", "--record", "answers.json", "-o", "json=report.json").code
+        == 1
+    )
+    assert (
+        f"use {estate.golden} (golden), which passes in" in (tmp_path / "report.json").read_text()
+    )
+    grounds = ("report.json", "--plan", "plan.json", "--catalog", "answers.json")
+    run = command.assay("report", "verify", *grounds, cwd=tmp_path)
+    assert run.code == 0, run.stdout
+    assert "it suggests images, of which these answers tell nothing" in run.stderr

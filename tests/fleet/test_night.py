@@ -1,5 +1,7 @@
 """What is stored of a night is what was collected, and what cannot be read is never an empty night."""
 
+import os
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -169,3 +171,77 @@ def test_a_night_that_was_not_finished_is_none(tmp_path: Path) -> None:
     store.write(NIGHT, PLACE, [BARE], ())
     with pytest.raises(StoreError, match="holds no night"):
         stored_night(store, None)
+
+
+def whole(folder: Path, table: str) -> Path:
+    return folder / f"night={NIGHT}" / f"_{table}.parquet"
+
+
+def test_a_night_is_read_from_one_file_that_no_pattern_of_the_dataset_matches(
+    tmp_path: Path,
+) -> None:
+    written(tmp_path)
+    assert whole(tmp_path, "images").exists()
+    assert whole(tmp_path, "uses").exists()
+    for pattern in ("night=*/account=*/region=*/images.parquet", "**/images.parquet"):
+        found = duckdb.execute(f"SELECT count(*) FROM '{tmp_path}/{pattern}'").fetchone()
+        assert found == (2,)
+    # What shows that it is read: a row that only it has
+    more = f"SELECT * FROM '{whole(tmp_path, 'images')}' UNION ALL SELECT * REPLACE ('ami-0d' AS image_id)"
+    more += f" FROM '{whole(tmp_path, 'images')}' WHERE image_id = 'ami-0c'"
+    replaced(whole(tmp_path, "images"), more, tmp_path)
+    ids = [each.listed.image.id for each in stored_night(Store(tmp_path), NIGHT).images()]
+    assert ids == ["ami-0b", "ami-0c", "ami-0d"]
+
+
+def replaced(path: Path, query: str, folder: Path) -> None:
+    """Write other rows into a gathered file, which says of itself and of its age what it said before."""
+    told = path.stat()
+    [(kept,)] = duckdb.execute(
+        f"SELECT map_from_entries(list((decode(key), decode(value))))::VARCHAR FROM parquet_kv_metadata('{path}')"
+    ).fetchall()
+    marks = dict(each.split("=") for each in kept.strip("{}").split(", "))
+    duckdb.execute(f"COPY ({query}) TO '{folder}/other' (FORMAT parquet, KV_METADATA {marks})")
+    (folder / "other").replace(path)
+    os.utime(path, ns=(told.st_mtime_ns, told.st_mtime_ns))
+
+
+def test_a_place_that_is_written_later_is_read_from_its_own_file(tmp_path: Path) -> None:
+    store = written(tmp_path)
+    store.write(NIGHT, PLACE, [BARE], ())
+    night = stored_night(Store(tmp_path), NIGHT)
+    assert list(night.images()) == [BARE]
+    assert list(night.uses()) == []
+
+
+def test_a_place_whose_file_went_away_or_came_back_old_is_not_read_from_before(
+    tmp_path: Path,
+) -> None:
+    written(tmp_path)
+    path = next(tmp_path.glob("night=*/account=*/region=*/images.parquet"))
+    older = path.parents[1] / "region=eu-west-1" / "images.parquet"
+    older.parent.mkdir()
+    shutil.copy2(path, older)  # as a backup does, with its age
+    assert len(list(stored_night(Store(tmp_path), NIGHT).images())) == 4
+    path.unlink()
+    older.unlink()
+    assert list(stored_night(Store(tmp_path), NIGHT).images()) == []
+
+
+def test_a_gathered_file_is_half_of_a_pair_or_none(tmp_path: Path) -> None:
+    written(tmp_path)
+    whole(tmp_path, "uses").unlink()
+    night = stored_night(Store(tmp_path), NIGHT)
+    assert list(night.images()) == [RICH, BARE]
+    assert [use for _, use in night.uses()] == list(USES)
+
+
+def test_nights_with_and_without_a_gathered_file_are_asked_together(tmp_path: Path) -> None:
+    store = written(tmp_path)
+    before = date(2026, 11, 28)
+    store.write(before, PLACE, [BARE], ())
+    store.finish(before, [PLACE])
+    for path in tmp_path.glob(f"night={before}/_*.parquet"):
+        path.unlink()
+    rows = Store(tmp_path).select("SELECT night, count(*) FROM images GROUP BY ALL ORDER BY ALL")
+    assert rows.rows == ((before, 1), (NIGHT, 2))

@@ -23,6 +23,8 @@ def test_what_happened_between_two_nights_is_told_by_image(
     world: GoldenWorld, take: Take, tmp_path: Path
 ) -> None:
     unmarked, gone, kept = world.copy(), world.home_made(), world.copy()
+    closed = world.home_made()
+    world.world.share(closed, REGION, TEAM)
     assert take("--as-of", "2026-11-28").code == 0
     world.world.detach_watermark(WORKLOAD, REGION, unmarked, MARK)
     world.world.deregister(gone, REGION)
@@ -31,6 +33,7 @@ def test_what_happened_between_two_nights_is_told_by_image(
     world.world.run_instance(WORKLOAD, REGION, kept)  # golden's own: nobody has to look at it
     shared = world.home_made()
     world.world.share(shared, REGION, TEAM)
+    world.world.image(REGION, closed).shared_with.discard(TEAM)
     assert take("--as-of", "2026-11-29").code == 0
     run = diff(tmp_path, "--format", "json")
     assert run.code == 0, run.stderr
@@ -46,11 +49,13 @@ def test_what_happened_between_two_nights_is_told_by_image(
         (TEAM, new, "used"): f"unknown, first by {instance}",
         (WORKLOAD, shared, "new"): "unknown",
         (TEAM, shared, "shared"): f"by {WORKLOAD}, unknown",
+        (TEAM, closed, "unshared"): f"by {WORKLOAD}, was unknown",
     }
     assert kept not in json.dumps(run.report)
     text = diff(tmp_path).stdout
-    assert "2026-11-28 to 2026-11-29: 6 differences" in text
+    assert "2026-11-28 to 2026-11-29: 7 differences" in text
     assert f"unmarked  {unmarked}" in text
+    assert f"unshared  {closed}" in text
     markdown = diff(tmp_path, "--format", "markdown").stdout
     assert f"| gone | `{gone}` | `{WORKLOAD}` | `{REGION}` | was unknown |" in markdown
 

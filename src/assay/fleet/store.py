@@ -2,13 +2,13 @@
 
     STORE/night=2026-11-29/account=222222222222/region=us-east-1/images.parquet
     STORE/night=2026-11-29/places.parquet        one row for each place that was wanted
+    STORE/night=2026-11-29/_images.parquet       all places in one, for questions (`gathered.py`)
 
 A file is written under a name of its own and then renamed, so that a reader sees all of it or none.
 DuckDB (the extra `assay[fleet]`) writes and reads them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,23 +17,21 @@ from typing import Any
 import msgspec
 
 from assay.errors import StoreError
-from assay.fleet import columns
+from assay.fleet import columns, gathered
+from assay.fleet.database import connection, told
+from assay.fleet.sources import OF_A_NIGHT, OF_A_PLACE, of_places, quoted, read, typed, view
 from assay.model.inventory import Classified, PlaceSeen, Use
 from assay.model.times import day
 
 _NIGHT = "night="
-_OF_PLACES = ("images", "uses")
-_OF_A_PLACE = {"night": "DATE", "account": "VARCHAR", "region": "VARCHAR"}
-_VIEWS = {
-    "images": ("account=*/region=*/images.parquet", _OF_A_PLACE, columns.IMAGES),
-    "uses": ("account=*/region=*/uses.parquet", _OF_A_PLACE, columns.USES),
-    "places": ("places.parquet", {"night": "DATE"}, columns.PLACES),
-}
-"""The files of each view, what stands in their paths, and their columns."""
+_TABLES = {"images": columns.IMAGES, "uses": columns.USES}
+"""What has a file in each place, and its columns."""
 VERSION = 1
 """Of the store: one that another assay wrote in a newer form is not read as if it were this one."""
 _MARKED = "assay_store"
 _ROWS = 2_000
+_GATHERED = ", ROW_GROUP_SIZE 61440"
+"""Half of DuckDB's own size: half of the memory to write it, and questions take as long."""
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -49,8 +47,10 @@ class Store:
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
         self._known: set[Path] = set()
-        with _told(root):
-            self._duckdb = _connection()
+        with told(root):
+            self._duckdb = connection()
+            # It writes: a second thread takes twice the memory, and is no faster with small files
+            self._duckdb.execute("SET threads = 1")
 
     @property
     def path(self) -> str:
@@ -59,20 +59,24 @@ class Store:
 
     def nights(self) -> list[date]:
         """The nights that are written whole, the oldest first."""
-        with _told(self._root):
+        return list(self._nights())
+
+    def _nights(self) -> dict[date, Path]:
+        """Each night with its directory. Of one that is not whole nobody can tell what is missing."""
+        with told(self._root):
             found = self._root.glob(f"{_NIGHT}*/places.parquet") if self._root.is_dir() else ()
-            nights = {each: _night(each.parent.name) for each in found}
+            nights = {path: _night(path.parent.name) for path in found}
         for path in nights.keys() - self._known:
             self._refuse_newer(path)
-        return sorted(each for each in nights.values() if each)
+        dated = ((night, path.parent) for path, night in nights.items() if night)
+        return dict(sorted(dated))
 
     def _refuse_newer(self, path: Path) -> None:
-        query = "SELECT value::VARCHAR FROM parquet_kv_metadata(?) WHERE key = ?"
-        with _told(path):
-            found = self._duckdb.execute(query, [str(path), _MARKED]).fetchone()
-        if found and found[0] != str(VERSION):
+        with told(path):
+            found = self._metadata(path, _MARKED)
+        if found not in (None, str(VERSION)):
             raise StoreError(
-                f"was written in form {found[0]} of the store; this assay knows form {VERSION}",
+                f"was written in form {found} of the store; this assay knows form {VERSION}",
                 where=str(path),
                 hint="use the assay that wrote it, or a newer one",
             )
@@ -117,7 +121,7 @@ class Store:
         }
         for each in self._kept(before, place):
             path = self._file(night, place, each)
-            new = f"read_parquet({_quoted(path)}, hive_partitioning=false)"
+            new = f"read_parquet({quoted(path)}, hive_partitioning=false)"
             older = f"SELECT * FROM {self._older(before, place, each, read)} WHERE {missed[each]}"  # noqa: S608
             self._copy(f"WITH new AS (FROM {new}) FROM new UNION ALL BY NAME ({older})", path)
 
@@ -130,26 +134,58 @@ class Store:
         return None
 
     def _kept(self, night: date, place: PlaceSeen) -> list[str]:
-        return [each for each in _OF_PLACES if self._file(night, place, each).exists()]
+        return [each for each in _TABLES if self._file(night, place, each).exists()]
 
     def _older(self, night: date, place: PlaceSeen, table: str, read: datetime) -> str:
         """The rows of a place of an earlier night, marked with when they were read."""
         since = f"coalesce(stale_since, TIMESTAMPTZ '{read.isoformat()}')"
-        path = _quoted(self._file(night, place, table))
+        path = quoted(self._file(night, place, table))
         source = f"read_parquet({path}, hive_partitioning=false)"
         return f"(SELECT * REPLACE ({since} AS stale_since) FROM {source})"  # noqa: S608
 
     def finish(self, night: date, places: Sequence[PlaceSeen]) -> None:
         """Write down what became of each place: with that, the night is whole."""
         ordered = sorted(places, key=lambda each: (each.account, each.region))
-        path = self._root / f"{_NIGHT}{night}" / "places.parquet"
-        self._write(path, columns.PLACES, map(columns.place_row, ordered))
+        directory = self._root / f"{_NIGHT}{night}"
+        self._write(directory / "places.parquet", columns.PLACES, map(columns.place_row, ordered))
+        self._gather(directory)
+
+    def _gather(self, night: Path) -> None:
+        """One file of all places for each table; none where a place is written meanwhile."""
+        with told(night):
+            before = gathered.sources(night, _TABLES)
+            tables = [each for each in reversed(_TABLES) if before.has(each)]
+            made = [self._gathered(night, each, before) for each in tables]
+            try:
+                if gathered.sources(night, _TABLES) == before:
+                    for path, table in zip(made, tables, strict=True):
+                        gathered.keep(path, gathered.path_of(night, table), before)
+            finally:
+                for path in made:
+                    path.unlink(missing_ok=True)
+
+    def _gathered(self, night: Path, table: str, sources: gathered.Sources) -> Path:
+        query = f"SELECT * EXCLUDE (night) FROM {of_places([night], table)}"  # noqa: S608 - ours alone
+        marks = {gathered.MARKED: sources.digest}
+        return self._made(query, gathered.path_of(night, table), marks, _GATHERED)
+
+    def _is_gathered(self, night: Path, found: gathered.Sources) -> bool:
+        """Whether the gathered files have what the places' own files have."""
+        paths = [gathered.path_of(night, each) for each in _TABLES if found.has(each)]
+        with told(night):
+            if not all(each.exists() for each in paths):
+                return False
+            written = min((each.stat().st_mtime_ns for each in paths), default=0)
+            if not paths or found.newest > written:
+                return False
+        with told(paths[0]):  # the last that was written
+            return self._metadata(paths[0], gathered.MARKED) == found.digest
 
     def select(self, query: str, *parameters: object) -> "Rows":
         """The answer to one SELECT over the views `images`, `uses` and `places`, and nothing but that: no other
         statement is run, and no file outside of the store is opened.
         """
-        with _told(self._root):
+        with told(self._root):
             statements = self._duckdb.extract_statements(query)
             if len(statements) != 1 or statements[0].type.name != "SELECT":
                 raise StoreError("one SELECT is meant", hint="write it in quotes")
@@ -161,12 +197,12 @@ class Store:
         """Keep the answer to a SELECT in memory, where later queries find it by a name: what is asked
         again and again is read from the files once.
         """
-        with _told(self._root):
+        with told(self._root):
             self._reader.execute(f"CREATE OR REPLACE TABLE {name} AS {query}", list(parameters))
 
     def records(self, query: str, *parameters: object) -> Iterator[dict[str, Any]]:
         """The rows of a SELECT, by column, some at a time: there may be more than fit into memory."""
-        with _told(self._root):
+        with told(self._root):
             found = self._reader.cursor().execute(query, list(parameters))
             names = [each[0] for each in found.description or ()]
             while rows := found.fetchmany(_ROWS):
@@ -176,25 +212,32 @@ class Store:
     @cached_property
     def _reader(self) -> Any:
         """A connection of its own that can read the nights there are, and write nothing."""
-        nights = self.nights()
+        nights = list(self._nights().values())
         if not nights:
             raise StoreError("holds no night", where=str(self._root), hint="run: assay inventory")
-        # Of a night that is not whole nobody can tell what is missing
-        whole = f"night IN ({', '.join(f'DATE {str(each)!r}' for each in nights)})"
-        reader = _connection()
-        for name, (below, keys, told) in _VIEWS.items():
-            files = _quoted(self._root / f"{_NIGHT}*" / below)
-            source = f"read_parquet({files}, hive_types={_typed(keys)}, union_by_name=true)"
-            # A night that was stored before there was a column has nothing to tell there
-            nulls = ", ".join(
-                f'NULL::{kind} AS "{each}"' for each, kind in {**told, **keys}.items()
-            )
-            every = f"SELECT {nulls} WHERE false UNION ALL BY NAME SELECT * FROM {source}"  # noqa: S608
-            reader.execute(f"CREATE VIEW {name} AS SELECT * FROM ({every}) WHERE {whole}")  # noqa: S608
-        reader.execute(f"SET allowed_directories = [{_quoted(self._root)}]")
+        reader = connection()
+        with told(self._root):
+            found = {each: gathered.sources(each, _TABLES) for each in nights}
+        whole = {each for each in nights if self._is_gathered(each, found[each])}
+        for table, kinds in _TABLES.items():
+            there = [each for each in nights if found[each].has(table)]
+            files = [gathered.path_of(each, table) for each in there if each in whole]
+            others = [each for each in there if each not in whole]
+            sources = [read(files, OF_A_NIGHT)] if files else []
+            sources += [of_places(others, table)] if others else []
+            reader.execute(view(table, {**kinds, **OF_A_PLACE}, sources))
+        places = read([each / "places.parquet" for each in nights], OF_A_NIGHT)
+        reader.execute(view("places", {**columns.PLACES, **OF_A_NIGHT}, [places]))
+        reader.execute(f"SET allowed_directories = [{quoted(self._root)}]")
         reader.execute("SET enable_external_access = false")
         reader.execute("SET lock_configuration = true")
         return reader
+
+    def _metadata(self, path: Path, key: str) -> str | None:
+        """What a file says of itself."""
+        query = "SELECT value::VARCHAR FROM parquet_kv_metadata(?) WHERE key = ?"
+        found = self._duckdb.execute(query, [str(path), key]).fetchone()
+        return str(found[0]) if found else None
 
     def _read_at(self, night: date, place: PlaceSeen) -> datetime | None:
         path = self._root / f"{_NIGHT}{night}" / "places.parquet"
@@ -202,7 +245,7 @@ class Store:
             "SELECT coalesce(stale_since, seen_at) FROM read_parquet(?, hive_partitioning=false)"
             " WHERE account = ? AND region = ?"
         )
-        with _told(path):
+        with told(path):
             found = self._duckdb.execute(query, [str(path), place.account, place.region]).fetchone()
         return found[0] if found else None
 
@@ -213,32 +256,37 @@ class Store:
     def _write(self, path: Path, kinds: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
         """Rows go through a file of JSON lines: that is what DuckDB reads fastest without help."""
         lines = path.with_name(f".{path.stem}.jsonl")
-        with _told(path):
+        with told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 lines.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
-                source = f"read_json({_quoted(lines)}, format='newline_delimited', columns={_typed(kinds)})"
-                self._copy(f"SELECT * FROM {source}", path)  # noqa: S608 - ours alone  # noqa: S608 - names and types of this module
+                source = f"read_json({quoted(lines)}, format='newline_delimited', columns={typed(kinds)})"
+                self._copy(f"SELECT * FROM {source}", path)  # noqa: S608 - names and types of this module
             finally:
                 lines.unlink(missing_ok=True)
 
     def _copy(self, query: str, path: Path) -> None:
-        made = path.with_name(f".{path.name}.part")
-        with _told(path):
+        with told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            made = self._made(query, path, {})
             try:
-                self._duckdb.execute(
-                    f"COPY ({query}) TO {_quoted(made)} (FORMAT parquet, COMPRESSION zstd,"
-                    f" KV_METADATA {{{_MARKED}: '{VERSION}'}})"
-                )
                 made.replace(path)
             finally:
                 made.unlink(missing_ok=True)
 
-
-def _typed(kinds: dict[str, str]) -> str:
-    """As the argument of a function that reads files: `{'night': 'DATE'}`."""
-    return f"{{{', '.join(f'{name!r}: {kind!r}' for name, kind in kinds.items())}}}"
+    def _made(self, query: str, path: Path, marks: dict[str, str], options: str = "") -> Path:
+        """A file of the rows, which has its name still to get."""
+        made = path.with_name(f".{path.name}.part")
+        told = typed({_MARKED: str(VERSION), **marks})
+        try:
+            self._duckdb.execute(
+                f"COPY ({query}) TO {quoted(made)} (FORMAT parquet, COMPRESSION zstd,"
+                f" KV_METADATA {told}{options})"
+            )
+        except BaseException:
+            made.unlink(missing_ok=True)
+            raise
+        return made
 
 
 def _night(directory: str) -> date | None:
@@ -247,36 +295,3 @@ def _night(directory: str) -> date | None:
         return day(directory.removeprefix(_NIGHT))
     except ValueError:
         return None
-
-
-def _connection() -> Any:
-    try:
-        import duckdb
-    except ImportError:
-        raise StoreError(
-            "an inventory is stored by DuckDB, which is not installed",
-            hint="install assay with its extra `fleet`",
-        ) from None
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
-
-
-def _quoted(path: Path) -> str:
-    text = str(path).replace("'", "''")
-    return f"'{text}'"
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(
-            f"cannot be read or written: {error.strerror or error}", where=str(path)
-        ) from None
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
-            raise
-        said = str(error).partition("\n")[0]
-        raise StoreError(f"cannot be read or written: {said}", where=str(path)) from None

@@ -158,6 +158,8 @@ class Event(StrEnum):
     """A mark was detached."""
     SHARED = "shared"
     """It is another account's, and was not shared with this one before."""
+    UNSHARED = "unshared"
+    """It is another account's, and is shared with this one no more; its owner's place tells whether it is gone."""
     USED = "used"
     """It is unknown, or in no listing, and no instance was launched from it before."""
 

@@ -8,6 +8,7 @@ import msgspec
 from assay.errors import InputError
 from assay.model import Report
 from assay.report.formats.json import document
+from assay.run.cures import SUGGESTED
 
 _NOT_COMPARED = ("generated_at", "tool", "catalog")
 """When and by which assay it was made, and who answered: told by sentences of their own."""
@@ -33,6 +34,7 @@ def report_at(path: str, content: bytes) -> dict[str, Any]:
 def differences(told: Mapping[str, Any], report: Report) -> list[str]:
     """What differs, a line each, the grounds before what was made of them; none where nothing does."""
     made = _as_written(report)
+    told = _without_suggestions(told)
     lines = list(_grounds(told, made))
     for name in dict.fromkeys((*told, *made)):
         if name not in _NOT_COMPARED and name not in ("policy", "inputs"):
@@ -45,10 +47,24 @@ def notes(told: Mapping[str, Any], report: Report) -> Iterator[str]:
     catalog = told.get("catalog") or {}
     if not catalog.get("sha256"):
         yield "the report names no digest of its answers: that they are these, nothing proves"
+    if _without_suggestions(told) != told:
+        yield "it suggests images, of which these answers tell nothing: those are not compared"
     version = (told.get("tool") or {}).get("version")
     mine = _as_written(report)["tool"]["version"]
     if version != mine:
         yield f"it was made by assay {version}; this is {mine}"
+
+
+def _without_suggestions(told: Any) -> Any:
+    """What `--suggest` adds to a fix comes from lists of images, which no recording has."""
+    if isinstance(told, list):
+        return [_without_suggestions(each) for each in told]
+    if not isinstance(told, dict):
+        return told
+    found = {name: _without_suggestions(each) for name, each in told.items()}
+    if isinstance(found.get("fix"), str):
+        found["fix"] = SUGGESTED.sub("", found["fix"]) or None
+    return found
 
 
 def _as_written(report: Report) -> dict[str, Any]:

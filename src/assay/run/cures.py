@@ -1,5 +1,6 @@
 """What a report says to do, with the image that could stand there instead."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,6 +13,10 @@ from assay.model.suggestion import Suggestion
 if TYPE_CHECKING:
     from assay.catalog.interface import ImageCatalog
 
+SUGGESTED = re.compile(
+    r"(?:^|; )use ami-[0-9a-f]+(?: \(.*\))?, which passes in [0-9]{12}/[a-z0-9-]+: .*\Z", re.DOTALL
+)
+"""What is added to a fix."""
 _NO_OTHER_IMAGE = frozenset({"unresolved", "incomplete-plan", "ignored-changes", "lookup-failed"})
 """Rules whose failure no other image mends."""
 

@@ -1,0 +1,38 @@
+"""DuckDB, which reads and writes the store, and what goes wrong with it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from assay.errors import StoreError
+
+
+def connection() -> Any:
+    """A database in memory, which reads and writes files. Raises `StoreError`."""
+    try:
+        import duckdb
+    except ImportError:
+        raise StoreError(
+            "an inventory is stored by DuckDB, which is not installed",
+            hint="install assay with its extra `fleet`",
+        ) from None
+    made = duckdb.connect()
+    made.execute("SET TimeZone = 'UTC'")
+    return made
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Whatever goes wrong with a file is a `StoreError` that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot be read or written: {error.strerror or error}", where=str(path)
+        ) from None
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
+            raise
+        said = str(error).partition("\n")[0]
+        raise StoreError(f"cannot be read or written: {said}", where=str(path)) from None
