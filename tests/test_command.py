@@ -27,6 +27,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "policy": ("test", "."),
     "preview": ("--criteria", "none.json"),
     "record": ("plan.json", "-o", "recorded"),
+    "remediate": ("--policy", "none.yaml"),
     "report": ("verify", "plan.json", "--plan", "plan.json", "--catalog", "plan.json"),
     "rules": (),
     "stamp": (MADE_BY_NOBODY, "--watermark", "golden-web", "--region", REGION, "--dry-run"),

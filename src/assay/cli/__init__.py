@@ -29,6 +29,7 @@ COMMANDS = {
     "policy": "assay.cli.policy:policy_group",
     "preview": "assay.cli.preview:preview_command",
     "record": "assay.cli.record:record_command",
+    "remediate": "assay.cli.remediate:remediate_command",
     "report": "assay.cli.report:report_group",
     "rules": "assay.cli.rules:rules_command",
     "stamp": "assay.cli.stamp:stamp_command",

@@ -1,0 +1,81 @@
+"""`assay remediate`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.nights import night_option, store_option
+from assay.cli.options import (
+    as_of_option,
+    debug_option,
+    no_cache_option,
+    policy_option,
+    timeout_option,
+)
+from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, show
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@click.command("remediate")
+@click.argument("images", nargs=-1, metavar="[AMI]...")
+@store_option
+@night_option
+@click.option("--live", is_flag=True,
+              help="Ask AWS, too, about images that nothing in the night speaks against: whom they are shared with, "
+              "and which EC2 and Spot Fleets launch them. Without it, none is said to be safe.")  # fmt: skip
+@click.option("--format", "format_", type=click.Choice(("text", "json", "markdown")), default="text",
+              show_default=True, help="What goes to standard output.")  # fmt: skip
+@policy_option
+@as_of_option
+@timeout_option
+@no_cache_option
+@debug_option
+def remediate_command(
+    images: tuple[str, ...],
+    store: str,
+    night: "datetime | None",
+    live: bool,
+    format_: str,
+    policy_path: str | None,
+    as_of: "datetime | None",
+    timeout: float,
+    no_cache: bool,
+) -> int:
+    """Plan on paper what to do about images of class unknown: who uses each, what replaces it, which may go.
+
+    An image is said to be safe to deregister only where every kind of thing that could use it was read
+    in every account, completely and within a day. Nothing is changed.
+
+    Exit codes: 0 everything that was wanted was seen, 2 no answer, 3 an answer with gaps, each named.
+    """
+    from pathlib import Path
+
+    from assay.cli.host import this_process
+    from assay.fleet.night import stored_night
+    from assay.fleet.store import Store
+    from assay.model.times import day_of
+    from assay.report.remediation import json, markdown, text
+    from assay.run.cache import Cache
+    from assay.run.catalogs import Asking, open_catalog
+    from assay.run.policies import open_policy
+    from assay.run.remediation import Wanted, remediate
+
+    host = this_process()
+    policy = open_policy(host, policy_path)
+    when = as_of or host.now()
+    asked = stored_night(Store(Path(store)), night and day_of(night))
+    wanted = Wanted(when, tuple(dict.fromkeys(images)))
+    if live:
+        asking = Asking(None, timeout, Cache(host, wanted=not no_cache), as_of=as_of)
+        catalog = open_catalog(host, asking, policy.readers)
+        with host.watching(catalog):
+            found = remediate(asked, policy, wanted, catalog)
+    else:
+        found = remediate(asked, policy, wanted, None)
+    if format_ == "json":
+        show(json.render(found, (policy.path, policy.sha256), host.now()).decode())
+    else:
+        show((markdown if format_ == "markdown" else text).render(found))
+    return EXIT_UNDETERMINED if found.gaps or found.unasked else EXIT_PASS

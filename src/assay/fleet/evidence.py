@@ -1,0 +1,53 @@
+"""Whether a stored night is good enough to say that something is not there.
+
+Only a place that was seen whole, lately, and not suspiciously empty, is. (Netflix's swabbie refuses by
+the same three; a cleaner that takes a failed read for an empty one deletes what is in use.)
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from assay.fleet.night import Night
+from assay.fleet.places import ALL
+from assay.fleet.uses import USES
+from assay.model.inventory import PlaceSeen, PlaceState
+from assay.model.remediation import Gap
+from assay.model.times import readable
+
+OLDEST = timedelta(days=1)
+_KINDS = tuple(listing.name for listing, _ in USES)
+
+
+def gaps(night: Night, before: Night | None, as_of: datetime) -> Iterator[Gap]:
+    """What is not known of each place. `before` is the night before, if there is one."""
+    earlier = {(each.account, each.region): each for each in before.places} if before else {}
+    for place in night.places:
+        for what in _of_place(place, earlier.pop((place.account, place.region), None), as_of):
+            yield Gap(place.account, place.region, what)
+    accounts = {each.account for each in night.places if each.region == ALL}
+    for account, region in earlier:
+        if before is not None and account not in accounts and region != ALL:
+            yield Gap(account, region, f"was looked into in night {before.date}, and not since")
+
+
+def of_region(found: Iterable[Gap], region: str) -> list[Gap]:
+    """Those that matter to an image there: who uses an image stands in its own Region."""
+    return [each for each in found if each.region in (region, ALL)]
+
+
+def _of_place(place: PlaceSeen, earlier: PlaceSeen | None, as_of: datetime) -> Iterator[str]:
+    if place.state is not PlaceState.SEEN:
+        stale = f"; kept from {readable(place.stale_since)}" if place.stale_since else ""
+        yield f"{place.state}: {place.reason or ''}{stale}"
+        return
+    unlisted = [each for each in _KINDS if each not in place.whole]
+    if unlisted:
+        yield f"the night does not tell whether these were listed: {', '.join(unlisted)}"
+    if place.seen_at is None or as_of - place.seen_at > OLDEST:
+        when = readable(place.seen_at) if place.seen_at else "nobody knows when"
+        yield f"was read {when}, which is more than a day ago: run assay inventory again"
+    if earlier is not None and place.uses * 2 < earlier.uses:
+        yield (
+            f"{place.uses} uses were seen where there were {earlier.uses} in the night before: "
+            "implausibly few to rely on"
+        )

@@ -1,0 +1,194 @@
+"""What may be done about each image of class `unknown`, and what stands against letting it go.
+
+Facts: EC2 API Reference, DisableImage (takes all launch permissions away), Image
+(`DeregistrationProtection`; `LastLaunchedTime`, told to the owner alone and a day late), DeregisterImage
+(what runs is not affected; snapshots that several images share are not deleted with one of them).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from assay.catalog.interface import CutShort
+from assay.fleet.columns import image_of
+from assay.fleet.evidence import of_region
+from assay.fleet.night import Night
+from assay.fleet.places import ALL, At
+from assay.fleet.used_by import Node, Referrers
+from assay.model.inventory import Classified
+from assay.model.remediation import NOT_ASKED, Gap, Referrer, Remedy, Standing
+from assay.model.times import day_of
+from assay.model.uses import LaunchPermission
+
+OTHERWISE = "whom it is shared with was not asked, since something else speaks against it"
+WATCHED = timedelta(days=30)
+"""How long an image should not have been launched by anybody."""
+_UNPROTECTED = (None, "disabled")
+_NAMED = 3
+Permissions = Mapping[Node, list[LaunchPermission] | CutShort]
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """One image of class `unknown`, as its owner sees it where that is one of the accounts."""
+
+    classified: Classified
+    others: tuple[str, ...]
+    """The accounts that it is shared with."""
+
+    @property
+    def node(self) -> Node:
+        """Region and image id."""
+        return self.classified.region, self.classified.listed.image.id
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What is known besides the images themselves."""
+
+    as_of: datetime
+    found: Referrers
+    gaps: Sequence[Gap]
+    places: frozenset[At]
+    """That were looked into."""
+    twice: Mapping[tuple[str, str], tuple[str, ...]]
+    """By Region and snapshot: the images that have one which several have."""
+    permissions: Permissions | None = None
+    """None where nobody was asked."""
+
+
+def unknown_images(night: Night, only: Iterable[str] = ()) -> list[Unknown]:
+    """Each image once; `only` some of them, if any are named. Raises `StoreError`."""
+    rows: defaultdict[Node, list[Classified]] = defaultdict(list)
+    chosen = list(only)
+    some = "AND image_id IN (SELECT unnest($2))" if chosen else ""
+    asked = (
+        f"SELECT * FROM images WHERE night = $1 AND class = 'unknown' {some}"  # noqa: S608 - no foreign text
+        " ORDER BY region, image_id, account"
+    )
+    given = (chosen,) if chosen else ()
+    for each in map(image_of, night.store.records(asked, night.date, *given)):
+        rows[each.region, each.listed.image.id].append(each)
+    return [
+        Unknown(
+            min(seen, key=lambda each: each.shared),
+            tuple(each.account for each in seen if each.shared),
+        )
+        for seen in rows.values()
+    ]
+
+
+def shared_snapshots(night: Night) -> dict[tuple[str, str], tuple[str, ...]]:
+    """By Region and snapshot, the images of all classes that have it, where that is more than one."""
+    asked = """
+        SELECT region, snapshot, list_sort(list(DISTINCT image_id)) AS images
+        FROM (SELECT region, image_id, unnest(snapshots) AS snapshot FROM images WHERE night = $1)
+        GROUP BY region, snapshot HAVING count(DISTINCT image_id) > 1
+    """
+    rows = night.store.records(asked, night.date)
+    return {(row["region"], row["snapshot"]): tuple(row["images"]) for row in rows}
+
+
+def accounts_of(night: Night, region: str) -> list[str]:
+    """The accounts that were looked into in a Region."""
+    return sorted({each.account for each in night.places if each.region == region})
+
+
+def weigh(image: Unknown, facts: Facts) -> Remedy:
+    """How an image stands, without steps and replacements."""
+    used_by = tuple(sorted(facts.found.by_image.get(image.node, ()), key=_order))
+    reasons = tuple(_against(image, facts))
+    if used_by:  # whom it is shared with is of no matter yet
+        reasons = tuple(each for each in reasons if each not in (NOT_ASKED, OTHERWISE))
+    if any(each.launches for each in used_by):
+        standing = Standing.REPLACE_FIRST
+    elif used_by:
+        standing = Standing.IN_USE
+    else:
+        standing = Standing.CANNOT_SAY if reasons else Standing.SAFE
+    listed = image.classified.listed
+    return Remedy(
+        image.classified.region,
+        listed,
+        image.classified.why,
+        image.classified.root,
+        standing,
+        reasons,
+        used_by,
+        image.others,
+    )
+
+
+def _order(each: Referrer) -> tuple[bool, str, str, str]:
+    return not each.launches, each.type, each.account, each.id
+
+
+def _against(image: Unknown, facts: Facts) -> Iterator[str]:
+    """Every reason not to say that it may go, besides that it is used."""
+    found, region = image.classified, image.classified.region
+    listed = found.listed
+    if found.shared:
+        owner = listed.image.owner_id or "nobody knows whom"
+        yield f"it belongs to {owner}, which was not looked into"
+    yield from _unread(region, facts)
+    yield from _sharing(image, facts)
+    if listed.deregistration_protection not in _UNPROTECTED:
+        yield f"deregistration protection is {listed.deregistration_protection}: somebody wants it kept"
+    for snapshot in listed.snapshots:
+        others = [
+            each for each in facts.twice.get((region, snapshot), ()) if each != listed.image.id
+        ]
+        if others:
+            yield f"{snapshot} is a snapshot of {_some(others)} as well"
+    launched = listed.last_launched
+    if launched is not None and facts.as_of - launched < WATCHED:
+        yield f"it was launched on {day_of(launched)}, by nothing that is seen to use it now"
+
+
+def _unread(region: str, facts: Facts) -> Iterator[str]:
+    places = of_region(facts.gaps, region)
+    if places:
+        named = [
+            f"{each.account}{'' if each.region == ALL else f'/{each.region}'} ({each.what})"
+            for each in places
+        ]
+        yield f"not everything that could use it was read: {_some(named)}"
+    leads = facts.found.leads.get(region, [])
+    if leads:
+        yield f"what some things lead to is not known: {_some(leads)}"
+
+
+def _sharing(image: Unknown, facts: Facts) -> Iterator[str]:
+    listed = image.classified.listed
+    if listed.image.public:
+        yield "it is public: anybody may use it"
+    if facts.permissions is None:
+        yield NOT_ASKED
+        return
+    if listed.image.state == "disabled":
+        return  # nobody is left with whom it is shared
+    told = facts.permissions.get(image.node)
+    match told:
+        case None:
+            if not image.classified.shared:
+                yield OTHERWISE
+        case CutShort(_, reason):
+            yield f"whom it is shared with is not known: {reason}"
+        case permissions:
+            known = {account for account, region in facts.places if region == image.node[0]}
+            yield from _permitted(permissions, known)
+
+
+def _permitted(permissions: Iterable[LaunchPermission], known: Collection[str]) -> Iterator[str]:
+    for each in permissions:
+        if each.organization is not None:
+            yield f"it is shared with {each.organization}: which accounts that has is not known here"
+        elif each.account is None:
+            yield "it is shared with everybody"
+        elif each.account not in known:
+            yield f"it is shared with {each.account}, which was not looked into"
+
+
+def _some(named: Sequence[str]) -> str:
+    more = f", and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return f"{', '.join(named[:_NAMED])}{more}"

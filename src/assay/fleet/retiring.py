@@ -1,0 +1,80 @@
+"""What a person does about an image, in order; nothing of it is ever done here.
+
+Facts: EC2 User Guide, "Deregister an Amazon EC2 AMI" (instances that run are not affected; snapshots stay
+unless they are deleted), "Disable an Amazon EC2 AMI" (EnableImage takes it back), "Recycle Bin" (a
+rule for `EC2_IMAGE` keeps what is deregistered); EC2 API Reference, ResetImageAttribute.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from assay.model.remediation import Referrer, Remedy, Standing, Step
+
+_WHAT = {
+    "template": "write a version with the replacement, make it the default, then delete the versions that name this image",
+    "group": "have it launch the replacement, and refresh its instances",
+    "launch-configuration": "it cannot be changed: move its groups to a launch template with the replacement, then delete it",
+    "parameter": "put the replacement into it",
+    "recipe": "make a new version of the recipe on the replacement, and point its pipelines there",
+    "ec2-fleet": "replace it by a fleet with the replacement",
+    "spot-fleet": "replace it by a fleet with the replacement",
+    "instance": "launch another one from the replacement in its place; it runs on without the image, and its next launch fails",
+    "usage-report": "ask that account, or have a new report made: this one counted its uses",
+}
+
+
+def steps(remedy: Remedy, twice: Mapping[tuple[str, str], tuple[str, ...]]) -> tuple[Step, ...]:
+    """For what is used, what to change where; for what may go, how."""
+    if remedy.standing is Standing.SAFE:
+        return tuple(_retire(remedy, twice))
+    return tuple(_replace(remedy.used_by))
+
+
+def _replace(used_by: tuple[Referrer, ...]) -> Iterator[Step]:
+    for kind in dict.fromkeys(each.type for each in used_by):
+        some = [each for each in used_by if each.type == kind]
+        things = f"{len(some)} x {kind}" if some[1:] else kind
+        yield Step(f"replace: {things}", _WHAT.get(kind, "have it use the replacement"))
+
+
+def _retire(remedy: Remedy, twice: Mapping[tuple[str, str], tuple[str, ...]]) -> Iterator[Step]:
+    region, image = remedy.node
+    where = f"--image-id {image} --region {region}"
+    yield Step(
+        "remove shares",
+        "nobody but the owner can launch it from then on",
+        (f"aws ec2 reset-image-attribute --attribute launchPermission {where}",),
+    )
+    yield Step(
+        "deprecate",
+        "it is hidden from others, and launches go on; can be taken back",
+        (f"aws ec2 enable-image-deprecation --deprecate-at TIME {where}",),
+    )
+    yield Step(
+        "disable",
+        "launches fail; can be taken back: aws ec2 enable-image",
+        (f"aws ec2 disable-image {where}",),
+    )
+    asked = f"--image-ids {image} --include-disabled --region {region}"
+    yield Step(
+        "wait and watch",
+        "30 days, in which nobody asks for it and LastLaunchedTime, which is a day late, stays as it is",
+        (f"aws ec2 describe-images --query 'Images[].LastLaunchedTime' {asked}",),
+    )
+    yield Step(
+        "deregister under a Recycle Bin rule",
+        "with a rule for images in place, it can be restored for as long as the rule says",
+        (
+            f"aws rbin list-rules --resource-type EC2_IMAGE --region {region}",
+            f"aws ec2 deregister-image {where}",
+        ),
+    )
+    snapshots = [each for each in remedy.listed.snapshots if (region, each) not in twice]
+    if snapshots:
+        yield Step(
+            "snapshots last",
+            "after the Recycle Bin has let the image go; never one that another image has as well",
+            tuple(
+                f"aws ec2 delete-snapshot --snapshot-id {each} --region {region}"
+                for each in snapshots
+            ),
+        )

@@ -1,0 +1,133 @@
+"""Who uses each image of a night: everything that names it, or leads to it, in every account.
+
+Whatever a group, a template, a launch configuration, a parameter or a recipe would launch next, `launches.py`
+tells; here instances and usage reports stand beside it. Facts: EC2 API Reference, InstanceState
+(what is terminated is told for an hour, and starts no more); Image Builder API Reference, ImageRecipe
+(`parentImage`: an AMI id, `ssm:` and a parameter, the ARN of an image of Image Builder, a product).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from assay.fleet.launches import launches
+from assay.fleet.night import Night
+from assay.fleet.places import At
+from assay.model.inventory import Use, UseType
+from assay.model.preview import Launch
+from assay.model.remediation import Referrer
+from assay.model.uses import LaunchingFleet
+
+Node = tuple[str, str]
+"""Region and image id."""
+_ALIAS = re.compile(r"(?:resolve:)?ssm:(?P<name>.+)", re.DOTALL)
+_AMAZONS = "/aws/service/"
+_BUILT_BY_AMAZON = re.compile(r"arn:aws[a-z-]*:imagebuilder:[^:]*:aws:")
+_VERSION = re.compile(r"version [0-9]+")
+_THROUGH = ("template ", "launch configuration ")
+
+
+class Referrers(msgspec.Struct):
+    """By image; and by Region what leads to an image of which nobody knows which one it is."""
+
+    by_image: defaultdict[Node, list[Referrer]] = msgspec.field(
+        default_factory=lambda: defaultdict(list)
+    )
+    leads: defaultdict[str, list[str]] = msgspec.field(default_factory=lambda: defaultdict(list))
+
+    def add(self, image: str, found: Referrer) -> None:
+        """Something that uses the image, in its Region."""
+        self.by_image[found.region, image].append(found)
+
+    def lead(self, account: str, region: str, what: str) -> None:
+        """Something that may use any image of the Region."""
+        self.leads[region].append(f"{account}: {what}")
+
+
+def referrers(night: Night) -> Referrers:
+    """Every use of every image. Raises `StoreError`."""
+    found = Referrers()
+    _add_launches(found, launches(night.uses()))
+    for at, use in night.uses():
+        match use.type:
+            case UseType.INSTANCE if use.state != "terminated" and use.image_id is not None:
+                found.add(use.image_id, _referrer(at, use))
+            case UseType.USAGE_REPORT if use.image_id is not None:
+                # It is the other account's, whose id stands in the name
+                account = use.name or at[0]
+                found.add(use.image_id, _referrer((account, at[1]), use))
+    return found
+
+
+def add_fleet(found: Referrers, at: At, fleet: LaunchingFleet) -> None:
+    """A fleet with each image that it names, and each that a template of it names in any version."""
+    kind = "spot-fleet" if fleet.spot else "ec2-fleet"
+    account, region = at
+    for image in fleet.images:
+        if _ALIAS.fullmatch(image) and not _is_amazons(image):
+            found.lead(account, region, f"{kind} {fleet.id} launches {image}")
+        found.add(image, Referrer(kind, fleet.id, account, region, state=fleet.state))
+    named = {name for each in fleet.templates for name in (each.id, each.name) if name}
+    for (where, _), others in found.by_image.items():
+        through = [
+            each
+            for each in others
+            if each.type == UseType.TEMPLATE.value
+            and each.account == account
+            and named & {each.id, each.name}
+        ]
+        if where == region and through:
+            via = f"template {through[0].id}"
+            others.append(Referrer(kind, fleet.id, account, region, via=via, state=fleet.state))
+
+
+def _add_launches(found: Referrers, all_launches: Iterable[Launch]) -> None:
+    """Versions of one template that name one image are one referrer of it."""
+    versions: defaultdict[tuple[str, str, str, str], list[Launch]] = defaultdict(list)
+    for each in all_launches:
+        use = each.use
+        if each.image_id is None:
+            for what in _leads(use):
+                found.lead(each.account, each.region, what)
+        elif use.type is UseType.TEMPLATE:
+            versions[each.account, each.region, use.id, each.image_id].append(each)
+        else:
+            found.add(each.image_id, _referrer((each.account, each.region), use))
+    for (account, region, _, image), some in versions.items():
+        via = _versions([each.use for each in some])
+        one = _referrer((account, region), some[0].use)
+        found.add(image, msgspec.structs.replace(one, via=via))
+
+
+def _versions(uses: list[Use]) -> str:
+    """`version 3; version 40, default, latest`"""
+    told = {use.via or "": None for use in uses}
+
+    def number(via: str) -> int:
+        named = _VERSION.match(via)
+        return int(named[0].removeprefix("version ")) if named else 0
+
+    return "; ".join(sorted(told, key=number))
+
+
+def _leads(use: Use) -> Iterator[str]:
+    """A group that launches by a template tells nothing of its own: the template's version does."""
+    via = use.via or ""
+    through = use.type is UseType.GROUP and via.startswith(_THROUGH)
+    product = use.type is UseType.RECIPE and not (_ALIAS.fullmatch(via) or via.startswith("arn:"))
+    if not through and not product and not _is_amazons(via):
+        yield f"{use.type} {use.name or use.id} leads to an image that nobody could tell: {via}"
+
+
+def _is_amazons(named: str) -> bool:
+    """A parameter or an image of Image Builder that is Amazon's own leads to an image of Amazon's."""
+    return f"ssm:{_AMAZONS}" in named or _BUILT_BY_AMAZON.match(named) is not None
+
+
+def _referrer(at: At, use: Use) -> Referrer:
+    account, region = at
+    return Referrer(
+        use.type.value, use.id, account, region, use.name, use.via, use.state, use.since
+    )

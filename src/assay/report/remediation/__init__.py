@@ -1,0 +1,1 @@
+"""What may be done about images of unknown origin: one format a file."""

@@ -1,0 +1,98 @@
+"""The stages of a remediation, and what every format for people says in them."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from assay.model.remediation import UNREAD, Referrer, Remediation, Remedy, Standing
+from assay.model.times import readable
+
+MOST = 50
+"""So many images of a stage are told to people, and so many gaps; all of them stand in JSON."""
+_MOST_USES = 8
+_WHAT = {
+    Standing.REPLACE_FIRST: "replace first: something launches these again",
+    Standing.IN_USE: "replace what runs: instances were launched from these, and nothing that is known launches them again",
+    Standing.CANNOT_SAY: "cannot say: nothing is known to use these, and that is not enough",
+    Standing.SAFE: "safe to deregister: everything that could use these was read, and nothing does",
+}
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """Images about which the same is to be done."""
+
+    standing: Standing
+    what: str
+    remedies: tuple[Remedy, ...]
+
+
+def stages(found: Remediation) -> Iterator[Stage]:
+    """In the order in which they are worked on; what most things use first."""
+    for standing in Standing:
+        some = [each for each in found.remedies if each.standing is standing]
+        some.sort(key=lambda each: (-len(each.used_by), each.node))
+        if some:
+            yield Stage(standing, _WHAT[standing], tuple(some))
+
+
+def title(found: Remediation) -> str:
+    """What it is a plan of."""
+    asked = "and AWS now" if found.live else "AWS was not asked"
+    return f"images of unknown origin: night {found.night}, {asked}, as of {readable(found.as_of)}"
+
+
+def heading(remedy: Remedy) -> str:
+    """One image in one line."""
+    image = remedy.listed.image
+    words = [image.id, remedy.region, f"owner {image.owner_id or 'not told'}"]
+    words += [image.name] if image.name else []
+    return "  ".join(words)
+
+
+def details(remedy: Remedy) -> Iterator[tuple[str, str]]:
+    """What is told of it, as pairs of what and which."""
+    for each in remedy.used_by[:_MOST_USES]:
+        yield "used by", referrer(each)
+    if len(remedy.used_by) > _MOST_USES:
+        yield "used by", f"and {len(remedy.used_by) - _MOST_USES} more: --format json tells all"
+    if remedy.shared_with:
+        yield "shared with", ", ".join(remedy.shared_with)
+    for found in remedy.replacements:
+        name = f" ({found.name})" if found.name else ""
+        why = "; ".join(found.reasons)
+        yield "replacement", f"{found.image_id}{name} in {found.account}: {why}"
+    if remedy.used_by and not remedy.replacements:
+        yield "replacement", "no golden image of the night would do; assay suggest says why"
+    for reason in remedy.reasons:
+        yield "because" if remedy.standing is Standing.CANNOT_SAY else "besides", reason
+
+
+def referrer(found: Referrer) -> str:
+    """One thing that uses an image."""
+    name = f" {found.name}" if found.name and found.name != found.id else ""
+    rest = ", ".join(filter(None, (found.via, found.state)))
+    return f"{found.type} {found.id}{name} in {found.account}{f' ({rest})' if rest else ''}"
+
+
+def notes(found: Remediation) -> Iterator[str]:
+    """What has to be known besides."""
+    yield f"in no list, so not looked for: {UNREAD}"
+    if found.before is None:
+        yield "there is no night before it to hold the numbers of uses against"
+    if found.unlisted:
+        yield (
+            f"{found.unlisted} images are in use and stand in no listing (Amazon's public ones, and what is gone): "
+            "assay audit judges them"
+        )
+    for gap in found.gaps[:MOST]:
+        yield f"not seen: {gap.account}/{gap.region}: {gap.what}"
+    if len(found.gaps) > MOST:
+        yield f"and {len(found.gaps) - MOST} other gaps: --format json tells all of them"
+
+
+def summary(found: Remediation) -> str:
+    """The last line."""
+    counts = found.counts()
+    images = ", ".join(f"{counts[each]} {each}" for each in Standing)
+    seen = len(found.places) - len(found.not_seen)
+    return f"{images}; {seen} of {len(found.places)} places seen; nothing was changed"

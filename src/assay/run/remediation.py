@@ -1,0 +1,194 @@
+"""`assay remediate` without a command line: a stored night, what AWS is asked besides, and the plan."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from assay.catalog.interface import CutShort, ImageCatalog, Listing, whole
+from assay.catalog.questions import FLEETS_OF, LAUNCH_PERMISSIONS_OF, SPOT_FLEETS_OF
+from assay.errors import InputError
+from assay.fleet.evidence import gaps
+from assay.fleet.night import Night, stored_night
+from assay.fleet.replacements import Seen, best, field
+from assay.fleet.retirement import (
+    Facts,
+    Permissions,
+    Unknown,
+    accounts_of,
+    shared_snapshots,
+    unknown_images,
+    weigh,
+)
+from assay.fleet.retiring import steps
+from assay.fleet.used_by import Node, add_fleet, referrers
+from assay.model import Place, Policy
+from assay.model.remediation import NOT_ASKED, Gap, Remediation, Remedy, Replacement, Standing
+from assay.run.listings import StoredListings
+
+T = TypeVar("T")
+_IN_FLIGHT = 16
+
+
+class Wanted(Struct, frozen=True):
+    """Of which night, and which of its images."""
+
+    as_of: datetime
+    images: tuple[str, ...] = ()
+    """All of class `unknown` where none is named."""
+
+
+def remediate(
+    night: Night, policy: Policy, wanted: Wanted, catalog: ImageCatalog | None
+) -> Remediation:
+    """The plan. Without a catalogue nothing is asked, and nothing is said to be safe.
+
+    Raises `StoreError`, `InputError` for an image that is not among the unknown ones, and
+    `CatalogError` where nothing can be asked.
+    """
+    images = unknown_images(night, wanted.images)
+    _refuse_others(night, wanted.images, images)
+    before = _before(night)
+    found = referrers(night)
+    facts = Facts(
+        wanted.as_of,
+        found,
+        tuple(gaps(night, before, wanted.as_of)),
+        frozenset((each.account, each.region) for each in night.places),
+        shared_snapshots(night),
+    )
+    remedies = [weigh(each, facts) for each in images]
+    if catalog is not None:
+        facts = _asked(night, facts, images, remedies, catalog)
+        remedies = [weigh(each, facts) for each in images]
+    listings = StoredListings(night)
+    whole_remedies = tuple(
+        replace(
+            each,
+            steps=steps(each, facts.twice),
+            replacements=tuple(_replacements(each, listings, policy, wanted.as_of)),
+        )
+        for each in remedies
+    )
+    calls = catalog.facts().api_calls if catalog else {}
+    return Remediation(
+        wanted.as_of,
+        night.date,
+        before.date if before else None,
+        night.places,
+        whole_remedies,
+        _told(facts, whole_remedies),
+        catalog is not None,
+        _unlisted(night),
+        calls,
+    )
+
+
+def _refuse_others(night: Night, named: Sequence[str], found: Iterable[Unknown]) -> None:
+    missing = [each for each in named if each not in {image.node[1] for image in found}]
+    if missing:
+        known = list(night.images(missing))
+        what = f"is {known[0].kind}" if known else f"stands in no listing of night {night.date}"
+        hint = "assay remediate plans for images of class unknown"
+        raise InputError(what, where=missing[0], hint=hint)
+
+
+def _before(night: Night) -> Night | None:
+    earlier = [each for each in night.store.nights() if each < night.date]
+    return stored_night(night.store, earlier[-1]) if earlier else None
+
+
+def _unlisted(night: Night) -> int:
+    asked = """
+        SELECT count(*) AS images FROM (
+            SELECT DISTINCT region, image_id FROM uses WHERE night = $1 AND image_id IS NOT NULL
+            EXCEPT SELECT region, image_id FROM images WHERE night = $1
+        )
+    """
+    return int(next(night.store.records(asked, night.date))["images"])
+
+
+def _asked(
+    night: Night,
+    facts: Facts,
+    images: Sequence[Unknown],
+    remedies: Sequence[Remedy],
+    catalog: ImageCatalog,
+) -> Facts:
+    """Ask about those images that nothing else speaks against, and nobody about the others."""
+    open_ones = [
+        image
+        for image, remedy in zip(images, remedies, strict=True)
+        if remedy.standing is Standing.CANNOT_SAY and remedy.reasons == (NOT_ASKED,)
+    ]
+    keys = {
+        each.node: (Place.of(each.classified.region, each.classified.account), each.node[1])
+        for each in open_ones
+        if each.classified.listed.image.state != "disabled"
+    }
+    permissions: Permissions = dict(
+        zip(
+            keys,
+            _each(keys.values(), lambda key: _whole(catalog, LAUNCH_PERMISSIONS_OF, key)),
+            strict=True,
+        )
+    )
+    more: list[Gap] = []
+    for region in sorted({each.classified.region for each in open_ones}):
+        more += _fleets(night, facts, region, catalog)
+    return replace(facts, permissions=permissions, gaps=(*facts.gaps, *more))
+
+
+def _fleets(night: Night, facts: Facts, region: str, catalog: ImageCatalog) -> list[Gap]:
+    """Add the fleets of a Region to what uses images there; what could not be listed is a gap."""
+    asked = [
+        (account, listing)
+        for account in accounts_of(night, region)
+        for listing in (FLEETS_OF, SPOT_FLEETS_OF)
+    ]
+    answers = _each(asked, lambda it: _whole(catalog, it[1], Place.of(region, it[0])))
+    missing: list[Gap] = []
+    for (account, _), answer in zip(asked, answers, strict=True):
+        if isinstance(answer, CutShort):
+            missing.append(Gap(account, region, answer.reason))
+            continue
+        for fleet in answer:
+            add_fleet(facts.found, (account, region), fleet)
+    return missing
+
+
+def _whole(catalog: ImageCatalog, listing: Listing[Any, T], key: Any) -> list[T] | CutShort:
+    return whole(catalog.list_all(listing, key))
+
+
+def _each(keys: Iterable[Any], ask: Callable[[Any], Any]) -> list[Any]:
+    with ThreadPoolExecutor(_IN_FLIGHT, "remediate") as workers:
+        return list(workers.map(ask, keys))
+
+
+def _replacements(
+    remedy: Remedy, listings: StoredListings, policy: Policy, as_of: datetime
+) -> Iterable[Replacement]:
+    """In each account that uses it, the golden images that are nearest to it there."""
+    region, _ = remedy.node
+    for account in dict.fromkeys(each.account for each in remedy.used_by):
+        place = Place.of(region, account)
+        replaced = Seen(remedy.listed, remedy.root)
+        found = field(listings.of(place).images, replaced, policy.golden, region, as_of)
+        for each in best(found.ranked):
+            image = each.listed.image
+            yield Replacement(account, image.id, image.name, each.reasons)
+
+
+def _told(facts: Facts, remedies: Iterable[Remedy]) -> tuple[Gap, ...]:
+    """All gaps, with what was not to be had of single images."""
+    unasked: dict[Node, Gap] = {}
+    for each in remedies:
+        answer = (facts.permissions or {}).get(each.node)
+        if isinstance(answer, CutShort):
+            owner = each.listed.image.owner_id or ""
+            unasked[each.node] = Gap(owner, each.region, answer.reason)
+    return (*facts.gaps, *unasked.values())
