@@ -40,7 +40,11 @@ def page() -> str:
         PlaceSeen(OTHER, "us-east-1", PlaceState.SEEN),
         PlaceSeen(OTHER, "eu-west-1", PlaceState.DENIED, f"denied {HOSTILE}"),
     )
-    found = Inventory(NOW, places, images, running={"ami-3": 2, "ami-4": 7, "ami-1": 9})
+    classes = {
+        ONE: {ImageClass.GOLDEN: 1, ImageClass.DERIVED: 1},
+        OTHER: {ImageClass.UNKNOWN: 3},
+    }
+    found = Inventory(NOW, places, images, classes, running={"ami-3": 2, "ami-4": 7, "ami-1": 9})
     return html.render(found, "assay.yaml")
 
 

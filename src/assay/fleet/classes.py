@@ -4,9 +4,8 @@ Edges are what EC2 tells of each image in every listing (`SourceImageId`, `Sourc
 means an image only together with its Region; whose it is does not matter, ids are not used twice.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain
 
 import msgspec
 
@@ -17,11 +16,14 @@ from assay.model.inventory import Classified, ImageClass, ListedImage
 from assay.policy.golden import JudgedMarks
 
 
-class _Known(msgspec.Struct):
-    """What the listings tell of an image."""
+class _Known(msgspec.Struct, gc=False):
+    """What the listings tell of an image: of all of a fleet, this is what stays in memory."""
 
     account: str
-    image: Image
+    own: bool
+    source: Node | None
+    owner_alias: str | None
+    created: datetime | None
     golden_here: bool
     inherits: str | None
     """The key of a golden mark that it has from somewhere else."""
@@ -42,57 +44,73 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 class Classes:
-    """Classifies every image of some places, which it has to know all of."""
+    """Classifies the images of some places: what every place has is learnt before any is classified."""
 
-    def __init__(self, places: Iterable[Collected], golden: Golden, as_of: datetime) -> None:
+    def __init__(self, golden: Golden, as_of: datetime) -> None:
         self._golden = golden
         self._as_of = as_of
         self._judged = JudgedMarks()
-        self._places = list(places)
+        self._words: dict[str, str] = {}
         self._known: dict[Node, _Known] = {}
         self._bridges: dict[Node, Ancestry | str] = {}
-        # An owner is told all of an image, who merely sees it may be told less: owners come last
-        shared = ((place, each) for place in self._places for each in place.shared)
-        own = ((place, each) for place in self._places for each in place.own)
-        for place, each in chain(shared, own):
-            node = (place.place.region, each.image.id)
-            self._known[node] = self._seen(place.place.account, *node, each.image)
 
-    def all(self, ask: Ask) -> Iterator[Classified]:
-        """Every image of every place. `ask` is called for those whose line leaves the listings."""
+    def learn(self, place: Collected) -> None:
+        """Know the images of a place; nothing of it is held."""
+        account, region = place.place.account, self._once(place.place.region)
+        for own, images in ((False, place.shared), (True, place.own)):
+            for each in images:
+                node = (region, each.image.id)
+                known = self._known.get(node)
+                # An owner is told all of an image, who merely sees it may be told less
+                if known is None or own or not known.own:
+                    self._known[node] = self._seen(account, node, each.image, own=own)
+
+    def ask(self, ask: Ask) -> None:
+        """Find out what the record says of the images whose line leaves the listings."""
         self._bridges.update(ancestries(list(self._open()), ask))
-        for place in self._places:
-            for listed in place.own:
-                yield self._classified(place, listed, shared=False)
-            for listed in place.shared:
-                yield self._classified(place, listed, shared=True)
 
-    def _seen(self, account: str, region: str, id: str, image: Image) -> _Known:
-        judged = self._judged.of(image, self._golden, self._as_of)
+    def of(self, place: Collected) -> Iterator[Classified]:
+        """Every image of a place that was learnt."""
+        for listed in place.own:
+            yield self._classified(place, listed, shared=False)
+        for listed in place.shared:
+            yield self._classified(place, listed, shared=True)
+
+    def _once(self, word: str) -> str:
+        """The same string for the same word, of which there are few."""
+        return self._words.setdefault(word, word)
+
+    def _seen(self, account: str, node: Node, image: Image, *, own: bool) -> _Known:
+        judged = self._judged.of_marks(image.watermarks, self._golden, self._as_of)
         marks = judged.golden
-        here = [
-            mark
-            for mark in marks
-            if (mark.source_image_id, mark.source_image_region) == (id, region)
-        ]
+        here = [mark for mark in marks if (mark.source_image_region, mark.source_image_id) == node]
         inherited = next((mark.key for mark in marks if mark not in here), None)
-        return _Known(account, image, bool(here), inherited, bool(judged.unread))
+        source = _source(image)
+        return _Known(
+            account,
+            own,
+            source and (self._once(source[0]), source[1]),
+            image.owner_alias and self._once(image.owner_alias),
+            image.creation_date,
+            bool(here),
+            inherited and self._once(inherited),
+            bool(judged.unread),
+        )
 
     def _open(self) -> Iterator[Child]:
         """The images whose parent no listing has. Of golden ones no class depends on it; but what descends
         from an image that is gone is told by where their lines come from.
         """
         for node, known in self._known.items():
-            source = _source(known.image)
-            if source is not None and source not in self._known:
-                yield Child(known.account, node, known.image, source)
+            if known.source is not None and known.source not in self._known:
+                yield _child(node, known, known.source)
 
     def _line(self, node: Node) -> _Line:
         nodes: dict[Node, None] = {}
         source: Node | None = node
         while source is not None and source in self._known and source not in nodes:
             nodes[source] = None
-            source = _source(self._known[source].image)
+            source = self._known[source].source
         return _Line(tuple(nodes), source)
 
     def _is_golden(self, node: Node) -> bool:
@@ -152,6 +170,18 @@ class Classes:
             ImageClass.UNKNOWN,
             f"no golden mark; {source[1]} in {source[0]} is in no listing: {said}",
         )
+
+
+def _child(node: Node, known: _Known, parent: Node) -> Child:
+    """With what an ancestry is held against."""
+    image = Image(
+        node[1],
+        owner_alias=known.owner_alias,
+        creation_date=known.created,
+        source_image_region=parent[0],
+        source_image_id=parent[1],
+    )
+    return Child(known.account, node, image, parent)
 
 
 def _source(image: Image) -> Node | None:

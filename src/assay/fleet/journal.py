@@ -16,6 +16,7 @@ from assay.fleet.places import At
 
 NAME = "journal.sqlite"
 _FORMAT = 1
+_REMOVE = "remove it: the next run reads all places again"
 
 
 class Journal:
@@ -44,14 +45,27 @@ class Journal:
             self._file.commit()
 
     def kept(self) -> Iterator[Collected]:
-        """The places that were read before this run was ended."""
+        """The places that were read before this run was ended, one at a time."""
         with _told(self._path):
-            rows = self._file.execute("SELECT content FROM places").fetchall()
-        for (content,) in rows:
+            places = self._file.execute("SELECT account, region FROM places").fetchall()
+        for at in places:
             try:
-                yield decoded(content)
+                yield decoded(self._content(at))
             except (msgspec.DecodeError, UnicodeDecodeError):
                 continue  # read again
+
+    def read(self, at: At) -> Collected:
+        """A place that was kept. Raises `StoreError`."""
+        try:
+            return decoded(self._content(at))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise StoreError("is damaged", where=str(self._path), hint=_REMOVE) from None
+
+    def _content(self, at: At) -> bytes:
+        query = "SELECT content FROM places WHERE account = ? AND region = ?"
+        with _told(self._path):
+            found: tuple[bytes] | None = self._file.execute(query, at).fetchone()
+        return found[0] if found else b""
 
     def keep(self, at: At, content: bytes) -> None:
         """Keep a place, at once and whole: a `Collected` as msgpack."""
@@ -83,7 +97,6 @@ def _told(path: Path) -> Iterator[None]:
             ) from None
         raise StoreError(f"cannot be written: {error}", where=str(path)) from None
     except sqlite3.DatabaseError as error:
-        hint = "remove it: the next run reads all places again"
-        raise StoreError(f"is damaged ({error})", where=str(path), hint=hint) from None
+        raise StoreError(f"is damaged ({error})", where=str(path), hint=_REMOVE) from None
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", where=str(path)) from None

@@ -33,9 +33,14 @@ class Night(msgspec.Struct, frozen=True):
         """The places of which anything may be missing."""
         return tuple(each for each in self.places if each.state is not PlaceState.SEEN)
 
-    def images(self, ids: Collection[str] | None = None) -> Iterator[Classified]:
-        """The images of all places, or those of some ids: one that several accounts see comes in each."""
+    def images(
+        self, ids: Collection[str] | None = None, *, stale: bool = True
+    ) -> Iterator[Classified]:
+        """The images of all places, or those of some ids: one that several accounts see comes in each.
+        Without `stale` only those that were read in this night.
+        """
         chosen = "" if ids is None else "AND image_id IN (SELECT unnest($2))"
+        chosen += "" if stale else " AND stale_since IS NULL"
         asked = f"SELECT * FROM images WHERE night = $1 {chosen} ORDER BY account, region, image_id"  # noqa: S608 - no foreign text
         given = () if ids is None else (list(ids),)
         return map(image_of, self.store.records(asked, self.date, *given))

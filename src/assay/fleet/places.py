@@ -4,6 +4,7 @@ Fact: Organizations API Reference, `Account` (`State`): the roles of an account 
 be assumed, which is no denial.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeAlias, TypeVar
@@ -117,3 +118,18 @@ def in_regions(
                 lost = PlaceSeen(account, region.name, PlaceState.OPTED_OUT, reason, seen_at=now())
                 wanted.lost.append(lost)
     return wanted
+
+
+def spread(places: Sequence[At], at_a_time: int) -> list[At]:
+    """In the order to read them: of so many accounts at a time each Region in turn.
+
+    Whose Regions were read at once, all of them would wait until the account's role is assumed. A run
+    that is ended has read whole accounts all the same, but for the last of them.
+    """
+    number = {account: n for n, account in enumerate(dict.fromkeys(at[0] for at in places))}
+    before: Counter[str] = Counter()
+    order: dict[At, tuple[int, int]] = {}
+    for at in places:
+        order[at] = number[at[0]] // at_a_time, before[at[0]]
+        before[at[0]] += 1
+    return sorted(places, key=order.__getitem__)

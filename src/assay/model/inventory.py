@@ -1,6 +1,6 @@
 """What exists: images of many places, what became of each place, and what an image is to a policy."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -125,7 +125,10 @@ class Inventory(msgspec.Struct, frozen=True):
 
     as_of: datetime
     places: tuple[PlaceSeen, ...]
-    images: tuple[Classified, ...]
+    images: Iterable[Classified]
+    """Every image; they are read anew each time that somebody goes through them."""
+    classes: Mapping[str, Mapping[ImageClass, int]]
+    """How many images of each class an account sees, where it sees any."""
     calls: Mapping[str, int] = {}
     endpoint: str | None = None
     """An endpoint that is not AWS's own."""
@@ -140,8 +143,9 @@ class Inventory(msgspec.Struct, frozen=True):
     def counts(self) -> dict[ImageClass, int]:
         """How many images of each class were seen; one that several accounts see counts in each."""
         found = dict.fromkeys(ImageClass, 0)
-        for each in self.images:
-            found[each.kind] += 1
+        for each in self.classes.values():
+            for kind, number in each.items():
+                found[kind] += number
         return found
 
 

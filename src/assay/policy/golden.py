@@ -52,10 +52,11 @@ class JudgedMarks:
         key = (id(image), id(golden))
         found = self._of_images.get(key)
         if found is None:
-            found = self._of_images[key] = self._judge(image.watermarks, golden, as_of), image
+            found = self._of_images[key] = self.of_marks(image.watermarks, golden, as_of), image
         return found[0]
 
-    def _judge(self, marks: tuple[Watermark, ...], golden: Golden, as_of: datetime) -> Marks:
+    def of_marks(self, marks: tuple[Watermark, ...], golden: Golden, as_of: datetime) -> Marks:
+        """The same of marks alone, which holds no image."""
         key = (marks, id(golden))
         found = self._of_marks.get(key)
         if found is None:

@@ -1,28 +1,35 @@
 """One night of a fleet: which places are wanted, what stands in them, what each image is."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, as_completed
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assay.catalog.decorators.remembering import knowing
 from assay.catalog.interface import Answer, ImageCatalog
 from assay.catalog.questions import ANCESTRY, IDENTITIES
 from assay.errors import CatalogError, CredentialsError
-from assay.fleet.ancestries import Child, Node
+from assay.fleet.ancestries import Ask, Child, Node
 from assay.fleet.classes import Classes
-from assay.fleet.collecting import Collected
-from assay.fleet.journal import Journal, decoded
-from assay.fleet.places import At, in_regions, members
+from assay.fleet.journal import Journal
+from assay.fleet.night import Night
+from assay.fleet.places import At, in_regions, members, spread
 from assay.fleet.store import Store
 from assay.fleet.uses import OWN, SHARED, missed
 from assay.model import Ancestry, Identity, Organization, Place, Policy
-from assay.model.inventory import Classified, Inventory, PlaceSeen, PlaceState, UseType
+from assay.model.inventory import (
+    Classified,
+    ImageClass,
+    Inventory,
+    PlaceSeen,
+    PlaceState,
+    UseType,
+)
 from assay.model.times import day_of
 from assay.run.host import Host
 from assay.run.places import Reply, failed
@@ -57,19 +64,35 @@ def inventory(
     done = False
     try:
         found = _collected(host, catalog, places, journal, wanted, progress)
-        if all(each.place.state in _NOTHING for each in found.values()):
-            raise CatalogError(_why([*lost, *(each.place for each in found.values())]))
-        seen = _written(store, catalog, progress.endpoint, policy, found, lost, wanted)
+        if all(each.state in _NOTHING for each in found.values()):
+            raise CatalogError(_why([*lost, *found.values()]))
+        written = _written(
+            store, journal, policy, found, wanted, partial(_ancestries, catalog, progress.endpoint)
+        )
+        seen = (*written.places, *lost)
+        store.finish(day_of(wanted.as_of), seen)
         done = True
     finally:
         journal.close(done=done)
-    running = Counter(
-        use.image_id
-        for each in found.values()
-        for use in each.uses
-        if use.type is UseType.INSTANCE and use.image_id
+    night = Night(day_of(wanted.as_of), seen, store)
+    return Inventory(
+        wanted.as_of,
+        seen,
+        _Images(night),
+        written.classes,
+        progress.calls,
+        progress.endpoint,
+        written.running,
     )
-    return Inventory(wanted.as_of, *seen, progress.calls, progress.endpoint, running)
+
+
+class _Images(Struct, frozen=True):
+    """The images that were read in a night, from its files: there may be more than fit into memory."""
+
+    night: Night
+
+    def __iter__(self) -> Iterator[Classified]:
+        return self.night.images(stale=False)
 
 
 _NOTHING = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)
@@ -113,19 +136,20 @@ def _collected(
     journal: Journal,
     wanted: Wanted,
     progress: Progress,
-) -> dict[At, Collected]:
-    kept = {(each.place.account, each.place.region): each for each in journal.kept()}
-    found = {at: kept[at] for at in places if at in kept and kept[at].place.state not in _AGAIN}
+) -> dict[At, PlaceSeen]:
+    """What became of each place. All that was read of them is in the journal, not in memory."""
+    kept = {(each.account, each.region): each for each in (read.place for read in journal.kept())}
+    found = {at: kept[at] for at in places if at in kept and kept[at].state not in _AGAIN}
     if found:
         host.note(f"{len(found):,} of {len(places):,} places were read before: going on from there")
     for each in found.values():
-        progress.read(each.place)
-    rest = [at for at in places if at not in found]
+        progress.read(each)
+    rest = spread([at for at in places if at not in found], wanted.how.workers)
     try:
         for at, reply in _read(host, catalog, rest, wanted.how):
             # Kept before anything else: whoever ends this run loses what is on its way alone
             journal.keep(at, reply.content)
-            found[at] = decoded(reply.content)
+            found[at] = reply.place
             progress.read(reply.place)
             progress.heard(reply)
     except BaseException:
@@ -156,36 +180,47 @@ def _read(
             yield at, reply
 
 
+class _Written(Struct):
+    """What is told of a night without reading its files again."""
+
+    places: list[PlaceSeen] = []
+    classes: defaultdict[str, Counter[ImageClass]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
+    running: Counter[str] = field(default_factory=Counter)
+
+
 def _written(
     store: Store,
-    catalog: ImageCatalog,
-    endpoint: str | None,
+    journal: Journal,
     policy: Policy,
-    found: Mapping[At, Collected],
-    lost: Sequence[PlaceSeen],
+    found: Mapping[At, PlaceSeen],
     wanted: Wanted,
-) -> tuple[tuple[PlaceSeen, ...], tuple[Classified, ...]]:
-    """Classify all images together, and write each place's own file."""
-    classes = Classes(found.values(), policy.golden, wanted.as_of)
-    images = tuple(classes.all(partial(_ancestries, catalog, endpoint)))
-    night = day_of(wanted.as_of)
-    by_place: dict[At, list[Classified]] = {at: [] for at in found}
-    for each in images:
-        by_place[each.account, each.region].append(each)
-    places: list[PlaceSeen] = []
-    for at, collected in found.items():
-        place = collected.place
+    ask: Ask,
+) -> _Written:
+    """Classify by what all places have together, and write each place's own file, one by one."""
+    classes = Classes(policy.golden, wanted.as_of)
+    for at in found:
+        classes.learn(journal.read(at))
+    classes.ask(ask)
+    night, written = day_of(wanted.as_of), _Written()
+    for at, place in found.items():
         if place.state in _NOTHING:
-            place = replace(place, stale_since=store.keep_older(night, place))
-        else:
-            store.write(night, place, by_place[at], collected.uses)
-            if place.state is PlaceState.CUT_SHORT:
-                cut = [shared for shared, name in _LISTS_OF_IMAGES if name not in place.whole]
-                store.keep_rest(night, place, cut, missed(place.whole))
-        places.append(place)
-    places.extend(lost)
-    store.finish(night, places)
-    return tuple(places), images
+            stale = store.keep_older(night, place)
+            written.places.append(replace(place, stale_since=stale))
+            continue
+        collected = journal.read(at)
+        images = list(classes.of(collected))
+        store.write(night, place, images, collected.uses)
+        if place.state is PlaceState.CUT_SHORT:
+            cut = [shared for shared, name in _LISTS_OF_IMAGES if name not in place.whole]
+            store.keep_rest(night, place, cut, missed(place.whole))
+        written.places.append(place)
+        written.classes[place.account].update(each.kind for each in images)
+        written.running.update(
+            use.image_id for use in collected.uses if use.type is UseType.INSTANCE and use.image_id
+        )
+    return written
 
 
 def _ancestries(

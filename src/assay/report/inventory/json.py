@@ -1,7 +1,10 @@
 """An inventory as one JSON document (`kind: inventory`, schema version 1)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from assay.model.inventory import Classified, ImageClass, Inventory
 from assay.report.fleet_document import document
@@ -22,8 +25,18 @@ def render(found: Inventory, policy: tuple[str, str], generated_at: datetime) ->
             "not_seen_places": len(found.not_seen),
         },
         catalog={"endpoint": found.endpoint, "api_calls": dict(sorted(found.calls.items()))},
-        images=list(map(_image, found.images)),
+        images=_encoded(found.images),
     )
+
+
+def _encoded(images: Iterable[Classified]) -> msgspec.Raw:
+    """Their list, of which no more than its bytes is held."""
+    encoder, text = msgspec.json.Encoder(), bytearray(b"[")
+    for each in images:
+        text += encoder.encode(_image(each))
+        text += b","
+    text[max(len(text) - 1, 1) :] = b"]"
+    return msgspec.Raw(text)
 
 
 def _image(found: Classified) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """An inventory on a terminal: the classes of each account, the worst first, and what was not seen."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 
 from assay.model.inventory import ImageClass, Inventory, PlaceSeen
 from assay.model.times import readable
@@ -24,12 +24,9 @@ def render(found: Inventory) -> str:
 
 def ordered(found: Inventory) -> list[tuple[str, Counter[ImageClass], int]]:
     """Each account, its images by class, and how many of its places were not seen; the worst first."""
-    counts: defaultdict[str, Counter[ImageClass]] = defaultdict(Counter)
     missing = Counter(each.account for each in found.not_seen)
-    for image in found.images:
-        counts[image.account][image.kind] += 1
     accounts = dict.fromkeys(each.account for each in found.places)
-    rows = [(each, counts[each], missing[each]) for each in accounts]
+    rows = [(each, Counter(found.classes.get(each, {})), missing[each]) for each in accounts]
     return sorted(rows, key=lambda row: (-row[1][ImageClass.UNKNOWN], -row[2], row[0]))
 
 
