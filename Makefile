@@ -9,7 +9,7 @@ WHEELS := $(VENV)/wheels/ready
 NODE := .node/ready
 CHECKOV := .venv-checkov/ready
 
-.PHONY: demo test lint types unit coverage judges wheels node checkov checkov-orders checks-ref pins fuzz apply-oracle fleet-oracle mutation benchmark benchmark-store rules fixtures clean
+.PHONY: demo test lint types unit coverage judges wheels node checkov checkov-orders checks-ref pins fuzz apply-oracle fleet-oracle mutation benchmark benchmark-store fleet-benchmark rules fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -108,6 +108,10 @@ benchmark: $(READY) ## Medians and ratios, measured in one run.
 
 benchmark-store: $(READY) ## Questions to 2.4 million stored images, by wall, CPU and memory; about two minutes.
 	$(BIN)/python benchmarks/store.py
+
+fleet-benchmark: $(READY) ## A night of 1,200 emulated places, and one of ten times the images; some minutes.
+	$(BIN)/python -m compileall -q src
+	$(BIN)/python benchmarks/fleet.py
 
 PINS := .github/action/requirements.txt
 

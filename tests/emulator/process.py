@@ -50,7 +50,13 @@ def _module(place: str) -> ModuleType:
 
 
 @contextlib.contextmanager
-def serve_apart(factory: str, *, delay_seconds: float = 0.0, replay: bool = False) -> Iterator[str]:
+def serve_apart(
+    factory: str,
+    *,
+    delay_seconds: float = 0.0,
+    replay: bool = False,
+    replicas_of: tuple[str, str] | None = None,
+) -> Iterator[str]:
     """The URL of an emulator in a process of its own, for the length of a `with` block.
 
     A factory in a file is named by a path that is absolute or begins at the repository's root.
@@ -58,6 +64,7 @@ def serve_apart(factory: str, *, delay_seconds: float = 0.0, replay: bool = Fals
     """
     command = [sys.executable, "-m", "tests.emulator.process", factory]
     command += ["--delay-seconds", str(delay_seconds), *(["--replay"] if replay else [])]
+    command += ["--replicas-of", *replicas_of] if replicas_of else []
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -88,9 +95,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--delay-seconds", type=float, default=0.0, help="the least an answer takes"
     )
     parser.add_argument("--replay", action="store_true", help="answer repeated reads from memory")
+    parser.add_argument(
+        "--replicas-of", nargs=2, metavar=("ACCOUNT", "REGION"), help="what all places are like"
+    )
     options = parser.parse_args(arguments)
-    world = made_by(options.factory)
-    with serve(world, delay_seconds=options.delay_seconds, replay=options.replay) as server:
+    with serve(
+        made_by(options.factory),
+        delay_seconds=options.delay_seconds,
+        replay=options.replay,
+        replicas_of=options.replicas_of,
+    ) as server:
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):

@@ -19,6 +19,7 @@ from typing import Any
 
 from .endpoint import HANDLERS, Call, Endpoint
 from .faults import Answer, Faults, Request
+from .replicas import Replicas
 from .world import World
 
 SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
@@ -95,16 +96,22 @@ def serve(
     delay_seconds: float = 0.0,
     date_shift: timedelta = timedelta(0),
     replay: bool = False,
+    replicas_of: tuple[str, str] | None = None,
 ) -> Iterator[Server]:
     """Serve a world for the length of a `with` block.
 
     An answer that breaks its contract, and any error in a handler, is raised at the end of the
     block; meanwhile the client gets a 500. `faults` is asked about each request before it is
     answered. `delay_seconds` is the least that each answer takes, and `replay` gives the answer to
-    a read that was asked before from memory: both are for benchmarks. `date_shift` is how far the
+    a read that was asked before from memory: both are for benchmarks, and so is `replicas_of`, an
+    account and a Region that all others are like (see `replicas`). `date_shift` is how far the
     `Date` of the answers is off.
     """
-    endpoint = Endpoint(world, faults, replay=replay)
+    if replicas_of:
+        account, region = replicas_of
+        endpoint: Endpoint = Replicas(world, faults, account=account, region=region)
+    else:
+        endpoint = Endpoint(world, faults, replay=replay)
     server = Server(endpoint, delay_seconds, date_shift)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
