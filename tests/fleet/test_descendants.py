@@ -15,6 +15,7 @@ from tests import command
 from tests.command import Run, talking_to
 from tests.emulator import serve
 from tests.emulator.faults import Fault, Request
+from tests.plans import dump, instance, plan, resource
 from tests.worlds import PIPELINE, REGION, WORKLOAD, GoldenWorld
 
 DUBLIN = "eu-west-1"
@@ -258,3 +259,60 @@ def test_what_is_not_known_is_an_error_that_names_the_nearest(world: GoldenWorld
     assert "the nearest is 2026-11-29" in run.stderr
     assert ask("golden").code == 2
     assert ask().code == 2
+
+
+def planned(folder: Path, name: str, *changes: dict[str, Any]) -> str:
+    (folder / name).write_bytes(dump(plan(*changes)))
+    return name
+
+
+def test_addresses_of_plans_and_states_that_would_launch_one_are_named(
+    world: GoldenWorld, ask: Ask, tmp_path: Path
+) -> None:
+    copy, other = world.copy(), world.home_made()
+    world.world.put_parameter(WORKLOAD, REGION, "/golden/web", copy, "aws:ec2:image")
+    template = {"image_id": "resolve:ssm:/golden/web", "name": "web"}
+    path = planned(
+        tmp_path,
+        "plan.json",
+        instance("aws_instance.web", copy),
+        instance("aws_instance.other", other),
+        resource("aws_launch_template.web", template),
+        instance("aws_instance.secret", copy, sensitive={"ami": True}),
+        instance("aws_instance.later", None, unknown={"ami": True}),
+    )
+    resources = [
+        {
+            "address": "aws_instance.old",
+            "mode": "managed",
+            "type": "aws_instance",
+            "name": "old",
+            "provider_name": "registry.terraform.io/hashicorp/aws",
+            "values": {"ami": copy, "id": "i-1"},
+        }
+    ]
+    state = {
+        "format_version": "1.0",
+        "terraform_version": "1.14.0",
+        "values": {"root_module": {"resources": resources}},
+    }
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    run = ask(
+        *(world.golden, "--plan", path, "--state", "state.json", "--format", "json"),
+        *("--account", WORKLOAD, "--region", REGION),
+    )
+    told = documented(run)[copy]
+    assert {(each["input"], each["address"], each["kind"]) for each in told["addresses"]} == {
+        ("plan.json", "aws_instance.web", "plan"),
+        ("plan.json", "aws_launch_template.web", "plan"),
+        ("state.json", "aws_instance.old", "state"),
+    }
+    assert {"plan", "state"} <= set(told["badges"])
+    assert [each["address"] for each in run.report["hidden_addresses"]] == ["aws_instance.secret"]
+    assert run.report["gaps"] == [
+        "plan.json: what these would launch the night does not tell: aws_instance.later"
+    ]
+    assert run.code == 3
+    bad = ask(world.golden, "--plan", "none.json")
+    assert (bad.code, bad.stdout) == (2, "")
+    assert "none.json" in bad.stderr

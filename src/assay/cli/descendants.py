@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.nights import night_option, store_option
-from assay.cli.options import Moment, debug_option
+from assay.cli.options import ACCOUNT, REGION, Moment, debug_option
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from assay.model.descent import Descent
     from assay.run.host import Host
+    from assay.run.launching import Inputs
 
 FORMATS = ("text", "json", "csv", "mermaid", "dot", "html")
 
@@ -23,6 +24,14 @@ FORMATS = ("text", "json", "csv", "mermaid", "dot", "html")
               help="What descends from the images that this mark was first attached to; its name may have * and ?.")  # fmt: skip
 @click.option("--built-before", type=Moment(), metavar="DATE",
               help="Only what comes from a golden source that is older, or whose date nobody tells.")  # fmt: skip
+@click.option("--plan", "plans", metavar="FILE", multiple=True,
+              help="Name the addresses of this plan that would launch one of them; repeatable.")  # fmt: skip
+@click.option("--state", "states", metavar="FILE", multiple=True,
+              help="The same of a Terraform state, as terraform show -json prints it; repeatable.")  # fmt: skip
+@click.option(
+    "--account", type=ACCOUNT, help="Whose plans and states they are, where they do not tell it."
+)
+@click.option("--region", type=REGION, help="Of what plans and states leave open.")
 @store_option
 @night_option
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
@@ -32,6 +41,10 @@ def descendants_command(
     images: tuple[str, ...],
     watermark: str | None,
     built_before: "datetime | None",
+    plans: tuple[str, ...],
+    states: tuple[str, ...],
+    account: str | None,
+    region: str | None,
     store: str,
     night: "datetime | None",
     format_: str,
@@ -51,8 +64,9 @@ def descendants_command(
     if (bool(images) + bool(watermark)) != 1:
         raise click.UsageError("name images, or a mark with --watermark")
     host = this_process()
-    question = Question(Path(store), night, images, watermark, built_before)
-    found = answer(question)
+    inputs = _inputs(host, plans, states, account, region) if plans or states else None
+    question = Question(Path(store), night, images, watermark, built_before, inputs)
+    found = answer(question, host)
     show(_render(found, format_, host))
     if found.whole:
         return EXIT_PASS
@@ -61,6 +75,21 @@ def descendants_command(
         f"{lost} of {len(found.places)} places were not seen, or not all of them; other gaps: {gaps}"
     )
     return EXIT_UNDETERMINED
+
+
+def _inputs(
+    host: "Host",
+    plans: tuple[str, ...],
+    states: tuple[str, ...],
+    account: str | None,
+    region: str | None,
+) -> "Inputs":
+    from assay.run.cache import Cache
+    from assay.run.inputs import Reading
+    from assay.run.launching import Inputs
+
+    reading = Reading(Cache(host, wanted=True), region, include_unchanged=True)
+    return Inputs(plans, states, reading, account)
 
 
 def _render(found: "Descent", name: str, host: "Host") -> str:

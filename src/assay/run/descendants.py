@@ -1,17 +1,24 @@
 """What descends from an image: a stored night, joined with plans, states and findings."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.fleet.descendants import descend, of_images, of_mark
 from assay.fleet.lineage_edges import LineageEdges
-from assay.fleet.night import stored_night
+from assay.fleet.night import Night, stored_night
 from assay.fleet.store import Store
-from assay.model.descent import Descent
+from assay.model.descent import Descent, Relative
 from assay.model.times import day_of
 from assay.run.one_image import image_id
+
+if TYPE_CHECKING:
+    from assay.run.host import Host
+    from assay.run.launching import Inputs
 
 
 class Question(Struct, frozen=True):
@@ -22,9 +29,10 @@ class Question(Struct, frozen=True):
     images: tuple[str, ...] = ()
     watermark: str | None = None
     built_before: datetime | None = None
+    inputs: "Inputs | None" = None
 
 
-def answer(wanted: Question) -> Descent:
+def answer(wanted: Question, host: "Host | None" = None) -> Descent:
     """Everything below what is asked for. Raises `AssayError` for what is not known."""
     ids = [image_id(each) for each in wanted.images]
     night = stored_night(Store(wanted.store), wanted.night and day_of(wanted.night))
@@ -33,4 +41,34 @@ def answer(wanted: Question) -> Descent:
         bases, asked = of_mark(night, wanted.watermark), f"what carries {wanted.watermark} first"
     else:
         bases, asked = of_images(edges, ids), ", ".join(ids)
-    return descend(night, edges, bases, asked, wanted.built_before)
+    found = descend(night, edges, bases, asked, wanted.built_before)
+    return (
+        found
+        if wanted.inputs is None or host is None
+        else _joined(host, found, wanted.inputs, night)
+    )
+
+
+def _joined(host: "Host", found: Descent, inputs: "Inputs", night: Night) -> Descent:
+    """With the addresses of plans and states that would launch one of the images."""
+    from assay.run.launching import launching
+
+    told = launching(host, inputs, night)
+
+    def with_addresses(images: Sequence[Relative]) -> tuple[Relative, ...]:
+        return tuple(
+            replace(each, addresses=tuple(told.of[each.image_id]))
+            if each.image_id in told.of
+            else each
+            for each in images
+        )
+
+    ours = {each.image_id for each in (*found.bases, *found.descendants)}
+    hidden = [each for id, of in told.hidden.items() if id in ours for each in of]
+    return replace(
+        found,
+        bases=with_addresses(found.bases),
+        descendants=with_addresses(found.descendants),
+        hidden_addresses=tuple(hidden),
+        gaps=(*found.gaps, *told.gaps),
+    )
