@@ -108,6 +108,39 @@ def declarative_policy_command(
     return EXIT_PASS
 
 
+_S3 = r"s3://[a-z0-9][a-z0-9.-]+(/[\w!.*()=+,@ -]+)*/?"
+
+
+@export_group.command("athena")
+@click.option("--store", metavar="s3://…", envvar="ASSAY_STORE", required=True,
+              help="Where the nights are, or are copied to: s3://BUCKET/FOLDER.")  # fmt: skip
+@click.option("--database", metavar="NAME", default="assay", show_default=True,
+              help="The database in which the tables will be.")  # fmt: skip
+@click.option("-o", "--output", metavar="FILE", help="Write it here instead of standard output.")
+@debug_option
+def athena_command(store: str, database: str, output: str | None) -> int:
+    """Print what makes the stored nights tables of Amazon Athena: images, uses and places.
+
+    The views have the names and columns of `assay inventory sql`, with night, account and Region.
+    Run the statements one after the other. Nothing has to be added when nights, accounts or Regions come.
+    """
+    import re
+
+    from assay.fleet.athena import statements
+
+    if not re.fullmatch(_S3, store):
+        copied = "copy the store there (aws s3 sync DIR s3://BUCKET/FOLDER), and name that"
+        raise click.UsageError(f"Athena reads s3://BUCKET/FOLDER alone, not {store!r}: {copied}")
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", database):
+        raise click.UsageError("a database's name has small letters, digits and _ alone")
+    text = "".join(f"{each};\n\n" for each in statements(store.rstrip("/"), database))
+    if output is None:
+        show(text)
+    else:
+        write(output, text.encode())
+    return EXIT_PASS
+
+
 def _criteria(
     host: "Host", policy_path: str | None, criteria_path: str | None, as_of: "datetime | None"
 ) -> "tuple[tuple[Criterion, ...], str, tuple[str, ...]]":
