@@ -11,6 +11,7 @@ import pytest
 from tests import command
 from tests.command import POLICY, Run, talking_to
 from tests.emulator import Server, serve
+from tests.emulator.faults import Fault, Request
 from tests.fleet.test_suggest import Estate
 from tests.plans import dump, instance, plan
 from tests.worlds import REGION, WORKLOAD
@@ -29,9 +30,24 @@ def _bad(estate: Estate) -> str:
     return estate.home_made()
 
 
+class Faulty:
+    """What a test has no answer to."""
+
+    def __init__(self) -> None:
+        self.cut: set[str] = set()
+
+    def __call__(self, request: Request) -> Fault | None:
+        return Fault(403, "UnauthorizedOperation") if request.operation in self.cut else None
+
+
+@pytest.fixture(name="faults")
+def _faults() -> Faulty:
+    return Faulty()
+
+
 @pytest.fixture(name="server")
-def _server(estate: Estate) -> Iterator[Server]:
-    with serve(estate.world) as server:
+def _server(estate: Estate, faults: Faulty) -> Iterator[Server]:
+    with serve(estate.world, faults) as server:
         yield server
 
 
@@ -44,7 +60,7 @@ def _check(server: Server, tmp_path: Path) -> Check:
             **talking_to(server.url, WORKLOAD),
             "ASSAY_CACHE_DIR": str(tmp_path / "cache"),
         }
-        arguments = ("check", *(options or ("code",)))
+        arguments = options if options[:1] == ("inventory",) else ("check", *(options or ("code",)))
         return command.assay(*arguments, cwd=tmp_path, env={**environment, **(env or {})})
 
     return check
@@ -96,6 +112,65 @@ def test_reports_name_the_image_that_could_stand_there(
         assert (
             f"use {estate.golden} (golden), which passes in {WORKLOAD}/{REGION}" in unmarked["fix"]
         )
+
+
+def take(check: Check, folder: Path, *options: str) -> Run:
+    (folder / "accounts").write_text(f"{WORKLOAD}\n")
+    policy = POLICY + (
+        f'aws:\n  readers:\n    "{WORKLOAD}": {{role_arn: "arn:aws:iam::{WORKLOAD}:role/assay-reader"}}\n'
+    )
+    (folder / "fleet.yaml").write_text(policy)
+    fleet = ("--policy", "fleet.yaml", "--accounts", "accounts", "--region", REGION)
+    return check("inventory", *fleet, *options)
+
+
+@pytest.mark.parametrize("named", [("--store", "inventory"), ()])
+def test_a_store_tells_what_could_stand_there_and_aws_is_asked_no_more(
+    estate: Estate,
+    server: Server,
+    bad: str,
+    check: Check,
+    tmp_path: Path,
+    named: tuple[str, ...],
+) -> None:
+    assert take(check, tmp_path).code == 0
+    root = code(tmp_path, main__tf=web(f'"{bad}"'))
+    before = len(server.requests)
+    assert check("code").code == 1
+    plain = [(each.service, each.operation) for each in server.requests[before:]]
+    again = len(server.requests)
+    run = check("code", *named, "--fix", env={} if named else {"ASSAY_STORE": "inventory"})
+    assert [(each.service, each.operation) for each in server.requests[again:]] == plain
+    assert f"use {estate.golden} (golden), which passes in {WORKLOAD}/{REGION}" in " ".join(
+        run.stdout.split()
+    )
+    assert estate.golden in (root / "main.tf").read_text()
+
+
+def test_a_store_that_cannot_be_read_costs_no_verdict(
+    bad: str, check: Check, tmp_path: Path
+) -> None:
+    code(tmp_path, main__tf=web(f'"{bad}"'))
+    run = check("code", "--store", "nowhere")
+    assert run.code == 1
+    assert "no suggestions: " in run.stderr
+    assert "holds no night" in run.stderr
+
+
+def test_a_list_that_was_cut_short_is_no_reason_to_rewrite(
+    estate: Estate, bad: str, check: Check, tmp_path: Path, faults: Faulty
+) -> None:
+    """A better one, or one of another line, may stand where nobody looked."""
+    faults.cut.add("DescribeLaunchTemplates")
+    run = take(check, tmp_path)
+    assert run.code == 3, run.stdout
+    root = code(tmp_path, main__tf=web(f'"{bad}"'))
+    before = (root / "main.tf").read_bytes()
+    run = check("code", "--store", "inventory", "--fix")
+    assert run.code == 1
+    assert estate.golden in run.stdout
+    assert "other images may pass: " in run.stderr
+    assert (root / "main.tf").read_bytes() == before
 
 
 # ---------------------------------------------------------------------------------------- rewriting
@@ -203,6 +278,7 @@ def test_where_several_lines_are_equally_near_nothing_is_chosen(
     root = code(tmp_path, main__tf=web(f'"{bad}"'))
     before = (root / "main.tf").read_bytes()
     run = check("code", "--fix")
+    assert "several lines of golden images pass: assay suggest names them" in run.stderr
     assert "0 references rewritten" in run.stderr
     assert (root / "main.tf").read_bytes() == before
 

@@ -106,15 +106,19 @@ def test_an_image_is_answered_with_the_newest_of_its_line(
     assert other not in json.dumps(run.report)
 
 
-def test_an_instance_is_answered_where_it_runs(estate: Estate, ask: Ask, tmp_path: Path) -> None:
+def test_an_instance_is_answered_where_it_runs(
+    estate: Estate, server: Server, ask: Ask, tmp_path: Path
+) -> None:
     own = estate.home_made()
     runs = estate.world.run_instance(WORKLOAD, REGION, own)
     live = ask("suggest", runs, "--region", REGION, "--format", "json")
     assert live.code == 0, live.stderr
     assert suggested(live) == [[estate.golden]]
     take(ask, tmp_path)
+    asked = len(server.requests)
     stored = ask("suggest", runs, "--store", "inventory", "--format", "json")
     assert stored.code == 0, stored.stderr
+    assert len(server.requests) == asked
     assert suggested(stored) == suggested(live)
     assert [each["account"] for each in stored.report["places"]] == [WORKLOAD]
 

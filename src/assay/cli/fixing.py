@@ -21,6 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 class FixOptions(TypedDict):
     """What is asked of `fix_options`."""
 
+    store: str | None
     suggest: bool
     fix: bool
 
@@ -28,9 +29,11 @@ class FixOptions(TypedDict):
 def fix_options(command: F) -> F:
     """Whether candidates are looked for, where, and what is done with them."""
     for option in (
+        click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
+                     help="Say in the fixes of what fails which golden image could stand there, by the newest night of"
+                          " this store; nothing more is asked of AWS."),
         click.option("--suggest", is_flag=True, envvar="ASSAY_SUGGEST",
-                     help="Say in the fixes of what fails which golden image could stand there: the images of each place in"
-                          " which something fails are listed."),
+                     help="The same by AWS: the images of each place in which something fails are listed."),
         click.option("--fix", is_flag=True,
                      help="Rewrite literals of code, tfvars among it, to that image where there is exactly one. The report"
                           " and the exit code tell what was judged."),
@@ -57,14 +60,16 @@ def with_suggestions(
     host: "Host", judged: "Judged", how: FixOptions
 ) -> "tuple[Judged, Mapping[int, Suggestion]]":
     """What was judged with what could stand there instead, and that by the number of its verdict."""
-    if not (how["suggest"] or how["fix"]):
+    if not (how["store"] or how["suggest"] or how["fix"]):
         return judged, {}
     from msgspec.structs import replace
 
-    from assay.run.cures import suggested, told
+    from assay.run.cures import Shelf, suggested, told
+
+    shelf = Shelf(how["store"], live=how["suggest"])
 
     with host.watching(judged.catalog):
-        found = suggested(judged.report, judged.catalog, judged.report.as_of)
+        found = suggested(host, judged.report, judged.catalog, shelf, judged.report.as_of)
     return replace(judged, report=told(judged.report, found)), found
 
 

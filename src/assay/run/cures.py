@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
+from assay.errors import StoreError
 from assay.model import Outcome, Report, RuleResult, Verdict
 from assay.model.suggestion import Suggestion
 
 if TYPE_CHECKING:
     from assay.catalog.interface import ImageCatalog
+    from assay.run.host import Host
+    from assay.run.listings import Listings
 
 SUGGESTED = re.compile(
     r"(?:^|; )use ami-[0-9a-f]+(?: \(.*\))?, which passes in [0-9]{12}/[a-z0-9-]+: .*\Z", re.DOTALL
@@ -21,9 +25,20 @@ _NO_OTHER_IMAGE = frozenset({"unresolved", "incomplete-plan", "ignored-changes",
 """Rules whose failure no other image mends."""
 
 
-def suggested(report: Report, catalog: "ImageCatalog", as_of: datetime) -> dict[int, Suggestion]:
-    """An answer for each verdict that fails, by its number, from the lists of its place."""
-    from assay.run.listings import LiveListings
+class Shelf(msgspec.Struct, frozen=True):
+    """Where candidates come from: the newest night of a store, or the lists of AWS."""
+
+    store: str | None
+    live: bool
+
+
+def suggested(
+    host: "Host", report: Report, catalog: "ImageCatalog", shelf: Shelf, as_of: datetime
+) -> dict[int, Suggestion]:
+    """An answer for each verdict that fails, by its number.
+
+    A store that cannot be read costs the suggestions, not the verdicts, and is told.
+    """
     from assay.run.suggestions import suggestions
     from assay.run.targets import asked_for
 
@@ -34,9 +49,24 @@ def suggested(report: Report, catalog: "ImageCatalog", as_of: datetime) -> dict[
     }
     if not found:
         return {}
-    asked, listings = list(found.values()), LiveListings(catalog)
-    answers = suggestions(asked, listings, catalog, report.policy, as_of, parameters=False)
+    asked = list(found.values())
+    try:
+        listings, judging = _open(catalog, shelf)
+        answers = suggestions(asked, listings, judging, report.policy, as_of, parameters=False)
+    except StoreError as error:
+        host.note(f"no suggestions: {error}")
+        return {}
     return dict(zip(found, answers, strict=True))
+
+
+def _open(catalog: "ImageCatalog", shelf: Shelf) -> "tuple[Listings, ImageCatalog]":
+    """Who lists candidates, and who tells what a verdict on them needs; a store is enough for both."""
+    from assay.run.listings import LiveListings, StoredListings, night_of
+
+    if shelf.store is None or shelf.live:
+        return LiveListings(catalog), catalog
+    stored = StoredListings(night_of(shelf.store, None))
+    return stored, stored.catalog()
 
 
 def told(report: Report, found: Mapping[int, Suggestion]) -> Report:

@@ -75,6 +75,8 @@ def fixes(
         if not found.is_code(verdict):
             continue
         wish = _wish(verdict, suggested.get(number))
+        if wish.why_not:
+            left.append(_left(verdict, wish.why_not))
         literal = found.literal(verdict)
         if isinstance(literal, NoLiteral):
             if wish.to is not None:
@@ -99,9 +101,16 @@ def _left(verdict: Verdict, why: str) -> str:
 
 
 def _wish(verdict: Verdict, suggestion: Suggestion | None) -> _Wish:
-    if suggestion is None or suggestion.only is None:
+    if suggestion is None:
         return _Wish(verdict, None)
-    return _Wish(verdict, suggestion.only.listed.image.id)
+    if suggestion.gaps:
+        return _Wish(verdict, None, f"other images may pass: {suggestion.gaps[0]}")
+    match suggestion.candidates:
+        case ():
+            return _Wish(verdict, None, "no golden image passes there")
+        case (only,):
+            return _Wish(verdict, only.listed.image.id)
+    return _Wish(verdict, None, "several lines of golden images pass: assay suggest names them")
 
 
 def _disagreement(wishes: Sequence[_Wish]) -> str | None:

@@ -6,6 +6,7 @@ listings.parameters(place, id)   # the SSM parameters there that have it as thei
 """
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
 from typing import Protocol
 
 import msgspec
@@ -154,9 +155,27 @@ class StoredListings:
         asked = {(each.account, each.region) for each in self._found}
         return tuple(each for each in self._night.places if (each.account, each.region) in asked)
 
+    def catalog(self) -> ImageCatalog:
+        """What the night has for verdicts: nothing is asked of AWS."""
+        from assay.fleet.night_catalog import NightCatalog
+
+        times = (each.seen_at for each in self._night.places if each.seen_at is not None)
+        midnight = datetime.combine(self._night.date, time.min, UTC)
+        return NightCatalog(self._night, {}, max(times, default=midnight))
+
     def _rows(self, view: str, region: str, id: str, more: str = "") -> Iterator[dict[str, object]]:
         asked = f"SELECT * FROM {view} WHERE night = $1 AND region = $2 AND image_id = $3 {more} ORDER BY account"  # noqa: S608 - no foreign text
         return self._night.store.records(asked, self._night.date, region, id)
+
+
+def night_of(store: str, wanted: date | None) -> Night:
+    """A night of a store, or its newest. Raises `StoreError`."""
+    from pathlib import Path
+
+    from assay.fleet.night import stored_night
+    from assay.fleet.store import Store
+
+    return stored_night(Store(Path(store)), wanted)
 
 
 def _as_image(told: UsedImage) -> Image:

@@ -54,21 +54,20 @@ def suggest(host: "Host", policy: "Policy", when: datetime, wanted: Wanted) -> S
     catalog = open_catalog(host, asking, policy.readers)
     with host.watching(catalog):
         asked = _asked(host, policy, catalog, asking, wanted, night, addresses)
-        listings = StoredListings(night) if night else LiveListings(catalog)
-        answers = suggestions(asked, listings, catalog, policy, when, parameters=True)
+        stored = StoredListings(night) if night else None
+        listings = stored or LiveListings(catalog)
+        judging = stored.catalog() if stored else catalog
+        answers = suggestions(asked, listings, judging, policy, when, parameters=True)
     return Suggestions(when, listings.source, answers, listings.places())
 
 
 def _night(wanted: Wanted) -> "Night | None":
     if wanted.store is None or wanted.ask_aws:
         return None
-    from pathlib import Path
-
-    from assay.fleet.night import stored_night
-    from assay.fleet.store import Store
     from assay.model.times import day_of
+    from assay.run.listings import night_of
 
-    return stored_night(Store(Path(wanted.store)), wanted.night and day_of(wanted.night))
+    return night_of(wanted.store, wanted.night and day_of(wanted.night))
 
 
 def _asked(
