@@ -146,6 +146,22 @@ def test_what_fails_in_a_plan_is_answered_by_its_address(
     assert "did you mean 'aws_instance.bad'?" in unknown.stderr
 
 
+def test_what_stands_in_a_state_is_answered_too(estate: Estate, ask: Ask, tmp_path: Path) -> None:
+    bad = estate.home_made()
+    arn = f"arn:aws:ec2:{REGION}:{WORKLOAD}:instance/i-0123456789abcdef0"
+    resource = {
+        "address": "aws_instance.old", "mode": "managed", "type": "aws_instance", "name": "old",
+        "provider_name": "registry.terraform.io/hashicorp/aws", "schema_version": 1,
+        "values": {"ami": bad, "arn": arn, "region": REGION}, "sensitive_values": {},
+    }  # fmt: skip
+    values = {"root_module": {"resources": [resource]}}
+    state = {"format_version": "1.0", "terraform_version": "1.14.0", "values": values}
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    run = ask("suggest", "aws_instance.old", "--state", "state.json", "--format", "json")
+    assert run.code == 0, run.stderr
+    assert suggested(run) == [[estate.golden]]
+
+
 def test_where_lines_are_equally_near_each_is_told(estate: Estate, ask: Ask) -> None:
     db = estate.build("db-1", "golden-db")
     run = ask("suggest", estate.home_made(), "--region", REGION, "--format", "json")

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 @click.command("suggest")
 @click.argument("targets", nargs=-1, metavar="[ADDRESS|AMI|INSTANCE]...")
-@click.option("--plan", "--code", "--state", "paths", metavar="PATH", multiple=True,
-              help="Where addresses stand: a plan, a directory of code, a state, as `assay check` takes them; "
-              "repeatable.")  # fmt: skip
+@click.option("--plan", "--code", "paths", metavar="PATH", multiple=True,
+              help="Where addresses stand: a plan or a directory of code, as `assay check` takes them; repeatable.")  # fmt: skip
+@click.option("--state", "states", metavar="FILE", multiple=True,
+              help="The same for a state, as terraform show -json prints it; repeatable.")  # fmt: skip
 @click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
               help="Take candidates from a stored night (default: AWS is asked for those of the place).")  # fmt: skip
 @night_option

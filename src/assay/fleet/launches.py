@@ -7,25 +7,18 @@ the parameters there. What names it is the `via` of a stored use, as `fleet/uses
 Fact: EC2 Auto Scaling API Reference, LaunchTemplateSpecification: without a version it is `$Default`.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from assay.fleet.places import At
-from assay.model.ids import PARAMETER, TEMPLATE_VERSION, has_form
+from assay.fleet.via import Version, configuration_in, template_in, version_in
+from assay.model import TemplateRef
+from assay.model.ids import PARAMETER, has_form
 from assay.model.inventory import Use, UseType
 from assay.model.preview import LAUNCHING, Launch
 
-_OF_GROUP = re.compile(
-    rf"template (?P<template>.+), version (?P<version>{TEMPLATE_VERSION})", re.DOTALL
-)
-_OF_CONFIGURATION = "launch configuration "
-_VERSION = re.compile(
-    r"version (?P<number>[0-9]+)(?P<default>, default)?(?P<latest>, latest)?(?:, (?P<alias>.+))?",
-    re.DOTALL,
-)
 _ALIAS = "resolve:ssm:"
 _OF_RECIPE = "ssm:"
 """How Image Builder is told a parameter."""
@@ -35,9 +28,7 @@ class _Version(msgspec.Struct):
     """A version of a template that names an image."""
 
     use: Use
-    default: bool
-    latest: bool
-    alias: str | None
+    version: Version
     pinned: bool = False
 
 
@@ -54,28 +45,26 @@ class _Here:
         self.uses.append(use)
         match use.type:
             case UseType.TEMPLATE:
-                version = _VERSION.fullmatch(use.via or "")
+                version = version_in(use.via)
                 if version is not None:
-                    found = _Version(
-                        use, bool(version["default"]), bool(version["latest"]), version["alias"]
-                    )
+                    found = _Version(use, version)
                     for name in filter(None, (use.id, use.name)):
-                        self.versions[name][int(version["number"])] = found
+                        self.versions[name][version.number] = found
             case UseType.CONFIGURATION:
                 self.configurations[use.name or use.id] = use
             case UseType.PARAMETER:
                 self.parameters[use.name or use.id] = use
                 self.parameters[use.id] = use
 
-    def named(self, template: str, wanted: str) -> _Version | None:
+    def named(self, ref: TemplateRef) -> _Version | None:
         """The version that a group's word for it means."""
-        versions = self.versions.get(template, {})
-        match wanted:
+        versions = self.versions.get(ref.id or ref.name or "", {})
+        match ref.version:
             case "$Latest":
-                return next((each for each in versions.values() if each.latest), None)
+                return next((each for each in versions.values() if each.version.latest), None)
             case "$Default":
-                return next((each for each in versions.values() if each.default), None)
-        return versions.get(int(wanted))
+                return next((each for each in versions.values() if each.version.default), None)
+        return versions.get(int(ref.version))
 
     def aliased(self, alias: str) -> tuple[str | None, str | None]:
         """The image of an alias, or why it is not known."""
@@ -92,9 +81,8 @@ def launches(uses: Iterable[tuple[At, Use]]) -> Iterator[Launch]:
         if use.type in LAUNCHING:
             here[at].take(use)
     for (account, region), place in here.items():
-        found = [
-            (use, *_image(use, place)) for use in place.uses
-        ]  # groups pin versions of templates
+        # All before any is told: groups pin versions of templates
+        found = [(use, *_image(use, place)) for use in place.uses]
         for use, image, why in found:
             yield Launch(account, region, use, image, why, _by_itself(use, place))
 
@@ -105,33 +93,33 @@ def _image(use: Use, place: _Here) -> tuple[str | None, str | None]:
         return use.image_id, None
     via = use.via or ""
     if use.type is UseType.TEMPLATE:
-        version = _VERSION.fullmatch(via)
-        alias = version and version["alias"]
-        return place.aliased(alias) if alias else (None, "it names no image that was told")
+        version = version_in(via)
+        if version is None or version.named is None:
+            return None, "it names no image that was told"
+        return place.aliased(version.named)
     if use.type is UseType.RECIPE and via.startswith(_OF_RECIPE):
         return place.aliased(f"{_ALIAS}{via.removeprefix(_OF_RECIPE)}")
     if via.startswith(_ALIAS):
         return place.aliased(via)
     if use.type is UseType.RECIPE:
         return None, f"what {via} leads to was not asked"
-    if via.startswith(_OF_CONFIGURATION):
-        configuration = place.configurations.get(via.removeprefix(_OF_CONFIGURATION))
-        return (
-            _image(configuration, place) if configuration else (None, f"{via} was not listed here")
-        )
-    named = _OF_GROUP.fullmatch(via)
-    found = named and place.named(named["template"], named["version"])
-    if not found:
+    configured = configuration_in(via)
+    if configured is not None:
+        configuration = place.configurations.get(configured)
+        if configuration is None:
+            return None, f"{via} was not listed here"
+        return _image(configuration, place)
+    named = template_in(via)
+    found = place.named(named) if named else None
+    if found is None:
         return None, f"{via}: no such version that names an image was listed here"
     found.pinned = True
     return _image(found.use, place)
 
 
 def _by_itself(use: Use, place: _Here) -> bool:
-    if use.type is not UseType.TEMPLATE:
-        return True
-    version = _VERSION.fullmatch(use.via or "")
+    version = version_in(use.via) if use.type is UseType.TEMPLATE else None
     if version is None:
         return True
-    found = place.versions[use.id][int(version["number"])]
-    return found.default or found.latest or found.pinned
+    pinned = place.versions[use.id][version.number].pinned
+    return version.default or version.latest or pinned

@@ -24,6 +24,8 @@ class Order(Struct, frozen=True):
     asking: "Asking"
     honour_comments: bool = True
     """Whether exceptions in comments of the code count: whoever writes the code writes them."""
+    states: "Sequence[str]" = ()
+    """States of Terraform besides, as `terraform show -json` prints them."""
     record: bool = False
     """Whether the answers are to be written down."""
 
@@ -47,7 +49,12 @@ def judge(host: "Host", order: Order) -> Judged:
     from assay.run.inputs import Wishes, open_sources
 
     policy, asking = order.policy, order.asking
-    sources = open_sources(host, order.paths, order.reading, Wishes.of(policy))
+    wishes = Wishes.of(policy)
+    sources = open_sources(host, order.paths, order.reading, wishes)
+    if order.states:
+        from assay.run.states import open_states
+
+        sources += open_states(host, order.states, wishes)
     sources, left_aside = _with_exceptions(sources, honoured=order.honour_comments)
     catalog = open_catalog(host, asking, policy.readers)
     recording = None

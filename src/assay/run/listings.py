@@ -6,7 +6,7 @@ listings.parameters(place, id)   # the SSM parameters there that have it as thei
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Protocol
 
 import msgspec
@@ -158,10 +158,9 @@ class StoredListings:
     def catalog(self) -> ImageCatalog:
         """What the night has for verdicts: nothing is asked of AWS."""
         from assay.fleet.night_catalog import NightCatalog
+        from assay.run.audit import seen_at
 
-        times = (each.seen_at for each in self._night.places if each.seen_at is not None)
-        midnight = datetime.combine(self._night.date, time.min, UTC)
-        return NightCatalog(self._night, {}, max(times, default=midnight))
+        return NightCatalog(self._night, {}, seen_at(self._night))
 
     def _rows(self, view: str, region: str, id: str, more: str = "") -> Iterator[dict[str, object]]:
         asked = f"SELECT * FROM {view} WHERE night = $1 AND region = $2 AND image_id = $3 {more} ORDER BY account"  # noqa: S608 - no foreign text

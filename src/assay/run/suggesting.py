@@ -21,6 +21,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     targets: tuple[str, ...]
     paths: tuple[str, ...]
+    states: tuple[str, ...]
     store: str | None
     night: datetime | None
     ask_aws: bool
@@ -41,10 +42,11 @@ def suggest(host: "Host", policy: "Policy", when: datetime, wanted: Wanted) -> S
     from assay.run.targets import is_machine
 
     addresses = tuple(each for each in wanted.targets if not is_machine(each))
-    if addresses and not wanted.paths:
+    inputs = (*wanted.paths, *wanted.states)
+    if addresses and not inputs:
         hint = "name the plan, the code or the state with --plan"
         raise InputError(f"where {addresses[0]} stands is not said", hint=hint)
-    if not wanted.targets and not wanted.paths:
+    if not wanted.targets and not inputs:
         raise InputError(
             "nothing to suggest for", hint="name an address, an image, an instance, or a --plan"
         )
@@ -90,11 +92,12 @@ def _asked(
             found += targets.of_night(each, night, wanted.region, wanted.account)
         else:
             found += targets.live(each, catalog, region, wanted.account)
-    if wanted.paths and (addresses or not wanted.targets):
+    if (wanted.paths or wanted.states) and (addresses or not wanted.targets):
         from assay.run.gate import Order, judge
         from assay.run.inputs import Reading
 
         reading = Reading(asking.cache, wanted.region)
-        judged = judge(host, Order(wanted.paths, reading, policy, asking))
+        order = Order(wanted.paths, reading, policy, asking, states=wanted.states)
+        judged = judge(host, order)
         found += targets.of_report(host, judged.report, addresses)
     return found
