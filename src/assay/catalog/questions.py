@@ -4,7 +4,7 @@ Who asks AWS for them stands in `aws/askers.py`, so that nobody who asks meets a
 here decides what recordings look like: a name or a written key that changes, loses what was recorded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 X = TypeVar("X")
+K = TypeVar("K", bound=Hashable)
 
 ImageKey: TypeAlias = tuple[Place, str]
 """An AMI id and where it is looked up."""
@@ -119,6 +120,16 @@ class _Identities(Question[Place, Identity], frozen=True, eq=False):
                 records.at(key).identity_unavailable = reason
 
 
+class _NotRecorded(Question[K, T], frozen=True, eq=False):
+    """What no check of a plan asks: a recording does not have it, and never knows the answer."""
+
+    def recorded(self, records: "Records", key: K) -> Answer[T]:  # noqa: ARG002
+        return Unavailable(NEVER_ASKED)
+
+    def record(self, records: "Records", key: K, answer: Answer[T]) -> None:
+        """Nothing is written."""
+
+
 IDENTITIES = _Identities("identity", Identity, lambda place: place, str)
 """Whose credentials look at each place (STS GetCallerIdentity)."""
 IMAGES: Question[ImageKey, Image] = _about("images", Image, kept=without_tags)
@@ -141,6 +152,10 @@ EVERY_VERSION: Question[EveryVersionKey, tuple[TemplateVersion, ...]] = _about(
 """EC2 DescribeLaunchTemplateVersions without a version: all that a template has."""
 INSTANCES: Question[InstanceKey, str] = _about("instances", str, kept=image_value)
 """EC2 DescribeInstances: the id of the image each instance was launched from."""
+INSTANCE_IMAGES: Question[InstanceKey, ImageUse] = _NotRecorded(
+    "instance_images", ImageUse, lambda key: key[0], lambda key: key[1]
+)
+"""EC2 DescribeInstanceImageMetadata of one instance: its image, though it may be gone or not shared any more."""
 SEARCHES: Question[SearchKey, Searched] = _about(
     "searches", Searched, _as_json, called="an image lookup"
 )

@@ -1,10 +1,12 @@
 """`assay trace`, and what it shares with `assay explain`: looking up one image without a plan."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from assay.cli.nights import night_option, store_option
 from assay.cli.options import (
     ACCOUNT,
     REGION,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from assay.report.lineage.view import Lineage
     from assay.run.one_image import Found
+    from assay.run.tracing import Remembering
 
 FORMATS = ("text", "json", "mermaid", "dot")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -74,21 +77,78 @@ def find(
 
 
 @click.command("trace")
-@click.argument("ami", metavar="AMI")
+@click.argument("what", metavar="AMI|INSTANCE")
 @click.option("--format", "stdout_format", type=click.Choice(FORMATS), default="text",
               help="What to print.")  # fmt: skip
+@store_option
+@night_option
 @lookup_options
-def trace_command(ami: str, stdout_format: str, color: str, **where: Any) -> int:
-    """Show where an image comes from, as far as EC2 tells.
+@click.pass_context
+def trace_command(
+    context: click.Context,
+    /,
+    what: str,
+    stdout_format: str,
+    store: str,
+    night: "datetime | None",
+    color: str,
+    **where: Any,
+) -> int:
+    """Show where an image, or the image of an instance, comes from, and who says so.
 
     Every image of its lineage with its owner, Region and marks, how it was made, and why the record
-    ends. With a policy, golden marks are told from others, and its readers are used.
+    ends. What EC2 does not show is filled from the newest stored night, if there is one, and then from
+    CloudTrail, if that may be read; each step says by which evidence. With --night nothing is asked but
+    that night. An instance takes at most five calls. With a policy, golden marks are told from others,
+    and its readers are used.
 
-    Exit codes: 0, 2 nothing could be asked, 3 the image could not be read.
+    Exit codes: 0, 2 nothing could be asked, 3 something could not be seen.
     """
-    found = find(ami, **where)
-    show(_render(found.lineage, stdout_format, colour=wants_colour(color)))
-    return EXIT_PASS if found.readable else EXIT_UNDETERMINED
+    from assay.cli.host import this_process
+    from assay.run.cache import Cache
+    from assay.run.catalogs import Asking
+    from assay.run.one_image import Where, traced_id
+    from assay.run.tracing import trace
+
+    named, host = traced_id(what), this_process()
+    asking = Asking(
+        where["catalog"], where["timeout"], Cache(host, wanted=not where["no_cache"]),
+        where["max_age"], where["as_of"],
+    )  # fmt: skip
+    told_by = context.get_parameter_source("store")
+    found = trace(
+        host,
+        named,
+        Where(where["region"], where["account"], asking, where["policy_path"]),
+        _remembering(store, night, named_it=told_by is click.core.ParameterSource.COMMANDLINE),
+    )
+    show(_render(found, stdout_format, colour=wants_colour(color)))
+    return EXIT_PASS if found.whole else EXIT_UNDETERMINED
+
+
+def _remembering(store: str, night: "datetime | None", *, named_it: bool) -> "Remembering":
+    """The night to ask. One that nobody named may be missing, or unreadable, and that is told."""
+    from assay.errors import StoreError
+    from assay.model.lines import Gap
+    from assay.model.times import day_of
+    from assay.run.tracing import Remembering
+
+    if not (named_it or night or Path(store).is_dir()):
+        return Remembering()
+    from assay.fleet.memory import Memory
+    from assay.fleet.night import stored_night
+    from assay.fleet.store import Store
+
+    try:
+        opened = Store(Path(store))
+        if not (named_it or night or opened.nights()):
+            return Remembering()
+        found = stored_night(opened, day_of(night) if night else None)
+        return Remembering(Memory(found), alone=night is not None)
+    except StoreError as error:
+        if named_it or night:
+            raise
+        return Remembering(gap=Gap(str(error)))
 
 
 def _render(lineage: "Lineage", name: str, *, colour: bool) -> str:

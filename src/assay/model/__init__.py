@@ -34,6 +34,7 @@ from assay.model.images import (
     TemplateVersion,
     Watermark,
     WatermarkFilter,
+    how_made,
     recorded_end,
 )
 from assay.model.kinds import Action, Kind
@@ -180,6 +181,7 @@ __all__ = [
     "WatermarkFilter",
     "alternatives",
     "astray",
+    "how_made",
     "image_search",
     "is_already",
     "is_meant",

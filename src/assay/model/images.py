@@ -123,6 +123,18 @@ class Ancestry(msgspec.Struct, frozen=True, gc=False):
         return None
 
 
+def how_made(image: Image) -> str | None:
+    """How an image was made, as far as its own description tells.
+
+    `SourceInstanceId` "only appears if the AMI was created using CreateImage" (EC2 API Reference,
+    Image). A source image without it is read as CopyImage: inferred, a restore from S3 would look
+    the same.
+    """
+    if image.source_instance_id:
+        return "CreateImage"
+    return "CopyImage" if image.source_image_id else None
+
+
 def recorded_end(entries: Sequence[AncestryEntry]) -> AncestryEnd | None:
     """Why EC2's record goes no further than the last entry; None if it gives no reason to stop.
 

@@ -12,6 +12,7 @@ from assay.model import (
     Resolved,
     Unresolved,
     Watermark,
+    how_made,
 )
 
 
@@ -74,12 +75,12 @@ def lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterat
         yield LineageStep(
             image_id=hide(entry.image_id),
             region=entry.region,
-            owner=_owner(seen) if seen else entry.owner_alias,
-            how=_how(seen) if seen else None,
+            owner=owner(seen) if seen else entry.owner_alias,
+            how=how_made(seen) if seen else None,
             end=hide(_end(provenance)) if depth == last else None,
             marked=_marked_here(ancestor, provenance.image),
             visible=ancestor.visible,
-            watermarks=_keys(seen.watermarks) if seen else (),
+            watermarks=keys(seen.watermarks) if seen else (),
             open=depth == last and not provenance.ancestry.complete,
         )
 
@@ -126,25 +127,20 @@ def _marked_here(ancestor: Ancestor, image: Image) -> tuple[str, ...]:
     # A mark names the image it was first attached to, and every descendant inherits it: so the image
     # used tells of an ancestor's mark that the ancestor itself does not show, or has lost since.
     marks = (*image.watermarks, *(ancestor.seen.watermarks if ancestor.seen else ()))
-    here = (ancestor.entry.image_id, ancestor.entry.region)
-    return _keys([m for m in marks if (m.source_image_id, m.source_image_region) == here])
+    return first_marked(ancestor.entry.image_id, ancestor.entry.region, marks)
 
 
-def _keys(marks: Iterable[Watermark]) -> tuple[str, ...]:
+def first_marked(image_id: str, region: str | None, marks: Iterable[Watermark]) -> tuple[str, ...]:
+    """Of some marks those that were first attached to an image."""
+    here = (image_id, region)
+    return keys([m for m in marks if (m.source_image_id, m.source_image_region) == here])
+
+
+def keys(marks: Iterable[Watermark]) -> tuple[str, ...]:
+    """Their keys, each once."""
     return tuple(dict.fromkeys([mark.key for mark in marks if mark.key]))
 
 
-def _owner(image: Image) -> str | None:
+def owner(image: Image) -> str | None:
+    """Whose an image is, in AWS's own words."""
     return image.owner_alias or image.owner_id
-
-
-def _how(image: Image) -> str | None:
-    """How an image was made, as far as its own description tells.
-
-    `SourceInstanceId` "only appears if the AMI was created using CreateImage" (EC2 API Reference,
-    Image). A source image without it is read as CopyImage: inferred, a restore from S3 would look
-    the same.
-    """
-    if image.source_instance_id:
-        return "CreateImage"
-    return "CopyImage" if image.source_image_id else None

@@ -170,7 +170,7 @@ def _gather(
     places = {place for place, _ in images} if needs.allowed_images else set()
     others = catalog.ask(ALLOWED_IMAGES, places - found.settings.keys())
     settings = {**found.settings, **others}
-    _refuse_credentials(catalog)
+    refuse_credentials(catalog)
     allowed = cache(lambda place, unplaced: _settings(settings[place], unplaced))
     known = _Known(found.images, provenances, allowed if needs.allowed_images else None)
     meant = {key: (question[1], found.of[question]) for key, question in questions.items()}
@@ -211,7 +211,7 @@ def _as_chosen(subject: Subject) -> Subject:
     return subject
 
 
-def _refuse_credentials(catalog: ImageCatalog) -> None:
+def refuse_credentials(catalog: ImageCatalog) -> None:
     """Credentials that answer nothing are no reason for a verdict. Raises `CredentialsError`."""
     said = catalog.facts().turned_away
     if said is not None:

@@ -43,6 +43,19 @@ def image_id(text: str) -> str:
     return text
 
 
+def traced_id(text: str) -> str:
+    """The id of an image or of an instance. Raises `InputError`."""
+    from assay.errors import InputError
+    from assay.model import ids
+
+    if ids.is_ami_id(text) or ids.has_form(text, ids.INSTANCE_ID):
+        return text
+    raise InputError(
+        f"{text!r} is not an AMI id, nor an instance id",
+        hint="they look like ami- or i-, then 8 or 17 of 0-9 and a-f",
+    )
+
+
 def look_up(host: "Host", image: str, where: Where) -> Found:
     """Ask everything that can be told of one image. Raises `AssayError` where nothing can be."""
     from assay.report.lineage.view import lineage_of
@@ -53,12 +66,13 @@ def look_up(host: "Host", image: str, where: Where) -> Found:
     policy = policy_if_any(host, where.policy_path)
     place = named_place(where.region, where.account, policy)
     catalog = open_catalog(host, where.asking, policy.readers if policy else None)
-    place = _recorded_place(place, image, catalog)
+    place = recorded_place(place, image, catalog)
     as_of = where.asking.as_of or host.now()
     with host.watching(catalog):
         (subject,) = check.look_up([image], place, catalog, policy)
     golden = check.golden_marks_of(subject, policy, as_of) if policy else None
-    return Found(subject, lineage_of(subject, catalog.facts(), as_of, policy, golden))
+    asked_at = host.now()
+    return Found(subject, lineage_of(subject, catalog.facts(), as_of, policy, golden, asked_at))
 
 
 def named_place(region: str | None, account: str | None, policy: "Policy | None") -> "Place":
@@ -76,7 +90,7 @@ def named_place(region: str | None, account: str | None, policy: "Policy | None"
     return Place.of(region, account)
 
 
-def _recorded_place(place: "Place", image: str, catalog: "ImageCatalog") -> "Place":
+def recorded_place(place: "Place", image: str, catalog: "ImageCatalog") -> "Place":
     """With the account of a recording, where only one was asked about the image."""
     from msgspec.structs import replace
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from assay.catalog.aws import ec2
 from assay.catalog.aws.listed import listed, text
+from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
-from assay.catalog.interface import Pages
+from assay.catalog.interface import Absent, Answer, Pages, Unavailable
+from assay.catalog.questions import InstanceKey
 from assay.model import Place
 from assay.model.uses import (
     ImageUse,
@@ -31,6 +33,23 @@ def image_uses(sdk: Sdk, place: Place) -> Pages[ImageUse]:
         MaxResults=INSTANCES_A_PAGE,
     )
     return listed("ec2:DescribeInstanceImageMetadata", pages, _use)
+
+
+def instance_image(sdk: Sdk, key: InstanceKey) -> Answer[ImageUse]:
+    """By id, so that an outage of another zone costs nothing."""
+    place, id = key
+    try:
+        raw = sdk.call(place, "ec2", "DescribeInstanceImageMetadata", InstanceIds=[id])
+    except RefusedError as refused:
+        if refused.code == "InvalidInstanceID.NotFound":
+            return Absent()
+        raise
+    told = raw.get("InstanceImageMetadata")
+    found = [_use(each) for each in told if isinstance(each, Mapping)] if told else []
+    for use in found:
+        if use is not None and use.instance_id == id:
+            return use
+    return Unavailable("ec2:DescribeInstanceImageMetadata answered with no image of this instance")
 
 
 def _use(raw: Mapping[str, Any]) -> ImageUse | None:

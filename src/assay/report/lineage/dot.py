@@ -28,7 +28,7 @@ def _lines(lineage: Lineage) -> Iterator[str]:
         yield f"n0 [label={quoted([lineage.image_id, lineage.region])}, style=dashed];"
     yield f"why -> n{max(last, 0)} [style=dotted, arrowhead=none];"
     for number in range(last, 0, -1):
-        made = quoted([lineage.nodes[number - 1].step.how_made])
+        made = quoted([lineage.nodes[number - 1].how_made])
         yield f"n{number} -> n{number - 1} [label={made}];"
 
 

@@ -1,5 +1,6 @@
 """A lineage as JSON, `schema_version` 1; `lineage.schema.json` of this room describes it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,7 +8,10 @@ import msgspec
 
 from assay import __version__
 from assay.model import Policy
+from assay.model.inventory import PlaceState
+from assay.model.lines import Grade, Told
 from assay.report.encoded import indented
+from assay.report.fleet_document import place
 from assay.report.formats.json import catalog, result, step
 from assay.report.lineage.view import Lineage, Node
 from assay.report.view import VerdictView
@@ -34,7 +38,12 @@ def document(lineage: Lineage) -> dict[str, Any]:
     """The lineage as plain values."""
     return {
         "schema_version": 1,
+        "kind": "trace",
         "tool": {"name": "assay", "version": __version__},
+        "generated_at": lineage.generated_at,
+        "places": [place(each) for each in lineage.places],
+        "summary": _summary(lineage),
+        "traced": lineage.traced,
         "image_id": lineage.image_id,
         "account": lineage.account,
         "region": lineage.region,
@@ -42,6 +51,9 @@ def document(lineage: Lineage) -> dict[str, Any]:
         "lineage": [_node(node) for node in lineage.nodes],
         "end": msgspec.to_builtins(lineage.end),
         "clues": [msgspec.to_builtins(clue) for clue in lineage.clues],
+        "gaps": [msgspec.to_builtins(gap) for gap in lineage.gaps],
+        "instance": _instance(lineage),
+        "night": msgspec.to_builtins(lineage.night),
         "policy": _policy(lineage.policy),
         "as_of": lineage.as_of,
         "catalog": catalog(lineage.catalog),
@@ -58,4 +70,40 @@ def _node(node: Node) -> dict[str, Any]:
         "creation_date": node.creation_date,
         "state": node.state,
         "marks": [msgspec.to_builtins(mark) for mark in node.marks],
+        "edge": node.edge,
+        "evidence": [_told(each) for each in node.told],
     }
+
+
+def _told(told: Told) -> dict[str, Any]:
+    """Of an event its id, its name and its caller; nothing else of it is anybody's business."""
+    event = told.event
+    return {
+        "claim": told.claim,
+        "grade": told.grade,
+        "source": told.source,
+        "account": told.account,
+        "region": told.region,
+        "at": told.at,
+        "event": event and {"id": event.event_id, "name": event.name, "by": event.by},
+    }
+
+
+def _summary(lineage: Lineage) -> dict[str, Any]:
+    edges = Counter(node.edge for node in lineage.nodes)
+    return {
+        "images": len(lineage.nodes),
+        "visible": sum(node.step.visible is True for node in lineage.nodes),
+        "edges": {grade.value: edges[grade] for grade in Grade},
+        "whole": lineage.whole,
+        "gaps": len(lineage.gaps),
+        "not_seen_places": sum(each.state is not PlaceState.SEEN for each in lineage.places),
+    }
+
+
+def _instance(lineage: Lineage) -> dict[str, Any] | None:
+    use = lineage.instance
+    if use is None:
+        return None
+    told = {"id": use.instance_id, "image_id": use.image.id, "state": use.state}
+    return {**told, "launch_time": use.launch_time}

@@ -68,7 +68,7 @@ def _lines(lineage: Lineage) -> Iterator[str]:
         yield f'n0["{label}"]:::hidden'
     yield f"why -.- n{max(last, 0)}"
     for number in range(last, 0, -1):
-        made = text(lineage.nodes[number - 1].step.how_made)
+        made = text(lineage.nodes[number - 1].how_made)
         yield f'n{number} -->|"{made}"| n{number - 1}'
     yield from _CLASSES
 

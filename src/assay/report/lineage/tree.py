@@ -3,7 +3,8 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from assay.model.times import day_of
+from assay.model.lines import Claim, Told
+from assay.model.times import day_of, readable
 from assay.report.formats.text import exception_line, grounds
 from assay.report.labels import label, note
 from assay.report.lineage.view import ANCESTOR, HERE, NOT_TOLD, Lineage, Mark, Node
@@ -20,8 +21,9 @@ def render(lineage: Lineage, *, colour: bool = False) -> str:
     """The lineage as text that ends in a newline."""
     paint = Paint(colour)
     who = lineage.account or "unknown account"
-    head = f"{lineage.image_id} in {who}/{lineage.region}"
-    lines = [paint(safe(head), bold=True), "", *tree(lineage, paint), "", *_sources(lineage)]
+    head = f"{lineage.traced or lineage.image_id} in {who}/{lineage.region}"
+    lines = [paint(safe(head), bold=True), "", *_instance(lineage)]
+    lines += [*tree(lineage, paint, evidence=True), "", *_gaps(lineage), *_sources(lineage)]
     return "\n".join(lines) + "\n"
 
 
@@ -45,22 +47,47 @@ def render_verdict(
     return "\n".join((*lines, "", *_sources(lineage), *notes)) + "\n"
 
 
+def _instance(lineage: Lineage) -> Iterator[str]:
+    """What was launched from the image, where that was asked about."""
+    if lineage.instance is not None:
+        use = lineage.instance
+        since = f" on {day_of(use.launch_time)}" if use.launch_time else ""
+        state = f", {use.state}" if use.state else ""
+        yield from _wrapped(f"launched from {use.image.id}{since}{state}", "", "  ")
+        yield ""
+
+
+def _gaps(lineage: Lineage) -> Iterator[str]:
+    """What could not be asked or seen, each with its place."""
+    if not lineage.gaps:
+        return
+    yield "not seen:"
+    for gap in lineage.gaps:
+        at = f"{gap.account or 'unknown account'}/{gap.region}: " if gap.region else ""
+        yield from _wrapped(f"{at}{gap.reason}", "  - ", "    ")
+    yield ""
+
+
 def _sources(lineage: Lineage) -> Iterator[str]:
     """By what and whom all this is told."""
+    if lineage.night:
+        yield safe(f"stored: night {lineage.night.date} of {lineage.night.store}")
     if lineage.policy:
         yield f"policy: {safe(lineage.policy.path)}"
     for line in asked(lineage.catalog, lineage.as_of):
         yield from _wrapped(line, "", "  ")
 
 
-def tree(lineage: Lineage, paint: Paint) -> Iterator[str]:
-    """One trunk: a lineage has no branches."""
+def tree(lineage: Lineage, paint: Paint, *, evidence: bool = False) -> Iterator[str]:
+    """One trunk: a lineage has no branches. With the evidence for each image, if that is wanted."""
     for number, node in enumerate(lineage.nodes):
         last = number == len(lineage.nodes) - 1
-        yield _image(node, paint)
+        yield from _image(node, paint)
         yield from (f"│   {line}" for mark in node.marks for line in _mark(mark, paint))
+        for line in _evidence(node) if evidence else ():
+            yield from _wrapped(line, "│   ", "│     ")
         if not last:
-            yield f"│ {node.step.made_from}"
+            yield f"│ {node.made_from}"
     if not lineage.nodes:
         yield from _wrapped(f"no lineage: {lineage.end.text}", "", "")
     else:
@@ -72,7 +99,8 @@ def tree(lineage: Lineage, paint: Paint) -> Iterator[str]:
         yield from _wrapped(f"fix: {clue.fix}", "    ", "    ")
 
 
-def _image(node: Node, paint: Paint) -> str:
+def _image(node: Node, paint: Paint) -> Iterator[str]:
+    """On one line, or on two where it has much to tell."""
     step = node.step
     facts = [
         step.where,
@@ -83,7 +111,29 @@ def _image(node: Node, paint: Paint) -> str:
         step.unseen if step.visible is None and step.region else None,
     ]
     id = paint(safe(step.image_id), "yellow" if node.is_golden_origin else None, bold=True)
-    return f"● {id}  {safe(', '.join(fact for fact in facts if fact))}"
+    told = [safe(fact) for fact in facts if fact]
+    room = WIDTH - len(f"● {safe(step.image_id)}  ")
+    most = len(told)
+    while most > 1 and len(", ".join(told[:most])) > room:
+        most -= 1
+    yield f"● {id}  {', '.join(told[:most])}"
+    if told[most:]:
+        yield f"│   {', '.join(told[most:])}"
+
+
+def _evidence(node: Node) -> Iterator[str]:
+    """Who says what it is, and, where that is somebody else, what it was made from."""
+    image = [_told(each) for each in node.told if each.claim is Claim.IMAGE]
+    source = [_told(each) for each in node.told if each.claim is Claim.SOURCE]
+    yield from (f"told by {each}" for each in image)
+    yield from (f"its source by {each}" for each in source if each not in image)
+
+
+def _told(told: Told) -> str:
+    when = f", {readable(told.at)}" if told.at else ""
+    event = told.event
+    by = f": {event.name} by {event.by or 'a caller not told'}" if event else ""
+    return f"{told.source} ({told.account or 'unknown account'}/{told.region}{when}){by}"
 
 
 def _mark(mark: Mark, paint: Paint) -> Iterator[str]:

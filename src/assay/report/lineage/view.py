@@ -4,32 +4,37 @@ EC2's own facts are shown: owners, marks, dates, states. Names of images are not
 image writes them.
 """
 
-from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date, datetime
 
 import msgspec
 
 from assay.model import (
-    Ancestry,
     AncestryEnd,
-    AncestryEntry,
     CatalogFacts,
     Clue,
     Image,
     Place,
     Policy,
-    Provenance,
     Subject,
     Unresolved,
     Watermark,
 )
-from assay.report.steps import LineageStep, lineage, marked
+from assay.model.inventory import PlaceSeen
+from assay.model.lines import Claim, Gap, Grade, Link, Told, links_of
+from assay.model.uses import ImageUse
+from assay.report.lineage.ends import End, end_of, nothing
+from assay.report.steps import LineageStep, first_marked, keys, marked, owner
 
 GoldenMarks = Callable[[Image], Collection[Watermark]]
 """Which marks of an image a policy takes for golden."""
 HERE, ANCESTOR, OUTSIDE, NOT_TOLD = "here", "ancestor", "outside", "not told"
 """Where a mark was first attached, as seen from an image that has it: to the image itself, to one
 of its known ancestors, to another image, or EC2 did not say."""
+
+
+_SHOWN_NOW = ("ec2:DescribeImages", "ec2:GetImageAncestry")
+"""What goes without saying in a picture, where there is little room."""
 
 
 class Mark(msgspec.Struct, frozen=True, gc=False):
@@ -53,6 +58,32 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     creation_date: datetime | None
     state: str | None
     marks: tuple[Mark, ...]
+    edge: Grade | None = None
+    """By what the next one is known to be what it was made from."""
+    told: tuple[Told, ...] = ()
+    """Who says all this, and when."""
+
+    @property
+    def made_from(self) -> str:
+        """In words that the next one's id completes."""
+        match self.edge:
+            case Grade.MARK:
+                return "descends, as a mark tells, from"
+            case Grade.CLOUDTRAIL:
+                return f"{self.step.made_from}, as CloudTrail tells,"
+        return self.step.made_from
+
+    @property
+    def how_made(self) -> str:
+        """The same for a line between the two."""
+        match self.edge:
+            case Grade.MARK:
+                return "mark"
+            case Grade.CLOUDTRAIL:
+                return f"{self.step.how_made} (CloudTrail)"
+        told = [each.source for each in self.told if each.claim is Claim.SOURCE]
+        by_night = told and told[0] not in _SHOWN_NOW
+        return f"{self.step.how_made} ({told[0]})" if by_night else self.step.how_made
 
     @property
     def is_origin(self) -> bool:
@@ -72,15 +103,16 @@ class Node(msgspec.Struct, frozen=True, gc=False):
         yield from (words for words in (step.whose, odd, step.unseen) if words)
         for mark in self.marks:
             yield marked(mark.key, first=mark.attached == HERE, detached=mark.carried is False)
+        for told in self.told:
+            if told.claim is Claim.IMAGE and told.source not in _SHOWN_NOW:
+                yield f"told by {told.source}, {told.account or 'unknown account'}/{told.region}"
 
 
-class End(msgspec.Struct, frozen=True, gc=False):
-    """Why a lineage goes no further."""
+class Past(msgspec.Struct, frozen=True, gc=False):
+    """The night that was asked as well, or alone."""
 
-    reason: str
-    text: str
-    complete: bool
-    """Whether an image that is not in the lineage is proven to be no ancestor."""
+    date: date
+    store: str
 
 
 class Lineage(msgspec.Struct, frozen=True, gc=False):
@@ -98,6 +130,16 @@ class Lineage(msgspec.Struct, frozen=True, gc=False):
     """By which marks are golden, as of `as_of`."""
     as_of: datetime
     catalog: CatalogFacts
+    traced: str = ""
+    """The id that somebody asked about: of this image, or of an instance that was launched from it."""
+    generated_at: datetime | None = None
+    places: tuple[PlaceSeen, ...] = ()
+    """Those that were asked; of a night those that told something, and what it did not see."""
+    gaps: tuple[Gap, ...] = ()
+    instance: ImageUse | None = None
+    night: Past | None = None
+    whole: bool = False
+    """Whether all of it could be seen, as far as anybody records it."""
 
 
 def lineage_of(
@@ -106,36 +148,66 @@ def lineage_of(
     as_of: datetime,
     policy: Policy | None = None,
     golden: GoldenMarks | None = None,
+    asked_at: datetime | None = None,
 ) -> Lineage:
     """The lineage of an image that was looked up by its id."""
     place, found = subject.place, subject.resolution
     assert isinstance(place, Place)
     nodes: tuple[Node, ...] = ()
     clues: tuple[Clue, ...] = ()
+    whole = False
     if isinstance(found, Unresolved):
         image_id, clues = found.image_id or "", found.clues
-        end = End(found.cause.value, found.reason, complete=False)
+        end = nothing(found.cause.value, found.reason)
     else:
         assert subject.provenance is not None
-        image_id, nodes = found.image.id, tuple(_nodes(subject.provenance, golden))
-        end = _end(subject.provenance.ancestry)
-    return Lineage(image_id, place.account, place.region, nodes, end, clues, policy, as_of, catalog)
+        links = links_of(subject.provenance, catalog.recorded_at or asked_at)
+        image_id, nodes, end = found.image.id, nodes_of(links, golden), end_of(links)
+        whole = subject.provenance.ancestry.complete
+    return Lineage(
+        image_id, place.account, place.region, nodes, end, clues, policy, as_of, catalog,
+        traced=image_id, generated_at=asked_at, whole=whole,
+    )  # fmt: skip
 
 
-def _nodes(provenance: Provenance, golden: GoldenMarks | None) -> Iterator[Node]:
-    entries = provenance.ancestry.entries
-    steps = lineage(provenance, str)
+def nodes_of(links: Sequence[Link], golden: GoldenMarks | None) -> tuple[Node, ...]:
+    """From the image itself towards its root."""
+    return tuple(_nodes(links, golden))
+
+
+def _nodes(links: Sequence[Link], golden: GoldenMarks | None) -> Iterator[Node]:
+    line = [(link.image_id, link.region) for link in links]
     inherited: list[tuple[Watermark, bool | None]] = []
-    for depth, (step, ancestor) in enumerate(zip(steps, provenance.ancestors, strict=True)):
-        seen = ancestor.seen
-        own = _judged(seen, golden) if seen else []
+    for depth, link in enumerate(links):
+        known, last = link.image, depth == len(links) - 1
+        own = _judged(known, golden) if known else []
+        seen = links[0].image.watermarks if links[0].image else ()
         yield Node(
-            step,
-            (seen and seen.creation_date) or ancestor.entry.creation_date,
-            seen.state if seen else None,
-            _marks(seen, own, inherited, entries[depth:]),
+            LineageStep(
+                image_id=link.image_id,
+                region=link.region,
+                owner=owner(known) if known else link.owner_alias,
+                how=link.how,
+                end=_reason(link) if last else None,
+                marked=first_marked(
+                    link.image_id, link.region, (*seen, *[mark for mark, _ in own])
+                ),
+                visible=link.visible,
+                watermarks=keys(known.watermarks) if known else (),
+                open=last and not end_of(links).complete,
+            ),
+            link.creation_date,
+            known.state if known else None,
+            _marks(known, own, inherited, line[depth:]),
+            link.edge,
+            link.told,
         )
         inherited += own
+
+
+def _reason(link: Link) -> str:
+    end = (link.end or AncestryEnd.NOT_FOLLOWED).value
+    return f"{end}: {link.detail}" if link.detail else end
 
 
 def _judged(image: Image, golden: GoldenMarks | None) -> list[tuple[Watermark, bool | None]]:
@@ -149,7 +221,7 @@ def _marks(
     seen: Image | None,
     own: list[tuple[Watermark, bool | None]],
     inherited: list[tuple[Watermark, bool | None]],
-    line: tuple[AncestryEntry, ...],
+    line: Sequence[tuple[str, str | None]],
 ) -> tuple[Mark, ...]:
     """An image's own marks, and those that its descendants say were first attached to it."""
     # Own marks come first. Of the descendants' only those are added that say `first attached here`,
@@ -165,48 +237,11 @@ def _marks(
     return tuple(marks.values())
 
 
-def _attached(mark: Watermark, line: tuple[AncestryEntry, ...]) -> str:
+def _attached(mark: Watermark, line: Sequence[tuple[str, str | None]]) -> str:
     """Where a mark was first attached, as seen from the first image of `line`."""
     source = (mark.source_image_id, mark.source_image_region)
     if None in source:
         return NOT_TOLD
-    places = [(entry.image_id, entry.region) for entry in line]
-    if source == places[0]:
+    if source == line[0]:
         return HERE
-    return ANCESTOR if source in places else OUTSIDE
-
-
-def _end(ancestry: Ancestry) -> End:
-    return End(ancestry.end.value, _why(ancestry), ancestry.complete)
-
-
-def _why(ancestry: Ancestry) -> str:
-    """In plain words, why the record goes no further than the last image."""
-    last, detail = ancestry.entries[-1], ancestry.detail
-    source = f"{last.source_image_id} in {last.source_image_region or 'a Region not told'}"
-    match ancestry.end:
-        case AncestryEnd.PUBLIC_PROVIDER:
-            beyond = f"; its own source, {source}, is no part of it" if last.source_image_id else ""
-            return f"public provider: EC2's record ends at a public image of {last.owner_alias}{beyond}"
-        case AncestryEnd.NO_RECORDED_SOURCE:
-            return (
-                "no recorded source: EC2 does not say what it was made from; RegisterImage, imports "
-                "and some older images record nothing"
-            )
-        case AncestryEnd.PARTITION_BOUNDARY:
-            return (
-                f"partition boundary: it was made from {source}, in another partition of AWS, "
-                "and the record does not cross the border"
-            )
-        case AncestryEnd.ENTRY_LIMIT:
-            return (
-                f"50-entry limit: EC2 tells no more than 50 images; the last was made from {source}"
-            )
-        case AncestryEnd.REFUSED:
-            return f"lookup refused: {detail or 'EC2 did not say why'}"
-        case AncestryEnd.NOT_VISIBLE:
-            return f"not visible: {detail or f'EC2 shows no {last.image_id}'}"
-        case AncestryEnd.UNEXPLAINED:
-            return f"cut off without a reason: {detail or 'EC2 says nothing of what comes next'}"
-        case AncestryEnd.NOT_FOLLOWED:
-            return "not followed further"
+    return ANCESTOR if source in line else OUTSIDE

@@ -1,0 +1,148 @@
+"""What a stored night tells of single images and instances, with the place that told it."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from assay.fleet.columns import image_of, use_of
+from assay.fleet.night import Night
+from assay.model import Image, how_made
+from assay.model.inventory import UseType
+from assay.model.lines import Claim, Gap, Grade, Link, Told, is_open, sourced
+from assay.model.uses import ImageUse, UsedImage
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """An instance as a night has it."""
+
+    account: str
+    region: str
+    use: ImageUse
+    read_at: datetime | None
+
+
+class Memory:
+    """A night, asked for one thing at a time. Its methods raise `StoreError`."""
+
+    def __init__(self, night: Night) -> None:
+        self.night = night
+        self.disputes: list[Gap] = []
+        """Where the night contradicts what others said, who are believed then."""
+        self._places = {(each.account, each.region): each for each in night.places}
+
+    @property
+    def name(self) -> str:
+        """As evidence names it."""
+        return f"night {self.night.date}"
+
+    def regions_of(self, image_id: str) -> list[str]:
+        """Where the night lists an image, or something that was launched from it."""
+        found = {each.region for each in self.night.images([image_id])}
+        return sorted(found or {region for _, region, *_ in self._used(image_id)})
+
+    def instance(self, instance_id: str) -> list[Remembered]:
+        """An instance, in each place that has it: an id that two places have is told of both."""
+        asked = (
+            "SELECT * FROM uses WHERE night = $1 AND type = $2 AND id = $3 ORDER BY account, region"
+        )
+        given = (self.night.date, UseType.INSTANCE.value, instance_id)
+        found: list[Remembered] = []
+        for row in self.night.store.records(asked, *given):
+            use = use_of(row)
+            if use.image_id:
+                image = use.image or UsedImage(use.image_id)
+                told = ImageUse(use.id, image, use.state, use.since)
+                at = (row["account"], row["region"])
+                found.append(Remembered(*at, told, self._read_at(row)))
+        return found
+
+    def link_of(self, kept: Remembered) -> Link:
+        """The image of an instance, as EC2 told of it to who has the instance."""
+        image, at = kept.use.image, (kept.account, kept.region, kept.read_at)
+        if image == UsedImage(image.id):  # the night has no more than its id
+            return Link(image.id, kept.region)
+        return Link(
+            image.id,
+            kept.region,
+            as_image(image),
+            creation_date=image.creation_date,
+            told=(self._told(Claim.IMAGE, *at),),
+        )
+
+    def add(self, link: Link) -> Link:
+        """A link with what the night knows of its image, where it knows anything that is news."""
+        listed = self._best(link)
+        if listed is not None:
+            return self._listed(link, listed)
+        if link.image is not None or link.region is None:
+            return link
+        used = [each for each in self._used(link.image_id) if each[1] == link.region]
+        if not used:
+            return link
+        account, region, read_at, image = used[0]
+        told = self._told(Claim.IMAGE, account, region, read_at)
+        return replace(
+            link,
+            image=as_image(image),
+            creation_date=link.creation_date or image.creation_date,
+            told=(*link.told, told),
+        )
+
+    def _best(self, link: Link) -> dict[str, Any] | None:
+        """The owner's own listing before those of others, a fresh one before a stale one."""
+        asked = (
+            "SELECT * FROM images WHERE night = $1 AND image_id = $2 AND region = $3"
+            " ORDER BY shared_from IS NOT NULL, stale_since IS NOT NULL, account LIMIT 1"
+        )
+        given = (self.night.date, link.image_id, link.region)
+        return next(self.night.store.records(asked, *given), None)
+
+    def _listed(self, link: Link, row: dict[str, Any]) -> Link:
+        image = image_of(row).listed.image
+        at = (row["account"], row["region"], self._read_at(row))
+        if link.image is None:
+            said = self._told(Claim.IMAGE, *at)
+            link = replace(link, image=image, told=(*link.told, said))
+        link = replace(link, creation_date=link.creation_date or image.creation_date)
+        told = self._told(Claim.SOURCE, *at)
+        if is_open(link):
+            return sourced(link, image, told)
+        source, how = (image.source_image_id, image.source_image_region), how_made(image)
+        if link.parent and image.source_image_id and source != link.parent:
+            said_to_be = f"{self.name} of {at[0]} names {source[0]} as the source of"
+            self.disputes.append(
+                Gap(f"{said_to_be} {link.image_id}, not {link.parent[0]}", at[0], at[1])
+            )
+        elif how and not link.how:
+            link = replace(link, how=how, told=(*link.told, told))
+        return link
+
+    def _told(self, claim: Claim, account: str, region: str, read_at: datetime | None) -> Told:
+        return Told(claim, Grade.RECORDED, self.name, account, region, read_at)
+
+    def _read_at(self, row: dict[str, Any]) -> datetime | None:
+        """When EC2 said so: what could not be read that night is what an earlier one read."""
+        place = self._places.get((row["account"], row["region"]))
+        stale: datetime | None = row["stale_since"]
+        return stale or (place.seen_at if place else None)
+
+    def _used(self, image_id: str) -> list[tuple[str, str, datetime | None, UsedImage]]:
+        """What EC2 told of an image to those who run it, which it does though the image is gone."""
+        asked = (
+            "SELECT * FROM uses WHERE night = $1 AND image_id = $2 AND image IS NOT NULL"
+            " QUALIFY row_number() OVER (PARTITION BY region ORDER BY account, id) = 1"
+        )
+        rows = self.night.store.records(asked, self.night.date, image_id)
+        return [
+            (row["account"], row["region"], self._read_at(row), image)
+            for row in rows
+            if (image := use_of(row).image)
+        ]
+
+
+def as_image(used: UsedImage) -> Image:
+    """What EC2 tells of the image of an instance, which leaves out what it was made from."""
+    told = {name: getattr(used, name) for name in UsedImage.__struct_fields__}
+    return Image(**told)
