@@ -43,9 +43,9 @@ def _of_place(place: PlaceSeen, earlier: PlaceSeen | None, as_of: datetime) -> I
     unlisted = [each for each in _KINDS if each not in place.whole]
     if unlisted:
         yield f"the night does not tell whether these were listed: {', '.join(unlisted)}"
-    if place.seen_at is None or as_of - place.seen_at > OLDEST:
+    if place.seen_at is None or abs(as_of - place.seen_at) > OLDEST:
         when = readable(place.seen_at) if place.seen_at else "nobody knows when"
-        yield f"was read {when}, which is more than a day ago: run assay inventory again"
+        yield f"was read {when}, and not within a day of {readable(as_of)}: run assay inventory again"
     if earlier is not None and place.uses * 2 < earlier.uses:
         yield (
             f"{place.uses} uses were seen where there were {earlier.uses} in the night before: "

@@ -94,10 +94,16 @@ def accounts_of(night: Night, region: str) -> list[str]:
     return sorted({each.account for each in night.places if each.region == region})
 
 
-def weigh(image: Unknown, facts: Facts) -> Remedy:
-    """How an image stands, without steps and replacements."""
+def weigh(images: Sequence[Unknown], facts: Facts) -> list[Remedy]:
+    """How each image stands, without steps and replacements."""
+    regions = {each.node[0] for each in images}
+    unread = {region: tuple(_unread(region, facts)) for region in regions}
+    return [_weighed(each, facts, unread[each.node[0]]) for each in images]
+
+
+def _weighed(image: Unknown, facts: Facts, unread: tuple[str, ...]) -> Remedy:
     used_by = tuple(sorted(facts.found.by_image.get(image.node, ()), key=_order))
-    reasons = tuple(_against(image, facts))
+    reasons = tuple(_against(image, facts, unread))
     if used_by:  # whom it is shared with is of no matter yet
         reasons = tuple(each for each in reasons if each not in (NOT_ASKED, OTHERWISE))
     if any(each.launches for each in used_by):
@@ -123,14 +129,14 @@ def _order(each: Referrer) -> tuple[bool, str, str, str]:
     return not each.launches, each.type, each.account, each.id
 
 
-def _against(image: Unknown, facts: Facts) -> Iterator[str]:
+def _against(image: Unknown, facts: Facts, unread: tuple[str, ...]) -> Iterator[str]:
     """Every reason not to say that it may go, besides that it is used."""
     found, region = image.classified, image.classified.region
     listed = found.listed
     if found.shared:
         owner = listed.image.owner_id or "nobody knows whom"
         yield f"it belongs to {owner}, which was not looked into"
-    yield from _unread(region, facts)
+    yield from unread
     yield from _sharing(image, facts)
     if listed.deregistration_protection not in _UNPROTECTED:
         yield f"deregistration protection is {listed.deregistration_protection}: somebody wants it kept"

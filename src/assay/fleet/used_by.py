@@ -36,6 +36,10 @@ class Referrers(msgspec.Struct):
         default_factory=lambda: defaultdict(list)
     )
     leads: defaultdict[str, list[str]] = msgspec.field(default_factory=lambda: defaultdict(list))
+    templates: defaultdict[tuple[str, str, str], list[tuple[str, str]]] = msgspec.field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """By account, Region and id or name: the id, and an image that a version of it names."""
 
     def add(self, image: str, found: Referrer) -> None:
         """Something that uses the image, in its Region."""
@@ -69,18 +73,10 @@ def add_fleet(found: Referrers, at: At, fleet: LaunchingFleet) -> None:
         if _ALIAS.fullmatch(image) and not _is_amazons(image):
             found.lead(account, region, f"{kind} {fleet.id} launches {image}")
         found.add(image, Referrer(kind, fleet.id, account, region, state=fleet.state))
-    named = {name for each in fleet.templates for name in (each.id, each.name) if name}
-    for (where, _), others in found.by_image.items():
-        through = [
-            each
-            for each in others
-            if each.type == UseType.TEMPLATE.value
-            and each.account == account
-            and named & {each.id, each.name}
-        ]
-        if where == region and through:
-            via = f"template {through[0].id}"
-            others.append(Referrer(kind, fleet.id, account, region, via=via, state=fleet.state))
+    for name in {name for each in fleet.templates for name in (each.id, each.name) if name}:
+        for template, image in found.templates.get((account, region, name), ()):
+            via = f"template {template}"
+            found.add(image, Referrer(kind, fleet.id, account, region, via=via, state=fleet.state))
 
 
 def _add_launches(found: Referrers, all_launches: Iterable[Launch]) -> None:
@@ -99,6 +95,8 @@ def _add_launches(found: Referrers, all_launches: Iterable[Launch]) -> None:
         via = _versions([each.use for each in some])
         one = _referrer((account, region), some[0].use)
         found.add(image, msgspec.structs.replace(one, via=via))
+        for name in filter(None, (one.id, one.name)):
+            found.templates[account, region, name].append((one.id, image))
 
 
 def _versions(uses: list[Use]) -> str:

@@ -60,10 +60,10 @@ def remediate(
         frozenset((each.account, each.region) for each in night.places),
         shared_snapshots(night),
     )
-    remedies = [weigh(each, facts) for each in images]
+    remedies = weigh(images, facts)
     if catalog is not None:
         facts = _asked(night, facts, images, remedies, catalog)
-        remedies = [weigh(each, facts) for each in images]
+        remedies = weigh(images, facts)
     listings = StoredListings(night)
     whole_remedies = tuple(
         replace(
