@@ -60,6 +60,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "DescribeAutoScalingGroups": {"IncludeInstances": False, "MaxRecords": 100},
     "DescribeLaunchConfigurations": {"MaxRecords": 100, "NextToken": "token"},
     "DescribeImageAttribute": {"ImageId": "ami-1", "Attribute": "launchPermission"},
+    "GetImageFindings": {"ImageId": "ami-1", "MaxResults": 1000},
     "DescribeFleets": {"MaxResults": 1000},
     "DescribeSpotFleetRequests": {"MaxResults": 1000, "NextToken": "token"},
     "ListImageRecipes": {"maxResults": 100, "nextToken": "token"},

@@ -200,6 +200,16 @@ def get_image_ancestry(world: World, caller: Caller, params: Params) -> Result:
     return {"ImageAncestryEntries": entries}
 
 
+def get_image_findings(world: World, caller: Caller, params: Params) -> Result:
+    """UNVERIFIED: of an image that was not scanned the list is empty."""
+    image = usable_image(world, caller, params["ImageId"])
+    found = [
+        {"Title": title, "SeverityLabel": severity, "FixAvailable": True}
+        for title, severity in image.findings
+    ]
+    return page(world, params, "ImageFindings", found)
+
+
 def copy_image(world: World, caller: Caller, params: Params) -> Result:
     region, source_id = params["SourceRegion"], params["SourceImageId"]
     source = usable_image(world, dataclasses.replace(caller, region=region), source_id)
@@ -359,6 +369,7 @@ HANDLERS: dict[str, Handler] = {
     "EnableImageDeprecation": enable_image_deprecation,
     "GetAllowedImagesSettings": get_allowed_images_settings,
     "GetImageAncestry": get_image_ancestry,
+    "GetImageFindings": get_image_findings,
     "ListImagesInRecycleBin": list_images_in_recycle_bin,
     "ModifyImageAttribute": modify_image_attribute,
     "RegisterImage": register_image,

@@ -55,6 +55,8 @@ class Image:
     scan_results: ScanResults | None = None
     """None for an image that Amazon Inspector has not scanned."""
     architecture: str = "x86_64"
+    findings: tuple[tuple[str, str], ...] = ()
+    """Of the last scan: the title and the severity of each."""
     tags: dict[str, str] = field(default_factory=dict)
     overlay: dict[str, Any] = field(default_factory=dict)
     """Members laid over this image's DescribeImages answer."""

@@ -217,14 +217,16 @@ class World(Accounts, Fleet, History):
         *,
         at: datetime | None = None,
         fixes: Mapping[str, datetime] | None = None,
+        findings: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """What Amazon Inspector finds in this very image; a copy has to be scanned for itself.
+        """What Amazon Inspector finds in this very image, by title and severity; a copy has to be scanned for itself.
 
         UNVERIFIED, that a copy starts without scan results: the API reference only says that the
         dates are specific to the AMI.
         """
         results = ScanResults(at or self.now(), worst, dict(fixes or {}))
-        self.image(region, image_id).scan_results = results
+        image = self.image(region, image_id)
+        image.scan_results, image.findings = results, tuple(findings)
 
     def owned_image(self, account: str, region: str, image_id: str) -> Image:
         image = self.images.get((region, image_id))

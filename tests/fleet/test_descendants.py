@@ -316,3 +316,33 @@ def test_addresses_of_plans_and_states_that_would_launch_one_are_named(
     bad = ask(world.golden, "--plan", "none.json")
     assert (bad.code, bad.stdout) == (2, "")
     assert "none.json" in bad.stderr
+
+
+CVE = "CVE-2026-1234"
+
+
+def test_what_descends_from_images_with_a_finding_is_never_clean_unscanned(
+    world: GoldenWorld, refusing: Refusing, ask: Ask
+) -> None:
+    scanned, unscanned, unrelated = world.copy(), world.copy(), world.home_made()
+    longer = (f"{CVE}5 - zlib", "critical")
+    world.world.scan(world.golden, REGION, "high", findings=[(f"{CVE} - openssl", "high")])
+    world.world.scan(scanned, REGION, "critical", findings=[longer])
+    world.world.scan(unrelated, REGION, "critical", findings=[longer])
+    run = ask("--with-finding", CVE.lower(), "--format", "json")
+    assert run.code == 0, run.stderr
+    found = documented(run)
+    assert [each["image_id"] for each in run.report["bases"]] == [world.golden]
+    assert {id: (each["scan"], each["finding"]) for id, each in found.items()} == {
+        scanned: ("critical", False),
+        unscanned: ("not scanned", None),
+    }
+    assert ask("--with-finding", CVE, "--min-severity", "critical", "--format", "json").report[
+        "bases"
+    ] == []  # fmt: skip
+    refusing.operations.add("GetImageFindings")
+    refused = ask("--with-finding", CVE)
+    assert refused.code == 3
+    assert "gap: the findings of 3 images were not told" in refused.stdout
+    assert ask("--with-finding", "!").code == 2
+    assert ask("--min-severity", "high", world.golden).code == 2

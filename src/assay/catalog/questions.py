@@ -31,6 +31,7 @@ from assay.model import (
     TemplateVersion,
 )
 from assay.model.events import EventSearch, ImageEvent
+from assay.model.findings import ImageFinding
 from assay.model.inventory import ListedImage
 from assay.model.uses import (
     ImageParameter,
@@ -218,6 +219,8 @@ LAUNCH_PERMISSIONS_OF: Listing[ImageKey, LaunchPermission] = Listing(
     "launch_permissions", LaunchPermission, lambda key: key[0]
 )
 """EC2 DescribeImageAttribute, which the owner alone may ask: who else may launch an image."""
+FINDINGS_OF: Listing[ImageKey, ImageFinding] = Listing("findings", ImageFinding, lambda key: key[0])
+"""EC2 GetImageFindings: what Amazon Inspector found in one image, where it was scanned."""
 REGIONS_OF: Listing[Place, Region] = Listing("regions", Region, as_it_is)
 """account:ListRegions, or else EC2 DescribeRegions: all of a partition, on or off for the account.
 

@@ -1,27 +1,58 @@
 """`assay descendants`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
 from assay.cli.nights import night_option, store_option
-from assay.cli.options import ACCOUNT, REGION, Moment, debug_option
+from assay.cli.options import (
+    ACCOUNT,
+    REGION,
+    Moment,
+    debug_option,
+    no_cache_option,
+    policy_option,
+    timeout_option,
+)
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from assay.model.descent import Descent
+    from assay.run.descendants import Finding
     from assay.run.host import Host
     from assay.run.launching import Inputs
 
+SEVERITIES = ("informational", "low", "medium", "high", "critical")
 FORMATS = ("text", "json", "csv", "mermaid", "dot", "html")
+
+
+class How(TypedDict):
+    """What is joined with the night: a finding of Amazon Inspector, plans and states."""
+
+    finding: str | None
+    min_severity: str | None
+    plans: tuple[str, ...]
+    states: tuple[str, ...]
+    account: str | None
+    region: str | None
+    policy_path: str | None
+    timeout: float
+    no_cache: bool
 
 
 @click.command("descendants")
 @click.argument("images", nargs=-1, metavar="AMI...")
 @click.option("--watermark", metavar="KEY",
               help="What descends from the images that this mark was first attached to; its name may have * and ?.")  # fmt: skip
+@click.option("--with-finding", "finding", metavar="CVE",
+              help="What descends from the images in which Amazon Inspector found this; EC2 is asked.")  # fmt: skip
+@click.option(
+    "--min-severity",
+    type=click.Choice(SEVERITIES),
+    help="Only if it is as bad, with --with-finding.",
+)
 @click.option("--built-before", type=Moment(), metavar="DATE",
               help="Only what comes from a golden source that is older, or whose date nobody tells.")  # fmt: skip
 @click.option("--plan", "plans", metavar="FILE", multiple=True,
@@ -36,18 +67,18 @@ FORMATS = ("text", "json", "csv", "mermaid", "dot", "html")
 @night_option
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
               help="What goes to standard output.")  # fmt: skip
+@policy_option
+@timeout_option
+@no_cache_option
 @debug_option
 def descendants_command(
     images: tuple[str, ...],
     watermark: str | None,
     built_before: "datetime | None",
-    plans: tuple[str, ...],
-    states: tuple[str, ...],
-    account: str | None,
-    region: str | None,
     store: str,
     night: "datetime | None",
     format_: str,
+    **how: Unpack[How],
 ) -> int:
     """Say which images of a stored night descend from others, by which evidence, and what uses them.
 
@@ -61,11 +92,15 @@ def descendants_command(
     from assay.cli.host import this_process
     from assay.run.descendants import Question, answer
 
-    if (bool(images) + bool(watermark)) != 1:
-        raise click.UsageError("name images, or a mark with --watermark")
+    if (bool(images) + bool(watermark) + bool(how["finding"])) != 1:
+        raise click.UsageError(
+            "name images, or a mark with --watermark, or a finding with --with-finding"
+        )
+    if how["min_severity"] and not how["finding"]:
+        raise click.UsageError("--min-severity says how bad a finding of --with-finding is")
     host = this_process()
-    inputs = _inputs(host, plans, states, account, region) if plans or states else None
-    question = Question(Path(store), night, images, watermark, built_before, inputs)
+    inputs, finding = _inputs(host, how), _finding(host, how)
+    question = Question(Path(store), night, images, watermark, built_before, inputs, finding)
     found = answer(question, host)
     show(_render(found, format_, host))
     if found.whole:
@@ -77,19 +112,30 @@ def descendants_command(
     return EXIT_UNDETERMINED
 
 
-def _inputs(
-    host: "Host",
-    plans: tuple[str, ...],
-    states: tuple[str, ...],
-    account: str | None,
-    region: str | None,
-) -> "Inputs":
+def _finding(host: "Host", how: How) -> "Finding | None":
+    if how["finding"] is None:
+        return None
+    from assay.run.cache import Cache
+    from assay.run.catalogs import Asking, open_catalog
+    from assay.run.descendants import Finding
+    from assay.run.policies import policy_if_any
+
+    policy = policy_if_any(host, how["policy_path"])
+    asking = Asking(None, how["timeout"], Cache(host, wanted=not how["no_cache"]))
+    catalog = open_catalog(host, asking, policy.readers if policy else None)
+    return Finding(how["finding"], how["min_severity"], catalog)
+
+
+def _inputs(host: "Host", how: How) -> "Inputs | None":
+    if not how["plans"] and not how["states"]:
+        return None
     from assay.run.cache import Cache
     from assay.run.inputs import Reading
     from assay.run.launching import Inputs
 
-    reading = Reading(Cache(host, wanted=True), region, include_unchanged=True)
-    return Inputs(plans, states, reading, account)
+    cache = Cache(host, wanted=not how["no_cache"])
+    reading = Reading(cache, how["region"], include_unchanged=True)
+    return Inputs(how["plans"], how["states"], reading, how["account"])
 
 
 def _render(found: "Descent", name: str, host: "Host") -> str:

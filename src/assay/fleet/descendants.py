@@ -122,6 +122,8 @@ def _is_older(found: Relative, than: datetime | None) -> bool:
 
 def _open_lines(night: Night, bases: Collection[str], told: dict[str, Told]) -> Iterator[str]:
     """Images whose line leaves the listings, where nobody's record tells how it goes on."""
+    if not bases:
+        return
     made = [told[each].created if each in told else None for each in bases]
     first = None if None in made else min(each for each in made if each)
     partitions = {partition_of(each.partition("/")[0]) for each in bases}

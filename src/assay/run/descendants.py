@@ -17,6 +17,7 @@ from assay.model.times import day_of
 from assay.run.one_image import image_id
 
 if TYPE_CHECKING:
+    from assay.catalog.interface import ImageCatalog
     from assay.run.host import Host
     from assay.run.launching import Inputs
 
@@ -30,6 +31,16 @@ class Question(Struct, frozen=True):
     watermark: str | None = None
     built_before: datetime | None = None
     inputs: "Inputs | None" = None
+    finding: "Finding | None" = None
+
+
+class Finding(Struct, frozen=True):
+    """A finding of Amazon Inspector, and who is asked which images have it."""
+
+    name: str
+    least: str | None
+    """The least severity that counts."""
+    catalog: "ImageCatalog"
 
 
 def answer(wanted: Question, host: "Host | None" = None) -> Descent:
@@ -37,15 +48,41 @@ def answer(wanted: Question, host: "Host | None" = None) -> Descent:
     ids = [image_id(each) for each in wanted.images]
     night = stored_night(Store(wanted.store), wanted.night and day_of(wanted.night))
     edges = LineageEdges(night.store, night.date)
-    if wanted.watermark is not None:
-        bases, asked = of_mark(night, wanted.watermark), f"what carries {wanted.watermark} first"
+    if wanted.finding is not None:
+        found = _with_finding(night, edges, wanted.finding, wanted.built_before)
+    elif wanted.watermark is not None:
+        asked = f"what {wanted.watermark} was first attached to"
+        found = descend(night, edges, of_mark(night, wanted.watermark), asked, wanted.built_before)
     else:
-        bases, asked = of_images(edges, ids), ", ".join(ids)
-    found = descend(night, edges, bases, asked, wanted.built_before)
+        found = descend(night, edges, of_images(edges, ids), ", ".join(ids), wanted.built_before)
     return (
         found
         if wanted.inputs is None or host is None
         else _joined(host, found, wanted.inputs, night)
+    )
+
+
+def _with_finding(
+    night: Night, edges: LineageEdges, wanted: Finding, before: datetime | None
+) -> Descent:
+    """What was not scanned is not clean, and neither is what nobody could be asked about."""
+    from assay.run.finding import having
+
+    told = having(wanted.catalog, night, wanted.name, wanted.least)
+    worse = f" of severity {wanted.least} or worse" if wanted.least else ""
+    asked = f"images with {wanted.name}{worse}"
+    found = descend(night, edges, told.having, asked, before)
+
+    def judged(one: Relative) -> Relative:
+        key = f"{one.region}/{one.image_id}"
+        return replace(one, finding=False if key in told.without else None if one.depth else True)
+
+    return replace(
+        found,
+        bases=tuple(map(judged, found.bases)),
+        descendants=tuple(map(judged, found.descendants)),
+        gaps=(*told.gaps, *found.gaps),
+        finding=wanted.name,
     )
 
 

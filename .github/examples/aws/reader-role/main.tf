@@ -81,6 +81,7 @@ data "aws_iam_policy_document" "permissions" {
       "ec2:DescribeImageAttribute",
       "ec2:DescribeFleets",
       "ec2:DescribeSpotFleetRequests",
+      "ec2:GetImageFindings",
       "account:ListRegions",
       "cloudtrail:LookupEvents",
     ]

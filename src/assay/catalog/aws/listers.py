@@ -3,6 +3,7 @@
 from assay.catalog.aws.accounts import accounts, regions, units
 from assay.catalog.aws.asking import by_pages
 from assay.catalog.aws.events import image_events
+from assay.catalog.aws.findings import image_findings
 from assay.catalog.aws.fleets import fleets, spot_fleets
 from assay.catalog.aws.groups import groups, launch_configurations
 from assay.catalog.aws.image_parameters import image_parameters
@@ -15,6 +16,7 @@ from assay.catalog.aws.usage_reports import image_usages
 from assay.catalog.questions import (
     ACCOUNTS_OF,
     CONTAINER_RECIPES_OF,
+    FINDINGS_OF,
     FLEETS_OF,
     GROUPS_OF,
     IMAGE_EVENTS_OF,
@@ -45,6 +47,7 @@ LISTERS = dict(
         by_pages(CONTAINER_RECIPES_OF, container_recipes),
         by_pages(USAGES_OF, image_usages),
         by_pages(LAUNCH_PERMISSIONS_OF, launch_permissions),
+        by_pages(FINDINGS_OF, image_findings),
         by_pages(FLEETS_OF, fleets),
         by_pages(SPOT_FLEETS_OF, spot_fleets),
         by_pages(REGIONS_OF, regions),

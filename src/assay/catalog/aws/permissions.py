@@ -125,6 +125,10 @@ FLEET_READS = (
         "SpotFleetRequestConfigs", {"MaxResults": 1},
     ),
     Permission(
+        "ec2", "GetImageFindings", False, "what Amazon Inspector found in images is not told",
+        "ImageFindings", {"ImageId": _IMAGE},
+    ),
+    Permission(
         "account", "ListRegions", False, "Regions are known from DescribeRegions alone",
         "Regions", {"MaxResults": 1},
     ),

@@ -1,0 +1,79 @@
+"""Which images of a stored night have a finding of Amazon Inspector: EC2 is asked for each that was scanned."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from msgspec import Struct
+
+from assay.catalog.interface import CutShort, ImageCatalog, whole
+from assay.catalog.questions import FINDINGS_OF
+from assay.errors import InputError
+from assay.fleet.night import Night
+from assay.model import SEVERITIES, Place
+from assay.model.findings import ImageFinding
+
+_ASKED = """
+SELECT region || '/' || image_id AS key, account, region, image_id, scan_severity FROM images
+WHERE night = $1 AND scan_severity IS NOT NULL AND shared_from IS NULL
+UNION ALL
+SELECT region || '/' || image_id, min(account), region, image_id, max(scan_severity) FROM images
+WHERE night = $1 AND scan_severity IS NOT NULL GROUP BY region, image_id HAVING bool_and(shared_from IS NOT NULL)
+ORDER BY 1
+"""
+_FORM = re.compile(r"[A-Za-z][A-Za-z0-9.:_-]{3,99}")
+
+
+class Having(Struct, frozen=True):
+    """The keys of images."""
+
+    having: tuple[str, ...]
+    without: frozenset[str]
+    """They were scanned, and it is not among their findings."""
+    gaps: tuple[str, ...]
+
+
+def having(
+    catalog: ImageCatalog, night: Night, finding: str, least: str | None, workers: int = 16
+) -> Having:
+    """The images that have it, at some severity or worse. Raises `InputError` for what is no name of one."""
+    if not _FORM.fullmatch(finding):
+        raise InputError(f"{finding!r} names no finding", hint="it looks like CVE-2026-12345")
+    rows = night.store.select(_ASKED, night.date).rows
+    asked = [row for row in rows if _as_bad(row[4], least)]
+    pool = ThreadPoolExecutor(workers, "finding")
+    try:
+        answers = list(pool.map(lambda row: _findings(catalog, *row[1:4]), asked))
+    finally:  # whoever interrupts need not wait for what is on its way
+        pool.shutdown(wait=False, cancel_futures=True)
+    found, lost = [], Counter[str]()
+    without = {row[0] for row in rows}
+    for row, answer in zip(asked, answers, strict=True):
+        if isinstance(answer, CutShort):
+            lost[answer.reason] += 1
+            without.discard(row[0])
+        elif any(_is_it(each, finding, least) for each in answer):
+            found.append(row[0])
+            without.discard(row[0])
+    gaps = [f"the findings of {number} images were not told: {why}" for why, number in lost.items()]
+    return Having(tuple(found), frozenset(without), tuple(gaps))
+
+
+def _findings(
+    catalog: ImageCatalog, account: str, region: str, id: str
+) -> Sequence[ImageFinding] | CutShort:
+    return whole(catalog.list_all(FINDINGS_OF, (Place.of(region, account), id)))
+
+
+def _is_it(found: ImageFinding, wanted: str, least: str | None) -> bool:
+    """The title names it as a word: CVE-2026-1234 is not in CVE-2026-12345."""
+    word = rf"(?<![A-Za-z0-9-]){re.escape(wanted)}(?![A-Za-z0-9-])"
+    return bool(re.search(word, found.title, re.IGNORECASE)) and _as_bad(found.severity, least)
+
+
+def _as_bad(severity: str | None, least: str | None) -> bool:
+    """A severity that nobody knows may be any."""
+    if least is None or severity not in SEVERITIES:
+        return True
+    return SEVERITIES.index(severity) >= SEVERITIES.index(least)
