@@ -4,14 +4,13 @@ Account, Region and night of images and uses stand in the path. A column may com
 changes its meaning or goes away, so that nights that are stored stay readable.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from assay.model import AllowedImages, Ancestry, AncestryEnd, AncestryEntry, Image, recorded_end
-from assay.model.inventory import Classified, ImageClass, ListedImage, PlaceSeen, Use
+from assay.model.inventory import Classified, ImageClass, ListedImage, PlaceSeen, Use, family
 
 _MARK = (
     "STRUCT(key VARCHAR, source_image_id VARCHAR, source_image_region VARCHAR,"
@@ -203,8 +202,3 @@ def place_of(row: Mapping[str, Any]) -> PlaceSeen:
     read = msgspec.json.decode(settings, type=AllowedImages) if settings else None
     whole = row["whole"] or ()
     return msgspec.convert({**row, "allowed_images": read, "whole": whole}, PlaceSeen)
-
-
-def family(name: str | None) -> str | None:
-    """What the names of a line of images have in common: dates and build numbers are taken out."""
-    return re.sub(r"[0-9]+", "*", name) if name else None

@@ -13,9 +13,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from assay.fleet.columns import family
 from assay.model import Golden, Image, Watermark
-from assay.model.inventory import ListedImage
+from assay.model.inventory import ListedImage, family
 from assay.model.suggestion import Candidate, Near
 from assay.model.times import day_of
 from assay.policy.golden import golden_marks

@@ -1,5 +1,6 @@
 """What exists: images of many places, what became of each place, and what an image is to a policy."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -120,6 +121,16 @@ class Classified(msgspec.Struct, frozen=True):
     """EC2's record of its line, where that was asked (GetImageAncestry)."""
 
 
+class NightTotals(msgspec.Struct, frozen=True):
+    """What one night had."""
+
+    night: date
+    classes: Mapping[ImageClass, int]
+    places: int
+    not_seen: int
+    """How many of the places were not seen, or not all of them."""
+
+
 class Inventory(msgspec.Struct, frozen=True):
     """One night: every place that was wanted, and every image that was seen."""
 
@@ -134,6 +145,10 @@ class Inventory(msgspec.Struct, frozen=True):
     """An endpoint that is not AWS's own."""
     running: Mapping[str, int] = {}
     """How many instances that were seen were launched from an image, by its id."""
+    used: Iterable[tuple[str, str, int]] = ()
+    """Of an image's id and a type of use, how many were seen."""
+    trend: Iterable[NightTotals] = ()
+    """The nights up to this one, the oldest first."""
 
     @property
     def not_seen(self) -> tuple[PlaceSeen, ...]:
@@ -195,3 +210,8 @@ class Comparison(msgspec.Struct, frozen=True):
     after: date
     differences: tuple[Difference, ...]
     unseen: tuple[Unseen, ...]
+
+
+def family(name: str | None) -> str | None:
+    """What the names of a line of images have in common: dates and build numbers are taken out."""
+    return re.sub(r"[0-9]+", "*", name) if name else None

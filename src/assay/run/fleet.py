@@ -20,6 +20,7 @@ from assay.fleet.journal import Journal
 from assay.fleet.night import Night
 from assay.fleet.places import At, in_regions, members, spread
 from assay.fleet.store import Store
+from assay.fleet.totals import Trend, Used
 from assay.fleet.uses import OWN, SHARED, missed
 from assay.model import Ancestry, Identity, Organization, Place, Policy
 from assay.model.inventory import (
@@ -83,7 +84,13 @@ def inventory(
         progress.calls,
         progress.endpoint,
         written.running,
+        Used(night),
+        Trend(night, _NIGHTS),
     )
+
+
+_NIGHTS = 60
+"""So many are told beside one another."""
 
 
 class _Images(Struct, frozen=True):

@@ -1,13 +1,14 @@
 """An inventory as one JSON document (`kind: inventory`, schema version 1)."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from assay.model.inventory import Classified, ImageClass, Inventory
+from assay.model.inventory import Classified, ImageClass, Inventory, family
 from assay.report.fleet_document import document
+from assay.report.inventory.told import age_days, by_image
 
 
 def render(found: Inventory, policy: tuple[str, str], generated_at: datetime) -> bytes:
@@ -25,22 +26,24 @@ def render(found: Inventory, policy: tuple[str, str], generated_at: datetime) ->
             "not_seen_places": len(found.not_seen),
         },
         catalog={"endpoint": found.endpoint, "api_calls": dict(sorted(found.calls.items()))},
-        images=_encoded(found.images),
+        images=_encoded(found),
     )
 
 
-def _encoded(images: Iterable[Classified]) -> msgspec.Raw:
-    """Their list, of which no more than its bytes is held."""
+def _encoded(found: Inventory) -> msgspec.Raw:
+    """The list of images, of which no more than its bytes is held."""
     encoder, text = msgspec.json.Encoder(), bytearray(b"[")
-    for each in images:
-        text += encoder.encode(_image(each))
+    used = by_image(found.used)
+    for each in found.images:
+        text += encoder.encode(_image(each, found.as_of, used.get(each.listed.image.id, {})))
         text += b","
     text[max(len(text) - 1, 1) :] = b"]"
     return msgspec.Raw(text)
 
 
-def _image(found: Classified) -> dict[str, Any]:
-    image = found.listed.image
+def _image(found: Classified, as_of: datetime, used: Mapping[str, int]) -> dict[str, Any]:
+    image, listed = found.listed.image, found.listed
+    scan = image.scan_results
     return {
         "image_id": image.id,
         "account": found.account,
@@ -51,5 +54,15 @@ def _image(found: Classified) -> dict[str, Any]:
         "created": image.creation_date,
         "state": image.state,
         "shared": found.shared,
-        "last_launched": found.listed.last_launched,
+        "last_launched": listed.last_launched,
+        "name": image.name,
+        "age_days": age_days(found, as_of),
+        "deprecated": image.deprecation_time,
+        "snapshots": listed.snapshots,
+        "snapshot_gb": listed.snapshot_gb,
+        "used_by": used,
+        "scan": scan
+        and {"severity": scan.highest_finding_severity, "date": scan.finding_scan_date},
+        "root": found.root,
+        "family": family(image.name),
     }
