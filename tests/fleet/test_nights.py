@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from lxml import html as parser
 
 from tests import command
 from tests.fleet.test_inventory import DUBLIN, POLICY, TEAM, Faulty, Take, assert_valid
@@ -146,3 +147,37 @@ def test_a_directory_that_is_no_day_is_no_night(take: Take, tmp_path: Path) -> N
     run = sql(tmp_path, "SELECT count(*) AS places FROM places")
     assert run.code == 2  # named, and not passed over: nobody knows what it was to be
     assert "night=2026-99-99/places.parquet: cannot be read or written: " in run.stderr
+
+
+def test_an_inventory_tells_what_uses_an_image_and_whose_launches_it_may_know(
+    world: GoldenWorld, take: Take
+) -> None:
+    image = world.home_made()
+    world.world.share(image, REGION, TEAM)
+    world.world.run_instance(TEAM, REGION, image)
+    world.world.run_instance(WORKLOAD, REGION, image)
+    run = take("--as-of", "2026-11-29", "--format", "json")
+    assert_valid(run, "inventory.schema.json")
+    found = {each["account"]: each for each in run.report["images"] if each["image_id"] == image}
+    assert found.keys() == {WORKLOAD, TEAM}
+    assert {each["shared"] for each in found.values()} == {True, False}
+    assert all(each["used_by"] == {"instance": 2} for each in found.values())
+    assert all(isinstance(each["age_days"], int) for each in found.values())
+    lines = take("--as-of", "2026-11-29", "--format", "csv").stdout.splitlines()
+    [shared] = [each for each in lines if each.startswith(TEAM) and image in each]
+    assert ",not yours to know," in shared
+    assert ",2 instance," in shared
+
+
+def test_the_page_tells_the_nights_before_as_well(
+    world: GoldenWorld, faults: Faulty, take: Take
+) -> None:
+    world.home_made(TEAM)
+    assert take("--as-of", "2026-11-28").code == 0
+    faults.denied.add((TEAM, REGION))
+    page = take("--as-of", "2026-11-29", "--format", "html").stdout
+    rows = parser.fromstring(page).xpath("//table[@id='trend']/tbody/tr")
+    assert [[cell.text_content() for cell in row] for row in rows] == [
+        ["2026-11-28", "2", "0", "1", "0", "6"],
+        ["2026-11-29", "2", "0", "0", "1", "6"],
+    ]

@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import re
-from datetime import UTC, datetime
+import time
+from datetime import UTC, date, datetime
 
 from lxml import html as parser
 
@@ -13,6 +14,7 @@ from assay.model.inventory import (
     ImageClass,
     Inventory,
     ListedImage,
+    NightTotals,
     PlaceSeen,
     PlaceState,
 )
@@ -44,8 +46,17 @@ def page() -> str:
         ONE: {ImageClass.GOLDEN: 1, ImageClass.DERIVED: 1},
         OTHER: {ImageClass.UNKNOWN: 3},
     }
-    found = Inventory(NOW, places, images, classes, running={"ami-3": 2, "ami-4": 7, "ami-1": 9})
+    running = {"ami-3": 2, "ami-4": 7, "ami-1": 9}
+    nights = (
+        NightTotals(date(2026, 11, 28), counted(4, 4, 0), places=2, not_seen=1),
+        NightTotals(date(2026, 11, 29), counted(1, 1, 2), places=2, not_seen=0),
+    )
+    found = Inventory(NOW, places, images, classes, running=running, trend=nights)
     return html.render(found, "assay.yaml")
+
+
+def counted(*numbers: int) -> dict[ImageClass, int]:
+    return dict(zip(ImageClass, numbers, strict=True))
 
 
 def rows(document: parser.HtmlElement, table: str) -> list[list[str]]:
@@ -85,3 +96,43 @@ def test_only_its_own_script_can_run() -> None:
     digest = base64.b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
     assert re.search(r"script-src ([^;]*)", policy).group(1) == f"'sha256-{digest}'"  # type: ignore[union-attr]
     assert "default-src 'none'" in policy
+
+
+def test_nights_are_told_as_a_table_and_as_columns_of_the_same() -> None:
+    """Of a night in which half of the places were not seen, as much again is missing."""
+    document = parser.fromstring(page())
+    assert rows(document, "trend") == [
+        ["2026-11-28", "4", "4", "0", "1", "2"],
+        ["2026-11-29", "1", "1", "2", "0", "2"],
+    ]
+    columns = document.xpath("//svg[@class='trend']/rect")
+    parts = [
+        (each.get("class"), each.get("x"), each.get("y"), each.get("height")) for each in columns
+    ]
+    assert parts == [
+        ("golden", "0", "750", "250"),
+        ("derived", "0", "500", "250"),
+        ("missing", "0", "0", "500"),
+        ("golden", "83", "938", "62"),
+        ("derived", "83", "875", "62"),
+        ("unknown", "83", "750", "125"),
+    ]
+
+
+def test_fifty_thousand_images_in_two_hundred_accounts_are_a_page_of_less_than_a_megabyte() -> None:
+    accounts = [f"{number:012}" for number in range(200)]
+    images = tuple(
+        image(accounts[number % 200], f"ami-{number:017x}", ImageClass.UNKNOWN, f"web {number}" * 4)
+        for number in range(50_000)
+    )
+    places = tuple(
+        PlaceSeen(each, "us-east-1", PlaceState.DENIED, "denied " * 20) for each in accounts
+    )
+    classes = {each: counted(0, 0, 1_250) for each in accounts}
+    running = {each.listed.image.id: 1 for each in images}
+    started = time.process_time()
+    made = html.render(Inventory(NOW, places, images, classes, running=running), "assay.yaml")
+    assert len(made.encode()) < 1_000_000
+    assert time.process_time() - started < 10  # a bound for any machine; about one second here
+    assert "And 49,500 more, with fewer instances." in parser.fromstring(made).text_content()
+    assert "1,250" in made

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from assay.model.inventory import ImageClass, Inventory
+from assay.model.inventory import ImageClass, Inventory, NightTotals
 from assay.report.inventory.text import ordered
 from assay.report.templates import content_policy, environment
 
@@ -20,6 +20,8 @@ _SHARED = Path(__file__).parents[1] / "html_page" / "page.css"
 MOST = 500
 """So many rows of a list are shown, the worst first."""
 _WIDTH = 1000
+_FEWEST = 12
+"""So many columns have room in the trend: fewer nights leave the rest of it empty."""
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -32,6 +34,15 @@ class _Account(msgspec.Struct, frozen=True):
     account: str
     numbers: tuple[int, ...]
     parts: tuple[_Part, ...]
+
+
+class _Night(msgspec.Struct, frozen=True):
+    night: str
+    numbers: tuple[int, ...]
+    parts: tuple[_Part, ...]
+    """From below; `start` is from above."""
+    left: int
+    width: int
 
 
 class _Work(msgspec.Struct, frozen=True):
@@ -64,6 +75,7 @@ def render(found: Inventory, policy: str) -> str:
             accounts=list(_accounts(found)),
             worklist=sorted(_worklist(found), key=lambda each: (-each.instances, each.image)),
             most=MOST,
+            trend=_nights(list(found.trend)),
         )
     )
 
@@ -86,6 +98,32 @@ def _parts(numbers: Sequence[int], missing: float) -> Iterator[_Part]:
         start += width
     if missing:
         yield _Part("missing", round(room), _WIDTH - round(room))
+
+
+def _nights(nights: Sequence[NightTotals]) -> list[_Night]:
+    """A column for each night, as high as it has images; the share of places not seen stands on its top."""
+    heights = [_height(each) for each in nights]
+    top, width = max(heights, default=0), _WIDTH // max(len(nights), _FEWEST)
+    found = []
+    for at, (each, height) in enumerate(zip(nights, heights, strict=True)):
+        counts = [each.classes[kind] for kind in ImageClass]
+        parts, level = [], float(_WIDTH)
+        kinds = (*(kind.value for kind in ImageClass), "missing")
+        for kind, number in zip(kinds, (*counts, height - sum(counts)), strict=True):
+            share = _WIDTH * number / top if top else 0.0
+            if share:
+                parts.append(_Part(kind, round(level - share), max(round(share), 1)))
+            level -= share
+        numbers = (*counts, each.not_seen, each.places)
+        found.append(_Night(str(each.night), numbers, tuple(parts), at * width, width * 4 // 5))
+    return found
+
+
+def _height(night: NightTotals) -> float:
+    """How many images there would be, if the places that were not seen had as many as the others."""
+    seen = night.places - night.not_seen
+    images = sum(night.classes.values())
+    return images * night.places / seen if seen else images
 
 
 def _worklist(found: Inventory) -> Iterator[_Work]:
