@@ -31,9 +31,7 @@ def steps(remedy: Remedy, twice: Mapping[tuple[str, str], tuple[str, ...]]) -> t
 
 def _replace(used_by: tuple[Referrer, ...]) -> Iterator[Step]:
     for kind in dict.fromkeys(each.type for each in used_by):
-        some = [each for each in used_by if each.type == kind]
-        things = f"{len(some)} x {kind}" if some[1:] else kind
-        yield Step(f"replace: {things}", _WHAT.get(kind, "have it use the replacement"))
+        yield Step(kind, _WHAT.get(kind, "have it use the replacement"))
 
 
 def _retire(remedy: Remedy, twice: Mapping[tuple[str, str], tuple[str, ...]]) -> Iterator[Step]:

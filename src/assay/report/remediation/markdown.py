@@ -2,9 +2,18 @@
 
 from collections.abc import Iterator
 
-from assay.model.remediation import Remediation, Remedy
+from assay.model.remediation import Remediation, Remedy, Standing
 from assay.report.inert import code, prose
-from assay.report.remediation.stages import MOST, details, notes, stages, summary, title
+from assay.report.remediation.stages import (
+    MOST,
+    Stage,
+    details,
+    notes,
+    stages,
+    summary,
+    title,
+    to_do,
+)
 
 
 def render(found: Remediation) -> str:
@@ -16,7 +25,7 @@ def render(found: Remediation) -> str:
             lines += _lines(remedy)
         if len(stage.remedies) > MOST:
             lines.append(f"- and {len(stage.remedies) - MOST} more: `--format json` tells all")
-        lines.append("")
+        lines += ["", *_to_do(stage)]
     lines += [f"- {prose(each, 1_000)}" for each in notes(found)]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -28,7 +37,16 @@ def _lines(remedy: Remedy) -> Iterator[str]:
     yield f"- [ ] {code(image.id)} in {code(remedy.region)}, owner {owner}{name}"
     for what, told in details(remedy):
         yield f"  - {what}: {prose(told)}"
-    for number, step in enumerate(remedy.steps, 1):
-        yield f"  {number}. {step.name}: {prose(step.detail)}"
+
+
+def _to_do(stage: Stage) -> Iterator[str]:
+    steps = to_do(stage)
+    if not steps:
+        return
+    yield "In this order:" if stage.standing is Standing.SAFE else "What to do:"
+    yield ""
+    for number, step in enumerate(steps, 1):
+        yield f"{number}. {step.name}: {prose(step.detail)}"
         for command in step.commands:
-            yield f"     - {code(command)}"
+            yield f"   - {code(command)}"
+    yield ""

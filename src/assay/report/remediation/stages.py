@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from assay.model.remediation import UNREAD, Referrer, Remediation, Remedy, Standing
+from assay.model.remediation import UNREAD, Referrer, Remediation, Remedy, Standing, Step
 from assay.model.times import readable
 
 MOST = 50
@@ -61,17 +61,39 @@ def details(remedy: Remedy) -> Iterator[tuple[str, str]]:
         name = f" ({found.name})" if found.name else ""
         why = "; ".join(found.reasons)
         yield "replacement", f"{found.image_id}{name} in {found.account}: {why}"
-    if remedy.used_by and not remedy.replacements:
+    counted = all(each.type == "usage-report" for each in remedy.used_by)
+    if not counted and not remedy.replacements:
         yield "replacement", "no golden image of the night would do; assay suggest says why"
+    if remedy.standing is Standing.SAFE and remedy.listed.snapshots:
+        yield "snapshots", ", ".join(remedy.listed.snapshots)
     for reason in remedy.reasons:
         yield "because" if remedy.standing is Standing.CANNOT_SAY else "besides", reason
 
 
 def referrer(found: Referrer) -> str:
-    """One thing that uses an image."""
-    name = f" {found.name}" if found.name and found.name != found.id else ""
+    """One thing that uses an image; an ARN says no more than name and account do."""
+    named = (found.id, found.name) if not found.id.startswith("arn:") else (found.name or found.id,)
+    what = " ".join(dict.fromkeys(each for each in named if each and each != found.account))
     rest = ", ".join(filter(None, (found.via, found.state)))
-    return f"{found.type} {found.id}{name} in {found.account}{f' ({rest})' if rest else ''}"
+    return f"{found.type} {what} in {found.account}{f' ({rest})' if rest else ''}"
+
+
+def to_do(stage: Stage) -> tuple[Step, ...]:
+    """What is to be done about the images of a stage, told once, with IMAGE for each; JSON has it in each."""
+    told: dict[str, tuple[int, Step]] = {}
+    for remedy in stage.remedies:
+        for number, step in enumerate(remedy.steps):
+            told.setdefault(step.name, (number, _of_any(remedy, step)))
+    return tuple(step for _, step in sorted(told.values(), key=lambda each: each[0]))
+
+
+def _of_any(remedy: Remedy, step: Step) -> Step:
+    names = {remedy.listed.image.id: "IMAGE", remedy.region: "REGION"}
+    names |= dict.fromkeys(remedy.listed.snapshots, "SNAPSHOT")
+    commands: dict[str, None] = {}
+    for command in step.commands:
+        commands[" ".join(names.get(word, word) for word in command.split(" "))] = None
+    return Step(step.name, step.detail, tuple(commands))
 
 
 def notes(found: Remediation) -> Iterator[str]:

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
-from assay.model.remediation import Remediation, Remedy
+from assay.model.remediation import Remediation, Remedy, Standing
 from assay.report.remediation.stages import (
     MOST,
+    Stage,
     details,
     heading,
     notes,
     stages,
     summary,
     title,
+    to_do,
 )
 from assay.report.safe import safe
 
@@ -24,7 +26,7 @@ def render(found: Remediation) -> str:
             lines += _lines(remedy)
         if len(stage.remedies) > MOST:
             lines.append(f"   and {len(stage.remedies) - MOST} more: --format json tells all")
-        lines.append("")
+        lines += ["", *_to_do(stage)]
     lines += [*notes(found), summary(found)]
     return "".join(f"{safe(line)}\n" for line in lines)
 
@@ -33,7 +35,16 @@ def _lines(remedy: Remedy) -> Iterator[str]:
     yield f"   {heading(remedy)}"
     for what, told in details(remedy):
         yield f"     {what}: {told}"
-    for number, step in enumerate(remedy.steps, 1):
-        yield f"     {number}) {step.name}: {step.detail}"
+
+
+def _to_do(stage: Stage) -> Iterator[str]:
+    steps = to_do(stage)
+    if not steps:
+        return
+    yield "   in this order:" if stage.standing is Standing.SAFE else "   what to do:"
+    for number, step in enumerate(steps, 1):
+        mark = f"{number})" if stage.standing is Standing.SAFE else "-"
+        yield f"     {mark} {step.name}: {step.detail}"
         for command in step.commands:
             yield f"          {command}"
+    yield ""
