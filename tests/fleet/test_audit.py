@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
+from assay.run.formats import FORMATS
 from tests import command
 from tests.command import Run, talking_to
 from tests.emulator import serve
@@ -256,3 +258,162 @@ def test_a_night_of_the_past_is_judged_as_it_was(fleet: Fleet, ask: Ask) -> None
     run = ask("audit", "--night", "2026-11-01")
     assert run.code == 2
     assert "has no night 2026-11-01; the nearest is 2026-11-28" in run.stderr
+
+
+def state(*instances: dict[str, Any], **more: Any) -> str:
+    """What `terraform show -json` prints of a state."""
+    resources = [
+        {
+            "address": f"aws_instance.web[{number}]", "mode": "managed", "type": "aws_instance",
+            "name": "web", "index": number, "values": values, "sensitive_values": {},
+            "provider_name": "registry.terraform.io/hashicorp/aws",
+        }
+        for number, values in enumerate(instances)
+    ]  # fmt: skip
+    child = {"address": "module.a", "resources": more.pop("below", [])}
+    values = {"root_module": {"resources": resources, "child_modules": [child]}}
+    return json.dumps({"format_version": "1.0", "terraform_version": "1.11.4", "values": values})
+
+
+def instance(image: str, region: str = REGION) -> dict[str, Any]:
+    arn = f"arn:aws:ec2:{region}:{WORKLOAD}:instance/i-0a"
+    return {"ami": image, "arn": arn, "id": "i-0a", "launch_template": []}
+
+
+def test_states_are_judged_beside_what_runs(fleet: Fleet, ask: Ask, tmp_path: Path) -> None:
+    secret = {
+        "address": "module.a.aws_instance.hidden", "mode": "managed", "type": "aws_instance",
+        "name": "hidden", "values": {**instance(fleet.home_made), "user_data": "hunter2"},
+        "sensitive_values": {"ami": True, "user_data": True},
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+    }  # fmt: skip
+    text = state(instance(fleet.copy), instance(fleet.home_made), below=[secret])
+    (tmp_path / "a.json").write_text(text)
+    (tmp_path / "b.json").write_bytes(state(instance(fleet.copy, DUBLIN)).encode("utf-16"))
+    assert store(ask).code == 0
+    for where in (("audit",), LIVE):
+        run = ask(*where, "--state", "a.json", "--state", "b.json", "--format", "json")
+        assert run.code == 1, run.stderr
+        assert_valid(run)
+        found = [
+            (each["input"], each["address"], each["outcome"]) for each in run.report["verdicts"]
+        ]
+        assert found == [
+            ("a.json", "aws_instance.web[0]", "pass"),
+            ("a.json", "aws_instance.web[1]", "fail"),
+            ("a.json", "module.a.aws_instance.hidden", "fail"),
+            ("b.json", "aws_instance.web[0]", "undetermined"),  # it is in another Region
+        ]
+        assert [each["kind"] for each in run.report["inputs"]][-2:] == ["state", "state"]
+        hidden = run.report["verdicts"][2]
+        assert hidden["value"] == "(sensitive)"
+        assert "hunter2" not in run.stdout + run.stderr
+        assert fleet.home_made not in json.dumps(hidden)
+    assert "(state a.json)" in ask("audit", "--state", "a.json", "--state", "b.json").stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"format_version": "1.2", "planned_values": {}}', "a plan, and no state; judge it with: assay check"),
+        ('{"version": 4, "lineage": "x", "resources": []}', "a state as Terraform keeps it; print it as JSON: terraform show -json s.json"),
+        ('{"format_version": "1.0"}', "there is no state, or an empty one; print it where its code stands"),
+        ('{"encryption_version": "v0"}', "what OpenTofu has encrypted"),
+        ('{"format_version": "9.0", "values": {"root_module": {}}}', "format_version 9.0 is not one that this assay reads"),
+        ('{"format_version": "1.0", "values": {"root_module": {"resources": 7}}}', "its values cannot be read"),
+        ('{"format_version": "1.0", "values": {"root', "not valid JSON, or cut off"),
+        ("[]", "not the shape of a Terraform state"),
+        ("{}", "JSON, but no Terraform state"),
+        ("aws_instance.web:", "text, not JSON"),
+        ("", "empty; print it where its code stands"),
+        ("PK\x03\x04", "a saved plan; judge it with: assay check s.json"),
+    ],
+)  # fmt: skip
+def test_what_is_no_state_is_told_with_its_cure(
+    ask: Ask, tmp_path: Path, content: str, said: str
+) -> None:
+    (tmp_path / "s.json").write_text(content)
+    run = ask("audit", "--state", "s.json")
+    assert run.code == 2
+    assert run.stdout == ""
+    assert run.stderr.startswith("assay: s.json: ")
+    assert said in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_a_state_that_is_given_to_check_is_told_the_other_command(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "s.json").write_text(state())
+    run = ask("check", "s.json", "--offline")
+    assert run.code == 2
+    assert "a state in JSON is judged by: assay audit --state FILE" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("--region", REGION),
+            "--region says what AWS is asked to list: assay audit live --region",
+        ),
+        (("--organization",), "--organization says what AWS is asked to list"),
+        (("live", "--night", NIGHT), "--night is of a store, and live asks AWS"),
+        (("--store", "nowhere"), "holds no night; run: assay inventory"),
+        (("--state", "gone.json"), "gone.json: cannot be read"),
+        (("--state", "a", "-o", "json=a"), "-o a would write over a"),
+    ],
+)
+def test_usage_that_is_wrong_is_told(ask: Ask, arguments: tuple[str, ...], said: str) -> None:
+    run = ask("audit", *arguments)
+    assert run.code == 2
+    assert said in run.stderr
+
+
+def test_scopes_and_exceptions_hold_for_what_runs(fleet: Fleet, ask: Ask, tmp_path: Path) -> None:
+    excused, other = fleet.run(fleet.home_made), fleet.run(fleet.home_made, TEAM)
+    template = fleet.world.create_launch_template(WORKLOAD, REGION, "web", fleet.copy)
+    assert template
+    (tmp_path / "assay.yaml").write_text(
+        POLICY
+        + f"""
+scopes:
+  - name: strict
+    match: {{resource_type: aws_launch_template}}
+    require: {{max_depth: 0}}
+  - name: team
+    match: {{account: "{TEAM}"}}
+    rules: {{unmarked: warning}}
+exceptions:
+  - match: {{address: "{excused}"}}
+    rules: [unmarked]
+    reason: a vendor's
+    approved_by: security
+    expires: 2099-01-01
+"""
+    )
+    fleet.world.share(fleet.home_made, REGION, TEAM)
+    assert store(ask).code == 0
+    run = ask("audit", "--format", "json")
+    assert outcomes(run) == {
+        (excused, "ami"): "pass",
+        (other, "ami"): "pass",
+        ("template/web:1", "image_id"): "fail",
+    }
+    assert run.rules()["template/web:1"] == ["too-deep"]
+    assert run.report["summary"]["excepted"] == 1
+
+
+def test_every_format_tells_what_fails_and_what_was_not_seen(
+    fleet: Fleet, faults: Faulty, ask: Ask, tmp_path: Path
+) -> None:
+    """That each is valid, tests/report holds for the sample `audit`."""
+    bad = fleet.run(fleet.home_made)
+    faults.denied.add((TEAM, DUBLIN))
+    assert store(ask).code == 3
+    outputs = [word for name in FORMATS for word in ("-o", f"{name}={name}.out")]
+    run = ask("audit", *outputs)
+    assert run.code == 1
+    for name in FORMATS:
+        text = (tmp_path / f"{name}.out").read_text()
+        assert bad in text, name
+        assert TEAM in text, name
+        assert DUBLIN in text, name

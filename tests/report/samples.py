@@ -21,9 +21,12 @@ from assay.model import (
     Subject,
     worst,
 )
+from assay.model.inventory import PlaceSeen, PlaceState, Use, UseType
+from assay.model.uses import UsedImage
 from assay.policy.engine import judge_all
 from assay.policy.load import load
 from assay.policy.rules import RULES
+from assay.run.audit import audit, fleet_of
 from assay.run.check import check
 from assay.run.formats import setting
 from tests.policy.builders import (
@@ -159,6 +162,39 @@ def untold() -> Report:
     return reported(document(rules=off), blind)
 
 
+def of_audit() -> Report:
+    """What runs: images of which one is gone, a template, a group of another name, places that were not seen."""
+    account, region = "222222222222", "us-east-1"
+    golden, bare = (f"ami-{digits}" for digits in ("0ad4b625b0bbd4147", "0b3dbfc040f21fa39"))
+    lost = "ami-0ffffffffffffffff"
+    used = [
+        Use(UseType.INSTANCE, "i-0a000000000000001", image_id=golden, state="running"),
+        Use(UseType.INSTANCE, "i-0a000000000000002", image_id=bare, state="stopped"),
+        Use(
+            UseType.INSTANCE,
+            "i-0a000000000000003",
+            image_id=lost,
+            image=UsedImage(lost, state="deregistered", public=False),
+        ),
+        Use(UseType.INSTANCE, "i-0a000000000000004", image_id=lost, state="terminated"),
+        Use(UseType.TEMPLATE, "lt-0a000000000000001", "web", golden, "version 1, default, latest"),
+        Use(UseType.GROUP, "arn:aws:autoscaling:x", "web", via="template lt-0b000000, version 7"),
+        Use(UseType.PARAMETER, "arn:aws:ssm:x", "/golden/web", bare),
+    ]
+    places = (
+        PlaceSeen(
+            account, region, PlaceState.SEEN, images=5, uses=len(used), calls=9, seen_at=AS_OF
+        ),
+        PlaceSeen(account, "eu-west-1", PlaceState.CUT_SHORT, HOSTILE["html"], stale_since=AS_OF),
+        PlaceSeen("333333333333", "*", PlaceState.SUSPENDED, "the account is CLOSED"),
+    )
+    catalog = RecordedCatalog.load("catalog.json", (DEMO / "catalog.json").read_bytes())
+    fleet = fleet_of(
+        "inventory/night=2026-11-21", places, {(account, region): used}, catalog, _policy()
+    )
+    return audit(fleet, (), _policy(), AS_OF)
+
+
 ALL: dict[str, Callable[[], Report]] = {
     "demo": of_demo,
     "empty": empty,
@@ -167,6 +203,7 @@ ALL: dict[str, Callable[[], Report]] = {
     "hostile": hostile,
     "many": many,
     "untold": untold,
+    "audit": of_audit,
 }
 
 

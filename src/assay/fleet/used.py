@@ -24,7 +24,7 @@ SUPERSEDED = "superseded"
 _JUDGED = frozenset(
     {
         *(UseType.INSTANCE, UseType.TEMPLATE, UseType.GROUP),
-        *(UseType.CONFIGURATION, UseType.PARAMETER),
+        *(UseType.CONFIGURATION, UseType.PARAMETER, UseType.RECIPE),
     }
 )
 _NOTHING = Unusable("names no image that was told", "look at it in EC2: no list has its image")
@@ -99,6 +99,8 @@ def _said(
             return "aws_launch_configuration", "image_id", Kind.TEMPLATE, _image(use)
         case UseType.PARAMETER:
             return "aws_ssm_parameter", "value", Kind.ALIAS, parse_image(use.image_id)
+        case UseType.RECIPE:
+            return "aws_imagebuilder_image_recipe", "parent_image", Kind.BAKE, _parent(use)
         case UseType.GROUP:
             attribute, value = _of_group(use, configurations)
             return "aws_autoscaling_group", attribute, Kind.LAUNCH, value
@@ -120,6 +122,12 @@ def _of_group(use: Use, configurations: Mapping[str | None, Use]) -> tuple[str, 
 def _image(use: Use) -> Value | None:
     """The image, or the alias, that a use names itself."""
     return parse_image(use.image_id or use.via)
+
+
+def _parent(use: Use) -> Value | None:
+    """What a recipe builds from: Image Builder writes parameters as `ssm:NAME` (CreateImageRecipe)."""
+    named = use.image_id or use.via or ""
+    return parse_image(f"resolve:{named}" if named.startswith("ssm:") else named)
 
 
 def _address(use: Use) -> str:

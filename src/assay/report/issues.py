@@ -41,7 +41,7 @@ class Issue(msgspec.Struct, frozen=True, gc=False):
     @property
     def message(self) -> str:
         """What is wrong with what; starts with the address."""
-        of = f" (plan {self.verdict.plan})" if self.verdict.plan else ""
+        of = f" ({self.verdict.input_kind} {self.verdict.plan})" if self.verdict.plan else ""
         return f"{self.verdict.address}{of}: {self.word}{self.result.message}"
 
     @property

@@ -87,7 +87,9 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     input: int
     """Which of the report's inputs it is about, by its number."""
     plan: str | None = None
-    """The path of its plan, where the report is about several inputs: addresses may be the same."""
+    """The path of its plan, or state, where the report is about several inputs: addresses may be the same."""
+    input_kind: str = "plan"
+    """What that is: `plan` or `state`."""
 
     @property
     def label(self) -> str:
@@ -102,12 +104,14 @@ def views(report: Report, verdicts: Iterable[Verdict] | None = None) -> list[Ver
     found = [_view(verdict, shared) for verdict in chosen]
     if len(report.inputs) == 1:
         return found
-    return [replace(each, plan=_plan(each, report.inputs[each.input])) for each in found]
+    return [_named(each, report.inputs[each.input]) for each in found]
 
 
-def _plan(verdict: VerdictView, facts: InputFacts) -> str | None:
-    """Of code, the root says it."""
-    return None if verdict.root or facts.kind == "hcl" else facts.path
+def _named(verdict: VerdictView, facts: InputFacts) -> VerdictView:
+    """With the path of its plan: of code the root says it, of what runs its account and Region."""
+    if verdict.root or facts.kind not in ("plan", "state"):
+        return verdict
+    return replace(verdict, plan=facts.path, input_kind=facts.kind)
 
 
 def view_of(verdict: Verdict, undetermined: Severity) -> VerdictView:

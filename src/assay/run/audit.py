@@ -93,7 +93,7 @@ def stored_fleet(night: Night, store: str, policy: Policy) -> Fleet:
             hint="run: assay inventory",
         )
     catalog = NightCatalog(night, uses, seen_at(night))
-    return _fleet(f"{store}/night={night.date}", night.places, uses, catalog, policy)
+    return fleet_of(f"{store}/night={night.date}", night.places, uses, catalog, policy)
 
 
 def live_fleet(host: Host, catalog: ImageCatalog, policy: Policy, asked: Asked) -> Fleet:
@@ -110,16 +110,17 @@ def live_fleet(host: Host, catalog: ImageCatalog, policy: Policy, asked: Asked) 
         why = reasons[0] if reasons else "none is wanted"
         raise CatalogError(f"nothing could be seen in any of {len(every)} places: {why}")
     uses = {(each.place.account, each.place.region): list(each.uses) for each in found}
-    return _fleet(LIVE, every, uses, catalog, policy)
+    return fleet_of(LIVE, every, uses, catalog, policy)
 
 
-def _fleet(
+def fleet_of(
     name: str,
     places: Iterable[PlaceSeen],
     uses: Mapping[At, Sequence[Use]],
     catalog: ImageCatalog,
     policy: Policy,
 ) -> Fleet:
+    """What some places have, with `name` before the path of each in reports."""
     ordered = tuple(sorted(places, key=lambda each: (each.account, each.region)))
     sources = (_source(name, each, uses, policy.judge) for each in ordered)
     return Fleet(tuple(sources), ordered, told_by(uses), catalog)

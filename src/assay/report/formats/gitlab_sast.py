@@ -103,7 +103,7 @@ def _vulnerability(issue: Issue, rules: dict[str, RulePage]) -> dict[str, Any]:
 
 def _description(issue: Issue, rule: RulePage | None) -> Iterator[str]:
     verdict, result = issue.verdict, issue.result
-    of = f", plan {_code(verdict.plan)}" if verdict.plan else ""
+    of = f", {verdict.input_kind} {_code(verdict.plan)}" if verdict.plan else ""
     yield f"{_code(verdict.address)}, {_code(verdict.attribute)}{of}"
     yield _code(f"{issue.word}{result.message}")
     for line in result.evidence:

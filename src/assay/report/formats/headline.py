@@ -86,7 +86,7 @@ def _is_left_out(verdict: VerdictView) -> bool:
 def place(verdict: VerdictView) -> str:
     """`(root envs/dev)  envs/dev/main.tf:12` or `(plan dev.json)`, as far as there is any."""
     parts = [f"(root {verdict.root})"] if verdict.root else []
-    parts += [f"(plan {verdict.plan})"] if verdict.plan else []
+    parts += [f"({verdict.input_kind} {verdict.plan})"] if verdict.plan else []
     if verdict.file and not _is_file(verdict):
         parts.append(f"{verdict.file}:{verdict.line}")
     return safe("  ".join(parts))
