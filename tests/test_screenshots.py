@@ -9,7 +9,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("no terminals to look at", allow_module_level=True)
 
-from fixtures.screenshots import COLUMNS, COMMANDS, FOLDER, in_terminal, shown
+from fixtures.screenshots import COLUMNS, COMMANDS, FOLDER, in_terminal, inventory_text, shown
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _COLOUR = re.compile(r"\x1b\[[0-9;]+m")
@@ -20,6 +20,11 @@ def test_the_picture_shows_what_the_command_prints(name: str, typed: str) -> Non
     real = [line.rstrip() for line in _COLOUR.sub("", shown(typed)).splitlines()]
     assert text_of((FOLDER / name).read_text("utf-8")) == real
     assert max(map(len, real)) <= COLUMNS
+
+
+def test_the_picture_of_an_inventory_shows_what_is_told_of_that_fleet() -> None:
+    real = [line.rstrip() for line in _COLOUR.sub("", inventory_text()).splitlines()]
+    assert text_of((FOLDER / "inventory.svg").read_text("utf-8")) == real
 
 
 def text_of(svg: str) -> list[str]:
