@@ -2,11 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
+from typing import Any, cast
 
 import pytest
 
-from assay.fleet.places import spread
+from assay.catalog.interface import Complete, ImageCatalog, Page
+from assay.fleet.places import in_regions, spread
+from assay.model import Place
+from assay.model.uses import Region, RegionState
 from tests.command import Run, assay, talking_to
 from tests.emulator import Server, serve
 from tests.emulator.process import made_by
@@ -14,6 +20,7 @@ from tests.fleet.test_inventory import POLICY as ONE_BY_ONE
 from tests.worlds import REGION, WORKLOAD
 
 CI = "444444444444"
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
 ACCOUNTS = tuple(f"{number:012}" for number in range(100_000_000_001, 100_000_000_005))
 REGIONS = (REGION, "eu-west-1")
 PLACES = len(ACCOUNTS) * len(REGIONS)
@@ -71,3 +78,17 @@ def test_accounts_are_begun_with_side_by_side() -> None:
         *(("c", "1"), ("d", "1"), ("c", "2"), ("d", "2"), ("c", "3"), ("d", "3")),
     ]
     assert sorted(spread(places, 16)) == places
+
+
+def test_accounts_tell_their_regions_side_by_side() -> None:
+    """Each waits for its role: in turn, that would be most of a short run."""
+    together = Barrier(len(ACCOUNTS), timeout=20)
+
+    class Waiting:
+        def list_all(self, listing: Any, key: Place) -> Iterator[Any]:
+            together.wait()
+            yield Page((Region(REGION, RegionState.ENABLED),))
+            yield Complete()
+
+    found = in_regions(cast("ImageCatalog", Waiting()), ACCOUNTS, (), REGION, lambda: NOW)
+    assert found.places == [(account, REGION) for account in ACCOUNTS]

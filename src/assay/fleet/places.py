@@ -6,6 +6,7 @@ be assumed, which is no denial.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
@@ -16,7 +17,7 @@ from assay.catalog.questions import ACCOUNTS_OF, REGIONS_OF, UNITS_OF
 from assay.errors import CatalogError
 from assay.model import Organization, Place
 from assay.model.inventory import PlaceSeen, PlaceState
-from assay.model.uses import AccountState, MemberAccount, RegionState
+from assay.model.uses import AccountState, MemberAccount, Region, RegionState
 
 T = TypeVar("T")
 ALL = "*"
@@ -24,6 +25,7 @@ ALL = "*"
 At: TypeAlias = tuple[str, str]
 """An account and a Region."""
 _OBSTACLES = {Obstacle.DENIED: PlaceState.DENIED, Obstacle.OPTED_OUT: PlaceState.OPTED_OUT}
+_AT_A_TIME = 16
 _UNSTABLE = (RegionState.ENABLING, RegionState.DISABLING)
 
 
@@ -104,8 +106,11 @@ def in_regions(
     if regions:
         return WantedPlaces([(account, region) for account in accounts for region in regions])
     wanted = WantedPlaces([], [])
-    for account in accounts:
-        found = whole(catalog.list_all(REGIONS_OF, Place.of(home, account)))
+
+    def told(account: str) -> list[Region] | CutShort:
+        return whole(catalog.list_all(REGIONS_OF, Place.of(home, account)))
+
+    for account, found in zip(accounts, _side_by_side(told, accounts), strict=True):
         if isinstance(found, CutShort):
             state = _OBSTACLES.get(found.obstacle, PlaceState.FAILED)
             wanted.lost.append(PlaceSeen(account, ALL, state, found.reason, seen_at=now()))
@@ -118,6 +123,15 @@ def in_regions(
                 lost = PlaceSeen(account, region.name, PlaceState.OPTED_OUT, reason, seen_at=now())
                 wanted.lost.append(lost)
     return wanted
+
+
+def _side_by_side(ask: Callable[[str], T], accounts: Sequence[str]) -> Iterator[T]:
+    """In order. One after another, 200 accounts would take half a minute, most of it for their roles."""
+    pool = ThreadPoolExecutor(_AT_A_TIME, "regions")
+    try:
+        yield from pool.map(ask, accounts)
+    finally:  # whoever interrupts need not wait for what is on its way
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def spread(places: Sequence[At], at_a_time: int) -> list[At]:
