@@ -114,6 +114,17 @@ def test_reports_name_the_image_that_could_stand_there(
         )
 
 
+def test_for_a_sensitive_value_nothing_is_suggested(
+    estate: Estate, bad: str, check: Check, tmp_path: Path
+) -> None:
+    hidden = instance("aws_instance.bad", bad, sensitive={"ami": True})
+    (tmp_path / "plan.json").write_bytes(dump(plan(hidden)))
+    run = check("plan.json", "--suggest", "--format", "json")
+    assert run.code == 1
+    assert bad not in run.stdout + run.stderr
+    assert "which passes in" not in run.stdout
+
+
 def take(check: Check, folder: Path, *options: str) -> Run:
     (folder / "accounts").write_text(f"{WORKLOAD}\n")
     policy = POLICY + (
@@ -278,7 +289,9 @@ def test_where_several_lines_are_equally_near_nothing_is_chosen(
     root = code(tmp_path, main__tf=web(f'"{bad}"'))
     before = (root / "main.tf").read_bytes()
     run = check("code", "--fix")
-    assert "several lines of golden images pass: assay suggest names them" in run.stderr
+    assert (
+        "several golden images pass, and nothing tells which is meant: assay suggest" in run.stderr
+    )
     assert "0 references rewritten" in run.stderr
     assert (root / "main.tf").read_bytes() == before
 

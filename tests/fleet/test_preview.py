@@ -73,7 +73,7 @@ def some(by: random.Random, values: tuple[str, ...], most: int = 2) -> list[str]
 def add_image(world: World, by: random.Random) -> str:
     """An image that two accounts see that do not own it, or one of them does."""
     owner = by.choice([WORKLOAD, PIPELINE, PIPELINE, STRANGER])
-    id = world.register_image(owner, REGION, name=by.choice(allowed.NAMES))
+    id = world.register_image(owner, REGION, name=by.choice((*allowed.NAMES, "golden-")))
     image = world.image(REGION, id)
     image.owner_alias = by.choice([None, *allowed.ALIASES])
     image.creation_date = some_time(by)
@@ -124,7 +124,6 @@ def _audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[
     """Two accounts run fifty images; one owns some of them. The night of both is stored."""
     by = random.Random(18)
     world = World(lambda: AS_OF)
-    world.question_mark = "one"  # as assay reads it
     ids = [add_image(world, by) for _ in range(50)]
     for id in ids:
         world.run_instance(TEAM, REGION, id)
@@ -148,32 +147,37 @@ def take(server: Server, folder: Path, *options: str) -> Run:
 def test_each_image_is_ruled_as_ec2s_audit_mode_rules_it(
     audited: tuple[World, list[str]], tmp_path: Path
 ) -> None:
-    """Fifty sets of criteria by fifty images, in an account that owns none and in one that owns some."""
+    """Forty sets of criteria by fifty images, in an account that owns none and in one that owns some."""
     world, ids = audited
     by, place = random.Random(2026), Place.of(REGION, TEAM)
     night = stored_night(Store(tmp_path / "inventory"), None)
     met = dict.fromkeys(Ruling, 0)
-    for _ in range(50):
+    for _ in range(40):
         wanted = [a_criterion(by) for _ in range(by.randint(1, 3))]
         world.allowed_images(TEAM, REGION, "audit-mode", wanted)
-        told = LiveCatalog(Sdk()).ask(IMAGES, [(place, id) for id in ids])
+        told = {}
+        for world.question_mark in ("one", "one-or-none"):  # which it is, EC2 does not say
+            answers = LiveCatalog(Sdk()).ask(IMAGES, [(place, id) for id in ids])
+            for (_, id), image in answers.items():
+                assert isinstance(image, Image)
+                told[id, world.question_mark] = image.image_allowed
         asked = read_criteria("criteria", json.dumps({"ImageCriteria": wanted}).encode())
         found = preview(night, asked, AS_OF)
         ruled = {(each.account, each.image_id): each.ruling for each in found.images}
         for id in ids:
-            image = told[place, id]
-            assert isinstance(image, Image)
-            expected = Ruling.ALLOWED if image.image_allowed else Ruling.REFUSED
-            assert ruled[TEAM, id] is expected, (wanted, image)
+            unsure = Ruling.UNDETERMINED if told[id, "one-or-none"] else Ruling.REFUSED
+            expected = Ruling.ALLOWED if told[id, "one"] else unsure
+            assert ruled[TEAM, id] is expected, (wanted, id)
             own = world.image(REGION, id).owner_id == WORKLOAD
             assert ruled[WORKLOAD, id] is (Ruling.OWN if own else expected)
             met[ruled[WORKLOAD, id]] += 1
         never = {each.image_id for each in found.never_blocked}
         assert never == {
             id for id in ids
-            if ruled[WORKLOAD, id] is Ruling.OWN and ruled[TEAM, id] is Ruling.REFUSED
+            if ruled[WORKLOAD, id] is Ruling.OWN and ruled[TEAM, id] is not Ruling.ALLOWED
         }  # fmt: skip
-    assert min(met[each] for each in (Ruling.ALLOWED, Ruling.REFUSED, Ruling.OWN)) > 250, met
+    assert min(met[each] for each in (Ruling.ALLOWED, Ruling.REFUSED, Ruling.OWN)) > 200, met
+    assert met[Ruling.UNDETERMINED] > 0, met
 
 
 # ------------------------------------------------------------------------------- what is told of it

@@ -123,6 +123,41 @@ def test_an_instance_is_answered_where_it_runs(
     assert [each["account"] for each in stored.report["places"]] == [WORKLOAD]
 
 
+def test_of_a_public_image_an_instance_or_ec2_tells_what_it_is(
+    estate: Estate, ask: Ask, tmp_path: Path
+) -> None:
+    """It stands in no list; a store knows of it what EC2 tells of an instance."""
+    arm = estate.build("arm", architecture="arm64")
+    estate.world.run_instance(WORKLOAD, REGION, estate.base)
+    live = ask("suggest", estate.base, "--region", REGION, "--format", "json")
+    assert suggested(live) == [[estate.golden]]
+    assert "as before: x86_64, hvm" in json.dumps(live.report)
+    take(ask, tmp_path)
+    where = ("--store", "inventory", "--account", WORKLOAD, "--format", "json")
+    stored = ask("suggest", estate.base, *where)
+    assert suggested(stored) == [[arm, estate.golden]]  # for which machine, that does not tell
+
+
+def test_a_place_that_was_not_seen_whole_is_a_gap_of_a_store(
+    estate: Estate, ask: Ask, faults: Faulty, tmp_path: Path
+) -> None:
+    own = estate.home_made()
+    faults.denied.add((PIPELINE, REGION))
+    (tmp_path / "accounts").write_text(f"{PIPELINE}\n{WORKLOAD}\n")
+    fleet = ("--accounts", "accounts", "--region", REGION, "--as-of", "2026-11-28")
+    assert ask("inventory", *fleet).code == 3
+    seen = ask("suggest", own, "--store", "inventory", "--format", "json")
+    assert seen.code == 0, seen.stdout  # what could stand there, that place itself told whole
+    assert suggested(seen) == [[estate.golden]]
+    faults.denied = {(WORKLOAD, REGION)}
+    assert ask("inventory", *fleet[:-1], "2026-11-29").code == 3
+    stale = ask("suggest", own, "--store", "inventory", "--format", "json")
+    assert stale.code == 3, stale.stdout
+    assert stale.report["places"][0]["state"] == "denied"
+    (gap,) = stale.report["suggestions"][0]["gaps"]
+    assert "kept from" in gap
+
+
 def test_what_fails_in_a_plan_is_answered_by_its_address(
     estate: Estate, ask: Ask, tmp_path: Path
 ) -> None:
@@ -170,7 +205,7 @@ def test_where_lines_are_equally_near_each_is_told(estate: Estate, ask: Ask) -> 
     assert run.report["suggestions"][0]["ways"] == []
     assert run.report["summary"]["ambiguous"] == 1
     assert (
-        "2 lines of golden images pass"
+        "2 golden images pass, of several lines or machines"
         in ask("suggest", estate.home_made(), "--region", REGION).stdout
     )
 

@@ -21,7 +21,7 @@ from assay.model import AllowedImages, Image
 from assay.model.inventory import Classified, UseType
 from assay.model.preview import Judged, Launch, NeverBlocked, Next, Preview, Ruling
 from assay.model.uses import UsedImage
-from assay.policy.allowed import admission
+from assay.policy.allowed import admission, widest
 from assay.policy.golden import Is
 
 _GONE = ("terminated", "shutting-down")
@@ -37,6 +37,27 @@ class _Facts(msgspec.Struct, frozen=True):
     image: Image
     by: str
     untold: tuple[str, ...] = ()
+
+
+class _Criteria(msgspec.Struct, frozen=True):
+    """The criteria, and the same where a `?` may stand for no character, if that is another matter."""
+
+    criteria: AllowedImages
+    widest: AllowedImages | None
+
+    def rule(
+        self, image: Image, as_of: datetime, untold: tuple[str, ...] = ()
+    ) -> tuple[Is, tuple[str, ...]]:
+        """Whether they admit an image, whosever it is, and if not, why not."""
+        found = admission(image, self.criteria, as_of, untold)
+        if found.admitted is Is.NO and self.widest is not None:
+            wider = admission(image, self.widest, as_of, untold)
+            if wider.admitted is not Is.NO:
+                return Is.UNREAD, (_UNSURE, *found.why_not)
+        return found.admitted, found.why_not
+
+
+_UNSURE = "whether a ? may stand for no character, EC2 does not say"
 
 
 class _Told:
@@ -56,7 +77,7 @@ def preview(night: Night, criteria: AllowedImages, as_of: datetime) -> Preview:
     Raises `StoreError`.
     """
     instances, launched = _instances(night), list(launches(night.uses()))
-    told = _Told(instances.facts)
+    told, by = _Told(instances.facts), _Criteria(criteria, widest(criteria))
     used = Counter({key: len(ids) for key, ids in instances.of.items()})
     used.update((each.account, each.region, each.image_id) for each in launched if each.image_id)
     wanted = {image_id for _, _, image_id in used}
@@ -64,14 +85,12 @@ def preview(night: Night, criteria: AllowedImages, as_of: datetime) -> Preview:
     for found in night.images():
         image = found.listed.image
         if image.id in wanted:
-            by = f"listed in {found.account}"
-            told.listed.setdefault((found.region, image.id), _Facts(image, by))
+            facts = _Facts(image, f"listed in {found.account}")
+            told.listed.setdefault((found.region, image.id), facts)
         if not found.shared:
-            never.extend(_never_blocked(found, criteria, as_of, used))
+            never.extend(_never_blocked(found, by, as_of, used))
     judged = {
-        key: _judged(
-            key, told.of(key[1], key[2]), criteria, as_of, tuple(instances.of.get(key, ()))
-        )
+        key: _judged(key, told.of(key[1], key[2]), by, as_of, tuple(instances.of.get(key, ())))
         for key in sorted(used)
     }
     return Preview(
@@ -113,7 +132,7 @@ def _as_image(told: UsedImage) -> Image:
 def _judged(
     key: _Key,
     facts: _Facts | None,
-    criteria: AllowedImages,
+    by: _Criteria,
     as_of: datetime,
     instances: tuple[str, ...],
 ) -> Judged:
@@ -121,24 +140,24 @@ def _judged(
         unknown = ("it stands in no listing of this Region, and no instance tells of it",)
         return Judged(*key, Ruling.UNDETERMINED, unknown, instances=instances)
     image = facts.image
-    ruling, why = _ruling(image, key[0], facts.untold, criteria, as_of)
+    ruling, why = _ruling(image, key[0], facts.untold, by, as_of)
     return Judged(*key, ruling, why, facts.by, image.name, image.owner_id, instances)
 
 
 def _ruling(
-    image: Image, account: str, untold: tuple[str, ...], criteria: AllowedImages, as_of: datetime
+    image: Image, account: str, untold: tuple[str, ...], by: _Criteria, as_of: datetime
 ) -> tuple[Ruling, tuple[str, ...]]:
     if image.owner_id == account:
         return Ruling.OWN, ()
-    found = admission(image, criteria, as_of, untold)
-    match found.admitted:
+    admitted, why_not = by.rule(image, as_of, untold)
+    match admitted:
         case Is.YES:
             return Ruling.ALLOWED, ()
         case Is.UNREAD:
-            return Ruling.UNDETERMINED, found.why_not
+            return Ruling.UNDETERMINED, why_not
     if image.owner_id is None:
-        return Ruling.UNDETERMINED, ("whether it is the account's own was not told", *found.why_not)
-    return Ruling.REFUSED, found.why_not
+        return Ruling.UNDETERMINED, ("whether it is the account's own was not told", *why_not)
+    return Ruling.REFUSED, why_not
 
 
 def _next(launch: Launch, judged: Mapping[_Key, Judged]) -> Next:
@@ -149,11 +168,11 @@ def _next(launch: Launch, judged: Mapping[_Key, Judged]) -> Next:
 
 
 def _never_blocked(
-    found: Classified, criteria: AllowedImages, as_of: datetime, used: Mapping[_Key, int]
+    found: Classified, by: _Criteria, as_of: datetime, used: Mapping[_Key, int]
 ) -> list[NeverBlocked]:
     image = found.listed.image
-    judged = admission(image, criteria, as_of)
-    if judged.admitted is Is.YES:
+    admitted, why_not = by.rule(image, as_of)
+    if admitted is Is.YES:
         return []
     key = (found.account, found.region, image.id)
-    return [NeverBlocked(*key, image.name, found.kind, used.get(key, 0), judged.why_not)]
+    return [NeverBlocked(*key, image.name, found.kind, used.get(key, 0), why_not)]

@@ -72,14 +72,16 @@ def field(
 
 
 def best(ranked: Iterable[Ranked]) -> tuple[Candidate, ...]:
-    """Of candidates that pass, the newest first, those that are nearest: one of each line."""
+    """Of candidates that pass, the newest first, those that are nearest: one of each line, and of each kind of
+    machine where nobody knows which one it was.
+    """
     every = list(ranked)
     nearest = max((each.kinship for each in every), default=_NONE)
-    lines: dict[str, Candidate] = {}
+    found: dict[tuple[str | None, ...], Candidate] = {}
     for each in every:
         if each.kinship == nearest:
-            lines.setdefault(each.candidate.line, each.candidate)
-    return tuple(lines.values())
+            found.setdefault(each.candidate.variety, each.candidate)
+    return tuple(found.values())
 
 
 def line_of(key: str) -> str:

@@ -33,6 +33,12 @@ class Candidate(msgspec.Struct, frozen=True):
     """When the image was created to which the mark was first attached."""
     reasons: tuple[str, ...]
 
+    @property
+    def variety(self) -> tuple[str | None, ...]:
+        """What has to be chosen between: the line, and the machines that the image is for."""
+        listed = self.listed
+        return self.line, listed.architecture, listed.platform, listed.virtualization
+
 
 class Near(msgspec.Struct, frozen=True):
     """An image that is golden or carries a golden mark, and why it will not do."""
@@ -57,7 +63,8 @@ class Suggestion(msgspec.Struct, frozen=True):
 
     asked: Asked
     candidates: tuple[Candidate, ...]
-    """One, or several lines of images of which nobody can tell which is meant; none where nothing passes."""
+    """One, or several lines of images, or images for several kinds of machines, of which nobody can tell which
+    is meant; none where nothing passes."""
     near: tuple[Near, ...] = ()
     ways: tuple[Way, ...] = ()
     """How to write the candidate, where there is exactly one."""

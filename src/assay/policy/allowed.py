@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from assay.model import SEVERITIES, AllowedImages, Image, ImageCriterion, ScanCondition, ScanResults
 from assay.model.times import day_of
@@ -43,6 +44,48 @@ def admission(
     if not settings.criteria:
         why_not.append("there are no criteria")
     return Admission(Is.UNREAD if unread else Is.NO, tuple(why_not))
+
+
+def widest(settings: AllowedImages) -> AllowedImages | None:
+    """The settings as they are if a `?` may stand for no character, too, which EC2 does not say; None where there is
+    none, or too many to tell.
+    """
+    found = replace(settings, criteria=tuple(map(_wider, settings.criteria)))
+    return found if found != settings else None
+
+
+def _wider(criterion: ImageCriterion) -> ImageCriterion:
+    names, marks = criterion.names, criterion.watermarks
+    return replace(
+        criterion,
+        names=names and tuple(name for each in names for name in _without_some(each)),
+        watermarks=marks
+        and tuple(
+            replace(each, key=key, source_image_region=region)
+            for each in marks
+            for key in _perhaps(each.key)
+            for region in _perhaps(each.source_image_region)
+        ),
+    )
+
+
+_MOST_UNSURE = 8
+"""Each more would double how many patterns there are."""
+
+
+def _perhaps(pattern: str | None) -> tuple[str | None, ...]:
+    return (None,) if pattern is None else _without_some(pattern)
+
+
+def _without_some(pattern: str) -> tuple[str, ...]:
+    """The pattern, and the same without each selection of its question marks."""
+    if pattern.count("?") > _MOST_UNSURE:
+        return (pattern,)
+    first, *rest = pattern.split("?")
+    found = [first]
+    for piece in rest:
+        found = [f"{each}{mark}{piece}" for each in found for mark in ("?", "")]
+    return tuple(found)
 
 
 _Held = tuple[Is, str | None]

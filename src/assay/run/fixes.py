@@ -110,7 +110,11 @@ def _wish(verdict: Verdict, suggestion: Suggestion | None) -> _Wish:
             return _Wish(verdict, None, "no golden image passes there")
         case (only,):
             return _Wish(verdict, only.listed.image.id)
-    return _Wish(verdict, None, "several lines of golden images pass: assay suggest names them")
+    return _Wish(
+        verdict,
+        None,
+        "several golden images pass, and nothing tells which is meant: assay suggest names them",
+    )
 
 
 def _disagreement(wishes: Sequence[_Wish]) -> str | None:

@@ -33,7 +33,7 @@ from assay.run.check import gather
 from assay.run.listings import Listings
 
 _TRIALS = 5
-"""So many of each line are judged, the newest first."""
+"""So many of each line and kind of machine are judged, the newest first."""
 _BY_HAND = "aws_instance"
 
 
@@ -62,7 +62,7 @@ def suggestions(
     trials = [
         _Trial(number, ranked, _tried(asked[number], ranked.candidate))
         for number, found in enumerate(fields)
-        for ranked in _first_of_each_line(found.ranked)
+        for ranked in _first_of_each(found.ranked)
     ]
     passing: list[list[Ranked]] = [[] for _ in asked]
     failing: list[list[Near]] = [list(found.near) for found in fields]
@@ -100,11 +100,11 @@ def _field(asked: Asked, listings: Listings, policy: Policy, as_of: datetime) ->
     return field(listings.of(place).images, replaced, scoped.golden, place.region, as_of)
 
 
-def _first_of_each_line(ranked: Iterable[Ranked]) -> Iterator[Ranked]:
-    lines: Counter[str] = Counter()
+def _first_of_each(ranked: Iterable[Ranked]) -> Iterator[Ranked]:
+    tried: Counter[tuple[str | None, ...]] = Counter()
     for each in ranked:
-        lines[each.candidate.line] += 1
-        if lines[each.candidate.line] <= _TRIALS:
+        tried[each.candidate.variety] += 1
+        if tried[each.candidate.variety] <= _TRIALS:
             yield each
 
 

@@ -38,7 +38,7 @@ def _answer(found: Suggestion) -> Iterator[str]:
                 if way.remark:
                     yield f"      ({way.remark})"
         case several:
-            yield f"  {len(several)} lines of golden images pass, and nothing tells which is meant:"
+            yield f"  {len(several)} golden images pass, of several lines or machines, and nothing tells which is meant:"
             for each in several:
                 yield from _candidate(each)
     if not found.candidates:
@@ -54,5 +54,7 @@ def _candidate(found: Candidate) -> Iterator[str]:
     image = found.listed.image
     created = f", created {readable(image.creation_date)}" if image.creation_date else ""
     yield f"  {image.id} ({image.name or 'without a name'}, owner {image.owner_id or 'not told'}{created})"
+    machine = (found.listed.architecture, found.listed.platform, found.listed.virtualization)
+    yield f"    - for {', '.join(filter(None, machine)) or 'a machine that was not told'}"
     for reason in found.reasons:
         yield f"    - {reason}"
