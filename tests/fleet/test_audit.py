@@ -417,3 +417,38 @@ def test_every_format_tells_what_fails_and_what_was_not_seen(
         assert bad in text, name
         assert TEAM in text, name
         assert DUBLIN in text, name
+
+
+def test_what_is_revoked_is_found_and_ruled_out_from_the_store_as_live(
+    fleet: Fleet, ask: Ask, tmp_path: Path
+) -> None:
+    """Of a golden image's line a night knows the whole, down to the public image that it begins with."""
+    of_golden = fleet.golden.derived(fleet.copy)
+    good, deep = fleet.run(fleet.copy), fleet.run(of_golden)
+    revoked = {
+        "nothing here": (f'watermarks: ["{PIPELINE}:golden-old"]', "pass"),
+        "another image": (f'images: [{{id: "ami-0f0f0f0f0f0f0f0f0", region: {REGION}}}]', "pass"),
+        "the base": (f'images: [{{id: "{fleet.golden.base}", region: {REGION}}}]', "fail"),
+    }
+    assert store(ask).code == 0
+    for what, outcome in revoked.values():
+        (tmp_path / "assay.yaml").write_text(f"{POLICY}\nrevoked:\n  {what}\n")
+        for where in (("audit",), LIVE):
+            found = {
+                id: each for (id, _), each in outcomes(ask(*where, "--format", "json")).items()
+            }
+            mine = {each: found[each] for each in found if each in (good, deep)}
+            assert mine == {good: outcome, deep: outcome}, (what, where)
+
+
+def test_a_template_that_names_a_public_image_is_no_pass(fleet: Fleet, ask: Ask) -> None:
+    """No list has public images: what a night does not know of one is undetermined, never absent."""
+    public = fleet.golden.home_made(STRANGER)
+    fleet.world.make_public(public, REGION)
+    fleet.world.create_launch_template(WORKLOAD, REGION, "web", public)
+    assert store(ask).code == 0
+    run = ask("audit", "--format", "json")
+    assert run.code == 3
+    assert outcomes(run) == {("template/web:1", "image_id"): "undetermined"}
+    assert "public images are in no list" in run.stdout
+    assert ask(*LIVE).code == 1
