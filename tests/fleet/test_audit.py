@@ -357,7 +357,10 @@ def test_a_state_that_is_given_to_check_is_told_the_other_command(ask: Ask, tmp_
         ),
         (("--organization",), "--organization says what AWS is asked to list"),
         (("live", "--night", NIGHT), "--night is of a store, and live asks AWS"),
-        (("--store", "nowhere"), "holds no night; run: assay inventory"),
+        (
+            ("--store", "nowhere"),
+            "nowhere: holds no night; run: assay inventory; or judge what AWS lists now: assay audit live",
+        ),
         (("--state", "gone.json"), "gone.json: cannot be read"),
         (("--state", "a", "-o", "json=a"), "-o a would write over a"),
     ],
@@ -366,6 +369,15 @@ def test_usage_that_is_wrong_is_told(ask: Ask, arguments: tuple[str, ...], said:
     run = ask("audit", *arguments)
     assert run.code == 2
     assert said in run.stderr
+
+
+def test_no_audit_is_verified_as_a_check_is(ask: Ask, tmp_path: Path) -> None:
+    assert store(ask).code == 0
+    assert ask("audit", "-o", "json=a.json").code == 0
+    (tmp_path / "c.json").write_text("{}")
+    run = ask("report", "verify", "a.json", "--plan", "c.json", "--catalog", "c.json")
+    assert run.code == 2
+    assert "a.json: is of what runs, not of inputs that can be judged again" in run.stderr
 
 
 def test_scopes_and_exceptions_hold_for_what_runs(fleet: Fleet, ask: Ask, tmp_path: Path) -> None:

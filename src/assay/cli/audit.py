@@ -143,13 +143,18 @@ def _stored(
     """The fleet of a night, and as of when it is judged."""
     from pathlib import Path
 
+    from assay.errors import StoreError
     from assay.fleet.night import stored_night
     from assay.fleet.store import Store
     from assay.model.times import day_of, readable
     from assay.run.audit import seen_at, stored_fleet
 
     _refuse(how)
-    found = stored_night(Store(Path(store)), day_of(night) if night else None)
+    kept = Store(Path(store))
+    if not kept.nights():
+        hint = "run: assay inventory; or judge what AWS lists now: assay audit live"
+        raise StoreError("holds no night", where=store, hint=hint)
+    found = stored_night(kept, day_of(night) if night else None)
     now = as_of or seen_at(found)
     note(f"judged as of night {found.date}, {readable(now)}; assay audit live asks AWS")
     return stored_fleet(found, store, policy), now

@@ -28,7 +28,7 @@ from assay.model.uses import UsedImage
 
 T = TypeVar("T")
 SOURCE = "ec2:DescribeInstanceImageMetadata"
-UNTOLD = "EC2 shows the image no more, and to the instance's owner it does not tell the source"
+UNTOLD = "EC2 tells an instance's owner the marks of its image, and not what that was made from"
 
 
 def told_by(uses: Mapping[At, Iterable[Use]]) -> dict[ImageKey, UsedImage]:
@@ -96,7 +96,8 @@ def as_told(subject: Subject, shown: Mapping[ImageKey, Image]) -> Subject:
     if provenance is not None:
         others = (each for each in provenance.evidence if not _is_image(each, found))
         provenance = replace(provenance, evidence=(by, *others))
-        if found.image.source_image_id is None:
+        untold = found.image.source_image_id is None
+        if untold and provenance.end is AncestryEnd.NO_RECORDED_SOURCE:
             provenance = replace(provenance, end=AncestryEnd.NOT_VISIBLE, detail=UNTOLD)
     return replace(subject, resolution=found, provenance=provenance)
 

@@ -26,6 +26,11 @@ def report_at(path: str, content: bytes) -> dict[str, Any]:
         raise InputError(
             "is no report of assay check", where=path, hint="write one with -o json=FILE"
         )
+    if found.get("kind") == "audit":
+        hint = "audit that night again, and compare: assay audit --night DATE"
+        raise InputError(
+            "is of what runs, not of inputs that can be judged again", where=path, hint=hint
+        )
     if found.get("schema_version") != 1:
         raise InputError("is of another schema version than 1", where=path)
     return found
