@@ -61,6 +61,17 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "DescribeLaunchConfigurations": {"MaxRecords": 100, "NextToken": "token"},
     "DescribeImageAttribute": {"ImageId": "ami-1", "Attribute": "launchPermission"},
     "GetImageFindings": {"ImageId": "ami-1", "MaxResults": 1000},
+    "DescribeImageReferences": {
+        "ImageIds": ["ami-1", "ami-2"],
+        "ResourceTypes": [
+            {
+                "ResourceType": "ec2:LaunchTemplate",
+                "ResourceTypeOptions": [{"OptionName": "version-depth", "OptionValues": ["10000"]}],
+            },
+            {"ResourceType": "ssm:Parameter"},
+        ],
+        "MaxResults": 1000,
+    },
     "DescribeFleets": {"MaxResults": 1000},
     "DescribeSpotFleetRequests": {"MaxResults": 1000, "NextToken": "token"},
     "ListImageRecipes": {"maxResults": 100, "nextToken": "token"},

@@ -116,6 +116,8 @@ class Fleet:
         """Account, Region and a FleetData in the API's words; likewise below."""
         self.spot_fleets: list[tuple[str, str, dict[str, Any]]] = []
         self.usage_reports: list[UsageReport] = []
+        self.more_references: list[tuple[str, str, str, str, str]] = []
+        """Account, Region, image, resource type and ARN of what DescribeImageReferences finds besides."""
 
     def organize(self, management: str, *delegated: str) -> Organization:
         """Make an account the management account of a new organisation."""

@@ -189,6 +189,13 @@ def ec2_fleet(fleet: Fleet, image: str) -> None:
     fleet.world.world.add_fleet(TEAM, REGION, config)
 
 
+def what_ec2_alone_knows_of(fleet: Fleet, image: str) -> None:
+    """As if a list had not told it."""
+    arn = f"arn:aws:ec2:{REGION}:{WORKLOAD}:launch-template/lt-0"
+    reference = (WORKLOAD, REGION, image, "ec2:LaunchTemplate", arn)
+    fleet.world.world.more_references.append(reference)
+
+
 def container_recipe(fleet: Fleet, image: str) -> None:
     fleet.world.world.add_recipe(WORKLOAD, REGION, "box", image, "container")
 
@@ -214,6 +221,7 @@ def lately_launched(fleet: Fleet, image: str) -> None:
 MORE: dict[Callable[[Fleet, str], None], str] = {
     spot_fleet: "replace-first",
     ec2_fleet: "replace-first",
+    what_ec2_alone_knows_of: "replace-first",
     container_recipe: "replace-first",
     recipe_by_parameter: "replace-first",
     share_with_a_stranger: "cannot-say",
@@ -309,6 +317,13 @@ def test_what_the_owner_does_not_tell_is_not_nothing(fleet: Fleet, operation: st
     found = fleet.plan()[image]
     assert found["verdict"] == "cannot-say"
     assert operation in found["reasons"][0]
+
+
+def test_that_ec2_does_not_compare_is_no_loss(fleet: Fleet) -> None:
+    """A clean answer of DescribeImageReferences would prove nothing either."""
+    image = fleet.world.home_made()
+    fleet.world.world.deny(WORKLOAD, "DescribeImageReferences")
+    assert fleet.plan()[image]["verdict"] == "safe"
 
 
 def test_what_was_not_seen_in_another_region_is_a_gap_and_stops_nothing_here(fleet: Fleet) -> None:

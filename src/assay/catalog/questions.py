@@ -35,6 +35,7 @@ from assay.model.findings import ImageFinding
 from assay.model.inventory import ListedImage
 from assay.model.uses import (
     ImageParameter,
+    ImageReference,
     ImageUsage,
     ImageUse,
     LaunchConfiguration,
@@ -221,6 +222,13 @@ LAUNCH_PERMISSIONS_OF: Listing[ImageKey, LaunchPermission] = Listing(
 """EC2 DescribeImageAttribute, which the owner alone may ask: who else may launch an image."""
 FINDINGS_OF: Listing[ImageKey, ImageFinding] = Listing("findings", ImageFinding, lambda key: key[0])
 """EC2 GetImageFindings: what Amazon Inspector found in one image, where it was scanned."""
+ReferencesKey: TypeAlias = tuple[Place, tuple[str, ...]]
+"""At most ten images, and the account that is asked what of its own names them."""
+REFERENCES_OF: Listing[ReferencesKey, ImageReference] = Listing(
+    "image_references", ImageReference, lambda key: key[0]
+)
+"""EC2 DescribeImageReferences, which looks at no group and no launch configuration: that it finds nothing is
+no evidence, what it finds is."""
 REGIONS_OF: Listing[Place, Region] = Listing("regions", Region, as_it_is)
 """account:ListRegions, or else EC2 DescribeRegions: all of a partition, on or off for the account.
 

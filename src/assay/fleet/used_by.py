@@ -18,7 +18,7 @@ from assay.fleet.places import At
 from assay.model.inventory import Use, UseType
 from assay.model.preview import Launch
 from assay.model.remediation import Referrer
-from assay.model.uses import LaunchingFleet
+from assay.model.uses import ImageReference, LaunchingFleet
 
 Node = tuple[str, str]
 """Region and image id."""
@@ -26,6 +26,13 @@ _ALIAS = re.compile(r"(?:resolve:)?ssm:(?P<name>.+)", re.DOTALL)
 _AMAZONS = "/aws/service/"
 _BUILT_BY_AMAZON = re.compile(r"arn:aws[a-z-]*:imagebuilder:[^:]*:aws:")
 _VERSION = re.compile(r"version [0-9]+")
+_REFERENCES = {
+    "ec2:Instance": "instance",
+    "ec2:LaunchTemplate": "template",
+    "ssm:Parameter": "parameter",
+    "imagebuilder:ImageRecipe": "recipe",
+    "imagebuilder:ContainerRecipe": "recipe",
+}
 _THROUGH = ("template ", "launch configuration ")
 
 
@@ -77,6 +84,15 @@ def add_fleet(found: Referrers, at: At, fleet: LaunchingFleet) -> None:
         for template, image in found.templates.get((account, region, name), ()):
             via = f"template {template}"
             found.add(image, Referrer(kind, fleet.id, account, region, via=via, state=fleet.state))
+
+
+def add_reference(found: Referrers, at: At, reference: ImageReference) -> None:
+    """What EC2 finds in an account, where no list told of it."""
+    kind = _REFERENCES.get(reference.type, "other")
+    found.add(
+        reference.image_id,
+        Referrer(kind, reference.arn, *at, via=f"{reference.type}, by DescribeImageReferences"),
+    )
 
 
 def _add_launches(found: Referrers, all_launches: Iterable[Launch]) -> None:

@@ -141,6 +141,15 @@ class LaunchPermission(msgspec.Struct, frozen=True, gc=False):
     """The ARN of an organisation or of an organisational unit."""
 
 
+class ImageReference(msgspec.Struct, frozen=True, gc=False):
+    """Something of the account's own that names an image, as EC2 finds it."""
+
+    image_id: str
+    type: str
+    """EC2's word, such as `ec2:LaunchTemplate`."""
+    arn: str
+
+
 class RegionState(StrEnum):
     """Whether a Region is on for an account; what is between on and off is neither."""
 

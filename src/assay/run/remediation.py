@@ -1,5 +1,6 @@
 """`assay remediate` without a command line: a stored night, what AWS is asked besides, and the plan."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -9,7 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.catalog.interface import CutShort, ImageCatalog, Listing, whole
-from assay.catalog.questions import FLEETS_OF, LAUNCH_PERMISSIONS_OF, SPOT_FLEETS_OF
+from assay.catalog.questions import (
+    FLEETS_OF,
+    LAUNCH_PERMISSIONS_OF,
+    REFERENCES_OF,
+    SPOT_FLEETS_OF,
+)
 from assay.errors import InputError
 from assay.fleet.evidence import gaps
 from assay.fleet.night import Night, stored_night
@@ -24,13 +30,14 @@ from assay.fleet.retirement import (
     weigh,
 )
 from assay.fleet.retiring import steps
-from assay.fleet.used_by import Node, add_fleet, referrers
+from assay.fleet.used_by import Node, add_fleet, add_reference, referrers
 from assay.model import Place, Policy
 from assay.model.remediation import NOT_ASKED, Gap, Remediation, Remedy, Replacement, Standing
 from assay.run.listings import StoredListings
 
 T = TypeVar("T")
 _IN_FLIGHT = 16
+_REFERENCES_A_CALL = 10
 
 
 class Wanted(Struct, frozen=True):
@@ -137,9 +144,28 @@ def _asked(
         )
     )
     more: list[Gap] = []
+    _compare(facts, keys.values(), catalog)
     for region in sorted({each.classified.region for each in open_ones}):
         more += _fleets(night, facts, region, catalog)
     return replace(facts, permissions=permissions, gaps=(*facts.gaps, *more))
+
+
+def _compare(facts: Facts, keys: Iterable[tuple[Place, str]], catalog: ImageCatalog) -> None:
+    """Add what EC2 itself finds that names an image. That it finds nothing proves nothing, so one that does
+    not answer is no loss.
+    """
+    by_place: defaultdict[Place, list[str]] = defaultdict(list)
+    for place, id in keys:
+        by_place[place].append(id)
+    asked = [
+        (place, tuple(ids[start : start + _REFERENCES_A_CALL]))
+        for place, ids in by_place.items()
+        for start in range(0, len(ids), _REFERENCES_A_CALL)
+    ]
+    answers = _each(asked, lambda key: _whole(catalog, REFERENCES_OF, key))
+    for (place, _), answer in zip(asked, answers, strict=True):
+        for reference in () if isinstance(answer, CutShort) else answer:
+            add_reference(facts.found, (place.account or "", place.region), reference)
 
 
 def _fleets(night: Night, facts: Facts, region: str, catalog: ImageCatalog) -> list[Gap]:

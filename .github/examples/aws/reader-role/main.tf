@@ -79,6 +79,7 @@ data "aws_iam_policy_document" "permissions" {
       "ec2:DescribeImageUsageReports",
       "ec2:DescribeImageUsageReportEntries",
       "ec2:DescribeImageAttribute",
+      "ec2:DescribeImageReferences",
       "ec2:DescribeFleets",
       "ec2:DescribeSpotFleetRequests",
       "ec2:GetImageFindings",

@@ -10,6 +10,7 @@ from assay.catalog.aws.image_parameters import image_parameters
 from assay.catalog.aws.image_uses import image_uses
 from assay.catalog.aws.listings import images, listed_images
 from assay.catalog.aws.recipes import container_recipes, image_recipes
+from assay.catalog.aws.references import image_references
 from assay.catalog.aws.sharing import launch_permissions
 from assay.catalog.aws.template_lists import templates
 from assay.catalog.aws.usage_reports import image_usages
@@ -26,6 +27,7 @@ from assay.catalog.questions import (
     LAUNCH_CONFIGURATIONS_OF,
     LAUNCH_PERMISSIONS_OF,
     LISTED_IMAGES,
+    REFERENCES_OF,
     REGIONS_OF,
     SPOT_FLEETS_OF,
     TEMPLATES_OF,
@@ -48,6 +50,7 @@ LISTERS = dict(
         by_pages(USAGES_OF, image_usages),
         by_pages(LAUNCH_PERMISSIONS_OF, launch_permissions),
         by_pages(FINDINGS_OF, image_findings),
+        by_pages(REFERENCES_OF, image_references),
         by_pages(FLEETS_OF, fleets),
         by_pages(SPOT_FLEETS_OF, spot_fleets),
         by_pages(REGIONS_OF, regions),

@@ -117,6 +117,10 @@ FLEET_READS = (
         "LaunchPermissions", {"ImageId": _IMAGE, "Attribute": "launchPermission"},
     ),
     Permission(
+        "ec2", "DescribeImageReferences", False, "EC2's own list of what uses an image is not compared",
+        "ImageReferences", {"ImageIds": [_IMAGE], "IncludeAllResourceTypes": True},
+    ),
+    Permission(
         "ec2", "DescribeFleets", False, "EC2 Fleets are not seen",
         "Fleets", {"MaxResults": 1},
     ),
