@@ -15,7 +15,8 @@ MADE_BY_NOBODY = "ami-0fffffffffffffff1"
 LINES: Mapping[str, tuple[str, ...]] = {
     "--version": (),
     "--nonsense": (),
-    "check": ("plan.json", "-", "--format", "json", "--as-of", "2026-11-22", "-o", "text=made"),
+    "audit": ("--store", "none"),
+    "check": ("plan.json", "-", "--as-of", "2026-11-22", "-o", "github=made"),
     "checkov-dir": (),
     "descendants": ("golden",),
     "doctor": (),

@@ -14,6 +14,7 @@ from assay.catalog.aws.permissions import (
     ASSUME_ROLE,
     EVERY_READ,
     FLEET_READS,
+    FUNCTIONS,
     MARKING,
     ORGANIZATION_READS,
     READS,
@@ -65,7 +66,7 @@ def asked(path: Path) -> Iterator[str]:
 
 def test_the_table_is_what_the_code_calls() -> None:
     called = {each for room in ROOMS for path in room.rglob("*.py") for each in asked(path)}
-    granted = {each.action for each in (*EVERY_READ, *MARKING)} | {ASSUME_ROLE}
+    granted = {each.action for each in (*EVERY_READ, *MARKING, *FUNCTIONS)} | {ASSUME_ROLE}
     passed_on = {"service:operation", "permission.service:permission.operation"}
     assert called - passed_on == granted | {"sts:GetCallerIdentity"}  # which needs no permission
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import (
+    governance,
     images,
     instances,
     organization,
@@ -28,9 +29,12 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
     "account": organization.ACCOUNT,
     "autoscaling": scaling.HANDLERS,
     "cloudtrail": trail.HANDLERS,
+    "config": governance.CONFIG,
     "ec2": images.HANDLERS | instances.HANDLERS | templates.HANDLERS | usage.HANDLERS,
     "imagebuilder": recipes.HANDLERS,
     "organizations": organization.ORGANIZATIONS,
+    "securityhub": governance.SECURITY_HUB,
+    "sns": governance.SNS,
     "ssm": parameters.SSM,
     "sts": parameters.STS,
 }
@@ -44,9 +48,9 @@ UNKNOWN_KEY = {
     ),
     "sts": ("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
 }
-for _json in ("account", "cloudtrail", "imagebuilder", "organizations"):
+for _json in ("account", "cloudtrail", "config", "imagebuilder", "organizations", "securityhub"):
     UNKNOWN_KEY[_json] = UNKNOWN_KEY["ssm"]
-UNKNOWN_KEY["autoscaling"] = UNKNOWN_KEY["sts"]
+UNKNOWN_KEY["autoscaling"] = UNKNOWN_KEY["sns"] = UNKNOWN_KEY["sts"]
 EXPIRED = {
     # The codes: aws-sdk-go#253; RequestExpired: EC2 error code table; STS: boto3#1431 and, for the
     # status, aws-sdk-java-v2#1649. EC2's text is UNVERIFIED, and so is the status of SSM.
@@ -58,9 +62,9 @@ EXPIRED = {
     ),
     "sts": ("ExpiredToken", "The security token included in the request is expired", 403),
 }
-for _json in ("account", "cloudtrail", "imagebuilder", "organizations"):
+for _json in ("account", "cloudtrail", "config", "imagebuilder", "organizations", "securityhub"):
     EXPIRED[_json] = EXPIRED["ssm"]
-EXPIRED["autoscaling"] = EXPIRED["sts"]
+EXPIRED["autoscaling"] = EXPIRED["sns"] = EXPIRED["sts"]
 DENIED = {
     # Codes: as above. AWS's texts add a resource where one is named, and which policy it was.
     "ec2": ("UnauthorizedOperation", "You are not authorized to perform this operation. ", 403),
@@ -71,6 +75,9 @@ DENIED = {
     "cloudtrail": ("AccessDeniedException", "", 400),
     "imagebuilder": ("AccessDeniedException", "", 403),
     "organizations": ("AccessDeniedException", "", 400),
+    "config": ("AccessDeniedException", "", 400),
+    "securityhub": ("AccessDeniedException", "", 403),
+    "sns": ("AuthorizationError", "", 403),
 }
 NOT_SUBSCRIBED = (
     "You are not subscribed to this service. Please go to http://aws.amazon.com to subscribe."

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from .accounts import Accounts
 from .errors import ApiError
 from .fleet import Fleet
+from .governed import Governance
 from .history import History, of_image, of_instance
 from .records import (
     AllowedImages,
@@ -56,6 +57,7 @@ class World(Accounts, Fleet, History):
         self.templates: dict[str, LaunchTemplate] = {}
         self.parameters: dict[tuple[str, str, str], Parameter] = {}
         self.allowed: dict[tuple[str, str], AllowedImages] = {}
+        self.governance = Governance()
         self._created = 0
 
     def now(self) -> datetime:

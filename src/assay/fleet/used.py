@@ -82,7 +82,7 @@ def _aside(use: Use, pinned: Mapping[str, set[int]]) -> str | None:
 def _reference(use: Use, place: Place, configurations: Mapping[str | None, Use]) -> AmiReference:
     resource_type, attribute, kind, value = _said(use, configurations)
     return AmiReference(
-        _address(use), resource_type, attribute, kind, Action.NO_OP, value or _NOTHING, place
+        address_of(use), resource_type, attribute, kind, Action.NO_OP, value or _NOTHING, place
     )
 
 
@@ -130,7 +130,7 @@ def _parent(use: Use) -> Value | None:
     return parse_image(f"resolve:{named}" if named.startswith("ssm:") else named)
 
 
-def _address(use: Use) -> str:
+def address_of(use: Use) -> str:
     """What people find it by: an instance's id, an ARN, or its type and name."""
     if use.type is UseType.INSTANCE or use.id.startswith("arn:"):
         return use.id

@@ -18,7 +18,7 @@ ATTEMPTS = 8
 """botocore's own default of 3 gives up on a throttled call after about a second."""
 CONNECTIONS = 64
 """How many a client keeps open; where more is under way at once, more are opened, and closed again."""
-_SERVICES = "(account|autoscaling|cloudtrail|ec2|imagebuilder|organizations|ssm|sts)"
+_SERVICES = "(account|autoscaling|cloudtrail|config|ec2|imagebuilder|organizations|s3|securityhub|sns|ssm|sts)"
 AWS_HOST = re.compile(
     # PrivateLink: https://vpce-0123456789abcdef0-abcdefgh.ec2.us-east-1.vpce.amazonaws.com
     rf"https://(vpce-[a-z0-9-]+\.)?{_SERVICES}(-fips)?(\.[a-z0-9-]+)*\.{aws_domain()}"

@@ -28,7 +28,11 @@ class Deadline:
     def __init__(self, clock: Clock, seconds: float) -> None:
         self.clock = clock
         self.seconds = seconds
-        self._until = clock() + seconds
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again: a process that stays has a time limit for each thing that it is asked."""
+        self._until = self.clock() + self.seconds
 
     def left(self) -> float:
         """Seconds that are left, 0 when the time is up."""

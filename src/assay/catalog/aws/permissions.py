@@ -169,6 +169,26 @@ MARKING = (
 )  # fmt: skip
 """What `stamp` writes, and nothing else does; no reader needs it."""
 
+FUNCTIONS = (
+    Permission(
+        "s3", "GetObject", False, "the policy cannot stand in S3",
+        "Body", {"Bucket": "assay", "Key": "assay"},
+    ),
+    Permission(
+        "config", "PutEvaluations", False, "AWS Config is not told",
+        "FailedEvaluations", {"Evaluations": [], "ResultToken": "assay"},
+    ),
+    Permission(
+        "config", "GetResourceConfigHistory", False, "oversized resources are undetermined",
+        "configurationItems", {"resourceType": "AWS::EC2::Instance", "resourceId": _INSTANCE},
+    ),
+    Permission(
+        "sns", "Publish", False, "nobody is told of launches",
+        "MessageId", {"TopicArn": "arn:aws:sns:us-east-1:000000000000:assay", "Message": "assay"},
+    ),
+)  # fmt: skip
+"""What functions inside AWS do besides; no command does."""
+
 SERVICES = ("account", "autoscaling", "cloudtrail", "ec2", "imagebuilder", "organizations", "ssm")
 EVERY_READ = (*READS, *FLEET_READS, *ORGANIZATION_READS)
 

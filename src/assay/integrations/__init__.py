@@ -1,0 +1,1 @@
+"""Where assay runs inside AWS: handlers of Lambda functions, which are thin (see `run`)."""

@@ -1,0 +1,185 @@
+"""A custom rule of AWS Config: an event in, evaluations out.
+
+COMPLIANT is said of what passes, and of nothing else. What is undetermined is NON_COMPLIANT, with an
+annotation that says so: AWS Config takes no INSUFFICIENT_DATA from a rule, and NOT_APPLICABLE, which would
+hide it, is for what does not exist any more.
+
+Facts: AWS Config Developer Guide, "Example Events for AWS Config Rules"; AWS Config API Reference,
+PutEvaluations.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from assay.catalog.interface import ImageCatalog, Unavailable
+from assay.errors import InputError
+from assay.fleet.collecting import collect
+from assay.model import Outcome, Place, Policy
+from assay.model.ids import is_account
+from assay.model.inventory import PlaceState
+from assay.model.times import moment
+from assay.run.governing.judging import Judgement, judge, judge_uses, undetermined
+from assay.run.governing.resources import INSTANCE, KINDS, Resource
+
+LONGEST = 256
+"""Characters of an annotation."""
+ACCOUNT = "AWS::::Account"
+_GONE = ("ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded")
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A resource that has changed, or that is not there any more."""
+
+    resource: Resource
+    gone: bool
+    at: datetime
+    whole: bool = True
+    """Whether the event has its configuration."""
+
+
+class Period(msgspec.Struct, frozen=True):
+    """All resources are to be looked at."""
+
+    at: datetime
+
+
+class Event(msgspec.Struct, frozen=True):
+    """What AWS Config wants to know, of whose resources, and by which token it takes the answer."""
+
+    account: str
+    token: str
+    about: Change | Period
+
+
+def read_event(raw: Any, region: str) -> Event:
+    """An event as AWS Config sends it. Raises `InputError` for any other."""
+    document = raw if isinstance(raw, Mapping) else {}
+    account, token = document.get("accountId"), document.get("resultToken")
+    if not is_account(account) or not isinstance(token, str) or not token:
+        raise InputError("no event of an AWS Config rule: accountId or resultToken is missing")
+    told = _document(document.get("invokingEvent"))
+    kind = told.get("messageType")
+    if kind == "ScheduledNotification":
+        return Event(account, token, Period(_time(told.get("notificationCreationTime"))))
+    whole = kind == "ConfigurationItemChangeNotification"
+    if not whole and kind != "OversizedConfigurationItemChangeNotification":
+        raise InputError(f"no event that a rule is for: {_shown(kind)}")
+    item = told.get("configurationItem" if whole else "configurationItemSummary")
+    if not isinstance(item, Mapping):
+        raise InputError("the event has no configuration item")
+    return Event(account, token, _change(item, account, region, document, whole=whole))
+
+
+def _change(
+    item: Mapping[str, Any],
+    account: str,
+    region: str,
+    document: Mapping[str, Any],
+    *,
+    whole: bool,
+) -> Change:
+    type, id = item.get("resourceType"), item.get("resourceId")
+    if not isinstance(type, str) or not isinstance(id, str) or not type or not id:
+        raise InputError("the event names no resource")
+    if item.get("awsAccountId") != account or item.get("awsRegion") != region:
+        raise InputError(f"the event is about another account or Region than {account}/{region}")
+    configuration = item.get("configuration")
+    gone = item.get("configurationItemStatus") in _GONE or document.get("eventLeftScope") is True
+    return Change(
+        Resource(
+            type[:256],
+            id[:768],
+            Place.of(region, account),
+            configuration if isinstance(configuration, Mapping) else {},
+        ),
+        gone,
+        _time(item.get("configurationItemCaptureTime")),
+        whole,
+    )
+
+
+def evaluations(
+    catalog: ImageCatalog, policy: Policy | str, event: Event, region: str, read_back: Any
+) -> list[dict[str, Any]]:
+    """What AWS Config is to be told. `read_back` tells the configuration of a resource that was too
+    large for the event.
+    """
+    match event.about:
+        case Change(resource, True, at):
+            return [_evaluation(resource.type, resource.id, "NOT_APPLICABLE", "it is gone", at)]
+        case Change(resource, _, at, whole):
+            if not whole and resource.type != INSTANCE:
+                item = read_back(resource)
+                if isinstance(item, Unavailable):
+                    return [_of(undetermined(resource, item.reason), at)]
+                resource = msgspec.structs.replace(resource, configuration=_recorded(item))
+            judged = judge(catalog, policy, [resource], at)
+            return [_of(each, at) for each in judged]
+        case Period(at):
+            return list(_everything(catalog, policy, event.account, region, at))
+
+
+def _recorded(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """GetResourceConfigHistory tells the configuration as text."""
+    return _document(item.get("configuration"))
+
+
+def _everything(
+    catalog: ImageCatalog, policy: Policy | str, account: str, region: str, at: datetime
+) -> Iterator[dict[str, Any]]:
+    """All instances, templates, groups and launch configurations; and whether those are all."""
+    seen = collect(catalog, account, region, lambda: at)
+    judged = judge_uses(catalog, policy, (account, region), seen.uses, at)
+    yield from (_of(each, at) for each in judged)
+    if seen.place.state is PlaceState.SEEN:
+        told = "COMPLIANT", f"all of {len(judged)} resources were seen"
+    else:
+        told = "NON_COMPLIANT", f"undetermined: {seen.place.state}: {seen.place.reason}"
+    yield _evaluation(ACCOUNT, account, *told, at)
+
+
+def _of(judged: Judgement, at: datetime) -> dict[str, Any]:
+    resource = judged.resource
+    if judged.gone:
+        return _evaluation(resource.type, resource.id, "NOT_APPLICABLE", "it is gone", at)
+    fine = judged.outcome is Outcome.PASS and resource.type in KINDS
+    state = "COMPLIANT" if fine else "NON_COMPLIANT"
+    return _evaluation(resource.type, resource.id, state, judged.reason, at)
+
+
+def _evaluation(type: str, id: str, state: str, annotation: str, at: datetime) -> dict[str, Any]:
+    told = " ".join(annotation.split()) or "-"
+    return {
+        "ComplianceResourceType": type,
+        "ComplianceResourceId": id,
+        "ComplianceType": state,
+        "Annotation": told if len(told) <= LONGEST else f"{told[: LONGEST - 1]}…",
+        "OrderingTimestamp": at,
+    }
+
+
+def _document(text: Any) -> Mapping[str, Any]:
+    """JSON in a string, as AWS Config nests it. Raises `InputError`."""
+    if isinstance(text, Mapping):
+        return text
+    try:
+        found = msgspec.json.decode(text)
+    except (msgspec.DecodeError, TypeError, UnicodeError):
+        found = None
+    if not isinstance(found, Mapping):
+        raise InputError("the event holds no JSON document where one is due")
+    return found
+
+
+def _time(text: Any) -> datetime:
+    try:
+        return moment(text)
+    except (TypeError, ValueError):
+        raise InputError("the event says no time") from None
+
+
+def _shown(kind: Any) -> str:
+    return kind[:60] if isinstance(kind, str) and kind.isalnum() else "its message type is unknown"

@@ -1,0 +1,124 @@
+"""One function inside AWS: it keeps its session, its clients and its policy from event to event."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from assay.catalog.aws.evaluations import latest_item, put_evaluations
+from assay.catalog.aws.notices import publish
+from assay.catalog.aws.pace import Deadline
+from assay.catalog.aws.sdk import Sdk
+from assay.catalog.interface import Unavailable
+from assay.catalog.live import LiveCatalog
+from assay.errors import CatalogError
+from assay.kept import Kept
+from assay.model import Place, Policy, Readers
+from assay.run.governing import config_rule, launches
+from assay.run.governing.judging import judge
+from assay.run.governing.pinned_policy import Pinned, pinned_policy
+from assay.run.governing.resources import Resource
+
+
+class Surroundings(Struct, frozen=True):
+    """What a function is given by its host."""
+
+    policy: Pinned
+    region: str
+    """Where it runs, and where its policy stands."""
+    topic: str | None
+    """The ARN of the topic that is told of launches that do not pass."""
+    seconds: float
+    """How long one event may take."""
+    models: Path | None
+    """Where cut service models are kept, if anywhere."""
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float]
+
+
+class Function:
+    """Answers one event after the other; one at a time, as Lambda has it."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._deadline = Deadline(around.monotonic, around.seconds)
+        self._own = self._door(None)
+        self._readers: LiveCatalog | None = None
+        self._policy: Policy | None = None
+
+    def config_rule(self, raw: Any) -> list[dict[str, Any]]:
+        """Evaluate what AWS Config asks about, and tell it. Raises `InputError` for what is no event of
+        its, and `CatalogError` where it does not take the evaluations: both are to be told by an error,
+        so that the event is not lost.
+        """
+        self._deadline.restart()
+        region = self._around.region
+        event = config_rule.read_event(raw, region)
+        policy = self._policy_or_why()
+        found = config_rule.evaluations(
+            self._catalog(policy), policy, event, region, self._read_back
+        )
+        reason = put_evaluations(self._own, Place.of(region), found, event.token)
+        if reason is not None:
+            raise CatalogError(reason)
+        return found
+
+    def launch(self, raw: Any) -> dict[str, Any]:
+        """Judge what has started, tell the topic of what does not pass, and answer what a state machine
+        chooses by. Raises like `config_rule`.
+        """
+        self._deadline.restart()
+        launch = launches.read_launch(raw)
+        policy = self._policy_or_why() if launch.instances else ""
+        resources = launches.resources_of(launch)
+        judged = judge(self._catalog(policy), policy, resources, self._around.clock())
+        told = launches.document(launch, judged, self._around.policy.sha256)
+        if self._around.topic is not None and launches.worth_telling(judged):
+            self._publish(self._around.topic, told)
+        return told
+
+    def _publish(self, topic: str, told: dict[str, Any]) -> None:
+        import json
+
+        account, region = told["account"], told["region"]
+        subject = f"assay: {told['outcome']} in {account}/{region}"
+        text = json.dumps(told, indent=1)
+        answer = publish(self._own, Place.of(self._around.region), topic, subject, text)
+        if isinstance(answer, Unavailable):
+            raise CatalogError(answer.reason)
+
+    def _read_back(self, resource: Resource) -> Any:
+        place = Place.of(self._around.region)
+        return latest_item(self._own, place, resource.type, resource.id)
+
+    def _policy_or_why(self) -> Policy | str:
+        """The policy; one that could not be had is asked for again by the next event."""
+        if self._policy is None:
+            place = Place.of(self._around.region)
+            found = pinned_policy(self._own, place, self._around.policy)
+            if isinstance(found, str):
+                return found
+            self._policy = found
+        return self._policy
+
+    def _catalog(self, policy: Policy | str) -> LiveCatalog:
+        """With the policy's readers, where it has any: an event may be another account's."""
+        if isinstance(policy, str) or policy.readers == Readers():
+            return LiveCatalog(self._own)
+        if self._readers is None:
+            self._readers = LiveCatalog(self._door(policy.readers))
+        return self._readers
+
+    def _door(self, readers: Readers | None) -> Sdk:
+        around = self._around
+        return Sdk(readers, deadline=self._deadline, models=Kept(around.models), now=around.clock)
+
+
+def lines(found: Sequence[dict[str, Any]]) -> list[str]:
+    """Evaluations for a log, a line each."""
+    return [
+        f"{each['ComplianceType']} {each['ComplianceResourceId']}: {each['Annotation']}"
+        for each in found
+    ]

@@ -1,0 +1,120 @@
+"""Launches, as EventBridge tells of them: judged as they happen, and told to whoever listens.
+
+Two events say that an instance starts. The change of its state needs no trail and covers whatever launches
+(Auto Scaling, Spot, fleets), but names the instance alone; RunInstances by CloudTrail names image and
+caller, where a trail logs. Both are judged by what EC2 says of the instance.
+
+Facts: EC2 User Guide, "Amazon EC2 instance state change events"; EventBridge User Guide, "AWS service events
+delivered via AWS CloudTrail".
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from assay.errors import InputError
+from assay.model import Outcome, Place, worst
+from assay.model.ids import is_account, is_region
+from assay.run.governing.judging import Judgement
+from assay.run.governing.resources import INSTANCE, Resource
+
+STARTING = ("pending", "running")
+IGNORED = "ignored"
+MOST = 1_000
+"""Instances that one call of RunInstances may start; more is no event of AWS's."""
+
+
+class Launch(msgspec.Struct, frozen=True):
+    """What has started, where."""
+
+    place: Place
+    instances: tuple[str, ...]
+    """Empty where the event tells of no start: a stop, or a call that failed."""
+    source: str
+    """`state-change` or `cloudtrail`."""
+
+
+def read_launch(raw: Any) -> Launch:
+    """An event as EventBridge delivers it. Raises `InputError` for any other."""
+    event = raw if isinstance(raw, Mapping) else {}
+    account, region, detail = event.get("account"), event.get("region"), event.get("detail")
+    if event.get("source") != "aws.ec2" or not isinstance(detail, Mapping):
+        raise InputError("no event of EC2: `source` is not aws.ec2, or `detail` is missing")
+    if not is_account(account) or not is_region(region):
+        raise InputError("the event says no account or no Region")
+    place = Place.of(region, account)
+    match event.get("detail-type"):
+        case "EC2 Instance State-change Notification":
+            return Launch(place, _by_state(detail), "state-change")
+        case "AWS API Call via CloudTrail":
+            return Launch(place, _by_call(detail, account, region), "cloudtrail")
+    raise InputError("neither a change of an instance's state nor a call that CloudTrail recorded")
+
+
+def _by_state(detail: Mapping[str, Any]) -> tuple[str, ...]:
+    if not isinstance(detail.get("state"), str):
+        raise InputError("the event says no state")
+    if detail["state"] not in STARTING:
+        return ()
+    return (_instance(detail.get("instance-id")),)
+
+
+def _by_call(detail: Mapping[str, Any], account: str, region: str) -> tuple[str, ...]:
+    if detail.get("eventSource") != "ec2.amazonaws.com":
+        raise InputError("the call is none of EC2's")
+    if detail.get("eventName") != "RunInstances":
+        raise InputError("the call is not RunInstances")
+    # A rule that another account's bus feeds has that account in the event itself
+    if detail.get("awsRegion") != region or detail.get("recipientAccountId", account) != account:
+        raise InputError("the call is of another account or Region than its event")
+    if detail.get("errorCode") is not None:
+        return ()
+    answer = detail.get("responseElements")
+    listed = answer.get("instancesSet") if isinstance(answer, Mapping) else None
+    items = listed.get("items") if isinstance(listed, Mapping) else None
+    if not isinstance(items, list) or not items or len(items) > MOST:
+        raise InputError("the call has started nothing that it names")
+    named = (each.get("instanceId") if isinstance(each, Mapping) else None for each in items)
+    return tuple(dict.fromkeys(map(_instance, named)))
+
+
+def _instance(id: Any) -> str:
+    if not isinstance(id, str) or not 10 <= len(id) <= 40 or not id.startswith("i-"):
+        raise InputError("the event names an instance in a form that EC2 does not have")
+    return id
+
+
+def resources_of(launch: Launch) -> list[Resource]:
+    """What is to be judged."""
+    return [Resource(INSTANCE, each, launch.place) for each in launch.instances]
+
+
+def document(launch: Launch, judged: Sequence[Judgement], policy_sha256: str) -> dict[str, Any]:
+    """What a state machine can choose by: `outcome` is the worst of all instances, or `ignored`."""
+    outcomes = {each.outcome for each in judged}
+    return {
+        "schema_version": 1,
+        "kind": "launch",
+        "outcome": worst(outcomes).value if outcomes else IGNORED,
+        "source": launch.source,
+        "account": launch.place.account,
+        "region": launch.place.region,
+        "policy_sha256": policy_sha256,
+        "instances": [
+            {
+                "instance_id": each.resource.id,
+                "image_id": each.image_id,
+                "outcome": each.outcome.value,
+                "rules": list(each.rules),
+                "reason": each.reason,
+                "lineage": list(each.lineage),
+            }
+            for each in judged
+        ],
+    }
+
+
+def worth_telling(judged: Sequence[Judgement]) -> bool:
+    """Whether anything does not pass."""
+    return any(each.outcome is not Outcome.PASS for each in judged)
