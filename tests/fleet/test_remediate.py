@@ -35,17 +35,17 @@ class Fleet:
     def accounts(self, *ids: str) -> None:
         (self.folder / "accounts").write_text("\n".join(ids))
 
-    def _run(self, *arguments: str) -> Run:
+    def run(self, *arguments: str) -> Run:
         cache = {"ASSAY_CACHE_DIR": str(self.folder / "cache")}
         environment = {**talking_to(self.server.url, CI), **cache}
         return command.assay(*arguments, cwd=self.folder, env=environment)
 
     def inventory(self, night: str | None = None) -> Run:
         as_of = ("--as-of", night) if night else ()
-        return self._run("inventory", *BOTH, "--accounts", "accounts", *as_of)
+        return self.run("inventory", *BOTH, "--accounts", "accounts", *as_of)
 
     def remediate(self, *options: str) -> Run:
-        return self._run("remediate", *options)
+        return self.run("remediate", *options)
 
     def plan(self, *options: str, night: str | None = None) -> dict[str, Image]:
         """Taken after an inventory: each image by its id."""
@@ -196,6 +196,13 @@ def what_ec2_alone_knows_of(fleet: Fleet, image: str) -> None:
     fleet.world.world.more_references.append(reference)
 
 
+def version_that_nobody_pins(fleet: Fleet, image: str) -> None:
+    """Whoever launches by hand may name it."""
+    template = fleet.world.world.create_launch_template(TEAM, REGION, "old", image)
+    fleet.world.world.create_launch_template_version(template, fleet.world.golden)
+    fleet.world.world.set_default_version(template, 2)
+
+
 def container_recipe(fleet: Fleet, image: str) -> None:
     fleet.world.world.add_recipe(WORKLOAD, REGION, "box", image, "container")
 
@@ -222,6 +229,7 @@ MORE: dict[Callable[[Fleet, str], None], str] = {
     spot_fleet: "replace-first",
     ec2_fleet: "replace-first",
     what_ec2_alone_knows_of: "replace-first",
+    version_that_nobody_pins: "replace-first",
     container_recipe: "replace-first",
     recipe_by_parameter: "replace-first",
     share_with_a_stranger: "cannot-say",
@@ -336,6 +344,15 @@ def test_what_was_not_seen_in_another_region_is_a_gap_and_stops_nothing_here(fle
     assert run.code == 3
     assert by_image(run)[here]["verdict"] == "safe"
     assert by_image(run)[there]["verdict"] == "cannot-say"
+
+
+def test_an_account_whose_regions_nobody_tells_may_use_every_image(fleet: Fleet) -> None:
+    image = fleet.world.home_made()
+    fleet.world.world.deny(TEAM, "ListRegions", "DescribeRegions")
+    assert fleet.run("inventory", "--accounts", "accounts").code == 3
+    found = by_image(fleet.run("remediate", "--live", "--format", "json"))[image]
+    assert found["verdict"] == "cannot-say"
+    assert f"was read: {TEAM} (denied: " in found["reasons"][0]
 
 
 def denied(account: str, region: str) -> Callable[[Request], Fault | None]:
