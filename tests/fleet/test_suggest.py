@@ -121,6 +121,9 @@ def test_an_instance_is_answered_where_it_runs(
     assert len(server.requests) == asked
     assert suggested(stored) == suggested(live)
     assert [each["account"] for each in stored.report["places"]] == [WORKLOAD]
+    found = ask("suggest", runs, "--format", "json")  # a night lies here, and no place is named
+    assert found.report["suggestions"] == stored.report["suggestions"]
+    assert "--live asks AWS" in found.stderr
 
 
 def test_of_a_public_image_an_instance_or_ec2_tells_what_it_is(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--state", "states", metavar="FILE", multiple=True,
               help="The same for a state, as terraform show -json prints it; repeatable.")  # fmt: skip
 @click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
-              help="Take candidates from a stored night (default: AWS is asked for those of the place).")  # fmt: skip
+              help="Take candidates from a night that is kept there (default: one that lies in ./inventory, where no place is named; else AWS is asked).")  # fmt: skip
 @night_option
 @click.option("--live", "ask_aws", is_flag=True, help="Ask AWS, whatever ASSAY_STORE says.")
 @click.option(

@@ -50,7 +50,7 @@ def suggest(host: "Host", policy: "Policy", when: datetime, wanted: Wanted) -> S
         raise InputError(
             "nothing to suggest for", hint="name an address, an image, an instance, or a --plan"
         )
-    night = _night(wanted)
+    night = _night(host, wanted)
     cache = Cache(host, wanted=not wanted.no_cache)
     asking = Asking(wanted.catalog, wanted.timeout, cache, as_of=wanted.as_of)
     catalog = open_catalog(host, asking, policy.readers)
@@ -63,13 +63,30 @@ def suggest(host: "Host", policy: "Policy", when: datetime, wanted: Wanted) -> S
     return Suggestions(when, listings.source, answers, listings.places())
 
 
-def _night(wanted: Wanted) -> "Night | None":
-    if wanted.store is None or wanted.ask_aws:
+STORE = "inventory"
+"""Where nights are kept unless somebody says so."""
+
+
+def _night(host: "Host", wanted: Wanted) -> "Night | None":
+    """The night that is asked; without a place, or a recording, one that lies here is."""
+    if wanted.ask_aws:
+        return None
+    store, placed = wanted.store, wanted.region or wanted.account or wanted.catalog
+    if store is None and not wanted.night and (placed or not _holds_a_night()):
         return None
     from assay.model.times import day_of
     from assay.run.listings import night_of
 
-    return night_of(wanted.store, wanted.night and day_of(wanted.night))
+    found = night_of(store or STORE, wanted.night and day_of(wanted.night))
+    if store is None:
+        host.note(f"candidates are those of night {found.date} in {STORE}; --live asks AWS")
+    return found
+
+
+def _holds_a_night() -> bool:
+    from pathlib import Path
+
+    return any(Path(STORE).glob("night=*/places.parquet"))
 
 
 def _asked(
