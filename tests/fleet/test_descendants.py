@@ -346,3 +346,11 @@ def test_what_descends_from_images_with_a_finding_is_never_clean_unscanned(
     assert "gap: the findings of 3 images were not told" in refused.stdout
     assert ask("--with-finding", "!").code == 2
     assert ask("--min-severity", "high", world.golden).code == 2
+
+
+def test_an_image_that_was_never_scanned_may_have_the_finding(world: GoldenWorld, ask: Ask) -> None:
+    world.world.scan(world.golden, REGION, "high", findings=[(f"{CVE} - openssl", "high")])
+    world.home_made()
+    run = ask("--with-finding", CVE)
+    assert run.code == 3
+    assert "1 other image was not scanned: whether it has the finding, nobody knows" in run.stdout

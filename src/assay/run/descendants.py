@@ -66,12 +66,14 @@ def _with_finding(
     night: Night, edges: LineageEdges, wanted: Finding, before: datetime | None
 ) -> Descent:
     """What was not scanned is not clean, and neither is what nobody could be asked about."""
-    from assay.run.finding import having
+    from assay.run.finding import having, not_scanned
 
     told = having(wanted.catalog, night, wanted.name, wanted.least)
     worse = f" of severity {wanted.least} or worse" if wanted.least else ""
     asked = f"images with {wanted.name}{worse}"
     found = descend(night, edges, told.having, asked, before)
+    listed = {each.image_id for each in (*found.bases, *found.descendants)}
+    others = not_scanned(night, listed)
 
     def judged(one: Relative) -> Relative:
         key = f"{one.region}/{one.image_id}"
@@ -81,7 +83,7 @@ def _with_finding(
         found,
         bases=tuple(map(judged, found.bases)),
         descendants=tuple(map(judged, found.descendants)),
-        gaps=(*told.gaps, *found.gaps),
+        gaps=(*told.gaps, *found.gaps, *([others] if others else ())),
         finding=wanted.name,
     )
 

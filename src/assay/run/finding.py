@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from msgspec import Struct
@@ -21,6 +21,15 @@ UNION ALL
 SELECT region || '/' || image_id, min(account), region, image_id, max(scan_severity) FROM images
 WHERE night = $1 AND scan_severity IS NOT NULL GROUP BY region, image_id HAVING bool_and(shared_from IS NOT NULL)
 ORDER BY 1
+"""
+_CLEAN = """
+SELECT DISTINCT region || '/' || image_id FROM images
+WHERE night = $1 AND scan_severity IS NULL AND scan_date IS NOT NULL
+"""
+"""Scanned, and nothing was found (EC2 API Reference, ScanResults)."""
+_NOT_SCANNED = """
+SELECT count(DISTINCT region || '/' || image_id) FROM images
+WHERE night = $1 AND scan_severity IS NULL AND scan_date IS NULL AND image_id NOT IN (SELECT unnest($2))
 """
 _FORM = re.compile(r"[A-Za-z][A-Za-z0-9.:_-]{3,99}")
 
@@ -49,6 +58,7 @@ def having(
         pool.shutdown(wait=False, cancel_futures=True)
     found, lost = [], Counter[str]()
     without = {row[0] for row in rows}
+    without.update(key for (key,) in night.store.select(_CLEAN, night.date).rows)
     for row, answer in zip(asked, answers, strict=True):
         if isinstance(answer, CutShort):
             lost[answer.reason] += 1
@@ -58,6 +68,15 @@ def having(
             without.discard(row[0])
     gaps = [f"the findings of {number} images were not told: {why}" for why, number in lost.items()]
     return Having(tuple(found), frozenset(without), tuple(gaps))
+
+
+def not_scanned(night: Night, listed: Collection[str]) -> str | None:
+    """That other images than those which are listed were not scanned, if any were not."""
+    ((number,),) = night.store.select(_NOT_SCANNED, night.date, list(listed)).rows
+    if not number:
+        return None
+    others = "1 other image was" if number == 1 else f"{number} other images were"
+    return f"{others} not scanned: whether it has the finding, nobody knows"
 
 
 def _findings(
