@@ -24,18 +24,10 @@ WITH RECURSIVE up(base, key) AS (
 above AS (
     SELECT key FROM up GROUP BY key HAVING count(DISTINCT base) = (SELECT count(*) FROM bases)
 )
-SELECT edges.parent AS source, count(DISTINCT edges.child) AS images,
-    min(edges.child) AS one, min(known.created) AS oldest
-FROM edges
-    LEFT JOIN (SELECT key, min(created) AS created, bool_or(vendor) AS vendor FROM (
-        SELECT key, created, vendor FROM listed UNION ALL SELECT key, created, vendor FROM recorded
-    ) GROUP BY key) AS known ON known.key = edges.child
-WHERE edges.rank = {RECORDED} AND NOT coalesce(known.vendor, false)
-    AND edges.parent NOT IN (SELECT key FROM listed)
-    AND edges.parent NOT IN (SELECT key FROM recorded)
-    AND edges.parent NOT IN (SELECT key FROM found)
-    AND edges.parent NOT IN (SELECT key FROM above)
-GROUP BY edges.parent ORDER BY edges.parent
+SELECT source, count(DISTINCT child) AS images, min(child) AS one, min(created) AS oldest
+FROM untold ANTI JOIN found ON found.key = untold.source
+    ANTI JOIN above ON above.key = untold.source
+GROUP BY source ORDER BY source
 """  # noqa: S608
 _KEYS = """
 SELECT DISTINCT mark.key AS key, coalesce(mark.source_image_region, '?') AS region,
@@ -122,7 +114,8 @@ def _is_older(found: Relative, than: datetime | None) -> bool:
 
 def _open_lines(night: Night, bases: Collection[str], told: dict[str, Told]) -> Iterator[str]:
     """Images whose line leaves the listings, where nobody's record tells how it goes on."""
-    if not bases:
+    elsewhere = "SELECT count(*) FROM untold ANTI JOIN found ON found.key = untold.source"
+    if not bases or not night.store.select(elsewhere).rows[0][0]:
         return
     made = [told[each].created if each in told else None for each in bases]
     first = None if None in made else min(each for each in made if each)

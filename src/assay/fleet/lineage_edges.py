@@ -5,6 +5,7 @@ its source. Tables that this makes in a store:
 
     listed     every row of every listing: key, source, when it was made, marks' sources, snapshots
     recorded   entries of GetImageAncestry that were stored, by key, and whether the record ends there
+    untold     sources of which nobody tells anything, by a child of each
     edges      child, parent and grade
 """
 
@@ -39,9 +40,8 @@ SELECT region || '/' || image_id AS key,
     coalesce(source_image_region, '?') || '/' || source_image_id AS source,
     creation_date AS created,
     coalesce(owner_alias IN ({_VENDORS}), false) AS vendor,
-    [coalesce(mark.source_image_region, '?') || '/' || mark.source_image_id
-        for mark in watermarks if mark.source_image_id IS NOT NULL] AS marked,
-    snapshots, ancestry, account, region
+    watermarks,
+    snapshots, ancestry
 FROM images WHERE night = $1
 """  # noqa: S608 - names of vendors
 # The last entry of a record may name a source that EC2 did not follow.
@@ -64,16 +64,23 @@ FROM uses WHERE night = $1 AND image IS NOT NULL
 _EDGES = f"""
 SELECT key AS child, source AS parent, {RECORDED} AS rank FROM listed WHERE source IS NOT NULL
 UNION ALL SELECT key, source, {RECORDED} FROM recorded WHERE source IS NOT NULL
-UNION ALL SELECT key, unnest(marked), {MARK} FROM listed WHERE len(marked) > 0
+UNION ALL SELECT key, coalesce(mark.source_image_region, '?') || '/' || mark.source_image_id, {MARK}
+    FROM (SELECT key, unnest(watermarks) AS mark FROM listed) WHERE mark.source_image_id IS NOT NULL
 UNION ALL SELECT key, unnest(marked), {MARK} FROM used WHERE len(marked) > 0
 """  # noqa: S608
+_UNTOLD = f"""
+SELECT edges.parent AS source, edges.child AS child, edges.created AS created FROM (
+    SELECT source AS parent, key AS child, created FROM listed WHERE source IS NOT NULL AND NOT vendor
+    UNION ALL SELECT source, key, created FROM recorded WHERE source IS NOT NULL AND NOT vendor
+) AS edges
+ANTI JOIN listed ON listed.key = edges.parent
+ANTI JOIN recorded ON recorded.key = edges.parent
+"""
 # A mark of an image was inherited by way of that which it was made from.
 _BETWEEN = f"""
-SELECT DISTINCT made.parent AS child, marks.parent AS parent, {INFERRED} AS rank
-FROM edges AS marks JOIN edges AS made ON made.child = marks.child AND made.rank = {RECORDED}
-WHERE marks.rank = {MARK} AND marks.parent <> marks.child AND made.parent <> marks.parent
-    AND made.parent NOT IN (SELECT key FROM listed)
-    AND made.parent NOT IN (SELECT key FROM recorded)
+SELECT DISTINCT untold.source AS child, marks.parent AS parent, {INFERRED} AS rank
+FROM untold JOIN edges AS marks ON marks.child = untold.child
+WHERE marks.rank = {MARK} AND marks.parent <> marks.child AND untold.source <> marks.parent
 """  # noqa: S608
 _WALK = """
 WITH RECURSIVE walk(key) AS (
@@ -102,6 +109,7 @@ class LineageEdges:
         store.keep("listed", _LISTED, night)
         store.keep("recorded", _RECORDED)
         store.keep("used", _USED, night)
+        store.keep("untold", _UNTOLD)
         steps = [(each.child, each.parent, _RANKS[each.edge]) for each in also]
         told = _values(steps, ("child", "parent", "rank"), ("VARCHAR", "VARCHAR", "INTEGER"))
         store.keep("told", told[0], *told[1])
@@ -146,7 +154,7 @@ class LineageEdges:
             self._store.keep("likely", _SHARING)
         query = """
             SELECT DISTINCT child, parent, rank FROM edges
-            SEMI JOIN found ON edges.parent = found.key WHERE child <> parent ORDER BY ALL
+            SEMI JOIN found ON edges.parent = found.key WHERE child <> parent
         """
         return [(row[0], row[1], row[2]) for row in self._store.select(query).rows]
 

@@ -17,12 +17,15 @@ _WHOLE = (PlaceState.SEEN, PlaceState.FILTERED)
 # One that several accounts see is told where its owner has it.
 _DETAILS = """
 SELECT key, account, owner_id AS owner, name, family, class, state, creation_date AS created,
-    list_min([mark.source_image_creation_time for mark in watermarks]) AS golden,
-    [mark.key for mark in watermarks if mark.key IS NOT NULL] AS marks,
     scan_severity, scan_date, stale_since
-FROM (SELECT region || '/' || image_id AS key, * FROM images WHERE night = $1)
+FROM (SELECT region || '/' || image_id AS key, * FROM images WHERE night = $1 AND image_id IN
+    (SELECT string_split(key, '/')[2] FROM found))
 SEMI JOIN found USING (key)
 QUALIFY row_number() OVER (PARTITION BY key ORDER BY shared_from IS NOT NULL, account) = 1
+"""
+_MARKS = """
+SELECT key, min(mark.source_image_creation_time), list(DISTINCT mark.key ORDER BY mark.key)
+FROM (SELECT key, unnest(watermarks) AS mark FROM listed SEMI JOIN found USING (key)) GROUP BY key
 """
 _GONE = """
 SELECT key, max(owner) AS owner, max(name) AS name, max(state) AS state, min(created) AS created,
@@ -57,17 +60,19 @@ def _gone(row: tuple[Any, ...]) -> Told:
     return Told(key, None, owner, name, None, None, state, created, golden, tuple(marks or ()))
 
 
-def _listed(row: tuple[Any, ...]) -> Told:
-    key, account, owner, name, family, kind, state, created, golden, marks, *scan = row
+def _listed(row: tuple[Any, ...], marks: Mapping[str, tuple[Any, ...]]) -> Told:
+    key, account, owner, name, family, kind, state, created, *scan = row
+    _, golden, keys = marks.get(key, (key, None, ()))
     facts = (key, account, owner, name, family, kind, state, created, golden)
     severity, date, stale = scan
-    return Told(*facts, tuple(marks or ()), severity, date, stale)
+    return Told(*facts, tuple(each for each in keys if each), severity, date, stale)
 
 
 def told_of(store: Store, night: date) -> dict[str, Told]:
     """What is told of the images in the table `found`: what is in no listing has no account."""
     gone = {each.key: each for each in map(_gone, store.select(_GONE).rows)}
-    listed = {each.key: each for each in map(_listed, store.select(_DETAILS, night).rows)}
+    marks = {row[0]: row for row in store.select(_MARKS).rows}
+    listed = {row[0]: _listed(row, marks) for row in store.select(_DETAILS, night).rows}
     return {**gone, **listed}
 
 

@@ -1,5 +1,6 @@
 """What descends from an image: a stored night, joined with plans, states and findings."""
 
+import gc
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +46,7 @@ class Finding(Struct, frozen=True):
 
 def answer(wanted: Question, host: "Host | None" = None) -> Descent:
     """Everything below what is asked for. Raises `AssayError` for what is not known."""
+    gc.disable()  # of a hundred thousand things that are made here, none is thrown away
     ids = [image_id(each) for each in wanted.images]
     night = stored_night(Store(wanted.store), wanted.night and day_of(wanted.night))
     edges = LineageEdges(night.store, night.date)
