@@ -354,3 +354,31 @@ def test_an_image_that_was_never_scanned_may_have_the_finding(world: GoldenWorld
     run = ask("--with-finding", CVE)
     assert run.code == 3
     assert "1 other image was not scanned: whether it has the finding, nobody knows" in run.stdout
+
+
+def forgotten(world: GoldenWorld, id: str) -> str:
+    """EC2 has no record of what it was made from, and it has no mark."""
+    record = world.world.image(REGION, id)
+    record.source_image_id = record.source_image_region = None
+    record.watermarks = []
+    return id
+
+
+def test_events_tell_what_ec2_does_not_record(
+    world: GoldenWorld, refusing: Refusing, ask: Ask
+) -> None:
+    copy = forgotten(world, world.copy())
+    made = forgotten(world, world.derived(copy))
+    recorded = world.copy()
+    assert edges(ask(world.golden, "--format", "json")).keys() == {recorded}
+    run = ask(world.golden, "--cloudtrail", "--format", "json")
+    assert run.code == 0, run.stderr
+    assert edges(run) == {
+        copy: (world.golden, "cloudtrail", 1),
+        made: (copy, "cloudtrail", 2),
+        recorded: (world.golden, "recorded", 1),
+    }
+    refusing.operations.add("LookupEvents")
+    refused = ask(world.golden, "--cloudtrail")
+    assert refused.code == 3
+    assert f"gap: CloudTrail's CopyImage events of {WORKLOAD}/{REGION}" in refused.stdout

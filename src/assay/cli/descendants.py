@@ -19,6 +19,7 @@ from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from assay.catalog.interface import ImageCatalog
     from assay.model.descent import Descent
     from assay.run.descendants import Finding
     from assay.run.host import Host
@@ -33,6 +34,7 @@ class How(TypedDict):
 
     finding: str | None
     min_severity: str | None
+    cloudtrail: bool
     plans: tuple[str, ...]
     states: tuple[str, ...]
     account: str | None
@@ -53,6 +55,8 @@ class How(TypedDict):
     type=click.Choice(SEVERITIES),
     help="Only if it is as bad, with --with-finding.",
 )
+@click.option("--cloudtrail", is_flag=True,
+              help="Ask CloudTrail's event history of each place as well who was made from whom.")  # fmt: skip
 @click.option("--built-before", type=Moment(), metavar="DATE",
               help="Only what comes from a golden source that is older, or whose date nobody tells.")  # fmt: skip
 @click.option("--plan", "plans", metavar="FILE", multiple=True,
@@ -87,6 +91,7 @@ def descendants_command(
 
     Exit codes: 0 everything that was wanted was seen, 2 no answer, 3 there are gaps.
     """
+    import gc
     from pathlib import Path
 
     from assay.cli.host import this_process
@@ -99,8 +104,14 @@ def descendants_command(
     if how["min_severity"] and not how["finding"]:
         raise click.UsageError("--min-severity says how bad a finding of --with-finding is")
     host = this_process()
-    inputs, finding = _inputs(host, how), _finding(host, how)
-    question = Question(Path(store), night, images, watermark, built_before, inputs, finding)
+    gc.disable()  # of all that is made here, nothing is thrown away before the process ends
+    asked = _catalog(host, how) if how["cloudtrail"] or how["finding"] else None
+    question = Question(
+        *(Path(store), night, images, watermark, built_before),
+        inputs=_inputs(host, how),
+        finding=_finding(how, asked),
+        history=asked if how["cloudtrail"] else None,
+    )
     found = answer(question, host)
     show(_render(found, format_, host))
     if found.whole:
@@ -112,18 +123,22 @@ def descendants_command(
     return EXIT_UNDETERMINED
 
 
-def _finding(host: "Host", how: How) -> "Finding | None":
-    if how["finding"] is None:
+def _finding(how: How, catalog: "ImageCatalog | None") -> "Finding | None":
+    from assay.run.descendants import Finding
+
+    if how["finding"] is None or catalog is None:
         return None
+    return Finding(how["finding"], how["min_severity"], catalog)
+
+
+def _catalog(host: "Host", how: How) -> "ImageCatalog":
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking, open_catalog
-    from assay.run.descendants import Finding
     from assay.run.policies import policy_if_any
 
     policy = policy_if_any(host, how["policy_path"])
     asking = Asking(None, how["timeout"], Cache(host, wanted=not how["no_cache"]))
-    catalog = open_catalog(host, asking, policy.readers if policy else None)
-    return Finding(how["finding"], how["min_severity"], catalog)
+    return open_catalog(host, asking, policy.readers if policy else None)
 
 
 def _inputs(host: "Host", how: How) -> "Inputs | None":

@@ -68,7 +68,7 @@ UNION ALL SELECT key, coalesce(mark.source_image_region, '?') || '/' || mark.sou
     FROM (SELECT key, unnest(watermarks) AS mark FROM listed) WHERE mark.source_image_id IS NOT NULL
 UNION ALL SELECT key, unnest(marked), {MARK} FROM used WHERE len(marked) > 0
 """  # noqa: S608
-_UNTOLD = f"""
+_UNTOLD = """
 SELECT edges.parent AS source, edges.child AS child, edges.created AS created FROM (
     SELECT source AS parent, key AS child, created FROM listed WHERE source IS NOT NULL AND NOT vendor
     UNION ALL SELECT source, key, created FROM recorded WHERE source IS NOT NULL AND NOT vendor

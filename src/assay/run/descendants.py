@@ -1,6 +1,5 @@
 """What descends from an image: a stored night, joined with plans, states and findings."""
 
-import gc
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from assay.run.one_image import image_id
 
 if TYPE_CHECKING:
     from assay.catalog.interface import ImageCatalog
+    from assay.run.events import Recorded
     from assay.run.host import Host
     from assay.run.launching import Inputs
 
@@ -33,6 +33,8 @@ class Question(Struct, frozen=True):
     built_before: datetime | None = None
     inputs: "Inputs | None" = None
     finding: "Finding | None" = None
+    history: "ImageCatalog | None" = None
+    """Who is asked what CloudTrail recorded; None where nobody is."""
 
 
 class Finding(Struct, frozen=True):
@@ -46,10 +48,10 @@ class Finding(Struct, frozen=True):
 
 def answer(wanted: Question, host: "Host | None" = None) -> Descent:
     """Everything below what is asked for. Raises `AssayError` for what is not known."""
-    gc.disable()  # of a hundred thousand things that are made here, none is thrown away
     ids = [image_id(each) for each in wanted.images]
     night = stored_night(Store(wanted.store), wanted.night and day_of(wanted.night))
-    edges = LineageEdges(night.store, night.date)
+    told = _history(night, wanted.history) if wanted.history else None
+    edges = LineageEdges(night.store, night.date, told.steps if told else ())
     if wanted.finding is not None:
         found = _with_finding(night, edges, wanted.finding, wanted.built_before)
     elif wanted.watermark is not None:
@@ -57,11 +59,19 @@ def answer(wanted: Question, host: "Host | None" = None) -> Descent:
         found = descend(night, edges, of_mark(night, wanted.watermark), asked, wanted.built_before)
     else:
         found = descend(night, edges, of_images(edges, ids), ", ".join(ids), wanted.built_before)
+    if told is not None:
+        found = replace(found, gaps=(*found.gaps, *told.gaps))
     return (
         found
         if wanted.inputs is None or host is None
         else _joined(host, found, wanted.inputs, night)
     )
+
+
+def _history(night: Night, catalog: "ImageCatalog") -> "Recorded":
+    from assay.run.events import recorded
+
+    return recorded(catalog, night)
 
 
 def _with_finding(

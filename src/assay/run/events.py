@@ -1,0 +1,99 @@
+"""What CloudTrail's event history tells of who was made from whom, in every place of a night.
+
+CopyImage names its source, CreateImage an instance, whose image the night or a launch tells, RegisterImage
+snapshots, of which the night says which image has them. The history is of the last 90 days.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from msgspec import Struct
+
+from assay.catalog.interface import CutShort, ImageCatalog, whole
+from assay.catalog.questions import IMAGE_EVENTS_OF
+from assay.fleet.night import Night
+from assay.fleet.places import ALL, At
+from assay.model import Place
+from assay.model.descent import Edge, Step
+from assay.model.events import Attribute, EventName, EventSearch, ImageEvent
+
+_INSTANCES = """
+SELECT region || '/' || id, image_id FROM uses
+WHERE night = $1 AND type = 'instance' AND image_id IS NOT NULL AND id IN (SELECT unnest($2::VARCHAR[]))
+"""
+_SNAPSHOTS = """
+SELECT DISTINCT region, snapshot, image_id FROM (
+    SELECT region, image_id, unnest(snapshots) AS snapshot FROM images WHERE night = $1
+) WHERE snapshot IN (SELECT unnest($2::VARCHAR[])) ORDER BY ALL
+"""
+
+
+class Recorded(Struct, frozen=True):
+    """The steps that events tell, and what of the history could not be read."""
+
+    steps: tuple[Step, ...]
+    gaps: tuple[str, ...]
+
+
+def recorded(catalog: ImageCatalog, night: Night, workers: int = 16) -> Recorded:
+    """Ask each account and Region of a night: a call for each name of events, or more."""
+    places = [(each.account, each.region) for each in night.places if each.region != ALL]
+    asked = [(at, name) for at in places for name in EventName]
+    pool = ThreadPoolExecutor(workers, "events")
+    try:
+        answers = list(pool.map(lambda each: _events(catalog, *each), asked))
+    finally:  # whoever interrupts need not wait for what is on its way
+        pool.shutdown(wait=False, cancel_futures=True)
+    events: list[ImageEvent] = []
+    lost: Counter[str] = Counter()
+    for ((account, region), name), answer in zip(asked, answers, strict=True):
+        if isinstance(answer, CutShort):
+            lost[f"CloudTrail's {name} events of {account}/{region}: {answer.reason}"] += 1
+        else:
+            events += answer
+    return Recorded(tuple(_steps(night, events)), tuple(sorted(lost)))
+
+
+def _events(catalog: ImageCatalog, at: At, name: EventName) -> Sequence[ImageEvent] | CutShort:
+    account, region = at
+    search = EventSearch(Attribute.NAME, name.value)
+    return whole(catalog.list_all(IMAGE_EVENTS_OF, (Place.of(region, account), search)))
+
+
+def _steps(night: Night, events: Sequence[ImageEvent]) -> Iterator[Step]:
+    launched = _launched(night, events)
+    wanted = sorted({snapshot for each in events for snapshot in each.snapshots or ()})
+    holding: dict[tuple[str, str], list[str]] = {}
+    for region, snapshot, image in night.store.select(_SNAPSHOTS, night.date, wanted).rows:
+        holding.setdefault((region, snapshot), []).append(image)
+    for event in events:
+        child = f"{event.region}/{event.image_id}"
+        for parent in _parents(event, launched, holding):
+            if parent != child:
+                yield Step(child, parent, Edge.CLOUDTRAIL)
+
+
+def _launched(night: Night, events: Sequence[ImageEvent]) -> dict[str, str]:
+    """The image of each instance that an image was made of, by Region and id."""
+    wanted = sorted({id for each in events for id in each.instances})
+    found = dict(night.store.select(_INSTANCES, night.date, wanted).rows)
+    for each in events:
+        if each.name is EventName.RUN_INSTANCES:
+            found.update((f"{each.region}/{id}", each.image_id) for id in each.instances)
+    return found
+
+
+def _parents(
+    event: ImageEvent, launched: Mapping[str, str], holding: Mapping[tuple[str, str], list[str]]
+) -> Iterator[str]:
+    match event.name:
+        case EventName.COPY_IMAGE if event.source_image_id is not None:
+            yield f"{event.source_image_region or '?'}/{event.source_image_id}"
+        case EventName.CREATE_IMAGE:
+            images = (launched.get(f"{event.region}/{id}") for id in event.instances)
+            yield from (f"{event.region}/{image}" for image in images if image is not None)
+        case EventName.REGISTER_IMAGE:
+            for snapshot in event.snapshots or ():
+                for image in holding.get((event.region, snapshot), ()):
+                    yield f"{event.region}/{image}"
