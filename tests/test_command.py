@@ -27,6 +27,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "inventory": ("--region", REGION, "--as-of", "2026-11-22", "-o", "text=made"),
     "policy": ("test", "."),
     "preview": ("--criteria", "none.json"),
+    "push": ("securityhub", "--store", "none"),
     "record": ("plan.json", "-o", "recorded"),
     "remediate": ("--policy", "none.yaml"),
     "report": ("verify", "plan.json", "--plan", "plan.json", "--catalog", "plan.json"),

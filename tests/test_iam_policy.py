@@ -13,6 +13,7 @@ import assay
 from assay.catalog.aws.permissions import (
     ASSUME_ROLE,
     EVERY_READ,
+    FINDINGS,
     FLEET_READS,
     FUNCTIONS,
     MARKING,
@@ -66,7 +67,8 @@ def asked(path: Path) -> Iterator[str]:
 
 def test_the_table_is_what_the_code_calls() -> None:
     called = {each for room in ROOMS for path in room.rglob("*.py") for each in asked(path)}
-    granted = {each.action for each in (*EVERY_READ, *MARKING, *FUNCTIONS)} | {ASSUME_ROLE}
+    rows = (*EVERY_READ, *MARKING, *FINDINGS, *FUNCTIONS)
+    granted = {each.action for each in rows} | {ASSUME_ROLE}
     passed_on = {"service:operation", "permission.service:permission.operation"}
     assert called - passed_on == granted | {"sts:GetCallerIdentity"}  # which needs no permission
 
@@ -121,6 +123,22 @@ def test_the_one_write_is_granted_to_whoever_stamps(tmp_path: Path) -> None:
     ]
     assert actions == ["ec2:AttachImageWatermark"]
     assert "readers read" in refused(tmp_path, "--stamp", "--reader", "--caller", GATE)
+
+
+def test_findings_are_imported_by_whoever_reads_an_account(tmp_path: Path) -> None:
+    """Each account's own, by the reader's role there or the gate's."""
+    for of in ((), ("--reader", "--caller", GATE)):
+        given = ("--permissions", "--account", WORKLOAD, *of)
+        *_, read, write = printed(tmp_path, *given, "--findings")["Statement"]
+        assert read == statement("ReadFindings", ["securityhub:GetFindings"])
+        product = f"arn:aws:securityhub:*:{WORKLOAD}:product/{WORKLOAD}/default"
+        assert write == {
+            **statement("ImportFindings", ["securityhub:BatchImportFindings"]),
+            "Resource": product,
+        }
+        plain = printed(tmp_path, *given)["Statement"]
+        assert printed(tmp_path, *given, "--findings")["Statement"] == [*plain, read, write]
+        assert not {a for each in plain for a in each["Action"]} & {e.action for e in FINDINGS}
 
 
 def test_a_fleet_is_read_besides(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ SERVICES = (
     "ec2",
     "imagebuilder",
     "organizations",
+    "securityhub",
     "ssm",
     "sts",
 )

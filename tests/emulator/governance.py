@@ -3,6 +3,8 @@
 Limits and refusals: the API references of PutEvaluations, BatchImportFindings and Publish. UNVERIFIED: texts.
 """
 
+from datetime import datetime
+
 from .dispatch import Handler, Params, Result
 from .errors import ApiError
 from .records import Caller
@@ -11,7 +13,12 @@ from .world import World
 TAKEN = ("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE")
 """INSUFFICIENT_DATA is not taken from a rule."""
 MOST = 100
-LARGEST = 240 * 1024
+OF_PEOPLE = ("Note", "UserDefinedFields", "VerificationState", "Workflow")
+"""What no import changes."""
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def put_evaluations(world: World, caller: Caller, params: Params) -> Result:
@@ -39,8 +46,13 @@ def get_resource_config_history(world: World, caller: Caller, params: Params) ->
 
 
 def batch_import_findings(world: World, caller: Caller, params: Params) -> Result:
-    """Each account imports its own findings into its own Region."""
+    """Each account imports its own findings into its own Region. What people set stays; so does what was
+    updated since (Security Hub User Guide, "BatchImportFindings").
+    """
     governance, failed = world.governance, []
+    here = (caller.account, caller.region)
+    if here in governance.hubs_off:
+        raise ApiError("InvalidAccessException", "The account is not subscribed to Security Hub.")
     if not 1 <= len(params["Findings"]) <= MOST:
         raise ApiError("InvalidInputException", f"1 to {MOST} findings can be imported.")
     for each in params["Findings"]:
@@ -51,7 +63,11 @@ def batch_import_findings(world: World, caller: Caller, params: Params) -> Resul
         ):
             failed.append((each["Id"], "InvalidAccess", "The finding is of another account."))
         else:
-            governance.findings[caller.account, each["Id"]] = each
+            old = governance.findings.get((*here, each["Id"]))
+            if old is None or moment(old["UpdatedAt"]) < moment(each["UpdatedAt"]):
+                people = {name: old[name] for name in OF_PEOPLE if old and name in old}
+                new = {"Workflow": {"Status": "NEW"}, **each, **people}
+                governance.findings[*here, each["Id"]] = new
     named = [{"Id": id, "ErrorCode": code, "ErrorMessage": text} for id, code, text in failed]
     done = len(params["Findings"]) - len(failed)
     return {"FailedCount": len(failed), "SuccessCount": done, "FailedFindings": named}
@@ -60,10 +76,13 @@ def batch_import_findings(world: World, caller: Caller, params: Params) -> Resul
 def get_findings(world: World, caller: Caller, params: Params) -> Result:
     """Filters by generator, record state and id; a page holds 100."""
     wanted = params.get("Filters", {})
+    here = (caller.account, caller.region)
+    if here in world.governance.hubs_off:
+        raise ApiError("InvalidAccessException", "The account is not subscribed to Security Hub.")
     found = [
         each
-        for (account, _), each in sorted(world.governance.findings.items())
-        if account == caller.account
+        for (*place, _), each in sorted(world.governance.findings.items())
+        if tuple(place) == here
         and all(
             any(each.get(name) == one["Value"] for one in values) for name, values in wanted.items()
         )

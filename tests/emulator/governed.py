@@ -14,8 +14,10 @@ class Governance:
         """By resource, or by finding: how often it still fails."""
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
         """By type and id, what AWS Config has recorded last."""
-        self.findings: dict[tuple[str, str], dict[str, Any]] = {}
-        """By account and id."""
+        self.findings: dict[tuple[str, str, str], dict[str, Any]] = {}
+        """By account, Region and id."""
+        self.hubs_off: set[tuple[str, str]] = set()
+        """Where there is no Security Hub, by account and Region."""
         self.messages: list[dict[str, Any]] = []
 
     def latest(self) -> dict[str, tuple[str, str]]:

@@ -59,8 +59,9 @@ def parse_request(service: str, target: str, body: bytes) -> tuple[str, dict[str
 
 
 def _at_path(model: Any, path: str) -> str:
-    """The operation of a path, or the path, which is no operation's name."""
-    paths = {model.operation_model(each).http["requestUri"]: each for each in model.operation_names}
+    """The operation that is posted to a path, or the path, which is no operation's name."""
+    every = {each: model.operation_model(each).http for each in model.operation_names}
+    paths = {http["requestUri"]: each for each, http in every.items() if http["method"] == "POST"}
     return str(paths.get(path, path))
 
 

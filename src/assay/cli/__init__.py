@@ -28,6 +28,7 @@ COMMANDS = {
     "inventory": "assay.cli.inventory:inventory_command",
     "policy": "assay.cli.policy:policy_group",
     "preview": "assay.cli.preview:preview_command",
+    "push": "assay.cli.push:push_group",
     "record": "assay.cli.record:record_command",
     "remediate": "assay.cli.remediate:remediate_command",
     "report": "assay.cli.report:report_group",

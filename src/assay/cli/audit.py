@@ -1,6 +1,7 @@
 """`assay audit`."""
 
-from typing import TYPE_CHECKING, Unpack
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import click
 
@@ -11,6 +12,7 @@ from assay.cli.options import (
     Output,
     ReportOptions,
     Seconds,
+    debug_option,
     no_cache_option,
     policy_option,
     report_options,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from assay.run.audit import Fleet
     from assay.run.host import Host
 
+F = TypeVar("F", bound=Callable[..., Any])
 LIVE = "live"
 STORE = "inventory"
 WORKERS = 16
@@ -45,32 +48,42 @@ class AuditOptions(LiveOptions, ReportOptions):
     """The same with how reports look."""
 
 
+def fleet_options(command: F) -> F:
+    """What runs: of a stored night, or what AWS lists now, and by which policy it is judged."""
+    for option in reversed((
+        click.argument("where", type=click.Choice((LIVE,)), required=False),
+        click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
+                     help=f"Judge a night that is kept there (default: {STORE})."),
+        night_option,
+        whose_options,
+        click.option("--workers", type=click.IntRange(1, 256), metavar="N",
+                     help=f"How many places AWS is asked about at a time (default: {WORKERS})."),
+        click.option("--as-of", type=Moment(), envvar="ASSAY_AS_OF",
+                     help="Judge as of this time (default: when the night was seen; of what is live, now)."),
+        click.option("--timeout", type=Seconds(), metavar="SECONDS", default=TIMEOUT, show_default=True,
+                     help="What AWS has not answered by then is not seen."),
+        policy_option,
+        no_cache_option,
+        debug_option,
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @click.command("audit")
-@click.argument("where", type=click.Choice((LIVE,)), required=False)
-@click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
-              help=f"Judge a night that is kept there (default: {STORE}).")  # fmt: skip
-@night_option
+@fleet_options
 @click.option("--state", "states", metavar="FILE", multiple=True,
               help="Judge a Terraform state as well, as terraform show -json prints it; repeatable.")  # fmt: skip
-@whose_options
-@click.option("--workers", type=click.IntRange(1, 256), metavar="N",
-              help=f"How many places AWS is asked about at a time (default: {WORKERS}).")  # fmt: skip
 @click.option("--format", "stdout_format", type=click.Choice(tuple(FORMATS)), default="text",
               envvar="ASSAY_FORMAT", help="What to print to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=Output(), multiple=True,
               help="Write FORMAT to FILE as well; may be repeated.")  # fmt: skip
 @report_options
-@click.option("--as-of", type=Moment(), envvar="ASSAY_AS_OF",
-              help="Judge as of this time (default: when the night was seen; of what is live, now).")  # fmt: skip
 @click.option("--undetermined", type=click.Choice(("error", "warning")),
               envvar="ASSAY_UNDETERMINED",
               help="Whether what stays undetermined ends the run with 3, or only is reported.")  # fmt: skip
 @click.option("--exit-zero", is_flag=True, envvar="ASSAY_EXIT_ZERO",
               help="Exit with 0 for fail and undetermined; never for an error.")  # fmt: skip
-@click.option("--timeout", type=Seconds(), metavar="SECONDS", default=TIMEOUT, show_default=True,
-              help="What AWS has not answered by then is not seen.")  # fmt: skip
-@policy_option
-@no_cache_option
 def audit_command(
     where: str | None,
     store: str | None,
@@ -103,10 +116,7 @@ def audit_command(
     host = this_process()
     policy = policy_by(host, policy_path, undetermined)
     read = open_states(host, states, Wishes.of(policy))
-    if where == LIVE:
-        fleet, now = _live(host, policy, how, night, as_of)
-    else:
-        fleet, now = _stored(policy, how, store or STORE, night, as_of)
+    fleet, now = chosen_fleet(host, policy, how, where, store, night, as_of)
     if policy.matches_tags:
         note("tags of what runs are not listed: what the policy matches by tags, states alone have")
     with host.watching(fleet.catalog):
@@ -114,6 +124,21 @@ def audit_command(
     if not deliver(report, outputs, stdout_format, look(how, exit_zero=exit_zero)):
         return EXIT_NO_VERDICT
     return EXIT_PASS if exit_zero else exit_code(report.outcome, policy)
+
+
+def chosen_fleet(
+    host: "Host",
+    policy: "Policy",
+    how: "LiveOptions",
+    where: str | None,
+    store: str | None,
+    night: "datetime | None",
+    as_of: "datetime | None",
+) -> "tuple[Fleet, datetime]":
+    """What `fleet_options` choose, and as of when it is judged."""
+    if where == LIVE:
+        return _live(host, policy, how, night, as_of)
+    return _stored(policy, how, store or STORE, night, as_of)
 
 
 def _refuse(how: "LiveOptions") -> None:
@@ -128,9 +153,8 @@ def _refuse(how: "LiveOptions") -> None:
     }
     for name, value in given.items():
         if value:
-            raise click.UsageError(
-                f"{name} says what AWS is asked to list: assay audit live {name} …"
-            )
+            said = click.get_current_context().command_path
+            raise click.UsageError(f"{name} says what AWS is asked to list: {said} live {name} …")
 
 
 def _stored(
@@ -151,12 +175,13 @@ def _stored(
 
     _refuse(how)
     kept = Store(Path(store))
+    said = click.get_current_context().command_path
     if not kept.nights():
-        hint = "run: assay inventory; or judge what AWS lists now: assay audit live"
+        hint = f"run: assay inventory; or judge what AWS lists now: {said} live"
         raise StoreError("holds no night", where=store, hint=hint)
     found = stored_night(kept, day_of(night) if night else None)
     now = as_of or seen_at(found)
-    note(f"judged as of night {found.date}, {readable(now)}; assay audit live asks AWS")
+    note(f"judged as of night {found.date}, {readable(now)}; {said} live asks AWS")
     return stored_fleet(found, store, policy), now
 
 

@@ -53,6 +53,8 @@ CALLER = Shaped(
               help="With what an inventory of accounts asks besides.")  # fmt: skip
 @click.option("--stamp", is_flag=True,
               help="With the one write that `assay stamp` makes.")  # fmt: skip
+@click.option("--findings", is_flag=True,
+              help="With what `assay push securityhub` asks and writes in each account.")  # fmt: skip
 @click.option("--account", type=ACCOUNT, help="The account in which the role stands.")
 @click.option(
     "--partition", type=click.Choice(sorted(PARTITIONS)), default="aws", show_default=True
@@ -73,6 +75,7 @@ def iam_policy_command(
     reader: bool,
     fleet: bool,
     stamp: bool,
+    findings: bool,
     account: str | None,
     partition: str,
     repositories: tuple[str, ...],
@@ -87,7 +90,7 @@ def iam_policy_command(
     one document as IAM takes it. The gate's role trusts a GitHub repository and may assume the
     readers of the policy, if there is one, that of all other accounts by its name in any; with
     --reader the role trusts the gate's. With --fleet it may also read what an inventory of many
-    accounts asks for.
+    accounts asks for, with --findings import findings into the account's own Security Hub.
     """
     from assay.cli.host import this_process
     from assay.run.policies import policy_if_any
@@ -106,8 +109,8 @@ def iam_policy_command(
         notes += _name_only(repositories)
     roles = [] if reader else _roles(policy, partition, notes)
     more = [FLEET, *([] if reader else [ORGANIZATION])] if fleet else []
-    granted_reads = permissions_policy(partition, account, roles, more, marks=stamp)
-    documents = {"permissions_policy": granted_reads, kind: trusted}
+    permitted = permissions_policy(partition, account, roles, more, marks=stamp, imports=findings)
+    documents = {"permissions_policy": permitted, kind: trusted}
     alone = "permissions_policy" if permissions else kind
     _print(documents if permissions == trust else documents[alone], notes)
     return EXIT_PASS

@@ -19,6 +19,7 @@ class Fingerprints:
     def __init__(self, report: Report, setting: Setting, every: Iterable[VerdictView]) -> None:
         self._category = setting.category
         self._paths = [facts.path for facts in report.inputs]
+        self._of_places = [facts.kind == "audit" for facts in report.inputs]
         self._shared = self._in_several_inputs(every)
         self._seen: Counter[str] = Counter()
 
@@ -30,7 +31,7 @@ class Fingerprints:
         """
         # The same address in two plans of one run is common (one module, two environments). Told apart
         # by path only where there are two, the finding of a plan alone survives a move of the file.
-        identity = _identity(verdict)
+        identity = self._identity(verdict)
         name = digest(self._category, *identity, *more)
         if identity in self._shared:
             name = digest(name, self._paths[verdict.input])
@@ -42,15 +43,18 @@ class Fingerprints:
         """The identities that more than one input has, whatever came of them there."""
         first: dict[tuple[str, str, str], str] = {}
         return {
-            _identity(verdict)
+            self._identity(verdict)
             for verdict in every
-            if first.setdefault(_identity(verdict), self._paths[verdict.input])
+            if first.setdefault(self._identity(verdict), self._paths[verdict.input])
             != self._paths[verdict.input]
         }
 
-
-def _identity(verdict: VerdictView) -> tuple[str, str, str]:
-    return verdict.root or "", verdict.address, verdict.attribute
+    def _identity(self, verdict: VerdictView) -> tuple[str, str, str]:
+        """What is there has its place in its name: its path says the night, which would be another each day."""
+        if self._of_places[verdict.input]:
+            place = f"{verdict.account}/{verdict.region}"
+            return place, verdict.address, verdict.attribute
+        return verdict.root or "", verdict.address, verdict.attribute
 
 
 def digest(*parts: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from assay.catalog.aws.permissions import (
     ASSUME_ROLE,
+    FINDINGS,
     FLEET_READS,
     MARKING,
     ORGANIZATION_READS,
@@ -33,6 +34,7 @@ def permissions_policy(
     more: Sequence[tuple[str, Sequence[Permission]]] = (),
     *,
     marks: bool = False,
+    imports: bool = False,
 ) -> Document:
     """What a check asks, the roles that it may assume, and what else is asked, by statement.
 
@@ -56,6 +58,11 @@ def permissions_policy(
         # EC2 writes the ARNs of images without an account, so any image of the caller's own is meant
         writes = [each.action for each in MARKING]
         statements.append(_allow("AttachWatermarks", writes, f"arn:{partition}:ec2:*::image/*"))
+    if imports:
+        read, write = ([each.action] for each in FINDINGS)
+        of = account or NO_ACCOUNT
+        product = f"arn:{partition}:securityhub:*:{of}:product/{of}/default"
+        statements += [_allow("ReadFindings", read, "*"), _allow("ImportFindings", write, product)]
     if roles:
         statements.append(_allow("AssumeReaders", [ASSUME_ROLE], list(roles)))
     return _document(statements)

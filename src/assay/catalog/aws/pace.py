@@ -3,7 +3,9 @@
 EC2 throttles by a token bucket for each account, Region and API: for calls that change nothing, 100
 tokens that refill at 20 a second (EC2 Developer Guide, "Request throttling for the Amazon EC2 API").
 Whoever keeps to that pace is not refused, unless others empty the same bucket. CloudTrail takes two
-calls a second of LookupEvents (CloudTrail API Reference), for each account and Region as well.
+calls a second of LookupEvents (CloudTrail API Reference), for each account and Region as well; Security Hub
+ten of BatchImportFindings with bursts of 30, and three of GetFindings with bursts of six (Security Hub User
+Guide, "BatchImportFindings"; Security Hub API Reference, "Welcome").
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable
@@ -16,7 +18,11 @@ T = TypeVar("T")
 
 IN_FLIGHT = 16
 BUCKET, REFILL_A_SECOND = 100, 20
-SLOWER = {"cloudtrail:LookupEvents": (2, 2)}
+SLOWER = {
+    "cloudtrail:LookupEvents": (2, 2),
+    "securityhub:BatchImportFindings": (30, 10),
+    "securityhub:GetFindings": (6, 3),
+}
 """What a bucket holds, and how much of it comes back in a second, where that is not EC2's."""
 Clock = Callable[[], float]
 """Seconds that never go back, from any start."""

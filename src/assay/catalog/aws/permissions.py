@@ -169,6 +169,19 @@ MARKING = (
 )  # fmt: skip
 """What `stamp` writes, and nothing else does; no reader needs it."""
 
+FINDINGS = (
+    Permission(
+        "securityhub", "GetFindings", True, "nothing can be pushed to Security Hub",
+        "Findings", {"MaxResults": 1},
+    ),
+    Permission(
+        "securityhub", "BatchImportFindings", True, "nothing can be pushed to Security Hub",
+        "FailedFindings", {"Findings": []},
+    ),
+)  # fmt: skip
+"""What `push` does besides in each account, with its reader's role. Of it the models are never cut: that
+would have every check make a part that it does not use."""
+
 FUNCTIONS = (
     Permission(
         "s3", "GetObject", False, "the policy cannot stand in S3",

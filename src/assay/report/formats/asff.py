@@ -2,7 +2,7 @@
 
 One finding a reference, not one a rule: when the image is exchanged, the next import turns the
 same finding to PASSED, which none could do for a rule that has nothing more to say. A call takes
-100 findings; whoever imports the file cuts it. Nothing is ever pushed from here.
+100 findings; whoever imports the file cuts it. `assay push securityhub` imports those of an audit.
 
 An account that nobody could tell is 000000000000, and a Region that nobody could tell the
 policy's, or us-east-1. Security Hub refuses such a finding by name, which is better than a finding
@@ -21,6 +21,9 @@ from assay.report.judged import JudgedReference, judged_references
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
 
+GENERATOR = "assay"
+KIND, JUDGED_AS_OF = "assay/kind", "assay/judged-as-of"
+"""Product fields by which what was imported before is known again."""
 NOBODY = "000000000000"
 """Well formed, and nobody's: AWS gives out no such account."""
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
@@ -56,7 +59,18 @@ LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_FIX, LONGEST_FIELD = 256, 1024, 512,
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
     """The findings as one JSON document that ends in a newline; an empty array for none."""
-    return indented([_finding(each, report) for each in judged_references(report, setting)])
+    return indented(findings(report, setting))
+
+
+def findings(report: Report, setting: Setting = PLAIN) -> list[dict[str, Any]]:
+    """The findings, as BatchImportFindings takes them."""
+    return [_finding(each, report) for each in judged_references(report, setting)]
+
+
+def product_arn(account: str, region: str) -> str:
+    """The product of whoever imports findings of an account's own."""
+    partition = partition_of(region)
+    return f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
 
 
 def _finding(each: JudgedReference, report: Report) -> dict[str, Any]:
@@ -66,12 +80,11 @@ def _finding(each: JudgedReference, report: Report) -> dict[str, Any]:
     region = _first(is_region, verdict.region, report.policy.region) or "us-east-1"
     partition = partition_of(region)
     time = f"{to_second(report.as_of)}Z"
-    product = f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
     written: dict[str, Any] = {
         "SchemaVersion": "2018-10-08",
         "Id": f"assay/{each.uid}",
-        "ProductArn": product,
-        "GeneratorId": "assay",
+        "ProductArn": product_arn(account, region),
+        "GeneratorId": GENERATOR,
         "AwsAccountId": account,
         "CreatedAt": time,
         "UpdatedAt": time,
@@ -109,6 +122,7 @@ def _description(each: JudgedReference) -> str:
 def _fields(each: JudgedReference, report: Report) -> Iterator[tuple[str, str]]:
     """What Security Hub can be searched by."""
     yield "assay/version", __version__
+    yield KIND, report.kind
     yield "assay/outcome", each.verdict.outcome
     yield "assay/address", clipped(each.verdict.address, LONGEST_FIELD)
     yield "assay/attribute", clipped(each.verdict.attribute, LONGEST_FIELD)
@@ -123,7 +137,7 @@ def _fields(each: JudgedReference, report: Report) -> Iterator[tuple[str, str]]:
 
 def fields_of_input(each: JudgedReference, report: Report) -> Iterator[tuple[str, str]]:
     """What the finding rests on."""
-    yield "assay/judged-as-of", iso(report.as_of)
+    yield JUDGED_AS_OF, iso(report.as_of)
     yield "assay/generated-at", iso(report.generated_at or report.as_of)
     facts = report.inputs[each.verdict.input]
     yield "assay/input", clipped(facts.path, LONGEST_FIELD)

@@ -1,0 +1,134 @@
+"""Security Hub: the findings of ours that are open there, and the import of findings.
+
+Facts: Security Hub API Reference, BatchImportFindings (at most 100 findings a call, 240 KB each; an account's
+own alone with the default product; those that fail stand in the answer and raise nothing; what people have
+set is not touched by it) and GetFindings; Security Hub User Guide, "BatchImportFindings" (6 MB a call).
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from assay.catalog.aws.refusals import RefusedError
+from assay.catalog.aws.sdk import Sdk
+from assay.catalog.interface import Obstacle, Unavailable
+from assay.model import Place
+
+A_CALL, A_CALL_BYTES = 100, 6_000_000
+A_FINDING_BYTES = 240_000
+TRIES = 3
+_PAUSE = 0.25
+"""Seconds before what failed is tried again, twice as long each time."""
+_FINAL = (Obstacle.DENIED, Obstacle.OPTED_OUT, Obstacle.EXPIRED, Obstacle.LATE)
+"""What no second try changes."""
+_OFF = "InvalidAccessException"
+_CURE = "; is Security Hub on in that account and Region?"
+LONGEST_MESSAGE = 200
+
+Finding = Mapping[str, Any]
+Failures = dict[str, str]
+"""By the id of a finding, why it was not taken."""
+
+
+class SecurityHub:
+    """Asks and writes as the policy's reader of a place's account, or as the caller in its own."""
+
+    def __init__(self, sdk: Sdk) -> None:
+        self._sdk = sdk
+
+    def active(self, place: Place, product: str, generator: str) -> list[Finding] | Unavailable:
+        """Every active finding of a generator and a product, or why they are not known."""
+        found: list[Finding] = []
+        filters = {
+            "ProductArn": [_equal(product)],  # names account and Region, for whoever sees more
+            "GeneratorId": [_equal(generator)],
+            "RecordState": [_equal("ACTIVE")],
+        }
+        try:
+            for page in self._sdk.pages(
+                place, "securityhub", "GetFindings", "Findings", Filters=filters, MaxResults=A_CALL
+            ):
+                found += page
+        except RefusedError as refused:
+            return Unavailable(_reason(refused))
+        return found
+
+    def take(self, place: Place, findings: Sequence[Finding]) -> Failures:
+        """Import findings, those that fail again; the ids of those that were not taken, and why."""
+        sized = [(each, len(json.dumps(each).encode())) for each in findings]
+        failures = {
+            str(each["Id"]): f"larger than the {A_FINDING_BYTES:,} bytes that a finding may have"
+            for each, size in sized
+            if size > A_FINDING_BYTES
+        }
+        left = [each for each in sized if each[1] <= A_FINDING_BYTES]
+        for tried in range(TRIES):
+            if tried and not self._sdk.flights.rest(_PAUSE * 2**tried):
+                break
+            failed, final = self._once(place, left)
+            left = [each for each in left if each[0]["Id"] in failed]
+            if final or not left:
+                break
+        return failures | (failed if left else {})
+
+    def _once(self, place: Place, sized: Sequence[tuple[Finding, int]]) -> tuple[Failures, bool]:
+        """Which were not taken, and whether to try again is of no use."""
+        failed: Failures = {}
+        parts = list(_parts(sized))
+        for number, part in enumerate(parts):
+            try:
+                answer = self._sdk.call(place, "securityhub", "BatchImportFindings", Findings=part)
+            except RefusedError as refused:
+                reason, final = _reason(refused), refused.obstacle in _FINAL
+                for lost in parts[number:] if final else [part]:
+                    failed |= {str(each["Id"]): reason for each in lost}
+                if final:
+                    return failed, True
+            else:
+                failed |= _failures(part, answer)
+        return failed, False
+
+    def endpoints(self) -> str | None:
+        """An endpoint in use that is not AWS's own."""
+        return self._sdk.endpoints()
+
+
+def _parts(sized: Sequence[tuple[Finding, int]]) -> Iterator[list[Finding]]:
+    """As many as one call takes."""
+    part: list[Finding] = []
+    bytes_ = 0
+    for each, size in sized:
+        if part and (len(part) == A_CALL or bytes_ + size + 2 > A_CALL_BYTES):
+            yield part
+            part, bytes_ = [], 0
+        part.append(each)
+        bytes_ += size + 2
+    if part:
+        yield part
+
+
+def _failures(part: Sequence[Finding], answer: Mapping[str, Any]) -> Failures:
+    """Whom the answer names; where its numbers do not tell of all, nobody knows which were taken."""
+    asked = {str(each["Id"]) for each in part}
+    named = [each for each in answer.get("FailedFindings") or () if each.get("Id") in asked]
+    failed = {str(each["Id"]): _told(each) for each in named}
+    if answer.get("SuccessCount") != len(part) - len(failed):
+        untold = "Security Hub did not say that it was taken"
+        return {id: failed.get(id, untold) for id in sorted(asked)}
+    return failed
+
+
+def _told(failed: Mapping[str, Any]) -> str:
+    """The code and the message of a failure, which is about the finding that was sent."""
+    code, message = (
+        " ".join(str(failed.get(f"Error{n}", "")).split()) for n in ("Code", "Message")
+    )
+    return f"{code or 'failed'}: {message}"[:LONGEST_MESSAGE].rstrip(": ")
+
+
+def _equal(value: str) -> dict[str, str]:
+    return {"Value": value, "Comparison": "EQUALS"}
+
+
+def _reason(refused: RefusedError) -> str:
+    return f"{refused.reason}{_CURE}" if refused.code == _OFF else refused.reason

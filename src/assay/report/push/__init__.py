@@ -1,0 +1,1 @@
+"""What was handed to Security Hub, or would be, for people and programs."""
