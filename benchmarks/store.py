@@ -23,6 +23,7 @@ from assay.fleet import columns
 from assay.fleet.comparison import compare
 from assay.fleet.store import Store
 from assay.model.inventory import PlaceSeen, PlaceState
+from assay.run.descendants import Question, answer
 
 NIGHTS = (date(2026, 11, 28), date(2026, 11, 29))
 ACCOUNTS = 200
@@ -32,6 +33,7 @@ EACH = IMAGES // ACCOUNTS // len(REGIONS)
 USE_EVERY = 20
 LINES = 40
 """So many lines of images, each a tree of 60,000 that descends from its image 0."""
+_A_BASE = f"ami-{7 * 7919:017x}"
 _WHEN = "TIMESTAMPTZ '2026-01-01 00:00:00+00' + INTERVAL (n) SECOND"
 _PLACE = (
     f"printf('%012d', 100000000000 + {{0}} // {EACH * len(REGIONS)}) AS account,"
@@ -164,7 +166,12 @@ def descendants(store: Store) -> int:
     )
     SELECT * FROM found
     """
-    return len(store.select(asked, NIGHTS[-1], REGIONS[0], f"ami-{7 * 7919:017x}").rows) - 1
+    return len(store.select(asked, NIGHTS[-1], REGIONS[0], _A_BASE).rows) - 1
+
+
+def family(store: Store) -> int:
+    """All of `assay descendants`: every grade of edge, what is told of each image, and what uses it."""
+    return len(answer(Question(Path(store.path), None, (_A_BASE,))).descendants)
 
 
 QUESTIONS: dict[str, tuple[Callable[[Store], int], float]] = {
@@ -172,6 +179,7 @@ QUESTIONS: dict[str, tuple[Callable[[Store], int], float]] = {
     "one image by its id": (one_id, 0.5),
     "diff of two nights": (diff, 2.0),
     "descendants of one image": (descendants, 2.0),
+    "assay descendants": (family, 2.0),
 }
 """By name: what is asked, and the most seconds that it may take."""
 
