@@ -35,7 +35,7 @@ def test_every_partitions_names_are_aws(suffix: str) -> None:
         "https://ec2.us-east-1.amazonaws.com:8443",
         "https://evil.example/ec2.us-east-1.amazonaws.com",
         "https://evil-amazonaws.com",
-        "https://s3.us-east-1.amazonaws.com",
+        "https://sqs.us-east-1.amazonaws.com",
         "https://evil.ec2.us-east-1.amazonaws.com",
         "https://user@ec2.us-east-1.amazonaws.com",
         "https://localhost:4566",

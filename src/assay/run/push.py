@@ -151,6 +151,7 @@ def _archived(finding: Finding, now: datetime) -> Finding:
     written = {name: finding[name] for name in _OURS if name in finding}
     fields = finding["ProductFields"].items()
     written["ProductFields"] = {name: text for name, text in fields if name.startswith("assay/")}
-    if "Status" in finding.get("Compliance", {}):
-        written["Compliance"] = {"Status": finding["Compliance"]["Status"]}
+    status = (finding.get("Compliance") or {}).get("Status")
+    if status:  # Security Hub adds to it what it does not take back
+        written["Compliance"] = {"Status": status}
     return {**written, "UpdatedAt": iso(now), "RecordState": "ARCHIVED"}

@@ -18,7 +18,7 @@ A_CALL, A_CALL_BYTES = 100, 6_000_000
 A_FINDING_BYTES = 240_000
 TRIES = 3
 _PAUSE = 0.25
-"""Seconds before what failed is tried again, twice as long each time."""
+"""Seconds before what failed is tried again, longer each time."""
 _FINAL = (Obstacle.DENIED, Obstacle.OPTED_OUT, Obstacle.EXPIRED, Obstacle.LATE)
 """What no second try changes."""
 _OFF = "InvalidAccessException"
@@ -38,7 +38,7 @@ class SecurityHub:
 
     def active(self, place: Place, product: str, generator: str) -> list[Finding] | Unavailable:
         """Every active finding of a generator and a product, or why they are not known."""
-        found: list[Finding] = []
+        found: list[Any] = []
         filters = {
             "ProductArn": [_equal(product)],  # names account and Region, for whoever sees more
             "GeneratorId": [_equal(generator)],
@@ -51,6 +51,11 @@ class SecurityHub:
                 found += page
         except RefusedError as refused:
             return Unavailable(_reason(refused))
+        if not all(isinstance(each, Mapping) and each.get("Id") for each in found):
+            told = (
+                f"securityhub:GetFindings in {place.region} answered with a finding without an id"
+            )
+            return Unavailable(told)
         return found
 
     def take(self, place: Place, findings: Sequence[Finding]) -> Failures:
@@ -63,7 +68,7 @@ class SecurityHub:
         }
         left = [each for each in sized if each[1] <= A_FINDING_BYTES]
         for tried in range(TRIES):
-            if tried and not self._sdk.flights.rest(_PAUSE * 2**tried):
+            if tried and not self._sdk.flights.rest(_PAUSE * tried):
                 break
             failed, final = self._once(place, left)
             left = [each for each in left if each[0]["Id"] in failed]
@@ -110,8 +115,8 @@ def _parts(sized: Sequence[tuple[Finding, int]]) -> Iterator[list[Finding]]:
 def _failures(part: Sequence[Finding], answer: Mapping[str, Any]) -> Failures:
     """Whom the answer names; where its numbers do not tell of all, nobody knows which were taken."""
     asked = {str(each["Id"]) for each in part}
-    named = [each for each in answer.get("FailedFindings") or () if each.get("Id") in asked]
-    failed = {str(each["Id"]): _told(each) for each in named}
+    named = [each for each in answer.get("FailedFindings") or () if isinstance(each, Mapping)]
+    failed = {str(each["Id"]): _told(each) for each in named if each.get("Id") in asked}
     if answer.get("SuccessCount") != len(part) - len(failed):
         untold = "Security Hub did not say that it was taken"
         return {id: failed.get(id, untold) for id in sorted(asked)}
