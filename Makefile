@@ -9,7 +9,7 @@ WHEELS := $(VENV)/wheels/ready
 NODE := .node/ready
 CHECKOV := .venv-checkov/ready
 
-.PHONY: demo test lint types unit coverage judges wheels node checkov checkov-orders checks-ref pins fuzz apply-oracle fleet-oracle mutation benchmark benchmark-store fleet-benchmark rules fixtures clean
+.PHONY: demo test lint types unit coverage judges wheels node checkov checkov-orders checks-ref pins lambda fuzz apply-oracle fleet-oracle mutation benchmark benchmark-store fleet-benchmark rules fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -105,6 +105,7 @@ benchmark: $(READY) ## Medians and ratios, measured in one run.
 	$(BIN)/python benchmarks/live.py
 	$(BIN)/python benchmarks/code.py
 	$(BIN)/python benchmarks/reports.py
+	$(BIN)/python benchmarks/function.py
 
 benchmark-store: $(READY) ## Questions to 2.4 million stored images, by wall, CPU and memory, and an audit of 20,000 instances; about three minutes.
 	$(BIN)/python benchmarks/store.py
@@ -121,6 +122,19 @@ pins: $(READY) ## What the GitHub Action installs, with the hashes of every plat
 	@echo "# What the action installs beside its own commit, as tested; \`make pins\` writes this." > $(PINS)
 	@echo hatchling | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header --constraint tests/constraints.txt pyproject.toml - >> $(PINS)
+
+LAMBDA_PYTHON ?= $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+LAMBDA_ARCH ?= x86_64
+
+lambda: $(READY) ## dist/assay-lambda.zip, for the functions inside AWS; LAMBDA_PYTHON=3.13, LAMBDA_ARCH=aarch64 for others.
+	@rm -rf dist/lambda
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt \
+		--no-deps --only-binary=:all: --platform manylinux2014_$(LAMBDA_ARCH) \
+		--python-version $(LAMBDA_PYTHON) --target dist/lambda \
+		$$($(BIN)/python .github/lambda/bundle.py --distributions)
+	@$(BIN)/python .github/lambda/bundle.py dist/assay-lambda.zip dist/lambda
+	@rm -rf dist/lambda
+	@ls -l dist/assay-lambda.zip
 
 rules: $(READY) ## Write the rules' lists again: in the policy's schema, and in the README.
 	$(BIN)/python -m tests.policy.rule_lists

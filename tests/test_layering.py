@@ -13,7 +13,7 @@ import assay
 ROOT = Path(assay.__file__).parent
 
 ALLOWED = {
-    "integrations": {"integrations", "run", "errors"},
+    "integrations": {"integrations", "run", "errors", "kept"},
     "model": {"model"},
     "errors": set(),
     "files": set(),

@@ -98,6 +98,24 @@ class Kept:
         return bool(self._checked)
 
 
+class Shipped(Kept):
+    """The files that came with the code, in a directory beside it: read, and never written.
+
+    Whose they are is not asked. In Lambda all of it is another user's; whoever can write there can
+    write the code.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(None)
+        self._shipped = directory
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return (self._shipped / name).read_bytes()
+        except OSError:
+            return None
+
+
 def wrong_with(directory: Path) -> str | None:
     """Who else could write what stands in a directory, or put another in its place; None: nobody.
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from assay.errors import ConfigurationError
+from assay.kept import Kept, Shipped
 from assay.run.governing.function import Function, Surroundings
 from assay.run.governing.pinned_policy import Pinned
 
@@ -24,14 +25,13 @@ def this_function() -> Function:
     """The function that this process is, from its first event to its last. Raises `ConfigurationError`."""
     policy = Pinned(_set("ASSAY_POLICY"), _set("ASSAY_POLICY_SHA256").lower())
     root = os.environ.get("LAMBDA_TASK_ROOT")
-    models = Path(root) / MODELS if root else None
     return Function(
         Surroundings(
             policy,
             _set("AWS_REGION") or _set("AWS_DEFAULT_REGION") or "us-east-1",
             _set("ASSAY_TOPIC_ARN") or None,
             _seconds(),
-            models if models is not None and models.is_dir() else None,
+            Shipped(Path(root) / MODELS) if root else Kept(None),
             _now,
             time.monotonic,
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -32,8 +31,8 @@ class Surroundings(Struct, frozen=True):
     """The ARN of the topic that is told of launches that do not pass."""
     seconds: float
     """How long one event may take."""
-    models: Path | None
-    """Where cut service models are kept, if anywhere."""
+    models: Kept
+    """Where cut service models are, if anywhere."""
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
 
@@ -113,7 +112,7 @@ class Function:
 
     def _door(self, readers: Readers | None) -> Sdk:
         around = self._around
-        return Sdk(readers, deadline=self._deadline, models=Kept(around.models), now=around.clock)
+        return Sdk(readers, deadline=self._deadline, models=around.models, now=around.clock)
 
 
 def lines(found: Sequence[dict[str, Any]]) -> list[str]:

@@ -1,0 +1,161 @@
+"""Makes the bundle that the functions inside AWS are deployed from: `bundle.py OUTPUT.zip [SITE]`, as `make lambda` does.
+
+SITE is a directory in which the distributions below are installed, for the platform that the functions run on;
+without it those of this Python are taken. In the bundle are assay, what its handlers import, botocore without the
+services that they do not ask, and service models that are cut already (`models/`). The same input gives the
+same bytes. `bundle.py --distributions` names the distributions.
+"""
+
+import py_compile
+import shutil
+import sys
+import sysconfig
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+
+import botocore
+from botocore.session import Session
+
+import assay
+from assay.catalog.aws.permissions import EVERY_READ, FINDINGS, FUNCTIONS
+from assay.catalog.aws.service_models import cut_loader
+from assay.integrations.surroundings import MODELS
+from assay.kept import Kept
+
+DISTRIBUTIONS = (
+    *("botocore", "jmespath", "python-dateutil", "six", "urllib3"),
+    *("msgspec", "PyYAML", "regex"),
+    # They say what is wrong with a policy.
+    *("jsonschema", "jsonschema-specifications", "referencing", "rpds-py", "attrs"),
+    "typing_extensions",
+)
+"""What the handlers import, and what that needs; the command line, HTML and HCL are of no use there."""
+LEFT_OUT = ("checks", "cli", "inputs/terraform", "report/html_page")
+"""Parts of assay that no event comes to."""
+KINDS = ("service-2", "endpoint-rule-set-1", "paginators-1", "service-2.sdk-extras")
+DATA = ("botocore", "data")
+
+
+def services() -> set[str]:
+    """The services that are asked by whatever runs inside AWS."""
+    rows = (*EVERY_READ, *FINDINGS, *FUNCTIONS)
+    return {"sts", *(each.service for each in rows)}
+
+
+def main() -> None:
+    if sys.argv[1:] == ["--distributions"]:
+        print(*DISTRIBUTIONS)
+        return
+    output = Path(sys.argv[1])
+    site = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as directory:
+        tree = Path(directory).resolve() / "bundle"
+        fill(tree, site)
+        write(tree, output)
+
+
+def fill(tree: Path, site: Path | None) -> None:
+    """Put everything into a directory that is not there yet."""
+    for name in DISTRIBUTIONS:
+        for source, target in files(distribution(name, site)):
+            copy(source, tree / target)
+    package = Path(assay.__file__).parent
+    for source in sorted(package.rglob("*")):
+        inside = source.relative_to(package).as_posix()
+        left_out = any(inside == each or inside.startswith(f"{each}/") for each in LEFT_OUT)
+        if source.is_file() and "__pycache__" not in source.parts and not left_out:
+            copy(source, tree / "assay" / inside)
+    models(tree / MODELS)
+    if site is None or runs_here(tree):
+        compiled(tree)
+    else:
+        print("bundle: for another Python than this one, so nothing in it is compiled")
+
+
+def distribution(name: str, site: Path | None) -> metadata.Distribution:
+    """One that is installed. Ends the process where there is none, or where models would not fit it."""
+    where = [str(site)] if site else sys.path
+    found = next(iter(metadata.distributions(name=name, path=where)), None)
+    if found is None or found.files is None:
+        sys.exit(f"bundle: {name} is not installed in {site or 'this Python'}")
+    if name == "botocore" and found.version != botocore.__version__:
+        sys.exit(f"bundle: botocore is {found.version} there and {botocore.__version__} here: "
+                 "its models can only be cut by the same version")  # fmt: skip
+    return found
+
+
+def files(of: metadata.Distribution) -> Iterator[tuple[Path, str]]:
+    """Each file to be copied, and where in the bundle it goes."""
+    for each in of.files or ():
+        if ".." in each.parts or "__pycache__" in each.parts or each.suffix == ".pyc":
+            continue
+        if each.name not in ("RECORD", "direct_url.json", "INSTALLER", "REQUESTED") and wanted(
+            each
+        ):
+            yield Path(str(of.locate_file(each))), each.as_posix()
+
+
+def wanted(file: PurePosixPath) -> bool:
+    """Everything but the data of services that are not asked, examples of use, and what is for compilers."""
+    if file.suffix in (".pyi", ".pyx", ".pxd", ".c", ".h"):
+        return False
+    if file.parts[:2] != DATA or len(file.parts) == 3:
+        return True
+    kind = file.name.removesuffix(".gz").removesuffix(".json")
+    return file.parts[2] in services() and kind in KINDS and newest(file)
+
+
+def newest(file: PurePosixPath) -> bool:
+    """Whether it is of the version of its service that botocore takes."""
+    versions = Path(botocore.__file__).parent / "data" / file.parts[2]
+    return file.parts[3] == max(each.name for each in versions.iterdir() if each.is_dir())
+
+
+def copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def models(directory: Path) -> None:
+    """Cut the service models, as a run does that finds none."""
+    loader = cut_loader(Session(), Kept(directory))
+    if loader is None or not any(directory.glob("botocore-*.json")):
+        sys.exit(
+            "bundle: the service models could not be cut (is AWS_DATA_PATH set, or are there ~/.aws/models?)"
+        )
+
+
+def runs_here(tree: Path) -> bool:
+    """Whether what is compiled in a bundle is for this Python."""
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    return any(tree.glob(f"msgspec/*{suffix}"))
+
+
+def compiled(tree: Path) -> None:
+    """Beside each source its byte code, which nothing holds against the clock: in Lambda none can be written."""
+    for source in sorted(tree.rglob("*.py")):
+        inside = source.relative_to(tree)
+        py_compile.compile(
+            str(source),
+            dfile=f"/var/task/{inside.as_posix()}",
+            doraise=True,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+
+
+def write(tree: Path, output: Path) -> None:
+    """One archive, readable by whoever runs it, and always the same."""
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in sorted(each for each in tree.rglob("*") if each.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(tree).as_posix(), (1980, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o100644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, path.read_bytes())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The functions inside AWS: the bundle's size, its cold start, and what a warm process asks.
+
+`python benchmarks/function.py [RUNS]`. A cold start is a process that has nothing but the bundle and the
+standard library, imports the handler, reads the policy and judges one instance; the emulator answers at
+once. Of interleaved runs the least and the median, wall and CPU: with the models that are cut in the bundle,
+without them, and without byte code, as in a bundle that another Python made.
+"""
+
+import resource
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from hashlib import sha256
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.command import talking_to  # noqa: E402
+from tests.emulator import Server, serve  # noqa: E402
+from tests.integrations.bundle import function, made, unpacked  # noqa: E402
+from tests.integrations.conftest import PARAMETER, POLICY  # noqa: E402
+from tests.integrations.test_events import state  # noqa: E402
+from tests.worlds import REGION, WORKLOAD, GoldenWorld  # noqa: E402
+
+EVENTS = "assay.integrations.events"
+
+
+def spent(tree: Path, around: dict[str, str], event: object) -> tuple[float, float]:
+    """Wall and CPU of one cold start."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    (told,) = function(tree, EVENTS, around, [event]).answers
+    wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if told.get("outcome") != "pass":
+        sys.exit(f"the instance did not pass: {told}")
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def variants(directory: Path, archive: Path) -> dict[str, Path]:
+    whole = unpacked(archive, directory / "task")
+    ignore = shutil.ignore_patterns
+    return {
+        "cut models, byte code": whole,
+        "byte code alone": shutil.copytree(whole, directory / "bare", ignore=ignore("models")),
+        "cut models alone": shutil.copytree(whole, directory / "slow", ignore=ignore("*.pyc")),
+    }
+
+
+def trips(server: Server, tree: Path, around: dict[str, str], event: object) -> int:
+    """What a process that is warm asks to judge one instance."""
+    before = len(server.requests)
+    function(tree, EVENTS, around, [event])
+    once = len(server.requests) - before
+    function(tree, EVENTS, around, [event, event])
+    return len(server.requests) - before - 2 * once
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    golden = GoldenWorld()
+    golden.world.put_parameter(WORKLOAD, REGION, PARAMETER, POLICY, "text")
+    copied = state(golden.world.run_instance(WORKLOAD, REGION, golden.copy()))
+    marked = state(golden.world.run_instance(WORKLOAD, REGION, golden.golden))
+    with tempfile.TemporaryDirectory() as name, serve(golden.world) as server:
+        archive = made(Path(name) / "assay-lambda.zip")
+        trees = variants(Path(name), archive)
+        whole = trees["cut models, byte code"]
+        size = sum(each.stat().st_size for each in whole.rglob("*") if each.is_file())
+        print(f"bundle: {archive.stat().st_size / 1e6:.1f} MB, unpacked {size / 1e6:.1f} MB")
+        around = {
+            **talking_to(server.url, WORKLOAD),
+            "AWS_REGION": REGION,
+            "ASSAY_POLICY": f"ssm:{PARAMETER}:1",
+            "ASSAY_POLICY_SHA256": sha256(POLICY.encode()).hexdigest(),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        times: dict[str, list[tuple[float, float]]] = {each: [] for each in trees}
+        for round_ in range(runs + 1):
+            for each, tree in trees.items():
+                one = spent(tree, around, copied)
+                if round_:  # the first round warms the caches
+                    times[each].append(one)
+        print(
+            f"{'cold start':<24}{'wall min':>10}{'median':>10}{'CPU min':>10}{'median':>10}   ({runs} runs)"
+        )
+        for each, measured in times.items():
+            walls, cpus = zip(*measured, strict=True)
+            row = (min(walls), statistics.median(walls), min(cpus), statistics.median(cpus))
+            print(f"{each:<24}" + "".join(f"{value * 1000:>7.0f} ms" for value in row))
+        print(f"round trips, warm: {trips(server, whole, around, marked)} of an image that has the mark itself, "
+              f"{trips(server, whole, around, copied)} of a copy of a copy")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
