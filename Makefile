@@ -9,7 +9,7 @@ WHEELS := $(VENV)/wheels/ready
 NODE := .node/ready
 CHECKOV := .venv-checkov/ready
 
-.PHONY: demo test lint types unit coverage judges wheels node checkov checkov-orders checks-ref pins lambda fuzz apply-oracle fleet-oracle mutation benchmark benchmark-store fleet-benchmark rules fixtures clean
+.PHONY: demo test lint types unit coverage judges wheels node checkov checkov-orders checks-ref pins dist lambda fuzz apply-oracle fleet-oracle mutation benchmark benchmark-store fleet-benchmark rules fixtures clean
 
 $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -22,7 +22,7 @@ $(WHEELS): $(READY)
 	@rm -rf $(VENV)/wheels
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check \
 		--constraint tests/constraints.txt --wheel-dir $(VENV)/wheels hatchling .
-	@rm $(VENV)/wheels/assay-*.whl
+	@rm $(VENV)/wheels/assay_ami-*.whl
 	@touch $(WHEELS)
 
 wheels: $(WHEELS) ## What pre-commit installs in the tests, which need no network then.
@@ -115,6 +115,11 @@ fleet-benchmark: $(READY) ## A night of 1,200 emulated places, and one of ten ti
 	$(BIN)/python -m compileall -q src
 	$(BIN)/python benchmarks/fleet.py
 
+dist: $(READY) ## The wheel and the source archive that a release publishes, in dist/.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt hatchling
+	@rm -f dist/assay_ami-*
+	$(BIN)/python -m hatchling build -d dist
+
 PINS := .github/action/requirements.txt
 
 pins: $(READY) ## What the GitHub Action installs, with the hashes of every platform's files.
@@ -136,11 +141,11 @@ lambda: $(READY) ## dist/assay-lambda.zip, for the functions inside AWS; LAMBDA_
 	@rm -rf dist/lambda
 	@ls -l dist/assay-lambda.zip
 
-rules: $(READY) ## Write the rules' lists again: in the policy's schema, and in the README.
+rules: $(READY) ## Write the rules' lists again: in the policy's schema, and on the page about policies.
 	$(BIN)/python -m tests.policy.rule_lists
 
 fixtures: $(READY) ## Make the fixtures' plans and catalogues again (needs terraform).
 	$(BIN)/python -m fixtures.generate
 
 clean:
-	rm -rf $(VENV) .venv-checkov .node mutants mutants.log .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) .venv-checkov .node dist mutants mutants.log .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

@@ -1,3 +1,3 @@
 """assay: proves, before `terraform apply`, that every AMI descends from a watermarked golden image."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -17,7 +17,9 @@ SHIPPED = (
     "README.md",
     "LICENSE",
     ".github/action",
+    ".github/package",
     "checks",
+    "policies",
     "src",
 )
 INPUTS = {

@@ -4,7 +4,7 @@ assay's verdicts as records of checkov: custom checks that judge nothing themsel
 report of assay's. Give checkov an environment of its own. It needs a boto3 that drops watermarks,
 and its fork of hcl2 overwrites the one that assay reads code with.
 
-    pipx install assay; pipx install checkov==3.3.30
+    pipx install assay-ami; pipx install checkov==3.3.30
 
 **On a plan**, with assay run by the check, once for each plan:
 

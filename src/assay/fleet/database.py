@@ -15,7 +15,7 @@ def connection() -> Any:
     except ImportError:
         raise StoreError(
             "an inventory is stored by DuckDB, which is not installed",
-            hint="install assay with its extra `fleet`",
+            hint="install 'assay-ami[fleet]'",
         ) from None
     made = duckdb.connect()
     made.execute("SET TimeZone = 'UTC'")

@@ -5,7 +5,7 @@
     STORE/night=2026-11-29/_images.parquet       all places in one, for questions (`gathered.py`)
 
 A file is written under a name of its own and then renamed, so that a reader sees all of it or none.
-DuckDB (the extra `assay[fleet]`) writes and reads them.
+DuckDB (the extra `assay-ami[fleet]`) writes and reads them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -84,7 +84,7 @@ def _cluster(address: str, how: How) -> Iterator[Workers]:
     except ImportError:
         raise CatalogError(
             "--dask needs distributed, which is not installed",
-            hint="install assay with its extra `dask`",
+            hint="install 'assay-ami[dask]'",
         ) from None
     try:
         client = Client(address, set_as_default=False)
