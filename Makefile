@@ -128,10 +128,10 @@ pins: $(READY) ## What the GitHub Action installs, with the hashes of every plat
 	@echo hatchling | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header --constraint tests/constraints.txt pyproject.toml - >> $(PINS)
 
-LAMBDA_PYTHON ?= $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+LAMBDA_PYTHON ?= 3.13
 LAMBDA_ARCH ?= x86_64
 
-lambda: $(READY) ## dist/assay-lambda.zip, for the functions inside AWS; LAMBDA_PYTHON=3.13, LAMBDA_ARCH=aarch64 for others.
+lambda: $(READY) ## dist/assay-lambda.zip, for the functions inside AWS; LAMBDA_PYTHON=3.14, LAMBDA_ARCH=aarch64 for others.
 	@rm -rf dist/lambda
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt \
 		--no-deps --only-binary=:all: --platform manylinux2014_$(LAMBDA_ARCH) \

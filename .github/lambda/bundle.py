@@ -6,10 +6,9 @@ services that they do not ask, and service models that are cut already (`models/
 same bytes. `bundle.py --distributions` names the distributions.
 """
 
-import py_compile
 import shutil
+import subprocess
 import sys
-import sysconfig
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -70,10 +69,7 @@ def fill(tree: Path, site: Path | None) -> None:
         if source.is_file() and "__pycache__" not in source.parts and not left_out:
             copy(source, tree / "assay" / inside)
     models(tree / MODELS)
-    if site is None or runs_here(tree):
-        compiled(tree)
-    else:
-        print("bundle: for another Python than this one, so nothing in it is compiled")
+    compiled(tree)
 
 
 def distribution(name: str, site: Path | None) -> metadata.Distribution:
@@ -129,22 +125,21 @@ def models(directory: Path) -> None:
         )
 
 
-def runs_here(tree: Path) -> bool:
-    """Whether what is compiled in a bundle is for this Python."""
-    suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    return any(tree.glob(f"msgspec/*{suffix}"))
-
-
 def compiled(tree: Path) -> None:
     """Beside each source its byte code, which nothing holds against the clock: in Lambda none can be written."""
-    for source in sorted(tree.rglob("*.py")):
-        inside = source.relative_to(tree)
-        py_compile.compile(
-            str(source),
-            dfile=f"/var/task/{inside.as_posix()}",
-            doraise=True,
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        )
+    made_for = {each.name.split(".")[1].split("-")[1] for each in tree.glob("msgspec/*.so")}
+    digits = made_for.pop() if made_for else ""  # 313 in _core.cpython-313-aarch64-linux-gnu.so
+    version = f"{digits[:1]}.{digits[1:]}"
+    here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    python = sys.executable if version == here else shutil.which(f"python{version}")
+    if (
+        python is None
+        or subprocess.run([python, "-I", "-c", ""], check=False, capture_output=True).returncode
+    ):
+        print(f"bundle: no python{version} runs here, so nothing is compiled: it starts slower")
+        return
+    how = ("-q", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", "/var/task")
+    subprocess.run([python, "-I", "-m", "compileall", *how, str(tree)], check=True)
 
 
 def write(tree: Path, output: Path) -> None:
