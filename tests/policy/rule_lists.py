@@ -1,7 +1,7 @@
 """Where the rules are listed besides their register; `python -m tests.policy.rule_lists` writes it.
 
 The policy's schema lists those whose severity can be chosen and those that exceptions may name, the
-README has a table of all.
+page about policies has a table of all.
 """
 
 import re
@@ -27,8 +27,8 @@ def schema(text: str) -> str:
     return _once(_EXCEPTED, excepted, _once(_CHOSEN, f"{chosen}\n", text))
 
 
-def readme(text: str) -> str:
-    """The README with a line of its table for each rule."""
+def page(text: str) -> str:
+    """The page with a line of its table for each rule."""
     lines = (f"| `{rule.id}` | {rule.summary} | {rule.by_default} |\n" for rule in RULES)
     return _once(_TABLE, "".join(lines), text)
 
@@ -42,7 +42,7 @@ def _once(pattern: re.Pattern[str], by: str, text: str) -> str:
 
 WRITTEN: dict[Path, Callable[[str], str]] = {
     ROOT / "src/assay/policy/policy.schema.json": schema,
-    ROOT / "README.md": readme,
+    ROOT / "docs" / "policy.md": page,
 }
 
 

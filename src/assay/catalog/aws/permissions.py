@@ -1,6 +1,6 @@
 """What assay asks of AWS, as IAM actions: a row for each operation, and nowhere else to tell of one.
 
-`doctor` tries them, `iam-policy` and the README grant them, the cut service models know them.
+`doctor` tries them, `iam-policy` grants them, the cut service models know them.
 
 Facts: the Service Authorization Reference names an action after its operation. GetCallerIdentity
 needs no permission (STS API Reference), so it is not here.

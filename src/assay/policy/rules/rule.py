@@ -23,7 +23,7 @@ So whatever uses the same image has the same finding, and it is asked for once."
 class Rule(msgspec.Struct, frozen=True, gc=False):
     """One rule, and all that is said of it. Its page is the docstring of the module of `check`.
 
-    The policy's schema and the README's table are written from it (`make rules`).
+    The policy's schema and the table in docs/policy.md are written from it (`make rules`).
     """
 
     id: str
