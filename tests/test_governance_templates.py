@@ -14,9 +14,11 @@ from assay.catalog.aws.permissions import FLEET_READS, FUNCTIONS, READS
 from assay.model import Outcome
 from assay.run.governing.launches import IGNORED
 from assay.run.governing.resources import KINDS
+from tests.terraform.binary import MissingError, locate
 
 AWS = Path(__file__).resolve().parents[1] / ".github" / "examples" / "aws"
 TEMPLATE = AWS / "governance.cloudformation.json"
+MODULE = AWS / "governance"
 PLUMBING = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage", "sts:AssumeRole"}
 """What Lambda itself does with a function's role, and the readers of other accounts."""
 OBJECT = "s3:GetObjectVersion"
@@ -178,3 +180,42 @@ def test_cfn_lint_would_find_what_is_not_there(tmp_path: Path) -> None:
     text = TEMPLATE.read_text().replace('"RuleQueue",\n', '"NoQueue",\n')
     (tmp_path / "broken.json").write_text(text)
     assert re.search("E1010|E1020|E1019", linted(tmp_path / "broken.json"))
+
+
+# ------------------------------------------------------------------------------- Terraform's module
+
+
+def actions_of(name: str) -> dict[str, list[str]]:
+    """By statement, those under a condition as well."""
+    text = (MODULE / "permissions.tf").read_text()
+    text = text.partition(f'data "aws_iam_policy_document" "{name}" {{\n')[2].partition("\n}\n")[0]
+    found = {}
+    for each in re.finditer(r'sid += "(\w+)"(.*?)actions += \[(.*?)\]', text, re.DOTALL):
+        found[each[1]] = re.findall(r'"([^"]+)"', each[3])
+    return found
+
+
+@pytest.mark.parametrize(("role", "document"), [("RuleRole", "rule"), ("LaunchRole", "launch")])
+def test_the_module_grants_what_the_template_grants(
+    resources: dict[str, Any], role: str, document: str
+) -> None:
+    granted = {each["Sid"]: each["Action"] for each in statements(resources[role])}
+    assert actions_of(document) == granted
+
+
+def test_both_have_one_state_machine(resources: dict[str, Any]) -> None:
+    definition = json.loads((MODULE / "quarantine.asl.json").read_text())
+    assert definition == resources["QuarantineMachine"]["Properties"]["Definition"]
+    actions = re.findall(r'actions += \["(.*)"\]', (MODULE / "quarantine.tf").read_text())
+    assert actions == ["lambda:InvokeFunction", "ec2:CreateTags", "states:StartExecution"]
+
+
+@pytest.mark.terraform
+def test_terraform_takes_the_module(tmp_path: Path) -> None:
+    try:
+        terraform = locate(AWS, tmp_path)
+    except MissingError as missing:
+        pytest.skip(f"NOT TESTED: {missing}")
+    terraform.initialise("governance")
+    terraform._run("governance", {}, "validate", "-no-color")
+    terraform._run("governance", {}, "fmt", "-check", "-recursive")

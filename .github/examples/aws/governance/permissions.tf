@@ -1,0 +1,179 @@
+# What the functions may do: what assay asks, and their one write. tests/test_governance_templates.py holds it against assay's own tables.
+
+data "aws_iam_policy_document" "trust" {
+  for_each = toset(["lambda", "states", "events"])
+
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["${each.key}.amazonaws.com"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "rule" {
+  statement {
+    sid       = "ReadImages"
+    resources = ["*"]
+    actions = [
+      "ec2:DescribeImages",
+      "ec2:GetImageAncestry",
+      "ec2:DescribeLaunchTemplateVersions",
+      "ec2:DescribeInstances",
+      "ec2:GetAllowedImagesSettings",
+      "ec2:ListImagesInRecycleBin",
+    ]
+  }
+  statement {
+    sid = "ReadParameters"
+    resources = [
+      "arn:${local.partition}:ssm:*:${local.account}:parameter/*",
+      "arn:${local.partition}:ssm:*::parameter/aws/service/*",
+    ]
+    actions = [
+      "ssm:GetParameters",
+    ]
+  }
+  statement {
+    sid       = "ReadFleet"
+    resources = ["*"]
+    actions = [
+      "ec2:DescribeInstanceImageMetadata",
+      "ec2:DescribeLaunchTemplates",
+      "autoscaling:DescribeAutoScalingGroups",
+      "autoscaling:DescribeLaunchConfigurations",
+      "ssm:DescribeParameters",
+      "imagebuilder:ListImageRecipes",
+      "imagebuilder:ListContainerRecipes",
+      "ec2:DescribeImageUsageReports",
+      "ec2:DescribeImageUsageReportEntries",
+    ]
+  }
+  statement {
+    sid       = "Evaluate"
+    resources = ["*"]
+    actions = [
+      "config:PutEvaluations",
+      "config:GetResourceConfigHistory",
+    ]
+  }
+  statement {
+    sid       = "WriteLog"
+    resources = ["${aws_cloudwatch_log_group.this["rule"].arn}:*"]
+    actions = [
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+    ]
+  }
+  statement {
+    sid       = "KeepFailedEvents"
+    resources = [aws_sqs_queue.failed["rule"].arn]
+    actions = [
+      "sqs:SendMessage",
+    ]
+  }
+  dynamic "statement" {
+    for_each = local.in_s3 ? [1] : []
+    content {
+      sid       = "ReadPolicy"
+      resources = ["arn:${local.partition}:s3:::${var.policy_bucket}/${var.policy_name}"]
+      actions   = ["s3:GetObjectVersion"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.reader_role_name != "" ? [1] : []
+    content {
+      sid       = "AssumeReaders"
+      resources = ["arn:${local.partition}:iam::*:role/${var.reader_role_name}"]
+      actions   = ["sts:AssumeRole"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "launch" {
+  statement {
+    sid       = "ReadImages"
+    resources = ["*"]
+    actions = [
+      "ec2:DescribeImages",
+      "ec2:GetImageAncestry",
+      "ec2:DescribeLaunchTemplateVersions",
+      "ec2:DescribeInstances",
+      "ec2:GetAllowedImagesSettings",
+      "ec2:ListImagesInRecycleBin",
+    ]
+  }
+  statement {
+    sid = "ReadParameters"
+    resources = [
+      "arn:${local.partition}:ssm:*:${local.account}:parameter/*",
+      "arn:${local.partition}:ssm:*::parameter/aws/service/*",
+    ]
+    actions = [
+      "ssm:GetParameters",
+    ]
+  }
+  statement {
+    sid       = "ReadFleet"
+    resources = ["*"]
+    actions = [
+      "ec2:DescribeInstanceImageMetadata",
+    ]
+  }
+  statement {
+    sid       = "Tell"
+    resources = [aws_sns_topic.this.arn]
+    actions = [
+      "sns:Publish",
+    ]
+  }
+  statement {
+    sid       = "WriteLog"
+    resources = ["${aws_cloudwatch_log_group.this["launch"].arn}:*"]
+    actions = [
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+    ]
+  }
+  statement {
+    sid       = "KeepFailedEvents"
+    resources = [aws_sqs_queue.failed["launch"].arn]
+    actions = [
+      "sqs:SendMessage",
+    ]
+  }
+  dynamic "statement" {
+    for_each = local.in_s3 ? [1] : []
+    content {
+      sid       = "ReadPolicy"
+      resources = ["arn:${local.partition}:s3:::${var.policy_bucket}/${var.policy_name}"]
+      actions   = ["s3:GetObjectVersion"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.reader_role_name != "" ? [1] : []
+    content {
+      sid       = "AssumeReaders"
+      resources = ["arn:${local.partition}:iam::*:role/${var.reader_role_name}"]
+      actions   = ["sts:AssumeRole"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "queue" {
+  statement {
+    sid       = "KeepEventsThatAreNotDelivered"
+    actions   = ["sqs:SendMessage"]
+    resources = [aws_sqs_queue.failed["launch"].arn]
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+  }
+}
