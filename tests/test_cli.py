@@ -428,7 +428,9 @@ class TestErrors:
         assert "catalog.json" in line
 
     def test_wrong_usage(self, here: Path) -> None:
-        assert "No such option" in self.failed(here, "check", "plan.json", "--formt", "json")
+        assert "no such option --formt; did you mean '--format'?" in self.failed(
+            here, "check", "plan.json", "--formt", "json"
+        )
         assert "Missing argument" in self.failed(here, "check")
         assert "not a date" in self.failed(here, "check", "plan.json", "--as-of", "soon")
         assert "FORMAT=FILE" in self.failed(here, "check", "plan.json", "-o", "report.json")

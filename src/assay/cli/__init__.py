@@ -14,6 +14,7 @@ import click
 
 from assay import __version__
 from assay.cli.streams import EXIT_NO_VERDICT, note
+from assay.cli.usage import Group, asked_for_help, told
 
 COMMANDS = {
     "audit": "assay.cli.audit:audit_command",
@@ -49,7 +50,10 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        return _complain(error.format_message())
+        if asked_for_help(error):
+            click.echo(error.format_message(), err=True)
+            return EXIT_NO_VERDICT
+        return _complain(told(error))
     except click.Abort:
         return _complain("interrupted")
     except AssayError as error:
@@ -74,7 +78,7 @@ def _complain(message: str) -> int:
     return EXIT_NO_VERDICT
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """The commands of `COMMANDS`, each imported when it is named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -87,6 +91,12 @@ class _Commands(click.Group):
         command = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from assay.cli.manual import SUMMARIES
+
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in COMMANDS])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

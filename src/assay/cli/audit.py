@@ -18,6 +18,7 @@ from assay.cli.options import (
     report_options,
 )
 from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, exit_code, note
+from assay.cli.usage import Command
 from assay.cli.whose import HOME, TIMEOUT, Whose, accounts_of, whose_options
 from assay.run.formats import FORMATS
 from assay.run.policies import DEFAULT_POLICY
@@ -70,7 +71,7 @@ def fleet_options(command: F) -> F:
     return command
 
 
-@click.command("audit")
+@click.command("audit", cls=Command)
 @fleet_options
 @click.option("--state", "states", metavar="FILE", multiple=True,
               help="Judge a Terraform state as well, as terraform show -json prints it; repeatable.")  # fmt: skip

@@ -24,6 +24,7 @@ from assay.cli.streams import (
     wants_colour,
     write,
 )
+from assay.cli.usage import Command
 from assay.run.formats import FORMATS, setting
 from assay.run.policies import DEFAULT_POLICY
 
@@ -39,7 +40,7 @@ class FixingOptions(CheckOptions, FixOptions):
     """How inputs are read, how reports look, and what becomes of what fails."""
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @source_options
 @click.option("--format", "stdout_format", type=click.Choice(tuple(FORMATS)), default="text",
               envvar="ASSAY_FORMAT", help="What to print to standard output.")  # fmt: skip

@@ -82,6 +82,7 @@ import click
 
 from assay.cli.options import debug_option
 from assay.cli.streams import EXIT_PASS, show
+from assay.cli.usage import Command
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _PLACES = (
@@ -91,7 +92,7 @@ _PLACES = (
 """Where the checks are in an installed wheel, and in a checkout."""
 
 
-@click.command("checkov-dir")
+@click.command("checkov-dir", cls=Command)
 @debug_option
 def checkov_dir_command() -> int:
     """Print the directory of the checkov checks that come with assay.

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from assay.model import Report
     from assay.report.setting import Setting
 
+_ELSEWHERE = "name another file"
+
 
 def require_places(outputs: Iterable[str], inputs: Iterable[str | None]) -> None:
     """Refuse, before anybody is asked anything, to write over an input or over another report.
@@ -36,9 +38,9 @@ def require_places(outputs: Iterable[str], inputs: Iterable[str | None]) -> None
             continue  # a pipe, a terminal, /dev/null; of a directory, writing says what is wrong
         code = real.endswith((*CODE, *VALUES)) and os.path.exists(real)
         if real in files:
-            raise click.UsageError(f"-o {path} would write over {files[real]}")
+            raise click.UsageError(f"-o {path} would write over {files[real]}; {_ELSEWHERE}")
         if code and real.startswith(tuple(folders)):
-            raise click.UsageError(f"-o {path} would write over code that is read")
+            raise click.UsageError(f"-o {path} would write over code that is read; {_ELSEWHERE}")
         files[real] = path
 
 

@@ -15,6 +15,7 @@ from assay.cli.options import (
     timeout_option,
 )
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show
+from assay.cli.usage import Command
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,7 +45,7 @@ class How(TypedDict):
     no_cache: bool
 
 
-@click.command("descendants")
+@click.command("descendants", cls=Command)
 @click.argument("images", nargs=-1, metavar="AMI...")
 @click.option("--watermark", metavar="KEY",
               help="What descends from the images that this mark was first attached to; its name may have * and ?.")  # fmt: skip

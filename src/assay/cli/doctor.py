@@ -4,9 +4,10 @@ import click
 
 from assay.cli.options import debug_option, live_options, policy_option
 from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, printable, show
+from assay.cli.usage import Command
 
 
-@click.command("doctor")
+@click.command("doctor", cls=Command)
 @policy_option
 @live_options
 @debug_option

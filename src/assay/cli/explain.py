@@ -6,6 +6,7 @@ import click
 
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, exit_code, show, wants_colour
 from assay.cli.trace import find, lookup_options
+from assay.cli.usage import Command
 
 if TYPE_CHECKING:
     from assay.model import Policy
@@ -20,8 +21,16 @@ TOPICS = {"checkov": "assay.cli.checkov_dir"}
 FORMATS = ("text", "json", "markdown")
 
 
-@click.command("explain")
-@click.argument("what", metavar="RULE|AMI|checkov")
+def _known(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """What a shell can complete: the rules, and what else has a page."""
+    from assay.policy.rules import RULES
+
+    names = (*(rule.id for rule in RULES), *TOPICS)
+    return [name for name in names if name.startswith(begun)]
+
+
+@click.command("explain", cls=Command)
+@click.argument("what", metavar="RULE|AMI|checkov", shell_complete=_known)
 @click.option("--format", "stdout_format", type=click.Choice(FORMATS), default="text",
               help="What to print; markdown is for rules.")  # fmt: skip
 @lookup_options

@@ -7,6 +7,7 @@ import click
 from assay.cli.delivery import require_places
 from assay.cli.options import as_of_option, debug_option, policy_option
 from assay.cli.streams import EXIT_PASS, note, show, write
+from assay.cli.usage import Group
 from assay.run.policies import DEFAULT_POLICY
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from assay.run.host import Host
 
 
-@click.group("export")
+@click.group("export", cls=Group)
 def export_group() -> None:
     """Say what the policy says in the words of something else."""
 

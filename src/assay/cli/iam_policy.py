@@ -19,6 +19,7 @@ from assay.catalog.aws.iam_documents import (
 )
 from assay.cli.options import ACCOUNT, Shaped, debug_option, policy_option
 from assay.cli.streams import EXIT_PASS, show
+from assay.cli.usage import Command
 from assay.model import PARTITIONS, ids
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ CALLER = Shaped(
 )  # fmt: skip
 
 
-@click.command("iam-policy")
+@click.command("iam-policy", cls=Command)
 @click.option("--permissions", is_flag=True, help="Print the permissions policy alone.")
 @click.option("--trust", is_flag=True, help="Print the trust policy alone.")
 @click.option("--reader", is_flag=True,

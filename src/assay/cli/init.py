@@ -8,6 +8,7 @@ import click
 
 from assay.cli.options import ACCOUNT, debug_option
 from assay.cli.streams import EXIT_PASS, note, read, write
+from assay.cli.usage import Command
 from assay.run.policies import DEFAULT_POLICY
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Watermark(click.ParamType):  # type: ignore[type-arg]  # generic from clic
         return str(value)
 
 
-@click.command("init")
+@click.command("init", cls=Command)
 @click.option("--policy", "policy_path", metavar="FILE", envvar="ASSAY_POLICY",
               default=DEFAULT_POLICY, show_default=True, help="Where to write it.")  # fmt: skip
 @click.option("--account", type=ACCOUNT, help="The account that makes the golden watermark.")

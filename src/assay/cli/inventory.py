@@ -10,6 +10,7 @@ from click.core import ParameterSource
 from assay.cli.nights import diff_command, sql_command, store_option
 from assay.cli.options import Moment, Output, Seconds, no_cache_option, policy_option
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show, write
+from assay.cli.usage import Group
 from assay.cli.whose import HOME, TIMEOUT, Whose, accounts_of, whose_options
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "csv", "html")
 
 
-@click.group("inventory", invoke_without_command=True)
+@click.group("inventory", cls=Group, invoke_without_command=True)
 @whose_options
 @store_option
 @click.option("--workers", type=click.IntRange(1, 256), default=16, show_default=True,

@@ -6,6 +6,7 @@ import click
 
 from assay.cli.options import Moment
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, show
+from assay.cli.usage import Command
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +22,7 @@ night_option = click.option(
 )  # fmt: skip
 
 
-@click.command("diff")
+@click.command("diff", cls=Command)
 @click.argument("before", type=Moment(), metavar="NIGHT")
 @click.argument("after", type=Moment(), metavar="NIGHT")
 @store_option
@@ -45,7 +46,7 @@ def diff_command(before: "datetime", after: "datetime", store: str, format_: str
     return EXIT_UNDETERMINED if found.unseen else EXIT_PASS
 
 
-@click.command("sql")
+@click.command("sql", cls=Command)
 @click.argument("query", metavar='"SELECT …"')
 @store_option
 @click.option("--format", "format_", type=click.Choice(("text", "json", "csv")), default="text",

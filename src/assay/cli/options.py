@@ -71,7 +71,7 @@ class Seconds(click.ParamType):  # type: ignore[type-arg]
     ) -> float:
         seconds: float = click.FLOAT.convert(value, param, ctx)
         if not 0 < seconds <= 86_400:  # nor is nan
-            self.fail(f"{value!r} is not between 0 and 86400 seconds", param, ctx)
+            self.fail(f"{value!r} is not between 0 and 86400 seconds, such as 60", param, ctx)
         return seconds
 
 

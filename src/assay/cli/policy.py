@@ -4,9 +4,10 @@ import click
 
 from assay.cli.policy_test import test_command
 from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, note, read
+from assay.cli.usage import Group
 
 
-@click.group("policy")
+@click.group("policy", cls=Group)
 def policy_group() -> None:
     """Work with policy documents."""
 

@@ -6,6 +6,7 @@ import click
 
 from assay.cli.options import Moment, debug_option
 from assay.cli.streams import EXIT_FAIL, EXIT_NO_VERDICT, EXIT_PASS, printable, show
+from assay.cli.usage import Command
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,7 +68,7 @@ none.
 """
 
 
-@click.command("test", help=_HELP)
+@click.command("test", cls=Command, help=_HELP)
 @click.argument("directories", nargs=-1, required=True, metavar="DIR...")
 @click.option("--policy", "policy_path", metavar="FILE",
               help="The policy of cases that have none of their own.")  # fmt: skip

@@ -7,6 +7,7 @@ import click
 from assay.cli.nights import night_option, store_option
 from assay.cli.options import as_of_option, debug_option, policy_option
 from assay.cli.streams import EXIT_FAIL, EXIT_PASS, EXIT_UNDETERMINED, note, show
+from assay.cli.usage import Command
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from assay.model.preview import Preview
 
 
-@click.command("preview")
+@click.command("preview", cls=Command)
 @click.option("--criteria", "criteria_path", metavar="FILE",
               help="Criteria as `aws ec2 replace-image-criteria-in-allowed-images-settings --cli-input-json` "
               "takes them (default: those that come nearest to the policy).")  # fmt: skip

@@ -7,6 +7,7 @@ import click
 from assay.cli.audit import WORKERS, LiveOptions, chosen_fleet, fleet_options
 from assay.cli.check import policy_by
 from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, EXIT_UNDETERMINED, note, show
+from assay.cli.usage import Group
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from assay.run.push import Writing
 
 
-@click.group("push")
+@click.group("push", cls=Group)
 def push_group() -> None:
     """Hand the findings of an audit to where people look at findings."""
 

@@ -13,6 +13,7 @@ from assay.cli.streams import (
     note,
     write,
 )
+from assay.cli.usage import Command
 from assay.run.policies import DEFAULT_POLICY
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ REASONS = 5
 """So many reasons for having no answer are told, those of most questions first."""
 
 
-@click.command("record")
+@click.command("record", cls=Command)
 @source_options
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where to write it.")
 @click.option("--force", is_flag=True,

@@ -13,12 +13,13 @@ from assay.cli.options import (
     timeout_option,
 )
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, show
+from assay.cli.usage import Command
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-@click.command("remediate")
+@click.command("remediate", cls=Command)
 @click.argument("images", nargs=-1, metavar="[AMI]...")
 @store_option
 @night_option

@@ -4,12 +4,13 @@ import click
 
 from assay.cli.options import REGION, debug_option, no_cache_option, policy_option
 from assay.cli.streams import EXIT_FAIL, EXIT_PASS, note, show
+from assay.cli.usage import Group
 
 MOST = 50
 """So many differences are told."""
 
 
-@click.group("report")
+@click.group("report", cls=Group)
 def report_group() -> None:
     """Work with JSON reports of `assay check`."""
 

@@ -4,11 +4,12 @@ import click
 
 from assay.cli.options import color_option, debug_option
 from assay.cli.streams import EXIT_PASS, show, wants_colour
+from assay.cli.usage import Command
 
 _COLOUR = {"error": "red", "warning": "yellow", "undetermined": "yellow"}
 
 
-@click.command("rules")
+@click.command("rules", cls=Command)
 @click.option("--format", "stdout_format", type=click.Choice(("text", "json")), default="text",
               help="What to print.")  # fmt: skip
 @color_option

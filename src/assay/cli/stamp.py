@@ -12,6 +12,7 @@ from assay.cli.streams import (
     note,
     show,
 )
+from assay.cli.usage import Command
 
 if TYPE_CHECKING:
     from assay.model import Policy
@@ -24,7 +25,7 @@ TIMEOUT = 3_600.0
 """Seconds: a copy of a large image into a far Region can take that long."""
 
 
-@click.command("stamp")
+@click.command("stamp", cls=Command)
 @click.argument("ami", metavar="AMI")
 @click.option("--watermark", required=True, metavar="NAME",
               help="The watermark's name; EC2 puts the caller's account in front of it.")  # fmt: skip

@@ -16,6 +16,7 @@ from assay.cli.options import (
     timeout_option,
 )
 from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, EXIT_UNDETERMINED, note, show
+from assay.cli.usage import Command
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from assay.model.suggestion import Suggestions
 
 
-@click.command("suggest")
+@click.command("suggest", cls=Command)
 @click.argument("targets", nargs=-1, metavar="[ADDRESS|AMI|INSTANCE]...")
 @click.option("--plan", "--code", "paths", metavar="PATH", multiple=True,
               help="Where addresses stand: a plan or a directory of code, as `assay check` takes them; repeatable.")  # fmt: skip

@@ -20,6 +20,7 @@ from assay.cli.options import (
     timeout_option,
 )
 from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, show, wants_colour
+from assay.cli.usage import Command
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -76,7 +77,7 @@ def find(
     return look_up(host, named, Where(region, account, asking, policy_path))
 
 
-@click.command("trace")
+@click.command("trace", cls=Command)
 @click.argument("what", metavar="AMI|INSTANCE")
 @click.option("--format", "stdout_format", type=click.Choice(FORMATS), default="text",
               help="What to print.")  # fmt: skip

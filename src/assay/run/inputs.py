@@ -79,11 +79,23 @@ def open_sources(
         from assay.errors import InputError
 
         raise InputError("standard input can be read once only")
+    _require_values(how.var_files)
     code = [path for path in paths if path != STDIN and is_code(host, path)]
     sources = [
         source for path in paths if path not in code for source in _plans(host, path, how, wishes)
     ]
     return [*sources, *(_code(host, code, how, wishes) if code else ())]
+
+
+def _require_values(var_files: Sequence[str]) -> None:
+    """A file of values that is not there is a mistake, whether or not anything here reads it."""
+    from assay.errors import InputError
+
+    for path in var_files:
+        if not os.path.isfile(path):
+            what = "a directory" if os.path.isdir(path) else "is not there"
+            hint = "--var-file names a file of values, such as prod.tfvars"
+            raise InputError(what, where=path, hint=hint)
 
 
 def is_code(host: "Host", path: str) -> bool:

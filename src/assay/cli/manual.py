@@ -1,0 +1,67 @@
+"""What help says of every command: a line in the list of all, and an example at its own end."""
+
+SUMMARIES = {
+    "audit": "Judge what runs, and what would be launched next, by the same policy as a plan.",
+    "check": "Judge every AMI of plans or of Terraform code.",
+    "checkov-dir": "Print the directory of the checkov checks that come with assay.",
+    "descendants": "Say which images of a stored night descend from others, by which evidence, and what uses them.",
+    "doctor": "Say whether a check could succeed from here, and if not, why.",
+    "explain": "Tell what a rule is about, how checkov is used, or why an image passes or does not.",
+    "export": "Say what the policy says in the words of something else.",
+    "iam-policy": "Print the least that a role needs to run checks, as IAM policies in JSON.",
+    "init": "Write a first policy, with comments on what else it can say.",
+    "inventory": "Say which images exist in many accounts and Regions, and what each is by the policy.",
+    "policy": "Work with policy documents.",
+    "preview": "Say what EC2's Allowed AMIs would refuse of a stored night, if it were enforced everywhere.",
+    "push": "Hand the findings of an audit to where people look at findings.",
+    "record": "Write down everything a check of these plans, or of this code, asks, for a check without AWS.",
+    "remediate": "Plan on paper what to do about images of class unknown: who uses each, what replaces it, which may go.",
+    "report": "Work with JSON reports of `assay check`.",
+    "rules": "List the rules, what each finds, and what that does unless the policy says otherwise.",
+    "stamp": "Attach a watermark to an image that may become golden.",
+    "suggest": "Say which golden image could stand where one does not pass, and what to write where.",
+    "trace": "Show where an image, or the image of an instance, comes from, and who says so.",
+}
+"""A line of each command, the first of its own help: the list of all is printed without importing them."""
+
+EXAMPLES = {
+    "": """terraform plan -out=tfplan
+assay check tfplan""",
+    "audit": "assay audit --store inventory -o html=audit.html",
+    "check": """assay check plan.json --policy assay.yaml -o sarif=assay.sarif
+assay check infra/ --var-file prod.tfvars --region eu-west-1""",
+    "checkov-dir": 'checkov -d infra/ --external-checks-dir "$(assay checkov-dir)"',
+    "descendants": """assay descendants ami-0123456789abcdef0
+assay descendants --watermark 111122223333:golden --format json""",
+    "doctor": """assay doctor --policy assay.yaml
+assay doctor plan.json""",
+    "explain": """assay explain unmarked
+assay explain ami-0123456789abcdef0 --region us-east-1""",
+    "export": "assay export allowed-amis -o criteria.json",
+    "export allowed-amis": "assay export allowed-amis --policy assay.yaml -o criteria.json",
+    "export athena": "assay export athena --store s3://my-bucket/inventory -o athena.sql",
+    "export declarative-policy": "assay export declarative-policy --state audit_mode -o allowed.json",
+    "iam-policy": "assay iam-policy --policy assay.yaml",
+    "init": "assay init --watermark 111122223333:golden",
+    "inventory": """assay inventory --organization --store inventory
+assay inventory --accounts accounts.txt --region us-east-1 -o html=inventory.html""",
+    "inventory diff": "assay inventory diff 2026-11-20 2026-11-21 --store inventory",
+    "inventory sql": 'assay inventory sql "SELECT class, count(*) FROM images GROUP BY class"',
+    "policy": "assay policy validate assay.yaml",
+    "policy schema": "assay policy schema > assay.schema.json",
+    "policy test": "assay policy test assay.test.yaml",
+    "policy validate": "assay policy validate assay.yaml",
+    "preview": "assay preview --store inventory --criteria criteria.json",
+    "push": "assay push securityhub",
+    "push securityhub": """assay push securityhub
+assay push securityhub --yes""",
+    "record": "assay record plan.json -o catalog.json",
+    "remediate": "assay remediate --store inventory --format markdown",
+    "report": "assay report verify report.json --plan plan.json --catalog catalog.json",
+    "report verify": "assay report verify report.json --plan plan.json --catalog catalog.json",
+    "rules": "assay rules --format json",
+    "stamp": "assay stamp ami-0123456789abcdef0 --watermark golden --dry-run",
+    "suggest": "assay suggest ami-0123456789abcdef0 --region us-east-1",
+    "trace": "assay trace ami-0123456789abcdef0 --region us-east-1 --format mermaid",
+}
+"""By the command's path."""
