@@ -10,6 +10,7 @@ from assay.catalog.aws.evaluations import latest_item, put_evaluations
 from assay.catalog.aws.notices import publish
 from assay.catalog.aws.pace import Deadline
 from assay.catalog.aws.sdk import Sdk
+from assay.catalog.decorators.foreseeing import ForeseeingCatalog, Ways
 from assay.catalog.interface import Unavailable
 from assay.catalog.live import LiveCatalog
 from assay.errors import CatalogError
@@ -46,6 +47,7 @@ class Function:
         self._own = self._door(None)
         self._readers: LiveCatalog | None = None
         self._policy: Policy | None = None
+        self._ways: Ways = {}
 
     def config_rule(self, raw: Any) -> list[dict[str, Any]]:
         """Evaluate what AWS Config asks about, and tell it. Raises `InputError` for what is no event of
@@ -56,9 +58,9 @@ class Function:
         region = self._around.region
         event = config_rule.read_event(raw, region)
         policy = self._policy_or_why()
-        found = config_rule.evaluations(
-            self._catalog(policy), policy, event, region, self._read_back
-        )
+        catalog = ForeseeingCatalog(self._catalog(policy), self._ways)
+        found = config_rule.evaluations(catalog, policy, event, region, self._read_back)
+        catalog.learn()
         reason = put_evaluations(self._own, Place.of(region), found, event.token)
         if reason is not None:
             raise CatalogError(reason)
@@ -72,7 +74,9 @@ class Function:
         launch = launches.read_launch(raw)
         policy = self._policy_or_why() if launch.instances else ""
         resources = launches.resources_of(launch)
-        judged = judge(self._catalog(policy), policy, resources, self._around.clock())
+        catalog = ForeseeingCatalog(self._catalog(policy), self._ways)
+        judged = judge(catalog, policy, resources, self._around.clock())
+        catalog.learn()
         told = launches.document(launch, judged, self._around.policy.sha256)
         if self._around.topic is not None and launches.worth_telling(judged):
             self._publish(self._around.topic, told)
