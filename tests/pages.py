@@ -37,15 +37,20 @@ def anchors(text: str) -> set[str]:
 
 
 def command_lines(text: str) -> Iterator[str]:
-    """Each `assay …` of a shell block and of inline code, without comments and continuations."""
+    """Each `assay …` of a shell block and of inline code."""
+    yield from shell_lines(text)
+    yield from re.findall(r"`(assay [^`\n]+)`", _FENCE.sub("", text))
+
+
+def shell_lines(text: str) -> Iterator[str]:
+    """Each `assay …` of a shell block, without comments and continuations."""
     for block in blocks(text, "sh", "console", ""):
         for line in block.replace("\\\n", " ").splitlines():
             yield from re.findall(r"\$\((assay [^)]*)\)", line)
             plain = re.sub(r"\$\([^)]*\)", "…", line)
             found = _COMMAND.search(plain.partition(" # ")[0].partition("  #")[0].strip())
             if found:
-                yield re.split(r" (?:&&|;|\||>) |; ", found[1])[0].rstrip(")\"' ")
-    yield from re.findall(r"`(assay [^`\n]+)`", _FENCE.sub("", text))
+                yield re.split(r" (?:&&|;|\||>) |; ", found[1])[0].strip()
 
 
 def unknown_words(line: str) -> list[str]:

@@ -1,6 +1,8 @@
 """README and the pages under docs/ say what is so."""
 
 import re
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,16 @@ from assay.policy.exceptions import check_exceptions
 from assay.policy.rules import RULES
 from assay.run.formats import FORMATS
 from tests import command
-from tests.pages import PAGES, ROOT, anchors, blocks, command_lines, links, unknown_words
+from tests.pages import (
+    PAGES,
+    ROOT,
+    anchors,
+    blocks,
+    command_lines,
+    links,
+    shell_lines,
+    unknown_words,
+)
 from tests.policy.builders import reference
 
 README = (ROOT / "README.md").read_text()
@@ -55,6 +66,38 @@ def test_commands_and_options_exist(name: str) -> None:
         if (words := unknown_words(line))
     }
     assert wrong == {}
+
+
+_ASKS_NOBODY = re.compile(
+    r"assay (?:iam-policy|init|rules|checkov-dir|explain (?:RULE|checkov)|policy (?:validate|schema)"
+    r"|export allowed-amis|report verify|check .*(?:--catalog|--offline))"
+)
+_PLAN = re.compile(r"\b(?:tfplan|plan\.json)\b")
+
+
+def test_what_asks_nobody_runs_as_it_is_written(tmp_path: Path) -> None:
+    """In one directory and in the order of the pages, on the demo: never a wrong usage or input."""
+    shutil.copytree(ROOT / "fixtures" / "demo", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "policy.yaml").rename(tmp_path / "assay.yaml")
+    (tmp_path / "settings.json").write_text('{"State": "enabled", "ImageCriteria": []}')
+    made = command.assay(
+        *("check", "plan.json", "--catalog", "catalog.json", "--as-of", "2026-11-22"),
+        *("-o", "json=report.json"),
+        cwd=tmp_path,
+    )
+    assert made.code == 1
+    ran = 0
+    for name in NAMES:
+        for line in shell_lines((ROOT / name).read_text()):
+            if not _ASKS_NOBODY.match(line) or "fixtures/" in line or "…" in line:
+                continue
+            written = _PLAN.sub("plan.json", line).replace("RULE", "unmarked")
+            words = shlex.split(written.replace(" ARN", " arn:aws:iam::111122223333:role/gate"))
+            extra = ["--force"] if words[1] == "init" else []
+            run = command.assay(*words[1:], *extra, cwd=tmp_path)
+            assert run.code != 2, (name, line, run.stderr)
+            ran += 1
+    assert ran > 20
 
 
 def test_a_wrong_command_and_option_would_be_seen() -> None:
