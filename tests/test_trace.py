@@ -241,6 +241,7 @@ class TestJson:
             "how": "CreateImage",
             "end": None,
             "visible": True,
+            "unseen": None,
             "watermarks": [f"{PIPELINE}:golden-web"],
             "creation_date": "2026-11-01T00:02:00Z",
             "state": "available",

@@ -83,6 +83,7 @@ class Eyes:
                     link = replace(link, end=AncestryEnd.NOT_VISIBLE, detail=said_so)
             case Unavailable(reason):
                 self.gaps.append(Gap(reason, place.account, place.region))
+                link = replace(link, refused=True)
                 if undecided:
                     link = replace(link, end=AncestryEnd.REFUSED, detail=reason)
         return link

@@ -118,6 +118,10 @@ class _Descriptions:
             return answer
         return None if isinstance(answer, Unavailable) else answer
 
+    def refused(self, key: ImageKey) -> bool:
+        """Whether it was asked, and not answered."""
+        return isinstance(self._answers.get(key), Unavailable)
+
     def evidence(self, key: ImageKey) -> Evidence:
         found = self._evidence.get(key)
         if found is None:
@@ -214,9 +218,10 @@ class _Chain:
 
     def _ancestor(self, entry: AncestryEntry, descriptions: _Descriptions) -> Ancestor:
         """An entry with what is known of it; of one without a Region nobody can ask."""
-        answer = descriptions.answered(self._key(entry)) if entry.region else None
+        key = self._key(entry)
+        answer = descriptions.answered(key) if entry.region else None
         if answer is None:
-            return Ancestor(entry)
+            return Ancestor(entry, refused=bool(entry.region) and descriptions.refused(key))
         return Ancestor(entry, answer if isinstance(answer, Image) else None, asked=True)
 
     def _ancestry(self) -> Ancestry:

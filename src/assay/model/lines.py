@@ -77,6 +77,8 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     source: tuple[str, str | None] | None = None
     """Of the last one: a source that its description names and that is not followed."""
     told: tuple[Told, ...] = ()
+    refused: bool = False
+    """Whether it was asked if EC2 shows it, and not answered."""
 
 
 class Gap(msgspec.Struct, frozen=True, gc=False):
@@ -92,7 +94,13 @@ def links_of(provenance: Provenance, at: datetime | None) -> list[Link]:
     links = [_link(provenance, number, at) for number in range(len(provenance.ancestors))]
     last = provenance.ancestors[-1].entry
     source = (last.source_image_id, last.source_image_region) if last.source_image_id else None
-    links[-1] = replace(links[-1], end=provenance.end, detail=provenance.detail, source=source)
+    links[-1] = replace(
+        links[-1],
+        end=provenance.end,
+        detail=provenance.detail,
+        source=source,
+        refused=links[-1].refused or provenance.end is AncestryEnd.REFUSED,
+    )
     return links
 
 
@@ -125,6 +133,7 @@ def _link(provenance: Provenance, number: int, at: datetime | None) -> Link:
         parent,
         Grade.RECORDED if parent else None,
         told=tuple(said),
+        refused=ancestor.refused,
     )
 
 

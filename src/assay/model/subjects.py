@@ -114,6 +114,9 @@ class Ancestor(msgspec.Struct, frozen=True, gc=False):
     asked: bool = False
     """Whether that was asked, and answered: an ancestor that was is visible, or it is not."""
 
+    refused: bool = False
+    """Whether that was asked, and not answered; nobody asks where no verdict depends on it."""
+
     @property
     def visible(self) -> bool | None:
         """Whether EC2 shows it; None where nobody knows."""

@@ -6,6 +6,7 @@ import msgspec
 
 from assay.model import (
     Ancestor,
+    AncestryEnd,
     Image,
     Place,
     Provenance,
@@ -34,6 +35,8 @@ class LineageStep(msgspec.Struct, frozen=True, gc=False):
     """Whether the lineage may go on behind it: that an image is not in it proves nothing."""
     planned: bool = False
     """Whether the plan still has to make it."""
+    refused: bool = False
+    """Whether it was asked if EC2 shows it, and not answered."""
 
     @property
     def where(self) -> str:
@@ -52,7 +55,15 @@ class LineageStep(msgspec.Struct, frozen=True, gc=False):
             return "still to be made by the plan"
         if self.visible:
             return None
-        return "not visible" if self.visible is False else "could not be looked up"
+        if self.visible is False:
+            return "not visible"
+        return "not followed further" if self.passed_over else "could not be looked up"
+
+    @property
+    def passed_over(self) -> bool:
+        """Whether nobody asked about it, who could have: that is neither an answer nor a refusal."""
+        asked = self.visible is not None or self.refused
+        return bool(self.region) and not asked and not self.planned
 
     @property
     def how_made(self) -> str:
@@ -80,6 +91,7 @@ def lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterat
             end=hide(_end(provenance)) if depth == last else None,
             marked=_marked_here(ancestor, provenance.image),
             visible=ancestor.visible,
+            refused=ancestor.refused or (depth == last and provenance.end is AncestryEnd.REFUSED),
             watermarks=keys(seen.watermarks) if seen else (),
             open=depth == last and not provenance.ancestry.complete,
         )
@@ -103,7 +115,7 @@ def chain(steps: Iterable[LineageStep]) -> str:
 
 def _in_chain(step: LineageStep) -> str:
     notes = [*step.marked, *([step.owner] if step.end and step.owner else [])]
-    if step.visible is False and step.unseen:
+    if step.unseen:
         notes.append(step.unseen)
     return f"{step.image_id} ({', '.join(notes)})" if notes else step.image_id
 

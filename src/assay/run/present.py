@@ -64,6 +64,7 @@ class Present:
         first = Link(
             image_id, self.place.region, None, False if unseen else None,
             end=AncestryEnd.NOT_VISIBLE if unseen else AncestryEnd.REFUSED, detail=found.reason,
+            refused=not unseen,
         )  # fmt: skip
         traced = self._grown([first])
         if not traced.links[0].told:  # nobody else knows a thing of it either

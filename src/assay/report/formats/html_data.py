@@ -41,7 +41,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     origin: str = ""
     """`golden` where a golden mark was first attached, `marked` where any other was."""
     seen: str = "visible"
-    """`visible`, `hidden` (EC2 does not show it, or was not asked) or `planned`."""
+    """`visible`, `hidden` (EC2 does not show it, or did not answer), `passed` (nobody asked) or `planned`."""
     how: str | None = None
     """How it was made from the next step; None on the last one."""
     end: str | None = None
@@ -210,7 +210,9 @@ def _origin(step: LineageStep, *, golden: bool) -> str:
 def _seen(step: LineageStep) -> str:
     if step.planned:
         return "planned"
-    return "visible" if step.visible else "hidden"
+    if step.visible:
+        return "visible"
+    return "passed" if step.passed_over else "hidden"
 
 
 def _facts(step: LineageStep) -> Iterator[str]:

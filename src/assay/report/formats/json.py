@@ -40,6 +40,8 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     end: str | None
     visible: bool | None
     watermarks: tuple[str, ...]
+    unseen: str | None
+    """Why nothing is shown of it."""
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
@@ -175,4 +177,6 @@ def result(of: ResultView) -> Result:
 
 def step(of: LineageStep) -> Step:
     """One image of a lineage."""
-    return Step(of.image_id, of.region, of.owner, of.how, of.end, of.visible, of.watermarks)
+    return Step(
+        of.image_id, of.region, of.owner, of.how, of.end, of.visible, of.watermarks, of.unseen
+    )

@@ -175,7 +175,7 @@ def _tree(lineage: tuple[LineageStep, ...]) -> Iterator[str]:
             step.whose,
             f"made by {step.how}" if step.how else None,
             *(marked(key, first=False) for key in step.marked),
-            step.unseen if step.visible is False else None,
+            step.unseen,
         ]
         yield safe(f"{lead}{step.image_id}  {', '.join(fact for fact in facts if fact)}".rstrip())
         if step.end:

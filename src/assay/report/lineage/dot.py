@@ -37,7 +37,9 @@ def _style(node: Node) -> str:
         return ', style=filled, fillcolor="#ffe9a8", color="#b8860b", penwidth=3'
     if node.is_origin:
         return ', color="#b8860b", penwidth=3'
-    return "" if node.step.visible else ", style=dashed"
+    if node.step.visible:
+        return ""
+    return ", style=dotted" if node.step.passed_over else ", style=dashed"
 
 
 def quoted(lines: Iterable[str]) -> str:

@@ -39,13 +39,13 @@ def _step_lines(steps: Sequence[LineageStep]) -> Iterator[str]:
     yield f'why["{text(steps[last].end or "not recorded")}"]:::note'
     for number in range(last, -1, -1):
         step = steps[number]
-        look = ":::marked" if step.marked else ":::hidden" if step.visible is False else ""
+        look = ":::marked" if step.marked else _unseen(step)
         yield f'n{number}["{_BREAK.join(text(line) for line in _facts(step))}"]{look}'
     yield f"why -.- n{last}"
     # The root is drawn on top, so arrows go from what was there to what was made of it.
     for number in range(last, 0, -1):
         yield f'n{number} -->|"{text(steps[number - 1].how_made)}"| n{number - 1}'
-    yield from _CLASSES
+    yield from _classes(steps)
 
 
 def _facts(step: LineageStep) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _facts(step: LineageStep) -> Iterator[str]:
     yield step.where
     if step.whose:
         yield step.whose
-    if step.visible is False and step.unseen:
+    if step.unseen:
         yield step.unseen
     yield from (marked(key, first=True) for key in step.marked)
 
@@ -70,7 +70,13 @@ def _lines(lineage: Lineage) -> Iterator[str]:
     for number in range(last, 0, -1):
         made = text(lineage.nodes[number - 1].how_made)
         yield f'n{number} -->|"{made}"| n{number - 1}'
+    yield from _classes([node.step for node in lineage.nodes])
+
+
+def _classes(steps: Sequence[LineageStep]) -> Iterator[str]:
     yield from _CLASSES
+    if any(step.passed_over for step in steps):
+        yield "classDef passed stroke-dasharray:1 3"
 
 
 def _label(node: Node) -> str:
@@ -82,7 +88,14 @@ def _class(node: Node) -> str:
         return ":::golden"
     if node.is_origin:
         return ":::marked"
-    return "" if node.step.visible else ":::hidden"
+    return _unseen(node.step)
+
+
+def _unseen(step: LineageStep) -> str:
+    """What could not be seen is dashed, what nobody asked about is dotted."""
+    if step.visible:
+        return ""
+    return ":::passed" if step.passed_over else ":::hidden"
 
 
 def text(given: str) -> str:

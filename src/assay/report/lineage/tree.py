@@ -108,7 +108,7 @@ def _image(node: Node, paint: Paint) -> Iterator[str]:
         f"created {day_of(node.creation_date)}" if node.creation_date else None,
         node.state if node.state != "available" else None,
         f"{step.unseen} from here" if step.visible is False else None,
-        step.unseen if step.visible is None and step.region else None,
+        step.unseen if step.visible is None else None,
     ]
     id = paint(safe(step.image_id), "yellow" if node.is_golden_origin else None, bold=True)
     told = [safe(fact) for fact in facts if fact]

@@ -193,6 +193,7 @@ def _nodes(links: Sequence[Link], golden: GoldenMarks | None) -> Iterator[Node]:
                     link.image_id, link.region, (*seen, *[mark for mark, _ in own])
                 ),
                 visible=link.visible,
+                refused=link.refused,
                 watermarks=keys(known.watermarks) if known else (),
                 open=last and not end_of(links).complete,
             ),
