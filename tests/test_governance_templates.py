@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assay.catalog.aws.permissions import FLEET_READS, FUNCTIONS, READS
+from assay.catalog.aws.permissions import FINDINGS, FLEET_READS, FUNCTIONS, READS
 from assay.model import Outcome
 from assay.run.governing.launches import IGNORED
 from assay.run.governing.resources import KINDS
@@ -67,6 +67,13 @@ def test_the_function_of_launches_may_ask_of_instances_and_publish(
 ) -> None:
     own = of_tables("GetObject", "Publish", fleet=False)
     assert asked(granted(resources["LaunchRole"])) == own
+
+
+def test_the_push_may_ask_what_an_inventory_does_and_import_findings(
+    resources: dict[str, Any],
+) -> None:
+    own = of_tables("GetObject", fleet=True) | {each.action for each in FINDINGS}
+    assert asked(granted(resources["PushRole"])) == own
 
 
 def test_what_is_written_is_written_to_one_thing(resources: dict[str, Any]) -> None:
@@ -195,7 +202,9 @@ def actions_of(name: str) -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize(("role", "document"), [("RuleRole", "rule"), ("LaunchRole", "launch")])
+@pytest.mark.parametrize(
+    ("role", "document"), [("RuleRole", "rule"), ("LaunchRole", "launch"), ("PushRole", "push")]
+)
 def test_the_module_grants_what_the_template_grants(
     resources: dict[str, Any], role: str, document: str
 ) -> None:
@@ -219,3 +228,45 @@ def test_terraform_takes_the_module(tmp_path: Path) -> None:
     terraform.initialise("governance")
     terraform._run("governance", {}, "validate", "-no-color")
     terraform._run("governance", {}, "fmt", "-check", "-recursive")
+
+
+MOCKED = """
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" { defaults = { json = "{}" } }
+  mock_data "aws_caller_identity" { defaults = { account_id = "222222222222" } }
+  mock_data "aws_partition" { defaults = { partition = "aws" } }
+}
+"""
+PLANNED = """
+run "%s" {
+  command = plan
+  variables {
+    code_bucket    = "bucket"
+    code_version   = "1"
+    policy_name    = "/assay/policy"
+    policy_version = "1"
+    policy_sha256  = "%s"
+    push           = %s
+    quarantine     = %s
+  }
+  assert {
+    condition     = length(aws_lambda_function.this) == %d && length(aws_sfn_state_machine.quarantine) == %d
+    error_message = "not what was asked for"
+  }
+}
+"""
+
+
+@pytest.mark.terraform
+def test_terraform_plans_the_module_with_and_without_what_may_be_left_out(tmp_path: Path) -> None:
+    """With a provider that Terraform mocks: no AWS is asked."""
+    try:
+        terraform = locate(AWS, tmp_path)
+    except MissingError as missing:
+        pytest.skip(f"NOT TESTED: {missing}")
+    runs = [("less", "0" * 64, "false", "false", 2, 0), ("more", "0" * 64, "true", "true", 3, 1)]
+    text = MOCKED + "".join(PLANNED % each for each in runs)
+    (terraform.folder / "governance" / "both.tftest.hcl").write_text(text)
+    terraform.initialise("governance")
+    told = terraform._run("governance", {}, "test", "-no-color").decode()
+    assert "2 passed, 0 failed" in told

@@ -281,6 +281,7 @@ def test_only_the_command_line_reads_the_clock_the_environment_and_the_streams()
         "integrations/surroundings.py": {"os", "time"},  # the host of what runs inside AWS
         "integrations/config_rule.py": {"logging"},  # its voice
         "integrations/events.py": {"logging"},
+        "integrations/security_hub.py": {"logging"},
         **{where: {"os"} for where in _WALKERS},
     }
     for path in modules():

@@ -134,3 +134,11 @@ def test_it_is_small_and_has_its_licences(archive: Path) -> None:
 
 def test_it_is_the_same_twice(archive: Path, tmp_path: Path) -> None:
     assert made(tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+
+
+def test_the_scheduled_push_has_what_it_needs(
+    world: GoldenWorld, tree: Path, around: dict[str, str]
+) -> None:
+    world.world.run_instance(WORKLOAD, REGION, world.home_made())
+    (told,) = function(tree, "assay.integrations.security_hub", around, [{}]).answers
+    assert (told["account"], told["imported"]) == (WORKLOAD, 1)

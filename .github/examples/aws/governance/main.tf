@@ -16,13 +16,16 @@ locals {
   in_s3     = var.policy_bucket != ""
   policy    = local.in_s3 ? "s3://${var.policy_bucket}/${var.policy_name}?versionId=${var.policy_version}" : "ssm:${var.policy_name}:${var.policy_version}"
 
-  functions = {
+  every = {
     rule   = { handler = "assay.integrations.config_rule.handler", seconds = 285, own = {} }
     launch = { handler = "assay.integrations.events.handler", seconds = 45, own = { ASSAY_TOPIC_ARN = aws_sns_topic.this.arn } }
+    push   = { handler = "assay.integrations.security_hub.handler", seconds = 585, own = {} }
   }
+  functions = { for name, each in local.every : name => each if name != "push" || var.push }
   permissions = {
     rule   = data.aws_iam_policy_document.rule.json
     launch = data.aws_iam_policy_document.launch.json
+    push   = data.aws_iam_policy_document.push.json
   }
   starts = {
     # Needs no trail, and covers Auto Scaling and Spot. While instances are quarantined the state machine has it.
@@ -178,9 +181,10 @@ resource "aws_lambda_permission" "launch" {
   source_arn    = aws_cloudwatch_event_rule.launch[each.key].arn
 }
 
-resource "aws_sqs_queue_policy" "launch" {
-  queue_url = aws_sqs_queue.failed["launch"].id
-  policy    = data.aws_iam_policy_document.queue.json
+resource "aws_sqs_queue_policy" "failed" {
+  for_each  = data.aws_iam_policy_document.queue
+  queue_url = aws_sqs_queue.failed[each.key].id
+  policy    = each.value.json
 }
 
 # --------------------------------------------------------------------------------------------- alarms

@@ -91,6 +91,87 @@ data "aws_iam_policy_document" "rule" {
   }
 }
 
+data "aws_iam_policy_document" "push" {
+  statement {
+    sid       = "ReadImages"
+    resources = ["*"]
+    actions = [
+      "ec2:DescribeImages",
+      "ec2:GetImageAncestry",
+      "ec2:DescribeLaunchTemplateVersions",
+      "ec2:DescribeInstances",
+      "ec2:GetAllowedImagesSettings",
+      "ec2:ListImagesInRecycleBin",
+    ]
+  }
+  statement {
+    sid = "ReadParameters"
+    resources = [
+      "arn:${local.partition}:ssm:*:${local.account}:parameter/*",
+      "arn:${local.partition}:ssm:*::parameter/aws/service/*",
+    ]
+    actions = [
+      "ssm:GetParameters",
+    ]
+  }
+  statement {
+    sid       = "ReadFleet"
+    resources = ["*"]
+    actions = [
+      "ec2:DescribeInstanceImageMetadata",
+      "ec2:DescribeLaunchTemplates",
+      "autoscaling:DescribeAutoScalingGroups",
+      "autoscaling:DescribeLaunchConfigurations",
+      "ssm:DescribeParameters",
+      "imagebuilder:ListImageRecipes",
+      "imagebuilder:ListContainerRecipes",
+      "ec2:DescribeImageUsageReports",
+      "ec2:DescribeImageUsageReportEntries",
+    ]
+  }
+  statement {
+    sid       = "ReadFindings"
+    resources = ["*"]
+    actions   = ["securityhub:GetFindings"]
+  }
+  statement {
+    sid       = "ImportFindings"
+    resources = ["arn:${local.partition}:securityhub:*:${local.account}:product/${local.account}/default"]
+    actions   = ["securityhub:BatchImportFindings"]
+  }
+  statement {
+    sid       = "WriteLog"
+    resources = ["arn:${local.partition}:logs:*:${local.account}:log-group:/aws/lambda/${var.name}-push:*"]
+    actions = [
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+    ]
+  }
+  statement {
+    sid       = "KeepFailedEvents"
+    resources = ["arn:${local.partition}:sqs:*:${local.account}:${var.name}-push"]
+    actions = [
+      "sqs:SendMessage",
+    ]
+  }
+  dynamic "statement" {
+    for_each = local.in_s3 ? [1] : []
+    content {
+      sid       = "ReadPolicy"
+      resources = ["arn:${local.partition}:s3:::${var.policy_bucket}/${var.policy_name}"]
+      actions   = ["s3:GetObjectVersion"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.reader_role_name != "" ? [1] : []
+    content {
+      sid       = "AssumeReaders"
+      resources = ["arn:${local.partition}:iam::*:role/${var.reader_role_name}"]
+      actions   = ["sts:AssumeRole"]
+    }
+  }
+}
+
 data "aws_iam_policy_document" "launch" {
   statement {
     sid       = "ReadImages"
@@ -162,10 +243,12 @@ data "aws_iam_policy_document" "launch" {
 }
 
 data "aws_iam_policy_document" "queue" {
+  for_each = { for name, queue in aws_sqs_queue.failed : name => queue.arn if name != "rule" }
+
   statement {
     sid       = "KeepEventsThatAreNotDelivered"
     actions   = ["sqs:SendMessage"]
-    resources = [aws_sqs_queue.failed["launch"].arn]
+    resources = [each.value]
     principals {
       type        = "Service"
       identifiers = ["events.amazonaws.com"]

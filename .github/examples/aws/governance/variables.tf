@@ -64,6 +64,12 @@ variable "reader_role_name" {
   description = "The role_name of the policy's readers in other accounts; empty: there are none."
 }
 
+variable "push" {
+  type        = bool
+  default     = false
+  description = "Whether findings go to Security Hub of this account and Region once a day; it must be enabled there."
+}
+
 variable "quarantine" {
   type        = bool
   default     = false

@@ -82,6 +82,19 @@ class Function:
             self._publish(self._around.topic, told)
         return told
 
+    def push(self) -> dict[str, Any]:
+        """Audit what this account has in this Region, and hand the findings to Security Hub there. Raises
+        `CatalogError` where the policy or the account cannot be read, or something is not taken.
+        """
+        from assay.run.governing.pushing import push_here
+
+        self._deadline.restart()
+        policy = self._policy_or_why()
+        if isinstance(policy, str):
+            raise CatalogError(f"the policy cannot be read: {policy}")
+        around = self._around
+        return push_here(self._own, self._catalog(policy), policy, around.region, around.clock)
+
     def _publish(self, topic: str, told: dict[str, Any]) -> None:
         import json
 
