@@ -9,7 +9,7 @@ import pytest
 from assay.errors import PolicyError
 from assay.model import Kind, Policy, Severity, WatermarkFilter
 from assay.policy.document import KEY
-from assay.policy.load import _SHAPES, load, schema, validate
+from assay.policy.load import _SHAPES, faults, load, schema, validate
 
 HEAD = 'version: 1\ngolden:\n  watermarks:\n    - key: "111122223333:golden-*"\n'
 
@@ -241,7 +241,8 @@ def test_the_usual_mistakes_come_with_the_cure(text: str, where: str, hint: str)
     ],
 )
 def test_other_mistakes_come_without_the_cure_of_the_usual_ones(text: str) -> None:
-    assert refusal(text).hint is None
+    hint = refusal(text).hint
+    assert hint is None or hint.startswith("for example ")
 
 
 def test_a_colon_in_the_name_of_the_file_is_none_of_the_place() -> None:
@@ -319,3 +320,31 @@ def test_no_form_is_told_as_a_regular_expression() -> None:
     found = set(patterns(schema()))
     assert KEY in found
     assert found <= _SHAPES.keys()
+
+
+def test_all_faults_are_told_at_once_each_with_what_to_do() -> None:
+    text = (
+        'version: 1\ngolden:\n  watermarks: "111122223333:x"\n'
+        "rules:\n  deprecatd: warning\n  revoked: loud\nrequire: 7\n"
+    )
+    assert [str(each) for each in faults("a.yaml", text.encode())] == [
+        (
+            "a.yaml:3:15: golden.watermarks must be a list; "
+            'for example watermarks: [{key: "111122223333:golden-*"}]'
+        ),
+        "a.yaml:5:3: unknown key 'deprecatd' in rules; did you mean 'deprecated'?",
+        "a.yaml:6:12: rules.revoked must be one of error, warning, off",
+        "a.yaml:7:10: require must be a mapping; for example require: {max_age_days: 90}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("version: 1\ngolden:\n\twatermarks: x\n", "indented with spaces"),
+        ("just text\n", "the document must be a mapping; for example version: 1"),
+    ],
+)
+def test_what_is_no_mapping_is_told_with_its_cure(text: str, told: str) -> None:
+    [fault] = faults("a.yaml", text.encode())
+    assert told in str(fault)

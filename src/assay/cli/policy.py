@@ -15,18 +15,20 @@ def policy_group() -> None:
 @policy_group.command("validate")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def validate_command(files: tuple[str, ...]) -> int:
-    """Say whether policy documents are valid, or what is wrong and where, of each."""
+    """Say whether policy documents are valid, or all that is wrong with each, and where."""
     from assay.errors import AssayError
-    from assay.policy.load import validate
+    from assay.policy.load import faults
 
     broken = 0
     for path in files:
         try:
-            validate(path, read(path))
+            found: list[AssayError] = [*faults(path, read(path))]
         except AssayError as error:
-            broken += 1
-            note(str(error))
-        else:
+            found = [error]
+        for each in found:
+            note(str(each))
+        broken += bool(found)
+        if not found:
             click.echo(f"{path}: valid")
     return EXIT_NO_VERDICT if broken else EXIT_PASS
 

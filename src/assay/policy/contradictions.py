@@ -18,8 +18,16 @@ _ACCOUNT_DIGITS = 12
 
 def refuse_contradictions(document: Document, parsed: Parsed) -> None:
     """Raise `PolicyError` for the first contradiction in a document."""
-    for path, what, hint in _contradictions(document):
-        raise PolicyError(what, where=parsed.where(path), hint=hint)
+    for found in contradictions(document, parsed):
+        raise found
+
+
+def contradictions(document: Document, parsed: Parsed) -> list[PolicyError]:
+    """All contradictions in a document."""
+    return [
+        PolicyError(what, where=parsed.where(path), hint=hint)
+        for path, what, hint in _contradictions(document)
+    ]
 
 
 _Contradiction = tuple[Path, str, str | None]

@@ -14,7 +14,7 @@ from assay.digests import sha256
 from assay.errors import PolicyError, did_you_mean
 from assay.model import Policy
 from assay.policy.build import build
-from assay.policy.contradictions import refuse_contradictions
+from assay.policy.contradictions import contradictions, refuse_contradictions
 from assay.policy.document import (
     ACCOUNT,
     ACCOUNT_PATTERN,
@@ -59,6 +59,23 @@ def validate(path: str, data: bytes) -> Policy:
     return load(path, data)
 
 
+def faults(path: str, data: bytes) -> list[PolicyError]:
+    """Everything that is wrong with a document, in file order; what is no YAML has one fault alone.
+
+    Contradictions are looked for in what fits the JSON Schema.
+    """
+    try:
+        parsed = parse(path, _text(path, data))
+        found = problems(parsed)
+        if not found:
+            found = contradictions(decode(parsed.value), parsed)
+        if not found:
+            load(path, data)
+    except PolicyError as error:
+        return [error]
+    return found
+
+
 def schema() -> dict[str, Any]:
     """The JSON Schema (draft-07) of the document."""
     import json
@@ -71,19 +88,24 @@ def schema() -> dict[str, Any]:
 
 def explain(parsed: Parsed) -> None:
     """Raise `PolicyError` for the first thing, in file order, that breaks the JSON Schema."""
+    for problem in problems(parsed):
+        raise problem
+
+
+def problems(parsed: Parsed) -> list[PolicyError]:
+    """All that breaks the JSON Schema, in file order."""
     from jsonschema import Draft7Validator
 
     errors = list(Draft7Validator(schema()).iter_errors(parsed.value))
     misspelt = {
         tuple(error.absolute_path) for error in errors if error.validator == "additionalProperties"
     }
-    problems = [
+    found = [
         _problem(error, parsed)
         for error in errors
         if error.validator != "required" or tuple(error.absolute_path) not in misspelt
     ]
-    if problems:
-        raise min(problems, key=_position)
+    return sorted(found, key=_position)
 
 
 def _position(problem: PolicyError) -> tuple[int, ...]:
@@ -130,7 +152,37 @@ def _problem(error: Any, parsed: Parsed) -> PolicyError:
             what = _wanted(error)
         case _:
             what = "is not of the right form"
-    return PolicyError(f"{name} {what}", where=parsed.where(path), hint=_advice(error))
+    hint = _advice(error) or _example(error)
+    return PolicyError(f"{name} {what}", where=parsed.where(path), hint=hint)
+
+
+_SMALL = {
+    "watermarks": 'watermarks: [{key: "111122223333:golden-*"}]',
+    "golden": 'golden: {watermarks: [{key: "111122223333:golden-*"}]}',
+    "version": "version: 1",
+    "exceptions": (
+        'exceptions: [{match: {address: "aws_instance.old"}, reason: "replaced next month", '
+        "expires: 2027-01-31}]"
+    ),
+    "match": 'match: {account: "111122223333"}',
+    "rules": "rules: {deprecated: warning}",
+    "require": "require: {max_age_days: 90}",
+    "max_age_days": "max_age_days: 90",
+    "max_depth": "max_depth: 3",
+    "key": 'key: "111122223333:golden-*"',
+    "aws": "aws: {region: us-east-1}",
+    "revoked": 'revoked: {watermarks: ["111122223333:old-*"]}',
+    "images": 'images: [{id: "ami-0123456789abcdef0", region: us-east-1}]',
+    "undetermined": "undetermined: error",
+}
+"""The right form of what is written wrong most, by its key."""
+
+
+def _example(error: Any) -> str | None:
+    """How it is written, where only its type is wrong."""
+    keys = [step for step in error.absolute_path if isinstance(step, str)]
+    known = _SMALL.get(keys[-1]) if keys else "version: 1, then golden: …"
+    return f"for example {known}" if known and error.validator in ("type", "const") else None
 
 
 _NO_ROOT = "no image could be a root"

@@ -79,6 +79,8 @@ def parse(path: str, text: str) -> Parsed:
         # What a person means who writes a bare *: the mark of an alias, which has no name here.
         bare = error.context == "while scanning an alias"
         hint = 'put it in quotes: "*"' if bare else None
+        if mark and _character(text, mark) == "\t":
+            hint = "a tab stands there: YAML is indented with spaces"
         raise PolicyError(f"not valid YAML: {error.problem}", where=where, hint=hint) from None
     except yaml.YAMLError:
         raise PolicyError("not valid YAML", where=path) from None
@@ -89,6 +91,12 @@ def parse(path: str, text: str) -> Parsed:
         return Parsed(path, node)
     except RecursionError:
         raise PolicyError("nested too deeply, by way of aliases", where=path) from None
+
+
+def _character(text: str, mark: Any) -> str:
+    """What stands at a place of the text."""
+    lines = text.split("\n")
+    return lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""
 
 
 def _refuse_depth(path: str, text: str) -> None:

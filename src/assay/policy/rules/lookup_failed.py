@@ -34,6 +34,19 @@ from assay.policy.lineage import still_matters
 from assay.policy.rules.rule import Rule
 
 _FIX = "grant what was denied, repeat what failed, record again what was never asked"
+_CURES = {
+    ": denied (": "grant the reader the permission that is named: assay iam-policy prints them all",
+    ": throttled (": "run it again later, or ask less at a time: others use up the account's rate of calls",
+    "have expired (": "renew the credentials, such as by aws sso login, and run it again",
+    "are not known there (": "look at whether the Region is on for the account, and at the credentials",
+    "EndpointConnectionError": "the connection was refused or has no way there: look at the Region's name, endpoint and proxy",
+    "ConnectTimeoutError": "there is no way to the endpoint: look at network, HTTPS_PROXY and NO_PROXY",
+    "ReadTimeoutError": "run it again: AWS was reached, and was silent for too long",
+    "time limit of": "give it longer with --timeout, or run it again",
+    "not asked when the catalogue was recorded": "record again, with assay record or check --record, by this policy and these inputs",
+    "(offline)": "run it without --offline, or with a recorded catalogue",
+}
+"""By words of a reason, the cure of its cause."""
 
 
 def check(
@@ -45,16 +58,24 @@ def check(
 ) -> Finding | None:
     """Speak up where a needed question got no answer."""
     if not isinstance(resolution, Resolved) and resolution.cause is Cause.LOOKUP_FAILED:
-        fix = f"{_FIX}, or {resolution.cure}" if resolution.cure else _FIX
+        own = _cure(resolution.reason)
+        fix = f"{own}, or {resolution.cure}" if resolution.cure else own
         return Finding(Outcome.UNDETERMINED, resolution.reason, fix, resolution.asked)
     if isinstance(allowed, Unread) and policy.require.allowed_by_ec2:
-        return Finding(Outcome.UNDETERMINED, allowed.reason, allowed.cure or _FIX)
+        return Finding(Outcome.UNDETERMINED, allowed.reason, allowed.cure or _cure(allowed.reason))
     if provenance is None or provenance.end is not AncestryEnd.REFUSED:
         return None
     if not still_matters(marks(provenance.image), policy, provenance):
         return None
     reason = provenance.detail or "the ancestry could not be read"
-    return Finding(Outcome.UNDETERMINED, reason, _FIX, provenance.asked)
+    return Finding(Outcome.UNDETERMINED, reason, _cure(reason), provenance.asked)
+
+
+def _cure(reason: str) -> str:
+    """What helps against what a reason names: causes are told apart by the words that
+    `catalog.aws.refusals` and `catalog.answers` write, in recordings as well.
+    """
+    return next((cure for words, cure in _CURES.items() if words in reason), _FIX)
 
 
 RULE = Rule(

@@ -1,0 +1,37 @@
+"""Each cause for which nothing could be asked has its own cure."""
+
+import pytest
+
+from assay.catalog.answers import NEVER_ASKED
+from assay.catalog.aws.refusals import no_answer, refusal
+from assay.model import Outcome, Unread
+from assay.policy.golden import Marks
+from assay.policy.rules.lookup_failed import check
+from tests.policy.builders import document, subject
+
+NAME, HERE = "ec2:GetImageAncestry", "us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("reason", "cure"),
+    [
+        (refusal(NAME, HERE, "UnauthorizedOperation").reason, "grant the reader the permission"),
+        (refusal(NAME, HERE, "RequestLimitExceeded").reason, "run it again later"),
+        (refusal(NAME, HERE, "ExpiredToken").reason, "renew the credentials"),
+        (refusal(NAME, HERE, "AuthFailure").reason, "look at whether the Region is on"),
+        (no_answer(NAME, HERE, "EndpointConnectionError").reason, "the connection was refused"),
+        (no_answer(NAME, HERE, "ConnectTimeoutError").reason, "there is no way to the endpoint"),
+        (no_answer(NAME, HERE, "ReadTimeoutError").reason, "run it again: AWS was reached"),
+        ("AWS did not answer within the time limit of 5 s", "give it longer with --timeout"),
+        (NEVER_ASKED, "record again, with assay record"),
+        ("not checked (offline)", "run it without --offline"),
+        (refusal(NAME, HERE, "SomethingElse").reason, "grant what was denied"),
+    ],
+)
+def test_the_fix_is_of_the_cause(reason: str, cure: str) -> None:
+    policy = document(require={"allowed_amis": "predict"})
+    found = check(subject().resolution, Unread(reason), None, policy, lambda _: Marks((), (), ()))
+    assert found is not None
+    assert (found.outcome, found.message) == (Outcome.UNDETERMINED, reason)
+    assert found.fix is not None
+    assert found.fix.startswith(cure)
