@@ -1,0 +1,36 @@
+"""What is given wrongly comes to one line that names it and says what to do, and exit code 2."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.command import POLICY, assay
+from tests.plans import dump, plan
+
+NO_VALUES = "none.tfvars: is not there; --var-file names a file of values, such as prod.tfvars"
+TABLE = [
+    (("check", "plan.json", "--var-file", "none.tfvars"), NO_VALUES),
+    (("check", "plan.json", "--source-root", ".", "--var-file", "none.tfvars"), NO_VALUES),
+    (("check", ".", "--offline", "--var-file", "none.tfvars"), NO_VALUES),
+    (("record", "plan.json", "-o", "made", "--var-file", "none.tfvars"), NO_VALUES),
+    (("check", "plan.json", "--timeout", "0"), "between 0 and 86400 seconds, such as 60"),
+    (("check", "plan.json", "-o", "json=assay.yaml"), "-o assay.yaml would write over assay.yaml; name another file"),
+    (("check", "plan.json", "--record", "plan.json"), "would write over plan.json; name another file"),
+    (("check", "plan.json", "--policy", "tab.yaml"), "tab.yaml:3:1: not valid YAML: "),
+    (("check", "plan.json", "--policy", "tab.yaml"), "a tab stands there: YAML is indented with spaces"),
+    (("check", "plan.json", "--policy", "text.yaml"), "text.yaml:1:1: the document must be a mapping; for example version: 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "told"), TABLE)
+def test_one_line_says_what_is_wrong_and_what_to_do(
+    line: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "assay.yaml").write_text(POLICY)
+    (tmp_path / "tab.yaml").write_text("version: 1\ngolden:\n\twatermarks: x\n")
+    (tmp_path / "text.yaml").write_text("just text\n")
+    (tmp_path / "main.tf").write_text("")
+    (tmp_path / "plan.json").write_bytes(dump(plan()))
+    run = assay(*line, cwd=tmp_path)
+    assert (run.code, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert told in run.stderr
