@@ -70,6 +70,7 @@ class TestVerdicts:
             "how": None,
             "end": "public provider",
             "visible": True,
+            "unseen": None,
             "watermarks": [],
         }
 
