@@ -206,7 +206,7 @@ def test_an_image_that_is_pending_is_waited_for(
         if looks == 2:
             set_state(world, built, "available")
 
-    faults.of["DescribeImages"] = ready  # type: ignore[assignment]
+    faults.of["DescribeImages"] = ready
     run = stamp(built, "--wait")
     assert (run.code, writes(server), marks(world, built)) == (0, 1, [KEY])
 

@@ -258,7 +258,7 @@ def test_no_annotation_is_too_long_or_breaks_a_line(
     assert all(len(told) <= 256 and "\n" not in told for _, told in latest().values())
 
 
-CUT = [
+CUT: list[Any] = [
     None,
     {},
     [],

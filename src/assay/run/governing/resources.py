@@ -145,9 +145,11 @@ def _template(raw: Mapping[str, Any]) -> Value | None:
 def _configuration(catalog: ImageCatalog, place: Place, name: str) -> Value | None:
     listed = whole(catalog.list_all(LAUNCH_CONFIGURATIONS_OF, place))
     if isinstance(listed, CutShort):
-        return Unusable(f"is a launch configuration that could not be read: {listed.reason}")
+        reason = f"is a launch configuration that could not be read: {listed.reason}"
+        return Unusable(reason, "let the function read launch configurations")
     image = next((each.image for each in listed if each.name == name), None)
-    return parse_image(image) or Unusable("is a launch configuration that is not there")
+    gone = Unusable("is a launch configuration that is not there", "look at the group itself")
+    return parse_image(image) or gone
 
 
 def _of(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
