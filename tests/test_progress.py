@@ -24,7 +24,7 @@ from tests import command
 from tests.command import POLICY, talking_to
 from tests.emulator import serve
 from tests.plans import dump, instance, plan
-from tests.worlds import WORKLOAD, GoldenWorld
+from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
 
 ERASE = "\r\x1b[K"
 
@@ -108,6 +108,18 @@ def test_a_person_gets_one_line_that_changes_and_goes_away(
     assert len(words) >= 3
     assert all(re.fullmatch(r"assay: asking AWS, \d+ calls in 0 s", word) for word in words)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("terminal", [True, False])
+def test_whoever_counts_something_else_has_that_told(
+    live: ImageCatalog, monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    told = stderr(monkeypatch, terminal=terminal)
+    with progress(live, lambda: "412 of 1,200 places, 3 not seen, asking AWS"):
+        told.wait_for(2)
+    assert "assay: 412 of 1,200 places, 3 not seen, asking AWS, 0 s" in told.getvalue()
+    assert told.getvalue().endswith(ERASE if terminal else " s\n")
 
 
 @pytest.mark.usefixtures("at_once")
@@ -200,6 +212,45 @@ class TestTheCommand:
         assert words
         assert all(re.fullmatch(r"assay: asking AWS, \d calls in \d s", word) for word in words)
         assert any("asking AWS, 2 calls" in word for word in words)
+
+    def test_places_are_counted_on_a_terminal(self, here: Path) -> None:
+        """One of two cannot be read, and each answer takes long enough to be told of."""
+        golden = GoldenWorld()
+        readers = "aws: {readers: {'*': {role_name: assay-reader}}}\n"
+        (here / "assay.yaml").write_text(POLICY + readers)
+        (here / "accounts").write_text(f"{PIPELINE}\n{WORKLOAD}\n")
+        golden.world.deny(WORKLOAD, "DescribeImages")
+        with serve(golden.world, delay_seconds=0.2) as server:
+            code, told = self.on_a_terminal(
+                here, talking_to(server.url, STRANGER),
+                "inventory", "--accounts", "accounts", "--region", REGION, "--workers", "1",
+            )  # fmt: skip
+        assert code == 3
+        words = [each for each in told.split(ERASE) if each.startswith("assay: ")]
+        form = r"assay: [012] of 2 places, (?:1 not seen, )?\d+ calls, \d+ s"
+        assert words
+        other = [each for each in words if not re.fullmatch(form, each)]
+        assert [each.strip() for each in other] == [
+            "assay: 1 of 2 places were not seen, or not all of them"
+        ]
+        assert any(each.startswith("assay: 1 of 2 places, ") for each in words)
+
+    def on_a_terminal(
+        self, here: Path, environment: Mapping[str, str], *arguments: str
+    ) -> tuple[int, str]:
+        """The exit code, and what standard error was told."""
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "assay", *arguments],
+            cwd=here,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=theirs,
+        ) as process:
+            os.close(theirs)
+            told = read_all(ours)
+        return process.returncode, told
 
     def test_a_quick_run_on_a_log(self, here: Path) -> None:
         golden = GoldenWorld()

@@ -17,8 +17,8 @@ from assay.run.host import Host
 from assay.run.places import Elsewhere, Reply, Setting, read_elsewhere, read_here
 
 MANY = 100
-"""Places from which on processes are worth their start, measured: one takes half a second of a core, a
-place some 15 ms."""
+"""Places from which on processes are worth their start. Measured: a process takes 0.3 s of a core until it reads, a
+place of 100 images some 26 ms, which threads of one process take one after another."""
 _PATIENCE = 30
 """Seconds in which somebody has to be at work in a cluster."""
 
