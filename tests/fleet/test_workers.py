@@ -3,11 +3,16 @@
 import os
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from assay.cli.host import another_process
+from assay.errors import CatalogError
+from assay.run.places import Setting, read_elsewhere
 from assay.run.workers import MANY
 from tests import command
 from tests.command import Run, talking_to
@@ -20,10 +25,15 @@ from tests.fleet.test_inventory import classes, states
 CI = "444444444444"
 
 
-def inventory(folder: Path, server: Server, fleet: Fleet, *options: str) -> Run:
+def inventory(
+    folder: Path, server: Server, fleet: Fleet, *options: str, python_path: str | None = None
+) -> Run:
     (folder / "assay.yaml").write_text(POLICY)
     (folder / "accounts").write_text("\n".join(fleet.ids))
     environment = {**talking_to(server.url, CI), "ASSAY_CACHE_DIR": str(folder / "cache")}
+    if python_path:
+        before = os.environ.get("PYTHONPATH", "")
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (python_path, before)))
     regions = (word for each in fleet.named for word in ("--region", each))
     arguments = ("inventory", *regions, "--accounts", "accounts", "--format", "json", *options)
     return command.assay(*arguments, "--as-of", "2026-11-28", cwd=folder, env=environment)
@@ -138,3 +148,22 @@ def test_a_cluster_that_is_none_is_told_in_one_line(
     assert run.stdout == ""
     assert said in run.stderr
     assert run.stderr.count("\n") == 1
+
+
+def test_without_the_extra_one_line_says_which(tmp_path: Path) -> None:
+    """As where distributed is not installed: nothing of its name can be imported."""
+    (tmp_path / "dask.py").write_text("raise ImportError")
+    fleet = Fleet(accounts=1, regions=1)
+    with serve(fleet.world) as server:
+        options = ("--dask", "tcp://127.0.0.1:1")
+        run = inventory(tmp_path, server, fleet, *options, python_path=str(tmp_path))
+    assert (run.code, run.stdout) == (2, "")
+    assert run.stderr == (
+        "assay: --dask needs distributed, which is not installed; install 'assay-ami[dask]'\n"
+    )
+
+
+def test_a_worker_of_another_version_reads_nothing() -> None:
+    setting = Setting(None, datetime(2026, 11, 28, tzinfo=UTC), cached=False, version="0.0.1")
+    with pytest.raises(CatalogError, match=r"a worker has assay .*, and this is 0\.0\.1"):
+        read_elsewhere(another_process, msgspec.msgpack.encode(setting), (CI, "us-east-1"))
