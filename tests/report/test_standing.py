@@ -186,9 +186,9 @@ def of_markdown(text: str) -> Read:
         for before, token in pairwise(tokens)
         if before.type in ("td_open", "th_open")
     ]
-    assert inside[:2] == ["Outcome", "Address"]
-    rows = [inside[start : start + 7] for start in range(7, len(inside), 7)]
-    read = the_worst((row[1], _in_cell(row[0])) for row in rows)
+    assert inside[:4] == ["Outcome", "Finding", "Address", "File"]
+    rows = [inside[start : start + 4] for start in range(4, len(inside), 4)]
+    read = the_worst((row[2], _in_cell(row[0])) for row in rows)
     passes = re.findall(r"^- `(a\.\S+)`", text[text.index("✅ ") :], re.MULTILINE)
     assert set(passes) == {each for each, stands in read.items() if stands.is_good}
     return read

@@ -27,11 +27,15 @@ _POINTER = 200
 _MISSES = 20
 """So many blocks may be too long for the room that is left before the rest is not tried."""
 _PASSES = 50
+_SAID = 160
+"""Characters of a finding that the table shows."""
 _NOTES, _LAST_NOTES = 20, 3
 MARKS = {"fail": "❌", "undetermined": "❓", "excepted": "☑️", "warning": "⚠️", "pass": "✅"}
 _HEADER = """\
-| Outcome | Address | Attribute | Image | Where | Finding | File |
-|---|---|---|---|---|---|---|"""
+| Outcome | Finding | Address | File |
+|---|---|---|---|"""
+"""So many columns as GitHub shows without a scroll bar. What the finding does not say of attribute,
+account and Region stands in the details."""
 _ELSEWHERE = "`--format json` lists them all"
 
 
@@ -84,20 +88,26 @@ def _rows(
 
 
 def _row(verdict: VerdictView, result: ResultView) -> str:
-    image = verdict.image_id or verdict.value
-    where = f"{verdict.account or 'unknown account'}/{verdict.region}" if verdict.region else ""
-    place = f"{verdict.file}:{verdict.line}" if verdict.file else ""
     word = label(result.standing)
     cells = (
         f"{MARKS[word]} {word}{note(result.standing)}",
-        f"{code(verdict.address)}{f' of {code(verdict.plan)}' if verdict.plan else ''}",
-        code(verdict.attribute),
-        code(image) if image else "not known yet",
-        code(where) if where else "",
-        f"**{result.rule}**: {prose(result.message, 160)}",
-        code(place) if place else "",
+        _finding(verdict, result),
+        code(verdict.address),
+        code(f"{verdict.file}:{verdict.line}") if verdict.file else "",
     )
     return f"| {' | '.join(map(cell, cells))} |"
+
+
+def _finding(verdict: VerdictView, result: ResultView) -> str:
+    """The rule and what it says; the image where that does not name it, and which plan it is of."""
+    image = verdict.image_id or verdict.value
+    more = []
+    if image and image not in result.message[: _SAID - 1]:
+        more.append(f"image {code(image)}")
+    if verdict.plan:
+        more.append(f"of {code(verdict.plan)}")
+    end = f" ({', '.join(more)})" if more else ""
+    return f"**{result.rule}**: {prose(result.message, _SAID)}{end}"
 
 
 def _passes(shown: Iterable[VerdictView], room: int) -> Iterator[str]:
