@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from subprocess import DEVNULL, STDOUT, run
+from subprocess import DEVNULL, PIPE, STDOUT, Popen
 from typing import Any, NamedTuple
 
 FAITHFUL = {"pass": (0,), "fail": (1,), "undetermined": (0, 3)}
@@ -43,6 +43,24 @@ ANNOTATION = re.compile(r"::(error|warning|notice)( [^:\r\n]*)?::[^\r\n]*")
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 SUMMARY_BYTES = 1024 * 1024
 """GitHub Docs, "Workflow commands for GitHub Actions", "Step isolation and limits"."""
+REASON = "assay: "
+"""How a line begins that assay says to whoever looks; why there is no verdict is the last of them."""
+LONGEST_LINE, LONGEST_REASON = 65_536, 4_000
+ADDED = """\
+> [!WARNING]
+> **Judged by a policy that this pull request adds.** The base branch has none. Review the policy, too: it
+> decides what passes here and, once merged, in every pull request after this one.
+"""
+NO_VERDICT = """\
+## ❗ assay: error
+
+There is no verdict (exit code 2), so the gate is closed:
+
+    {}
+
+The log of the job says more.
+"""
+"""Indented, the reason is text, whatever stands in it."""
 COUNTS = ("references", "pass", "fail", "undetermined", "excepted")
 
 
@@ -58,6 +76,7 @@ class Inputs(NamedTuple):
     paths: str
     source_root: str
     policy: str
+    policy_added: str
     catalog: str
     live: str
     custom_endpoints: bool
@@ -94,22 +113,23 @@ def main() -> None:
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     os.chdir(os.environ["GITHUB_WORKSPACE"])
     folder = tempfile.mkdtemp(prefix="assay-", dir=os.environ["RUNNER_TEMP"])
+    comment = ""
     try:
         inputs = read_inputs(os.environ)
         files = _files(inputs, folder)
-        code = _assay(_command(inputs, files), _environment(inputs, folder))
-        report, verdict = _verdict(code, files.json)
-        _tell(inputs, files, verdict, code)
+        comment = files.comment
+        code, reason = _assay(_command(inputs, files), _environment(inputs, folder))
+        report, verdict = _verdict(code, reason, files.json)
+        _tell(inputs, files, verdict)
     except (NoVerdictError, OSError) as problem:
-        say("error", str(problem))
-        _write_outputs({"verdict": "error", "exit-code": 2})
+        _tell_why(str(problem), comment)
         return
-    outputs: dict[str, Any] = {name: report["summary"][name] for name in COUNTS if report}
+    outputs: dict[str, Any] = {name: report["summary"][name] for name in COUNTS}
     for name, path in (("json", files.json), ("sarif", files.sarif), ("markdown", files.markdown)):
         if os.path.exists(path):
             outputs[f"{name}-file"] = path
-    # What has no verdict may lack findings, and code scanning would take those for mended.
-    if inputs.upload and report and "sarif-file" in outputs:
+    # Only with a verdict: without one findings may lack, and code scanning would take those for mended.
+    if inputs.upload and "sarif-file" in outputs:
         outputs["upload"] = "true"
     _write_outputs({**outputs, "verdict": verdict, "exit-code": code})
 
@@ -262,13 +282,23 @@ def _environment(inputs: Inputs, folder: str) -> dict[str, str]:
     return environment
 
 
-def _assay(command: list[str], environment: Mapping[str, str]) -> int:
-    """Run it, with both streams in one pipe.
+def _assay(command: list[str], environment: Mapping[str, str]) -> tuple[int, str]:
+    """Run it, with both streams in one pipe; its exit code, and the last that it said of itself.
 
     The runner reads two in no certain order: of the second, a line could come too early.
     """
-    with unobeyed():
-        return run(command, env=environment, stdin=DEVNULL, stderr=STDOUT, check=False).returncode
+    reason = b""
+    with (
+        unobeyed(),
+        Popen(command, env=environment, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT) as running,
+    ):
+        assert running.stdout is not None
+        while line := running.stdout.readline(LONGEST_LINE):
+            sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
+            if line.startswith(REASON.encode()):
+                reason = line
+    return running.returncode, reason.decode("utf-8", "backslashreplace").removeprefix(REASON)
 
 
 @contextmanager
@@ -282,36 +312,60 @@ def unobeyed() -> Iterator[None]:
         print(f"\n::{token}::", flush=True)
 
 
-def _verdict(code: int, path: str) -> tuple[dict[str, Any], str]:
-    """The report and its outcome, if they fit the exit code."""
+def _verdict(code: int, reason: str, path: str) -> tuple[dict[str, Any], str]:
+    """The report and its outcome, if they fit the exit code. Raises `NoVerdictError`."""
     if code == 2:
-        return {}, "error"
+        raise NoVerdictError(reason or "assay ended with 2 and did not say why: see the log")
     try:
         with open(path, encoding="utf-8") as file:
             report: dict[str, Any] = json.load(file)
         outcome: str = report["outcome"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NoVerdictError(f"assay ended with {code} and left no report") from error
+        said = f": {reason}" if reason else ""
+        raise NoVerdictError(f"assay ended with {code} and left no report{said}") from error
     if code not in FAITHFUL.get(outcome, ()):
         raise NoVerdictError(f"assay ended with {code}, which does not fit its outcome, {outcome}")
     return report, outcome
 
 
-def _tell(inputs: Inputs, files: Files, verdict: str, code: int) -> None:
+def _tell(inputs: Inputs, files: Files, verdict: str) -> None:
     """Annotations, the summary, and the copy for a comment."""
-    text = f"**assay: {verdict}** (exit code {code}). The log of the job says more.\n"
-    if code != 2:
-        with open(files.markdown, encoding="utf-8") as file:
-            text = file.read()
-        if inputs.annotations:
-            with open(files.github, encoding="utf-8", newline="\n") as file:
-                _annotate(file.read())
+    with open(files.markdown, encoding="utf-8") as file:
+        text = file.read()
+    if inputs.policy_added:
+        text = _marked(text)
+        _write(files.markdown, "w", text)
+    if inputs.annotations:
+        with open(files.github, encoding="utf-8", newline="\n") as file:
+            _annotate(file.read())
     if files.comment:
         _write(files.comment, "w", text)
     if inputs.summary:
         if len(text.encode()) >= SUMMARY_BYTES:
             text = f"**assay: {verdict}**. The report is too long for this page: see its files.\n"
+            text = f"{ADDED}\n{text}" if inputs.policy_added else text
         _write(os.environ["GITHUB_STEP_SUMMARY"], "a", text)
+
+
+def _marked(text: str) -> str:
+    """The report with what its policy is worth, below the heading; its first line stays the mark."""
+    lines = text.split("\n")
+    at = next((n for n, line in enumerate(lines[:3], 1) if line.startswith("## ")), 0)
+    return "\n".join((*lines[:at], "", ADDED, *lines[at:]))
+
+
+def _tell_why(problem: str, comment: str) -> None:
+    """Why there is no verdict: as an annotation, on the summary's page and in the comment."""
+    why = " ".join(problem.split())
+    why = why if len(why) <= LONGEST_REASON else f"{why[: LONGEST_REASON - 1]}…"
+    say("error", why)
+    _write_outputs({"verdict": "error", "exit-code": 2})
+    shown = "".join(each if each.isprintable() else "?" for each in why)
+    text = NO_VERDICT.format(shown)
+    if os.environ.get("GATE_SUMMARY", "").strip() != "false":
+        _write(os.environ["GITHUB_STEP_SUMMARY"], "a", text)
+    if comment:
+        _write(comment, "w", text)
 
 
 def _annotate(text: str) -> None:

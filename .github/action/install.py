@@ -31,7 +31,10 @@ def main() -> int:
     elif sys.version_info < (3, 11):
         return _refuse("assay needs Python 3.11 or newer: set python-version")
     else:
-        program = str(_install(Path(os.environ["GITHUB_ACTION_PATH"]).resolve()))
+        try:
+            program = str(_install(Path(os.environ["GITHUB_ACTION_PATH"]).resolve()))
+        except (OSError, subprocess.CalledProcessError) as error:
+            return _refuse(f"assay could not be installed, see the log: {type(error).__name__}")
     with open(os.environ["GITHUB_OUTPUT"], "a", encoding="utf-8") as outputs:
         outputs.write(f"assay={program}\n")
     return 0
@@ -68,7 +71,10 @@ def _run(*command: str) -> None:
 
 
 def _refuse(why: str) -> int:
-    print(f"::error title=assay::{why}")
+    print(f"::error title=assay::{why}", flush=True)
+    if os.environ.get("GATE_SUMMARY", "").strip() != "false":
+        with open(os.environ["GITHUB_STEP_SUMMARY"], "a", encoding="utf-8") as summary:
+            summary.write(f"## ❗ assay: error\n\nThere is no verdict (exit code 2): {why}.\n")
     return 2
 
 

@@ -67,6 +67,9 @@ class Runner:
     temporary: Path
     action: Path = ROOT
 
+    base: str = ""
+    """The base commit of the pull request, where one is the event."""
+
     def use(self, env: Mapping[str, str] | None = None, /, **inputs: str) -> Job:
         """`uses:` the action with these inputs (`_` for `-`), with `env` as the job has it."""
         document = yaml.safe_load((self.action / "action.yml").read_text())
@@ -74,6 +77,7 @@ class Runner:
         assert given.keys() <= document["inputs"].keys(), "the runner only warns of such inputs"
         names = {f"inputs.{name}": each["default"] for name, each in document["inputs"].items()}
         names |= {f"inputs.{name}": text for name, text in given.items()}
+        names["github.event.pull_request.base.sha"] = self.base
         job = Job()
         for step in document["runs"]["steps"]:
             self._step(step, names, job, env or {})

@@ -88,10 +88,13 @@ def test_fail_on_never_does_not_open_it_without_a_verdict(runner: Runner) -> Non
 
 def test_a_broken_policy_is_no_verdict(runner: Runner) -> None:
     (runner.workspace / "policy.yaml").write_text("version: 1\ngoldn: {}\n")
-    job = runner.use(**DEMO)
+    job = runner.use(**DEMO, comment_file="comment.md")
     assert closed_without_a_verdict(job)
-    assert "golden" in job.log, "assay's own words are in the log"
-    assert "error" in job.summary
+    why = "policy.yaml:2:1: unknown key 'goldn' in the document; did you mean 'golden'?"
+    assert f"assay: {why}" in job.log, "assay's own words are in the log"
+    assert job.said("error")[0] == why
+    assert f"\n\n    {why}\n\n" in job.summary
+    assert (runner.workspace / "comment.md").read_text(encoding="utf-8") == job.summary
 
 
 @pytest.mark.parametrize(
@@ -108,7 +111,7 @@ def test_a_broken_policy_is_no_verdict(runner: Runner) -> None:
         ({"args": "--region 'us-east-1"}, "args: No closing quotation"),
         ({"args": "--exit-zero"}, "fail-on: never says it openly"),
         ({"args": "--help"}, "left no report"),
-        ({"format": "yaml"}, "verdict: error"),
+        ({"format": "yaml"}, "Invalid value for '--format': 'yaml' is not one of"),
         ({"version": "0.1.0"}, "pin the action itself"),
     ],
 )
@@ -118,6 +121,15 @@ def test_inputs_that_make_no_sense_are_no_verdict(
     job = runner.use(**{**DEMO, **inputs})
     assert closed_without_a_verdict(job)
     assert any(why in text for text in job.said("error"))
+    assert job.said("error")[0].removeprefix("assay: ") in job.summary
+    assert "error" in job.summary.splitlines()[0]
+
+
+def test_no_summary_is_written_where_none_is_wanted(runner: Runner) -> None:
+    job = runner.use(**{**DEMO, "policy": "none.yaml"}, summary="false")
+    assert closed_without_a_verdict(job)
+    assert job.said("error")[0] == "none.yaml: cannot be read: No such file or directory"
+    assert job.summary == ""
 
 
 def test_without_assay_on_path_there_is_no_verdict(runner: Runner, tmp_path: Path) -> None:
@@ -126,6 +138,7 @@ def test_without_assay_on_path_there_is_no_verdict(runner: Runner, tmp_path: Pat
     job = runner.use({"PATH": str(tmp_path)}, **DEMO)
     assert closed_without_a_verdict(job)
     assert "there is no assay on PATH" in job.said("error")[0]
+    assert "there is no assay on PATH" in job.summary
 
 
 def test_a_step_that_breaks_is_no_verdict(runner: Runner) -> None:

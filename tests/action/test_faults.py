@@ -66,6 +66,28 @@ def test_what_does_not_fit_is_no_verdict(runner: Runner, program: str) -> None:
     assert not job.uploads
 
 
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        ("sys.exit(2)", "assay ended with 2 and did not say why: see the log"),
+        ("print('assay: one'); print('assay: two', file=sys.stderr); sys.exit(2)", "two"),
+        ("print('x assay: one'); print('assay: ' + 'y' * 9000); sys.exit(2)", "y" * 3999 + "…"),
+        ("print('assay: broken'); sys.exit(9)", "assay ended with 9 and left no report: broken"),
+        (
+            "print('assay: ' + HOSTILE); sys.exit(2)",
+            "</code>\\x1b[31m<script>::add-mask::@x ``` | %0A",
+        ),
+    ],
+)
+def test_the_reason_is_told_where_a_reviewer_looks(runner: Runner, program: str, why: str) -> None:
+    hostile = r"HOSTILE = r'</code>\x1b[31m<script>::add-mask::@x ``` | %0A'"
+    job = use(runner, f"{hostile}\nsys.stdout.reconfigure(line_buffering=True)\n{program}")
+    assert [each.name for each in job.commands] == ["error", "error"]
+    assert job.said("error")[0] == why
+    assert f"\n\n    {why}\n\n" in job.summary
+    assert (job.code, job.outputs["verdict"]) == (2, "error")
+
+
 def test_a_program_that_cannot_be_started_is_no_verdict(runner: Runner) -> None:
     job = use(runner, "")
     fake = runner.temporary / "programs" / "assay"
