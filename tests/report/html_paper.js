@@ -30,7 +30,8 @@ async function printed(browser, url) {
   await page.emulateMedia({ media: "screen" });
   await page.waitForFunction((open_) => document.querySelectorAll("details[open]").length === open_, before.open);
   await page.evaluate(() => addEventListener("beforeprint", () => { globalThis.onPaper = document.querySelectorAll("details:not([open])").length; }));
-  const pdf = await page.pdf();
+  await page.emulateMedia({ media: null }); // or it would print what the screen shows
+  const pdf = await page.pdf({ format: "A4", preferCSSPageSize: true });
   const closedOnPaper = await page.evaluate(() => globalThis.onPaper);
   await context.close();
   return { before, paper, closedOnPaper, pages: pdf.toString("latin1").split("/Type /Page\n").length - 1, errors: [...seen.errors, ...seen.console] };

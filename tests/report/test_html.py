@@ -162,7 +162,7 @@ def test_what_a_rule_found_never_stands_as_passed_unless_it_did() -> None:
 def test_the_verdict_and_what_it_rests_on_need_no_script() -> None:
     report = samples.of_everything()
     text = page(report).text
-    assert "fail 8 AMI references: 2 fail, 3 undetermined, 3 pass, 1 of them by exception" in text
+    assert "fail 8 AMI references: 2 fail, 3 undetermined, 1 excepted, 1 warning, 1 pass" in text
     assert "Judged as of 2026-11-21 12:00 UTC by the policy policy.yaml" in text
     assert report.policy.sha256 in text
     assert "0" * 64 in text
@@ -304,3 +304,35 @@ def test_origins_in_the_data_are_those_of_the_demo() -> None:
         if step.get("origin") == "golden"
     }
     assert golden == {"ami-0f1a06d78f22e593a"}
+
+
+def test_references_that_share_image_and_results_stand_together() -> None:
+    bare, other = image(), image(id="ami-0000000000000000e")
+    subjects = [subject((bare, other)[n % 2], address=f"a.n{n}") for n in range(6)]
+    secret = [subject(bare, address=f"a.secret{n}", sensitive=True) for n in range(2)]
+    report = samples.reported(document(), *subjects, *secret, unresolved(address="a.unknown"))
+    found = page(report)
+    told = [(row["address"], row.get("group")) for row in found.data["rows"]]
+    first, second = told[0][1], told[3][1]
+    assert told[:6] == [
+        *((f"a.n{n}", first) for n in (0, 2, 4)),
+        *((f"a.n{n}", second) for n in (1, 3, 5)),
+    ]
+    assert first != second
+    assert None not in (first, second)
+    assert {group for _, group in told[6:]} == {None}, "whose image is not shown is no group"
+
+
+@pytest.mark.parametrize("name", ["demo", "everything", "lenient", "many", "untold"])
+def test_the_counts_agree_wherever_they_stand(name: str) -> None:
+    found = page(samples.ALL[name]())
+    counts: dict[str, int] = {}
+    for row in found.data["rows"]:
+        counts[row["standing"]] = counts.get(row["standing"], 0) + 1
+    tiles, _, rest = found.text.partition("Every attribute of the ")
+    for standing in Standing:
+        number = f"{counts.get(standing, 0):,}"
+        tile = re.compile(rf"\b{standing} ?{number}\b")
+        assert tile.search(tiles)
+        assert tile.search(rest.partition("Search")[0])
+        assert (f"{number} {standing}" in tiles.partition("(assay)")[0]) is (standing in counts)

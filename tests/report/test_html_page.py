@@ -9,7 +9,17 @@ from assay.report.formats import html
 from assay.report.formats.html_data import page_text
 from assay.report.view import views
 from tests.node import chromium, node, package
-from tests.policy.builders import HOME, USER, document, image, mark, subject, unresolved
+from tests.policy.builders import (
+    HOME,
+    MIDDLE,
+    USER,
+    ancestry,
+    document,
+    image,
+    mark,
+    subject,
+    unresolved,
+)
 from tests.report import samples
 
 HERE = Path(__file__).parent
@@ -123,7 +133,9 @@ def test_paper_shows_everything_and_without_scripts_what_does_not_pass_is_there(
     for name, report in (("everything", samples.of_everything()), ("full", samples.many(150))):
         page = found[name]
         every = [verdict.subject.reference.address for verdict in report.verdicts]
-        messages = {result.message for verdict in views(report) for result in verdict.results}
+        results = [result for verdict in views(report) for result in verdict.results]
+        messages = {result.message for result in results if result.outcome != "pass"}
+        messages |= {result.rule for result in results}  # of what passed, paper has the names
         assert page["errors"] == []
         assert page["before"]["closed"] > 0
         assert page["before"]["controls"] > 0
@@ -147,6 +159,49 @@ def test_paper_shows_everything_and_without_scripts_what_does_not_pass_is_there(
     for verdict in samples.of_everything().verdicts:
         listed = verdict.subject.reference.address in found["broken"]["text"]
         assert listed == (verdict.outcome != "pass")
+
+
+def alike(number: int, *, images: int) -> Report:
+    """References that fail, on so many images, each of them with a lineage."""
+    ids = [f"ami-0{n % images:016x}" for n in range(number)]
+    return samples.reported(
+        document(),
+        *(
+            subject(
+                image(id=id), ancestry(id, MIDDLE), address=f"aws_instance.a[{n}]", file="web.tf"
+            )
+            for n, id in enumerate(ids)
+        ),
+    )
+
+
+def test_paper_has_every_lineage_and_ten_failing_references_a_page(tmp_path: Path) -> None:
+    """Beside the pages that any report has: the head, what rules say, what it rests on."""
+    files = {}
+    for name, images in (("alone", 40), ("one", 1)):
+        files[name] = tmp_path / f"{name}.html"
+        files[name].write_text(html.render(alike(40, images=images), samples.PLAIN), "utf-8")
+    found = driven("html_paper.js", *files.values())
+    for name, lineages in (("alone", 40), ("one", 1)):
+        paper = found[name]["paper"]
+        assert len(set(paper["addresses"])) == 40
+        assert paper["text"].count("Here the record ends") == lineages
+        assert found[name]["pages"] <= 40 / 10 + 2
+    assert len(found["alone"]["before"]["addresses"]) == 40
+    assert len(found["one"]["before"]["addresses"]) == 5, "the rest of a group is collapsed"
+
+
+def test_a_group_says_how_many_it_has_and_opens_where_a_link_leads(tmp_path: Path) -> None:
+    path = tmp_path / "groups.html"
+    path.write_text(html.render(alike(60, images=2), samples.PLAIN), "utf-8")
+    found = driven("html_groups.js", path)
+    assert found["errors"] == []
+    assert found["first"] == {"said": "60 references", "groups": [30, 30], "listed": 10}
+    assert found["followed"] == {"focus": "reference-30", "open": True, "listed": 30 + 5}
+    assert found["filtered"] == {"said": "11 of 60 references by these filters", "listed": 10}
+    assert found["headings"] == [
+        f"{number} of 30 references in 222222222222/us-east-1" for number in (5, 6)
+    ]
 
 
 def test_five_thousand_verdicts_open_and_filter_without_a_long_task(tmp_path: Path) -> None:

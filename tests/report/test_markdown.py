@@ -278,7 +278,7 @@ def test_offline_what_only_aws_can_tell_is_a_number() -> None:
 
 def test_what_an_exception_lets_through_is_listed_on_demand() -> None:
     vendor = re.compile(
-        r"^\| ☑️ excepted \| .* \| `module\.firewall\.aws_instance\.vendor` \|", re.M
+        r"^\| ☑️ excepted \| .* \| `module\.firewall\.aws_instance\.vendor` \|", re.MULTILINE
     )
     assert not vendor.search(markdown.render(samples.of_everything(), samples.PLAIN))
     asked = replace(samples.PLAIN, excepted=True)

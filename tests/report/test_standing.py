@@ -402,8 +402,10 @@ def test_a_report_that_passes_says_how_much_of_it_is_not_proven(name: str) -> No
     made = samples.reported(document(rules={"public-image": "warning"}), subject(), unread)
     assert made.outcome is Outcome.PASS
     said = render(made, name, samples.PLAIN)
-    if name in {"text", "markdown", "html", "github", "azure"}:
+    if name in {"text", "markdown", "github", "azure"}:
         assert "2 AMI references: 2 pass, 1 of them not proven" in said
+    if name == "html":  # by the numbers of its tiles
+        assert "2 AMI references: 1 tolerated and not proven, 1 pass" in said
     if name == "html":
         assert "1 reference is tolerated and not proven" in said
         assert "Every required fact was read" not in said

@@ -19,12 +19,21 @@ from assay.report.encoded import harmless
 from assay.report.formats.html_data import Reference, Verdicts, page_text, verdicts
 from assay.report.page import parsed
 from assay.report.setting import PLAIN, Setting
-from assay.report.summary import UNCHECKED, announced, asked, counted, endpoint, not_now, unproven
+from assay.report.summary import UNCHECKED, announced, asked, endpoint, not_now, unproven
 from assay.report.templates import content_policy, environment
 from assay.report.view import exception_view
 
 _PAGE = Path(__file__).parents[1] / "html_page"
-_SCRIPTS = ("begin.js", "elements.js", "lineage.js", "graph.js", "rows.js", "filters.js", "page.js")
+_SCRIPTS = (
+    "begin.js",
+    "elements.js",
+    "lineage.js",
+    "graph.js",
+    "rows.js",
+    "groups.js",
+    "filters.js",
+    "page.js",
+)
 """In the order in which they build on each other."""
 MOST_STATIC = 100
 """So many references that do not pass are listed for readers without scripts, the worst first."""
@@ -78,7 +87,7 @@ def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any
         "report": report,
         "outcome": report.outcome.value,
         "meaning": _meaning(report),
-        "headline": counted(report),
+        "headline": _headline(counts),
         "counts": [(standing, counts[standing]) for standing in Standing],
         "tolerated": counts[Standing.TOLERATED],
         "undetermined_closes": closes_the_gate(Outcome.UNDETERMINED, report.policy.undetermined),
@@ -89,6 +98,16 @@ def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any
         "static_rows": [_static(row, found) for row in bad[:MOST_STATIC]],
         "bad": len(bad),
     }
+
+
+def _headline(counts: Counter[Standing]) -> str:
+    """The numbers of the tiles and the filters, in words."""
+    total = sum(counts.values())
+    if not total:
+        return "no AMI reference to judge"
+    words = {Standing.TOLERATED: "tolerated and not proven"}
+    parts = (f"{counts[each]:,} {words.get(each, each)}" for each in Standing if counts[each])
+    return f"{total:,} AMI {'reference' if total == 1 else 'references'}: {', '.join(parts)}"
 
 
 def _meaning(report: Report) -> str:

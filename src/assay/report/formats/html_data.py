@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from assay.model import Report, Standing
 from assay.report.formats.headline import value
@@ -73,10 +74,14 @@ class Reference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     exception: str | None = None
     input: str | None = None
     """Where there are several inputs."""
+    image: str | None = None
+    """The image, by its id, where it has one that may be shown."""
+    group: int | None = None
+    """The same number on all that share an image and all that is said of it; None where none does."""
 
 
 class Verdicts(msgspec.Struct, frozen=True, gc=False):
-    """Every verdict, the worst first."""
+    """Every verdict, the worst first, and those of one group together."""
 
     rows: tuple[Reference, ...]
     results: list[Result]
@@ -96,7 +101,20 @@ def verdicts(report: Report) -> Verdicts:
         for verdict in views(report)
     ]
     rows.sort(key=lambda row: row.standing.rank)
-    return Verdicts(tuple(rows), made.results, made.lineages)
+    return Verdicts(tuple(_grouped(rows)), made.results, made.lineages)
+
+
+def _grouped(rows: list[Reference]) -> Iterator[Reference]:
+    """The rows in their order, but that each group stands where its first does."""
+    groups: dict[object, list[Reference]] = {}
+    for number, row in enumerate(rows):
+        said = (row.account, row.region, row.standing, row.results, row.lineage, row.exception)
+        groups.setdefault((row.image, *said) if row.image else number, []).append(row)
+    for number, group in enumerate(groups.values()):
+        if len(group) == 1:
+            yield group[0]
+        else:
+            yield from (replace(row, group=number) for row in group)
 
 
 def page_text(text: str) -> str:
@@ -132,6 +150,7 @@ class _Made:
             via=tuple(page_text(step) for step in verdict.via),
             exception=_exception(verdict.exception),
             input=input,
+            image=image if (image := verdict.image_id or "").startswith("ami-") else None,
         )
 
     def _result(self, result: ResultView) -> int:

@@ -4,6 +4,7 @@
 
 const FIRST_ROWS = 100;
 const OPEN_AT_FIRST = 5;
+const TALLEST_ON_PAPER = 900; // pixels; of more, paper has the lineages in words alone
 const PAUSE = 150; // milliseconds without a key, before what is typed is looked for
 
 /** Reading the page, its data, and showing them are tasks of their own: none of them takes long. */
@@ -41,12 +42,13 @@ function start(verdicts) {
   printing(list);
 }
 
-/** The list of references: a hundred at first, more on demand, all of them on paper. */
+/** The list of references and their groups: a hundred at first, more on demand, all of them on paper. */
 class RowList {
   constructor(verdicts) {
     this.total = verdicts.rows.length;
     this.verdicts = verdicts;
     this.make = rowMaker(verdicts);
+    this.sizes = groupSizes(verdicts);
     this.rows = document.getElementById("rows");
     this.next = document.getElementById("next");
     this.rest = document.getElementById("rest");
@@ -57,18 +59,25 @@ class RowList {
 
   show(numbers) {
     this.numbers = numbers;
+    this.entries = entriesOf(this.verdicts, numbers);
     this.listed = 0;
     this.rows.replaceChildren();
     this.more(FIRST_ROWS, false);
   }
 
-  /** Appends rows; `focus` moves to the first of them, so that the keyboard goes on from there. */
+  /** Appends entries; `focus` moves to the first of them, so that the keyboard goes on from there. */
   more(count, focus) {
-    const chunk = this.numbers.slice(this.listed, this.listed + count).map(this.make);
+    const chunk = this.entries.slice(this.listed, this.listed + count).map((entry) => this.entryOf(entry));
     this.rows.append(...chunk);
     this.listed += chunk.length;
     if (focus) chunk[0]?.querySelector("summary").focus();
     this.tell();
+  }
+
+  /** What stands in the list for these references: a row, or a group of them. */
+  entryOf(entry) {
+    const { group } = this.verdicts.rows[entry[0]];
+    return group === undefined ? this.make(entry[0]) : groupOf(this.verdicts, entry, this.sizes.get(group), this.make);
   }
 
   /** All rows, in pieces that leave the page time to answer. */
@@ -77,16 +86,17 @@ class RowList {
     const step = () => {
       if (this.numbers !== numbers) return;
       this.more(FIRST_ROWS, false);
-      if (this.listed < numbers.length) later(step);
+      if (this.listed < this.entries.length) later(step);
     };
     step();
   }
 
   tell() {
     const { length } = this.numbers;
-    const left = length - this.listed;
+    const left = this.entries.length - this.listed;
     const of = length === this.total ? counted(length, "reference") : `${length.toLocaleString("en")} of ${counted(this.total, "reference")} by these filters`;
-    document.getElementById("shown").textContent = left ? `${of}; the first ${this.listed.toLocaleString("en")} are listed` : of;
+    const listed = this.entries.slice(0, this.listed).reduce((sum, entry) => sum + entry.length, 0);
+    document.getElementById("shown").textContent = left ? `${of}; the first ${listed.toLocaleString("en")} are listed` : of;
     document.getElementById("more").hidden = !left;
     this.next.textContent = `Show ${Math.min(left, FIRST_ROWS)} more`;
     this.rest.textContent = `Show all ${length.toLocaleString("en")}`;
@@ -95,12 +105,13 @@ class RowList {
   /** Opens what does not pass, or passes unproven, where that is not much. */
   openTheWorst() {
     const { rows, standings, bad: most } = this.verdicts;
-    const bad = this.numbers.filter((number) => standings.indexOf(rows[number].standing) < most);
-    if (bad.length <= OPEN_AT_FIRST) for (const number of bad) this.open(number);
+    const bad = this.entries.filter(([number]) => standings.indexOf(rows[number].standing) < most);
+    if (bad.length <= OPEN_AT_FIRST) bad.forEach((_, at) => this.open(at)); // the worst stand first
   }
 
-  open(number) {
-    const details = this.make(number).querySelector("details");
+  /** Opens an entry that is listed: the row, or what its group shares. */
+  open(at) {
+    const details = this.rows.children[at].querySelector("details");
     details.fill();
     details.open = true;
     return details;
@@ -109,10 +120,15 @@ class RowList {
   /** Goes to the reference, or opens the rule's page, that a link of this page names. */
   follow(hash) {
     const found = /^#reference-(\d+)$/.exec(hash);
-    const at = found ? this.numbers.indexOf(Number(found[1]) - 1) : -1;
+    const number = found ? Number(found[1]) - 1 : -1;
+    const at = this.entries.findIndex((entry) => entry.includes(number));
     if (at >= 0) {
       if (at >= this.listed) this.more(at + 1 - this.listed, false);
-      const details = this.open(this.numbers[at]);
+      this.open(at);
+      this.rows.children[at].reveal?.(this.numbers.length);
+      const details = this.make(number).querySelector("details");
+      details.fill();
+      details.open = true;
       details.querySelector("summary").focus({ preventScroll: true });
       details.scrollIntoView({ block: "start" });
     } else if (/^#rule-[a-z-]+$/.test(hash)) {
@@ -127,6 +143,8 @@ function drawGraph(verdicts, numbers, list) {
   const graph = document.getElementById("graph");
   graph.replaceChildren(...(roots.length ? [graphOf(verdicts, roots)] : []));
   graph.hidden = !roots.length;
+  const drawing = graph.firstElementChild;
+  document.getElementById("lineage").classList.toggle("tall", Boolean(drawing) && Number(drawing.getAttribute("height")) > TALLEST_ON_PAPER);
   const notes = [];
   if (undrawn) notes.push(`${counted(undrawn, "reference")} on other images ${undrawn === 1 ? "is" : "are"} not drawn: narrow the filters to see them.`);
   if (without) notes.push(`${counted(without, "reference")} led to no image whose lineage could be read.`);
@@ -143,8 +161,9 @@ function printing(list) {
   let closed = [];
   const open = () => {
     if (closed.length) return;
-    list.more(list.numbers.length, false);
-    for (const number of list.numbers) list.make(number).querySelector("details").fill();
+    list.more(list.entries.length, false);
+    for (const entry of list.rows.children) entry.reveal?.(list.numbers.length);
+    for (const details of list.rows.querySelectorAll("li > details")) details.fill();
     closed = [...document.querySelectorAll("details:not([open])")];
     for (const details of closed) details.open = true;
   };

@@ -15,18 +15,27 @@ function rowMaker(verdicts) {
 function rowOf(verdicts, number) {
   const row = verdicts.rows[number];
   const results = row.results.map((each) => verdicts.results[each]);
-  const details = element("details", {}, summaryOf(row, results));
-  let empty = true;
-  details.fill = () => {
-    if (empty) details.append(bodyOf(verdicts, row, results));
-    empty = false;
-  };
-  details.addEventListener("toggle", () => details.open && details.fill());
+  const member = row.group !== undefined; // its group says the rest
+  const details = filledLater(
+    member ? memberSummaryOf(row) : summaryOf(row, results),
+    () => (member ? element("div", { class: "body" }, factsOf(row)) : bodyOf(verdicts, row, results, factsOf(row))),
+  );
   return element("li", { class: `row ${row.standing}`, id: `reference-${number + 1}` }, details);
 }
 
+/** A summary, and what is made when it is opened, or `fill()` is called. */
+function filledLater(summary, body) {
+  const details = element("details", {}, summary);
+  let empty = true;
+  details.fill = () => {
+    if (empty) details.append(body());
+    empty = false;
+  };
+  details.addEventListener("toggle", () => details.open && details.fill());
+  return details;
+}
+
 function summaryOf(row, results) {
-  const broken = results.filter((each) => each.standing !== "pass");
   return element(
     "summary",
     { class: "head" },
@@ -39,10 +48,13 @@ function summaryOf(row, results) {
       ` in ${row.account}/${row.region}`,
       row.file ? element("span", { class: "file" }, row.file) : null,
     ),
-    broken.length
-      ? element("span", { class: "broken" }, ...broken.map(brokenRule))
-      : null,
+    brokenRules(results),
   );
+}
+
+function brokenRules(results) {
+  const broken = results.filter((each) => each.standing !== "pass");
+  return broken.length ? element("span", { class: "broken" }, ...broken.map(brokenRule)) : null;
 }
 
 function brokenRule(result) {
@@ -53,7 +65,8 @@ function brokenRule(result) {
   );
 }
 
-function bodyOf(verdicts, row, results) {
+/** What the rules say and the lineage, below what is told of the reference alone. */
+function bodyOf(verdicts, row, results, facts) {
   const passed = results.filter((each) => each.standing === "pass");
   const others = results.filter((each) => each.standing !== "pass");
   const rank = (each) => verdicts.standings.indexOf(each.standing);
@@ -61,14 +74,16 @@ function bodyOf(verdicts, row, results) {
   const lineage = row.lineage === undefined ? null : verdicts.lineages[row.lineage];
   return element(
     "div",
-    { class: "body" },
-    factsOf(row),
-    ...others.map(resultOf),
-    passed.length ? passedRules(passed) : null,
-    element("h4", {}, "Lineage"),
-    lineage
-      ? lineageList(lineage)
-      : element("p", { class: "nothing" }, "None: no image was reached whose lineage could be read."),
+    { class: "body whole" },
+    element("div", { class: "said" }, facts, ...others.map(resultOf), passed.length ? passedRules(passed) : null),
+    element(
+      "div",
+      { class: "descent" },
+      element("h4", {}, "Lineage"),
+      lineage
+        ? lineageList(lineage)
+        : element("p", { class: "nothing" }, "None: no image was reached whose lineage could be read."),
+    ),
   );
 }
 
@@ -113,7 +128,12 @@ function passedRules(passed) {
   return element(
     "details",
     { class: "passed" },
-    element("summary", {}, `${counted(passed.length, "rule")} passed`),
+    element(
+      "summary",
+      {},
+      `${counted(passed.length, "rule")} passed`,
+      element("span", { class: "on-paper" }, `: ${passed.map((each) => each.rule).join(", ")}`),
+    ),
     ...passed.map(resultOf),
   );
 }
