@@ -1,8 +1,13 @@
 """Places that are read by processes, and by the workers of a cluster: the result is that of threads."""
 
+import itertools
 import os
+import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -167,3 +172,48 @@ def test_a_worker_of_another_version_reads_nothing() -> None:
     setting = Setting(None, datetime(2026, 11, 28, tzinfo=UTC), cached=False, version="0.0.1")
     with pytest.raises(CatalogError, match=r"a worker has assay .*, and this is 0\.0\.1"):
         read_elsewhere(another_process, msgspec.msgpack.encode(setting), (CI, "us-east-1"))
+
+
+SCHEDULER = re.compile(r"Scheduler at: +(tcp://\S+)")
+
+
+@contextmanager
+def apart(tool: str, *arguments: str, **environment: str) -> "Iterator[subprocess.Popen[str]]":
+    """A scheduler or a worker of Dask, which is killed at the end."""
+    with subprocess.Popen(
+        [sys.executable, "-m", f"distributed.cli.dask_{tool}", *arguments],
+        env={**os.environ, **environment}, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_cluster_that_is_lost_ends_the_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    """Its scheduler is killed in the middle."""
+    pytest.importorskip("distributed")
+    fleet = Fleet(accounts=8, regions=2)
+    calls, schedulers = itertools.count(1), []
+
+    def kill(request: Request) -> None:
+        if request.operation == "DescribeLaunchTemplates" and next(calls) == fleet.places // 2:
+            schedulers[0].kill()
+
+    with (
+        serve(fleet.world, kill) as server,
+        apart("scheduler", "--port", "0", "--dashboard-address", ":0") as scheduler,
+    ):
+        schedulers.append(scheduler)
+        assert scheduler.stderr
+        address = next(found[1] for each in scheduler.stderr if (found := SCHEDULER.search(each)))
+        options = ("--no-nanny", "--nthreads", "2", "--dashboard-address", ":0")
+        with apart("worker", address, *options, **talking_to(server.url, CI)):
+            lost = inventory(tmp_path, server, fleet, "--dask", address)
+        assert (lost.code, lost.stdout) == (2, "")
+        assert lost.stderr.splitlines()[-1] == (
+            "assay: whoever was to read the places is gone; run again: it goes on"
+        )
+        again = inventory(tmp_path, server, fleet)
+    assert "places were read before: going on from there" in again.stderr
+    assert_whole(again, fleet)
