@@ -194,7 +194,8 @@ def test_a_cluster_that_is_lost_ends_the_run_and_the_next_one_goes_on(tmp_path: 
     """Its scheduler is killed in the middle."""
     pytest.importorskip("distributed")
     fleet = Fleet(accounts=8, regions=2)
-    calls, schedulers = itertools.count(1), []
+    calls = itertools.count(1)
+    schedulers: list[subprocess.Popen[str]] = []
 
     def kill(request: Request) -> None:
         if request.operation == "DescribeLaunchTemplates" and next(calls) == fleet.places // 2:
