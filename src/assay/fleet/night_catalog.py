@@ -131,32 +131,24 @@ class NightCatalog:
     def _parameter(self, key: ParameterKey) -> Answer[str]:
         place, query = key
         found = self._named.parameter(place, query)
-        return (
-            found
-            or self._missing(place)
-            or Unavailable(
-                f"the stored night {self._night.date} has no value of parameter {query} in {place}"
-            )
-        )
+        return self._or_why(found, place, f"value of parameter {query} in {place}")
 
     def _template(self, key: TemplateKey) -> Answer[TemplateVersion]:
         place, ref = key
         found = self._named.version(place, ref)
-        return (
-            found
-            or self._missing(place)
-            or Unavailable(
-                f"the stored night {self._night.date} has no image of launch template {ref} in {place}"
-            )
-        )
+        return self._or_why(found, place, f"image of launch template {ref} in {place}")
 
     def _instance(self, key: InstanceKey) -> Answer[str]:
         place, id = key
         found = self._named.instance(place, id)
+        return self._or_why(found, place, f"instance {id} in {place}")
+
+    def _or_why(self, found: Answer[T] | None, place: Place, what: str) -> Answer[T]:
+        """What was found, or why the night does not have it."""
         return (
             found
             or self._missing(place)
-            or Unavailable(f"the stored night {self._night.date} has no instance {id} in {place}")
+            or Unavailable(f"the stored night {self._night.date} has no {what}")
         )
 
     def _missing(self, place: Place) -> Unavailable | None:
