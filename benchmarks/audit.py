@@ -21,15 +21,8 @@ from pathlib import Path
 
 from assay.fleet.store import Store
 from assay.model import AllowedImages, Image, Watermark
-from assay.model.inventory import (
-    Classified,
-    ImageClass,
-    ListedImage,
-    PlaceSeen,
-    PlaceState,
-    Use,
-    UseType,
-)
+from assay.model.inventory import Classified, ImageClass, ListedImage, Use, UseType
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.model.uses import UsedImage
 
 NIGHT = date(2026, 11, 29)

@@ -22,7 +22,7 @@ import duckdb
 from assay.fleet import columns
 from assay.fleet.comparison import compare
 from assay.fleet.store import Store
-from assay.model.inventory import PlaceSeen, PlaceState
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.run.descendants import Question, answer
 
 NIGHTS = (date(2026, 11, 28), date(2026, 11, 29))

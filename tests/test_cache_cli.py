@@ -190,7 +190,7 @@ LEARNER = """
 import sys
 from pathlib import Path
 from assay.catalog.decorators.remembering import RememberingCatalog
-from assay.catalog.questions import ANCESTRY, IMAGES
+from assay.catalog.questions import (ANCESTRY, IMAGES)
 from assay.kept import Kept
 from assay.model import Ancestry, AncestryEnd, AncestryEntry, CatalogFacts, Image, Place
 

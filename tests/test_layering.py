@@ -33,6 +33,7 @@ ALLOWED = {
         "policy",
         "catalog.interface",
         "catalog.questions",
+        "catalog.fleet_questions",
     },
     "run": {
         "run",
@@ -87,7 +88,7 @@ WITHIN = {
         "inputs.terraform.project",
         "inputs.terraform.program",
     },
-    "catalog/aws": {"catalog.interface", "catalog.questions"},
+    "catalog/aws": {"catalog.interface", "catalog.questions", "catalog.fleet_questions"},
     "catalog/decorators": {
         "catalog.interface",
         "catalog.questions",

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from assay.catalog.interface import Complete, CutShort, Listing, Obstacle, Page, whole
-from assay.catalog.questions import (
+from assay.catalog.fleet_questions import (
     ACCOUNTS_OF,
     GROUPS_OF,
     IMAGE_PARAMETERS_OF,
@@ -15,6 +14,7 @@ from assay.catalog.questions import (
     TEMPLATES_OF,
     UNITS_OF,
 )
+from assay.catalog.interface import Complete, CutShort, Listing, Obstacle, Page, whole
 from assay.model import Place, TemplateRef
 from assay.model.uses import (
     AccountState,

@@ -10,9 +10,7 @@ import pytest
 
 from assay.catalog.aws.pace import Deadline
 from assay.catalog.aws.sdk import Sdk
-from assay.catalog.interface import Complete, CutShort, Listing, Obstacle, Page, Pages, whole
-from assay.catalog.live import LiveCatalog
-from assay.catalog.questions import (
+from assay.catalog.fleet_questions import (
     ACCOUNTS_OF,
     GROUPS_OF,
     IMAGE_PARAMETERS_OF,
@@ -21,6 +19,8 @@ from assay.catalog.questions import (
     UNITS_OF,
     USED_IMAGES,
 )
+from assay.catalog.interface import Complete, CutShort, Listing, Obstacle, Page, Pages, whole
+from assay.catalog.live import LiveCatalog
 from assay.model import Watermark
 from assay.model.uses import (
     ImageUse,

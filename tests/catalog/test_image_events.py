@@ -7,9 +7,9 @@ import pytest
 
 from assay.catalog.aws.pace import Deadline
 from assay.catalog.aws.sdk import Sdk
+from assay.catalog.fleet_questions import IMAGE_EVENTS_OF
 from assay.catalog.interface import Complete, CutShort, Obstacle, Page
 from assay.catalog.live import LiveCatalog
-from assay.catalog.questions import IMAGE_EVENTS_OF
 from assay.model import Place
 from assay.model.events import Attribute, EventName, EventSearch, ImageEvent
 from tests.emulator import Fault, World

@@ -12,6 +12,7 @@ from assay.catalog.aws.sdk import Sdk
 from assay.catalog.decorators.offline import OfflineCatalog
 from assay.catalog.decorators.recording import RecordingCatalog
 from assay.catalog.decorators.remembering import RememberingCatalog
+from assay.catalog.fleet_questions import IMAGES_OF
 from assay.catalog.interface import (
     NEVER_ASKED,
     Complete,
@@ -23,7 +24,7 @@ from assay.catalog.interface import (
     whole,
 )
 from assay.catalog.live import LiveCatalog
-from assay.catalog.questions import IMAGES_OF, Selection
+from assay.catalog.questions import Selection
 from assay.catalog.recorded import RecordedCatalog
 from assay.kept import Kept
 from assay.model import Image

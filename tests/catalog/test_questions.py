@@ -8,14 +8,16 @@ import pytest
 
 from assay.catalog.aws.askers import ASKERS
 from assay.catalog.aws.asking import one_by_one
+from assay.catalog.aws.listers import FLEET_ASKERS
 from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.decorators.offline import OfflineCatalog
 from assay.catalog.decorators.recording import RecordingCatalog
 from assay.catalog.decorators.remembering import RememberingCatalog
+from assay.catalog.fleet_questions import INSTANCE_IMAGES
 from assay.catalog.interface import NEVER_ASKED, Absent, Answer, Question, Unavailable
 from assay.catalog.live import LiveCatalog
-from assay.catalog.questions import IMAGES_OF, INSTANCE_IMAGES, QUESTIONS, ImageKey
+from assay.catalog.questions import QUESTIONS, ImageKey
 from assay.catalog.recorded import RecordedCatalog
 from assay.errors import RecordingError
 from assay.kept import Kept
@@ -120,8 +122,8 @@ def test_a_key_that_must_not_be_quoted_is_not() -> None:
 def test_every_question_has_a_name_of_its_own_and_an_asker() -> None:
     names = [each.name for each in QUESTIONS]
     assert len(set(names)) == len(names)
-    assert set(ASKERS) == {*names, INSTANCE_IMAGES.name}  # of which no recording holds anything
-    assert IMAGES_OF.name
+    assert set(ASKERS) == {*names}
+    assert set(FLEET_ASKERS) == {INSTANCE_IMAGES.name}  # of which no recording holds anything
 
 
 @pytest.mark.parametrize("case", ["demo", "template-versions"])

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from assay.catalog.interface import CutShort, Listing, Obstacle, Page, whole
-from assay.catalog.questions import (
+from assay.catalog.fleet_questions import (
     CONTAINER_RECIPES_OF,
     FLEETS_OF,
     IMAGE_RECIPES_OF,
@@ -13,6 +12,7 @@ from assay.catalog.questions import (
     SPOT_FLEETS_OF,
     USAGES_OF,
 )
+from assay.catalog.interface import CutShort, Listing, Obstacle, Page, whole
 from assay.model import TemplateRef
 from assay.model.uses import ImageUsage, LaunchingFleet, LaunchPermission, Recipe
 from tests.emulator import Fault, RawFault, Request, World

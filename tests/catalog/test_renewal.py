@@ -11,9 +11,10 @@ import pytest
 from assay.catalog.aws.leases import EARLY, LAST, Lease, Opened, Session
 from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
+from assay.catalog.fleet_questions import LISTED_IMAGES
 from assay.catalog.interface import CutShort, Obstacle, Page, Unavailable
 from assay.catalog.live import LiveCatalog
-from assay.catalog.questions import IMAGES, LISTED_IMAGES, Selection
+from assay.catalog.questions import IMAGES, Selection
 from assay.model import CommonReader, Identity, Image, Place, Reader, Readers
 from assay.run.cache import Cache
 from assay.run.catalogs import open_sdk

@@ -18,9 +18,10 @@ from botocore.retries.quota import RetryQuota
 from assay.catalog.aws.leases import EARLY
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.aws.signing import signed_by
+from assay.catalog.fleet_questions import LISTED_IMAGES
 from assay.catalog.interface import Complete, Page, Unavailable
 from assay.catalog.live import LiveCatalog
-from assay.catalog.questions import IMAGES, LISTED_IMAGES, Selection
+from assay.catalog.questions import IMAGES, Selection
 from assay.errors import SdkError
 from assay.model import CommonReader, Identity, Image, Place, Readers
 from tests.catalog.test_live import credentials

@@ -13,15 +13,8 @@ from lxml import html as parser
 from assay.fleet.store import Store
 from assay.model import Ancestry, AncestryEnd, AncestryEntry, Image, Watermark
 from assay.model.descent import Descent
-from assay.model.inventory import (
-    Classified,
-    ImageClass,
-    ListedImage,
-    PlaceSeen,
-    PlaceState,
-    Use,
-    UseType,
-)
+from assay.model.inventory import Classified, ImageClass, ListedImage, Use, UseType
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.report.descendants import csv, dot, html, mermaid, text
 from assay.run.descendants import Question, answer
 

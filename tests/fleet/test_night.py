@@ -21,15 +21,8 @@ from assay.model import (
     ScanResults,
     Watermark,
 )
-from assay.model.inventory import (
-    Classified,
-    ImageClass,
-    ListedImage,
-    PlaceSeen,
-    PlaceState,
-    Use,
-    UseType,
-)
+from assay.model.inventory import Classified, ImageClass, ListedImage, Use, UseType
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.model.uses import UsedImage
 
 NIGHT = date(2026, 11, 29)

@@ -9,15 +9,8 @@ from datetime import UTC, date, datetime
 from lxml import html as parser
 
 from assay.model.images import Image
-from assay.model.inventory import (
-    Classified,
-    ImageClass,
-    Inventory,
-    ListedImage,
-    NightTotals,
-    PlaceSeen,
-    PlaceState,
-)
+from assay.model.inventory import Classified, ImageClass, Inventory, ListedImage, NightTotals
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.report.inventory import html
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)

@@ -12,7 +12,8 @@ from jsonschema import Draft7Validator, FormatChecker
 import assay
 from assay.fleet.store import Store
 from assay.model import Image
-from assay.model.inventory import Classified, ImageClass, ListedImage, PlaceSeen, PlaceState
+from assay.model.inventory import Classified, ImageClass, ListedImage
+from assay.model.places_seen import PlaceSeen, PlaceState
 from tests import command
 from tests.command import POLICY, Run, talking_to
 from tests.emulator import Fault, Server, serve

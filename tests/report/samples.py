@@ -21,7 +21,8 @@ from assay.model import (
     Subject,
     worst,
 )
-from assay.model.inventory import PlaceSeen, PlaceState, Use, UseType
+from assay.model.inventory import Use, UseType
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.model.uses import UsedImage
 from assay.policy.engine import judge_all
 from assay.policy.load import load

@@ -38,8 +38,15 @@ class LiveCatalog(msgspec.Struct, frozen=True):
         if not keys:
             return {}
         self._sdk.open()
-        answers: Mapping[K, Answer[T]] = self._askers[question.name](self._sdk, keys)
+        answers: Mapping[K, Answer[T]] = self._asker(question.name)(self._sdk, keys)
         return answers
+
+    def _asker(self, name: str) -> Callable[..., Any]:
+        if name in self._askers:
+            return self._askers[name]
+        from assay.catalog.aws.listers import FLEET_ASKERS
+
+        return FLEET_ASKERS[name]
 
     def list_all(self, listing: Listing[K, T], key: K) -> Pages[T]:
         """Each page is waited for no longer than an answer is."""

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from assay.catalog.fleet_questions import LISTED_IMAGES, USAGES_OF
 from assay.catalog.interface import (
     Absent,
     Answer,
@@ -22,10 +23,11 @@ from assay.catalog.interface import (
     Page,
     Unavailable,
 )
-from assay.catalog.questions import ALLOWED_IMAGES, LISTED_IMAGES, USAGES_OF, Selection
+from assay.catalog.questions import ALLOWED_IMAGES, Selection
 from assay.fleet.uses import OWN, SHARED, USES
 from assay.model import AllowedImages, Place
-from assay.model.inventory import ListedImage, PlaceSeen, PlaceState, Use
+from assay.model.inventory import ListedImage, Use
+from assay.model.places_seen import PlaceSeen, PlaceState
 
 T = TypeVar("T")
 

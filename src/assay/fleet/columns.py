@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from assay.model import AllowedImages, Ancestry, AncestryEnd, AncestryEntry, Image, recorded_end
-from assay.model.inventory import Classified, ImageClass, ListedImage, PlaceSeen, Use, family
+from assay.model.inventory import Classified, ImageClass, ListedImage, Use, family
+from assay.model.places_seen import PlaceSeen
 
 _MARK = (
     "STRUCT(key VARCHAR, source_image_id VARCHAR, source_image_region VARCHAR,"

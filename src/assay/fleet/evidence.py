@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from assay.fleet.night import Night
 from assay.fleet.places import ALL
 from assay.fleet.uses import USES
-from assay.model.inventory import PlaceSeen, PlaceState
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.model.remediation import Gap
 from assay.model.times import readable
 

@@ -17,7 +17,8 @@ from assay.fleet.columns import image_of, place_of, use_of
 from assay.fleet.places import At
 from assay.fleet.store import Store
 from assay.model import AncestryEntry
-from assay.model.inventory import Classified, PlaceSeen, PlaceState, Use
+from assay.model.inventory import Classified, Use
+from assay.model.places_seen import PlaceSeen, PlaceState
 
 
 class Night(msgspec.Struct, frozen=True):

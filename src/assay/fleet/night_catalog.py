@@ -47,7 +47,8 @@ from assay.model import (
     TemplateRef,
     TemplateVersion,
 )
-from assay.model.inventory import PlaceState, Use, UseType
+from assay.model.inventory import Use, UseType
+from assay.model.places_seen import PlaceState
 
 T = TypeVar("T")
 _WHOSE = "the stored night does not say whose credentials are meant: name the account"

@@ -12,11 +12,11 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
+from assay.catalog.fleet_questions import ACCOUNTS_OF, REGIONS_OF, UNITS_OF
 from assay.catalog.interface import CutShort, ImageCatalog, Obstacle, whole
-from assay.catalog.questions import ACCOUNTS_OF, REGIONS_OF, UNITS_OF
 from assay.errors import CatalogError
 from assay.model import Organization, Place
-from assay.model.inventory import PlaceSeen, PlaceState
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.model.uses import AccountState, MemberAccount, Region, RegionState
 
 T = TypeVar("T")

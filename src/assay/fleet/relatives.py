@@ -10,7 +10,8 @@ from assay.fleet.family import Branch, Family
 from assay.fleet.lineage_edges import EDGE_OF
 from assay.fleet.store import Store
 from assay.model.descent import Relative, UsedBy
-from assay.model.inventory import ImageClass, PlaceSeen, PlaceState
+from assay.model.inventory import ImageClass
+from assay.model.places_seen import PlaceSeen, PlaceState
 
 _WHOLE = (PlaceState.SEEN, PlaceState.FILTERED)
 """Allowed AMIs hides no image from its owner."""

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from assay.catalog.fleet_questions import IMAGE_EVENTS_OF, INSTANCE_IMAGES
 from assay.catalog.interface import Absent, Answer, CutShort, ImageCatalog, Page, Unavailable
-from assay.catalog.questions import IMAGE_EVENTS_OF, IMAGES, INSTANCE_IMAGES, ImageKey
+from assay.catalog.questions import IMAGES, ImageKey
 from assay.model import AncestryEnd, Image, Place, how_made
 from assay.model.events import MAKING, Attribute, EventName, EventSearch, ImageEvent
 from assay.model.lines import Claim, Gap, Grade, Link, Told, is_open, sourced

@@ -20,7 +20,8 @@ from assay.errors import StoreError
 from assay.fleet import columns, gathered
 from assay.fleet.database import connection, told
 from assay.fleet.sources import OF_A_NIGHT, OF_A_PLACE, of_places, quoted, read, typed, view
-from assay.model.inventory import Classified, PlaceSeen, Use
+from assay.model.inventory import Classified, Use
+from assay.model.places_seen import PlaceSeen
 from assay.model.times import day
 
 _NIGHT = "night="

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from assay.catalog.interface import Listing
-from assay.catalog.questions import (
+from assay.catalog.fleet_questions import (
     CONTAINER_RECIPES_OF,
     GROUPS_OF,
     IMAGE_PARAMETERS_OF,
@@ -14,6 +13,7 @@ from assay.catalog.questions import (
     USAGES_OF,
     USED_IMAGES,
 )
+from assay.catalog.interface import Listing
 from assay.model import Place, TemplateRef
 from assay.model.ids import is_ami_id
 from assay.model.inventory import Use, UseType

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from assay.model.inventory import PlaceSeen
+from assay.model.places_seen import PlaceSeen
 
 
 class Edge(StrEnum):

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
-from assay.model.images import AllowedImages, Ancestry, Image
+from assay.model.images import Ancestry, Image
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.model.uses import UsedImage
 
 
@@ -59,19 +60,6 @@ class Use(msgspec.Struct, frozen=True, gc=False):
     """What EC2 tells of the image of an instance, also where it stands in no listing any more."""
 
 
-class PlaceState(StrEnum):
-    """What became of a place that was wanted. Only `SEEN` is evidence that something is not there."""
-
-    SEEN = "seen"
-    CUT_SHORT = "cut-short"
-    FILTERED = "filtered"
-    """Allowed AMIs hides images that others share."""
-    DENIED = "denied"
-    OPTED_OUT = "opted-out"
-    SUSPENDED = "suspended"
-    FAILED = "failed"
-
-
 class ImageClass(StrEnum):
     """What an image is, by a policy's golden marks."""
 
@@ -80,27 +68,6 @@ class ImageClass(StrEnum):
     DERIVED = "derived"
     """It inherited a golden mark, or descends from an image that has one."""
     UNKNOWN = "unknown"
-
-
-class PlaceSeen(msgspec.Struct, frozen=True):
-    """One account in one Region, and what was seen of it."""
-
-    account: str
-    region: str
-    state: PlaceState
-    reason: str | None = None
-    """One line for people; None where everything was seen."""
-    images: int = 0
-    uses: int = 0
-    calls: int = 0
-    seen_at: datetime | None = None
-    stale_since: datetime | None = None
-    """When what is told of it was read, where that was in an earlier run."""
-    allowed_images: AllowedImages | None = None
-    """Its Allowed AMIs settings; None where they were not told."""
-    whole: tuple[str, ...] = ()
-    """The lists that were read to their end, as `fleet/uses.py` calls them: of a kind of thing that is
-    not among them, none that was seen is no evidence that there is none."""
 
 
 class Classified(msgspec.Struct, frozen=True):

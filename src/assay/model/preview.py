@@ -7,7 +7,8 @@ from enum import StrEnum
 import msgspec
 
 from assay.model.images import AllowedImages
-from assay.model.inventory import ImageClass, PlaceSeen, PlaceState, Use, UseType
+from assay.model.inventory import ImageClass, Use, UseType
+from assay.model.places_seen import PlaceSeen, PlaceState
 
 
 class Ruling(StrEnum):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from assay.model.inventory import PlaceSeen, PlaceState
+from assay.model.places_seen import PlaceSeen, PlaceState
 
 
 class NotTaken(msgspec.Struct, frozen=True):

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
-from assay.model.inventory import ListedImage, PlaceSeen
+from assay.model.inventory import ListedImage
+from assay.model.places_seen import PlaceSeen
 
 NOT_ASKED = (
     "whom it is shared with, and which EC2 and Spot Fleets launch it, was not asked: --live does"

@@ -6,8 +6,8 @@ from datetime import datetime
 import msgspec
 
 from assay.model.images import Watermark
-from assay.model.inventory import PlaceSeen
 from assay.model.outcomes import Outcome, Severity
+from assay.model.places_seen import PlaceSeen
 from assay.model.policy import AnyException, Policy
 from assay.model.subjects import Subject
 from assay.model.verdicts import Standing, decides, result_standing, verdict_standing

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from assay.model.inventory import ListedImage, PlaceSeen
+from assay.model.inventory import ListedImage
+from assay.model.places_seen import PlaceSeen
 from assay.model.references import AmiReference
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from assay.model.inventory import PlaceSeen
+from assay.model.places_seen import PlaceSeen
 
 SCHEMA_VERSION = 1
 _TOLD = (

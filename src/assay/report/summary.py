@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from assay.model import CatalogFacts, ExceptionUse, Outcome, Report, Severity, Standing, Verdict
-from assay.model.inventory import PlaceState
+from assay.model.places_seen import PlaceState
 from assay.model.times import readable
 from assay.model.verdicts import WORST_FIRST, closes_the_gate
 from assay.report.safe import safe

@@ -38,7 +38,8 @@ from assay.model import (
     Unknown,
     Unresolved,
 )
-from assay.model.inventory import PlaceSeen, PlaceState, Use
+from assay.model.inventory import Use
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.model.times import readable
 from assay.model.uses import UsedImage
 from assay.policy.golden import JudgedMarks

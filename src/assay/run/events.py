@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from msgspec import Struct
 
+from assay.catalog.fleet_questions import IMAGE_EVENTS_OF
 from assay.catalog.interface import CutShort, ImageCatalog, whole
-from assay.catalog.questions import IMAGE_EVENTS_OF
 from assay.fleet.night import Night
 from assay.fleet.places import ALL, At
 from assay.model import Place

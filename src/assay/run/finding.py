@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from msgspec import Struct
 
+from assay.catalog.fleet_questions import FINDINGS_OF
 from assay.catalog.interface import CutShort, ImageCatalog, whole
-from assay.catalog.questions import FINDINGS_OF
 from assay.errors import InputError
 from assay.fleet.night import Night
 from assay.model import SEVERITIES, Place

@@ -23,14 +23,8 @@ from assay.fleet.store import Store
 from assay.fleet.totals import Trend, Used
 from assay.fleet.uses import OWN, SHARED, missed
 from assay.model import Ancestry, Identity, Organization, Place, Policy
-from assay.model.inventory import (
-    Classified,
-    ImageClass,
-    Inventory,
-    PlaceSeen,
-    PlaceState,
-    UseType,
-)
+from assay.model.inventory import Classified, ImageClass, Inventory, UseType
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.model.times import day_of
 from assay.run.host import Host
 from assay.run.places import Reply, failed

@@ -11,13 +11,15 @@ from typing import Protocol
 
 import msgspec
 
+from assay.catalog.fleet_questions import IMAGE_PARAMETERS_OF, LISTED_IMAGES
 from assay.catalog.interface import CutShort, ImageCatalog, Page
-from assay.catalog.questions import IMAGE_PARAMETERS_OF, LISTED_IMAGES, Selection
+from assay.catalog.questions import Selection
 from assay.fleet.columns import image_of, use_of
 from assay.fleet.night import Night
 from assay.fleet.replacements import Seen
 from assay.model import Image, Place
-from assay.model.inventory import ListedImage, PlaceSeen, PlaceState
+from assay.model.inventory import ListedImage
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.model.times import readable
 from assay.model.uses import UsedImage
 

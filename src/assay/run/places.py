@@ -19,7 +19,7 @@ from assay.errors import CatalogError
 from assay.fleet.collecting import Collected, collect
 from assay.fleet.places import At
 from assay.model import Readers
-from assay.model.inventory import PlaceSeen, PlaceState
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.run.cache import Cache
 from assay.run.catalogs import Asking, open_catalog
 from assay.run.host import Host

@@ -5,8 +5,9 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from assay.catalog.fleet_questions import INSTANCE_IMAGES
 from assay.catalog.interface import Answer, Unavailable
-from assay.catalog.questions import ANCESTRY, IDENTITIES, INSTANCE_IMAGES
+from assay.catalog.questions import ANCESTRY, IDENTITIES
 from assay.fleet.growing import Source, grow
 from assay.fleet.memory import Memory, as_image
 from assay.fleet.sights import Eyes, Trail

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from assay.catalog.interface import ImageCatalog
-from assay.model.inventory import PlaceSeen, PlaceState
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.run.places import HERE, Reply
 
 

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assay.catalog.interface import CutShort, ImageCatalog, Listing, whole
-from assay.catalog.questions import (
+from assay.catalog.fleet_questions import (
     FLEETS_OF,
     LAUNCH_PERMISSIONS_OF,
     REFERENCES_OF,
     SPOT_FLEETS_OF,
 )
+from assay.catalog.interface import CutShort, ImageCatalog, Listing, whole
 from assay.errors import InputError
 from assay.fleet.evidence import gaps
 from assay.fleet.night import Night, stored_night

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from assay.catalog.aws.marking import Marker
+from assay.catalog.fleet_questions import IMAGES_OF
 from assay.catalog.interface import Absent, CutShort, ImageCatalog, Unavailable, whole
 from assay.catalog.live import LiveCatalog
-from assay.catalog.questions import IDENTITIES, IMAGES, IMAGES_OF, Selection
+from assay.catalog.questions import IDENTITIES, IMAGES, Selection
 from assay.errors import CredentialsError
 from assay.model import Identity, Image, Place, Policy, Resolved, Watermark
 from assay.model.stamping import Stamp, Stamped, Stamping

@@ -25,8 +25,8 @@ from assay.model import (
     Subject,
     Unresolved,
 )
-from assay.model.inventory import PlaceSeen
 from assay.model.lines import OPEN, Claim, Gap, Grade, Link
+from assay.model.places_seen import PlaceSeen
 from assay.report.lineage.ends import end_of, nothing
 from assay.report.lineage.view import Lineage, Past, nodes_of
 from assay.run import check

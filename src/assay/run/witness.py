@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from assay.catalog.fleet_questions import INSTANCE_IMAGES
 from assay.catalog.interface import Answer, ImageCatalog, K, Listing, Pages, Question, Unavailable
-from assay.catalog.questions import ANCESTRY, IMAGES, INSTANCE_IMAGES
+from assay.catalog.questions import ANCESTRY, IMAGES
 from assay.model import CatalogFacts, Image, Place
-from assay.model.inventory import PlaceSeen, PlaceState
+from assay.model.places_seen import PlaceSeen, PlaceState
 
 T = TypeVar("T")
 _SIGHTS = (IMAGES.name, INSTANCE_IMAGES.name, ANCESTRY.name)

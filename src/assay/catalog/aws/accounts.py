@@ -15,8 +15,8 @@ import msgspec
 from assay.catalog.aws.listed import listed, text, unreadable
 from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
+from assay.catalog.fleet_questions import AccountsKey
 from assay.catalog.interface import Complete, CutShort, Obstacle, Page, Pages
-from assay.catalog.questions import AccountsKey
 from assay.model import Place
 from assay.model.ids import is_account
 from assay.model.partitions import home_of

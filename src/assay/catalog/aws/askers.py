@@ -1,7 +1,6 @@
-"""Who asks AWS for which question: a row for each kind, and nothing else to be told of a new one."""
+"""Who asks AWS for which question of a check: a row for each kind, and nothing else to be told of a new one."""
 
 from assay.catalog.aws.asking import in_batches, one_by_one
-from assay.catalog.aws.image_uses import instance_image
 from assay.catalog.aws.images import allowed_images, describe_images, image_ancestry, removal
 from assay.catalog.aws.instances import describe_instances
 from assay.catalog.aws.parameters import get_parameters
@@ -14,7 +13,6 @@ from assay.catalog.questions import (
     EVERY_VERSION,
     IDENTITIES,
     IMAGES,
-    INSTANCE_IMAGES,
     INSTANCES,
     PARAMETERS,
     REMOVALS,
@@ -39,7 +37,6 @@ ASKERS = dict(
         one_by_one(TEMPLATES, template_version),
         one_by_one(EVERY_VERSION, all_versions),
         in_batches(INSTANCES, describe_instances, VALUES_A_FILTER),
-        one_by_one(INSTANCE_IMAGES, instance_image),
         one_by_one(SEARCHES, search),
     )
 )

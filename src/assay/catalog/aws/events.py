@@ -17,8 +17,8 @@ import msgspec
 from assay.catalog.aws import ec2
 from assay.catalog.aws.listed import listed, text
 from assay.catalog.aws.sdk import Sdk
+from assay.catalog.fleet_questions import EventsKey
 from assay.catalog.interface import Pages
-from assay.catalog.questions import EventsKey
 from assay.model import ids
 from assay.model.events import EventName, ImageEvent
 

@@ -1,20 +1,23 @@
-"""Who asks AWS for which listing: a row for each. Read when the first list is asked for, if ever."""
+"""Who asks AWS for what only a fleet is asked: a row for each listing, and for each question.
+
+Read when the first of them is asked, if ever.
+"""
 
 from assay.catalog.aws.accounts import accounts, regions, units
-from assay.catalog.aws.asking import by_pages
+from assay.catalog.aws.asking import by_pages, one_by_one
 from assay.catalog.aws.events import image_events
 from assay.catalog.aws.findings import image_findings
 from assay.catalog.aws.fleets import fleets, spot_fleets
 from assay.catalog.aws.groups import groups, launch_configurations
 from assay.catalog.aws.image_parameters import image_parameters
-from assay.catalog.aws.image_uses import image_uses
+from assay.catalog.aws.image_uses import image_uses, instance_image
 from assay.catalog.aws.listings import images, listed_images
 from assay.catalog.aws.recipes import container_recipes, image_recipes
 from assay.catalog.aws.references import image_references
 from assay.catalog.aws.sharing import launch_permissions
 from assay.catalog.aws.template_lists import templates
 from assay.catalog.aws.usage_reports import image_usages
-from assay.catalog.questions import (
+from assay.catalog.fleet_questions import (
     ACCOUNTS_OF,
     CONTAINER_RECIPES_OF,
     FINDINGS_OF,
@@ -24,6 +27,7 @@ from assay.catalog.questions import (
     IMAGE_PARAMETERS_OF,
     IMAGE_RECIPES_OF,
     IMAGES_OF,
+    INSTANCE_IMAGES,
     LAUNCH_CONFIGURATIONS_OF,
     LAUNCH_PERMISSIONS_OF,
     LISTED_IMAGES,
@@ -35,6 +39,8 @@ from assay.catalog.questions import (
     USAGES_OF,
     USED_IMAGES,
 )
+
+FLEET_ASKERS = dict((one_by_one(INSTANCE_IMAGES, instance_image),))
 
 LISTERS = dict(
     (

@@ -9,8 +9,8 @@ from typing import Any
 
 from assay.catalog.aws.listed import listed, text
 from assay.catalog.aws.sdk import Sdk
+from assay.catalog.fleet_questions import ReferencesKey
 from assay.catalog.interface import Pages
-from assay.catalog.questions import ReferencesKey
 from assay.model.uses import ImageReference
 
 A_PAGE = 1000

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assay.model.descent import Descent, Edge, Relative, UsedBy
-from assay.model.inventory import PlaceSeen
+from assay.model.places_seen import PlaceSeen
 from assay.model.times import iso, readable
 
 TOGETHER = 40

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import StringIO
 
-from assay.model.inventory import Classified, Inventory, PlaceSeen, family
+from assay.model.inventory import Classified, Inventory, family
+from assay.model.places_seen import PlaceSeen
 from assay.model.times import iso
 from assay.report.inventory.rows import as_cell
 from assay.report.inventory.told import NOT_YOURS, age_days, by_image

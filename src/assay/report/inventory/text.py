@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from assay.model.inventory import ImageClass, Inventory, PlaceSeen
+from assay.model.inventory import ImageClass, Inventory
+from assay.model.places_seen import PlaceSeen
 from assay.model.times import readable
 from assay.report.safe import safe
 

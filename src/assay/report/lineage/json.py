@@ -8,8 +8,8 @@ import msgspec
 
 from assay import __version__
 from assay.model import Policy
-from assay.model.inventory import PlaceState
 from assay.model.lines import Grade, Told
+from assay.model.places_seen import PlaceState
 from assay.report.encoded import indented
 from assay.report.fleet_document import place
 from assay.report.formats.json import catalog, result, step

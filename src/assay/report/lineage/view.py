@@ -20,8 +20,8 @@ from assay.model import (
     Unresolved,
     Watermark,
 )
-from assay.model.inventory import PlaceSeen
 from assay.model.lines import Claim, Gap, Grade, Link, Told, links_of
+from assay.model.places_seen import PlaceSeen
 from assay.model.uses import ImageUse
 from assay.report.lineage.ends import End, end_of, nothing
 from assay.report.steps import LineageStep, first_marked, keys, marked, owner

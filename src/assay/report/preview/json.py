@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from assay.model.inventory import PlaceSeen
+from assay.model.places_seen import PlaceSeen
 from assay.model.preview import Judged, NeverBlocked, Next, Preview, Ruling, counted
 from assay.report.fleet_document import document
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from assay.model.inventory import PlaceSeen
+from assay.model.places_seen import PlaceSeen
 from assay.model.preview import Judged, Next, Preview, Ruling, counted
 from assay.model.times import readable
 

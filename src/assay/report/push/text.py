@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assay.model.inventory import PlaceSeen
+from assay.model.places_seen import PlaceSeen
 from assay.model.pushing import PushedPlace, Pushing
 from assay.model.times import readable
 from assay.report.safe import safe

@@ -19,7 +19,7 @@ from assay.errors import InputError
 from assay.fleet.collecting import collect
 from assay.model import Outcome, Place, Policy
 from assay.model.ids import is_account
-from assay.model.inventory import PlaceState
+from assay.model.places_seen import PlaceState
 from assay.model.times import moment
 from assay.run.governing.judging import Judgement, judge, judge_uses, undetermined
 from assay.run.governing.resources import INSTANCE, KINDS, Resource

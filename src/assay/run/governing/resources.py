@@ -14,12 +14,9 @@ from typing import Any
 
 import msgspec
 
+from assay.catalog.fleet_questions import INSTANCE_IMAGES, LAUNCH_CONFIGURATIONS_OF
 from assay.catalog.interface import Absent, CutShort, ImageCatalog, Unavailable, whole
-from assay.catalog.questions import (
-    INSTANCE_IMAGES,
-    LAUNCH_CONFIGURATIONS_OF,
-    ImageKey,
-)
+from assay.catalog.questions import ImageKey
 from assay.model import (
     Action,
     AmiReference,
