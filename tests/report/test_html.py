@@ -259,7 +259,7 @@ def test_rules_that_were_not_passed_have_their_pages() -> None:
     found = page(samples.of_demo())
     assert ("details", "id", "rule-unmarked") in found.attributes
     assert ("details", "id", "rule-deprecated") not in found.attributes
-    assert "nobody can write another account's id into a mark's key" in found.text
+    assert "nobody can put another account's id into a watermark's key" in found.text
 
 
 def test_several_inputs_are_told_apart() -> None:

@@ -3,16 +3,16 @@
 **What it does.** Reports an image whose deprecation time has passed. A warning unless the policy
 says otherwise: EC2 still launches deprecated images.
 
-**Why it matters.** Deprecation is how image owners say "move on". A deprecated image is hidden
-from everybody else's listings and gets no more fixes.
+**Why it matters.** An owner deprecates an image to tell its users to move to a newer one. EC2 no
+longer lists a deprecated image for other accounts, and it gets no more fixes.
 
-**Example.** `DeprecationTime: 2026-03-01T00:00:00Z`, and it is November.
+**Example.** `DeprecationTime: 2026-03-01T00:00:00Z`, checked in November 2026.
 
-**How to fix.** Use the successor.
+**How to fix.** Use the image that replaces it.
 
 **Reads.** EC2 DescribeImages (`DeprecationTime`).
 
-**Offline.** No: deprecation times are EC2's to tell.
+**Offline.** No: only EC2 knows deprecation times.
 """
 
 from datetime import datetime

@@ -1,20 +1,20 @@
 """# downgrade
 
-**What it does.** Reports a change from one image to an older one of the same lineage: both carry a
-watermark of the same key, and the new image's was attached to an older source image. A warning
-unless the policy says otherwise.
+**What it does.** Reports a change from one image to an older one of the same lineage: both have a
+watermark with the same key, and the new image's watermark was attached to an older source image. A
+warning unless the policy says otherwise.
 
-**Why it matters.** Going back to last quarter's golden build brings its vulnerabilities back. The
-mark is there, the ancestry agrees, and no other rule objects.
+**Why it matters.** Going back to last quarter's golden build brings its vulnerabilities back. No
+other rule notices, because the watermark and the ancestry are fine.
 
 **Example.** `ami` changes from a copy of the March build to a copy of the January build.
 
-**How to fix.** Use the newer build, or say why not.
+**How to fix.** Use the newer build, or make an exception that gives the reason.
 
-**Reads.** The plan (the value that is replaced), EC2 DescribeImages for both images. A replaced
-image that EC2 no longer shows cannot be compared; nothing is reported then.
+**Reads.** The plan (the value that is replaced), EC2 DescribeImages for both images. If EC2 no
+longer shows the replaced image, the two cannot be compared, and nothing is reported.
 
-**Offline.** No: the marks of both images are EC2's to tell.
+**Offline.** No: only EC2 knows the watermarks of both images.
 """
 
 from datetime import datetime

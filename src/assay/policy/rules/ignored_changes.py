@@ -1,22 +1,22 @@
 """# ignored-changes
 
-**What it does.** Fails an image attribute that `lifecycle { ignore_changes = [...] }` names (or
-`all`), where code is checked, and one whose image comes through such an attribute of something
-else: a template, a parameter, `terraform_data`. A plan tells which image there will be, so there it
-is silent.
+**What it does.** When code is checked, fails an image attribute that is listed in `lifecycle {
+ignore_changes = [...] }` (or covered by `all`). It also fails an attribute whose image comes
+through such an attribute of something else: a template, a parameter, `terraform_data`. It reports
+nothing for a plan, because a plan shows which image will be used.
 
-**Why it matters.** Terraform will leave the resource at the image it was once made from, whatever
-the code says: the image in the code proves nothing. A new golden image, or the end of a revoked
-one, never reaches it, and no plan shows the difference.
+**Why it matters.** Terraform keeps the image that the resource was first created with, whatever the
+code says now. So the image in the code proves nothing. The resource never gets a new golden image,
+keeps a revoked one, and no plan shows the difference.
 
 **Example.** `lifecycle { ignore_changes = [ami] }` in an `aws_instance`.
 
-**How to fix.** Take the attribute out of `ignore_changes` and pin the image, or roll instances by a
-launch template and an instance refresh.
+**How to fix.** Remove the attribute from `ignore_changes` and pin the image, or replace instances
+with a launch template and an instance refresh.
 
 **Reads.** Terraform code.
 
-**Offline.** Yes: the code tells it.
+**Offline.** Yes: the code shows it.
 """
 
 from assay.model import Action, Finding, Outcome

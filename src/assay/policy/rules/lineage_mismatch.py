@@ -1,22 +1,22 @@
 """# lineage-mismatch
 
-**What it does.** Fails an image whose golden watermark names a source image that does not stand in
-the image's own recorded ancestry. Off with `require.ancestry: ignore`.
+**What it does.** Fails an image whose golden watermark was first attached to an image that is not
+in the recorded ancestry of this one. Turned off by `require.ancestry: ignore`.
 
-**Why it matters.** Marks can be attached by whoever owns an image; ancestry is written by EC2 and
-cannot be edited. A mark that says "I was attached to ami-A" on an image that never descended from
-ami-A contradicts the record.
+**Why it matters.** The owner of an image can attach watermarks to it, but only EC2 writes the
+ancestry, and nobody can edit it. If a watermark says that it was first attached to ami-A, but the
+image never descended from ami-A, the watermark and the record contradict each other.
 
-**Example.** The mark's source is `ami-0a` in us-east-1, the ancestry is
-`ami-0c <- ami-0b (no recorded source)`.
+**Example.** The watermark's source is `ami-0a` in us-east-1, the ancestry is `ami-0c <- ami-0b (no
+recorded source)`.
 
 **How to fix.** Rebuild the image from the golden image with CreateImage or CopyImage, which record
-the parent. If EC2 refused the lookup or cut the record at 50 entries, the answer is undetermined,
-not failed.
+the parent. If EC2 refused the lookup or cut the record at 50 entries, the result is undetermined
+and not a failure.
 
 **Reads.** EC2 DescribeImages (`ImageWatermarks`), GetImageAncestry.
 
-**Offline.** No: marks and ancestry are EC2's to tell.
+**Offline.** No: only EC2 knows watermarks and ancestry.
 """
 
 from assay.model import Finding, Outcome, Policy, Provenance

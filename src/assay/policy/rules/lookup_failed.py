@@ -1,20 +1,22 @@
 """# lookup-failed
 
-**What it does.** Leaves a reference undetermined when something the policy needs could not be
-asked: denied, throttled, timed out, unreadable, or not in the recorded catalogue.
+**What it does.** Leaves a reference undetermined if something the policy needs could not be looked
+up: the call was denied, throttled or timed out, the answer could not be read, or the recorded
+catalogue does not contain it.
 
-**Why it matters.** Not being able to ask is not an answer. A gate that turns a denial into a pass
-can be opened by denying it; one that turns it into a failure blames the wrong thing.
+**Why it matters.** Without an answer there is nothing to judge. If a denied call counted as a pass,
+anybody who can deny the call could get any image through. If it counted as a failure, the report
+would blame the image for a missing permission.
 
 **Example.** `ec2:GetImageAncestry in us-east-1: denied (UnauthorizedOperation)`.
 
-**How to fix.** Give the reader the permission that the message names, or try again later. An
-account without a reader gets one in the policy's `aws.readers`, or all of them do, by `"*"`. With a
-recorded catalogue, record it again with `assay record`.
+**How to fix.** Give the reader the permission that the message names, or try again later. If an
+account has no reader, add one to the policy's `aws.readers`, or add `"*"` for all accounts. If you
+use a recorded catalogue, record it again with `assay record`.
 
 **Reads.** Every answer that a verdict depends on.
 
-**Offline.** Yes: it is what every reference that needs AWS comes to, `not checked (offline)`.
+**Offline.** Yes: every reference that needs AWS is reported as `not checked (offline)`.
 """
 
 from assay.model import (

@@ -1,11 +1,11 @@
 """# no-provenance
 
-**What it does.** Fails a reference to an image that this very plan registers from snapshots
+**What it does.** Fails a reference to an image that the same plan registers from snapshots
 (`aws_ami`, EC2's RegisterImage).
 
-**Why it matters.** RegisterImage records no source image and carries no watermark over, whatever
-the snapshots hold (EC2 User Guide, "View the ancestry of an AMI"). Such an image can never prove
-where it comes from.
+**Why it matters.** RegisterImage records no source image and copies no watermarks, whatever the
+snapshots contain (EC2 User Guide, "View the ancestry of an AMI"). So nobody can ever prove where
+such an image comes from.
 
 **Example.** `ami = aws_ami.restored.id`, where `aws_ami.restored` names a `snapshot_id`.
 
@@ -14,7 +14,7 @@ where it comes from.
 
 **Reads.** The plan.
 
-**Offline.** Yes: the plan tells it.
+**Offline.** Yes: the plan shows it.
 """
 
 from assay.model import Cause, Finding, Outcome, Unresolved

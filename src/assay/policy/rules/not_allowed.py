@@ -1,21 +1,23 @@
 """# not-allowed
 
-**What it does.** With `require.allowed_amis: predict`, says what EC2's own Allowed AMIs settings
-make of the image, in the account and Region that will use it: where they are enforced, whether an
-apply would be refused; in audit mode, whether it would be if they were enforced.
+**What it does.** With `require.allowed_amis: predict`, checks the image against EC2's own Allowed
+AMIs settings in the account and Region that will use it. If they are enforced, it fails an image
+that EC2 would refuse during the apply. If they are in audit mode, it reports an image that would be
+refused if they were enforced.
 
-**Why it matters.** EC2 says so only in the middle of an apply, when half of the change is made.
+**Why it matters.** EC2 refuses the image only in the middle of an apply, when half of the changes
+have already been made.
 
-**Example.** The settings admit images of `amazon` and of 111122223333, in audit mode; the image is
-a vendor's.
+**Example.** The settings admit images of `amazon` and of 111122223333, in audit mode, and the image
+belongs to a vendor.
 
-**How to fix.** Use an image that the criteria admit, or have them changed by whoever manages them:
-the account itself, or its organization by a declarative policy.
+**How to fix.** Use an image that the criteria admit. Or ask whoever manages the criteria to change
+them: the account itself, or its organization if they come from a declarative policy.
 
-**Reads.** EC2 GetAllowedImagesSettings, DescribeImages (`ImageAllowed`, and all that criteria
-name). Days are counted until the check, as the API reference words it.
+**Reads.** EC2 GetAllowedImagesSettings, DescribeImages (`ImageAllowed`, and everything that the
+criteria mention). Days are counted up to the time of the check, as the API reference says.
 
-**Offline.** No: the settings and the image are EC2's to tell.
+**Offline.** No: only EC2 knows the settings and the image.
 """
 
 from datetime import datetime

@@ -1,19 +1,20 @@
 """# not-launchable
 
 **What it does.** Fails an image that EC2 would refuse to launch: disabled, deregistered, failed or
-invalid. An image that is still pending is undetermined: it may or may not become available. An
-instance that an audit finds was launched already, and needs a disabled or deregistered one no more.
+invalid. An image that is still pending is undetermined, because it may or may not become available.
+In an audit, a disabled or deregistered image does not fail an existing instance, because the
+instance no longer needs it.
 
-**Why it matters.** Terraform notices only in the middle of an apply, and an Auto Scaling group
-notices at night. A launch template keeps naming a disabled image without complaint.
+**Why it matters.** Terraform notices only in the middle of an apply, and an Auto Scaling group only
+when it has to replace an instance. A launch template can name a disabled image without any error.
 
 **Example.** `State: disabled` (EC2 User Guide, "Disable an AMI").
 
-**How to fix.** Enable the image again, or use its successor.
+**How to fix.** Enable the image again, or use the image that replaces it.
 
 **Reads.** EC2 DescribeImages (`State`).
 
-**Offline.** No: an image's state is EC2's to tell.
+**Offline.** No: only EC2 knows the state of an image.
 """
 
 from assay.model import Finding, Image, Outcome

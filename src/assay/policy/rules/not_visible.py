@@ -1,23 +1,23 @@
 """# not-visible
 
-**What it does.** Leaves a reference undetermined when EC2 answered, and showed no such image,
-launch template or parameter to the reading account in that Region.
+**What it does.** Leaves a reference undetermined if EC2 answered that the account sees no such
+image, launch template or parameter in that Region.
 
-**Why it matters.** "Not found" is what EC2 says of an image that does not exist, is in another
-Region, is not shared with this account, was deregistered, or is hidden by Allowed AMIs. None of
-these proves the image bad, and none proves it golden. What can be read besides (the other Regions
-and accounts of the plan, the Recycle Bin, the Allowed AMIs settings) is told first; the rest is
-told as a possibility.
+**Why it matters.** EC2 says "not found" if an image does not exist, is in another Region, is not
+shared with this account, was deregistered, or is hidden by Allowed AMIs. None of these proves that
+the image is bad, and none proves that it is golden. assay looks for the cause in the other Regions
+and accounts of the plan, the Recycle Bin and the Allowed AMIs settings. If it finds the cause, it
+says so; otherwise it lists the possibilities.
 
 **Example.** An id of us-east-1 used by a provider in eu-west-1.
 
-**How to fix.** Check the Region first, then whether the image is shared with the account that
-reads, then Allowed AMIs in that account.
+**How to fix.** Check the Region first, then whether the image is shared with the account whose
+credentials you use, then the Allowed AMIs settings of that account.
 
 **Reads.** EC2 DescribeImages, DescribeLaunchTemplateVersions, DescribeInstances, SSM GetParameters;
-for the explanation ListImagesInRecycleBin and GetAllowedImagesSettings, where allowed.
+for the explanation also ListImagesInRecycleBin and GetAllowedImagesSettings, if permitted.
 
-**Offline.** No: nobody is asked, so nothing is found to be missing.
+**Offline.** No: without AWS, assay cannot know that something is missing.
 """
 
 from assay.model import Cause, Finding, Outcome, Unresolved

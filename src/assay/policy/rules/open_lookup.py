@@ -1,20 +1,22 @@
 """# open-lookup
 
 **What it does.** Fails a reference whose image Terraform looks up (`data "aws_ami"`) without
-saying whose images it takes: no `owners`, and no filter `owner-id` or `owner-alias` without
-wildcards. A filter `image-id` without wildcards is as good: nobody can choose an image's id.
+limiting the owner: there are no `owners`, and no filter `owner-id` or `owner-alias` without
+wildcards. A filter `image-id` without wildcards is fine too, because nobody can choose the id of an
+image.
 
 **Why it matters.** Anybody can publish an image under any name, or share one with your account.
-With `most_recent`, you launch what was published last, by whomever: the name confusion attack
-"whoAMI". Other rules fail a stranger's image once it is found; this one speaks before there is any.
+With `most_recent`, you launch whatever was published last, by anybody: this is the name confusion
+attack "whoAMI". Other rules fail a stranger's image once the lookup finds it. This rule warns you
+before such an image exists.
 
 **Example.** `most_recent = true` and a filter `name` of `golden-al2023-*`, with no `owners`.
 
 **How to fix.** Name the accounts: `owners = ["self", "111122223333"]`.
 
-**Reads.** The lookup, as the configuration writes it.
+**Reads.** The lookup, as written in the configuration.
 
-**Offline.** Yes: the configuration tells it.
+**Offline.** Yes: the configuration shows it.
 """
 
 from assay.model import Finding, ImageSearch, Made, Outcome, Planned, Value, image_search

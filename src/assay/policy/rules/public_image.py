@@ -3,16 +3,17 @@
 **What it does.** Reports an image that everybody may launch. A warning unless the policy says
 otherwise.
 
-**Why it matters.** A public image cannot carry a watermark (EC2 User Guide, "AMI watermarks"), so
-nothing proves where it comes from but its owner's word, and its name can be anybody's.
+**Why it matters.** A public image cannot have a watermark (EC2 User Guide, "AMI watermarks"), so
+you have to trust its owner, and anybody can publish an image under the same name.
 
 **Example.** `data.aws_ami` with `most_recent` and a name filter, which finds a stranger's image.
 
-**How to fix.** Copy it into an account of yours, have the golden pipeline mark the copy, use that.
+**How to fix.** Copy it into one of your own accounts, let the golden pipeline mark the copy, and
+use the copy.
 
 **Reads.** EC2 DescribeImages (`Public`).
 
-**Offline.** No: who may launch an image is EC2's to tell.
+**Offline.** No: only EC2 knows who may launch an image.
 """
 
 from assay.model import Finding, Image, Outcome, Severity

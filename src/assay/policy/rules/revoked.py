@@ -1,13 +1,14 @@
 """# revoked
 
-**What it does.** Fails an image that is named under `revoked.images`, descends from one (in its
-recorded ancestry, or as the source of one of its watermarks), or carries a mark that
-`revoked.watermarks` names, itself or on an ancestor that is visible. Wildcards work as in
-`golden.watermarks`. An image that the plan makes of a revoked one is reached as well.
+**What it does.** Fails an image in any of these cases: it is listed under `revoked.images`; it
+descends from such an image, by its recorded ancestry or by the source of one of its watermarks; it,
+or a visible ancestor of it, has a watermark that `revoked.watermarks` names. Wildcards work as in
+`golden.watermarks`. Images that the plan itself makes from a revoked image fail as well.
 
-**Why it matters.** Detaching a watermark from a golden image does not reach the images already
-made from it (EC2 API Reference, DetachImageWatermark), and deregistering it does not either. A
-vulnerable golden build lives on in its descendants; this rule reaches them.
+**Why it matters.** Detaching a watermark from a golden image does not remove it from images that
+were already made from it (EC2 API Reference, DetachImageWatermark), and deregistering the golden
+image does not affect them either. So the vulnerabilities of a golden build live on in its
+descendants. This rule finds them.
 
 **Example.** `revoked: {images: [{id: ami-0a, region: us-east-1, reason: CVE-2026-0001}]}` and an
 image made from a copy of `ami-0a`.
@@ -15,10 +16,10 @@ image made from a copy of `ami-0a`.
 **How to fix.** Rebuild from a golden image that is not revoked.
 
 **Reads.** EC2 DescribeImages (`ImageWatermarks`) for the image and its ancestors; GetImageAncestry
-where images are revoked and an ancestor is not visible. The present marks of an ancestor that EC2
-does not show cannot be read: it is judged by what its descendants inherited.
+if images are revoked and an ancestor is not visible. If EC2 does not show an ancestor, its current
+watermarks cannot be read, so it is judged by those that its descendants inherited.
 
-**Offline.** No: marks and ancestry are EC2's to tell.
+**Offline.** No: only EC2 knows watermarks and ancestry.
 """
 
 from assay.model import AncestryEnd, Finding, Outcome, Policy, Provenance

@@ -1,19 +1,19 @@
 """# scan-findings
 
 **What it does.** Fails an image whose worst Amazon Inspector finding is above
-`require.max_scan_severity`, and one that Amazon Inspector has not scanned. Without
-`require.max_scan_severity` scans are not looked at.
+`require.max_scan_severity`, or that Amazon Inspector has not scanned. Without
+`require.max_scan_severity`, scans are not checked.
 
-**Why it matters.** Where an image comes from says nothing about what has been found in it since.
+**Why it matters.** The origin of an image says nothing about vulnerabilities that were found later.
 
 **Example.** `require: {max_scan_severity: medium}` and an image whose worst finding is `critical`.
 
-**How to fix.** Patch and rebuild; have Amazon Inspector scan the images of the pipeline. EC2's own
-criterion (ScanResultCondition) does not admit an image that was not scanned either.
+**How to fix.** Patch and rebuild the image, and let Amazon Inspector scan the pipeline's images.
+EC2's own criterion (ScanResultCondition) does not admit an image that was not scanned either.
 
 **Reads.** EC2 DescribeImages (`ScanResults`).
 
-**Offline.** No: scan results are EC2's to tell.
+**Offline.** No: only EC2 knows scan results.
 """
 
 from assay.model import Finding, Image, Outcome, Policy

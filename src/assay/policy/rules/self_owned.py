@@ -5,17 +5,18 @@ because the account owns it: no criterion of its Allowed AMIs settings admits it
 the policy says otherwise.
 
 **Why it matters.** Allowed AMIs never restricts an account's own images, whatever the criteria (EC2
-User Guide, "How Allowed AMIs works"). Whoever can make an image in the account can launch it: the
-hole that only a check of the plan closes.
+User Guide, "How Allowed AMIs works"). Anybody who can make an image in the account can launch it.
+Only a check of the plan finds this.
 
-**Example.** A home-made image in an account whose criteria ask for the watermark
+**Example.** An image that was made by hand, in an account whose criteria require the watermark
 `111122223333:golden-*`.
 
 **How to fix.** Use an image of the golden pipeline, or build from one.
 
-**Reads.** EC2 GetAllowedImagesSettings, DescribeImages (`OwnerId`, and all that criteria name).
+**Reads.** EC2 GetAllowedImagesSettings, DescribeImages (`OwnerId`, and everything that the criteria
+mention).
 
-**Offline.** No: the settings and the image are EC2's to tell.
+**Offline.** No: only EC2 knows the settings and the image.
 """
 
 from datetime import datetime

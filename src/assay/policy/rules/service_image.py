@@ -3,21 +3,21 @@
 **What it does.** Fails a resource through which an AWS service launches instances from an image
 that the service chooses: EKS node groups by `ami_type` and EKS Auto Mode, ECS managed instances,
 EMR, Batch, Elastic Beanstalk, Cloud9, WorkSpaces, AppStream, Lightsail, GameLift, SageMaker and
-others. A launch template that holds no image leaves the choice to EKS and to Batch, too.
+others. EKS and Batch also choose the image if a launch template contains none.
 
-**Why it matters.** The image is Amazon's. Nobody can mark it, so it descends from no golden image,
-and it changes whenever Amazon publishes another one. No AMI id stands anywhere in the plan.
+**Why it matters.** The image is Amazon's. You cannot attach a watermark to it, so it descends from
+no golden image, and it changes whenever Amazon publishes another one. The plan contains no AMI id.
 
 **Example.** `aws_eks_node_group` with `ami_type = "AL2023_x86_64_STANDARD"` and no launch template.
 
-**How to fix.** Bring an image of the golden pipeline where the service takes one: the message says
-how. Where it takes none, or where Amazon's is what you want, make an exception for `service-image`
-with a reason and an end, or give the rule `warning` in a scope. Where `judge` leaves out `service`,
-such references are counted and not judged.
+**How to fix.** If the service accepts an image, use one of the golden pipeline: the message says
+how. If it accepts none, or if you want Amazon's image, make an exception for `service-image` with a
+reason and an end, or set the rule to `warning` in a scope. If `judge` leaves out `service`, such
+references are counted and not judged.
 
-**Reads.** The plan, or the code; what a launch template holds, EC2 tells.
+**Reads.** The plan or the code, and EC2 for the contents of launch templates.
 
-**Offline.** Yes: the plan tells it, but for launch templates that it does not make.
+**Offline.** Yes: the plan shows it, except for launch templates that it does not make.
 """
 
 from assay.model import Cause, Finding, Outcome, ServiceImage, Unresolved, Value

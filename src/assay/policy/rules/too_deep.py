@@ -1,20 +1,21 @@
 """# too-deep
 
-**What it does.** Fails an image with more derivations (CopyImage, CreateImage) between it and the
-golden mark's source image than `require.max_depth`. Copies count: each is a derivation that EC2
-records.
+**What it does.** Fails an image if there are more derivations (CopyImage, CreateImage) between it
+and the golden watermark's source image than `require.max_depth` allows. Every copy counts as a
+derivation, because EC2 records it as one.
 
-**Why it matters.** A watermark proves descent, not that nothing was changed on the way: everybody
-who may launch a golden image may change it and create an image from it, and the mark is inherited.
-The fewer hands, the smaller the risk. `max_depth: 0` admits only the golden image itself.
+**Why it matters.** A watermark proves descent, not that nothing was changed on the way. Anybody who
+may launch a golden image can change it and create a new image from it, and the new image inherits
+the watermark. Each derivation adds risk. `max_depth: 0` allows only the golden image itself.
 
 **Example.** `require: {max_depth: 1}` and an image made from an image made from the golden image.
 
-**How to fix.** Build nearer to the golden image, or raise `max_depth` where the pipeline needs it.
+**How to fix.** Make the image from the golden image with fewer steps, or raise `max_depth` if the
+pipeline needs it.
 
 **Reads.** EC2 DescribeImages (`ImageWatermarks`), GetImageAncestry.
 
-**Offline.** No: marks and ancestry are EC2's to tell.
+**Offline.** No: only EC2 knows watermarks and ancestry.
 """
 
 from assay.model import Derivation, Finding, Outcome, Policy, Provenance

@@ -1,19 +1,20 @@
 """# too-old
 
 **What it does.** Fails an image that was made more than `require.max_age_days` days ago. Without
-`require.max_age_days` every age is accepted. A day is 24 hours, counted until the check.
+`require.max_age_days`, every age is accepted. A day is 24 hours, counted up to the time of the
+check.
 
-**Why it matters.** An image holds the packages of the day it was built. A golden image that nobody
-rebuilds collects known vulnerabilities, and its copies look new only by their name.
+**Why it matters.** An image contains the packages of the day it was built. If nobody rebuilds a
+golden image, more and more known vulnerabilities apply to it.
 
 **Example.** `require: {max_age_days: 90}` and `CreationDate: 2026-01-15T00:00:00Z` in November.
 
-**How to fix.** Use a newer build. A copy counts from its own creation: to limit the age of what was
-copied, use `golden.watermarks[].max_days_since_source_image_created`.
+**How to fix.** Use a newer build. The age of a copy counts from its own creation. To limit the age
+of the image that was copied, use `golden.watermarks[].max_days_since_source_image_created`.
 
 **Reads.** EC2 DescribeImages (`CreationDate`).
 
-**Offline.** No: an image's creation date is EC2's to tell.
+**Offline.** No: only EC2 knows when an image was created.
 """
 
 from datetime import datetime

@@ -1,20 +1,20 @@
 """# uncatalogued
 
-**What it does.** Reports an AMI id that is written in the code and that nobody who was asked could
-tell anything of: no recorded catalogue holds it, or nobody was asked at all (`--offline`). A
-warning unless the policy says otherwise; the verdict stays undetermined all the same.
+**What it does.** Reports an AMI id that is written in the code and about which nothing could be
+found out: it is not in the recorded catalogue, or assay was told not to ask (`--offline`). A
+warning unless the policy says otherwise; the verdict is undetermined in any case.
 
-**Why it matters.** An id pasted from a console or a blog says nothing of where the image comes
-from. Before a commit, that is the moment to look.
+**Why it matters.** An id pasted from a console or a blog says nothing about where the image comes
+from. The best time to look is before the commit.
 
 **Example.** `ami = "ami-0abcdef1234567890"`, checked by the pre-commit hook.
 
-**How to fix.** Check where AWS answers, or record a catalogue that knows the image
+**How to fix.** Check the code with AWS credentials, or record a catalogue that contains the image
 (`assay record`) and name it with `--catalog`.
 
 **Reads.** Terraform code, and the catalogue.
 
-**Offline.** Yes: that nobody was asked is what it tells.
+**Offline.** Yes: it reports every AMI id in the code, because AWS is not asked.
 """
 
 from assay.model import (

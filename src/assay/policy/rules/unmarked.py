@@ -1,21 +1,23 @@
 """# unmarked
 
-**What it does.** Fails an image that carries no golden watermark: none of its marks satisfies all
-fields of one filter under `golden.watermarks` (and stands in `golden.source_images`, if given).
+**What it does.** Fails an image without a golden watermark. A watermark is golden if it matches all
+fields of one filter under `golden.watermarks`, and if its source image is listed in
+`golden.source_images`, where the policy has such a list.
 
-**Why it matters.** EC2 copies a watermark to every image made by CopyImage or CreateImage, and
-nobody can write another account's id into a mark's key. An image without the mark was not made
-from the golden image, or lost the mark on the way. RegisterImage never carries marks over.
+**Why it matters.** EC2 copies a watermark to every image made with CopyImage or CreateImage, and
+nobody can put another account's id into a watermark's key. So an image without the watermark was
+not made from the golden image, or somebody removed the watermark on the way. RegisterImage never
+copies watermarks.
 
 **Example.** `ami = "ami-0f00"` where DescribeImages shows no `ImageWatermarks`, or only
 `999999999999:golden-web` while the policy trusts `111122223333:golden-*`.
 
 **How to fix.** Use an image of the golden pipeline, or build yours from one with CreateImage or
-CopyImage. Marks that another account made do not count, whatever their name.
+CopyImage. Watermarks that another account attached do not count, whatever their name.
 
 **Reads.** EC2 DescribeImages (`ImageWatermarks`).
 
-**Offline.** No: an image's marks are EC2's to tell.
+**Offline.** No: only EC2 knows the watermarks of an image.
 """
 
 from assay.model import Finding, Image, Outcome

@@ -1,24 +1,24 @@
 """# unpinned
 
-**What it does.** Reports a reference that can mean another image after the check: a launch
-template at `$Latest` or `$Default`, a `resolve:ssm:` alias without a version number, or, where the
-configuration is read instead of a plan, an image lookup (`data "aws_ami"`) by anything but an id.
-The image it means now is judged all the same. A warning unless the policy says otherwise.
+**What it does.** Reports a reference that can mean another image after the check: a launch template
+at `$Latest` or `$Default`, a `resolve:ssm:` alias without a version number, or, if code is checked
+instead of a plan, an image lookup (`data "aws_ami"`) by anything but an id. The image that the
+reference means now is judged as well. A warning unless the policy says otherwise.
 
-**Why it matters.** The plan binds the name, not the image. Whoever may write the parameter, add a
-template version or publish an image changes what is launched, with no plan and no review.
+**Why it matters.** The plan fixes the name, not the image. Anybody who may write the parameter, add
+a template version or publish an image can change what is launched, without a plan or a review.
 
 **Example.** `image_id = "resolve:ssm:/golden/al2023"`; `launch_template { version = "$Latest" }`;
 `data "aws_ami"` with `most_recent`, which Terraform asks again each time it plans.
 
-**How to fix.** Name the AMI id, a numbered template version, or `resolve:ssm:NAME:VERSION`. Of a
-lookup, check the plan: it holds the image that was found.
+**How to fix.** Name the AMI id, a numbered template version, or `resolve:ssm:NAME:VERSION`. For a
+lookup, check the plan, which contains the image that was found.
 
 **Reads.** The plan or the configuration, and the launch template it names.
 
-**Offline.** In part: an alias or a template that the reference itself names, and a lookup that it
-leads to, are reported. What is met on the way besides (an alias inside a launch template, a
-template that the plan makes) is not.
+**Offline.** In part: it reports an alias or a template that the reference itself names, and a
+lookup that it leads to. It does not report what is only found on the way (an alias inside a launch
+template, a template that the plan makes).
 """
 
 from assay.model import (

@@ -1,23 +1,24 @@
 """# unresolved
 
-**What it does.** Leaves a reference undetermined when no image id can be told from the plan: the
-value is known only after apply, is not an AMI id or alias, its Region cannot be told, the launch
-template it names holds no image, or an image lookup finds none, or several of which it names none.
-Also where the value may be one of several images and not all of them would pass: a plan names what
-an expression reads, not what it does with it, so everything that is read is judged.
+**What it does.** Leaves a reference undetermined if the plan does not show which image will be
+used: the value is known only after apply, it is not an AMI id or alias, its Region cannot be worked
+out, its launch template contains no image, or an image lookup finds no image or more than one. It
+does the same if the value may be one of several images and not all of them would pass: a plan shows
+what an expression reads but not what it does with it, so everything that it reads is judged.
 
-**Why it matters.** Something will be launched, and nobody can say from what. Skipping it would be
-a pass without proof.
+**Why it matters.** Something will be launched, and it is not known from which image. Skipping it
+would be a pass without proof.
 
-**Example.** `ami = data.external.pick.result.ami` while that data source waits for apply.
+**Example.** `ami = data.external.pick.result.ami`, where the data source is read only during apply.
 
-**How to fix.** Give the value at plan time: an AMI id, a variable, or a data source that is read
-while planning. The message names the reference that ended the trail, and the fix what to write.
+**How to fix.** Make the value known at plan time: use an AMI id, a variable, or a data source that
+is read while planning. The message names the reference whose value is not known, and the fix says
+what to write.
 
 **Reads.** The plan.
 
-**Offline.** Yes: the plan tells it; what a launch template holds, and what a lookup finds, is EC2's
-to tell.
+**Offline.** Yes: the plan shows it. Only EC2 knows what a launch template contains and what a
+lookup finds.
 """
 
 from assay.model import Action, Cause, Finding, Outcome, Place, Unplaced, Unresolved, Value

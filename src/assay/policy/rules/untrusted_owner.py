@@ -1,18 +1,20 @@
 """# untrusted-owner
 
-**What it does.** Fails an image whose owner is not one of `require.owners`. `self` stands for the
-account that will use the image. Without `require.owners` every owner is accepted.
+**What it does.** Fails an image whose owner is not listed in `require.owners`. `self` means the
+account that will use the image. Without `require.owners`, every owner is accepted.
 
-**Why it matters.** A watermark proves descent, and anybody with whom a golden image is shared can
-make a derivative that carries the mark. The owner is who made *this* image.
+**Why it matters.** A watermark proves only descent. Any account that a golden image is shared with
+can make another image from it, which inherits the watermark. The owner is the account that made
+*this* image.
 
 **Example.** `require: {owners: [self, "111122223333"]}` and an image of account 999999999999.
 
-**How to fix.** Use an image of a trusted account, or add the account once you trust it.
+**How to fix.** Use an image of a trusted account, or add the account to `require.owners` if you
+trust it.
 
 **Reads.** EC2 DescribeImages (`OwnerId`); STS GetCallerIdentity for `self`.
 
-**Offline.** No: who owns an image is EC2's to tell.
+**Offline.** No: only EC2 knows who owns an image.
 """
 
 from assay.model import Finding, Image, Outcome, Policy, Unplaced
