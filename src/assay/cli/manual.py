@@ -33,7 +33,8 @@ assay check infra/ --var-file prod.tfvars --region eu-west-1""",
     "checkov-dir": 'checkov -d infra/ --external-checks-dir "$(assay checkov-dir)"',
     "descendants": """assay descendants ami-0123456789abcdef0
 assay descendants --watermark 111122223333:golden --format json""",
-    "doctor": "assay doctor --policy assay.yaml --region us-east-1",
+    "doctor": """assay doctor --policy assay.yaml --region us-east-1
+assay doctor tfplan""",
     "explain": """assay explain unmarked
 assay explain ami-0123456789abcdef0 --region us-east-1""",
     "export": "assay export allowed-amis -o criteria.json",

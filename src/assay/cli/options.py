@@ -172,7 +172,7 @@ def live_options(command: F) -> F:
 
 
 class SourceOptions(TypedDict):
-    """What says how inputs are read, of `source_options`."""
+    """What says how inputs are read, of `input_options` and `live_options`."""
 
     region: str | None
     include_unchanged: bool
@@ -184,12 +184,9 @@ class SourceOptions(TypedDict):
     terraform: str | None
 
 
-def source_options(command: F) -> F:
-    """What `check` and `record` both need to know about inputs and where to ask."""
+def input_options(command: F) -> F:
+    """How inputs are read."""
     for option in (
-        click.argument("paths", nargs=-1, required=True, metavar="PATH..."),
-        policy_option,
-        catalog_option,
         click.option("--source-root", metavar="DIR", envvar="ASSAY_SOURCE_ROOT",
                      help="The root module's code: says at which file and line a plan's findings are, and"
                           " has the providers with which a saved plan is rendered."),
@@ -204,9 +201,21 @@ def source_options(command: F) -> F:
                      help="The Terraform or OpenTofu that renders saved plans (default: terraform, else tofu, on PATH)."),
         click.option("--include-unchanged", is_flag=True, envvar="ASSAY_INCLUDE_UNCHANGED",
                      help="Judge resources that the plan leaves as they are, too."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def source_options(command: F) -> F:
+    """What `check` and `record` both need to know about inputs and where to ask."""
+    for option in (
+        click.argument("paths", nargs=-1, required=True, metavar="PATH..."),
+        policy_option,
+        catalog_option,
+        input_options,
         live_options,
         debug_option,
-    ):  # fmt: skip
+    ):
         command = option(command)
     return command
 

@@ -146,6 +146,21 @@ def boto3_itself() -> tuple[str, str | None]:
     return botocore.__version__, region
 
 
+def regions_known() -> frozenset[str]:
+    """The Regions of all partitions that have EC2, as far as this SDK has heard of them."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        session = new_session(Kept(None))
+        return frozenset(
+            region
+            for partition in session.get_available_partitions()
+            for region in session.get_available_regions("ec2", partition)
+        )
+    except BotoCoreError:
+        return frozenset()
+
+
 def refuse_blind_sdk(ec2_model: Any, version: str) -> None:
     """Raise `SdkError` when botocore's EC2 model lacks watermarks or ancestry.
 

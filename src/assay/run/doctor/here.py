@@ -1,16 +1,22 @@
-"""Whether a check could succeed from here: the libraries, the policy, the Region, then AWS."""
+"""Whether a check could succeed from here: the libraries, the policy, the Region, then AWS.
 
-from collections.abc import Iterator
+With inputs it is whether a check of those could: what is tried is what they need, where they need it.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from assay.errors import AssayError, CatalogError
+from assay.errors import AssayError, CatalogError, did_you_mean
+from assay.run.doctor.clock import Clock
 from assay.run.doctor.observation import Level, Observation
-from assay.run.policies import DEFAULT_POLICY, policy_if_any
+from assay.run.policies import DEFAULT_POLICY, open_policy, policy_if_any
 
 if TYPE_CHECKING:
+    from assay.catalog.aws.sdk import Sdk
     from assay.model import Policy, Readers
     from assay.run.cache import Cache
     from assay.run.host import Host
+    from assay.run.inputs import Reading
 
 HCL2, FORK = "python-hcl2", "bc-python-hcl2"
 """Two distributions of one package `hcl2`. checkov installs the second, an old fork."""
@@ -29,31 +35,91 @@ def observations(
     `said_by` is what named the Region: an option, or a variable of the environment.
     """
     from assay.model import Accounts
-    from assay.run.catalogs import open_sdk
-    from assay.run.doctor.aws import endpoints, examine
-    from assay.run.doctor.clock import Clock
+    from assay.run.doctor.aws import examine
 
     policy, of_policy = _policy(host, policy_path)
-    yield _versions()
-    own_region, of_sdk = _sdk()
-    yield of_sdk
-    yield _hcl2()
+    own_region, usable, libraries = _libraries()
+    yield from libraries
     yield of_policy
     region, of_region = _region(region, said_by, policy, own_region)
     yield of_region
-    if region is None or of_sdk.level is Level.FAIL:
-        yield Observation(
-            Level.SKIP, "credentials, readers, permissions and clock: AWS was not asked"
-        )
+    if region is None or not usable:
+        yield _unasked()
         return
-    readers = policy.readers if policy else None
-    sdk = open_sdk(host, readers, timeout, cache)
+    sdk, clock = _open(host, policy, timeout, cache)
+    known = policy.fleet.ids if policy and isinstance(policy.fleet, Accounts) else ()
+    yield from examine(sdk, region, policy.readers if policy else None, known)
+    yield from _answers(sdk, clock)
+
+
+def observations_for(
+    host: "Host",
+    paths: Sequence[str],
+    how: "Reading",
+    policy_path: str | None,
+    timeout: float,
+) -> Iterator[Observation]:
+    """The same for inputs: of AWS only what a check of them asks is tried, where it asks that."""
+    from assay.run.doctor import inputs
+    from assay.run.doctor.aws import examine_for
+
+    policy, of_policy = _policy(host, policy_path, needed=True)
+    _, usable, libraries = _libraries()
+    yield from libraries
+    yield of_policy
+    sources, told = inputs.read(host, paths, how, policy)
+    yield from told
+    yield from _strange(inputs.regions(sources))
+    if not usable:
+        yield _unasked()
+        return
+    sdk, clock = _open(host, policy, timeout, how.cache)
+    yield from examine_for(sdk, sources, policy)
+    yield from _answers(sdk, clock)
+
+
+def _open(
+    host: "Host", policy: "Policy | None", timeout: float, cache: "Cache"
+) -> "tuple[Sdk, Clock]":
+    """The door to AWS, and a clock that hears the times of its answers."""
+    from assay.run.catalogs import open_sdk
+
+    sdk = open_sdk(host, policy.readers if policy else None, timeout, cache)
     clock = Clock(host.now)
     sdk.hear_date = clock.hear
-    known = policy.fleet.ids if policy and isinstance(policy.fleet, Accounts) else ()
-    yield from examine(sdk, region, readers, known)
+    return sdk, clock
+
+
+def _answers(sdk: "Sdk", clock: Clock) -> Iterator[Observation]:
+    """Who answered, and at which time."""
+    from assay.run.doctor.aws import endpoints
+
     yield endpoints(sdk)
-    yield clock.observation()
+    if sdk.calls():
+        yield clock.observation()
+
+
+def _unasked() -> Observation:
+    text = "credentials, readers, permissions and clock: AWS was not asked"
+    return Observation(Level.SKIP, text)
+
+
+def _libraries() -> "tuple[str | None, bool, tuple[Observation, ...]]":
+    """The Region of boto3 itself, whether AWS can be asked, and what is installed."""
+    region, of_sdk = _sdk()
+    return region, of_sdk.level is not Level.FAIL, (_versions(), of_sdk, _hcl2())
+
+
+def _strange(regions: Sequence[str]) -> Iterator[Observation]:
+    """The Regions that the SDK does not know: misspelt, or newer than it is."""
+    from assay.catalog.aws.clients import regions_known
+
+    known = regions_known() if regions else frozenset()
+    for region in regions:
+        if known and region not in known:
+            hint = did_you_mean(region, sorted(known)) or "is it misspelt, or newer than that?"
+            text = f"Region {region} is none that botocore {_version('botocore')} knows"
+            yield Observation(Level.WARN, f"{text}; {hint}")
 
 
 def _versions() -> Observation:
@@ -98,11 +164,14 @@ def _hcl2() -> Observation:
     return Observation(Level.SKIP, "hcl2: not installed; plans are read without it")
 
 
-def _policy(host: "Host", path: str | None) -> "tuple[Policy | None, Observation]":
+def _policy(
+    host: "Host", path: str | None, *, needed: bool = False
+) -> "tuple[Policy | None, Observation]":
+    """A check needs one; to try what is here, none is needed."""
     try:
-        policy = policy_if_any(host, path)
+        policy = open_policy(host, path) if needed else policy_if_any(host, path)
     except AssayError as error:
-        return None, Observation(Level.FAIL, f"policy {error}")
+        return None, Observation(Level.FAIL, f"policy {error}" if error.where else str(error))
     if policy is None:
         text = f"policy: none is named, and there is no {DEFAULT_POLICY} here"
         return None, Observation(Level.SKIP, text)

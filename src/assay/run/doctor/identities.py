@@ -1,0 +1,102 @@
+"""What `doctor` says of who looks: the caller, and the readers of the policy."""
+
+from collections.abc import Iterator, Sequence
+
+from assay.catalog.interface import Absent, Answer, Unavailable
+from assay.catalog.live import LiveCatalog
+from assay.catalog.questions import IDENTITIES
+from assay.errors import CatalogError
+from assay.model import CommonReader, Identity, Place, Readers
+from assay.run.doctor.observation import Level, Observation
+
+
+def identity(catalog: LiveCatalog, place: Place) -> Answer[Identity]:
+    """Who looks at a place; what is wrong with the credentials as a whole is an answer, too."""
+    try:
+        return catalog.ask(IDENTITIES, [place])[place]
+    except CatalogError as error:
+        return Unavailable(str(error))
+
+
+def caller(answer: Answer[Identity]) -> Observation:
+    """Whose credentials these are."""
+    match answer:
+        case Identity(account=account, arn=arn):
+            return Observation(Level.OK, f"credentials of account {account}: {arn}")
+        case Unavailable(reason=reason):
+            return Observation(Level.FAIL, f"credentials: {reason}")
+        case Absent():
+            return Observation(Level.FAIL, "credentials: sts:GetCallerIdentity named nobody")
+
+
+def readers_of(
+    catalog: LiveCatalog,
+    region: str,
+    readers: Readers,
+    fleet: Sequence[str],
+    caller: Identity,
+) -> Iterator[tuple[str, Observation]]:
+    """Each reader that the policy names, and that of all others in the accounts of `fleet`.
+
+    A reader of another partition has no role that could be assumed from `region`.
+    """
+    place = {
+        account: Place.of(region, account) for account in sorted({*readers.by_account, *fleet})
+    }
+    of = {account: readers.of(each.partition, account) for account, each in place.items()}
+    near = {
+        account: place[account]
+        for account, reader in of.items()
+        if reader is not None and reader.role_arn.split(":")[1] == place[account].partition
+    }
+    answers = catalog.ask(IDENTITIES, near.values())
+    for account in place:
+        if account in near:
+            yield account, _reader(account, answers[near[account]], caller)
+        elif of[account] is None:
+            if account != caller.account:
+                text = f"account {account} of the policy's aws.accounts has no reader"
+                yield account, Observation(Level.WARN, text)
+        else:
+            text = f"the reader of account {account} is of another partition than {region}"
+            yield account, Observation(Level.WARN, f"{text}; try it with a --region of its own")
+
+
+def readers_for(
+    catalog: LiveCatalog, places: Sequence[Place], caller: Identity
+) -> Iterator[tuple[Place, Observation]]:
+    """Who looks at each account of `places`, by one place of it."""
+    first: dict[tuple[str, str | None], Place] = {}
+    for place in places:
+        first.setdefault((place.partition, place.account), place)
+    answers = catalog.ask(IDENTITIES, first.values())
+    for place in first.values():
+        answer, account = answers[place], place.account
+        if isinstance(answer, Identity) and account in (None, caller.account):
+            text = f"account {answer.account} is looked at with the caller's own credentials"
+            yield place, Observation(Level.OK, text)
+        elif account is None:
+            reason = answer.reason if isinstance(answer, Unavailable) else "named nobody"
+            yield place, Observation(Level.FAIL, f"credentials in {place.region}: {reason}")
+        else:
+            yield place, _reader(account, answer, caller)
+
+
+def _reader(account: str, answer: Answer[Identity], caller: Identity) -> Observation:
+    match answer:
+        case Identity() if account == caller.account:
+            text = "not used, the credentials are of that account"
+            return Observation(Level.OK, f"the reader of account {account}: {text}")
+        case Identity(arn=arn):
+            return Observation(Level.OK, f"the reader of account {account}: {arn}")
+        case Unavailable(reason=reason):
+            told = reason if account in reason else f"the reader of account {account}: {reason}"
+            return Observation(Level.FAIL, told)
+        case Absent():
+            return Observation(Level.FAIL, f"the reader of account {account} is nobody")
+
+
+def untried(common: CommonReader) -> Observation:
+    """The reader of all other accounts, where nothing says which those are."""
+    text = f"the reader of all other accounts, role {common.role_name}: not tried"
+    return Observation(Level.SKIP, f"{text}, which accounts those are is not known here")

@@ -1,0 +1,97 @@
+"""What `doctor` says of the inputs themselves: whether they can be read, and where they are."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from assay.errors import InputError
+from assay.model import Cause, Kind, Place, Policy, Subject, Unplaced, Unresolved
+from assay.run.doctor.observation import Level, Observation
+
+if TYPE_CHECKING:
+    from assay.inputs.plan.plan import Source
+    from assay.run.host import Host
+    from assay.run.inputs import Reading
+
+
+def read(
+    host: "Host", paths: Sequence[str], how: "Reading", policy: Policy | None
+) -> "tuple[list[Source], list[Observation]]":
+    """The inputs as a check reads them, and a line of each."""
+    from assay.run.inputs import Wishes, open_sources
+
+    wishes = Wishes.of(policy) if policy else Wishes(tuple(Kind), None)
+    try:
+        sources = open_sources(host, paths, how, wishes)
+    except InputError as error:
+        return [], [Observation(Level.FAIL, str(error))]
+    told: list[Observation] = []
+    for source in sources:
+        told.append(_told(source))
+        told += [Observation(Level.WARN, note) for note in source.notes]
+    errors = dict.fromkeys(str(error) for source in sources for error in source.errors)
+    return sources, [*told, *(Observation(Level.FAIL, error) for error in errors)]
+
+
+def _told(source: "Source") -> Observation:
+    """How many references there are, in which Regions."""
+    found = _regions(source)
+    number = len(source.references)
+    text = f"{source.facts.path}: {number or 'no'} reference{'' if number == 1 else 's'} to AMIs"
+    untold = found.pop(None, 0)
+    where = [f"in {', '.join(sorted(filter(None, found)))}"] if found else []
+    where += [f"{untold} in a Region that is not told"] if untold else []
+    return Observation(Level.OK, ", ".join([text, *where]))
+
+
+def regions(sources: "Sequence[Source]") -> list[str]:
+    """The Regions that the inputs tell."""
+    return sorted({region for source in sources for region in _regions(source) if region})
+
+
+def _regions(source: "Source") -> "Counter[str | None]":
+    """How many references there are in each Region; None counts those in one that is not told."""
+    found: Counter[str | None] = Counter()
+    for reference in source.references:
+        place = reference.place
+        if isinstance(place, Place):
+            found[place.region] += 1
+        else:
+            where: set[str | None] = {each.region for each in place.candidates}
+            found.update(where or {None})
+    return found
+
+
+def undetermined(
+    subjects: Sequence[Subject], sources: "Sequence[Source]", bad: Level
+) -> Iterator[Observation]:
+    """References that no answer of AWS makes clear: those whose place is not told, each reason once,
+    then all others. `bad` is what the first mean.
+    """
+    lost: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+    others: defaultdict[int, list[str]] = defaultdict(list)
+    for subject in subjects:
+        for each in (subject, *subject.others):
+            found, address = each.resolution, each.reference.address
+            if not isinstance(found, Unresolved):
+                continue
+            untold = isinstance(each.place, Unplaced) and found.reason == each.place.reason
+            if untold and found.cause is Cause.UNRESOLVED:
+                cure = f"; {found.cure}" if found.cure else ""
+                lost[each.input, f"{found.reason}{cure}"].append(address)
+            elif found.cause in (Cause.UNRESOLVED, Cause.INCOMPLETE_PLAN):
+                others[each.input].append(address)
+    for (number, reason), addresses in lost.items():
+        path = sources[number].facts.path
+        yield Observation(bad, f"{path}: {_named(addresses)}: {reason}")
+    for number, addresses in others.items():
+        text = "undetermined whatever AWS answers; assay check says why"
+        path = sources[number].facts.path
+        yield Observation(Level.WARN, f"{path}: {_named(addresses)}: {text}")
+
+
+def _named(addresses: Sequence[str]) -> str:
+    first, *others = dict.fromkeys(addresses)
+    if not others:
+        return first
+    return f"{first} and {len(others)} other{'s' if len(others) > 1 else ''}"

@@ -1,0 +1,150 @@
+"""What `doctor` says of permissions: each is tried where it would be used.
+
+Each is tried with DryRun, which EC2 answers with an error either way: DryRunOperation or
+UnauthorizedOperation (EC2 API Reference, "DryRun" of each action). SSM has none: it is asked for
+parameters that plans name, or for one that need not exist.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+
+from assay.catalog.aws.permissions import PROBED_PARAMETER, Permission
+from assay.catalog.aws.refusals import RefusedError
+from assay.catalog.aws.sdk import Sdk
+from assay.catalog.interface import Absent, Unavailable
+from assay.catalog.live import LiveCatalog
+from assay.catalog.questions import ALLOWED_IMAGES
+from assay.errors import CatalogError
+from assay.model import AllowedImages, Place
+from assay.run.doctor.observation import Level, Observation
+
+_ABOUT_WHAT_WAS_ASKED = re.compile(
+    r"Invalid[A-Za-z]+\.[A-Za-z.]+|InvalidParameter(Value|Combination)?|[A-Za-z]+NotFound"
+)
+"""Codes that tell what is wrong with the question (EC2 API Reference, "Error codes"); codes that
+tell what is wrong with the credentials, as InvalidClientTokenId, have no dot."""
+
+
+class Trying(msgspec.Struct, frozen=True):
+    """One permission in one place, and what it means where it is not there."""
+
+    place: Place
+    permission: Permission
+    bad: Level
+    besides: str = ""
+    """What is to be said of the loss."""
+    parameters: tuple[str, ...] = ()
+    """Those of Systems Manager that a check would ask for."""
+
+    @property
+    def probe(self) -> dict[str, Any]:
+        """With which parameters the call is made."""
+        permission = self.permission
+        if permission.service == "ssm" and self.parameters:
+            return {"Names": list(self.parameters)}
+        dry = {"DryRun": True} if permission.service == "ec2" else {}
+        return {**permission.probe, **dry}
+
+    @property
+    def with_what(self) -> str:
+        """A grant for a part of the parameters may well cover the part that plans name."""
+        if self.permission.service != "ssm":
+            return ""
+        if not self.parameters:
+            return f" (tried with {PROBED_PARAMETER})"
+        number = len(self.parameters)
+        return f" (tried with {number} parameter{'s' if number > 1 else ''} named here)"
+
+
+class Allowed(msgspec.Struct, frozen=True):
+    """The call went through, or would have; `inferred` is the code that only suggests it."""
+
+    inferred: str | None = None
+
+
+class Denied(msgspec.Struct, frozen=True):
+    """IAM says no."""
+
+    reason: str
+
+
+class Untried(msgspec.Struct, frozen=True):
+    """Nothing is known."""
+
+    reason: str
+
+
+Trial: TypeAlias = Allowed | Denied | Untried
+
+
+def tried(sdk: Sdk, tries: Sequence[Trying]) -> Iterator[Observation]:
+    """All of them at once, told in their order."""
+    trials = sdk.flights.each(
+        range(len(tries)), lambda n: _try(sdk, tries[n]), lambda _: Untried(sdk.late.reason)
+    )
+    for number, each in enumerate(tries):
+        yield _told(each, trials[number])
+
+
+def _try(sdk: Sdk, trying: Trying) -> Trial:
+    place, permission = trying.place, trying.permission
+    try:
+        answer = sdk.call(place, permission.service, permission.operation, **trying.probe)
+    except RefusedError as refused:
+        return _meaning(refused)
+    except CatalogError as error:
+        return Untried(str(error))
+    if permission.member not in answer:  # an endpoint that answers anything to everything
+        return Untried(
+            f"{permission.action} in {place.region}: the answer lacks {permission.member}"
+        )
+    return Allowed()
+
+
+def _meaning(refused: RefusedError) -> Trial:
+    code = refused.code
+    if code == "DryRunOperation":
+        return Allowed()
+    if code == "UnauthorizedOperation" or code.startswith("AccessDenied"):
+        return Denied(refused.reason)
+    if _ABOUT_WHAT_WAS_ASKED.fullmatch(code):
+        # Inferred: nowhere is it said that IAM is asked before the question is looked at. Whoever
+        # gets as far as to hear that an image does not exist was at least not sent away.
+        return Allowed(code)
+    return Untried(refused.reason)
+
+
+def _told(trying: Trying, trial: Trial) -> Observation:
+    place, permission = trying.place, trying.permission
+    name, where = f"{permission.action} in {place.region}", f"in account {place.account}"
+    without = f"; without it {permission.loss}{trying.besides}"
+    match trial:
+        case Allowed(inferred=None):
+            return Observation(Level.OK, f"{name}: allowed {where}")
+        case Allowed(inferred=code):
+            return Observation(Level.OK, f"{name}: not denied {where} (inferred from {code})")
+        case Denied(reason=reason):
+            return Observation(trying.bad, f"{reason} {where}{trying.with_what}{without}")
+        case Untried(reason=reason):
+            told = reason if permission.action in reason else f"{name}: {reason}"
+            return Observation(trying.bad, f"{told}; it could not be tried {where}{without}")
+
+
+def allowed_images(catalog: LiveCatalog, places: Sequence[Place]) -> Iterator[Observation]:
+    """Whether EC2 hides images there."""
+    answers = catalog.ask(ALLOWED_IMAGES, places)
+    for place in places:
+        name = f"Allowed AMIs in {place.region} of account {place.account}"
+        match answers[place]:
+            case AllowedImages(state="enabled", managed_by=manager):
+                hides = "an image that they do not allow looks as if it did not exist"
+                yield Observation(Level.WARN, f"{name}: enabled, managed by {manager}; {hides}")
+            case AllowedImages(state="disabled" | "audit-mode" as state, managed_by=manager):
+                yield Observation(Level.OK, f"{name}: {state}, managed by {manager}")
+            case AllowedImages():
+                yield Observation(Level.WARN, f"{name}: in a state that is not known")
+            case Absent() | Unavailable():
+                yield Observation(Level.SKIP, f"{name}: not told")
