@@ -7,6 +7,7 @@ import pytest
 from assay.model import ImageName, Outcome, Policy, Severity
 from tests.emulator import Fault, RawFault
 from tests.judging import (
+    DENIED,
     IRELAND,
     PIPELINES,
     Emulated,
@@ -136,7 +137,7 @@ class TestWhenAncestryIsAsked:
             ("unmarked", policy(**LENIENT, **REVOKING), True),
             ("copy", policy(), False),  # the copy itself names the golden image
             ("copy", policy(max_depth=1), False),
-            ("copy", policy(revoked_marks=("999999999999:*",)), False),
+            ("copy", policy(revoked_marks=("999999999999:*",)), True),  # what is behind it may be
             ("copy", policy(**REVOKING), True),
             ("grandchild", policy(), True),
             ("grandchild", policy(**IGNORING), False),
@@ -184,6 +185,21 @@ class TestWhenAncestryIsAsked:
         report = emulated.check(golden.world, *copies, by=revoking)
         assert outcomes(report) == ["fail"] * 3
         assert emulated.ancestries() == []
+
+    def test_for_a_mark_that_was_revoked_behind_an_ancestor_that_is_gone(
+        self, golden: GoldenWorld, emulated: Emulated
+    ) -> None:
+        """A mark that is attached to a bad build afterwards reaches none of its descendants."""
+        bad = golden.copy()
+        gone = golden.derived(bad)
+        image = golden.derived(gone)
+        golden.world.attach_watermark(WORKLOAD, REGION, bad, "withdrawn")
+        golden.world.deregister(gone, REGION)
+        revoking = policy(revoked_marks=(f"{WORKLOAD}:withdrawn",))
+        report = emulated.check(golden.world, image, by=revoking)
+        assert speaking(report.verdicts[0]) == {"revoked": "fail"}
+        report = emulated.check(golden.world, image, by=revoking, faults=DENIED)
+        assert set(speaking(report.verdicts[0]).values()) == {"undetermined"}
 
     def test_before_a_mark_is_called_a_lie(self, golden: GoldenWorld, emulated: Emulated) -> None:
         forged = self.forged(golden)

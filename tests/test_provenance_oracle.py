@@ -23,9 +23,13 @@ from assay.model import (
     Subject,
 )
 from assay.policy.engine import judge_all
+from assay.policy.golden import JudgedMarks
+from assay.run.check import gather, needs_of
+from assay.run.governing.foreseeing import ForeseeingCatalog
+from assay.run.verdicts import report_of
 from tests.emulator import Fault, Request, World
 from tests.emulator.faults import Faults
-from tests.judging import AS_OF, Emulated, at, policy
+from tests.judging import AS_OF, Emulated, at, policy, source
 from tests.policy.builders import provenance
 from tests.worlds import AMAZON, PIPELINE, STRANGER, WORKLOAD
 
@@ -149,6 +153,50 @@ def test_the_walk_comes_to_the_verdicts_of_ec2s_own_record(
     with patch.object(assay.run.check, "TOLD_IN_FULL", told_in_full):
         report = emulated.check(world, *references, by=by)
     assert [verdict.outcome for verdict in report.verdicts] == expected(report, emulated)
+
+
+def by_record(emulated: Emulated, case: Case, faults: Faults | None = None) -> list[Outcome]:
+    """What becomes of it where every lineage is asked for by its record, with what it will need."""
+    world, references, by = case
+    emulated.show(world, faults)
+    plan, known = source(references), JudgedMarks()
+    catalog = ForeseeingCatalog(emulated.catalog, {})
+    needs = replace(needs_of([plan], by, AS_OF, known), by_record=True)
+    report = report_of(gather([plan], catalog, needs), [plan], catalog, by, AS_OF, known)
+    return [verdict.outcome for verdict in report.verdicts]
+
+
+def revoking(case: Case, marks: tuple[str, ...]) -> Case:
+    world, references, by = case
+    return world, references, replace(by, revoked=replace(by.revoked, watermarks=marks))
+
+
+@one_server_for_all
+@given(
+    case=cases(),
+    marks=st.sampled_from([(), (f"{PIPELINE}:other",), (f"{PIPELINE}:golden-*",)]),
+    told_in_full=st.sampled_from([0, assay.run.check.TOLD_IN_FULL]),
+)
+def test_whether_it_walks_or_asks_for_the_record_the_verdict_is_the_same(
+    emulated: Emulated, case: Case, marks: tuple[str, ...], told_in_full: int
+) -> None:
+    case = revoking(case, marks)
+    world, references, by = case
+    with patch.object(assay.run.check, "TOLD_IN_FULL", told_in_full):
+        walked = emulated.check(world, *references, by=by)
+    assert [verdict.outcome for verdict in walked.verdicts] == by_record(emulated, case)
+
+
+@one_server_for_all
+@given(case=cases(), refuse=refusals())
+def test_by_the_record_what_is_refused_leaves_a_verdict_open_and_turns_none(
+    emulated: Emulated, case: Case, refuse: Faults
+) -> None:
+    case = revoking(case, (f"{PIPELINE}:other",))
+    refused, whole = by_record(emulated, case, refuse), by_record(emulated, case)
+    for less, known in zip(refused, whole, strict=True):
+        event(f"{less} instead of {known}")
+        assert less in (known, Outcome.UNDETERMINED)
 
 
 @one_server_for_all

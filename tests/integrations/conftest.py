@@ -22,6 +22,10 @@ PARAMETER = "/assay/policy"
 TOPIC = f"arn:aws:sns:{REGION}:{WORKLOAD}:launches"
 
 
+Latest = Callable[[], dict[str, tuple[str, str]]]
+"""What AWS Config was told last, by resource."""
+
+
 class Faulty:
     """What a test has happen to calls, by operation."""
 
@@ -65,8 +69,7 @@ def _server(
 
 
 @pytest.fixture(name="latest")
-def _latest(world: GoldenWorld) -> Callable[[], dict[str, tuple[str, str]]]:
-    """What AWS Config was told last, by resource."""
+def _latest(world: GoldenWorld) -> Latest:
     return world.world.governance.latest
 
 

@@ -13,11 +13,10 @@ from assay.integrations.config_rule import handler
 from assay.integrations.surroundings import this_function
 from tests.emulator import Server
 from tests.emulator.faults import Fault
-from tests.integrations.conftest import POLICY, Faulty
+from tests.integrations.conftest import POLICY, Faulty, Latest
 from tests.worlds import REGION, STRANGER, WORKLOAD, GoldenWorld
 
 AT = "2026-11-29T12:00:00.000Z"
-Latest = Callable[[], dict[str, tuple[str, str]]]
 
 
 def event(message: dict[str, Any], **other: Any) -> dict[str, Any]:

@@ -37,9 +37,9 @@ def state(id: str, to: str = "running", **other: Any) -> dict[str, Any]:
     return event(kind, {"instance-id": id, "state": to}, **other)
 
 
-def call(*ids: str, **other: Any) -> dict[str, Any]:
+def call(*ids: str, image: Any = "ami-0123456789abcdef0", **other: Any) -> dict[str, Any]:
     """A RunInstances as CloudTrail records it (CloudTrail User Guide, "CloudTrail record contents")."""
-    items = [{"instanceId": id, "imageId": "ami-0123456789abcdef0"} for id in ids]
+    items = [{"instanceId": id, "imageId": image} for id in ids]
     detail = {
         "eventVersion": "1.08",
         "userIdentity": {"type": "IAMUser", "arn": f"arn:aws:iam::{WORKLOAD}:user/alice"},

@@ -37,13 +37,19 @@ def trace(
     depends: Depends,
     *,
     in_full: bool,
+    by_record: bool = False,
 ) -> dict[ImageKey, Provenance]:
     """The provenance of each image; `answers` are the images that were asked about already.
 
     `in_full` follows every lineage as far as it is visible; otherwise only as far as `depends`.
+    `by_record` asks GetImageAncestry first, and walks only where that does not tell the whole line.
     """
     descriptions = _Descriptions(catalog, answers)
     chains = {key: _Chain(key[0], image) for key, image in images.items()}
+    if by_record:
+        for key, record in catalog.ask(ANCESTRY, chains).items():
+            if isinstance(record, Ancestry) and record.complete:
+                chains[key].adopt(record)
     if in_full:
         _walk(chains, descriptions)
     settled = _walk_as_needed(chains, descriptions, depends)

@@ -122,13 +122,20 @@ def _is_open(marks: Marks, revoked: Revoked, stake: _Stake, provenance: Provenan
         return False  # it fails, wherever it comes from
     if stake.revoked_decides and path_to_revoked(provenance, revoked):
         return False  # likewise
-    if revoked.watermarks and provenance.end is AncestryEnd.NOT_FOLLOWED:
+    if revoked.watermarks and _has_unasked(provenance):
         return True
-    if revoked.images and not provenance.ancestry.complete:
+    if (revoked.images or revoked.watermarks) and not provenance.ancestry.complete:
         return True
     # One golden mark whose source is met settles both questions: whether it stands in the ancestry,
     # and how deep. What lies behind it changes neither.
     return stake.asks_depth and bool(marks.golden) and not depths(marks.golden, provenance)
+
+
+def _has_unasked(provenance: Provenance) -> bool:
+    """Whether EC2 can still be asked for the marks of an ancestor."""
+    return any(
+        each.entry.region and not (each.asked or each.refused) for each in provenance.ancestors[1:]
+    )
 
 
 def path_to_revoked(provenance: Provenance, revoked: Revoked) -> str | None:

@@ -25,6 +25,7 @@ from assay.fleet.used import INSTANCE, used
 from assay.inputs.plan.plan import Source
 from assay.model import (
     Action,
+    AmiId,
     AmiReference,
     Cause,
     InputFacts,
@@ -148,12 +149,17 @@ def audit(
     policy: Policy,
     as_of: datetime,
     generated_at: datetime | None = None,
+    *,
+    by_record: bool = False,
 ) -> Report:
-    """A verdict for each use, each reference of a state, and each place that was not seen whole."""
+    """A verdict for each use, each reference of a state, and each place that was not seen whole.
+
+    `by_record` is for few images and somebody who waits for the answer (`Needs`).
+    """
     sources = (*fleet.sources, *states)
     known = JudgedMarks()
-    needs = needs_of(sources, policy, as_of, known)
-    subjects = _as_instances_tell(gather(sources, fleet.catalog, needs), fleet, needs)
+    needs = replace(needs_of(sources, policy, as_of, known), by_record=by_record)
+    subjects = _as_instances_tell(sources, fleet, needs)
     subjects += [
         _unseen(place, number)
         for number, place in enumerate(fleet.places)
@@ -164,22 +170,41 @@ def audit(
     return replace(report, kind=KIND, places=fleet.places, generated_at=generated_at)
 
 
-def _as_instances_tell(subjects: Sequence[Subject], fleet: Fleet, needs: Needs) -> list[Subject]:
+def _as_instances_tell(sources: Sequence[Source], fleet: Fleet, needs: Needs) -> list[Subject]:
     """The subjects; of instances, whose image need not be seen any more, by what EC2 tells of it to their
     owner, and as launched already.
     """
-    found = list(subjects)
-    lost = [n for n, each in enumerate(found) if _is_told(each, fleet.told)]
+    telling = Telling(fleet.catalog, fleet.told)
     made: dict[tuple[int, int], Subject] = {}
-    if lost:
+
+    def told(subject: Subject) -> Subject:
+        return _shared(subject, made, lambda each: as_told(each, telling.shown))
+
+    if _are_told(sources, fleet.told):  # why an image is not seen explains nothing, then
+        found = [told(each) for each in gather(sources, telling, needs)]
+    else:
+        found = list(gather(sources, fleet.catalog, needs))
+        lost = [n for n, each in enumerate(found) if _is_told(each, fleet.told)]
         facts = InputFacts("", KIND, "", len(lost))
         again = Source(facts, tuple(found[n].reference for n in lost), {})
-        telling = Telling(fleet.catalog, fleet.told)
         for number, each in zip(lost, gather([again], telling, needs), strict=True):
-            told = _shared(each, made, lambda subject: as_told(subject, telling.shown))
-            found[number] = replace(told, input=found[number].input)
+            found[number] = replace(told(each), input=found[number].input)
     made.clear()
-    return [_shared(each, made, _launched) if _is_instance(each) else each for each in found]
+    return [
+        _shared(each, made, _launched) if _is_instance(each.reference) else each for each in found
+    ]
+
+
+def _are_told(sources: Sequence[Source], told: Mapping[ImageKey, UsedImage]) -> bool:
+    """Whether all references are instances of images that EC2 told them."""
+    return bool(told) and all(
+        _is_instance(each)
+        and isinstance(each.place, Place)
+        and isinstance(each.value, AmiId)
+        and (each.place, each.value.id) in told
+        for source in sources
+        for each in source.references
+    )
 
 
 def _shared(
@@ -204,9 +229,8 @@ def _launched(subject: Subject) -> Subject:
     return replace(subject, resolution=replace(found, launched=True))
 
 
-def _is_instance(subject: Subject) -> bool:
+def _is_instance(reference: AmiReference) -> bool:
     """Whether it is an instance that exists; what launches one needs the image itself."""
-    reference = subject.reference
     return reference.resource_type == INSTANCE and reference.action is Action.NO_OP
 
 
@@ -219,7 +243,7 @@ def _is_told(subject: Subject, told: Mapping[ImageKey, UsedImage]) -> bool:
         id, shown = found.image_id or "", False
     return (
         not shown
-        and _is_instance(subject)
+        and _is_instance(subject.reference)
         and isinstance(subject.place, Place)
         and (subject.place, id) in told
     )

@@ -87,6 +87,8 @@ class Needs(Struct, frozen=True):
     allowed_images: bool
     in_full: bool = False
     """Every lineage as far as it is visible, however many images there are."""
+    by_record: bool = False
+    """Every lineage by its record, a call an image, for whom a wait less is worth that."""
 
 
 def gather(
@@ -165,8 +167,15 @@ def _gather(
         for each in ways
         if isinstance(each.resolution, Resolved)
     }
-    in_full = needs.in_full or len(images) <= TOLD_IN_FULL
-    provenances = trace(images, found.images, catalog, needs.ancestry, in_full=in_full)
+    in_full = needs.in_full or (len(images) <= TOLD_IN_FULL and not needs.by_record)
+    provenances = trace(
+        images,
+        found.images,
+        catalog,
+        needs.ancestry,
+        in_full=in_full,
+        by_record=needs.by_record,
+    )
     places = {place for place, _ in images} if needs.allowed_images else set()
     others = catalog.ask(ALLOWED_IMAGES, places - found.settings.keys())
     settings = {**found.settings, **others}

@@ -12,8 +12,7 @@ from assay.catalog.aws import ec2
 from assay.catalog.aws.listed import listed, text
 from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
-from assay.catalog.interface import Absent, Answer, Pages, Unavailable
-from assay.catalog.questions import InstanceKey
+from assay.catalog.interface import Absent, Answer, Obstacle, Pages, Unavailable
 from assay.model import Place
 from assay.model.uses import (
     ImageUse,
@@ -21,6 +20,9 @@ from assay.model.uses import (
 )
 
 INSTANCES_A_PAGE = 1000
+_OF_ONE = (Obstacle.FAILED, Obstacle.NOT_TAKEN)
+"""What can be about one of the instances that a call names: that there is none, or an outage of its zone."""
+_UNTOLD = Unavailable("ec2:DescribeInstanceImageMetadata answered with no image of this instance")
 
 
 def image_uses(sdk: Sdk, place: Place) -> Pages[ImageUse]:
@@ -35,21 +37,30 @@ def image_uses(sdk: Sdk, place: Place) -> Pages[ImageUse]:
     return listed("ec2:DescribeInstanceImageMetadata", pages, _use)
 
 
-def instance_image(sdk: Sdk, key: InstanceKey) -> Answer[ImageUse]:
-    """By id, so that an outage of another zone costs nothing."""
-    place, id = key
+def instance_images(sdk: Sdk, place: Place, ids: list[str]) -> dict[str, Answer[ImageUse]]:
+    """By their ids, so that an outage of another zone costs nothing. One that is refused costs only itself:
+    the others are asked for in halves.
+    """
     try:
-        raw = sdk.call(place, "ec2", "DescribeInstanceImageMetadata", InstanceIds=[id])
+        found = _by_id(sdk, place, ids)
     except RefusedError as refused:
+        if len(ids) > 1 and refused.code and refused.obstacle in _OF_ONE:
+            middle = len(ids) // 2
+            halves = (ids[:middle], ids[middle:])
+            return {
+                id: use for half in halves for id, use in instance_images(sdk, place, half).items()
+            }
         if refused.code == "InvalidInstanceID.NotFound":
-            return Absent()
-        raise
-    told = raw.get("InstanceImageMetadata")
-    found = [_use(each) for each in told if isinstance(each, Mapping)] if told else []
-    for use in found:
-        if use is not None and use.instance_id == id:
-            return use
-    return Unavailable("ec2:DescribeInstanceImageMetadata answered with no image of this instance")
+            return dict.fromkeys(ids, Absent())
+        return dict.fromkeys(ids, Unavailable(refused.reason))
+    return {id: found.get(id, _UNTOLD) for id in ids}
+
+
+def _by_id(sdk: Sdk, place: Place, ids: list[str]) -> dict[str, Answer[ImageUse]]:
+    operation, member = "DescribeInstanceImageMetadata", "InstanceImageMetadata"
+    pages = sdk.pages(place, "ec2", operation, member, InstanceIds=ids)
+    uses = [_use(each) for page in pages for each in page]
+    return {use.instance_id: use for use in uses if use is not None}
 
 
 def _use(raw: Mapping[str, Any]) -> ImageUse | None:

@@ -4,13 +4,13 @@ Read when the first of them is asked, if ever.
 """
 
 from assay.catalog.aws.accounts import accounts, regions, units
-from assay.catalog.aws.asking import by_pages, one_by_one
+from assay.catalog.aws.asking import by_pages, in_batches
 from assay.catalog.aws.events import image_events
 from assay.catalog.aws.findings import image_findings
 from assay.catalog.aws.fleets import fleets, spot_fleets
 from assay.catalog.aws.groups import groups, launch_configurations
 from assay.catalog.aws.image_parameters import image_parameters
-from assay.catalog.aws.image_uses import image_uses, instance_image
+from assay.catalog.aws.image_uses import image_uses, instance_images
 from assay.catalog.aws.listings import images, listed_images
 from assay.catalog.aws.recipes import container_recipes, image_recipes
 from assay.catalog.aws.references import image_references
@@ -40,7 +40,10 @@ from assay.catalog.fleet_questions import (
     USED_IMAGES,
 )
 
-FLEET_ASKERS = dict((one_by_one(INSTANCE_IMAGES, instance_image),))
+INSTANCES_A_CALL = 100
+"""Few: for one that EC2 does not know, the others are asked for again."""
+
+FLEET_ASKERS = dict((in_batches(INSTANCE_IMAGES, instance_images, INSTANCES_A_CALL),))
 
 LISTERS = dict(
     (

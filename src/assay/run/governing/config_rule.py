@@ -8,7 +8,7 @@ Facts: AWS Config Developer Guide, "Example Events for AWS Config Rules"; AWS Co
 PutEvaluations.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ import msgspec
 from assay.catalog.interface import ImageCatalog, Unavailable
 from assay.errors import InputError
 from assay.fleet.collecting import collect
+from assay.fleet.places import At
 from assay.model import Outcome, Place, Policy
 from assay.model.ids import is_account
 from assay.model.places_seen import PlaceState
@@ -101,25 +102,24 @@ def _change(
     )
 
 
-def evaluations(
-    catalog: ImageCatalog, policy: Policy | str, event: Event, region: str, read_back: Any
+def of_change(
+    catalog: ImageCatalog, policy: Policy | str, change: Change, now: datetime, read_back: Any
 ) -> list[dict[str, Any]]:
-    """What AWS Config is to be told. `read_back` tells the configuration of a resource that was too
+    """What AWS Config is to be told of a resource. `read_back` tells the configuration of one that was too
     large for the event.
+
+    An event can be much older than now: AWS Config sends what it recorded last when a rule is made, or asked
+    to evaluate again.
     """
-    match event.about:
-        case Change(resource, True, at):
-            return [_evaluation(resource.type, resource.id, "NOT_APPLICABLE", "it is gone", at)]
-        case Change(resource, _, at, whole):
-            if not whole and resource.type != INSTANCE:
-                item = read_back(resource)
-                if isinstance(item, Unavailable):
-                    return [_of(undetermined(resource, item.reason), at)]
-                resource = msgspec.structs.replace(resource, configuration=_recorded(item))
-            judged = judge(catalog, policy, [resource], at)
-            return [_of(each, at) for each in judged]
-        case Period(at):
-            return list(_everything(catalog, policy, event.account, region, at))
+    resource, at = change.resource, change.at
+    if change.gone:
+        return [_evaluation(resource.type, resource.id, "NOT_APPLICABLE", "it is gone", at)]
+    if not change.whole and resource.type != INSTANCE:
+        item = read_back(resource)
+        if isinstance(item, Unavailable):
+            return [_of(undetermined(resource, item.reason), at)]
+        resource = msgspec.structs.replace(resource, configuration=_recorded(item))
+    return [_of(each, at) for each in judge(catalog, policy, [resource], now)]
 
 
 def _recorded(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -127,18 +127,23 @@ def _recorded(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return _document(item.get("configuration"))
 
 
-def _everything(
-    catalog: ImageCatalog, policy: Policy | str, account: str, region: str, at: datetime
-) -> Iterator[dict[str, Any]]:
-    """All instances, templates, groups and launch configurations; and whether those are all."""
-    seen = collect(catalog, account, region, lambda: at)
-    judged = judge_uses(catalog, policy, (account, region), seen.uses, at)
-    yield from (_of(each, at) for each in judged)
+def of_period(
+    catalog: ImageCatalog, policy: Policy | str, here: At, period: Period, now: datetime
+) -> list[dict[str, Any]]:
+    """What AWS Config is to be told of all instances, templates, groups and launch configurations, and
+    whether those are all.
+    """
+    account, region = here
+    seen = collect(catalog, account, region, lambda: now)
+    judged = judge_uses(catalog, policy, here, seen.uses, now)
     if seen.place.state is PlaceState.SEEN:
         told = "COMPLIANT", f"all of {len(judged)} resources were seen"
     else:
         told = "NON_COMPLIANT", f"undetermined: {seen.place.state}: {seen.place.reason}"
-    yield _evaluation(ACCOUNT, account, *told, at)
+    return [
+        *(_of(each, period.at) for each in judged),
+        _evaluation(ACCOUNT, account, *told, period.at),
+    ]
 
 
 def _of(judged: Judgement, at: datetime) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """One function inside AWS: it keeps its session, its clients and its policy from event to event."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -10,16 +11,16 @@ from assay.catalog.aws.evaluations import latest_item, put_evaluations
 from assay.catalog.aws.notices import publish
 from assay.catalog.aws.pace import Deadline
 from assay.catalog.aws.sdk import Sdk
-from assay.catalog.decorators.foreseeing import ForeseeingCatalog, Ways
 from assay.catalog.interface import Unavailable
 from assay.catalog.live import LiveCatalog
 from assay.errors import CatalogError
 from assay.kept import Kept
 from assay.model import Place, Policy, Readers
 from assay.run.governing import config_rule, launches
+from assay.run.governing.foreseeing import ForeseeingCatalog, Ways
 from assay.run.governing.judging import judge
 from assay.run.governing.pinned_policy import Pinned, pinned_policy
-from assay.run.governing.resources import Resource
+from assay.run.governing.resources import Resource, named_images
 
 
 class Surroundings(Struct, frozen=True):
@@ -57,10 +58,14 @@ class Function:
         self._deadline.restart()
         region = self._around.region
         event = config_rule.read_event(raw, region)
-        policy = self._policy_or_why()
-        catalog = ForeseeingCatalog(self._catalog(policy), self._ways)
-        found = config_rule.evaluations(catalog, policy, event, region, self._read_back)
-        catalog.learn()
+        policy, now = self._policy_or_why(), self._around.clock()
+        match event.about:
+            case config_rule.Change() as change:
+                with self._foreseeing(policy, [change.resource]) as catalog:
+                    found = config_rule.of_change(catalog, policy, change, now, self._read_back)
+            case config_rule.Period() as period:
+                here = event.account, region
+                found = config_rule.of_period(self._catalog(policy), policy, here, period, now)
         reason = put_evaluations(self._own, Place.of(region), found, event.token)
         if reason is not None:
             raise CatalogError(reason)
@@ -74,9 +79,8 @@ class Function:
         launch = launches.read_launch(raw)
         policy = self._policy_or_why() if launch.instances else ""
         resources = launches.resources_of(launch)
-        catalog = ForeseeingCatalog(self._catalog(policy), self._ways)
-        judged = judge(catalog, policy, resources, self._around.clock())
-        catalog.learn()
+        with self._foreseeing(policy, resources) as catalog:
+            judged = judge(catalog, policy, resources, self._around.clock())
         told = launches.document(launch, judged, self._around.policy.sha256)
         if self._around.topic is not None and launches.worth_telling(judged):
             self._publish(self._around.topic, told)
@@ -126,6 +130,17 @@ class Function:
         if self._readers is None:
             self._readers = LiveCatalog(self._door(policy.readers))
         return self._readers
+
+    @contextmanager
+    def _foreseeing(
+        self, policy: Policy | str, resources: Sequence[Resource]
+    ) -> Iterator[ForeseeingCatalog]:
+        """What is asked for one event about a few resources."""
+        settings = isinstance(policy, Policy) and policy.predicts
+        named = named_images(resources)
+        catalog = ForeseeingCatalog(self._catalog(policy), self._ways, named, settings)
+        yield catalog
+        catalog.learn()
 
     def _door(self, readers: Readers | None) -> Sdk:
         around = self._around

@@ -107,7 +107,8 @@ def _judged(
         Source(InputFacts(each.id, KIND, "", len(refers.references)), refers.references, {})
         for each, refers in zip(resources, found, strict=True)
     )
-    report = audit(Fleet(sources, (), told, catalog), (), policy, now)
+    fleet = Fleet(sources, (), told, catalog)
+    report = audit(fleet, (), policy, now, by_record=True)
     verdicts: list[list[Verdict]] = [[] for _ in resources]
     for verdict in report.verdicts:
         verdicts[verdict.input].append(verdict)

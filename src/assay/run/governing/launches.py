@@ -29,8 +29,10 @@ class Launch(msgspec.Struct, frozen=True):
     """What has started, where."""
 
     place: Place
-    instances: tuple[str, ...]
-    """Empty where the event tells of no start: a stop, or a call that failed."""
+    instances: Mapping[str, str | None]
+    """By their ids, the images that the event names; empty where it tells of no start: a stop, or a call that
+    failed.
+    """
     source: str
     """`state-change` or `cloudtrail`."""
 
@@ -52,15 +54,15 @@ def read_launch(raw: Any) -> Launch:
     raise InputError("neither a change of an instance's state nor a call that CloudTrail recorded")
 
 
-def _by_state(detail: Mapping[str, Any]) -> tuple[str, ...]:
+def _by_state(detail: Mapping[str, Any]) -> dict[str, str | None]:
     if not isinstance(detail.get("state"), str):
         raise InputError("the event says no state")
     if detail["state"] not in STARTING:
-        return ()
-    return (_instance(detail.get("instance-id")),)
+        return {}
+    return {_instance(detail.get("instance-id")): None}
 
 
-def _by_call(detail: Mapping[str, Any], account: str, region: str) -> tuple[str, ...]:
+def _by_call(detail: Mapping[str, Any], account: str, region: str) -> dict[str, str | None]:
     if detail.get("eventSource") != "ec2.amazonaws.com":
         raise InputError("the call is none of EC2's")
     if detail.get("eventName") != "RunInstances":
@@ -69,14 +71,14 @@ def _by_call(detail: Mapping[str, Any], account: str, region: str) -> tuple[str,
     if detail.get("awsRegion") != region or detail.get("recipientAccountId", account) != account:
         raise InputError("the call is of another account or Region than its event")
     if detail.get("errorCode") is not None:
-        return ()
+        return {}
     answer = detail.get("responseElements")
     listed = answer.get("instancesSet") if isinstance(answer, Mapping) else None
     items = listed.get("items") if isinstance(listed, Mapping) else None
     if not isinstance(items, list) or not items or len(items) > MOST:
         raise InputError("the call has started nothing that it names")
-    named = (each.get("instanceId") if isinstance(each, Mapping) else None for each in items)
-    return tuple(dict.fromkeys(map(_instance, named)))
+    named = [each if isinstance(each, Mapping) else {} for each in items]
+    return {_instance(each.get("instanceId")): each.get("imageId") for each in named}
 
 
 def _instance(id: Any) -> str:
@@ -87,7 +89,10 @@ def _instance(id: Any) -> str:
 
 def resources_of(launch: Launch) -> list[Resource]:
     """What is to be judged."""
-    return [Resource(INSTANCE, each, launch.place) for each in launch.instances]
+    return [
+        Resource(INSTANCE, id, launch.place, {"imageId": image})
+        for id, image in launch.instances.items()
+    ]
 
 
 def document(launch: Launch, judged: Sequence[Judgement], policy_sha256: str) -> dict[str, Any]:

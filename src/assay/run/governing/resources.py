@@ -19,6 +19,7 @@ from assay.catalog.interface import Absent, CutShort, ImageCatalog, Unavailable,
 from assay.catalog.questions import ImageKey
 from assay.model import (
     Action,
+    AmiId,
     AmiReference,
     Kind,
     Place,
@@ -43,7 +44,7 @@ class Resource(msgspec.Struct, frozen=True):
     id: str
     place: Place
     configuration: Mapping[str, Any] = {}
-    """What AWS Config recorded of it; empty where nobody said."""
+    """What its event tells of it, in AWS Config's words; empty where nobody said."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -74,6 +75,18 @@ def references_of(
         else:
             found.append(_recorded(catalog, each))
     return found, told
+
+
+def named_images(resources: Iterable[Resource]) -> list[ImageKey]:
+    """The images that events name of instances: what to ask about at once, and no evidence of anything."""
+    named = (
+        (each.place, parse_image(_text(each.configuration, "imageId")))
+        for each in resources
+        if each.type == INSTANCE
+    )
+    return list(
+        dict.fromkeys((place, value.id) for place, value in named if isinstance(value, AmiId))
+    )
 
 
 def _instance(resource: Resource, answer: ImageUse | Absent | Unavailable) -> Found:
