@@ -345,4 +345,4 @@ def test_bad_credentials_are_one_problem_and_the_regions_are_told_all_the_same()
 def test_nobody_listens() -> None:
     seen = of_fixture("demo", env={"AWS_ENDPOINT_URL": refused_url()})
     (problem,) = seen.said("FAIL")
-    assert "no answer (EndpointConnectionError: " in problem
+    assert "no answer (ConnectionRefusedError: " in problem

@@ -125,7 +125,7 @@ def stuck() -> Iterator[Stuck]:
     blocking.over.set()
 
 
-def late(key: object) -> str:
+def late(key: object, _: object = None) -> str:
     return f"{key} is late"
 
 
@@ -166,7 +166,9 @@ class TestFlights:
             return key
 
         keys = range(3 * IN_FLIGHT)
-        assert Flights(None).each(keys, ask, lambda key: -1) == dict(zip(keys, keys, strict=True))
+        assert Flights(None).each(keys, ask, lambda key, _: -1) == dict(
+            zip(keys, keys, strict=True)
+        )
         assert most <= IN_FLIGHT
 
     def test_what_one_raises_is_raised(self, stuck: Stuck) -> None:

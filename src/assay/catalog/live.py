@@ -11,6 +11,7 @@ import msgspec
 
 from assay.catalog.aws.askers import ASKERS
 from assay.catalog.aws.sdk import Sdk
+from assay.catalog.aws.troubles import Watch
 from assay.catalog.interface import (
     Answer,
     Complete,
@@ -54,14 +55,16 @@ class LiveCatalog(msgspec.Struct, frozen=True):
 
         pages: Pages[T] = LISTERS[listing.name](self._sdk, key)
         self._sdk.open()
-        late = CutShort(Obstacle.LATE, self._sdk.late.reason)
+
+        def late(_: K, watch: Watch) -> CutShort:
+            return CutShort(Obstacle.LATE, self._sdk.late(watch).reason)
 
         def next_part(_: K) -> Page[T] | Complete | CutShort:
             return next(pages)
 
         while True:
             # In a thread of its own: this one can be interrupted, and has a deadline to keep.
-            part = self._sdk.flights.each((key,), next_part, lambda _: late)[key]
+            part = self._sdk.flights.each((key,), next_part, late)[key]
             yield part
             if not isinstance(part, Page):
                 return

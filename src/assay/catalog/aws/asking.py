@@ -38,7 +38,7 @@ def one_by_one(
         # Of keys that can answer for one another, the first is asked and the others wait for it:
         # which one that is should not hang on the order of a set.
         asked = sorted(keys, key=in_order) if in_order else keys
-        return sdk.flights.each(asked, answer, lambda _: sdk.late)
+        return sdk.flights.each(asked, answer, lambda _, watch: sdk.late(watch))
 
     return question.name, asker
 
@@ -61,7 +61,9 @@ def in_batches(
                 return dict.fromkeys(names, Unavailable(refused.reason))
 
         answers = sdk.flights.each(
-            _batches(keys, size), answer, lambda batch: dict.fromkeys(batch[1], sdk.late)
+            _batches(keys, size),
+            answer,
+            lambda batch, watch: dict.fromkeys(batch[1], sdk.late(watch)),
         )
         return {
             (place, name): found[name]

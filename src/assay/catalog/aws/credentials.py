@@ -67,8 +67,10 @@ _TURN = 0.5
 class Credentials:
     """Fetches the caller's credentials once, in a thread of its own."""
 
-    def __init__(self, deadline: Deadline | None) -> None:
+    def __init__(self, deadline: Deadline | None, last_error: Callable[[], str]) -> None:
+        """`last_error` tells what they were refused with until now."""
         self._deadline = deadline
+        self._last_error = last_error
         self._lock = Lock()
         self._found: Future[Any] | None = None
         self._processes = CredentialProcesses()
@@ -88,7 +90,7 @@ class Credentials:
             self.close()
             raise CredentialsError(
                 f"no AWS credentials within the time limit of {self._deadline.seconds:g} s"
-                f"{waited_for}",
+                f"{waited_for}{self._last_error()}",
                 hint="--timeout gives them longer",
             )
         return found.result()

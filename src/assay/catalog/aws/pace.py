@@ -13,6 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Condition, Event, Lock
 from typing import TypeVar
 
+from assay.catalog.aws.troubles import Watch, watched
+
 K = TypeVar("K")
 T = TypeVar("T")
 
@@ -79,22 +81,25 @@ class Flights:
         self._never.wait(seconds)
         return True
 
-    def each(self, keys: Iterable[K], ask: Callable[[K], T], late: Callable[[K], T]) -> dict[K, T]:
+    def each(
+        self, keys: Iterable[K], ask: Callable[[K], T], late: Callable[[K, Watch], T]
+    ) -> dict[K, T]:
         """Each key with its answer. What `ask` raises for one key is raised here.
 
         Where half of the time that is left brings nothing, it is given up: an endpoint that never
         answers does not take the time of the questions that come after. `late` answers then for
-        what is still under way.
+        what is still under way, and is given what that has met so far.
         """
         unique = dict.fromkeys(keys)
         if not unique:
             return {}
         pool = ThreadPoolExecutor(min(IN_FLIGHT, len(unique)))
-        asked = {key: pool.submit(ask, key) for key in unique}
+        watches = {key: Watch() for key in unique}
+        asked = {key: pool.submit(watched, watches[key], ask, key) for key in unique}
         self._await(asked.values())
         # Not waited for: a thread that hangs in a socket ends when the SDK gives up, or the process.
         pool.shutdown(wait=False, cancel_futures=True)
-        return {key: _answer(future, key, late) for key, future in asked.items()}
+        return {key: _answer(future, key, watches[key], late) for key, future in asked.items()}
 
     def _await(self, under_way: Collection[Future[T]]) -> None:
         """Until all have answered, one has raised, or half of the time left has brought nothing."""
@@ -116,5 +121,5 @@ class Flights:
                     return
 
 
-def _answer(future: Future[T], key: K, late: Callable[[K], T]) -> T:
-    return future.result() if future.done() and not future.cancelled() else late(key)
+def _answer(future: Future[T], key: K, watch: Watch, late: Callable[[K, Watch], T]) -> T:
+    return future.result() if future.done() and not future.cancelled() else late(key, watch)

@@ -35,10 +35,11 @@ organisations and their units (Organizations API Reference)."""
 _HINTS = {
     "SSLError": "the certificate could not be verified; is a proxy's missing in AWS_CA_BUNDLE?",
     "ProxyConnectionError": "look at HTTPS_PROXY and NO_PROXY",
+    "ConnectionRefusedError": "nothing accepts connections there; see AWS_ENDPOINT_URL, HTTPS_PROXY",
     "EndpointConnectionError": "is there such a Region, and a way to it? see HTTPS_PROXY, NO_PROXY",
     "ConnectTimeoutError": "is there a way to it? see HTTPS_PROXY, NO_PROXY",
 }
-"""By botocore's name: what a person can look at."""
+"""By the name of what happened: what a person can look at."""
 
 
 class RefusedError(Exception):
@@ -62,8 +63,10 @@ class RefusedError(Exception):
         self.obstacle = obstacle
 
 
-def refusal(name: str, region: str, found: object) -> RefusedError:
-    """What an error code means. Messages are left out: they can quote requests and tokens."""
+def refusal(name: str, region: str, found: object, times: str = "") -> RefusedError:
+    """What an error code means, and how often it was tried. Messages are left out: they can quote requests
+    and tokens.
+    """
     code = str(found)
     # Whatever answers may be no AWS at all: its "code" can be a page of HTML, or a secret it was sent.
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", code):
@@ -72,23 +75,23 @@ def refusal(name: str, region: str, found: object) -> RefusedError:
     obstacle = Obstacle.OPTED_OUT if code in _REGIONAL else Obstacle.FAILED
     if code in _DENIED:
         who = "the caller" if name == "sts:AssumeRole" else "the reader"
-        meaning, obstacle = f"denied ({code}); {who} needs {name}", Obstacle.DENIED
+        meaning, obstacle = f"denied ({code}){times}; {who} needs {name}", Obstacle.DENIED
     elif code in _THROTTLED:
-        meaning, obstacle = f"throttled ({code})", Obstacle.THROTTLED
+        meaning, obstacle = f"throttled ({code}){times}", Obstacle.THROTTLED
     elif code in _EXPIRED:
-        meaning = f"the credentials or the request have expired ({code})"
+        meaning = f"the credentials or the request have expired ({code}){times}"
         obstacle = Obstacle.EXPIRED
     elif code in _UNKNOWN:
-        meaning = f"the credentials are not known there ({code})"
+        meaning = f"the credentials are not known there ({code}){times}"
     else:
-        meaning = f"refused ({code})"
+        meaning = f"refused ({code}){times}"
         obstacle = Obstacle.NOT_TAKEN if code.startswith(_NOT_TAKEN) else obstacle
     told = f"{name} in {region}: {meaning}"
     return RefusedError(told, code, regional=code in _REGIONAL, obstacle=obstacle)
 
 
-def no_answer(name: str, region: str, kind: str) -> RefusedError:
-    """A connection that brought nothing; `kind` is botocore's name for what happened."""
+def no_answer(name: str, region: str, kind: str, times: str = "") -> RefusedError:
+    """A connection that brought nothing; `kind` is the name of what happened, `times` how often it was tried."""
     hint = _HINTS.get(kind)
     told = f"{kind}: {hint}" if hint else kind
-    return RefusedError(f"{name} in {region}: no answer ({told})", regional=True)
+    return RefusedError(f"{name} in {region}: no answer ({told}){times}", regional=True)

@@ -17,6 +17,7 @@ from assay.catalog.aws.pace import Deadline, Flights, Pace
 from assay.catalog.aws.readers import ReaderSessions
 from assay.catalog.aws.refusals import CREDENTIALS, RefusedError, no_answer, refusal
 from assay.catalog.aws.signing import Signer, signed_by
+from assay.catalog.aws.troubles import Troubles, Watch, kind_of
 from assay.catalog.interface import Obstacle, Unavailable
 from assay.kept import Kept
 from assay.model import Identity, Place, Readers
@@ -47,8 +48,9 @@ class Sdk:
         self._deadline = deadline
         self._pace = Pace(deadline.clock) if deadline else None
         self._models = models or Kept(None)
+        self._troubles = Troubles()
         self._lock = Lock()
-        self._own = Credentials(deadline)
+        self._own = Credentials(deadline, self._troubles.told)
         self._clients: dict[tuple[str, str], Any] = {}
         self._readers = ReaderSessions(readers or Readers(), self._ask_sts, now)
         self._calls: Counter[str] = Counter()
@@ -93,14 +95,11 @@ class Sdk:
             nothing = not self._answered and not self._failed_otherwise
             return self._turned_away if nothing else None
 
-    @property
-    def late(self) -> Unavailable:
-        """What is said of a question that was not answered in time."""
-        return Unavailable(self._too_late())
-
-    def _too_late(self) -> str:
+    def late(self, watch: Watch | None = None) -> Unavailable:
+        """What is said of a question that was not answered in time, with what `watch` has met."""
         seconds = self._deadline.seconds if self._deadline else 0
-        return f"AWS did not answer within the time limit of {seconds:g} s"
+        what = f"AWS did not answer within the time limit of {seconds:g} s"
+        return Unavailable(f"{what}{self._troubles.told(watch)}")
 
     def identity(self, place: Place) -> Identity:
         """Whose credentials look at `place`. Raises like `call`."""
@@ -159,12 +158,12 @@ class Sdk:
         principal = signer.principal if signer else None
         wait = self._pace.take((principal, region, name), name) if self._pace else 0.0
         if self._deadline and (not self._deadline.left() or not self.flights.rest(wait)):
-            raise RefusedError(self._too_late(), obstacle=Obstacle.LATE)
+            raise RefusedError(self.late().reason, obstacle=Obstacle.LATE)
         client = self._client(self._own_session(), service, region)
         with self._lock:
             self._calls[name] += 1
         try:
-            with signed_by(signer):
+            with signed_by(signer), self._troubles.calling() as made:
                 answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code")
@@ -173,12 +172,12 @@ class Sdk:
             if error.operation_name != operation:
                 renewal = refusal(f"sts:{error.operation_name}", region, code)
                 raise self._lost(f"no credentials any more: {renewal.reason}") from error
-            raise self._noted(signer, refusal(name, region, code)) from error
+            raise self._noted(signer, refusal(name, region, code, made.times)) from error
         except BotoCoreError as error:
-            kind = type(error).__name__
+            kind = kind_of(error)
             if kind in MEAN_NO_CREDENTIALS:
                 raise self._lost(f"no credentials any more ({kind})") from error
-            raise self._noted(signer, no_answer(name, region, kind)) from error
+            raise self._noted(signer, no_answer(name, region, kind, made.times)) from error
         except (ResponseParserError, *_UNREADABLE) as error:
             unread = RefusedError(
                 f"{name} in {region}: the answer could not be read", regional=True
@@ -202,7 +201,13 @@ class Sdk:
 
     def _own_session(self) -> Any:
         """A botocore session that has the caller's credentials. Raises `CredentialsError`."""
-        return self._own.session(lambda: new_session(self._models))
+
+        def watched() -> Any:
+            session = new_session(self._models)
+            session.register("needs-retry", self._troubles.hear)
+            return session
+
+        return self._own.session(watched)
 
     def _client(self, session: Any, service: str, region: str) -> Any:
         """Making clients is not thread-safe, using them is."""

@@ -83,7 +83,9 @@ Trial: TypeAlias = Allowed | Denied | Untried
 def tried(sdk: Sdk, tries: Sequence[Trying]) -> Iterator[Observation]:
     """All of them at once, told in their order."""
     trials = sdk.flights.each(
-        range(len(tries)), lambda n: _try(sdk, tries[n]), lambda _: Untried(sdk.late.reason)
+        range(len(tries)),
+        lambda n: _try(sdk, tries[n]),
+        lambda _, watch: Untried(sdk.late(watch).reason),
     )
     for number, each in enumerate(tries):
         yield _told(each, trials[number])
