@@ -335,6 +335,8 @@ class TestWhatCannotBeRead:
         assert max(map(len, run.stdout.splitlines())) <= 100
 
     def test_its_json_and_pictures(self, family: Family, server: Server, tmp_path: Path) -> None:
+        """CloudTrail could tell of it, and may not be asked."""
+        family.world.deny(WORKLOAD, "LookupEvents")
         run = trace(tmp_path, server, MISSING, "--region", IRELAND, "--format", "json")
         told = document(run)
         assert (run.code, told["readable"], told["lineage"]) == (3, False, [])
@@ -348,6 +350,13 @@ class TestWhatCannotBeRead:
         dot = trace(tmp_path, server, MISSING, "--region", IRELAND, "--format", "dot")
         assert dot.code == 3
         assert read_dot(dot.stdout)[0]["n0"] == f"{MISSING}\n{IRELAND}"
+
+    def test_what_is_nowhere_is_an_error(
+        self, family: Family, server: Server, tmp_path: Path
+    ) -> None:
+        run = trace(tmp_path, server, MISSING, "--region", IRELAND)
+        assert (run.code, run.stdout) == (2, "")
+        assert f"EC2 shows no {MISSING} to {WORKLOAD}/{IRELAND}; check the id" in run.stderr
 
     def test_a_denied_lookup(self, family: Family, tmp_path: Path) -> None:
         def deny(request: Request) -> Fault | None:
@@ -395,6 +404,8 @@ class TestPlaces:
         self, family: Family, server: Server, tmp_path: Path
     ) -> None:
         (tmp_path / "assay.yaml").write_text(POLICY + f"aws: {{region: {IRELAND}}}\n")
+
+        family.world.deny(WORKLOAD, "LookupEvents")  # or it would be an error where it is nowhere
 
         def region(*flags: str, **variables: str) -> object:
             run = trace(tmp_path, server, family.used, "--format", "json", *flags, **variables)

@@ -218,7 +218,8 @@ def test_a_place_whose_file_went_away_or_came_back_old_is_not_read_from_before(
     assert len(list(stored_night(Store(tmp_path), NIGHT).images())) == 4
     path.unlink()
     older.unlink()
-    assert list(stored_night(Store(tmp_path), NIGHT).images()) == []
+    with pytest.raises(StoreError, match=r"images\.parquet: is gone, and night 2026-11-29"):
+        stored_night(Store(tmp_path), NIGHT)
 
 
 def test_a_gathered_file_is_half_of_a_pair_or_none(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def chosen_fleet(
     """What `fleet_options` choose, and as of when it is judged."""
     if where == LIVE:
         return _live(host, policy, how, night, as_of)
-    return _stored(policy, how, store or STORE, night, as_of)
+    return _stored(host, policy, how, store or STORE, night, as_of)
 
 
 def _refuse(how: "LiveOptions") -> None:
@@ -159,6 +159,7 @@ def _refuse(how: "LiveOptions") -> None:
 
 
 def _stored(
+    host: "Host",
     policy: "Policy",
     how: "LiveOptions",
     store: str,
@@ -166,21 +167,14 @@ def _stored(
     as_of: "datetime | None",
 ) -> "tuple[Fleet, datetime]":
     """The fleet of a night, and as of when it is judged."""
-    from pathlib import Path
-
-    from assay.errors import StoreError
-    from assay.fleet.night import stored_night
-    from assay.fleet.store import Store
-    from assay.model.times import day_of, readable
+    from assay.model.times import readable
     from assay.run.audit import seen_at, stored_fleet
+    from assay.run.nights import night_of
 
     _refuse(how)
-    kept = Store(Path(store))
     said = click.get_current_context().command_path
-    if not kept.nights():
-        hint = f"run: assay inventory; or judge what AWS lists now: {said} live"
-        raise StoreError("holds no night", where=store, hint=hint)
-    found = stored_night(kept, day_of(night) if night else None)
+    or_else = f"run: assay inventory; or judge what AWS lists now: {said} live"
+    found = night_of(host, store, night, or_else)
     now = as_of or seen_at(found)
     note(f"judged as of night {found.date}, {readable(now)}; {said} live asks AWS")
     return stored_fleet(found, store, policy), now

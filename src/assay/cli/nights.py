@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.options import Moment
-from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, show
+from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show
 from assay.cli.usage import Command
 
 if TYPE_CHECKING:
@@ -58,9 +58,15 @@ def sql_command(query: str, store: str, format_: str) -> int:
     """
     from pathlib import Path
 
+    from assay.fleet.night import known_night, left_half, refuse_damaged
     from assay.fleet.store import Store
     from assay.report.inventory import rows
 
-    found = Store(Path(store)).select(query)
+    kept = Store(Path(store))
+    known_night(kept, None)
+    refuse_damaged(kept, kept.nights())  # which of them the query is about, nobody can tell
+    found = kept.select(query)
     show(rows.render(found.names, found.rows, format_))
+    for line in left_half(kept):
+        note(line)
     return EXIT_PASS

@@ -42,15 +42,11 @@ def preview_command(
     Exit codes: 0 nothing would be refused and everything was seen, 1 something would be, 2 no
     answer, 3 there are gaps.
     """
-    from pathlib import Path
-
     from assay.allowed_amis.request import of_policy, read_criteria
     from assay.cli.host import this_process
-    from assay.fleet.night import stored_night
     from assay.fleet.preview import preview
-    from assay.fleet.store import Store
-    from assay.model.times import day_of
     from assay.report.preview import json, markdown, text
+    from assay.run.nights import night_of
     from assay.run.policies import open_policy
 
     host = this_process()
@@ -63,7 +59,7 @@ def preview_command(
         policy = open_policy(host, policy_path)
         criteria, lost = of_policy(policy, when)
         source, told = policy.path, (policy.path, policy.sha256)
-    asked = stored_night(Store(Path(store)), night and day_of(night))
+    asked = night_of(host, store, night)
     found = preview(asked, criteria, when)
     if format_ == "json":
         show(json.render(found, told, source, lost, host.now()).decode())

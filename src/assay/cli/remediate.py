@@ -51,22 +51,18 @@ def remediate_command(
 
     Exit codes: 0 everything that was wanted was seen, 2 no answer, 3 an answer with gaps, each named.
     """
-    from pathlib import Path
-
     from assay.cli.host import this_process
-    from assay.fleet.night import stored_night
-    from assay.fleet.store import Store
-    from assay.model.times import day_of
     from assay.report.remediation import json, markdown, text
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking, open_catalog
+    from assay.run.nights import night_of
     from assay.run.policies import open_policy
     from assay.run.remediation import Wanted, remediate
 
     host = this_process()
     policy = open_policy(host, policy_path)
     when = as_of or host.now()
-    asked = stored_night(Store(Path(store)), night and day_of(night))
+    asked = night_of(host, store, night)
     wanted = Wanted(when, tuple(dict.fromkeys(images)))
     if live:
         asking = Asking(None, timeout, Cache(host, wanted=not no_cache), as_of=as_of)
@@ -79,4 +75,4 @@ def remediate_command(
         show(json.render(found, (policy.path, policy.sha256), host.now()).decode())
     else:
         show((markdown if format_ == "markdown" else text).render(found))
-    return EXIT_UNDETERMINED if found.gaps or found.unasked else EXIT_PASS
+    return EXIT_UNDETERMINED if found.gaps or found.unasked or found.unknown else EXIT_PASS

@@ -81,7 +81,7 @@ def suggest_command(
 
 def _exit_code(found: "Suggestions") -> int:
     answered = [each for each in found.answers if each.candidates]
-    if any(each.gaps for each in found.answers):
+    if found.gaps or any(each.gaps for each in found.answers):
         return EXIT_UNDETERMINED
     if len(answered) == len(found.answers):
         return EXIT_PASS

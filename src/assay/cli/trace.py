@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from assay.report.lineage.view import Lineage
+    from assay.run.host import Host
     from assay.run.one_image import Found
     from assay.run.tracing import Remembering
 
@@ -121,30 +122,33 @@ def trace_command(
         host,
         named,
         Where(where["region"], where["account"], asking, where["policy_path"]),
-        _remembering(store, night, named_it=told_by is click.core.ParameterSource.COMMANDLINE),
+        _remembering(
+            host, store, night, named_it=told_by is click.core.ParameterSource.COMMANDLINE
+        ),
     )
     show(_render(found, stdout_format, colour=wants_colour(color)))
     return EXIT_PASS if found.whole else EXIT_UNDETERMINED
 
 
-def _remembering(store: str, night: "datetime | None", *, named_it: bool) -> "Remembering":
+def _remembering(
+    host: "Host", store: str, night: "datetime | None", *, named_it: bool
+) -> "Remembering":
     """The night to ask. One that nobody named may be missing, or unreadable, and that is told."""
     from assay.errors import StoreError
     from assay.model.lines import Gap
-    from assay.model.times import day_of
     from assay.run.tracing import Remembering
 
     if not (named_it or night or Path(store).is_dir()):
         return Remembering()
     from assay.fleet.memory import Memory
-    from assay.fleet.night import stored_night
     from assay.fleet.store import Store
+    from assay.run.nights import night_of
 
     try:
         opened = Store(Path(store))
-        if not (named_it or night or opened.nights()):
+        if not (named_it or night or opened.nights() or opened.unfinished()):
             return Remembering()
-        found = stored_night(opened, day_of(night) if night else None)
+        found = night_of(host, store, night)
         return Remembering(Memory(found), alone=night is not None)
     except StoreError as error:
         if named_it or night:

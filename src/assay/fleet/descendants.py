@@ -1,11 +1,14 @@
 """What descends from some images of a night: the answer, with everything that may be missing from it."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+
+import msgspec
 
 from assay.errors import InputError
 from assay.fleet.family import Family
 from assay.fleet.lineage_edges import MARK, RECORDED, LineageEdges
+from assay.fleet.nearest import as_hint, nearest_of
 from assay.fleet.night import Night
 from assay.fleet.referrers import referrers
 from assay.fleet.relatives import Told, relatives, told_of
@@ -43,47 +46,63 @@ WHERE night = $1 AND len([m for m in watermarks if m.key = $2 AND m.source_image
 """
 
 
-def of_images(edges: LineageEdges, ids: Iterable[str]) -> list[str]:
-    """The keys of images by their ids. Raises `InputError` for one that nothing tells of."""
-    found: list[str] = []
+class Bases(msgspec.Struct, frozen=True):
+    """The images that are meant, by their keys, and what may be meant besides by what is not known."""
+
+    keys: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
+
+
+def of_images(night: Night, edges: LineageEdges, ids: Iterable[str]) -> Bases:
+    """Images by their ids. Raises `InputError` for one that nothing tells of, where every place was seen."""
+    found: dict[str, None] = {}
+    gaps: list[str] = []
     for id in ids:
         known = edges.known(id)
         if not known:
-            near = edges.nearest(id)
-            hint = (
-                f"the nearest: {', '.join(near)}" if near else "is it of an account of this fleet?"
-            )
-            raise InputError(f"{id} is in no listing, record or use of {edges.night}", hint=hint)
-        found += known
-    return list(dict.fromkeys(found))
+            what = f"{id} is in no listing, record or use of {night.date}"
+            near = as_hint(edges.nearest(id), "is it of an account of this fleet?")
+            gaps.append(_unknown(night, what, near))
+            known = [f"?/{id}"]
+        found.update(dict.fromkeys(known))
+    return Bases(tuple(found), tuple(gaps))
 
 
-def of_mark(night: Night, wanted: str) -> list[str]:
+def of_mark(night: Night, wanted: str) -> Bases:
     """The images that a mark was first attached to; the key may have wildcards in its name. Raises
-    `InputError` for one that no image carries.
+    `InputError` for one that no image carries, where every place was seen.
     """
     rows = night.store.select(_KEYS, night.date).rows
     chosen = [row for row in rows if matches(wanted, row[0])]
     if not chosen:
-        from difflib import get_close_matches
-
-        near = get_close_matches(wanted, sorted({row[0] for row in rows}), n=3)
-        hint = f"the nearest: {', '.join(near)}" if near else "no image carries a mark like it"
-        raise InputError(f"{wanted} is a mark of no image of {night.date}", hint=hint)
+        near = as_hint(
+            nearest_of((row[0] for row in rows), wanted), "no image carries a mark like it"
+        )
+        return Bases(
+            (), (_unknown(night, f"{wanted} is a mark of no image of {night.date}", near),)
+        )
     found = [f"{region}/{source}" for _, region, source in chosen if source]
     for key in sorted({key for key, _, source in chosen if not source}):
         found += [row[0] for row in night.store.select(_SOURCELESS, night.date, key).rows]
-    return list(dict.fromkeys(found))
+    return Bases(tuple(dict.fromkeys(found)))
+
+
+def _unknown(night: Night, what: str, near: str) -> str:
+    """Of something that was found nowhere, that some places were not seen. Raises `InputError` where all were."""
+    if not night.unseen:
+        raise InputError(what, hint=near)
+    return f"{what}, of which not every place was seen; {near}"
 
 
 def descend(
     night: Night,
     edges: LineageEdges,
-    bases: Sequence[str],
+    found: Bases,
     asked: str,
     built_before: datetime | None = None,
 ) -> Descent:
-    """Everything below some images, which stand in the night by their keys. Raises `StoreError`."""
+    """Everything below some images. Raises `StoreError`."""
+    bases = found.keys
     family = Family(bases, edges.below(bases))
     told = told_of(night.store, night.date)
     using = referrers(night.store, night.date)
@@ -98,7 +117,7 @@ def descend(
         night.unseen,
         tuple(ours),
         tuple(kept),
-        gaps=(*_open_lines(night, bases, told), *using.gaps),
+        gaps=(*found.gaps, *_open_lines(night, bases, told), *using.gaps),
         contradictions=tuple(_contradictions(night, family, told)),
         notes=tuple(_notes(ours, below)),
         built_before=built_before,

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from assay.fleet.nearest import nearest
 from assay.fleet.store import Store
 from assay.model.descent import GRADES, Edge, Step
 from assay.model.images import PUBLIC_PROVIDERS
@@ -132,12 +133,11 @@ class LineageEdges:
 
     def nearest(self, id: str) -> list[str]:
         """The ids that look most like one that is not known."""
-        query = """
-            SELECT id FROM (SELECT DISTINCT string_split(key, '/')[2] AS id FROM (
-                SELECT key FROM listed UNION ALL SELECT parent FROM edges UNION ALL SELECT key FROM used))
-            WHERE levenshtein(id, $1) <= 6 ORDER BY levenshtein(id, $1), id LIMIT 3
-        """
-        return [row[0] for row in self._store.select(query, id).rows]
+        known = (
+            "SELECT string_split(key, '/')[2] AS id FROM (SELECT key FROM listed"
+            " UNION ALL SELECT parent FROM edges UNION ALL SELECT key FROM used)"
+        )
+        return nearest(self._store, known, id)
 
     def below(self, bases: Collection[str]) -> list[tuple[str, str, int]]:
         """Every edge between the bases and what descends from them, and keep those as `found`."""

@@ -42,6 +42,12 @@ class Memory:
         found = {each.region for each in self.night.images([image_id])}
         return sorted(found or {region for _, region, *_ in self._used(image_id)})
 
+    def places_of(self, named: str) -> list[str]:
+        """Where the night has an image, by Region, or an instance, by account and Region."""
+        if named.startswith("i-"):
+            return [f"{each.account}/{each.region}" for each in self.instance(named)]
+        return self.regions_of(named)
+
     def instance(self, instance_id: str) -> list[Remembered]:
         """An instance, in each place that has it: an id that two places have is told of both."""
         asked = (

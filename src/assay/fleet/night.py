@@ -7,18 +7,28 @@
 Whatever is told of a night holds for the places that were seen; the others stand in `unseen`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 import msgspec
 
 from assay.errors import StoreError
 from assay.fleet.columns import image_of, place_of, use_of
+from assay.fleet.nearest import nearest
 from assay.fleet.places import At
-from assay.fleet.store import Store
+from assay.fleet.store import TABLES, Store
 from assay.model import AncestryEntry
 from assay.model.inventory import Classified, Use
 from assay.model.places_seen import PlaceSeen, PlaceState
+
+CURE = "run: assay inventory"
+_WRITTEN = "(state IN ('seen', 'filtered', 'cut-short') OR stale_since IS NOT NULL)"
+"""Which places have files in a night: those of which anything was read, then or earlier."""
+_IMAGES = """
+SELECT image_id AS id FROM images WHERE night = $1
+UNION SELECT image_id FROM uses WHERE night = $1 AND image_id IS NOT NULL
+"""
+_INSTANCES = "SELECT id FROM uses WHERE night = $1 AND type = 'instance'"
 
 
 class Night(msgspec.Struct, frozen=True):
@@ -61,22 +71,63 @@ class Night(msgspec.Struct, frozen=True):
         for row in self.store.records(asked, self.date):
             yield (row["account"], row["region"]), use_of(row)
 
+    def nearest(self, id: str) -> list[str]:
+        """The ids of images, or of instances, that look most like one that is not known."""
+        return nearest(self.store, _INSTANCES if id.startswith("i-") else _IMAGES, id, self.date)
 
-def stored_night(store: Store, wanted: date | None) -> Night:
-    """A night, or the newest. Raises `StoreError` where it is not there, naming the nearest."""
-    found = known_night(store, wanted)
+
+def stored_night(store: Store, wanted: date | None, or_else: str = CURE) -> Night:
+    """A night, or the newest that is whole. Raises `StoreError` where it is not there, naming the nearest, and where
+    files of it are gone; `or_else` is the cure where the store has none at all.
+    """
+    found = known_night(store, wanted, or_else)
     rows = store.records("SELECT * EXCLUDE (night) FROM places WHERE night = $1", found)
     return Night(found, tuple(map(place_of, rows)), store)
 
 
-def known_night(store: Store, wanted: date | None) -> date:
+def known_night(store: Store, wanted: date | None, or_else: str = CURE) -> date:
     """A night that is written whole, or the newest. Raises `StoreError`."""
-    nights = store.nights()
-    if wanted is None and nights:
-        return nights[-1]
-    if wanted is not None and wanted in nights:
-        return wanted
-    if not nights or wanted is None:
-        raise StoreError("holds no night", where=store.path, hint="run: assay inventory")
-    near = min(nights, key=lambda each: abs(each - wanted))
-    raise StoreError(f"has no night {wanted}", where=store.path, hint=f"the nearest is {near}")
+    nights, begun = store.nights(), store.unfinished()
+    found = nights[-1] if wanted is None and nights else wanted
+    if found in nights:
+        refuse_damaged(store, [found])
+        return found
+    near = min(nights, key=lambda each: abs(each - found)) if nights and found else None
+    if found is not None and found in begun:
+        hint = f"the nearest that is whole is {near}" if near else or_else
+        raise StoreError(
+            f"night {found} is not whole: {_unended(found)}", where=store.path, hint=hint
+        )
+    if near is None:
+        half = f" that is whole: {_unended(begun[-1])}" if begun else ""
+        raise StoreError(f"holds no night{half}", where=store.path, hint=or_else)
+    raise StoreError(f"has no night {found}", where=store.path, hint=f"the nearest is {near}")
+
+
+def left_half(store: Store, asked: date | None = None) -> list[str]:
+    """The nights that are not whole, a line each: with `asked`, those after it, which it was taken in place of."""
+    begun = [each for each in store.unfinished() if asked is None or each > asked]
+    rest = f"the newest that is whole is {asked}" if asked else "nothing of it is read"
+    return [f"night {each} is not whole: {_unended(each)}; {rest}" for each in begun]
+
+
+def _unended(night: date) -> str:
+    return f"the run that writes {night} has not ended"
+
+
+def refuse_damaged(store: Store, nights: Sequence[date]) -> None:
+    """Raise `StoreError` where a place was read, and a file of what was read is gone: it is not empty."""
+    there = {night: store.files(night) for night in nights}
+    query = f"""
+        SELECT night, account, region FROM places
+        WHERE night IN (SELECT unnest($1::DATE[])) AND {_WRITTEN} ORDER BY ALL
+    """  # noqa: S608 - ours alone
+    for night, account, region in store.select(query, list(nights)).rows:
+        for table in TABLES:
+            below = f"account={account}/region={region}/{table}.parquet"
+            if below not in there[night]:
+                raise StoreError(
+                    f"is gone, and night {night} says that this place was read",
+                    where=f"{store.path}/night={night}/{below}",
+                    hint="bring it back from a copy of the store, or ask another night",
+                )

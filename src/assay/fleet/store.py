@@ -17,15 +17,13 @@ from typing import Any
 import msgspec
 
 from assay.errors import StoreError
-from assay.fleet import columns, gathered
+from assay.fleet import columns, folders, gathered
 from assay.fleet.database import connection, told
 from assay.fleet.sources import OF_A_NIGHT, OF_A_PLACE, of_places, quoted, read, typed, view
 from assay.model.inventory import Classified, Use
 from assay.model.places_seen import PlaceSeen
-from assay.model.times import day
 
-_NIGHT = "night="
-_TABLES = {"images": columns.IMAGES, "uses": columns.USES}
+TABLES = {"images": columns.IMAGES, "uses": columns.USES}
 """What has a file in each place, and its columns."""
 VERSION = 1
 """Of the store: one that another assay wrote in a newer form is not read as if it were this one."""
@@ -58,6 +56,12 @@ class Store:
         """Where it is, for people."""
         return str(self._root)
 
+    def files(self, night: date) -> frozenset[str]:
+        """The files of a night's places, by their path below the night."""
+        directory = folders.folder_of(self._root, night)
+        with told(directory):
+            return frozenset(path for path, *_ in gathered.sources(directory, TABLES).found)
+
     def nights(self) -> list[date]:
         """The nights that are written whole, the oldest first."""
         return list(self._nights())
@@ -65,12 +69,16 @@ class Store:
     def _nights(self) -> dict[date, Path]:
         """Each night with its directory. Of one that is not whole nobody can tell what is missing."""
         with told(self._root):
-            found = self._root.glob(f"{_NIGHT}*/places.parquet") if self._root.is_dir() else ()
-            nights = {path: _night(path.parent.name) for path in found}
+            nights = folders.finished(self._root)
         for path in nights.keys() - self._known:
             self._refuse_newer(path)
         dated = ((night, path.parent) for path, night in nights.items() if night)
         return dict(sorted(dated))
+
+    def unfinished(self) -> list[date]:
+        """The nights that a run began to write and did not end, the oldest first: nothing is read of them."""
+        with told(self._root):
+            return folders.unfinished(self._root)
 
     def _refuse_newer(self, path: Path) -> None:
         with told(path):
@@ -135,7 +143,7 @@ class Store:
         return None
 
     def _kept(self, night: date, place: PlaceSeen) -> list[str]:
-        return [each for each in _TABLES if self._file(night, place, each).exists()]
+        return [each for each in TABLES if self._file(night, place, each).exists()]
 
     def _older(self, night: date, place: PlaceSeen, table: str, read: datetime) -> str:
         """The rows of a place of an earlier night, marked with when they were read."""
@@ -147,18 +155,18 @@ class Store:
     def finish(self, night: date, places: Sequence[PlaceSeen]) -> None:
         """Write down what became of each place: with that, the night is whole."""
         ordered = sorted(places, key=lambda each: (each.account, each.region))
-        directory = self._root / f"{_NIGHT}{night}"
-        self._write(directory / "places.parquet", columns.PLACES, map(columns.place_row, ordered))
+        directory = folders.folder_of(self._root, night)
+        self._write(directory / folders.PLACES, columns.PLACES, map(columns.place_row, ordered))
         self._gather(directory)
 
     def _gather(self, night: Path) -> None:
         """One file of all places for each table; none where a place is written meanwhile."""
         with told(night):
-            before = gathered.sources(night, _TABLES)
-            tables = [each for each in reversed(_TABLES) if before.has(each)]
+            before = gathered.sources(night, TABLES)
+            tables = [each for each in reversed(TABLES) if before.has(each)]
             made = [self._gathered(night, each, before) for each in tables]
             try:
-                if gathered.sources(night, _TABLES) == before:
+                if gathered.sources(night, TABLES) == before:
                     for path, table in zip(made, tables, strict=True):
                         gathered.keep(path, gathered.path_of(night, table), before)
             finally:
@@ -172,7 +180,7 @@ class Store:
 
     def _is_gathered(self, night: Path, found: gathered.Sources) -> bool:
         """Whether the gathered files have what the places' own files have."""
-        paths = [gathered.path_of(night, each) for each in _TABLES if found.has(each)]
+        paths = [gathered.path_of(night, each) for each in TABLES if found.has(each)]
         with told(night):
             if not all(each.exists() for each in paths):
                 return False
@@ -218,16 +226,16 @@ class Store:
             raise StoreError("holds no night", where=str(self._root), hint="run: assay inventory")
         reader = connection()
         with told(self._root):
-            found = {each: gathered.sources(each, _TABLES) for each in nights}
+            found = {each: gathered.sources(each, TABLES) for each in nights}
         whole = {each for each in nights if self._is_gathered(each, found[each])}
-        for table, kinds in _TABLES.items():
+        for table, kinds in TABLES.items():
             there = [each for each in nights if found[each].has(table)]
             files = [gathered.path_of(each, table) for each in there if each in whole]
             others = [each for each in there if each not in whole]
             sources = [read(files, OF_A_NIGHT)] if files else []
             sources += [of_places(others, table)] if others else []
             reader.execute(view(table, {**kinds, **OF_A_PLACE}, sources))
-        places = read([each / "places.parquet" for each in nights], OF_A_NIGHT)
+        places = read([each / folders.PLACES for each in nights], OF_A_NIGHT)
         reader.execute(view("places", {**columns.PLACES, **OF_A_NIGHT}, [places]))
         reader.execute(f"SET allowed_directories = [{quoted(self._root)}]")
         reader.execute("SET enable_external_access = false")
@@ -241,7 +249,7 @@ class Store:
         return str(found[0]) if found else None
 
     def _read_at(self, night: date, place: PlaceSeen) -> datetime | None:
-        path = self._root / f"{_NIGHT}{night}" / "places.parquet"
+        path = folders.folder_of(self._root, night) / folders.PLACES
         query = (
             "SELECT coalesce(stale_since, seen_at) FROM read_parquet(?, hive_partitioning=false)"
             " WHERE account = ? AND region = ?"
@@ -252,7 +260,7 @@ class Store:
 
     def _file(self, night: date, place: PlaceSeen, what: str) -> Path:
         below = f"account={place.account}/region={place.region}/{what}.parquet"
-        return self._root / f"{_NIGHT}{night}" / below
+        return folders.folder_of(self._root, night) / below
 
     def _write(self, path: Path, kinds: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
         """Rows go through a file of JSON lines: that is what DuckDB reads fastest without help."""
@@ -288,11 +296,3 @@ class Store:
             made.unlink(missing_ok=True)
             raise
         return made
-
-
-def _night(directory: str) -> date | None:
-    """The night that a directory is of; None for what is no day of the calendar."""
-    try:
-        return day(directory.removeprefix(_NIGHT))
-    except ValueError:
-        return None

@@ -112,6 +112,8 @@ class Remediation(msgspec.Struct, frozen=True):
     unlisted: int = 0
     """So many images are in use and stand in no listing: Amazon's public ones, and what is gone."""
     calls: Mapping[str, int] = {}
+    unknown: tuple[str, ...] = ()
+    """Images that were named and stand in no listing, where not every place was seen, a line each."""
 
     @property
     def not_seen(self) -> tuple[PlaceSeen, ...]:

@@ -86,4 +86,6 @@ class Suggestions(msgspec.Struct, frozen=True):
     """What was asked for candidates: `live`, or the store and its night."""
     answers: tuple[Suggestion, ...]
     places: tuple[PlaceSeen, ...] = ()
-    """Of a stored night: the places that were asked."""
+    """Of a stored night: the places that were asked, and those that may have what was found nowhere."""
+    gaps: tuple[str, ...] = ()
+    """What was asked about and found nowhere, where not everything was seen, a line each."""

@@ -51,7 +51,7 @@ def suggested(
         return {}
     asked = list(found.values())
     try:
-        listings, judging = _open(catalog, shelf)
+        listings, judging = _open(host, catalog, shelf)
         answers = suggestions(asked, listings, judging, report.policy, as_of, parameters=False)
     except StoreError as error:
         host.note(f"no suggestions: {error}")
@@ -59,13 +59,14 @@ def suggested(
     return dict(zip(found, answers, strict=True))
 
 
-def _open(catalog: "ImageCatalog", shelf: Shelf) -> "tuple[Listings, ImageCatalog]":
+def _open(host: "Host", catalog: "ImageCatalog", shelf: Shelf) -> "tuple[Listings, ImageCatalog]":
     """Who lists candidates, and who tells what a verdict on them needs; a store is enough for both."""
-    from assay.run.listings import LiveListings, StoredListings, night_of
+    from assay.run.listings import LiveListings, StoredListings
+    from assay.run.nights import night_of
 
     if shelf.store is None or shelf.live:
         return LiveListings(catalog), catalog
-    stored = StoredListings(night_of(shelf.store, None))
+    stored = StoredListings(night_of(host, shelf.store, None))
     return stored, stored.catalog()
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assay.fleet.descendants import descend, of_images, of_mark
+from assay.fleet.descendants import Bases, descend, of_images, of_mark
 from assay.fleet.lineage_edges import LineageEdges
-from assay.fleet.night import Night, stored_night
-from assay.fleet.store import Store
+from assay.fleet.night import Night
 from assay.model.descent import Descent, Relative
-from assay.model.times import day_of
+from assay.run.nights import night_of
 from assay.run.one_image import image_id
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class Finding(Struct, frozen=True):
 def answer(wanted: Question, host: "Host | None" = None) -> Descent:
     """Everything below what is asked for. Raises `AssayError` for what is not known."""
     ids = [image_id(each) for each in wanted.images]
-    night = stored_night(Store(wanted.store), wanted.night and day_of(wanted.night))
+    night = night_of(host, wanted.store, wanted.night)
     told = _history(night, wanted.history) if wanted.history else None
     edges = LineageEdges(night.store, night.date, told.steps if told else ())
     if wanted.finding is not None:
@@ -58,7 +57,9 @@ def answer(wanted: Question, host: "Host | None" = None) -> Descent:
         asked = f"what {wanted.watermark} was first attached to"
         found = descend(night, edges, of_mark(night, wanted.watermark), asked, wanted.built_before)
     else:
-        found = descend(night, edges, of_images(edges, ids), ", ".join(ids), wanted.built_before)
+        found = descend(
+            night, edges, of_images(night, edges, ids), ", ".join(ids), wanted.built_before
+        )
     if told is not None:
         found = replace(found, gaps=(*found.gaps, *told.gaps))
     return (
@@ -83,7 +84,7 @@ def _with_finding(
     told = having(wanted.catalog, night, wanted.name, wanted.least)
     worse = f" of severity {wanted.least} or worse" if wanted.least else ""
     asked = f"images with {wanted.name}{worse}"
-    found = descend(night, edges, told.having, asked, before)
+    found = descend(night, edges, Bases(told.having), asked, before)
     listed = {each.image_id for each in (*found.bases, *found.descendants)}
     others = not_scanned(night, listed)
 

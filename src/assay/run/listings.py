@@ -6,7 +6,6 @@ listings.parameters(place, id)   # the SSM parameters there that have it as thei
 """
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Protocol
 
 import msgspec
@@ -167,16 +166,6 @@ class StoredListings:
     def _rows(self, view: str, region: str, id: str, more: str = "") -> Iterator[dict[str, object]]:
         asked = f"SELECT * FROM {view} WHERE night = $1 AND region = $2 AND image_id = $3 {more} ORDER BY account"  # noqa: S608 - no foreign text
         return self._night.store.records(asked, self._night.date, region, id)
-
-
-def night_of(store: str, wanted: date | None) -> Night:
-    """A night of a store, or its newest. Raises `StoreError`."""
-    from pathlib import Path
-
-    from assay.fleet.night import stored_night
-    from assay.fleet.store import Store
-
-    return stored_night(Store(Path(store)), wanted)
 
 
 def _as_image(told: UsedImage) -> Image:

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.catalog.fleet_questions import INSTANCE_IMAGES
-from assay.catalog.interface import Answer, Unavailable
+from assay.catalog.interface import Absent, Answer, Unavailable
 from assay.catalog.questions import ANCESTRY, IDENTITIES
 from assay.fleet.growing import Source, grow
 from assay.fleet.memory import Memory, as_image
@@ -15,6 +15,7 @@ from assay.model import Ancestry, AncestryEnd, Cause, Clue, Identity, Place, Pol
 from assay.model.lines import Claim, Gap, Grade, Link, Told, links_of
 from assay.model.uses import ImageUse
 from assay.run import check
+from assay.run.unknown import may_be_hidden
 from assay.run.witness import Witness
 
 MOST_CALLS = 5
@@ -30,6 +31,8 @@ class Traced(Struct):
     why: tuple[str, str] = ("", "")
     """The reason and the words for it, where there is no line at all."""
     instance: ImageUse | None = None
+    absent: bool = False
+    """Whether there is no such thing, as far as whoever was asked is shown everything."""
 
 
 class Present:
@@ -70,6 +73,7 @@ class Present:
         traced = self._grown([first])
         if not traced.links[0].told:  # nobody else knows a thing of it either
             traced.links = []
+            traced.absent = unseen and not may_be_hidden(self._witness, self.place, image_id)
         traced.clues, traced.why = found.clues, (found.cause.value, found.reason)
         return traced
 
@@ -96,7 +100,9 @@ class Present:
                 traced = self._launched(kept.use, self._memory.link_of(kept))
                 traced.gaps.insert(0, gap)
                 return traced
-        return Traced([], [gap], why=why)
+        return Traced(
+            [], [] if isinstance(use, Absent) else [gap], why=why, absent=isinstance(use, Absent)
+        )
 
     def _launched(self, use: ImageUse, first: Link) -> Traced:
         traced = self._grown(self._ancestry(first))

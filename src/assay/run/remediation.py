@@ -1,7 +1,7 @@
 """`assay remediate` without a command line: a stored night, what AWS is asked besides, and the plan."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from assay.catalog.fleet_questions import (
 from assay.catalog.interface import CutShort, ImageCatalog, Listing, whole
 from assay.errors import InputError
 from assay.fleet.evidence import gaps
+from assay.fleet.nearest import as_hint
 from assay.fleet.night import Night, stored_night
 from assay.fleet.replacements import Seen, best, field
 from assay.fleet.retirement import (
@@ -57,7 +58,7 @@ def remediate(
     `CatalogError` where nothing can be asked.
     """
     images = unknown_images(night, wanted.images)
-    _refuse_others(night, wanted.images, images)
+    unknown = tuple(_others(night, wanted.images, images))
     before = _before(night)
     found = referrers(night)
     facts = Facts(
@@ -91,16 +92,23 @@ def remediate(
         catalog is not None,
         _unlisted(night),
         calls,
+        unknown,
     )
 
 
-def _refuse_others(night: Night, named: Sequence[str], found: Iterable[Unknown]) -> None:
-    missing = [each for each in named if each not in {image.node[1] for image in found}]
-    if missing:
-        known = list(night.images(missing))
-        what = f"is {known[0].kind}" if known else f"stands in no listing of night {night.date}"
-        hint = "assay remediate plans for images of class unknown"
-        raise InputError(what, where=missing[0], hint=hint)
+def _others(night: Night, named: Sequence[str], found: Iterable[Unknown]) -> Iterator[str]:
+    """What is named and in no listing, where not every place was seen. Raises `InputError` for others."""
+    for id in (each for each in named if each not in {image.node[1] for image in found}):
+        known = next(night.images([id]), None)
+        if known is not None:
+            hint = "assay remediate plans for images of class unknown"
+            raise InputError(f"is {known.kind}", where=id, hint=hint)
+        what, near = f"stands in no listing of night {night.date}", night.nearest(id)
+        if not night.unseen:
+            raise InputError(
+                what, where=id, hint=as_hint(near, "is it of an account of this fleet?")
+            )
+        yield f"{id} {what}, which did not see every place; {as_hint(near, 'none is like it')}"
 
 
 def _before(night: Night) -> Night | None:

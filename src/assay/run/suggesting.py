@@ -9,6 +9,8 @@ from assay.errors import InputError
 from assay.model.suggestion import Asked, Suggestions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from assay.catalog.interface import ImageCatalog
     from assay.fleet.night import Night
     from assay.model import Policy
@@ -60,7 +62,21 @@ def suggest(host: "Host", policy: "Policy", when: datetime, wanted: Wanted) -> S
         listings = stored or LiveListings(catalog)
         judging = stored.catalog() if stored else catalog
         answers = suggestions(asked, listings, judging, policy, when, parameters=True)
-    return Suggestions(when, listings.source, answers, listings.places())
+    gaps = tuple(_unfound(wanted, night, asked)) if night else ()
+    places = dict.fromkeys((*listings.places(), *(night.unseen if night and gaps else ())))
+    return Suggestions(when, listings.source, answers, tuple(places), gaps)
+
+
+def _unfound(wanted: Wanted, night: "Night", asked: "Sequence[Asked]") -> "Iterator[str]":
+    """What may be in a place that the night did not see."""
+    from assay.fleet.nearest import as_hint
+    from assay.run.targets import is_machine
+
+    found = {each.target for each in asked}
+    for each in wanted.targets:
+        if is_machine(each) and each not in found:
+            near = as_hint(night.nearest(each), "none is like it")
+            yield f"night {night.date} has no {each}, and did not see every place; {near}"
 
 
 STORE = "inventory"
@@ -74,10 +90,9 @@ def _night(host: "Host", wanted: Wanted) -> "Night | None":
     store, placed = wanted.store, wanted.region or wanted.account or wanted.catalog
     if store is None and not wanted.night and (placed or not _holds_a_night()):
         return None
-    from assay.model.times import day_of
-    from assay.run.listings import night_of
+    from assay.run.nights import night_of
 
-    found = night_of(store or STORE, wanted.night and day_of(wanted.night))
+    found = night_of(host, store or STORE, wanted.night)
     if store is None:
         host.note(f"candidates are those of night {found.date} in {STORE}; --live asks AWS")
     return found

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from assay.catalog.interface import Absent, ImageCatalog, Unavailable
-from assay.catalog.questions import IDENTITIES, INSTANCES
+from assay.catalog.fleet_questions import USED_IMAGES
+from assay.catalog.interface import Absent, CutShort, ImageCatalog, Unavailable, whole
+from assay.catalog.questions import IDENTITIES, IMAGES, INSTANCES
 from assay.errors import InputError, did_you_mean
 from assay.fleet.columns import use_of
 from assay.fleet.night import Night
 from assay.model import Identity, Outcome, Place, Report, Resolved, Verdict
 from assay.model.ids import INSTANCE_ID, has_form, is_ami_id
 from assay.model.suggestion import Asked
+from assay.run.unknown import listed_now, may_be_hidden, unknown
 
 if TYPE_CHECKING:
     from assay.run.host import Host
@@ -24,19 +26,21 @@ def is_machine(target: str) -> bool:
 
 
 def of_night(target: str, night: Night, region: str | None, account: str | None) -> list[Asked]:
-    """The image or the instance in each place that has it. Raises `InputError` where none does."""
+    """The image or the instance in each place that has it; none where it may be in one that was not seen. Raises
+    `InputError` where none has it.
+    """
     rows = _uses(target, night) if has_form(target, INSTANCE_ID) else _images(target, night)
+    every = [Asked(target, *row) for row in dict.fromkeys(rows)]
     found = [
-        Asked(target, at_account, at_region, image_id)
-        for at_account, at_region, image_id in dict.fromkeys(rows)
-        if region in (None, at_region) and account in (None, at_account)
+        each for each in every if region in (None, each.region) and account in (None, each.account)
     ]
-    if not found:
-        where = f"{night.store.path}, night {night.date}"
-        raise InputError(
-            f"has no {target}", where=where, hint="name a place of it, or ask AWS: --live"
-        )
-    return found
+    if found or (night.unseen and not every):
+        return found
+    who = f"night {night.date} of {night.store.path} has"
+    if every:
+        there = ", ".join(f"{each.account}/{each.region}" for each in every)
+        raise InputError(f"{who} {target} in {there} alone", hint="name one of these, or no place")
+    raise unknown(f"{who} no {target}", target, night)
 
 
 def _uses(target: str, night: Night) -> Iterator[tuple[str, str, str]]:
@@ -71,14 +75,32 @@ def live(
         )
     place = Place.of(region, account or _caller(catalog, region))
     if is_ami_id(target):
+        _refuse_unknown(target, catalog, place)
         return [Asked(target, place.account or "", region, target)]
     match catalog.ask(INSTANCES, [(place, target)])[place, target]:
         case Absent():
-            raise InputError(f"there is no {target} in {place}")
+            near = listed_now(catalog, place, target)
+            raise unknown(f"there is no {target} in {place}", target, None, near)
         case Unavailable(reason):
             raise InputError(f"{target} in {place} could not be asked for: {reason}")
         case image_id:
             return [Asked(target, place.account or "", region, image_id)]
+
+
+def _refuse_unknown(id: str, catalog: ImageCatalog, place: Place) -> None:
+    """Raise `InputError` for an image that nobody there has, or runs, and that nothing hides."""
+    shown = catalog.ask(IMAGES, [(place, id)])[place, id]
+    if not isinstance(shown, Absent) or may_be_hidden(catalog, place, id):
+        return
+    used = whole(catalog.list_all(USED_IMAGES, place))
+    if isinstance(used, CutShort) or any(each.image.id == id for each in used):
+        return
+    raise unknown(
+        f"EC2 shows no {id} to {place}, and nothing runs there that was launched from it",
+        id,
+        None,
+        listed_now(catalog, place, id),
+    )
 
 
 def _caller(catalog: ImageCatalog, region: str) -> str:

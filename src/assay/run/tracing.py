@@ -34,6 +34,7 @@ from assay.run.catalogs import open_catalog
 from assay.run.one_image import Where, named_place, recorded_place
 from assay.run.policies import policy_if_any
 from assay.run.present import Present, Traced
+from assay.run.unknown import listed_now, unknown, unseen
 from assay.run.witness import Witness
 
 if TYPE_CHECKING:
@@ -65,10 +66,13 @@ def trace(host: "Host", named: str, where: Where, night: Remembering) -> Lineage
         present = Present(witness, place, policy, as_of, memory)
         with host.watching(catalog):
             traced = present.instance(named) if named.startswith("i-") else present.image(named)
+            if not traced.links:
+                _refuse_unknown(named, present.place, witness, traced, night)
         check.refuse_credentials(catalog)
         place, seen, facts = present.place, witness.places(), catalog.facts()
     links, whole = traced.links, is_whole(traced.links)
     gaps = [*traced.gaps, *([night.gap] if night.gap and not whole else [])]
+    gaps += unseen(memory.night) if memory and not links else ()
     golden = None
     if policy is not None and links:
         golden = check.golden_marks_of(_subject(links[0], place), policy, as_of)
@@ -104,6 +108,23 @@ def is_whole(links: Sequence[Link]) -> bool:
     return not leaps and not unasked
 
 
+def _refuse_unknown(
+    named: str, place: Place, witness: Witness, traced: Traced, night: Remembering
+) -> None:
+    """Raise `InputError` where what was asked about is known to be elsewhere, or nowhere that could be seen."""
+    memory = night.memory
+    there = memory.places_of(named) if memory else []
+    if memory and there:
+        said = f"{memory.name} has {named} in {', '.join(there)}, and not in {place}"
+        raise InputError(said, hint="name that with --region and --account")
+    missing = traced.gaps or night.gap or (memory and memory.night.unseen)
+    if not traced.absent or missing or witness.facts().kind != "live":
+        return
+    who = f", and {memory.name} of {memory.night.store.path} has none" if memory else ""
+    what = f"{traced.why[1]}{who}"
+    raise unknown(what, named, memory.night if memory else None, listed_now(witness, place, named))
+
+
 def _past(named: str, where: Where, memory: Memory) -> tuple[Place, Traced]:
     """By the night alone. Raises `InputError` where an id stands in several places, one of which to name."""
     kept = memory.instance(named) if named.startswith("i-") else []
@@ -121,6 +142,13 @@ def _past(named: str, where: Where, memory: Memory) -> tuple[Place, Traced]:
     if not at:
         place = Place.of(where.region or "any Region", where.account)
         said = f"{memory.name} of {memory.night.store.path} has no {named}"
+        there = memory.places_of(named)
+        if there:
+            here = "/".join(filter(None, (where.account, where.region)))
+            said = f"{memory.name} has {named} in {', '.join(there)}, and not in {here}"
+            raise InputError(said, hint="name that, or no place")
+        if not memory.night.unseen:
+            raise unknown(said, named, memory.night)
         return place, Traced([], [], why=(Cause.NOT_VISIBLE.value, said))
     place = Place.of(at[0][1], at[0][0])
     launched = next((each for each in kept if (each.account, each.region) == at[0]), None)

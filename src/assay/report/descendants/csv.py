@@ -6,8 +6,9 @@ from io import StringIO
 
 from assay.model.descent import Descent, Relative
 from assay.model.times import iso
-from assay.report.descendants.words import badges, unseen
+from assay.report.descendants.words import badges
 from assay.report.inventory.rows import as_cell
+from assay.report.unseen import unseen
 
 COLUMNS = (
     *(

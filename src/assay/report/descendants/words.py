@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assay.model.descent import Descent, Edge, Relative, UsedBy
-from assay.model.places_seen import PlaceSeen
 from assay.model.times import iso, readable
+from assay.report.unseen import unseen
 
 TOGETHER = 40
 """From more descendants on they are grouped by name, account and Region."""
@@ -79,12 +79,6 @@ def endings(found: Descent) -> Iterator[str]:
     yield from (f"note: {each}" for each in found.notes)
     yield from (f"gap: {each}" for each in found.gaps)
     yield from (f"not seen: {unseen(each)}" for each in found.unseen)
-
-
-def unseen(place: PlaceSeen) -> str:
-    """A place of which anything may be missing."""
-    stale = f"; kept from {readable(place.stale_since)}" if place.stale_since else ""
-    return f"{place.account}/{place.region}: {place.state}: {place.reason or ''}{stale}"
 
 
 def where(one: Relative) -> str:

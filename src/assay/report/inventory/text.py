@@ -3,9 +3,9 @@
 from collections import Counter
 
 from assay.model.inventory import ImageClass, Inventory
-from assay.model.places_seen import PlaceSeen
 from assay.model.times import readable
 from assay.report.safe import safe
+from assay.report.unseen import unseen
 
 _COLUMNS = ("account", *(each.value for each in ImageClass), "not seen")
 MOST_PLACES = 50
@@ -46,16 +46,11 @@ def _table(found: Inventory) -> list[str]:
 
 
 def _not_seen(found: Inventory) -> list[str]:
-    lines = [f"not seen: {_told(each)}" for each in found.not_seen[:MOST_PLACES]]
+    lines = [f"not seen: {safe(unseen(each))}" for each in found.not_seen[:MOST_PLACES]]
     rest = len(found.not_seen) - MOST_PLACES
     if rest > 0:
         lines.append(f"and {rest:,} other places: --format json tells all of them")
     return [*lines, ""] if lines else []
-
-
-def _told(place: PlaceSeen) -> str:
-    stale = f"; kept from {readable(place.stale_since)}" if place.stale_since else ""
-    return f"{place.account}/{place.region}: {place.state}: {safe(place.reason or '')}{stale}"
 
 
 def _summary(found: Inventory) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from assay.model.places_seen import PlaceSeen
 from assay.model.preview import Judged, Next, Preview, Ruling, counted
 from assay.model.times import readable
+from assay.report.unseen import unseen
 
 MOST = 50
 """So many rows of a table are shown; all of them stand in JSON."""
@@ -67,7 +67,7 @@ def notes(found: Preview) -> Iterator[str]:
             f"refused, of {old[Ruling.UNDETERMINED]} nobody can tell (--format json names them)"
         )
     for each in found.not_seen:
-        yield f"not seen: {_told(each)}"
+        yield f"not seen: {unseen(each)}"
     if found.not_seen:
         yield "what uses images in a place that was not seen whole may be missing here"
 
@@ -128,8 +128,3 @@ def _by_place(found: Preview) -> Iterator[tuple[str, ...]]:
         now = place.allowed_images.state if place.allowed_images else "not told"
         numbers = (*(rulings[*at, each] for each in Ruling), breaking[at])
         yield (*at, now, *map(str, numbers))
-
-
-def _told(place: PlaceSeen) -> str:
-    stale = f"; kept from {readable(place.stale_since)}" if place.stale_since else ""
-    return f"{place.account}/{place.region}: {place.state}: {place.reason or ''}{stale}"

@@ -28,6 +28,7 @@ def render(found: Remediation, policy: tuple[str, str], generated_at: datetime) 
         night_before=found.before,
         live={"asked": found.live, "api_calls": dict(sorted(found.calls.items()))},
         gaps=found.gaps,
+        not_known=found.unknown,
         not_read=UNREAD,
         stages=[
             {

@@ -20,9 +20,10 @@ def render(found: Suggestions, policy: tuple[str, str], generated_at: datetime) 
             "asked": len(found.answers),
             "answered": len(answered),
             "ambiguous": sum(each.only is None for each in answered),
-            "gaps": sum(bool(each.gaps) for each in found.answers),
+            "gaps": len(found.gaps) + sum(bool(each.gaps) for each in found.answers),
         },
         source=found.source,
+        gaps=found.gaps,
         suggestions=list(map(_suggestion, found.answers)),
     )
 

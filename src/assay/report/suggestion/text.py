@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from assay.model.suggestion import Candidate, Suggestion, Suggestions
 from assay.model.times import readable
 from assay.report.safe import safe
+from assay.report.unseen import unseen
 
 MOST_NEAR = 10
 """So many images that will not do are named; all of them stand in JSON."""
@@ -13,7 +14,11 @@ MOST_NEAR = 10
 def render(found: Suggestions) -> str:
     """The whole report."""
     lines = [line for each in found.answers for line in (*_answer(each), "")]
-    if not found.answers:
+    if found.gaps:
+        lines += [f"not seen: {gap}" for gap in found.gaps]
+        lines += [f"  {unseen(each)}" for each in found.places if each.state != "seen"]
+        lines.append("")
+    if not found.answers and not found.gaps:
         lines.append("nothing that does not pass was found: there is nothing to replace")
     lines.append(f"candidates: {found.source}; as of {readable(found.as_of)}")
     return "".join(f"{safe(line)}\n" if "\n" not in line else _block(line) for line in lines)

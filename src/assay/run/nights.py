@@ -1,0 +1,31 @@
+"""The stored night that a command asks, and what has to be said of those that it does not."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.fleet.night import Night
+    from assay.run.host import Host
+
+
+def night_of(
+    host: "Host | None",
+    store: str | Path,
+    wanted: date | datetime | None,
+    or_else: str | None = None,
+) -> "Night":
+    """A night of a store, or its newest that is whole: one that was begun after that is told. Raises `StoreError`;
+    `or_else` is the cure where the store has none. Without a host nobody is told.
+    """
+    from assay.fleet.night import CURE, left_half, stored_night
+    from assay.fleet.store import Store
+    from assay.model.times import day_of
+
+    kept = Store(Path(store))
+    named = day_of(wanted) if isinstance(wanted, datetime) else wanted
+    found = stored_night(kept, named, or_else or CURE)
+    if host is not None and named is None:
+        for line in left_half(kept, found.date):
+            host.note(line)
+    return found
