@@ -65,13 +65,13 @@ OTHERS = (
     ),
     Family(
         "CKV_ASSAY_7",
-        "Amazon Inspector found nothing worse than is allowed in any AMI",
+        "Amazon Inspector found nothing worse in any AMI than the policy allows",
         frozenset({"scan-findings"}),
         "https://docs.aws.amazon.com/inspector/latest/user/what-is-inspector.html",
     ),
     Family(
         "CKV_ASSAY_8",
-        "Every AMI is the one that was checked, and stays it",
+        "Every AMI is the one that was checked and cannot change afterwards",
         frozenset({"unpinned", "ignored-changes"}),
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/"
         "using-systems-manager-parameters.html",

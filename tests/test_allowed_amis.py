@@ -105,7 +105,7 @@ def test_the_prediction_is_what_ec2_makes_of_every_image(emulated: Emulated) -> 
 ADMITTED = ("pass", "Allowed AMIs admits it")
 OWN = ("pass", "the account's own images are always allowed")
 OFF = ("pass", "Allowed AMIs is disabled here")
-FROM_ANYBODY = ("pass", "Allowed AMIs would admit it from anybody")
+FROM_ANYBODY = ("pass", "Allowed AMIs would admit it from any owner")
 ONLY_OWN = ("fail", f"Allowed AMIs admits it only because account {WORKLOAD} owns it")
 EXPECTED = {
     "disabled, own, yes": (OFF, None),
@@ -116,7 +116,7 @@ EXPECTED = {
     "audit-mode, own, no": (OWN, ONLY_OWN),
     "audit-mode, other, yes": (ADMITTED, None),
     "audit-mode, other, no": (
-        ("fail", "would be refused if Allowed AMIs' audit mode were enforced"),
+        ("fail", "Allowed AMIs is in audit mode, and would refuse it if enforced"),
         None,
     ),
     "enabled, own, yes": (OWN, FROM_ANYBODY),
@@ -328,7 +328,7 @@ def test_in_audit_mode_it_says_what_enforcing_would_do(golden: GoldenWorld, gate
     assert (run.code, speaking(run)) == (1, {"not-allowed": "fail"})
     told = result(run, "not-allowed")
     assert told["message"] == (
-        "would be refused if Allowed AMIs' audit mode were enforced: "
+        "Allowed AMIs is in audit mode, and would refuse it if enforced: "
         f"criterion 1: {PIPELINE} is not among the providers"
     )
     assert f"ec2:GetAllowedImagesSettings ({WORKLOAD}/{REGION})" in told["evidence"]
@@ -354,8 +354,8 @@ def test_an_age_that_passes_until_the_apply_is_foreseen(golden: GoldenWorld, gat
     run = gate.check(golden.golden, as_of="2026-12-24T00:00:00Z")
     assert run.code == 1
     assert result(run, "not-allowed")["message"] == (
-        "apply would be refused by Allowed AMIs: "
-        "criterion 1: the image is 52 days old, 30 are allowed"
+        "Allowed AMIs would refuse it during apply: "
+        "criterion 1: the image is 52 days old, and at most 30 are allowed"
     )
 
 
@@ -389,7 +389,7 @@ def test_an_image_that_only_ownership_admits_is_a_warning(golden: GoldenWorld, g
     golden.world.allowed_images(WORKLOAD, REGION, "enabled", MARKED)
     run = gate.check(own)
     assert (run.code, speaking(run)) == (0, {})
-    assert result(run, "self-owned")["message"] == "Allowed AMIs would admit it from anybody"
+    assert result(run, "self-owned")["message"] == "Allowed AMIs would admit it from any owner"
 
 
 def test_a_policy_can_close_the_hole_that_ownership_leaves(golden: GoldenWorld, gate: Gate) -> None:

@@ -17,7 +17,7 @@ TABLE = [
     (("check", "plan.json", "-o", "json=assay.yaml"), "-o assay.yaml would write over assay.yaml; name another file"),
     (("check", "plan.json", "--record", "plan.json"), "would write over plan.json; name another file"),
     (("check", "plan.json", "--policy", "tab.yaml"), "tab.yaml:3:1: not valid YAML: "),
-    (("check", "plan.json", "--policy", "tab.yaml"), "a tab stands there: YAML is indented with spaces"),
+    (("check", "plan.json", "--policy", "tab.yaml"), "there is a tab: indent YAML with spaces"),
     (("check", "plan.json", "--policy", "text.yaml"), "text.yaml:1:1: the document must be a mapping; for example version: 1"),
 ]  # fmt: skip
 

@@ -208,7 +208,7 @@ class TestExceptions:
         run = command.assay(*arguments, cwd=here)
         assert (run.code, run.stdout) == (2, "")
         assert run.stderr.startswith("assay: assay.yaml:5:")
-        assert "2027-02-30 is no day of the calendar; write it as 2027-01-31" in run.stderr
+        assert "2027-02-30 is not a valid date; write it as 2027-01-31" in run.stderr
         validated = command.assay("policy", "validate", "assay.yaml", cwd=here)
         assert (validated.code, validated.stderr) == (2, run.stderr)
         assert run.stderr.count("\n") == 1

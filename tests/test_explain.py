@@ -143,7 +143,7 @@ class TestImages:
             f"PASS {copy}  if it were launched in {WORKLOAD}/{REGION}\n"
             f"  pass unmarked: marked {PIPELINE}:golden-web\n"
             f"    {asked}\n"
-            "  pass lineage-mismatch: the mark's source image stands in the recorded ancestry\n"
+            "  pass lineage-mismatch: the watermark's source image is in the recorded ancestry\n"
         )
         assert f"  pass not-launchable: available\n    {asked}\n" in run.stdout
         assert f"\nlineage\n  ● {copy}  {REGION}, owner {WORKLOAD}" in run.stdout
@@ -228,7 +228,7 @@ class TestImages:
         assert not server.calls("GetAllowedImagesSettings")
         (here / "assay.yaml").write_text(POLICY + "require: {allowed_amis: predict}\n")
         run = self.explain(here, server, image)
-        assert "\n  fail not-allowed: would be refused if Allowed AMIs' audit mode" in run.stdout
+        assert "\n  fail not-allowed: Allowed AMIs is in audit mode, and would" in run.stdout
         assert run.code == 1
 
     def test_exceptions_for_the_image_apply(

@@ -148,7 +148,7 @@ def test_the_policys_exceptions_hold_at_a_gate(check: Check, tmp_path: Path) -> 
 def test_an_exception_of_what_there_is_not_is_no_verdict(check: Check) -> None:
     here = [instance(GOLDEN), instance(GOLDEN, replace(COMMENT, rules=("unmarked", "unmaked")))]
     assert check(*here) == 2
-    assert check.said == "assay: web.tf:7: 'unmaked' is no rule; did you mean 'unmarked'?\n"
+    assert check.said == "assay: web.tf:7: 'unmaked' is not a rule; did you mean 'unmarked'?\n"
     assert check(*here, flags=("--no-inline",)) == 0
 
 
@@ -156,7 +156,7 @@ def test_what_could_not_be_read_is_never_let_through(check: Check) -> None:
     every = replace(COMMENT, rules=("unmarked", "not-launchable"))
     assert check(instance(PENDING, every)) == 3
     assert check(instance(PENDING, replace(COMMENT, rules=("not-visible",)))) == 2
-    assert "web.tf:3: not-visible cannot be excepted" in check.said
+    assert "web.tf:3: not-visible cannot be named in an exception" in check.said
 
 
 @pytest.mark.parametrize(("as_of", "code"), [("2026-11-21T23:59:59Z", 0), ("2026-11-22", 1)])

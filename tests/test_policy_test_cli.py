@@ -252,7 +252,10 @@ def test_a_bad_policy_is_told_once_for_all_its_cases(tmp_path: Path) -> None:
     found = run(tmp_path)
     assert found.code == 2
     assert found.stdout == "ok  good\n3 cases, 0 failed, 2 cannot be read\n"
-    assert found.stderr == "assay: bad/policy.yaml:2:9: golden lacks the key 'watermarks'\n"
+    assert (
+        found.stderr
+        == "assay: bad/policy.yaml:2:9: golden has no key 'watermarks', which is required\n"
+    )
 
 
 # ---------------------------------------------------------------------------- what cannot be read
@@ -296,7 +299,7 @@ def test_a_run_that_tests_nothing_is_not_green(
         (
             "expected.json",
             '{"outcome": "fail", "outcome": "pass", "verdicts": []}',
-            "the key 'outcome' stands twice",
+            "the key 'outcome' appears twice",
         ),
     ],
 )  # fmt: skip

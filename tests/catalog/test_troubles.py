@@ -66,8 +66,8 @@ def struck(fault: Fault | RawFault, operation: str) -> Callable[[Request], Fault
     ("fault", "told", "cure"),
     [
         (THROTTLED, r"throttled \(RequestLimitExceeded\)", "run it again later"),
-        (Fault(500, "InternalError", "hunter2"), r"refused \(InternalError\)", "give it longer"),
-        (RawFault(502, b"<html>hunter2</html>"), r"refused \(502\)", "give it longer"),
+        (Fault(500, "InternalError", "hunter2"), r"refused \(InternalError\)", "allow more time"),
+        (RawFault(502, b"<html>hunter2</html>"), r"refused \(502\)", "allow more time"),
     ],
 )
 def test_what_aws_said_last(
@@ -102,7 +102,7 @@ def test_throttled_and_then_silent(golden: GoldenWorld, here: Path) -> None:
 
 def test_silence_alone_has_no_error(golden: GoldenWorld, here: Path) -> None:
     message, fix = why(check(golden, here, tcp=lambda *_: TcpFault.SILENT))
-    assert (message, fix) == (TOO_LATE, "give it longer with --timeout, or run it again")
+    assert (message, fix) == (TOO_LATE, "allow more time with --timeout, or run it again")
 
 
 def test_another_calls_error_is_not_told_of_one_that_is_silent(
@@ -141,7 +141,7 @@ def test_how_often_it_was_tried(golden: GoldenWorld, here: Path) -> None:
     denied = "denied (UnauthorizedOperation) after 3 attempts; the reader needs ec2:DescribeImages"
     message, fix = why(run)
     assert message == f"{ASKED}: {denied}"
-    assert fix.startswith("grant the reader the permission")
+    assert fix.startswith("give the reader the permission")
 
 
 def test_what_was_not_asked_any_more_tells_what_took_the_time(

@@ -236,7 +236,7 @@ def test_what_would_break_is_told_by_what_launches_it(
     assert good in {each["id"] for each in run.report["launches"]}
     (image,) = (each for each in run.report["images"] if each["image_id"] == foreign)
     assert image["instances"] == [runs]
-    assert image["why"] == ["criterion 1: none of its watermarks satisfies a filter"]
+    assert image["why"] == ["criterion 1: none of its watermarks matches a filter"]
     (never,) = run.report["never_blocked"]
     assert (never["image_id"], never["class"], never["uses"]) == (own, "unknown", 1)
     assert run.report["summary"]["breaking"] == 7
@@ -302,7 +302,7 @@ def test_what_was_not_told_of_an_image_is_never_taken_for_a_no(
         "--criteria",
         criteria(tmp_path, {"ScanResultCondition": {"MaximumSeverityLabel": "low"}}),
     )
-    assert "its scan results were not told" in run.stdout
+    assert "EC2 did not return its scan results" in run.stdout
     assert "it stands in no listing of this Region" in run.stdout
 
 

@@ -225,7 +225,7 @@ def test_unknown_keys(key: str, hint: str) -> None:
 def test_no_key_stands_twice(key: str) -> None:
     twice = f"{key}=2027-01-31 {key}=2027-01-31"
     error = refused(f"# assay:ignore[unmarked] {twice}")
-    assert str(error) == f"web.tf:12: the key {key!r} stands twice; leave one out"
+    assert str(error) == f"web.tf:12: the key {key!r} appears twice; leave one out"
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_malformed_values_are_told_and_not_quoted(rest: str) -> None:
     assert error.hint
     assert "hunter" not in str(error)
     assert error.what.endswith(("is neither one word nor text in closed quotes", "is not key=value",
-                                "the key 'reason' stands twice"))  # fmt: skip
+                                "the key 'reason' appears twice"))  # fmt: skip
 
 
 def test_a_space_stands_before_each_key() -> None:
@@ -281,7 +281,7 @@ def test_a_space_stands_before_each_key() -> None:
 def test_days_that_are_none(day: str) -> None:
     error = refused(f'# {PLAIN} expires="{day}"')
     assert str(error) == (
-        "web.tf:12: expires is no day of the calendar; "
+        "web.tf:12: expires is not a valid date; "
         "write it as expires=2027-01-31, the last day on which the exception holds"
     )
 

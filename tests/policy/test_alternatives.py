@@ -148,7 +148,7 @@ def opened(*parts: Subject) -> RuleResult:
     return judged(*parts).results[-1]
 
 
-GIVE = "make all of them golden, or give the image at plan time"
+GIVE = "make all of them golden, or make the image known at plan time"
 
 
 def test_those_that_would_not_pass_are_told_with_the_cure() -> None:

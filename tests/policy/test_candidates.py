@@ -259,7 +259,7 @@ def test_verdicts_in_scopes_that_may_hold_are_those_of_a_walk_over_all(
     for of, verdict in zip(several, found, strict=True):
         outcome, name = plainly(by, of)
         event(f"{outcome}, {'elsewhere' if name else 'here'}")
-        said = f"it may stand in the policy's scope {name}, "
+        said = f"it may fall under the policy's scope {name}, "
         assert verdict.outcome is outcome
         told = [each for each in verdict.results if each.finding.message.startswith(said)]
         assert len(told) == (name is not None)

@@ -79,7 +79,7 @@ def test_a_place_that_is_not_told_names_the_line_to_write(value: Value) -> None:
 
 
 def test_a_workspace_is_to_be_chosen_by_a_variable() -> None:
-    assert "by a variable" in cure(Unknown(("module.m.terraform.workspace",)))
+    assert "use a variable" in cure(Unknown(("module.m.terraform.workspace",)))
 
 
 def test_what_is_of_another_place_is_told_how_it_becomes_the_same() -> None:
@@ -105,10 +105,10 @@ def test_what_aws_answered_has_ways_out_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("action", "wanted"),
     [
-        (Action.CREATE, "give {} at plan time, so that it can be read before apply"),
+        (Action.CREATE, "make {} known at plan time, so that it can be read before apply"),
         (
             Action.DECLARED,
-            "check a plan, where {} can be read, or write it without what is not known",
+            "check a plan, in which {} can be read, or write it without unknown values",
         ),
     ],
 )
@@ -120,7 +120,7 @@ def test_a_document_that_is_not_known_is_no_image(
 
 
 SET = "set it to an AMI id, to a variable that has a value, or to an image that is looked up"
-GIVE = "give the image at plan time, so that it can be checked before apply"
+GIVE = "make the image known at plan time, so that it can be checked before apply"
 NAME = "set it to an AMI id, or to resolve:ssm: and the name of a parameter"
 TEMPLATE = "give the launch template an image, or launch from one that has one"
 
@@ -138,7 +138,7 @@ TEMPLATE = "give the launch template an image, or launch from one that has one"
         ),
         (
             Unknown(("terraform.workspace",)),
-            "choose by a variable in place of terraform.workspace, which no code tells",
+            "use a variable instead of terraform.workspace, whose value is not in the code",
             GIVE,
         ),
         (Unusable("is an empty list"), SET, GIVE),
@@ -150,9 +150,9 @@ TEMPLATE = "give the launch template an image, or launch from one that has one"
         (TemplateRef("lt-1", None), TEMPLATE, TEMPLATE),
         (
             ImageSearch(("self",)),
-            *["mend the lookup's filters, or say most_recent, so that it finds one image"] * 2,
+            *["correct the lookup's filters, or set most_recent, so that it finds one image"] * 2,
         ),
-        (Alias("/x"), *["put an AMI id into the parameter, or name another"] * 2),
+        (Alias("/x"), *["put an AMI id into the parameter, or use another parameter"] * 2),
     ],
 )
 def test_each_has_a_way_out(value: Value, in_code: str, in_a_plan: str) -> None:

@@ -69,7 +69,7 @@ def test_a_pipeline_may_start_from_images_and_owners() -> None:
 @pytest.mark.parametrize(
     ("rest", "where", "said"),
     [
-        ("aws: {accounts: []}", "4:17", "aws.accounts is empty: it would be nobody's fleet"),
+        ("aws: {accounts: []}", "4:17", "aws.accounts is empty: it would describe no account"),
         ("aws: {accounts: [222222222222]}", "4:18", "put it in quotes"),
         ('aws: {accounts: ["2222"]}', "4:18", "must look like an account of 12 digits"),
         ('aws: {accounts: "222222222222"}', "4:17", "aws.accounts must be a list"),
@@ -77,23 +77,23 @@ def test_a_pipeline_may_start_from_images_and_owners() -> None:
         ("aws: {organisation: {}}", "4:7", "did you mean 'organization'?"),
         ("aws: {organization: }", "4:21", "aws.organization must be a mapping"),
         ("aws: {organization: {unit: []}}", "4:22", "did you mean 'units'?"),
-        ("aws: {organization: {units: []}}", "4:29", "it would be nobody's fleet"),
+        ("aws: {organization: {units: []}}", "4:29", "it would describe no account"),
         ("aws: {organization: {units: [prod]}}", "4:30",
          "must look like an organizational unit, ou-ab12-cd34ef56, or the root, r-ab12"),
         ('aws: {organization: {units: ["222222222222"]}}', "4:30", "an organizational unit"),
         (f"aws: {{organization: {{exclude: [{ROOT}]}}}}", "4:32", "an account of 12 digits, or"),
         (f"aws: {{organization: {{units: [{UNIT}], exclude: [{UNIT}]}}}}", "4:59",
-         f"{UNIT} is both among the units and excluded; take it out of one"),
+         f"{UNIT} is listed both under units and under exclude; remove it from one of the two"),
         ('aws: {accounts: ["222222222222"], organization: {}}', "4:35",
-         "aws has both accounts and organization; keep the one that tells whose fleet it is"),
-        ("  roots: {}", "4:10", "golden.roots is empty: no image could be a root"),
-        ("  roots: {owners: []}", "4:19", "golden.roots.owners is empty: no image could be a root"),
+         "aws has both accounts and organization; keep only the one that describes your fleet"),
+        ("  roots: {}", "4:10", "golden.roots is empty: no image would be allowed as a root"),
+        ("  roots: {owners: []}", "4:19", "golden.roots.owners is empty: no image would be allowed as a root"),
         ("  roots: {owners: [self]}", "4:20", "must look like amazon, aws-marketplace or 12 digits"),
-        ("  roots: {images: [{id: ami-0123abcd}]}", "4:20", "lacks the key 'region'"),
+        ("  roots: {images: [{id: ami-0123abcd}]}", "4:20", "has no key 'region', which is required"),
         ("  root: {}", "4:3", "did you mean 'roots'?"),
         (("  roots: {images: [{id: ami-0123abcd, region: us-east-1}]}\n"
          "revoked: {images: [{id: ami-0123abcd, region: us-east-1}]}"), "4:20",
-         "ami-0123abcd is both a root and revoked; whatever starts from it would fail"),
+         "ami-0123abcd is both a root and revoked; remove it from one of the two: everything built from it would fail"),
         (("scopes: [{name: a, match: {region: '*'}, golden: {watermarks: "
          '[{key: "111122223333:b"}], roots: {owners: [amazon]}}}]'), "4:90",
          "unknown key 'roots' in scopes.0.golden"),
@@ -108,10 +108,13 @@ def test_what_is_wrong_is_named_where_it_stands(rest: str, where: str, said: str
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ({"golden": {"roots": {}}}, r"^is empty: no image could be a root - at `\$.golden.roots`"),
+        (
+            {"golden": {"roots": {}}},
+            r"^is empty: no image would be allowed as a root - at `\$.golden.roots`",
+        ),
         (
             {"aws": {"accounts": ["222222222222"], "organization": {}}},
-            r"^has accounts and an organization - at `\$.aws`",
+            r"^has both accounts and an organization - at `\$.aws`",
         ),
     ],
 )

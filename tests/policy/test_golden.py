@@ -56,14 +56,14 @@ def test_the_same_name_of_another_account_is_no_golden_mark() -> None:
     assert not found.unread
     [why] = found.near_misses
     assert why == (
-        f"{STRANGER}:golden-al2023: the name fits, but account {STRANGER} made the mark, not {GOLD}"
+        f"{STRANGER}:golden-al2023: the name matches, but account {STRANGER} attached the watermark, not {GOLD}"
     )
 
 
 def test_a_colon_in_a_name_belongs_to_it() -> None:
     found = sort(mark(f"{STRANGER}:golden:al2023"), by=(WatermarkFilter(f"{GOLD}:golden:*"),))
     assert found.near_misses == (
-        f"{STRANGER}:golden:al2023: the name fits, but account {STRANGER} made the mark, not {GOLD}",
+        f"{STRANGER}:golden:al2023: the name matches, but account {STRANGER} attached the watermark, not {GOLD}",
     )
 
 
@@ -88,16 +88,19 @@ def test_a_mark_that_hides_the_golden_account_in_its_name_is_none() -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"key": f"{GOLD}:other"}, "no filter of the policy has this key"),
-        ({"key": f"{STRANGER}:other"}, "no filter of the policy has this key"),
-        ({"key": KEY.removeprefix(f"{GOLD}:")}, "no filter of the policy has this key"),
-        ({"key": f"{GOLD}:golden-al"}, "no filter of the policy has this key"),
+        ({"key": f"{GOLD}:other"}, "no filter in the policy matches this key"),
+        ({"key": f"{STRANGER}:other"}, "no filter in the policy matches this key"),
+        ({"key": KEY.removeprefix(f"{GOLD}:")}, "no filter in the policy matches this key"),
+        ({"key": f"{GOLD}:golden-al"}, "no filter in the policy matches this key"),
         ({"source_image_region": AWAY}, "its source Region eu-west-1 is not us-*"),
         (
             {"source_image_creation_time": days_ago(181)},
-            "its source image is 181 days old, 180 are allowed",
+            "its source image is 181 days old, and at most 180 are allowed",
         ),
-        ({"watermark_creation_time": days_ago(91)}, "the mark is 91 days old, 90 are allowed"),
+        (
+            {"watermark_creation_time": days_ago(91)},
+            "the watermark is 91 days old, and at most 90 are allowed",
+        ),
     ],
 )
 def test_every_field_of_the_filter_must_hold(change: dict[str, Any], why: str) -> None:

@@ -423,7 +423,7 @@ def test_what_could_not_be_read_cannot_be_named(rule: str) -> None:
     with pytest.raises(InputError) as caught:
         check_exceptions([reference(exceptions=(ignore("unmarked", rule),))])
     assert str(caught.value) == (
-        f"web.tf:12: {rule} cannot be excepted; what could not be read is never let through"
+        f"web.tf:12: {rule} cannot be named in an exception; an exception cannot let through what could not be read"
     )
 
 
@@ -441,7 +441,7 @@ def test_what_could_not_be_read_cannot_be_named(rule: str) -> None:
 def test_rules_that_there_are_not(rule: str, hint: str) -> None:
     with pytest.raises(InputError) as caught:
         check_exceptions([reference(exceptions=(ignore(rule, file="a.tf", line=3),))])
-    assert str(caught.value) == f"a.tf:3: {rule!r} is no rule; {hint}"
+    assert str(caught.value) == f"a.tf:3: {rule!r} is not a rule; {hint}"
 
 
 def test_the_first_mistake_is_told() -> None:

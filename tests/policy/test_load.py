@@ -159,14 +159,14 @@ def test_what_could_not_be_read_cannot_be_switched_off(rule: str) -> None:
 @pytest.mark.parametrize(
     ("text", "where", "said"),
     [
-        ("golden: {watermarks: [{key: '111122223333:x'}]}\n", "1:1", "lacks the key 'version'"),
-        ("version: 1\n", "1:1", "lacks the key 'golden'"),
-        ("version: 1\ngolden: {}\n", "2:9", "golden lacks the key 'watermarks'"),
+        ("golden: {watermarks: [{key: '111122223333:x'}]}\n", "1:1", "has no key 'version'"),
+        ("version: 1\n", "1:1", "has no key 'golden'"),
+        ("version: 1\ngolden: {}\n", "2:9", "golden has no key 'watermarks', which is required"),
         ("version: 1\ngolden: {watermarks: []}\n", "2:22", "golden.watermarks is empty"),
-        ("version: 1\ngolden: {watermarks: [{}]}\n", "2:23", "lacks the key 'key'"),
+        ("version: 1\ngolden: {watermarks: [{}]}\n", "2:23", "has no key 'key'"),
         ("version: 1\ngolden:\n", "2:8", "golden must be a mapping"),
         (HEAD + "  source_images: []\n", "5:18", "golden.source_images is empty"),
-        (HEAD + "  source_images: [{id: ami-0aaaaaaa}]\n", "5:19", "lacks the key 'region'"),
+        (HEAD + "  source_images: [{id: ami-0aaaaaaa}]\n", "5:19", "has no key 'region'"),
         (HEAD.replace("version: 1", "version: 2"), "1:10", "version must be 1"),
         (HEAD.replace("version: 1", "version: '1'"), "1:10", "version must be 1"),
         (HEAD.replace("version: 1", "version: true"), "1:10", "version must be 1"),
@@ -208,11 +208,11 @@ def test_a_wrong_value_is_named_where_it_stands(text: str, where: str, said: str
 @pytest.mark.parametrize(
     ("text", "where", "hint"),
     [
-        (HEAD.replace("111122223333:", "*:"), "4:12", "the account takes no wildcard: anybody could make a mark of that name"),
-        (HEAD.replace("111122223333:", "11112222333?:"), "4:12", "the account takes no wildcard: anybody could make a mark of that name"),
-        (HEAD + "revoked: {watermarks: ['*:old']}\n", "5:24", "the account takes no wildcard: anybody could make a mark of that name"),
-        (HEAD + "require: {owners: [111122223333]}\n", "5:20", "put it in quotes: YAML reads bare digits as a number"),
-        (HEAD + "require: {owners: [012345678901]}\n", "5:20", "put it in quotes: YAML reads bare digits as a number"),
+        (HEAD.replace("111122223333:", "*:"), "4:12", "the account cannot contain a wildcard: anybody could attach a watermark with that name"),
+        (HEAD.replace("111122223333:", "11112222333?:"), "4:12", "the account cannot contain a wildcard: anybody could attach a watermark with that name"),
+        (HEAD + "revoked: {watermarks: ['*:old']}\n", "5:24", "the account cannot contain a wildcard: anybody could attach a watermark with that name"),
+        (HEAD + "require: {owners: [111122223333]}\n", "5:20", "put it in quotes: YAML reads digits without quotes as a number"),
+        (HEAD + "require: {owners: [012345678901]}\n", "5:20", "put it in quotes: YAML reads digits without quotes as a number"),
         (HEAD + "undetermined: eror\n", "5:15", "did you mean 'error'?"),
         (HEAD + "rules: {unmarked: Off}\n", "5:19", "did you mean 'off'?"),
         (HEAD + "judge: [launch, templat]\n", "5:17", "did you mean 'template'?"),
@@ -341,7 +341,7 @@ def test_all_faults_are_told_at_once_each_with_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("version: 1\ngolden:\n\twatermarks: x\n", "indented with spaces"),
+        ("version: 1\ngolden:\n\twatermarks: x\n", "indent YAML with spaces"),
         ("just text\n", "the document must be a mapping; for example version: 1"),
     ],
 )

@@ -177,36 +177,36 @@ REFUSED: list[tuple[str, str, str, str | None]] = [
     (exception() + "    until: 2028-01-01\n", "9:5", "unknown key 'until' in exceptions.0", None),
     (exception() + "    tickt: x\n", "9:5", "unknown key 'tickt' in exceptions.0", "did you mean 'ticket'?"),
     (exception() + "    expire: 2028-01-01\n", "9:5", "unknown key 'expire' in exceptions.0", "did you mean 'expires'?"),
-    (exception("{tags: {'': x}}"), "4:20", "unknown key '' in exceptions.0.match.tags", "a key here is text of 1 to 256 characters"),
+    (exception("{tags: {'': x}}"), "4:20", "unknown key '' in exceptions.0.match.tags", "a key here must be text of 1 to 256 characters"),
     # what must be there
-    (exception(expires=""), "4:5", "exceptions.0 lacks the key 'expires'", None),
-    (exception(reason=""), "4:5", "exceptions.0 lacks the key 'reason'", None),
-    (exception(approved_by=""), "4:5", "exceptions.0 lacks the key 'approved_by'", None),
-    (exception(rules=""), "4:5", "exceptions.0 lacks the key 'rules'", None),
-    ("scopes:\n  - {name: x, rules: {unmarked: off}}\n", "4:5", "scopes.0 lacks the key 'match'", None),
-    ("scopes:\n  - {match: {address: x}, rules: {unmarked: off}}\n", "4:5", "scopes.0 lacks the key 'name'", None),
+    (exception(expires=""), "4:5", "exceptions.0 has no key 'expires', which is required", None),
+    (exception(reason=""), "4:5", "exceptions.0 has no key 'reason', which is required", None),
+    (exception(approved_by=""), "4:5", "exceptions.0 has no key 'approved_by', which is required", None),
+    (exception(rules=""), "4:5", "exceptions.0 has no key 'rules', which is required", None),
+    ("scopes:\n  - {name: x, rules: {unmarked: off}}\n", "4:5", "scopes.0 has no key 'match', which is required", None),
+    ("scopes:\n  - {match: {address: x}, rules: {unmarked: off}}\n", "4:5", "scopes.0 has no key 'name', which is required", None),
     # empty
-    (scope("{}"), "5:12", "scopes.0.match is empty: it would hold everywhere", None),
-    (scope("{tags: {}}"), "5:19", "scopes.0.match.tags is empty: it would hold everywhere", None),
+    (scope("{}"), "5:12", "scopes.0.match is empty: it would apply everywhere", None),
+    (scope("{tags: {}}"), "5:19", "scopes.0.match.tags is empty: it would apply everywhere", None),
     (scope(""), "5:11", "scopes.0.match must be a mapping", None),
-    (exception("{}"), "4:12", "exceptions.0.match is empty: it would hold everywhere", None),
-    (exception("{image: {}}"), "4:20", "exceptions.0.match.image is empty: it would hold everywhere", None),
-    (exception("{image: {tags: {}}}"), "4:27", "exceptions.0.match.image.tags is empty: it would hold everywhere", None),
-    (exception(rules="[]"), "5:12", "exceptions.0.rules is empty: it lets nothing through", None),
+    (exception("{}"), "4:12", "exceptions.0.match is empty: it would apply everywhere", None),
+    (exception("{image: {}}"), "4:20", "exceptions.0.match.image is empty: it would apply everywhere", None),
+    (exception("{image: {tags: {}}}"), "4:27", "exceptions.0.match.image.tags is empty: it would apply everywhere", None),
+    (exception(rules="[]"), "5:12", "exceptions.0.rules is empty: it would let nothing through", None),
     (scope('{address: "*"}', "    golden: {watermarks: []}\n"), "7:26", "scopes.0.golden.watermarks is empty: nothing could ever pass", None),
     (scope('{address: "*"}', "    require: {owners: []}\n"), "7:23", "scopes.0.require.owners is empty", None),
     (scope('{address: ""}'), "5:22", "scopes.0.match.address must look like a Terraform address", None),
     (exception(reason='""'), "6:13", "exceptions.0.reason must look like one line of text", None),
     (exception(reason='"a\\nb"'), "6:13", "exceptions.0.reason must look like one line of text", None),
     # the account of a key takes no wildcard
-    (scope('{address: "*"}', '    golden: {watermarks: [{key: "*:golden"}]}\n'), "7:33", "scopes.0.golden.watermarks.0.key must look like", "the account takes no wildcard: anybody could make a mark of that name"),
-    (scope('{address: "*"}', '    golden: {watermarks: [{key: "11112222333?:golden"}]}\n'), "7:33", "scopes.0.golden.watermarks.0.key must look like", "the account takes no wildcard: anybody could make a mark of that name"),
+    (scope('{address: "*"}', '    golden: {watermarks: [{key: "*:golden"}]}\n'), "7:33", "scopes.0.golden.watermarks.0.key must look like", "the account cannot contain a wildcard: anybody could attach a watermark with that name"),
+    (scope('{address: "*"}', '    golden: {watermarks: [{key: "11112222333?:golden"}]}\n'), "7:33", "scopes.0.golden.watermarks.0.key must look like", "the account cannot contain a wildcard: anybody could attach a watermark with that name"),
     # days
-    (exception(expires="2027-02-30"), "8:14", "2027-02-30 is no day of the calendar", "write it as 2027-01-31"),
-    (exception(expires="2027-02-29"), "8:14", "2027-02-29 is no day of the calendar", None),
-    (exception(expires="2027-13-01"), "8:14", "2027-13-01 is no day of the calendar", None),
-    (exception(expires="2027-00-10"), "8:14", "2027-00-10 is no day of the calendar", None),
-    (exception(expires="0000-01-01"), "8:14", "0000-01-01 is no day of the calendar", None),
+    (exception(expires="2027-02-30"), "8:14", "2027-02-30 is not a valid date", "write it as 2027-01-31"),
+    (exception(expires="2027-02-29"), "8:14", "2027-02-29 is not a valid date", None),
+    (exception(expires="2027-13-01"), "8:14", "2027-13-01 is not a valid date", None),
+    (exception(expires="2027-00-10"), "8:14", "2027-00-10 is not a valid date", None),
+    (exception(expires="0000-01-01"), "8:14", "0000-01-01 is not a valid date", None),
     (exception(expires="2027-1-31"), "8:14", "exceptions.0.expires must look like a day, for example 2027-01-31", None),
     (exception(expires="31.01.2027"), "8:14", "exceptions.0.expires must look like a day", None),
     (exception(expires="2027-01-31T00:00:00Z"), "8:14", "exceptions.0.expires must look like a day", None),
@@ -228,11 +228,11 @@ REFUSED: list[tuple[str, str, str, str | None]] = [
     (exception("{image: {owner: '1111*'}}"), "4:28", "exceptions.0.match.image.owner must look like an account of 12 digits", None),
     (exception("{image: {id: 'ami-*'}}"), "4:25", "exceptions.0.match.image.id must look like ami- and 8 or 17", None),
     (exception("{image: {product_code: 'a*'}}"), "4:35", "must look like a Marketplace product code", None),
-    (exception("{tags: {env: 1}}"), "4:25", "exceptions.0.match.tags.env must be text in quotes", "put it in quotes: YAML reads bare digits as a number"),
+    (exception("{tags: {env: 1}}"), "4:25", "exceptions.0.match.tags.env must be text in quotes", "put it in quotes: YAML reads digits without quotes as a number"),
     (exception("{tags: {env: ''}}"), "4:25", "exceptions.0.match.tags.env must look like text of 1 to 256", None),
     (exception("{tags: [env]}"), "4:19", "exceptions.0.match.tags must be a mapping", None),
-    (exception("{account: 222222222222}"), "4:22", "exceptions.0.match.account must be text in quotes", "put it in quotes: YAML reads bare digits as a number"),
-    (exception() + "    ticket: 1421\n", "9:13", "exceptions.0.ticket must be text in quotes", "put it in quotes: YAML reads bare digits as a number"),
+    (exception("{account: 222222222222}"), "4:22", "exceptions.0.match.account must be text in quotes", "put it in quotes: YAML reads digits without quotes as a number"),
+    (exception() + "    ticket: 1421\n", "9:13", "exceptions.0.ticket must be text in quotes", "put it in quotes: YAML reads digits without quotes as a number"),
     (scope("{resource_type: AWS_Instance}"), "5:28", "scopes.0.match.resource_type must look like a resource type", None),
     (scope("{region: US-EAST-1}"), "5:21", "scopes.0.match.region must look like a Region", None),
     ("scopes: {}\n", "3:9", "scopes must be a list", None),
@@ -244,21 +244,21 @@ REFUSED: list[tuple[str, str, str, str | None]] = [
     (scope('{address: "*"}', '    golden: {watermarks: [{key: "111122223333:prod"}]}\n') + 'revoked: {watermarks: ["111122223333:golden-*"]}\n', "8:24", "'111122223333:golden-*' is both golden and revoked", "take it out of golden.watermarks, or revoke a narrower name"),
     # scopes that can never hold
     (scope("{account: '1234567890123'}"), "5:22", "scopes.0.match.account must look like an account of 12 digits, where * and ? are allowed", None),
-    (scope("{account: '12345678901'}"), "5:22", "scope 'prod' can never hold: an account has 12 digits", None),
-    (scope("{account: '???????????'}"), "5:22", "scope 'prod' can never hold: an account has 12 digits", None),
-    (scope("{account: '1'}"), "5:22", "scope 'prod' can never hold: an account has 12 digits", None),
-    (scope("{region: prod}"), "5:21", "scope 'prod' can never hold: 'prod' is no Region", None),
-    (scope("{region: us-east}"), "5:21", "scope 'prod' can never hold: 'us-east' is no Region", None),
-    (scope("{region: us-east-1a}"), "5:21", "scope 'prod' can never hold: 'us-east-1a' is no Region", None),
-    (scope("{resource_type: instance}"), "5:28", "scope 'prod' can never hold: 'instance' is no resource type of AWS", "the types of hashicorp/aws begin with aws_, those of hashicorp/awscc with awscc_"),
-    (scope("{resource_type: google_compute_instance}"), "5:28", "is no resource type of AWS", None),
-    (scope("{address: aws_launch_template.web, resource_type: aws_instance}"), "5:62", "scope 'prod' can never hold: aws_launch_template.web is no aws_instance", None),
-    (scope("{address: module.a.aws_launch_template.web, resource_type: 'aws_i*'}"), "5:71", "is no aws_i*", None),
-    (scope("""{resource_type: aws_ami, address: 'module.a["x.y"].aws_instance.b["aws_ami.c"]'}"""), "5:28", "is no aws_ami", None),
-    (exception("{account: '12345678901'}"), "4:22", "exception 1 can never hold: an account has 12 digits", None),
-    (exception("{region: prod}"), "4:21", "exception 1 can never hold: 'prod' is no Region", None),
-    (exception("{resource_type: instance}"), "4:28", "exception 1 can never hold: 'instance' is no resource type of AWS", None),
-    (scope('{address: "*"}', TWO), "7:24", "scope 'two' can never hold: 'prod' has the same match", "make one of them more specific, or merge them"),
+    (scope("{account: '12345678901'}"), "5:22", "scope 'prod' never applies: an account id has 12 digits", None),
+    (scope("{account: '???????????'}"), "5:22", "scope 'prod' never applies: an account id has 12 digits", None),
+    (scope("{account: '1'}"), "5:22", "scope 'prod' never applies: an account id has 12 digits", None),
+    (scope("{region: prod}"), "5:21", "scope 'prod' never applies: 'prod' is not a Region", None),
+    (scope("{region: us-east}"), "5:21", "scope 'prod' never applies: 'us-east' is not a Region", None),
+    (scope("{region: us-east-1a}"), "5:21", "scope 'prod' never applies: 'us-east-1a' is not a Region", None),
+    (scope("{resource_type: instance}"), "5:28", "scope 'prod' never applies: 'instance' is not an AWS resource type", "the types of hashicorp/aws begin with aws_, those of hashicorp/awscc with awscc_"),
+    (scope("{resource_type: google_compute_instance}"), "5:28", "is not an AWS resource type", None),
+    (scope("{address: aws_launch_template.web, resource_type: aws_instance}"), "5:62", "scope 'prod' never applies: aws_launch_template.web is not of type aws_instance", None),
+    (scope("{address: module.a.aws_launch_template.web, resource_type: 'aws_i*'}"), "5:71", "is not of type aws_i*", None),
+    (scope("""{resource_type: aws_ami, address: 'module.a["x.y"].aws_instance.b["aws_ami.c"]'}"""), "5:28", "is not of type aws_ami", None),
+    (exception("{account: '12345678901'}"), "4:22", "exception 1 never applies: an account id has 12 digits", None),
+    (exception("{region: prod}"), "4:21", "exception 1 never applies: 'prod' is not a Region", None),
+    (exception("{resource_type: instance}"), "4:28", "exception 1 never applies: 'instance' is not an AWS resource type", None),
+    (scope('{address: "*"}', TWO), "7:24", "scope 'two' never applies: 'prod' has the same match", "make one of them more specific, or merge them"),
     (scope("{region: us-east-1, tags: {a: b, c: d}}", "  - {name: two, match: {tags: {c: d, a: b}, region: us-east-1}, rules: {unmarked: off}}\n"), "7:24", "'prod' has the same match", None),
     # scopes that say nothing
     (scope('{address: "*"}', TWO.replace("two", "prod").replace("*", "x")), "7:12", "two scopes are called 'prod'", "rename one"),
@@ -306,14 +306,14 @@ def test_a_match_of_nothing_is_refused_by_its_type_already() -> None:
     text = HEAD + scope('{address: "*"}')
     whole = parse("p.yaml", text).value
     whole["scopes"][0]["match"] = {}
-    with pytest.raises(msgspec.ValidationError, match=r"^is empty: it would hold everywhere - at"):
+    with pytest.raises(msgspec.ValidationError, match=r"^is empty: it would apply everywhere - at"):
         decode(whole)
 
 
 def test_an_exception_without_rules_is_not_said_to_let_nothing_pass() -> None:
     with pytest.raises(PolicyError) as caught:
         read(HEAD + exception(rules="[]"))
-    assert caught.value.what == "exceptions.0.rules is empty: it lets nothing through"
+    assert caught.value.what == "exceptions.0.rules is empty: it would let nothing through"
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_the_type_of_an_address_is_read_whatever_its_keys_hold(
     try:
         read(text)
     except PolicyError as error:
-        refused = "can never hold" in str(error)
+        refused = "never applies" in str(error)
         assert refused
     event(f"refused: {refused}")
     assert refused is not right
@@ -375,5 +375,5 @@ def test_the_type_of_an_address_is_read_whatever_its_keys_hold(
 
 def test_the_first_contradiction_is_told() -> None:
     text = HEAD + exception("{region: prod}") + scope("{region: dev}")
-    with pytest.raises(PolicyError, match="scope 'prod' can never hold: 'dev' is no Region"):
+    with pytest.raises(PolicyError, match="scope 'prod' never applies: 'dev' is not a Region"):
         read(text)

@@ -15,18 +15,21 @@ NAME, HERE = "ec2:GetImageAncestry", "us-east-1"
 @pytest.mark.parametrize(
     ("reason", "cure"),
     [
-        (refusal(NAME, HERE, "UnauthorizedOperation").reason, "grant the reader the permission"),
+        (refusal(NAME, HERE, "UnauthorizedOperation").reason, "give the reader the permission"),
         (refusal(NAME, HERE, "RequestLimitExceeded").reason, "run it again later"),
         (refusal(NAME, HERE, "ExpiredToken").reason, "renew the credentials"),
-        (refusal(NAME, HERE, "AuthFailure").reason, "look at whether the Region is on"),
+        (
+            refusal(NAME, HERE, "AuthFailure").reason,
+            "check the credentials, and whether the Region is turned on",
+        ),
         (no_answer(NAME, HERE, "ConnectionRefusedError").reason, "the connection was refused"),
-        (no_answer(NAME, HERE, "EndpointConnectionError").reason, "the endpoint has no address"),
-        (no_answer(NAME, HERE, "ConnectTimeoutError").reason, "there is no way to the endpoint"),
+        (no_answer(NAME, HERE, "EndpointConnectionError").reason, "the endpoint was not found"),
+        (no_answer(NAME, HERE, "ConnectTimeoutError").reason, "the endpoint cannot be reached"),
         (no_answer(NAME, HERE, "ReadTimeoutError").reason, "run it again: AWS was reached"),
-        ("AWS did not answer within the time limit of 5 s", "give it longer with --timeout"),
-        (NEVER_ASKED, "record again, with assay record"),
+        ("AWS did not answer within the time limit of 5 s", "allow more time with --timeout"),
+        (NEVER_ASKED, "record again with this policy"),
         ("not checked (offline)", "run it without --offline"),
-        (refusal(NAME, HERE, "SomethingElse").reason, "grant what was denied"),
+        (refusal(NAME, HERE, "SomethingElse").reason, "grant the missing permission"),
     ],
 )
 def test_the_fix_is_of_the_cause(reason: str, cure: str) -> None:

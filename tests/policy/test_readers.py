@@ -69,10 +69,10 @@ def test_without_readers_there_are_none() -> None:
     ("entry", "where", "said"),
     [
         (f"'22222222222': {{role_arn: '{ROLE}'}}", "5:5",
-         "unknown key '22222222222' in aws.readers; a key here is an account of 12 digits"),
-        (f"prod: {{role_arn: '{ROLE}'}}", "5:5", "a key here is an account of 12 digits"),
+         "unknown key '22222222222' in aws.readers; a key here must be an account of 12 digits"),
+        (f"prod: {{role_arn: '{ROLE}'}}", "5:5", "a key here must be an account of 12 digits"),
         (f"'222222222222': {{role_arm: '{ROLE}'}}", "5:22", "did you mean 'role_arn'?"),
-        ("'222222222222': {external_id: ab}", "5:21", "lacks the key 'role_arn'"),
+        ("'222222222222': {external_id: ab}", "5:21", "has no key 'role_arn'"),
         (f"'222222222222': '{ROLE}'", "5:21", "aws.readers.222222222222 must be a mapping"),
         ("'222222222222': {role_arn: assay}", "5:32", "must look like the ARN of a role"),
         ("'222222222222': {role_arn: 'arn*:x'}", "5:32", "must look like the ARN of a role"),
@@ -81,25 +81,25 @@ def test_without_readers_there_are_none() -> None:
         ("'222222222222': {role_name: assay-reader}", "5:22", "did you mean 'role_arn'?"),
         (f"'*': {{role_arn: '{ROLE}'}}", "5:11", "did you mean 'role_name'?"),
         (f"'*': {{role_name: r, role_arn: '{ROLE}'}}", "5:25", "unknown key 'role_arn'"),
-        ("'*': {external_id: ab}", "5:10", "aws.readers.* lacks the key 'role_name'"),
+        ("'*': {external_id: ab}", "5:10", "aws.readers.* has no key 'role_name', which is required"),
         ("'2222*': {role_name: r}", "5:5",
-         'a key here is an account of 12 digits, or "*" for all that have none of their own'),
+         'a key here must be an account of 12 digits, or "*" for all accounts without an entry of their own'),
         ("'**': {role_name: r}", "5:5", "unknown key '**' in aws.readers"),
         ("*: {role_name: r}", "5:6", 'put it in quotes: "*"'),
-        (f"'*': {{role_name: '{ROLE}'}}", "5:22", "follows role/ in the ARN, assay-reader"),
-        ("'*': {role_name: 'arn:aws:iam::1:role/*'}", "5:22", "what follows role/ in the ARN"),
+        (f"'*': {{role_name: '{ROLE}'}}", "5:22", "the part after role/ in the ARN, assay-reader"),
+        ("'*': {role_name: 'arn:aws:iam::1:role/*'}", "5:22", "only the part after role/ in the ARN"),
         ("'*': {role_name: assay-*}", "5:22", "name one role"),
         ("'*': {role_name: 'te?m/r'}", "5:22", "name one role"),
         ("'*': {role_name: '${aws:username}'}", "5:22", "must look like the name of a role"),
-        ("'*': {role_name: /team/r}", "5:22", "a path is written without its first /"),
+        ("'*': {role_name: /team/r}", "5:22", "leave out the / at the start of the path"),
         ("'*': {role_name: team/}", "5:22", "must look like the name of a role"),
         (f"'*': {{role_name: p{PATH}/r}}", "5:22", "must look like the name of a role"),
         (f"'*': {{role_name: {'n' * 65}}}", "5:22", "must look like the name of a role"),
         ("'*': {role_name: 3}", "5:22", "put it in quotes"),
         ("'*': r", "5:10", "aws.readers.* must be a mapping"),
         (f"'333333333333': {{role_arn: '{ROLE}'}}", "5:32",
-         ("the reader of account 333333333333 is a role of another account; "
-         "name a role that stands in the account itself")),
+         ("the reader of account 333333333333 is a role in another account; "
+         "name a role in that account")),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_where_it_stands(entry: str, where: str, said: str) -> None:
@@ -107,22 +107,22 @@ def test_what_is_wrong_is_named_where_it_stands(entry: str, where: str, said: st
     assert error.where == f"p.yaml:{where}"
     assert said in str(error)
     assert "?secret?" not in str(error)
-    assert "anybody could make a mark" not in str(error)
+    assert "anybody could attach a watermark" not in str(error)
 
 
 @pytest.mark.parametrize(
     ("entry", "hint"),
     [
         ("*: {role_name: r}", 'put it in quotes: "*"'),
-        (f"'*': {{role_name: '{ROLE}'}}", "write what follows role/ in the ARN, assay-reader"),
-        ("'*': {role_name: 'arn:aws:iam::1:role/*'}", "write what follows role/ in the ARN"),
-        ("'*': {role_name: 'arn:aws:iam::1:role/a:role/b'}", "write what follows role/ in the ARN"),
+        (f"'*': {{role_name: '{ROLE}'}}", "write only the part after role/ in the ARN, assay-reader"),
+        ("'*': {role_name: 'arn:aws:iam::1:role/*'}", "write only the part after role/ in the ARN"),
+        ("'*': {role_name: 'arn:aws:iam::1:role/a:role/b'}", "write only the part after role/ in the ARN"),
         *(
             (f"'*': {{role_name: '{name}'}}",
-             "name one role: a wildcard would let whoever may make roles be the reader")
+             "name one role: with a wildcard, anybody who may create roles could become the reader")
             for name in ("assay-*", "assa?", "/*")
         ),
-        ("'*': {role_name: /team/r}", "a path is written without its first /"),
+        ("'*': {role_name: /team/r}", "leave out the / at the start of the path"),
         ("'*': {role_name: '${aws:username}'}", None),
     ],
 )  # fmt: skip
@@ -140,6 +140,6 @@ def test_a_reader_of_the_wrong_kind_is_refused_by_its_type_already(readers: obje
         "golden": {"watermarks": [{"key": "111122223333:golden"}]},
         "aws": {"readers": readers},
     }
-    said = r"^of one account has a role_arn, that of all others a role_name - at `\$.aws`"
+    said = r"^of a single account needs role_arn, and that of all others role_name - at `\$.aws`"
     with pytest.raises(msgspec.ValidationError, match=said):
         decode(document)

@@ -75,30 +75,30 @@ FIELDS: list[tuple[dict[str, Any], dict[str, Any], Is, str | None]] = [
     # names
     ({"names": ("web",)}, {}, YES, None),
     ({"names": ("db-*", "w?b")}, {}, YES, None),
-    ({"names": ("db-*",)}, {}, NO, "its name is not among the names"),
-    ({"names": ("WEB",)}, {}, NO, "its name is not among the names"),
+    ({"names": ("db-*",)}, {}, NO, "its name matches none of the names"),
+    ({"names": ("WEB",)}, {}, NO, "its name matches none of the names"),
     ({"names": ("*",)}, {"name": None}, UNREAD, None),
     # ages
     ({"max_days_since_created": 5}, {}, YES, None),
-    ({"max_days_since_created": 4}, {}, NO, "the image is 5 days old, 4 are allowed"),
+    ({"max_days_since_created": 4}, {}, NO, "the image is 5 days old, and at most 4 are allowed"),
     ({"max_days_since_created": 0}, {"creation_date": AS_OF}, YES, None),
-    ({"max_days_since_created": 0}, {"creation_date": AS_OF - SECOND}, NO, "the image is 0 days old, 0 are allowed"),
+    ({"max_days_since_created": 0}, {"creation_date": AS_OF - SECOND}, NO, "the image is 0 days old, and at most 0 are allowed"),
     ({"max_days_since_created": 0}, {"creation_date": AS_OF + SECOND}, YES, None),
     ({"max_days_since_created": 5}, {"creation_date": None}, UNREAD, None),
     ({"max_days_since_deprecated": 0}, {}, YES, None),
     ({"max_days_since_deprecated": 0}, {"deprecation_time": AS_OF + SECOND}, YES, None),
     ({"max_days_since_deprecated": 0}, {"deprecation_time": AS_OF}, YES, None),
-    ({"max_days_since_deprecated": 0}, {"deprecation_time": AS_OF - SECOND}, NO, "it is deprecated since 2026-11-21"),
+    ({"max_days_since_deprecated": 0}, {"deprecation_time": AS_OF - SECOND}, NO, "it has been deprecated since 2026-11-21"),
     ({"max_days_since_deprecated": 9}, {"deprecation_time": days_ago(9)}, YES, None),
-    ({"max_days_since_deprecated": 9}, {"deprecation_time": days_ago(10)}, NO, "it is deprecated since 2026-11-11"),
+    ({"max_days_since_deprecated": 9}, {"deprecation_time": days_ago(10)}, NO, "it has been deprecated since 2026-11-11"),
     # watermarks: one mark, one filter, all its fields
     ({"watermarks": (WatermarkFilter(KEY),)}, {"watermarks": (mark(),)}, YES, None),
     ({"watermarks": (WatermarkFilter(f"{GOLD}:*"),)}, {"watermarks": (mark(),)}, YES, None),
-    ({"watermarks": (WatermarkFilter(KEY, "eu-*"),)}, {"watermarks": (mark(),)}, NO, "none of its watermarks satisfies a filter"),
+    ({"watermarks": (WatermarkFilter(KEY, "eu-*"),)}, {"watermarks": (mark(),)}, NO, "none of its watermarks matches a filter"),
     ({"watermarks": (WatermarkFilter(KEY, "eu-*"), WatermarkFilter(KEY, "us-*"))},
      {"watermarks": (mark(),)}, YES, None),
-    ({"watermarks": (WatermarkFilter(KEY),)}, {}, NO, "none of its watermarks satisfies a filter"),
-    ({"watermarks": ()}, {"watermarks": (mark(),)}, NO, "none of its watermarks satisfies a filter"),
+    ({"watermarks": (WatermarkFilter(KEY),)}, {}, NO, "none of its watermarks matches a filter"),
+    ({"watermarks": ()}, {"watermarks": (mark(),)}, NO, "none of its watermarks matches a filter"),
     ({"watermarks": (WatermarkFilter(KEY),)}, {"watermarks": (mark(key=None),)}, UNREAD, None),
     ({"watermarks": (WatermarkFilter(KEY),)}, {"watermarks": (mark(key=None), mark())}, YES, None),
     # scans
@@ -106,21 +106,21 @@ FIELDS: list[tuple[dict[str, Any], dict[str, Any], Is, str | None]] = [
     ({"scan": ScanCondition("high")}, {"scan_results": ScanResults("high")}, YES, None),
     ({"scan": ScanCondition("high")}, {"scan_results": ScanResults()}, YES, None),
     ({"scan": ScanCondition("high")}, {"scan_results": ScanResults("critical")}, NO, "its worst finding is critical"),
-    ({"scan": ScanCondition("high")}, {"scan_results": ScanResults("odd")}, UNREAD, "a severity that is not known: odd"),
-    ({"scan": ScanCondition("odd")}, {"scan_results": ScanResults("low")}, UNREAD, "a severity that is not known: odd"),
+    ({"scan": ScanCondition("high")}, {"scan_results": ScanResults("odd")}, UNREAD, "unknown severity odd"),
+    ({"scan": ScanCondition("odd")}, {"scan_results": ScanResults("low")}, UNREAD, "unknown severity odd"),
     ({"scan": ScanCondition()}, {"scan_results": ScanResults("critical")}, YES, None),
     ({"scan": ScanCondition(None, 7)}, {"scan_results": ScanResults(None, days_ago(7))}, YES, None),
-    ({"scan": ScanCondition(None, 7)}, {"scan_results": ScanResults(None, days_ago(8))}, NO, "its last scan is 8 days old, 7 are allowed"),
+    ({"scan": ScanCondition(None, 7)}, {"scan_results": ScanResults(None, days_ago(8))}, NO, "its last scan is 8 days old, and at most 7 are allowed"),
     ({"scan": ScanCondition(None, 7)}, {"scan_results": ScanResults()}, UNREAD, None),
     ({"scan": ScanCondition(max_days_since_fix={"high": 7})},
-     {"scan_results": ScanResults("high", None, {"high": days_ago(8)})}, NO, "the fix of a high finding is 8 days old, 7 are allowed"),
+     {"scan_results": ScanResults("high", None, {"high": days_ago(8)})}, NO, "the fix for a high finding is 8 days old, and at most 7 are allowed"),
     ({"scan": ScanCondition(max_days_since_fix={"high": 7})},
      {"scan_results": ScanResults("high", None, {"high": days_ago(7)})}, YES, None),
     ({"scan": ScanCondition(max_days_since_fix={"high": 7})},
      {"scan_results": ScanResults("high", None, {"low": days_ago(99)})}, YES, None),
     ({"scan": ScanCondition(max_days_since_fix={"high": 7})}, {"scan_results": ScanResults("high")}, YES, None),
     # a criterion without fields
-    ({}, {}, UNREAD, "it has no field that this SDK knows"),
+    ({}, {}, UNREAD, "it has no field that this version of boto3 knows"),
 ]  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def test_one_criterion_is_enough(criteria: tuple[ImageCriterion, ...], wanted: I
 def test_every_criterion_says_why_not() -> None:
     found = judged(image(), BROKEN, ImageCriterion(providers=(GOLD,)))
     assert found.why_not == (
-        "criterion 1: its name is not among the names",
+        "criterion 1: its name matches none of the names",
         f"criterion 2: {USER} is not among the providers",
     )
     assert judged(image()).why_not == ("there are no criteria",)
@@ -236,13 +236,15 @@ def said(found: Finding | None) -> str:
 def test_the_message_tells_what_is_enforced_from_what_is_audited() -> None:
     enforced = finding("not-allowed", vendors(AllowedImages(ON, criteria=ONLY_GOLD)), PREDICT)
     assert said(enforced) == (
-        "apply would be refused by Allowed AMIs: "
+        "Allowed AMIs would refuse it during apply: "
         f"criterion 1: {STRANGER} is not among the providers"
     )
     audited = finding("not-allowed", vendors(AllowedImages(AUDIT, criteria=ONLY_GOLD)), PREDICT)
-    assert said(audited).startswith("would be refused if Allowed AMIs' audit mode were enforced: ")
+    assert said(audited).startswith(
+        "Allowed AMIs is in audit mode, and would refuse it if enforced: "
+    )
     none = finding("not-allowed", vendors(AllowedImages(ON)), PREDICT)
-    assert said(none) == "apply would be refused by Allowed AMIs: there are no criteria"
+    assert said(none) == "Allowed AMIs would refuse it during apply: there are no criteria"
     assert enforced is not None
     assert enforced.fix
     assert enforced.evidence[0] == f"ec2:GetAllowedImagesSettings ({USER}/{HOME})"

@@ -270,16 +270,16 @@ def test_marks_that_could_not_be_read_leave_descent_undetermined(rule: str) -> N
         (refused(None), "the lookup was refused"),
         (chain(1, AncestryEnd.NOT_VISIBLE), "an ancestor is not visible"),
         (chain(1, AncestryEnd.NOT_FOLLOWED), "it was not followed further"),
-        (chain(1, AncestryEnd.ENTRY_LIMIT), "EC2 shows 50 entries and no more"),
+        (chain(1, AncestryEnd.ENTRY_LIMIT), "EC2 shows at most 50 entries"),
         (
             chain(1, AncestryEnd.PARTITION_BOUNDARY),
-            "the record ends at the border of the AWS partition",
+            "the record ends at the boundary of the AWS partition",
         ),
         (
             chain(1, AncestryEnd.UNEXPLAINED),
             "the record is cut off and EC2 does not say why",
         ),
-        (chain(1), "EC2 did not tell an ancestor's Region"),
+        (chain(1), "EC2 did not say in which Region an ancestor is"),
     ],
 )
 def test_why_absence_proves_nothing(descent: Ancestry, why: str) -> None:

@@ -89,7 +89,7 @@ def test_unmarked_says_which_mark_held_and_which_nearly_did() -> None:
     near = subject(image(mark(f"{STRANGER}:golden-al2023")))
     words = said(finding("unmarked", near))
     assert USED in words
-    assert f"account {STRANGER} made the mark, not {GOLD}" in words
+    assert f"account {STRANGER} attached the watermark, not {GOLD}" in words
 
 
 def test_unmarked_keeps_to_the_registry() -> None:
@@ -212,7 +212,7 @@ def test_what_could_not_be_read_of_the_revoked_is_told_with_the_cure() -> None:
     )
     keyless = finding("revoked", subject(None, None, ancestor(SOURCE, mark(key=None))), OLD_REVOKED)
     assert keyless == Finding(
-        OPEN, "a revoked mark cannot be ruled out: EC2 left out its key or source"
+        OPEN, "a revoked watermark cannot be ruled out: EC2 left out its key or source"
     )
 
 
@@ -296,7 +296,7 @@ def test_a_mark_of_a_visible_ancestor_reaches_its_descendants(
     assert found is not None
     assert found.outcome is FAIL
     assert found.message == (
-        f"descends from {bearer}: {path}, and {bearer} carries the revoked mark {OLD}"
+        f"descends from {bearer}: {path}, and {bearer} has the revoked watermark {OLD}"
     )
     assert found.fix == "rebuild it from a golden image that is not revoked"
     assert found.evidence
@@ -305,11 +305,9 @@ def test_a_mark_of_a_visible_ancestor_reaches_its_descendants(
 
 def test_the_nearest_bearer_is_named_and_the_image_itself_first() -> None:
     both = [ancestor(SOURCE, mark(OLD)), ancestor(MIDDLE, mark(OLD))]
-    assert f"and {MIDDLE} carries" in said(
-        finding("revoked", subject(None, None, *both), OLD_REVOKED)
-    )
+    assert f"and {MIDDLE} has" in said(finding("revoked", subject(None, None, *both), OLD_REVOKED))
     own = subject(image(mark(OLD)), None, *both)
-    assert said(finding("revoked", own, OLD_REVOKED)).startswith(f"carries the revoked mark {OLD}")
+    assert said(finding("revoked", own, OLD_REVOKED)).startswith(f"has the revoked watermark {OLD}")
 
 
 def test_an_ancestor_is_met_by_id_and_region() -> None:
@@ -345,7 +343,7 @@ def test_an_ancestor_that_could_not_be_asked_about_may_carry_it(end: AncestryEnd
     assert verdict(here, OLD_REVOKED) is OPEN
     if end is AncestryEnd.REFUSED:
         assert found.message == (
-            "a revoked mark on an ancestor cannot be ruled out: ec2:DescribeImages: denied"
+            "a revoked watermark on an ancestor cannot be ruled out: ec2:DescribeImages: denied"
         )
     assert found.fix == "give the reader ec2:DescribeImages in the ancestors' Regions"
 

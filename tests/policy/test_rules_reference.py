@@ -57,9 +57,9 @@ def test_unpinned_reports_every_indirection_that_can_move() -> None:
     assert outcome("unpinned", subject(value=AmiId(USED))) is PASS
 
 
-_OF_A_PARAMETER = "a version of the parameter by its number"
-_OF_A_TEMPLATE = "a version of the template by its number"
-_OF_A_LOOKUP = "check the plan, which holds the image that was found"
+_OF_A_PARAMETER = "a numbered version of the parameter"
+_OF_A_TEMPLATE = "a numbered version of the template"
+_OF_A_LOOKUP = "check the plan, which contains the image that was found"
 
 
 @pytest.mark.parametrize(
@@ -324,8 +324,8 @@ def test_what_is_made_of_snapshots_is_told_with_the_cure() -> None:
 @pytest.mark.parametrize(
     ("place", "fix"),
     [
-        (PLACE, "check where AWS answers, or with a recorded catalogue that knows it"),
-        (Unplaced("no Region"), "tell its Region: nobody can look it up without"),
+        (PLACE, "check it with AWS credentials, or with a recorded catalogue that contains it"),
+        (Unplaced("no Region"), "name its Region: without one it cannot be looked up"),
     ],
 )
 def test_an_id_that_no_catalogue_knows_is_told_with_the_cure(
@@ -334,5 +334,5 @@ def test_an_id_that_no_catalogue_knows_is_told_with_the_cure(
     here = unresolved(value=AmiId(USED), action=Action.DECLARED)
     here = Subject(here.reference, place, here.resolution)
     assert finding("uncatalogued", here) == Finding(
-        FAIL, "an AMI id in the code that no catalogue at hand knows", fix
+        FAIL, "an AMI id in the code, about which the catalogue knows nothing", fix
     )

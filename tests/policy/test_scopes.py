@@ -306,7 +306,7 @@ def test_what_passes_has_to_pass_in_each_scope_that_may_hold(of: Subject) -> Non
             Severity.ERROR,
             Finding(
                 OPEN,
-                "it may stand in the policy's scope production, where it does not pass: "
+                "it may fall under the policy's scope production, and does not pass there: "
                 "nothing says the provider's Region",
                 "give --region",
             ),

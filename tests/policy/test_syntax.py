@@ -87,7 +87,7 @@ def test_a_huge_number_stays_out_of_every_bound() -> None:
 def test_a_key_that_stands_twice_is_refused_where_it_stands_again(text: str, where: str) -> None:
     found = error(text)
     assert found.where == where
-    assert "stands twice" in found.what
+    assert "appears twice" in found.what
 
 
 def test_anchors_repeat_a_value() -> None:
@@ -145,7 +145,7 @@ def test_broken_yaml_is_refused_by_line_and_column(text: str, where: str) -> Non
     found = error(text)
     assert found.where == where
     assert "not valid YAML" in found.what
-    tab = "a tab stands there: YAML is indented with spaces"
+    tab = "there is a tab: indent YAML with spaces"
     assert found.hint == (tab if "\t" in text else None)
 
 
@@ -282,7 +282,7 @@ def test_depth_that_aliases_build_is_told_as_such() -> None:
         found = error(chain)
     finally:
         sys.setrecursionlimit(limit)
-    assert (found.what, found.where) == ("nested too deeply, by way of aliases", "policy.yaml")
+    assert (found.what, found.where) == ("nested too deeply through aliases", "policy.yaml")
 
 
 @pytest.mark.parametrize("depth", [1_000, 100_000])

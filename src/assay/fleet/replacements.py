@@ -20,7 +20,7 @@ from assay.model.times import day_of
 from assay.policy.golden import golden_marks
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
-_OTHER = "no filter of the policy has this key"
+_OTHER = "no filter in the policy matches this key"
 """A near miss of `golden_marks` that is none: somebody else's mark."""
 _SAME_MARK, _SAME_NAME, _SAME_ROOT, _NONE = 3, 2, 1, 0
 
@@ -104,7 +104,7 @@ def _unfit(
     if image.state != "available":
         yield f"its state is {image.state or 'not told'}"
     if image.deprecation_time is not None and image.deprecation_time <= as_of:
-        yield f"it is deprecated since {day_of(image.deprecation_time)}"
+        yield f"it has been deprecated since {day_of(image.deprecation_time)}"
     if replaced is not None:
         yield from _incompatible(listed, replaced.listed)
 

@@ -106,7 +106,7 @@ def _fields(
     image: Image, criterion: ImageCriterion, as_of: datetime, untold: Collection[str]
 ) -> Iterator[_Held]:
     if criterion == ImageCriterion():
-        yield Is.UNREAD, "it has no field that this SDK knows"
+        yield Is.UNREAD, "it has no field that this version of boto3 knows"
     if criterion.providers is not None:
         yield _provided(image, criterion.providers)
     if criterion.product_codes is not None:
@@ -127,7 +127,7 @@ def _fields(
 def _told(image: Image, field: str, untold: Collection[str]) -> _Held | None:
     if field not in untold or getattr(image, field):
         return None
-    return Is.UNREAD, f"its {field.replace('_', ' ')} were not told"
+    return Is.UNREAD, f"EC2 did not return its {field.replace('_', ' ')}"
 
 
 def _sold(image: Image, codes: tuple[str, ...], untold: Collection[str]) -> _Held:
@@ -148,7 +148,7 @@ def _named(image: Image, names: tuple[str, ...]) -> _Held:
     if image.name is None:
         return Is.UNREAD, None
     fits = any(matches(pattern, image.name) for pattern in names)
-    return (Is.YES if fits else Is.NO), "its name is not among the names"
+    return (Is.YES if fits else Is.NO), "its name matches none of the names"
 
 
 def _deprecated(image: Image, days: int, as_of: datetime) -> _Held:
@@ -157,7 +157,7 @@ def _deprecated(image: Image, days: int, as_of: datetime) -> _Held:
     if since is None or since > as_of:
         return Is.YES, None
     held, _ = young("", days, since, as_of)
-    return held, f"it is deprecated since {day_of(since)}"
+    return held, f"it has been deprecated since {day_of(since)}"
 
 
 def _marked(image: Image, criterion: ImageCriterion, as_of: datetime) -> _Held:
@@ -166,7 +166,7 @@ def _marked(image: Image, criterion: ImageCriterion, as_of: datetime) -> _Held:
         for mark in image.watermarks
         for filter in criterion.watermarks or ()
     )
-    return held, "none of its watermarks satisfies a filter" if held is Is.NO else None
+    return held, "none of its watermarks matches a filter" if held is Is.NO else None
 
 
 def scanned(results: ScanResults | None, wanted: ScanCondition, as_of: datetime) -> _Held:
@@ -183,7 +183,7 @@ def _findings(results: ScanResults, wanted: ScanCondition, as_of: datetime) -> I
     for severity, days in wanted.max_days_since_fix.items():
         since = results.fix_available_since.get(severity)
         if since is not None:
-            yield young(f"the fix of a {severity} finding", days, since, as_of)
+            yield young(f"the fix for a {severity} finding", days, since, as_of)
 
 
 def no_worse(results: ScanResults, limit: str) -> _Held:
@@ -193,6 +193,6 @@ def no_worse(results: ScanResults, limit: str) -> _Held:
         return Is.YES, None
     for severity in (worst, limit):
         if severity not in SEVERITIES:
-            return Is.UNREAD, f"a severity that is not known: {severity}"
+            return Is.UNREAD, f"unknown severity {severity}"
     held = SEVERITIES.index(worst) <= SEVERITIES.index(limit)
     return (Is.YES if held else Is.NO), f"its worst finding is {worst}"

@@ -63,7 +63,7 @@ def _open(worst: Verdict, bad: Sequence[Verdict], of: int) -> _Results:
     finding = Finding(
         Outcome.UNDETERMINED,
         f"it may be one of {of} images, and {len(bad)} of them would not pass: {told}{more}",
-        "make all of them golden, or give the image at plan time",
+        "make all of them golden, or make the image known at plan time",
         tuple(dict.fromkeys(line for part in bad for line in _evidence(part))),
     )
     return (*kept, RuleResult("unresolved", Severity.ERROR, finding))

@@ -57,7 +57,11 @@ def _golden_and_revoked(document: Document) -> Iterator[_Contradiction]:
     for position, image in enumerate(images):
         if (image.id, image.region) in revoked:
             at: Path = ("golden", "roots", "images", position)
-            yield at, f"{image.id} is both a root and revoked", "whatever starts from it would fail"
+            yield (
+                at,
+                f"{image.id} is both a root and revoked",
+                "remove it from one of the two: everything built from it would fail",
+            )
 
 
 def _readers(document: Document) -> Iterator[_Contradiction]:
@@ -66,8 +70,8 @@ def _readers(document: Document) -> Iterator[_Contradiction]:
         if reader.role_arn is not UNSET and account_of_role(reader.role_arn) != account:
             yield (
                 ("aws", "readers", account, "role_arn"),
-                f"the reader of account {account} is a role of another account",
-                "name a role that stands in the account itself",
+                f"the reader of account {account} is a role in another account",
+                "name a role in that account",
             )
 
 
@@ -79,7 +83,11 @@ def _organization(document: Document) -> Iterator[_Contradiction]:
     for position, unit in enumerate(said.exclude):
         if unit in said.units:
             at: Path = ("aws", "organization", "exclude", position)
-            yield at, f"{unit} is both among the units and excluded", "take it out of one"
+            yield (
+                at,
+                f"{unit} is listed both under units and under exclude",
+                "remove it from one of the two",
+            )
 
 
 def _scopes(document: Document) -> Iterator[_Contradiction]:
@@ -95,7 +103,7 @@ def _scopes(document: Document) -> Iterator[_Contradiction]:
         if earlier is not scope:
             yield (
                 (*at, "match"),
-                f"scope {scope.name!r} can never hold: {earlier.name!r} has the same match",
+                f"scope {scope.name!r} never applies: {earlier.name!r} has the same match",
                 "make one of them more specific, or merge them",
             )
         if _says_nothing(scope):
@@ -115,7 +123,7 @@ def _exceptions(document: Document) -> Iterator[_Contradiction]:
         try:
             day(exception.expires)
         except ValueError:
-            what = f"{exception.expires} is no day of the calendar"
+            what = f"{exception.expires} is not a valid date"
             yield (*at, "expires"), what, "write it as 2027-01-31"
         yield from _impossible((*at, "match"), f"exception {position + 1}", exception.match)
 
@@ -123,15 +131,15 @@ def _exceptions(document: Document) -> Iterator[_Contradiction]:
 def _impossible(at: Path, whose: str, match: ScopeMatch) -> Iterator[_Contradiction]:
     """Patterns that no account, Region or resource can fit."""
     if match.account is not UNSET and not _some_account(match.account):
-        yield (*at, "account"), f"{whose} can never hold: an account has 12 digits", None
+        yield (*at, "account"), f"{whose} never applies: an account id has 12 digits", None
     if match.region is not UNSET and _is_literal(match.region) and not is_region(match.region):
-        yield (*at, "region"), f"{whose} can never hold: {match.region!r} is no Region", None
+        yield (*at, "region"), f"{whose} never applies: {match.region!r} is not a Region", None
     if match.resource_type is UNSET:
         return
     if _is_literal(match.resource_type) and not match.resource_type.startswith(("aws_", "awscc_")):
         yield (
             (*at, "resource_type"),
-            f"{whose} can never hold: {match.resource_type!r} is no resource type of AWS",
+            f"{whose} never applies: {match.resource_type!r} is not an AWS resource type",
             "the types of hashicorp/aws begin with aws_, those of hashicorp/awscc with awscc_",
         )
     if match.address is not UNSET and _is_literal(match.address):
@@ -139,7 +147,7 @@ def _impossible(at: Path, whose: str, match: ScopeMatch) -> Iterator[_Contradict
         if str(named) == match.address and not matches(match.resource_type, named.type):
             yield (
                 (*at, "resource_type"),
-                f"{whose} can never hold: {match.address} is no {match.resource_type}",
+                f"{whose} never applies: {match.address} is not of type {match.resource_type}",
                 None,
             )
 

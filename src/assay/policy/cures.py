@@ -19,17 +19,17 @@ from assay.model import (
 )
 from assay.model.addresses import parse, split_module
 
-_AT_PLAN_TIME = "give the image at plan time, so that it can be checked before apply"
+_AT_PLAN_TIME = "make the image known at plan time, so that it can be checked before apply"
 _IN_CODE = "set it to an AMI id, to a variable that has a value, or to an image that is looked up"
-_WORKSPACE = "choose by a variable in place of terraform.workspace, which no code tells"
+_WORKSPACE = "use a variable instead of terraform.workspace, whose value is not in the code"
 _SAME_PLACE = "use one provider block for both, write the same region in both, or give --region"
 _NO_PLACE = 'write region = "…" in its provider block, or give --region or the policy\'s aws.region'
 _NO_ROLE = "write role_arn in its provider block as an ARN, or as a variable that has a value"
 _NO_ID = "set it to an AMI id, or to resolve:ssm: and the name of a parameter"
 _TEMPLATE = "give the launch template an image, or launch from one that has one"
 _VERSION = "name the template's latest_version, or set update_default_version"
-_LOOKUP = "mend the lookup's filters, or say most_recent, so that it finds one image"
-_PARAMETER = "put an AMI id into the parameter, or name another"
+_LOOKUP = "correct the lookup's filters, or set most_recent, so that it finds one image"
+_PARAMETER = "put an AMI id into the parameter, or use another parameter"
 
 _DOCUMENTS = frozenset(
     {
@@ -81,8 +81,8 @@ def _of_document(attribute: str, *, declared: bool) -> str | None:
     if attribute.rpartition(".")[2].partition("[")[0] not in _DOCUMENTS:
         return None
     if declared:
-        return f"check a plan, where {attribute} can be read, or write it without what is not known"
-    return f"give {attribute} at plan time, so that it can be read before apply"
+        return f"check a plan, in which {attribute} can be read, or write it without unknown values"
+    return f"make {attribute} known at plan time, so that it can be read before apply"
 
 
 def _of_unusable(reason: str, *, declared: bool) -> str:

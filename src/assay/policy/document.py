@@ -107,7 +107,7 @@ class Roots(_Strict, frozen=True):
 
     def __post_init__(self) -> None:
         if self.images is UNSET and self.owners is UNSET:
-            raise ValueError("is empty: no image could be a root")
+            raise ValueError("is empty: no image would be allowed as a root")
 
 
 class Golden(ScopeGolden, frozen=True):
@@ -147,7 +147,7 @@ class _NotEmpty(_Strict, frozen=True):
 
     def __post_init__(self) -> None:
         if all(getattr(self, field) is UNSET for field in self.__struct_fields__):
-            raise ValueError("is empty: it would hold everywhere")
+            raise ValueError("is empty: it would apply everywhere")
 
 
 class ScopeMatch(_NotEmpty, frozen=True):
@@ -228,11 +228,13 @@ class Aws(_Strict, frozen=True):
 
     def __post_init__(self) -> None:
         if self.accounts is not UNSET and self.organization is not UNSET:
-            raise ValueError("has accounts and an organization")
+            raise ValueError("has both accounts and an organization")
         for account, reader in self.readers.items():
             common = account == ALL_OTHERS
             if (reader.role_name is UNSET) is common or (reader.role_arn is UNSET) is not common:
-                raise ValueError("of one account has a role_arn, that of all others a role_name")
+                raise ValueError(
+                    "of a single account needs role_arn, and that of all others role_name"
+                )
 
 
 class Document(_Strict, frozen=True):

@@ -159,7 +159,7 @@ def _which_scope(scope: Scope, subject: Subject) -> Finding:
     place, found = subject.place, subject.resolution
     why = found.unplaced if isinstance(found, Resolved) else None
     why = place if isinstance(place, Unplaced) else why
-    message = f"it may stand in the policy's scope {scope.name}, where it does not pass"
+    message = f"it may fall under the policy's scope {scope.name}, and does not pass there"
     if why is None:
         return Finding(Outcome.UNDETERMINED, message)
     return Finding(Outcome.UNDETERMINED, f"{message}: {why.reason}", why.cure)

@@ -164,7 +164,7 @@ _EXCEPTABLE = tuple(rule.id for rule in RULES if rule.exceptable)
 
 
 def check_exceptions(references: Iterable[AmiReference]) -> None:
-    """Raise `InputError` for the first comment that excepts what cannot be excepted."""
+    """Raise `InputError` for the first comment that excepts what cannot be named in an exception."""
     for exception in {each: None for reference in references for each in reference.exceptions}:
         for rule in exception.rules:
             if rule not in _EXCEPTABLE:
@@ -174,9 +174,9 @@ def check_exceptions(references: Iterable[AmiReference]) -> None:
 def _refused(rule: str, exception: CodeException) -> InputError:
     if any(rule == known.id for known in RULES):
         return InputError(
-            f"{rule} cannot be excepted",
+            f"{rule} cannot be named in an exception",
             where=exception.where,
-            hint="what could not be read is never let through",
+            hint="an exception cannot let through what could not be read",
         )
     hint = did_you_mean(rule, _EXCEPTABLE) or "`assay rules` lists the rules"
-    return InputError(f"{rule!r} is no rule", where=exception.where, hint=hint)
+    return InputError(f"{rule!r} is not a rule", where=exception.where, hint=hint)

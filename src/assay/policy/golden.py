@@ -77,7 +77,7 @@ def golden_marks(marks: Iterable[Watermark], golden: Golden, as_of: datetime) ->
             why_not.append(f"{mark.key}: {_nearest(answers, mark, golden)}")
         elif registered is Is.NO:
             why_not.append(
-                f"{mark.key}: was attached to {mark.source_image_id} in "
+                f"{mark.key}: it was attached to {mark.source_image_id} in "
                 f"{mark.source_image_region}, which is not in the policy's source_images"
             )
         elif held is Is.UNREAD or registered is Is.UNREAD:
@@ -122,7 +122,7 @@ def _fields(
     if (days := filter.max_days_since_source_image_created) is not None:
         yield young("its source image", days, mark.source_image_creation_time, as_of)
     if (days := filter.max_days_since_watermark_created) is not None:
-        yield young("the mark", days, mark.watermark_creation_time, as_of)
+        yield young("the watermark", days, mark.watermark_creation_time, as_of)
 
 
 def _like(pattern: str, text: str | None) -> Is:
@@ -142,7 +142,7 @@ def young(
     age = as_of - born
     if age.total_seconds() <= days * _SECONDS_A_DAY:
         return Is.YES, None
-    return Is.NO, f"{what} is {age.days} days old, {days} are allowed"
+    return Is.NO, f"{what} is {age.days} days old, and at most {days} are allowed"
 
 
 def _registered(mark: Watermark, golden: Golden) -> Is:
@@ -164,5 +164,5 @@ def _nearest(answers: list[tuple[Is, str | None]], mark: Watermark, golden: Gold
     for filter in golden.watermarks:
         wanted, _, pattern = (filter.key or "").partition(":")
         if account != wanted and matches(pattern, name):
-            return f"the name fits, but account {account} made the mark, not {wanted}"
-    return "no filter of the policy has this key"
+            return f"the name matches, but account {account} attached the watermark, not {wanted}"
+    return "no filter in the policy matches this key"

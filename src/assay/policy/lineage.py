@@ -43,7 +43,9 @@ def unread_marks(marks: Marks) -> Finding | None:
     """What a rule about golden marks says where none was read for certain."""
     if not marks.unread:
         return None
-    return Finding(Outcome.UNDETERMINED, "whether a mark is golden could not be read")
+    return Finding(
+        Outcome.UNDETERMINED, "EC2 left out a field that decides whether a watermark is golden"
+    )
 
 
 def ancestry_matters(
@@ -144,7 +146,7 @@ def path_to_revoked(provenance: Provenance, revoked: Revoked) -> str | None:
         for mark in image.watermarks:
             for pattern in revoked.watermarks:
                 if mark.key is not None and matches(pattern, mark.key):
-                    return f"{path}carries the revoked mark {mark.key}"
+                    return f"{path}has the revoked watermark {mark.key}"
     met = {revoked.numbers[key] for key in _met(provenance) if key in revoked.numbers}
     for number in sorted(met):
         name = revoked.images[number]
@@ -197,7 +199,7 @@ def _path_to(name: ImageName, provenance: Provenance) -> str | None:
         return f"its last recorded ancestor {last[0].image_id} was made from {name.id}"
     for mark in image.watermarks:
         if (mark.source_image_id, mark.source_image_region) == (name.id, name.region):
-            return f"its mark {mark.key} was attached to {name.id}"
+            return f"its watermark {mark.key} was attached to {name.id}"
     return None
 
 
@@ -211,10 +213,10 @@ def why_incomplete(ancestry: Ancestry) -> str:
         case AncestryEnd.NOT_FOLLOWED:
             return "it was not followed further"
         case AncestryEnd.ENTRY_LIMIT:
-            return "EC2 shows 50 entries and no more"
+            return "EC2 shows at most 50 entries"
         case AncestryEnd.PARTITION_BOUNDARY:
-            return "the record ends at the border of the AWS partition"
+            return "the record ends at the boundary of the AWS partition"
         case AncestryEnd.UNEXPLAINED:
             return ancestry.detail or "the record is cut off and EC2 does not say why"
         case _:
-            return "EC2 did not tell an ancestor's Region"
+            return "EC2 did not say in which Region an ancestor is"

@@ -135,23 +135,25 @@ def _problem(error: Any, parsed: Parsed) -> PolicyError:
             )
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
-            return PolicyError(f"{name} lacks the key {missing[0]!r}", where=parsed.where(path))
+            return PolicyError(
+                f"{name} has no key {missing[0]!r}, which is required", where=parsed.where(path)
+            )
         case "minItems":
             return PolicyError(f"{name} is empty: {_effect(path)}", where=parsed.where(path))
         case "minProperties":
-            effect = _NO_ROOT if path[0] == "golden" else "it would hold everywhere"
+            effect = _NO_ROOT if path[0] == "golden" else "it would apply everywhere"
             return PolicyError(f"{name} is empty: {effect}", where=parsed.where(path))
         case "not":
             one, other = error.validator_value["required"]
             return PolicyError(
                 f"{name} has both {one} and {other}",
                 where=parsed.where((*path, other), key=True),
-                hint="keep the one that tells whose fleet it is",
+                hint="keep only the one that describes your fleet",
             )
         case "pattern" | "enum" | "const" | "type" | "minimum" | "maximum":
             what = _wanted(error)
         case _:
-            what = "is not of the right form"
+            what = "does not have the right form"
     hint = _advice(error) or _example(error)
     return PolicyError(f"{name} {what}", where=parsed.where(path), hint=hint)
 
@@ -185,16 +187,16 @@ def _example(error: Any) -> str | None:
     return f"for example {known}" if known and error.validator in ("type", "const") else None
 
 
-_NO_ROOT = "no image could be a root"
+_NO_ROOT = "no image would be allowed as a root"
 
 
 def _effect(path: Path) -> str:
     """What an empty list would mean."""
     match path:
         case ["exceptions", *_]:
-            return "it lets nothing through"
+            return "it would let nothing through"
         case ["aws", *_]:
-            return "it would be nobody's fleet"
+            return "it would describe no account"
         case ["golden", "roots", *_]:
             return _NO_ROOT
     return "nothing could ever pass"
@@ -206,7 +208,7 @@ def _fits(key: str, known: Iterable[str], patterns: Iterable[str]) -> bool:
 
 def _keys_look_like(known: Iterable[str], patterns: Iterable[str]) -> str:
     shapes = [_SHAPES.get(each, each) for each in patterns]
-    return f"a key here is {', or '.join([*shapes, *(_MEANT.get(key, key) for key in known)])}"
+    return f"a key here must be {', or '.join([*shapes, *(_MEANT.get(key, key) for key in known)])}"
 
 
 def _wanted(error: Any) -> str:
@@ -226,7 +228,7 @@ def _wanted(error: Any) -> str:
             return f"must be at most {wanted}"
 
 
-_MEANT = {ALL_OTHERS: '"*" for all that have none of their own'}
+_MEANT = {ALL_OTHERS: '"*" for all accounts without an entry of their own'}
 _SHAPES = {
     KEY: '"111122223333:name" (12 digits, a colon, a watermark\'s name)',
     OWNER: "self or 12 digits",
@@ -259,11 +261,11 @@ def _article(kind: str) -> str:
 def _advice(error: Any) -> str | None:
     """The usual reasons for the usual mistakes."""
     if error.validator_value == "string" and type(error.instance) in (int, float):
-        return "put it in quotes: YAML reads bare digits as a number"
+        return "put it in quotes: YAML reads digits without quotes as a number"
     if error.validator_value == KEY and isinstance(error.instance, str):
         account, colon, _ = error.instance.partition(":")
         if colon and ("*" in account or "?" in account):
-            return "the account takes no wildcard: anybody could make a mark of that name"
+            return "the account cannot contain a wildcard: anybody could attach a watermark with that name"
     if error.validator_value == ROLE_NAME and isinstance(error.instance, str):
         return _role_named(error.instance)
     if error.validator == "enum" and isinstance(error.instance, str):
@@ -276,9 +278,11 @@ def _role_named(said: str) -> str | None:
     _, is_arn, name = said.partition(":role/")
     if is_arn:
         known = re.search(ROLE_NAME, name)
-        return f"write what follows role/ in the ARN{f', {name}' if known else ''}"
+        return f"write only the part after role/ in the ARN{f', {name}' if known else ''}"
     if "*" in said or "?" in said:
-        return "name one role: a wildcard would let whoever may make roles be the reader"
+        return (
+            "name one role: with a wildcard, anybody who may create roles could become the reader"
+        )
     if said.startswith("/"):
-        return "a path is written without its first /"
+        return "leave out the / at the start of the path"
     return None

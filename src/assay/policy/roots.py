@@ -17,21 +17,21 @@ def from_a_root(provenance: Provenance, roots: Roots) -> Finding:
             return _starts(f"it starts from {entry.image_id} in {entry.region}", provenance)
         owner = next((each for each in _owners(ancestor) if each in roots.owners), None)
         if owner is not None:
-            return _starts(f"it starts from {entry.image_id}, of {owner}", provenance)
+            return _starts(f"it starts from {entry.image_id}, owned by {owner}", provenance)
     ancestry, last = provenance.ancestry, provenance.ancestors[-1]
     unknown = [each for each in provenance.ancestors if not _owners(each)] if roots.owners else []
     if not ancestry.complete or unknown:
-        why = why_incomplete(ancestry) if not ancestry.complete else "whose it is was not told"
+        why = why_incomplete(ancestry) if not ancestry.complete else "its owner is not known"
         return Finding(
             Outcome.UNDETERMINED,
-            f"what it starts from cannot be told: {why}",
-            "let the caller read the ancestors, or name an image of the line in golden.roots.images",
+            f"it is not known which image it starts from: {why}",
+            "allow the caller to read the ancestors, or name one of the ancestors in golden.roots.images",
             provenance.asked,
         )
     whose = ", ".join(_owners(last)) or "an unknown owner"
     return Finding(
         Outcome.FAIL,
-        f"its line starts at {last.entry.image_id}, of {whose}, which golden.roots does not name",
+        f"its lineage starts at {last.entry.image_id}, owned by {whose}, which golden.roots does not name",
         "build it from an image that golden.roots names, or add that image or owner",
         provenance.asked,
     )

@@ -80,7 +80,7 @@ def parse(path: str, text: str) -> Parsed:
         bare = error.context == "while scanning an alias"
         hint = 'put it in quotes: "*"' if bare else None
         if mark and _character(text, mark) == "\t":
-            hint = "a tab stands there: YAML is indented with spaces"
+            hint = "there is a tab: indent YAML with spaces"
         raise PolicyError(f"not valid YAML: {error.problem}", where=where, hint=hint) from None
     except yaml.YAMLError:
         raise PolicyError("not valid YAML", where=path) from None
@@ -90,7 +90,7 @@ def parse(path: str, text: str) -> Parsed:
         _refuse_explosions(path, node)
         return Parsed(path, node)
     except RecursionError:
-        raise PolicyError("nested too deeply, by way of aliases", where=path) from None
+        raise PolicyError("nested too deeply through aliases", where=path) from None
 
 
 def _character(text: str, mark: Any) -> str:
@@ -155,7 +155,7 @@ def _value(path: str, node: yaml.Node) -> Any:
         case yaml.ScalarNode():
             return _scalar(path, node)
     raise PolicyError(
-        f"the YAML tag {node.tag} means nothing here", where=_at(path, node.start_mark)
+        f"the YAML tag {node.tag} is not supported here", where=_at(path, node.start_mark)
     )
 
 
@@ -167,7 +167,7 @@ def _mapping(path: str, node: yaml.MappingNode) -> dict[str, Any]:
         _scalar(path, name)
         if name.value in found:
             raise PolicyError(
-                f"the key {name.value!r} stands twice", where=_at(path, name.start_mark)
+                f"the key {name.value!r} appears twice", where=_at(path, name.start_mark)
             )
         found[name.value] = _value(path, value)
     return found

@@ -72,7 +72,7 @@ def judge(host: "Host", order: Order) -> Judged:
 def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[Source], int]":
     """The sources with the exceptions of the code, or without them, and how many are left aside.
 
-    Raises `InputError` for one that excepts what cannot be excepted.
+    Raises `InputError` for one that excepts what cannot be named in an exception.
     """
     from msgspec.structs import replace
 

@@ -30,7 +30,7 @@ def check(image: Image, seen: tuple[str, ...], as_of: datetime) -> Finding:
     return Finding(
         Outcome.FAIL,
         f"deprecated since {day_of(deprecated)}",
-        "use the successor of this image",
+        "use the image that replaces it",
         seen,
     )
 

@@ -51,4 +51,9 @@ def _born(image: Image) -> dict[str, datetime]:
     }
 
 
-RULE = Rule("downgrade", "older than the image of its lineage it replaces", check, Severity.WARNING)
+RULE = Rule(
+    "downgrade",
+    "the image is older than the one of the same lineage that it replaces",
+    check,
+    Severity.WARNING,
+)

@@ -29,9 +29,9 @@ def check(changes_ignored: bool, action: Action) -> Finding | None:
         return None
     return Finding(
         Outcome.FAIL,
-        "ignore_changes keeps the image as it once was, whatever the code says",
-        "take it out of ignore_changes and pin the image",
+        "because of ignore_changes, Terraform keeps the image that the resource already has, whatever the code says",
+        "remove the attribute from ignore_changes and pin the image",
     )
 
 
-RULE = Rule("ignored-changes", "Terraform ignores changes of the image", check)
+RULE = Rule("ignored-changes", "Terraform ignores changes to the image", check)

@@ -35,6 +35,4 @@ def check(unresolved: Unresolved, value: Value) -> Finding | None:
     return Finding(Outcome.UNDETERMINED, unresolved.reason, cure)
 
 
-RULE = Rule(
-    "incomplete-plan", "the plan, or the code, leaves something out", check, exceptable=False
-)
+RULE = Rule("incomplete-plan", "the plan or the code leaves something out", check, exceptable=False)

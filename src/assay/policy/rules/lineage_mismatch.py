@@ -36,27 +36,31 @@ def check(provenance: Provenance | None, policy: Policy, marks: MarksOf) -> Find
     evidence = provenance.asked
     if depths(golden, provenance):
         return Finding(
-            Outcome.PASS, "the mark's source image stands in the recorded ancestry", None, evidence
+            Outcome.PASS, "the watermark's source image is in the recorded ancestry", None, evidence
         )
     ancestry = provenance.ancestry
     readable = all(mark.source_image_id and mark.source_image_region for mark in golden)
     if not ancestry.complete or not readable:
         return Finding(
             Outcome.UNDETERMINED,
-            "the mark's source image was not met in the ancestry, which is not whole: "
-            + (why_incomplete(ancestry) if not ancestry.complete else "the mark names no source"),
-            "give the reader ec2:GetImageAncestry; a chain of more than 50 must be rebuilt",
+            "the watermark's source image is not in the ancestry, but the ancestry is incomplete: "
+            + (
+                why_incomplete(ancestry)
+                if not ancestry.complete
+                else "the watermark names no source image"
+            ),
+            "give the reader ec2:GetImageAncestry; rebuild the image if its lineage has more than 50 images",
             evidence,
         )
     sources = ", ".join(f"{m.source_image_id} in {m.source_image_region}" for m in golden)
     return Finding(
         Outcome.FAIL,
-        f"the golden mark was attached to {sources}, which is no ancestor of this image",
-        "rebuild it from the golden image with CreateImage or CopyImage, and find out who marked it",
+        f"the golden watermark was first attached to {sources}, which is not an ancestor of this image",
+        "rebuild it from the golden image with CreateImage or CopyImage, and find out who attached the watermark",
         evidence,
     )
 
 
 RULE = Rule(
-    "lineage-mismatch", "the golden mark's source image is not in the recorded ancestry", check
+    "lineage-mismatch", "the golden watermark's source image is not in the recorded ancestry", check
 )

@@ -35,18 +35,18 @@ from assay.policy.inputs import MarksOf
 from assay.policy.lineage import still_matters
 from assay.policy.rules.rule import Rule
 
-_FIX = "grant what was denied, repeat what failed, record again what was never asked"
+_FIX = "grant the missing permission, try again later, or record the catalogue again"
 _CURES = {
-    ": denied (": "grant the reader the permission that is named: assay iam-policy prints them all",
-    ": throttled (": "run it again later, or ask less at a time: others use up the account's rate of calls",
-    "have expired (": "renew the credentials, such as by aws sso login, and run it again",
-    "are not known there (": "look at whether the Region is on for the account, and at the credentials",
-    "ConnectionRefusedError": "the connection was refused: look at AWS_ENDPOINT_URL, firewall and HTTPS_PROXY",
-    "EndpointConnectionError": "the endpoint has no address, or there is no way to it: look at the Region's name, network and proxy",
-    "ConnectTimeoutError": "there is no way to the endpoint: look at network, HTTPS_PROXY and NO_PROXY",
-    "ReadTimeoutError": "run it again: AWS was reached, and was silent for too long",
-    "time limit of": "give it longer with --timeout, or run it again",
-    "not asked when the catalogue was recorded": "record again, with assay record or check --record, by this policy and these inputs",
+    ": denied (": "give the reader the permission that is named; assay iam-policy prints all of them",
+    ": throttled (": "run it again later, or check less at a time: the account's limit for API calls is used up",
+    "have expired (": "renew the credentials (for example with aws sso login) and run it again",
+    "are not known there (": "check the credentials, and whether the Region is turned on for the account",
+    "ConnectionRefusedError": "the connection was refused: check AWS_ENDPOINT_URL, the firewall and HTTPS_PROXY",
+    "EndpointConnectionError": "the endpoint was not found or cannot be reached: check the Region's name, the network and the proxy",
+    "ConnectTimeoutError": "the endpoint cannot be reached: check the network, HTTPS_PROXY and NO_PROXY",
+    "ReadTimeoutError": "run it again: AWS was reached but did not answer in time",
+    "time limit of": "allow more time with --timeout, or run it again",
+    "not asked when the catalogue was recorded": "record again with this policy and these inputs: assay record or assay check --record",
     "(offline)": "run it without --offline, or with a recorded catalogue",
 }
 """By words of a reason, the cure of its cause."""
@@ -83,7 +83,7 @@ def _cure(reason: str) -> str:
 
 RULE = Rule(
     "lookup-failed",
-    "something the policy needs could not be asked",
+    "something the policy needs could not be looked up",
     check,
     configurable=False,
     exceptable=False,

@@ -27,7 +27,7 @@ from assay.policy.allowed import admission
 from assay.policy.golden import Is
 from assay.policy.rules.rule import Rule
 
-_FIX = "use an image that the account's Allowed AMIs criteria admit, or have them changed"
+_FIX = "use an image that the account's Allowed AMIs criteria admit, or have the criteria changed"
 
 
 def check(
@@ -45,7 +45,7 @@ def check(
         case Unread(reason, cure):
             return Finding(Outcome.UNDETERMINED, reason, cure or "give the reader this permission")
         case None:
-            return Finding(Outcome.UNDETERMINED, "the Allowed AMIs settings were not asked for")
+            return Finding(Outcome.UNDETERMINED, "the Allowed AMIs settings were not read")
     managed = allowed.managed_by == "declarative-policy"
     by = ", managed by a declarative policy" if managed else ""
     evidence = (f"ec2:GetAllowedImagesSettings ({image_place}){by}",)
@@ -53,7 +53,7 @@ def check(
         return Finding(Outcome.PASS, "Allowed AMIs is disabled here", None, evidence)
     if allowed.state not in ("enabled", "audit-mode"):
         return Finding(
-            Outcome.UNDETERMINED, f"Allowed AMIs is {allowed.state}, which is not known", None,
+            Outcome.UNDETERMINED, f"Allowed AMIs is in an unknown state: {allowed.state}", None,
             evidence,
         )  # fmt: skip
     if image.owner_id is not None and image.owner_id == account:
@@ -62,7 +62,7 @@ def check(
     if predicted.outcome is Outcome.FAIL and None in (image.owner_id, account):
         return Finding(
             Outcome.UNDETERMINED,
-            "no criterion admits it, and whether it is the account's own could not be read",
+            "no criterion admits it, and it is not known whether the account owns it",
             "give the reader sts:GetCallerIdentity",
             predicted.evidence,
         )
@@ -80,19 +80,25 @@ def _predict(
         return Finding(Outcome.PASS, "Allowed AMIs admits it", None, evidence)
     if judged.admitted is Is.YES:
         return Finding(
-            Outcome.UNDETERMINED, "EC2 does not allow it, though its criteria seem to", None, told
+            Outcome.UNDETERMINED,
+            "EC2 does not allow it, although the criteria seem to admit it",
+            None,
+            told,
         )
     if judged.admitted is Is.UNREAD:
         return Finding(
             Outcome.UNDETERMINED,
-            f"whether Allowed AMIs admits it could not be read{why}",
+            f"it is not known whether Allowed AMIs admits it{why}",
             None,
             told,
         )
     if enforced:
-        return Finding(Outcome.FAIL, f"apply would be refused by Allowed AMIs{why}", _FIX, told)
+        return Finding(Outcome.FAIL, f"Allowed AMIs would refuse it during apply{why}", _FIX, told)
     return Finding(
-        Outcome.FAIL, f"would be refused if Allowed AMIs' audit mode were enforced{why}", _FIX, told
+        Outcome.FAIL,
+        f"Allowed AMIs is in audit mode, and would refuse it if enforced{why}",
+        _FIX,
+        told,
     )
 
 

@@ -30,7 +30,7 @@ def check(image: Image, seen: tuple[str, ...], launched: bool) -> Finding:
     state = image.state
     if launched and state in _GONE:
         return Finding(
-            Outcome.PASS, f"the image is {state}: the instance needs it no more", None, seen
+            Outcome.PASS, f"the image is {state}, but the instance no longer needs it", None, seen
         )
     if state == "available":
         return Finding(Outcome.PASS, "available", None, seen)
@@ -38,14 +38,14 @@ def check(image: Image, seen: tuple[str, ...], launched: bool) -> Finding:
         return Finding(
             Outcome.FAIL,
             f"the image is {state}: EC2 will not launch it",
-            "enable it again, or use its successor",
+            "enable it again, or use the image that replaces it",
             seen,
         )
     return Finding(
         Outcome.UNDETERMINED,
         f"the image is {state}, not yet available"
         if state
-        else "EC2 did not tell the image's state",
+        else "EC2 did not return the image's state",
         "check again once it is available",
         seen,
     )

@@ -30,7 +30,7 @@ def check(unresolved: Unresolved) -> Finding | None:
         return None
     reason, asked = unresolved.reason, unresolved.asked
     if not unresolved.clues:
-        fix = "check the name, its Region, and the account that looks"
+        fix = "check the name, its Region, and the account whose credentials are used"
         return Finding(Outcome.UNDETERMINED, reason, fix, asked)
     likeliest, *others = unresolved.clues
     evidence = (*asked, *(clue.text for clue in others))
@@ -39,7 +39,7 @@ def check(unresolved: Unresolved) -> Finding | None:
 
 RULE = Rule(
     "not-visible",
-    "EC2 shows no such image from here",
+    "EC2 does not show the image to this account",
     check,
     configurable=False,
     exceptable=False,

@@ -29,11 +29,11 @@ def check(value: Value) -> Finding | None:
     if search is None:
         return None
     if _is_confined(search):
-        return Finding(Outcome.PASS, "the image lookup says whose images it takes")
+        return Finding(Outcome.PASS, "the image lookup names whose images it accepts")
     return Finding(
         Outcome.FAIL,
-        f"{_name(value)} takes anybody's image: it names no owner",
-        "name the accounts whose images it may find in owners",
+        f"{_name(value)} accepts anybody's image: it names no owner",
+        "list the accounts whose images it may find under owners",
     )
 
 
@@ -55,4 +55,4 @@ def _is_confined(search: ImageSearch) -> bool:
     return named or any(search.exactly(name) for name in ("owner-id", "owner-alias", "image-id"))
 
 
-RULE = Rule("open-lookup", "the image lookup takes anybody's images", check)
+RULE = Rule("open-lookup", "the image lookup accepts anybody's images", check)

@@ -27,11 +27,11 @@ def check(image: Image, seen: tuple[str, ...]) -> Finding | None:
     if image.public is None:
         why = "EC2 did not say whether the image is public"
         return Finding(Outcome.UNDETERMINED, why, None, seen)
-    owner = image.owner_alias or image.owner_id or "nobody that EC2 names"
+    owner = image.owner_alias or image.owner_id or "an unknown owner"
     return Finding(
         Outcome.FAIL,
-        f"a public image of {owner}: everybody may launch it, and it cannot carry a watermark",
-        "copy it into an account of yours and mark the copy",
+        f"a public image of {owner}: everybody may launch it, and it cannot have a watermark",
+        "copy it into one of your accounts and mark the copy",
         seen,
     )
 

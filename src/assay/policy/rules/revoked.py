@@ -53,16 +53,18 @@ def _not_met(provenance: Provenance, policy: Policy) -> Finding:
     if policy.revoked.watermarks and not _all_asked(provenance):
         return Finding(
             Outcome.UNDETERMINED,
-            f"a revoked mark on an ancestor cannot be ruled out: {why_incomplete(ancestry)}",
+            f"a revoked watermark on an ancestor cannot be ruled out: {why_incomplete(ancestry)}",
             "give the reader ec2:DescribeImages in the ancestors' Regions",
             evidence,
         )
     if _unread(provenance):
         return Finding(
             Outcome.UNDETERMINED,
-            "a revoked mark cannot be ruled out: EC2 left out its key or source",
+            "a revoked watermark cannot be ruled out: EC2 left out its key or source",
         )
-    return Finding(Outcome.PASS, "neither it nor a recorded ancestor is revoked", None, evidence)
+    return Finding(
+        Outcome.PASS, "neither the image nor a recorded ancestor is revoked", None, evidence
+    )
 
 
 def _all_asked(provenance: Provenance) -> bool:
@@ -83,4 +85,4 @@ def _unread(provenance: Provenance) -> bool:
     return any(of_image) or any(of_ancestors)
 
 
-RULE = Rule("revoked", "the image is, or descends from, something revoked", check)
+RULE = Rule("revoked", "the image is revoked or descends from a revoked image", check)

@@ -31,7 +31,7 @@ def check(image: Image, seen: tuple[str, ...], policy: Policy) -> Finding | None
         return Finding(
             Outcome.FAIL,
             "Amazon Inspector has not scanned it",
-            "have the image scanned, or use one that was",
+            "have the image scanned, or use one that was scanned scanned",
             seen,
         )
     held, why = no_worse(results, limit)
@@ -39,9 +39,13 @@ def check(image: Image, seen: tuple[str, ...], policy: Policy) -> Finding | None
         case Is.YES:
             return Finding(Outcome.PASS, f"no finding above {limit}", None, seen)
         case Is.NO:
-            return Finding(Outcome.FAIL, f"{why}, {limit} is allowed", "patch and rebuild it", seen)
+            return Finding(
+                Outcome.FAIL, f"{why}, and at most {limit} is allowed", "patch and rebuild it", seen
+            )
         case Is.UNREAD:
-            return Finding(Outcome.UNDETERMINED, why or "it could not be read", None, seen)
+            return Finding(
+                Outcome.UNDETERMINED, why or "the scan results could not be read", None, seen
+            )
 
 
-RULE = Rule("scan-findings", "Amazon Inspector found worse than is allowed", check)
+RULE = Rule("scan-findings", "Amazon Inspector found something worse than the policy allows", check)

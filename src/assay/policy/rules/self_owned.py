@@ -46,11 +46,11 @@ def check(
     judged = admission(image, allowed, as_of)
     evidence = (f"ec2:GetAllowedImagesSettings ({image_place})", *judged.why_not)
     if judged.admitted is Is.YES:
-        return Finding(Outcome.PASS, "Allowed AMIs would admit it from anybody", None, evidence)
+        return Finding(Outcome.PASS, "Allowed AMIs would admit it from any owner", None, evidence)
     if judged.admitted is Is.UNREAD:
         return Finding(
             Outcome.UNDETERMINED,
-            "whether a criterion of Allowed AMIs admits it could not be read",
+            "it is not known whether a criterion of Allowed AMIs admits it",
             None,
             evidence,
         )

@@ -49,8 +49,8 @@ def check(
         )
         return Finding(
             Outcome.UNDETERMINED,
-            f"the derivations since the golden image cannot be counted: {why}",
-            "give the reader ec2:GetImageAncestry, or build nearer to the golden image",
+            f"the derivations from the golden image cannot be counted: {why}",
+            "give the reader ec2:GetImageAncestry, or make the image from the golden image in fewer steps",
             evidence,
         )
     depth = min(found) + len(derivations)
@@ -58,11 +58,11 @@ def check(
         told = all(mark.source_image_id and mark.source_image_region for mark in golden)
         return Finding(
             Outcome.FAIL if told else Outcome.UNDETERMINED,
-            f"{depth} derivations from the golden image, {limit} are allowed",
-            "build nearer to the golden image",
+            f"{depth} derivations from the golden image, and at most {limit} are allowed",
+            "make the image from the golden image in fewer steps",
             evidence,
         )
     return Finding(Outcome.PASS, f"{depth} derivations from the golden image", None, evidence)
 
 
-RULE = Rule("too-deep", "too many derivations since the golden image", check)
+RULE = Rule("too-deep", "too many derivations from the golden image", check)

@@ -35,7 +35,7 @@ def check(image: Image, seen: tuple[str, ...], policy: Policy, as_of: datetime) 
     if age.total_seconds() > limit * 86_400:
         return Finding(
             Outcome.FAIL,
-            f"made {day_of(made)}, {age.days} days ago; {limit} days are allowed",
+            f"made {day_of(made)}, {age.days} days ago, and at most {limit} days are allowed",
             "use a newer build",
             seen,
         )

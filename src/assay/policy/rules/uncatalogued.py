@@ -31,8 +31,8 @@ from assay.model import (
 )
 from assay.policy.rules.rule import Rule
 
-_NOT_ASKED = "check where AWS answers, or with a recorded catalogue that knows it"
-_NO_PLACE = "tell its Region: nobody can look it up without"
+_NOT_ASKED = "check it with AWS credentials, or with a recorded catalogue that contains it"
+_NO_PLACE = "name its Region: without one it cannot be looked up"
 
 
 def check(
@@ -45,7 +45,7 @@ def check(
         return None
     return Finding(
         Outcome.FAIL,
-        "an AMI id in the code that no catalogue at hand knows",
+        "an AMI id in the code, about which the catalogue knows nothing",
         _NO_PLACE if isinstance(place, Unplaced) else _NOT_ASKED,
     )
 

@@ -34,8 +34,8 @@ def check(image: Image, seen: tuple[str, ...], marks: MarksOf) -> Finding:
     if judged.unread:
         return Finding(
             Outcome.UNDETERMINED,
-            "a mark may be golden, but EC2's answer lacks a field that decides it",
-            "ask again; if it stays so, the reader may not be talking to EC2",
+            "a watermark may be golden, but EC2 left out a field that decides it",
+            "run it again; if this persists, the answers may not come from EC2",
             seen,
         )
     return Finding(

@@ -45,7 +45,7 @@ def check(
     if isinstance(resolution, Resolved):
         moving = resolution.moving
         if not moving:
-            return Finding(Outcome.PASS, "names one image for good")
+            return Finding(Outcome.PASS, "always means the same image")
     else:
         moving = _moving(value)
         if not moving:
@@ -58,10 +58,10 @@ def check(
 def _fix(moving: str) -> str:
     """What pins it, besides the AMI id itself."""
     if "image lookup" in moving:
-        return "check the plan, which holds the image that was found"
+        return "check the plan, which contains the image that was found"
     if moving.startswith(("parameter ", "resolve:ssm:")):
-        return "a version of the parameter by its number"
-    return "a version of the template by its number"
+        return "a numbered version of the parameter"
+    return "a numbered version of the template"
 
 
 def _moving(value: Value) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def check(
 
 RULE = Rule(
     "unresolved",
-    "no image can be named before apply",
+    "it is not known before apply which image will be used",
     check,
     configurable=False,
     exceptable=False,

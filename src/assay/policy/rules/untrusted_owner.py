@@ -41,14 +41,14 @@ def check(
     if _SELF in trusted and account is None:
         return Finding(
             Outcome.UNDETERMINED,
-            f"owned by {owner}; which account `self` is could not be "
-            + (f"told: {unplaced.reason}" if unplaced else "read"),
+            f"owned by {owner}; it is not known which account `self` is"
+            + (f": {unplaced.reason}" if unplaced else ""),
             (unplaced and unplaced.cure) or "give the reader sts:GetCallerIdentity",
             seen,
         )
     return Finding(
         Outcome.FAIL,
-        f"owned by {owner}, who is not among the trusted owners",
+        f"owned by {owner}, which is not a trusted owner",
         "use an image of a trusted account, or add this one to require.owners",
         seen,
     )

@@ -34,7 +34,7 @@ from assay.model.addresses import Step
 TYPES = ("aws_ssm_parameter", "awscc_ssm_parameter")
 READ = ("overwrite", "type", "value_wo_version")
 """What is read of a parameter besides the attributes that hold its value."""
-_PUT = "put an AMI id into the parameter, or name another"
+_PUT = "put an AMI id into the parameter, or use another parameter"
 NO_IMAGE = Unusable("is a parameter that holds no AMI id", _PUT)
 """And did not hold one before: no name of an image leads there."""
 _NO_LONGER = Unusable("is a parameter that will hold no AMI id", _PUT)

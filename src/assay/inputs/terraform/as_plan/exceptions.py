@@ -78,7 +78,7 @@ def _fields(text: str, where: str) -> dict[str, str]:
             hint = did_you_mean(name, _KEYS) or f"the keys are {', '.join(_KEYS)}"
             raise InputError(f"unknown key {name!r}", where=where, hint=hint)
         if name in fields:
-            raise InputError(f"the key {name!r} stands twice", where=where, hint="leave one out")
+            raise InputError(f"the key {name!r} appears twice", where=where, hint="leave one out")
         value = re.compile(_VALUE).match(text, key.end())
         if value is None:
             what = f"{name} is neither one word nor text in closed quotes"
@@ -101,5 +101,5 @@ def _day(text: str, where: str) -> date:
         return day(text)
     except ValueError:  # 2027-02-30
         hint = "write it as expires=2027-01-31, the last day on which the exception holds"
-        what = "expires is no day of the calendar"
+        what = "expires is not a valid date"
         raise InputError(what, where=where, hint=hint) from None

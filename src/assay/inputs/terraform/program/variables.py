@@ -52,13 +52,13 @@ class _NoNames:
     """No names: values files hold constants."""
 
     def lookup(self, name: str) -> HclValue:
-        raise FailedError(f"{name} means nothing here")
+        raise FailedError(f"{name} is not supported here")
 
     def member(self, name: str, attribute: str) -> HclValue:
-        raise FailedError(f"{name}.{attribute} means nothing here")
+        raise FailedError(f"{name}.{attribute} is not supported here")
 
     def is_text(self, variable: str) -> bool:
-        raise FailedError(f"var.{variable} means nothing here")
+        raise FailedError(f"var.{variable} is not supported here")
 
     def call(self, name: str, arguments: Sequence[HclValue]) -> HclValue:
         return call(name, arguments)
