@@ -2,8 +2,8 @@
 
 import json
 import re
-import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -157,10 +157,13 @@ def test_the_state_machine_knows_every_outcome_and_only_tags(resources: dict[str
 # ------------------------------------------------------------------------------- foreign judges
 
 
+NEWER = "'getimagefindings' is not one of"
+"""An action of November 2026, which cfn-lint does not know yet."""
+
+
 def linted(template: Path) -> str:
-    program = shutil.which("cfn-lint")
-    if program is None:
-        pytest.skip("NOT TESTED: there is no cfn-lint on PATH (pip install cfn-lint)")
+    """What cfn-lint, beside this Python, finds in a template, a line each."""
+    program = Path(sys.executable).with_name("cfn-lint")
     done = subprocess.run(
         [program, "--format", "parseable", "--non-zero-exit-code", "none", template],
         capture_output=True,
@@ -169,11 +172,12 @@ def linted(template: Path) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return "".join(each[:200] for each in done.stdout.splitlines() if NEWER not in each)
 
 
 def test_cfn_lint_finds_nothing(tmp_path: Path) -> None:
     assert linted(TEMPLATE) == ""
+    assert linted(AWS / "reader-role.stackset.json") == ""
     document = json.loads(TEMPLATE.read_text())
     # Its rule for state machines knows no substitutions, and is left out there: so without them
     machine = document["Resources"]["QuarantineMachine"]
