@@ -537,7 +537,7 @@ def test_settings_that_name_no_mark_take_what_is_said(tmp_path: Path) -> None:
         (["--watermark", "x" * 129], "is not the name of a watermark"),
         (["--policy", "missing/assay.yaml"], "missing/assay.yaml: cannot be written"),
         (["--from-allowed-amis", "missing.json"], "missing.json: cannot be read"),
-        (["--from-allowed-amis", ""], "cannot be read"),
+        (["--from-allowed-amis", ""], "is named by nothing"),
         (["--from-allowed-amis", "-"], "-: not Allowed AMIs settings: "),
         (["--from-allowed-amis", "settings.json", "--account", "222233334444"],
          "the settings name watermarks: leave --account and --watermark"),

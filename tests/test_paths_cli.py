@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests import command
-from tests.command import POLICY
+from tests.command import POLICY, talking_to
+from tests.emulator import serve
 from tests.plans import dump, instance, plan
+from tests.worlds import WORKLOAD, GoldenWorld
 
 MISSING = "ami-0fffffffffffffff1"
 CODE = f"""\
@@ -139,3 +141,71 @@ def test_standard_output_is_not_a_file_to_write(here: Path) -> None:
     line = failed(here, "check", "plan.json", "-o", "json=-")
     assert "a file is meant; --format says what goes to standard output" in line
     assert not (here / "-").exists()
+
+
+NO_PLACE = {
+    "a directory": ("code", "Is a directory; name a file in it"),
+    "below nothing": ("none/x.json", "No such file or directory; make the directory none first"),
+    "below a file": ("plan.json/x", "Not a directory"),
+    "a full disk": ("/dev/full", "No space left on device"),
+}
+
+
+@pytest.mark.parametrize(("path", "why"), NO_PLACE.values(), ids=list(NO_PLACE))
+def test_what_cannot_be_written_is_said_with_what_to_do(here: Path, path: str, why: str) -> None:
+    """A report and a recording cost no other one; where nothing else is made, nobody is asked."""
+    told = f"assay: {path}: cannot be written: {why}\n"
+    before = sorted(here.rglob("*"))
+    for option, value in (("-o", f"json={path}"), ("--record", path)):
+        given = ("check", "plan.json", "--offline", option, value, "-o", "sarif=report.sarif")
+        run = command.assay(*given, cwd=here)
+        assert (run.code, run.stderr) == (2, told)
+        assert run.stdout.startswith("PASS no AMI reference")
+        (here / "report.sarif").unlink()
+    assert failed(here, "export", "allowed-amis", "-o", path).endswith(told)
+    assert failed(here, "record", "plan.json", "--catalog", "catalog.json", "-o", path) == told
+    if path != "/dev/full":  # which only writing tells
+        line = failed(here, "inventory", "--region", "us-east-1", "-o", f"json={path}")
+        assert line == told
+    assert sorted(here.rglob("*")) == before
+
+
+def test_the_option_that_would_write_over_something_is_named(here: Path) -> None:
+    line = failed(here, "check", "plan.json", "--offline", "--record", "assay.yaml")
+    assert line.startswith("assay: --record assay.yaml would write over assay.yaml; name another")
+    line = failed(here, "check", "plan.json", "--offline", "--record", "x", "-o", "json=x")
+    assert line == "assay: --record x would write over x; name another file\n"
+    line = failed(here, "inventory", "--accounts", "plan.json", "-o", "csv=plan.json")
+    assert line.startswith("assay: -o plan.json would write over plan.json; name another")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", ""),
+        ("check", "plan.json", "--policy", ""),
+        ("check", "plan.json", "--catalog", ""),
+        ("record", "plan.json", "-o", ""),
+        ("init", "--policy", ""),
+        ("inventory", "--store", ""),
+    ],
+)
+def test_an_empty_name_is_no_file(here: Path, arguments: tuple[str, ...]) -> None:
+    told = "assay: a file or directory is named by nothing; is a variable not set?\n"
+    assert failed(here, *arguments) == told
+
+
+def test_a_directory_is_no_policy_and_no_catalogue(here: Path) -> None:
+    for option in ("--policy", "--catalog"):
+        line = failed(here, "check", "plan.json", option, "code")
+        assert line == "assay: code: is a directory; name a file\n"
+
+
+@pytest.mark.parametrize("store", ["plan.json", "plan.json/inventory"])
+def test_a_store_is_a_directory(here: Path, store: str) -> None:
+    golden = GoldenWorld()
+    with serve(golden.world) as server:
+        given = ("inventory", "--region", "us-east-1", "--store", store)
+        run = command.assay(*given, cwd=here, env=talking_to(server.url, WORKLOAD))
+    assert run.code == 2
+    assert run.stderr.startswith(f"assay: {store}: is no directory; a store is a directory")

@@ -113,7 +113,7 @@ def audit_command(
     from assay.run.inputs import Wishes
     from assay.run.states import open_states
 
-    require_places((path for _, path in outputs), (*states, policy_path or DEFAULT_POLICY))
+    require_places((("-o", path) for _, path in outputs), (*states, policy_path or DEFAULT_POLICY))
     host = this_process()
     policy = policy_by(host, policy_path, undetermined)
     read = open_states(host, states, Wishes.of(policy))

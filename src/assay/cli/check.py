@@ -22,7 +22,6 @@ from assay.cli.streams import (
     columns,
     exit_code,
     wants_colour,
-    write,
 )
 from assay.cli.usage import Command
 from assay.run.formats import FORMATS, setting
@@ -100,8 +99,10 @@ def check_command(
     )
     require_code(host, paths, how)
     judged, found = with_suggestions(host, judge(host, order), how)
-    _keep(judged.recording, how["record"])
-    delivered = deliver(judged.report, outputs, stdout_format, look(how, exit_zero=exit_zero))
+    recording = judged.recording, how["record"]
+    delivered = deliver(
+        judged.report, outputs, stdout_format, look(how, exit_zero=exit_zero), recording
+    )
     if tell(host, judged.sources) or not delivered:
         return EXIT_NO_VERDICT
     fix(host, order, judged, found, how)
@@ -114,13 +115,9 @@ def _require_places(
     others: tuple[str | None, ...],
     how: "FixingOptions",
 ) -> None:
-    written = (*(path for _, path in outputs), *filter(None, [how["record"]]))
+    written = [("-o", path) for _, path in outputs]
+    written += [("--record", how["record"])] if how["record"] is not None else []
     require_places(written, (*paths, *others, how["source_root"], *how["var_files"]))
-
-
-def _keep(recording: bytes | None, path: str | None) -> None:
-    if recording is not None and path is not None:
-        write(path, recording, private=True)
 
 
 def look(how: "ReportOptions", *, exit_zero: bool) -> "Setting":

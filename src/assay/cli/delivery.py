@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 _ELSEWHERE = "name another file"
 
 
-def require_places(outputs: Iterable[str], inputs: Iterable[str | None]) -> None:
+def require_places(outputs: Iterable[tuple[str, str]], inputs: Iterable[str | None]) -> None:
     """Refuse, before anybody is asked anything, to write over an input or over another report.
 
-    Inputs are files, and directories of code with all the code below them.
+    Outputs are files, each with the option that names it. Inputs are files, and directories of code with
+    all the code below them.
     """
     from assay.run.inputs import CODE, VALUES
 
@@ -32,28 +33,42 @@ def require_places(outputs: Iterable[str], inputs: Iterable[str | None]) -> None
             folders.append(os.path.join(real, ""))
         elif real.endswith((*CODE, *VALUES)):  # stands for its directory
             folders.append(os.path.join(os.path.dirname(real), ""))
-    for path in outputs:
+    for option, path in outputs:
         real = os.path.realpath(path)
         if os.path.exists(real) and not os.path.isfile(real):
             continue  # a pipe, a terminal, /dev/null; of a directory, writing says what is wrong
         code = real.endswith((*CODE, *VALUES)) and os.path.exists(real)
         if real in files:
-            raise click.UsageError(f"-o {path} would write over {files[real]}; {_ELSEWHERE}")
+            raise click.UsageError(f"{option} {path} would write over {files[real]}; {_ELSEWHERE}")
         if code and real.startswith(tuple(folders)):
-            raise click.UsageError(f"-o {path} would write over code that is read; {_ELSEWHERE}")
+            told = f"{option} {path} would write over code that is read; {_ELSEWHERE}"
+            raise click.UsageError(told)
         files[real] = path
 
 
 def deliver(
-    report: "Report", outputs: Sequence[tuple[str, str]], stdout_format: str, how: "Setting"
+    report: "Report",
+    outputs: Sequence[tuple[str, str]],
+    stdout_format: str,
+    how: "Setting",
+    recording: tuple[bytes | None, str | None] = (None, None),
 ) -> bool:
-    """Write every report that can be written, tell which cannot, and whether that is none."""
+    """Write every report that can be written, tell which cannot, and whether that is none.
+
+    The answers that were judged, and the file for them, come first.
+    """
     from msgspec.structs import replace
 
     from assay.errors import InputError
 
     plain = replace(how, colour=False, width=None)
     failed: list[InputError] = []
+    content, place = recording
+    if content is not None and place is not None:
+        try:
+            write(place, content, private=True)
+        except InputError as error:
+            failed.append(error)
     for name, path in outputs:
         try:
             write(path, render(report, name, plain).encode("utf-8", "backslashreplace"))

@@ -46,7 +46,7 @@ def allowed_amis_command(
     from assay.run.policies import open_policy
 
     if output is not None:
-        require_places([output], [policy_path or DEFAULT_POLICY])
+        require_places([("-o", output)], [policy_path or DEFAULT_POLICY])
     host = this_process()
     exported = allowed_amis(open_policy(host, policy_path), as_of or host.now())
     text = f"{json.dumps(exported.document, indent=2)}\n"
@@ -95,7 +95,7 @@ def declarative_policy_command(
     from assay.cli.host import this_process
 
     if output is not None:
-        require_places([output], [policy_path or DEFAULT_POLICY, criteria_path])
+        require_places([("-o", output)], [policy_path or DEFAULT_POLICY, criteria_path])
     host = this_process()
     criteria, source, lost = _criteria(host, policy_path, criteria_path, as_of)
     declared = declarative(criteria, state, message, source, wider=wider)

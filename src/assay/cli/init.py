@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.options import ACCOUNT, debug_option
-from assay.cli.streams import EXIT_PASS, note, read, write
+from assay.cli.streams import EXIT_PASS, note, read, require_name, unwritable, write
 from assay.cli.usage import Command
 from assay.run.policies import DEFAULT_POLICY
 
@@ -64,6 +64,7 @@ def init_command(
     from assay.allowed_amis.starter import Start, text
     from assay.policy.load import load
 
+    require_name(policy_path)
     _refuse_to_overwrite(policy_path, force)
     adopted = None if settings_path is None else _adopted(settings_path)
     if adopted is not None and adopted.names_marks:
@@ -138,7 +139,6 @@ def _refuse_to_overwrite(path: str, force: bool) -> None:
 
 def _write(path: str, content: bytes, force: bool) -> None:
     """Without `force`, not even over what came to be there in the meantime."""
-    from assay.errors import InputError
     from assay.files import create
 
     if force:
@@ -149,4 +149,4 @@ def _write(path: str, content: bytes, force: bool) -> None:
     except FileExistsError:
         _refuse_to_overwrite(path, force)
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", where=path) from error
+        raise unwritable(path, error.strerror or str(error)) from error

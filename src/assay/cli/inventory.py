@@ -9,7 +9,16 @@ from click.core import ParameterSource
 
 from assay.cli.nights import diff_command, sql_command, store_option
 from assay.cli.options import Moment, Output, Seconds, no_cache_option, policy_option
-from assay.cli.streams import EXIT_PASS, EXIT_UNDETERMINED, note, show, write
+from assay.cli.streams import (
+    EXIT_NO_VERDICT,
+    EXIT_PASS,
+    EXIT_UNDETERMINED,
+    note,
+    require_name,
+    require_writable,
+    show,
+    write,
+)
 from assay.cli.usage import Group
 from assay.cli.whose import HOME, TIMEOUT, Whose, accounts_of, whose_options
 
@@ -69,14 +78,21 @@ def inventory_command(
         raise click.UsageError("--workers and --dask exclude one another: a cluster has its own")
     from pathlib import Path
 
+    from assay.cli.delivery import require_places
     from assay.cli.host import this_process
     from assay.cli.progress import progress
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking, open_catalog
     from assay.run.fleet import Wanted, inventory
-    from assay.run.policies import open_policy
+    from assay.run.policies import DEFAULT_POLICY, open_policy
     from assay.run.progress import Progress
 
+    require_places(
+        (("-o", path) for _, path in outputs), (policy_path or DEFAULT_POLICY, whose["accounts"])
+    )
+    require_name(store)
+    for _, path in outputs:
+        require_writable(path)  # it can take hours until it is written
     host = this_process()
     policy = open_policy(host, policy_path)
     home = next(each for each in (policy.region, *regions, HOME) if each)
@@ -104,15 +120,23 @@ def _told(
     format_: str,
 ) -> int:
     """Report what was found, and tell the exit code."""
+    from assay.errors import InputError
+
+    failed: list[InputError] = []
     for name, path in outputs:
-        write(path, _render(name, found, policy, host))
+        try:
+            write(path, _render(name, found, policy, host))
+        except InputError as error:
+            failed.append(error)
     show(_render(format_, found, policy, host).decode())
-    if not found.not_seen:
-        return EXIT_PASS
-    note(
-        f"{len(found.not_seen):,} of {len(found.places):,} places were not seen, or not all of them"
-    )
-    return EXIT_UNDETERMINED
+    for each in failed:
+        note(str(each))
+    if found.not_seen:
+        number = f"{len(found.not_seen):,} of {len(found.places):,} places"
+        note(f"{number} were not seen, or not all of them")
+    if failed:
+        return EXIT_NO_VERDICT
+    return EXIT_UNDETERMINED if found.not_seen else EXIT_PASS
 
 
 def _how(

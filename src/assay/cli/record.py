@@ -11,6 +11,7 @@ from assay.cli.streams import (
     EXIT_PASS,
     EXIT_UNDETERMINED,
     note,
+    require_writable,
     write,
 )
 from assay.cli.usage import Command
@@ -53,9 +54,10 @@ def record_command(
     from assay.run.recording import answers_lost, record
 
     require_places(
-        [output],
+        [("-o", output)],
         (*paths, policy_path or DEFAULT_POLICY, catalog, how["source_root"], *how["var_files"]),
     )
+    require_writable(output)
     host = this_process()
     cache = Cache(host, wanted=not how["no_cache"])
     policy = policy_if_any(host, policy_path)

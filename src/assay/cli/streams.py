@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from assay.errors import InputError
     from assay.model import Outcome, Policy
 
 EXIT_PASS, EXIT_FAIL, EXIT_NO_VERDICT, EXIT_UNDETERMINED = 0, 1, 2, 3
@@ -27,10 +28,11 @@ def read(path: str) -> bytes:
     from assay.errors import InputError
     from assay.run.inputs import STDIN
 
+    require_name(path)
     if path == STDIN:
         return _standard_input()
     if os.path.isdir(path):
-        raise InputError("a directory", where=path, hint="give a plan: terraform show -json")
+        raise InputError("is a directory", where=path, hint="name a file")
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -55,9 +57,9 @@ def write(path: str, content: bytes, *, private: bool = False) -> None:
     A private file is its owner's alone from the first byte on; others follow the umask, since
     reports are there to be read by the steps that follow, which may be another user's.
     """
-    from assay.errors import InputError
     from assay.files import PRIVATE, SHARED, replace
 
+    require_name(path)
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "wb") as file:  # a pipe or a device is written to, not replaced
@@ -65,7 +67,52 @@ def write(path: str, content: bytes, *, private: bool = False) -> None:
         else:
             replace(path, content, PRIVATE if private else SHARED)
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", where=path) from error
+        raise unwritable(path, error.strerror or str(error)) from error
+
+
+def require_writable(path: str) -> None:
+    """Raise `InputError` where a file could not be written, before long work is done for it.
+
+    Only what can be told without writing is looked at: a disk can still be full.
+    """
+    import errno
+
+    require_name(path)
+    folder = os.path.dirname(path) or "."
+    if os.path.isdir(path):
+        code = errno.EISDIR
+    elif os.path.exists(path) and not os.path.isfile(path):
+        return  # a pipe or a device
+    elif not os.path.exists(folder):
+        code = errno.ENOENT
+    elif not os.path.isdir(folder):
+        code = errno.ENOTDIR
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        code = errno.EACCES
+    else:
+        return
+    raise unwritable(path, os.strerror(code))
+
+
+def unwritable(path: str, why: str) -> "InputError":
+    """A file that cannot be written, with what to do where that can be told."""
+    from assay.errors import InputError
+
+    folder = os.path.dirname(path)
+    hint = None
+    if os.path.isdir(path):
+        hint = "name a file in it"
+    elif folder and not os.path.exists(folder):
+        hint = f"make the directory {folder} first"
+    return InputError(f"cannot be written: {why}", where=path, hint=hint)
+
+
+def require_name(path: str) -> None:
+    """Raise `InputError` for a path that is empty: a variable of the shell, most likely."""
+    from assay.errors import InputError
+
+    if not path:
+        raise InputError("a file or directory is named by nothing", hint="is a variable not set?")
 
 
 def show(text: str) -> None:

@@ -98,5 +98,8 @@ def _told(path: Path) -> Iterator[None]:
         raise StoreError(f"cannot be written: {error}", where=str(path)) from None
     except sqlite3.DatabaseError as error:
         raise StoreError(f"is damaged ({error})", where=str(path), hint=_REMOVE) from None
+    except (FileExistsError, NotADirectoryError):
+        hint = "a store is a directory, which is made where it is not there"
+        raise StoreError("is no directory", where=str(path.parent), hint=hint) from None
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", where=str(path)) from None

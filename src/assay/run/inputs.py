@@ -93,7 +93,7 @@ def _require_values(var_files: Sequence[str]) -> None:
 
     for path in var_files:
         if not os.path.isfile(path):
-            what = "a directory" if os.path.isdir(path) else "is not there"
+            what = "is a directory" if os.path.isdir(path) else "is not there"
             hint = "--var-file names a file of values, such as prod.tfvars"
             raise InputError(what, where=path, hint=hint)
 
