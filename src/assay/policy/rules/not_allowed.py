@@ -23,11 +23,13 @@ criteria mention). Days are counted up to the time of the check, as the API refe
 from datetime import datetime
 
 from assay.model import AllowedImages, Finding, Image, Outcome, Place, Policy, Unread
-from assay.policy.allowed import admission
+from assay.policy.allowed import admission, widest
 from assay.policy.golden import Is
 from assay.policy.rules.rule import Rule
 
 _FIX = "use an image that the account's Allowed AMIs criteria admit, or have the criteria changed"
+
+_UNSURE = "it is admitted only if a ? may stand for no character, which EC2 does not document"
 
 
 def check(
@@ -92,6 +94,10 @@ def _predict(
             None,
             told,
         )
+    wider = widest(settings)
+    if wider is not None and admission(image, wider, as_of).admitted is not Is.NO:
+        return Finding(Outcome.UNDETERMINED, f"{_UNSURE}{why}", None, told)
+    # That EC2 allows it today (`ImageAllowed`) is no word about the time of the apply: ages pass.
     if enforced:
         return Finding(Outcome.FAIL, f"Allowed AMIs would refuse it during apply{why}", _FIX, told)
     return Finding(
