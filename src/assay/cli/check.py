@@ -99,10 +99,8 @@ def check_command(
     )
     require_code(host, paths, how)
     judged, found = with_suggestions(host, judge(host, order), how)
-    recording = judged.recording, how["record"]
-    delivered = deliver(
-        judged.report, outputs, stdout_format, look(how, exit_zero=exit_zero), recording
-    )
+    kept, shown = (judged.recording, how["record"]), look(how, exit_zero=exit_zero)
+    delivered = deliver(judged.report, outputs, stdout_format, shown, kept)
     if tell(host, judged.sources) or not delivered:
         return EXIT_NO_VERDICT
     fix(host, order, judged, found, how)
