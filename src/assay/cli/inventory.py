@@ -78,7 +78,6 @@ def inventory_command(
         raise click.UsageError("--workers and --dask exclude one another: a cluster has its own")
     from pathlib import Path
 
-    from assay.cli.delivery import require_places
     from assay.cli.host import this_process
     from assay.cli.progress import progress
     from assay.run.cache import Cache
@@ -87,12 +86,7 @@ def inventory_command(
     from assay.run.policies import DEFAULT_POLICY, open_policy
     from assay.run.progress import Progress
 
-    require_places(
-        (("-o", path) for _, path in outputs), (policy_path or DEFAULT_POLICY, whose["accounts"])
-    )
-    require_name(store)
-    for _, path in outputs:
-        require_writable(path)  # it can take hours until it is written
+    _require(store, outputs, (policy_path or DEFAULT_POLICY, whose["accounts"]))
     host = this_process()
     policy = open_policy(host, policy_path)
     home = next(each for each in (policy.region, *regions, HOME) if each)
@@ -110,6 +104,18 @@ def inventory_command(
 
 inventory_command.add_command(diff_command)
 inventory_command.add_command(sql_command)
+
+
+def _require(
+    store: str, outputs: "Sequence[tuple[str, str]]", inputs: "Sequence[str | None]"
+) -> None:
+    """Refuse what could not be written: it can take hours until it is to be."""
+    from assay.cli.delivery import require_places
+
+    require_name(store)
+    require_places((("-o", path) for _, path in outputs), inputs)
+    for _, path in outputs:
+        require_writable(path)
 
 
 def _told(
