@@ -94,8 +94,7 @@ def inventory_command(
     cache = Cache(host, wanted=not no_cache)
     how = _how(host, policy, cluster, workers, timeout, cached=not no_cache)
     wanted = Wanted(accounts_of(host, policy, whose), named, home, Path(store), now, how)
-    asking = Asking(None, timeout, cache, as_of=as_of)
-    catalog = open_catalog(host, asking, policy.readers)
+    catalog = open_catalog(host, Asking(None, timeout, cache, as_of=as_of), policy.readers)
     so_far = Progress(catalog)
     with progress(catalog, so_far.line):
         found = inventory(host, catalog, policy, wanted, so_far)
