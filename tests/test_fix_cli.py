@@ -11,7 +11,7 @@ import pytest
 from tests import command
 from tests.command import POLICY, Run, talking_to
 from tests.emulator import Server, serve
-from tests.emulator.faults import Fault, Request
+from tests.emulator.faults import Refusing
 from tests.fleet.test_suggest import Estate
 from tests.plans import dump, instance, plan
 from tests.worlds import REGION, WORKLOAD
@@ -30,23 +30,13 @@ def _bad(estate: Estate) -> str:
     return estate.home_made()
 
 
-class Faulty:
-    """What a test has no answer to."""
-
-    def __init__(self) -> None:
-        self.cut: set[str] = set()
-
-    def __call__(self, request: Request) -> Fault | None:
-        return Fault(403, "UnauthorizedOperation") if request.operation in self.cut else None
-
-
 @pytest.fixture(name="faults")
-def _faults() -> Faulty:
-    return Faulty()
+def _faults() -> Refusing:
+    return Refusing()
 
 
 @pytest.fixture(name="server")
-def _server(estate: Estate, faults: Faulty) -> Iterator[Server]:
+def _server(estate: Estate, faults: Refusing) -> Iterator[Server]:
     with serve(estate.world, faults) as server:
         yield server
 
@@ -169,10 +159,10 @@ def test_a_store_that_cannot_be_read_costs_no_verdict(
 
 
 def test_a_list_that_was_cut_short_is_no_reason_to_rewrite(
-    estate: Estate, bad: str, check: Check, tmp_path: Path, faults: Faulty
+    estate: Estate, bad: str, check: Check, tmp_path: Path, faults: Refusing
 ) -> None:
     """A better one, or one of another line, may stand where nobody looked."""
-    faults.cut.add("DescribeLaunchTemplates")
+    faults.operations.add("DescribeLaunchTemplates")
     run = take(check, tmp_path)
     assert run.code == 3, run.stdout
     root = code(tmp_path, main__tf=web(f'"{bad}"'))

@@ -10,7 +10,8 @@ import pytest
 
 from tests import command
 from tests.command import POLICY, Run, talking_to
-from tests.emulator import Fault, Request, Server, serve
+from tests.emulator import Server, serve
+from tests.emulator.faults import Refusing
 from tests.plans import dump, instance, plan
 from tests.worlds import REGION, WORKLOAD, GoldenWorld
 
@@ -98,17 +99,6 @@ def test_what_cannot_be_written_leaves_no_part_of_it(here: Path, server: Server)
 
 
 # ------------------------------------------------------------------ questions without an answer
-
-
-class Refusing:
-    """Refuses some operations, whatever is asked."""
-
-    def __init__(self) -> None:
-        self.operations: set[str] = set()
-
-    def __call__(self, request: Request) -> Fault | None:
-        refused = request.operation in self.operations
-        return Fault(403, "UnauthorizedOperation") if refused else None
 
 
 @pytest.fixture

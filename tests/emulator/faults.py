@@ -47,3 +47,30 @@ class CloseFault:
 
 
 Faults = Callable[[Request], Fault | RawFault | CloseFault | None]
+
+
+class Refusing:
+    """Denies operations, and all of EC2 to accounts in Regions, while a test names them."""
+
+    def __init__(self) -> None:
+        self.operations: set[str] = set()
+        self.places: set[tuple[str, str]] = set()
+        """By account and Region."""
+
+    def __call__(self, request: Request) -> Fault | None:
+        here = (request.account or "", request.region)
+        denied = request.service == "ec2" and here in self.places
+        if denied or request.operation in self.operations:
+            return Fault(403, "UnauthorizedOperation")
+        return None
+
+
+class Happening:
+    """What a test has happen at the calls of an operation: a fault, a change to the world, or both."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, Callable[[], Fault | None]] = {}
+
+    def __call__(self, request: Request) -> Fault | None:
+        happen = self.of.get(request.operation)
+        return happen() if happen else None

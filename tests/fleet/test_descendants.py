@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator, FormatChecker
 from tests import command
 from tests.command import Run, talking_to
 from tests.emulator import serve
-from tests.emulator.faults import Fault, Request
+from tests.emulator.faults import Refusing
 from tests.plans import dump, instance, plan, resource
 from tests.worlds import PIPELINE, REGION, WORKLOAD, GoldenWorld
 
@@ -33,21 +33,6 @@ aws:
   readers:
 {READERS}"""
 Ask = Callable[..., Run]
-
-
-class Refusing:
-    """Accounts whose EC2 answers nothing in a Region, and operations that nobody may call."""
-
-    def __init__(self) -> None:
-        self.places: set[tuple[str, str]] = set()
-        self.operations: set[str] = set()
-
-    def __call__(self, request: Request) -> Fault | None:
-        here = (request.account or "", request.region)
-        denied = request.service == "ec2" and here in self.places
-        if denied or request.operation in self.operations:
-            return Fault(403, "UnauthorizedOperation")
-        return None
 
 
 @pytest.fixture(name="world")

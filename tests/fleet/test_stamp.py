@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator, FormatChecker
 from tests import command
 from tests.command import Run, talking_to
 from tests.emulator import Server, serve
-from tests.emulator.faults import Fault, Request
+from tests.emulator.faults import Fault, Happening
 from tests.worlds import PIPELINE, REGION, WORKLOAD, GoldenWorld
 
 DUBLIN = "eu-west-1"
@@ -30,20 +30,9 @@ KEY = f"{PIPELINE}:golden-db"
 Stamp = Callable[..., Run]
 
 
-class Faulty:
-    """What a test has happen to calls, by operation; a call that is asked may change the world, too."""
-
-    def __init__(self) -> None:
-        self.of: dict[str, Callable[[], Fault | None]] = {}
-
-    def __call__(self, request: Request) -> Fault | None:
-        happen = self.of.get(request.operation)
-        return happen() if happen else None
-
-
 @pytest.fixture(name="faults")
-def _faults() -> Faulty:
-    return Faulty()
+def _faults() -> Happening:
+    return Happening()
 
 
 @pytest.fixture(name="world")
@@ -52,7 +41,7 @@ def _world() -> GoldenWorld:
 
 
 @pytest.fixture(name="server")
-def _server(world: GoldenWorld, faults: Faulty) -> Iterator[Server]:
+def _server(world: GoldenWorld, faults: Happening) -> Iterator[Server]:
     with serve(world.world, faults) as server:
         yield server
 
@@ -192,7 +181,7 @@ def test_what_descends_from_something_revoked_is_refused(
 
 
 def test_an_image_that_is_pending_is_waited_for(
-    world: GoldenWorld, built: str, stamp: Stamp, faults: Faulty, server: Server
+    world: GoldenWorld, built: str, stamp: Stamp, faults: Happening, server: Server
 ) -> None:
     set_state(world, built, "pending")
     run = stamp(built)
@@ -250,7 +239,7 @@ def test_a_copy_that_is_not_there_is_told_beside_what_was_attached(
 
 
 def test_an_answer_that_was_lost_is_read_back(
-    world: GoldenWorld, built: str, stamp: Stamp, faults: Faulty, server: Server
+    world: GoldenWorld, built: str, stamp: Stamp, faults: Happening, server: Server
 ) -> None:
     def lost() -> Fault:
         if not marks(world, built):
@@ -264,7 +253,7 @@ def test_an_answer_that_was_lost_is_read_back(
 
 
 def test_a_refusal_is_no_half_golden_image_unsaid(
-    built: str, stamp: Stamp, faults: Faulty, server: Server
+    built: str, stamp: Stamp, faults: Happening, server: Server
 ) -> None:
     faults.of["AttachImageWatermark"] = lambda: Fault(403, "UnauthorizedOperation")
     run = stamp(built, "--copies", DUBLIN, "--format", "json")

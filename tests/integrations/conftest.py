@@ -9,7 +9,7 @@ import pytest
 from assay.integrations.surroundings import this_function
 from tests.command import talking_to
 from tests.emulator import Server, serve
-from tests.emulator.faults import Fault, Request
+from tests.emulator.faults import Happening
 from tests.worlds import PIPELINE, REGION, WORKLOAD, GoldenWorld
 
 POLICY = f"""\
@@ -26,20 +26,9 @@ Latest = Callable[[], dict[str, tuple[str, str]]]
 """What AWS Config was told last, by resource."""
 
 
-class Faulty:
-    """What a test has happen to calls, by operation."""
-
-    def __init__(self) -> None:
-        self.of: dict[str, Callable[[], Fault | None]] = {}
-
-    def __call__(self, request: Request) -> Fault | None:
-        happen = self.of.get(request.operation)
-        return happen() if happen else None
-
-
 @pytest.fixture(name="faults")
-def _faults() -> Faulty:
-    return Faulty()
+def _faults() -> Happening:
+    return Happening()
 
 
 @pytest.fixture(name="world")
@@ -49,7 +38,7 @@ def _world() -> GoldenWorld:
 
 @pytest.fixture(name="server")
 def _server(
-    world: GoldenWorld, faults: Faulty, monkeypatch: pytest.MonkeyPatch
+    world: GoldenWorld, faults: Happening, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Server]:
     """AWS, and this process as a function in it whose policy is a parameter."""
     world.world.put_parameter(WORKLOAD, REGION, PARAMETER, POLICY, "text")

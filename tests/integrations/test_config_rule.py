@@ -12,8 +12,8 @@ from assay.errors import AssayError
 from assay.integrations.config_rule import handler
 from assay.integrations.surroundings import this_function
 from tests.emulator import Server
-from tests.emulator.faults import Fault
-from tests.integrations.conftest import POLICY, Faulty, Latest
+from tests.emulator.faults import Fault, Happening
+from tests.integrations.conftest import POLICY, Latest
 from tests.worlds import REGION, STRANGER, WORKLOAD, GoldenWorld
 
 AT = "2026-11-29T12:00:00.000Z"
@@ -203,28 +203,28 @@ def test_a_token_that_is_not_taken_is_an_error(world: GoldenWorld, server: Serve
         handler(event(changed(instance), resultToken="another"))
 
 
-def denied(world: GoldenWorld, faults: Faulty) -> None:
+def denied(world: GoldenWorld, faults: Happening) -> None:
     for each in ("DescribeInstanceImageMetadata", "DescribeImages", "GetImageAncestry"):
         world.world.denied.add((WORKLOAD, each))
 
 
-def throttled(world: GoldenWorld, faults: Faulty) -> None:
+def throttled(world: GoldenWorld, faults: Happening) -> None:
     """The instance tells the marks of its image; whether its line agrees, nobody does."""
     for each in ("DescribeImages", "GetImageAncestry"):
         faults.of[each] = lambda: Fault(503, "RequestLimitExceeded")
 
 
-def no_policy(world: GoldenWorld, faults: Faulty) -> None:
+def no_policy(world: GoldenWorld, faults: Happening) -> None:
     del world.world.parameters[WORKLOAD, REGION, "/assay/policy"]
 
 
-def other_policy(world: GoldenWorld, faults: Faulty) -> None:
+def other_policy(world: GoldenWorld, faults: Happening) -> None:
     lax = POLICY.replace("golden-*", "*")
     del world.world.parameters[WORKLOAD, REGION, "/assay/policy"]
     world.world.put_parameter(WORKLOAD, REGION, "/assay/policy", lax, "text")
 
 
-def policy_denied(world: GoldenWorld, faults: Faulty) -> None:
+def policy_denied(world: GoldenWorld, faults: Happening) -> None:
     faults.of["GetParameters"] = lambda: Fault(400, "AccessDeniedException")
 
 
@@ -232,9 +232,9 @@ def policy_denied(world: GoldenWorld, faults: Faulty) -> None:
 def test_missing_evidence_never_complies(
     world: GoldenWorld,
     server: Server,
-    faults: Faulty,
+    faults: Happening,
     latest: Latest,
-    spoil: Callable[[GoldenWorld, Faulty], None],
+    spoil: Callable[[GoldenWorld, Happening], None],
 ) -> None:
     good = world.world.run_instance(WORKLOAD, REGION, world.copy())
     spoil(world, faults)
@@ -294,7 +294,7 @@ def test_a_warm_function_asks_for_its_policy_once(world: GoldenWorld, server: Se
 
 
 def test_a_policy_that_could_not_be_had_is_asked_for_again(
-    world: GoldenWorld, server: Server, faults: Faulty, latest: Latest
+    world: GoldenWorld, server: Server, faults: Happening, latest: Latest
 ) -> None:
     instance = world.world.run_instance(WORKLOAD, REGION, world.copy())
     policy_denied(world, faults)

@@ -9,8 +9,8 @@ import pytest
 from assay.errors import AssayError
 from assay.integrations.events import handler
 from tests.emulator import Server
-from tests.emulator.faults import Fault
-from tests.integrations.conftest import TOPIC, Faulty, operations
+from tests.emulator.faults import Fault, Happening
+from tests.integrations.conftest import TOPIC, operations
 from tests.worlds import REGION, STRANGER, WORKLOAD, GoldenWorld
 
 TIME = "2026-11-29T12:00:00Z"
@@ -125,7 +125,9 @@ def test_another_account_is_looked_at_by_its_reader_or_not_at_all(
     assert "no reader for account" in told["instances"][0]["reason"]
 
 
-def test_missing_evidence_never_passes(world: GoldenWorld, server: Server, faults: Faulty) -> None:
+def test_missing_evidence_never_passes(
+    world: GoldenWorld, server: Server, faults: Happening
+) -> None:
     instance = world.world.run_instance(WORKLOAD, REGION, world.copy())
     faults.of = {"GetParameters": lambda: Fault(403, "AccessDeniedException")}
     assert handler(state(instance))["outcome"] == "undetermined"
@@ -140,7 +142,7 @@ def test_missing_evidence_never_passes(world: GoldenWorld, server: Server, fault
 
 
 def test_a_topic_that_cannot_be_told_is_an_error(
-    world: GoldenWorld, server: Server, faults: Faulty
+    world: GoldenWorld, server: Server, faults: Happening
 ) -> None:
     instance = world.world.run_instance(WORKLOAD, REGION, world.home_made())
     faults.of["Publish"] = lambda: Fault(403, "AuthorizationError")
