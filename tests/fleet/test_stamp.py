@@ -204,7 +204,7 @@ def test_an_image_that_never_comes_ends_in_time(
     world: GoldenWorld, built: str, stamp: Stamp, server: Server
 ) -> None:
     set_state(world, built, "pending")
-    run = stamp(built, "--wait", "--timeout", "1")
+    run = stamp(built, "--wait", "--timeout", "4")
     assert (run.code, writes(server)) == (3, 0)
     assert f"uncertain: {built} in {REGION}: its state is pending" in run.stdout
 
