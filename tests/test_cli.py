@@ -450,12 +450,12 @@ class TestErrors:
     def test_nothing_is_written_over_an_input_or_another_report(self, here: Path) -> None:
         write(here, plan())
         before = (here / "plan.json").read_bytes()
-        assert "would write over plan.json" in self.failed(
+        assert "would overwrite plan.json" in self.failed(
             here, "check", "plan.json", "-o", "json=./plan.json"
         )
         assert (here / "plan.json").read_bytes() == before
         line = self.failed(here, "check", "plan.json", "-o", "json=a", "-o", "sarif=a")
-        assert "-o a would write over a" in line
+        assert "-o a would overwrite a" in line
 
     def test_a_device_is_written_to_and_not_replaced(self, here: Path) -> None:
         write(here, plan())

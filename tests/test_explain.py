@@ -249,7 +249,7 @@ class TestImages:
         (here / "assay.yaml").write_text(POLICY + EXCEPTION % "module: module.firewall")
         run = self.explain(here, server, image)
         assert run.code == 1
-        note = "without a plan, scopes and exceptions that name addresses, modules"
+        note = "scopes and exceptions that name addresses, modules"
         assert note in run.stdout
         assert self.told(here, server, image)["verdict"]["notes"][0].startswith(note)
 
@@ -258,7 +258,7 @@ class TestImages:
         [
             ("ami-123", ("--region", REGION), "'ami-123' is not an AMI id"),
             (MISSING, (), "no Region to look in"),
-            (MISSING, ("--region", REGION, "--format", "markdown"), "there is text and json"),
+            (MISSING, ("--region", REGION, "--format", "markdown"), "use text or json"),
             (MISSING, ("--region", REGION), "no usable AWS credentials"),
         ],
     )

@@ -337,7 +337,7 @@ def test_a_plan_alone_has_nothing_to_rewrite(bad: str, check: Check, tmp_path: P
     run = check("plan.json", "--fix")
     assert (run.code, run.stdout) == (2, "")
     assert run.stderr == (
-        "assay: --fix rewrites code, and none is among the inputs; name the directory of the code\n"
+        "assay: --fix rewrites code, but the inputs contain none; name the directory that contains the code\n"
     )
 
 

@@ -122,7 +122,7 @@ def test_the_one_write_is_granted_to_whoever_stamps(tmp_path: Path) -> None:
         {**statement("AttachWatermarks", actions), "Resource": "arn:aws:ec2:*::image/*"},
     ]
     assert actions == ["ec2:AttachImageWatermark"]
-    assert "readers read" in refused(tmp_path, "--stamp", "--reader", "--caller", GATE)
+    assert "a reader only reads" in refused(tmp_path, "--stamp", "--reader", "--caller", GATE)
 
 
 def test_findings_are_imported_by_whoever_reads_an_account(tmp_path: Path) -> None:
@@ -181,13 +181,13 @@ def test_a_role_with_a_wildcard_is_never_granted(tmp_path: Path, role: str) -> N
     arn = f"arn:aws:iam::{WORKLOAD}:role/{role}"
     text = f'{POLICY}aws: {{readers: {{"{WORKLOAD}": {{role_arn: "{arn}"}}}}}}\n'
     (tmp_path / "assay.yaml").write_text(text)
-    assert "holds a wildcard" in refused(tmp_path, "--permissions", "--account", CI)
+    assert "contains a wildcard" in refused(tmp_path, "--permissions", "--account", CI)
 
 
 def test_a_role_of_another_partition_is_left_out_and_named(tmp_path: Path) -> None:
     text = f'{WITH_READERS}    "333333333333": {{role_arn: "{CHINESE}"}}\n'
     (tmp_path / "assay.yaml").write_text(text)
-    left_out = "assay: the reader of account {} is of another partition: left out\n"
+    left_out = "assay: the reader for account {} is in another partition: left out\n"
     policy = printed(
         tmp_path, "--permissions", "--account", CI, notes=left_out.format("333333333333")
     )
@@ -255,7 +255,7 @@ def test_a_name_alone_may_not_be_what_the_tokens_say(tmp_path: Path) -> None:
     run = command.assay("iam-policy", "--account", CI, "--repository", "octo/infra", cwd=tmp_path)
     assert run.code == 0
     (line,) = run.stderr.splitlines()
-    assert line.endswith("hold ids: --repository OWNER@ID/REPO@ID")
+    assert line.endswith("contain ids: use --repository OWNER@ID/REPO@ID")
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_a_reader_trusts_the_gate_alone(tmp_path: Path) -> None:
 
 
 ALL_OTHERS = '    "*": {role_name: team/assay-reader, external_id: of-all-others}\n'
-ANY = "any account that has a role team/assay-reader may let the caller in"
+ANY = "the caller may use the role team/assay-reader in any account that lets it in"
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-us-gov"])
@@ -328,7 +328,7 @@ def test_the_reader_of_all_others_beside_those_of_accounts(tmp_path: Path) -> No
     )["Statement"]  # fmt: skip
     assert last["Resource"] == [*ROLES, "arn:aws:iam::*:role/team/assay-reader"]
     trusted = ("--reader", "--trust", "--caller", GATE)
-    chosen = "assay: this is the reader of all other accounts; --account chooses that of one\n"
+    chosen = "assay: this is the reader for all other accounts; use --account to choose the one for a single account\n"
     for account, notes, external_id in (
         (("--account", WORKLOAD), "", "who-asks"),
         (("--account", CI), "", "of-all-others"),

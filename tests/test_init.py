@@ -452,8 +452,8 @@ def test_without_a_terminal_nobody_is_asked(tmp_path: Path) -> None:
     assert (run.code, run.stdout) == (0, "")
     assert run.stderr == (
         "assay: wrote assay.yaml\n"
-        "assay: change 111122223333:golden-* there: "
-        "nobody said the account and the name of the golden mark\n"
+        "assay: change 111122223333:golden-* in the file: "
+        "you did not give the account and the name of the golden watermark\n"
     )
     assert key_in(tmp_path) == "111122223333:golden-*"
 
@@ -464,7 +464,7 @@ def test_what_is_said_stands_in_the_policy(tmp_path: Path) -> None:
     assert key_in(tmp_path) == "222233334444:base (al2023) *"
     assert "111122223333" not in (tmp_path / "assay.yaml").read_text()
     run = init(tmp_path, "--policy", "half.yaml", "--account", "222233334444")
-    assert run.stderr.endswith(": nobody said the name of the golden mark\n")
+    assert run.stderr.endswith(": you did not give the name of the golden watermark\n")
     assert key_in(tmp_path, "half.yaml") == "222233334444:golden-*"
 
 
@@ -473,7 +473,7 @@ def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
     for arguments in ([], ["--from-allowed-amis", "missing.json"]):
         run = init(tmp_path, *arguments)
         assert run.code == 2
-        assert run.stderr == "assay: assay.yaml: is there already; write over it with --force\n"
+        assert run.stderr == "assay: assay.yaml: already exists; use --force to overwrite it\n"
     assert (tmp_path / "assay.yaml").read_text() == "mine"
     assert init(tmp_path, "--force").code == 0
     assert key_in(tmp_path) == "111122223333:golden-*"
@@ -502,7 +502,7 @@ def test_settings_come_from_a_file_or_from_standard_input(tmp_path: Path) -> Non
     assert run.code == 0
     assert run.stderr == (
         "assay: wrote assay.yaml\n"
-        "assay: 1 exceptions are commented out: each needs somebody who answers for it\n"
+        "assay: 1 exceptions are commented out: each needs somebody who is responsible for it\n"
     )
     assert key_in(tmp_path) == "111122223333:golden-*"
     again = init(tmp_path, "--policy", "b.yaml", "--from-allowed-amis", "-", stdin=whole)
@@ -523,7 +523,7 @@ def test_settings_that_name_no_mark_take_what_is_said(tmp_path: Path) -> None:
     settings = json.dumps({"ImageCriteria": [{"ImageProviders": ["111122223333"]}]}).encode()
     run = init(tmp_path, "--from-allowed-amis", "-", "--account", "222233334444", stdin=settings)
     assert run.code == 0
-    assert "nobody said the name" in run.stderr
+    assert "you did not give the name" in run.stderr
     assert key_in(tmp_path) == "222233334444:golden-*"
     assert 'owners: [self, "111122223333"]' in (tmp_path / "assay.yaml").read_text()
 
@@ -532,15 +532,15 @@ def test_settings_that_name_no_mark_take_what_is_said(tmp_path: Path) -> None:
     ("arguments", "line"),
     [
         (["--account", "1"], "'1' is not an account of 12 digits"),
-        (["--watermark", "a:b"], "'a:b' is not the name of a watermark"),
-        (["--watermark", ""], "'' is not the name of a watermark"),
-        (["--watermark", "x" * 129], "is not the name of a watermark"),
+        (["--watermark", "a:b"], "'a:b' is not a valid watermark name"),
+        (["--watermark", ""], "'' is not a valid watermark name"),
+        (["--watermark", "x" * 129], "is not a valid watermark name"),
         (["--policy", "missing/assay.yaml"], "missing/assay.yaml: cannot be written"),
         (["--from-allowed-amis", "missing.json"], "missing.json: cannot be read"),
         (["--from-allowed-amis", ""], "is named by nothing"),
         (["--from-allowed-amis", "-"], "-: not Allowed AMIs settings: "),
         (["--from-allowed-amis", "settings.json", "--account", "222233334444"],
-         "the settings name watermarks: leave --account and --watermark"),
+         "the settings already name watermarks: leave out --account and --watermark"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_line_and_writes_nothing(

@@ -114,14 +114,14 @@ def test_nothing_that_is_read_is_written_over(
 ) -> None:
     output = f"json={target}" if command_name == "check" else target
     line = failed(here, command_name, *arguments, "-o", output)
-    assert line.startswith(f"assay: -o {target} would write over ")
+    assert line.startswith(f"assay: -o {target} would overwrite ")
     assert named in line
 
 
 def test_a_link_to_what_is_read_is_that(here: Path) -> None:
     (here / "link").symlink_to("assay.yaml")
     line = failed(here, "check", "plan.json", "-o", "json=link")
-    assert line == "assay: -o link would write over assay.yaml; name another file\n"
+    assert line == "assay: -o link would overwrite assay.yaml; name another file\n"
 
 
 def test_new_files_beside_code_are_written(here: Path) -> None:
@@ -134,12 +134,12 @@ def test_new_files_beside_code_are_written(here: Path) -> None:
 def test_exported_criteria_are_not_written_over_the_policy(here: Path) -> None:
     for more in ((), ("--policy", "assay.yaml")):
         line = failed(here, "export", "allowed-amis", "-o", "assay.yaml", *more)
-        assert line == "assay: -o assay.yaml would write over assay.yaml; name another file\n"
+        assert line == "assay: -o assay.yaml would overwrite assay.yaml; name another file\n"
 
 
 def test_standard_output_is_not_a_file_to_write(here: Path) -> None:
     line = failed(here, "check", "plan.json", "-o", "json=-")
-    assert "a file is meant; --format says what goes to standard output" in line
+    assert "name a file; use --format for standard output" in line
     assert not (here / "-").exists()
 
 

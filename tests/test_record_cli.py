@@ -158,7 +158,7 @@ def test_where_nothing_is_answered_there_is_no_recording_to_speak_of(
     refusing.operations = {"GetCallerIdentity", "DescribeImages", "GetAllowedImagesSettings"}
     run = record(here, unsure)
     assert run.code == 2
-    assert "c.json is kept as it was" in run.stderr
+    assert "c.json was not replaced" in run.stderr
     assert (here / "c.json").read_bytes() == good
 
 
@@ -171,8 +171,8 @@ def test_a_good_recording_is_not_replaced_by_a_worse_one_without_force(
         refusing.operations = refused
         run = record(here, unsure)
         assert run.code == 3, refused
-        assert "c.json is kept as it was: it has " in run.stderr
-        assert "replace it with --force" in run.stderr
+        assert "c.json was not replaced, because it has " in run.stderr
+        assert "use --force to replace it" in run.stderr
         assert (here / "c.json").read_bytes() == good
     forced = record(here, unsure, "--force")
     assert forced.code == 3

@@ -353,16 +353,16 @@ def test_a_state_that_is_given_to_check_is_told_the_other_command(ask: Ask, tmp_
     [
         (
             ("--region", REGION),
-            "--region says what AWS is asked to list: assay audit live --region",
+            "--region works only with live: assay audit live --region",
         ),
-        (("--organization",), "--organization says what AWS is asked to list"),
-        (("live", "--night", NIGHT), "--night is of a store, and live asks AWS"),
+        (("--organization",), "--organization works only with live"),
+        (("live", "--night", NIGHT), "--night reads a store, but live asks AWS"),
         (
             ("--store", "nowhere"),
-            "nowhere: holds no night; run: assay inventory; or judge what AWS lists now: assay audit live",
+            "nowhere: holds no night; run assay inventory first, or judge what AWS lists now: assay audit live",
         ),
         (("--state", "gone.json"), "gone.json: cannot be read"),
-        (("--state", "a", "-o", "json=a"), "-o a would write over a"),
+        (("--state", "a", "-o", "json=a"), "-o a would overwrite a"),
     ],
 )
 def test_usage_that_is_wrong_is_told(ask: Ask, arguments: tuple[str, ...], said: str) -> None:

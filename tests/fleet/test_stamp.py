@@ -278,4 +278,4 @@ def test_without_roots_it_is_said_that_nobody_looked(
     (tmp_path / "assay.yaml").write_text(POLICY.replace("  roots:\n    owners: [amazon]\n", ""))
     run = stamp(world.home_made(PIPELINE))
     assert run.code == 0
-    assert "golden.roots: from what the image was built is not looked at" in run.stderr
+    assert "golden.roots, so it is not checked what the image was built from" in run.stderr

@@ -103,4 +103,4 @@ class _Commands(Group):
 @click.version_option(__version__, prog_name="assay", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, hidden=True, help="Show tracebacks.")
 def cli(debug: bool) -> None:
-    """Prove that every AMI of a Terraform plan descends from a watermarked golden image."""
+    """Prove that every AMI in a Terraform plan descends from a watermarked golden image."""

@@ -54,15 +54,15 @@ def fleet_options(command: F) -> F:
     for option in reversed((
         click.argument("where", type=click.Choice((LIVE,)), required=False),
         click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
-                     help=f"Judge a night that is kept there (default: {STORE})."),
+                     help=f"Judge a night stored there (default: {STORE})."),
         night_option,
         whose_options,
         click.option("--workers", type=click.IntRange(1, 256), metavar="N",
-                     help=f"How many places AWS is asked about at a time (default: {WORKERS})."),
+                     help=f"How many places to read at a time (default: {WORKERS})."),
         click.option("--as-of", type=Moment(), envvar="ASSAY_AS_OF",
-                     help="Judge as of this time (default: when the night was seen; of what is live, now)."),
+                     help="Judge as of this time (default: when the night was read; with live, now)."),
         click.option("--timeout", type=Seconds(), metavar="SECONDS", default=TIMEOUT, show_default=True,
-                     help="What AWS has not answered by then is not seen."),
+                     help="Anything that AWS has not answered after this many seconds counts as not seen."),
         policy_option,
         no_cache_option,
         debug_option,
@@ -74,17 +74,17 @@ def fleet_options(command: F) -> F:
 @click.command("audit", cls=Command)
 @fleet_options
 @click.option("--state", "states", metavar="FILE", multiple=True,
-              help="Judge a Terraform state as well, as terraform show -json prints it; repeatable.")  # fmt: skip
+              help="Also judge a Terraform state, as printed by terraform show -json; repeatable.")  # fmt: skip
 @click.option("--format", "stdout_format", type=click.Choice(tuple(FORMATS)), default="text",
-              envvar="ASSAY_FORMAT", help="What to print to standard output.")  # fmt: skip
+              envvar="ASSAY_FORMAT", help="The format to print to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=Output(), multiple=True,
-              help="Write FORMAT to FILE as well; may be repeated.")  # fmt: skip
+              help="Also write FORMAT to FILE; repeatable.")  # fmt: skip
 @report_options
 @click.option("--undetermined", type=click.Choice(("error", "warning")),
               envvar="ASSAY_UNDETERMINED",
-              help="Whether what stays undetermined ends the run with 3, or only is reported.")  # fmt: skip
+              help="Whether undetermined references cause exit code 3, or are only reported.")  # fmt: skip
 @click.option("--exit-zero", is_flag=True, envvar="ASSAY_EXIT_ZERO",
-              help="Exit with 0 for fail and undetermined; never for an error.")  # fmt: skip
+              help="Exit with 0 instead of 1 and 3, but not instead of 2.")  # fmt: skip
 def audit_command(
     where: str | None,
     store: str | None,
@@ -98,14 +98,15 @@ def audit_command(
     policy_path: str | None,
     **how: Unpack[AuditOptions],
 ) -> int:
-    """Judge what runs, and what would be launched next, by the same policy as a plan.
+    """Judge what is running, and what would be launched next, by the same policy as a plan.
 
-    Instances, Auto Scaling groups, launch templates at the versions that something launches, launch
-    configurations and parameters for images: those of the newest stored night, or with `live` those that
-    AWS lists now. --accounts, --organization, --ou, --exclude, --region and --workers say what it lists.
+    This covers instances, Auto Scaling groups, launch templates at the versions in use, launch
+    configurations and image parameters, from the newest stored night or, with `live`, from AWS as it is
+    now. --accounts, --organization, --ou, --exclude, --region and --workers go with `live` and say what
+    to list.
 
-    Exit codes: 0 all passed, 1 something failed, 2 no verdict was possible, 3 something could not be
-    determined, or a place was not seen.
+    Exit codes: 0 everything passed, 1 something failed, 2 no verdict, 3 something is undetermined or
+    was not seen.
     """
     from assay.cli.delivery import deliver, require_places
     from assay.cli.host import this_process
@@ -119,7 +120,9 @@ def audit_command(
     read = open_states(host, states, Wishes.of(policy))
     fleet, now = chosen_fleet(host, policy, how, where, store, night, as_of)
     if policy.matches_tags:
-        note("tags of what runs are not listed: what the policy matches by tags, states alone have")
+        note(
+            "tags of running resources are not listed: policy matches by tags apply to states only"
+        )
     with host.watching(fleet.catalog):
         report = audit(fleet, read, policy, now, host.now())
     if not deliver(report, outputs, stdout_format, look(how, exit_zero=exit_zero)):
@@ -155,7 +158,7 @@ def _refuse(how: "LiveOptions") -> None:
     for name, value in given.items():
         if value:
             said = click.get_current_context().command_path
-            raise click.UsageError(f"{name} says what AWS is asked to list: {said} live {name} …")
+            raise click.UsageError(f"{name} works only with live: {said} live {name} …")
 
 
 def _stored(
@@ -173,7 +176,7 @@ def _stored(
 
     _refuse(how)
     said = click.get_current_context().command_path
-    or_else = f"run: assay inventory; or judge what AWS lists now: {said} live"
+    or_else = f"run assay inventory first, or judge what AWS lists now: {said} live"
     found = night_of(host, store, night, or_else)
     now = as_of or seen_at(found)
     note(f"judged as of night {found.date}, {readable(now)}; {said} live asks AWS")
@@ -193,7 +196,7 @@ def _live(
     from assay.run.catalogs import Asking, open_catalog
 
     if night:
-        raise click.UsageError("--night is of a store, and live asks AWS")
+        raise click.UsageError("--night reads a store, but live asks AWS")
     now, regions = as_of or host.now(), tuple(dict.fromkeys(how["regions"]))
     home = next(each for each in (policy.region, *regions, HOME) if each)
     workers = how["workers"] or WORKERS

@@ -42,22 +42,22 @@ class FixingOptions(CheckOptions, FixOptions):
 @click.command("check", cls=Command)
 @source_options
 @click.option("--format", "stdout_format", type=click.Choice(tuple(FORMATS)), default="text",
-              envvar="ASSAY_FORMAT", help="What to print to standard output.")  # fmt: skip
+              envvar="ASSAY_FORMAT", help="The format to print to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=Output(), multiple=True,
-              help="Write FORMAT to FILE as well; may be repeated.")  # fmt: skip
+              help="Also write FORMAT to FILE; repeatable.")  # fmt: skip
 @report_options
 @as_of_option
 @max_age_option
 @fix_options
 @click.option("--offline", is_flag=True, envvar="ASSAY_OFFLINE",
-              help="Ask nobody: what needs AWS stays undetermined.")  # fmt: skip
+              help="Do not ask AWS: everything that needs it stays undetermined.")  # fmt: skip
 @click.option("--no-inline", is_flag=True, envvar="ASSAY_NO_INLINE",
-              help="Do not honour exceptions in comments: whoever writes the code writes them.")  # fmt: skip
+              help="Ignore exceptions in comments, which the author of the code can write.")  # fmt: skip
 @click.option("--undetermined", type=click.Choice(("error", "warning")),
               envvar="ASSAY_UNDETERMINED",
-              help="Whether what stays undetermined ends the run with 3, or only is reported.")  # fmt: skip
+              help="Whether undetermined references cause exit code 3, or are only reported.")  # fmt: skip
 @click.option("--exit-zero", is_flag=True, envvar="ASSAY_EXIT_ZERO",
-              help="Exit with 0 for fail and undetermined; never for an error.")  # fmt: skip
+              help="Exit with 0 instead of 1 and 3, but not instead of 2.")  # fmt: skip
 def check_command(
     paths: tuple[str, ...],
     catalog: str | None,
@@ -73,12 +73,12 @@ def check_command(
     timeout: float,
     **how: Unpack[FixingOptions],
 ) -> int:
-    """Judge every AMI of plans or of Terraform code.
+    """Judge every AMI in Terraform plans or Terraform code.
 
-    PATH is a plan as `terraform plan -out=PATH` or `terraform show -json` wrote it, - for JSON on
-    standard input, or a directory of Terraform code, for which a file in it can stand.
+    PATH is a plan written by `terraform plan -out=PATH` or `terraform show -json`, - for JSON on
+    standard input, or a directory of Terraform code or any file in it.
 
-    Exit codes: 0 all passed, 1 something failed, 2 no verdict, 3 something is undetermined.
+    Exit codes: 0 everything passed, 1 something failed, 2 no verdict, 3 something is undetermined.
     """
     from assay.cli.host import this_process
     from assay.run.cache import Cache

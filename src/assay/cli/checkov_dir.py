@@ -97,7 +97,7 @@ _PLACES = (
 def checkov_dir_command() -> int:
     """Print the directory of the checkov checks that come with assay.
 
-    checkov --external-checks-dir "$(assay checkov-dir)" ...; `assay explain checkov` tells more.
+    Use it as checkov --external-checks-dir "$(assay checkov-dir)"; see `assay explain checkov`.
     """
     from assay.errors import InputError
 
@@ -105,4 +105,6 @@ def checkov_dir_command() -> int:
         if os.path.isfile(os.path.join(place, "assay_checks.py")):
             show(f"{place}\n")
             return EXIT_PASS
-    raise InputError("this installation of assay has no checkov checks", hint="install the wheel")
+    raise InputError(
+        "this installation of assay does not contain the checkov checks", hint="install the wheel"
+    )

@@ -39,9 +39,9 @@ def require_places(outputs: Iterable[tuple[str, str]], inputs: Iterable[str | No
             continue  # a pipe, a terminal, /dev/null; of a directory, writing says what is wrong
         code = real.endswith((*CODE, *VALUES)) and os.path.exists(real)
         if real in files:
-            raise click.UsageError(f"{option} {path} would write over {files[real]}; {_ELSEWHERE}")
+            raise click.UsageError(f"{option} {path} would overwrite {files[real]}; {_ELSEWHERE}")
         if code and real.startswith(tuple(folders)):
-            told = f"{option} {path} would write over code that is read; {_ELSEWHERE}"
+            told = f"{option} {path} would overwrite code that is read; {_ELSEWHERE}"
             raise click.UsageError(told)
         files[real] = path
 

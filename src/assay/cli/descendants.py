@@ -48,30 +48,32 @@ class How(TypedDict):
 @click.command("descendants", cls=Command)
 @click.argument("images", nargs=-1, metavar="AMI...")
 @click.option("--watermark", metavar="KEY",
-              help="What descends from the images that this mark was first attached to; its name may have * and ?.")  # fmt: skip
+              help="List what descends from the images that this watermark was first attached to; its name may contain * and ?.")  # fmt: skip
 @click.option("--with-finding", "finding", metavar="CVE",
-              help="What descends from the images in which Amazon Inspector found this; EC2 is asked.")  # fmt: skip
+              help="List what descends from the images in which Amazon Inspector found this; asks EC2.")  # fmt: skip
 @click.option(
     "--min-severity",
     type=click.Choice(SEVERITIES),
-    help="Only if it is as bad, with --with-finding.",
+    help="With --with-finding: only findings of at least this severity.",
 )
 @click.option("--cloudtrail", is_flag=True,
-              help="Ask CloudTrail's event history of each place as well who was made from whom.")  # fmt: skip
+              help="Also ask the CloudTrail event history of each place which image was made from which.")  # fmt: skip
 @click.option("--built-before", type=Moment(), metavar="DATE",
-              help="Only what comes from a golden source that is older, or whose date nobody tells.")  # fmt: skip
+              help="List only images whose golden source is older than this, or of unknown date.")  # fmt: skip
 @click.option("--plan", "plans", metavar="FILE", multiple=True,
-              help="Name the addresses of this plan that would launch one of them; repeatable.")  # fmt: skip
+              help="Name the addresses in this plan that would launch one of the images; repeatable.")  # fmt: skip
 @click.option("--state", "states", metavar="FILE", multiple=True,
-              help="The same of a Terraform state, as terraform show -json prints it; repeatable.")  # fmt: skip
+              help="The same for a Terraform state, as printed by terraform show -json; repeatable.")  # fmt: skip
 @click.option(
-    "--account", type=ACCOUNT, help="Whose plans and states they are, where they do not tell it."
+    "--account", type=ACCOUNT, help="The account of plans and states that do not name theirs."
 )
-@click.option("--region", type=REGION, help="Of what plans and states leave open.")
+@click.option(
+    "--region", type=REGION, help="The Region of plans and states that do not name theirs."
+)
 @store_option
 @night_option
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
-              help="What goes to standard output.")  # fmt: skip
+              help="The format to print to standard output.")  # fmt: skip
 @policy_option
 @timeout_option
 @no_cache_option
@@ -85,12 +87,12 @@ def descendants_command(
     format_: str,
     **how: Unpack[How],
 ) -> int:
-    """Say which images of a stored night descend from others, by which evidence, and what uses them.
+    """List the images in a stored night that descend from others, with the evidence and what uses them.
 
-    recorded: EC2's own record. mark: a mark says so. cloudtrail: an event does. likely: it shares a
-    snapshot with an older one.
+    The evidence is one of: recorded (EC2's own record), mark (a watermark), cloudtrail (an event) or
+    likely (it shares a snapshot with an older image).
 
-    Exit codes: 0 everything that was wanted was seen, 2 no answer, 3 there are gaps.
+    Exit codes: 0 everything you asked for was seen, 2 no answer, 3 there are gaps.
     """
     import gc
     from pathlib import Path
@@ -100,10 +102,10 @@ def descendants_command(
 
     if (bool(images) + bool(watermark) + bool(how["finding"])) != 1:
         raise click.UsageError(
-            "name images, or a mark with --watermark, or a finding with --with-finding"
+            "name images, a watermark with --watermark, or a finding with --with-finding"
         )
     if how["min_severity"] and not how["finding"]:
-        raise click.UsageError("--min-severity says how bad a finding of --with-finding is")
+        raise click.UsageError("--min-severity works only with --with-finding")
     host = this_process()
     gc.disable()  # of all that is made here, nothing is thrown away before the process ends
     asked = _catalog(host, how) if how["cloudtrail"] or how["finding"] else None

@@ -25,15 +25,15 @@ from assay.cli.usage import Command
 def doctor_command(
     paths: tuple[str, ...], policy_path: str | None, timeout: float, **how: Unpack[SourceOptions]
 ) -> int:
-    """Say whether a check could succeed from here, and if not, why.
+    """Test whether a check could succeed with the present setup, and say what is wrong if it could not.
 
-    Tries the SDK, the policy, the credentials, every reader of the policy and each permission, the
-    way a check uses them, and changes nothing.
+    Tests the SDK, the policy, the credentials, every reader in the policy and each permission, in the
+    same way as a check uses them. Changes nothing.
 
-    With a PATH, as `assay check` takes it, only what a check of that needs is tried, in the Regions
-    and accounts of its providers; a Region that nothing tells is named.
+    With a PATH, as for `assay check`, it tests only what a check of that path needs, in the Regions and
+    accounts of its providers, and names every Region that is not known.
 
-    Exit codes: 0 a check could succeed, warnings or not, 2 it could not.
+    Exit codes: 0 a check could succeed, with or without warnings, 2 it could not.
     """
     from assay.cli.host import this_process
     from assay.run.cache import Cache

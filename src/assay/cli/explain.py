@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     from assay.model import Policy
     from assay.policy.rules.rule import Rule
 
-WITHOUT_PLAN = (
-    "without a plan, scopes and exceptions that name addresses, modules, resource types or tags "
-    "do not apply"
-)
+WITHOUT_PLAN = "scopes and exceptions that name addresses, modules, resource types or tags do not apply, because there is no plan"
 TOPICS = {"checkov": "assay.cli.checkov_dir"}
 """Modules whose docstrings are pages, by what they are about."""
 FORMATS = ("text", "json", "markdown")
@@ -32,16 +29,16 @@ def _known(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
 @click.command("explain", cls=Command)
 @click.argument("what", metavar="RULE|AMI|checkov", shell_complete=_known)
 @click.option("--format", "stdout_format", type=click.Choice(FORMATS), default="text",
-              help="What to print; markdown is for rules.")  # fmt: skip
+              help="The format to print; markdown is for rules only.")  # fmt: skip
 @lookup_options
 def explain_command(what: str, stdout_format: str, color: str, **where: Any) -> int:
-    """Tell what a rule is about, how checkov is used, or why an image passes or does not.
+    """Explain a rule, how to use checkov, or why an image passes or does not.
 
-    Of an image: what the policy would make of it if it were launched in that Region and account,
-    rule by rule, and its lineage as `assay trace` shows it. Without a policy, the lineage alone.
+    For an image, this shows the result of every rule as if the image were launched in that Region and
+    account, and its lineage as `assay trace` shows it. Without a policy, it shows only the lineage.
 
-    Exit codes: for an image those of a check: 0 it passes, 1 it fails, 2 nothing could be asked,
-    3 it could not be determined. For a rule 0, or 2 where there is no such rule.
+    Exit codes for an image: 0 it passes, 1 it fails, 2 AWS could not be asked, 3 it is undetermined.
+    For a rule: 0, or 2 if there is no such rule.
     """
     colour = wants_colour(color)
     if what.startswith("ami-"):
@@ -90,7 +87,7 @@ def _topic(name: str, form: str) -> str:
 
 def _explain_image(image: str, name: str, where: dict[str, Any], *, colour: bool) -> int:
     if name == "markdown":
-        raise click.UsageError("of an image there is text and json; assay trace draws it, too")
+        raise click.UsageError("for an image, use text or json; assay trace can draw it")
     from assay.policy.engine import judge
     from assay.report.lineage import json as lineage_json
     from assay.report.lineage import tree

@@ -20,24 +20,26 @@ if TYPE_CHECKING:
 
 @click.group("export", cls=Group)
 def export_group() -> None:
-    """Say what the policy says in the words of something else."""
+    """Export the policy, or stored nights, to the format of another tool."""
 
 
 @export_group.command("allowed-amis")
 @policy_option
-@click.option("-o", "--output", metavar="FILE", help="Write it here instead of standard output.")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Write to this file instead of standard output."
+)
 @as_of_option
 @debug_option
 def allowed_amis_command(
     policy_path: str | None, output: str | None, as_of: "datetime | None"
 ) -> int:
-    """Print the criteria of EC2's Allowed AMIs that come nearest to the policy.
+    """Print the criteria for EC2's Allowed AMIs that come closest to the policy.
 
-    The JSON is what `aws ec2 replace-image-criteria-in-allowed-images-settings --cli-input-json`
-    takes. It replaces all criteria of an account in a Region: try it in audit-mode first. What the
-    policy says and EC2 cannot express is told on standard error, a line each.
+    The JSON is the input of `aws ec2 replace-image-criteria-in-allowed-images-settings
+    --cli-input-json`. That command replaces all criteria of an account in a Region, so try it in
+    audit-mode first. Parts of the policy that EC2 cannot express are listed on standard error.
 
-    Exceptions become criteria while they hold; with --as-of, those that hold then.
+    Exceptions that are in force become criteria; with --as-of, those in force at that time.
     """
     import json
 
@@ -62,16 +64,17 @@ def allowed_amis_command(
 @export_group.command("declarative-policy")
 @policy_option
 @click.option("--criteria", "criteria_path", metavar="FILE",
-              help="Criteria as replace-image-criteria-in-allowed-images-settings takes them, instead of those that "
-              "come nearest to the policy.")  # fmt: skip
+              help="Use these criteria instead of those closest to the policy, in the form that replace-image-criteria-in-allowed-images-settings takes.")  # fmt: skip
 @click.option("--state", type=click.Choice(("audit_mode", "enabled", "disabled")), default="audit_mode", show_default=True,
-              help="The state that the accounts get.")  # fmt: skip
+              help="The state to set in the accounts.")  # fmt: skip
 @click.option("--wider", is_flag=True,
-              help="Write a criterion without the conditions that have no key, where others are left: it admits more.")  # fmt: skip
+              help="If some conditions of a criterion have no key, write the criterion with the others; it then admits more images.")  # fmt: skip
 @click.option(
-    "--message", metavar="TEXT", help="What a refused caller is told (exception_message)."
+    "--message", metavar="TEXT", help="The message that a refused caller gets (exception_message)."
 )
-@click.option("-o", "--output", metavar="FILE", help="Write it here instead of standard output.")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Write to this file instead of standard output."
+)
 @as_of_option
 @debug_option
 def declarative_policy_command(
@@ -83,11 +86,11 @@ def declarative_policy_command(
     output: str | None,
     as_of: "datetime | None",
 ) -> int:
-    """Print a declarative policy of AWS Organizations that sets Allowed AMIs in many accounts.
+    """Print a declarative policy for AWS Organizations that sets Allowed AMIs in many accounts.
 
-    As far as its syntax is documented: it has no key for watermarks, product codes and scan results.
-    A criterion that needs one is left out, since without it the criterion would admit more, and each
-    is told on standard error. Where none is left there is no policy: exit code 2.
+    The documented syntax has no key for watermarks, product codes and scan results. A criterion that
+    needs one is left out, because it would admit more images without it, and is listed on standard
+    error. If no criterion is left, there is no policy and the exit code is 2.
     """
     import json
 
@@ -114,26 +117,30 @@ _S3 = r"s3://[a-z0-9][a-z0-9.-]+(/[\w!.*()=+,@ -]+)*/?"
 
 @export_group.command("athena")
 @click.option("--store", metavar="s3://…", envvar="ASSAY_STORE", required=True,
-              help="Where the nights are, or are copied to: s3://BUCKET/FOLDER.")  # fmt: skip
+              help="Where the nights are, or will be copied to: s3://BUCKET/FOLDER.")  # fmt: skip
 @click.option("--database", metavar="NAME", default="assay", show_default=True,
-              help="The database in which the tables will be.")  # fmt: skip
-@click.option("-o", "--output", metavar="FILE", help="Write it here instead of standard output.")
+              help="The database for the tables.")  # fmt: skip
+@click.option(
+    "-o", "--output", metavar="FILE", help="Write to this file instead of standard output."
+)
 @debug_option
 def athena_command(store: str, database: str, output: str | None) -> int:
-    """Print what makes the stored nights tables of Amazon Athena: images, uses and places.
+    """Print SQL that makes the stored nights available in Amazon Athena: images, uses and places.
 
-    The views have the names and columns of `assay inventory sql`, with night, account and Region.
-    Run the statements one after the other. Nothing has to be added when nights, accounts or Regions come.
+    The views have the same names and columns as in `assay inventory sql`, with night, account and
+    Region. Run the statements one after the other. New nights, accounts and Regions appear by themselves.
     """
     import re
 
     from assay.fleet.athena import statements
 
     if not re.fullmatch(_S3, store):
-        copied = "copy the store there (aws s3 sync DIR s3://BUCKET/FOLDER), and name that"
-        raise click.UsageError(f"Athena reads s3://BUCKET/FOLDER alone, not {store!r}: {copied}")
+        copied = "copy the store to S3 (aws s3 sync DIR s3://BUCKET/FOLDER) and name that address"
+        raise click.UsageError(f"Athena can read only s3://BUCKET/FOLDER, not {store!r}: {copied}")
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", database):
-        raise click.UsageError("a database's name has small letters, digits and _ alone")
+        raise click.UsageError(
+            "the name of a database can contain only small letters, digits and _"
+        )
     text = "".join(f"{each};\n\n" for each in statements(store.rstrip("/"), database))
     if output is None:
         show(text)

@@ -30,13 +30,11 @@ def fix_options(command: F) -> F:
     """Whether candidates are looked for, where, and what is done with them."""
     for option in (
         click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
-                     help="Say in the fixes of what fails which golden image could stand there, by the newest night of"
-                          " this store; nothing more is asked of AWS."),
+                     help="Add the golden image to use to the fix of everything that fails, from the newest night of this store; does not ask AWS for it."),
         click.option("--suggest", is_flag=True, envvar="ASSAY_SUGGEST",
-                     help="The same by AWS: the images of each place in which something fails are listed."),
+                     help="The same, but ask AWS: lists the images of each place in which something fails."),
         click.option("--fix", is_flag=True,
-                     help="Rewrite literals of code, tfvars among it, to that image where there is exactly one. The report"
-                          " and the exit code tell what was judged."),
+                     help="Rewrite literals in code and tfvars to that image if there is exactly one. The report and the exit code describe the code before the rewrite."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -51,8 +49,8 @@ def require_code(host: "Host", paths: tuple[str, ...], how: FixOptions) -> None:
 
     if not any(path != STDIN and is_code(host, path) for path in paths):
         raise InputError(
-            "--fix rewrites code, and none is among the inputs",
-            hint="name the directory of the code",
+            "--fix rewrites code, but the inputs contain none",
+            hint="name the directory that contains the code",
         )
 
 

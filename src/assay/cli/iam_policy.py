@@ -34,10 +34,10 @@ REPOSITORY = Shaped(
 BRANCH = Shaped(
     "name",
     r"(?!refs/|/|-)[^\x00-\x20\x7f~^:?*\[\\$]{1,255}(?<![/.])",
-    "the plain name of a branch, without refs/heads/ and without wildcards",
+    "the name of a branch, without refs/heads/ and without wildcards",
 )
 ENVIRONMENT = Shaped(
-    "name", r"[^\x00-\x1f\x7f?*$]{1,255}", "the plain name of an environment, without wildcards"
+    "name", r"[^\x00-\x1f\x7f?*$]{1,255}", "the name of an environment, without wildcards"
 )
 CALLER = Shaped(
     "arn", rf"arn:aws[a-z-]*:iam::{ids.ACCOUNT}:(role|user)/[A-Za-z0-9_+=,.@/-]{{1,576}}",
@@ -46,28 +46,27 @@ CALLER = Shaped(
 
 
 @click.command("iam-policy", cls=Command)
-@click.option("--permissions", is_flag=True, help="Print the permissions policy alone.")
-@click.option("--trust", is_flag=True, help="Print the trust policy alone.")
+@click.option("--permissions", is_flag=True, help="Print only the permissions policy.")
+@click.option("--trust", is_flag=True, help="Print only the trust policy.")
 @click.option("--reader", is_flag=True,
-              help="For the reader's role in --account instead of the gate's own role.")  # fmt: skip
+              help="For the reader's role in --account instead of the role of the check.")  # fmt: skip
 @click.option("--fleet", is_flag=True,
-              help="With what an inventory of accounts asks besides.")  # fmt: skip
+              help="Add the permissions for an inventory of accounts.")  # fmt: skip
 @click.option("--stamp", is_flag=True,
-              help="With the one write that `assay stamp` makes.")  # fmt: skip
+              help="Add the one write action of `assay stamp`.")  # fmt: skip
 @click.option("--findings", is_flag=True,
-              help="With what `assay push securityhub` asks and writes in each account.")  # fmt: skip
-@click.option("--account", type=ACCOUNT, help="The account in which the role stands.")
+              help="Add the permissions for `assay push securityhub` in each account.")  # fmt: skip
+@click.option("--account", type=ACCOUNT, help="The account of the role.")
 @click.option(
     "--partition", type=click.Choice(sorted(PARTITIONS)), default="aws", show_default=True
 )
 @click.option("--repository", "repositories", type=REPOSITORY, multiple=True,
-              help="Whose pull requests may take the role, as GitHub spells it; OWNER@ID/REPO@ID "
-              "where its tokens have ids. May be repeated.")  # fmt: skip
+              help="The repository whose pull requests may use the role, as GitHub spells it; OWNER@ID/REPO@ID if its tokens contain ids. Repeatable.")  # fmt: skip
 @click.option("--branch", "branches", type=BRANCH, multiple=True,
-              help="A branch that may take it, too. May be repeated.")  # fmt: skip
+              help="A branch that may also use the role. Repeatable.")  # fmt: skip
 @click.option("--environment", "environments", type=ENVIRONMENT, multiple=True,
-              help="An environment that may take it, too. May be repeated.")  # fmt: skip
-@click.option("--caller", type=CALLER, help="With --reader: the ARN of the gate's own role.")
+              help="An environment that may also use the role. Repeatable.")  # fmt: skip
+@click.option("--caller", type=CALLER, help="With --reader: the ARN of the role of the check.")
 @policy_option
 @debug_option
 def iam_policy_command(
@@ -85,19 +84,20 @@ def iam_policy_command(
     caller: str | None,
     policy_path: str | None,
 ) -> int:
-    """Print the least that a role needs to run checks, as IAM policies in JSON.
+    """Print the minimal IAM policies for a role that runs checks, as JSON.
 
-    One object holds the permissions policy and the trust policy; --permissions and --trust print
-    one document as IAM takes it. The gate's role trusts a GitHub repository and may assume the
-    readers of the policy, if there is one, that of all other accounts by its name in any; with
-    --reader the role trusts the gate's. With --fleet it may also read what an inventory of many
-    accounts asks for, with --findings import findings into the account's own Security Hub.
+    The output contains the permissions policy and the trust policy; --permissions and --trust print
+    only one of them, in the form that IAM accepts. The role of a check trusts a GitHub repository and
+    may assume the readers named in the policy, including the reader for all other accounts. With
+    --reader, the output is for a reader's role, which trusts the role of the check. --fleet adds the
+    permissions for an inventory of many accounts, and --findings adds those for importing findings
+    into the account's own Security Hub.
     """
     from assay.cli.host import this_process
     from assay.run.policies import policy_if_any
 
     if stamp and reader:
-        raise click.UsageError("--stamp is of the pipeline's own role: readers read")
+        raise click.UsageError("--stamp is for the pipeline's own role: a reader only reads")
     _refuse_mixtures(reader, caller, partition, (*repositories, *branches, *environments))
     policy = policy_if_any(this_process(), policy_path)
     notes: list[str] = []
@@ -124,12 +124,11 @@ def _refuse_mixtures(
     reader: bool, caller: str | None, partition: str, github: Sequence[str]
 ) -> None:
     if reader and github:
-        raise click.UsageError("a reader trusts a role: --repository, --branch and --environment "
-                               "are of the gate's own role")  # fmt: skip
+        raise click.UsageError("a reader trusts a role: --repository, --branch and --environment are for the role of the check")  # fmt: skip
     if caller and not reader:
-        raise click.UsageError("--caller goes with --reader")
+        raise click.UsageError("--caller works only with --reader")
     if caller and caller.split(":")[1] != partition:
-        raise click.UsageError(f"--caller stands in another partition than {partition}")
+        raise click.UsageError(f"--caller is in another partition than {partition}")
 
 
 def _roles(policy: "Policy | None", partition: str, notes: list[str]) -> list[str]:
@@ -142,16 +141,18 @@ def _roles(policy: "Policy | None", partition: str, notes: list[str]) -> list[st
     for account, reader in sorted(policy.readers.by_account.items()):
         role = reader.role_arn
         if any(wild in role for wild in ("*", "?", "${")):
-            what = f"the role of the reader of account {account} holds a wildcard"
+            what = f"the role of the reader for account {account} contains a wildcard"
             raise PolicyError(what, where=policy.path, hint="name one role")
         if role.split(":")[1] == partition:
             roles.append(role)
         else:
-            notes.append(f"the reader of account {account} is of another partition: left out")
+            notes.append(f"the reader for account {account} is in another partition: left out")
     common = policy.readers.common
     if common is not None:
         roles.append(common.role_arn(partition, "*"))
-        notes.append(f"any account that has a role {common.role_name} may let the caller in")
+        notes.append(
+            f"the caller may use the role {common.role_name} in any account that lets it in"
+        )
     return roles
 
 
@@ -164,10 +165,12 @@ def _external_id(
         return None
     if account is None and readers.common is not None:
         if readers.by_account:
-            notes.append("this is the reader of all other accounts; --account chooses that of one")
+            notes.append(
+                "this is the reader for all other accounts; use --account to choose the one for a single account"
+            )
         return readers.common.external_id
     if account is None:
-        raise click.UsageError("--reader: say with --account which reader of the policy")
+        raise click.UsageError("--reader: name the reader's account with --account")
     reader = readers.of(partition, account)
     if reader is None:
         raise click.UsageError(f"the policy names no reader for account {account}")
@@ -179,7 +182,7 @@ def _name_only(repositories: Sequence[str]) -> list[str]:
     if not repositories or any("@" in repository for repository in repositories):
         return []
     since = "a repository created, renamed or moved after 2026-07-15"
-    return [f"the subjects of {since} hold ids: --repository OWNER@ID/REPO@ID"]
+    return [f"the subjects of {since} contain ids: use --repository OWNER@ID/REPO@ID"]
 
 
 def _print(documents: Document, notes: Sequence[str]) -> None:

@@ -27,21 +27,20 @@ class Watermark(click.ParamType):  # type: ignore[type-arg]  # generic from clic
         from assay.policy.document import KEY
 
         if not re.search(KEY, f"000000000000:{value}"):
-            what = "is not the name of a watermark, where * and ? are allowed"
+            what = "is not a valid watermark name (* and ? are allowed)"
             self.fail(f"{value!r} {what}", param, ctx)
         return str(value)
 
 
 @click.command("init", cls=Command)
 @click.option("--policy", "policy_path", metavar="FILE", envvar="ASSAY_POLICY",
-              default=DEFAULT_POLICY, show_default=True, help="Where to write it.")  # fmt: skip
-@click.option("--account", type=ACCOUNT, help="The account that makes the golden watermark.")
+              default=DEFAULT_POLICY, show_default=True, help="The file to write.")  # fmt: skip
+@click.option("--account", type=ACCOUNT, help="The account that attaches the golden watermark.")
 @click.option("--watermark", type=Watermark(),
-              help="Its name; * and ? stand for what differs from build to build.")  # fmt: skip
+              help="The watermark's name; * and ? stand for the parts that differ from build to build.")  # fmt: skip
 @click.option("--from-allowed-amis", "settings_path", metavar="FILE",
-              help="Start from what `aws ec2 get-allowed-images-settings` prints; - for standard "
-              "input.")  # fmt: skip
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+              help="Start from the output of `aws ec2 get-allowed-images-settings`; - for standard input.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @debug_option
 def init_command(
     policy_path: str,
@@ -50,14 +49,15 @@ def init_command(
     settings_path: str | None,
     force: bool,
 ) -> int:
-    """Write a first policy, with comments on what else it can say.
+    """Write a first policy, with comments that explain the other options.
 
-    Where a person looks, what is not said is asked for. Elsewhere 111122223333:golden-* stands in
-    its place, to be changed.
+    On a terminal, you are asked for the values you leave out. Otherwise the policy contains
+    111122223333:golden-*, which you have to change.
 
-    With --from-allowed-amis it is the policy that comes nearest to EC2's own settings; what they
-    admit without a watermark becomes commented exceptions, and what has no counterpart a comment.
-    Settings that name no watermark leave the golden one to --account and --watermark.
+    With --from-allowed-amis, the policy is the one closest to EC2's own settings. What they admit
+    without a watermark becomes exceptions in comments, and settings without a counterpart are listed
+    in a comment. If the settings name no watermark, use --account and --watermark to name the golden
+    one.
     """
     from msgspec.structs import replace
 
@@ -69,7 +69,9 @@ def init_command(
     adopted = None if settings_path is None else _adopted(settings_path)
     if adopted is not None and adopted.names_marks:
         if account or watermark:
-            raise click.UsageError("the settings name watermarks: leave --account and --watermark")
+            raise click.UsageError(
+                "the settings already name watermarks: leave out --account and --watermark"
+            )
         start, unsaid = adopted.start, ""
     else:
         golden, unsaid = _golden(account, watermark)
@@ -79,7 +81,9 @@ def init_command(
     _write(policy_path, document, force)
     note(f"wrote {policy_path}")
     if unsaid:
-        note(f"change {start.watermarks[0].key} there: nobody said {unsaid} of the golden mark")
+        note(
+            f"change {start.watermarks[0].key} in the file: you did not give {unsaid} of the golden watermark"
+        )
     _tell(adopted)
     return EXIT_PASS
 
@@ -89,10 +93,9 @@ def _tell(adopted: "Adopted | None") -> None:
     if adopted is None:
         return
     if adopted.lost:
-        note("what the settings say and the policy does not stands at its top")
+        note("settings that the policy does not contain are listed at its top")
     if adopted.start.stubs:
-        note(f"{len(adopted.start.stubs)} exceptions are commented out: each needs somebody who "
-             "answers for it")  # fmt: skip
+        note(f"{len(adopted.start.stubs)} exceptions are commented out: each needs somebody who is responsible for it")  # fmt: skip
 
 
 def _adopted(path: str) -> "Adopted":
@@ -134,7 +137,7 @@ def _refuse_to_overwrite(path: str, force: bool) -> None:
     from assay.errors import InputError
 
     if not force and os.path.lexists(path):
-        raise InputError("is there already", where=path, hint="write over it with --force")
+        raise InputError("already exists", where=path, hint="use --force to overwrite it")
 
 
 def _write(path: str, content: bytes, force: bool) -> None:

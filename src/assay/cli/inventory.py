@@ -37,17 +37,18 @@ FORMATS = ("text", "json", "csv", "html")
 @whose_options
 @store_option
 @click.option("--workers", type=click.IntRange(1, 256), default=16, show_default=True,
-              help="How many places are read at a time.")  # fmt: skip
+              help="How many places to read at a time.")  # fmt: skip
 @click.option("--dask", "cluster", metavar="ADDRESS",
-              help="Have the workers of this Dask scheduler read the places, each with credentials "
-              "of its own surroundings (tcp://scheduler:8786).")  # fmt: skip
+              help="Let the workers of this Dask scheduler read the places, each with the credentials of its own environment (tcp://scheduler:8786).")  # fmt: skip
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
-              help="What goes to standard output.")  # fmt: skip
+              help="The format to print to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=Output(FORMATS), multiple=True,
-              metavar="FORMAT=FILE", help="Write a report into a file as well; repeatable.")  # fmt: skip
-@click.option("--as-of", type=Moment(), envvar="ASSAY_AS_OF", help="Judge marks as of this time.")
+              metavar="FORMAT=FILE", help="Also write a report to a file; repeatable.")  # fmt: skip
+@click.option(
+    "--as-of", type=Moment(), envvar="ASSAY_AS_OF", help="Judge watermarks as of this time."
+)
 @click.option("--timeout", type=Seconds(), metavar="SECONDS", default=TIMEOUT, show_default=True,
-              help="What AWS has not answered by then is not seen.")  # fmt: skip
+              help="Anything that AWS has not answered after this many seconds counts as not seen.")  # fmt: skip
 @policy_option
 @no_cache_option
 @click.pass_context
@@ -65,17 +66,17 @@ def inventory_command(
     no_cache: bool,
     **whose: Unpack[Whose],
 ) -> int | None:
-    """Say which images exist in many accounts and Regions, and what each is by the policy.
+    """List the images in many accounts and Regions, and classify each by the policy.
 
-    golden: a golden mark was attached to it. derived: it inherited one, or descends from an image
-    that has one. unknown: neither. What could not be seen is named, and never counted as nothing.
+    golden: a golden watermark was attached to it. derived: it inherited one, or descends from an image
+    that has one. unknown: neither. Whatever could not be seen is named and never counted as empty.
 
-    Exit codes: 0 everything that was wanted was seen, 2 nothing could be, 3 there are gaps.
+    Exit codes: 0 everything you asked for was seen, 2 nothing could be seen, 3 there are gaps.
     """
     if context.invoked_subcommand:
         return None
     if cluster and context.get_parameter_source("workers") is ParameterSource.COMMANDLINE:
-        raise click.UsageError("--workers and --dask exclude one another: a cluster has its own")
+        raise click.UsageError("use either --workers or --dask: a cluster has its own workers")
     from pathlib import Path
 
     from assay.cli.host import this_process

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 store_option = click.option(
     "--store", metavar="DIR", envvar="ASSAY_STORE", default="inventory", show_default=True,
-    help="Where nights are kept.",
+    help="Where nights are stored.",
 )  # fmt: skip
 
 night_option = click.option(
     "--night", type=Moment(), metavar="DATE",
-    help="The stored night to ask, such as 2026-11-29 (default: the newest).",
+    help="The stored night to read, such as 2026-11-29 (default: the newest).",
 )  # fmt: skip
 
 
@@ -27,11 +27,11 @@ night_option = click.option(
 @click.argument("after", type=Moment(), metavar="NIGHT")
 @store_option
 @click.option("--format", "format_", type=click.Choice(("text", "json", "markdown")), default="text",
-              show_default=True, help="What goes to standard output.")  # fmt: skip
+              show_default=True, help="The format to print to standard output.")  # fmt: skip
 def diff_command(before: "datetime", after: "datetime", store: str, format_: str) -> int:
-    """Say what came, went and changed between two nights, such as 2026-11-28 and 2026-11-29.
+    """Show what was added, removed and changed between two nights, such as 2026-11-28 and 2026-11-29.
 
-    Exit codes: 0 every place was seen in both nights, 3 some were not, and are named.
+    Exit codes: 0 every place was seen in both nights, 3 some were not; they are named.
     """
     from pathlib import Path
 
@@ -50,11 +50,11 @@ def diff_command(before: "datetime", after: "datetime", store: str, format_: str
 @click.argument("query", metavar='"SELECT …"')
 @store_option
 @click.option("--format", "format_", type=click.Choice(("text", "json", "csv")), default="text",
-              show_default=True, help="What goes to standard output.")  # fmt: skip
+              show_default=True, help="The format to print to standard output.")  # fmt: skip
 def sql_command(query: str, store: str, format_: str) -> int:
-    """Ask the stored nights in SQL. The views are `images`, `uses` and `places`, with a `night` in each.
+    """Query the stored nights with SQL. The views are `images`, `uses` and `places`, each with a `night`.
 
-    Read only: one SELECT, which sees the store and no other file.
+    Accepts a single SELECT, which can read the store and no other file.
     """
     from pathlib import Path
 

@@ -57,7 +57,7 @@ class Output(click.ParamType):  # type: ignore[type-arg]
             some = ", ".join(self._formats)
             self.fail(f"{value!r}: give FORMAT=FILE with one of {some}", param, ctx)
         if path == "-":
-            self.fail("a file is meant; --format says what goes to standard output", param, ctx)
+            self.fail("name a file; use --format for standard output", param, ctx)
         return name, path
 
 
@@ -89,7 +89,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 
         number, unit = str(value)[:-1], str(value)[-1:]
         if unit not in self._UNITS or not re.fullmatch(r"[0-9]{1,8}", number) or not int(number):
-            self.fail(f"{value!r}: give a number and one of s, m, h, d, w, such as 7d", param, ctx)
+            self.fail(f"{value!r}: write a number and one of s, m, h, d, w, such as 7d", param, ctx)
         return timedelta(seconds=int(number) * self._UNITS[unit])
 
 
@@ -131,30 +131,30 @@ REGION = Shaped("region", _region, "a Region such as us-east-1")
 ACCOUNT = Shaped("account", _account, "an account of 12 digits")
 policy_option = click.option(
     "--policy", "policy_path", metavar="FILE", envvar="ASSAY_POLICY",
-    help=f"The policy document (default: {DEFAULT_POLICY} in this directory).",
+    help=f"The policy file (default: {DEFAULT_POLICY} in this directory).",
 )  # fmt: skip
 catalog_option = click.option(
     "--catalog", metavar="FILE", envvar="ASSAY_CATALOG",
-    help="Ask this recorded catalogue instead of AWS.",
+    help="Use this recorded catalogue instead of asking AWS.",
 )  # fmt: skip
 max_age_option = click.option(
     "--max-age", type=Duration(), metavar="DURATION", envvar="ASSAY_MAX_AGE",
-    help="Refuse a recorded catalogue that is older, by --as-of or now (36h, 7d).",
+    help="Refuse a recorded catalogue that is older than this (36h, 7d), counted up to --as-of or now.",
 )  # fmt: skip
 color_option = click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto",
-    envvar="ASSAY_COLOR", help="Colour in the text report.",
+    envvar="ASSAY_COLOR", help="When to use colour in the text report.",
 )  # fmt: skip
 as_of_option = click.option(
     "--as-of", type=Moment(), envvar="ASSAY_AS_OF", help="Judge as of this time instead of now."
 )
 timeout_option = click.option(
     "--timeout", type=Seconds(), metavar="SECONDS", default=DEFAULT_TIMEOUT, show_default=True,
-    envvar="ASSAY_TIMEOUT", help="What AWS has not answered by then counts as a failed lookup.",
+    envvar="ASSAY_TIMEOUT", help="Anything that AWS has not answered after this many seconds counts as a failed lookup.",
 )  # fmt: skip
 no_cache_option = click.option(
     "--no-cache", is_flag=True, envvar="ASSAY_NO_CACHE",
-    help="Keep and use nothing that an earlier run has learnt.",
+    help="Neither read nor write the cache.",
 )  # fmt: skip
 debug_option = click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 
@@ -163,7 +163,7 @@ def live_options(command: F) -> F:
     """How AWS is asked."""
     for option in (
         click.option("--region", type=REGION, metavar="REGION", envvar="ASSAY_REGION",
-                     help="The Region where a plan does not say it as a constant."),
+                     help="The Region to use if a plan does not give it as a constant."),
         timeout_option,
         no_cache_option,
     ):  # fmt: skip
@@ -188,19 +188,17 @@ def input_options(command: F) -> F:
     """How inputs are read."""
     for option in (
         click.option("--source-root", metavar="DIR", envvar="ASSAY_SOURCE_ROOT",
-                     help="The root module's code: says at which file and line a plan's findings are, and"
-                          " has the providers with which a saved plan is rendered."),
+                     help="The directory of the root module's code: adds file and line to the findings of a plan, and has the providers for rendering a saved plan."),
         click.option("--var-file", "var_files", metavar="FILE", multiple=True,
-                     help="Values of variables, for code; may be repeated."),
+                     help="A file of values for the variables of code; repeatable."),
         click.option("--exclude", metavar="PATTERN", multiple=True, envvar="ASSAY_EXCLUDE",
-                     help="Leave directories of code aside, by their path below the one that is checked (* and ?);"
-                          " may be repeated."),
+                     help="Leave out directories of code, by their path below the checked directory (* and ?); repeatable."),
         click.option("--tool", type=click.Choice(("terraform", "opentofu")), envvar="ASSAY_TOOL",
-                     help="Which one reads the code, where .tofu files stand in it (default: both)."),
+                     help="Which tool plans the code, if it contains .tofu files (default: both)."),
         click.option("--terraform", metavar="PATH", envvar="ASSAY_TERRAFORM",
-                     help="The Terraform or OpenTofu that renders saved plans (default: terraform, else tofu, on PATH)."),
+                     help="The Terraform or OpenTofu program that renders saved plans (default: terraform or tofu on PATH)."),
         click.option("--include-unchanged", is_flag=True, envvar="ASSAY_INCLUDE_UNCHANGED",
-                     help="Judge resources that the plan leaves as they are, too."),
+                     help="Also judge resources that the plan does not change."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -256,15 +254,15 @@ def report_options(command: F) -> F:
     for option in (
         click.option("--category", metavar="NAME", default="assay", show_default=True,
                       envvar="ASSAY_CATEGORY",
-                      help="Tells this run's findings from others on the same commit, in formats that keep them."),
+                      help="A name that separates the findings of this run from others on the same commit, in formats that keep findings."),
         click.option("--excepted", is_flag=True, envvar="ASSAY_EXCEPTED",
-                      help="List what exceptions let through, too, in formats that list findings."),
+                      help="Also list what exceptions let through, in formats that list findings."),
         click.option("-q", "--quiet", is_flag=True, envvar="ASSAY_QUIET",
-                      help="In text: a line for each finding, and the verdict."),
+                      help="Text format: print one line per finding, and the verdict."),
         click.option("-v", "--verbose", is_flag=True, envvar="ASSAY_VERBOSE",
-                      help="In text: everything, passes with evidence and lineage, too."),
+                      help="Text format: print everything, including the evidence and lineage of passes."),
         click.option("--record", metavar="FILE",
-                     help="Write down the answers that were judged, as a recorded catalogue."),
+                     help="Save the answers used by this check as a recorded catalogue."),
         color_option,
     ):  # fmt: skip
         command = option(command)

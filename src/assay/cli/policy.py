@@ -9,13 +9,13 @@ from assay.cli.usage import Group
 
 @click.group("policy", cls=Group)
 def policy_group() -> None:
-    """Work with policy documents."""
+    """Work with policy files."""
 
 
 @policy_group.command("validate")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def validate_command(files: tuple[str, ...]) -> int:
-    """Say whether policy documents are valid, or all that is wrong with each, and where."""
+    """Check whether policy files are valid, and list everything that is wrong with each."""
     from assay.errors import AssayError
     from assay.policy.load import faults
 
@@ -35,7 +35,7 @@ def validate_command(files: tuple[str, ...]) -> int:
 
 @policy_group.command("schema")
 def schema_command() -> int:
-    """Print the JSON Schema of the policy document."""
+    """Print the JSON Schema of policy files."""
     import json
 
     from assay.policy.load import schema

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from assay.run.cases import Case
 
 _HELP = """\
-Check recorded cases against the verdicts that are expected of a policy.
+Test a policy on recorded cases with expected verdicts.
 
-Needs no AWS, and reads neither the environment nor assay.yaml: a case means the same on every
-machine.
+Needs no AWS, and reads neither the environment nor assay.yaml, so a case gives the same result on
+every machine.
 
-A case is a directory, anywhere below DIR, that holds
+A case is a directory, anywhere below DIR, with these files:
 
 \b
-  expected.json  what the check has to come to
+  expected.json  the expected result of the check
   plan.json      terraform show -json tfplan > plan.json
   catalog.json   assay record plan.json -o catalog.json
   policy.yaml    here, or in the nearest parent directory up to DIR;
-                 where there is none, --policy
+                 if there is none, the one given by --policy
 
 expected.json:
 
@@ -44,36 +44,37 @@ expected.json:
 
 \b
 outcome     of the whole check: pass, fail or undetermined
-verdicts    all of them, in any order; a verdict that is not named is a
-            difference, too
+verdicts    all verdicts, in any order; a verdict that is not listed here
+            counts as a difference
   rules     the rules of error severity that do not pass and that no
             exception lets through, in any order
-  attribute which attribute of the address is meant, where there are several
-  warnings  the rules that are reported only
-  value     what the report shows of the attribute
+  attribute the attribute of the address, if there are several
+  warnings  the rules that only warn
+  value     the value of the attribute, as the report shows it
   exception the ticket of the exception that lets it through, or its
-            reason where it has no ticket; null for none
-about       a remark, here or in a verdict
-as_of       judge as of this day or time (UTC). Without it --as-of counts,
-            else the recorded_at of catalog.json: tests do not rot
+            reason if it has no ticket; null for none
+about       a comment, here or in a verdict
+as_of       judge as of this day or time (UTC); by default --as-of, or else
+            the recorded_at of catalog.json, so results do not change with
+            time
 include_unchanged
-            true: judge resources that the plan leaves as they are, too
-not_judged  how many references get no verdict, by why: {"bake": 1}
+            true: also judge resources that the plan does not change
+not_judged  how many references get no verdict, by reason: {"bake": 1}
 
-What is left out is not compared, but for outcome, verdicts, address and rules, which have to
-be there. Unknown keys are errors. Directories whose names begin with a dot are passed over.
+outcome, verdicts, address and rules are required; other keys are compared only if they are
+there. Unknown keys are errors. Directories whose names begin with a dot are skipped.
 
-Exit codes: 0 all is as expected, 1 something is not, 2 a case cannot be read or a DIR holds
-none.
+Exit codes: 0 everything is as expected, 1 something is not, 2 a case cannot be read or a DIR
+contains none.
 """
 
 
 @click.command("test", cls=Command, help=_HELP)
 @click.argument("directories", nargs=-1, required=True, metavar="DIR...")
 @click.option("--policy", "policy_path", metavar="FILE",
-              help="The policy of cases that have none of their own.")  # fmt: skip
+              help="The policy for cases that have none of their own.")  # fmt: skip
 @click.option("--as-of", type=Moment(), metavar="TIME",
-              help="The time of cases that name none.")  # fmt: skip
+              help="The time for cases that name none.")  # fmt: skip
 @debug_option
 def test_command(
     directories: tuple[str, ...], policy_path: str | None, as_of: "datetime | None"

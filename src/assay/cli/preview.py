@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
 @click.command("preview", cls=Command)
 @click.option("--criteria", "criteria_path", metavar="FILE",
-              help="Criteria as `aws ec2 replace-image-criteria-in-allowed-images-settings --cli-input-json` "
-              "takes them (default: those that come nearest to the policy).")  # fmt: skip
+              help="Criteria in the form that `aws ec2 replace-image-criteria-in-allowed-images-settings --cli-input-json` takes (default: those closest to the policy).")  # fmt: skip
 @store_option
 @night_option
 @click.option("--format", "format_", type=click.Choice(("text", "json", "markdown")), default="text",
-              show_default=True, help="What goes to standard output.")  # fmt: skip
+              show_default=True, help="The format to print to standard output.")  # fmt: skip
 @policy_option
 @as_of_option
 @debug_option
@@ -34,12 +33,13 @@ def preview_command(
     policy_path: str | None,
     as_of: "datetime | None",
 ) -> int:
-    """Say what EC2's Allowed AMIs would refuse of a stored night, if it were enforced everywhere.
+    """Show what EC2's Allowed AMIs would refuse in a stored night if it were enforced everywhere.
 
-    What runs, what groups, templates, launch configurations and parameters would launch next, and
-    which images of the accounts' own it can never block. Nothing is asked of AWS, nothing is changed.
+    This covers what is running, what groups, templates, launch configurations and parameters would
+    launch next, and the accounts' own images, which it can never block. AWS is not asked, and nothing
+    is changed.
 
-    Exit codes: 0 nothing would be refused and everything was seen, 1 something would be, 2 no
+    Exit codes: 0 nothing would be refused and everything was seen, 1 something would be refused, 2 no
     answer, 3 there are gaps.
     """
     from assay.allowed_amis.request import of_policy, read_criteria

@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 
 @click.group("push", cls=Group)
 def push_group() -> None:
-    """Hand the findings of an audit to where people look at findings."""
+    """Send the findings of an audit to another service."""
 
 
 @push_group.command("securityhub")
 @fleet_options
-@click.option("--yes", is_flag=True, help="Write; without it, only what would be written is told.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Write to Security Hub; without it, only show what would be written.",
+)
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text",
-              show_default=True, help="What goes to standard output.")  # fmt: skip
+              show_default=True, help="The format to print to standard output.")  # fmt: skip
 def securityhub_command(
     where: str | None,
     store: str | None,
@@ -37,15 +41,15 @@ def securityhub_command(
     policy_path: str | None,
     **how: Unpack[LiveOptions],
 ) -> int:
-    """Import what `assay audit` finds into Security Hub, and archive what is fixed.
+    """Import the findings of `assay audit` into Security Hub, and archive those of fixed problems.
 
-    Each account's own findings go there by its own role, the policy's reader, in the Region that they are of.
-    What is active there and no more in the audit is archived, where the place was seen whole. What people have
-    set, such as the workflow status, is not touched. Without --yes it is a dry run.
+    The findings of each account are sent through the policy's reader for that account, to the Region they
+    belong to. Active findings that the audit no longer has are archived if the place was seen completely.
+    Anything that people have set, such as the workflow status, is kept. Without --yes it is a dry run.
 
-    Exit codes, whatever the findings say: 0 Security Hub has everything (dry run: would be sent everything),
-    2 nothing could be audited or no place could be written to, 3 some findings were not taken or some places
-    not seen, each named.
+    Exit codes, whatever the findings say: 0 Security Hub has everything (dry run: would get everything), 2
+    nothing could be audited or no place could be written to, 3 some findings were not accepted or some places
+    not seen; each is named.
     """
     from assay.cli.host import this_process
     from assay.run.audit import audit
@@ -56,9 +60,7 @@ def securityhub_command(
     policy = policy_by(host, policy_path, None)
     fleet, now = chosen_fleet(host, policy, how, where, store, night, as_of)
     if policy.matches_tags:
-        note(
-            "tags of what runs are not listed: what the policy matches by tags matches nothing here"
-        )
+        note("tags of running resources are not listed: policy matches by tags match nothing here")
     with host.watching(fleet.catalog):
         report = audit(fleet, (), policy, now, host.now())
     cache = Cache(host, wanted=not how["no_cache"])

@@ -26,9 +26,9 @@ REASONS = 5
 
 @click.command("record", cls=Command)
 @source_options
-@click.option("-o", "--output", required=True, metavar="FILE", help="Where to write it.")
+@click.option("-o", "--output", required=True, metavar="FILE", help="The file to write.")
 @click.option("--force", is_flag=True,
-              help="Write over a recording that is there even where its answers would be lost.")  # fmt: skip
+              help="Overwrite an existing recording even if it has answers that the new one lacks.")  # fmt: skip
 def record_command(
     paths: tuple[str, ...],
     catalog: str | None,
@@ -38,13 +38,13 @@ def record_command(
     timeout: float,
     **how: Unpack[SourceOptions],
 ) -> int:
-    """Write down everything a check of these plans, or of this code, asks, for a check without AWS.
+    """Record all of AWS's answers that a check of these plans, or of this code, needs.
 
-    The recording holds no credentials, and of parameters only AMI ids. It says when it was made; a
-    question that it was not asked stays unanswered.
+    The recording contains no credentials, and from parameters only AMI ids. It contains the time it was
+    made. A check without AWS can use it; questions that were not recorded have no answer.
 
-    Exit codes: 0 every question was answered, 2 none was, or nothing could be asked, 3 some got no
-    answer; a recording that has answers to questions that got none now is kept then as it is.
+    Exit codes: 0 every question was answered, 2 none was answered, 3 some were not answered. If an
+    existing recording has answers that could not be had this time, it is kept.
     """
     from assay.cli.host import this_process
     from assay.run.cache import Cache
@@ -86,8 +86,7 @@ def _tell(path: str, found: "Coverage", lost: int) -> None:
         note(f"and {len(reasons) - REASONS} other reasons")
     if lost:
         note(
-            f"{path} is kept as it was: it has {lost} answers that the new one lacks; replace it "
-            "with --force"
+            f"{path} was not replaced, because it has {lost} answers that the new recording lacks; use --force to replace it"
         )
 
 

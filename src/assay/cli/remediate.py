@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 @store_option
 @night_option
 @click.option("--live", is_flag=True,
-              help="Ask AWS, too, about images that nothing in the night speaks against: whom they are shared with, "
-              "and which EC2 and Spot Fleets launch them. Without it, none is said to be safe.")  # fmt: skip
+              help="Also ask AWS about images that look unused in the night: whom they are shared with, and which EC2 and Spot Fleets launch them. Without it, no image is called safe.")  # fmt: skip
 @click.option("--format", "format_", type=click.Choice(("text", "json", "markdown")), default="text",
-              show_default=True, help="What goes to standard output.")  # fmt: skip
+              show_default=True, help="The format to print to standard output.")  # fmt: skip
 @policy_option
 @as_of_option
 @timeout_option
@@ -44,12 +43,12 @@ def remediate_command(
     timeout: float,
     no_cache: bool,
 ) -> int:
-    """Plan on paper what to do about images of class unknown: who uses each, what replaces it, which may go.
+    """Plan what to do about images of class unknown: what uses them, what replaces them, which can go.
 
-    An image is said to be safe to deregister only where every kind of thing that could use it was read
-    in every account, completely and within a day. Nothing is changed.
+    An image is called safe to deregister only if every kind of thing that could use it was read in every
+    account, completely and within a day. Nothing is changed.
 
-    Exit codes: 0 everything that was wanted was seen, 2 no answer, 3 an answer with gaps, each named.
+    Exit codes: 0 everything you asked for was seen, 2 no answer, 3 an answer with gaps; each is named.
     """
     from assay.cli.host import this_process
     from assay.report.remediation import json, markdown, text

@@ -18,14 +18,14 @@ def report_group() -> None:
 @report_group.command("verify")
 @click.argument("report", metavar="REPORT")
 @click.option("--plan", "paths", multiple=True, required=True, metavar="PATH",
-              help="The plan, or the directory of code, that was judged; repeatable, in the same order.")  # fmt: skip
+              help="The plan or directory of code that was judged; repeatable, in the same order.")  # fmt: skip
 @click.option("--catalog", required=True, metavar="FILE",
-              help="The answers, as --record or `assay record` wrote them.")  # fmt: skip
-@click.option("--source-root", metavar="DIR", help="The code of the plan, where it was given.")
+              help="The recorded answers, written by --record or `assay record`.")  # fmt: skip
+@click.option("--source-root", metavar="DIR", help="The code of the plan, if it was given.")
 @click.option("--var-file", "var_files", metavar="FILE", multiple=True,
-              help="Values of variables, for code; may be repeated.")  # fmt: skip
-@click.option("--region", type=REGION, metavar="REGION", help="The Region, where one was given.")
-@click.option("--include-unchanged", is_flag=True, help="Where it was given.")
+              help="A file of values for the variables of code; repeatable.")  # fmt: skip
+@click.option("--region", type=REGION, metavar="REGION", help="The Region, if one was given.")
+@click.option("--include-unchanged", is_flag=True, help="If the report was made with this option.")
 @policy_option
 @no_cache_option
 @debug_option
@@ -40,9 +40,9 @@ def verify_command(
     policy_path: str | None,
     no_cache: bool,
 ) -> int:
-    """Judge again, as of the report's own time, and say whether it comes out the same.
+    """Judge the same inputs again, as of the report's own time, and compare the result with the report.
 
-    What it was made from is compared by digest: plan, policy, answers, values of variables.
+    The plan, the policy, the answers and the values of variables are compared by their digests.
 
     Exit codes: 0 equal, 1 something differs, 2 nothing could be compared.
     """
@@ -70,5 +70,5 @@ def verify_command(
     if len(found) > MOST:
         show(f"and {len(found) - MOST} more differences\n")
     if not found:
-        show(f"equal: {safe(report)} is what these inputs, this policy and these answers lead to\n")
+        show(f"equal: {safe(report)} matches these inputs, this policy and these answers\n")
     return EXIT_FAIL if found else EXIT_PASS

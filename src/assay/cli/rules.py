@@ -11,13 +11,13 @@ _COLOUR = {"error": "red", "warning": "yellow", "undetermined": "yellow"}
 
 @click.command("rules", cls=Command)
 @click.option("--format", "stdout_format", type=click.Choice(("text", "json")), default="text",
-              help="What to print.")  # fmt: skip
+              help="The format to print.")  # fmt: skip
 @color_option
 @debug_option
 def rules_command(stdout_format: str, color: str) -> int:
-    """List the rules, what each finds, and what that does unless the policy says otherwise.
+    """List the rules, what each finds, and its default severity.
 
-    `assay explain RULE` tells more.
+    See `assay explain RULE` for more.
     """
     from assay.policy.rules import RULES
 

@@ -28,19 +28,18 @@ TIMEOUT = 3_600.0
 @click.command("stamp", cls=Command)
 @click.argument("ami", metavar="AMI")
 @click.option("--watermark", required=True, metavar="NAME",
-              help="The watermark's name; EC2 puts the caller's account in front of it.")  # fmt: skip
+              help="The watermark's name; EC2 puts the caller's account id in front of it.")  # fmt: skip
 @click.option("--region", type=REGION, envvar="ASSAY_REGION",
-              help="Where the image is (default: the policy's aws.region).")  # fmt: skip
+              help="The Region of the image (default: the policy's aws.region).")  # fmt: skip
 @click.option("--copies", type=REGION, multiple=True, metavar="REGION",
-              help="A Region into which the image is copied: its copies there are to carry the watermark, "
-              "too; repeatable.")  # fmt: skip
+              help="A Region with copies of the image, which should have the watermark too; repeatable.")  # fmt: skip
 @click.option("--wait", is_flag=True,
               help="Wait until the image, and each copy, is available.")  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text",
-              show_default=True, help="What goes to standard output.")  # fmt: skip
+              show_default=True, help="The format to print to standard output.")  # fmt: skip
 @click.option("--timeout", type=Seconds(), metavar="SECONDS", default=TIMEOUT, show_default=True,
-              envvar="ASSAY_TIMEOUT", help="How long all of it may take.")  # fmt: skip
+              envvar="ASSAY_TIMEOUT", help="How many seconds the whole command may take.")  # fmt: skip
 @policy_option
 @no_cache_option
 @debug_option
@@ -58,12 +57,13 @@ def stamp_command(
 ) -> int:
     """Attach a watermark to an image that may become golden.
 
-    Refuses an image that is public, another account's, failed or full of marks, one that descends from
-    something revoked, and one that does not start from the policy's golden.roots. What is attached is read
-    back; whoever runs it again writes nothing. This is the only command that changes anything in EC2.
+    Refuses images that are public, belong to another account, have failed, already have the maximum number
+    of watermarks, descend from something revoked, or are not built from the policy's golden.roots. Reads the
+    image again to confirm the watermark. Running it again writes nothing. This is the only command that
+    changes anything in EC2.
 
-    Exit codes: 0 every image carries it (with --dry-run: would), 1 one cannot become golden, 2 nothing could
-    be asked, 3 it could not be read, or not be confirmed in time.
+    Exit codes: 0 every image has the watermark (with --dry-run: would have it), 1 an image cannot become
+    golden, 2 AWS could not be asked, 3 the result could not be read, or could not be confirmed in time.
     """
     from assay.cli.host import this_process
     from assay.run.cache import Cache
@@ -74,8 +74,7 @@ def stamp_command(
 
     if not is_name(watermark):
         raise click.UsageError(
-            "--watermark: a name has 3 to 128 of letters, digits and ( ) [ ] . / - ' @ _, with spaces "
-            "only inside; its account is not part of it"
+            "--watermark: a name has 3 to 128 letters, digits and ( ) [ ] . / - ' @ _, and spaces only inside; leave out the account"
         )
     host = this_process()
     policy = policy_if_any(host, policy_path)
@@ -83,8 +82,8 @@ def stamp_command(
     others = tuple(each for each in dict.fromkeys(copies) if each != place.region)
     wish = Wish(image_id(ami), watermark, place, others, wait, dry_run)
     if policy is None or policy.golden.roots is None:
-        note("the policy has no golden.roots: from what the image was built is not looked at"
-             if policy else "no policy: from what the image was built is not looked at")  # fmt: skip
+        note("the policy has no golden.roots, so it is not checked what the image was built from"
+             if policy else "there is no policy, so it is not checked what the image was built from")  # fmt: skip
     found = _stamp(host, wish, policy, timeout, format_, Cache(host, wanted=not no_cache))
     if found.whole:
         return EXIT_PASS

@@ -27,21 +27,24 @@ if TYPE_CHECKING:
 @click.command("suggest", cls=Command)
 @click.argument("targets", nargs=-1, metavar="[ADDRESS|AMI|INSTANCE]...")
 @click.option("--plan", "--code", "paths", metavar="PATH", multiple=True,
-              help="Where addresses stand: a plan or a directory of code, as `assay check` takes them; repeatable.")  # fmt: skip
+              help="The plan or directory of code that contains the addresses, as for `assay check`; repeatable.")  # fmt: skip
 @click.option("--state", "states", metavar="FILE", multiple=True,
-              help="The same for a state, as terraform show -json prints it; repeatable.")  # fmt: skip
+              help="The same for a state, as printed by terraform show -json; repeatable.")  # fmt: skip
 @click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
-              help="Take candidates from a night that is kept there (default: one that lies in ./inventory, where no place is named; else AWS is asked).")  # fmt: skip
+              help="Take candidates from a night stored there (default: ./inventory if it has a night and no place is named; otherwise AWS is asked).")  # fmt: skip
 @night_option
-@click.option("--live", "ask_aws", is_flag=True, help="Ask AWS, whatever ASSAY_STORE says.")
+@click.option("--live", "ask_aws", is_flag=True, help="Ask AWS, even if ASSAY_STORE is set.")
 @click.option(
-    "--region", type=REGION, envvar="ASSAY_REGION", help="Where the image or the instance is."
+    "--region", type=REGION, envvar="ASSAY_REGION", help="The Region of the image or instance."
 )
 @click.option(
-    "--account", type=ACCOUNT, envvar="ASSAY_ACCOUNT", help="Whose it is (default: the caller's)."
+    "--account",
+    type=ACCOUNT,
+    envvar="ASSAY_ACCOUNT",
+    help="The account of the image or instance (default: the caller's).",
 )
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
-              help="What goes to standard output.")  # fmt: skip
+              help="The format to print to standard output.")  # fmt: skip
 @policy_option
 @catalog_option
 @as_of_option
@@ -51,14 +54,15 @@ if TYPE_CHECKING:
 def suggest_command(
     format_: str, policy_path: str | None, as_of: "datetime | None", **how: Any
 ) -> int:
-    """Say which golden image could stand where one does not pass, and what to write where.
+    """Suggest a golden image to use instead of one that does not pass, and show what to write.
 
-    The newest of the same line by mark, name or root, or else of the same architecture, platform,
-    virtualisation and boot mode; there, shared with that account, and passing the policy. Without a
-    target, for every reference of --plan that does not pass.
+    Suggests the newest image of the same line by watermark, name or root, or else of the same
+    architecture, platform, virtualisation and boot mode. It must be available to that account in that
+    Region and pass the policy. Without a target, suggests one for every reference in --plan that does not
+    pass.
 
-    Exit codes: 0 there is an answer for each, 2 there is none, 3 something could not be read, or
-    some have none.
+    Exit codes: 0 there is an answer for each, 2 there is none, 3 something could not be read, or some
+    have no answer.
     """
     from assay.cli.host import this_process
     from assay.run.policies import open_policy
@@ -87,5 +91,5 @@ def _exit_code(found: "Suggestions") -> int:
         return EXIT_PASS
     if answered:
         return EXIT_UNDETERMINED
-    note("no golden image passes there: nothing can be suggested")
+    note("no golden image passes there, so there is nothing to suggest")
     return EXIT_NO_VERDICT

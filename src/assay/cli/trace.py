@@ -38,10 +38,9 @@ def lookup_options(command: F) -> F:
     """Where an image is looked up, and as which account."""
     for option in (
         click.option("--region", type=REGION, envvar="ASSAY_REGION",
-                     help="Where the image is (default: the policy's aws.region)."),
+                     help="The Region of the image (default: the policy's aws.region)."),
         click.option("--account", type=ACCOUNT, envvar="ASSAY_ACCOUNT",
-                     help="Whose eyes look, by the policy's reader for that account "
-                     "(default: your own credentials)."),
+                     help="The account to look from, through the policy's reader for it (default: your own credentials)."),
         catalog_option,
         max_age_option,
         policy_option,
@@ -81,7 +80,7 @@ def find(
 @click.command("trace", cls=Command)
 @click.argument("what", metavar="AMI|INSTANCE")
 @click.option("--format", "stdout_format", type=click.Choice(FORMATS), default="text",
-              help="What to print.")  # fmt: skip
+              help="The format to print.")  # fmt: skip
 @store_option
 @night_option
 @lookup_options
@@ -96,15 +95,15 @@ def trace_command(
     color: str,
     **where: Any,
 ) -> int:
-    """Show where an image, or the image of an instance, comes from, and who says so.
+    """Show where an image, or the image of an instance, comes from, with the evidence.
 
-    Every image of its lineage with its owner, Region and marks, how it was made, and why the record
-    ends. What EC2 does not show is filled from the newest stored night, if there is one, and then from
-    CloudTrail, if that may be read; each step says by which evidence. With --night nothing is asked but
-    that night. An instance takes at most five calls. With a policy, golden marks are told from others,
-    and its readers are used.
+    Shows every image of the lineage with its owner, Region and watermarks, how it was made, and why the
+    record ends. If EC2 does not show a step, it is taken from the newest stored night, if there is one,
+    or from CloudTrail, if it may be read. Each step names its evidence. With --night, only that night is
+    read. For an instance, AWS is called at most five times. With a policy, golden watermarks are
+    highlighted and its readers are used.
 
-    Exit codes: 0, 2 nothing could be asked, 3 something could not be seen.
+    Exit codes: 0 the whole lineage was seen, 2 AWS could not be asked, 3 something could not be seen.
     """
     from assay.cli.host import this_process
     from assay.run.cache import Cache

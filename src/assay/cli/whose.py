@@ -31,16 +31,15 @@ def whose_options(command: F) -> F:
     """Which places are wanted; the Regions are given as `regions`, the rest is a `Whose`."""
     for option in reversed((
         click.option("--accounts", metavar="FILE",
-                     help="Account ids, one a line, or the accounts file of c7n-org (default: the "
-                     "policy's aws.accounts, else the caller's own)."),
+                     help="A file of account ids, one per line, or an accounts file of c7n-org (default: the policy's aws.accounts, or else the caller's own account)."),
         click.option("--organization", is_flag=True,
-                     help="All accounts that AWS Organizations tells of, which its management account may ask."),
+                     help="All accounts in AWS Organizations; run it as the management account."),
         click.option("--ou", "units", multiple=True, metavar="ID",
-                     help="The accounts of this organizational unit, and of those below it; repeatable."),
+                     help="The accounts in this organizational unit and below it; repeatable."),
         click.option("--exclude", multiple=True, metavar="ID",
-                     help="Leave out this account, or this organizational unit; repeatable."),
+                     help="Leave out this account or organizational unit; repeatable."),
         click.option("--region", "regions", type=REGION, multiple=True, metavar="REGION",
-                     help="Look into this Region; repeatable (default: all that are on for each account)."),
+                     help="Read this Region; repeatable (default: all Regions that are turned on for each account)."),
     )):  # fmt: skip
         command = option(command)
     return command
@@ -52,7 +51,7 @@ def accounts_of(host: "Host", policy: "Policy", how: "Whose") -> "Sequence[str] 
     from assay.model import Accounts, Organization
 
     if how["accounts"] and (how["organization"] or how["units"]):
-        raise click.UsageError("--accounts and --organization are two ways to say the same")
+        raise click.UsageError("use either --accounts or --organization")
     if how["accounts"]:
         found = accounts_in(how["accounts"], host.read(how["accounts"]))
         return [each for each in found if each not in how["exclude"]]

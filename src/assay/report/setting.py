@@ -30,7 +30,7 @@ class Setting(msgspec.Struct, frozen=True, gc=False):
     width: int | None = None
     """Columns of the terminal that shows it; None: nothing is wrapped."""
     quiet: bool = False
-    """In text: a line for each finding, and the verdict."""
+    """Text format: print one line per finding, and the verdict."""
     verbose: bool = False
     """In text: passes in full, too."""
     exit_zero: bool = False

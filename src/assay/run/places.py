@@ -33,7 +33,7 @@ class Setting(msgspec.Struct, frozen=True):
 
     readers: Readers | None
     until: datetime
-    """What AWS has not answered by then is not seen."""
+    """Anything that AWS has not answered after this many seconds counts as not seen."""
     cached: bool
     """Whether what earlier runs have learnt may be used."""
     version: str = __version__

@@ -16,8 +16,8 @@ image made from a copy of `ami-0a`.
 **How to fix.** Rebuild from a golden image that is not revoked.
 
 **Reads.** EC2 DescribeImages (`ImageWatermarks`) for the image and its ancestors; GetImageAncestry
-if an ancestor is not visible, since others behind it may be. If EC2 does not show an ancestor, its current
-watermarks cannot be read, so it is judged by those that its descendants inherited.
+if an ancestor is not visible, since others behind it may be. If EC2 does not show an ancestor, its
+current watermarks cannot be read, so it is judged by those that its descendants inherited.
 
 **Offline.** No: only EC2 knows watermarks and ancestry.
 """
