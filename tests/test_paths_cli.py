@@ -172,11 +172,11 @@ def test_what_cannot_be_written_is_said_with_what_to_do(here: Path, path: str, w
 
 def test_the_option_that_would_write_over_something_is_named(here: Path) -> None:
     line = failed(here, "check", "plan.json", "--offline", "--record", "assay.yaml")
-    assert line.startswith("assay: --record assay.yaml would write over assay.yaml; name another")
+    assert line.startswith("assay: --record assay.yaml would overwrite assay.yaml; name another")
     line = failed(here, "check", "plan.json", "--offline", "--record", "x", "-o", "json=x")
-    assert line == "assay: --record x would write over x; name another file\n"
+    assert line == "assay: --record x would overwrite x; name another file\n"
     line = failed(here, "inventory", "--accounts", "plan.json", "-o", "csv=plan.json")
-    assert line.startswith("assay: -o plan.json would write over plan.json; name another")
+    assert line.startswith("assay: -o plan.json would overwrite plan.json; name another")
 
 
 @pytest.mark.parametrize(
