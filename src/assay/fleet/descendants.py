@@ -12,6 +12,7 @@ from assay.fleet.nearest import as_hint, nearest_of
 from assay.fleet.night import Night
 from assay.fleet.referrers import referrers
 from assay.fleet.relatives import Told, relatives, told_of
+from assay.fleet.uses import EVERY
 from assay.model.descent import Descent, Edge, Relative
 from assay.model.partitions import partition_of
 from assay.policy.wildcard import matches
@@ -114,12 +115,12 @@ def descend(
         night.date,
         asked,
         night.places,
-        night.unseen,
+        night.lacking(EVERY),
         tuple(ours),
         tuple(kept),
         gaps=(*found.gaps, *_open_lines(night, bases, told), *using.gaps),
         contradictions=tuple(_contradictions(night, family, told)),
-        notes=tuple(_notes(ours, below)),
+        notes=(*_notes(ours, below), *_hidden(night)),
         built_before=built_before,
         left_out=len(below) - len(kept),
     )
@@ -218,6 +219,21 @@ def _notes(bases: Iterable[Relative], below: Iterable[Relative]) -> Iterator[str
         yield f"{id} is told of in several Regions: all of them were taken"
     if any(each.edge is Edge.LIKELY for each in below):
         yield "likely: images that share a snapshot with an older one, of which EC2 records no source"
+
+
+def _hidden(night: Night) -> Iterator[str]:
+    """That images are in no list though all lists were read: nothing there can launch them, and what runs tells them."""
+    places = [
+        f"{each.account}/{each.region}"
+        for each in night.places
+        if each.hides and not each.lacks(EVERY)
+    ]
+    if places:
+        more = f" and {len(places) - _MOST} more" if len(places) > _MOST else ""
+        yield (
+            "in no list, and nothing there can launch them: images that others share and Allowed AMIs does not admit in "
+            f"{', '.join(places[:_MOST])}{more}"
+        )
 
 
 def _shown(key: str) -> str:

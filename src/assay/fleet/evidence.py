@@ -1,6 +1,7 @@
 """Whether a stored night is good enough to say that something is not there.
 
-Only a place that was seen whole, lately, and not suspiciously empty, is. (Netflix's swabbie refuses by
+Only a place of which every list was read, lately, and that is not suspiciously empty, is. What Allowed AMIs hides
+from an account uses no image of another. (Netflix's swabbie refuses by
 the same three; a cleaner that takes a failed read for an empty one deletes what is in use.)
 """
 
@@ -9,8 +10,8 @@ from datetime import datetime, timedelta
 
 from assay.fleet.night import Night
 from assay.fleet.places import ALL
-from assay.fleet.uses import USES
-from assay.model.places_seen import PlaceSeen, PlaceState
+from assay.fleet.uses import EVERY, USES
+from assay.model.places_seen import PlaceSeen
 from assay.model.remediation import Gap
 from assay.model.times import readable
 
@@ -36,7 +37,7 @@ def of_region(found: Iterable[Gap], region: str) -> list[Gap]:
 
 
 def _of_place(place: PlaceSeen, earlier: PlaceSeen | None, as_of: datetime) -> Iterator[str]:
-    if place.state is not PlaceState.SEEN:
+    if place.lacks(EVERY):
         stale = f"; kept from {readable(place.stale_since)}" if place.stale_since else ""
         yield f"{place.state}: {place.reason or ''}{stale}"
         return

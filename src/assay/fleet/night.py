@@ -44,6 +44,10 @@ class Night(msgspec.Struct, frozen=True):
         """The places of which anything may be missing."""
         return tuple(each for each in self.places if each.state is not PlaceState.SEEN)
 
+    def lacking(self, lists: Collection[str]) -> tuple[PlaceSeen, ...]:
+        """The places where one of some lists was not read to its end."""
+        return tuple(each for each in self.places if each.lacks(lists))
+
     def images(
         self, ids: Collection[str] | None = None, *, stale: bool = True
     ) -> Iterator[Classified]:

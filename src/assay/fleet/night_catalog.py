@@ -37,6 +37,7 @@ from assay.catalog.questions import (
 from assay.fleet.edges import Edges
 from assay.fleet.night import Night
 from assay.fleet.places import ALL, At
+from assay.fleet.uses import OWN, SHARED
 from assay.fleet.via import Version, version_in
 from assay.model import (
     AllowedImages,
@@ -105,7 +106,7 @@ class NightCatalog:
         public = public or self._edges.provided((place.region, id))
         if public is not None:
             return public
-        missing = self._missing(place)
+        missing = self._unlisted(place, id)
         if missing is not None:
             return missing
         if here:
@@ -150,6 +151,23 @@ class NightCatalog:
             found
             or self._missing(place)
             or Unavailable(f"the stored night {self._night.date} has no {what}")
+        )
+
+    def _unlisted(self, place: Place, id: str) -> Unavailable | None:
+        """Why an image may be seen in a place, though no list of it has it; None where it is not seen there."""
+        found = self._places.get((place.account or "", place.region))
+        if found is None or found.lacks((OWN, SHARED)):
+            return self._missing(place)
+        if not found.hides:
+            return None
+        why = (
+            "is enabled there"
+            if found.allowed_images
+            else "may be enabled there, which nobody told"
+        )
+        return Unavailable(
+            f"the stored night {self._night.date} has no {id} in {place}: Allowed AMIs, which {why}, may hide it; or it is "
+            "neither the account's own nor shared with it, and public images are in no list"
         )
 
     def _missing(self, place: Place) -> Unavailable | None:

@@ -17,9 +17,10 @@ import msgspec
 
 from assay.fleet.launches import launches
 from assay.fleet.night import Night
+from assay.fleet.uses import lists_of
 from assay.model import AllowedImages, Image
 from assay.model.inventory import Classified, UseType
-from assay.model.preview import Judged, Launch, NeverBlocked, Next, Preview, Ruling
+from assay.model.preview import LAUNCHING, Judged, Launch, NeverBlocked, Next, Preview, Ruling
 from assay.model.uses import UsedImage
 from assay.policy.allowed import admission, widest
 from assay.policy.golden import Is
@@ -98,6 +99,7 @@ def preview(night: Night, criteria: AllowedImages, as_of: datetime) -> Preview:
         night.date,
         criteria,
         night.places,
+        night.lacking(lists_of((UseType.INSTANCE, *LAUNCHING))),
         tuple(judged.values()),
         tuple(_next(each, judged) for each in launched),
         tuple(never),

@@ -9,12 +9,11 @@ import msgspec
 from assay.fleet.family import Branch, Family
 from assay.fleet.lineage_edges import EDGE_OF
 from assay.fleet.store import Store
+from assay.fleet.uses import OWN
 from assay.model.descent import Relative, UsedBy
 from assay.model.inventory import ImageClass
-from assay.model.places_seen import PlaceSeen, PlaceState
+from assay.model.places_seen import PlaceSeen
 
-_WHOLE = (PlaceState.SEEN, PlaceState.FILTERED)
-"""Allowed AMIs hides no image from its owner."""
 # One that several accounts see is told where its owner has it.
 _DETAILS = """
 SELECT key, account, owner_id AS owner, name, family, class, state, creation_date AS created,
@@ -84,7 +83,7 @@ def relatives(
     places: Sequence[PlaceSeen],
 ) -> Iterator[Relative]:
     """The bases, and what descends from them, each below the one that it hangs from."""
-    whole = {(each.account, each.region) for each in places if each.state in _WHOLE}
+    whole = {(each.account, each.region) for each in places if not each.lacks((OWN,))}
     sources: dict[str, datetime | None] = {}
     below: dict[str, list[str]] = {}
     for key, branch in family.branches.items():

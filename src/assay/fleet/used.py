@@ -21,12 +21,13 @@ ENDING = ("terminated", "shutting-down")
 """What an instance is that runs no more, and never will; EC2 tells of it for an hour."""
 SUPERSEDED = "superseded"
 """What a version of a template is that nothing launches by itself."""
-_JUDGED = frozenset(
+KINDS = frozenset(
     {
         *(UseType.INSTANCE, UseType.TEMPLATE, UseType.GROUP),
         *(UseType.CONFIGURATION, UseType.PARAMETER, UseType.RECIPE),
     }
 )
+"""The uses that a policy judges."""
 _NOTHING = Unusable("names no image that was told", "look at it in EC2: no list has its image")
 
 
@@ -68,7 +69,7 @@ def _pinned(uses: Iterable[Use]) -> Mapping[str, set[int]]:
 
 def _aside(use: Use, pinned: Mapping[str, set[int]]) -> str | None:
     """Why a use is not judged; None where it is."""
-    if use.type not in _JUDGED:
+    if use.type not in KINDS:
         return use.type.value
     if use.type is UseType.INSTANCE and use.state in ENDING:
         return use.state

@@ -131,6 +131,14 @@ _LISTS: dict[UseType, tuple[Listing[Place, Any], ...]] = {
 }
 """The lists in which each kind of thing stands."""
 
+EVERY = (OWN, SHARED, *(listing.name for listing, _ in USES))
+"""The lists of a place."""
+
+
+def lists_of(kinds: Collection[UseType]) -> tuple[str, ...]:
+    """The lists of images, and those in which some kinds of things stand."""
+    return (OWN, SHARED, *(each.name for kind in kinds for each in _LISTS[kind]))
+
 
 def missed(whole: Collection[str]) -> tuple[UseType, ...]:
     """The kinds of things of which some may stand in no list that was read to its end."""

@@ -195,6 +195,13 @@ class AllowedImages(msgspec.Struct, frozen=True, gc=False):
     criteria: tuple[ImageCriterion, ...] = ()
     """One that holds is enough."""
 
+    @property
+    def hides(self) -> bool:
+        """Whether images of others may be left out unsaid; an account's own never are (EC2 User Guide, "Control the
+        discovery and use of AMIs in Amazon EC2 with Allowed AMIs"). A state that nobody knows may hide any.
+        """
+        return self.state not in ("disabled", "audit-mode")
+
 
 class Removal(msgspec.Struct, frozen=True, gc=False):
     """What EC2 says of an image that is gone."""

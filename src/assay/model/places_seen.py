@@ -1,5 +1,6 @@
 """What became of the places that somebody wanted to see."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,3 +41,13 @@ class PlaceSeen(msgspec.Struct, frozen=True):
     whole: tuple[str, ...] = ()
     """The lists that were read to their end, as `fleet/uses.py` calls them: of a kind of thing that is
     not among them, none that was seen is no evidence that there is none."""
+
+    def lacks(self, lists: Collection[str]) -> bool:
+        """Whether one of some lists was not read to its end; of what Allowed AMIs hides, `hides` tells."""
+        return self.state is not PlaceState.SEEN and not set(lists) <= set(self.whole)
+
+    @property
+    def hides(self) -> bool:
+        """Whether images that others share may be left out of their list unsaid."""
+        settings = self.allowed_images
+        return self.state is not PlaceState.SEEN and (settings is None or settings.hides)

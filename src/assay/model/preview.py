@@ -8,7 +8,7 @@ import msgspec
 
 from assay.model.images import AllowedImages
 from assay.model.inventory import ImageClass, Use, UseType
-from assay.model.places_seen import PlaceSeen, PlaceState
+from assay.model.places_seen import PlaceSeen
 
 
 class Ruling(StrEnum):
@@ -81,15 +81,12 @@ class Preview(msgspec.Struct, frozen=True):
     night: date
     criteria: AllowedImages
     places: tuple[PlaceSeen, ...]
+    not_seen: tuple[PlaceSeen, ...]
+    """Those of them in which something that uses an image, or an image of the account's own, may stand unseen."""
     images: tuple[Judged, ...]
     """Each image that an instance was launched from, or that would be launched next, once a place."""
     launches: tuple[Next, ...]
     never_blocked: tuple[NeverBlocked, ...]
-
-    @property
-    def not_seen(self) -> tuple[PlaceSeen, ...]:
-        """The places of which anything may be missing."""
-        return tuple(each for each in self.places if each.state is not PlaceState.SEEN)
 
     @property
     def breaking(self) -> tuple[Next, ...]:

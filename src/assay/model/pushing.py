@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from assay.model.places_seen import PlaceSeen, PlaceState
+from assay.model.places_seen import PlaceSeen
 
 
 class NotTaken(msgspec.Struct, frozen=True):
@@ -53,15 +53,12 @@ class Pushing(msgspec.Struct, frozen=True):
     """Its path and SHA-256."""
     seen: tuple[PlaceSeen, ...]
     """Each place of the audit."""
+    unseen: tuple[PlaceSeen, ...]
+    """Those of which the audit does not tell everything."""
     places: tuple[PushedPlace, ...]
     """Of a run that was interrupted, those until then."""
     endpoint: str | None = None
     """An endpoint that is not AWS's own."""
-
-    @property
-    def unseen(self) -> list[PlaceSeen]:
-        """The places of which the audit does not tell everything."""
-        return [each for each in self.seen if not is_whole(each)]
 
     @property
     def whole(self) -> bool:
@@ -73,8 +70,3 @@ class Pushing(msgspec.Struct, frozen=True):
     def nothing(self) -> bool:
         """Whether no place could be written to, or in a dry run be asked."""
         return all(each.failed for each in self.places)
-
-
-def is_whole(place: PlaceSeen) -> bool:
-    """Whether what is not told of a place is not there."""
-    return place.state is PlaceState.SEEN and place.stale_since is None

@@ -105,6 +105,8 @@ class Remediation(msgspec.Struct, frozen=True):
     before: date | None
     """The night before it, which it was held against; None where there is none."""
     places: tuple[PlaceSeen, ...]
+    not_seen: tuple[PlaceSeen, ...]
+    """Those of them in which something that uses an image may stand unseen."""
     remedies: tuple[Remedy, ...]
     gaps: tuple[Gap, ...]
     live: bool
@@ -114,11 +116,6 @@ class Remediation(msgspec.Struct, frozen=True):
     calls: Mapping[str, int] = {}
     unknown: tuple[str, ...] = ()
     """Images that were named and stand in no listing, where not every place was seen, a line each."""
-
-    @property
-    def not_seen(self) -> tuple[PlaceSeen, ...]:
-        """The places of which anything may be missing."""
-        return tuple(each for each in self.places if each.state != "seen")
 
     @property
     def unasked(self) -> bool:

@@ -153,3 +153,5 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     """`check` of what is planned, or `audit` of what is there."""
     places: tuple[PlaceSeen, ...] = ()
     """Of an audit: each place that was wanted, in exactly one state."""
+    unread: tuple[PlaceSeen, ...] = ()
+    """Those of them in which something that is judged may stand unseen."""

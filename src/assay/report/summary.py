@@ -1,12 +1,12 @@
 """What reports say of a run as a whole: what came of it, by which policy, and who was asked."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from assay.model import CatalogFacts, ExceptionUse, Outcome, Report, Severity, Standing, Verdict
-from assay.model.places_seen import PlaceState
+from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.model.times import readable
 from assay.model.verdicts import WORST_FIRST, closes_the_gate
 from assay.report.safe import safe
@@ -113,15 +113,20 @@ def unseen(report: Report) -> Iterator[str]:
     """Of an audit: how much of what was wanted was seen, and what was not."""
     if not report.places:
         return
-    missing = [
-        each for each in report.places if each.state is not PlaceState.SEEN or each.stale_since
-    ]
+    missing = report.unread
     seen = f"places seen: {len(report.places) - len(missing)} of {len(report.places)}"
-    if missing:
-        named = (f"{each.account}/{each.region} ({each.state})" for each in missing[:_NAMED])
-        more = f", and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-        seen = f"{seen}; not seen: {safe(', '.join(named))}{more}"
-    yield seen
+    yield f"{seen}; not seen: {_states(missing)}" if missing else seen
+    partly = [
+        each for each in report.places if each.state is not PlaceState.SEEN and each not in missing
+    ]
+    if partly:
+        yield f"seen as far as the verdicts need it: {_states(partly)}"
+
+
+def _states(places: Sequence[PlaceSeen]) -> str:
+    named = (f"{each.account}/{each.region} ({each.state})" for each in places[:_NAMED])
+    more = f", and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+    return f"{safe(', '.join(named))}{more}"
 
 
 def _parents(builds: tuple[str, ...]) -> str:

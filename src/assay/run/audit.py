@@ -1,7 +1,7 @@
 """What runs and what would be launched next, judged as a gate judges a plan: by the same policy.
 
-A fleet comes from a stored night or from AWS itself; Terraform states may stand beside it. Each place that
-was not seen whole is a verdict of its own, undetermined: nobody knows what is there.
+A fleet comes from a stored night or from AWS itself; Terraform states may stand beside it. Each place of
+which something that is judged may be missing is a verdict of its own, undetermined: nobody knows what is there.
 """
 
 from collections import Counter
@@ -21,7 +21,8 @@ from assay.fleet.night import Night
 from assay.fleet.night_catalog import NightCatalog
 from assay.fleet.places import At
 from assay.fleet.told import Telling, as_told, is_shown, told_by
-from assay.fleet.used import INSTANCE, used
+from assay.fleet.used import INSTANCE, KINDS, used
+from assay.fleet.uses import lists_of
 from assay.inputs.plan.plan import Source
 from assay.model import (
     Action,
@@ -39,7 +40,7 @@ from assay.model import (
     Unknown,
     Unresolved,
 )
-from assay.model.inventory import Use
+from assay.model.inventory import Use, UseType
 from assay.model.places_seen import PlaceSeen, PlaceState
 from assay.model.times import readable
 from assay.model.uses import UsedImage
@@ -152,7 +153,7 @@ def audit(
     *,
     by_record: bool = False,
 ) -> Report:
-    """A verdict for each use, each reference of a state, and each place that was not seen whole.
+    """A verdict for each use, each reference of a state, and each place of which uses may be missing.
 
     `by_record` is for few images and somebody who waits for the answer (`Needs`).
     """
@@ -160,14 +161,19 @@ def audit(
     known = JudgedMarks()
     needs = replace(needs_of(sources, policy, as_of, known), by_record=by_record)
     subjects = _as_instances_tell(sources, fleet, needs)
-    subjects += [
-        _unseen(place, number)
-        for number, place in enumerate(fleet.places)
-        if place.state is not PlaceState.SEEN or place.stale_since is not None
-    ]
+    unread = {at for at, place in enumerate(fleet.places) if place.lacks(_lists(policy))}
+    subjects += [_unseen(fleet.places[number], number) for number in sorted(unread)]
     subjects.sort(key=lambda each: each.input)
     report = report_of(subjects, sources, fleet.catalog, policy, as_of, known)
-    return replace(report, kind=KIND, places=fleet.places, generated_at=generated_at)
+    lost = tuple(fleet.places[number] for number in sorted(unread))
+    return replace(report, kind=KIND, places=fleet.places, unread=lost, generated_at=generated_at)
+
+
+def _lists(policy: Policy) -> tuple[str, ...]:
+    """The lists without which something that this policy judges may be missing, or be told as it was earlier. An image
+    that Allowed AMIs hides is missing from one that was read: the verdicts that depend on it say so.
+    """
+    return lists_of(KINDS if Kind.BAKE in policy.judge else set(KINDS) - {UseType.RECIPE})
 
 
 def _as_instances_tell(sources: Sequence[Source], fleet: Fleet, needs: Needs) -> list[Subject]:

@@ -16,9 +16,10 @@ from assay.catalog.questions import Selection
 from assay.fleet.columns import image_of, use_of
 from assay.fleet.night import Night
 from assay.fleet.replacements import Seen
+from assay.fleet.uses import OWN, SHARED
 from assay.model import Image, Place
 from assay.model.inventory import ListedImage
-from assay.model.places_seen import PlaceSeen, PlaceState
+from assay.model.places_seen import PlaceSeen
 from assay.model.times import readable
 from assay.model.uses import UsedImage
 
@@ -129,7 +130,7 @@ class StoredListings:
         )
         if found is None:
             yield f"{place}: night {self._night.date} does not have this place"
-        elif found.state not in (PlaceState.SEEN, PlaceState.FILTERED):
+        elif found.lacks((OWN, SHARED)):
             stale = f"; kept from {readable(found.stale_since)}" if found.stale_since else ""
             yield f"{place}: {found.state}: {found.reason or ''}{stale}"
 

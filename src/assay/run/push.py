@@ -14,7 +14,7 @@ import msgspec
 from assay.catalog.aws.security_hub import Finding, SecurityHub
 from assay.catalog.interface import Unavailable
 from assay.model import Place, Report
-from assay.model.pushing import NotTaken, PushedPlace, Pushing, is_whole
+from assay.model.pushing import NotTaken, PushedPlace, Pushing
 from assay.model.times import iso, moment
 from assay.report.formats.asff import GENERATOR, JUDGED_AS_OF, KIND, findings, product_arn
 from assay.run.catalogs import open_sdk
@@ -53,12 +53,12 @@ def push(hub: SecurityHub, writing: Writing) -> Iterator[PushedPlace]:
     judged: dict[At, list[Finding]] = {}
     for each in findings(report):
         judged.setdefault((each["AwsAccountId"], each["ProductArn"].split(":")[3]), []).append(each)
-    whole = {(each.account, each.region) for each in report.places if is_whole(each)}
+    lost = {(each.account, each.region) for each in report.unread}
     places = sorted({*judged, *((each.account, each.region) for each in report.places)})
     workers = ThreadPoolExecutor(writing.workers, "hub")
     try:
         under_way = [
-            workers.submit(_pushed, hub, writing, at, judged.get(at, ()), at in whole)
+            workers.submit(_pushed, hub, writing, at, judged.get(at, ()), at not in lost)
             for at in places
         ]
         for done in as_completed(under_way):
@@ -76,6 +76,7 @@ def pushing(hub: SecurityHub, writing: Writing, places: Sequence[PushedPlace]) -
         writing.dry_run,
         (report.policy.path, report.policy.sha256),
         report.places,
+        report.unread,
         tuple(sorted(places, key=lambda each: (each.account, each.region))),
         hub.endpoints(),
     )

@@ -32,6 +32,7 @@ from assay.fleet.retirement import (
 )
 from assay.fleet.retiring import steps
 from assay.fleet.used_by import Node, add_fleet, add_reference, referrers
+from assay.fleet.uses import EVERY
 from assay.model import Place, Policy
 from assay.model.remediation import NOT_ASKED, Gap, Remediation, Remedy, Replacement, Standing
 from assay.run.listings import StoredListings
@@ -87,6 +88,7 @@ def remediate(
         night.date,
         before.date if before else None,
         night.places,
+        night.lacking(EVERY),
         whole_remedies,
         _told(facts, whole_remedies),
         catalog is not None,

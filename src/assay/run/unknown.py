@@ -20,14 +20,13 @@ T = TypeVar("T")
 _PAGES = 2
 """So many pages of ids are read for a hint, of a thousand each."""
 _OWN = Selection(owners=("self",), hidden_missed=False)
-_NOT_HIDING = ("disabled", "audit-mode")
 
 
 def may_be_hidden(catalog: ImageCatalog, place: Place, image_id: str) -> bool:
     """Whether EC2 may have another reason to show no image than that there is none, as it tells when it is asked."""
     settings = catalog.ask(ALLOWED_IMAGES, [place])[place]
     removal = catalog.ask(REMOVALS, [(place, image_id)])[place, image_id]
-    hides = not isinstance(settings, AllowedImages) or settings.state not in _NOT_HIDING
+    hides = not isinstance(settings, AllowedImages) or settings.hides
     return hides or not isinstance(removal, Absent)
 
 

@@ -11,7 +11,6 @@ from assay.catalog.questions import IDENTITIES
 from assay.errors import CatalogError
 from assay.fleet.collecting import collect
 from assay.model import Identity, Place, Policy
-from assay.model.pushing import is_whole
 from assay.run.audit import audit, fleet_of
 from assay.run.push import Writing, push
 
@@ -38,7 +37,7 @@ def push_here(
         raise CatalogError(
             f"{len(found.not_taken)} findings were not taken, {first.id} first: {first.reason}"
         )
-    if not is_whole(seen.place):
+    if report.unread:
         raise CatalogError(f"not all was seen: {seen.place.state}: {seen.place.reason}")
     return {
         "account": account,
