@@ -1,14 +1,13 @@
 """The pull request that brings the first policy, and those that must not profit from that."""
 
-import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.action.branches import commit, git
 from tests.action.demo import GOLDEN, HOME_MADE, with_plan
 from tests.action.runner import Job, Runner
 
@@ -29,59 +28,6 @@ exceptions:
     expires: "2027-01-31"
 """
 """Behind the demo's policy; by that, the home-made image passes."""
-AUTHOR = {
-    f"GIT_{who}_{what}": text
-    for who in ("AUTHOR", "COMMITTER")
-    for what, text in (("NAME", "tester"), ("EMAIL", "tester@example.com"))
-}
-
-
-def git(folder: Path, *arguments: str) -> str:
-    settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    done = subprocess.run(
-        ["git", *arguments],
-        cwd=folder,
-        env={**os.environ, **settings, **AUTHOR},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    return done.stdout.strip()
-
-
-def commit(folder: Path, message: str) -> str:
-    git(folder, "add", "--all", "--force", ".")
-    git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
-    return git(folder, "rev-parse", "HEAD")
-
-
-@pytest.fixture
-def pull_request(runner: Runner) -> Callable[..., Runner]:
-    """Makes the workspace a pull request's checkout, with the base commit's beside it in `.base`."""
-    if shutil.which("git") is None:
-        pytest.skip("NOT TESTED: there is no git on PATH")
-
-    def made(before: str | None, after: str | None, name: str = "assay.yaml") -> Runner:
-        """The policy's text before and after; None is no such file."""
-        workspace, policy = runner.workspace, runner.workspace / name
-        text = (workspace / "policy.yaml").read_text()
-        policy.parent.mkdir(parents=True, exist_ok=True)
-        git(workspace, "init", "--quiet")
-        if before is not None:
-            policy.write_text(text + before)
-        base = commit(workspace, "base")
-        git(workspace, "clone", "--quiet", "--no-local", ".", ".base")
-        if after is not None:
-            policy.write_text(text + after)
-        elif policy.exists():
-            policy.unlink()
-        (workspace / ".git" / "info" / "exclude").write_text("/.base\n")
-        git(workspace, "add", "--all", ".")
-        git(workspace, "commit", "--quiet", "--allow-empty", "--message", "pull request")
-        return replace(runner, base=base)
-
-    return made
 
 
 def no_verdict(job: Job) -> bool:

@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,20 @@ def test_the_action_is_used_as_it_is(runner: Runner, name: str) -> None:
     assert bool(job.uploads) is (given.get("upload", "true") == "true")
     if "comment-file" in given:
         assert (runner.workspace / given["comment-file"]).read_text() == job.summary
+
+
+def test_the_first_pull_request_of_a_fork_has_a_verdict(
+    pull_request: Callable[..., Runner],
+) -> None:
+    """As forks.yml has it, where the base branch has neither policy nor catalogue."""
+    [job] = read_yaml("github/forks.yml")["jobs"].values()
+    [step] = [each for each in job["steps"] if "your-org/" in each.get("uses", "")]
+    runner = pull_request(None, "")
+    done = runner.use(
+        **{name: str(text) for name, text in step["with"].items()}, version="installed"
+    )
+    assert (done.code, done.outputs["verdict"]) == (3, "undetermined")
+    assert done.summary.count("> [!WARNING]") == 2
 
 
 def test_what_runs_the_tests_is_what_the_examples_call() -> None:

@@ -1,24 +1,28 @@
-"""The action's second step: by which policy is judged where the base branch has none yet.
+"""The action's second step: what the base branch does not have yet, a policy or a recorded catalogue.
 
-A policy is to come from the base branch, so that no pull request softens its own gate. The pull request
-that adds it would never have a verdict, so it is judged by what it adds, and every reader is told. That
-takes proof: the directory named is a checkout of the base commit, as the event tells it, whose tree has
-no such file, and the pull request's own commit has it. A policy that is only changed is never taken.
+Both are to come from the base branch, so that no pull request softens its own gate. The pull request
+that adds the policy would never have a verdict, so it is judged by what it adds, and every reader is
+told. A catalogue is nothing that a reader could review, so that of a pull request is never asked: where
+the base branch has none, nobody is, and what needs AWS is undetermined.
+
+Both take proof: the directory named is a checkout of the base commit, as the event tells it, whose tree
+has no such file, and the pull request's own commit has the policy. A file that is only changed, or that
+something has taken away, is never replaced.
 """
 
 import os
-import secrets
 import shutil
-import sys
 from subprocess import DEVNULL, SubprocessError, run
 from typing import NamedTuple
+
+from runner import say, write_outputs
 
 FILES = ("100644", "100755")
 """Modes in Git's trees of what is neither a link nor a directory."""
 
 
 class NotAddedError(Exception):
-    """Why the pull request's policy is not taken."""
+    """Why the pull request's policy is not taken, or the base branch's catalogue is not missing."""
 
 
 class Checkout(NamedTuple):
@@ -36,29 +40,39 @@ class Checkout(NamedTuple):
 
 
 def main() -> None:
-    """Write the outputs `policy` and `added`, where there is something to write."""
-    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    """Write the outputs `policy` and `added`, and `catalog-missing`, where there is something to write."""
     os.chdir(os.environ["GITHUB_WORKSPACE"])
-    base, policy, working = (
-        os.environ[name].strip() for name in ("GATE_BASE", "GATE_POLICY", "GATE_WORKING_DIRECTORY")
+    base, policy, catalog, working = (
+        os.environ[f"GATE_{name}"].strip()
+        for name in ("BASE", "POLICY", "CATALOG", "WORKING_DIRECTORY")
     )
-    wanted = os.path.normpath(os.path.join(working, policy))
-    if not base or not policy or os.path.lexists(wanted):
+    if not base:
         return
-    try:
-        found = added(base, wanted, working)
-    except NotAddedError as why:
-        say("notice", f"{policy} is not there, and the pull request's own is not taken: {why}")
-        return
-    shown = os.path.normpath(os.path.join(working, found))
-    say(
-        "warning", f"the base branch has no policy: judged by {shown}, which this pull request adds"
-    )
-    _write_output("policy", found)
+    if policy and not os.path.lexists(wanted := _from(working, policy)):
+        try:
+            found = added(base, wanted, working)
+        except NotAddedError as why:
+            say("notice", f"{policy} is not there, and the pull request's own is not taken: {why}")
+        else:
+            shown = _from(working, found)
+            text = f"the base branch has no policy: judged by {shown}, which this pull request adds"
+            say("warning", text)
+            write_outputs({"policy": found, "added": "true"})
+    if catalog and not os.path.lexists(wanted := _from(working, catalog)):
+        try:
+            missing(base, wanted)
+        except NotAddedError as why:
+            say("notice", f"{catalog} is not there, and that is no base branch without one: {why}")
+        else:
+            write_outputs({"catalog-missing": "true"})
 
 
-def added(base: str, wanted: str, working: str) -> str:
-    """The policy that the pull request adds, from the working directory on. Raises `NotAddedError`."""
+def _from(working: str, path: str) -> str:
+    return os.path.normpath(os.path.join(working, path))
+
+
+def missing(base: str, wanted: str) -> str:
+    """The path of a file, from the top, that the base commit does not have. Raises `NotAddedError`."""
     folder = os.path.dirname(wanted) or "."
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder) or "."
@@ -68,6 +82,12 @@ def added(base: str, wanted: str, working: str) -> str:
     path = before.prefix + os.path.relpath(wanted, folder).replace(os.sep, "/")
     if before.entry(path):
         raise NotAddedError("the base commit has it, and something has taken it away since")
+    return path
+
+
+def added(base: str, wanted: str, working: str) -> str:
+    """The policy that the pull request adds, from the working directory on. Raises `NotAddedError`."""
+    path = missing(base, wanted)
     after = _checkout(working)
     here = os.path.normpath(_git(working, "rev-parse", "--show-cdup") or ".")
     found = os.path.join(here, path)
@@ -106,19 +126,3 @@ def _git(folder: str, *arguments: str) -> str:
         told = done.stderr.decode("utf-8", "backslashreplace").strip()
         raise NotAddedError(f"git {arguments[0]} in {folder}: {told}")
     return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
-
-
-def _write_output(name: str, value: str) -> None:
-    end = secrets.token_hex(32)
-    with open(os.environ["GITHUB_OUTPUT"], "a", encoding="utf-8", newline="\n") as file:
-        file.write(f"{name}<<{end}\n{value}\n{end}\nadded=true\n")
-
-
-def say(level: str, text: str) -> None:
-    """An annotation of no file, which text cannot get out of."""
-    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    print(f"::{level} title=assay::{escaped}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
