@@ -31,6 +31,7 @@ import assay.catalog
 from assay.catalog.aws import ec2
 from assay.catalog.aws import service_models as models
 from assay.catalog.aws.clients import refuse_blind_sdk
+from assay.catalog.aws.permissions import FINDINGS, FUNCTIONS
 from assay.catalog.aws.service_models import ENDPOINTS, MEMBERS, OPERATIONS, cut_loader
 from assay.errors import SdkError
 from assay.kept import Kept
@@ -549,6 +550,16 @@ def test_endpoints_are_the_same(service: str, fips: bool, dual_stack: bool, cach
     whole = urls(stock_session())
     assert urls(cut_session(cache)) == whole
     assert len({str(each[1]) for each in whole}) > 4
+
+
+@pytest.mark.parametrize("service", sorted({each.service for each in (*FUNCTIONS, *FINDINGS)}))
+def test_endpoints_of_services_whose_models_are_never_cut_are_the_same(
+    service: str, cache: Path
+) -> None:
+    stock, cut = stock_session(), cut_session(cache)
+    for region in REGIONS:
+        whole, narrow = client(stock, service, region), client(cut, service, region)
+        assert narrow.meta.endpoint_url == whole.meta.endpoint_url
 
 
 @pytest.mark.parametrize("service", NESTED)

@@ -9,6 +9,7 @@ from . import (
     governance,
     images,
     instances,
+    objects,
     organization,
     parameters,
     recipes,
@@ -33,6 +34,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
     "ec2": images.HANDLERS | instances.HANDLERS | templates.HANDLERS | usage.HANDLERS,
     "imagebuilder": recipes.HANDLERS,
     "organizations": organization.ORGANIZATIONS,
+    "s3": objects.HANDLERS,
     "securityhub": governance.SECURITY_HUB,
     "sns": governance.SNS,
     "ssm": parameters.SSM,
@@ -50,6 +52,11 @@ UNKNOWN_KEY = {
 }
 for _json in ("account", "cloudtrail", "config", "imagebuilder", "organizations", "securityhub"):
     UNKNOWN_KEY[_json] = UNKNOWN_KEY["ssm"]
+UNKNOWN_KEY["s3"] = (
+    "InvalidAccessKeyId",
+    "The AWS Access Key Id you provided does not exist in our records.",
+    403,
+)
 UNKNOWN_KEY["autoscaling"] = UNKNOWN_KEY["sns"] = UNKNOWN_KEY["sts"]
 EXPIRED = {
     # The codes: aws-sdk-go#253; RequestExpired: EC2 error code table; STS: boto3#1431 and, for the
@@ -64,6 +71,7 @@ EXPIRED = {
 }
 for _json in ("account", "cloudtrail", "config", "imagebuilder", "organizations", "securityhub"):
     EXPIRED[_json] = EXPIRED["ssm"]
+EXPIRED["s3"] = ("ExpiredToken", "The provided token has expired.", 400)
 EXPIRED["autoscaling"] = EXPIRED["sns"] = EXPIRED["sts"]
 DENIED = {
     # Codes: as above. AWS's texts add a resource where one is named, and which policy it was.
@@ -76,6 +84,7 @@ DENIED = {
     "imagebuilder": ("AccessDeniedException", "", 403),
     "organizations": ("AccessDeniedException", "", 400),
     "config": ("AccessDeniedException", "", 400),
+    "s3": ("AccessDenied", "", 403),
     "securityhub": ("AccessDeniedException", "", 403),
     "sns": ("AuthorizationError", "", 403),
 }
@@ -182,6 +191,8 @@ class Endpoint:
 
 def _request(call: Call) -> Request:
     operation, params = parse_request(call.service, call.target, call.body)
+    if call.service == "s3":
+        params = objects.asked_at(call.target)
     account = call.caller.account if call.caller else None
     return Request(call.service, operation, account, call.region, params)
 

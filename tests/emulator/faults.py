@@ -69,8 +69,8 @@ class Happening:
     """What a test has happen at the calls of an operation: a fault, a change to the world, or both."""
 
     def __init__(self) -> None:
-        self.of: dict[str, Callable[[], Fault | None]] = {}
+        self.of: dict[str, Callable[[], Fault | RawFault | None]] = {}
 
-    def __call__(self, request: Request) -> Fault | None:
+    def __call__(self, request: Request) -> Fault | RawFault | None:
         happen = self.of.get(request.operation)
         return happen() if happen else None

@@ -140,7 +140,10 @@ class _Connection(BaseHTTPRequestHandler):
         return super().date_time_string((timestamp or time.time()) + shift)
 
     def do_GET(self) -> None:
-        if self.path == CALLS:
+        scope = SCOPE.search(self.headers.get("Authorization", ""))
+        if scope is not None and scope["service"] == "s3":
+            self.do_POST()
+        elif self.path == CALLS:
             counts = json.dumps(self.server.counts()).encode()
             self._send(Answer(200, counts, "application/json"))
         else:

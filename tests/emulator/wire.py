@@ -1,5 +1,5 @@
-"""The wire formats `ec2`, `query` (STS, Auto Scaling), `json` (SSM, Organizations) and `rest-json`
-(Account Management, of which all is in the body), from botocore's models.
+"""The wire formats `ec2`, `query` (STS, Auto Scaling), `json` (SSM, Organizations), `rest-json`
+(Account Management, of which all is in the body) and S3's, of which one object is read, from botocore's models.
 
 Requests become the parameters a client was called with; answers become bytes.
 """
@@ -20,6 +20,8 @@ from botocore.model import ServiceModel
 from .errors import ApiError
 
 JSON = ("json", "rest-json")
+OBJECTS = "rest-xml"
+"""S3's: what is answered is the object itself."""
 JSON_TYPE = "application/x-amz-json-1.1"
 XML_TYPE = "text/xml;charset=UTF-8"
 _LOADING = threading.Lock()
@@ -47,6 +49,8 @@ def parse_request(service: str, target: str, body: bytes) -> tuple[str, dict[str
     model = service_model(service)
     if model.protocol == "rest-json":
         return _at_path(model, target), json.loads(body or b"{}")
+    if model.protocol == OBJECTS:
+        return "GetObject", {}
     if model.protocol == "json":
         return target.rpartition(".")[2], json.loads(body or b"{}")
     form = dict(parse_qsl(body.decode(), keep_blank_values=True))
@@ -126,6 +130,8 @@ def answer(service: str, operation: str, result: Mapping[str, Any], request_id: 
     shape = model.operation_model(operation).output_shape
     if model.protocol in JSON:
         return json.dumps(result, default=_json_value).encode()
+    if model.protocol == OBJECTS:
+        return bytes(result["Body"])
     root = ET.Element(f"{operation}Response", xmlns=model.metadata["xmlNamespace"])
     if model.protocol == "query":
         wrapper = shape.serialization["resultWrapper"]
@@ -186,7 +192,10 @@ def error_answer(service: str, code: str, message: str, request_id: str) -> byte
     if model.protocol in JSON:
         named = "__type" if model.protocol == "json" else "code"
         return json.dumps({named: code, "message": message}).encode()
-    if model.protocol == "query":
+    if model.protocol == OBJECTS:
+        root = error = ET.Element("Error")
+        id_tag = "RequestId"
+    elif model.protocol == "query":
         root = ET.Element("ErrorResponse", xmlns=model.metadata["xmlNamespace"])
         error = ET.SubElement(root, "Error")
         ET.SubElement(error, "Type").text = "Sender"

@@ -57,6 +57,8 @@ class World(Accounts, Fleet, History):
         self.templates: dict[str, LaunchTemplate] = {}
         self.parameters: dict[tuple[str, str, str], Parameter] = {}
         self.allowed: dict[tuple[str, str], AllowedImages] = {}
+        self.objects: dict[tuple[str, str, str | None], bytes] = {}
+        """What S3 holds, by bucket, key and version."""
         self.governance = Governance()
         self._created = 0
 

@@ -90,6 +90,14 @@ def test_a_broken_policy_closes_and_is_explained(
     assert "unknown key 'watermark' in golden" in told["instances"][0]["reason"]
 
 
+def test_the_policy_can_stand_in_s3(world: GoldenWorld, tree: Path, around: dict[str, str]) -> None:
+    world.world.objects["policies", "assay.yaml", "1"] = POLICY.encode()
+    around |= {"ASSAY_POLICY": "s3://policies/assay.yaml?versionId=1"}
+    image = world.world.run_instance(WORKLOAD, REGION, world.copy())
+    (told,) = function(tree, EVENTS, around, [state(image)]).answers
+    assert told["outcome"] == "pass"
+
+
 def test_the_models_that_came_along_are_read_though_they_are_not_the_functions_own(
     world: GoldenWorld, tree: Path, around: dict[str, str], tmp_path: Path
 ) -> None:

@@ -1,13 +1,14 @@
 """A policy document that stands in AWS: an object's version in S3, or a parameter's in Systems Manager.
 
-Facts: S3 API Reference, GetObject (`VersionId`); Systems Manager API Reference, GetParameters (`name:version`).
+Facts: S3 API Reference, GetObject (`VersionId`, "Permissions": whoever may not list a bucket is answered 403 also
+for what is not there); Systems Manager API Reference, GetParameters (`name:version`).
 """
 
 from typing import Any
 
 from assay.catalog.aws.refusals import RefusedError
 from assay.catalog.aws.sdk import Sdk
-from assay.catalog.interface import Unavailable
+from assay.catalog.interface import Obstacle, Unavailable
 from assay.model import Place
 
 MOST = 1024 * 1024
@@ -21,12 +22,18 @@ def s3_object(sdk: Sdk, place: Place, bucket: str, key: str, version: str) -> by
         answer = sdk.call(place, "s3", "GetObject", Bucket=bucket, Key=key, VersionId=version)
         content = _read(answer.get("Body"))
     except RefusedError as refused:
-        return Unavailable(refused.reason)
+        denied = refused.obstacle is Obstacle.DENIED
+        return Unavailable(_no_object(name, place, refused) if denied else refused.reason)
     if content is None:
         return Unavailable(f"{name}: the answer could not be read")
     if len(content) > MOST:
         return Unavailable(f"{name}: the document is larger than {MOST} bytes")
     return content
+
+
+def _no_object(name: str, place: Place, refused: RefusedError) -> str:
+    needed = "the function needs s3:GetObjectVersion, or there is no such object or version"
+    return f"{name} in {place.region}: denied ({refused.code}); {needed}"
 
 
 def _read(body: Any) -> bytes | None:

@@ -57,8 +57,13 @@ def instance_images(sdk: Sdk, place: Place, ids: list[str]) -> dict[str, Answer[
 
 
 def _by_id(sdk: Sdk, place: Place, ids: list[str]) -> dict[str, Answer[ImageUse]]:
-    operation, member = "DescribeInstanceImageMetadata", "InstanceImageMetadata"
-    pages = sdk.pages(place, "ec2", operation, member, InstanceIds=ids)
+    pages = sdk.pages(
+        place,
+        "ec2",
+        "DescribeInstanceImageMetadata",
+        "InstanceImageMetadata",
+        InstanceIds=ids,
+    )
     uses = [_use(each) for page in pages for each in page]
     return {use.instance_id: use for use in uses if use is not None}
 

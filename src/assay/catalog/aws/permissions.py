@@ -2,8 +2,9 @@
 
 `doctor` tries them, `iam-policy` grants them, the cut service models know them.
 
-Facts: the Service Authorization Reference names an action after its operation. GetCallerIdentity
-needs no permission (STS API Reference), so it is not here.
+Facts: the Service Authorization Reference names an action after its operation. Not so S3: with a version
+GetObject takes `s3:GetObjectVersion`, and `s3:GetObject` is not needed (S3 API Reference, GetObject,
+"Permissions"). GetCallerIdentity needs no permission (STS API Reference), so it is not here.
 """
 
 from collections.abc import Mapping
@@ -29,11 +30,13 @@ class Permission(msgspec.Struct, frozen=True, eq=False):
     """What a whole answer has, and what an endpoint that answers anything to everything has not."""
     probe: Mapping[str, Any]
     """With which parameters it is tried: of things that need not exist, and few of them."""
+    granted: str | None = None
+    """What IAM calls it, where that is not the operation's name."""
 
     @property
     def action(self) -> str:
         """As IAM policies write it."""
-        return f"{self.service}:{self.operation}"
+        return f"{self.service}:{self.granted or self.operation}"
 
 
 # The filters keep the answer of an endpoint that does not heed DryRun short.
@@ -185,7 +188,8 @@ would have every check make a part that it does not use."""
 FUNCTIONS = (
     Permission(
         "s3", "GetObject", False, "the policy cannot stand in S3",
-        "Body", {"Bucket": "assay", "Key": "assay"},
+        "Body", {"Bucket": "assay", "Key": "assay", "VersionId": "assay"},
+        granted="GetObjectVersion",
     ),
     Permission(
         "config", "PutEvaluations", False, "AWS Config is not told",

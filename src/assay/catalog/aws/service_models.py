@@ -56,9 +56,9 @@ MEMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """The members kept of large shapes of answers. Every other shape stays whole, all requests too."""
 
-ENDPOINTS = (*SERVICES, "oidc", "portal.sso", "signin", "sts")
-"""Endpoint prefixes: of the services above, and of those that botocore's credential providers call
-through a client of the same session, which its own loader then finds."""
+ENDPOINTS = (*SERVICES, "oidc", "portal.sso", "s3", "signin", "sts")
+"""Endpoint prefixes: of the services above, of those that botocore's credential providers call through a client
+of the same session, which its own loader then finds, and of S3, which has a global endpoint in us-east-1."""
 
 _MODEL, _RULES, _ENDPOINTS = "service-2", "endpoint-rule-set-1", "endpoints"
 _WHOLE = ("partitions", "sdk-default-configuration")

@@ -34,15 +34,15 @@ def pinned_policy(sdk: Sdk, place: Place, wanted: Pinned) -> Policy | str:
     """The policy, or why there is none."""
     if not _DIGEST.fullmatch(wanted.sha256):
         return "no digest of 64 hexadecimal digits is set (ASSAY_POLICY_SHA256)"
-    content = _content(sdk, place, wanted.source)
-    if isinstance(content, str):
-        return content
-    found = sha256(content)
-    if found != wanted.sha256:
-        return f"its SHA-256 is {found[:12]}…, and {wanted.sha256[:12]}… is wanted"
     try:
+        content = _content(sdk, place, wanted.source)
+        if isinstance(content, str):
+            return content
+        found = sha256(content)
+        if found != wanted.sha256:
+            return f"its SHA-256 is {found[:12]}…, and {wanted.sha256[:12]}… is wanted"
         return load(wanted.source, content)
-    except AssayError as error:
+    except AssayError as error:  # no credentials, a configuration that cannot be used, no policy
         return str(error)
 
 
