@@ -65,12 +65,23 @@ def batch_import_findings(world: World, caller: Caller, params: Params) -> Resul
         else:
             old = governance.findings.get((*here, each["Id"]))
             if old is None or moment(old["UpdatedAt"]) < moment(each["UpdatedAt"]):
-                people = {name: old[name] for name in OF_PEOPLE if old and name in old}
-                new = {"Workflow": {"Status": "NEW"}, **each, **people}
-                governance.findings[*here, each["Id"]] = new
+                governance.findings[*here, each["Id"]] = imported(each, old or {})
     named = [{"Id": id, "ErrorCode": code, "ErrorMessage": text} for id, code, text in failed]
     done = len(params["Findings"]) - len(failed)
     return {"FailedCount": len(failed), "SuccessCount": done, "FailedFindings": named}
+
+
+def imported(finding: Params, old: Params) -> Result:
+    """A finding as it stands after its import. Security Hub API Reference, Workflow: where it comes up again,
+    who was told of it or took it for resolved has to look again; what is suppressed stays so.
+    """
+    people = {name: old[name] for name in OF_PEOPLE if name in old}
+    again = old.get("RecordState") == "ARCHIVED" and finding["RecordState"] == "ACTIVE"
+    status = [(each.get("Compliance") or {}).get("Status") for each in (old, finding)]
+    worse = status[0] == "PASSED" != status[1]
+    if (again or worse) and people.get("Workflow", {}).get("Status") in ("NOTIFIED", "RESOLVED"):
+        people["Workflow"] = {"Status": "NEW"}
+    return {"Workflow": {"Status": "NEW"}, **finding, **people}
 
 
 def get_findings(world: World, caller: Caller, params: Params) -> Result:

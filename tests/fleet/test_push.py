@@ -214,6 +214,43 @@ def test_what_is_fixed_is_archived_and_what_people_set_stays(hub: Hub) -> None:
     assert hub.findings()[bad]["RecordState"] == "ACTIVE"
 
 
+@pytest.mark.parametrize("status", ["NEW", "NOTIFIED", "SUPPRESSED", "RESOLVED"])
+def test_what_somebody_made_of_a_finding_stays_until_it_comes_up_again(
+    hub: Hub, status: str
+) -> None:
+    """Whether it still fails, is fixed at its place, or is gone; coming up again is Security Hub's own matter."""
+    world = hub.fleet.world
+    bad = hub.fleet.run(hub.fleet.golden.copy())
+    marks = world.image(REGION, world.instances[bad].image_id).watermarks
+    golden = list(marks)
+    set_by_people = {
+        "Workflow": {"Status": status},
+        "Note": {"Text": "known", "UpdatedBy": "a person", "UpdatedAt": "2026-11-28"},
+        "UserDefinedFields": {"ticket": "SEC-1421"},
+        "VerificationState": "TRUE_POSITIVE",
+    }
+
+    def stands(compliance: str, record: str) -> str:
+        hub.push("live", "--accounts", "accounts", *BOTH)
+        found = hub.findings()[bad]
+        assert (found["Compliance"]["Status"], found["RecordState"]) == (compliance, record)
+        for name in ("Note", "UserDefinedFields", "VerificationState"):
+            assert found[name] == set_by_people[name]
+        return str(found["Workflow"]["Status"])
+
+    marks.clear()
+    hub.push("live", "--accounts", "accounts", *BOTH)
+    hub.findings()[bad].update(set_by_people)
+    assert stands("FAILED", "ACTIVE") == status
+    marks[:] = golden
+    assert stands("PASSED", "ACTIVE") == status
+    world.instances[bad].state = "terminated"
+    assert stands("PASSED", "ARCHIVED") == status
+    world.instances[bad].state = "running"
+    marks.clear()
+    assert stands("FAILED", "ACTIVE") == ("SUPPRESSED" if status == "SUPPRESSED" else "NEW")
+
+
 def test_an_archive_that_fails_is_named(hub: Hub) -> None:
     bad = hub.fleet.run(hub.fleet.home_made)
     hub.store()
