@@ -1,6 +1,8 @@
 """What a person is told who asks for help, or who writes what is no command."""
 
 import os
+import re
+import shlex
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from assay.cli import COMMANDS, cli
 from assay.cli.manual import EXAMPLES, SUMMARIES
 from assay.cli.usage import part_of
 from assay.policy.rules import RULES
+from assay.run import formats
 from benchmarks.start import cpu_seconds
 from tests.command import assay
 
@@ -27,20 +30,57 @@ def commands(command: click.Command = cli, path: str = "") -> Iterator[tuple[str
 
 
 ALL = dict(commands())
+FORMATS = ", ".join(f"'{name}'" for name in formats.FORMATS)
 
 
 def test_the_list_says_of_each_command_what_the_command_says() -> None:
     assert {name: ALL[name].get_short_help_str(200) for name in COMMANDS} == SUMMARIES
 
 
-def test_every_command_has_an_example_that_its_own_options_make() -> None:
+def test_every_command_has_an_example_that_it_understands() -> None:
+    """Each line of assay's is parsed by the command that it names, values and all."""
     assert EXAMPLES.keys() == ALL.keys()
+    for path in ALL:
+        lines = [shlex.split(each) for each in EXAMPLES[path].splitlines()]
+        assert any(["assay", *path.split()] == line[: len(path.split()) + 1] for line in lines) or (
+            path == "checkov-dir"
+        )
+        for line in lines:
+            if line[0] == "assay":
+                understood(line[1 : line.index(">") if ">" in line else None])
+
+
+def understood(words: list[str]) -> None:
+    """Parse a command line without running it."""
+    command: click.Command = cli
+    context = click.Context(command, info_name="assay")
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        below = command.get_command(context, words[0])
+        if below is None:
+            break
+        command, words = below, words[1:]
+        context = click.Context(command, parent=context, info_name=command.name)
+    if not isinstance(command, click.Group) or words:
+        command.make_context(command.name, words)
+
+
+def test_options_come_in_one_order_in_every_command() -> None:
+    """Whichever of two options comes first in one command's help does so in all."""
+    after: dict[str, set[str]] = {}
     for path, command in ALL.items():
-        known = {name for param in command.params for name in param.opts}
-        for line in EXAMPLES[path].splitlines():
-            if line.startswith(f"assay {path}") and path and not isinstance(command, click.Group):
-                said = {word for word in line.split() if word.startswith("-")}
-                assert said <= known, line
+        text = command.get_help(click.Context(command, info_name=f"assay {path}".strip()))
+        rows = re.split(r"\n(?:Input|AWS|Policy|Output):\n", text, maxsplit=1)[1]
+        names = re.findall(r"^  (?:-\w, )?(--[\w-]+)", rows, re.MULTILINE)
+        assert len(names) == len(set(names)) > 0
+        for n, name in enumerate(names):
+            after.setdefault(name, set()).update(names[n + 1 :])
+    where = {"--exclude", "--account", "--watermark", "--state", "--policy"}
+    assert not {
+        (one, other)
+        for one, later in after.items()
+        for other in later
+        if one in after[other] and not where & {one, other}
+    }, "or options of one name that are about several things"
 
 
 @pytest.mark.parametrize("path", ALL)
@@ -76,6 +116,9 @@ def test_a_group_alone_prints_its_help_as_written(group: str, tmp_path: Path) ->
         (("inventory", "dif"), "no such command 'dif'; did you mean 'diff'?"),
         (("check", "--polcy", "x"), "no such option --polcy; did you mean '--policy'?"),
         (("check", "--zzz"), "no such option --zzz; see assay check --help"),
+        (("plan.json",), "no such command 'plan.json'; did you mean 'assay check plan.json'?"),
+        (("check", "--format", "jsn", "x"), f"Invalid value for '--format': 'jsn' is not one of {FORMATS}. Did you mean 'json'?"),
+        (("inventory", "--format", "zz"), "Invalid value for '--format': 'zz' is not one of 'text', 'json', 'csv', 'html'."),
         (("check",), "Missing argument 'PATH...'. See assay check --help"),
         (("explain", "unmaked"), "'unmaked' is neither a rule nor an AMI id; did you mean 'unmarked'?"),
     ],
@@ -83,8 +126,16 @@ def test_a_group_alone_prints_its_help_as_written(group: str, tmp_path: Path) ->
 def test_what_is_mistyped_is_told_with_what_was_meant(
     line: tuple[str, ...], told: str, tmp_path: Path
 ) -> None:
+    (tmp_path / "plan.json").write_text("{}")
     run = assay(*line, cwd=tmp_path)
     assert (run.code, run.stdout, run.stderr) == (2, "", f"assay: {told}\n")
+
+
+@pytest.mark.parametrize("path", [path for path in ALL if path])
+def test_every_command_takes_debug(path: str, tmp_path: Path) -> None:
+    run = assay(*path.split(), "--debug", "--help", cwd=tmp_path)
+    assert (run.code, run.stderr) == (0, "")
+    assert "--debug" not in run.stdout
 
 
 def test_a_shell_completes_commands_and_rules(tmp_path: Path) -> None:

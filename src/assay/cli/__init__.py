@@ -93,6 +93,7 @@ class _Commands(Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """From a table: the commands are not imported."""
         from assay.cli.manual import SUMMARIES
 
         with formatter.section("Commands"):
@@ -101,6 +102,5 @@ class _Commands(Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="assay", message="%(prog)s %(version)s")
-@click.option("--debug", is_flag=True, hidden=True, help="Show tracebacks.")
-def cli(debug: bool) -> None:
+def cli() -> None:
     """Prove that every AMI in a Terraform plan descends from a watermarked golden image."""

@@ -9,10 +9,8 @@ from assay.cli.check import look, policy_by
 from assay.cli.nights import night_option
 from assay.cli.options import (
     Moment,
-    Output,
     ReportOptions,
     Seconds,
-    debug_option,
     no_cache_option,
     policy_option,
     report_options,
@@ -20,7 +18,6 @@ from assay.cli.options import (
 from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, exit_code, note
 from assay.cli.usage import Command
 from assay.cli.whose import HOME, TIMEOUT, Whose, accounts_of, whose_options
-from assay.run.formats import FORMATS
 from assay.run.policies import DEFAULT_POLICY
 
 if TYPE_CHECKING:
@@ -65,7 +62,6 @@ def fleet_options(command: F) -> F:
                      help="Anything that AWS has not answered after this many seconds counts as not seen."),
         policy_option,
         no_cache_option,
-        debug_option,
     )):  # fmt: skip
         command = option(command)
     return command
@@ -75,16 +71,7 @@ def fleet_options(command: F) -> F:
 @fleet_options
 @click.option("--state", "states", metavar="FILE", multiple=True,
               help="Also judge a Terraform state, as printed by terraform show -json; repeatable.")  # fmt: skip
-@click.option("--format", "stdout_format", type=click.Choice(tuple(FORMATS)), default="text",
-              envvar="ASSAY_FORMAT", help="The format to print to standard output.")  # fmt: skip
-@click.option("-o", "--output", "outputs", type=Output(), multiple=True,
-              help="Also write FORMAT to FILE; repeatable.")  # fmt: skip
 @report_options
-@click.option("--undetermined", type=click.Choice(("error", "warning")),
-              envvar="ASSAY_UNDETERMINED",
-              help="Whether undetermined references cause exit code 3, or are only reported.")  # fmt: skip
-@click.option("--exit-zero", is_flag=True, envvar="ASSAY_EXIT_ZERO",
-              help="Exit with 0 instead of 1 and 3, but not instead of 2.")  # fmt: skip
 def audit_command(
     where: str | None,
     store: str | None,
@@ -151,7 +138,7 @@ def _refuse(how: "LiveOptions") -> None:
         "--accounts": how["accounts"],
         "--organization": how["organization"],
         "--ou": how["units"],
-        "--exclude": how["exclude"],
+        "--exclude": how["excluded"],
         "--region": how["regions"],
         "--workers": how["workers"],
     }

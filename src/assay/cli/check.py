@@ -8,7 +8,6 @@ from assay.cli.delivery import deliver, require_places
 from assay.cli.fixing import FixOptions, fix, fix_options, require_code, with_suggestions
 from assay.cli.options import (
     CheckOptions,
-    Output,
     ReportOptions,
     as_of_option,
     max_age_option,
@@ -24,7 +23,7 @@ from assay.cli.streams import (
     wants_colour,
 )
 from assay.cli.usage import Command
-from assay.run.formats import FORMATS, setting
+from assay.run.formats import setting
 from assay.run.policies import DEFAULT_POLICY
 
 if TYPE_CHECKING:
@@ -36,16 +35,16 @@ if TYPE_CHECKING:
 
 
 class FixingOptions(CheckOptions, FixOptions):
-    """How inputs are read, how reports look, and what becomes of what fails."""
+    """How inputs are read, how reports look, and what becomes of answers and of what fails."""
+
+    record: str | None
 
 
 @click.command("check", cls=Command)
 @source_options
-@click.option("--format", "stdout_format", type=click.Choice(tuple(FORMATS)), default="text",
-              envvar="ASSAY_FORMAT", help="The format to print to standard output.")  # fmt: skip
-@click.option("-o", "--output", "outputs", type=Output(), multiple=True,
-              help="Also write FORMAT to FILE; repeatable.")  # fmt: skip
 @report_options
+@click.option("--record", metavar="FILE",
+              help="Save the answers used by this check as a recorded catalogue.")  # fmt: skip
 @as_of_option
 @max_age_option
 @fix_options
@@ -53,11 +52,6 @@ class FixingOptions(CheckOptions, FixOptions):
               help="Do not ask AWS: everything that needs it stays undetermined.")  # fmt: skip
 @click.option("--no-inline", is_flag=True, envvar="ASSAY_NO_INLINE",
               help="Ignore exceptions in comments, which the author of the code can write.")  # fmt: skip
-@click.option("--undetermined", type=click.Choice(("error", "warning")),
-              envvar="ASSAY_UNDETERMINED",
-              help="Whether undetermined references cause exit code 3, or are only reported.")  # fmt: skip
-@click.option("--exit-zero", is_flag=True, envvar="ASSAY_EXIT_ZERO",
-              help="Exit with 0 instead of 1 and 3, but not instead of 2.")  # fmt: skip
 def check_command(
     paths: tuple[str, ...],
     catalog: str | None,

@@ -80,7 +80,6 @@ import os
 
 import click
 
-from assay.cli.options import debug_option
 from assay.cli.streams import EXIT_PASS, show
 from assay.cli.usage import Command
 
@@ -93,7 +92,6 @@ _PLACES = (
 
 
 @click.command("checkov-dir", cls=Command)
-@debug_option
 def checkov_dir_command() -> int:
     """Print the directory of the checkov checks that come with assay.
 

@@ -9,7 +9,6 @@ from assay.cli.options import (
     ACCOUNT,
     REGION,
     Moment,
-    debug_option,
     no_cache_option,
     policy_option,
     timeout_option,
@@ -77,7 +76,6 @@ class How(TypedDict):
 @policy_option
 @timeout_option
 @no_cache_option
-@debug_option
 def descendants_command(
     images: tuple[str, ...],
     watermark: str | None,

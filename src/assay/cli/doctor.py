@@ -6,7 +6,6 @@ import click
 
 from assay.cli.options import (
     SourceOptions,
-    debug_option,
     input_options,
     live_options,
     policy_option,
@@ -21,7 +20,6 @@ from assay.cli.usage import Command
 @policy_option
 @input_options
 @live_options
-@debug_option
 def doctor_command(
     paths: tuple[str, ...], policy_path: str | None, timeout: float, **how: Unpack[SourceOptions]
 ) -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.delivery import require_places
-from assay.cli.options import as_of_option, debug_option, policy_option
+from assay.cli.options import as_of_option, policy_option
 from assay.cli.streams import EXIT_PASS, note, show, write
 from assay.cli.usage import Group
 from assay.run.policies import DEFAULT_POLICY
@@ -29,7 +29,6 @@ def export_group() -> None:
     "-o", "--output", metavar="FILE", help="Write to this file instead of standard output."
 )
 @as_of_option
-@debug_option
 def allowed_amis_command(
     policy_path: str | None, output: str | None, as_of: "datetime | None"
 ) -> int:
@@ -76,7 +75,6 @@ def allowed_amis_command(
     "-o", "--output", metavar="FILE", help="Write to this file instead of standard output."
 )
 @as_of_option
-@debug_option
 def declarative_policy_command(
     policy_path: str | None,
     criteria_path: str | None,
@@ -123,7 +121,6 @@ _S3 = r"s3://[a-z0-9][a-z0-9.-]+(/[\w!.*()=+,@ -]+)*/?"
 @click.option(
     "-o", "--output", metavar="FILE", help="Write to this file instead of standard output."
 )
-@debug_option
 def athena_command(store: str, database: str, output: str | None) -> int:
     """Print SQL that makes the stored nights available in Amazon Athena: images, uses and places.
 

@@ -32,9 +32,9 @@ def fix_options(command: F) -> F:
         click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
                      help="Add the golden image to use to the fix of everything that fails, from the newest night of this store; does not ask AWS for it."),
         click.option("--suggest", is_flag=True, envvar="ASSAY_SUGGEST",
-                     help="The same, but ask AWS: lists the images of each place in which something fails."),
+                     help="Add the golden image to use to the fix of everything that fails, from the images that AWS lists in each place where something fails."),
         click.option("--fix", is_flag=True,
-                     help="Rewrite literals in code and tfvars to that image if there is exactly one. The report and the exit code describe the code before the rewrite."),
+                     help="Rewrite literals in code and tfvars to the golden image to use, if there is exactly one (from --store, or else from AWS). The report and the exit code describe the code before the rewrite."),
     ):  # fmt: skip
         command = option(command)
     return command

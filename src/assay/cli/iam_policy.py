@@ -17,7 +17,7 @@ from assay.catalog.aws.iam_documents import (
     reader_trust,
     subjects,
 )
-from assay.cli.options import ACCOUNT, Shaped, debug_option, policy_option
+from assay.cli.options import ACCOUNT, Shaped, policy_option
 from assay.cli.streams import EXIT_PASS, show
 from assay.cli.usage import Command
 from assay.model import PARTITIONS, ids
@@ -58,7 +58,12 @@ CALLER = Shaped(
               help="Add the permissions for `assay push securityhub` in each account.")  # fmt: skip
 @click.option("--account", type=ACCOUNT, help="The account of the role.")
 @click.option(
-    "--partition", type=click.Choice(sorted(PARTITIONS)), default="aws", show_default=True
+    "--partition",
+    type=click.Choice(sorted(PARTITIONS)),
+    default="aws",
+    show_default=True,
+    metavar="NAME",
+    help=f"The partition of the account: {', '.join(sorted(PARTITIONS))}.",
 )
 @click.option("--repository", "repositories", type=REPOSITORY, multiple=True,
               help="The repository whose pull requests may use the role, as GitHub spells it; OWNER@ID/REPO@ID if its tokens contain ids. Repeatable.")  # fmt: skip
@@ -68,7 +73,6 @@ CALLER = Shaped(
               help="An environment that may also use the role. Repeatable.")  # fmt: skip
 @click.option("--caller", type=CALLER, help="With --reader: the ARN of the role of the check.")
 @policy_option
-@debug_option
 def iam_policy_command(
     permissions: bool,
     trust: bool,

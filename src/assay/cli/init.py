@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.options import ACCOUNT, debug_option
+from assay.cli.options import ACCOUNT
 from assay.cli.streams import EXIT_PASS, note, read, require_name, unwritable, write
 from assay.cli.usage import Command
 from assay.run.policies import DEFAULT_POLICY
@@ -33,18 +33,22 @@ class Watermark(click.ParamType):  # type: ignore[type-arg]  # generic from clic
 
 
 @click.command("init", cls=Command)
-@click.option("--policy", "policy_path", metavar="FILE", envvar="ASSAY_POLICY",
+@click.option("--policy", "target", metavar="FILE", envvar="ASSAY_POLICY",
               default=DEFAULT_POLICY, show_default=True, help="The file to write.")  # fmt: skip
-@click.option("--account", type=ACCOUNT, help="The account that attaches the golden watermark.")
+@click.option(
+    "--account",
+    "mark_account",
+    type=ACCOUNT,
+    help="The account that attaches the golden watermark.",
+)
 @click.option("--watermark", type=Watermark(),
               help="The watermark's name; * and ? stand for the parts that differ from build to build.")  # fmt: skip
 @click.option("--from-allowed-amis", "settings_path", metavar="FILE",
               help="Start from the output of `aws ec2 get-allowed-images-settings`; - for standard input.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
-@debug_option
 def init_command(
-    policy_path: str,
-    account: str | None,
+    target: str,
+    mark_account: str | None,
     watermark: str | None,
     settings_path: str | None,
     force: bool,
@@ -64,22 +68,22 @@ def init_command(
     from assay.allowed_amis.starter import Start, text
     from assay.policy.load import load
 
-    require_name(policy_path)
-    _refuse_to_overwrite(policy_path, force)
+    require_name(target)
+    _refuse_to_overwrite(target, force)
     adopted = None if settings_path is None else _adopted(settings_path)
     if adopted is not None and adopted.names_marks:
-        if account or watermark:
+        if mark_account or watermark:
             raise click.UsageError(
                 "the settings already name watermarks: leave out --account and --watermark"
             )
         start, unsaid = adopted.start, ""
     else:
-        golden, unsaid = _golden(account, watermark)
+        golden, unsaid = _golden(mark_account, watermark)
         start = replace(adopted.start if adopted else Start(()), watermarks=(golden,))
     document = text(start).encode()
-    load(policy_path, document)
-    _write(policy_path, document, force)
-    note(f"wrote {policy_path}")
+    load(target, document)
+    _write(target, document, force)
+    note(f"wrote {target}")
     if unsaid:
         note(
             f"change {start.watermarks[0].key} in the file: you did not give {unsaid} of the golden watermark"

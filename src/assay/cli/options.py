@@ -149,14 +149,13 @@ as_of_option = click.option(
     "--as-of", type=Moment(), envvar="ASSAY_AS_OF", help="Judge as of this time instead of now."
 )
 timeout_option = click.option(
-    "--timeout", type=Seconds(), metavar="SECONDS", default=DEFAULT_TIMEOUT, show_default=True,
+    "--timeout", type=Seconds(), metavar="SECONDS", default=DEFAULT_TIMEOUT, show_default="120",
     envvar="ASSAY_TIMEOUT", help="Anything that AWS has not answered after this many seconds counts as a failed lookup.",
 )  # fmt: skip
 no_cache_option = click.option(
     "--no-cache", is_flag=True, envvar="ASSAY_NO_CACHE",
     help="Neither read nor write the cache.",
 )  # fmt: skip
-debug_option = click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 
 
 def live_options(command: F) -> F:
@@ -212,7 +211,6 @@ def source_options(command: F) -> F:
         catalog_option,
         input_options,
         live_options,
-        debug_option,
     ):
         command = option(command)
     return command
@@ -242,7 +240,6 @@ class ReportOptions(TypedDict):
     quiet: bool
     verbose: bool
     color: str
-    record: str | None
 
 
 class CheckOptions(SourceOptions, ReportOptions):
@@ -250,7 +247,7 @@ class CheckOptions(SourceOptions, ReportOptions):
 
 
 def report_options(command: F) -> F:
-    """How reports look, whatever their format."""
+    """Which reports there are, how they look, and what they mean to the shell."""
     for option in (
         click.option("--category", metavar="NAME", default="assay", show_default=True,
                       envvar="ASSAY_CATEGORY",
@@ -261,9 +258,18 @@ def report_options(command: F) -> F:
                       help="Text format: print one line per finding, and the verdict."),
         click.option("-v", "--verbose", is_flag=True, envvar="ASSAY_VERBOSE",
                       help="Text format: print everything, including the evidence and lineage of passes."),
-        click.option("--record", metavar="FILE",
-                     help="Save the answers used by this check as a recorded catalogue."),
         color_option,
+        click.option("--format", "stdout_format", type=click.Choice(tuple(FORMATS)), default="text",
+                     metavar="FORMAT", show_default=True, envvar="ASSAY_FORMAT",
+                     help=f"The format to print to standard output: {', '.join(FORMATS)}."),
+        click.option("-o", "--output", "outputs", type=Output(), multiple=True,
+                     help="Also write FORMAT to FILE; repeatable."),
+        click.option("--undetermined", type=click.Choice(("error", "warning")),
+                     envvar="ASSAY_UNDETERMINED",
+                     help="Whether undetermined references cause exit code 3, or are only reported"
+                          " (default: as the policy says)."),
+        click.option("--exit-zero", is_flag=True, envvar="ASSAY_EXIT_ZERO",
+                     help="Exit with 0 instead of 1 and 3, but not instead of 2."),
     ):  # fmt: skip
         command = option(command)
     return command

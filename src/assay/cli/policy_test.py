@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.options import Moment, debug_option
+from assay.cli.options import Moment
 from assay.cli.streams import EXIT_FAIL, EXIT_NO_VERDICT, EXIT_PASS, printable, show
 from assay.cli.usage import Command
 
@@ -75,7 +75,6 @@ contains none.
               help="The policy for cases that have none of their own.")  # fmt: skip
 @click.option("--as-of", type=Moment(), metavar="TIME",
               help="The time for cases that name none.")  # fmt: skip
-@debug_option
 def test_command(
     directories: tuple[str, ...], policy_path: str | None, as_of: "datetime | None"
 ) -> int:

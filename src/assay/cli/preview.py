@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.nights import night_option, store_option
-from assay.cli.options import as_of_option, debug_option, policy_option
+from assay.cli.options import as_of_option, policy_option
 from assay.cli.streams import EXIT_FAIL, EXIT_PASS, EXIT_UNDETERMINED, note, show
 from assay.cli.usage import Command
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
               show_default=True, help="The format to print to standard output.")  # fmt: skip
 @policy_option
 @as_of_option
-@debug_option
 def preview_command(
     criteria_path: str | None,
     store: str,

@@ -7,7 +7,6 @@ import click
 from assay.cli.nights import night_option, store_option
 from assay.cli.options import (
     as_of_option,
-    debug_option,
     no_cache_option,
     policy_option,
     timeout_option,
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 @as_of_option
 @timeout_option
 @no_cache_option
-@debug_option
 def remediate_command(
     images: tuple[str, ...],
     store: str,

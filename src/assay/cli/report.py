@@ -2,7 +2,7 @@
 
 import click
 
-from assay.cli.options import REGION, debug_option, no_cache_option, policy_option
+from assay.cli.options import REGION, no_cache_option, policy_option
 from assay.cli.streams import EXIT_FAIL, EXIT_PASS, note, show
 from assay.cli.usage import Group
 
@@ -28,7 +28,6 @@ def report_group() -> None:
 @click.option("--include-unchanged", is_flag=True, help="If the report was made with this option.")
 @policy_option
 @no_cache_option
-@debug_option
 def verify_command(
     report: str,
     paths: tuple[str, ...],

@@ -2,7 +2,7 @@
 
 import click
 
-from assay.cli.options import color_option, debug_option
+from assay.cli.options import color_option
 from assay.cli.streams import EXIT_PASS, show, wants_colour
 from assay.cli.usage import Command
 
@@ -13,7 +13,6 @@ _COLOUR = {"error": "red", "warning": "yellow", "undetermined": "yellow"}
 @click.option("--format", "stdout_format", type=click.Choice(("text", "json")), default="text",
               help="The format to print.")  # fmt: skip
 @color_option
-@debug_option
 def rules_command(stdout_format: str, color: str) -> int:
     """List the rules, what each finds, and its default severity.
 

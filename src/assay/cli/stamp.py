@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.options import REGION, Seconds, debug_option, no_cache_option, policy_option
+from assay.cli.options import REGION, Seconds, no_cache_option, policy_option
 from assay.cli.streams import (
     EXIT_FAIL,
     EXIT_PASS,
@@ -42,7 +42,6 @@ TIMEOUT = 3_600.0
               envvar="ASSAY_TIMEOUT", help="How many seconds the whole command may take.")  # fmt: skip
 @policy_option
 @no_cache_option
-@debug_option
 def stamp_command(
     ami: str,
     watermark: str,

@@ -10,7 +10,6 @@ from assay.cli.options import (
     REGION,
     as_of_option,
     catalog_option,
-    debug_option,
     no_cache_option,
     policy_option,
     timeout_option,
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
 @as_of_option
 @timeout_option
 @no_cache_option
-@debug_option
 def suggest_command(
     format_: str, policy_path: str | None, as_of: "datetime | None", **how: Any
 ) -> int:

@@ -13,7 +13,6 @@ from assay.cli.options import (
     as_of_option,
     catalog_option,
     color_option,
-    debug_option,
     max_age_option,
     no_cache_option,
     policy_option,
@@ -48,7 +47,6 @@ def lookup_options(command: F) -> F:
         timeout_option,
         no_cache_option,
         color_option,
-        debug_option,
     ):  # fmt: skip
         command = option(command)
     return command

@@ -4,6 +4,8 @@ A command says `cls=Command`, a group `cls=Group`; what they show beyond click's
 are in `cli/manual.py`, which only help imports.
 """
 
+import os
+import re
 from typing import Any
 
 import click
@@ -11,34 +13,67 @@ import click
 INPUT, AWS, POLICY, OUTPUT = "Input", "AWS", "Policy", "Output"
 _PARTS = {
     INPUT: (
-        *("paths", "source_root", "var_files", "exclude", "tool", "terraform", "include_unchanged"),
-        *("plans", "states", "store", "night", "report", "no_inline", "criteria_path", "watermark"),
-        *("built_before", "finding", "min_severity", "copies", "settings_path", "where"),
+        *("paths", "plans", "states", "source_root", "var_files", "exclude", "tool", "terraform"),
+        *("include_unchanged", "no_inline", "store", "night", "starter", "settings_path"),
+        *("mark_account", "watermark", "finding", "min_severity", "built_before", "copies"),
+        *("criteria_path", "report", "where"),
     ),
     AWS: (
-        *("region", "regions", "account", "accounts", "timeout", "no_cache", "offline", "catalog"),
-        *("max_age", "workers", "dask", "cluster", "organization", "units", "excluded", "live"),
-        *("ask_aws", "cloudtrail", "wait", "partition", "reader", "caller", "repositories"),
-        *("branches", "environments", "fleet", "findings", "stamp", "permissions", "trust"),
+        *("accounts", "organization", "units", "excluded", "regions", "account", "region"),
+        *("ask_aws", "live", "cloudtrail", "catalog", "max_age", "offline", "timeout", "wait"),
+        *("workers", "cluster", "no_cache", "partition", "repositories", "branches"),
+        *("environments", "reader", "caller", "fleet", "stamp", "findings"),
     ),
     POLICY: ("policy_path", "as_of", "undetermined", "state", "wider", "message"),
+    OUTPUT: (
+        *(
+            "permissions",
+            "trust",
+            "target",
+            "format_",
+            "stdout_format",
+            "output",
+            "outputs",
+            "force",
+        ),
+        *(
+            "record",
+            "database",
+            "quiet",
+            "verbose",
+            "excepted",
+            "color",
+            "category",
+            "suggest",
+            "fix",
+        ),
+        *("dry_run", "yes", "exit_zero", "version", "help"),
+    ),
 }
-"""By an option's name in the code; what is in no part is about the output."""
+"""By an option's name in the code; help has parts and options in this order, in every command."""
+_PLACES = {name: (part, n) for part, names in _PARTS.items() for n, name in enumerate(names)}
+_DEBUG = click.Option(["--debug"], is_flag=True, hidden=True, expose_value=False)
 
 
 def part_of(option: click.Parameter) -> str:
     """The part of a command's help in which an option stands."""
-    return next((part for part, names in _PARTS.items() if option.name in names), OUTPUT)
+    return _place(option)[0]
+
+
+def _place(option: click.Parameter) -> tuple[str, int]:
+    return _PLACES.get(option.name or "", (OUTPUT, len(_PLACES)))
 
 
 class _InParts(click.Command):
     """Options by what they are about, each with its environment variable, then examples."""
 
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Those of the command, and what every command takes."""
+        return [*super().get_params(ctx), _DEBUG]
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        parts: dict[str, list[tuple[str, str]]] = {
-            part: [] for part in (INPUT, AWS, POLICY, OUTPUT)
-        }
-        for param in self.get_params(ctx):
+        parts: dict[str, list[tuple[str, str]]] = {part: [] for part in _PARTS}
+        for param in sorted(self.get_params(ctx), key=lambda each: _place(each)[1]):
             if not isinstance(param, click.Option):
                 continue  # the first line of the help has the arguments
             param.show_envvar = bool(param.envvar)
@@ -80,8 +115,17 @@ class Group(_InParts, click.Group):
 
             known = self.list_commands(ctx)
             hint = did_you_mean(name, known) or f"see {ctx.command_path} --help"
+            if "check" in known and os.path.exists(name):
+                hint = f"did you mean 'assay check {name}'?"
             ctx.fail(f"no such command {name!r}; {hint}")
         return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each with the whole of its first sentence."""
+        found = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        rows = [(name, each.get_short_help_str(200)) for name, each in found.items() if each]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 def told(error: click.ClickException) -> str:
@@ -90,7 +134,19 @@ def told(error: click.ClickException) -> str:
         return _no_such_option(error)
     if isinstance(error, click.MissingParameter) and error.ctx:
         return f"{error.format_message()} See {error.ctx.command_path} --help"
-    return error.format_message()
+    return f"{error.format_message()}{_choice_meant(error)}"
+
+
+def _choice_meant(error: click.ClickException) -> str:
+    """The choice that comes nearest to a value that is none."""
+    from assay.errors import did_you_mean
+
+    param = error.param if isinstance(error, click.BadParameter) else None
+    found = re.match("'([^']*)' is not one of", error.message)
+    if param is None or found is None or not isinstance(param.type, click.Choice):
+        return ""
+    hint = did_you_mean(found[1], map(str, param.type.choices))
+    return f" {hint[0].upper()}{hint[1:]}" if hint else ""
 
 
 def _no_such_option(error: click.NoSuchOption) -> str:

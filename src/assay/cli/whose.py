@@ -24,7 +24,7 @@ class Whose(TypedDict):
     accounts: str | None
     organization: bool
     units: tuple[str, ...]
-    exclude: tuple[str, ...]
+    excluded: tuple[str, ...]
 
 
 def whose_options(command: F) -> F:
@@ -36,7 +36,7 @@ def whose_options(command: F) -> F:
                      help="All accounts in AWS Organizations; run it as the management account."),
         click.option("--ou", "units", multiple=True, metavar="ID",
                      help="The accounts in this organizational unit and below it; repeatable."),
-        click.option("--exclude", multiple=True, metavar="ID",
+        click.option("--exclude", "excluded", multiple=True, metavar="ID",
                      help="Leave out this account or organizational unit; repeatable."),
         click.option("--region", "regions", type=REGION, multiple=True, metavar="REGION",
                      help="Read this Region; repeatable (default: all Regions that are turned on for each account)."),
@@ -54,12 +54,12 @@ def accounts_of(host: "Host", policy: "Policy", how: "Whose") -> "Sequence[str] 
         raise click.UsageError("use either --accounts or --organization")
     if how["accounts"]:
         found = accounts_in(how["accounts"], host.read(how["accounts"]))
-        return [each for each in found if each not in how["exclude"]]
+        return [each for each in found if each not in how["excluded"]]
     if how["organization"] or how["units"]:
-        return Organization(how["units"], how["exclude"])
+        return Organization(how["units"], how["excluded"])
     match policy.fleet:
         case Accounts(ids):
-            return [each for each in ids if each not in how["exclude"]]
+            return [each for each in ids if each not in how["excluded"]]
         case Organization(units, exclude):
-            return Organization(units, (*exclude, *how["exclude"]))
+            return Organization(units, (*exclude, *how["excluded"]))
     return []
