@@ -603,7 +603,7 @@ def test_nobody_is_asked_where_the_question_would_not_be_seen(tmp_path: Path) ->
     os.close(theirs)
     os.close(ours)
     assert done.returncode == 0
-    assert b"nobody said the account and the name" in done.stderr
+    assert b"you did not give the account and the name" in done.stderr
 
 
 def test_whoever_goes_away_is_told_and_nothing_is_written(tmp_path: Path) -> None:
@@ -611,3 +611,48 @@ def test_whoever_goes_away_is_told_and_nothing_is_written(tmp_path: Path) -> Non
     assert code == 2
     assert said.endswith("assay: interrupted\r\n")
     assert files(tmp_path) == []
+
+
+# ------------------------------------------------------------------------------ starter policies
+
+STARTERS = sorted(path.parent for path in Path("policies").resolve().glob("*/policy.yaml"))
+
+
+@pytest.mark.parametrize("starter", STARTERS, ids=lambda path: path.name)
+def test_a_starter_policy_is_written_as_it_is(tmp_path: Path, starter: Path) -> None:
+    run = init(tmp_path, "--from", starter.name)
+    said = "assay: wrote assay.yaml: its comments say what to change\n"
+    assert (run.code, run.stdout, run.stderr) == (0, "", said)
+    assert (tmp_path / "assay.yaml").read_bytes() == (starter / "policy.yaml").read_bytes()
+    again = init(tmp_path, "--from", starter.name)
+    assert (again.code, again.stderr.count("\n")) == (2, 1)
+
+
+def test_the_list_has_every_starter_policy_with_what_it_is_for(tmp_path: Path) -> None:
+    run = init(tmp_path, "--list")
+    assert (run.code, run.stderr) == (0, "")
+    *lines, empty, last = run.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [path.name for path in STARTERS]
+    for line, path in zip(lines, STARTERS, strict=True):
+        assert line.split(maxsplit=1)[1] in (path / "policy.yaml").read_text().splitlines()[0]
+    assert (empty, last.endswith(f"in {STARTERS[0].parent}")) == ("", True)
+    assert not (tmp_path / "assay.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--from", "regulatd"], "'regulatd' is not a starter policy; did you mean 'regulated'?"),
+        (["--from", "zzz"], "'zzz' is not a starter policy; there are managed-services, many-regions"),
+        (["--from", "../docs"], "'../docs' is not a starter policy"),
+        (["--from", "regulated", "--account", "111122223333"], "--from takes a policy as it is"),
+        (["--from", "regulated", "--from-allowed-amis", "-"], "--from takes a policy as it is"),
+    ],
+)  # fmt: skip
+def test_what_is_no_starter_policy_writes_nothing(
+    tmp_path: Path, arguments: list[str], line: str
+) -> None:
+    run = init(tmp_path, *arguments)
+    assert (run.code, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert line in run.stderr
+    assert not (tmp_path / "assay.yaml").exists()

@@ -76,19 +76,11 @@ no record.
 Runs are remembered for five minutes in a private directory (ASSAY_CACHE_DIR, ASSAY_NO_CACHE).
 """
 
-import os
-
 import click
 
+from assay.cli.shipped import folder
 from assay.cli.streams import EXIT_PASS, show
 from assay.cli.usage import Command
-
-_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_PLACES = (
-    os.path.join(_HERE, "checks"),
-    os.path.join(os.path.dirname(os.path.dirname(_HERE)), "checks"),
-)
-"""Where the checks are in an installed wheel, and in a checkout."""
 
 
 @click.command("checkov-dir", cls=Command)
@@ -97,12 +89,5 @@ def checkov_dir_command() -> int:
 
     Use it as checkov --external-checks-dir "$(assay checkov-dir)"; see `assay explain checkov`.
     """
-    from assay.errors import InputError
-
-    for place in _PLACES:
-        if os.path.isfile(os.path.join(place, "assay_checks.py")):
-            show(f"{place}\n")
-            return EXIT_PASS
-    raise InputError(
-        "this installation of assay does not contain the checkov checks", hint="install the wheel"
-    )
+    show(f"{folder('checks', 'assay_checks.py')}\n")
+    return EXIT_PASS

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.options import ACCOUNT
-from assay.cli.streams import EXIT_PASS, note, read, require_name, unwritable, write
+from assay.cli.shipped import Starter, folder, starters, title
+from assay.cli.streams import EXIT_PASS, note, read, require_name, show, unwritable, write
 from assay.cli.usage import Command
 from assay.run.policies import DEFAULT_POLICY
 
@@ -45,9 +46,15 @@ class Watermark(click.ParamType):  # type: ignore[type-arg]  # generic from clic
               help="The watermark's name; * and ? stand for the parts that differ from build to build.")  # fmt: skip
 @click.option("--from-allowed-amis", "settings_path", metavar="FILE",
               help="Start from the output of `aws ec2 get-allowed-images-settings`; - for standard input.")  # fmt: skip
+@click.option("--from", "starter", type=Starter(), metavar="NAME",
+              help="Start from one of the policies that come with assay.")  # fmt: skip
+@click.option("--list", "list_all", is_flag=True,
+              help="List the policies that come with assay, and where they are.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 def init_command(
     target: str,
+    starter: str | None,
+    list_all: bool,
     mark_account: str | None,
     watermark: str | None,
     settings_path: str | None,
@@ -58,18 +65,53 @@ def init_command(
     On a terminal, you are asked for the values you leave out. Otherwise the policy contains
     111122223333:golden-*, which you have to change.
 
+    With --from NAME, the policy is one of those that come with assay. Its comments say what it is for
+    and what to change; --list names them all.
+
     With --from-allowed-amis, the policy is the one closest to EC2's own settings. What they admit
     without a watermark becomes exceptions in comments, and settings without a counterpart are listed
     in a comment. If the settings name no watermark, use --account and --watermark to name the golden
     one.
     """
+    if list_all:
+        return _list()
+    require_name(target)
+    _refuse_to_overwrite(target, force)
+    if starter is not None:
+        if mark_account or watermark or settings_path is not None:
+            raise click.UsageError("--from takes a policy as it is: leave out the other options")
+        document = read(starters()[starter])
+        _write(target, document, force)
+        note(f"wrote {target}: its comments say what to change")
+        return EXIT_PASS
+    return _made(target, mark_account, watermark, settings_path, force)
+
+
+def _list() -> int:
+    """The starter policies with what each is for, and where they and their cases are."""
+    found = starters()
+    wide = max(map(len, found))
+    for name, path in found.items():
+        show(f"{name:<{wide}}  {title(read(path))}\n")
+    show(
+        f"\nassay init --from NAME writes one of them. They and their cases are in {folder('policies')}\n"
+    )
+    return EXIT_PASS
+
+
+def _made(
+    target: str,
+    mark_account: str | None,
+    watermark: str | None,
+    settings_path: str | None,
+    force: bool,
+) -> int:
+    """Write a policy of what was said, asked for, or read from EC2's settings."""
     from msgspec.structs import replace
 
     from assay.allowed_amis.starter import Start, text
     from assay.policy.load import load
 
-    require_name(target)
-    _refuse_to_overwrite(target, force)
     adopted = None if settings_path is None else _adopted(settings_path)
     if adopted is not None and adopted.names_marks:
         if mark_account or watermark:

@@ -42,7 +42,8 @@ assay explain ami-0123456789abcdef0 --region us-east-1""",
     "export athena": "assay export athena --store s3://my-bucket/inventory -o athena.sql",
     "export declarative-policy": "assay export declarative-policy --state audit_mode -o allowed.json",
     "iam-policy": "assay iam-policy --policy assay.yaml",
-    "init": "assay init --account 111122223333 --watermark 'golden-*'",
+    "init": """assay init --account 111122223333 --watermark 'golden-*'
+assay init --from regulated""",
     "inventory": """assay inventory --organization --store inventory
 assay inventory --accounts accounts.txt --region us-east-1 -o html=inventory.html""",
     "inventory diff": "assay inventory diff 2026-11-20 2026-11-21 --store inventory",

@@ -27,6 +27,7 @@ _PARTS = {
     POLICY: ("policy_path", "as_of", "undetermined", "state", "wider", "message"),
     OUTPUT: (
         *(
+            "list_all",
             "permissions",
             "trust",
             "target",
