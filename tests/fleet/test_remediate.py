@@ -327,6 +327,22 @@ def test_what_the_owner_does_not_tell_is_not_nothing(fleet: Fleet, operation: st
     assert operation in found["reasons"][0]
 
 
+def test_an_image_that_was_marked_since_the_night_is_not_said_to_be_safe(fleet: Fleet) -> None:
+    """A pipeline builds and marks by day what the night before saw without its mark."""
+    world = fleet.world.world
+    fresh, gone = (world.register_image(PIPELINE, REGION, name=n) for n in ("fresh", "gone"))
+    fleet.inventory()
+    world.attach_watermark(PIPELINE, REGION, fresh, "golden-web")
+    world.deregister(gone, REGION)
+    found = by_image(fleet.remediate("--live", "--format", "json"))
+    assert {found[each]["verdict"] for each in (fresh, gone)} == {"cannot-say"}
+    assert "its watermarks have changed since that night" in found[fresh]["reasons"][0]
+    assert "EC2 does not show it any more" in found[gone]["reasons"]
+    world.deny(PIPELINE, "DescribeImages")
+    found = by_image(fleet.remediate("--live", "--format", "json"))
+    assert "what it is now is not known: " in found[fresh]["reasons"][0]
+
+
 def test_that_ec2_does_not_compare_is_no_loss(fleet: Fleet) -> None:
     """A clean answer of DescribeImageReferences would prove nothing either."""
     image = fleet.world.home_made()

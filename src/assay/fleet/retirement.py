@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from assay.catalog.interface import CutShort
+from assay.catalog.interface import Absent, Answer, CutShort, Unavailable
 from assay.fleet.columns import image_of
 from assay.fleet.evidence import of_region
 from assay.fleet.night import Night
 from assay.fleet.places import ALL, At
 from assay.fleet.used_by import Node, Referrers
+from assay.model import Image
 from assay.model.inventory import Classified
 from assay.model.remediation import NOT_ASKED, Gap, Referrer, Remedy, Standing
 from assay.model.times import day_of
@@ -55,6 +56,8 @@ class Facts(msgspec.Struct, frozen=True):
     """By Region and snapshot: the images that have one which several have."""
     permissions: Permissions | None = None
     """None where nobody was asked."""
+    since: Mapping[Node, Answer[Image]] = {}
+    """What EC2 says now of those that were asked about."""
 
 
 def unknown_images(night: Night, only: Iterable[str] = ()) -> list[Unknown]:
@@ -137,6 +140,7 @@ def _against(image: Unknown, facts: Facts, unread: tuple[str, ...]) -> Iterator[
         owner = listed.image.owner_id or "nobody knows whom"
         yield f"it belongs to {owner}, which was not looked into"
     yield from unread
+    yield from _since(image, facts)
     yield from _sharing(image, facts)
     if listed.deregistration_protection not in _UNPROTECTED:
         yield f"deregistration protection is {listed.deregistration_protection}: somebody wants it kept"
@@ -149,6 +153,20 @@ def _against(image: Unknown, facts: Facts, unread: tuple[str, ...]) -> Iterator[
     launched = listed.last_launched
     if launched is not None and facts.as_of - launched < WATCHED:
         yield f"it was launched on {day_of(launched)}, by nothing that is seen to use it now"
+
+
+def _since(image: Unknown, facts: Facts) -> Iterator[str]:
+    """A pipeline can have marked it, or somebody removed it, after the night was read."""
+    before, found = image.classified.listed.image, facts.since.get(image.node)
+    match found:
+        case Absent():
+            yield "EC2 does not show it any more"
+        case Unavailable(reason):
+            yield f"what it is now is not known: {reason}"
+        case Image() if {each.key for each in found.watermarks} != {
+            each.key for each in before.watermarks
+        }:
+            yield "its watermarks have changed since that night: run assay inventory again"
 
 
 def _unread(region: str, facts: Facts) -> Iterator[str]:

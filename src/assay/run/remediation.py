@@ -16,6 +16,7 @@ from assay.catalog.fleet_questions import (
     SPOT_FLEETS_OF,
 )
 from assay.catalog.interface import CutShort, ImageCatalog, Listing, whole
+from assay.catalog.questions import IMAGES
 from assay.errors import InputError
 from assay.fleet.evidence import gaps
 from assay.fleet.nearest import as_hint
@@ -141,8 +142,12 @@ def _asked(
         for image, remedy in zip(images, remedies, strict=True)
         if remedy.standing is Standing.CANNOT_SAY and remedy.reasons == (NOT_ASKED,)
     ]
-    keys = {
+    owned = {
         each.node: (Place.of(each.classified.region, each.classified.account), each.node[1])
+        for each in open_ones
+    }
+    keys = {
+        each.node: owned[each.node]
         for each in open_ones
         if each.classified.listed.image.state != "disabled"
     }
@@ -153,11 +158,13 @@ def _asked(
             strict=True,
         )
     )
+    answers = catalog.ask(IMAGES, owned.values())
+    since = {node: answers[key] for node, key in owned.items()}
     more: list[Gap] = []
     _compare(facts, keys.values(), catalog)
     for region in sorted({each.classified.region for each in open_ones}):
         more += _fleets(night, facts, region, catalog)
-    return replace(facts, permissions=permissions, gaps=(*facts.gaps, *more))
+    return replace(facts, permissions=permissions, since=since, gaps=(*facts.gaps, *more))
 
 
 def _compare(facts: Facts, keys: Iterable[tuple[Place, str]], catalog: ImageCatalog) -> None:
