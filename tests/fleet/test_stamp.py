@@ -94,7 +94,7 @@ def test_a_second_run_and_a_dry_run_write_nothing(
     second = stamp(built)
     assert (second.code, writes(server), marks(world, built)) == (0, 1, [KEY])
     assert f"present: {built} in {REGION}: it carries the watermark already" in second.stdout
-    assert f"1 of 1 image carry {KEY}, nothing was written\n" in second.stdout
+    assert f"1 of 1 image carries {KEY}, nothing was written\n" in second.stdout
 
 
 def set_state(world: GoldenWorld, image: str, state: str) -> None:

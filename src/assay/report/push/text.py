@@ -26,7 +26,8 @@ def render(found: Pushing, *, ended: bool = True) -> str:
     if not ended:
         lines.append("  interrupted: of other places nobody knows what was written")
     if found.endpoint:
-        lines.append(f"  written to {safe(found.endpoint)}, which is not AWS's own endpoint")
+        done = "asked" if found.dry_run else "written to"
+        lines.append(f"  {done}: {safe(found.endpoint)}, which is not AWS's own endpoint")
     return "\n".join(lines) + "\n"
 
 

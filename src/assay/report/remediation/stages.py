@@ -103,9 +103,11 @@ def notes(found: Remediation) -> Iterator[str]:
     if found.before is None:
         yield "there is no night before it to hold the numbers of uses against"
     if found.unlisted:
+        one = found.unlisted == 1
+        what, them = ("image is", "it") if one else ("images are", "them")
         yield (
-            f"{found.unlisted} images are in use and stand in no listing (Amazon's public ones, and what is gone): "
-            "assay audit judges them"
+            f"{found.unlisted} {what} in use but in no listing (Amazon's public images, and images that are gone): "
+            f"assay audit judges {them}"
         )
     for gap in found.gaps[:MOST]:
         yield f"not seen: {gap.account}/{gap.region}: {gap.what}"

@@ -15,7 +15,8 @@ def summary(found: Stamping) -> str:
     there = sum(each.state in CARRIES for each in found.images)
     written = sum(each.state is Stamp.ATTACHED for each in found.images)
     number = len(found.images)
-    text = f"{there} of {number} image{'' if number == 1 else 's'} carry {safe(found.key)}"
+    carry = "image carries" if number == 1 else "images carry"
+    text = f"{there} of {number} {carry} {safe(found.key)}"
     text += ", nothing was written" if not written else f", {written} written now"
     text += " (dry run)" if found.dry_run else ""
     if found.endpoint:
