@@ -99,6 +99,13 @@ def of_every_kind(fleet: Fleet) -> dict[tuple[str, str], str]:
     group = {name: world.groups[WORKLOAD, REGION, name].arn for name in ("ancients",)}
     configuration = world.configurations[WORKLOAD, REGION, "ancient"].arn
     parameter = f"arn:aws:ssm:{REGION}:{WORKLOAD}:parameter"
+    pinned = {"LaunchTemplateSpecification": {"LaunchTemplateId": web, "Version": "1"}}
+    named = {"LaunchTemplateSpecification": {"LaunchTemplateName": "web", "Version": "$Default"}}
+    own = {**named, "Overrides": [{"ImageId": bad}, {"InstanceType": "m6g.large"}]}
+    old = world.add_fleet(WORKLOAD, REGION, pinned)
+    both = world.add_fleet(WORKLOAD, REGION, own)
+    world.add_fleet(WORKLOAD, REGION, pinned, state="deleted")
+    spot = world.add_spot_fleet(WORKLOAD, REGION, LaunchSpecifications=[{"ImageId": good}])
     return {
         (fleet.run(good), "ami"): "pass",
         (fleet.run(bad), "ami"): "fail",
@@ -113,6 +120,10 @@ def of_every_kind(fleet: Fleet) -> dict[tuple[str, str], str]:
         (fleet.scale("latest", web, "$Latest"), "launch_template"): "fail",
         (group["ancients"], "launch_configuration"): "fail",
         (configuration, "image_id"): "fail",
+        (f"ec2-fleet/{old}", "launch_template_config"): "fail",
+        (f"ec2-fleet/{both}", "launch_template_config"): "pass",
+        (f"ec2-fleet/{both}", "launch_template_config.override.image_id"): "fail",
+        (f"spot-fleet/{spot}", "launch_specification.ami"): "pass",
         (f"{parameter}/golden/web", "value"): "pass",
         (f"{parameter}/old/web", "value"): "fail",
     }
@@ -133,7 +144,7 @@ def test_whatever_uses_an_image_is_judged_the_same_from_the_store_and_live(
         assert run.report["summary"]["not_judged"] == {"superseded": 1, "terminated": 1}
     told = [
         {
-            (v["address"], r["rule"]): r["outcome"]
+            (v["address"], v["attribute"], r["rule"]): r["outcome"]
             for v in run.report["verdicts"]
             for r in v["results"]
         }

@@ -156,6 +156,7 @@ def test_what_uses_them_is_told_through_templates_and_parameters(
     emulated.put_parameter(WORKLOAD, REGION, "/golden/web", copy, "aws:ec2:image")
     emulated.create_launch_template(WORKLOAD, REGION, "by-alias", "resolve:ssm:/golden/web")
     instance = emulated.run_instance(WORKLOAD, REGION, copy)
+    fleet = emulated.add_fleet(WORKLOAD, REGION, {"LaunchTemplateSpecification": reference})
     run = ask(world.golden, "--format", "json")
     used = documented(run)[copy]["used_by"]
     told = {(each["type"], each["name"] or each["id"]) for each in used}
@@ -165,6 +166,7 @@ def test_what_uses_them_is_told_through_templates_and_parameters(
         ("template", "by-alias"),
         ("group", "web"),
         ("parameter", "/golden/web"),
+        ("ec2-fleet", fleet),
     }
     assert {(each["account"], each["region"]) for each in used} == {(WORKLOAD, REGION)}
     assert documented(run)[copy]["badges"] == [

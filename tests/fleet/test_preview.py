@@ -204,6 +204,10 @@ def test_what_would_break_is_told_by_what_launches_it(
     w.put_parameter(WORKLOAD, REGION, "/team/image", foreign, "aws:ec2:image")
     w.add_recipe(WORKLOAD, REGION, "bakes", foreign)
     w.add_recipe(WORKLOAD, REGION, "bakes by name", "ssm:/team/image")
+    w.add_fleet(
+        WORKLOAD, REGION, {"LaunchTemplateSpecification": {"LaunchTemplateId": old, "Version": "2"}}
+    )
+    w.add_spot_fleet(WORKLOAD, REGION, LaunchSpecifications=[{"ImageId": foreign}])
     runs = w.run_instance(WORKLOAD, REGION, foreign)
     gone = w.run_instance(WORKLOAD, REGION, foreign)
     w.instances[gone].state = "terminated"
@@ -228,6 +232,8 @@ def test_what_would_break_is_told_by_what_launches_it(
         ("parameter", "/team/image", None, True),
         ("recipe", "bakes", None, True),
         ("recipe", "bakes by name", "ssm:/team/image", True),
+        ("ec2-fleet", None, f"template {old}, version 2", True),
+        ("spot-fleet", None, None, True),
         ("template", "old", "version 1", False),
         ("template", "old", "version 2", True),
     }
@@ -239,7 +245,7 @@ def test_what_would_break_is_told_by_what_launches_it(
     assert image["why"] == ["criterion 1: none of its watermarks matches a filter"]
     (never,) = run.report["never_blocked"]
     assert (never["image_id"], never["class"], never["uses"]) == (own, "unknown", 1)
-    assert run.report["summary"]["breaking"] == 7
+    assert run.report["summary"]["breaking"] == 9
     text = ask(tmp_path).stdout
     assert "would be refused at the next launch:\n" in text
     assert "instances that run or are stopped are not affected by enforcement" in text

@@ -47,6 +47,15 @@ class Fleet:
     def remediate(self, *options: str) -> Run:
         return self.run("remediate", *options)
 
+    def plan_of_night(self, *options: str) -> Run:
+        """By a night that was just taken, and nothing else."""
+        taken = self.run("inventory", *BOTH, "--accounts", "accounts", *options)
+        assert taken.code == 0, taken.stderr
+        before = len(self.server.requests)
+        run = self.remediate("--format", "json")
+        assert len(self.server.requests) == before
+        return run
+
     def plan(self, *options: str, night: str | None = None) -> dict[str, Image]:
         """Taken after an inventory: each image by its id."""
         taken = self.inventory(night)
@@ -238,6 +247,48 @@ MORE: dict[Callable[[Fleet, str], None], str] = {
 }
 
 
+def test_a_night_alone_is_enough_where_it_has_whom_images_are_shared_with(fleet: Fleet) -> None:
+    """All that can be planted at once, and as many images that nothing uses: without asking AWS for anything."""
+    plants = [*PLANTED, *(each for each in MORE if each is not what_ec2_alone_knows_of)]
+    planted = {plant: fleet.world.home_made() for plant in plants}
+    plain = [fleet.world.home_made() for _ in plants]
+    for plant, image in planted.items():
+        plant(fleet, image)
+    without = by_image(fleet.plan_of_night())
+    assert {without[each]["verdict"] for each in plain} == {"cannot-say"}
+    found = by_image(run := fleet.plan_of_night("--launch-permissions"))
+    told = {plant: found[image]["verdict"] for plant, image in planted.items()}
+    expected = {plant: verdict for plant, (verdict, _) in PLANTED.items()} | MORE
+    assert told == {plant: expected[plant] for plant in plants}
+    for plant, (_, said) in PLANTED.items():
+        one = found[planted[plant]]
+        assert said in json.dumps([one["used_by"], one["reasons"]])
+    assert {(found[each]["verdict"], *found[each]["reasons"]) for each in plain} == {("safe",)}
+    assert (run.code, run.report["live"]["asked"]) == (0, False)
+    asked = {call.params["ImageId"] for call in fleet.server.calls("DescribeImageAttribute")}
+    assert set(plain) <= asked
+    in_use = {image for image in found if found[image]["used_by"]}
+    assert not asked & in_use
+
+
+def test_a_share_that_came_after_the_night_is_seen_live(fleet: Fleet) -> None:
+    image = fleet.world.home_made()
+    assert by_image(fleet.plan_of_night("--launch-permissions"))[image]["verdict"] == "safe"
+    share_with_a_stranger(fleet, image)
+    found = by_image(fleet.remediate("--live", "--format", "json"))
+    assert found[image]["verdict"] == "cannot-say"
+
+
+def test_whom_an_image_is_shared_with_may_be_denied_to_an_inventory(fleet: Fleet) -> None:
+    image = fleet.world.home_made()
+    fleet.world.world.deny(WORKLOAD, "DescribeImageAttribute")
+    run = fleet.plan_of_night("--launch-permissions")
+    assert run.code == 3
+    found = by_image(run)[image]
+    assert found["verdict"] == "cannot-say"
+    assert "is not in this night" in found["reasons"][0]
+
+
 @pytest.mark.parametrize("plant", MORE, ids=lambda plant: plant.__name__)
 def test_other_things_stop_it_as_well(fleet: Fleet, plant: Callable[[Fleet, str], None]) -> None:
     planted, plain = fleet.world.home_made(), fleet.world.home_made()
@@ -294,7 +345,7 @@ def test_it_writes_nothing_and_asks_about_those_alone_that_nothing_speaks_agains
     assert [each for each in operations if not each.startswith(READS)] == []
     asked = fleet.server.calls("DescribeImageAttribute")
     assert [call.params["ImageId"] for call in asked] == [image]
-    assert {call.region for call in fleet.server.calls("DescribeFleets")} == {REGION}
+    assert len(fleet.server.calls("DescribeFleets")) == 6  # by the inventory, once a place
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -40,6 +41,8 @@ FORMATS = ("text", "json", "csv", "html")
               help="How many places to read at a time.")  # fmt: skip
 @click.option("--dask", "cluster", metavar="ADDRESS",
               help="Let the workers of this Dask scheduler read the places, each with the credentials of its own environment (tcp://scheduler:8786).")  # fmt: skip
+@click.option("--launch-permissions", "permissions", is_flag=True,
+              help="Also ask whom each image of class unknown is shared with, unless something uses it: one call each, so that assay remediate can decide from this night alone.")  # fmt: skip
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
               help="The format to print to standard output.")  # fmt: skip
 @click.option("-o", "--output", "outputs", type=Output(FORMATS), multiple=True,
@@ -58,6 +61,7 @@ def inventory_command(
     store: str,
     workers: int,
     cluster: str | None,
+    permissions: bool,
     format_: str,
     outputs: tuple[tuple[str, str], ...],
     as_of: datetime | None,
@@ -77,8 +81,6 @@ def inventory_command(
         return None
     if cluster and context.get_parameter_source("workers") is ParameterSource.COMMANDLINE:
         raise click.UsageError("use either --workers or --dask: a cluster has its own workers")
-    from pathlib import Path
-
     from assay.cli.host import this_process
     from assay.cli.progress import progress
     from assay.run.cache import Cache
@@ -94,7 +96,8 @@ def inventory_command(
     now, named = as_of or host.now(), tuple(dict.fromkeys(regions))
     cache = Cache(host, wanted=not no_cache)
     how = _how(host, policy, cluster, workers, timeout, cached=not no_cache)
-    wanted = Wanted(accounts_of(host, policy, whose), named, home, Path(store), now, how)
+    whom = accounts_of(host, policy, whose)
+    wanted = Wanted(whom, named, home, Path(store), now, how, permissions)
     catalog = open_catalog(host, Asking(None, timeout, cache, as_of=as_of), policy.readers)
     so_far = Progress(catalog)
     with progress(catalog, so_far.line):

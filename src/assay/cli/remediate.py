@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @store_option
 @night_option
 @click.option("--live", is_flag=True,
-              help="Also ask AWS about images that look unused in the night: whom they are shared with, and which EC2 and Spot Fleets launch them. Without it, no image is called safe.")  # fmt: skip
+              help="Also ask AWS about images that look unused in the night: whom they are shared with, and what EC2 itself finds. Without it, only images are called safe of which the night has this (inventory --launch-permissions).")  # fmt: skip
 @click.option("--format", "format_", type=click.Choice(("text", "json", "markdown")), default="text",
               show_default=True, help="The format to print to standard output.")  # fmt: skip
 @policy_option

@@ -12,6 +12,7 @@ import msgspec
 from assay.model import AllowedImages, Ancestry, AncestryEnd, AncestryEntry, Image, recorded_end
 from assay.model.inventory import Classified, ImageClass, ListedImage, Use, family
 from assay.model.places_seen import PlaceSeen
+from assay.model.uses import LaunchPermission
 
 _MARK = (
     "STRUCT(key VARCHAR, source_image_id VARCHAR, source_image_region VARCHAR,"
@@ -59,9 +60,11 @@ IMAGES = {
     "scan_severity": "VARCHAR",
     "scan_date": "TIMESTAMPTZ",
     "fix_available_since": "MAP(VARCHAR, TIMESTAMPTZ)",
+    "launch_permissions": "STRUCT(account VARCHAR, organization VARCHAR)[]",
     "stale_since": "TIMESTAMPTZ",
 }
-"""The columns of `images`. `ancestry` is EC2's record, where it was asked: null is not an empty one."""
+"""The columns of `images`. `ancestry` and `launch_permissions` are null where they were not asked: that is not an
+empty list."""
 USES = {
     "type": "VARCHAR",
     "id": "VARCHAR",
@@ -127,6 +130,7 @@ def image_row(found: Classified) -> dict[str, Any]:
         "scan_severity": scan.highest_finding_severity if scan else None,
         "scan_date": scan.finding_scan_date if scan else None,
         "fix_available_since": scan.fix_available_since if scan else None,
+        "launch_permissions": found.launch_permissions,
         "stale_since": None,
     }
 
@@ -154,6 +158,7 @@ def image_of(row: Mapping[str, Any]) -> Classified:
         root=row["root_image_id"],
         depth=row["depth"],
         ancestry=_ancestry(row["ancestry"]),
+        launch_permissions=_permissions(row["launch_permissions"]),
     )
 
 
@@ -175,6 +180,10 @@ def _ancestry(entries: list[dict[str, Any]] | None) -> Ancestry | None:
         return None
     found = msgspec.convert(entries, tuple[AncestryEntry, ...])
     return Ancestry(found, recorded_end(found) or AncestryEnd.UNEXPLAINED)
+
+
+def _permissions(told: list[dict[str, Any]] | None) -> tuple[LaunchPermission, ...] | None:
+    return None if told is None else msgspec.convert(told, tuple[LaunchPermission, ...])
 
 
 def use_row(found: Use) -> dict[str, Any]:

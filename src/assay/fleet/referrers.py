@@ -9,7 +9,7 @@ from assay.fleet.columns import use_of
 from assay.fleet.launches import launches
 from assay.fleet.store import Store
 from assay.model.descent import UsedBy
-from assay.model.inventory import UseType
+from assay.model.inventory import THROUGH_TEMPLATES, UseType
 
 _DIRECT = """
 SELECT key, type, id, account, region, name, state, via FROM (
@@ -62,7 +62,7 @@ def _hides_an_image(type: UseType, via: str, why: str) -> bool:
     """Whether it could be an image of ours: a version that names none launches none by itself."""
     if f"{why}{via}".find(_OF_AWS) >= 0:
         return False
-    return not (type is UseType.GROUP and via.startswith("template ") and "resolve:" not in why)
+    return not (type in THROUGH_TEMPLATES and via.startswith("template ") and "resolve:" not in why)
 
 
 def _gaps(lost: list[str]) -> list[str]:

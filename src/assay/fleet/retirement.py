@@ -54,8 +54,10 @@ class Facts(msgspec.Struct, frozen=True):
     """That were looked into."""
     twice: Mapping[tuple[str, str], tuple[str, ...]]
     """By Region and snapshot: the images that have one which several have."""
-    permissions: Permissions | None = None
-    """None where nobody was asked."""
+    permissions: Permissions
+    """Whom images are shared with, where that is known: as the night has it, or as it was asked."""
+    live: bool = False
+    """Whether it was asked, of all images that nothing else speaks against."""
     since: Mapping[Node, Answer[Image]] = {}
     """What EC2 says now of those that were asked about."""
 
@@ -90,11 +92,6 @@ def shared_snapshots(night: Night) -> dict[tuple[str, str], tuple[str, ...]]:
     """
     rows = night.store.records(asked, night.date)
     return {(row["region"], row["snapshot"]): tuple(row["images"]) for row in rows}
-
-
-def accounts_of(night: Night, region: str) -> list[str]:
-    """The accounts that were looked into in a Region."""
-    return sorted({each.account for each in night.places if each.region == region})
 
 
 def weigh(images: Sequence[Unknown], facts: Facts) -> list[Remedy]:
@@ -186,15 +183,14 @@ def _sharing(image: Unknown, facts: Facts) -> Iterator[str]:
     listed = image.classified.listed
     if listed.image.public:
         yield "it is public: anybody may use it"
-    if facts.permissions is None:
-        yield NOT_ASKED
-        return
     if listed.image.state == "disabled":
         return  # nobody is left with whom it is shared
     told = facts.permissions.get(image.node)
     match told:
         case None:
-            if not image.classified.shared:
+            if not facts.live:
+                yield NOT_ASKED
+            elif not image.classified.shared:
                 yield OTHERWISE
         case CutShort(_, reason):
             yield f"whom it is shared with is not known: {reason}"

@@ -3,7 +3,7 @@
 So that one policy governs both, a use has the words that Terraform has for it: an instance is an
 `aws_instance` with an `ami`, whether Terraform made it or not. All are of the action `no-op`, since
 nobody changes them. Of a launch template those versions count that something launches: its default, its
-latest, and those that a group of the place pins.
+latest, and those that a group or a fleet of the place pins.
 """
 
 from collections import Counter, defaultdict
@@ -14,7 +14,7 @@ import msgspec
 from assay.fleet.places import At
 from assay.fleet.via import configuration_in, template_in, version_in
 from assay.model import Action, AmiReference, Kind, Place, Unusable, Value, parse_image
-from assay.model.inventory import Use, UseType
+from assay.model.inventory import THROUGH_TEMPLATES, Use, UseType
 
 INSTANCE = "aws_instance"
 ENDING = ("terminated", "shutting-down")
@@ -25,6 +25,7 @@ KINDS = frozenset(
     {
         *(UseType.INSTANCE, UseType.TEMPLATE, UseType.GROUP),
         *(UseType.CONFIGURATION, UseType.PARAMETER, UseType.RECIPE),
+        *(UseType.EC2_FLEET, UseType.SPOT_FLEET),
     }
 )
 """The uses that a policy judges."""
@@ -58,10 +59,10 @@ def used(at: At, uses: Iterable[Use]) -> Used:
 
 
 def _pinned(uses: Iterable[Use]) -> Mapping[str, set[int]]:
-    """The versions that groups name by their number, by id or name of the template."""
+    """The versions that groups and fleets name by their number, by id or name of the template."""
     found: defaultdict[str, set[int]] = defaultdict(set)
     for use in uses:
-        named = template_in(use.via) if use.type is UseType.GROUP else None
+        named = template_in(use.via) if use.type in THROUGH_TEMPLATES else None
         if named is not None and named.pinned:
             found[named.id or named.name or ""].add(int(named.version))
     return found
@@ -105,7 +106,19 @@ def _said(
         case UseType.GROUP:
             attribute, value = _of_group(use, configurations)
             return "aws_autoscaling_group", attribute, Kind.LAUNCH, value
+        case UseType.EC2_FLEET:
+            return "aws_ec2_fleet", *_of_fleet(use, "launch_template_config.override.image_id")
+        case UseType.SPOT_FLEET:
+            return "aws_spot_fleet_request", *_of_fleet(use, "launch_specification.ami")
     return INSTANCE, "ami", Kind.LAUNCH, parse_image(use.image_id)
+
+
+def _of_fleet(use: Use, direct: str) -> tuple[str, Kind, Value | None]:
+    """By its template, or by an image of its own, which stands in an attribute `direct`."""
+    template = template_in(use.via)
+    if template is not None:
+        return "launch_template_config", Kind.LAUNCH, template
+    return direct, Kind.LAUNCH, _image(use)
 
 
 def _of_group(use: Use, configurations: Mapping[str | None, Use]) -> tuple[str, Value | None]:

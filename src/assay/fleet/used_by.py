@@ -15,10 +15,10 @@ import msgspec
 from assay.fleet.launches import launches
 from assay.fleet.night import Night
 from assay.fleet.places import At
-from assay.model.inventory import Use, UseType
+from assay.model.inventory import THROUGH_TEMPLATES, Use, UseType
 from assay.model.preview import Launch
 from assay.model.remediation import Referrer
-from assay.model.uses import ImageReference, LaunchingFleet
+from assay.model.uses import ImageReference
 
 Node = tuple[str, str]
 """Region and image id."""
@@ -43,10 +43,6 @@ class Referrers(msgspec.Struct):
         default_factory=lambda: defaultdict(list)
     )
     leads: defaultdict[str, list[str]] = msgspec.field(default_factory=lambda: defaultdict(list))
-    templates: defaultdict[tuple[str, str, str], list[tuple[str, str]]] = msgspec.field(
-        default_factory=lambda: defaultdict(list)
-    )
-    """By account, Region and id or name: the id, and an image that a version of it names."""
 
     def add(self, image: str, found: Referrer) -> None:
         """Something that uses the image, in its Region."""
@@ -70,20 +66,6 @@ def referrers(night: Night) -> Referrers:
                 account = use.name or at[0]
                 found.add(use.image_id, _referrer((account, at[1]), use))
     return found
-
-
-def add_fleet(found: Referrers, at: At, fleet: LaunchingFleet) -> None:
-    """A fleet with each image that it names, and each that a template of it names in any version."""
-    kind = "spot-fleet" if fleet.spot else "ec2-fleet"
-    account, region = at
-    for image in fleet.images:
-        if _ALIAS.fullmatch(image) and not _is_amazons(image):
-            found.lead(account, region, f"{kind} {fleet.id} launches {image}")
-        found.add(image, Referrer(kind, fleet.id, account, region, state=fleet.state))
-    for name in {name for each in fleet.templates for name in (each.id, each.name) if name}:
-        for template, image in found.templates.get((account, region, name), ()):
-            via = f"template {template}"
-            found.add(image, Referrer(kind, fleet.id, account, region, via=via, state=fleet.state))
 
 
 def add_reference(found: Referrers, at: At, reference: ImageReference) -> None:
@@ -111,8 +93,6 @@ def _add_launches(found: Referrers, all_launches: Iterable[Launch]) -> None:
         via = _versions([each.use for each in some])
         one = _referrer((account, region), some[0].use)
         found.add(image, msgspec.structs.replace(one, via=via))
-        for name in filter(None, (one.id, one.name)):
-            found.templates[account, region, name].append((one.id, image))
 
 
 def _versions(uses: list[Use]) -> str:
@@ -127,9 +107,9 @@ def _versions(uses: list[Use]) -> str:
 
 
 def _leads(use: Use) -> Iterator[str]:
-    """A group that launches by a template tells nothing of its own: the template's version does."""
+    """What launches by a template tells nothing of its own: the template's version does."""
     via = use.via or ""
-    through = use.type is UseType.GROUP and via.startswith(_THROUGH)
+    through = use.type in THROUGH_TEMPLATES and via.startswith(_THROUGH)
     product = use.type is UseType.RECIPE and not (_ALIAS.fullmatch(via) or via.startswith("arn:"))
     if not through and not product and not _is_amazons(via):
         yield f"{use.type} {use.name or use.id} leads to an image that nobody could tell: {via}"

@@ -5,10 +5,12 @@ from typing import Any
 
 from assay.catalog.fleet_questions import (
     CONTAINER_RECIPES_OF,
+    FLEETS_OF,
     GROUPS_OF,
     IMAGE_PARAMETERS_OF,
     IMAGE_RECIPES_OF,
     LAUNCH_CONFIGURATIONS_OF,
+    SPOT_FLEETS_OF,
     TEMPLATES_OF,
     USAGES_OF,
     USED_IMAGES,
@@ -22,6 +24,7 @@ from assay.model.uses import (
     ImageUsage,
     ImageUse,
     LaunchConfiguration,
+    LaunchingFleet,
     ListedTemplate,
     Recipe,
     ScalingGroup,
@@ -83,6 +86,16 @@ def _recipe(found: Recipe) -> Iterator[Use]:
         yield Use(UseType.RECIPE, found.arn, found.name, image, alias)
 
 
+def _fleet(found: LaunchingFleet) -> Iterator[Use]:
+    """One that may launch again, with each template and each image that it names."""
+    kind = UseType.SPOT_FLEET if found.spot else UseType.EC2_FLEET
+    for template in found.templates:
+        yield Use(kind, found.id, via=_named(template), state=found.state)
+    for named in found.images:
+        image, alias = _either(named)
+        yield Use(kind, found.id, None, image, alias, found.state)
+
+
 def _usage(found: ImageUsage) -> Iterator[Use]:
     """An entry that counts nothing is none: EC2 looked at an account and found nothing there."""
     if found.count > 0:
@@ -114,6 +127,8 @@ USES: tuple[tuple[Listing[Place, Any], Callable[[Any], Iterator[Use]]], ...] = (
     (IMAGE_PARAMETERS_OF, _parameter),
     (IMAGE_RECIPES_OF, _recipe),
     (CONTAINER_RECIPES_OF, _recipe),
+    (FLEETS_OF, _fleet),
+    (SPOT_FLEETS_OF, _fleet),
     (USAGES_OF, _usage),
 )
 """A row for each kind of thing that uses images."""
@@ -127,6 +142,8 @@ _LISTS: dict[UseType, tuple[Listing[Place, Any], ...]] = {
     UseType.CONFIGURATION: (LAUNCH_CONFIGURATIONS_OF,),
     UseType.PARAMETER: (IMAGE_PARAMETERS_OF,),
     UseType.RECIPE: (IMAGE_RECIPES_OF, CONTAINER_RECIPES_OF),
+    UseType.EC2_FLEET: (FLEETS_OF,),
+    UseType.SPOT_FLEET: (SPOT_FLEETS_OF,),
     UseType.USAGE_REPORT: (USAGES_OF,),
 }
 """The lists in which each kind of thing stands."""

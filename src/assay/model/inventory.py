@@ -9,7 +9,7 @@ import msgspec
 
 from assay.model.images import Ancestry, Image
 from assay.model.places_seen import PlaceSeen, PlaceState
-from assay.model.uses import UsedImage
+from assay.model.uses import LaunchPermission, UsedImage
 
 
 class ListedImage(msgspec.Struct, frozen=True, gc=False):
@@ -40,8 +40,14 @@ class UseType(StrEnum):
     CONFIGURATION = "launch-configuration"
     PARAMETER = "parameter"
     RECIPE = "recipe"
+    EC2_FLEET = "ec2-fleet"
+    SPOT_FLEET = "spot-fleet"
     USAGE_REPORT = "usage-report"
     """What EC2 counted in another account when the owner had a report made; its name is that account's."""
+
+
+THROUGH_TEMPLATES = (UseType.GROUP, UseType.EC2_FLEET, UseType.SPOT_FLEET)
+"""What launches from templates at a version that it names."""
 
 
 class Use(msgspec.Struct, frozen=True, gc=False):
@@ -86,6 +92,8 @@ class Classified(msgspec.Struct, frozen=True):
     """How many derivations lie between that and this one."""
     ancestry: Ancestry | None = None
     """EC2's record of its line, where that was asked (GetImageAncestry)."""
+    launch_permissions: tuple[LaunchPermission, ...] | None = None
+    """Who may launch it besides its owner, where that was asked (DescribeImageAttribute); None is not nobody."""
 
 
 class NightTotals(msgspec.Struct, frozen=True):

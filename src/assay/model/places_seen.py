@@ -10,7 +10,9 @@ from assay.model.images import AllowedImages
 
 
 class PlaceState(StrEnum):
-    """What became of a place that was wanted. Only `SEEN` is evidence that something is not there."""
+    """What became of a place that was wanted. Only `SEEN` is evidence that something is not there; in a place of another
+    state a list that was read to its end is (`PlaceSeen.lacks`).
+    """
 
     SEEN = "seen"
     CUT_SHORT = "cut-short"

@@ -114,5 +114,7 @@ LAUNCHING = (
     UseType.CONFIGURATION,
     UseType.PARAMETER,
     UseType.RECIPE,
+    UseType.EC2_FLEET,
+    UseType.SPOT_FLEET,
 )
 """The uses that launch something next; a parameter, whatever asks for its value."""

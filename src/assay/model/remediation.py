@@ -9,9 +9,7 @@ import msgspec
 from assay.model.inventory import ListedImage
 from assay.model.places_seen import PlaceSeen
 
-NOT_ASKED = (
-    "whom it is shared with, and which EC2 and Spot Fleets launch it, was not asked: --live does"
-)
+NOT_ASKED = "whom it is shared with is not in this night: --live asks now, and assay inventory --launch-permissions stores it"
 """A reason not to say that an image may go."""
 
 
@@ -32,7 +30,7 @@ class Referrer(msgspec.Struct, frozen=True, gc=False):
     """Something that uses an image, or leads to one."""
 
     type: str
-    """As in `uses`, or `ec2-fleet` and `spot-fleet`."""
+    """As in `uses`, or `other` for what only EC2 itself finds."""
     id: str
     account: str
     region: str

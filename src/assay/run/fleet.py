@@ -14,7 +14,7 @@ from assay.catalog.decorators.remembering import knowing
 from assay.catalog.interface import Answer, ImageCatalog
 from assay.catalog.questions import ANCESTRY, IDENTITIES
 from assay.errors import CatalogError, CredentialsError
-from assay.fleet.ancestries import Ask, Child, Node
+from assay.fleet.ancestries import Child, Node
 from assay.fleet.classes import Classes
 from assay.fleet.journal import Journal
 from assay.fleet.night import Night
@@ -29,6 +29,7 @@ from assay.model.times import day_of
 from assay.run.host import Host
 from assay.run.places import Reply, failed
 from assay.run.progress import Progress
+from assay.run.shares import shares, with_shares
 from assay.run.workers import How, workers
 
 
@@ -44,6 +45,8 @@ class Wanted(Struct, frozen=True):
     store: Path
     as_of: datetime
     how: How
+    permissions: bool = False
+    """Whether it is asked whom images are shared with that nothing uses."""
 
 
 def inventory(
@@ -61,9 +64,7 @@ def inventory(
         found = _collected(host, catalog, places, journal, wanted, progress)
         if all(each.state in _NOTHING for each in found.values()):
             raise CatalogError(_why([*lost, *found.values()]))
-        written = _written(
-            store, journal, policy, found, wanted, partial(_ancestries, catalog, progress.endpoint)
-        )
+        written = _written(store, journal, policy, found, wanted, catalog, progress.endpoint)
         seen = (*written.places, *lost)
         store.finish(day_of(wanted.as_of), seen)
         done = True
@@ -197,13 +198,15 @@ def _written(
     policy: Policy,
     found: Mapping[At, PlaceSeen],
     wanted: Wanted,
-    ask: Ask,
+    catalog: ImageCatalog,
+    endpoint: str | None,
 ) -> _Written:
     """Classify by what all places have together, and write each place's own file, one by one."""
     classes = Classes(policy.golden, wanted.as_of)
     for at in found:
         classes.learn(journal.read(at))
-    classes.ask(ask)
+    classes.ask(partial(_ancestries, catalog, endpoint))
+    told = shares(catalog, map(journal.read, found), classes.of) if wanted.permissions else {}
     night, written = day_of(wanted.as_of), _Written()
     for at, place in found.items():
         if place.state in _NOTHING:
@@ -211,7 +214,7 @@ def _written(
             written.places.append(replace(place, stale_since=stale))
             continue
         collected = journal.read(at)
-        images = list(classes.of(collected))
+        images = with_shares(classes.of(collected), told)
         store.write(night, place, images, collected.uses)
         if place.state is PlaceState.CUT_SHORT:
             cut = [shared for shared, name in _LISTS_OF_IMAGES if name not in place.whole]

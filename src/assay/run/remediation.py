@@ -10,10 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.catalog.fleet_questions import (
-    FLEETS_OF,
     LAUNCH_PERMISSIONS_OF,
     REFERENCES_OF,
-    SPOT_FLEETS_OF,
 )
 from assay.catalog.interface import CutShort, ImageCatalog, Listing, whole
 from assay.catalog.questions import IMAGES
@@ -26,13 +24,12 @@ from assay.fleet.retirement import (
     Facts,
     Permissions,
     Unknown,
-    accounts_of,
     shared_snapshots,
     unknown_images,
     weigh,
 )
 from assay.fleet.retiring import steps
-from assay.fleet.used_by import Node, add_fleet, add_reference, referrers
+from assay.fleet.used_by import Node, add_reference, referrers
 from assay.fleet.uses import EVERY
 from assay.model import Place, Policy
 from assay.model.remediation import NOT_ASKED, Gap, Remediation, Remedy, Replacement, Standing
@@ -54,7 +51,7 @@ class Wanted(Struct, frozen=True):
 def remediate(
     night: Night, policy: Policy, wanted: Wanted, catalog: ImageCatalog | None
 ) -> Remediation:
-    """The plan. Without a catalogue nothing is asked, and nothing is said to be safe.
+    """The plan. Without a catalogue nothing is asked: an image is safe only if the night tells whom it is shared with.
 
     Raises `StoreError`, `InputError` for an image that is not among the unknown ones, and
     `CatalogError` where nothing can be asked.
@@ -62,17 +59,10 @@ def remediate(
     images = unknown_images(night, wanted.images)
     unknown = tuple(_others(night, wanted.images, images))
     before = _before(night)
-    found = referrers(night)
-    facts = Facts(
-        wanted.as_of,
-        found,
-        tuple(gaps(night, before, wanted.as_of)),
-        frozenset((each.account, each.region) for each in night.places),
-        shared_snapshots(night),
-    )
+    facts = _facts(night, before, images, wanted.as_of)
     remedies = weigh(images, facts)
     if catalog is not None:
-        facts = _asked(night, facts, images, remedies, catalog)
+        facts = _asked(facts, images, remedies, catalog)
         remedies = weigh(images, facts)
     listings = StoredListings(night)
     whole_remedies = tuple(
@@ -96,6 +86,19 @@ def remediate(
         _unlisted(night),
         calls,
         unknown,
+    )
+
+
+def _facts(night: Night, before: Night | None, images: Sequence[Unknown], as_of: datetime) -> Facts:
+    """What the night itself tells."""
+    stored = {each.node: each.classified.launch_permissions for each in images}
+    return Facts(
+        as_of,
+        referrers(night),
+        tuple(gaps(night, before, as_of)),
+        frozenset((each.account, each.region) for each in night.places),
+        shared_snapshots(night),
+        {node: list(told) for node, told in stored.items() if told is not None},
     )
 
 
@@ -130,17 +133,18 @@ def _unlisted(night: Night) -> int:
 
 
 def _asked(
-    night: Night,
     facts: Facts,
     images: Sequence[Unknown],
     remedies: Sequence[Remedy],
     catalog: ImageCatalog,
 ) -> Facts:
-    """Ask about those images that nothing else speaks against, and nobody about the others."""
+    """Ask about those images that nothing else speaks against, and nobody about the others. What a night has of them
+    may have changed since.
+    """
     open_ones = [
         image
         for image, remedy in zip(images, remedies, strict=True)
-        if remedy.standing is Standing.CANNOT_SAY and remedy.reasons == (NOT_ASKED,)
+        if remedy.standing is Standing.SAFE or remedy.reasons == (NOT_ASKED,)
     ]
     owned = {
         each.node: (Place.of(each.classified.region, each.classified.account), each.node[1])
@@ -160,11 +164,9 @@ def _asked(
     )
     answers = catalog.ask(IMAGES, owned.values())
     since = {node: answers[key] for node, key in owned.items()}
-    more: list[Gap] = []
     _compare(facts, keys.values(), catalog)
-    for region in sorted({each.classified.region for each in open_ones}):
-        more += _fleets(night, facts, region, catalog)
-    return replace(facts, permissions=permissions, since=since, gaps=(*facts.gaps, *more))
+    known = {**facts.permissions, **permissions}
+    return replace(facts, permissions=known, since=since, live=True)
 
 
 def _compare(facts: Facts, keys: Iterable[tuple[Place, str]], catalog: ImageCatalog) -> None:
@@ -183,24 +185,6 @@ def _compare(facts: Facts, keys: Iterable[tuple[Place, str]], catalog: ImageCata
     for (place, _), answer in zip(asked, answers, strict=True):
         for reference in () if isinstance(answer, CutShort) else answer:
             add_reference(facts.found, (place.account or "", place.region), reference)
-
-
-def _fleets(night: Night, facts: Facts, region: str, catalog: ImageCatalog) -> list[Gap]:
-    """Add the fleets of a Region to what uses images there; what could not be listed is a gap."""
-    asked = [
-        (account, listing)
-        for account in accounts_of(night, region)
-        for listing in (FLEETS_OF, SPOT_FLEETS_OF)
-    ]
-    answers = _each(asked, lambda it: _whole(catalog, it[1], Place.of(region, it[0])))
-    missing: list[Gap] = []
-    for (account, _), answer in zip(asked, answers, strict=True):
-        if isinstance(answer, CutShort):
-            missing.append(Gap(account, region, answer.reason))
-            continue
-        for fleet in answer:
-            add_fleet(facts.found, (account, region), fleet)
-    return missing
 
 
 def _whole(catalog: ImageCatalog, listing: Listing[Any, T], key: Any) -> list[T] | CutShort:
@@ -230,7 +214,7 @@ def _told(facts: Facts, remedies: Iterable[Remedy]) -> tuple[Gap, ...]:
     """All gaps, with what was not to be had of single images."""
     unasked: dict[Node, Gap] = {}
     for each in remedies:
-        answer = (facts.permissions or {}).get(each.node)
+        answer = facts.permissions.get(each.node)
         if isinstance(answer, CutShort):
             owner = each.listed.image.owner_id or ""
             unasked[each.node] = Gap(owner, each.region, answer.reason)

@@ -48,6 +48,8 @@ data "aws_iam_policy_document" "rule" {
       "imagebuilder:ListContainerRecipes",
       "ec2:DescribeImageUsageReports",
       "ec2:DescribeImageUsageReportEntries",
+      "ec2:DescribeFleets",
+      "ec2:DescribeSpotFleetRequests",
     ]
   }
   statement {
@@ -127,6 +129,8 @@ data "aws_iam_policy_document" "push" {
       "imagebuilder:ListContainerRecipes",
       "ec2:DescribeImageUsageReports",
       "ec2:DescribeImageUsageReportEntries",
+      "ec2:DescribeFleets",
+      "ec2:DescribeSpotFleetRequests",
     ]
   }
   statement {

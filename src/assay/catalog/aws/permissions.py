@@ -124,11 +124,11 @@ FLEET_READS = (
         "ImageReferences", {"ImageIds": [_IMAGE], "IncludeAllResourceTypes": True},
     ),
     Permission(
-        "ec2", "DescribeFleets", False, "EC2 Fleets are not seen",
+        "ec2", "DescribeFleets", True, "EC2 Fleets are not seen",
         "Fleets", {"MaxResults": 1},
     ),
     Permission(
-        "ec2", "DescribeSpotFleetRequests", False, "Spot Fleets are not seen",
+        "ec2", "DescribeSpotFleetRequests", True, "Spot Fleets are not seen",
         "SpotFleetRequestConfigs", {"MaxResults": 1},
     ),
     Permission(

@@ -99,6 +99,8 @@ def _of_any(remedy: Remedy, step: Step) -> Step:
 def notes(found: Remediation) -> Iterator[str]:
     """What has to be known besides."""
     yield f"in no list, so not looked for: {UNREAD}"
+    if not found.live:
+        yield "a night has neither what changed since, nor what EC2 itself finds and no list has (DescribeImageReferences): --live asks"
     yield from (f"not known: {each}" for each in found.unknown)
     if found.before is None:
         yield "there is no night before it to hold the numbers of uses against"
