@@ -127,6 +127,31 @@ def test_the_command_works_where_nothing_else_is(installed: Path, tmp_path: Path
     checked = run(installed / "assay", "check", *DEMO, "--format", "json", cwd=demo)
     assert checked.returncode == 1, checked.stderr
     assert json.loads(checked.stdout)["summary"]["fail"] == 1
+    for name, *arguments in (
+        ("init", "--from", "regulated"),
+        ("policy", "validate", "assay.yaml"),
+        ("policy", "schema"),
+        ("explain", "unmarked"),
+        ("rules",),
+        ("export", "allowed-amis"),
+        ("check", "demo/plan.json", "--offline", "--exit-zero", "-o", "html=r.html"),
+    ):
+        done = run(installed / "assay", name, *arguments, cwd=tmp_path)
+        assert done.returncode == 0, (name, done.stderr)
+    given = ("demo/plan.json", "--catalog", "demo/catalog.json", "--policy", "demo/policy.yaml")
+    assert run(installed / "assay", "check", *given, "-o", "json=r.json", cwd=tmp_path).returncode
+    verified = run(
+        installed / "assay", "report", "verify", "r.json", "--plan", *given, cwd=tmp_path
+    )
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    listed = run(installed / "assay", "init", "--list", cwd=tmp_path)
+    where = Path(listed.stdout.split()[-1])
+    assert where.parent.name == "assay"
+    tested = run(installed / "assay", "policy", "test", where / "regulated", cwd=tmp_path)
+    assert tested.returncode == 0, tested.stdout
+    for shell in ("bash", "zsh", "fish"):
+        completion = run(installed / "assay", cwd=tmp_path, _ASSAY_COMPLETE=f"{shell}_source")
+        assert "_ASSAY_COMPLETE" in completion.stdout
     asked = run(installed / "assay", "inventory", "sql", "SELECT 1", cwd=tmp_path)
     assert asked.returncode == 2
     assert "assay[" not in asked.stderr

@@ -18,7 +18,7 @@ from assay.catalog.aws.iam_documents import (
     subjects,
 )
 from assay.cli.options import ACCOUNT, Shaped, policy_option
-from assay.cli.streams import EXIT_PASS, show
+from assay.cli.streams import EXIT_PASS, note, show
 from assay.cli.usage import Command
 from assay.model import PARTITIONS, ids
 
@@ -196,5 +196,5 @@ def _print(documents: Document, notes: Sequence[str]) -> None:
     options = {NO_ACCOUNT: "--account", NO_REPOSITORY: "--repository", NO_CALLER: "--caller"}
     missing = [f"{name} with {options[name]}" for name in options if name in text]
     show(f"{text}\n")
-    for note in (*([f"fill in {', '.join(missing)}"] if missing else ()), *notes):
-        click.echo(f"assay: {note}", err=True)
+    for line in (*([f"fill in {', '.join(missing)}"] if missing else ()), *notes):
+        note(line)

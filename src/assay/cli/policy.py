@@ -3,7 +3,7 @@
 import click
 
 from assay.cli.policy_test import test_command
-from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, note, read
+from assay.cli.streams import EXIT_NO_VERDICT, EXIT_PASS, note, read, show
 from assay.cli.usage import Group
 
 
@@ -29,7 +29,7 @@ def validate_command(files: tuple[str, ...]) -> int:
             note(str(each))
         broken += bool(found)
         if not found:
-            click.echo(f"{path}: valid")
+            show(f"{path}: valid\n")
     return EXIT_NO_VERDICT if broken else EXIT_PASS
 
 
@@ -40,7 +40,7 @@ def schema_command() -> int:
 
     from assay.policy.load import schema
 
-    click.echo(json.dumps(schema(), indent=2))
+    show(f"{json.dumps(schema(), indent=2)}\n")
     return EXIT_PASS
 
 
