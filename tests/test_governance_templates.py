@@ -191,10 +191,11 @@ def test_cfn_lint_would_find_what_is_not_there(tmp_path: Path) -> None:
 
 
 def actions_of(name: str) -> dict[str, list[str]]:
-    """By statement, those under a condition as well."""
+    """By statement, those under a condition and those of the document that it starts from as well."""
     text = (MODULE / "permissions.tf").read_text()
     text = text.partition(f'data "aws_iam_policy_document" "{name}" {{\n')[2].partition("\n}\n")[0]
-    found = {}
+    source = re.search(r"source_policy_documents = \[data\.aws_iam_policy_document\.(\w+)\.", text)
+    found = actions_of(source[1]) if source else {}
     for each in re.finditer(r'sid += "(\w+)"(.*?)actions += \[(.*?)\]', text, re.DOTALL):
         found[each[1]] = re.findall(r'"([^"]+)"', each[3])
     return found

@@ -12,7 +12,8 @@ data "aws_iam_policy_document" "trust" {
   }
 }
 
-data "aws_iam_policy_document" "rule" {
+# What every function asks.
+data "aws_iam_policy_document" "read" {
   statement {
     sid       = "ReadImages"
     resources = ["*"]
@@ -35,6 +36,28 @@ data "aws_iam_policy_document" "rule" {
       "ssm:GetParameters",
     ]
   }
+  dynamic "statement" {
+    for_each = local.in_s3 ? [1] : []
+    content {
+      sid       = "ReadPolicy"
+      resources = ["arn:${local.partition}:s3:::${var.policy_bucket}/${var.policy_name}"]
+      actions   = ["s3:GetObjectVersion"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.reader_role_name != "" ? [1] : []
+    content {
+      sid       = "AssumeReaders"
+      resources = ["arn:${local.partition}:iam::*:role/${var.reader_role_name}"]
+      actions   = ["sts:AssumeRole"]
+    }
+  }
+}
+
+# What those ask that look at a whole account.
+data "aws_iam_policy_document" "fleet" {
+  source_policy_documents = [data.aws_iam_policy_document.read.json]
+
   statement {
     sid       = "ReadFleet"
     resources = ["*"]
@@ -52,6 +75,11 @@ data "aws_iam_policy_document" "rule" {
       "ec2:DescribeSpotFleetRequests",
     ]
   }
+}
+
+data "aws_iam_policy_document" "rule" {
+  source_policy_documents = [data.aws_iam_policy_document.fleet.json]
+
   statement {
     sid       = "Evaluate"
     resources = ["*"]
@@ -75,64 +103,11 @@ data "aws_iam_policy_document" "rule" {
       "sqs:SendMessage",
     ]
   }
-  dynamic "statement" {
-    for_each = local.in_s3 ? [1] : []
-    content {
-      sid       = "ReadPolicy"
-      resources = ["arn:${local.partition}:s3:::${var.policy_bucket}/${var.policy_name}"]
-      actions   = ["s3:GetObjectVersion"]
-    }
-  }
-  dynamic "statement" {
-    for_each = var.reader_role_name != "" ? [1] : []
-    content {
-      sid       = "AssumeReaders"
-      resources = ["arn:${local.partition}:iam::*:role/${var.reader_role_name}"]
-      actions   = ["sts:AssumeRole"]
-    }
-  }
 }
 
 data "aws_iam_policy_document" "push" {
-  statement {
-    sid       = "ReadImages"
-    resources = ["*"]
-    actions = [
-      "ec2:DescribeImages",
-      "ec2:GetImageAncestry",
-      "ec2:DescribeLaunchTemplateVersions",
-      "ec2:DescribeInstances",
-      "ec2:GetAllowedImagesSettings",
-      "ec2:ListImagesInRecycleBin",
-    ]
-  }
-  statement {
-    sid = "ReadParameters"
-    resources = [
-      "arn:${local.partition}:ssm:*:${local.account}:parameter/*",
-      "arn:${local.partition}:ssm:*::parameter/aws/service/*",
-    ]
-    actions = [
-      "ssm:GetParameters",
-    ]
-  }
-  statement {
-    sid       = "ReadFleet"
-    resources = ["*"]
-    actions = [
-      "ec2:DescribeInstanceImageMetadata",
-      "ec2:DescribeLaunchTemplates",
-      "autoscaling:DescribeAutoScalingGroups",
-      "autoscaling:DescribeLaunchConfigurations",
-      "ssm:DescribeParameters",
-      "imagebuilder:ListImageRecipes",
-      "imagebuilder:ListContainerRecipes",
-      "ec2:DescribeImageUsageReports",
-      "ec2:DescribeImageUsageReportEntries",
-      "ec2:DescribeFleets",
-      "ec2:DescribeSpotFleetRequests",
-    ]
-  }
+  source_policy_documents = [data.aws_iam_policy_document.fleet.json]
+
   statement {
     sid       = "ReadFindings"
     resources = ["*"]
@@ -158,47 +133,11 @@ data "aws_iam_policy_document" "push" {
       "sqs:SendMessage",
     ]
   }
-  dynamic "statement" {
-    for_each = local.in_s3 ? [1] : []
-    content {
-      sid       = "ReadPolicy"
-      resources = ["arn:${local.partition}:s3:::${var.policy_bucket}/${var.policy_name}"]
-      actions   = ["s3:GetObjectVersion"]
-    }
-  }
-  dynamic "statement" {
-    for_each = var.reader_role_name != "" ? [1] : []
-    content {
-      sid       = "AssumeReaders"
-      resources = ["arn:${local.partition}:iam::*:role/${var.reader_role_name}"]
-      actions   = ["sts:AssumeRole"]
-    }
-  }
 }
 
 data "aws_iam_policy_document" "launch" {
-  statement {
-    sid       = "ReadImages"
-    resources = ["*"]
-    actions = [
-      "ec2:DescribeImages",
-      "ec2:GetImageAncestry",
-      "ec2:DescribeLaunchTemplateVersions",
-      "ec2:DescribeInstances",
-      "ec2:GetAllowedImagesSettings",
-      "ec2:ListImagesInRecycleBin",
-    ]
-  }
-  statement {
-    sid = "ReadParameters"
-    resources = [
-      "arn:${local.partition}:ssm:*:${local.account}:parameter/*",
-      "arn:${local.partition}:ssm:*::parameter/aws/service/*",
-    ]
-    actions = [
-      "ssm:GetParameters",
-    ]
-  }
+  source_policy_documents = [data.aws_iam_policy_document.read.json]
+
   statement {
     sid       = "ReadFleet"
     resources = ["*"]
@@ -227,22 +166,6 @@ data "aws_iam_policy_document" "launch" {
     actions = [
       "sqs:SendMessage",
     ]
-  }
-  dynamic "statement" {
-    for_each = local.in_s3 ? [1] : []
-    content {
-      sid       = "ReadPolicy"
-      resources = ["arn:${local.partition}:s3:::${var.policy_bucket}/${var.policy_name}"]
-      actions   = ["s3:GetObjectVersion"]
-    }
-  }
-  dynamic "statement" {
-    for_each = var.reader_role_name != "" ? [1] : []
-    content {
-      sid       = "AssumeReaders"
-      resources = ["arn:${local.partition}:iam::*:role/${var.reader_role_name}"]
-      actions   = ["sts:AssumeRole"]
-    }
   }
 }
 
