@@ -8,8 +8,8 @@ import msgspec
 from assay.fleet.columns import use_of
 from assay.fleet.launches import launches
 from assay.fleet.store import Store
+from assay.fleet.untold import may_be_any
 from assay.model.descent import UsedBy
-from assay.model.inventory import THROUGH_TEMPLATES, UseType
 
 _DIRECT = """
 SELECT key, type, id, account, region, name, state, via FROM (
@@ -21,8 +21,6 @@ SELECT * FROM uses WHERE night = $1 AND type <> 'instance' AND (account, region)
     SELECT (account, region) FROM uses WHERE night = $1 AND image_id IS NULL
 ) ORDER BY account, region, type, id, image_id
 """
-_OF_AWS = "resolve:ssm:/aws/service/"
-"""AWS's own parameters, which hold AWS's own images (Systems Manager User Guide, public parameters)."""
 _MOST = 5
 
 
@@ -46,7 +44,7 @@ def referrers(store: Store, night: date) -> Referrers:
         if use.image_id is not None:
             continue
         key = f"{each.region}/{each.image_id}"
-        if each.image_id is None and _hides_an_image(use.type, use.via or "", each.why or ""):
+        if each.image_id is None and may_be_any(use):
             lost.append(f"{use.type.value} {use.name or use.id} in {each.account}/{each.region}")
         elif key in found:
             of[key].append(
@@ -56,13 +54,6 @@ def referrers(store: Store, night: date) -> Referrers:
                 )
             )
     return Referrers(dict(of), tuple(_gaps(lost)))
-
-
-def _hides_an_image(type: UseType, via: str, why: str) -> bool:
-    """Whether it could be an image of ours: a version that names none launches none by itself."""
-    if f"{why}{via}".find(_OF_AWS) >= 0:
-        return False
-    return not (type in THROUGH_TEMPLATES and via.startswith("template ") and "resolve:" not in why)
 
 
 def _gaps(lost: list[str]) -> list[str]:

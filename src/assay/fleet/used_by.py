@@ -2,29 +2,26 @@
 
 Whatever a group, a template, a launch configuration, a parameter or a recipe would launch next, `launches.py`
 tells; here instances and usage reports stand beside it. Facts: EC2 API Reference, InstanceState
-(what is terminated is told for an hour, and starts no more); Image Builder API Reference, ImageRecipe
-(`parentImage`: an AMI id, `ssm:` and a parameter, the ARN of an image of Image Builder, a product).
+(what is terminated is told for an hour, and starts no more).
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
 from assay.fleet.launches import launches
 from assay.fleet.night import Night
 from assay.fleet.places import At
-from assay.model.inventory import THROUGH_TEMPLATES, Use, UseType
+from assay.fleet.untold import may_be_any
+from assay.model.inventory import Use, UseType
 from assay.model.preview import Launch
 from assay.model.remediation import Referrer
 from assay.model.uses import ImageReference
 
 Node = tuple[str, str]
 """Region and image id."""
-_ALIAS = re.compile(r"(?:resolve:)?ssm:(?P<name>.+)", re.DOTALL)
-_AMAZONS = "/aws/service/"
-_BUILT_BY_AMAZON = re.compile(r"arn:aws[a-z-]*:imagebuilder:[^:]*:aws:")
 _VERSION = re.compile(r"version [0-9]+")
 _REFERENCES = {
     "ec2:Instance": "instance",
@@ -33,7 +30,6 @@ _REFERENCES = {
     "imagebuilder:ImageRecipe": "recipe",
     "imagebuilder:ContainerRecipe": "recipe",
 }
-_THROUGH = ("template ", "launch configuration ")
 
 
 class Referrers(msgspec.Struct):
@@ -83,8 +79,13 @@ def _add_launches(found: Referrers, all_launches: Iterable[Launch]) -> None:
     for each in all_launches:
         use = each.use
         if each.image_id is None:
-            for what in _leads(use):
-                found.lead(each.account, each.region, what)
+            if may_be_any(use):
+                named = f"{use.type} {use.name or use.id}"
+                found.lead(
+                    each.account,
+                    each.region,
+                    f"{named} leads to an image that nobody could tell: {use.via or ''}",
+                )
         elif use.type is UseType.TEMPLATE:
             versions[each.account, each.region, use.id, each.image_id].append(each)
         else:
@@ -104,20 +105,6 @@ def _versions(uses: list[Use]) -> str:
         return int(named[0].removeprefix("version ")) if named else 0
 
     return "; ".join(sorted(told, key=number))
-
-
-def _leads(use: Use) -> Iterator[str]:
-    """What launches by a template tells nothing of its own: the template's version does."""
-    via = use.via or ""
-    through = use.type in THROUGH_TEMPLATES and via.startswith(_THROUGH)
-    product = use.type is UseType.RECIPE and not (_ALIAS.fullmatch(via) or via.startswith("arn:"))
-    if not through and not product and not _is_amazons(via):
-        yield f"{use.type} {use.name or use.id} leads to an image that nobody could tell: {via}"
-
-
-def _is_amazons(named: str) -> bool:
-    """A parameter or an image of Image Builder that is Amazon's own leads to an image of Amazon's."""
-    return f"ssm:{_AMAZONS}" in named or _BUILT_BY_AMAZON.match(named) is not None
 
 
 def _referrer(at: At, use: Use) -> Referrer:
