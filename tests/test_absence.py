@@ -32,8 +32,8 @@ from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD, GoldenWorld
 
 MISSING = "ami-0fffffffffffffff1"
 UNKNOWN = (
-    f"possibly not shared with {WORKLOAD}, deregistered, disabled by its owner, or no image at all: "
-    "EC2 does not tell these apart"
+    f"possibly not shared with {WORKLOAD}, deregistered, disabled by its owner, or not an image at all: "
+    "EC2 gives the same answer for all of these"
 )
 MARKED = [{"ImageWatermarks": [{"WatermarkKey": f"{PIPELINE}:golden-*"}]}]
 SIDE_QUESTIONS = ("GetAllowedImagesSettings", "ListImagesInRecycleBin")
@@ -64,11 +64,11 @@ class TestWhatIsTold:
         report = emulated.check(golden.world, abroad, at(IRELAND, abroad))
         assert outcomes(report) == ["undetermined", "pass"]
         assert clues(report) == [
-            f"it is visible in {WORKLOAD}/eu-west-1: an AMI id means nothing outside its own Region",
+            f"it is visible in {WORKLOAD}/eu-west-1: an AMI id is valid only in its own Region",
             UNKNOWN,
         ]
         assert fixes(report)[0] == (
-            "use the image's copy in us-east-1, or the provider of eu-west-1"
+            "use the image's copy in us-east-1, or the provider for eu-west-1"
         )
         assert not emulated.server.calls("ListImagesInRecycleBin")
         (settings,) = emulated.server.calls("GetAllowedImagesSettings")

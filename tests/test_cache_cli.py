@@ -149,7 +149,7 @@ def test_a_directory_of_somebody_else_is_not_believed_and_told_once(
         run = check(here, server, cache)
         assert run.code == 0
         assert run.stderr == (
-            f"assay: what earlier runs learnt is not used: {cache / whose} belongs to another user\n"
+            f"assay: the cache is not used: {cache / whose} belongs to another user\n"
         )
         assert len(server.calls("GetImageAncestry")) == (whose != "models")
         assert files(cache) == before
@@ -178,7 +178,7 @@ def test_a_cache_that_others_can_write_to_is_done_without(
     cache.chmod(0o777)
     run = check(here, server, cache)
     assert run.code == 0
-    assert f"others can write to {cache} (chmod go-w takes that away)" in run.stderr
+    assert f"others can write to {cache}; fix it with chmod go-w" in run.stderr
     assert len(run.stderr.splitlines()) == 1
     assert list(cache.iterdir()) == []
     cache.chmod(0o700)

@@ -111,7 +111,7 @@ def test_a_program_that_does_not_end_is_not_waited_for(
     assert (run.code, run.stdout) == (2, "")
     assert run.stderr == (
         "assay: no AWS credentials within the time limit of 3 s: the credential_process has not "
-        "ended; --timeout gives them longer\n"
+        "ended; allow more time with --timeout\n"
     )
     assert left_behind(here) == []
     assert server.requests == []
@@ -333,6 +333,6 @@ def test_a_prompt_that_nobody_answers_ends_with_the_time_and_leaves_a_terminal_t
     assert prompt == PROMPT
     assert last == (
         b"assay: no AWS credentials within the time limit of 5 s: nobody typed the MFA code; "
-        b"--timeout gives them longer"
+        b"allow more time with --timeout"
     )
     assert server.requests == []

@@ -135,7 +135,7 @@ def test_all_is_well(scene: Scene) -> None:
         "policy assay.yaml: valid, with 1 reader",
         f"Region {REGION}, from the policy",
         f"credentials of account {CI}: arn:aws:iam::{CI}:user/tester",
-        f"the reader of account {WORKLOAD}: {role}",
+        f"the reader for account {WORKLOAD}: {role}",
         *permissions(CI),
         *permissions(WORKLOAD),
         f"Allowed AMIs in {REGION} of account {CI}: disabled, managed by account",
@@ -252,7 +252,7 @@ FATAL: Mapping[str, tuple[Callable[[Scene], None], str]] = {
     "no credentials": (without_credentials, "credentials: no usable AWS credentials"),
     "an unknown profile": (with_an_unknown_profile, "cannot be used (ProfileNotFound)"),
     "an expired token": (broken(EXPIRED), "credentials: sts:GetCallerIdentity in us-east-1: the "),
-    "no Region": (nowhere, "no Region to ask in; name one with --region"),
+    "no Region": (nowhere, "no Region is set; name one with --region"),
     "a Region not opted in": (not_opted_in, "ec2:DescribeImages in us-east-1: refused (OptIn"),
     "credentials unknown there": (unknown_in_the_region, "not known there (InvalidClientTokenId)"),
     "DescribeImages denied": (
@@ -272,7 +272,7 @@ FATAL: Mapping[str, tuple[Callable[[Scene], None], str]] = {
         denied(CI, "AssumeRole"),
         f"account {WORKLOAD}: sts:AssumeRole in us-east-1: denied (AccessDenied); the caller needs ",
     ),
-    "a reader that is somebody else": (impostor, "answers as another account than 222222222222"),
+    "a reader that is somebody else": (impostor, "belongs to another account than 222222222222"),
     "a clock that is slow": (clock(400), "s behind AWS's; AWS refuses"),
     "a clock that is fast": (clock(-400), "s ahead of AWS's; AWS refuses"),
 }
@@ -340,7 +340,7 @@ def test_a_permission_of_a_reader_that_cannot_be_used_is_not_tried(scene: Scene)
 def test_no_policy_is_no_problem(scene: Scene) -> None:
     scene.policy, scene.arguments = None, ["--region", REGION]
     run = scene.doctor()
-    assert "policy: none is named, and there is no assay.yaml here" in said(run, "skip")
+    assert "policy: none was named, and there is no assay.yaml here" in said(run, "skip")
     assert f"Region {REGION}, from --region" in said(run, "ok")
 
 
@@ -350,7 +350,7 @@ def test_no_policy_is_no_problem(scene: Scene) -> None:
         ({"ASSAY_REGION": "eu-west-1"}, "from ASSAY_REGION"),
         (
             {"AWS_DEFAULT_REGION": "eu-west-1"},
-            "boto3's own; a check takes the plan's, --region or the policy's",
+            "from boto3's settings; a check uses the plan's Region, --region or the policy's",
         ),
     ],
 )
@@ -371,7 +371,7 @@ def test_allowed_amis_hide_images_where_they_are_enabled(scene: Scene) -> None:
     hidden = (
         f"Allowed AMIs in {REGION} of account {WORKLOAD}: enabled, managed by declarative-policy"
     )
-    assert f"{hidden}; an image that they do not allow looks as if it did not exist" in said(
+    assert f"{hidden}; images that they do not admit look as if they did not exist" in said(
         run, "warn"
     )
     audit = f"Allowed AMIs in {REGION} of account {CI}: audit-mode, managed by account"
@@ -381,29 +381,29 @@ def test_allowed_amis_hide_images_where_they_are_enabled(scene: Scene) -> None:
 def test_allowed_amis_that_are_not_told_are_skipped(scene: Scene) -> None:
     scene.golden.world.deny(WORKLOAD, "GetAllowedImagesSettings")
     run = scene.doctor()
-    assert f"Allowed AMIs in {REGION} of account {WORKLOAD}: not told" in said(run, "skip")
+    assert f"Allowed AMIs in {REGION} of account {WORKLOAD}: not known" in said(run, "skip")
 
 
 def test_readers_of_another_partition_and_of_ones_own_account(scene: Scene) -> None:
     roles = f"arn:aws-cn:iam::{PIPELINE}:role/r", f"arn:aws:iam::{CI}:role/r"
     scene.policy = POLICY + readers(*roles)
     run = scene.doctor()
-    far = f"the reader of account {PIPELINE} is of another partition than {REGION}"
-    assert f"{far}; try it with a --region of its own" in said(run, "warn")
-    own = f"the reader of account {CI}: not used, the credentials are of that account"
+    far = f"the reader for account {PIPELINE} is in another partition than {REGION}"
+    assert f"{far}; try it with a --region in that partition" in said(run, "warn")
+    own = f"the reader for account {CI}: not used, because the credentials belong to that account"
     assert own in said(run, "ok")
 
 
 COMMON = f'    "*": {{role_name: team/reader, external_id: "{EXTERNAL_ID}"}}\n'
-UNTRIED = "the reader of all other accounts, role team/reader: not tried, which accounts those are"
+UNTRIED = "the reader for all other accounts, role team/reader: not tried, because those accounts"
 
 
 def test_the_reader_of_all_others_is_said_to_be_untried(scene: Scene) -> None:
     scene.policy = POLICY + readers(f"arn:aws:iam::{WORKLOAD}:role/assay-reader") + COMMON
     run = scene.doctor()
-    valid = "policy assay.yaml: valid, with 1 reader and a reader of all other accounts"
+    valid = "policy assay.yaml: valid, with 1 reader and a reader for all other accounts"
     assert valid in said(run, "ok")
-    assert f"{UNTRIED} is not known here" in said(run, "skip")
+    assert f"{UNTRIED} are not known here" in said(run, "skip")
     assert f"ec2:DescribeImages in {REGION}: allowed in account {WORKLOAD}" in said(run, "ok")
 
 
@@ -414,12 +414,14 @@ def test_the_reader_of_all_others_is_tried_in_the_accounts_of_the_policy(scene: 
     scene.policy = POLICY + readers(own) + COMMON + fleet
     run = scene.doctor()
     role = f"arn:aws:sts::{STRANGER}:assumed-role/reader/assay"
-    assert f"the reader of account {STRANGER}: {role}" in said(run, "ok")
+    assert f"the reader for account {STRANGER}: {role}" in said(run, "ok")
     assert f"ec2:DescribeImages in {REGION}: allowed in account {STRANGER}" in said(run, "ok")
     assert [line for line in said(run, "warn") if f"in account {STRANGER}; without" in line]
-    unused = f"the reader of account {CI}: not used, the credentials are of that account"
+    unused = (
+        f"the reader for account {CI}: not used, because the credentials belong to that account"
+    )
     assert unused in said(run, "ok")
-    assert f"{UNTRIED} is not known here" in said(run, "skip")
+    assert f"{UNTRIED} are not known here" in said(run, "skip")
 
 
 def test_an_account_of_the_policy_may_have_no_reader(scene: Scene) -> None:
@@ -471,7 +473,7 @@ def test_an_endpoint_may_not_heed_dry_run(scene: Scene, body: bytes, allowed: bo
     if allowed:
         assert f"{name}: allowed in account {CI}" in said(run, "ok")
     else:
-        lacks = f"{name}: the answer lacks Images; it could not be tried"
+        lacks = f"{name}: the answer contains no Images; it could not be tried"
         assert any(lacks in line for line in said(run, "FAIL"))
 
 
@@ -512,7 +514,7 @@ def test_nobody_listens(scene: Scene) -> None:
     run = scene.doctor(refused_url())
     (problem,) = said(run, "FAIL")
     assert "no answer (ConnectionRefusedError: " in problem
-    assert "the clock: no answer of AWS told the time" in said(run, "skip")
+    assert "the clock: no answer from AWS contained the time" in said(run, "skip")
 
 
 def test_a_silent_endpoint_is_given_up_in_time(scene: Scene) -> None:

@@ -152,7 +152,9 @@ def test_a_region_that_nothing_tells_is_named_with_its_cure() -> None:
     assert seen.last == "a check of this could not succeed: 3 problems"
     untold = "nothing says the provider's Region (it comes from the environment); write region"
     assert any(f"undetermined_forged: {untold}" in line for line in seen.said("FAIL"))
-    assert any("18 references to AMIs" in line and "1 in a Region" in line for line in seen.lines)
+    assert any(
+        "18 references to AMIs" in line and "1 in an unknown Region" in line for line in seen.lines
+    )
 
 
 def test_a_region_that_somebody_gives_is_where_is_asked(tmp_path: Path) -> None:
@@ -174,14 +176,14 @@ def test_a_region_that_the_sdk_does_not_know_is_told(tmp_path: Path) -> None:
     seen = doctor(GoldenWorld(), tmp_path, "plan.json")
     (strange, _) = seen.said("warn")
     assert re.fullmatch(
-        r"Region eu-wset-1 is none that botocore \S+ knows; did you mean 'eu-west-1'\?", strange
+        r"Region eu-wset-1 is not known to botocore \S+ knows; did you mean 'eu-west-1'\?", strange
     )
 
 
 def test_what_stays_open_whatever_aws_answers_is_told() -> None:
-    (line,) = [each for each in of_fixture("other-places").said("warn") if "whatever" in each]
+    (line,) = [each for each in of_fixture("other-places").said("warn") if "in any case" in each]
     who = "aws_ami_copy.undetermined_source_is_elsewhere and 1 other"
-    told = "undetermined whatever AWS answers; assay check says why"
+    told = "undetermined in any case; assay check says why"
     assert line == f"plan.json: {who}: {told}"
 
 
@@ -203,7 +205,7 @@ def test_the_reader_of_the_account_of_a_provider_is_tried_and_no_other(tmp_path:
     (tmp_path / "assay.yaml").write_text(POLICY + READER + other)
     seen = doctor(GoldenWorld(), tmp_path, "plan.json", account=CI)
     role = f"arn:aws:sts::{WORKLOAD}:assumed-role/reader/assay"
-    assert f"the reader of account {WORKLOAD}: {role}" in seen.said("ok")
+    assert f"the reader for account {WORKLOAD}: {role}" in seen.said("ok")
     assert {each.rpartition(" ")[2] for each in seen.tried()} == {WORKLOAD}
     (assumed,) = [each for each in seen.asked if each.operation == "AssumeRole"]
     assert f":{WORKLOAD}:role/reader" in assumed.params["RoleArn"]
@@ -214,7 +216,7 @@ def test_an_account_of_a_provider_without_a_reader_is_a_problem(tmp_path: Path) 
     (tmp_path / "assay.yaml").write_text(POLICY)
     seen = doctor(GoldenWorld(), tmp_path, "plan.json", account=CI)
     assert seen.said("FAIL") == [
-        f"no reader for account {WORKLOAD}: add it to the policy's aws.readers"
+        f"no reader for account {WORKLOAD}: add one to the policy's aws.readers"
     ]
     assert not seen.tried()
 
@@ -288,7 +290,9 @@ def test_the_parameters_that_a_plan_names_are_what_is_tried(tmp_path: Path) -> N
 def test_without_a_policy_there_is_no_check_of_a_plan(tmp_path: Path) -> None:
     by_role(tmp_path, WORKLOAD)
     (problem,) = doctor(GoldenWorld(), tmp_path, "plan.json").said("FAIL")
-    assert problem.startswith("no policy: there is no assay.yaml here; name one with --policy")
+    assert problem.startswith(
+        "there is no policy: assay.yaml is not in this directory; name one with --policy"
+    )
 
 
 @pytest.mark.parametrize(
@@ -339,7 +343,7 @@ def test_bad_credentials_are_one_problem_and_the_regions_are_told_all_the_same()
     assert credentials.startswith("credentials: sts:GetCallerIdentity")
     assert "expired" in credentials
     assert len(others) == 3
-    assert "readers and permissions: the credentials cannot be used" in seen.said("skip")
+    assert "readers and permissions: the credentials do not work" in seen.said("skip")
 
 
 def test_nobody_listens() -> None:

@@ -257,7 +257,7 @@ class TestImages:
         ("what", "more", "told"),
         [
             ("ami-123", ("--region", REGION), "'ami-123' is not an AMI id"),
-            (MISSING, (), "no Region to look in"),
+            (MISSING, (), "no Region is set"),
             (MISSING, ("--region", REGION, "--format", "markdown"), "use text or json"),
             (MISSING, ("--region", REGION), "no usable AWS credentials"),
         ],

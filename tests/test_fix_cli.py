@@ -280,7 +280,8 @@ def test_where_several_lines_are_equally_near_nothing_is_chosen(
     before = (root / "main.tf").read_bytes()
     run = check("code", "--fix")
     assert (
-        "several golden images pass, and nothing tells which is meant: assay suggest" in run.stderr
+        "several golden images pass, and it is not clear which one to use: assay suggest"
+        in run.stderr
     )
     assert "0 references rewritten" in run.stderr
     assert (root / "main.tf").read_bytes() == before
@@ -297,7 +298,7 @@ def test_a_literal_that_something_else_may_keep_stays(
     root = code(tmp_path, main__tf=f'{both}locals {{\n  ami = "{bad}"\n}}\n')
     before = (root / "main.tf").read_bytes()
     run = check("code", "--fix")
-    assert "aws_instance.kept has its image from the same literal" in run.stderr
+    assert "aws_instance.kept takes its image from the same literal" in run.stderr
     assert (root / "main.tf").read_bytes() == before
 
 
@@ -366,4 +367,4 @@ def test_a_report_with_suggestions_is_still_what_its_answers_lead_to(
     grounds = ("report.json", "--plan", "plan.json", "--catalog", "answers.json")
     run = command.assay("report", "verify", *grounds, cwd=tmp_path)
     assert run.code == 0, run.stdout
-    assert "it suggests images, of which these answers tell nothing" in run.stderr
+    assert "it suggests images, which these answers do not cover" in run.stderr

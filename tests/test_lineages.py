@@ -134,7 +134,9 @@ class TestEnds:
         report = emulated.check(golden.world, image, faults=DENIED)
         assert outcomes(report) == ["undetermined"]
         assert lineage(report) == [image, golden.golden]
-        self.is_cut_off(emulated, golden, image, f"EC2 did not tell the Region of {golden.golden}")
+        self.is_cut_off(
+            emulated, golden, image, f"EC2 did not return the Region of {golden.golden}"
+        )
 
     @pytest.mark.parametrize("length", [1, 2, 3])
     def test_a_cycle(self, golden: GoldenWorld, emulated: Emulated, length: int) -> None:
@@ -151,7 +153,7 @@ class TestEnds:
                 "undetermined",
             )
         assert len(emulated.server.calls("DescribeImages")) == length
-        self.is_cut_off(emulated, golden, ring[0], f"{ring[0]} is named as its own ancestor")
+        self.is_cut_off(emulated, golden, ring[0], f"{ring[0]} is recorded as its own ancestor")
 
     def is_cut_off(self, emulated: Emulated, golden: GoldenWorld, image: str, why: str) -> None:
         """For a policy that does not depend on it the lineage stays as the walk left it."""

@@ -150,7 +150,7 @@ def test_all_lookups_are_one_wave_and_each_is_asked_once(
 def test_no_match(emulated: Emulated, golden: GoldenWorld) -> None:
     report = emulated.check(golden.world, using(named("none")))
     assert outcomes(report) == ["undetermined"]
-    reason = f"no image matches the lookup, as seen from {HERE}"
+    reason = f"the lookup finds no image visible to {HERE}"
     assert unresolved(report) == Unresolved(Cause.UNRESOLVED, reason, None, (ASKED,))
     assert speaking(report.verdicts[0]) == {"unresolved": "undetermined", "unpinned": "fail"}
 
@@ -160,7 +160,7 @@ def test_several_matches_without_most_recent(emulated: Emulated, golden: GoldenW
         golden.copy()
     report = emulated.check(golden.world, using(named("copy*")))
     assert unresolved(report).reason == (
-        "3 images match the lookup, and it does not say most_recent, so Terraform takes none"
+        "3 images match the lookup, and most_recent is not set, so Terraform takes none of them"
     )
     assert speaking(report.verdicts[0]) == {"unresolved": "undetermined", "unpinned": "fail"}
 
@@ -172,7 +172,7 @@ def test_several_that_are_the_newest(emulated: Emulated, golden: GoldenWorld) ->
         golden.world.image(REGION, each).creation_date = golden.world.now() + timedelta(hours=1)
     report = emulated.check(golden.world, using(named("copy*", most_recent=True)))
     assert unresolved(report).reason == (
-        "3 images match the lookup, and more than one of them is the newest"
+        "3 images match the lookup, and several of them are equally new"
     )
     assert outcomes(report) == ["undetermined"]
 

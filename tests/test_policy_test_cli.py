@@ -235,7 +235,7 @@ def test_the_nearest_policy_counts_up_to_the_directory_that_was_named(tmp_path: 
         missing.stdout
         == "ok  top/beside\nok  top/middle/below\n3 cases, 0 failed, 1 cannot be read\n"
     )
-    assert missing.stderr.startswith("assay: top/far: no policy.yaml")
+    assert missing.stderr.startswith("assay: top/far: there is no policy.yaml")
     assert missing.stderr.endswith("name one with --policy FILE\n")
     (tmp_path / "mine.yaml").write_text(command.POLICY)
     assert run(tmp_path, "top", "--policy", "mine.yaml").code == 0
@@ -267,8 +267,8 @@ def test_a_bad_policy_is_told_once_for_all_its_cases(tmp_path: Path) -> None:
         ((), "Missing argument 'DIR...'"),
         (("nowhere",), "nowhere: cannot be read: No such file or directory; name directories"),
         (("file",), "file: cannot be read: Not a directory; name directories"),
-        (("empty",), "empty: no case at all"),
-        (("demo", "empty"), "empty: no case at all"),
+        (("empty",), "empty: there is no case"),
+        (("demo", "empty"), "empty: there is no case"),
         (("demo", "--as-of", "soon"), "'soon' is not a date or time"),
     ],
 )
@@ -287,8 +287,8 @@ def test_a_run_that_tests_nothing_is_not_green(
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("plan.json", None, "bad: not there: a case needs a plan.json; write it with: terraform show"),
-        ("catalog.json", None, "bad: not there: a case needs a catalog.json; write it with: assay record"),
+        ("plan.json", None, "bad: does not exist: a case needs plan.json; write it with: terraform show"),
+        ("catalog.json", None, "bad: does not exist: a case needs catalog.json; write it with: assay record"),
         ("plan.json", "{}", "bad/plan.json: "),
         ("catalog.json", "{}", "bad/catalog.json: not a recorded catalogue"),
         ("expected.json", "{", "bad/expected.json: not valid JSON: "),
@@ -384,7 +384,7 @@ def test_a_plan_without_expectations_is_not_passed_over_in_silence(tmp_path: Pat
     (case(tmp_path / "forgotten") / "expected.json").unlink()
     found = run(tmp_path)
     assert (found.code, found.stdout) == (0, "ok  demo\n1 case, 0 failed\n")
-    assert found.stderr == "assay: forgotten: no case, it has no expected.json\n"
+    assert found.stderr == "assay: forgotten: not a case, because it has no expected.json\n"
 
 
 def test_nothing_that_a_file_holds_moves_the_cursor(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_parameter_that_is_no_image_is_not_written_down(
     again = assay(here, server, "check", "plan.json", "--format", "json", "--catalog", "c.json")
     assert again.report["verdicts"] == live.report["verdicts"]
     assert again.outcomes() == {"aws_instance.i0": "undetermined", "aws_instance.i1": "pass"}
-    assert "/prod/db/password does not hold an AMI id" in again.stdout
+    assert "/prod/db/password does not contain an AMI id" in again.stdout
     assert SECRET not in live.stdout + live.stderr + again.stdout + again.stderr
 
 
@@ -310,7 +310,7 @@ def test_a_recording_of_the_future_is_told(dated: Callable[[str], Path]) -> None
     run = by_recording(here)
     assert run.code == 0
     assert run.stderr.startswith("assay: c.json: recorded 2999-01-01 00:00 UTC, ")
-    assert run.stderr.endswith(" later than what is judged: is the clock right?\n")
+    assert run.stderr.endswith(" later than what is judged; check the clock\n")
     assert by_recording(here, "--max-age", "9999w").code == 2
 
 

@@ -39,7 +39,7 @@ def traced(of: Image, record: Answer[Ancestry]) -> Provenance:
 @pytest.mark.parametrize(
     ("record", "said"),
     [
-        (Absent(), "EC2 knows no ancestry of this image"),
+        (Absent(), "EC2 has no record of this image's ancestry"),
         (Unavailable("denied"), "denied"),
     ],
 )

@@ -61,8 +61,18 @@ ASSUMED = f"[default]\nregion = {REGION}\nrole_arn = {ROLE}\nsource_profile = so
 @pytest.mark.parametrize(
     ("config", "code", "operation", "said"),
     [
-        (ASSUMED, "AccessDenied", "AssumeRole", "(AssumeRole was refused: AccessDenied); does the"),
-        (ASSUMED, "ExpiredToken", "AssumeRole", "(AssumeRole was refused: ExpiredToken); does the"),
+        (
+            ASSUMED,
+            "AccessDenied",
+            "AssumeRole",
+            "(AssumeRole was refused: AccessDenied); check that the",
+        ),
+        (
+            ASSUMED,
+            "ExpiredToken",
+            "AssumeRole",
+            "(AssumeRole was refused: ExpiredToken); check that the",
+        ),
     ],
 )
 def test_a_role_that_is_refused_is_told_as_such_and_asked_for_once(
@@ -114,7 +124,7 @@ def test_a_login_that_is_over_says_how_to_log_in(tmp_path: Path, sso: str) -> No
 def test_credentials_that_answer_nothing_are_no_verdict(tmp_path: Path, code: str) -> None:
     done = run(tmp_path, faults=refuse(code))
     assert (done.code, done.stdout) == (2, "")
-    assert done.stderr.startswith("assay: AWS takes these credentials for nothing: ")
+    assert done.stderr.startswith("assay: AWS does not accept these credentials: ")
     assert f"({code})" in done.stderr
     assert SECRET not in done.stderr
 
@@ -137,15 +147,15 @@ def test_what_they_answer_in_part_is_a_verdict(
 SETTINGS: dict[str, tuple[dict[str, str], str]] = {
     "a word for a number": (
         {"AWS_MAX_ATTEMPTS": "abc"},
-        "AWS_MAX_ATTEMPTS (max_attempts) is not a number; set it to 1 or more, or not at all",
+        "AWS_MAX_ATTEMPTS (max_attempts) is not a number; set it to 1 or more, or unset it",
     ),
     "no attempt": (
         {"AWS_MAX_ATTEMPTS": "-1"},
-        "AWS_MAX_ATTEMPTS (max_attempts) is not 1 or more; correct it, or leave it out",
+        "AWS_MAX_ATTEMPTS (max_attempts) is not 1 or more; correct it or remove it",
     ),
     "an endpoint without a scheme": (
         {"AWS_ENDPOINT_URL": f"me:{SECRET}@localhost:4566"},
-        "an endpoint in AWS_ENDPOINT_URL… (endpoint_url) is not a URL; write it with https:// in front",
+        "an endpoint in AWS_ENDPOINT_URL… (endpoint_url) is not a URL; start it with https://",
     ),
 }
 

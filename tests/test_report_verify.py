@@ -50,7 +50,7 @@ def test_what_was_judged_live_is_judged_the_same_by_its_own_answers(tmp_path: Pa
     run = verify(tmp_path)
     assert run.code == 0, run.stdout
     assert run.stdout.startswith("equal: report.json")
-    assert "names no digest of its answers" in run.stderr
+    assert "contains no digest of its answers" in run.stderr
     assert (tmp_path / "answers.json").stat().st_mode & 0o077 == 0
 
 

@@ -85,7 +85,7 @@ def test_terraform_comes_before_opentofu_unless_the_plan_is_of_that(
 ) -> None:
     made("exit 0", "terraform")
     made("cat plan.json", "tofu")
-    assert "terraform says nothing" in refused(check(here, "tfplan"))
+    assert "terraform prints nothing" in refused(check(here, "tfplan"))
     lock = b'provider "registry.opentofu.org/hashicorp/aws" {\n}\n'
     (here / "tfplan").write_bytes(archive(members(**{".terraform.lock.hcl": lock})))
     assert check(here, "tfplan").code == 3
@@ -134,7 +134,7 @@ def test_a_plan_that_is_kept_elsewhere_is_fetched_where_its_code_stands(
     assert found.code == 3, found.stderr
     assert (here / "asked").read_text() == f"-chdir={here}\n"
     assert found.stderr == (
-        "assay: bookmark: the plan is kept by HCP Terraform, and judged without its code\n"
+        "assay: bookmark: the plan is stored in HCP Terraform and judged without its code\n"
     )
     assert [each["path"] for each in found.report["inputs"]] == ["bookmark"]
     bookmark = here / "bookmark"
@@ -151,7 +151,7 @@ def test_nothing_that_is_committed_takes_part_in_fetching(here: Path, made: Prog
     subprocess.run(["git", "init", "-q"], cwd=here, check=True)
     assert check(here, "bookmark").code == 3
     subprocess.run(["git", "add", "-f", ".terraform"], cwd=here, check=True)
-    assert "somebody has committed" in refused(check(here, "bookmark"))
+    assert "are committed to the repository" in refused(check(here, "bookmark"))
 
 
 def test_one_that_cannot_be_fetched_says_what_to_do(here: Path, made: Program) -> None:

@@ -330,7 +330,7 @@ class TestWhatCannotBeRead:
         assert run.stdout.startswith(
             f"{family.used} in {WORKLOAD}/{IRELAND}\n\n"
             f"no lineage: EC2 shows no {family.used} to {WORKLOAD}/{IRELAND}\n"
-            "  - it is deregistered\n    fix: use its successor\n"
+            "  - it is deregistered\n    fix: use the image that replaces it\n"
         )
         assert max(map(len, run.stdout.splitlines())) <= 100
 
@@ -373,10 +373,10 @@ class TestWhatCannotBeRead:
     @pytest.mark.parametrize(
         ("image", "more", "told"),
         [
-            ("ami-xyz", HERE, "'ami-xyz' is not an AMI id"),
-            ("resolve:ssm:/golden", HERE, "is not an AMI id"),
-            (MISSING, (), "no Region to look in; name one with --region, ASSAY_REGION"),
-            (MISSING, (), "your own AWS_REGION is not used"),
+            ("ami-xyz", HERE, "'ami-xyz' is neither an AMI id nor an instance id"),
+            ("resolve:ssm:/golden", HERE, "is neither an AMI id nor an instance id"),
+            (MISSING, (), "no Region is set; name one with --region, ASSAY_REGION"),
+            (MISSING, (), "AWS_REGION is not used"),
             (MISSING, ("--region", "../x"), "'../x' is not a Region such as us-east-1"),
             (MISSING, (*HERE, "--account", "12"), "is not an account of 12 digits"),
             (MISSING, (*HERE, "--format", "yaml"), "'yaml' is not one of"),

@@ -46,9 +46,9 @@ def rewrite(path: str | Path, before: bytes, content: bytes) -> None:
     """
     found = os.lstat(path)
     if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "it is a link, or no file")
+        raise OSError(errno.EINVAL, "it is a link, or not a file")
     if Path(path).read_bytes() != before:
-        raise OSError(errno.EBUSY, "somebody else has changed it in the meantime")
+        raise OSError(errno.EBUSY, "it was changed in the meantime")
     if not os.access(path, os.W_OK):
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     partial = f"{path}.{os.urandom(6).hex()}.partial"

@@ -124,7 +124,7 @@ def wrong_with(directory: Path) -> str | None:
     as /tmp everybody can, but nobody can rename or remove what is another's.
     """
     if not hasattr(os, "geteuid"):
-        return f"nobody can tell who may write to {directory}"
+        return f"it is not known who may write to {directory}"
     last = Path(os.path.normpath(Path.cwd() / directory))
     try:
         for path in _way(last):
@@ -134,14 +134,14 @@ def wrong_with(directory: Path) -> str | None:
             if stat.S_ISLNK(found.st_mode):
                 continue
             if not stat.S_ISDIR(found.st_mode):
-                return f"{path} is no directory"
+                return f"{path} is not a directory"
             shared = bool(found.st_mode & stat.S_ISVTX) and path != last
             if found.st_mode & _WRITABLE_BY_OTHERS and not shared:
-                return f"others can write to {path} (chmod go-w takes that away)"
+                return f"others can write to {path}; fix it with chmod go-w"
     except FileNotFoundError:
         return None  # the rest is not there yet
     except OSError as error:
-        return f"{directory} cannot be looked at ({error.strerror})"
+        return f"{directory} cannot be examined ({error.strerror})"
     return None
 
 
@@ -170,11 +170,11 @@ def _way(directory: Path) -> Iterator[Path]:
 
 def _wrong_with_file(found: os.stat_result) -> str | None:
     if not stat.S_ISREG(found.st_mode):
-        return "is no file"
+        return "is not a file"
     if found.st_uid != os.geteuid():
         return "belongs to another user"
     if found.st_mode & _WRITABLE_BY_OTHERS:
-        return "can be written by others (chmod go-w takes that away)"
+        return "can be written by others; fix it with chmod go-w"
     return None
 
 

@@ -271,7 +271,7 @@ def test_a_group_that_could_launch_anything_leaves_the_list_cut_short(
     assert [group.name for group in found] == ["plain"]
     assert end == CutShort(
         Obstacle.FAILED,
-        "autoscaling:DescribeAutoScalingGroups: 1 of what it answered could not be read",
+        "autoscaling:DescribeAutoScalingGroups: 1 of the entries in the answer could not be read",
     )
 
 

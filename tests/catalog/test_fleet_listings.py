@@ -316,7 +316,7 @@ def test_what_is_not_told_from_others_leaves_the_rest_and_the_list_cut_short(
     assert [len(page) for page in pages] == [2, 1, 1]
     assert isinstance(end, CutShort)
     assert end.obstacle is Obstacle.FAILED
-    assert "1 of what it answered could not be read" in end.reason
+    assert "1 of the entries in the answer could not be read" in end.reason
 
 
 @EACH

@@ -118,7 +118,7 @@ def test_an_event_that_cannot_be_read_makes_no_whole_list(
     found, end = looked_up(emulated, search("CopyImage", Attribute.NAME))
     assert [each.image_id for each in found] == [other]
     assert isinstance(end, CutShort)
-    assert end.reason == "cloudtrail:LookupEvents: 1 of what it answered could not be read"
+    assert end.reason == "cloudtrail:LookupEvents: 1 of the entries in the answer could not be read"
 
 
 @pytest.mark.parametrize(

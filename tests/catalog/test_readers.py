@@ -127,7 +127,7 @@ def test_an_account_without_a_reader_is_not_looked_at(golden: GoldenWorld, serve
     keys = [(NOBODYS, golden.base), (THEIRS, golden.base), (MINE, golden.base)]
     answers = asked.ask(IMAGES, keys)
     assert answers[NOBODYS, golden.base] == Unavailable(
-        f"no reader for account {STRANGER}: add it to the policy's aws.readers"
+        f"no reader for account {STRANGER}: add one to the policy's aws.readers"
     )
     assert isinstance(answers[THEIRS, golden.base], Unavailable)
     assert isinstance(answers[MINE, golden.base], Image)
@@ -243,7 +243,7 @@ def test_a_reader_that_answers_as_somebody_else_is_refused(
     asked = catalog(readers)
     answer = asked.ask(IMAGES, [(THEIRS, golden.golden)])[THEIRS, golden.golden]
     assert isinstance(answer, Unavailable)
-    assert "the reader role answers as another account" in answer.reason
+    assert "the reader role belongs to another account" in answer.reason
     assert isinstance(asked.ask(IDENTITIES, [THEIRS])[THEIRS], Unavailable)
     assert lookups(server) == set()
 

@@ -180,7 +180,7 @@ def test_a_renewal_that_is_denied_costs_its_account_from_then_on(scene: Scene) -
     scene.golden.world.deny(CI, "AssumeRole")
     said = refused(seen(catalog, image))
     assert said == (
-        f"the session of the reader of account {WORKLOAD} ends and was not renewed: "
+        f"the session of the reader for account {WORKLOAD} ends and was not renewed: "
         f"sts:AssumeRole in {REGION}: denied (AccessDenied); the caller needs sts:AssumeRole"
     )
     scene.golden.world.denied.clear()  # too late: half of what a run says would be of either
@@ -202,7 +202,7 @@ def test_who_answers_as_another_account_is_never_looked_with(
     monkeypatch.setattr(scene.golden.world, "assume_role", lambda _, name: real(elsewhere, name))
     scene.time += HOUR - EARLY
     for _ in range(2):
-        assert "answers as another account" in refused(seen(catalog, image))
+        assert "belongs to another account" in refused(seen(catalog, image))
     assert STRANGER not in {
         request.account for request in scene.server.requests if request.service != "sts"
     }

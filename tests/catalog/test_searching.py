@@ -257,7 +257,7 @@ def test_what_ec2_does_not_take_costs_only_the_lookup_that_says_it(
     assert answers[good] == Searched(web, 1)
     assert answers[HERE, search] == Unavailable(
         f"ec2:DescribeImages in {REGION}: refused ({code}): "
-        "EC2 does not take an argument of the lookup"
+        "EC2 does not accept an argument of the lookup"
     )
 
 
@@ -276,7 +276,7 @@ def test_a_hostile_pattern_costs_only_the_lookup_that_has_it(
     assert answers == {
         endless: Unavailable("name_regex took longer than 0.2 s"),
         unread: Unavailable(
-            "name_regex has a form that is not read, or that Terraform does not take"
+            "name_regex uses a form that assay does not support or Terraform does not accept"
         ),
         good: Searched(long, 1),
     }

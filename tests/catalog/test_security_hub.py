@@ -57,7 +57,7 @@ def test_a_finding_that_is_too_large_is_named_and_not_sent(
 ) -> None:
     emulated.show(world)
     lost = SecurityHub(Sdk()).take(HERE, [finding("large", 241_000), finding("small")])
-    assert lost == {"large": "larger than the 240,000 bytes that a finding may have"}
+    assert lost == {"large": "larger than the limit of 240,000 bytes for a finding"}
     assert [each for *_, each in world.governance.findings] == ["small"]
 
 
@@ -83,7 +83,7 @@ def test_what_an_answer_does_not_tell_of_was_not_taken(
     told = RawFault(200, body, "application/json")
     emulated.show(world, lambda request: told if request.operation == IMPORT else None)
     lost = SecurityHub(Sdk()).take(HERE, [finding("a"), finding("b")])
-    assert lost == dict.fromkeys("ab", "Security Hub did not say that it was taken")
+    assert lost == dict.fromkeys("ab", "Security Hub did not confirm that it was accepted")
     assert len(emulated.server.calls(IMPORT)) == 3
 
 

@@ -233,7 +233,7 @@ def test_what_an_earlier_night_saw_is_judged_and_told_to_be_old(
     assert run.code == 1
     assert outcomes(run)[instance, "ami"] == "fail"
     message = ask("audit", "-q").stdout
-    assert "what is told of it was read" in message
+    assert "what is known of it was read" in message
 
 
 def test_nothing_that_uses_an_image_is_a_pass_only_where_everything_was_seen(ask: Ask) -> None:
@@ -249,7 +249,7 @@ def test_where_nothing_was_seen_there_is_no_verdict(faults: Faulty, ask: Ask) ->
     faults.denied |= {(a, r) for a in (PIPELINE, WORKLOAD, TEAM) for r in (REGION, DUBLIN)}
     run = ask(*LIVE)
     assert run.code == 2
-    assert "nothing could be seen in any of 6 places" in run.stderr
+    assert "none of the 6 places could be seen" in run.stderr
     run = ask("audit")
     assert run.code == 2
     assert "holds no night" in run.stderr
@@ -388,7 +388,7 @@ def test_no_audit_is_verified_as_a_check_is(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / "c.json").write_text("{}")
     run = ask("report", "verify", "a.json", "--plan", "c.json", "--catalog", "c.json")
     assert run.code == 2
-    assert "a.json: is of what runs, not of inputs that can be judged again" in run.stderr
+    assert "a.json: is an audit, whose inputs cannot be judged again" in run.stderr
 
 
 def test_scopes_and_exceptions_hold_for_what_runs(fleet: Fleet, ask: Ask, tmp_path: Path) -> None:

@@ -297,7 +297,7 @@ def test_addresses_of_plans_and_states_that_would_launch_one_are_named(
     assert {"plan", "state"} <= set(told["badges"])
     assert [each["address"] for each in run.report["hidden_addresses"]] == ["aws_instance.secret"]
     assert run.report["gaps"] == [
-        "plan.json: what these would launch the night does not tell: aws_instance.later"
+        "plan.json: the night does not show what these would launch: aws_instance.later"
     ]
     assert run.code == 3
     bad = ask(world.golden, "--plan", "none.json")
@@ -330,7 +330,7 @@ def test_what_descends_from_images_with_a_finding_is_never_clean_unscanned(
     refusing.operations.add("GetImageFindings")
     refused = ask("--with-finding", CVE)
     assert refused.code == 3
-    assert "gap: the findings of 3 images were not told" in refused.stdout
+    assert "gap: the findings of 3 images are not known" in refused.stdout
     assert ask("--with-finding", "!").code == 2
     assert ask("--min-severity", "high", world.golden).code == 2
 
@@ -340,7 +340,10 @@ def test_an_image_that_was_never_scanned_may_have_the_finding(world: GoldenWorld
     world.home_made()
     run = ask("--with-finding", CVE)
     assert run.code == 3
-    assert "1 other image was not scanned: whether it has the finding, nobody knows" in run.stdout
+    assert (
+        "1 other image was not scanned, so it is not known whether the finding applies"
+        in run.stdout
+    )
 
 
 def forgotten(world: GoldenWorld, id: str) -> str:

@@ -157,7 +157,7 @@ CASES = {
         environment={"AWS_MAX_ATTEMPTS": "1"},
     ),
     "a role that answers as another account": Case(
-        "failed", OF_THE_TEAM, f"answers as another account than {TEAM}",
+        "failed", OF_THE_TEAM, f"belongs to another account than {TEAM}",
         when(ANOTHER, operation="GetCallerIdentity", account=TEAM),
     ),
 }  # fmt: skip

@@ -99,7 +99,9 @@ def test_a_run_that_was_ended_is_gone_on_with_and_leaves_what_an_undisturbed_one
     if by is signal.SIGINT:
         assert ended.returncode == 2
         first, last = filter(None, said.splitlines())
-        assert first.endswith(" of 40 places are kept: the next run goes on")
+        assert first.endswith(
+            " of 40 places were read and are kept; the next run continues from there"
+        )
         assert last == "assay: interrupted"
     assert scene.undisturbed("ended") <= 0.55 * whole
     assert files(scene.folder / "ended") == files(scene.folder / "undisturbed")

@@ -212,7 +212,7 @@ def test_a_run_goes_on_where_the_last_one_ended(
     faults.asked.clear()
     again = take("--as-of", "2026-11-28")
     assert again.code == 0
-    assert "6 of 6 places were read before" in again.stderr
+    assert "6 of 6 places were already read" in again.stderr
     assert [each for each in faults.asked if each[2] == "DescribeImages"] == []
     assert {
         path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("images.parquet")
@@ -225,7 +225,7 @@ def test_nothing_at_all_is_no_inventory(faults: Faulty, take: Take, tmp_path: Pa
     )
     run = take()
     assert run.code == 2
-    assert "nothing could be seen in any of 6 places" in run.stderr
+    assert "none of the 6 places could be seen" in run.stderr
     assert list(tmp_path.rglob("*.parquet")) == []
 
 

@@ -184,7 +184,10 @@ def test_where_no_place_takes_anything_there_is_no_answer(hub: Hub) -> None:
     for options in ((), ("--yes",)):
         run = hub.ask("push", "securityhub", *options)
         assert run.code == 2
-        assert "refused (InvalidAccessException); is Security Hub on in that account" in run.stderr
+        assert (
+            "refused (InvalidAccessException); check that Security Hub is turned on in that account"
+            in run.stderr
+        )
         assert "1 finding not imported" in run.stdout
 
 

@@ -93,7 +93,7 @@ def test_a_second_run_and_a_dry_run_write_nothing(
     assert told(first)["summary"] == {"images": 1, "carry": 1, "attached": 1}
     second = stamp(built)
     assert (second.code, writes(server), marks(world, built)) == (0, 1, [KEY])
-    assert f"present: {built} in {REGION}: it carries the watermark already" in second.stdout
+    assert f"present: {built} in {REGION}: it already has the watermark" in second.stdout
     assert f"1 of 1 image carries {KEY}, nothing was written\n" in second.stdout
 
 
@@ -117,7 +117,7 @@ def move(world: GoldenWorld, image: str) -> None:
         (lambda world, built: world.world.make_public(built, REGION), "it is public"),
         (lambda world, built: set_state(world, built, "failed"), "its state is failed"),
         (lambda world, built: set_state(world, built, "disabled"), "its state is disabled"),
-        (fill, "5 is the most"),
+        (fill, "5 is the maximum"),
         (move, f"it is owned by {WORKLOAD}"),
         (lambda world, built: world.world.deregister(built, REGION), "no such image"),
     ],
@@ -186,7 +186,7 @@ def test_an_image_that_is_pending_is_waited_for(
     set_state(world, built, "pending")
     run = stamp(built)
     assert (run.code, writes(server)) == (3, 0)
-    assert "its state is pending: --wait waits for it" in run.stdout
+    assert "its state is pending; use --wait to wait for it" in run.stdout
     looks = 0
 
     def ready() -> None:

@@ -178,7 +178,7 @@ def test_what_fails_in_a_plan_is_answered_by_its_address(
     assert every.stdout.count(" in 222222222222/us-east-1:") == 1
     assert f"{estate.golden} (golden, owner {PIPELINE}" in every.stdout
     passes = ask("suggest", "aws_instance.good", "--plan", "plan.json")
-    assert "passes: nothing has to be replaced" in passes.stderr
+    assert "passes, so nothing has to be replaced" in passes.stderr
     unknown = ask("suggest", "aws_instance.baad", "--plan", "plan.json")
     assert unknown.code == 2
     assert "did you mean 'aws_instance.bad'?" in unknown.stderr
@@ -235,7 +235,7 @@ def test_nothing_that_would_not_run_or_pass_is_suggested(estate: Estate, ask: As
     assert "deprecated" in near[disabled]
     assert "neither the image that got it nor a direct copy" in near[made]
     assert near[uefi] == "its boot mode is uefi, not not set"
-    assert f"account {STRANGER} made the mark" in near[forged]
+    assert f"account {STRANGER} attached the watermark" in near[forged]
     assert hidden not in near
     text = ask("suggest", estate.home_made(), "--region", REGION).stdout
     assert f"not {arm} (arm): its architecture is arm64" in text
@@ -278,7 +278,7 @@ def test_a_list_that_could_not_be_read_is_a_gap(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("aws_instance.x",), "where aws_instance.x stands is not said"),
+        (("aws_instance.x",), "there is no plan, code or state to find aws_instance.x in"),
         ((), "nothing to suggest for"),
         (("ami-0123456789abcdef0",), "no Region to look for ami-0123456789abcdef0"),
         (("i-0123456789abcdef0", "--region", REGION), "there is no i-0123456789abcdef0"),

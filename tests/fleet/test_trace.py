@@ -209,7 +209,7 @@ def test_an_outage_of_another_zone_costs_nothing(
 def test_an_instance_that_nobody_knows(estate: Estate, server: Server, tmp_path: Path) -> None:
     run = trace(tmp_path, server, "i-00000000", *HERE)
     assert (run.code, run.stdout) == (2, "")
-    assert f"EC2 knows no i-00000000 in {WORKLOAD}/{IRELAND}" in run.stderr
+    assert f"EC2 shows no i-00000000 in {WORKLOAD}/{IRELAND}" in run.stderr
     assert sum(server.counts().values()) == 3  # the last for what it may have been
 
 
@@ -227,7 +227,8 @@ def test_an_id_of_another_form_is_a_wrong_question(tmp_path: Path, wrong: str) -
     run = command.assay("trace", wrong, *HERE, cwd=tmp_path)
     assert (run.code, run.stdout, run.stderr.count("\n")) == (2, "", 1)
     assert (
-        f"{wrong!r} is not an AMI id, nor an instance id; they look like ami- or i-" in run.stderr
+        f"{wrong!r} is neither an AMI id nor an instance id; write ami- or i- followed by"
+        in run.stderr
     )
 
 
@@ -340,7 +341,7 @@ def test_an_instance_that_has_ended_is_remembered(
     run = trace(tmp_path, server, estate.own, *HERE)
     assert run.report["image_id"] == estate.used
     assert sources(run.report["lineage"][0], "image") == ["ec2:DescribeImages"]
-    assert any("EC2 knows no" in gap["reason"] for gap in run.report["gaps"])
+    assert any("EC2 shows no" in gap["reason"] for gap in run.report["gaps"])
     assert sum(server.counts().values()) <= 5
 
 
@@ -374,7 +375,7 @@ def test_a_line_that_bites_its_tail_ends(tmp_path: Path) -> None:
     run = command.assay(*options, cwd=tmp_path)
     assert run.code == 3
     assert [step["image_id"] for step in run.report["lineage"]] == [*ids]
-    assert "is named as its own ancestor" in run.report["end"]["text"]
+    assert "is recorded as its own ancestor" in run.report["end"]["text"]
     # What the night did not see may be what is missing
     assert [(p["account"], p["state"]) for p in run.report["places"]] == [
         (WORKLOAD, "seen"), (STRANGER, "denied"),

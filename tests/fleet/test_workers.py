@@ -138,7 +138,7 @@ def test_a_cluster_of_which_a_worker_is_killed_reads_every_place_once(
     [
         (("--dask", "tcp://127.0.0.1:1"), "no Dask scheduler answers"),
         (("--dask", "nowhere"), "no Dask scheduler answers"),
-        (("--dask", "tcp://127.0.0.1:1", "--workers", "3"), "exclude one another"),
+        (("--dask", "tcp://127.0.0.1:1", "--workers", "3"), "use either --workers or --dask"),
     ],
 )
 def test_a_cluster_that_is_none_is_told_in_one_line(
@@ -170,7 +170,7 @@ def test_without_the_extra_one_line_says_which(tmp_path: Path) -> None:
 
 def test_a_worker_of_another_version_reads_nothing() -> None:
     setting = Setting(None, datetime(2026, 11, 28, tzinfo=UTC), cached=False, version="0.0.1")
-    with pytest.raises(CatalogError, match=r"a worker has assay .*, and this is 0\.0\.1"):
+    with pytest.raises(CatalogError, match=r"a worker has assay .*, but this machine has 0\.0\.1"):
         read_elsewhere(another_process, msgspec.msgpack.encode(setting), (CI, "us-east-1"))
 
 
@@ -213,8 +213,8 @@ def test_a_cluster_that_is_lost_ends_the_run_and_the_next_one_goes_on(tmp_path: 
             lost = inventory(tmp_path, server, fleet, "--dask", address)
         assert (lost.code, lost.stdout) == (2, "")
         assert lost.stderr.splitlines()[-1] == (
-            "assay: whoever was to read the places is gone; run again: it goes on"
+            "assay: the process or worker that was reading the places has ended; run it again; it continues where it stopped"
         )
         again = inventory(tmp_path, server, fleet)
-    assert "places were read before: going on from there" in again.stderr
+    assert "places were already read; continuing with the others" in again.stderr
     assert_whole(again, fleet)

@@ -347,7 +347,7 @@ def test_it_fails_and_says_how_to_bring_an_image() -> None:
     assert (verdict.outcome, result.rule) == (Outcome.FAIL, "service-image")
     assert result.finding.message == (
         "Amazon EKS chooses the image (ami_type = AL2023_x86_64_STANDARD): "
-        "it is Amazon's, and cannot carry a golden mark"
+        "it is Amazon's and cannot have a golden watermark"
     )
     assert result.finding.fix == (
         "give the node group a launch_template with the image_id of a golden image, "
@@ -406,7 +406,7 @@ class TestTemplates:
         shown = view_of(verdict, Severity.ERROR)
         assert (shown.kind, shown.attribute) == ("service", "launch_template[0].name")
         assert any(
-            "names no image, so Amazon EKS chooses the image (ami_type = AL2_x86_64)"
+            "contains no image, so Amazon EKS chooses the image (ami_type = AL2_x86_64)"
             in each.message
             for each in shown.results
         )

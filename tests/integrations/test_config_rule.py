@@ -97,7 +97,7 @@ def test_an_image_that_is_gone_is_known_by_what_its_instance_tells(
 @pytest.mark.parametrize("status", ["ResourceDeleted", "ResourceDeletedNotRecorded"])
 def test_what_is_deleted_is_not_applicable(server: Server, latest: Latest, status: str) -> None:
     handler(event(changed("i-0123456789abcdef0", configurationItemStatus=status)))
-    assert latest() == {"i-0123456789abcdef0": ("NOT_APPLICABLE", "it is gone")}
+    assert latest() == {"i-0123456789abcdef0": ("NOT_APPLICABLE", "it no longer exists")}
 
 
 def test_what_left_the_scope_is_not_applicable(server: Server, latest: Latest) -> None:
@@ -193,7 +193,7 @@ def test_evaluations_that_fail_are_put_again(
     handler(event(changed(instance)))
     assert latest()[instance][0] == "NON_COMPLIANT"
     world.world.governance.failing[instance] = 9
-    with pytest.raises(AssayError, match="1 of 1 evaluations were not taken"):
+    with pytest.raises(AssayError, match="1 of 1 evaluations were not accepted"):
         handler(event(changed(instance)))
 
 

@@ -37,5 +37,5 @@ def test_a_policy_that_cannot_be_read_pushes_nothing(
 def test_what_is_not_taken_is_an_error(world: GoldenWorld, server: Server) -> None:
     world.world.run_instance(WORKLOAD, REGION, world.home_made())
     world.world.denied.add((WORKLOAD, "BatchImportFindings"))
-    with pytest.raises(AssayError, match="not taken"):
+    with pytest.raises(AssayError, match="not accepted"):
         handler()

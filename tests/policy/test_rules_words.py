@@ -404,7 +404,7 @@ REFERENCES: list[Case] = [
      Finding(FAIL, "because of no-provenance", "make it with aws_ami_copy or aws_ami_from_instance")),
 
     ("incomplete-plan", because(Cause.INCOMPLETE_PLAN, Incomplete("a target was given")), policy(),
-     Finding(OPEN, "because of incomplete-plan", "plan without -target, and apply nothing in parts")),
+     Finding(OPEN, "because of incomplete-plan", "plan without -target, and apply the whole plan")),
     ("incomplete-plan", because(Cause.INCOMPLETE_PLAN, Incomplete("no code", "run terraform init")), policy(),
      Finding(OPEN, "because of incomplete-plan", "run terraform init")),
     ("incomplete-plan", because(Cause.INCOMPLETE_PLAN), policy(),

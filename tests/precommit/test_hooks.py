@@ -205,7 +205,7 @@ def test_without_a_policy_it_says_what_to_do(repository: Repository) -> None:
     assert run.code == 1
     assert "- exit code: 2\n" in run.stdout
     [told] = re.findall(r"^assay: (.*)$", run.stdout, re.MULTILINE)
-    assert told.startswith("no policy: there is no assay.yaml here")
+    assert told.startswith("there is no policy: assay.yaml is not in this directory")
     assert "--policy" in told
 
 

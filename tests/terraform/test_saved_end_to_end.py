@@ -330,7 +330,7 @@ def test_no_program_of_the_repository_is_run(estate: Estate, tmp_path: Path) -> 
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run(["git", "add", "-f", ".terraform"], cwd=tmp_path, check=True)
     line = refused(estate.check("tfplan", cwd=tmp_path))
-    assert "somebody has committed" in line
+    assert "are committed to the repository" in line
     assert not (tmp_path / "ran").exists()
 
 

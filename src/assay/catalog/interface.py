@@ -146,7 +146,7 @@ def whole(pages: Pages[T]) -> list[T] | CutShort:
                 return items
             case CutShort():
                 return part
-    return CutShort(Obstacle.FAILED, "a list came to no end")
+    return CutShort(Obstacle.FAILED, "a list did not end")
 
 
 # ----------------------------------------------------------------------------------------- catalogue

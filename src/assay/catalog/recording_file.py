@@ -176,7 +176,7 @@ def read(path: str, data: bytes, questions: Kinds) -> CatalogFile[PlaceRecord]:
         raise RecordingError(
             f"a recorded catalogue of version {file.assay_catalog}; this assay reads {VERSION}",
             where=path,
-            hint="update assay, or record it again",
+            hint="update assay or record the catalogue again",
         )
     if file.recorded_at.tzinfo is None:
         raise RecordingError("recorded_at has no time zone", where=path)

@@ -128,13 +128,15 @@ def _hidden(place: Place, settings: Answer[AllowedImages]) -> CutShort | None:
         case AllowedImages(state="disabled" | "audit-mode"):
             return None
         case AllowedImages(state="enabled"):
-            said = f"Allowed AMIs is enabled in {place}: what it does not admit is not listed"
+            said = f"Allowed AMIs is enabled in {place}: EC2 does not list images that it does not admit"
             return CutShort(Obstacle.FILTERED, said)
         case Unavailable(reason):
             return CutShort(Obstacle.FAILED, reason)
         case AllowedImages() | Absent():
             pass
-    return CutShort(Obstacle.FAILED, f"whether Allowed AMIs hides images in {place} is not known")
+    return CutShort(
+        Obstacle.FAILED, f"it is not known whether Allowed AMIs hides images in {place}"
+    )
 
 
 def _state(own: _Listed[Any], lists: Sequence[_Listed[Any]]) -> tuple[PlaceState, str | None]:

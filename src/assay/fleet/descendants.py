@@ -62,7 +62,7 @@ def of_images(night: Night, edges: LineageEdges, ids: Iterable[str]) -> Bases:
         known = edges.known(id)
         if not known:
             what = f"{id} is in no listing, record or use of {night.date}"
-            near = as_hint(edges.nearest(id), "is it of an account of this fleet?")
+            near = as_hint(edges.nearest(id), "check that it belongs to an account of this fleet")
             gaps.append(_unknown(night, what, near))
             known = [f"?/{id}"]
         found.update(dict.fromkeys(known))

@@ -68,7 +68,7 @@ def _go_on(line: list[Link]) -> Iterator[Gap]:
         return
     id, region = last.parent
     if any((each.image_id, each.region) == (id, region) for each in line):
-        said_so = f"{id} is named as its own ancestor"
+        said_so = f"{id} is recorded as its own ancestor"
         line[-1] = replace(
             last, parent=None, edge=None, end=AncestryEnd.UNEXPLAINED, detail=said_so
         )

@@ -100,6 +100,6 @@ def _told(path: Path) -> Iterator[None]:
         raise StoreError(f"is damaged ({error})", where=str(path), hint=_REMOVE) from None
     except (FileExistsError, NotADirectoryError):
         hint = "a store is a directory, which is made where it is not there"
-        raise StoreError("is no directory", where=str(path.parent), hint=hint) from None
+        raise StoreError("is not a directory", where=str(path.parent), hint=hint) from None
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", where=str(path)) from None

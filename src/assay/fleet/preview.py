@@ -164,7 +164,7 @@ def _ruling(
 
 def _next(launch: Launch, judged: Mapping[_Key, Judged]) -> Next:
     if launch.image_id is None:
-        return Next(launch, Ruling.UNDETERMINED, (launch.why or "its image was not told",))
+        return Next(launch, Ruling.UNDETERMINED, (launch.why or "EC2 did not return its image",))
     found = judged[launch.account, launch.region, launch.image_id]
     return Next(launch, found.ruling, found.why)
 

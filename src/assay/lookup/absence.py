@@ -76,13 +76,12 @@ def _others(here: Place, places: Collection[Place]) -> list[Place]:
 def _visible(here: Place, there: Place) -> Clue:
     if here.region == there.region:
         return Clue(
-            f"account {there.account or 'of the caller'} sees it in {there.region}, "
-            f"{here.account or 'the account that looks'} does not",
+            f"account {there.account or 'of the caller'} sees it in {there.region}, but {here.account or 'this account'} does not",
             f"share it with account {here.account}" if here.account else "share it",
         )
     return Clue(
-        f"it is visible in {there}: an AMI id means nothing outside its own Region",
-        f"use the image's copy in {here.region}, or the provider of {there.region}",
+        f"it is visible in {there}: an AMI id is valid only in its own Region",
+        f"use the image's copy in {here.region}, or the provider for {there.region}",
     )
 
 
@@ -90,23 +89,22 @@ def _removal(removal: Removal) -> Clue:
     if removal.until is not None:
         return Clue(
             f"it is {removal.what}, until {day_of(removal.until)}",
-            "restore it from the Recycle Bin, or use its successor",
+            "restore it from the Recycle Bin, or use the image that replaces it",
         )
-    return Clue(f"it is {removal.what}", "use its successor")
+    return Clue(f"it is {removal.what}", "use the image that replaces it")
 
 
 def _hidden(place: Place, allowed: AllowedImages) -> Clue:
     by = " by a declarative policy" if allowed.managed_by == "declarative-policy" else ""
     return Clue(
         f"possibly hidden: Allowed AMIs is enabled{by} in {place}",
-        "look at the account's Allowed AMIs criteria: what they do not admit is not shown",
+        "check the account's Allowed AMIs criteria: EC2 does not show images that they do not admit",
     )
 
 
 def _unknown(place: Place) -> Clue:
-    account = place.account or "the account that looks"
+    account = place.account or "this account"
     return Clue(
-        f"possibly not shared with {account}, deregistered, disabled by its owner, or no image "
-        "at all: EC2 does not tell these apart",
+        f"possibly not shared with {account}, deregistered, disabled by its owner, or not an image at all: EC2 gives the same answer for all of these",
         "check the id, its Region, and whether its owner shares it with this account",
     )

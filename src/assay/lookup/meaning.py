@@ -44,8 +44,8 @@ def after_plan(
             continue  # versions and labels stay where they are
         if meant is None:
             return Unusable(
-                f"is a parameter that {change.by} may write, as far as the plan tells",
-                "name the AMI id, or say name, region and account of what is written as constants",
+                f"is a parameter that {change.by} may write, according to the plan",
+                "name the AMI id, or give name, region and account of what is written as constants",
             )
         writing.append(change)
     return _agreed([(each.by, _left(each, alias)) for each in _last(writing)])
@@ -67,7 +67,7 @@ def template_after_plan(
         if which is None or same is None:
             what = f"is the {ref.version} of a launch template that {change.by} may move"
             return Unusable(
-                f"{what}, as far as the plan tells", "name a version of the template by its number"
+                f"{what}, according to the plan", "name a version of the template by its number"
             )
         if change.deletes:
             left.append((change.by, change.leaves))
@@ -95,8 +95,8 @@ def _left(change: ParameterChange, alias: Alias) -> Value:
     if alias.selector not in (None, "1"):
         what = "version" if alias.pinned else "label"
         return Unusable(
-            f"is a {what} of a parameter that {change.by} makes anew",
-            "name the parameter alone, or its version 1",
+            f"is a {what} of a parameter that {change.by} creates again",
+            "name the parameter without a version, or its version 1",
         )
     step = f"parameter {alias.query}, as {change.by} leaves it"
     return Planned(step, change.leaves, moving=not alias.pinned)
@@ -109,9 +109,7 @@ def _agreed(left: list[tuple[str, Value]]) -> Value | None:
     (_, first), *others = left
     if any(_essence(value) != _essence(first) for _, value in others):
         by = " and ".join(dict.fromkeys(by for by, _ in left))
-        return Unusable(
-            f"is decided by {by}, whichever comes last", "let one of them alone write it"
-        )
+        return Unusable(f"is set by {by}, whichever runs last", "let only one of them write it")
     return first
 
 

@@ -185,11 +185,11 @@ class _Chain:
         id, region = image.source_image_id, image.source_image_region
         assert id is not None
         if any((entry.image_id, entry.region) == (id, region) for entry in self._entries):
-            self._stop(AncestryEnd.UNEXPLAINED, f"{id} is named as its own ancestor")
+            self._stop(AncestryEnd.UNEXPLAINED, f"{id} is recorded as its own ancestor")
             return
         self._entries.append(AncestryEntry(id, region))
         if region is None:
-            self._stop(AncestryEnd.UNEXPLAINED, f"EC2 did not tell the Region of {id}")
+            self._stop(AncestryEnd.UNEXPLAINED, f"EC2 did not return the Region of {id}")
 
     def adopt(self, record: Answer[Ancestry]) -> None:
         """Take in what GetImageAncestry says; it must not contradict what was seen."""
@@ -197,7 +197,7 @@ class _Chain:
         whole = self._ancestry().complete
         match record:
             case Absent() if not whole:
-                self._stop(AncestryEnd.REFUSED, "EC2 knows no ancestry of this image")
+                self._stop(AncestryEnd.REFUSED, "EC2 has no record of this image's ancestry")
             case Unavailable(reason) if not whole:
                 self._stop(AncestryEnd.REFUSED, reason)
             case Ancestry(entries, end, detail):

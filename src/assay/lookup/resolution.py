@@ -161,7 +161,7 @@ def _ways(
             distinct.setdefault(_difference(end), Way(starts[number][0][0], end, place))
     if len(distinct) == 1:
         return tuple(distinct.values())
-    told = f"one of {len(distinct)} images that may be meant"
+    told = f"one of {len(distinct)} possible images"
     return tuple(_as_one_of(way, told) for way in distinct.values())
 
 

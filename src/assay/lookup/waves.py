@@ -141,7 +141,8 @@ def _no_further(pending: Pending | Unresolved) -> Pending | Unresolved:
         return onward(
             pending,
             Unusable(
-                "comes from launch templates that lead to one another", "give one of them an AMI id"
+                "comes from launch templates that refer to one another",
+                "give one of them an AMI id",
             ),
         )
     return pending
@@ -155,7 +156,7 @@ def _through_template(
         case Absent():
             return pending.lost(
                 Cause.NOT_VISIBLE,
-                f"launch template {ref} does not exist, as seen from {pending.place}",
+                f"EC2 shows no launch template {ref} to {pending.place}",
                 asked,
             )
         case Unavailable(reason):
@@ -168,10 +169,10 @@ def _through_template(
         step = f"{step}, now its {ref.version}"
     image = parse_image(answer.image)
     if image is None:
-        lost = pending.lost(Cause.UNRESOLVED, f"{step} names no image", asked)
+        lost = pending.lost(Cause.UNRESOLVED, f"{step} contains no image", asked)
         return replace(lost, imageless=not pending.derivations)
     if not isinstance(image, AmiId | Alias):
-        reason = f"{step} holds an image value EC2 does not take"
+        reason = f"{step} contains an image value that EC2 does not accept"
         return pending.lost(Cause.UNRESOLVED, reason, asked)
     there = replace(
         pending,
@@ -200,7 +201,7 @@ def _through_instance(
             return pending.lost(Cause.LOOKUP_FAILED, reason, asked)
     image = parse_image(answer)
     if not isinstance(image, AmiId):
-        reason = f"instance {ref.id} names no image"
+        reason = f"instance {ref.id} has no image"
         return pending.lost(Cause.UNRESOLVED, reason, asked)
     return replace(
         pending, value=image, via=(*pending.via, f"instance {ref.id}"), evidence=evidence
@@ -213,7 +214,7 @@ def _through_alias(pending: Pending, alias: Alias, answer: Answer[str]) -> Pendi
         case Absent():
             return pending.lost(
                 Cause.NOT_VISIBLE,
-                f"parameter {alias.query} does not exist, as seen from {pending.place}",
+                f"AWS shows no parameter {alias.query} to {pending.place}",
                 asked,
             )
         case Unavailable(reason):
@@ -221,7 +222,7 @@ def _through_alias(pending: Pending, alias: Alias, answer: Answer[str]) -> Pendi
     image = parse_image(answer)
     if not isinstance(image, AmiId):
         return pending.lost(
-            Cause.UNRESOLVED, f"parameter {alias.query} does not hold an AMI id", asked
+            Cause.UNRESOLVED, f"parameter {alias.query} does not contain an AMI id", asked
         )
     return replace(
         pending,
@@ -239,15 +240,15 @@ def _through_search(
     asked = Evidence("ec2:DescribeImages", "for data aws_ami", pending.place)
     match answer:
         case Absent():
-            reason = f"no image matches the lookup, as seen from {pending.place}"
+            reason = f"the lookup finds no image visible to {pending.place}"
             return pending.lost(Cause.UNRESOLVED, reason, asked)
         case Unavailable(reason):
             return pending.lost(Cause.LOOKUP_FAILED, reason, asked)
     if answer.image_id is None:
         unclear = (
-            "more than one of them is the newest"
+            "several of them are equally new"
             if search.most_recent
-            else "it does not say most_recent, so Terraform takes none"
+            else "most_recent is not set, so Terraform takes none of them"
         )
         reason = f"{answer.matches} images match the lookup, and {unclear}"
         return pending.lost(Cause.UNRESOLVED, reason, asked)

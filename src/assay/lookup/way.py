@@ -34,6 +34,9 @@ from assay.model import (
 
 _LONGEST = 200
 """More steps than any plan takes on purpose: parameters and templates that lead in a circle."""
+_CIRCLE = Unusable(
+    "comes from names that refer to one another in a circle", "set one of them to an AMI id"
+)
 
 
 class Pending(msgspec.Struct, frozen=True, gc=False):
@@ -73,7 +76,9 @@ def onward(pending: Pending, value: Value) -> Pending | Unresolved:
     """Walk on from what stands at the end of a pending reference, or from what the plan puts there."""
     first, *others = _walk(value, pending.place, pending)
     if others:
-        reason = "what the plan puts there is made from something in a place that it does not tell"
+        reason = (
+            "the plan makes it from something in an account or Region that the plan does not show"
+        )
         return Unresolved(Cause.UNRESOLVED, reason, None, pending.evidence, pending.derivations)
     return first
 
@@ -109,7 +114,7 @@ def _walk(value: Value, place: Place | Unplaced, at: Pending | None) -> list[Pen
                 made.append(Derivation(by, how, place))
                 value, place = source, where
             case Already(inner):
-                via.append("what there is of this name already")
+                via.append("what already exists under this name")
                 value = inner
             case Changeable(inner, more):
                 changes = (*changes, *more)
@@ -121,8 +126,7 @@ def _walk(value: Value, place: Place | Unplaced, at: Pending | None) -> list[Pen
             case _:
                 return [_no_image(value, tuple(made), evidence)]
     else:
-        value = Unusable("comes from names that lead in a circle", "put an AMI id at one of them")
-        return [_no_image(value, tuple(made), evidence)]
+        return [_no_image(_CIRCLE, tuple(made), evidence)]
     if isinstance(place, Place):
         places: tuple[Place, ...] = (place,)
     else:
@@ -150,7 +154,7 @@ def _no_image(
         case Unusable(what, cure):
             reason = f"the value {what}"
         case Imageless():
-            reason = "the launch template that is made here names no image"
+            reason = "the launch template that is made here contains no image"
         case ServiceImage():
             return Unresolved(Cause.SERVICE_IMAGE, chosen(value), None, evidence, made)
         case Registered(by):
@@ -159,7 +163,7 @@ def _no_image(
         case Incomplete(what):
             cause, reason = Cause.INCOMPLETE_PLAN, what
         case _:
-            reason = "the value has a form that is not read"
+            reason = "the value has a form that assay does not read"
     if made:
         reason = f"{reason}; derived from it by {', then '.join(step.by for step in made)}"
     imageless = isinstance(value, Imageless) and not made
@@ -169,7 +173,7 @@ def _no_image(
 def chosen(by: ServiceImage) -> str:
     """Who chooses, by what, and why it cannot be golden."""
     told = f" ({'; '.join(by.told)})" if by.told else ""
-    return f"{by.service} chooses the image{told}: {by.whose}, and cannot carry a golden mark"
+    return f"{by.service} chooses the image{told}: {by.whose} and cannot have a golden watermark"
 
 
 def _unknown(references: tuple[str, ...], when: str) -> str:

@@ -47,7 +47,7 @@ class Planned(msgspec.Struct, frozen=True, gc=False):
 
 def astray(named: "Value", path: str) -> Planned:
     """An image named at a path that nobody told us about: judged, though its use is not known."""
-    return Planned(f"{path}, and what is done with it there is not known", named, astray=True)
+    return Planned(f"{path}, where its use is not known", named, astray=True)
 
 
 class Made(msgspec.Struct, frozen=True, gc=False):

@@ -154,4 +154,4 @@ class Incomplete(msgspec.Struct, frozen=True, gc=False):
     """Not an attribute: the plan says that it leaves changes out, or code is not there."""
 
     reason: str
-    cure: str = "plan without -target, and apply nothing in parts"
+    cure: str = "plan without -target, and apply the whole plan"

@@ -24,15 +24,13 @@ def report_at(path: str, content: bytes) -> dict[str, Any]:
         raise InputError("is not JSON", where=path, hint="write one with -o json=FILE") from None
     if not isinstance(found, dict) or "verdicts" not in found or "as_of" not in found:
         raise InputError(
-            "is no report of assay check", where=path, hint="write one with -o json=FILE"
+            "is not a report of assay check", where=path, hint="write one with -o json=FILE"
         )
     if found.get("kind") == "audit":
-        hint = "audit that night again, and compare: assay audit --night DATE"
-        raise InputError(
-            "is of what runs, not of inputs that can be judged again", where=path, hint=hint
-        )
+        hint = "audit that night again and compare the two: assay audit --night DATE"
+        raise InputError("is an audit, whose inputs cannot be judged again", where=path, hint=hint)
     if found.get("schema_version") != 1:
-        raise InputError("is of another schema version than 1", where=path)
+        raise InputError("is in a schema version other than 1", where=path)
     return found
 
 
@@ -51,9 +49,9 @@ def notes(told: Mapping[str, Any], report: Report) -> Iterator[str]:
     """What the comparison cannot prove."""
     catalog = told.get("catalog") or {}
     if not catalog.get("sha256"):
-        yield "the report names no digest of its answers: that they are these, nothing proves"
+        yield "the report contains no digest of its answers, so nothing proves that these are the same"
     if _without_suggestions(told) != told:
-        yield "it suggests images, of which these answers tell nothing: those are not compared"
+        yield "it suggests images, which these answers do not cover: the suggestions are not compared"
     version = (told.get("tool") or {}).get("version")
     mine = _as_written(report)["tool"]["version"]
     if version != mine:

@@ -53,7 +53,7 @@ from assay.run.verdicts import report_of
 KIND = "audit"
 LIVE = "live"
 _UNREAD = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)
-_AGAIN = "look again once it can be seen: assay inventory, or assay audit live"
+_AGAIN = "run assay inventory again once it can be seen, or use assay audit live"
 
 
 class Fleet(msgspec.Struct, frozen=True):
@@ -91,7 +91,7 @@ def stored_fleet(night: Night, store: str, policy: Policy) -> Fleet:
         uses.setdefault(at, []).append(use)
     if not any(uses.values()) and all(each.state in _UNREAD for each in night.places):
         raise StoreError(
-            f"night {night.date} saw nothing of its {len(night.places)} places",
+            f"none of the {len(night.places)} places of night {night.date} was seen",
             where=store,
             hint="run: assay inventory",
         )
@@ -111,7 +111,7 @@ def live_fleet(host: Host, catalog: ImageCatalog, policy: Policy, asked: Asked) 
     if all(each.state in _UNREAD for each in every):
         reasons = list(dict.fromkeys(each.reason or each.state for each in every))
         why = reasons[0] if reasons else "none is wanted"
-        raise CatalogError(f"nothing could be seen in any of {len(every)} places: {why}")
+        raise CatalogError(f"none of the {len(every)} places could be seen: {why}")
     uses = {(each.place.account, each.place.region): list(each.uses) for each in found}
     return fleet_of(LIVE, every, uses, catalog, policy)
 
@@ -258,7 +258,9 @@ def _is_told(subject: Subject, told: Mapping[ImageKey, UsedImage]) -> bool:
 def _unseen(seen: PlaceSeen, input: int) -> Subject:
     """A place of which anything may be missing."""
     place = Place.of(seen.region, seen.account)
-    read = f"; what is told of it was read {readable(seen.stale_since)}" if seen.stale_since else ""
+    read = (
+        f"; what is known of it was read {readable(seen.stale_since)}" if seen.stale_since else ""
+    )
     why = f": {seen.reason}" if seen.reason else ""
     reason = f"not seen, {seen.state}{why}{read}"
     reference = AmiReference(

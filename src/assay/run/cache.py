@@ -58,5 +58,5 @@ class Cache:
     def _not_used(self, why: str) -> None:
         """Say once a run that what is kept is not used."""
         if not self._told:
-            self._host.note(f"what earlier runs learnt is not used: {why}")
+            self._host.note(f"the cache is not used: {why}")
         self._told = True

@@ -44,12 +44,12 @@ def cases(host: "Host", directories: Iterable[str]) -> Iterator[Case]:
                     known.add(os.path.realpath(folder))
                     yield Case(name, _nearest_policy(folder, top))
             elif PLAN in files and CATALOG in files:
-                host.note(f"{name}: no case, it has no {EXPECTED}")
+                host.note(f"{name}: not a case, because it has no {EXPECTED}")
         if not there:
             raise InputError(
-                "no case at all: no directory holds expected.json",
+                "there is no case: no directory contains expected.json",
                 where=top,
-                hint="assay policy test --help describes one",
+                hint="assay policy test --help describes cases",
             )
 
 
@@ -68,7 +68,7 @@ def _walk(top: str) -> Iterator[tuple[str, list[str]]]:
 def _raise(error: OSError) -> None:
     from assay.errors import InputError
 
-    hint = "name directories that hold cases"
+    hint = "name directories that contain cases"
     raise InputError(f"cannot be read: {error.strerror}", where=error.filename, hint=hint)
 
 
@@ -135,9 +135,9 @@ class Cases:
         path = case.policy or self._policy_path
         if path is None:
             raise InputError(
-                f"no {POLICY}, neither here nor in a directory above up to the one that was named",
+                f"there is no {POLICY} here or in a parent directory up to the one that was named",
                 where=case.path,
-                hint="put one there, or name one with --policy FILE",
+                hint="add one, or name one with --policy FILE",
             )
         if path not in self._policies:
             try:
@@ -154,7 +154,7 @@ class Cases:
 
         if not os.path.exists(case.file(name)):
             raise InputError(
-                f"not there: a case needs a {name}", where=case.path, hint=_MADE_BY[name]
+                f"does not exist: a case needs {name}", where=case.path, hint=_MADE_BY[name]
             )
         return self._host.read(case.file(name))
 

@@ -72,7 +72,7 @@ def _require_age(host: "Host", asking: Asking, recorded_at: datetime) -> None:
     if passed < timedelta(seconds=-CLOCKS_DIFFER):
         if most is not None:
             raise RecordingError(f"from-the-future: {when}", where=path, hint=again)
-        host.note(f"{path}: {when}: is the clock right?")
+        host.note(f"{path}: {when}; check the clock")
     elif most is not None and passed > most:
         raise RecordingError(f"expired: {when}, more than --max-age", where=path, hint=again)
 

@@ -224,20 +224,20 @@ def refuse_credentials(catalog: ImageCatalog) -> None:
     """Credentials that answer nothing are no reason for a verdict. Raises `CredentialsError`."""
     said = catalog.facts().turned_away
     if said is not None:
-        hint = "log in again, or name other credentials (AWS_PROFILE); is the clock right?"
-        raise CredentialsError(f"AWS takes these credentials for nothing: {said}", hint=hint)
+        hint = "log in again or use other credentials (AWS_PROFILE), and check the clock"
+        raise CredentialsError(f"AWS does not accept these credentials: {said}", hint=hint)
 
 
 def _settings(answer: Answer[AllowedImages], unplaced: Unplaced | None) -> AllowedImages | Unread:
     """The settings of the account that will use an image, if it can be told which that is."""
     if unplaced is not None:
-        reason = f"whose Allowed AMIs settings hold is not known: {unplaced.reason}"
+        reason = f"it is not known which account's Allowed AMIs settings apply: {unplaced.reason}"
         return Unread(reason, unplaced.cure)
     match answer:
         case Unavailable(reason):
             return Unread(reason)
         case Absent():
-            return Unread("there are no Allowed AMIs settings to be read")
+            return Unread("the Allowed AMIs settings cannot be read")
     return answer
 
 

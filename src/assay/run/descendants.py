@@ -54,7 +54,7 @@ def answer(wanted: Question, host: "Host | None" = None) -> Descent:
     if wanted.finding is not None:
         found = _with_finding(night, edges, wanted.finding, wanted.built_before)
     elif wanted.watermark is not None:
-        asked = f"what {wanted.watermark} was first attached to"
+        asked = f"the images that {wanted.watermark} was first attached to"
         found = descend(night, edges, of_mark(night, wanted.watermark), asked, wanted.built_before)
     else:
         found = descend(

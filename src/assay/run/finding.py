@@ -48,7 +48,9 @@ def having(
 ) -> Having:
     """The images that have it, at some severity or worse. Raises `InputError` for what is no name of one."""
     if not _FORM.fullmatch(finding):
-        raise InputError(f"{finding!r} names no finding", hint="it looks like CVE-2026-12345")
+        raise InputError(
+            f"{finding!r} is not the id of a finding", hint="write it like CVE-2026-12345"
+        )
     rows = night.store.select(_ASKED, night.date).rows
     asked = [row for row in rows if _as_bad(row[4], least)]
     pool = ThreadPoolExecutor(workers, "finding")
@@ -66,7 +68,7 @@ def having(
         elif any(_is_it(each, finding, least) for each in answer):
             found.append(row[0])
             without.discard(row[0])
-    gaps = [f"the findings of {number} images were not told: {why}" for why, number in lost.items()]
+    gaps = [f"the findings of {number} images are not known: {why}" for why, number in lost.items()]
     return Having(tuple(found), frozenset(without), tuple(gaps))
 
 
@@ -76,7 +78,7 @@ def not_scanned(night: Night, listed: Collection[str]) -> str | None:
     if not number:
         return None
     others = "1 other image was" if number == 1 else f"{number} other images were"
-    return f"{others} not scanned: whether it has the finding, nobody knows"
+    return f"{others} not scanned, so it is not known whether the finding applies"
 
 
 def _findings(

@@ -113,7 +113,7 @@ def _wish(verdict: Verdict, suggestion: Suggestion | None) -> _Wish:
     return _Wish(
         verdict,
         None,
-        "several golden images pass, and nothing tells which is meant: assay suggest names them",
+        "several golden images pass, and it is not clear which one to use: assay suggest names them",
     )
 
 
@@ -124,8 +124,10 @@ def _disagreement(wishes: Sequence[_Wish]) -> str | None:
         return None if wanted != {None} else "nothing is suggested"
     others = [each.verdict.subject.reference.address for each in wishes if each.to is None]
     if others:
-        return f"{others[0]} has its image from the same literal, and nothing is suggested there"
-    return "others have their image from the same literal, and another is suggested there"
+        return (
+            f"{others[0]} takes its image from the same literal, and there is no suggestion for it"
+        )
+    return "other references take their image from the same literal, and another image is suggested for them"
 
 
 def _rewritten(
@@ -143,7 +145,7 @@ def _rewritten(
         old, new = _id(wishes[0].verdict), wishes[0].to
         at = place_of(before, literal.line, literal.text, old, json=literal.json)
         if at is None or new is None:
-            why = f"where it stands in {path} is not certain"
+            why = f"its exact position in {path} is not certain"
             left += (_left(each.verdict, why) for each in wishes)
             continue
         places.append((at, old, new))
@@ -196,7 +198,7 @@ class _Finder:
             found.add(literal)
         if len(found) != 1:
             return NoLiteral(
-                "Terraform and OpenTofu read it from different places: say which with --tool"
+                "Terraform and OpenTofu read it from different files: choose one with --tool"
             )
         return found.pop()
 

@@ -126,7 +126,7 @@ def _caller(catalog: ImageCatalog, region: str) -> str:
     answer = catalog.ask(IDENTITIES, [place])[place]
     if not isinstance(answer, Identity):
         raise CredentialsError(
-            f"nobody tells whose account this is: {getattr(answer, 'reason', '')}"
+            f"it is not known which account this is: {getattr(answer, 'reason', '')}"
         )
     return answer.account
 
@@ -143,7 +143,9 @@ def _collected(
     kept = {(each.account, each.region): each for each in (read.place for read in journal.kept())}
     found = {at: kept[at] for at in places if at in kept and kept[at].state not in _AGAIN}
     if found:
-        host.note(f"{len(found):,} of {len(places):,} places were read before: going on from there")
+        host.note(
+            f"{len(found):,} of {len(places):,} places were already read; continuing with the others"
+        )
     for each in found.values():
         progress.read(each)
     rest = spread([at for at in places if at not in found], wanted.how.workers)
@@ -156,7 +158,9 @@ def _collected(
             progress.heard(reply)
     except BaseException:
         if found:
-            host.note(f"{len(found):,} of {len(places):,} places are kept: the next run goes on")
+            host.note(
+                f"{len(found):,} of {len(places):,} places were read and are kept; the next run continues from there"
+            )
         raise
     return {at: found[at] for at in places}
 
@@ -177,7 +181,8 @@ def _read(
                 reply = failed(at, str(error), host.now())
             except CancelledError:
                 raise CatalogError(
-                    "whoever was to read the places is gone", hint="run again: it goes on"
+                    "the process or worker that was reading the places has ended",
+                    hint="run it again; it continues where it stopped",
                 ) from None
             yield at, reply
 
@@ -240,4 +245,4 @@ def _ancestries(
 def _why(found: Collection[PlaceSeen]) -> str:
     reasons = list(dict.fromkeys(each.reason or "" for each in found)) or ["none is wanted"]
     more = f", and {len(reasons) - 1} other reasons" if reasons[1:] else ""
-    return f"nothing could be seen in any of {len(found)} places: {reasons[0]}{more}"
+    return f"none of the {len(found)} places could be seen: {reasons[0]}{more}"

@@ -78,7 +78,7 @@ def open_sources(
     if paths.count(STDIN) > 1:
         from assay.errors import InputError
 
-        raise InputError("standard input can be read once only")
+        raise InputError("standard input can be read only once")
     _require_values(how.var_files)
     code = [path for path in paths if path != STDIN and is_code(host, path)]
     sources = [
@@ -182,7 +182,7 @@ def _as_saved(
     from assay.errors import InputError
 
     if len(sources) > 1:
-        hint = "name Terraform itself with --terraform PATH"
+        hint = "name the Terraform program itself with --terraform PATH"
         raise InputError("a saved plan that renders to several plans", where=path, hint=hint)
     [source] = sources
     told = tuple(f"{path}: {each}" for each in notes)
@@ -212,7 +212,7 @@ def _code(host: "Host", paths: Sequence[str], how: Reading, wishes: Wishes) -> "
     around = [shown(each) for each in _directories(host, files)]
     sources = _reader(how).sources(whole, around, wanted)
     for pattern in excluded.unused():
-        host.note(f"--exclude {pattern}: leaves no directory of Terraform code aside")
+        host.note(f"--exclude {pattern}: matches no directory of Terraform code")
     return sources
 
 
@@ -231,7 +231,7 @@ def _directories(host: "Host", files: Sequence[str]) -> list[str]:
             while not _holds_code(directory) and directory not in (".", "/"):
                 directory = os.path.dirname(directory) or "."
             if not _holds_code(directory):
-                host.note(f"{path}: left aside, since no Terraform code stands there or above")
+                host.note(f"{path}: left out, because there is no Terraform code there or above")
                 continue
         found[directory] = None
     return list(found)

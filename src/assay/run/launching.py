@@ -62,7 +62,7 @@ def launching(host: Host, given: Inputs, night: Night) -> Launching:
     """Who would launch what. Raises `InputError` for what cannot be read."""
     wishes = Wishes(_KINDS, given.reading.region)
     if (*given.plans, *given.states).count(STDIN) > 1:
-        raise InputError("standard input can be read once only")
+        raise InputError("standard input can be read only once")
     sources = open_sources(host, given.plans, given.reading, wishes) if given.plans else []
     sources += open_states(host, given.states, wishes)
     for source in sources:
@@ -124,5 +124,5 @@ def _gaps(lost: Mapping[str, Sequence[str]]) -> list[str]:
         distinct = list(dict.fromkeys(addresses))
         more = f" and {len(distinct) - _MOST} more" if len(distinct) > _MOST else ""
         told = ", ".join(distinct[:_MOST])
-        lines.append(f"{path}: what these would launch the night does not tell: {told}{more}")
+        lines.append(f"{path}: the night does not show what these would launch: {told}{more}")
     return lines

@@ -38,7 +38,7 @@ def image_id(text: str) -> str:
 
     if not isinstance(parse_image(text), AmiId):
         raise InputError(
-            f"{text!r} is not an AMI id", hint="it looks like ami-, then 8 or 17 of 0-9 and a-f"
+            f"{text!r} is not an AMI id", hint="write ami- followed by 8 or 17 hexadecimal digits"
         )
     return text
 
@@ -51,8 +51,8 @@ def traced_id(text: str) -> str:
     if ids.is_ami_id(text) or ids.has_form(text, ids.INSTANCE_ID):
         return text
     raise InputError(
-        f"{text!r} is not an AMI id, nor an instance id",
-        hint="they look like ami- or i-, then 8 or 17 of 0-9 and a-f",
+        f"{text!r} is neither an AMI id nor an instance id",
+        hint="write ami- or i- followed by 8 or 17 hexadecimal digits",
     )
 
 
@@ -83,9 +83,8 @@ def named_place(region: str | None, account: str | None, policy: "Policy | None"
     region = region or (policy.region if policy else None)
     if region is None:
         raise InputError(
-            "no Region to look in",
-            hint="name one with --region, ASSAY_REGION or the policy's aws.region; your own "
-            "AWS_REGION is not used: an AMI id means nothing outside its Region",
+            "no Region is set",
+            hint="name one with --region, ASSAY_REGION or the policy's aws.region; AWS_REGION is not used, because an AMI id is valid only in its own Region",
         )
     return Place.of(region, account)
 

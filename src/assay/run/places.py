@@ -93,8 +93,8 @@ def _opened(host_there: Elsewhere, setting: bytes) -> tuple[str, Host, ImageCata
     host, how = host_there(), msgspec.msgpack.decode(setting, type=Setting)
     if how.version != __version__:
         raise CatalogError(
-            f"a worker has assay {__version__}, and this is {how.version}",
-            hint="install the same version on all",
+            f"a worker has assay {__version__}, but this machine has {how.version}",
+            hint="install the same version on all machines",
         )
     left = max(0.0, (how.until - host.now()).total_seconds())
     asking = Asking(None, left, Cache(host, wanted=how.cached))

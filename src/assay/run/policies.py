@@ -19,7 +19,7 @@ def open_policy(host: "Host", path: str | None) -> "Policy":
         path = DEFAULT_POLICY
     if path is None:
         raise PolicyError(
-            f"no policy: there is no {DEFAULT_POLICY} here",
+            f"there is no policy: {DEFAULT_POLICY} is not in this directory",
             hint="name one with --policy FILE or ASSAY_POLICY, or write one: assay init",
         )
     return load(path, host.read(path))

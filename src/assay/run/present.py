@@ -166,5 +166,5 @@ def _why(answer: Answer[ImageUse], instance: str, place: Place) -> tuple[str, st
     """The reason why nothing is known of an instance, and the words for it."""
     if isinstance(answer, Unavailable):
         return Cause.LOOKUP_FAILED.value, answer.reason
-    known = "terminated ones are told for about an hour"
-    return Cause.NOT_VISIBLE.value, f"EC2 knows no {instance} in {place}; {known}"
+    known = "EC2 shows terminated instances for about an hour"
+    return Cause.NOT_VISIBLE.value, f"EC2 shows no {instance} in {place}; {known}"

@@ -20,7 +20,7 @@ from assay.errors import AssayError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LOST = "the process that was at it has ended"
+LOST = "the process that was reading it has ended"
 _INTERRUPTS = {signal.SIGINT}
 _Task = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
@@ -64,7 +64,7 @@ class Processes(Executor):
         future: Future[T] = Future()
         with self._lock:
             if self._ended:
-                raise RuntimeError("the processes were ended")
+                raise RuntimeError("the processes were stopped")
             self._waiting.append((future, fn, args, kwargs))
         self._give()
         return future

@@ -109,10 +109,12 @@ def _others(night: Night, named: Sequence[str], found: Iterable[Unknown]) -> Ite
         if known is not None:
             hint = "assay remediate plans for images of class unknown"
             raise InputError(f"is {known.kind}", where=id, hint=hint)
-        what, near = f"stands in no listing of night {night.date}", night.nearest(id)
+        what, near = f"is in no listing of night {night.date}", night.nearest(id)
         if not night.unseen:
             raise InputError(
-                what, where=id, hint=as_hint(near, "is it of an account of this fleet?")
+                what,
+                where=id,
+                hint=as_hint(near, "check that it belongs to an account of this fleet"),
             )
         yield f"{id} {what}, which did not see every place; {as_hint(near, 'none is like it')}"
 

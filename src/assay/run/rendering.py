@@ -31,7 +31,9 @@ _LOCKED = re.compile(rb'^provider "([^"\s]+)" \{\s*version\s*=\s*"([^"\s]+)"', r
 _OTHER_VERSION = re.compile(r"created by ([\w .+-]+?), but this is ([\w.+-]+)")
 _PROVIDER = re.compile(r'(?:Error: |provider "?)([a-z0-9-]+\.[a-z0-9.-]+/[\w-]+/[\w-]+)')
 _SUMMARY = re.compile(r"Error: ([\w ,'./-]{1,120})")
-_INIT = "run terraform init where its code stands, and name that directory with --source-root"
+_INIT = (
+    "run terraform init in the directory of its code, and name that directory with --source-root"
+)
 
 
 class Renderer(msgspec.Struct, frozen=True):
@@ -84,7 +86,7 @@ class Renderer(msgspec.Struct, frozen=True):
         found = program.find(search, names)
         if found is None:
             raise InputError(
-                f"a saved plan, which is rendered by {' or '.join(names)}, and none is on PATH",
+                f"a saved plan, which needs {' or '.join(names)}, but none is on PATH",
                 where=path,
                 hint=f"name it with --terraform PATH, or {RENDER}",
             )
@@ -114,8 +116,8 @@ class Renderer(msgspec.Struct, frozen=True):
 def _refuse_committed(path: str, data: str | None) -> None:
     """Providers are programs: those that came with a pull request are not to be run."""
     if data is not None and is_committed_below(Path(data), _MODULES):
-        what = f"a saved plan whose providers somebody has committed ({data})"
-        hint = "take them out of the repository and run terraform init"
+        what = f"a saved plan whose providers are committed to the repository ({data})"
+        hint = "remove them from the repository and run terraform init"
         raise InputError(what, where=path, hint=hint)
 
 
@@ -141,7 +143,7 @@ def _refusal(path: str, binary: str, ended: program.Ended, saved: SavedPlan) -> 
     if ended.too_large:
         return refusal(f"a saved plan that renders to more than {program.RENDERED_MIB} MiB")
     if not ended.code:
-        return refusal(f"a saved plan of which {binary} says nothing")
+        return refusal(f"a saved plan for which {binary} prints nothing")
     summary = _SUMMARY.search(ended.complaints)
     why = f"exit code {ended.code}: {summary[1].strip()}" if summary else f"exit code {ended.code}"
     if saved.code is None:
@@ -152,7 +154,7 @@ def _refusal(path: str, binary: str, ended: program.Ended, saved: SavedPlan) -> 
     other = _OTHER_VERSION.search(ended.complaints)
     if other:
         return refusal(
-            f"a saved plan of {other[1]}, which {binary}, being {other[2]}, cannot read",
+            f"a saved plan of {other[1]}, which {binary} ({other[2]}) cannot read",
             "name the program that made it with --terraform PATH",
         )
     provider = _PROVIDER.search(ended.complaints)

@@ -26,7 +26,7 @@ class Rendered(msgspec.Struct, frozen=True):
         """What people should know about it."""
         if self.saved.code is not None:
             return ()
-        return ("the plan is kept by HCP Terraform, and judged without its code",)
+        return ("the plan is stored in HCP Terraform and judged without its code",)
 
 
 def rendered(

@@ -88,7 +88,7 @@ def stamp(
     identity = catalog.ask(IDENTITIES, [wish.place])[wish.place]
     if not isinstance(identity, Identity):
         reason = getattr(identity, "reason", "AWS did not say")
-        raise CredentialsError(f"nobody tells whose account this is: {reason}")
+        raise CredentialsError(f"it is not known which account this is: {reason}")
     hand = _Hand(catalog, marker, wish, identity.account)
     images: list[Stamped] = []
     for each in _all(hand, policy):
@@ -128,8 +128,8 @@ def _copies(hand: _Hand, place: Place) -> list[str] | str:
             return f"its copies could not be listed: {listed.reason}"
         if listed:
             return sorted(each.id for each in listed)
-    late = " in the time that there was" if wish.wait else ": --wait waits for it"
-    return f"no copy of {wish.image_id} is there{late}"
+    late = " within the time limit" if wish.wait else "; use --wait to wait for it"
+    return f"there is no copy of {wish.image_id}{late}"
 
 
 def _stamped(
@@ -151,7 +151,7 @@ def _stamped(
     mark = _mark(image, hand.key)
     if mark is not None:
         where = f"attached to {mark.source_image_id} in {mark.source_image_region}"
-        return so(Stamp.PRESENT, f"it carries the watermark already, {where}", mark)
+        return so(Stamp.PRESENT, f"it already has the watermark, {where}", mark)
     full = against_mark(image)
     if full is not None:
         return so(Stamp.REFUSED, full.reason)
@@ -168,15 +168,15 @@ def _attached(hand: _Hand, place: Place, id: str, so: Callable[..., Stamped]) ->
         image = _image(hand, place, id)
         mark = _mark(image, hand.key) if isinstance(image, Image) else None
         if mark is not None:
-            return so(Stamp.ATTACHED, "the watermark is attached, and was read back", mark)
+            return so(Stamp.ATTACHED, "the watermark was attached and confirmed", mark)
     if said is not None:
-        return so(Stamp.UNCONFIRMED, f"EC2 did not say that it is attached: {said}")
-    return so(Stamp.UNCONFIRMED, f"EC2 said that {key} is attached, and does not show it")
+        return so(Stamp.UNCONFIRMED, f"EC2 did not confirm that it is attached: {said}")
+    return so(Stamp.UNCONFIRMED, f"EC2 said that {key} is attached, but does not show it")
 
 
 def _ready(hand: _Hand, place: Place, id: str) -> Image | Against:
     """The image as soon as it can be stamped, or what is against that."""
-    found: Image | Against = NotYet("it was not looked at")
+    found: Image | Against = NotYet("it was not checked")
     for _ in _looks(hand):
         found = _image(hand, place, id)
         if isinstance(found, Image):
@@ -184,7 +184,7 @@ def _ready(hand: _Hand, place: Place, id: str) -> Image | Against:
         if not isinstance(found, NotYet):
             return found
     if isinstance(found, NotYet) and not hand.wish.wait:
-        return NotYet(f"{found.reason}: --wait waits for it")
+        return NotYet(f"{found.reason}; use --wait to wait for it")
     return found
 
 

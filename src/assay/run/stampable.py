@@ -47,10 +47,10 @@ def is_name(text: str) -> bool:
 def against_image(image: Image, account: str) -> Against | None:
     """What EC2 would refuse, or should not be asked, by the image alone."""
     if image.owner_id != account:
-        owner = image.owner_id or "an account that EC2 did not tell"
+        owner = image.owner_id or "an unknown account"
         return Cannot(f"it is owned by {owner}: only the owner can attach a watermark")
     if image.public is None or image.state is None:
-        return NotKnown("EC2 did not tell its state, or whether it is public")
+        return NotKnown("EC2 did not return its state, or whether it is public")
     if image.public:
         return Cannot("it is public: no watermark can be attached to a public image")
     if image.state in _ON_THE_WAY:
@@ -64,13 +64,13 @@ def against_mark(image: Image) -> Against | None:
     """Whether there is room for one more watermark."""
     if len(image.watermarks) < MOST:
         return None
-    return Cannot(f"it carries {len(image.watermarks)} watermarks already, and {MOST} is the most")
+    return Cannot(f"it already has {len(image.watermarks)} watermarks, and {MOST} is the maximum")
 
 
 def against_line(provenance: Provenance | None, policy: Policy) -> Against | None:
     """What the policy says of the line that the image comes from."""
     if provenance is None:
-        return NotKnown("where it comes from could not be read")
+        return NotKnown("its ancestry could not be read")
     roots = policy.golden.roots
     found = [] if roots is None else [from_a_root(provenance, roots)]
     judged = revoked.check(provenance, policy)

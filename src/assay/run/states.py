@@ -18,7 +18,7 @@ def open_states(host: "Host", paths: Sequence[str], wishes: "Wishes") -> "list[S
     from assay.run.inputs import STDIN
 
     if paths.count(STDIN) > 1:
-        raise InputError("standard input can be read once only")
+        raise InputError("standard input can be read only once")
     return [
         read_state(path, host.read(path), wishes.kinds, wishes.region, tags=wishes.tags)
         for path in paths

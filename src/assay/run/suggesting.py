@@ -47,7 +47,7 @@ def suggest(host: "Host", policy: "Policy", when: datetime, wanted: Wanted) -> S
     inputs = (*wanted.paths, *wanted.states)
     if addresses and not inputs:
         hint = "name the plan, the code or the state with --plan"
-        raise InputError(f"where {addresses[0]} stands is not said", hint=hint)
+        raise InputError(f"there is no plan, code or state to find {addresses[0]} in", hint=hint)
     if not wanted.targets and not inputs:
         raise InputError(
             "nothing to suggest for", hint="name an address, an image, an instance, or a --plan"

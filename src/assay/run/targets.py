@@ -17,7 +17,7 @@ from assay.run.unknown import listed_now, may_be_hidden, unknown
 if TYPE_CHECKING:
     from assay.run.host import Host
 
-_SENSITIVE = "its value is sensitive: what could replace it would tell what it is"
+_SENSITIVE = "its value is sensitive, and a suggestion would reveal it"
 
 
 def is_machine(target: str) -> bool:
@@ -82,7 +82,7 @@ def live(
             near = listed_now(catalog, place, target)
             raise unknown(f"there is no {target} in {place}", target, None, near)
         case Unavailable(reason):
-            raise InputError(f"{target} in {place} could not be asked for: {reason}")
+            raise InputError(f"{target} in {place} could not be looked up: {reason}")
         case image_id:
             return [Asked(target, place.account or "", region, image_id)]
 
@@ -109,7 +109,7 @@ def _caller(catalog: ImageCatalog, region: str) -> str:
     if not isinstance(answer, Identity):
         reason = answer.reason if isinstance(answer, Unavailable) else ""
         raise InputError(
-            f"whose account this is nobody tells: {reason}", hint="name it with --account"
+            f"it is not known which account this is: {reason}", hint="name it with --account"
         )
     return answer.account
 
@@ -128,7 +128,7 @@ def of_report(host: "Host", report: Report, addresses: Sequence[str]) -> list[As
     ]
     for each in wanted:
         if addresses and each.outcome is Outcome.PASS:
-            host.note(f"{each.subject.reference.address}: passes: nothing has to be replaced")
+            host.note(f"{each.subject.reference.address} passes, so nothing has to be replaced")
     return list(askable(host, (each for each in wanted if each.outcome is not Outcome.PASS)))
 
 

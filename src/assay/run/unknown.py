@@ -33,7 +33,7 @@ def may_be_hidden(catalog: ImageCatalog, place: Place, image_id: str) -> bool:
 def unseen(night: Night | None) -> tuple[Gap, ...]:
     """The places of a night of which anything may be missing."""
     return tuple(
-        Gap(f"{each.state}: {each.reason or 'not told why'}", each.account, each.region)
+        Gap(f"{each.state}: {each.reason or 'reason unknown'}", each.account, each.region)
         for each in (night.unseen if night else ())
     )
 

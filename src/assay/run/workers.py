@@ -96,7 +96,7 @@ def _cluster(address: str, how: How) -> Iterator[Workers]:
     except TimeoutError:
         client.close()
         raise CatalogError(
-            "nobody is at work in this cluster", where=address, hint="start: dask worker"
+            "this cluster has no workers", where=address, hint="start one with: dask worker"
         ) from None
     try:
         # Of one place there are two answers, an hour apart: `pure` would take the first for both

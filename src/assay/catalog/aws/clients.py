@@ -31,11 +31,11 @@ _WRONG = (ValueError, LookupError, TypeError, AttributeError)
 _SETTINGS = {
     "InvalidRetryConfigurationError": "AWS_MAX_ATTEMPTS (max_attempts) is not 1 or more",
     "InvalidMaxRetryAttemptsError": "AWS_MAX_ATTEMPTS (max_attempts) is not 1 or more",
-    "InvalidDefaultsMode": "AWS_DEFAULTS_MODE (defaults_mode) is no mode that botocore knows",
+    "InvalidDefaultsMode": "AWS_DEFAULTS_MODE (defaults_mode) is not a mode that botocore knows",
     "InvalidSTSRegionalEndpointsConfigError": (
         "AWS_STS_REGIONAL_ENDPOINTS (sts_regional_endpoints) is neither regional nor legacy"
     ),
-    "InvalidProxiesConfigError": "HTTPS_PROXY is no proxy that botocore can use",
+    "InvalidProxiesConfigError": "HTTPS_PROXY is not a proxy that botocore can use",
 }
 """By botocore's error, the variable and the name in the files that it is about."""
 
@@ -79,7 +79,7 @@ def _attempts(session: Any) -> int:
         own: int | None = session.get_config_variable("max_attempts")
     except ValueError as error:
         what = "AWS_MAX_ATTEMPTS (max_attempts) is not a number"
-        raise ConfigurationError(what, hint="set it to 1 or more, or not at all") from error
+        raise ConfigurationError(what, hint="set it to 1 or more, or unset it") from error
     return own or ATTEMPTS
 
 
@@ -89,13 +89,13 @@ def _misconfigured(error: Exception) -> ConfigurationError:
     if str(error).startswith("Invalid endpoint"):
         return ConfigurationError(
             "an endpoint in AWS_ENDPOINT_URL… (endpoint_url) is not a URL",
-            hint="write it with https:// in front",
+            hint="start it with https://",
         )
     if kind in _SETTINGS:
-        return ConfigurationError(_SETTINGS[kind], hint="correct it, or leave it out")
+        return ConfigurationError(_SETTINGS[kind], hint="correct it or remove it")
     return ConfigurationError(
         f"botocore's configuration cannot be used ({kind})",
-        hint="look at the variables AWS_… and the files of ~/.aws",
+        hint="check the AWS_… variables and the files in ~/.aws",
     )
 
 
@@ -140,7 +140,7 @@ def boto3_itself() -> tuple[str, str | None]:
     except BotoCoreError as error:
         raise CredentialsError(
             f"boto3's configuration cannot be used ({type(error).__name__})",
-            hint="look at AWS_PROFILE and the files of ~/.aws",
+            hint="check AWS_PROFILE and the files in ~/.aws",
         ) from error
     refuse_blind_sdk(model, botocore.__version__)
     return botocore.__version__, region

@@ -54,7 +54,7 @@ class CredentialProcesses:
         """`subprocess.Popen`, in the group of this process: it may have to ask on the terminal."""
         with self._lock:
             if self._over:
-                raise InterruptedError("the run is over")
+                raise InterruptedError("the run has ended")
             process = subprocess.Popen(command, **how)  # noqa: S603  the user's own configuration
             self._running = [each for each in self._running if each.returncode is None]
             self._running.append(process)

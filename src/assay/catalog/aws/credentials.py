@@ -30,27 +30,26 @@ MEAN_NO_CREDENTIALS = frozenset(
     }
 )
 """botocore's errors that a call ends in where it cannot be signed."""
-_ANY_CURE = "set a profile or role for boto3, or use --catalog FILE or --offline"
+_ANY_CURE = "set up a profile or role for boto3, or use --catalog FILE or --offline"
 _LOG_IN = "log in again: aws sso login"
-_TRUSTED = "does the role's trust policy name whoever asks, and its external id?"
+_TRUSTED = "check that the role's trust policy names the caller and the external id"
 _CURES = {
-    "ProfileNotFound": "AWS_PROFILE names a profile that the files of ~/.aws do not have",
-    "ConfigParseError": "a file of ~/.aws cannot be read as what it is",
-    "PartialCredentialsError": "an access key without its secret, or the reverse, is set",
+    "ProfileNotFound": "AWS_PROFILE names a profile that is not in the files in ~/.aws",
+    "ConfigParseError": "a file in ~/.aws is not in the right format",
+    "PartialCredentialsError": "an access key is set without its secret, or the secret without its key",
     "SSO": _LOG_IN,
     "UnauthorizedSSOToken": _LOG_IN,
     "TokenRetrieval": _LOG_IN,
     "NoAuthToken": _LOG_IN,
     "GetRoleCredentials": _LOG_IN,
-    "AssumeRoleWith": f"{_TRUSTED} and is its token still valid (AWS_WEB_IDENTITY_TOKEN_FILE)?",
+    "AssumeRoleWith": f"{_TRUSTED} and that its token is still valid (AWS_WEB_IDENTITY_TOKEN_FILE)",
     "AssumeRole": _TRUSTED,
-    "CredentialRetrievalError": "what the profile fetches them with failed: run it by hand",
-    "NoRegionError": "say in which Region the role is to be asked for: AWS_REGION, or the profile's",
+    "CredentialRetrievalError": "the program that the profile gets them from has failed: run it by hand",
+    "NoRegionError": "set the Region in which to ask for the role: AWS_REGION, or the profile's region",
     "FileNotFoundError": (
-        "a file or program that is configured is not there: see AWS_WEB_IDENTITY_TOKEN_FILE and the"
-        " profile's credential_process"
+        "a configured file or program does not exist: check AWS_WEB_IDENTITY_TOKEN_FILE and the profile's credential_process"
     ),
-    "PermissionError": "a file or program that is configured may not be read or run",
+    "PermissionError": "a configured file or program cannot be read or run: check its permissions",
 }
 """By the beginning of what happened; "AssumeRoleWith" comes before "AssumeRole"."""
 _TROUBLE = (
@@ -91,7 +90,7 @@ class Credentials:
             raise CredentialsError(
                 f"no AWS credentials within the time limit of {self._deadline.seconds:g} s"
                 f"{waited_for}{self._last_error()}",
-                hint="--timeout gives them longer",
+                hint="allow more time with --timeout",
             )
         return found.result()
 

@@ -38,7 +38,7 @@ def put_evaluations(
         if not left:
             return None
     said = f": {reason}" if reason else ""
-    return f"{len(left)} of {len(evaluations)} evaluations were not taken{said}"
+    return f"{len(left)} of {len(evaluations)} evaluations were not accepted{said}"
 
 
 def latest_item(sdk: Sdk, place: Place, resource_type: str, id: str) -> Any:
@@ -55,4 +55,4 @@ def latest_item(sdk: Sdk, place: Place, resource_type: str, id: str) -> Any:
     except RefusedError as refused:
         return Unavailable(refused.reason)
     items = answer.get("configurationItems") or ()
-    return items[0] if items else Unavailable("config:GetResourceConfigHistory told of no item")
+    return items[0] if items else Unavailable("config:GetResourceConfigHistory returned no item")

@@ -17,6 +17,6 @@ def describe_instances(sdk: Sdk, place: Place, ids: list[str]) -> dict[str, Answ
     ):
         for reservation in page:
             for raw in reservation.get("Instances") or ():
-                image = raw.get("ImageId") or Unavailable("its image was not told")
+                image = raw.get("ImageId") or Unavailable("EC2 did not return its image")
                 found[raw.get("InstanceId")] = image
     return {id: found.get(id, Absent()) for id in ids}

@@ -32,7 +32,9 @@ def listed(
 
 def unreadable(name: str, count: int) -> CutShort:
     """Why a list of which all pages came is no whole one."""
-    return CutShort(Obstacle.FAILED, f"{name}: {count} of what it answered could not be read")
+    return CutShort(
+        Obstacle.FAILED, f"{name}: {count} of the entries in the answer could not be read"
+    )
 
 
 def text(raw: Any, member: str) -> str | None:

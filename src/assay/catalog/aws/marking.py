@@ -26,7 +26,11 @@ class Marker:
         except RefusedError as refused:
             return Unavailable(refused.reason)
         key = answer.get("WatermarkKey")
-        return key if isinstance(key, str) else Unavailable("EC2 told no key of the watermark")
+        return (
+            key
+            if isinstance(key, str)
+            else Unavailable("EC2 did not return the key of the watermark")
+        )
 
     def rest(self, seconds: float) -> bool:
         """Wait; False where the time of the run would be up before, without waiting for it."""

@@ -89,7 +89,9 @@ def _finds(compiled: Any, name: str, over: Event) -> bool:
 
 
 def _unread() -> PatternError:
-    return PatternError("name_regex has a form that is not read, or that Terraform does not take")
+    return PatternError(
+        "name_regex uses a form that assay does not support or Terraform does not accept"
+    )
 
 
 def _in_other_words(pattern: str) -> str:

@@ -21,4 +21,4 @@ def publish(sdk: Sdk, place: Place, topic: str, subject: str, message: str) -> s
     except RefusedError as refused:
         return Unavailable(refused.reason)
     id = answer.get("MessageId")
-    return id if isinstance(id, str) else Unavailable("sns:Publish told of no message")
+    return id if isinstance(id, str) else Unavailable("sns:Publish returned no message id")

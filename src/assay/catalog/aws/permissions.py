@@ -46,7 +46,7 @@ READS = (
         "Images", {"Filters": [{"Name": "image-id", "Values": [_IMAGE]}]},
     ),
     Permission(
-        "ec2", "GetImageAncestry", False, "an image with an ancestor out of sight is undetermined",
+        "ec2", "GetImageAncestry", False, "images with an ancestor that is not visible are undetermined",
         "ImageAncestryEntries", {"ImageId": _IMAGE},
     ),
     Permission(
@@ -58,11 +58,11 @@ READS = (
         "Reservations", {"Filters": [{"Name": "instance-id", "Values": [_INSTANCE]}]},
     ),
     Permission(
-        "ec2", "GetAllowedImagesSettings", False, "what hides an image is not told",
+        "ec2", "GetAllowedImagesSettings", False, "reports do not say why an image is not visible",
         "State", {},
     ),
     Permission(
-        "ec2", "ListImagesInRecycleBin", False, "a recycled image is not told from none",
+        "ec2", "ListImagesInRecycleBin", False, "images in the Recycle Bin look as if they did not exist",
         "Images", {"ImageIds": [_IMAGE]},
     ),
     Permission(
@@ -74,7 +74,7 @@ READS = (
 
 FLEET_READS = (
     Permission(
-        "ec2", "DescribeInstanceImageMetadata", True, "what runs is not seen",
+        "ec2", "DescribeInstanceImageMetadata", True, "running instances are not seen",
         "InstanceImageMetadata",
         {"Filters": [{"Name": "instance-id", "Values": [_INSTANCE]}]},
     ),
@@ -83,7 +83,7 @@ FLEET_READS = (
         "LaunchTemplates", {"MaxResults": 1},
     ),
     Permission(
-        "ec2", "DescribeRegions", False, "Regions are known from ListRegions alone",
+        "ec2", "DescribeRegions", False, "Regions are known only from ListRegions",
         "Regions", {},
     ),
     Permission(
@@ -99,28 +99,28 @@ FLEET_READS = (
         "Parameters", {"MaxResults": 1},
     ),
     Permission(
-        "imagebuilder", "ListImageRecipes", True, "recipes of images are not seen",
+        "imagebuilder", "ListImageRecipes", True, "image recipes are not seen",
         "imageRecipeSummaryList", {"maxResults": 1},
     ),
     Permission(
-        "imagebuilder", "ListContainerRecipes", True, "recipes of containers are not seen",
+        "imagebuilder", "ListContainerRecipes", True, "container recipes are not seen",
         "containerRecipeSummaryList", {"maxResults": 1},
     ),
     Permission(
-        "ec2", "DescribeImageUsageReports", True, "what other accounts are told to use is not seen",
+        "ec2", "DescribeImageUsageReports", True, "uses in other accounts are not seen",
         "ImageUsageReports", {"MaxResults": 1},
     ),
     Permission(
         "ec2", "DescribeImageUsageReportEntries", True,
-        "what other accounts are told to use is not seen",
+        "uses in other accounts are not seen",
         "ImageUsageReportEntries", {"MaxResults": 1},
     ),
     Permission(
-        "ec2", "DescribeImageAttribute", False, "whom an image is shared with is not told",
+        "ec2", "DescribeImageAttribute", False, "it is not known whom an image is shared with",
         "LaunchPermissions", {"ImageId": _IMAGE, "Attribute": "launchPermission"},
     ),
     Permission(
-        "ec2", "DescribeImageReferences", False, "EC2's own list of what uses an image is not compared",
+        "ec2", "DescribeImageReferences", False, "EC2's own list of uses of an image is not read",
         "ImageReferences", {"ImageIds": [_IMAGE], "IncludeAllResourceTypes": True},
     ),
     Permission(
@@ -132,15 +132,15 @@ FLEET_READS = (
         "SpotFleetRequestConfigs", {"MaxResults": 1},
     ),
     Permission(
-        "ec2", "GetImageFindings", False, "what Amazon Inspector found in images is not told",
+        "ec2", "GetImageFindings", False, "findings of Amazon Inspector are not known",
         "ImageFindings", {"ImageId": _IMAGE},
     ),
     Permission(
-        "account", "ListRegions", False, "Regions are known from DescribeRegions alone",
+        "account", "ListRegions", False, "Regions are known only from DescribeRegions",
         "Regions", {"MaxResults": 1},
     ),
     Permission(
-        "cloudtrail", "LookupEvents", False, "what CloudTrail recorded of images is not told",
+        "cloudtrail", "LookupEvents", False, "CloudTrail's events about images are not read",
         "Events", {"MaxResults": 1},
     ),
 )  # fmt: skip
@@ -149,16 +149,16 @@ FLEET_READS = (
 _NO_UNIT = "r-0000"
 ORGANIZATION_READS = (
     Permission(
-        "organizations", "ListAccounts", False, "accounts have to be named",
+        "organizations", "ListAccounts", False, "you have to name the accounts",
         "Accounts", {"MaxResults": 1},
     ),
     Permission(
-        "organizations", "ListAccountsForParent", False, "no organisational unit can be named",
+        "organizations", "ListAccountsForParent", False, "organisational units cannot be used",
         "Accounts", {"ParentId": _NO_UNIT},
     ),
     Permission(
         "organizations", "ListOrganizationalUnitsForParent", False,
-        "no organisational unit can be named",
+        "organisational units cannot be used",
         "OrganizationalUnits", {"ParentId": _NO_UNIT},
     ),
 )  # fmt: skip
@@ -166,7 +166,7 @@ ORGANIZATION_READS = (
 
 MARKING = (
     Permission(
-        "ec2", "AttachImageWatermark", True, "nothing can be stamped",
+        "ec2", "AttachImageWatermark", True, "no image can be stamped",
         "WatermarkKey", {"ImageId": _IMAGE, "WatermarkName": "assay-doctor"},
     ),
 )  # fmt: skip
@@ -187,12 +187,12 @@ would have every check make a part that it does not use."""
 
 FUNCTIONS = (
     Permission(
-        "s3", "GetObject", False, "the policy cannot stand in S3",
+        "s3", "GetObject", False, "the policy cannot be read from S3",
         "Body", {"Bucket": "assay", "Key": "assay", "VersionId": "assay"},
         granted="GetObjectVersion",
     ),
     Permission(
-        "config", "PutEvaluations", False, "AWS Config is not told",
+        "config", "PutEvaluations", False, "results are not sent to AWS Config",
         "FailedEvaluations", {"Evaluations": [], "ResultToken": "assay"},
     ),
     Permission(
@@ -200,7 +200,7 @@ FUNCTIONS = (
         "configurationItems", {"resourceType": "AWS::EC2::Instance", "resourceId": _INSTANCE},
     ),
     Permission(
-        "sns", "Publish", False, "nobody is told of launches",
+        "sns", "Publish", False, "nobody is notified of launches",
         "MessageId", {"TopicArn": "arn:aws:sns:us-east-1:000000000000:assay", "Message": "assay"},
     ),
 )  # fmt: skip

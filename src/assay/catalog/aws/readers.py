@@ -20,7 +20,7 @@ from assay.model.partitions import home_of
 T = TypeVar("T")
 SESSION_NAME = "assay"
 _FIRST = "the reader of account {}: "
-_AGAIN = "the session of the reader of account {} ends and was not renewed: "
+_AGAIN = "the session of the reader for account {} ends and was not renewed: "
 
 AskSts = Callable[[Signer, str, str, dict[str, Any]], dict[str, Any]]
 """One STS call: as whom, in which Region, which operation, which parameters."""
@@ -67,7 +67,7 @@ class ReaderSessions:
                 raise
         if reader is None:
             raise RefusedError(
-                f"no reader for account {account}: add it to the policy's aws.readers"
+                f"no reader for account {account}: add one to the policy's aws.readers"
             )
         principal, known = (place.partition, account), reader
         lease = self._leases.get(
@@ -100,7 +100,7 @@ class ReaderSessions:
         except RefusedError as refused:
             raise without_code(refused, told.format(account)) from refused
         if opened.identity.account != account:
-            raise RefusedError(f"the reader role answers as another account than {account}")
+            raise RefusedError(f"the reader role belongs to another account than {account}")
         return opened
 
     def _identify(self, signer: Signer, region: str) -> Identity:

@@ -33,11 +33,11 @@ _NOT_TAKEN = (
 organisations and their units (Organizations API Reference)."""
 
 _HINTS = {
-    "SSLError": "the certificate could not be verified; is a proxy's missing in AWS_CA_BUNDLE?",
-    "ProxyConnectionError": "look at HTTPS_PROXY and NO_PROXY",
+    "SSLError": "the certificate could not be verified; if there is a proxy, add its certificate to AWS_CA_BUNDLE",
+    "ProxyConnectionError": "check HTTPS_PROXY and NO_PROXY",
     "ConnectionRefusedError": "nothing accepts connections there; see AWS_ENDPOINT_URL, HTTPS_PROXY",
-    "EndpointConnectionError": "is there such a Region, and a way to it? see HTTPS_PROXY, NO_PROXY",
-    "ConnectTimeoutError": "is there a way to it? see HTTPS_PROXY, NO_PROXY",
+    "EndpointConnectionError": "check that the Region exists and can be reached; see HTTPS_PROXY, NO_PROXY",
+    "ConnectTimeoutError": "check that it can be reached; see HTTPS_PROXY, NO_PROXY",
 }
 """By the name of what happened: what a person can look at."""
 
@@ -70,7 +70,7 @@ def refusal(name: str, region: str, found: object, times: str = "") -> RefusedEr
     code = str(found)
     # Whatever answers may be no AWS at all: its "code" can be a page of HTML, or a secret it was sent.
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", code):
-        return RefusedError(f"{name} in {region}: refused, and the error could not be read")
+        return RefusedError(f"{name} in {region}: refused, with an error that could not be read")
     # AuthFailure says both: a Region that is off, and credentials that are none.
     obstacle = Obstacle.OPTED_OUT if code in _REGIONAL else Obstacle.FAILED
     if code in _DENIED:

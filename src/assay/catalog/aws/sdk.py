@@ -114,7 +114,7 @@ class Sdk:
         while True:
             raw = self.call(place, service, operation, **parameters)
             if not isinstance(raw.get(member), list):
-                raise RefusedError(f"{name}: the answer lacks {member}")
+                raise RefusedError(f"{name}: the answer contains no {member}")
             yield raw[member]
             spelled = "NextToken" if "NextToken" in raw else "nextToken"  # Image Builder
             token = raw.get(spelled)
@@ -171,12 +171,14 @@ class Sdk:
             # refused then is not what was asked.
             if error.operation_name != operation:
                 renewal = refusal(f"sts:{error.operation_name}", region, code)
-                raise self._lost(f"no credentials any more: {renewal.reason}") from error
+                raise self._lost(
+                    f"the credentials could not be renewed: {renewal.reason}"
+                ) from error
             raise self._noted(signer, refusal(name, region, code, made.times)) from error
         except BotoCoreError as error:
             kind = kind_of(error)
             if kind in MEAN_NO_CREDENTIALS:
-                raise self._lost(f"no credentials any more ({kind})") from error
+                raise self._lost(f"the credentials could not be renewed ({kind})") from error
             raise self._noted(signer, no_answer(name, region, kind, made.times)) from error
         except (ResponseParserError, *_UNREADABLE) as error:
             unread = RefusedError(

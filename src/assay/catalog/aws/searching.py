@@ -20,7 +20,7 @@ def search(sdk: Sdk, key: SearchKey) -> Answer[Searched]:
     place, wanted = key
     listed = whole(images(sdk, (place, _selection(wanted))))
     if isinstance(listed, CutShort):  # what is missing could be a second match, or a newer one
-        its_own = ": EC2 does not take an argument of the lookup"
+        its_own = ": EC2 does not accept an argument of the lookup"
         return Unavailable(listed.reason + its_own * (listed.obstacle is Obstacle.NOT_TAKEN))
     found = {image.id: image for image in listed}
     if not wanted.name_regex:

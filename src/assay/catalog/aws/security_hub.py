@@ -22,7 +22,7 @@ _PAUSE = 0.25
 _FINAL = (Obstacle.DENIED, Obstacle.OPTED_OUT, Obstacle.EXPIRED, Obstacle.LATE)
 """What no second try changes."""
 _OFF = "InvalidAccessException"
-_CURE = "; is Security Hub on in that account and Region?"
+_CURE = "; check that Security Hub is turned on in that account and Region"
 LONGEST_MESSAGE = 200
 
 Finding = Mapping[str, Any]
@@ -62,7 +62,7 @@ class SecurityHub:
         """Import findings, those that fail again; the ids of those that were not taken, and why."""
         sized = [(each, len(json.dumps(each).encode())) for each in findings]
         failures = {
-            str(each["Id"]): f"larger than the {A_FINDING_BYTES:,} bytes that a finding may have"
+            str(each["Id"]): f"larger than the limit of {A_FINDING_BYTES:,} bytes for a finding"
             for each, size in sized
             if size > A_FINDING_BYTES
         }
@@ -118,7 +118,7 @@ def _failures(part: Sequence[Finding], answer: Mapping[str, Any]) -> Failures:
     named = [each for each in answer.get("FailedFindings") or () if isinstance(each, Mapping)]
     failed = {str(each["Id"]): _told(each) for each in named if each.get("Id") in asked}
     if answer.get("SuccessCount") != len(part) - len(failed):
-        untold = "Security Hub did not say that it was taken"
+        untold = "Security Hub did not confirm that it was accepted"
         return {id: failed.get(id, untold) for id in sorted(asked)}
     return failed
 

@@ -71,7 +71,11 @@ def examine_for(
     needed = Needed.of(sources, policy, catalog if looking else None)
     yield from undetermined(needed.subjects, sources, needed.bad)
     if not isinstance(own, Identity):
-        why = "the credentials cannot be used" if own else "nothing here says where to ask"
+        why = (
+            "the credentials do not work"
+            if own
+            else "it is not known which account and Region to ask"
+        )
         yield Observation(Level.SKIP, f"readers and permissions: {why}")
         return
     seen: list[Place] = []
@@ -91,6 +95,6 @@ def endpoints(sdk: Sdk) -> Observation:
     foreign = sdk.endpoints()
     if foreign is None:
         known = bool(sdk.calls())
-        text = "every endpoint is AWS's own" if known else "endpoints: none was asked"
+        text = "every endpoint is AWS's own" if known else "endpoints: not tried"
         return Observation(Level.OK if known else Level.SKIP, text)
     return Observation(Level.WARN, f"not AWS's own endpoint: {foreign}")

@@ -31,10 +31,12 @@ class Clock:
     def observation(self) -> Observation:
         """By the closest of all answers: the others took longer to arrive."""
         if not self._ahead:
-            return Observation(Level.SKIP, "the clock: no answer of AWS told the time")
+            return Observation(Level.SKIP, "the clock: no answer from AWS contained the time")
         ahead = min(self._ahead, key=abs)
         if abs(ahead) <= WARN_SECONDS:
             return Observation(Level.OK, f"the clock is within {WARN_SECONDS} s of AWS's")
         off = f"the clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} AWS's"
         level = Level.FAIL if abs(ahead) > FAIL_SECONDS else Level.WARN
-        return Observation(level, f"{off}; AWS refuses what is signed {FAIL_SECONDS} s off: set it")
+        return Observation(
+            level, f"{off}; AWS refuses requests that are {FAIL_SECONDS} s off: set the clock"
+        )

@@ -117,8 +117,11 @@ def _strange(regions: Sequence[str]) -> Iterator[Observation]:
     known = regions_known() if regions else frozenset()
     for region in regions:
         if known and region not in known:
-            hint = did_you_mean(region, sorted(known)) or "is it misspelt, or newer than that?"
-            text = f"Region {region} is none that botocore {_version('botocore')} knows"
+            hint = (
+                did_you_mean(region, sorted(known))
+                or "check the spelling, or update botocore if the Region is newer"
+            )
+            text = f"Region {region} is not known to botocore {_version('botocore')} knows"
             yield Observation(Level.WARN, f"{text}; {hint}")
 
 
@@ -173,7 +176,7 @@ def _policy(
     except AssayError as error:
         return None, Observation(Level.FAIL, f"policy {error}" if error.where else str(error))
     if policy is None:
-        text = f"policy: none is named, and there is no {DEFAULT_POLICY} here"
+        text = f"policy: none was named, and there is no {DEFAULT_POLICY} here"
         return None, Observation(Level.SKIP, text)
     return policy, Observation(Level.OK, f"policy {policy.path}: valid{_named(policy.readers)}")
 
@@ -182,7 +185,7 @@ def _named(readers: "Readers") -> str:
     """How many readers there are."""
     number = len(readers.by_account)
     told = [f"{number} reader{'s' if number > 1 else ''}"] if number else []
-    told += ["a reader of all other accounts"] if readers.common else []
+    told += ["a reader for all other accounts"] if readers.common else []
     return f", with {' and '.join(told)}" if told else ""
 
 
@@ -195,6 +198,6 @@ def _region(
     if policy is not None and policy.region is not None:
         return policy.region, Observation(Level.OK, f"Region {policy.region}, from the policy")
     if own is not None:
-        text = f"Region {own}, boto3's own; a check takes the plan's, --region or the policy's"
+        text = f"Region {own}, from boto3's settings; a check uses the plan's Region, --region or the policy's"
         return own, Observation(Level.OK, text)
-    return None, Observation(Level.FAIL, "no Region to ask in; name one with --region")
+    return None, Observation(Level.FAIL, "no Region is set; name one with --region")

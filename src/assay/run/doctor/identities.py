@@ -26,7 +26,9 @@ def caller(answer: Answer[Identity]) -> Observation:
         case Unavailable(reason=reason):
             return Observation(Level.FAIL, f"credentials: {reason}")
         case Absent():
-            return Observation(Level.FAIL, "credentials: sts:GetCallerIdentity named nobody")
+            return Observation(
+                Level.FAIL, "credentials: sts:GetCallerIdentity returned no identity"
+            )
 
 
 def readers_of(
@@ -58,8 +60,11 @@ def readers_of(
                 text = f"account {account} of the policy's aws.accounts has no reader"
                 yield account, Observation(Level.WARN, text)
         else:
-            text = f"the reader of account {account} is of another partition than {region}"
-            yield account, Observation(Level.WARN, f"{text}; try it with a --region of its own")
+            text = f"the reader for account {account} is in another partition than {region}"
+            yield (
+                account,
+                Observation(Level.WARN, f"{text}; try it with a --region in that partition"),
+            )
 
 
 def readers_for(
@@ -73,7 +78,7 @@ def readers_for(
     for place in first.values():
         answer, account = answers[place], place.account
         if isinstance(answer, Identity) and account in (None, caller.account):
-            text = f"account {answer.account} is looked at with the caller's own credentials"
+            text = f"account {answer.account} is read with the caller's own credentials"
             yield place, Observation(Level.OK, text)
         elif account is None:
             reason = answer.reason if isinstance(answer, Unavailable) else "named nobody"
@@ -85,18 +90,18 @@ def readers_for(
 def _reader(account: str, answer: Answer[Identity], caller: Identity) -> Observation:
     match answer:
         case Identity() if account == caller.account:
-            text = "not used, the credentials are of that account"
-            return Observation(Level.OK, f"the reader of account {account}: {text}")
+            text = "not used, because the credentials belong to that account"
+            return Observation(Level.OK, f"the reader for account {account}: {text}")
         case Identity(arn=arn):
-            return Observation(Level.OK, f"the reader of account {account}: {arn}")
+            return Observation(Level.OK, f"the reader for account {account}: {arn}")
         case Unavailable(reason=reason):
-            told = reason if account in reason else f"the reader of account {account}: {reason}"
+            told = reason if account in reason else f"the reader for account {account}: {reason}"
             return Observation(Level.FAIL, told)
         case Absent():
-            return Observation(Level.FAIL, f"the reader of account {account} is nobody")
+            return Observation(Level.FAIL, f"the reader for account {account} has no identity")
 
 
 def untried(common: CommonReader) -> Observation:
     """The reader of all other accounts, where nothing says which those are."""
-    text = f"the reader of all other accounts, role {common.role_name}: not tried"
-    return Observation(Level.SKIP, f"{text}, which accounts those are is not known here")
+    text = f"the reader for all other accounts, role {common.role_name}: not tried"
+    return Observation(Level.SKIP, f"{text}, because those accounts are not known here")

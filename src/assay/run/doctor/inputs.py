@@ -40,7 +40,7 @@ def _told(source: "Source") -> Observation:
     text = f"{source.facts.path}: {number or 'no'} reference{'' if number == 1 else 's'} to AMIs"
     untold = found.pop(None, 0)
     where = [f"in {', '.join(sorted(filter(None, found)))}"] if found else []
-    where += [f"{untold} in a Region that is not told"] if untold else []
+    where += [f"{untold} in an unknown Region"] if untold else []
     return Observation(Level.OK, ", ".join([text, *where]))
 
 
@@ -85,7 +85,7 @@ def undetermined(
         path = sources[number].facts.path
         yield Observation(bad, f"{path}: {_named(addresses)}: {reason}")
     for number, addresses in others.items():
-        text = "undetermined whatever AWS answers; assay check says why"
+        text = "undetermined in any case; assay check says why"
         path = sources[number].facts.path
         yield Observation(Level.WARN, f"{path}: {_named(addresses)}: {text}")
 

@@ -101,7 +101,7 @@ def _try(sdk: Sdk, trying: Trying) -> Trial:
         return Untried(str(error))
     if permission.member not in answer:  # an endpoint that answers anything to everything
         return Untried(
-            f"{permission.action} in {place.region}: the answer lacks {permission.member}"
+            f"{permission.action} in {place.region}: the answer contains no {permission.member}"
         )
     return Allowed()
 
@@ -142,11 +142,11 @@ def allowed_images(catalog: LiveCatalog, places: Sequence[Place]) -> Iterator[Ob
         name = f"Allowed AMIs in {place.region} of account {place.account}"
         match answers[place]:
             case AllowedImages(state="enabled", managed_by=manager):
-                hides = "an image that they do not allow looks as if it did not exist"
+                hides = "images that they do not admit look as if they did not exist"
                 yield Observation(Level.WARN, f"{name}: enabled, managed by {manager}; {hides}")
             case AllowedImages(state="disabled" | "audit-mode" as state, managed_by=manager):
                 yield Observation(Level.OK, f"{name}: {state}, managed by {manager}")
             case AllowedImages():
-                yield Observation(Level.WARN, f"{name}: in a state that is not known")
+                yield Observation(Level.WARN, f"{name}: in an unknown state")
             case Absent() | Unavailable():
-                yield Observation(Level.SKIP, f"{name}: not told")
+                yield Observation(Level.SKIP, f"{name}: not known")

@@ -60,14 +60,14 @@ def read_event(raw: Any, region: str) -> Event:
     document = raw if isinstance(raw, Mapping) else {}
     account, token = document.get("accountId"), document.get("resultToken")
     if not is_account(account) or not isinstance(token, str) or not token:
-        raise InputError("no event of an AWS Config rule: accountId or resultToken is missing")
+        raise InputError("not an event of an AWS Config rule: accountId or resultToken is missing")
     told = _document(document.get("invokingEvent"))
     kind = told.get("messageType")
     if kind == "ScheduledNotification":
         return Event(account, token, Period(_time(told.get("notificationCreationTime"))))
     whole = kind == "ConfigurationItemChangeNotification"
     if not whole and kind != "OversizedConfigurationItemChangeNotification":
-        raise InputError(f"no event that a rule is for: {_shown(kind)}")
+        raise InputError(f"not an event that a rule handles: {_shown(kind)}")
     item = told.get("configurationItem" if whole else "configurationItemSummary")
     if not isinstance(item, Mapping):
         raise InputError("the event has no configuration item")
@@ -113,7 +113,9 @@ def of_change(
     """
     resource, at = change.resource, change.at
     if change.gone:
-        return [_evaluation(resource.type, resource.id, "NOT_APPLICABLE", "it is gone", at)]
+        return [
+            _evaluation(resource.type, resource.id, "NOT_APPLICABLE", "it no longer exists", at)
+        ]
     if not change.whole and resource.type != INSTANCE:
         item = read_back(resource)
         if isinstance(item, Unavailable):
@@ -149,7 +151,7 @@ def of_period(
 def _of(judged: Judgement, at: datetime) -> dict[str, Any]:
     resource = judged.resource
     if judged.gone:
-        return _evaluation(resource.type, resource.id, "NOT_APPLICABLE", "it is gone", at)
+        return _evaluation(resource.type, resource.id, "NOT_APPLICABLE", "it no longer exists", at)
     fine = judged.outcome is Outcome.PASS and resource.type in KINDS
     state = "COMPLIANT" if fine else "NON_COMPLIANT"
     return _evaluation(resource.type, resource.id, state, judged.reason, at)
@@ -175,7 +177,7 @@ def _document(text: Any) -> Mapping[str, Any]:
     except (msgspec.DecodeError, TypeError, UnicodeError):
         found = None
     if not isinstance(found, Mapping):
-        raise InputError("the event holds no JSON document where one is due")
+        raise InputError("the event contains no JSON document where one is expected")
     return found
 
 
@@ -183,7 +185,7 @@ def _time(text: Any) -> datetime:
     try:
         return moment(text)
     except (TypeError, ValueError):
-        raise InputError("the event says no time") from None
+        raise InputError("the event contains no time") from None
 
 
 def _shown(kind: Any) -> str:

@@ -120,12 +120,15 @@ def _judged(
 
 def _judgement(resource: Resource, refers: Found, verdicts: Sequence[Verdict]) -> Judgement:
     if refers.gone:
-        said = "undetermined: there is no such resource any more"
+        said = "undetermined: the resource no longer exists"
         return Judgement(resource, Outcome.UNDETERMINED, said, gone=True)
     if refers.unknown is not None:
         return undetermined(resource, refers.unknown)
     if not verdicts:
-        return undetermined(resource, "nothing of it was judged: is its kind left out by `judge`?")
+        return undetermined(
+            resource,
+            "nothing in it was judged: check whether the policy's `judge` leaves out its kind",
+        )
     outcome = worst({each.outcome for each in verdicts})
     verdict = next(each for each in verdicts if each.outcome is outcome)
     open = [each for each in verdict.open if each.decides]

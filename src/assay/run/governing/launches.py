@@ -42,9 +42,9 @@ def read_launch(raw: Any) -> Launch:
     event = raw if isinstance(raw, Mapping) else {}
     account, region, detail = event.get("account"), event.get("region"), event.get("detail")
     if event.get("source") != "aws.ec2" or not isinstance(detail, Mapping):
-        raise InputError("no event of EC2: `source` is not aws.ec2, or `detail` is missing")
+        raise InputError("not an event of EC2: `source` is not aws.ec2, or `detail` is missing")
     if not is_account(account) or not is_region(region):
-        raise InputError("the event says no account or no Region")
+        raise InputError("the event contains no account or no Region")
     place = Place.of(region, account)
     match event.get("detail-type"):
         case "EC2 Instance State-change Notification":
@@ -56,7 +56,7 @@ def read_launch(raw: Any) -> Launch:
 
 def _by_state(detail: Mapping[str, Any]) -> dict[str, str | None]:
     if not isinstance(detail.get("state"), str):
-        raise InputError("the event says no state")
+        raise InputError("the event contains no state")
     if detail["state"] not in STARTING:
         return {}
     return {_instance(detail.get("instance-id")): None}
@@ -64,19 +64,19 @@ def _by_state(detail: Mapping[str, Any]) -> dict[str, str | None]:
 
 def _by_call(detail: Mapping[str, Any], account: str, region: str) -> dict[str, str | None]:
     if detail.get("eventSource") != "ec2.amazonaws.com":
-        raise InputError("the call is none of EC2's")
+        raise InputError("the call is not an EC2 call")
     if detail.get("eventName") != "RunInstances":
         raise InputError("the call is not RunInstances")
     # A rule that another account's bus feeds has that account in the event itself
     if detail.get("awsRegion") != region or detail.get("recipientAccountId", account) != account:
-        raise InputError("the call is of another account or Region than its event")
+        raise InputError("the call belongs to another account or Region than its event")
     if detail.get("errorCode") is not None:
         return {}
     answer = detail.get("responseElements")
     listed = answer.get("instancesSet") if isinstance(answer, Mapping) else None
     items = listed.get("items") if isinstance(listed, Mapping) else None
     if not isinstance(items, list) or not items or len(items) > MOST:
-        raise InputError("the call has started nothing that it names")
+        raise InputError("the call names no instance that it started")
     named = [each if isinstance(each, Mapping) else {} for each in items]
     return {_instance(each.get("instanceId")): each.get("imageId") for each in named}
 

@@ -33,7 +33,7 @@ class Pinned(NamedTuple):
 def pinned_policy(sdk: Sdk, place: Place, wanted: Pinned) -> Policy | str:
     """The policy, or why there is none."""
     if not _DIGEST.fullmatch(wanted.sha256):
-        return "no digest of 64 hexadecimal digits is set (ASSAY_POLICY_SHA256)"
+        return "ASSAY_POLICY_SHA256 is not set to 64 hexadecimal digits"
     try:
         content = _content(sdk, place, wanted.source)
         if isinstance(content, str):
@@ -52,8 +52,5 @@ def _content(sdk: Sdk, place: Place, source: str) -> bytes | str:
     elif found := _SSM.fullmatch(source):
         answer = parameter_text(sdk, place, *found.group("name", "version"))
     else:
-        return (
-            "where it is cannot be told (ASSAY_POLICY): s3://BUCKET/KEY?versionId=VERSION or "
-            "ssm:/NAME:VERSION is meant"
-        )
+        return "ASSAY_POLICY must be s3://BUCKET/KEY?versionId=VERSION or ssm:/NAME:VERSION"
     return answer.reason if isinstance(answer, Unavailable) else answer

@@ -24,7 +24,9 @@ def push_here(
     here = Place.of(region)
     identity = catalog.ask(IDENTITIES, [here])[here]
     if not isinstance(identity, Identity):
-        raise CatalogError(f"nobody tells whose account this is: {getattr(identity, 'reason', '')}")
+        raise CatalogError(
+            f"it is not known which account this is: {getattr(identity, 'reason', '')}"
+        )
     account, now = identity.account, clock()
     seen = collect(catalog, account, region, clock)
     fleet = fleet_of("live", [seen.place], {(account, region): list(seen.uses)}, catalog, policy)
@@ -35,10 +37,10 @@ def push_here(
     if found.not_taken:
         first = found.not_taken[0]
         raise CatalogError(
-            f"{len(found.not_taken)} findings were not taken, {first.id} first: {first.reason}"
+            f"{len(found.not_taken)} findings were not accepted, the first is {first.id}: {first.reason}"
         )
     if report.unread:
-        raise CatalogError(f"not all was seen: {seen.place.state}: {seen.place.reason}")
+        raise CatalogError(f"not everything was seen: {seen.place.state}: {seen.place.reason}")
     return {
         "account": account,
         "region": region,

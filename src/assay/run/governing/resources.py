@@ -110,12 +110,12 @@ def _recorded(catalog: ImageCatalog, resource: Resource) -> Found:
         case "AWS::AutoScaling::AutoScalingGroup":
             values = list(_of_group(catalog, resource))
         case _:
-            return Found(unknown=f"{resource.type} is none of the types that are judged")
+            return Found(unknown=f"resources of type {resource.type} are not judged")
     kind = resource.type.rpartition("::")[2]
     type = {"LaunchTemplate": "aws_launch_template", "AutoScalingGroup": "aws_autoscaling_group"}
     resource_type = type.get(kind, "aws_launch_configuration")
     if not values or any(value is None for _, value in values):
-        return Found(unknown="what AWS Config recorded of it names no image and no template")
+        return Found(unknown="AWS Config's record of it contains no image and no template")
     return Found(tuple(_reference(resource, resource_type, *each) for each in values))
 
 
@@ -158,7 +158,7 @@ def _configuration(catalog: ImageCatalog, place: Place, name: str) -> Value | No
         reason = f"is a launch configuration that could not be read: {listed.reason}"
         return Unusable(reason, "let the function read launch configurations")
     image = next((each.image for each in listed if each.name == name), None)
-    gone = Unusable("is a launch configuration that is not there", "look at the group itself")
+    gone = Unusable("is a launch configuration that does not exist", "look at the group itself")
     return parse_image(image) or gone
 
 
