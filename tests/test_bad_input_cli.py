@@ -4,16 +4,27 @@ from pathlib import Path
 
 import pytest
 
+from assay.run import formats
 from tests.command import POLICY, assay
 from tests.plans import dump, plan
+from tests.saved import archive, members
 
+FORMATS = ", ".join(f"'{name}'" for name in formats.FORMATS)
 NO_VALUES = "none.tfvars: is not there; --var-file names a file of values, such as prod.tfvars"
 TABLE = [
     (("check", "plan.json", "--var-file", "none.tfvars"), NO_VALUES),
     (("check", "plan.json", "--source-root", ".", "--var-file", "none.tfvars"), NO_VALUES),
     (("check", ".", "--offline", "--var-file", "none.tfvars"), NO_VALUES),
     (("record", "plan.json", "-o", "made", "--var-file", "none.tfvars"), NO_VALUES),
+    (("check", "-", "--var-file", "none.tfvars"), NO_VALUES),
+    (("check", "tfplan", "--var-file", "none.tfvars"), NO_VALUES),
+    (("check", "main.tf", "--offline", "--var-file", "none.tfvars"), NO_VALUES),
+    (("check", "plan.json", "--var-file", "folder"), "folder: is a directory; --var-file names a file of values"),
+    (("check", "plan.json", "--var-file", ""), "--var-file names nothing; is a variable not set?"),
     (("check", "plan.json", "--timeout", "0"), "between 0 and 86400 seconds, such as 60"),
+    (("check", "plan.json", "--timeout", "nan"), "'nan' is not between 0 and 86400 seconds, such as 60"),
+    (("check", "plan.json", "--timeout", "soon"), "'--timeout': 'soon' is not a number of seconds, such as 60"),
+    (("inventory", "--timeout", ""), "'--timeout': '' is not a number of seconds, such as 60"),
     (("check", "plan.json", "-o", "json=assay.yaml"), "-o assay.yaml would overwrite assay.yaml; name another file"),
     (("check", "plan.json", "--record", "plan.json"), "would overwrite plan.json; name another file"),
     (("check", "plan.json", "--policy", "tab.yaml"), "tab.yaml:3:1: not valid YAML: "),
@@ -30,7 +41,25 @@ def test_one_line_says_what_is_wrong_and_what_to_do(
     (tmp_path / "tab.yaml").write_text("version: 1\ngolden:\n\twatermarks: x\n")
     (tmp_path / "text.yaml").write_text("just text\n")
     (tmp_path / "main.tf").write_text("")
+    (tmp_path / "tfplan").write_bytes(archive(members()))
+    (tmp_path / "folder").mkdir()
     (tmp_path / "plan.json").write_bytes(dump(plan()))
     run = assay(*line, cwd=tmp_path)
     assert (run.code, run.stdout, run.stderr.count("\n")) == (2, "", 1)
     assert told in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("ASSAY_TIMEOUT", "0", "'0' is not between 0 and 86400 seconds, such as 60"),
+        ("ASSAY_REGION", "here", "'here' is not a Region such as us-east-1"),
+        ("ASSAY_FORMAT", "jsn", f"'jsn' is not one of {FORMATS}. Did you mean 'json'?"),
+        ("ASSAY_AS_OF", "soon", "'soon' is not a date or time such as 2026-11-21T00:00:00Z"),
+    ],
+)
+def test_a_variable_is_named_and_not_the_option_that_nobody_wrote(
+    name: str, value: str, told: str, tmp_path: Path
+) -> None:
+    run = assay("check", "plan.json", cwd=tmp_path, env={name: value})
+    assert (run.code, run.stderr) == (2, f"assay: Invalid value for {name}: {told}\n")

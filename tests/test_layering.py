@@ -111,7 +111,7 @@ ONLY_IN = {
     },
     "hcl2": {"inputs/terraform/syntax/strict.py"},
     "jinja2": {"report/templates.py"},
-    "jsonschema": {"policy/load.py"},
+    "jsonschema": {"policy/explaining.py"},
     "platformdirs": {"run/cache.py"},
     "regex": {"catalog/aws/name_regex.py"},
     "tree_sitter": {"inputs/terraform/syntax/parsing.py"},

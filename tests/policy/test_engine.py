@@ -19,7 +19,7 @@ from assay.model import (
     worst,
 )
 from assay.policy.engine import judge, judge_all
-from assay.policy.load import schema
+from assay.policy.explaining import schema
 from assay.policy.rules import RULES
 from assay.policy.rules.rule import Rule
 from tests.policy.builders import (

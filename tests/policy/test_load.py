@@ -9,7 +9,8 @@ import pytest
 from assay.errors import PolicyError
 from assay.model import Kind, Policy, Severity, WatermarkFilter
 from assay.policy.document import KEY
-from assay.policy.load import _SHAPES, faults, load, schema, validate
+from assay.policy.explaining import _SHAPES, schema
+from assay.policy.load import faults, load, validate
 
 HEAD = 'version: 1\ngolden:\n  watermarks:\n    - key: "111122223333:golden-*"\n'
 
@@ -335,6 +336,24 @@ def test_all_faults_are_told_at_once_each_with_what_to_do() -> None:
         "a.yaml:5:3: unknown key 'deprecatd' in rules; did you mean 'deprecated'?",
         "a.yaml:6:12: rules.revoked must be one of error, warning, off",
         "a.yaml:7:10: require must be a mapping; for example require: {max_age_days: 90}",
+    ]
+
+
+def test_each_key_that_is_unknown_or_lacks_is_told_once() -> None:
+    text = (
+        "version: 1\nextra: 1\nmore: 2\n"
+        'golden: {watermarks: [{key: "111122223333:a", max_days_since_source_image_created: x}]}\n'
+        "require: {owners: self}\n"
+        'exceptions:\n  - match: {address: "x"}\n    rules: [unmarked]\n'
+    )
+    exception = "exceptions.0 has none of the keys 'reason', 'approved_by', 'expires', which are"
+    days = "golden.watermarks.0.max_days_since_source_image_created"
+    assert [str(each).partition(": ")[2] for each in faults("a.yaml", text.encode())] == [
+        "unknown key 'extra' in the document",
+        "unknown key 'more' in the document",
+        f"{days} must be an integer; for example max_days_since_source_image_created: 90",
+        'require.owners must be a list; for example owners: [self, "111122223333"]',
+        f"{exception} required",
     ]
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from assay.policy.document import Exceptable, decode
-from assay.policy.load import schema
+from assay.policy.explaining import schema
 from assay.policy.rules import RULES
 from assay.policy.syntax import parse
 

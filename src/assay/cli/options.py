@@ -69,7 +69,10 @@ class Seconds(click.ParamType):  # type: ignore[type-arg]
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        seconds: float = click.FLOAT.convert(value, param, ctx)
+        try:
+            seconds = float(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a number of seconds, such as 60", param, ctx)
         if not 0 < seconds <= 86_400:  # nor is nan
             self.fail(f"{value!r} is not between 0 and 86400 seconds, such as 60", param, ctx)
         return seconds

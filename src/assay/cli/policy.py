@@ -38,7 +38,7 @@ def schema_command() -> int:
     """Print the JSON Schema of policy files."""
     import json
 
-    from assay.policy.load import schema
+    from assay.policy.explaining import schema
 
     show(f"{json.dumps(schema(), indent=2)}\n")
     return EXIT_PASS

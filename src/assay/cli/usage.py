@@ -135,7 +135,19 @@ def told(error: click.ClickException) -> str:
         return _no_such_option(error)
     if isinstance(error, click.MissingParameter) and error.ctx:
         return f"{error.format_message()} See {error.ctx.command_path} --help"
-    return f"{error.format_message()}{_choice_meant(error)}"
+    return f"{_by_variable(error)}{_choice_meant(error)}"
+
+
+def _by_variable(error: click.ClickException) -> str:
+    """The message, with the variable in place of the option that nobody has written."""
+    message = error.format_message()
+    if not isinstance(error, click.BadParameter) or error.ctx is None or error.param is None:
+        return message
+    name, variable = error.param.name, error.param.envvar
+    source = error.ctx.get_parameter_source(name) if name else None
+    if source is not click.core.ParameterSource.ENVIRONMENT or not isinstance(variable, str):
+        return message
+    return f"Invalid value for {variable}: {error.message}"
 
 
 def _choice_meant(error: click.ClickException) -> str:

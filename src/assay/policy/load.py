@@ -1,44 +1,14 @@
-"""Reads a policy document and says what is wrong with it, by file, line, column and key.
-
-`load` decodes by types. Only when that fails is the JSON Schema brought in to explain: importing
-jsonschema costs as much as a whole check.
-"""
-
-import re
-from collections.abc import Iterable
-from typing import Any
+"""Reads a policy document. What is wrong with one is told by `explaining`, and only then imported."""
 
 import msgspec
 
 from assay.digests import sha256
-from assay.errors import PolicyError, did_you_mean
+from assay.errors import PolicyError
 from assay.model import Policy
 from assay.policy.build import build
 from assay.policy.contradictions import contradictions, refuse_contradictions
-from assay.policy.document import (
-    ACCOUNT,
-    ACCOUNT_PATTERN,
-    ADDRESS_PATTERN,
-    ALL_OTHERS,
-    DATE,
-    EXCLUDED,
-    EXTERNAL_ID,
-    IMAGE_ID,
-    KEY,
-    OWNER,
-    PRODUCT_CODE,
-    REGION,
-    REGION_PATTERN,
-    ROLE,
-    ROLE_NAME,
-    TAG,
-    TEXT,
-    TYPE_PATTERN,
-    UNIT,
-    VENDOR,
-    decode,
-)
-from assay.policy.syntax import Parsed, Path, parse
+from assay.policy.document import decode
+from assay.policy.syntax import parse
 
 
 def load(path: str, data: bytes) -> Policy:
@@ -47,6 +17,8 @@ def load(path: str, data: bytes) -> Policy:
     try:
         document = decode(parsed.value)
     except (msgspec.ValidationError, RecursionError) as error:
+        from assay.policy.explaining import explain
+
         explain(parsed)
         raise PolicyError(str(error), where=path) from error
     refuse_contradictions(document, parsed)
@@ -55,6 +27,8 @@ def load(path: str, data: bytes) -> Policy:
 
 def validate(path: str, data: bytes) -> Policy:
     """`load`, held against the JSON Schema as well. Raises `PolicyError`."""
+    from assay.policy.explaining import explain
+
     explain(parse(path, _text(path, data)))
     return load(path, data)
 
@@ -64,6 +38,8 @@ def faults(path: str, data: bytes) -> list[PolicyError]:
 
     Contradictions are looked for in what fits the JSON Schema.
     """
+    from assay.policy.explaining import problems
+
     try:
         parsed = parse(path, _text(path, data))
         found = problems(parsed)
@@ -76,213 +52,8 @@ def faults(path: str, data: bytes) -> list[PolicyError]:
     return found
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema (draft-07) of the document."""
-    import json
-    from importlib import resources
-
-    text = resources.files("assay.policy").joinpath("policy.schema.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
-
-
-def explain(parsed: Parsed) -> None:
-    """Raise `PolicyError` for the first thing, in file order, that breaks the JSON Schema."""
-    for problem in problems(parsed):
-        raise problem
-
-
-def problems(parsed: Parsed) -> list[PolicyError]:
-    """All that breaks the JSON Schema, in file order."""
-    from jsonschema import Draft7Validator
-
-    errors = list(Draft7Validator(schema()).iter_errors(parsed.value))
-    misspelt = {
-        tuple(error.absolute_path) for error in errors if error.validator == "additionalProperties"
-    }
-    found = [
-        _problem(error, parsed)
-        for error in errors
-        if error.validator != "required" or tuple(error.absolute_path) not in misspelt
-    ]
-    return sorted(found, key=_position)
-
-
-def _position(problem: PolicyError) -> tuple[int, ...]:
-    return tuple(int(part) for part in (problem.where or "").rsplit(":", 2)[1:])
-
-
 def _text(path: str, data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise PolicyError("not UTF-8 text", where=path) from None
-
-
-def _problem(error: Any, parsed: Parsed) -> PolicyError:
-    """One schema error in the words of somebody who would like it mended."""
-    path: Path = tuple(error.absolute_path)
-    name = ".".join(str(step) for step in path) or "the document"
-    match error.validator:
-        case "additionalProperties":
-            known = list(error.schema.get("properties", ()))
-            patterns = error.schema.get("patternProperties", ())
-            unknown = next(key for key in error.instance if not _fits(key, known, patterns))
-            return PolicyError(
-                f"unknown key {unknown!r} in {name}",
-                where=parsed.where((*path, unknown), key=True),
-                hint=_keys_look_like(known, patterns) if patterns else did_you_mean(unknown, known),
-            )
-        case "required":
-            missing = [key for key in error.validator_value if key not in error.instance]
-            return PolicyError(
-                f"{name} has no key {missing[0]!r}, which is required", where=parsed.where(path)
-            )
-        case "minItems":
-            return PolicyError(f"{name} is empty: {_effect(path)}", where=parsed.where(path))
-        case "minProperties":
-            effect = _NO_ROOT if path[0] == "golden" else "it would apply everywhere"
-            return PolicyError(f"{name} is empty: {effect}", where=parsed.where(path))
-        case "not":
-            one, other = error.validator_value["required"]
-            return PolicyError(
-                f"{name} has both {one} and {other}",
-                where=parsed.where((*path, other), key=True),
-                hint="keep only the one that describes your fleet",
-            )
-        case "pattern" | "enum" | "const" | "type" | "minimum" | "maximum":
-            what = _wanted(error)
-        case _:
-            what = "does not have the right form"
-    hint = _advice(error) or _example(error)
-    return PolicyError(f"{name} {what}", where=parsed.where(path), hint=hint)
-
-
-_SMALL = {
-    "watermarks": 'watermarks: [{key: "111122223333:golden-*"}]',
-    "golden": 'golden: {watermarks: [{key: "111122223333:golden-*"}]}',
-    "version": "version: 1",
-    "exceptions": (
-        'exceptions: [{match: {address: "aws_instance.old"}, reason: "replaced next month", '
-        "expires: 2027-01-31}]"
-    ),
-    "match": 'match: {account: "111122223333"}',
-    "rules": "rules: {deprecated: warning}",
-    "require": "require: {max_age_days: 90}",
-    "max_age_days": "max_age_days: 90",
-    "max_depth": "max_depth: 3",
-    "key": 'key: "111122223333:golden-*"',
-    "aws": "aws: {region: us-east-1}",
-    "revoked": 'revoked: {watermarks: ["111122223333:old-*"]}',
-    "images": 'images: [{id: "ami-0123456789abcdef0", region: us-east-1}]',
-    "undetermined": "undetermined: error",
-}
-"""The right form of what is written wrong most, by its key."""
-
-
-def _example(error: Any) -> str | None:
-    """How it is written, where only its type is wrong."""
-    keys = [step for step in error.absolute_path if isinstance(step, str)]
-    known = _SMALL.get(keys[-1]) if keys else "version: 1, then golden: …"
-    return f"for example {known}" if known and error.validator in ("type", "const") else None
-
-
-_NO_ROOT = "no image would be allowed as a root"
-
-
-def _effect(path: Path) -> str:
-    """What an empty list would mean."""
-    match path:
-        case ["exceptions", *_]:
-            return "it would let nothing through"
-        case ["aws", *_]:
-            return "it would describe no account"
-        case ["golden", "roots", *_]:
-            return _NO_ROOT
-    return "nothing could ever pass"
-
-
-def _fits(key: str, known: Iterable[str], patterns: Iterable[str]) -> bool:
-    return key in known or any(re.search(pattern, key) for pattern in patterns)
-
-
-def _keys_look_like(known: Iterable[str], patterns: Iterable[str]) -> str:
-    shapes = [_SHAPES.get(each, each) for each in patterns]
-    return f"a key here must be {', or '.join([*shapes, *(_MEANT.get(key, key) for key in known)])}"
-
-
-def _wanted(error: Any) -> str:
-    wanted = error.validator_value
-    match error.validator:
-        case "enum":
-            return f"must be one of {', '.join(str(word) for word in wanted)}"
-        case "const":
-            return f"must be {wanted}"
-        case "type":
-            return f"must be {_article(wanted)}"
-        case "pattern":
-            return f"must look like {_SHAPES.get(wanted, wanted)}"
-        case "minimum":
-            return f"must be at least {wanted}"
-        case _:
-            return f"must be at most {wanted}"
-
-
-_MEANT = {ALL_OTHERS: '"*" for all accounts without an entry of their own'}
-_SHAPES = {
-    KEY: '"111122223333:name" (12 digits, a colon, a watermark\'s name)',
-    OWNER: "self or 12 digits",
-    ACCOUNT: "an account of 12 digits",
-    ROLE: "the ARN of a role, for example arn:aws:iam::111122223333:role/assay-reader",
-    ROLE_NAME: "the name of a role, with its path if it has one, for example team/assay-reader",
-    UNIT: "an organizational unit, ou-ab12-cd34ef56, or the root, r-ab12",
-    EXCLUDED: "an account of 12 digits, or an organizational unit, ou-ab12-cd34ef56",
-    VENDOR: "amazon, aws-marketplace or 12 digits",
-    EXTERNAL_ID: "an external id: 2 to 1224 letters, digits and _+=,.@:/-",
-    IMAGE_ID: "ami- and 8 or 17 hexadecimal digits",
-    REGION: "a Region, for example us-east-1",
-    REGION_PATTERN: "a Region, where * and ? are allowed",
-    ACCOUNT_PATTERN: "an account of 12 digits, where * and ? are allowed",
-    ADDRESS_PATTERN: "a Terraform address, where * and ? are allowed",
-    TYPE_PATTERN: "a resource type, where * and ? are allowed",
-    PRODUCT_CODE: "a Marketplace product code: 1 to 25 letters and digits",
-    DATE: "a day, for example 2027-01-31",
-    TEXT: "one line of text, 1 to 500 characters",
-    TAG: "text of 1 to 256 characters",
-}
-
-
-def _article(kind: str) -> str:
-    return {"object": "a mapping", "array": "a list", "string": "text in quotes"}.get(
-        kind, f"an {kind}"
-    )
-
-
-def _advice(error: Any) -> str | None:
-    """The usual reasons for the usual mistakes."""
-    if error.validator_value == "string" and type(error.instance) in (int, float):
-        return "put it in quotes: YAML reads digits without quotes as a number"
-    if error.validator_value == KEY and isinstance(error.instance, str):
-        account, colon, _ = error.instance.partition(":")
-        if colon and ("*" in account or "?" in account):
-            return "the account cannot contain a wildcard: anybody could attach a watermark with that name"
-    if error.validator_value == ROLE_NAME and isinstance(error.instance, str):
-        return _role_named(error.instance)
-    if error.validator == "enum" and isinstance(error.instance, str):
-        return did_you_mean(error.instance, map(str, error.validator_value))
-    return None
-
-
-def _role_named(said: str) -> str | None:
-    """How the name of a role is written, for whoever wrote something else that leads to one."""
-    _, is_arn, name = said.partition(":role/")
-    if is_arn:
-        known = re.search(ROLE_NAME, name)
-        return f"write only the part after role/ in the ARN{f', {name}' if known else ''}"
-    if "*" in said or "?" in said:
-        return (
-            "name one role: with a wildcard, anybody who may create roles could become the reader"
-        )
-    if said.startswith("/"):
-        return "leave out the / at the start of the path"
-    return None

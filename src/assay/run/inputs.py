@@ -92,6 +92,8 @@ def _require_values(var_files: Sequence[str]) -> None:
     from assay.errors import InputError
 
     for path in var_files:
+        if not path:
+            raise InputError("--var-file names nothing", hint="is a variable not set?")
         if not os.path.isfile(path):
             what = "is a directory" if os.path.isdir(path) else "is not there"
             hint = "--var-file names a file of values, such as prod.tfvars"
