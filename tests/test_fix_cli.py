@@ -162,16 +162,27 @@ def test_a_list_that_was_cut_short_is_no_reason_to_rewrite(
     estate: Estate, bad: str, check: Check, tmp_path: Path, faults: Refusing
 ) -> None:
     """A better one, or one of another line, may stand where nobody looked."""
-    faults.operations.add("DescribeLaunchTemplates")
+    estate.copy()
+    faults.parameters.add("ExecutableUsers")
     run = take(check, tmp_path)
     assert run.code == 3, run.stdout
     root = code(tmp_path, main__tf=web(f'"{bad}"'))
     before = (root / "main.tf").read_bytes()
     run = check("code", "--store", "inventory", "--fix")
     assert run.code == 1
-    assert estate.golden in run.stdout
+    assert " (copy in us-east-1), which passes in" in run.stdout
     assert "other images may pass: " in run.stderr
     assert (root / "main.tf").read_bytes() == before
+
+
+def test_a_list_of_something_else_that_was_cut_short_is_no_reason_not_to(
+    estate: Estate, bad: str, check: Check, tmp_path: Path, faults: Refusing
+) -> None:
+    faults.operations.add("DescribeLaunchTemplates")
+    assert take(check, tmp_path).code == 3
+    root = code(tmp_path, main__tf=web(f'"{bad}"'))
+    assert check("code", "--store", "inventory", "--fix").code == 1
+    assert f'"{estate.golden}"' in (root / "main.tf").read_text()
 
 
 # ---------------------------------------------------------------------------------------- rewriting

@@ -56,10 +56,13 @@ class Refusing:
         self.operations: set[str] = set()
         self.places: set[tuple[str, str]] = set()
         """By account and Region."""
+        self.parameters: set[str] = set()
+        """By what is asked with them."""
 
     def __call__(self, request: Request) -> Fault | None:
         here = (request.account or "", request.region)
         denied = request.service == "ec2" and here in self.places
+        denied = denied or bool(self.parameters & set(request.params))
         if denied or request.operation in self.operations:
             return Fault(403, "UnauthorizedOperation")
         return None

@@ -475,3 +475,64 @@ def test_a_template_that_names_a_public_image_is_no_pass(fleet: Fleet, ask: Ask)
     assert outcomes(run) == {("template/web:1", "image_id"): "undetermined"}
     assert "public images are in no list" in run.stdout
     assert ask(*LIVE).code == 1
+
+
+def fixes(run: Run) -> dict[str, str]:
+    """By address, what the rules that fail say to do."""
+    return {
+        each["address"]: "; ".join(
+            result["fix"] or "" for result in each["results"] if result["outcome"] == "fail"
+        )
+        for each in run.report["verdicts"]
+    }
+
+
+def test_a_fix_names_the_golden_image_that_could_stand_there(fleet: Fleet, ask: Ask) -> None:
+    """Of the account's own copy and the golden image that is shared with it, the newer; where there is none, none."""
+    used, gone = fleet.run(fleet.home_made), fleet.golden.home_made()
+    lost = fleet.run(gone)
+    fleet.world.deregister(gone, REGION)
+    fleet.world.create_launch_template(WORKLOAD, REGION, "web", fleet.home_made)
+    of_the_team = fleet.run(fleet.golden.home_made(TEAM), TEAM)
+    expected = f"use {fleet.copy} (copy in {REGION}), which passes in {WORKLOAD}/{REGION}: "
+    assert store(ask).code == 0
+    for arguments in (("audit",), LIVE):
+        run = ask(*arguments, "--format", "json")
+        assert run.code == 1, run.stderr
+        found = fixes(run)
+        for address in (used, lost, "template/web:1"):
+            assert expected in found[address], (arguments, address)
+        assert "which passes in" not in found[of_the_team]
+        assert expected in ask(*arguments).stdout
+        findings = json.loads(ask(*arguments, "--format", "asff").stdout)
+        told = [
+            each["Remediation"]["Recommendation"]["Text"]
+            for each in findings
+            if "Remediation" in each
+        ]
+        assert sum(expected in each for each in told) == 3
+
+
+def test_where_several_golden_images_could_stand_none_is_named(fleet: Fleet, ask: Ask) -> None:
+    """Nor one that the policy would not let pass there."""
+    other = fleet.world.register_image(PIPELINE, REGION, name="db")
+    fleet.world.attach_watermark(PIPELINE, REGION, other, "golden-db")
+    fleet.world.share(other, REGION, WORKLOAD)
+    used = fleet.run(fleet.home_made)
+    assert store(ask).code == 0
+    for arguments in (("audit",), LIVE):
+        assert "which passes in" not in fixes(ask(*arguments, "--format", "json"))[used]
+
+
+def test_a_scope_decides_what_could_stand_in_it(fleet: Fleet, ask: Ask, tmp_path: Path) -> None:
+    """The same image in two accounts, one of which may launch nothing but its own."""
+    fleet.world.share(fleet.home_made, REGION, TEAM)
+    fleet.world.share(fleet.golden.golden, REGION, TEAM)
+    here, there = fleet.run(fleet.home_made), fleet.run(fleet.home_made, TEAM)
+    scope = f'scopes: [{{name: own, match: {{account: "{TEAM}"}}, require: {{owners: [self]}}}}]\n'
+    (tmp_path / "assay.yaml").write_text(POLICY + scope)
+    assert store(ask).code == 0
+    for arguments in (("audit",), LIVE):
+        found = fixes(ask(*arguments, "--format", "json"))
+        assert f"use {fleet.copy}" in found[here]
+        assert "which passes in" not in found[there]

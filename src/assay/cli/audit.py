@@ -98,6 +98,7 @@ def audit_command(
     from assay.cli.delivery import deliver, require_places
     from assay.cli.host import this_process
     from assay.run.audit import audit
+    from assay.run.cures import replaced
     from assay.run.inputs import Wishes
     from assay.run.states import open_states
 
@@ -111,7 +112,7 @@ def audit_command(
             "tags of running resources are not listed: policy matches by tags apply to states only"
         )
     with host.watching(fleet.catalog):
-        report = audit(fleet, read, policy, now, host.now())
+        report = replaced(host, audit(fleet, read, policy, now, host.now()), fleet)
     if not deliver(report, outputs, stdout_format, look(how, exit_zero=exit_zero)):
         return EXIT_NO_VERDICT
     return EXIT_PASS if exit_zero else exit_code(report.outcome, policy)
@@ -158,14 +159,14 @@ def _stored(
 ) -> "tuple[Fleet, datetime]":
     """The fleet of a night, and as of when it is judged."""
     from assay.model.times import readable
-    from assay.run.audit import seen_at, stored_fleet
+    from assay.run.audit import stored_fleet
     from assay.run.nights import night_of
 
     _refuse(how)
     said = click.get_current_context().command_path
     or_else = f"run assay inventory first, or judge what AWS lists now: {said} live"
     found = night_of(host, store, night, or_else)
-    now = as_of or seen_at(found)
+    now = as_of or found.seen_at
     note(f"judged as of night {found.date}, {readable(now)}; {said} live asks AWS")
     return stored_fleet(found, store, policy), now
 

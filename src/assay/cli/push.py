@@ -54,6 +54,7 @@ def securityhub_command(
     from assay.cli.host import this_process
     from assay.run.audit import audit
     from assay.run.cache import Cache
+    from assay.run.cures import replaced
     from assay.run.push import Writing, open_hub
 
     host = this_process()
@@ -62,7 +63,7 @@ def securityhub_command(
     if policy.matches_tags:
         note("tags of running resources are not listed: policy matches by tags match nothing here")
     with host.watching(fleet.catalog):
-        report = audit(fleet, (), policy, now, host.now())
+        report = replaced(host, audit(fleet, (), policy, now, host.now()), fleet)
     cache = Cache(host, wanted=not how["no_cache"])
     hub = open_hub(host, policy, how["timeout"], cache)
     writing = Writing(report, host.now(), not yes, how["workers"] or WORKERS)

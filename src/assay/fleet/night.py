@@ -8,7 +8,7 @@ Whatever is told of a night holds for the places that were seen; the others stan
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import msgspec
 
@@ -43,6 +43,12 @@ class Night(msgspec.Struct, frozen=True):
     def unseen(self) -> tuple[PlaceSeen, ...]:
         """The places of which anything may be missing."""
         return tuple(each for each in self.places if each.state is not PlaceState.SEEN)
+
+    @property
+    def seen_at(self) -> datetime:
+        """When the last of its places was read."""
+        times = [each.seen_at for each in self.places if each.seen_at is not None]
+        return max(times, default=datetime.combine(self.date, time.min, UTC))
 
     def lacking(self, lists: Collection[str]) -> tuple[PlaceSeen, ...]:
         """The places where one of some lists was not read to its end."""

@@ -99,7 +99,7 @@ def _unfit(
     listed: ListedImage, mark: Watermark, region: str, replaced: Seen | None, as_of: datetime
 ) -> Iterator[str]:
     image = listed.image
-    if not _is_golden_itself(image, mark, region):
+    if not is_golden_itself(image, mark, region):
         yield "it carries the mark, and is neither the image that got it nor a direct copy of that"
     if image.state != "available":
         yield f"its state is {image.state or 'not told'}"
@@ -109,7 +109,8 @@ def _unfit(
         yield from _incompatible(listed, replaced.listed)
 
 
-def _is_golden_itself(image: Image, mark: Watermark, region: str) -> bool:
+def is_golden_itself(image: Image, mark: Watermark, region: str) -> bool:
+    """Whether a mark was attached to an image of a Region, or to what it is a direct copy of."""
     source = (mark.source_image_id, mark.source_image_region)
     if source == (image.id, region):
         return True

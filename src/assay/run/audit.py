@@ -7,7 +7,8 @@ which something that is judged may be missing is a verdict of its own, undetermi
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, time
+from datetime import datetime
+from typing import TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -47,9 +48,13 @@ from assay.model.uses import UsedImage
 from assay.policy.golden import JudgedMarks
 from assay.run.check import Needs, gather, needs_of
 from assay.run.fleet import wanted_places
+from assay.run.held_listings import HeldListings
 from assay.run.host import Host
+from assay.run.listings import Listings
 from assay.run.verdicts import report_of
 
+Candidates: TypeAlias = Callable[[Collection[ImageKey]], Listings]
+"""Lists what could replace some images."""
 KIND = "audit"
 LIVE = "live"
 _UNREAD = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)
@@ -64,6 +69,8 @@ class Fleet(msgspec.Struct, frozen=True):
     places: tuple[PlaceSeen, ...]
     told: Mapping[ImageKey, UsedImage]
     catalog: ImageCatalog
+    candidates: Candidates | None = None
+    """Who tells what could stand where an image fails; None where nobody does."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -78,12 +85,6 @@ class Asked(msgspec.Struct, frozen=True):
     workers: int
 
 
-def seen_at(night: Night) -> datetime:
-    """When the last place of a night was read."""
-    times = [each.seen_at for each in night.places if each.seen_at is not None]
-    return max(times, default=datetime.combine(night.date, time.min, UTC))
-
-
 def stored_fleet(night: Night, store: str, policy: Policy) -> Fleet:
     """The fleet of a stored night; `store` is its path as reports name it. Raises `StoreError`."""
     uses: dict[At, list[Use]] = {(each.account, each.region): [] for each in night.places}
@@ -95,8 +96,15 @@ def stored_fleet(night: Night, store: str, policy: Policy) -> Fleet:
             where=store,
             hint="run: assay inventory",
         )
-    catalog = NightCatalog(night, uses, seen_at(night))
-    return fleet_of(f"{store}/night={night.date}", night.places, uses, catalog, policy)
+    catalog = NightCatalog(night, uses, night.seen_at)
+    fleet = fleet_of(f"{store}/night={night.date}", night.places, uses, catalog, policy)
+
+    def candidates(wanted: Collection[ImageKey]) -> Listings:
+        held = HeldListings(night.places, fleet.told)
+        held.read(night, wanted)
+        return held
+
+    return replace(fleet, candidates=candidates)
 
 
 def live_fleet(host: Host, catalog: ImageCatalog, policy: Policy, asked: Asked) -> Fleet:
@@ -113,7 +121,12 @@ def live_fleet(host: Host, catalog: ImageCatalog, policy: Policy, asked: Asked) 
         why = reasons[0] if reasons else "none is wanted"
         raise CatalogError(f"none of the {len(every)} places could be seen: {why}")
     uses = {(each.place.account, each.place.region): list(each.uses) for each in found}
-    return fleet_of(LIVE, every, uses, catalog, policy)
+    fleet = fleet_of(LIVE, every, uses, catalog, policy)
+    held = HeldListings(every, fleet.told)
+    for each in found:
+        used = {use.image_id for use in each.uses if use.image_id is not None}
+        held.hold((each.place.account, each.place.region), (*each.own, *each.shared), used)
+    return replace(fleet, candidates=lambda _: held)
 
 
 def fleet_of(

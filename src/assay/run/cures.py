@@ -9,11 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from assay.errors import StoreError
-from assay.model import Outcome, Report, RuleResult, Verdict
-from assay.model.suggestion import Suggestion
+from assay.model import Outcome, Place, Report, RuleResult, Verdict
+from assay.model.suggestion import Asked, Suggestion
 
 if TYPE_CHECKING:
     from assay.catalog.interface import ImageCatalog
+    from assay.run.audit import Fleet
     from assay.run.host import Host
     from assay.run.listings import Listings
 
@@ -39,23 +40,57 @@ def suggested(
 
     A store that cannot be read costs the suggestions, not the verdicts, and is told.
     """
-    from assay.run.suggestions import suggestions
+    found = _asked(report)
+    if not found:
+        return {}
+    try:
+        listings, judging = _open(host, catalog, shelf)
+        return _answers(report, found, listings, judging, as_of)
+    except StoreError as error:
+        host.note(f"no suggestions: {error}")
+        return {}
+
+
+def replaced(host: "Host", report: Report, fleet: "Fleet") -> Report:
+    """The report of an audit, with what is suggested among its fixes."""
+    found = _asked(report)
+    if not found or fleet.candidates is None:
+        return report
+    wanted = {
+        (Place.of(each.region, each.account), each.image_id)
+        for each in found.values()
+        if each.image_id is not None
+    }
+    try:
+        listings = fleet.candidates(wanted)
+        return told(report, _answers(report, found, listings, fleet.catalog, report.as_of))
+    except StoreError as error:
+        host.note(f"no suggestions: {error}")
+        return report
+
+
+def _asked(report: Report) -> dict[int, Asked]:
+    """What could be replaced, by the number of its verdict."""
     from assay.run.targets import asked_for
 
-    found = {
+    return {
         number: wanted
         for number, verdict in enumerate(report.verdicts)
         if verdict.outcome is Outcome.FAIL and (wanted := asked_for(verdict)) is not None
     }
-    if not found:
-        return {}
+
+
+def _answers(
+    report: Report,
+    found: Mapping[int, Asked],
+    listings: "Listings",
+    judging: "ImageCatalog",
+    as_of: datetime,
+) -> dict[int, Suggestion]:
+    from assay.run.suggestions import suggestions
+
     asked = list(found.values())
-    try:
-        listings, judging = _open(host, catalog, shelf)
-        answers = suggestions(asked, listings, judging, report.policy, as_of, parameters=False)
-    except StoreError as error:
-        host.note(f"no suggestions: {error}")
-        return {}
+    answers = suggestions(asked, listings, judging, report.policy, as_of, in_full=False)
     return dict(zip(found, answers, strict=True))
 
 
@@ -74,22 +109,30 @@ def told(report: Report, found: Mapping[int, Suggestion]) -> Report:
     """The report, with what is suggested among its fixes."""
     if not any(each.only for each in found.values()):
         return report
+    made: dict[tuple[int, str], tuple[RuleResult, ...]] = {}
     verdicts = tuple(
-        _told(verdict, found[number]) if number in found else verdict
+        _told(verdict, found[number], made) if number in found else verdict
         for number, verdict in enumerate(report.verdicts)
     )
     return replace(report, verdicts=verdicts)
 
 
-def _told(verdict: Verdict, suggestion: Suggestion) -> Verdict:
+def _told(
+    verdict: Verdict,
+    suggestion: Suggestion,
+    made: dict[tuple[int, str], tuple[RuleResult, ...]],
+) -> Verdict:
+    """What several verdicts have in common stays in common."""
     only = suggestion.only
     if only is None:
         return verdict
     image, asked = only.listed.image, suggestion.asked
     named = f"{image.id} ({image.name})" if image.name else image.id
     text = f"use {named}, which passes in {asked.account}/{asked.region}: {only.reasons[-1]}"
-    results = tuple(_with(each, text) for each in verdict.results)
-    return replace(verdict, results=results)
+    key = (id(verdict.results), text)
+    if key not in made:
+        made[key] = tuple(_with(each, text) for each in verdict.results)
+    return replace(verdict, results=made[key])
 
 
 def _with(result: RuleResult, text: str) -> RuleResult:

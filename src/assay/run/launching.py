@@ -16,7 +16,6 @@ from assay.inputs.plan.plan import Source
 from assay.model import AmiId, Cause, Identity, Kind, Resolved, Subject, Unresolved
 from assay.model.descent import Launches
 from assay.model.inventory import Use
-from assay.run.audit import seen_at
 from assay.run.check import Needs, gather
 from assay.run.host import Host
 from assay.run.inputs import STDIN, Reading, Wishes, open_sources
@@ -73,7 +72,7 @@ def launching(host: Host, given: Inputs, night: Night) -> Launching:
     uses: dict[At, list[Use]] = {}
     for at, use in night.uses():
         uses.setdefault(at, []).append(use)
-    catalog = _OfAccount(night, uses, seen_at(night))
+    catalog = _OfAccount(night, uses, night.seen_at)
     catalog.account = given.account
     subjects = gather(sources, catalog, Needs(lambda _: False, allowed_images=False))
     return _joined(sources, subjects)

@@ -160,9 +160,8 @@ class StoredListings:
     def catalog(self) -> ImageCatalog:
         """What the night has for verdicts: nothing is asked of AWS."""
         from assay.fleet.night_catalog import NightCatalog
-        from assay.run.audit import seen_at
 
-        return NightCatalog(self._night, {}, seen_at(self._night))
+        return NightCatalog(self._night, {}, self._night.seen_at)
 
     def _rows(self, view: str, region: str, id: str, more: str = "") -> Iterator[dict[str, object]]:
         asked = f"SELECT * FROM {view} WHERE night = $1 AND region = $2 AND image_id = $3 {more} ORDER BY account"  # noqa: S608 - no foreign text

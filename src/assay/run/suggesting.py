@@ -61,7 +61,7 @@ def suggest(host: "Host", policy: "Policy", when: datetime, wanted: Wanted) -> S
         stored = StoredListings(night) if night else None
         listings = stored or LiveListings(catalog)
         judging = stored.catalog() if stored else catalog
-        answers = suggestions(asked, listings, judging, policy, when, parameters=True)
+        answers = suggestions(asked, listings, judging, policy, when, in_full=True)
     gaps = tuple(_unfound(wanted, night, asked)) if night else ()
     places = dict.fromkeys((*listings.places(), *(night.unseen if night and gaps else ())))
     return Suggestions(when, listings.source, answers, tuple(places), gaps)

@@ -1,10 +1,10 @@
 """What could stand where an image does not pass: candidates are listed, and judged as the gate judges."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.catalog.interface import ImageCatalog
@@ -37,14 +37,6 @@ _TRIALS = 5
 _BY_HAND = "aws_instance"
 
 
-class _Trial(msgspec.Struct, frozen=True):
-    """A candidate that is judged in place of what was asked about."""
-
-    number: int
-    ranked: Ranked
-    reference: AmiReference
-
-
 def suggestions(
     asked: Sequence[Asked],
     listings: Listings,
@@ -52,31 +44,89 @@ def suggestions(
     policy: Policy,
     as_of: datetime,
     *,
-    parameters: bool,
+    in_full: bool,
 ) -> tuple[Suggestion, ...]:
-    """An answer for each. `parameters` asks for those that have a candidate as their value.
+    """An answer for each; `in_full` with the ways to write it, among them the parameters that have it as their value.
 
     Raises `StoreError` or `CatalogError` where nothing can be asked at all.
     """
-    fields = [_field(each, listings, policy, as_of) for each in asked]
-    trials = [
-        _Trial(number, ranked, _tried(asked[number], ranked.candidate))
-        for number, found in enumerate(fields)
-        for ranked in _first_of_each(found.ranked)
-    ]
-    passing: list[list[Ranked]] = [[] for _ in asked]
-    failing: list[list[Near]] = [list(found.near) for found in fields]
-    for trial, verdict in zip(trials, _judged(trials, catalog, policy, as_of), strict=True):
-        why_not = _why_not(verdict)
-        if why_not is None:
-            passing[trial.number].append(trial.ranked)
-        else:
-            image = trial.ranked.candidate.listed.image
-            failing[trial.number].append(Near(image.id, image.name, why_not))
-    return tuple(
-        _answer(each, best(passing[number]), failing[number], listings, parameters=parameters)
-        for number, each in enumerate(asked)
-    )
+    groups = _groups(asked, _Alike(policy), listings, as_of)
+    trials: dict[Hashable, AmiReference] = {}
+    for group in groups:
+        for ranked, key in group.tried:
+            trials.setdefault(key, _tried(group.asked, ranked.candidate))
+    judged = _judged(trials.values(), catalog, policy, as_of)
+    why_not = dict(zip(trials, map(_why_not, judged), strict=True))
+    answers: dict[int, Suggestion] = {}
+    for group in groups:
+        candidates = best(ranked for ranked, key in group.tried if why_not[key] is None)
+        near = (*group.field.near, *_near(group, why_not))
+        for number in group.numbers:
+            each = asked[number]
+            answers[number] = _answer(each, candidates, near, listings, in_full=in_full)
+    return tuple(answers[number] for number in range(len(asked)))
+
+
+class _Group(Struct, frozen=True):
+    """What has one answer."""
+
+    asked: Asked
+    """One of them."""
+    numbers: list[int]
+    field: Field
+    tried: Sequence[tuple[Ranked, Hashable]]
+    """Each candidate that is judged, and what is the same for whoever tries the same one."""
+
+
+def _groups(
+    asked: Sequence[Asked], alike: "_Alike", listings: Listings, as_of: datetime
+) -> list[_Group]:
+    numbers: dict[Hashable, list[int]] = {}
+    for number, each in enumerate(asked):
+        numbers.setdefault((alike.key(each), each.image_id), []).append(number)
+    groups: list[_Group] = []
+    for some in numbers.values():
+        one = asked[some[0]]
+        found, key = _field(one, alike, listings, as_of), alike.key(one)
+        tried = [
+            (each, (key, each.candidate.listed.image.id)) for each in _first_of_each(found.ranked)
+        ]
+        groups.append(_Group(one, some, found, tried))
+    return groups
+
+
+def _near(group: _Group, why_not: Mapping[Hashable, str | None]) -> Iterator[Near]:
+    for ranked, key in group.tried:
+        image, why = ranked.candidate.listed.image, why_not[key]
+        if why is not None:
+            yield Near(image.id, image.name, why)
+
+
+class _Alike:
+    """What makes two references one to whoever judges a candidate in their place: all but the image itself."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._scopes = Scopes(policy)
+        # A scope for images at some addresses holds or not by the candidate
+        self._by_address = any(
+            each.match.image and (each.match.address or each.match.module) for each in policy.scopes
+        )
+
+    def policy_for(self, asked: Asked) -> Policy:
+        """By the scope that its address stands in."""
+        nothing = Unresolved(Cause.UNRESOLVED, "")
+        return self._scopes.policy_for(Subject(bare(asked), _place(asked), nothing))
+
+    def key(self, asked: Asked) -> Hashable:
+        """The same for those that share all verdicts on candidates."""
+        reference = bare(asked)
+        return (
+            *(asked.account, asked.region, id(self.policy_for(asked))),
+            *(reference.resource_type, reference.attribute, reference.kind, reference.action),
+            *(reference.replaces, reference.changes_ignored, reference.exceptions),
+            *(reference.fallback, frozenset(reference.tags.items())),
+            reference.address if self._by_address else None,
+        )
 
 
 def bare(asked: Asked) -> AmiReference:
@@ -92,10 +142,8 @@ def _place(asked: Asked) -> Place:
     return Place.of(asked.region, asked.account)
 
 
-def _field(asked: Asked, listings: Listings, policy: Policy, as_of: datetime) -> Field:
-    place = _place(asked)
-    nothing = Unresolved(Cause.UNRESOLVED, "")
-    scoped = Scopes(policy).policy_for(Subject(bare(asked), place, nothing))
+def _field(asked: Asked, alike: _Alike, listings: Listings, as_of: datetime) -> Field:
+    place, scoped = _place(asked), alike.policy_for(asked)
     replaced = listings.image(place, asked.image_id) if asked.image_id else None
     return field(listings.of(place).images, replaced, scoped.golden, place.region, as_of)
 
@@ -115,11 +163,11 @@ def _tried(asked: Asked, candidate: Candidate) -> AmiReference:
 
 
 def _judged(
-    trials: Sequence[_Trial], catalog: ImageCatalog, policy: Policy, as_of: datetime
+    trials: Collection[AmiReference], catalog: ImageCatalog, policy: Policy, as_of: datetime
 ) -> list[Verdict | None]:
     """A verdict for each; None where the policy does not judge such a reference."""
     facts = InputFacts("", "suggestion", "", 1)
-    subjects = gather([Source(facts, (each.reference,), {}) for each in trials], catalog)
+    subjects = gather([Source(facts, (each,), {}) for each in trials], catalog)
     found = {each.input: each for each in judge_all(subjects, policy, as_of).verdicts}
     return [found.get(number) for number in range(len(trials))]
 
@@ -139,15 +187,14 @@ def _why_not(verdict: Verdict | None) -> str | None:
 def _answer(
     asked: Asked,
     candidates: tuple[Candidate, ...],
-    near: Iterable[Near],
+    near: tuple[Near, ...],
     listings: Listings,
     *,
-    parameters: bool,
+    in_full: bool,
 ) -> Suggestion:
     place = _place(asked)
-    found = Suggestion(asked, candidates, tuple(near), gaps=listings.of(place).gaps)
-    if found.only is None:
+    found = Suggestion(asked, candidates, near, gaps=listings.of(place).gaps)
+    if found.only is None or not in_full:
         return found
-    id = found.only.listed.image.id
-    named = listings.parameters(place, id) if parameters else ()
+    named = listings.parameters(place, found.only.listed.image.id)
     return replace(found, ways=tuple(ways(asked, found.only, named)))
