@@ -182,6 +182,21 @@ def test_a_period_in_which_something_was_not_seen_does_not_comply(
     assert (state, told[:13]) == ("NON_COMPLIANT", "undetermined:")
 
 
+def test_a_period_where_allowed_amis_hides_images_of_others_is_no_gap(
+    world: GoldenWorld, server: Server, latest: Latest
+) -> None:
+    """The third phase must not turn the fifth red: what depends on a hidden image says so itself."""
+    shared = world.world.run_instance(WORKLOAD, REGION, world.golden)
+    template = world.world.create_launch_template(WORKLOAD, REGION, "web", world.golden)
+    only = [{"ImageProviders": ["amazon"]}]
+    world.world.allowed_images(WORKLOAD, REGION, "enabled", only)
+    handler(event(SCHEDULED))
+    assert latest()[WORKLOAD] == ("COMPLIANT", "everything was seen; resources judged: 2")
+    assert latest()[template][0] == "NON_COMPLIANT"
+    assert latest()[template][1].startswith("undetermined: not-visible: ")
+    assert latest()[shared][0] == "COMPLIANT"
+
+
 # ------------------------------------------------------------------------- nothing is held back
 
 

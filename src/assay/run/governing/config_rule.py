@@ -18,16 +18,18 @@ from assay.catalog.interface import ImageCatalog, Unavailable
 from assay.errors import InputError
 from assay.fleet.collecting import collect
 from assay.fleet.places import At
+from assay.fleet.uses import lists_of
 from assay.model import Outcome, Place, Policy
 from assay.model.ids import is_account
-from assay.model.places_seen import PlaceState
 from assay.model.times import moment
-from assay.run.governing.judging import Judgement, judge, judge_uses, undetermined
+from assay.run.governing.judging import TYPES, Judgement, judge, judge_uses, undetermined
 from assay.run.governing.resources import INSTANCE, KINDS, Resource
 
 LONGEST = 256
 """Characters of an annotation."""
 ACCOUNT = "AWS::::Account"
+PERIODIC = ("ScheduledNotification", "ConfigurationSnapshotDeliveryCompleted")
+"""What has a rule look at everything (AWS Config API Reference, SourceDetail)."""
 _GONE = ("ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded")
 
 
@@ -63,7 +65,7 @@ def read_event(raw: Any, region: str) -> Event:
         raise InputError("not an event of an AWS Config rule: accountId or resultToken is missing")
     told = _document(document.get("invokingEvent"))
     kind = told.get("messageType")
-    if kind == "ScheduledNotification":
+    if kind in PERIODIC:
         return Event(account, token, Period(_time(told.get("notificationCreationTime"))))
     whole = kind == "ConfigurationItemChangeNotification"
     if not whole and kind != "OversizedConfigurationItemChangeNotification":
@@ -138,10 +140,10 @@ def of_period(
     account, region = here
     seen = collect(catalog, account, region, lambda: now)
     judged = judge_uses(catalog, policy, here, seen.uses, now)
-    if seen.place.state is PlaceState.SEEN:
-        told = "COMPLIANT", f"all of {len(judged)} resources were seen"
-    else:
+    if seen.place.lacks(lists_of(TYPES)):
         told = "NON_COMPLIANT", f"undetermined: {seen.place.state}: {seen.place.reason}"
+    else:
+        told = "COMPLIANT", f"everything was seen; resources judged: {len(judged)}"
     return [
         *(_of(each, period.at) for each in judged),
         _evaluation(ACCOUNT, account, *told, period.at),
