@@ -82,6 +82,11 @@ class Lease:
         """Whose it is, whichever session it is by now."""
         return self._opened.identity
 
+    @property
+    def refused(self) -> bool:
+        """Whether it could not be renewed, and is given up."""
+        return self._refused is not None
+
     def current(self, open_again: Callable[[], Opened]) -> Opened:
         """The session to use now, renewed by `open_again` if need be. Raises `RefusedError`."""
         with self._lock:

@@ -48,6 +48,18 @@ class Once(Generic[T]):
                 mine = asked[region] = Future()
         return or_raise(here.result()) if here is not None else self._settle(mine, find_out)
 
+    def forget_refusals(self, is_refused: Callable[[T], bool] = lambda _: False) -> None:
+        """Find out anew what was refused; `is_refused` tells what of the found has become so."""
+        with self._lock:
+            for asked in self._asked.values():
+                for region, future in list(asked.items()):
+                    if future.done() and (
+                        future.exception() is not None
+                        or isinstance(found := future.result(), RefusedError)
+                        or is_refused(found)
+                    ):
+                        del asked[region]
+
     def known(self) -> list[T]:
         """What was found out by now, of all keys."""
         with self._lock:

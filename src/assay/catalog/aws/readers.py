@@ -47,6 +47,11 @@ class ReaderSessions:
         opened = self._opened(place)
         return opened.identity if opened else self.own(place)
 
+    def ask_again(self) -> None:
+        """What was refused is asked again: a process that stays would be refused it for ever."""
+        self._own.forget_refusals()
+        self._leases.forget_refusals(lambda lease: lease.refused)
+
     def callers(self) -> tuple[str, ...]:
         """The ARNs of the identities that were told so far."""
         readers = (lease.identity.arn for lease in self._leases.known())

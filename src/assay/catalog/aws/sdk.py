@@ -72,6 +72,12 @@ class Sdk:
         """End whatever still goes on outside for credentials."""
         self._own.close()
 
+    def begin_again(self) -> None:
+        """For a process that stays: time starts anew, and what was refused of identities is asked again."""
+        if self._deadline:
+            self._deadline.restart()
+        self._readers.ask_again()
+
     def calls(self) -> dict[str, int]:
         """How often each operation was called, for example `{"ec2:DescribeImages": 2}`."""
         with self._lock:

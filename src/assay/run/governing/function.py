@@ -46,7 +46,7 @@ class Function:
         self._around = around
         self._deadline = Deadline(around.monotonic, around.seconds)
         self._own = self._door(None)
-        self._readers: LiveCatalog | None = None
+        self._readers: Sdk | None = None
         self._policy: Policy | None = None
         self._ways: Ways = {}
 
@@ -55,7 +55,7 @@ class Function:
         its, and `CatalogError` where it does not take the evaluations: both are to be told by an error,
         so that the event is not lost.
         """
-        self._deadline.restart()
+        self._begin()
         region = self._around.region
         event = config_rule.read_event(raw, region)
         policy, now = self._policy_or_why(), self._around.clock()
@@ -75,7 +75,7 @@ class Function:
         """Judge what has started, tell the topic of what does not pass, and answer what a state machine
         chooses by. Raises like `config_rule`.
         """
-        self._deadline.restart()
+        self._begin()
         launch = launches.read_launch(raw)
         policy = self._policy_or_why() if launch.instances else ""
         resources = launches.resources_of(launch)
@@ -92,12 +92,17 @@ class Function:
         """
         from assay.run.governing.pushing import push_here
 
-        self._deadline.restart()
+        self._begin()
         policy = self._policy_or_why()
         if isinstance(policy, str):
             raise CatalogError(f"the policy cannot be read: {policy}")
         around = self._around
         return push_here(self._own, self._catalog(policy), policy, around.region, around.clock)
+
+    def _begin(self) -> None:
+        for each in (self._own, self._readers):
+            if each is not None:
+                each.begin_again()
 
     def _publish(self, topic: str, told: dict[str, Any]) -> None:
         import json
@@ -128,8 +133,8 @@ class Function:
         if isinstance(policy, str) or policy.readers == Readers():
             return LiveCatalog(self._own)
         if self._readers is None:
-            self._readers = LiveCatalog(self._door(policy.readers))
-        return self._readers
+            self._readers = self._door(policy.readers)
+        return LiveCatalog(self._readers)
 
     @contextmanager
     def _foreseeing(
