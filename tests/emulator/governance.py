@@ -13,6 +13,7 @@ from .world import World
 TAKEN = ("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE")
 """INSUFFICIENT_DATA is not taken from a rule."""
 MOST = 100
+MOST_BYTES = 256 * 1024
 OF_PEOPLE = ("Note", "UserDefinedFields", "VerificationState", "Workflow")
 """What no import changes."""
 
@@ -107,6 +108,8 @@ def get_findings(world: World, caller: Caller, params: Params) -> Result:
 def publish(world: World, caller: Caller, params: Params) -> Result:
     if not params["TopicArn"].startswith(f"arn:aws:sns:{caller.region}:"):
         raise ApiError("InvalidParameter", "Invalid parameter: TopicArn")
+    if len(params["Message"].encode()) > MOST_BYTES:
+        raise ApiError("InvalidParameter", "Invalid parameter: Message too long")
     governance = world.governance
     governance.messages.append(dict(params))
     return {"MessageId": f"message-{len(governance.messages)}"}

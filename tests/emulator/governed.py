@@ -21,10 +21,13 @@ class Governance:
         self.messages: list[dict[str, Any]] = []
 
     def latest(self) -> dict[str, tuple[str, str]]:
-        """By resource: what is said of it, and why."""
+        """By resource: what is said of it, and why. UNVERIFIED: that an evaluation of an older event changes
+        nothing, which is what an OrderingTimestamp can be for.
+        """
+        ordered = sorted(self.evaluations, key=lambda each: float(each["OrderingTimestamp"]))
         return {
             each["ComplianceResourceId"]: (each["ComplianceType"], each["Annotation"])
-            for each in self.evaluations
+            for each in ordered
         }
 
     def fails(self, name: str) -> bool:

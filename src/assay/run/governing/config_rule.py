@@ -141,7 +141,8 @@ def of_period(
     seen = collect(catalog, account, region, lambda: now)
     judged = judge_uses(catalog, policy, here, seen.uses, now)
     if seen.place.lacks(lists_of(TYPES)):
-        told = "NON_COMPLIANT", f"undetermined: {seen.place.state}: {seen.place.reason}"
+        why = " ".join(f"{seen.place.state}: {seen.place.reason}".split())
+        told = "NON_COMPLIANT", f"undetermined: {why}"
     else:
         told = "COMPLIANT", f"everything was seen; resources judged: {len(judged)}"
     return [
@@ -160,14 +161,18 @@ def _of(judged: Judgement, at: datetime) -> dict[str, Any]:
 
 
 def _evaluation(type: str, id: str, state: str, annotation: str, at: datetime) -> dict[str, Any]:
-    told = " ".join(annotation.split()) or "-"
     return {
         "ComplianceResourceType": type,
         "ComplianceResourceId": id,
         "ComplianceType": state,
-        "Annotation": told if len(told) <= LONGEST else f"{told[: LONGEST - 1]}…",
+        "Annotation": _cut(annotation),
         "OrderingTimestamp": at,
     }
+
+
+def _cut(text: str) -> str:
+    """As long as AWS Config takes it; the outcome and the rule stand at its beginning."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _document(text: Any) -> Mapping[str, Any]:
@@ -176,7 +181,7 @@ def _document(text: Any) -> Mapping[str, Any]:
         return text
     try:
         found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, TypeError, UnicodeError):
+    except (msgspec.DecodeError, TypeError, UnicodeError, RecursionError):
         found = None
     if not isinstance(found, Mapping):
         raise InputError("the event contains no JSON document where one is expected")

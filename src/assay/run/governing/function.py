@@ -8,14 +8,15 @@ from typing import Any
 from msgspec import Struct
 
 from assay.catalog.aws.evaluations import latest_item, put_evaluations
-from assay.catalog.aws.notices import publish
+from assay.catalog.aws.notices import MOST, publish
 from assay.catalog.aws.pace import Deadline
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import Unavailable
 from assay.catalog.live import LiveCatalog
 from assay.errors import CatalogError
 from assay.kept import Kept
-from assay.model import Place, Policy, Readers
+from assay.model import Outcome, Place, Policy, Readers
+from assay.report.safe import safe
 from assay.run.governing import config_rule, launches
 from assay.run.governing.foreseeing import ForeseeingCatalog, Ways
 from assay.run.governing.judging import judge
@@ -81,10 +82,11 @@ class Function:
         resources = launches.resources_of(launch)
         with self._foreseeing(policy, resources) as catalog:
             judged = judge(catalog, policy, resources, self._around.clock())
-        told = launches.document(launch, judged, self._around.policy.sha256)
-        if self._around.topic is not None and launches.worth_telling(judged):
-            self._publish(self._around.topic, told)
-        return told
+        sha256 = self._around.policy.sha256
+        if self._around.topic is not None:
+            for outcome, text in launches.messages(launch, judged, sha256, MOST):
+                self._publish(self._around.topic, outcome, launch.place, text)
+        return launches.document(launch, judged, sha256)
 
     def push(self) -> dict[str, Any]:
         """Audit what this account has in this Region, and hand the findings to Security Hub there. Raises
@@ -104,12 +106,8 @@ class Function:
             if each is not None:
                 each.begin_again()
 
-    def _publish(self, topic: str, told: dict[str, Any]) -> None:
-        import json
-
-        account, region = told["account"], told["region"]
-        subject = f"assay: {told['outcome']} in {account}/{region}"
-        text = json.dumps(told, indent=1)
+    def _publish(self, topic: str, outcome: Outcome, place: Place, text: str) -> None:
+        subject = f"assay: {outcome.value} in {place.account}/{place.region}"
         answer = publish(self._own, Place.of(self._around.region), topic, subject, text)
         if isinstance(answer, Unavailable):
             raise CatalogError(answer.reason)
@@ -155,6 +153,6 @@ class Function:
 def lines(found: Sequence[dict[str, Any]]) -> list[str]:
     """Evaluations for a log, a line each."""
     return [
-        f"{each['ComplianceType']} {each['ComplianceResourceId']}: {each['Annotation']}"
+        f"{each['ComplianceType']} {safe(each['ComplianceResourceId'])}: {each['Annotation']}"
         for each in found
     ]

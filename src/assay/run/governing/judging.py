@@ -15,6 +15,7 @@ from assay.fleet.used import address_of, used
 from assay.inputs.plan.plan import Source
 from assay.model import InputFacts, Outcome, Place, Policy, Verdict, worst
 from assay.model.inventory import Use, UseType
+from assay.report.safe import safe
 from assay.run.audit import KIND, Fleet, audit
 from assay.run.governing.resources import (
     CONFIGURATION,
@@ -96,7 +97,12 @@ def judge_uses(
 
 def undetermined(resource: Resource, why: str) -> Judgement:
     """What is said of a resource of which something could not be read."""
-    return Judgement(resource, Outcome.UNDETERMINED, f"undetermined: {why}")
+    return Judgement(resource, Outcome.UNDETERMINED, _line(f"undetermined: {why}"))
+
+
+def _line(text: str) -> str:
+    """One line, whatever names stand in it."""
+    return safe(" ".join(text.split()))
 
 
 def _judged(
@@ -140,7 +146,7 @@ def _judgement(resource: Resource, refers: Found, verdicts: Sequence[Verdict]) -
     return Judgement(
         resource,
         outcome,
-        f"{outcome.value}: {said or 'its image descends from a golden one'}",
+        _line(f"{outcome.value}: {said or 'its image descends from a golden one'}"),
         image_id=provenance.image.id if provenance else None,
         rules=tuple(dict.fromkeys(each.rule for each in open)),
         lineage=tuple(steps),

@@ -8,7 +8,9 @@ Facts: EC2 User Guide, "Amazon EC2 instance state change events"; EventBridge Us
 delivered via AWS CloudTrail".
 """
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +23,8 @@ from assay.run.governing.resources import INSTANCE, Resource
 
 STARTING = ("pending", "running")
 IGNORED = "ignored"
+_INSTANCE_ID = re.compile("i-[0-9A-Za-z]{8,38}")
+"""The examples in AWS's guides have other letters than ids have."""
 MOST = 1_000
 """Instances that one call of RunInstances may start; more is no event of AWS's."""
 
@@ -82,7 +86,7 @@ def _by_call(detail: Mapping[str, Any], account: str, region: str) -> dict[str, 
 
 
 def _instance(id: Any) -> str:
-    if not isinstance(id, str) or not 10 <= len(id) <= 40 or not id.startswith("i-"):
+    if not isinstance(id, str) or not _INSTANCE_ID.fullmatch(id):
         raise InputError("the event names an instance in a form that EC2 does not have")
     return id
 
@@ -120,6 +124,19 @@ def document(launch: Launch, judged: Sequence[Judgement], policy_sha256: str) ->
     }
 
 
-def worth_telling(judged: Sequence[Judgement]) -> bool:
-    """Whether anything does not pass."""
-    return any(each.outcome is not Outcome.PASS for each in judged)
+def messages(
+    launch: Launch, judged: Sequence[Judgement], policy_sha256: str, most: int
+) -> Iterator[tuple[Outcome, str]]:
+    """What a topic is to be told, and how that ends: the document as text, in parts of at most so many bytes.
+    Nothing of a part in which everything passes.
+    """
+    outcome = worst({each.outcome for each in judged}) if judged else Outcome.PASS
+    if outcome is Outcome.PASS:
+        return
+    text = json.dumps(document(launch, judged, policy_sha256), indent=1)
+    if len(text.encode()) <= most or len(judged) == 1:
+        yield outcome, text
+        return
+    middle = len(judged) // 2
+    for half in (judged[:middle], judged[middle:]):
+        yield from messages(launch, half, policy_sha256, most)
