@@ -372,3 +372,60 @@ def test_events_tell_what_ec2_does_not_record(
     refused = ask(world.golden, "--cloudtrail")
     assert refused.code == 3
     assert f"gap: CloudTrail's CopyImage events of {WORKLOAD}/{REGION}" in refused.stdout
+
+
+def test_each_path_to_an_older_golden_source_counts(world: GoldenWorld, ask: Ask) -> None:
+    """By its own mark this one comes from what was patched; what it was made from has the mark of what was not."""
+    emulated = world.world
+    builder = emulated.run_instance(PIPELINE, REGION, world.golden)
+    patched = emulated.create_image(PIPELINE, REGION, builder, name="patched")
+    emulated.attach_watermark(PIPELINE, REGION, patched, "golden-web-2")
+    emulated.share(patched, REGION, WORKLOAD)
+    between = emulated.image(REGION, patched).creation_date
+    copy = world.copy(patched)
+    emulated.detach_watermark(WORKLOAD, REGION, copy, f"{PIPELINE}:golden-web")
+    below = world.derived(copy)
+    fresh = emulated.register_image(PIPELINE, REGION, name="fresh")
+    emulated.attach_watermark(PIPELINE, REGION, fresh, "golden-web-3")
+    emulated.share(fresh, REGION, WORKLOAD)
+    new = world.copy(fresh)
+    before = ("--built-before", between.isoformat(), "--format", "json")
+    run = ask(world.golden, *before)
+    found = documented(run)
+    assert [mark for mark in found[copy]["marks"] if mark.endswith("golden-web")] == []
+    assert {patched, copy, below} <= found.keys()
+    for id in (patched, copy, below):
+        sources = [(each["image_id"], each["created"]) for each in found[id]["golden_sources"]]
+        assert [each for each, _ in sources] == [world.golden, patched]
+        assert sources[0][1] == found[id]["golden_source_created"] < sources[1][1]
+    assert run.report["summary"]["later_left_out"] == 0
+    # From the patched one on, what is above it counts as well: it was built on something older
+    from_patched = documented(ask(patched, *before))
+    assert {copy, below} <= from_patched.keys()
+    text = ask(patched, "--built-before", between.isoformat()).stdout
+    assert (
+        f"golden sources {world.golden} of 2026-11-01 (older), {patched} of 2026-11-01; made"
+        in text
+    )
+    assert "listed: any golden source older than " in text
+    later = ask(fresh, *before)
+    assert documented(later) == {}
+    assert later.report["summary"]["later_left_out"] == 1
+    assert new in documented(ask(fresh, "--format", "json"))
+
+
+def test_two_records_of_one_image_are_two_paths(world: GoldenWorld, ask: Ask) -> None:
+    """Its mark names one golden image, EC2's record another: the older of both counts, and both are named."""
+    emulated = world.world
+    builder = emulated.run_instance(PIPELINE, REGION, world.base)
+    patched = emulated.create_image(PIPELINE, REGION, builder, name="patched")
+    emulated.attach_watermark(PIPELINE, REGION, patched, "golden-web-2")
+    emulated.share(patched, REGION, WORKLOAD)
+    between = emulated.image(REGION, patched).creation_date
+    copy = world.copy(patched)
+    record = emulated.image(REGION, copy)
+    record.source_image_id = world.golden
+    run = ask(world.base, "--built-before", between.isoformat(), "--format", "json")
+    found = documented(run)[copy]
+    assert [each["image_id"] for each in found["golden_sources"]] == [world.golden, patched]
+    assert patched not in documented(run)

@@ -58,7 +58,7 @@ class How(TypedDict):
 @click.option("--cloudtrail", is_flag=True,
               help="Also ask the CloudTrail event history of each place which image was made from which.")  # fmt: skip
 @click.option("--built-before", type=Moment(), metavar="DATE",
-              help="List only images whose golden source is older than this, or of unknown date.")  # fmt: skip
+              help="List only images of which any golden source is older than this, or of unknown date.")  # fmt: skip
 @click.option("--plan", "plans", metavar="FILE", multiple=True,
               help="Name the addresses in this plan that would launch one of the images; repeatable.")  # fmt: skip
 @click.option("--state", "states", metavar="FILE", multiple=True,

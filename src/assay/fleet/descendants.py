@@ -7,6 +7,7 @@ import msgspec
 
 from assay.errors import InputError
 from assay.fleet.family import Family
+from assay.fleet.golden_sources import golden_sources, keep_marks
 from assay.fleet.lineage_edges import MARK, RECORDED, LineageEdges
 from assay.fleet.nearest import as_hint, nearest_of
 from assay.fleet.night import Night
@@ -14,6 +15,7 @@ from assay.fleet.referrers import referrers
 from assay.fleet.relatives import Told, relatives, told_of
 from assay.fleet.uses import EVERY
 from assay.model.descent import Descent, Edge, Relative
+from assay.model.inventory import ImageClass
 from assay.model.partitions import partition_of
 from assay.policy.wildcard import matches
 
@@ -105,12 +107,15 @@ def descend(
     """Everything below some images. Raises `StoreError`."""
     bases = found.keys
     family = Family(bases, edges.below(bases))
+    keep_marks(night.store, night.date)
     told = told_of(night.store, night.date)
     using = referrers(night.store, night.date)
-    everything = list(relatives(family, told, using.of, night.places))
+    golden = {key: each.created for key, each in told.items() if each.kind == ImageClass.GOLDEN}
+    sources = golden_sources(night.store, family, golden)
+    everything = list(relatives(family, told, using.of, sources, night.places))
     ours = [each for each in everything if not each.depth]
     below = [each for each in everything if each.depth]
-    kept = [each for each in below if _is_older(each, built_before)]
+    kept = [each for each in below if built_before is None or each.built_before(built_before)]
     return Descent(
         night.date,
         asked,
@@ -124,12 +129,6 @@ def descend(
         built_before=built_before,
         left_out=len(below) - len(kept),
     )
-
-
-def _is_older(found: Relative, than: datetime | None) -> bool:
-    """What nobody can date is older."""
-    source = found.golden_source_created
-    return than is None or source is None or source < than
 
 
 def _open_lines(night: Night, bases: Collection[str], told: dict[str, Told]) -> Iterator[str]:

@@ -5,7 +5,7 @@ here trusts them to end: each image is settled once.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -44,6 +44,10 @@ class Family:
             each.sort()
         for rank in sorted(ranks):
             self._settle(rank)
+
+    def children(self, parent: str) -> Iterator[str]:
+        """What any edge leads to from an image, whether or not it hangs there."""
+        return (child for _, child in self._below.get(parent, ()) if child in self.branches)
 
     def circles(self) -> list[tuple[str, str]]:
         """Bases that are recorded as made from one of their own descendants, each with that one."""

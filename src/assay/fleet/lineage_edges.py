@@ -58,8 +58,7 @@ SELECT DISTINCT region || '/' || image.id AS key, image.creation_date AS created
     image.owner_id AS owner, image.owner_alias AS owner_alias, image.name AS name,
     image.state AS state, [mark.key for mark in image.watermarks] AS marks,
     [coalesce(mark.source_image_region, '?') || '/' || mark.source_image_id
-        for mark in image.watermarks if mark.source_image_id IS NOT NULL] AS marked,
-    list_min([mark.source_image_creation_time for mark in image.watermarks]) AS golden
+        for mark in image.watermarks if mark.source_image_id IS NOT NULL] AS marked
 FROM uses WHERE night = $1 AND image IS NOT NULL
 """
 _EDGES = f"""

@@ -10,8 +10,7 @@ from assay.fleet.family import Branch, Family
 from assay.fleet.lineage_edges import EDGE_OF
 from assay.fleet.store import Store
 from assay.fleet.uses import OWN
-from assay.model.descent import Relative, UsedBy
-from assay.model.inventory import ImageClass
+from assay.model.descent import GoldenSource, Relative, UsedBy
 from assay.model.places_seen import PlaceSeen
 
 # One that several accounts see is told where its owner has it.
@@ -24,15 +23,14 @@ SEMI JOIN found USING (key)
 QUALIFY row_number() OVER (PARTITION BY key ORDER BY shared_from IS NOT NULL, account) = 1
 """
 _MARKS = """
-SELECT key, min(mark.source_image_creation_time), list(DISTINCT mark.key ORDER BY mark.key)
-FROM (SELECT key, unnest(watermarks) AS mark FROM listed SEMI JOIN found USING (key)) GROUP BY key
+SELECT key, list(DISTINCT mark ORDER BY mark) FROM marked WHERE by_list AND mark IS NOT NULL GROUP BY key
 """
 _GONE = """
 SELECT key, max(owner) AS owner, max(name) AS name, max(state) AS state, min(created) AS created,
-    min(golden) AS golden, max(marks) AS marks
+    max(marks) AS marks
 FROM (
-    SELECT key, owner, name, state, created, golden, marks FROM used
-    UNION ALL SELECT key, owner_alias, NULL, NULL, created, NULL, NULL FROM recorded
+    SELECT key, owner, name, state, created, marks FROM used
+    UNION ALL SELECT key, owner_alias, NULL, NULL, created, NULL FROM recorded
 ) SEMI JOIN found USING (key) GROUP BY key
 """
 
@@ -48,7 +46,6 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     kind: str | None = None
     state: str | None = None
     created: datetime | None = None
-    golden: datetime | None = None
     marks: tuple[str, ...] = ()
     scan_severity: str | None = None
     scan_date: datetime | None = None
@@ -56,20 +53,20 @@ class Told(msgspec.Struct, frozen=True, gc=False):
 
 
 def _gone(row: tuple[Any, ...]) -> Told:
-    key, owner, name, state, created, golden, marks = row
-    return Told(key, None, owner, name, None, None, state, created, golden, tuple(marks or ()))
+    key, owner, name, state, created, marks = row
+    return Told(key, None, owner, name, None, None, state, created, tuple(marks or ()))
 
 
 def _listed(row: tuple[Any, ...], marks: Mapping[str, tuple[Any, ...]]) -> Told:
     key, account, owner, name, family, kind, state, created, *scan = row
-    _, golden, keys = marks.get(key, (key, None, ()))
-    facts = (key, account, owner, name, family, kind, state, created, golden)
+    _, keys = marks.get(key, (key, ()))
+    facts = (key, account, owner, name, family, kind, state, created)
     severity, date, stale = scan
-    return Told(*facts, tuple(each for each in keys if each), severity, date, stale)
+    return Told(*facts, tuple(keys), severity, date, stale)
 
 
 def told_of(store: Store, night: date) -> dict[str, Told]:
-    """What is told of the images in the table `found`: what is in no listing has no account."""
+    """What is told of the images in the tables `found` and `marked`: what is in no listing has no account."""
     gone = {each.key: each for each in map(_gone, store.select(_GONE).rows)}
     marks = {row[0]: row for row in store.select(_MARKS).rows}
     listed = {row[0]: _listed(row, marks) for row in store.select(_DETAILS, night).rows}
@@ -80,11 +77,11 @@ def relatives(
     family: Family,
     told: Mapping[str, Told],
     used: Mapping[str, Sequence[UsedBy]],
+    sources: Mapping[str, tuple[GoldenSource, ...]],
     places: Sequence[PlaceSeen],
 ) -> Iterator[Relative]:
     """The bases, and what descends from them, each below the one that it hangs from."""
     whole = {(each.account, each.region) for each in places if not each.lacks((OWN,))}
-    sources: dict[str, datetime | None] = {}
     below: dict[str, list[str]] = {}
     for key, branch in family.branches.items():
         if branch.parent is not None:
@@ -94,18 +91,14 @@ def relatives(
         key = waiting.pop()
         waiting.extend(sorted(below.get(key, ()), reverse=True))
         branch, known = family.branches[key], told.get(key) or Told(key)
-        above = sources.get(branch.parent) if branch.parent else None
-        # The oldest golden source counts: what was made of it since may have kept what was in it.
-        own = known.golden or (known.created if known.kind == ImageClass.GOLDEN else None)
-        sources[key] = known.golden or above or own
-        yield _relative(key, branch, known, sources[key], used.get(key, ()), whole)
+        yield _relative(key, branch, known, sources.get(key, ()), used.get(key, ()), whole)
 
 
 def _relative(
     key: str,
     branch: Branch,
     known: Told,
-    golden: datetime | None,
+    golden: tuple[GoldenSource, ...],
     used: Sequence[UsedBy],
     whole: set[tuple[str, str]],
 ) -> Relative:
@@ -129,7 +122,7 @@ def _relative(
         kind=known.kind,
         state=known.state,
         created=known.created,
-        golden_source_created=golden,
+        golden_sources=golden,
         marks=known.marks,
         listed=listed,
         deregistered=False if listed else True if gone else None,

@@ -57,6 +57,16 @@ class Launches(msgspec.Struct, frozen=True, gc=False):
     action: str
 
 
+class GoldenSource(msgspec.Struct, frozen=True, gc=False):
+    """An image that a mark was first attached to."""
+
+    image_id: str
+    """`?` where nobody tells it."""
+    region: str
+    created: datetime | None
+    """None where nobody tells: it may be any time."""
+
+
 class Relative(msgspec.Struct, frozen=True, gc=False):
     """An image that was asked for, or that descends from one."""
 
@@ -79,8 +89,8 @@ class Relative(msgspec.Struct, frozen=True, gc=False):
     kind: str | None = msgspec.field(name="class", default=None)
     state: str | None = None
     created: datetime | None = None
-    golden_source_created: datetime | None = None
-    """When the image was made that a golden mark was first attached to; None where nobody tells."""
+    golden_sources: tuple[GoldenSource, ...] = ()
+    """By every path that leads to it, the oldest first, those of unknown date before all."""
     marks: tuple[str, ...] = ()
     listed: bool = True
     """Whether it stands in a listing of the night."""
@@ -93,6 +103,16 @@ class Relative(msgspec.Struct, frozen=True, gc=False):
     stale_since: datetime | None = None
     used_by: tuple[UsedBy, ...] = ()
     addresses: tuple[Launches, ...] = ()
+
+    @property
+    def golden_source_created(self) -> datetime | None:
+        """When the oldest of its golden sources was made, of those whose date is told."""
+        return next((each.created for each in self.golden_sources if each.created), None)
+
+    def built_before(self, than: datetime) -> bool:
+        """Whether any of its golden sources is older, or may be; what has none may come from anything."""
+        dates = [each.created for each in self.golden_sources]
+        return not dates or any(each is None or each < than for each in dates)
 
     @property
     def scan(self) -> str:

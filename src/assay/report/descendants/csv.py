@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from io import StringIO
 
-from assay.model.descent import Descent, Relative
+from assay.model.descent import Descent, GoldenSource, Relative
 from assay.model.times import iso
 from assay.report.descendants.words import badges
 from assay.report.inventory.rows import as_cell
@@ -23,7 +23,7 @@ COLUMNS = (
         "weakest",
     ),
     *("depth", "class", "name", "created", "golden_source_created", "scan", "badges"),
-    *("used_by", "addresses", "told"),
+    *("used_by", "addresses", "golden_sources", "told"),
 )
 
 
@@ -56,6 +56,10 @@ def _line(what: str, told: str) -> tuple[str, ...]:
     return (what, *([""] * (len(COLUMNS) - 2)), told)
 
 
+def _source(found: GoldenSource) -> str:
+    return f"{found.region}/{found.image_id}:{iso(found.created) if found.created else 'unknown'}"
+
+
 def _image(one: Relative) -> tuple[str, ...]:
     return (
         one.image_id,
@@ -75,4 +79,5 @@ def _image(one: Relative) -> tuple[str, ...]:
         " ".join(each.replace(" ", "-") for each in badges(one)),
         " ".join(f"{each.type}:{each.id}" for each in one.used_by),
         " ".join(each.address for each in one.addresses),
+        " ".join(map(_source, one.golden_sources)),
     )

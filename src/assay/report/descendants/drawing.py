@@ -69,7 +69,7 @@ def _label(one: Relative) -> Iterator[str]:
     yield one.image_id
     yield words.where(one)
     yield from (each for each in (one.name, one.kind) if each)
-    yield words.dates(one)
+    yield words.oldest(one)
     if tags := words.badges(one):
         yield ", ".join(tags)
 

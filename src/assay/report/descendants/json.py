@@ -53,6 +53,7 @@ def _image(one: Relative) -> dict[str, Any]:
         "state": one.state,
         "created": one.created,
         "golden_source_created": one.golden_source_created,
+        "golden_sources": one.golden_sources,
         "marks": one.marks,
         "listed": one.listed,
         "deregistered": one.deregistered,

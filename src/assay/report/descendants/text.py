@@ -1,6 +1,7 @@
 """A family of images on a terminal: a tree, or a table of groups where there are many."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from assay.model.descent import Descent, Relative
 from assay.report.descendants import words
@@ -58,18 +59,19 @@ def _tree(found: Descent) -> list[str]:
     below = words.nested(found)
     lines: list[str] = []
     for base in found.bases:
-        lines += _image(base, "", "")
+        lines += _image(base, "", "", found.built_before)
         waiting = [(each, 1) for each in reversed(below.get((base.region, base.image_id), []))]
         while waiting:
             one, depth = waiting.pop()
-            lines += _image(one, "  " * depth, "└ ")
+            lines += _image(one, "  " * depth, "└ ", found.built_before)
             children = below.get((one.region, one.image_id), [])
             waiting += [(each, depth + 1) for each in reversed(children)]
     return lines
 
 
-def _image(one: Relative, indent: str, mark: str) -> Iterator[str]:
-    facts = [words.where(one), one.name or "", one.kind or "", words.how(one), words.dates(one)]
+def _image(one: Relative, indent: str, mark: str, before: datetime | None) -> Iterator[str]:
+    facts = [words.where(one), one.name or "", one.kind or "", words.how(one)]
+    facts.append(words.dates(one, before))
     facts += [one.scan] if one.scan_date or one.finding is not None else []
     told = ", ".join(filter(None, facts))
     tags = "".join(f" [{each}]" for each in words.badges(one))

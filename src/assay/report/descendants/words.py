@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from assay.model.descent import Descent, Edge, Relative, UsedBy
+from assay.model.descent import Descent, Edge, GoldenSource, Relative, UsedBy
 from assay.model.times import iso, readable
 from assay.report.unseen import unseen
 
 TOGETHER = 40
 """From more descendants on they are grouped by name, account and Region."""
+_MOST = 3
+"""So many golden sources of an image are told to people."""
 _LAUNCHED = ("running", "pending")
 
 
@@ -66,9 +69,10 @@ def older(found: Descent) -> str | None:
     """What `--built-before` left out, in a line."""
     if found.built_before is None:
         return None
-    unknown = sum(each.golden_source_created is None for each in found.descendants)
+    unknown = sum(not each.golden_sources for each in found.descendants)
     than = (
-        f"golden source older than {readable(found.built_before)}, or of unknown date ({unknown})"
+        f"any golden source older than {readable(found.built_before)}, or of unknown date; "
+        f"{unknown} without any that is known"
     )
     return f"listed: {than}; {counted(found.left_out, 'descendant')} of later ones left out"
 
@@ -94,11 +98,31 @@ def how(one: Relative) -> str:
     return f"{one.edge}, {weaker} on the way" if weaker else str(one.edge)
 
 
-def dates(one: Relative) -> str:
-    """When its golden source was made, and when it was."""
-    source, own = one.golden_source_created, one.created
+def dates(one: Relative, before: datetime | None = None) -> str:
+    """When its golden sources were made, and when it was; with a date, which of them are older."""
+    told = [_source(each, before) for each in one.golden_sources[:_MOST]]
+    rest = len(one.golden_sources) - len(told)
+    told += [f"and {rest} later"] if rest else []
+    what = "golden source" if len(one.golden_sources) == 1 else "golden sources"
+    return f"{what} {', '.join(told)}; {_made(one)}" if told else oldest(one)
+
+
+def oldest(one: Relative) -> str:
+    """The same where there is little room."""
+    source = one.golden_source_created
     first = f"golden source {iso(source)[:10]}" if source else "golden source unknown"
-    return f"{first}, made {iso(own)[:10]}" if own else f"{first}, made at an unknown time"
+    return f"{first}, {_made(one)}"
+
+
+def _made(one: Relative) -> str:
+    return f"made {iso(one.created)[:10]}" if one.created else "made at an unknown time"
+
+
+def _source(found: GoldenSource, before: datetime | None) -> str:
+    made = found.created
+    is_older = before is not None and (made is None or made < before)
+    when = iso(made)[:10] if made else "unknown date"
+    return f"{found.image_id} of {when}{' (older)' if is_older and made else ''}"
 
 
 def uses(used: Sequence[UsedBy], most: int = 5) -> list[str]:

@@ -1,0 +1,96 @@
+"""The golden sources of each image of a family: by every path that leads to it, not by the nearest alone.
+
+An image was built before a patch if anything that it comes from was: a mark may be detached, and a record may name
+another source than a mark does. Keys are those of `lineage_edges.py`; so are the tables.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from assay.fleet.family import Family
+from assay.fleet.store import Store
+from assay.model.descent import GoldenSource
+
+_ABOVE = """
+WITH RECURSIVE up(base, key) AS (
+    SELECT key, key FROM bases
+    UNION SELECT up.base, edges.parent FROM up JOIN edges ON edges.child = up.key
+)
+SELECT base, key FROM up WHERE base <> key
+"""
+_MARKED = """
+WITH asked AS (SELECT key FROM found UNION SELECT key FROM above),
+told AS (
+    SELECT key, unnest(watermarks) AS mark, true AS by_list FROM listed SEMI JOIN asked USING (key) WHERE len(watermarks) > 0
+    UNION ALL SELECT key, unnest(marks), false FROM (
+        SELECT region || '/' || image.id AS key, image.watermarks AS marks FROM uses
+        WHERE night = $1 AND image IS NOT NULL
+    ) SEMI JOIN asked USING (key)
+)
+SELECT key, mark.key AS mark,
+    coalesce(mark.source_image_region, '?') || '/' || coalesce(mark.source_image_id, '?') AS source,
+    mark.source_image_creation_time AS created, by_list
+FROM told
+"""
+
+
+def keep_marks(store: Store, night: date) -> None:
+    """Keep the marks of the images in the table `found`, and of what is above the bases, as `marked`; `by_list` are those of
+    listings, the others instances tell.
+    """
+    store.keep("above", _ABOVE)
+    store.keep("marked", _MARKED, night)
+
+
+def golden_sources(
+    store: Store, family: Family, golden: Mapping[str, datetime | None]
+) -> dict[str, tuple[GoldenSource, ...]]:
+    """Of each image in the table `marked` its sources, the oldest first, those of unknown date before all. `golden` are those to which a golden
+    mark was attached, and when they were made. Raises `StoreError`.
+    """
+    own: defaultdict[str, set[str]] = defaultdict(set)
+    for key, sources in store.select(
+        "SELECT key, list(DISTINCT source) FROM marked GROUP BY key"
+    ).rows:
+        own[key].update(sources)
+    made: dict[str, datetime | None] = dict(
+        store.select("SELECT source, min(created) FROM marked GROUP BY source").rows
+    )
+    for base, ancestor in store.select("SELECT base, key FROM above").rows:
+        own[base] |= own.get(ancestor, set())
+    for key, created in golden.items():
+        own[key] = own[key] or {key}
+        made[key] = made.get(key) or created
+    told = {each: _source(each, created) for each, created in made.items()}
+    found = _spread(family, {key: frozenset(sources) for key, sources in own.items()})
+    sorts: dict[frozenset[str], tuple[GoldenSource, ...]] = {}
+    for each in set(found.values()):
+        sorts[each] = tuple(sorted((told[source] for source in each), key=_age))
+    return {key: sorts[sources] for key, sources in found.items()}
+
+
+def _spread(family: Family, own: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """What is above an image is above all that descends from it; circles end, since sets only grow."""
+    found = {key: own.get(key, frozenset()) for key in family.branches}
+    waiting = list(reversed(found))
+    while waiting:
+        parent = waiting.pop()
+        above = found[parent]
+        for child in family.children(parent):
+            if not above <= found[child]:
+                found[child] |= above
+                waiting.append(child)
+    return found
+
+
+def _source(key: str, created: datetime | None) -> GoldenSource:
+    region, _, id = key.partition("/")
+    return GoldenSource(id, region, created)
+
+
+def _age(found: GoldenSource) -> tuple[float, str, str]:
+    """None before all."""
+    created = found.created.timestamp() if found.created else -math.inf
+    return created, found.region, found.image_id
