@@ -56,8 +56,8 @@ _IMAGE = {
     "name": f"'line-' || n % {LINES} || '-2026-' || n",
     "owner_id": "account",
     "class": f"CASE WHEN NOT {_GOLDEN} THEN 'unknown' WHEN {_CHILD} THEN 'derived' ELSE 'golden' END",
-    "why": f"CASE WHEN NOT {_GOLDEN} THEN 'no golden mark, and no recorded source that has one'"
-    f" WHEN {_CHILD} THEN 'inherited 111111111111:golden-' || n % {LINES} ELSE 'a golden mark was attached to it' END",
+    "why": f"CASE WHEN NOT {_GOLDEN} THEN 'no golden watermark, and no recorded source that has one'"
+    f" WHEN {_CHILD} THEN 'inherited 111111111111:golden-' || n % {LINES} ELSE 'a golden watermark was attached to it' END",
     "state": "CASE WHEN n % 9 = 0 THEN 'disabled' ELSE 'available' END",
     "public": "false",
     "architecture": "CASE WHEN n % 5 = 0 THEN 'arm64' ELSE 'x86_64' END",

@@ -28,9 +28,9 @@ from tests.worlds import PIPELINE, REGION, STRANGER, WORKLOAD
 
 KEY = f"{PIPELINE}:golden-*"
 MARKS = [{"WatermarkKey": KEY}]
-OWN = "EC2 never restricts the account's own images: only a check of the plan does"
+OWN = "EC2 never restricts the account's own images; only a check of the plan covers them"
 SERVICES = "no criterion admits amazon: AWS services that launch images of their own"
-ANCESTRY = "require.ancestry is lost: EC2 does not compare marks with the recorded ancestry"
+ANCESTRY = "require.ancestry is lost: EC2 does not compare watermarks with the recorded ancestry"
 
 
 def document(**parts: Any) -> Policy:
@@ -281,7 +281,7 @@ def test_what_only_warns_is_no_condition(severity: str) -> None:
     )
     assert said.criteria == ({"ImageWatermarks": MARKS},)
     assert said.lost[:3] == tuple(
-        f"{key} is left out: {rule} is {severity} here, and EC2 only refuses"
+        f"{key} is left out: {rule} is {severity} here, but EC2 can only refuse"
         for key, rule in (
             ("require.owners", "untrusted-owner"),
             ("require.max_age_days", "too-old"),
@@ -295,7 +295,7 @@ def test_marks_are_asked_even_where_the_policy_only_warns() -> None:
     said = exported(rules={"unmarked": "warning"})
     assert said.criteria == ({"ImageWatermarks": MARKS},)
     assert said.lost[0] == (
-        "unmarked is warning here, EC2's criteria refuse unmarked images all the same"
+        "unmarked is warning here, but EC2's criteria refuse unmarked images anyway"
     )
 
 
@@ -322,8 +322,8 @@ def test_an_exception_for_images_is_a_criterion(
     said = exported(exceptions=[exception("unmarked", image=match)])
     assert said.criteria == ({"ImageWatermarks": MARKS}, fields)
     assert (
-        "exception 1 (vendor appliance) ends on 2027-01-31: "
-        "EC2's criterion has no end, export again" in said.lost
+        "exception 1 (vendor appliance) ends on 2027-01-31, "
+        "but EC2's criterion has no end: export it again then" in said.lost
     )
 
 
@@ -373,19 +373,19 @@ def test_an_exception_counts_on_its_last_day_and_not_on_the_next() -> None:
 @pytest.mark.parametrize(
     ("match", "require", "why_not"),
     [
-        ({"address": "aws_instance.*"}, {}, "no criterion goes by address"),
+        ({"address": "aws_instance.*"}, {}, "no criterion can express address"),
         ({"module": "module.a", "tags": {"a": "b"}, "image": {"name": "x"}}, {},
-         "no criterion goes by module, tags of a resource"),
-        ({"resource_type": "aws_instance"}, {}, "no criterion goes by resource type"),
-        ({"account": WORKLOAD, "image": {"name": "x"}}, {}, "no criterion goes by account"),
-        ({"region": REGION}, {}, "no criterion goes by Region"),
-        ({"image": {"id": "ami-0123456789abcdef0"}}, {}, "no criterion goes by image id"),
-        ({"image": {"tags": {"a": "b"}, "name": "x"}}, {}, "no criterion goes by tags of an image"),
+         "no criterion can express module, tags of a resource"),
+        ({"resource_type": "aws_instance"}, {}, "no criterion can express resource type"),
+        ({"account": WORKLOAD, "image": {"name": "x"}}, {}, "no criterion can express account"),
+        ({"region": REGION}, {}, "no criterion can express Region"),
+        ({"image": {"id": "ami-0123456789abcdef0"}}, {}, "no criterion can express image id"),
+        ({"image": {"tags": {"a": "b"}, "name": "x"}}, {}, "no criterion can express tags of an image"),
         ({"image": {"owner": STRANGER, "owner_alias": "amazon"}}, {},
-         "no criterion goes by an owner and an alias at once"),
-        ({"image": {"name": "zażółć"}}, {}, "EC2 does not take its name pattern"),
-        ({"image": {"name": "a?"}}, {}, "EC2 does not take its name pattern"),
-        ({"image": {"name": "x" * 129}}, {}, "EC2 does not take its name pattern"),
+         "no criterion can express an owner and an alias at once"),
+        ({"image": {"name": "zażółć"}}, {}, "EC2 does not accept its name pattern"),
+        ({"image": {"name": "a?"}}, {}, "EC2 does not accept its name pattern"),
+        ({"image": {"name": "x" * 129}}, {}, "EC2 does not accept its name pattern"),
         ({"image": {"owner_alias": "amazon"}}, {"owners": [PIPELINE]},
          "amazon is not in require.owners, and untrusted-owner is not among its rules"),
     ],
@@ -410,7 +410,7 @@ def test_an_exception_that_no_criterion_can_express_is_left_out(
         ({"scopes": [{"name": "prod", "match": {"region": "*"}, "require": {"max_depth": 1}}]},
          "scope prod is lost: "),
         ({"golden": {"watermarks": [{"key": f"{PIPELINE}:a?"}]}},
-         "a ? stands for one character here; EC2 does not say whether it may stand for none"),
+         "a ? stands for one character here; EC2 does not say whether it can also stand for none"),
         ({"golden": {"watermarks": [{"key": KEY, "source_image_region": "us-????-1"}]}},
          "a ? stands for one character here"),
         ({"exceptions": [exception("unmarked", image={"name": "a?c"})]},
@@ -451,9 +451,17 @@ def exceptions(count: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("most", "too_many", "what"),
     [
-        (filters(50), filters(51), "needs 51 ImageWatermarks in one criterion, EC2 takes 50"),
-        (owners(200), owners(201), "needs 201 ImageProviders in one criterion, EC2 takes 200"),
-        (exceptions(9), exceptions(10), "needs 11 criteria, EC2 takes 10"),
+        (
+            filters(50),
+            filters(51),
+            "needs 51 ImageWatermarks in one criterion, but EC2 accepts at most 50",
+        ),
+        (
+            owners(200),
+            owners(201),
+            "needs 201 ImageProviders in one criterion, but EC2 accepts at most 200",
+        ),
+        (exceptions(9), exceptions(10), "needs 11 criteria, but EC2 accepts at most 10"),
     ],
 )
 def test_what_ec2_does_not_take_is_an_error(
@@ -511,7 +519,7 @@ def test_names_of_exceptions_cannot_move_the_cursor(tmp_path: Path) -> None:
         ([], POLICY.replace("1", "2", 1), "assay.yaml:1:10: version must be 1"),
         (["--policy", "missing.yaml"], POLICY, "missing.yaml: cannot be read"),
         (["-o", "missing/criteria.json"], POLICY, "missing/criteria.json: cannot be written"),
-        ([], json.dumps({"version": 1} | filters(51)), "EC2 takes 50"),
+        ([], json.dumps({"version": 1} | filters(51)), "EC2 accepts at most 50"),
         (["--as-of", "tomorrow"], POLICY, "'tomorrow' is not a date or time"),
     ],
 )

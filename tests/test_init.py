@@ -184,7 +184,7 @@ def test_an_exception_waives_all_that_its_criterion_does_not_ask(
         assert found[1:] == (other,)
 
 
-LAXER = ("besides: ", "asks for a scan", "days after there is a fix")
+LAXER = ("also requires ", "requires a scan", "days after a fix is available")
 """In remarks: what the settings ask of a marked image and the policy does not."""
 
 
@@ -246,19 +246,22 @@ def test_marks_under_other_conditions_are_left_out_and_told() -> None:
     other = {"ImageWatermarks": [{"WatermarkKey": "111122223333:base"}], "ImageNames": ["base-*"]}
     assert written(GOLDEN, other).golden.watermarks == (WatermarkFilter(MARK["WatermarkKey"]),)
     assert remarks(GOLDEN, other) == [
-        'criterion 2 admits "111122223333:base" under other conditions: left out'
+        'criterion 2 admits "111122223333:base" under other conditions and is left out'
     ]
 
 
 @pytest.mark.parametrize(
     ("filter", "why"),
     [
-        ({}, "without a key: marks of any account would be golden"),
-        ({"SourceImageRegion": "us-*"}, "without a key: marks of any account would be golden"),
-        ({"WatermarkKey": "*:golden"}, 'for "*:golden": a policy takes 12 digits'),
-        ({"WatermarkKey": "*"}, 'for "*": a policy takes 12 digits'),
-        ({"WatermarkKey": "11112222333?:golden"}, 'for "11112222333?:golden": a policy takes'),
-        (MARK | {"SourceImageRegion": "US-*"}, 'for the Region "US-*", which a policy does not'),
+        ({}, "without a key: watermarks of any account would be golden"),
+        ({"SourceImageRegion": "us-*"}, "without a key: watermarks of any account would be golden"),
+        ({"WatermarkKey": "*:golden"}, 'for "*:golden": a policy needs 12 digits'),
+        ({"WatermarkKey": "*"}, 'for "*": a policy needs 12 digits'),
+        ({"WatermarkKey": "11112222333?:golden"}, 'for "11112222333?:golden": a policy needs'),
+        (
+            MARK | {"SourceImageRegion": "US-*"},
+            'for the Region "US-*", which a policy cannot contain',
+        ),
     ],
 )
 def test_a_filter_that_a_policy_does_not_take_is_told(filter: dict[str, Any], why: str) -> None:
@@ -269,7 +272,7 @@ def test_a_filter_that_a_policy_does_not_take_is_told(filter: dict[str, Any], wh
     alone = {"ImageWatermarks": [filter], "ImageProviders": ["amazon"]}
     assert adopted(alone).names_marks is False
     assert stubs(text(alone)) == []
-    assert remarks(alone)[1] == "criterion 1 is left out: it has no other watermark filter"
+    assert remarks(alone)[1] == "criterion 1 is left out, because it has no other watermark filter"
 
 
 def test_providers_of_a_mark_are_owners_and_aliases_exceptions() -> None:
@@ -293,11 +296,11 @@ def test_what_a_policy_does_not_ask_of_a_marked_image_is_told() -> None:
         },
     }
     assert remarks(criterion) == [
-        'criterion 1 asks for a product code besides: "abc"',
-        'criterion 1 asks for a name besides: "golden-*"',
-        "criterion 1 admits an image for 30 days after its deprecation, this policy for none",
-        "criterion 1 asks for a scan in the last 7 days",
-        "criterion 1 allows high findings 3 days after there is a fix",
+        'criterion 1 also requires a product code: "abc"',
+        'criterion 1 also requires a name: "golden-*"',
+        "criterion 1 admits an image for 30 days after its deprecation, which this policy cannot express",
+        "criterion 1 requires a scan in the last 7 days",
+        "criterion 1 allows high findings until 3 days after a fix is available",
     ]
     found = written(criterion)
     assert found.require.max_scan_severity == "low"
@@ -335,7 +338,7 @@ def test_whoever_is_admitted_without_a_mark_becomes_an_exception() -> None:
     (told,) = remarks(GOLDEN | conditions, laxer)
     assert told == (
         "criterion 2 limits the age to 91 days, the days since deprecation to 1, "
-        "what Amazon Inspector found: an exception cannot"
+        "what Amazon Inspector found, which an exception cannot do"
     )
 
 
@@ -366,7 +369,7 @@ def test_a_criterion_that_names_nothing_is_no_exception() -> None:
     young = {"CreationDateCondition": {"MaximumDaysSinceCreated": 9}}
     assert stubs(text(GOLDEN, young)) == []
     assert remarks(GOLDEN, young) == [
-        "criterion 2 goes by no watermark, provider, product code or name"
+        "criterion 2 names no watermark, provider, product code or name"
     ]
 
 
@@ -376,7 +379,7 @@ def test_nobody_reads_hundreds_of_exceptions() -> None:
     (told,) = remarks(GOLDEN, many)
     assert told == (
         "criterion 2 admits 7 providers, 1 product codes and 3 names together: "
-        "write exceptions for those that are used"
+        "write exceptions for the ones you use"
     )
     many["ImageProviders"].pop()
     assert len(stubs(text(GOLDEN, many))) == 18
@@ -393,7 +396,7 @@ def test_nobody_reads_hundreds_of_exceptions() -> None:
 )  # fmt: skip
 def test_the_policy_says_where_it_comes_from(settings: dict[str, Any], line: str) -> None:
     top = text(GOLDEN, **settings).partition("version:")[0]
-    assert f"# Made of Allowed AMIs settings; their state: {line}\n" in top
+    assert f"# Made from Allowed AMIs settings; their state: {line}\n" in top
 
 
 @pytest.mark.parametrize(

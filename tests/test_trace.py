@@ -193,7 +193,7 @@ the answers came from {server.url}, which is not AWS's own endpoint
             run = trace(tmp_path, server, family.used, "--region", IRELAND)
         shown = " ".join(run.stdout.split())
         assert f"descends, as a mark tells, from ● {family.golden}" in shown
-        between = f"what lies between {family.copy} and {family.golden} is not told"
+        between = f"the steps between {family.copy} and {family.golden} are not known"
         assert f"- {WORKLOAD}/{IRELAND}: {between}: ec2:GetImageAncestry" in shown
         assert "the reader needs ec2:GetImageAncestry" in shown
         assert "that an image is not in it proves nothing" in run.stdout

@@ -92,7 +92,7 @@ def test_the_views_tell_what_the_store_tells(tmp_path: Path) -> None:
 def test_what_athena_cannot_read_is_refused(store: str) -> None:
     run = command.assay("export", "athena", "--store", store, cwd=HERE)
     assert run.code == 2
-    assert "Athena reads s3://BUCKET/FOLDER alone" in run.stderr
+    assert "Athena can read only s3://BUCKET/FOLDER" in run.stderr
     assert "Traceback" not in run.stderr
 
 

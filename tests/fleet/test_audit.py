@@ -268,7 +268,7 @@ def test_a_night_of_the_past_is_judged_as_it_was(fleet: Fleet, ask: Ask) -> None
     assert ask("audit").code == 1
     run = ask("audit", "--night", "2026-11-01")
     assert run.code == 2
-    assert "has no night 2026-11-01; the nearest is 2026-11-28" in run.stderr
+    assert "has no night 2026-11-01; the nearest night is 2026-11-28" in run.stderr
 
 
 def state(*instances: dict[str, Any], **more: Any) -> str:
@@ -473,7 +473,7 @@ def test_a_template_that_names_a_public_image_is_no_pass(fleet: Fleet, ask: Ask)
     run = ask("audit", "--format", "json")
     assert run.code == 3
     assert outcomes(run) == {("template/web:1", "image_id"): "undetermined"}
-    assert "public images are in no list" in run.stdout
+    assert "public images are not listed" in run.stdout
     assert ask(*LIVE).code == 1
 
 

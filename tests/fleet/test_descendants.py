@@ -221,7 +221,7 @@ def test_a_line_that_nobody_recorded_is_a_gap(
     run = ask(world.golden)
     assert run.code == 3
     assert last not in run.stdout
-    assert "gap: line not followed: 1 image has a source that no listing has" in run.stdout
+    assert "gap: lineage not followed: 1 image has a source that is in no listing" in run.stdout
     assert f"{middle} in {DUBLIN}" in run.stdout
 
 
@@ -243,7 +243,7 @@ def test_what_is_not_known_is_an_error_that_names_the_nearest(world: GoldenWorld
     assert f"{PIPELINE}:golden-web" in run.stderr
     run = ask(world.golden, "--night", "2026-11-01")
     assert run.code == 2
-    assert "the nearest is 2026-11-29" in run.stderr
+    assert "the nearest night is 2026-11-29" in run.stderr
     assert ask("golden").code == 2
     assert ask().code == 2
 

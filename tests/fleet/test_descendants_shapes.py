@@ -97,8 +97,8 @@ def test_a_record_that_contradicts_a_mark_is_told(tmp_path: Path) -> None:
     assert tree(found) == {9: (1, "mark")}
     [told] = found.contradictions
     assert told == (
-        f"{ami(9)} in {REGION} carries a mark of {ami(1)} in {REGION}, which the record of its line, "
-        f"to {ami(8)} in {REGION}, does not have"
+        f"{ami(9)} in {REGION} has a watermark from {ami(1)} in {REGION}, which is not in its recorded "
+        f"lineage up to {ami(8)} in {REGION}"
     )
 
 

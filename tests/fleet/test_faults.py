@@ -325,7 +325,7 @@ def test_of_two_runs_at_once_the_second_is_refused_and_the_first_is_whole(scene:
         over.set()
         printed, _ = running.communicate(timeout=120)
     assert (refused.code, refused.stdout) == (2, "")
-    assert "another run is at work on this store; wait for it to end" in refused.stderr
+    assert "another run is using this store; wait until it has ended" in refused.stderr
     assert running.returncode == 0
     whole = Run(0, printed.decode(), "")
     assert set(states(whole)) == PLACES

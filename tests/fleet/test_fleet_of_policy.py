@@ -57,5 +57,8 @@ def test_an_organization_is_not_mistaken_for_the_callers_own_account(
     run = taken(folder, server, "  organization: {}\n")
     assert (run.code, run.stdout) == (2, "")
     assert run.stderr.count("\n") == 1
-    assert "the accounts of the organisation are not told: organizations:ListAccounts" in run.stderr
+    assert (
+        "the accounts of the organisation could not be listed: organizations:ListAccounts"
+        in run.stderr
+    )
     assert not server.calls("DescribeImages")

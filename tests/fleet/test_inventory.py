@@ -156,7 +156,7 @@ def test_an_ancestor_that_no_listing_has_is_asked_about(
     run = take("--format", "json")
     (image,) = run.report["images"]
     assert image["class"] == "unknown"
-    assert "no golden mark" in image["why"]
+    assert "no golden watermark" in image["why"]
     assert run.report["catalog"]["api_calls"]["ec2:GetImageAncestry"] == 1
 
 
@@ -247,7 +247,7 @@ def test_two_runs_at_once_are_one_too_many(take: Take, tmp_path: Path) -> None:
     run = take()
     held.close()
     assert run.code == 2
-    assert "another run is at work on this store; wait for it to end" in run.stderr
+    assert "another run is using this store; wait until it has ended" in run.stderr
 
 
 def test_csv_has_a_line_for_a_place_without_images(world: GoldenWorld, take: Take) -> None:
@@ -261,8 +261,8 @@ def test_csv_has_a_line_for_a_place_without_images(world: GoldenWorld, take: Tak
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("12345\n", "accounts: entry 1 is no account of 12 digits"),
-        ("accounts: 5\n", "accounts: holds no list of accounts"),
+        ("12345\n", "accounts: entry 1 is not an account id of 12 digits"),
+        ("accounts: 5\n", "accounts: contains no list of accounts"),
         ("# none\n", "accounts: names no account"),
         ("accounts: [\n", "accounts: is neither YAML nor JSON"),
     ],

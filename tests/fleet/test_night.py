@@ -140,7 +140,7 @@ def test_a_store_of_a_newer_form_is_not_read(tmp_path: Path) -> None:
     newer = "(FORMAT parquet, KV_METADATA {assay_store: '2'})"
     duckdb.execute(f"COPY (SELECT * FROM '{path}') TO '{tmp_path}/newer.parquet' {newer}")
     (tmp_path / "newer.parquet").replace(path)
-    with pytest.raises(StoreError, match="form 2 of the store") as raised:
+    with pytest.raises(StoreError, match="version 2 of the store") as raised:
         stored_night(Store(tmp_path), None)
     assert str(path) in str(raised.value)
 
@@ -156,7 +156,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 def test_a_night_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="has no night 2026-11-01") as raised:
         stored_night(written(tmp_path), date(2026, 11, 1))
-    assert "the nearest is 2026-11-29" in str(raised.value)
+    assert "the nearest night is 2026-11-29" in str(raised.value)
 
 
 def test_a_night_that_was_not_finished_is_none(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_a_place_whose_file_went_away_or_came_back_old_is_not_read_from_before(
     assert len(list(stored_night(Store(tmp_path), NIGHT).images())) == 4
     path.unlink()
     older.unlink()
-    with pytest.raises(StoreError, match=r"images\.parquet: is gone, and night 2026-11-29"):
+    with pytest.raises(StoreError, match=r"images\.parquet: does not exist, but night 2026-11-29"):
         stored_night(Store(tmp_path), NIGHT)
 
 

@@ -88,7 +88,7 @@ def test_a_night_that_is_not_there_is_told_with_the_nearest(take: Take, tmp_path
     assert take("--as-of", "2026-11-20").code == 0
     run = diff(tmp_path)
     assert run.code == 2
-    assert "has no night 2026-11-28; the nearest is 2026-11-20" in run.stderr
+    assert "has no night 2026-11-28; the nearest night is 2026-11-20" in run.stderr
 
 
 def sql(folder: Path, query: str, *options: str) -> command.Run:
@@ -137,7 +137,7 @@ def test_a_store_without_a_night_says_so(tmp_path: Path) -> None:
     (tmp_path / "assay.yaml").write_text(POLICY)
     run = sql(tmp_path, "SELECT 1")
     assert run.code == 2
-    assert "holds no night; run: assay inventory" in run.stderr
+    assert "holds no night; run assay inventory first" in run.stderr
 
 
 def test_a_directory_that_is_no_day_is_no_night(take: Take, tmp_path: Path) -> None:

@@ -309,7 +309,7 @@ def test_what_was_not_told_of_an_image_is_never_taken_for_a_no(
         criteria(tmp_path, {"ScanResultCondition": {"MaximumSeverityLabel": "low"}}),
     )
     assert "EC2 did not return its scan results" in run.stdout
-    assert "it stands in no listing of this Region" in run.stdout
+    assert "it is in no listing of this Region" in run.stdout
 
 
 def test_a_launch_that_leads_nowhere_is_undetermined(
@@ -323,7 +323,7 @@ def test_a_launch_that_leads_nowhere_is_undetermined(
     assert run.code == 3
     (launch,) = run.report["launches"]
     assert launch["outcome"] == "undetermined"
-    assert "no such version that names an image was listed here" in launch["why"][0]
+    assert "the listing has no such version with an image" in launch["why"][0]
 
 
 def test_a_place_that_was_not_seen_is_a_gap(
@@ -340,7 +340,10 @@ def test_a_place_that_was_not_seen_is_a_gap(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ('{"ImageCriteria": [{"ImageProviders": ["amazon", "none"]}]}', "none beside others"),
+        (
+            '{"ImageCriteria": [{"ImageProviders": ["amazon", "none"]}]}',
+            "together with other values",
+        ),
         ('{"ImageCriteria": [{"ImageNames": []}]}', "ImageCriteria[0].ImageNames is empty"),
         (
             '{"ImageCriteria": [{"CreationDateCondition": {}}]}',
@@ -350,9 +353,12 @@ def test_a_place_that_was_not_seen_is_a_gap(
         ('{"ImageCriteria": [{"ImageNames": ["a?"]}]}', "fewer than three characters"),
         (
             json.dumps({"ImageCriteria": [{"ImageProviders": ["amazon"]}] * 11}),
-            "11 criteria, EC2 takes 10",
+            "11 criteria, but EC2 accepts at most 10",
         ),
-        (json.dumps({"ImageCriteria": [{"ImageNames": ["n"] * 51}]}), "51 values, EC2 takes 50"),
+        (
+            json.dumps({"ImageCriteria": [{"ImageNames": ["n"] * 51}]}),
+            "51 values, but EC2 accepts at most 50",
+        ),
         ('{"ImageCriteria": [{"ImageOwners": ["amazon"]}]}', "not Allowed AMIs settings"),
         ("[]", "not Allowed AMIs settings"),
         ("nonsense", "not Allowed AMIs settings"),
@@ -372,4 +378,4 @@ def test_without_a_night_there_is_no_preview(tmp_path: Path) -> None:
     (tmp_path / "assay.yaml").write_text(POLICY)
     run = ask(tmp_path)
     assert run.code == 2
-    assert "holds no night; run: assay inventory" in run.stderr
+    assert "holds no night; run assay inventory first" in run.stderr

@@ -388,10 +388,10 @@ def test_an_image_that_was_marked_since_the_night_is_not_said_to_be_safe(fleet: 
     found = by_image(fleet.remediate("--live", "--format", "json"))
     assert {found[each]["verdict"] for each in (fresh, gone)} == {"cannot-say"}
     assert "its watermarks have changed since that night" in found[fresh]["reasons"][0]
-    assert "EC2 does not show it any more" in found[gone]["reasons"]
+    assert "EC2 no longer shows it" in found[gone]["reasons"]
     world.deny(PIPELINE, "DescribeImages")
     found = by_image(fleet.remediate("--live", "--format", "json"))
-    assert "what it is now is not known: " in found[fresh]["reasons"][0]
+    assert "its present state is not known: " in found[fresh]["reasons"][0]
 
 
 def test_that_ec2_does_not_compare_is_no_loss(fleet: Fleet) -> None:
@@ -452,7 +452,7 @@ def test_a_place_that_suddenly_uses_next_to_nothing_is_no_evidence(fleet: Fleet)
             del world.instances[kept.pop()]
         found = fleet.plan(night="2026-11-29")[image]
         assert found["verdict"] == verdict
-    said = "1 uses were seen where there were 4 in the night before"
+    said = "1 uses were seen, but 4 the night before"
     assert said in found["reasons"][0]
 
 
@@ -462,7 +462,7 @@ def test_an_account_that_is_not_looked_into_any_more_is_missed(fleet: Fleet) -> 
     fleet.accounts(PIPELINE, WORKLOAD)
     found = fleet.plan(night="2026-11-29")[image]
     assert found["verdict"] == "cannot-say"
-    assert f"{TEAM}/{REGION} (was looked into in night 2026-11-28" in found["reasons"][0]
+    assert f"{TEAM}/{REGION} (was read in night 2026-11-28" in found["reasons"][0]
 
 
 def test_a_night_that_does_not_tell_what_was_listed_is_no_evidence(fleet: Fleet) -> None:
@@ -549,7 +549,7 @@ def test_some_images_alone_can_be_asked_for(fleet: Fleet) -> None:
     assert list(found) == [one]
     for other, said in (
         (fleet.world.golden, "is golden"),
-        ("ami-0123456789abcdef0", "stands in no listing of night"),
+        ("ami-0123456789abcdef0", "is in no listing of night"),
     ):
         run = fleet.remediate(other)
         assert run.code == 2
@@ -559,4 +559,4 @@ def test_some_images_alone_can_be_asked_for(fleet: Fleet) -> None:
 def test_a_store_without_a_night_says_so(fleet: Fleet) -> None:
     run = fleet.remediate()
     assert run.code == 2
-    assert "holds no night; run: assay inventory" in run.stderr
+    assert "holds no night; run assay inventory first" in run.stderr

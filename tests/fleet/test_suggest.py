@@ -233,7 +233,7 @@ def test_nothing_that_would_not_run_or_pass_is_suggested(estate: Estate, ask: As
     near = {each["image_id"]: each["why"] for each in run.report["suggestions"][0]["near"]}
     assert near[arm] == "its architecture is arm64, not x86_64"
     assert "deprecated" in near[disabled]
-    assert "neither the image that got it nor a direct copy" in near[made]
+    assert "not a direct copy of the image it was attached to" in near[made]
     assert near[uefi] == "its boot mode is uefi, not not set"
     assert f"account {STRANGER} attached the watermark" in near[forged]
     assert hidden not in near

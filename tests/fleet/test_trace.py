@@ -145,7 +145,7 @@ def test_an_image_that_is_gone_and_not_shared_has_its_origin(
     assert sum(server.counts().values()) == 5
     assert run.code == 3
     reasons = " ".join(gap["reason"] for gap in run.report["gaps"])
-    assert f"what lies between {estate.copy} and {estate.golden} is not told" in reasons
+    assert f"the steps between {estate.copy} and {estate.golden} are not known" in reasons
     assert f"no reader for account {REGIONAL}" in reasons
     assert run.report["summary"]["edges"] == {"recorded": 1, "mark": 1, "cloudtrail": 0}
     assert run.report["end"]["complete"] is False
@@ -302,7 +302,7 @@ def test_what_no_night_has(estate: Estate, server: Server, tmp_path: Path) -> No
         assert f"has no {what}" in run.stderr
     missing = trace(tmp_path, server, estate.used, *HERE, "--night", "2026-11-19")
     assert missing.code == 2
-    assert "has no night 2026-11-19; the nearest is 2026-11-20" in missing.stderr
+    assert "has no night 2026-11-19; the nearest night is 2026-11-20" in missing.stderr
     assert server.counts() == {}
 
 
@@ -311,7 +311,7 @@ def test_a_store_that_somebody_names_has_to_be_one(
 ) -> None:
     run = trace(tmp_path, server, estate.used, *HERE, "--store", "nothing")
     assert run.code == 2
-    assert "holds no night; run: assay inventory" in run.stderr
+    assert "holds no night; run assay inventory first" in run.stderr
     (tmp_path / "inventory").mkdir()
     assert trace(tmp_path, server, estate.used, *HERE).code == 0
 

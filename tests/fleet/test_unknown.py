@@ -212,12 +212,18 @@ def gone(path: Path) -> Path:
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "a newer form": (newer, "was written in form 2 of the store; this assay knows form 1"),
+    "a newer form": (
+        newer,
+        "was written in version 2 of the store format; this assay reads version 1",
+    ),
     "places cut off": (lambda it: cut(night(it) / "places.parquet"), "cannot be read"),
     "images cut off": (lambda it: cut(of_a_place(it, "images")), "cannot be read"),
     "uses cut off": (lambda it: cut(of_a_place(it, "uses")), "cannot be read"),
-    "images gone": (lambda it: gone(of_a_place(it, "images")), "is gone, and night 2026-11-29"),
-    "uses gone": (lambda it: gone(of_a_place(it, "uses")), "is gone, and night 2026-11-29"),
+    "images gone": (
+        lambda it: gone(of_a_place(it, "images")),
+        "does not exist, but night 2026-11-29",
+    ),
+    "uses gone": (lambda it: gone(of_a_place(it, "uses")), "does not exist, but night 2026-11-29"),
     "gathered images cut off": (lambda it: cut(night(it) / "_images.parquet"), "cannot be read"),
     "gathered uses cut off": (lambda it: cut(night(it) / "_uses.parquet"), "cannot be read"),
 }
@@ -243,9 +249,9 @@ def test_a_night_that_is_not_there_is_told_with_the_nearest(estate: Estate, ask:
     for arguments in questions(estate):
         run = ask(*arguments, "--night", "2026-11-01")
         assert (run.code, run.stdout) == (2, ""), arguments
-        assert "has no night 2026-11-01; the nearest is 2026-11-29" in run.stderr, arguments
+        assert "has no night 2026-11-01; the nearest night is 2026-11-29" in run.stderr, arguments
     run = ask("inventory", "diff", "2026-11-01", NIGHT)
-    assert "has no night 2026-11-01; the nearest is 2026-11-29" in run.stderr
+    assert "has no night 2026-11-01; the nearest night is 2026-11-29" in run.stderr
 
 
 def test_a_half_written_night_is_named_and_the_one_before_it_answers(
@@ -259,19 +265,19 @@ def test_a_half_written_night_is_named_and_the_one_before_it_answers(
         run = ask(*arguments)
         assert run.code in (0, 1, 3), (arguments, run.stderr)
         assert (
-            f"night {NIGHT} is not whole: {half}; the newest that is whole is {BEFORE}"
+            f"night {NIGHT} is not complete: {half}; the newest complete night is {BEFORE}"
             in run.stderr
         ), arguments
         named = ask(*arguments, "--night", NIGHT)
         assert (named.code, named.stdout) == (2, ""), arguments
         assert (
-            f"night {NIGHT} is not whole: {half}; the nearest that is whole is {BEFORE}"
+            f"night {NIGHT} is not complete: {half}; the nearest complete night is {BEFORE}"
             in named.stderr
         ), arguments
         assert half not in ask(*arguments, "--night", BEFORE).stderr, arguments
     run = ask("inventory", "sql", "SELECT DISTINCT night FROM images")
     assert (run.code, NIGHT in run.stdout) == (0, False)
-    assert f"night {NIGHT} is not whole: {half}; nothing of it is read" in run.stderr
+    assert f"night {NIGHT} is not complete: {half}; it is not used" in run.stderr
     run = ask("inventory", "diff", BEFORE, NIGHT)
     assert (run.code, run.stdout) == (2, "")
     assert half in run.stderr

@@ -87,14 +87,17 @@ def test_whoever_may_not_ask_for_the_accounts_has_no_inventory(
     world.world.organize(PIPELINE)
     run = take("--organization", "--region", REGION)
     assert run.code == 2
-    assert "the accounts of the organisation are not told: organizations:ListAccounts" in run.stderr
+    assert (
+        "the accounts of the organisation could not be listed: organizations:ListAccounts"
+        in run.stderr
+    )
 
 
 def test_accounts_are_named_in_one_way(take: Take, tmp_path: Path) -> None:
     (tmp_path / "accounts").write_text(WORKLOAD)
     run = take("--organization", "--accounts", "accounts", "--region", REGION)
     assert run.code == 2
-    assert "two ways to say the same" in run.stderr
+    assert "use either --accounts or --organization" in run.stderr
 
 
 def test_what_uses_images_is_stored_with_the_way_to_them(

@@ -309,8 +309,12 @@ def test_origins_in_the_data_are_those_of_the_demo() -> None:
 def test_references_that_share_image_and_results_stand_together() -> None:
     bare, other = image(), image(id="ami-0000000000000000e")
     subjects = [subject((bare, other)[n % 2], address=f"a.n{n}") for n in range(6)]
-    secret = [subject(bare, address=f"a.secret{n}", sensitive=True) for n in range(2)]
-    report = samples.reported(document(), *subjects, *secret, unresolved(address="a.unknown"))
+    secret = [
+        subject(of, address=f"a.secret{n}", sensitive=True, value=AmiId(of.id))
+        for n, of in enumerate((bare, other, bare))
+    ]
+    unknown = [unresolved(address=f"a.unknown{n}") for n in range(2)]
+    report = samples.reported(document(), *subjects, *secret, *unknown)
     found = page(report)
     told = [(row["address"], row.get("group")) for row in found.data["rows"]]
     first, second = told[0][1], told[3][1]
@@ -320,7 +324,15 @@ def test_references_that_share_image_and_results_stand_together() -> None:
     ]
     assert first != second
     assert None not in (first, second)
-    assert {group for _, group in told[6:]} == {None}, "whose image is not shown is no group"
+    rows = found.data["rows"]
+    assert [(row["address"], row["group"]) for row in rows[6:9]] == [
+        (f"a.secret{n}", rows[6]["group"]) for n in range(3)
+    ], "whether they are one image is not told"
+    assert rows[6]["shared"].startswith("(sensitive), not necessarily")
+    assert [row["address"] for row in rows[9:]] == ["a.unknown0", "a.unknown1"]
+    assert {row["group"] for row in rows[9:]} == {rows[9]["group"]}
+    assert {row["shared"] for row in rows[9:]} == {"because of unresolved"}
+    assert "shared" not in rows[0]
 
 
 @pytest.mark.parametrize("name", ["demo", "everything", "lenient", "many", "untold"])

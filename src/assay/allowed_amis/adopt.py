@@ -50,7 +50,7 @@ def adopt(settings: AllowedImages, fallback: WatermarkFilter) -> Adopted:
             filters += each.watermarks
         elif each.watermarks:
             keys = ", ".join(quoted(filter.key) for filter in each.watermarks)
-            lost.append(f"criterion {number} admits {keys} under other conditions: left out")
+            lost.append(f"criterion {number} admits {keys} under other conditions and is left out")
         else:
             stubs += _exceptions(number, each, main, lost)
         if each is main:
@@ -72,9 +72,9 @@ def _remarks(settings: AllowedImages, lost: Sequence[str]) -> Iterator[str]:
     by = {"account": ", managed by the account", None: ""}.get(
         settings.managed_by, f", managed by a {settings.managed_by}"
     )
-    yield f"Made of Allowed AMIs settings; their state: {settings.state}{by}."
+    yield f"Made from Allowed AMIs settings; their state: {settings.state}{by}."
     if lost:
-        yield "What they say and this policy does not:"
+        yield "What the settings say and this policy does not:"
     for each in lost:
         yield f"- {each}"
 
@@ -94,19 +94,19 @@ def _usable(number: int, criterion: ImageCriterion, lost: list[str]) -> ImageCri
         else:
             kept.append(each)
     if not kept:
-        lost.append(f"criterion {number} is left out: it has no other watermark filter")
+        lost.append(f"criterion {number} is left out, because it has no other watermark filter")
         return None
     return replace(criterion, watermarks=tuple(kept))
 
 
 def _untaken(filter: WatermarkFilter) -> str | None:
     if filter.key is None:
-        return "without a key: marks of any account would be golden"
+        return "without a key: watermarks of any account would be golden"
     if not re.search(KEY, filter.key):
-        return f"for {quoted(filter.key)}: a policy takes 12 digits, a colon and a name's pattern"
+        return f"for {quoted(filter.key)}: a policy needs 12 digits, a colon and a pattern for the name"
     region = filter.source_image_region
     if region is not None and not re.search(REGION_PATTERN, region):
-        return f"for the Region {quoted(region)}, which a policy does not take"
+        return f"for the Region {quoted(region)}, which a policy cannot contain"
     return None
 
 
@@ -139,16 +139,16 @@ def _severity(criterion: ImageCriterion | None) -> str | None:
 def _unsaid(main: ImageCriterion) -> Iterator[str]:
     """What the policy that it became does not ask."""
     if main.watermarks and main.product_codes:
-        yield f"asks for a product code besides: {', '.join(map(quoted, main.product_codes))}"
+        yield f"also requires a product code: {', '.join(map(quoted, main.product_codes))}"
     if main.watermarks and main.names:
-        yield f"asks for a name besides: {', '.join(map(quoted, main.names))}"
+        yield f"also requires a name: {', '.join(map(quoted, main.names))}"
     if main.max_days_since_deprecated:
         days = main.max_days_since_deprecated
-        yield f"admits an image for {days} days after its deprecation, this policy for none"
+        yield f"admits an image for {days} days after its deprecation, which this policy cannot express"
     if main.scan and main.scan.max_days_since_scan is not None:
-        yield f"asks for a scan in the last {main.scan.max_days_since_scan} days"
+        yield f"requires a scan in the last {main.scan.max_days_since_scan} days"
     for severity, days in main.scan.max_days_since_fix.items() if main.scan else ():
-        yield f"allows {severity} findings {days} days after there is a fix"
+        yield f"allows {severity} findings until {days} days after a fix is available"
 
 
 # -------------------------------------------------------------------------------------- exceptions
@@ -174,7 +174,7 @@ def _exceptions(
     if len(providers) * len(codes) * len(names) > MOST_STUBS:
         lost.append(
             f"criterion {number} admits {len(providers)} providers, {len(codes)} product codes "
-            f"and {len(names)} names together: write exceptions for those that are used"
+            f"and {len(names)} names together: write exceptions for the ones you use"
         )
         return []
     stubs = []
@@ -183,10 +183,10 @@ def _exceptions(
         if image:
             stubs.append(Stub(image, tuple(_excepted(criterion, provider, main))))
         else:
-            lost.append(f"criterion {number} goes by no watermark, provider, product code or name")
+            lost.append(f"criterion {number} names no watermark, provider, product code or name")
     limits = [] if criterion is main else list(_limits(criterion, main))
     if limits and stubs:
-        lost.append(f"criterion {number} limits {', '.join(limits)}: an exception cannot")
+        lost.append(f"criterion {number} limits {', '.join(limits)}, which an exception cannot do")
     return stubs
 
 

@@ -57,8 +57,7 @@ def declarative(
         raise PolicyError(
             f"no criterion can be written as a declarative policy: {'; '.join(unsaid)}",
             where=path,
-            hint="set them in each account and Region (assay export allowed-amis), or write what is left "
-            "of those that ask for more: --wider",
+            hint="set the criteria in each account and Region (assay export allowed-amis), or use --wider to write the rest of the criteria that need more",
         )
     settings = {
         "state": {"@@assign": state},
@@ -93,8 +92,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
 
 
 def _always() -> Iterator[str]:
-    yield "look at what comes of it with: aws ec2 get-allowed-images-settings, in each account and Region"
+    yield "check the result with aws ec2 get-allowed-images-settings in each account and Region"
     yield (
-        "while a declarative policy is attached, accounts cannot change their own Allowed AMIs settings; it "
-        "holds in all Regions of the accounts that it is attached to: try audit_mode first"
+        "while a declarative policy is attached, accounts cannot change their own Allowed AMIs settings; it applies in all Regions of the accounts that it is attached to, so try audit_mode first"
     )

@@ -64,7 +64,9 @@ def allowed_amis(policy: Policy, as_of: datetime) -> Exported:
         if why_not:
             lost.append(f"{name} is left out: {why_not}")
             continue
-        lost.append(f"{name} ends on {exception.expires}: EC2's criterion has no end, export again")
+        lost.append(
+            f"{name} ends on {exception.expires}, but EC2's criterion has no end: export it again then"
+        )
         criteria.append(_excepted(exception, conditions))
     unique = [each for n, each in enumerate(criteria) if each not in criteria[:n]]
     _refuse_excess(unique, policy)
@@ -155,13 +157,13 @@ def _inexpressible(exception: PolicyException, conditions: _Conditions) -> Itera
     }  # fmt: skip
     names = [name for name, value in by.items() if value]
     if names:
-        yield f"no criterion goes by {', '.join(names)}"
+        yield f"no criterion can express {', '.join(names)}"
     if image is None:
         return
     if image.owner and image.owner_alias:
-        yield "no criterion goes by an owner and an alias at once"
+        yield "no criterion can express an owner and an alias at once"
     if image.name and not _NAME.fullmatch(image.name):
-        yield "EC2 does not take its name pattern"
+        yield "EC2 does not accept its name pattern"
     provider = image.owner_alias or image.owner
     _, trusted = conditions.get("untrusted-owner", (None, None))
     if (
@@ -186,27 +188,27 @@ def _warnings(policy: Policy) -> Iterator[str]:
     ):
         severity = _severity(policy, rule)
         if key and severity is not Severity.ERROR:
-            yield f"{key} is left out: {rule} is {severity.value} here, and EC2 only refuses"
+            yield f"{key} is left out: {rule} is {severity.value} here, but EC2 can only refuse"
     if not _fails(policy, "unmarked"):
         severity = _severity(policy, "unmarked")
-        yield f"unmarked is {severity.value} here, EC2's criteria refuse unmarked images all the same"
+        yield f"unmarked is {severity.value} here, but EC2's criteria refuse unmarked images anyway"
 
 
 def _of_the_document(policy: Policy) -> Iterator[str]:
     """What else the policy says, and EC2's criteria cannot."""
     require, revoked = policy.require, policy.revoked
     if policy.golden.source_images:
-        yield "golden.source_images is lost: EC2 admits a golden mark whatever it was attached to"
+        yield "golden.source_images is lost: EC2 admits a golden watermark whatever image it was attached to"
     if require.ancestry_agrees and _severity(policy, "lineage-mismatch") is not Severity.OFF:
-        yield "require.ancestry is lost: EC2 does not compare marks with the recorded ancestry"
+        yield "require.ancestry is lost: EC2 does not compare watermarks with the recorded ancestry"
     if require.max_depth is not None:
         yield "require.max_depth is lost: EC2 does not count derivations"
     if revoked.watermarks:
-        yield "revoked.watermarks is lost: EC2 cannot refuse a mark that a filter fits"
+        yield "revoked.watermarks is lost: EC2 cannot refuse a watermark that matches a filter"
     if revoked.images:
         yield "revoked.images is lost: EC2 cannot refuse what descends from an image"
     for scope in policy.scopes:
-        yield f"scope {scope.name} is lost: EC2's criteria hold for a whole account and Region"
+        yield f"scope {scope.name} is lost: EC2's criteria apply to a whole account and Region"
 
 
 def _always(criteria: list[Criterion]) -> Iterator[str]:
@@ -220,25 +222,26 @@ def _always(criteria: list[Criterion]) -> Iterator[str]:
         )
     ]
     if any("?" in str(pattern) for pattern in patterns):
-        yield "a ? stands for one character here; EC2 does not say whether it may stand for none"
+        yield "a ? stands for one character here; EC2 does not say whether it can also stand for none"
     if not any("amazon" in each.get("ImageProviders", ()) for each in criteria):
         yield (
             "no criterion admits amazon: AWS services that launch images of their own (EKS, ECS, "
             "EMR and others) would be refused; try audit-mode first"
         )
-    yield "EC2 never restricts the account's own images: only a check of the plan does"
+    yield "EC2 never restricts the account's own images; only a check of the plan covers them"
 
 
 def _refuse_excess(criteria: list[Criterion], policy: Policy) -> None:
     if len(criteria) > MOST_CRITERIA:
         raise PolicyError(
-            f"needs {len(criteria)} criteria, EC2 takes {MOST_CRITERIA}",
+            f"needs {len(criteria)} criteria, but EC2 accepts at most {MOST_CRITERIA}",
             where=policy.path,
-            hint="each exception that EC2 can express is one: merge or end some",
+            hint="each exception that EC2 can express needs one criterion: merge or end some",
         )
     for field, most in MOST_VALUES.items():
         needed = max(len(each.get(field, ())) for each in criteria)
         if needed > most:
             raise PolicyError(
-                f"needs {needed} {field} in one criterion, EC2 takes {most}", where=policy.path
+                f"needs {needed} {field} in one criterion, but EC2 accepts at most {most}",
+                where=policy.path,
             )

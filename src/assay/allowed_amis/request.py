@@ -31,7 +31,7 @@ def criteria_in(path: str, data: bytes) -> tuple[Criterion, ...]:
     read_settings(path, data)
     criteria = json.loads(data.removeprefix(b"\xef\xbb\xbf"))["ImageCriteria"]
     for problem in _problems(criteria):
-        raise InputError(problem, where=path, hint="EC2 would not take these criteria: change them")
+        raise InputError(problem, where=path, hint="change the criteria: EC2 would not accept them")
     return tuple(criteria)
 
 
@@ -43,7 +43,7 @@ def of_policy(policy: Policy, as_of: datetime) -> tuple[AllowedImages, tuple[str
 
 def _problems(criteria: list[dict[str, Any]]) -> Iterator[str]:
     if len(criteria) > MOST_CRITERIA:
-        yield f"ImageCriteria has {len(criteria)} criteria, EC2 takes {MOST_CRITERIA}"
+        yield f"ImageCriteria has {len(criteria)} criteria, but EC2 accepts at most {MOST_CRITERIA}"
     for at, each in enumerate(criteria):
         here = f"ImageCriteria[{at}]"
         if not each:
@@ -52,9 +52,9 @@ def _problems(criteria: list[dict[str, Any]]) -> Iterator[str]:
             if not value:
                 yield f"{here}.{name} is empty"
             elif len(value) > _MOST.get(name, len(value)):
-                yield f"{here}.{name} has {len(value)} values, EC2 takes {_MOST[name]}"
+                yield f"{here}.{name} has {len(value)} values, but EC2 accepts at most {_MOST[name]}"
         if "none" in each.get("ImageProviders", ()) and len(each["ImageProviders"]) > 1:
-            yield f"{here}.ImageProviders has none beside others"
+            yield f"{here}.ImageProviders has 'none' together with other values"
         for name in each.get("ImageNames", ()):
             if "?" in name and len(name) < 3:
                 yield f"{here}.ImageNames has a name with a ? and fewer than three characters"

@@ -90,4 +90,4 @@ def _what(problem: str) -> str:
     """What msgspec says, without the value that it quotes and the pattern that it wanted."""
     _, _, at = problem.partition(" - at ")
     quotes = "regex" in problem or "enum value" in problem
-    return f"another form than EC2's at {at}" if quotes else problem
+    return f"not in EC2's form at {at}" if quotes else problem

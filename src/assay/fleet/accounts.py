@@ -24,7 +24,9 @@ def accounts_in(path: str, content: bytes) -> list[str]:
     for number, each in enumerate(found, 1):
         if not is_account(each):
             raise InputError(
-                f"entry {number} is no account of 12 digits", where=path, hint="quote ids in YAML"
+                f"entry {number} is not an account id of 12 digits",
+                where=path,
+                hint="put ids in quotes in YAML",
             )
     if not found:
         raise InputError("names no account", where=path)
@@ -47,7 +49,7 @@ def _listed(path: str, text: str) -> Iterator[str]:
         raise InputError("is neither YAML nor JSON", where=path) from None
     entries = document.get("accounts") if isinstance(document, dict) else document
     if not isinstance(entries, list):
-        raise InputError("holds no list of accounts", where=path)
+        raise InputError("contains no list of accounts", where=path)
     for each in entries:
         named = each.get("account_id") if isinstance(each, dict) else each
         yield named if isinstance(named, str) else str(named)

@@ -143,7 +143,7 @@ class Classes:
         node, *ancestors = line.nodes
         known = self._known[node]
         if known.golden_here:
-            return ImageClass.GOLDEN, "a golden mark was attached to it"
+            return ImageClass.GOLDEN, "a golden watermark was attached to it"
         if known.inherits:
             return ImageClass.DERIVED, f"inherited {known.inherits}"
         for each in ancestors:
@@ -155,20 +155,23 @@ class Classes:
         """By what GetImageAncestry tells beyond the listings."""
         node, source = line.nodes[0], line.source
         if self._known[node].unread:
-            return ImageClass.UNKNOWN, "a mark that may be golden: EC2 did not tell all of it"
+            return ImageClass.UNKNOWN, "a watermark that may be golden, but EC2 left out part of it"
         if source is None:
-            return ImageClass.UNKNOWN, "no golden mark, and no recorded source that has one"
+            return ImageClass.UNKNOWN, "no golden watermark, and no recorded source that has one"
         bridge = self._bridges.get(line.last)
         if isinstance(bridge, Ancestry):
             for entry in bridge.entries:
                 at = (entry.region or "", entry.image_id)
                 if at in self._known and at != node and self._is_golden(at):
-                    return ImageClass.DERIVED, f"descends from {at[1]} in {at[0]}, by the record"
-            return ImageClass.UNKNOWN, f"no golden mark; its line ends: {bridge.end.value}"
-        said = bridge or "it was not asked"
+                    return (
+                        ImageClass.DERIVED,
+                        f"descends from {at[1]} in {at[0]}, according to EC2's record",
+                    )
+            return ImageClass.UNKNOWN, f"no golden watermark; its lineage ends: {bridge.end.value}"
+        said = bridge or "EC2 was not asked about it"
         return (
             ImageClass.UNKNOWN,
-            f"no golden mark; {source[1]} in {source[0]} is in no listing: {said}",
+            f"no golden watermark; {source[1]} in {source[0]} is in no listing: {said}",
         )
 
 

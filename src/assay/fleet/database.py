@@ -14,7 +14,7 @@ def connection() -> Any:
         import duckdb
     except ImportError:
         raise StoreError(
-            "an inventory is stored by DuckDB, which is not installed",
+            "an inventory needs DuckDB, which is not installed",
             hint="install 'assay-ami[fleet]'",
         ) from None
     made = duckdb.connect()

@@ -79,10 +79,11 @@ def of_mark(night: Night, wanted: str) -> Bases:
     chosen = [row for row in rows if matches(wanted, row[0])]
     if not chosen:
         near = as_hint(
-            nearest_of((row[0] for row in rows), wanted), "no image carries a mark like it"
+            nearest_of((row[0] for row in rows), wanted), "no image has a watermark like it"
         )
         return Bases(
-            (), (_unknown(night, f"{wanted} is a mark of no image of {night.date}", near),)
+            (),
+            (_unknown(night, f"no image of night {night.date} has the watermark {wanted}", near),),
         )
     found = [f"{region}/{source}" for _, region, source in chosen if source]
     for key in sorted({key for key, _, source in chosen if not source}):
@@ -152,8 +153,7 @@ def _open_lines(night: Night, bases: Collection[str], told: dict[str, Told]) -> 
     more = f" and {len(lines) - _MOST} more" if len(lines) > _MOST else ""
     what = "image has a source" if number == 1 else "images have sources"
     yield (
-        f"line not followed: {number} {what} that no listing has, and nobody's record of it was "
-        f"stored: {told_of}{more}"
+        f"lineage not followed: {number} {what} that is in no listing and has no stored record: {told_of}{more}"
     )
 
 
@@ -201,8 +201,7 @@ def _unrecorded_marks(night: Night, family: Family) -> Iterator[str]:
         if end in ends and not met:
             parent = family.branches[key].parent or ""
             yield (
-                f"{_shown(key)} carries a mark of {_shown(parent)}, which the record of its line, to "
-                f"{_shown(end)}, does not have"
+                f"{_shown(key)} has a watermark from {_shown(parent)}, which is not in its recorded lineage up to {_shown(end)}"
             )
 
 
@@ -211,13 +210,13 @@ def _notes(bases: Iterable[Relative], below: Iterable[Relative]) -> Iterator[str
     if gone:
         what = "image of this family is" if len(gone) == 1 else "images of this family are"
         yield (
-            f"{len(gone)} {what} in no listing: what was registered from its snapshots cannot be told"
+            f"{len(gone)} {what} in no listing: images registered from the same snapshots cannot be found"
         )
     ids = [each.image_id for each in bases]
     for id in sorted({each for each in ids if ids.count(each) > 1}):
-        yield f"{id} is told of in several Regions: all of them were taken"
+        yield f"{id} exists in several Regions: all of them are used"
     if any(each.edge is Edge.LIKELY for each in below):
-        yield "likely: images that share a snapshot with an older one, of which EC2 records no source"
+        yield "likely: images that share a snapshot with an older image and have no recorded source"
 
 
 def _hidden(night: Night) -> Iterator[str]:
@@ -237,4 +236,4 @@ def _hidden(night: Night) -> Iterator[str]:
 
 def _shown(key: str) -> str:
     region, _, id = key.partition("/")
-    return f"{id} in {'a Region that was not told' if region == '?' else region}"
+    return f"{id} in {'an unknown Region' if region == '?' else region}"

@@ -77,7 +77,7 @@ class Edges:
             region, id = node
             if any((each.region, each.image_id) == node for each in entries):
                 return Ancestry(
-                    tuple(entries), AncestryEnd.UNEXPLAINED, f"{id} is its own ancestor"
+                    tuple(entries), AncestryEnd.UNEXPLAINED, f"{id} is recorded as its own ancestor"
                 )
             told = self._told(node)
             if told is not None and told.ancestry is not None:
@@ -95,7 +95,7 @@ class Edges:
             if end is not None:
                 return Ancestry(tuple(entries), end)
             if source is None:
-                why = f"EC2 did not tell the Region of {image.source_image_id}"
+                why = f"EC2 did not return the Region of {image.source_image_id}"
                 return Ancestry(tuple(entries), AncestryEnd.UNEXPLAINED, why)
             node = source
 

@@ -28,7 +28,7 @@ def gaps(night: Night, before: Night | None, as_of: datetime) -> Iterator[Gap]:
     accounts = {each.account for each in night.places if each.region == ALL}
     for account, region in earlier:
         if before is not None and account not in accounts and region != ALL:
-            yield Gap(account, region, f"was looked into in night {before.date}, and not since")
+            yield Gap(account, region, f"was read in night {before.date}, and not since")
 
 
 def of_region(found: Iterable[Gap], region: str) -> list[Gap]:
@@ -43,12 +43,11 @@ def _of_place(place: PlaceSeen, earlier: PlaceSeen | None, as_of: datetime) -> I
         return
     unlisted = [each for each in _KINDS if each not in place.whole]
     if unlisted:
-        yield f"the night does not tell whether these were listed: {', '.join(unlisted)}"
+        yield f"it is not known whether these were listed that night: {', '.join(unlisted)}"
     if place.seen_at is None or abs(as_of - place.seen_at) > OLDEST:
-        when = readable(place.seen_at) if place.seen_at else "nobody knows when"
-        yield f"was read {when}, and not within a day of {readable(as_of)}: run assay inventory again"
+        when = readable(place.seen_at) if place.seen_at else "at an unknown time"
+        yield f"was read {when}, which is not within a day of {readable(as_of)}: run assay inventory again"
     if earlier is not None and place.uses * 2 < earlier.uses:
         yield (
-            f"{place.uses} uses were seen where there were {earlier.uses} in the night before: "
-            "implausibly few to rely on"
+            f"{place.uses} uses were seen, but {earlier.uses} the night before: too few to rely on"
         )

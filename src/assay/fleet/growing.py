@@ -55,7 +55,7 @@ def _go_on(line: list[Link]) -> Iterator[Gap]:
         if found is None:
             return
         mark, told = found
-        between = f"what lies between {last.image_id} and {mark.source_image_id} is not told"
+        between = f"the steps between {last.image_id} and {mark.source_image_id} are not known"
         yield Gap(
             f"{between}: {last.detail}" if last.detail else between, told.account, told.region
         )
@@ -76,7 +76,7 @@ def _go_on(line: list[Link]) -> Iterator[Gap]:
     line[-1] = last
     line.append(Link(id, region))
     if region is None:
-        unplaced = f"nobody told the Region of {id}"
+        unplaced = f"the Region of {id} is not known"
         line[-1] = replace(line[-1], end=AncestryEnd.UNEXPLAINED, detail=unplaced)
 
 

@@ -16,7 +16,7 @@ from assay.fleet.places import At
 
 NAME = "journal.sqlite"
 _FORMAT = 1
-_REMOVE = "remove it: the next run reads all places again"
+_REMOVE = "delete it; the next run reads all places again"
 
 
 class Journal:
@@ -93,13 +93,13 @@ def _told(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise StoreError(
-                "another run is at work on this store", where=str(path), hint="wait for it to end"
+                "another run is using this store", where=str(path), hint="wait until it has ended"
             ) from None
         raise StoreError(f"cannot be written: {error}", where=str(path)) from None
     except sqlite3.DatabaseError as error:
         raise StoreError(f"is damaged ({error})", where=str(path), hint=_REMOVE) from None
     except (FileExistsError, NotADirectoryError):
-        hint = "a store is a directory, which is made where it is not there"
+        hint = "name a directory for the store; it is created if it does not exist"
         raise StoreError("is not a directory", where=str(path.parent), hint=hint) from None
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", where=str(path)) from None

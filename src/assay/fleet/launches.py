@@ -71,7 +71,7 @@ class _Here:
         name = alias.removeprefix(_ALIAS)
         if has_form(name, PARAMETER) and name in self.parameters:
             return self.parameters[name].image_id, None
-        return None, f"{alias} leads to no parameter that was listed here"
+        return None, f"{alias} names a parameter that is not in the listing"
 
 
 def launches(uses: Iterable[tuple[At, Use]]) -> Iterator[Launch]:
@@ -95,24 +95,24 @@ def _image(use: Use, place: _Here) -> tuple[str | None, str | None]:
     if use.type is UseType.TEMPLATE:
         version = version_in(via)
         if version is None or version.named is None:
-            return None, "it names no image that was told"
+            return None, "it contains no known image"
         return place.aliased(version.named)
     if use.type is UseType.RECIPE and via.startswith(_OF_RECIPE):
         return place.aliased(f"{_ALIAS}{via.removeprefix(_OF_RECIPE)}")
     if via.startswith(_ALIAS):
         return place.aliased(via)
     if use.type is UseType.RECIPE:
-        return None, f"what {via} leads to was not asked"
+        return None, f"{via} was not looked up"
     configured = configuration_in(via)
     if configured is not None:
         configuration = place.configurations.get(configured)
         if configuration is None:
-            return None, f"{via} was not listed here"
+            return None, f"{via} is not in the listing"
         return _image(configuration, place)
     named = template_in(via)
     found = place.named(named) if named else None
     if found is None:
-        return None, f"{via}: no such version that names an image was listed here"
+        return None, f"{via}: the listing has no such version with an image"
     found.pinned = True
     return _image(found.use, place)
 

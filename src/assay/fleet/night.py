@@ -21,7 +21,7 @@ from assay.model import AncestryEntry
 from assay.model.inventory import Classified, Use
 from assay.model.places_seen import PlaceSeen, PlaceState
 
-CURE = "run: assay inventory"
+CURE = "run assay inventory first"
 _WRITTEN = "(state IN ('seen', 'filtered', 'cut-short') OR stale_since IS NOT NULL)"
 """Which places have files in a night: those of which anything was read, then or earlier."""
 _IMAGES = """
@@ -104,21 +104,21 @@ def known_night(store: Store, wanted: date | None, or_else: str = CURE) -> date:
         return found
     near = min(nights, key=lambda each: abs(each - found)) if nights and found else None
     if found is not None and found in begun:
-        hint = f"the nearest that is whole is {near}" if near else or_else
+        hint = f"the nearest complete night is {near}" if near else or_else
         raise StoreError(
-            f"night {found} is not whole: {_unended(found)}", where=store.path, hint=hint
+            f"night {found} is not complete: {_unended(found)}", where=store.path, hint=hint
         )
     if near is None:
-        half = f" that is whole: {_unended(begun[-1])}" if begun else ""
+        half = f" that is complete: {_unended(begun[-1])}" if begun else ""
         raise StoreError(f"holds no night{half}", where=store.path, hint=or_else)
-    raise StoreError(f"has no night {found}", where=store.path, hint=f"the nearest is {near}")
+    raise StoreError(f"has no night {found}", where=store.path, hint=f"the nearest night is {near}")
 
 
 def left_half(store: Store, asked: date | None = None) -> list[str]:
     """The nights that are not whole, a line each: with `asked`, those after it, which it was taken in place of."""
     begun = [each for each in store.unfinished() if asked is None or each > asked]
-    rest = f"the newest that is whole is {asked}" if asked else "nothing of it is read"
-    return [f"night {each} is not whole: {_unended(each)}; {rest}" for each in begun]
+    rest = f"the newest complete night is {asked}" if asked else "it is not used"
+    return [f"night {each} is not complete: {_unended(each)}; {rest}" for each in begun]
 
 
 def _unended(night: date) -> str:
@@ -137,7 +137,7 @@ def refuse_damaged(store: Store, nights: Sequence[date]) -> None:
             below = f"account={account}/region={region}/{table}.parquet"
             if below not in there[night]:
                 raise StoreError(
-                    f"is gone, and night {night} says that this place was read",
+                    f"does not exist, but night {night} says that this place was read",
                     where=f"{store.path}/night={night}/{below}",
-                    hint="bring it back from a copy of the store, or ask another night",
+                    hint="restore it from a copy of the store, or use another night",
                 )

@@ -52,7 +52,7 @@ from assay.model.inventory import Use, UseType
 from assay.model.places_seen import PlaceState
 
 T = TypeVar("T")
-_WHOSE = "the stored night does not say whose credentials are meant: name the account"
+_WHOSE = "the stored night does not name the account of the credentials: name one"
 
 
 class NightCatalog:
@@ -79,7 +79,7 @@ class NightCatalog:
         answering = self._answering.get(question.name)
         if answering is None:
             return {
-                key: Unavailable(f"the stored night {self._night.date} does not tell")
+                key: Unavailable(f"the stored night {self._night.date} does not contain this")
                 for key in keys
             }
         if question.name == IMAGES.name:
@@ -112,21 +112,20 @@ class NightCatalog:
         if here:
             return Absent()
         return Unavailable(
-            f"the stored night {self._night.date} has no {id} in {place}: it is neither the account's own "
-            "nor shared with it, and public images are in no list"
+            f"the stored night {self._night.date} has no {id} in {place}: it it neither belongs to the account nor is shared with it, and public images are not listed"
         )
 
     def _ancestry(self, key: ImageKey) -> Answer[Ancestry]:
         place, id = key
         return self._edges.line((place.region, id)) or Unavailable(
-            f"the stored night {self._night.date} does not tell what {id} was made from"
+            f"the stored night {self._night.date} does not say what {id} was made from"
         )
 
     def _settings(self, place: Place) -> Answer[AllowedImages]:
         found = self._places.get((place.account or "", place.region))
         if found is None or found.allowed_images is None:
             return self._missing(place) or Unavailable(
-                f"the stored night {self._night.date} has no Allowed AMIs settings of {place}"
+                f"the stored night {self._night.date} has no Allowed AMIs settings for {place}"
             )
         return found.allowed_images
 
@@ -160,14 +159,9 @@ class NightCatalog:
             return self._missing(place)
         if not found.hides:
             return None
-        why = (
-            "is enabled there"
-            if found.allowed_images
-            else "may be enabled there, which nobody told"
-        )
+        why = "is enabled there" if found.allowed_images else "may be enabled there"
         return Unavailable(
-            f"the stored night {self._night.date} has no {id} in {place}: Allowed AMIs, which {why}, may hide it; or it is "
-            "neither the account's own nor shared with it, and public images are in no list"
+            f"the stored night {self._night.date} has no {id} in {place}: Allowed AMIs, which {why}, may hide it; or it it neither belongs to the account nor is shared with it, and public images are not listed"
         )
 
     def _missing(self, place: Place) -> Unavailable | None:
@@ -181,7 +175,9 @@ class NightCatalog:
             return Unavailable(f"the stored night {self._night.date} has no place {place}")
         if found.state is PlaceState.SEEN:
             return None
-        return Unavailable(f"{place} was not seen whole in night {self._night.date}: {found.state}")
+        return Unavailable(
+            f"{place} was not seen completely in night {self._night.date}: {found.state}"
+        )
 
 
 class _Named:

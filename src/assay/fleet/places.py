@@ -89,8 +89,8 @@ def _accounts(
 def _all(found: list[T] | CutShort) -> list[T]:
     if isinstance(found, CutShort):
         raise CatalogError(
-            f"the accounts of the organisation are not told: {found.reason}",
-            hint="ask as its management account or a delegated administrator, or name accounts",
+            f"the accounts of the organisation could not be listed: {found.reason}",
+            hint="run it as the management account or a delegated administrator, or name the accounts",
         )
     return found
 

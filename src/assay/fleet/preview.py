@@ -58,7 +58,7 @@ class _Criteria(msgspec.Struct, frozen=True):
         return found.admitted, found.why_not
 
 
-_UNSURE = "whether a ? may stand for no character, EC2 does not say"
+_UNSURE = "EC2 does not say whether a ? may stand for no character"
 
 
 class _Told:
@@ -121,7 +121,7 @@ def _instances(night: Night) -> _Instances:
         if use.image is not None:
             facts.setdefault(
                 (region, use.image_id),
-                _Facts(_as_image(use.image), f"told of instance {use.id}", _UNTOLD),
+                _Facts(_as_image(use.image), f"known from instance {use.id}", _UNTOLD),
             )
     return _Instances(of, facts)
 
@@ -139,7 +139,7 @@ def _judged(
     instances: tuple[str, ...],
 ) -> Judged:
     if facts is None:
-        unknown = ("it stands in no listing of this Region, and no instance tells of it",)
+        unknown = ("it is in no listing of this Region, and no instance shows it",)
         return Judged(*key, Ruling.UNDETERMINED, unknown, instances=instances)
     image = facts.image
     ruling, why = _ruling(image, key[0], facts.untold, by, as_of)
@@ -158,7 +158,7 @@ def _ruling(
         case Is.UNREAD:
             return Ruling.UNDETERMINED, why_not
     if image.owner_id is None:
-        return Ruling.UNDETERMINED, ("whether it is the account's own was not told", *why_not)
+        return Ruling.UNDETERMINED, ("it is not known whether the account owns it", *why_not)
     return Ruling.REFUSED, why_not
 
 

@@ -61,4 +61,4 @@ def _gaps(lost: list[str]) -> list[str]:
         return []
     more = f", and {len(lost) - _MOST} more" if len(lost) > _MOST else ""
     told = ", ".join(lost[:_MOST])
-    return [f"what these would launch is not told: {told}{more}"]
+    return [f"it is not known what these would launch: {told}{more}"]

@@ -100,9 +100,9 @@ def _unfit(
 ) -> Iterator[str]:
     image = listed.image
     if not is_golden_itself(image, mark, region):
-        yield "it carries the mark, and is neither the image that got it nor a direct copy of that"
+        yield "it inherited the watermark, but is not a direct copy of the image it was attached to"
     if image.state != "available":
-        yield f"its state is {image.state or 'not told'}"
+        yield f"its state is {image.state or 'unknown'}"
     if image.deprecation_time is not None and image.deprecation_time <= as_of:
         yield f"it has been deprecated since {day_of(image.deprecation_time)}"
     if replaced is not None:
@@ -123,7 +123,7 @@ def _incompatible(listed: ListedImage, before: ListedImage) -> Iterator[str]:
     for what in ("architecture", "platform", "virtualization"):
         wanted, found = getattr(before, what), getattr(listed, what)
         if wanted is not None and found != wanted:
-            yield f"its {what} is {found or 'not told'}, not {wanted}"
+            yield f"its {what} is {found or 'unknown'}, not {wanted}"
     modes = (before.boot_mode, listed.boot_mode)
     if before.architecture is not None and modes[0] != modes[1] and modes[1] != "uefi-preferred":
         yield f"its boot mode is {modes[1] or 'not set'}, not {modes[0] or 'not set'}"
@@ -154,7 +154,7 @@ def _kinship(each: Seen, key: str, replaced: Seen | None) -> tuple[int, str | No
     before, image = replaced.listed.image, each.listed.image
     lines = {line_of(mark.key) for mark in before.watermarks if mark.key}
     if line_of(key) in lines:
-        return _SAME_MARK, f"{before.id} is of the same line: it carries a mark {line_of(key)}"
+        return _SAME_MARK, f"{before.id} is of the same line: it has a watermark {line_of(key)}"
     if before.name and image.name and family(before.name) == family(image.name):
         return _SAME_NAME, f"{before.id} is of the same family by its name"
     if replaced.root is not None and replaced.root == each.root:

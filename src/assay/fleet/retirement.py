@@ -23,7 +23,7 @@ from assay.model.remediation import NOT_ASKED, Gap, Referrer, Remedy, Standing
 from assay.model.times import day_of
 from assay.model.uses import LaunchPermission
 
-OTHERWISE = "whom it is shared with was not asked, since something else speaks against it"
+OTHERWISE = "it was not checked whom it is shared with, because there is another reason against it"
 WATCHED = timedelta(days=30)
 """How long an image should not have been launched by anybody."""
 _UNPROTECTED = (None, "disabled")
@@ -134,22 +134,22 @@ def _against(image: Unknown, facts: Facts, unread: tuple[str, ...]) -> Iterator[
     found, region = image.classified, image.classified.region
     listed = found.listed
     if found.shared:
-        owner = listed.image.owner_id or "nobody knows whom"
-        yield f"it belongs to {owner}, which was not looked into"
+        owner = listed.image.owner_id or "an unknown account"
+        yield f"it belongs to {owner}, which was not read"
     yield from unread
     yield from _since(image, facts)
     yield from _sharing(image, facts)
     if listed.deregistration_protection not in _UNPROTECTED:
-        yield f"deregistration protection is {listed.deregistration_protection}: somebody wants it kept"
+        yield f"deregistration protection is {listed.deregistration_protection}, so somebody wants to keep it"
     for snapshot in listed.snapshots:
         others = [
             each for each in facts.twice.get((region, snapshot), ()) if each != listed.image.id
         ]
         if others:
-            yield f"{snapshot} is a snapshot of {_some(others)} as well"
+            yield f"its snapshot {snapshot} also belongs to {_some(others)}"
     launched = listed.last_launched
     if launched is not None and facts.as_of - launched < WATCHED:
-        yield f"it was launched on {day_of(launched)}, by nothing that is seen to use it now"
+        yield f"it was launched on {day_of(launched)} by something that was not seen"
 
 
 def _since(image: Unknown, facts: Facts) -> Iterator[str]:
@@ -157,9 +157,9 @@ def _since(image: Unknown, facts: Facts) -> Iterator[str]:
     before, found = image.classified.listed.image, facts.since.get(image.node)
     match found:
         case Absent():
-            yield "EC2 does not show it any more"
+            yield "EC2 no longer shows it"
         case Unavailable(reason):
-            yield f"what it is now is not known: {reason}"
+            yield f"its present state is not known: {reason}"
         case Image() if {each.key for each in found.watermarks} != {
             each.key for each in before.watermarks
         }:
@@ -176,13 +176,13 @@ def _unread(region: str, facts: Facts) -> Iterator[str]:
         yield f"not everything that could use it was read: {_some(named)}"
     leads = facts.found.leads.get(region, [])
     if leads:
-        yield f"what some things lead to is not known: {_some(leads)}"
+        yield f"it is not known which image these lead to: {_some(leads)}"
 
 
 def _sharing(image: Unknown, facts: Facts) -> Iterator[str]:
     listed = image.classified.listed
     if listed.image.public:
-        yield "it is public: anybody may use it"
+        yield "it is public, so anybody may use it"
     if listed.image.state == "disabled":
         return  # nobody is left with whom it is shared
     told = facts.permissions.get(image.node)
@@ -193,7 +193,7 @@ def _sharing(image: Unknown, facts: Facts) -> Iterator[str]:
             elif not image.classified.shared:
                 yield OTHERWISE
         case CutShort(_, reason):
-            yield f"whom it is shared with is not known: {reason}"
+            yield f"it is not known whom it is shared with: {reason}"
         case permissions:
             known = {account for account, region in facts.places if region == image.node[0]}
             yield from _permitted(permissions, known)
@@ -202,11 +202,11 @@ def _sharing(image: Unknown, facts: Facts) -> Iterator[str]:
 def _permitted(permissions: Iterable[LaunchPermission], known: Collection[str]) -> Iterator[str]:
     for each in permissions:
         if each.organization is not None:
-            yield f"it is shared with {each.organization}: which accounts that has is not known here"
+            yield f"it is shared with {each.organization}, whose accounts are not known here"
         elif each.account is None:
             yield "it is shared with everybody"
         elif each.account not in known:
-            yield f"it is shared with {each.account}, which was not looked into"
+            yield f"it is shared with {each.account}, which was not read"
 
 
 def _some(named: Sequence[str]) -> str:

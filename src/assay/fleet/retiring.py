@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping
 from assay.model.remediation import Referrer, Remedy, Standing, Step
 
 _WHAT = {
-    "template": "write a version with the replacement, make it the default, then delete the versions that name this image",
-    "group": "have it launch the replacement, and refresh its instances",
+    "template": "create a version with the replacement, make it the default, then delete the versions that name this image",
+    "group": "change it to launch the replacement, and refresh its instances",
     "launch-configuration": "it cannot be changed: move its groups to a launch template with the replacement, then delete it",
-    "parameter": "put the replacement into it",
-    "recipe": "make a new version of the recipe on the replacement, and point its pipelines there",
-    "ec2-fleet": "replace it by a fleet with the replacement",
-    "spot-fleet": "replace it by a fleet with the replacement",
-    "instance": "launch another one from the replacement in its place; it runs on without the image, and its next launch fails",
-    "usage-report": "ask that account, or have a new report made: this one counted its uses",
+    "parameter": "set it to the replacement",
+    "recipe": "make a new version of the recipe based on the replacement, and use it in its pipelines",
+    "ec2-fleet": "replace it with a fleet that launches the replacement",
+    "spot-fleet": "replace it with a fleet that launches the replacement",
+    "instance": "launch a new instance from the replacement; this one keeps running without the image, but its next launch fails",
+    "usage-report": "ask that account, or have a new report made: this report counted its uses",
 }
 
 
@@ -31,7 +31,7 @@ def steps(remedy: Remedy, twice: Mapping[tuple[str, str], tuple[str, ...]]) -> t
 
 def _replace(used_by: tuple[Referrer, ...]) -> Iterator[Step]:
     for kind in dict.fromkeys(each.type for each in used_by):
-        yield Step(kind, _WHAT.get(kind, "have it use the replacement"))
+        yield Step(kind, _WHAT.get(kind, "change it to use the replacement"))
 
 
 def _retire(remedy: Remedy, twice: Mapping[tuple[str, str], tuple[str, ...]]) -> Iterator[Step]:
@@ -44,23 +44,23 @@ def _retire(remedy: Remedy, twice: Mapping[tuple[str, str], tuple[str, ...]]) ->
     )
     yield Step(
         "deprecate",
-        "it is hidden from others, and launches go on; can be taken back",
+        "it is hidden from others, but can still be launched; can be undone",
         (f"aws ec2 enable-image-deprecation --deprecate-at TIME {where}",),
     )
     yield Step(
         "disable",
-        "launches fail; can be taken back: aws ec2 enable-image",
+        "launches fail; can be undone with aws ec2 enable-image",
         (f"aws ec2 disable-image {where}",),
     )
     asked = f"--image-ids {image} --include-disabled --region {region}"
     yield Step(
         "wait and watch",
-        "30 days, in which nobody asks for it and LastLaunchedTime, which is a day late, stays as it is",
+        "wait 30 days; continue if nobody asks for it and LastLaunchedTime, which lags by a day, has not changed",
         (f"aws ec2 describe-images --query 'Images[].LastLaunchedTime' {asked}",),
     )
     yield Step(
         "deregister under a Recycle Bin rule",
-        "with a rule for images in place, it can be restored for as long as the rule says",
+        "with a Recycle Bin rule for images, it can be restored for as long as the rule says",
         (
             f"aws rbin list-rules --resource-type EC2_IMAGE --region {region}",
             f"aws ec2 deregister-image {where}",
@@ -70,7 +70,7 @@ def _retire(remedy: Remedy, twice: Mapping[tuple[str, str], tuple[str, ...]]) ->
     if snapshots:
         yield Step(
             "snapshots last",
-            "after the Recycle Bin has let the image go; never one that another image has as well",
+            "after the image has left the Recycle Bin; never delete one that another image uses as well",
             tuple(
                 f"aws ec2 delete-snapshot --snapshot-id {each} --region {region}"
                 for each in snapshots

@@ -153,7 +153,7 @@ class Trail:
         if self._readable(owner):
             return replace(place, account=owner)
         if is_open(link):
-            said = f"CloudTrail was not asked of {link.image_id}: no reader for account {owner}"
+            said = f"CloudTrail was not asked about {link.image_id}: no reader for account {owner}"
             self.gaps.append(Gap(said, owner, link.region))
         return None
 
@@ -184,7 +184,9 @@ class Trail:
                     return None
                 case _:
                     return None
-        self.gaps.append(Gap(f"CloudTrail was not asked further of {resource}", *at))
+        self.gaps.append(
+            Gap(f"CloudTrail has more events about {resource}, which were not read", *at)
+        )
         return None
 
     def _source(self, event: ImageEvent, place: Place) -> tuple[str, str | None] | None:

@@ -85,9 +85,9 @@ class Store:
             found = self._metadata(path, _MARKED)
         if found not in (None, str(VERSION)):
             raise StoreError(
-                f"was written in form {found} of the store; this assay knows form {VERSION}",
+                f"was written in version {found} of the store format; this assay reads version {VERSION}",
                 where=str(path),
-                hint="use the assay that wrote it, or a newer one",
+                hint="use the version of assay that wrote it, or a newer one",
             )
         self._known.add(path)
 
@@ -197,7 +197,7 @@ class Store:
         with told(self._root):
             statements = self._duckdb.extract_statements(query)
             if len(statements) != 1 or statements[0].type.name != "SELECT":
-                raise StoreError("one SELECT is meant", hint="write it in quotes")
+                raise StoreError("one SELECT is meant", hint="put it in quotes")
             found = self._reader.execute(statements[0], list(parameters))
             names = tuple(each[0] for each in found.description or ())
             return Rows(names, tuple(found.fetchall()))
@@ -223,7 +223,9 @@ class Store:
         """A connection of its own that can read the nights there are, and write nothing."""
         nights = list(self._nights().values())
         if not nights:
-            raise StoreError("holds no night", where=str(self._root), hint="run: assay inventory")
+            raise StoreError(
+                "holds no night", where=str(self._root), hint="run assay inventory first"
+            )
         reader = connection()
         with told(self._root):
             found = {each: gathered.sources(each, TABLES) for each in nights}

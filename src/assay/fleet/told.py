@@ -28,7 +28,7 @@ from assay.model.uses import UsedImage
 
 T = TypeVar("T")
 SOURCE = "ec2:DescribeInstanceImageMetadata"
-UNTOLD = "EC2 tells an instance's owner the marks of its image, and not what that was made from"
+UNTOLD = "EC2 shows an instance's owner the watermarks of its image, but not what the image was made from"
 
 
 def told_by(uses: Mapping[At, Iterable[Use]]) -> dict[ImageKey, UsedImage]:

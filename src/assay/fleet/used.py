@@ -29,7 +29,7 @@ KINDS = frozenset(
     }
 )
 """The uses that a policy judges."""
-_NOTHING = Unusable("names no image that was told", "look at it in EC2: no list has its image")
+_NOTHING = Unusable("contains no known image", "look at it in EC2: its image is in no list")
 
 
 class Used(msgspec.Struct, frozen=True):
@@ -129,7 +129,9 @@ def _of_group(use: Use, configurations: Mapping[str | None, Use]) -> tuple[str, 
     if name is None:
         return "image_id", _image(use)
     configuration = configurations.get(name)
-    gone = Unusable("is a launch configuration that was not listed", "look at the group itself")
+    gone = Unusable(
+        "is a launch configuration that is not in the listing", "look at the group in EC2"
+    )
     return "launch_configuration", _image(configuration) if configuration else gone
 
 

@@ -84,7 +84,7 @@ def _add_launches(found: Referrers, all_launches: Iterable[Launch]) -> None:
                 found.lead(
                     each.account,
                     each.region,
-                    f"{named} leads to an image that nobody could tell: {use.via or ''}",
+                    f"{named} leads to an unknown image: {use.via or ''}",
                 )
         elif use.type is UseType.TEMPLATE:
             versions[each.account, each.region, use.id, each.image_id].append(each)

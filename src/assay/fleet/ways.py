@@ -16,10 +16,7 @@ from assay.model.suggestion import Asked, Candidate, Way
 _FILTER = "image-watermark.watermark-key"
 _ATTRIBUTE = "ami"
 _LONG_ID = r"ami-[0-9a-f]{17}"
-_UNSURE = (
-    "the filter has the API reference's name; the User Guide calls it image-watermark-key: EC2 refuses one that it "
-    "does not know. What it finds can change between check and apply"
-)
+_UNSURE = "this is the filter's name in the API reference; the User Guide calls it image-watermark-key. EC2 refuses a filter that it does not know. The image it finds can change between check and apply"
 
 
 def ways(asked: Asked, found: Candidate, parameters: Iterable[str]) -> Iterator[Way]:
@@ -38,7 +35,7 @@ def ways(asked: Asked, found: Candidate, parameters: Iterable[str]) -> Iterator[
             "parameter",
             f"in place of the id, in {asked.account}/{asked.region}",
             f'{attribute} = "resolve:ssm:{name}"',
-            "the parameter has this value now: pin a version (:3), or it can change after the check",
+            "the parameter has this value now; pin a version (:3), because it can change after the check",
         )
     yield Way(
         "data-source",
@@ -51,8 +48,7 @@ def ways(asked: Asked, found: Candidate, parameters: Iterable[str]) -> Iterator[
             "renovate",
             "in the line above the id",
             f"# amiFilter={_minified(found, asked.region)}",
-            "Renovate's datasource aws-machine-image is experimental, needs its custom manager, and takes the newest "
-            "by creation date: the gate stays what decides",
+            "Renovate's datasource aws-machine-image is experimental, needs its custom manager, and takes the newest image by creation date; keep checking with assay",
         )
 
 

@@ -94,7 +94,7 @@ def stored_fleet(night: Night, store: str, policy: Policy) -> Fleet:
         raise StoreError(
             f"none of the {len(night.places)} places of night {night.date} was seen",
             where=store,
-            hint="run: assay inventory",
+            hint="run assay inventory first",
         )
     catalog = NightCatalog(night, uses, night.seen_at)
     fleet = fleet_of(f"{store}/night={night.date}", night.places, uses, catalog, policy)

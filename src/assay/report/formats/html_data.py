@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from assay.model import Report, Standing
 from assay.report.formats.headline import value
 from assay.report.formats.text import exception_line
+from assay.report.hidden import HIDDEN
 from assay.report.safe import safe
 from assay.report.steps import LineageStep, marked
 from assay.report.view import ExceptionView, ResultView, VerdictView, views
@@ -77,7 +78,9 @@ class Reference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     image: str | None = None
     """The image, by its id, where it has one that may be shown."""
     group: int | None = None
-    """The same number on all that share an image and all that is said of it; None where none does."""
+    """The same number on all that have in common all that is shown of their image; None on one alone."""
+    shared: str | None = None
+    """What those of a group have in common, where they have no image that may be shown."""
 
 
 class Verdicts(msgspec.Struct, frozen=True, gc=False):
@@ -101,20 +104,36 @@ def verdicts(report: Report) -> Verdicts:
         for verdict in views(report)
     ]
     rows.sort(key=lambda row: row.standing.rank)
-    return Verdicts(tuple(_grouped(rows)), made.results, made.lineages)
+    return Verdicts(tuple(_grouped(rows, made.results)), made.results, made.lineages)
 
 
-def _grouped(rows: list[Reference]) -> Iterator[Reference]:
-    """The rows in their order, but that each group stands where its first does."""
+def _grouped(rows: list[Reference], results: list[Result]) -> Iterator[Reference]:
+    """The rows in their order, but that each group stands where its first does.
+
+    Only what is shown decides, so that no group tells which secret images are the same.
+    """
     groups: dict[object, list[Reference]] = {}
-    for number, row in enumerate(rows):
+    for row in rows:
         said = (row.account, row.region, row.standing, row.results, row.lineage, row.exception)
-        groups.setdefault((row.image, *said) if row.image else number, []).append(row)
+        secret = HIDDEN in row.what
+        groups.setdefault((row.image, secret, *said), []).append(row)
     for number, group in enumerate(groups.values()):
         if len(group) == 1:
             yield group[0]
         else:
-            yield from (replace(row, group=number) for row in group)
+            shared = _shared(group[0], results)
+            yield from (replace(row, group=number, shared=shared) for row in group)
+
+
+def _shared(row: Reference, results: list[Result]) -> str | None:
+    """What a group without an image that may be shown is called: mostly, why there is none."""
+    if row.image:
+        return None
+    if HIDDEN in row.what:
+        return f"{HIDDEN}, not necessarily the same image"
+    said = [results[each] for each in row.results]
+    failed = [each for each in said if each.standing is not Standing.PASS]
+    return next((each.message for each in failed or said), "no image is known")
 
 
 def page_text(text: str) -> str:

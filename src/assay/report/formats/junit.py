@@ -121,7 +121,7 @@ def _text(case: JudgedReference) -> Iterator[str]:
         yield f"at: {safe(verdict.file)}:{verdict.line}"
     if verdict.lineage:
         yield f"lineage: {safe(' <- '.join(step.image_id for step in verdict.lineage))}"
-        yield f"lineage ends: {safe(verdict.lineage[-1].end or 'not told')}"
+        yield f"lineage ends: {safe(verdict.lineage[-1].end or 'unknown')}"
 
 
 def _output(cases: Iterable[JudgedReference], report: Report) -> Iterator[str]:

@@ -1,6 +1,6 @@
 "use strict";
 
-// References that share an image and all that is said of it: told once, the references below it.
+// References that share an image, or why none is known, and all that is said of it: told once, they below it.
 
 const FIRST_MEMBERS = 5;
 
@@ -29,6 +29,7 @@ function groupSizes(verdicts) {
 /** A group: its image, what the rules say and the lineage, and its first references. */
 function groupOf(verdicts, numbers, total, make) {
   const row = verdicts.rows[numbers[0]];
+  const name = row.image ?? row.shared;
   const results = row.results.map((each) => verdicts.results[each]);
   const of = numbers.length === total ? "" : ` of ${total.toLocaleString("en")}`;
   const details = filledLater(
@@ -36,13 +37,13 @@ function groupOf(verdicts, numbers, total, make) {
       "summary",
       { class: "head" },
       badge(row.standing),
-      element("h3", { class: "shared" }, row.image),
+      element("h3", { class: row.image ? "shared" : "shared words" }, name),
       element("span", { class: "about" }, `${numbers.length.toLocaleString("en")}${of} references in ${row.account}/${row.region}`),
       brokenRules(results),
     ),
     () => bodyOf(verdicts, row, results, null),
   );
-  const members = element("ol", { class: "members", "aria-label": `References of ${row.image}` });
+  const members = element("ol", { class: "members", "aria-label": `References: ${name}` });
   const rest = element("button", { type: "button" });
   const more = element("p", { class: "more" }, rest);
   const group = element("li", { class: `group ${row.standing}` }, details, members, more);
@@ -51,7 +52,7 @@ function groupOf(verdicts, numbers, total, make) {
   group.reveal = (most) => {
     members.append(...numbers.slice(listed, most).map(make));
     listed = Math.max(listed, Math.min(most, numbers.length));
-    rest.textContent = `Show ${counted(numbers.length - listed, "more reference")} of ${row.image}`;
+    rest.textContent = `Show ${counted(numbers.length - listed, "more reference")}`;
     more.hidden = listed === numbers.length;
   };
   rest.addEventListener("click", () => {

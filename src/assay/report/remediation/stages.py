@@ -44,7 +44,7 @@ def title(found: Remediation) -> str:
 def heading(remedy: Remedy) -> str:
     """One image in one line."""
     image = remedy.listed.image
-    words = [image.id, remedy.region, f"owner {image.owner_id or 'not told'}"]
+    words = [image.id, remedy.region, f"owner {image.owner_id or 'unknown'}"]
     words += [image.name] if image.name else []
     return "  ".join(words)
 

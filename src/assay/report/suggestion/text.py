@@ -58,7 +58,7 @@ def _answer(found: Suggestion) -> Iterator[str]:
 def _candidate(found: Candidate) -> Iterator[str]:
     image = found.listed.image
     created = f", created {readable(image.creation_date)}" if image.creation_date else ""
-    yield f"  {image.id} ({image.name or 'without a name'}, owner {image.owner_id or 'not told'}{created})"
+    yield f"  {image.id} ({image.name or 'without a name'}, owner {image.owner_id or 'unknown'}{created})"
     machine = (found.listed.architecture, found.listed.platform, found.listed.virtualization)
     yield f"    - for {', '.join(filter(None, machine)) or 'a machine that was not told'}"
     for reason in found.reasons:

@@ -158,7 +158,7 @@ def _configuration(catalog: ImageCatalog, place: Place, name: str) -> Value | No
         reason = f"is a launch configuration that could not be read: {listed.reason}"
         return Unusable(reason, "let the function read launch configurations")
     image = next((each.image for each in listed if each.name == name), None)
-    gone = Unusable("is a launch configuration that does not exist", "look at the group itself")
+    gone = Unusable("is a launch configuration that does not exist", "look at the group in EC2")
     return parse_image(image) or gone
 
 
