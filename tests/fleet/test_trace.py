@@ -479,3 +479,33 @@ def test_a_fault_of_cloudtrail_loses_nothing_else(estate: Estate, tmp_path: Path
     assert run.report["end"]["reason"] == "not-visible"
     assert any("cloudtrail:LookupEvents" in gap["reason"] for gap in run.report["gaps"])
     assert AMAZON not in run.stdout
+
+
+def test_where_the_calls_are_used_up_the_line_is_not_followed_further_and_says_why(
+    estate: Estate, server: Server, tmp_path: Path
+) -> None:
+    """A reader takes two of the five: whatever is drawn then is neither hidden nor refused."""
+    (tmp_path / "assay.yaml").write_text(POLICY + READERS)
+    estate.lose(IRELAND, estate.copy)
+    asked = ("trace", estate.shared, *HERE, "--account", WORKLOAD, "--as-of", AS_OF)
+    spent = "the 5 calls for an instance are used up"
+    run = trace(tmp_path, server, *asked[1:], account=CI)
+    assert run.code == 3
+    assert {step["unseen"] for step in run.report["lineage"]} == {"not followed further"}
+    assert run.report["end"]["text"] == f"not followed further: {spent}"
+    reasons = [gap["reason"] for gap in run.report["gaps"]]
+    assert f"{estate.golden} was not looked up: {spent}" in reasons
+    drawn = {
+        form: command.assay(
+            *asked, "--format", form, cwd=tmp_path, env=talking_to(server.url, CI)
+        ).stdout
+        for form in ("text", "mermaid", "dot")
+    }
+    assert f"╵ not followed further: {spent}" in drawn["text"]
+    assert "could not be looked up" not in drawn["text"]
+    assert drawn["mermaid"].count(":::passed") == 1
+    assert "style n1 stroke-dasharray:1 3" in drawn["mermaid"]
+    assert ":::hidden" not in drawn["mermaid"]
+    assert drawn["dot"].count("dotted") == 3  # both images, and the line to the reason
+    assert 'style="filled,dotted"' in drawn["dot"]
+    assert "dashed" not in drawn["dot"]

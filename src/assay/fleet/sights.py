@@ -17,8 +17,18 @@ KEPT = timedelta(days=90)
 """CloudTrail User Guide, "Working with CloudTrail event history"."""
 AROUND = timedelta(hours=1)
 """How far the event of an image may be from its creation date; inferred."""
+MOST_CALLS = 5
+"""For an instance: whoever traces many of them must not wait."""
+SPENT = f"the {MOST_CALLS} calls for an instance are used up"
 May = Callable[[int], bool]
 """Whether so many calls more may be made."""
+
+
+def unfollowed(link: Link) -> Link:
+    """A link of which nobody was asked, as no calls were left; it stays open to whoever knows more."""
+    if link.parent is not None or link.end is not None:
+        return link
+    return replace(link, end=AncestryEnd.NOT_FOLLOWED, detail=SPENT)
 
 
 class Eyes:
@@ -51,10 +61,9 @@ class Eyes:
         key = (place, link.image_id)
         if key not in self._answers:
             if not self._may(1):
-                self.gaps.append(
-                    Gap(f"{link.image_id} was not looked up", place.account, place.region)
-                )
-                return link
+                said_so = f"{link.image_id} was not looked up: {SPENT}"
+                self.gaps.append(Gap(said_so, place.account, place.region))
+                return unfollowed(link)
             self._answers.update(self._catalog.ask(IMAGES, [key]))
         return self._seen(link, place, self._answers[key])
 
@@ -184,9 +193,7 @@ class Trail:
                     return None
                 case _:
                     return None
-        self.gaps.append(
-            Gap(f"CloudTrail has more events about {resource}, which were not read", *at)
-        )
+        self.gaps.append(Gap(f"CloudTrail was not asked about {resource}: {SPENT}", *at))
         return None
 
     def _source(self, event: ImageEvent, place: Place) -> tuple[str, str | None] | None:

@@ -10,16 +10,13 @@ from assay.catalog.interface import Absent, Answer, Unavailable
 from assay.catalog.questions import ANCESTRY, IDENTITIES
 from assay.fleet.growing import Source, grow
 from assay.fleet.memory import Memory, as_image
-from assay.fleet.sights import Eyes, Trail
+from assay.fleet.sights import MOST_CALLS, Eyes, Trail, unfollowed
 from assay.model import Ancestry, AncestryEnd, Cause, Clue, Identity, Place, Policy, Unresolved
 from assay.model.lines import Claim, Gap, Grade, Link, Told, links_of
 from assay.model.uses import ImageUse
 from assay.run import check
 from assay.run.unknown import may_be_hidden
 from assay.run.witness import Witness
-
-MOST_CALLS = 5
-"""For an instance: whoever traces many of them must not wait."""
 
 
 class Traced(Struct):
@@ -113,7 +110,7 @@ class Present:
         """The line as EC2's record has it, of which it tells little more than ids."""
         key = (self.place, first.image_id)
         if not self._may(1):
-            return [first]
+            return [unfollowed(first)]
         answer = self._witness.ask(ANCESTRY, [key])[key]
         if not isinstance(answer, Ancestry):
             reason = answer.reason if isinstance(answer, Unavailable) else "EC2 knows no ancestry"

@@ -33,13 +33,13 @@ def _lines(lineage: Lineage) -> Iterator[str]:
 
 
 def _style(node: Node) -> str:
-    if node.is_golden_origin:
-        return ', style=filled, fillcolor="#ffe9a8", color="#b8860b", penwidth=3'
-    if node.is_origin:
-        return ', color="#b8860b", penwidth=3'
-    if node.step.visible:
-        return ""
-    return ", style=dotted" if node.step.passed_over else ", style=dashed"
+    styles = ["filled"] if node.is_golden_origin else []
+    if not node.step.visible:
+        styles.append("dotted" if node.step.passed_over else "dashed")
+    fill = ', fillcolor="#ffe9a8"' if node.is_golden_origin else ""
+    border = ', color="#b8860b", penwidth=3' if node.is_origin else ""
+    style = f'"{",".join(styles)}"' if len(styles) > 1 else "".join(styles)
+    return (f", style={style}" if style else "") + fill + border
 
 
 def quoted(lines: Iterable[str]) -> str:

@@ -67,4 +67,4 @@ def _why(last: Link, end: AncestryEnd) -> str:
         case AncestryEnd.UNEXPLAINED:
             return f"cut off without a reason: {detail or 'EC2 says nothing of what comes next'}"
         case AncestryEnd.NOT_FOLLOWED:
-            return "not followed further"
+            return f"not followed further: {detail}" if detail else "not followed further"

@@ -16,10 +16,11 @@ _PLAIN = re.compile(r"[^A-Za-z0-9 ,-]")
 _BREAK = "#10;"
 """Between the lines of a label. Not `<br/>`: a label with HTML in it goes through the browser first,
 which reads the numbers, and then Mermaid takes what they stand for as Markdown."""
+_DASHED, _DOTTED = "stroke-dasharray:4 4", "stroke-dasharray:1 3"
 _CLASSES = (
     "classDef golden fill:#ffe9a8,stroke:#b8860b,stroke-width:3px,color:#000",
     "classDef marked stroke:#b8860b,stroke-width:3px",
-    "classDef hidden stroke-dasharray:4 4",
+    f"classDef hidden {_DASHED}",
     "classDef note fill:none,stroke:none",
 )
 
@@ -39,13 +40,14 @@ def _step_lines(steps: Sequence[LineageStep]) -> Iterator[str]:
     yield f'why["{text(steps[last].end or "not recorded")}"]:::note'
     for number in range(last, -1, -1):
         step = steps[number]
-        look = ":::marked" if step.marked else _unseen(step)
+        look = ":::marked" if step.marked else _look(step)
         yield f'n{number}["{_BREAK.join(text(line) for line in _facts(step))}"]{look}'
     yield f"why -.- n{last}"
     # The root is drawn on top, so arrows go from what was there to what was made of it.
     for number in range(last, 0, -1):
         yield f'n{number} -->|"{text(steps[number - 1].how_made)}"| n{number - 1}'
     yield from _classes(steps)
+    yield from _borders(steps, [bool(step.marked) for step in steps])
 
 
 def _facts(step: LineageStep) -> Iterator[str]:
@@ -70,13 +72,22 @@ def _lines(lineage: Lineage) -> Iterator[str]:
     for number in range(last, 0, -1):
         made = text(lineage.nodes[number - 1].how_made)
         yield f'n{number} -->|"{made}"| n{number - 1}'
-    yield from _classes([node.step for node in lineage.nodes])
+    steps = [node.step for node in lineage.nodes]
+    yield from _classes(steps)
+    yield from _borders(steps, [node.is_origin for node in lineage.nodes])
 
 
 def _classes(steps: Sequence[LineageStep]) -> Iterator[str]:
     yield from _CLASSES
     if any(step.passed_over for step in steps):
-        yield "classDef passed stroke-dasharray:1 3"
+        yield f"classDef passed {_DOTTED}"
+
+
+def _borders(steps: Sequence[LineageStep], origins: Sequence[bool]) -> Iterator[str]:
+    """The borders of those that have a class of their own as origins of marks."""
+    for number, (step, origin) in enumerate(zip(steps, origins, strict=True)):
+        if origin and not step.visible:
+            yield f"style n{number} {_DOTTED if step.passed_over else _DASHED}"
 
 
 def _label(node: Node) -> str:
@@ -88,10 +99,10 @@ def _class(node: Node) -> str:
         return ":::golden"
     if node.is_origin:
         return ":::marked"
-    return _unseen(node.step)
+    return _look(node.step)
 
 
-def _unseen(step: LineageStep) -> str:
+def _look(step: LineageStep) -> str:
     """What could not be seen is dashed, what nobody asked about is dotted."""
     if step.visible:
         return ""
