@@ -536,3 +536,61 @@ def test_a_scope_decides_what_could_stand_in_it(fleet: Fleet, ask: Ask, tmp_path
         found = fixes(ask(*arguments, "--format", "json"))
         assert f"use {fleet.copy}" in found[here]
         assert "which passes in" not in found[there]
+
+
+EXISTING = {
+    "i-": ("EC2 instance", "AwsEc2Instance", "ec2:{at}:instance/i-"),
+    "template/": ("EC2 launch template", "AwsEc2LaunchTemplate", "ec2:{at}:launch-template/lt-"),
+    "autoScalingGroup:": ("Auto Scaling group", "AwsAutoScalingAutoScalingGroup", "autoscaling:{at}:autoScalingGroup:"),
+    "launchConfiguration:": ("launch configuration", "AwsAutoScalingLaunchConfiguration", "autoscaling:{at}:launchConfiguration:"),
+    "parameter/": ("SSM parameter", "Other", "ssm:{at}:parameter/"),
+    "ec2-fleet/": ("EC2 Fleet", "Other", "ec2:{at}:fleet/fleet-"),
+    "spot-fleet/": ("Spot Fleet", "Other", "ec2:{at}:spot-fleet-request/sfr-"),
+}  # fmt: skip
+"""By what its address has: what OCSF and ASFF call its type, and its ARN."""
+
+
+def test_ocsf_and_asff_name_what_exists_by_its_type_and_arn(
+    fleet: Fleet, ask: Ask, tmp_path: Path
+) -> None:
+    expected = of_every_kind(fleet)
+    (tmp_path / "s.json").write_text(state(instance(fleet.home_made)))
+    assert store(ask).code == 0
+    how = ("audit", "--state", "s.json", "--format")
+    events = [json.loads(each) for each in ask(*how, "ocsf").stdout.splitlines()]
+    findings = json.loads(ask(*how, "asff").stdout)
+    assert len(events) == len(findings) == len(expected) + 1
+    met = set()
+    for event, finding in zip(events, findings, strict=True):
+        (resource,), account = event["resources"], event["cloud"]["account"]["uid"]
+        if event["unmapped"]["input"]["path"] == "s.json":
+            assert (resource["type"], resource["uid"]) == (
+                "Terraform resource",
+                "aws_instance.web[0]",
+            )
+            assert [each["Type"] for each in finding["Resources"]] == ["Other"]
+            continue
+        key = next(each for each in EXISTING if each in resource["name"])
+        name, kind, arn = EXISTING[key]
+        arn = f"arn:aws:{arn.format(at=f'{REGION}:{account}')}"
+        met.add(key)
+        assert resource["type"] == name
+        assert resource["data"]["arn"].startswith(arn), resource
+        user, *image = finding["Resources"]
+        assert (user["Type"], user["Id"], user["Region"]) == (kind, resource["data"]["arn"], REGION)
+        assert user["Details"]["Other"]["address"] == resource["name"]
+        [image] = image
+        assert image["Id"] == f"arn:aws:ec2:{REGION}::image/{resource['data']['image_id']}"
+        if kind == "AwsEc2Instance":
+            assert user["Details"][kind] == {"ImageId": resource["data"]["image_id"]}
+    assert met == EXISTING.keys()
+
+
+def test_a_place_that_was_not_seen_is_a_resource_of_its_own(faults: Faulty, ask: Ask) -> None:
+    faults.denied.add((TEAM, DUBLIN))
+    assert store(ask).code == 3
+    [event] = [json.loads(each) for each in ask("audit", "--format", "ocsf").stdout.splitlines()]
+    [finding] = json.loads(ask("audit", "--format", "asff").stdout)
+    told = event["resources"][0]
+    assert (told["type"], told["uid"]) == ("AWS account and Region", f"({TEAM}/{DUBLIN})")
+    assert [each["Type"] for each in finding["Resources"]] == ["Other"]

@@ -84,8 +84,27 @@ def _aside(use: Use, pinned: Mapping[str, set[int]]) -> str | None:
 def _reference(use: Use, place: Place, configurations: Mapping[str | None, Use]) -> AmiReference:
     resource_type, attribute, kind, value = _said(use, configurations)
     return AmiReference(
-        address_of(use), resource_type, attribute, kind, Action.NO_OP, value or _NOTHING, place
+        *(address_of(use), resource_type, attribute, kind, Action.NO_OP, value or _NOTHING, place),
+        arn=_arn(use, place),
     )
+
+
+_OF_EC2 = {
+    UseType.INSTANCE: "instance",
+    UseType.TEMPLATE: "launch-template",
+    UseType.EC2_FLEET: "fleet",
+    UseType.SPOT_FLEET: "spot-fleet-request",
+}
+"""Service Authorization Reference, "Resource types defined by Amazon EC2"."""
+
+
+def _arn(use: Use, place: Place) -> str | None:
+    """What AWS calls it; None where nobody tells."""
+    if use.id.startswith("arn:"):
+        return use.id
+    what = _OF_EC2.get(use.type)
+    at = f"arn:{place.partition}:ec2:{place.region}:{place.account}"
+    return f"{at}:{what}/{use.id}" if what else None
 
 
 def _said(

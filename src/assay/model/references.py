@@ -46,6 +46,8 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
     """The exceptions that comments in the code make for it."""
     fallback: ServiceImage | None = None
     """What an AWS service takes where the launch template named here holds no image."""
+    arn: str | None = None
+    """Of what exists and is no resource of Terraform's: what AWS calls it."""
 
     @property
     def module(self) -> str:

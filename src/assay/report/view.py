@@ -90,6 +90,10 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     """The path of its plan, or state, where the report is about several inputs: addresses may be the same."""
     input_kind: str = "plan"
     """What that is: `plan` or `state`."""
+    resource_type: str = ""
+    """As Terraform has it, of what an audit has found, too; empty for a place."""
+    arn: str | None = None
+    """Of what exists: what AWS calls it."""
 
     @property
     def label(self) -> str:
@@ -190,6 +194,8 @@ def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
         origins=common.origins,
         derived=common.derived,
         input=subject.input,
+        resource_type=reference.resource_type,
+        arn=reference.arn,
     )
 
 

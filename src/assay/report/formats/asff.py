@@ -9,7 +9,7 @@ policy's, or us-east-1. Security Hub refuses such a finding by name, which is be
 that was never written.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard
 
 from assay import __version__
@@ -18,8 +18,10 @@ from assay.model.ids import is_account, is_ami_id, is_region
 from assay.model.times import iso, to_second
 from assay.report.encoded import indented
 from assay.report.judged import JudgedReference, judged_references
+from assay.report.resources import OTHER, type_of
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
+from assay.report.view import VerdictView
 
 GENERATOR = "assay"
 KIND, JUDGED_AS_OF = "assay/kind", "assay/judged-as-of"
@@ -97,7 +99,7 @@ def _finding(each: JudgedReference, report: Report) -> dict[str, Any]:
         "Compliance": {"Status": STATUS[standing]},
         "RecordState": "ACTIVE",
         "ProductFields": dict(_fields(each, report)),
-        "Resources": [_resource(each, partition, region)],
+        "Resources": list(_resources(each, report, partition, region)),
     }
     fix = next((result.fix for result in each.open if result.fix), None)
     if fix:
@@ -146,27 +148,49 @@ def fields_of_input(each: JudgedReference, report: Report) -> Iterator[tuple[str
         yield "assay/catalog-sha256", report.catalog.sha256
 
 
-def _resource(each: JudgedReference, partition: str, region: str) -> dict[str, Any]:
-    """The image where it is known and no secret, else what uses it. ASFF has no type for images."""
+def _resources(
+    each: JudgedReference, report: Report, partition: str, region: str
+) -> Iterator[dict[str, Any]]:
+    """What uses the image, where it exists, and the image, where it is known and no secret; else what a plan calls what
+    uses it. ASFF has no type for images.
+    """
     verdict = each.verdict
     known = verdict.region == region
     image = _first(is_ami_id, verdict.image_id) if known else None
-    arn = f"arn:{partition}:ec2:{region}::image/{image}"
-    details = {
+    image_arn = f"arn:{partition}:ec2:{region}::image/{image}" if image else None
+    details: dict[str, Any] = {"Other": dict(_details(verdict))}
+    if verdict.arn is not None:
+        kind = type_of(verdict, report.inputs[verdict.input].kind).asff
+        if kind == "AwsEc2Instance" and image:
+            details[kind] = {"ImageId": image}
+        yield _resource(
+            kind, clipped(verdict.arn, LONGEST_FIX), partition, region if known else None, details
+        )
+        if image_arn:
+            yield _resource(OTHER, image_arn, partition, region)
+    else:
+        id = image_arn or clipped(each.label, LONGEST_FIX)
+        yield _resource(OTHER, id, partition, region if known else None, details)
+
+
+def _details(verdict: VerdictView) -> Iterator[tuple[str, str]]:
+    told = {
         "address": verdict.address,
         "attribute": verdict.attribute,
         "action": verdict.action,
         "file": f"{verdict.file}:{verdict.line}" if verdict.file else None,
         "lineage": " <- ".join(step.image_id for step in verdict.lineage),
     }
-    written: dict[str, Any] = {
-        "Type": "Other",
-        "Id": arn if image else clipped(each.label, LONGEST_FIX),
-        "Details": {
-            "Other": {name: clipped(text, LONGEST_FIELD) for name, text in details.items() if text}
-        },
-    }
-    if known:
+    return ((name, clipped(text, LONGEST_FIELD)) for name, text in told.items() if text)
+
+
+def _resource(
+    kind: str, id: str, partition: str, region: str | None, details: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    written: dict[str, Any] = {"Type": kind, "Id": id}
+    if details:
+        written["Details"] = details
+    if region is not None:
         written["Region"] = region
         if partition in PARTITIONS:
             written["Partition"] = partition

@@ -12,6 +12,7 @@ from assay.model import Report, Standing, partition_of
 from assay.model.times import iso
 from assay.report.encoded import encoded
 from assay.report.judged import JudgedReference, judged_references
+from assay.report.resources import type_of
 from assay.report.safe import safe
 from assay.report.setting import PLAIN, Setting
 from assay.report.view import ResultView
@@ -78,7 +79,7 @@ def _event(each: JudgedReference, report: Report) -> dict[str, Any]:
         },
         "compliance": _compliance(each, report),
         "cloud": _cloud(each),
-        "resources": [_resource(each)],
+        "resources": [_resource(each, report)],
         "unmapped": _unmapped(each, report),
     }
     # OCSF's status is that of somebody's work on the finding: what passes asks for none and has none.
@@ -130,7 +131,7 @@ def _cloud(each: JudgedReference) -> dict[str, Any]:
     return written
 
 
-def _resource(each: JudgedReference) -> dict[str, Any]:
+def _resource(each: JudgedReference, report: Report) -> dict[str, Any]:
     verdict = each.verdict
     data = {
         "attribute": safe(verdict.attribute),
@@ -138,8 +139,11 @@ def _resource(each: JudgedReference) -> dict[str, Any]:
         "image_id": verdict.image_id and safe(verdict.image_id),
         "lineage": [safe(step.image_id) for step in verdict.lineage],
     }
-    written = {"uid": safe(verdict.address), "name": safe(verdict.address), "data": data}
-    written["type"] = "Terraform resource"
+    if verdict.arn is not None:
+        data["arn"] = safe(verdict.arn)
+    uid = safe(verdict.address)
+    what = type_of(verdict, report.inputs[verdict.input].kind)
+    written: dict[str, Any] = {"uid": uid, "name": uid, "type": what.name, "data": data}
     if verdict.region:
         written["region"] = safe(verdict.region)
     return written
