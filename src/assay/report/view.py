@@ -91,9 +91,7 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     input_kind: str = "plan"
     """What that is: `plan` or `state`."""
     resource_type: str = ""
-    """As Terraform has it, of what an audit has found, too; empty for a place."""
     arn: str | None = None
-    """Of what exists: what AWS calls it."""
 
     @property
     def label(self) -> str:
@@ -169,8 +167,7 @@ class _Shared:
 
 
 def _view(verdict: Verdict, shared: _Shared) -> VerdictView:
-    subject = verdict.subject
-    reference = subject.reference
+    subject, reference = verdict.subject, verdict.subject.reference
     place = subject.place if isinstance(subject.place, Place) else None
     common = shared.common(verdict)
     return VerdictView(
