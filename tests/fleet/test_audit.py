@@ -594,3 +594,36 @@ def test_a_place_that_was_not_seen_is_a_resource_of_its_own(faults: Faulty, ask:
     told = event["resources"][0]
     assert (told["type"], told["uid"]) == ("AWS account and Region", f"({TEAM}/{DUBLIN})")
     assert [each["Type"] for each in finding["Resources"]] == ["Other"]
+
+
+def documented_exception() -> str:
+    """The lines that the page about a fleet gives for the builders of a pipeline."""
+    page = (Path(__file__).parents[2] / "docs" / "fleet.md").read_text("utf-8")
+    [block] = [each for each in page.split("```yaml\n")[1:] if each.startswith("exceptions:")]
+    return block.partition("```")[0]
+
+
+def test_the_documented_exception_is_for_builders_of_the_pipeline_and_nothing_else(
+    fleet: Fleet, ask: Ask, tmp_path: Path
+) -> None:
+    builder = fleet.run(fleet.golden.base, PIPELINE)
+    theirs = fleet.golden.home_made(STRANGER)
+    fleet.world.share(theirs, REGION, PIPELINE)
+    others = {fleet.run(fleet.golden.base), fleet.run(theirs, PIPELINE)}
+    assert store(ask).code == 0
+    runs = (("audit",), (*LIVE, "--as-of", NIGHT))
+    for arguments in runs:
+        run = ask(*arguments, "--format", "json")
+        assert set(outcomes(run).values()) == {"fail"}
+    (tmp_path / "assay.yaml").write_text(POLICY + documented_exception())
+    for arguments in runs:
+        run = ask(*arguments, "--format", "json")
+        assert run.code == 1
+        failing = {address for (address, _), outcome in outcomes(run).items() if outcome == "fail"}
+        assert failing == others
+        [excepted] = [each for each in run.report["verdicts"] if each["address"] == builder]
+        assert (excepted["outcome"], excepted["exception"]["reason"]) == ("pass", "image pipeline")
+    for each in others:
+        fleet.world.instances[each].state = "terminated"
+    assert ask(*runs[1]).code == 0
+    assert ask(*LIVE, "--as-of", "2027-12-01").code == 1  # it has an end
