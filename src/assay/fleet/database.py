@@ -1,5 +1,7 @@
 """DuckDB, which reads and writes the store, and what goes wrong with it."""
 
+import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,10 @@ def connection() -> Any:
             "an inventory needs DuckDB, which is not installed",
             hint="install 'assay-ami[fleet]'",
         ) from None
-    made = duckdb.connect()
+    # DuckDB makes it when it needs it, and would make `.tmp` where the command was called; nobody can
+    # guess the name and wait there with a link.
+    spilled = Path(tempfile.gettempdir()) / f"assay-{secrets.token_hex(8)}"
+    made = duckdb.connect(config={"temp_directory": str(spilled)})
     made.execute("SET TimeZone = 'UTC'")
     return made
 
