@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from importlib import resources
 from io import StringIO
@@ -372,6 +373,85 @@ def test_events_tell_what_ec2_does_not_record(
     refused = ask(world.golden, "--cloudtrail")
     assert refused.code == 3
     assert f"gap: CloudTrail's CopyImage events of {WORKLOAD}/{REGION}" in refused.stdout
+
+
+SNAPSHOT = "snap-0123456789abcdef0"
+SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "aws-samples"
+
+
+def with_snapshot(world: GoldenWorld, id: str, snapshot: str = SNAPSHOT) -> str:
+    mapping = {"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": snapshot, "VolumeSize": 8}}
+    world.world.image(REGION, id).overlay["BlockDeviceMappings"] = [mapping]
+    return id
+
+
+def test_what_was_registered_from_a_snapshot_is_told_by_its_event_though_it_is_gone(
+    world: GoldenWorld, ask: Ask
+) -> None:
+    """And what was made of it: without the event, nothing tells that it descends."""
+    copy = with_snapshot(world, world.copy())
+    registered = world.world.register_image(WORKLOAD, REGION, name="r", snapshots=[SNAPSHOT])
+    below = world.derived(registered)
+    world.world.deregister(registered, REGION)
+    assert edges(ask(world.golden, "--format", "json")).keys() == {copy}
+    run = ask(world.golden, "--cloudtrail", "--format", "json")
+    assert run.code == 0, run.stderr
+    assert edges(run) == {
+        copy: (world.golden, "recorded", 1),
+        registered: (copy, "cloudtrail", 2),
+        below: (registered, "recorded", 3),
+    }
+    found = documented(run)
+    assert (found[registered]["listed"], found[below]["weakest"]) == (False, "cloudtrail")
+
+
+def test_images_registered_from_one_snapshot_are_siblings(world: GoldenWorld, ask: Ask) -> None:
+    """By their events each is of the older image that has the snapshot, in whichever account, and of none that came later."""
+    with_snapshot(world, world.golden)
+    first, second = (
+        world.world.register_image(account, REGION, name="r", snapshots=[SNAPSHOT])
+        for account in (WORKLOAD, TEAM)
+    )
+    later = with_snapshot(world, world.home_made())
+    run = ask(world.golden, "--cloudtrail", "--format", "json")
+    assert edges(run) == {
+        first: (world.golden, "cloudtrail", 1),
+        second: (world.golden, "cloudtrail", 1),
+        later: (world.golden, "likely", 1),
+    }
+    assert first not in documented(ask(second, "--cloudtrail", "--format", "json"))
+    assert not {first, second} & documented(ask(later, "--cloudtrail", "--format", "json")).keys()
+
+
+def test_registrations_as_aws_documents_them_are_joined(world: GoldenWorld, ask: Ask) -> None:
+    """One names a snapshot beside an empty volume, the other a manifest, of which no image has anything."""
+    commands = {
+        number: shlex.split(json.loads(path.read_text("utf-8"))["command"])
+        for number in (1, 2)
+        for path in SAMPLES.glob(f"ec2.RegisterImage.awscli-*-{number}.json")
+    }
+    if not commands:
+        pytest.skip("AWS's samples are not here")
+    [mapping] = [each for each in commands[2] if "SnapshotId=" in each]
+    snapshot = mapping.partition("SnapshotId=")[2].rstrip("}")
+    assert any("VolumeSize=" in each for each in commands[2])
+    copy = with_snapshot(world, world.copy(), snapshot)
+    registered = world.world.register_image(WORKLOAD, REGION, name="2", snapshots=[snapshot])
+    event = world.world.events[-1]
+    assert event.asked is not None
+    event.asked["blockDeviceMapping"]["items"].append(
+        {"deviceName": "/dev/xvdf", "ebs": {"volumeSize": 100}}
+    )
+    by_manifest = world.world.register_image(WORKLOAD, REGION, name="1")
+    location = commands[1][commands[1].index("--image-location") + 1]
+    world.world.events[-1].asked = {"name": "1", "imageLocation": location}
+    run = ask(world.golden, "--cloudtrail", "--format", "json")
+    assert run.code == 0, run.stderr
+    assert edges(run) == {
+        copy: (world.golden, "recorded", 1),
+        registered: (copy, "cloudtrail", 2),
+    }
+    assert by_manifest not in documented(run)
 
 
 def test_each_path_to_an_older_golden_source_counts(world: GoldenWorld, ask: Ask) -> None:

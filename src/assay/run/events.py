@@ -1,12 +1,15 @@
 """What CloudTrail's event history tells of who was made from whom, in every place of a night.
 
 CopyImage names its source, CreateImage an instance, whose image the night or a launch tells, RegisterImage
-snapshots, of which the night says which image has them. The history is of the last 90 days.
+snapshots, of which the night says which image has them: an older one, and none that was itself registered from
+them, which is a sibling. The history is of the last 90 days.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -23,10 +26,13 @@ SELECT region || '/' || id, image_id FROM uses
 WHERE night = $1 AND type = 'instance' AND image_id IS NOT NULL AND id IN (SELECT unnest($2::VARCHAR[]))
 """
 _SNAPSHOTS = """
-SELECT DISTINCT region, snapshot, image_id FROM (
-    SELECT region, image_id, unnest(snapshots) AS snapshot FROM images WHERE night = $1
-) WHERE snapshot IN (SELECT unnest($2::VARCHAR[])) ORDER BY ALL
+SELECT region, snapshot, image_id, min(created) FROM (
+    SELECT region, image_id, creation_date AS created, unnest(snapshots) AS snapshot FROM images WHERE night = $1
+) WHERE snapshot IN (SELECT unnest($2::VARCHAR[])) GROUP BY ALL ORDER BY ALL
 """
+
+_Holding: TypeAlias = dict[tuple[str, str], list[tuple[str, datetime | None]]]
+"""By Region and snapshot: the images that have it, and when each was made."""
 
 
 class Recorded(Struct, frozen=True):
@@ -64,9 +70,15 @@ def _events(catalog: ImageCatalog, at: At, name: EventName) -> Sequence[ImageEve
 def _steps(night: Night, events: Sequence[ImageEvent]) -> Iterator[Step]:
     launched = _launched(night, events)
     wanted = sorted({snapshot for each in events for snapshot in each.snapshots or ()})
-    holding: dict[tuple[str, str], list[str]] = {}
-    for region, snapshot, image in night.store.select(_SNAPSHOTS, night.date, wanted).rows:
-        holding.setdefault((region, snapshot), []).append(image)
+    registered = {
+        (each.region, snapshot, each.image_id)
+        for each in events
+        for snapshot in each.snapshots or ()
+    }
+    holding: _Holding = {}
+    for region, snapshot, image, created in night.store.select(_SNAPSHOTS, night.date, wanted).rows:
+        if (region, snapshot, image) not in registered:
+            holding.setdefault((region, snapshot), []).append((image, created))
     for event in events:
         child = f"{event.region}/{event.image_id}"
         for parent in _parents(event, launched, holding):
@@ -84,9 +96,7 @@ def _launched(night: Night, events: Sequence[ImageEvent]) -> dict[str, str]:
     return found
 
 
-def _parents(
-    event: ImageEvent, launched: Mapping[str, str], holding: Mapping[tuple[str, str], list[str]]
-) -> Iterator[str]:
+def _parents(event: ImageEvent, launched: Mapping[str, str], holding: "_Holding") -> Iterator[str]:
     match event.name:
         case EventName.COPY_IMAGE if event.source_image_id is not None:
             yield f"{event.source_image_region or '?'}/{event.source_image_id}"
@@ -95,5 +105,6 @@ def _parents(
             yield from (f"{event.region}/{image}" for image in images if image is not None)
         case EventName.REGISTER_IMAGE:
             for snapshot in event.snapshots or ():
-                for image in holding.get((event.region, snapshot), ()):
-                    yield f"{event.region}/{image}"
+                for image, created in holding.get((event.region, snapshot), ()):
+                    if not (created and event.time) or created <= event.time:
+                        yield f"{event.region}/{image}"
