@@ -197,6 +197,25 @@ def test_an_image_that_is_gone_is_judged_by_what_its_instance_tells(fleet: Fleet
         assert template
 
 
+def test_of_a_suspended_account_it_is_said_how_to_leave_it_out(fleet: Fleet, ask: Ask) -> None:
+    """No permission and no later night would help."""
+    fleet.world.organize(CI)
+    for account in (WORKLOAD, PIPELINE):
+        fleet.world.join(account)
+    fleet.world.join("444444444444", state="SUSPENDED")
+    fleet.run(fleet.copy)
+    whole = ("--organization", "--region", REGION)
+    assert ask("inventory", *whole).code == 3
+    for run in (ask("audit", "--format", "json"), ask("audit", "live", *whole, "--format", "json")):
+        assert run.code == 3
+        (lost,) = [v for v in run.report["verdicts"] if v["outcome"] != "pass"]
+        assert lost["address"] == "(444444444444/*)"
+        (result,) = lost["results"]
+        assert result["fix"].startswith("leave the account out with --exclude")
+        assert " or run assay inventory" not in result["fix"]
+    assert ask("audit", "live", *whole, "--exclude", "444444444444").code == 0
+
+
 def test_a_place_that_was_not_seen_is_named_and_no_pass(
     fleet: Fleet, faults: Faulty, ask: Ask
 ) -> None:

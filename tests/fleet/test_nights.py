@@ -61,6 +61,16 @@ def test_what_happened_between_two_nights_is_told_by_image(
     assert f"| gone | `{gone}` | `{WORKLOAD}` | `{REGION}` | was unknown |" in markdown
 
 
+def test_a_night_beside_itself_has_no_difference(
+    world: GoldenWorld, take: Take, tmp_path: Path
+) -> None:
+    world.home_made()
+    assert take("--as-of", "2026-11-28").code == 0
+    same = ("inventory", "diff", "2026-11-28", "2026-11-28")
+    run = command.assay(*same, cwd=tmp_path)
+    assert (run.code, run.stdout) == (0, "2026-11-28 to 2026-11-28: no difference\n")
+
+
 def test_of_a_place_that_was_not_seen_nothing_is_told_but_that(
     world: GoldenWorld, faults: Faulty, take: Take, tmp_path: Path
 ) -> None:

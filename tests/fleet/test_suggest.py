@@ -229,7 +229,7 @@ def test_nothing_that_would_not_run_or_pass_is_suggested(estate: Estate, ask: As
     w.share(forged, REGION, WORKLOAD)
     run = ask("suggest", estate.home_made(), "--region", REGION, "--format", "json")
     assert run.code == 2
-    assert "no golden image passes there" in run.stderr
+    assert "no golden image there could replace it and pass" in run.stderr
     near = {each["image_id"]: each["why"] for each in run.report["suggestions"][0]["near"]}
     assert near[arm] == "its architecture is arm64, not x86_64"
     assert "deprecated" in near[disabled]
@@ -254,6 +254,14 @@ def test_a_candidate_that_the_policy_fails_is_none(
     (near,) = run.report["suggestions"][0]["near"]
     assert near["image_id"] == newest
     assert near["why"].startswith("revoked: ")
+
+
+def test_of_an_image_that_is_golden_itself_it_is_not_said_that_none_passes(
+    estate: Estate, ask: Ask
+) -> None:
+    run = ask("suggest", estate.golden, "--region", REGION)
+    assert run.code == 2
+    assert "no golden image there could replace it and pass\n" in run.stdout
 
 
 def test_a_copy_in_the_account_itself_is_golden_enough(estate: Estate, ask: Ask) -> None:

@@ -284,8 +284,14 @@ def test_the_past_is_asked_alone(estate: Estate, server: Server, tmp_path: Path)
     assert run.report["region"] == IRELAND
     assert run.report["lineage"][0]["visible"] is None
     assert run.report["catalog"]["kind"] == "offline"
-    # Amazon's base stands in nobody's listing
-    assert (run.code, run.report["end"]["reason"]) == (3, "not visible")
+    # Amazon's base stands in nobody's listing, and EC2's record ends with it
+    assert (run.code, run.report["end"]["reason"]) == (0, "public provider")
+    base = run.report["lineage"][-1]
+    assert (base["image_id"], base["owner"]) == (estate.base, "amazon")
+    assert sources(base, "image") == ["night 2026-11-20"]
+    shown = text(tmp_path, server, estate.used, "--night", "2026-11-20")
+    assert "not followed further" not in shown
+    assert "public provider: EC2's record ends at a public image of amazon" in shown
     later = trace(tmp_path, server, estate.used, "--night", "2026-11-22")
     assert line(later)[0] == (estate.used, "recorded")
     by_instance = trace(tmp_path, server, estate.own, "--night", "2026-11-20")
@@ -343,6 +349,9 @@ def test_an_instance_that_has_ended_is_remembered(
     assert sources(run.report["lineage"][0], "image") == ["ec2:DescribeImages"]
     assert any("EC2 shows no" in gap["reason"] for gap in run.report["gaps"])
     assert sum(server.counts().values()) <= 5
+    elsewhere = trace(tmp_path, server, estate.own, *HERE, account=STRANGER)
+    assert elsewhere.report["account"] == WORKLOAD
+    assert f"EC2 shows no {estate.own} in {STRANGER}" in elsewhere.report["gaps"][0]["reason"]
 
 
 NIGHT = date(2026, 11, 20)

@@ -117,11 +117,16 @@ def descendants_command(
     show(_render(found, format_, host))
     if found.whole:
         return EXIT_PASS
-    lost, gaps = len(found.unseen), len(found.gaps)
-    note(
-        f"{lost} of {len(found.places)} places were not seen, or not all of them; other gaps: {gaps}"
-    )
+    note(_missing(len(found.unseen), len(found.places), len(found.gaps)))
     return EXIT_UNDETERMINED
+
+
+def _missing(lost: int, places: int, gaps: int) -> str:
+    """How much could not be seen, in words."""
+    said = [f"{lost} of {places} places were not seen, or not all of them"] if lost else []
+    if gaps:
+        said.append(f"{'other ' if lost else ''}gaps: {gaps}")
+    return "; ".join(said)
 
 
 def _finding(how: How, catalog: "ImageCatalog | None") -> "Finding | None":

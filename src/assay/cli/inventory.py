@@ -145,7 +145,7 @@ def _told(
         note(f"{number} were not seen, or not all of them")
     if failed:
         return EXIT_NO_VERDICT
-    return EXIT_UNDETERMINED if found.not_seen else EXIT_PASS
+    return EXIT_UNDETERMINED if found.not_seen or found.gaps else EXIT_PASS
 
 
 def _how(

@@ -89,5 +89,5 @@ def _exit_code(found: "Suggestions") -> int:
         return EXIT_PASS
     if answered:
         return EXIT_UNDETERMINED
-    note("no golden image passes there, so there is nothing to suggest")
+    note("no golden image there could replace it and pass, so there is nothing to suggest")
     return EXIT_NO_VERDICT

@@ -59,7 +59,7 @@ SELECT account, region, night, state, reason FROM places
 WHERE night IN ($1, $2) AND state <> 'seen'
 UNION ALL
 SELECT account, region, CASE WHEN bool_or(night = $1) THEN $2 ELSE $1 END, 'not wanted', NULL
-FROM places WHERE night IN ($1, $2) GROUP BY account, region HAVING count(*) = 1
+FROM places WHERE night IN ($1, $2) GROUP BY account, region HAVING count(*) = 1 AND $1 <> $2
 ORDER BY ALL
 """
 

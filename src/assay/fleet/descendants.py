@@ -95,7 +95,7 @@ def _unknown(night: Night, what: str, near: str) -> str:
     """Of something that was found nowhere, that some places were not seen. Raises `InputError` where all were."""
     if not night.unseen:
         raise InputError(what, hint=near)
-    return f"{what}, of which not every place was seen; {near}"
+    return f"{what}, and not every place was seen in that night; {near}"
 
 
 def descend(

@@ -1,6 +1,7 @@
 """What a stored night tells of single images and instances, with the place that told it."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -8,7 +9,8 @@ from msgspec.structs import replace
 
 from assay.fleet.columns import image_of, use_of
 from assay.fleet.night import Night
-from assay.model import Image, how_made
+from assay.model import AncestryEnd, AncestryEntry, Image, how_made
+from assay.model.images import PUBLIC_PROVIDERS
 from assay.model.inventory import UseType
 from assay.model.lines import Claim, Gap, Grade, Link, Told, is_open, sourced
 from assay.model.uses import ImageUse, UsedImage
@@ -82,6 +84,9 @@ class Memory:
         listed = self._best(link)
         if listed is not None:
             return self._listed(link, listed)
+        root = self._roots.get((link.image_id, link.region or "")) if is_open(link) else None
+        if root is not None:
+            return root_of(link, *root)
         if link.image is not None or link.region is None:
             return link
         used = [each for each in self._used(link.image_id) if each[1] == link.region]
@@ -95,6 +100,18 @@ class Memory:
             creation_date=link.creation_date or image.creation_date,
             told=(*link.told, told),
         )
+
+    @cached_property
+    def _roots(self) -> dict[tuple[str, str], tuple[AncestryEntry, Told]]:
+        """The public images of AWS and of its Marketplace that stored ancestries end with, and who told of each."""
+        return {
+            (entry.image_id, entry.region): (
+                entry,
+                self._told(Claim.IMAGE, row["account"], row["region"], self._read_at(row)),
+            )
+            for row, entry in self.night.told_roots()
+            if entry.region and entry.owner_alias in PUBLIC_PROVIDERS
+        }
 
     def _best(self, link: Link) -> dict[str, Any] | None:
         """The owner's own listing before those of others, a fresh one before a stale one."""
@@ -146,6 +163,20 @@ class Memory:
             for row in rows
             if (image := use_of(row).image)
         ]
+
+
+def root_of(link: Link, entry: AncestryEntry, told: Told) -> Link:
+    """A link with what EC2's record tells of a public provider's image, with which it ends."""
+    source = (entry.source_image_id, entry.source_image_region) if entry.source_image_id else None
+    return replace(
+        link,
+        owner_alias=entry.owner_alias,
+        creation_date=link.creation_date or entry.creation_date,
+        end=AncestryEnd.PUBLIC_PROVIDER,
+        detail=None,
+        source=source,
+        told=(*link.told, told),
+    )
 
 
 def as_image(used: UsedImage) -> Image:

@@ -9,6 +9,7 @@ Whatever is told of a night holds for the places that were seen; the others stan
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 import msgspec
 
@@ -68,12 +69,17 @@ class Night(msgspec.Struct, frozen=True):
 
     def roots(self) -> Iterator[AncestryEntry]:
         """The public images of AWS and of its Marketplace that stored ancestries end with."""
+        return (entry for _, entry in self.told_roots())
+
+    def told_roots(self) -> Iterator[tuple[dict[str, Any], AncestryEntry]]:
+        """The same, each with a row that tells of it: account, Region, and `stale_since`."""
         asked = (
-            "SELECT DISTINCT entry FROM (SELECT unnest(ancestry) AS entry FROM images WHERE night = $1)"
+            "SELECT * FROM (SELECT account, region, stale_since, unnest(ancestry) AS entry FROM images WHERE night = $1)"
             " WHERE entry.owner_alias IS NOT NULL"
+            " QUALIFY row_number() OVER (PARTITION BY entry ORDER BY stale_since IS NOT NULL, account, region) = 1"
         )
         for row in self.store.records(asked, self.date):
-            yield msgspec.convert(row["entry"], AncestryEntry)
+            yield row, msgspec.convert(row["entry"], AncestryEntry)
 
     def uses(self) -> Iterator[tuple[At, Use]]:
         """What uses images, or would launch one next, each with its account and Region."""

@@ -112,7 +112,7 @@ class NightCatalog:
         if here:
             return Absent()
         return Unavailable(
-            f"the stored night {self._night.date} has no {id} in {place}: it it neither belongs to the account nor is shared with it, and public images are not listed"
+            f"the stored night {self._night.date} has no {id} in {place}: it neither belongs to the account nor is shared with it, and public images are not listed"
         )
 
     def _ancestry(self, key: ImageKey) -> Answer[Ancestry]:
@@ -161,7 +161,7 @@ class NightCatalog:
             return None
         why = "is enabled there" if found.allowed_images else "may be enabled there"
         return Unavailable(
-            f"the stored night {self._night.date} has no {id} in {place}: Allowed AMIs, which {why}, may hide it; or it it neither belongs to the account nor is shared with it, and public images are not listed"
+            f"the stored night {self._night.date} has no {id} in {place}: Allowed AMIs, which {why}, may hide it; or it neither belongs to the account nor is shared with it, and public images are not listed"
         )
 
     def _missing(self, place: Place) -> Unavailable | None:

@@ -55,13 +55,18 @@ def referrers(night: Night) -> Referrers:
     _add_launches(found, launches(night.uses()))
     for at, use in night.uses():
         match use.type:
-            case UseType.INSTANCE if use.state != "terminated" and use.image_id is not None:
+            case UseType.INSTANCE if not has_ended(use) and use.image_id is not None:
                 found.add(use.image_id, _referrer(at, use))
             case UseType.USAGE_REPORT if use.image_id is not None:
                 # It is the other account's, whose id stands in the name
                 account = use.name or at[0]
                 found.add(use.image_id, _referrer((account, at[1]), use))
     return found
+
+
+def has_ended(use: Use) -> bool:
+    """Whether it is an instance that is told for an hour yet, and starts no more."""
+    return use.type is UseType.INSTANCE and use.state == "terminated"
 
 
 def add_reference(found: Referrers, at: At, reference: ImageReference) -> None:

@@ -124,6 +124,8 @@ class Inventory(msgspec.Struct, frozen=True):
     """Of an image's id and a type of use, how many were seen."""
     trend: Iterable[NightTotals] = ()
     """The nights up to this one, the oldest first."""
+    gaps: tuple[str, ...] = ()
+    """What was asked besides the lists of each place, and not told, a line each."""
 
     @property
     def not_seen(self) -> tuple[PlaceSeen, ...]:

@@ -175,7 +175,8 @@ def audit(
     needs = replace(needs_of(sources, policy, as_of, known), by_record=by_record)
     subjects = _as_instances_tell(sources, fleet, needs)
     unread = {at for at, place in enumerate(fleet.places) if place.lacks(_lists(policy))}
-    subjects += [_unseen(fleet.places[number], number) for number in sorted(unread)]
+    cure = _AGAIN if fleet.catalog.facts().kind == "stored" else None
+    subjects += [_unseen(fleet.places[number], number, cure) for number in sorted(unread)]
     subjects.sort(key=lambda each: each.input)
     report = report_of(subjects, sources, fleet.catalog, policy, as_of, known)
     lost = tuple(fleet.places[number] for number in sorted(unread))
@@ -268,7 +269,7 @@ def _is_told(subject: Subject, told: Mapping[ImageKey, UsedImage]) -> bool:
     )
 
 
-def _unseen(seen: PlaceSeen, input: int) -> Subject:
+def _unseen(seen: PlaceSeen, input: int, cure: str | None) -> Subject:
     """A place of which anything may be missing."""
     place = Place.of(seen.region, seen.account)
     read = (
@@ -279,6 +280,8 @@ def _unseen(seen: PlaceSeen, input: int) -> Subject:
     reference = AmiReference(
         f"({seen.account}/{seen.region})", "", "uses", Kind.LAUNCH, Action.READ, Unknown(), place
     )
+    if seen.state is PlaceState.SUSPENDED:
+        cure = None  # it does not come back by itself
     return Subject(
-        reference, place, Unresolved(Cause.LOOKUP_FAILED, reason, cure=_AGAIN), input=input
+        reference, place, Unresolved(Cause.LOOKUP_FAILED, reason, cure=cure), input=input
     )

@@ -29,7 +29,7 @@ from assay.model.times import day_of
 from assay.run.host import Host
 from assay.run.places import Reply, failed
 from assay.run.progress import Progress
-from assay.run.shares import shares, with_shares
+from assay.run.shares import shares, untold, with_shares
 from assay.run.workers import How, workers
 
 
@@ -81,6 +81,7 @@ def inventory(
         written.running,
         Used(night),
         Trend(night, _NIGHTS),
+        written.gaps,
     )
 
 
@@ -195,6 +196,7 @@ class _Written(Struct):
         default_factory=lambda: defaultdict(Counter)
     )
     running: Counter[str] = field(default_factory=Counter)
+    gaps: tuple[str, ...] = ()
 
 
 def _written(
@@ -212,7 +214,7 @@ def _written(
         classes.learn(journal.read(at))
     classes.ask(partial(_ancestries, catalog, endpoint))
     told = shares(catalog, map(journal.read, found), classes.of) if wanted.permissions else {}
-    night, written = day_of(wanted.as_of), _Written()
+    night, written = day_of(wanted.as_of), _Written(gaps=untold(told))
     for at, place in found.items():
         if place.state in _NOTHING:
             stale = store.keep_older(night, place)

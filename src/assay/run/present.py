@@ -96,6 +96,8 @@ class Present:
             if self._memory and kept.region == self.place.region:
                 traced = self._launched(kept.use, self._memory.link_of(kept))
                 traced.gaps.insert(0, gap)
+                # Whose it is, the night tells, whoever was asked in vain
+                self.place = replace(self.place, account=kept.account)
                 return traced
         return Traced(
             [], [] if isinstance(use, Absent) else [gap], why=why, absent=isinstance(use, Absent)

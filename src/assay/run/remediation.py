@@ -128,6 +128,7 @@ def _unlisted(night: Night) -> int:
     asked = """
         SELECT count(*) AS images FROM (
             SELECT DISTINCT region, image_id FROM uses WHERE night = $1 AND image_id IS NOT NULL
+                AND NOT (type = 'instance' AND coalesce(state, '') = 'terminated')
             EXCEPT SELECT region, image_id FROM images WHERE night = $1
         )
     """

@@ -4,6 +4,7 @@ A call for each image (EC2 DescribeImageAttribute), so that only those are asked
 the account's own, and used by nothing that was listed. Of the others something else decides.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,13 +15,14 @@ from assay.catalog.interface import CutShort, ImageCatalog, whole
 from assay.catalog.questions import ImageKey
 from assay.fleet.ancestries import Node
 from assay.fleet.collecting import Collected
+from assay.fleet.used_by import has_ended
 from assay.model import Place
 from assay.model.inventory import Classified, ImageClass
 from assay.model.uses import LaunchPermission
 
 _AT_A_TIME = 16
-Shares = Mapping[ImageKey, tuple[LaunchPermission, ...]]
-"""Those that were told; whom another image is shared with, the night does not know."""
+Shares = Mapping[ImageKey, tuple[LaunchPermission, ...] | CutShort]
+"""What each image that was asked about is shared with, or why that was not told."""
 
 
 def shares(
@@ -33,7 +35,11 @@ def shares(
     could_go: dict[ImageKey, None] = {}
     for place in places:
         region = place.place.region
-        used.update((region, use.image_id) for use in place.uses if use.image_id is not None)
+        used.update(
+            (region, use.image_id)
+            for use in place.uses
+            if use.image_id is not None and not has_ended(use)
+        )
         could_go.update(dict.fromkeys(_could_go(classified(place))))
     keys = [key for key in could_go if (key[0].region, key[1]) not in used]
     workers = ThreadPoolExecutor(_AT_A_TIME, "shares")
@@ -44,10 +50,21 @@ def shares(
     finally:  # whoever interrupts need not wait for what is on its way
         workers.shutdown(wait=False, cancel_futures=True)
     return {
-        key: tuple(answer)
+        key: answer if isinstance(answer, CutShort) else tuple(answer)
         for key, answer in zip(keys, answers, strict=True)
-        if not isinstance(answer, CutShort)
     }
+
+
+def untold(told: Shares) -> tuple[str, ...]:
+    """A line for each reason why it is not known in an account whom some images are shared with."""
+    images: Counter[tuple[str, str]] = Counter()
+    for (place, _), answer in told.items():
+        if isinstance(answer, CutShort):
+            images[str(place), answer.reason] += 1
+    return tuple(
+        f"whom {number:,} image{'' if number == 1 else 's'} of {place} {'is' if number == 1 else 'are'} shared with: {reason}"
+        for (place, reason), number in sorted(images.items())
+    )
 
 
 def _could_go(images: Iterable[Classified]) -> Iterator[ImageKey]:
@@ -59,12 +76,12 @@ def _could_go(images: Iterable[Classified]) -> Iterator[ImageKey]:
 
 def with_shares(images: Iterable[Classified], told: Shares) -> list[Classified]:
     """The images, with whom they are shared where that was told."""
-    return [
-        replace(each, launch_permissions=told[_key(each)])
-        if not each.shared and _key(each) in told
-        else each
-        for each in images
-    ]
+    return [replace(each, launch_permissions=_told(each, told)) for each in images]
+
+
+def _told(found: Classified, told: Shares) -> tuple[LaunchPermission, ...] | None:
+    answer = None if found.shared else told.get(_key(found))
+    return None if isinstance(answer, CutShort) else answer
 
 
 def _key(found: Classified) -> ImageKey:

@@ -47,6 +47,7 @@ _CURES = {
     "ReadTimeoutError": "run it again: AWS was reached but did not answer in time",
     "time limit of": "allow more time with --timeout, or run it again",
     "not asked when the catalogue was recorded": "record again with this policy and these inputs: assay record or assay check --record",
+    "not seen, suspended": "leave the account out with --exclude, or with exclude under the policy's aws.organization",
     "(offline)": "run it without --offline, or with a recorded catalogue",
 }
 """By words of a reason, the cure of its cause."""

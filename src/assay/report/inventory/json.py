@@ -26,6 +26,7 @@ def render(found: Inventory, policy: tuple[str, str], generated_at: datetime) ->
             "not_seen_places": len(found.not_seen),
         },
         catalog={"endpoint": found.endpoint, "api_calls": dict(sorted(found.calls.items()))},
+        gaps=found.gaps,
         images=_encoded(found),
     )
 

@@ -50,6 +50,7 @@ def _not_seen(found: Inventory) -> list[str]:
     rest = len(found.not_seen) - MOST_PLACES
     if rest > 0:
         lines.append(f"and {rest:,} other places: --format json tells all of them")
+    lines += [f"not seen: {safe(each)}" for each in found.gaps]
     return [*lines, ""] if lines else []
 
 

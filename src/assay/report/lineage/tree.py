@@ -108,7 +108,7 @@ def _image(node: Node, paint: Paint) -> Iterator[str]:
         f"created {day_of(node.creation_date)}" if node.creation_date else None,
         node.state if node.state != "available" else None,
         f"{step.unseen} from here" if step.visible is False else None,
-        step.unseen if step.visible is None else None,
+        step.unseen if step.visible is None and not _by_night(node) else None,
     ]
     id = paint(safe(step.image_id), "yellow" if node.is_golden_origin else None, bold=True)
     told = [safe(fact) for fact in facts if fact]
@@ -119,6 +119,11 @@ def _image(node: Node, paint: Paint) -> Iterator[str]:
     yield f"● {id}  {', '.join(told[:most])}"
     if told[most:]:
         yield f"│   {', '.join(told[most:])}"
+
+
+def _by_night(node: Node) -> bool:
+    """Whether nobody asked EC2 about it, and a stored night tells what it is."""
+    return node.step.passed_over and any(each.claim is Claim.IMAGE for each in node.told)
 
 
 def _evidence(node: Node) -> Iterator[str]:

@@ -108,7 +108,7 @@ def notes(found: Remediation) -> Iterator[str]:
         one = found.unlisted == 1
         what, them = ("image is", "it") if one else ("images are", "them")
         yield (
-            f"{found.unlisted} {what} in use but in no listing (Amazon's public images, and images that are gone): "
+            f"{found.unlisted} {what} in use but in no listing (Amazon's public images, images that are gone, and those of others that Allowed AMIs hides): "
             f"assay audit judges {them}"
         )
     for gap in found.gaps[:MOST]:

@@ -34,7 +34,7 @@ def _answer(found: Suggestion) -> Iterator[str]:
     yield f"{asked.target}{image} in {asked.account}/{asked.region}:"
     match found.candidates:
         case ():
-            yield "  no golden image there passes"
+            yield "  no golden image there could replace it and pass"
         case (only,):
             yield from _candidate(only)
             for way in found.ways:
