@@ -196,7 +196,7 @@ def test_offline_what_nobody_was_asked_is_one_line(by: str, severity: Severity) 
     ]
     assert [level for level, _ in said] == [severity.value]
     assert not [
-        each for each in issues(report, by) if "denied" in each[2] and "whole" not in each[2]
+        each for each in issues(report, by) if "denied" in each[2] and "incomplete" not in each[2]
     ]
 
 
