@@ -308,7 +308,7 @@ class TestExitCodes:
         run = command.assay("check", "plan.json", "--offline", cwd=here)
         assert run.code == 3
         assert "not checked (offline)" in run.stdout
-        assert "asked: nobody (offline)" in run.stdout
+        assert "answers from: nobody (offline)" in run.stdout
         assert "UNDETERMINED 1 AMI reference: 1 undetermined" in run.stdout
 
     def test_the_policy_may_tolerate_what_is_undetermined(self, here: Path) -> None:
@@ -381,7 +381,7 @@ class TestErrors:
         assert "-: empty" in self.failed(here, "check", "-")
 
     def test_standard_input_twice(self, here: Path) -> None:
-        assert "once only" in self.failed(here, "check", "-", "-")
+        assert "only once" in self.failed(here, "check", "-", "-")
 
     def test_one_bad_plan_among_good_ones(self, here: Path) -> None:
         write(here, plan())

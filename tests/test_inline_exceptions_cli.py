@@ -92,7 +92,7 @@ def test_a_comment_lets_its_reference_through_and_no_other(check: Check) -> None
         "line": 3,
     }
     assert check(*here) == 1
-    assert "by exception: lab (SEC-7, in a comment, web.tf:3, without an end)" in check.said
+    assert "by exception: lab (SEC-7, in a comment, web.tf:3, no end date)" in check.said
     assert "aside" not in check.said
     assert check(here[0], here[2]) == 0
 
@@ -117,7 +117,7 @@ def test_a_gate_does_not_honour_it(
     ]
     assert check(*here, flags=flags) == 1
     assert "FAIL 3 AMI references: 2 fail, 1 pass\n" in check.said
-    assert "\n  left aside by --no-inline: 3 exceptions in the code\n" in check.said
+    assert "\n  ignored because of --no-inline: 3 exceptions in the code\n" in check.said
     assert "SEC-7" not in check.said
     report = check.json(*here, flags=flags)
     assert [each["exception"] for each in report["verdicts"]] == [None] * 3
@@ -132,7 +132,7 @@ def test_a_gate_says_nothing_where_there_is_nothing_to_leave_aside(check: Check)
     assert check(instance(GOLDEN), flags=("--no-inline",)) == 0
     assert "aside" not in check.said
     assert check(instance(GOLDEN, COMMENT), flags=("--no-inline",)) == 0
-    assert "left aside by --no-inline: 1 exception in the code\n" in check.said
+    assert "ignored because of --no-inline: 1 exception in the code\n" in check.said
 
 
 def test_the_policys_exceptions_hold_at_a_gate(check: Check, tmp_path: Path) -> None:

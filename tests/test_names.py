@@ -180,7 +180,7 @@ class TestParameters:
             parameter({"insecure_value": GOLDEN, "overwrite": True}), user(f"resolve:ssm:{shared}")
         )
         outcome, said = told(emulated, document, "aws_instance.user")
-        assert (outcome, "does not exist" in said) == ("undetermined", True)
+        assert (outcome, "AWS shows no parameter" in said) == ("undetermined", True)
 
     def test_where_the_place_is_not_known_either_can_be_meant(self, emulated: Emulated) -> None:
         blocks = [
@@ -645,7 +645,7 @@ class TestBuilds:
         address = "aws_imagebuilder_image.i"
         if Kind.BAKE in kinds:
             assert told is None
-            assert f"by way of {address}, which launches it during apply" in text
+            assert f"via {address}, which launches it during apply" in text
         else:
             assert told == [address]
             assert f"not judged: the parent image of {address}" in text

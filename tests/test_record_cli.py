@@ -296,13 +296,13 @@ def test_other_commands_that_read_a_recording_hold_to_it(
         ("2026-11-21T00:01:00Z", "1 minute old"),
         ("2026-11-21T05:59:00Z", "5 hours old"),
         ("2026-11-24T00:00:00Z", "3 days old"),
-        ("2026-11-18T00:00:00Z", "3 days later than what is judged"),
+        ("2026-11-18T00:00:00Z", "3 days later than the time of judgement"),
     ],
 )
 def test_the_age_is_shown(dated: Callable[[str], Path], as_of: str, age: str) -> None:
     here = dated("2026-11-21T01:00:00+01:00")
     run = by_recording(here, "--as-of", as_of, "--color", "never")
-    assert f"asked: a catalogue recorded 2026-11-21 00:00 UTC, {age} (SHA-256 " in run.stdout
+    assert f"answers from: a catalogue recorded 2026-11-21 00:00 UTC, {age} (SHA-256 " in run.stdout
 
 
 def test_a_recording_of_the_future_is_told(dated: Callable[[str], Path]) -> None:
@@ -310,7 +310,7 @@ def test_a_recording_of_the_future_is_told(dated: Callable[[str], Path]) -> None
     run = by_recording(here)
     assert run.code == 0
     assert run.stderr.startswith("assay: c.json: recorded 2999-01-01 00:00 UTC, ")
-    assert run.stderr.endswith(" later than what is judged; check the clock\n")
+    assert run.stderr.endswith(" later than the time of judgement; check the clock\n")
     assert by_recording(here, "--max-age", "9999w").code == 2
 
 

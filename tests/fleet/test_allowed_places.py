@@ -82,7 +82,7 @@ def test_an_estate_that_enforces_allowed_amis_passes_its_audit(estate: Estate, a
         assert sorted(states) == ["filtered", "filtered", "seen", "seen", "seen", "seen"]
         text = ask(*arguments).stdout
         assert "places seen: 6 of 6\n" in text
-        assert f"seen as far as the verdicts need it: {FILTERED}" in text
+        assert f"seen as far as the verdicts need them: {FILTERED}" in text
 
 
 def test_what_runs_on_a_hidden_image_is_judged_by_what_its_instance_tells(

@@ -175,7 +175,7 @@ def test_an_inventory_tells_what_uses_an_image_and_whose_launches_it_may_know(
     assert all(isinstance(each["age_days"], int) for each in found.values())
     lines = take("--as-of", "2026-11-29", "--format", "csv").stdout.splitlines()
     [shared] = [each for each in lines if each.startswith(TEAM) and image in each]
-    assert ",not yours to know," in shared
+    assert ",only its owner can know," in shared
     assert ",2 instance," in shared
 
 

@@ -248,8 +248,8 @@ def test_what_would_break_is_told_by_what_launches_it(
     assert run.report["summary"]["breaking"] == 9
     text = ask(tmp_path).stdout
     assert "would be refused at the next launch:\n" in text
-    assert "instances that run or are stopped are not affected by enforcement" in text
-    assert "1 would be refused, of 0 nobody can tell" in text
+    assert "enforcement affects only the next launch" in text
+    assert "1 would be refused, 0 are not known" in text
     markdown = ask(tmp_path, "--format", "markdown").stdout
     assert f"| `{WORKLOAD}` | `{REGION}` | group | `pins` |" in markdown
 

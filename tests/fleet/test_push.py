@@ -92,7 +92,7 @@ def test_without_yes_nothing_is_written(hub: Hub) -> None:
     assert run.code == 0, run.stderr
     assert f"{WORKLOAD}/{REGION}: 1 would be imported, 0 archived" in run.stdout
     assert "1 finding would be imported and 0 archived in 6 places" in run.stdout
-    assert "nothing was written: --yes writes" in run.stdout
+    assert "nothing was written; use --yes to write" in run.stdout
     run = hub.ask("push", "securityhub", "--format", "json")
     assert pushed(run)[HERE]["to_import"] == 1
     assert (run.report["dry_run"], run.report["summary"]["imported"]) == (True, 0)

@@ -556,7 +556,7 @@ def test_people_are_told_the_same(fleet: Fleet) -> None:
     assert "safe to deregister: everything that could use these was read" in text
     assert "aws ec2 deregister-image --image-id" in text
     assert "1 in-use, 0 cannot-say, 1 safe; 6 of 6 places seen; nothing was changed" in text
-    assert "in no list, so not looked for: AWS Batch" in text
+    assert "not covered, because no list shows them: AWS Batch" in text
     assert "\u202e" not in text
     markdown = fleet.remediate("--live", "--format", "markdown").stdout
     assert f"- [ ] `{plain}` in `{REGION}`, owner `{WORKLOAD}`" in markdown

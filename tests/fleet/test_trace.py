@@ -151,8 +151,8 @@ def test_an_image_that_is_gone_and_not_shared_has_its_origin(
     assert run.report["end"]["complete"] is False
     shown = text(tmp_path, server, estate.shared, *HERE)
     assert f"launched from {estate.copy} on 2026-11-01, running" in shown
-    assert f"│ descends, as a mark tells, from ● {estate.golden}" in shown
-    assert f"told by ec2:DescribeInstanceImageMetadata ({WORKLOAD}/{IRELAND}, 20" in shown
+    assert f"│ descends, according to a watermark, from ● {estate.golden}" in shown
+    assert f"evidence: ec2:DescribeInstanceImageMetadata ({WORKLOAD}/{IRELAND}, 20" in shown
 
 
 def test_a_reader_asks_no_more_than_five_times(
@@ -264,10 +264,10 @@ def test_a_night_fills_what_is_not_shown(estate: Estate, server: Server, tmp_pat
             "trace", estate.used, *HERE, "--format", name,
             cwd=tmp_path, env=talking_to(server.url, WORKLOAD),
         ).stdout.replace("#40;", "(").replace("#41;", ")").replace("#47;", "/")  # fmt: skip
-        assert f"told by night 2026-11-20, {REGIONAL}/{IRELAND}" in picture
+        assert f"according to night 2026-11-20, {REGIONAL}/{IRELAND}" in picture
         assert "CopyImage (night 2026-11-20)" in picture
     shown = text(tmp_path, server, estate.used, *HERE)
-    assert f"told by night 2026-11-20 ({REGIONAL}/{IRELAND}, 20" in shown
+    assert f"evidence: night 2026-11-20 ({REGIONAL}/{IRELAND}, 20" in shown
     assert "stored: night 2026-11-20 of " in shown
 
 
@@ -416,8 +416,7 @@ def test_who_registered_an_image_is_told_by_cloudtrail(
         "RegisterImage", 0, "no recorded source",
     )  # fmt: skip
     assert (
-        "CloudTrail tells that RegisterImage made it of snap-00000001"
-        in (run.report["end"]["text"])
+        "CloudTrail says that RegisterImage made it of snap-00000001" in (run.report["end"]["text"])
     )
     estate.world.deny(WORKLOAD, "LookupEvents")
     run = trace(tmp_path, server, image, *HERE)

@@ -168,7 +168,7 @@ def test_a_resource_that_was_deleted(there: There, latest: Latest, status: str) 
     item = {**ITEM, "configurationItemStatus": status, "configuration": None}
     message = {**CHANGED, "configurationItem": item}
     assert config_rule.handler(of_config(message, "us-east-2")) == {"NOT_APPLICABLE": 1}
-    assert latest() == {"i-00000000": ("NOT_APPLICABLE", "it is gone")}
+    assert latest() == {"i-00000000": ("NOT_APPLICABLE", "it no longer exists")}
 
 
 @pytest.mark.parametrize("message", [SCHEDULED, DELIVERED])

@@ -322,7 +322,7 @@ def test_json_lists_the_policys_first_and_no_comment_that_nothing_needs() -> Non
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "vendor appliance (in a comment, web.tf:12, without an end)"),
+        ({}, "vendor appliance (in a comment, web.tf:12, no end date)"),
         (
             {"ticket": "SEC-7", "expires": ending(60)},
             f"vendor appliance (SEC-7, in a comment, web.tf:12, until {days(60)})",
@@ -363,8 +363,8 @@ def test_text_puts_the_instances_of_one_comment_together() -> None:
     other = with_comments(ignore(line=40), like=like, address="aws_instance.b")
     lines = as_text(document(), *many, other, here("aws_instance.c", like))
     assert [line for line in lines if "by exception: " in line] == [
-        "  by exception: vendor appliance (in a comment, web.tf:12, without an end)",
-        "  by exception: vendor appliance (in a comment, web.tf:40, without an end)",
+        "  by exception: vendor appliance (in a comment, web.tf:12, no end date)",
+        "  by exception: vendor appliance (in a comment, web.tf:40, no end date)",
     ]
     assert "FAIL 5 AMI references: 1 fail, 4 pass, 4 of them by exception" in lines
 
@@ -374,8 +374,8 @@ def test_text_puts_the_instances_of_one_comment_together() -> None:
 )
 def test_text_says_how_many_comments_were_left_aside(count: int, said: list[str]) -> None:
     plain = replace(report(document(), of()), left_aside=count)
-    lines = [line for line in text.render(plain).splitlines() if "aside" in line]
-    assert lines == [f"  left aside by --no-inline: {each} in the code" for each in said]
+    lines = [line for line in text.render(plain).splitlines() if "ignored" in line]
+    assert lines == [f"  ignored because of --no-inline: {each} in the code" for each in said]
     assert json_report.render(plain) == json_report.render(replace(plain, left_aside=0))
 
 

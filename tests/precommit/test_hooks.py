@@ -123,7 +123,7 @@ def test_it_says_what_it_did_not_check(repository: Repository) -> None:
     assert run.code == 0
     assert "2 AMI references: 2 undetermined\n" in run.stdout
     assert "not checked (offline): 2 references need AWS\n" in run.stdout
-    assert run.stdout.count("asked: nobody (offline)") == 1
+    assert run.stdout.count("answers from: nobody (offline)") == 1
 
 
 def test_a_finding_has_the_file_and_the_line(repository: Repository) -> None:
@@ -218,7 +218,7 @@ def test_many_files_are_one_call_and_each_directory_is_judged_once(repository: R
     repository.use({"id": "assay"})
     run = repository.hooks_run()
     assert run.code == 1
-    assert run.stdout.count("asked: nobody (offline)") == 1
+    assert run.stdout.count("answers from: nobody (offline)") == 1
     assert [spot.rpartition("/")[0] for spot in spots(run.stdout)] == [
         f"stacks/s{number:02}" for number in range(20)
     ]

@@ -23,7 +23,7 @@ run(chromium, async (browser) => {
     listed: await listed(),
   };
   await page.locator("[name=text]").fill("a[1");
-  await page.waitForFunction(() => document.getElementById("shown").textContent.includes("by these filters"));
+  await page.waitForFunction(() => document.getElementById("shown").textContent.includes("with these filters"));
   const filtered = { said: await said(), listed: await listed() };
   const headings = await abouts();
   await context.close();

@@ -70,7 +70,7 @@ def test_pages_ask_for_nothing_run_nothing_else_and_can_be_read_by_all(tmp_path:
     assert (graph["images"], graph["used"]) == (41, 40)
     assert graph["more"] == (
         "4,460 references on other images are not drawn: narrow the filters to see them. "
-        "500 references led to no image whose lineage could be read."
+        "500 references have no image with a readable lineage."
     )
 
 
@@ -111,8 +111,8 @@ def test_the_keyboard_alone_filters_opens_and_follows(tmp_path: Path) -> None:
     assert listed["by account and Region"] == ["aws_instance.far"]
     assert listed["by rule"] == ["aws_instance.unknown"]
     assert steps["at first"]["status"] == "6 references"
-    assert steps["found by words"]["status"] == "1 of 6 references by these filters"
-    assert steps["nothing found"]["status"] == "0 of 6 references by these filters"
+    assert steps["found by words"]["status"] == "1 of 6 references with these filters"
+    assert steps["nothing found"]["status"] == "0 of 6 references with these filters"
     assert (steps["closed"]["address"], steps["closed"]["open"]) == ("aws_instance.passes", False)
     assert steps["opened"]["open"]
     assert "golden origin" in steps["opened"]["text"]
@@ -185,7 +185,7 @@ def test_paper_has_every_lineage_and_ten_failing_references_a_page(tmp_path: Pat
     for name, lineages in (("alone", 40), ("one", 1)):
         paper = found[name]["paper"]
         assert len(set(paper["addresses"])) == 40
-        assert paper["text"].count("Here the record ends") == lineages
+        assert paper["text"].count("The record ends here") == lineages
         assert found[name]["pages"] <= 40 / 10 + 2
     assert len(found["alone"]["before"]["addresses"]) == 40
     assert len(found["one"]["before"]["addresses"]) == 5, "the rest of a group is collapsed"
@@ -198,7 +198,7 @@ def test_a_group_says_how_many_it_has_and_opens_where_a_link_leads(tmp_path: Pat
     assert found["errors"] == []
     assert found["first"] == {"said": "60 references", "groups": [30, 30], "listed": 10}
     assert found["followed"] == {"focus": "reference-30", "open": True, "listed": 30 + 5}
-    assert found["filtered"] == {"said": "11 of 60 references by these filters", "listed": 10}
+    assert found["filtered"] == {"said": "11 of 60 references with these filters", "listed": 10}
     assert found["headings"] == [
         f"{number} of 30 references in 222222222222/us-east-1" for number in (5, 6)
     ]

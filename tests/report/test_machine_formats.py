@@ -50,12 +50,12 @@ def test_whatever_closes_the_gate_is_named(format: str) -> None:
 def test_what_no_rule_is_left_to_judge_is_named(format: str) -> None:
     text = render(samples.untold(), format, samples.PLAIN)
     assert "aws_instance.untold" in text
-    assert "no rule that may fail it could judge it" in text
+    assert "no rule of severity error could judge it" in text
 
 
 def test_what_no_rule_is_left_to_judge_is_named_quietly_too() -> None:
     quiet = render(samples.untold(), "text", replace(samples.PLAIN, quiet=True))
-    assert quiet.startswith("UNDETERMINED aws_instance.untold  unresolved: no rule that may fail ")
+    assert quiet.startswith("UNDETERMINED aws_instance.untold  unresolved: no rule of severity ")
 
 
 @pytest.mark.parametrize("quiet", [False, True])

@@ -22,7 +22,7 @@ from assay.model import (
 )
 
 HIDDEN = "(sensitive)"
-WITHHELD = "(sensitive: details would tell the value)"
+WITHHELD = "(sensitive: details would reveal the value)"
 Hide = Callable[[str], str]
 """What is done to a text before it is shown."""
 

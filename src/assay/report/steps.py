@@ -41,7 +41,7 @@ class LineageStep(msgspec.Struct, frozen=True, gc=False):
     @property
     def where(self) -> str:
         """Its Region, in words."""
-        return self.region or "Region not told"
+        return self.region or "unknown Region"
 
     @property
     def whose(self) -> str | None:
@@ -68,12 +68,12 @@ class LineageStep(msgspec.Struct, frozen=True, gc=False):
     @property
     def how_made(self) -> str:
         """What was done to make it of the next step, for a line between the two."""
-        return self.how or "not told how"
+        return self.how or "unknown"
 
     @property
     def made_from(self) -> str:
         """The same in words that the next step's id completes."""
-        return f"made by {self.how} from" if self.how else "made, it is not told how, from"
+        return f"made by {self.how} from" if self.how else "made in an unknown way from"
 
 
 def lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterator[LineageStep]:

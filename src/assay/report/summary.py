@@ -94,7 +94,7 @@ def notes(report: Report) -> Iterator[str]:
     yield from (safe(line) for use in report.exceptions for line in announced(use))
     if report.left_aside:
         many = _many(report.left_aside, "exception")
-        yield f"left aside by --no-inline: {many} in the code"
+        yield f"ignored because of --no-inline: {many} in the code"
     yield from asked(report.catalog, report.as_of)
 
 
@@ -120,7 +120,7 @@ def unseen(report: Report) -> Iterator[str]:
         each for each in report.places if each.state is not PlaceState.SEEN and each not in missing
     ]
     if partly:
-        yield f"seen as far as the verdicts need it: {_states(partly)}"
+        yield f"seen as far as the verdicts need them: {_states(partly)}"
 
 
 def _states(places: Sequence[PlaceSeen]) -> str:
@@ -168,7 +168,7 @@ def exceptions_in_use(report: Report) -> Iterator[str]:
     """The exceptions that `notes` has no reason to announce."""
     for use in report.exceptions:
         if use.state == "active":
-            end = f"until {use.exception.expires}" if use.exception.expires else "without an end"
+            end = f"until {use.exception.expires}" if use.exception.expires else "no end date"
             yield safe(f"exception {use.exception.name}: {end}; needed by {use.used}")
 
 
@@ -187,15 +187,15 @@ def not_now(report: Report) -> str | None:
 def asked(catalog: CatalogFacts, as_of: datetime) -> Iterator[str]:
     """Who gave the answers, and how old they are where they are judged."""
     if catalog.kind == "offline":
-        yield "asked: nobody (offline)"
+        yield "answers from: nobody (offline)"
     elif catalog.recorded_at:
         when = readable(catalog.recorded_at)
         digest = f" (SHA-256 {catalog.sha256[:12]})" if catalog.sha256 else ""
         what = "a night stored" if catalog.kind == "stored" else "a catalogue recorded"
-        yield f"asked: {what} {when}, {age(as_of - catalog.recorded_at)}{digest}"
+        yield f"answers from: {what} {when}, {age(as_of - catalog.recorded_at)}{digest}"
     else:
         calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())
-        yield f"asked: AWS ({calls or 'nothing needed to be asked'})"
+        yield f"answers from: AWS ({calls or 'no call was needed'})"
     yield from endpoint(catalog)
 
 
@@ -205,7 +205,7 @@ def age(passed: timedelta) -> str:
     for unit, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if abs(seconds) >= unit:
             span = _many(int(abs(seconds) // unit), name)
-            return f"{span} old" if seconds > 0 else f"{span} later than what is judged"
+            return f"{span} old" if seconds > 0 else f"{span} later than the time of judgement"
     return "less than a minute old"
 
 

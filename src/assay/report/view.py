@@ -237,7 +237,7 @@ def _explained(
         rule="unresolved",
         outcome=verdict.outcome,
         severity=Severity.ERROR,
-        message="no rule that may fail it could judge it",
+        message="no rule of severity error could judge it",
         fix=None,
         evidence=(),
         excepted=False,

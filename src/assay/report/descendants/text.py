@@ -8,7 +8,15 @@ from assay.report.descendants import words
 from assay.report.inventory.rows import aligned
 from assay.report.safe import safe
 
-_GROUPS = ("name", "account", "Region", "images", "running", "in use by", "not by record alone")
+_GROUPS = (
+    "name",
+    "account",
+    "Region",
+    "images",
+    "running",
+    "in use by",
+    "not only by EC2's record",
+)
 _MOST = 200
 """So many groups are shown; all images stand in JSON."""
 _ENDINGS = 50
@@ -27,7 +35,7 @@ def render(found: Descent) -> str:
         lines += endings[:_ENDINGS]
         if len(endings) > _ENDINGS:
             lines.append(
-                f"and {len(endings) - _ENDINGS} more lines: --format json tells all of them"
+                f"and {len(endings) - _ENDINGS} more lines: --format json lists all of them"
             )
     return "".join(f"{safe(line)}\n" for line in lines)
 
@@ -51,7 +59,7 @@ def _grouped(found: Descent) -> list[str]:
         rows.append((safe(family), account, region, *numbers, ", ".join(uses), ", ".join(weak)))
     lines = aligned(rows).splitlines()
     if len(groups) > _MOST:
-        lines.append(f"and {len(groups) - _MOST} more groups: --format json tells all of them")
+        lines.append(f"and {len(groups) - _MOST} more groups: --format json lists all of them")
     return lines
 
 
@@ -70,7 +78,7 @@ def _tree(found: Descent) -> list[str]:
 
 
 def _image(one: Relative, indent: str, mark: str, before: datetime | None) -> Iterator[str]:
-    facts = [words.where(one), one.name or "", one.kind or "", words.how(one)]
+    facts = [words.where(one), *words.called(one), words.how(one)]
     facts.append(words.dates(one, before))
     facts += [one.scan] if one.scan_date or one.finding is not None else []
     told = ", ".join(filter(None, facts))

@@ -74,7 +74,7 @@ def older(found: Descent) -> str | None:
         f"any golden source older than {readable(found.built_before)}, or of unknown date; "
         f"{unknown} without any that is known"
     )
-    return f"listed: {than}; {counted(found.left_out, 'descendant')} of later ones left out"
+    return f"listed: {than}; {counted(found.left_out, 'descendant')} from newer sources left out"
 
 
 def endings(found: Descent) -> Iterator[str]:
@@ -96,6 +96,14 @@ def how(one: Relative) -> str:
         return "asked for"
     weaker = one.weakest if one.weakest and one.weakest != one.edge else None
     return f"{one.edge}, {weaker} on the way" if weaker else str(one.edge)
+
+
+def called(one: Relative) -> Iterator[str]:
+    """Its name and its class, told apart: anybody may call an image `golden`."""
+    if one.name:
+        yield f'name "{one.name}"'
+    if one.kind:
+        yield f"class {one.kind}"
 
 
 def dates(one: Relative, before: datetime | None = None) -> str:

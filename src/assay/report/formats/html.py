@@ -40,8 +40,7 @@ MOST_STATIC = 100
 _UNSAFE_IN_SCRIPTS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 _MEANING = {
     "fail": "A fact was read that breaks the policy.",
-    "undetermined": "A required fact could not be read. Nothing is known to break the policy, "
-    "and it is not proven to hold.",
+    "undetermined": "A required fact could not be read. Nothing is known to break the policy, but it is not proven that the policy holds.",
     "pass": "Every required fact was read, and the policy holds.",
 }
 
@@ -112,12 +111,9 @@ def _headline(counts: Counter[Standing]) -> str:
 
 def _meaning(report: Report) -> str:
     if not report.verdicts:
-        return "Nothing was there to be judged."
+        return "There was nothing to judge."
     if report.outcome is Outcome.PASS and unproven(report):
-        return (
-            "The policy holds as far as facts could be read. Where it tolerates that they could not "
-            "be, nothing is proven."
-        )
+        return "The policy holds as far as facts could be read. Some could not be read; the policy tolerates that, but nothing is proven there."
     return _MEANING[report.outcome]
 
 
@@ -127,16 +123,15 @@ def _notices(report: Report, found: Verdicts) -> Iterator[str]:
         yield _sentence(told)
     yield from map(_sentence, endpoint(report.catalog))
     if report.catalog.kind == "offline":
-        yield f"Nobody was asked (offline): {_unchecked(found)} not checked for what only AWS tells."
+        yield f"AWS was not asked (offline): {_unchecked(found)} not checked for anything that only AWS knows."
     if tolerated := sum(row.standing is Standing.TOLERATED for row in found.rows):
         noun = "reference is" if tolerated == 1 else "references are"
         yield (
-            f"{tolerated:,} {noun} tolerated and not proven: the policy only reports what is "
-            "undetermined there, so that it does not close the gate."
+            f"{tolerated:,} {noun} tolerated and not proven: something could not be read, but the policy only wants that reported."
         )
     if report.left_aside:
         noun = "exception" if report.left_aside == 1 else "exceptions"
-        yield f"Left aside by --no-inline: {report.left_aside} {noun} in the code."
+        yield f"Ignored because of --no-inline: {report.left_aside} {noun} in the code."
     for use in report.exceptions:
         yield from map(_sentence, announced(use))
 

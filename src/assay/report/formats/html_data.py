@@ -19,7 +19,7 @@ from assay.report.view import ExceptionView, ResultView, VerdictView, views
 
 NOT_TOLD = "(not told)"
 T = TypeVar("T")
-_MORE = " So the lineage may go on: that an image is not in it proves nothing."
+_MORE = " The lineage may continue, so an image that is missing from it may still be an ancestor."
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -234,7 +234,7 @@ def _steps(verdict: VerdictView) -> Iterator[Step]:
             how=step.how_made if depth < last else None,
             made=step.made_from if depth < last else None,
             end=end,
-            ending=f"Here the record ends: {end}.{_MORE if step.open else ''}" if end else None,
+            ending=f"The record ends here: {end}.{_MORE if step.open else ''}" if end else None,
             open=step.open,
         )
 

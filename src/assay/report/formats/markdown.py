@@ -69,7 +69,7 @@ def _head(report: Report, setting: Setting) -> str:
     lines = [f"- {prose(note)}" for note in (*notes(report), *grounds(report))]
     if len(lines) > _NOTES + _LAST_NOTES + 1:
         left = len(lines) - _NOTES - _LAST_NOTES
-        lines[_NOTES:-_LAST_NOTES] = [f"- and {left} more notes: `--format text` lists them all"]
+        lines[_NOTES:-_LAST_NOTES] = [f"- and {left} more notes: `--format text` lists all of them"]
     heading = f"## {MARKS[outcome]} assay{of}: {outcome.upper()}"
     told = f"\n\n**{said[0].upper()}{said[1:]}.**" if (said := not_now(report)) else ""
     return f"<!-- assay:{name} -->\n{heading}{told}\n\n{counted(report)}\n\n" + "\n".join(lines)

@@ -46,7 +46,7 @@ def _addresses(group: list[VerdictView]) -> Iterator[str]:
         yield f"- {code(verdict.address)} {code(verdict.attribute)}{of}{place}"
     if len(group) > _ADDRESSES:
         yield f"- and {len(group) - _ADDRESSES} more"
-    yield from (f"- by way of {prose(step)}" for step in group[0].via)
+    yield from (f"- via {prose(step)}" for step in group[0].via)
 
 
 def _result(result: ResultView) -> Iterator[str]:

@@ -120,7 +120,7 @@ def _group(group: list[VerdictView], setting: Setting, paint: Paint) -> Iterator
     for verdict in group:
         yield from headline(verdict, paint, width)
     for step in first.via:
-        yield from folded(f"by way of {safe(step)}", 2, width)
+        yield from folded(f"via {safe(step)}", 2, width)
     if first.standing.is_good and first.lineage and not setting.verbose:
         yield from _chain(first.lineage, width)
     if first.exception:
@@ -138,7 +138,7 @@ def exception_line(exception: ExceptionView) -> str:
     ticket = f"{exception.ticket}, " if exception.ticket else ""
     comment = f"in a comment, {exception.file}:{exception.line}"
     who = f"approved by {exception.approved_by}" if exception.approved_by else comment
-    end = f"until {exception.expires}" if exception.expires else "without an end"
+    end = f"until {exception.expires}" if exception.expires else "no end date"
     return f"{exception.reason} ({ticket}{who}, {end})"
 
 
@@ -206,4 +206,4 @@ def _details(report: Report) -> Iterable[str]:
     for facts in report.inputs:
         yield f"read: {safe(facts.path)} ({facts.kind}, {facts.references} judged), SHA-256 {facts.sha256}"
         if facts.variables:
-            yield f"given to its variables: SHA-256 {facts.variables}"
+            yield f"values of its variables: SHA-256 {facts.variables}"

@@ -94,7 +94,7 @@ class RowList {
   tell() {
     const { length } = this.numbers;
     const left = this.entries.length - this.listed;
-    const of = length === this.total ? counted(length, "reference") : `${length.toLocaleString("en")} of ${counted(this.total, "reference")} by these filters`;
+    const of = length === this.total ? counted(length, "reference") : `${length.toLocaleString("en")} of ${counted(this.total, "reference")} with these filters`;
     const listed = this.entries.slice(0, this.listed).reduce((sum, entry) => sum + entry.length, 0);
     document.getElementById("shown").textContent = left ? `${of}; the first ${listed.toLocaleString("en")} are listed` : of;
     document.getElementById("more").hidden = !left;
@@ -146,9 +146,9 @@ function drawGraph(verdicts, numbers, list) {
   const drawing = graph.firstElementChild;
   document.getElementById("lineage").classList.toggle("tall", Boolean(drawing) && Number(drawing.getAttribute("height")) > TALLEST_ON_PAPER);
   const notes = [];
-  if (undrawn) notes.push(`${counted(undrawn, "reference")} on other images ${undrawn === 1 ? "is" : "are"} not drawn: narrow the filters to see them.`);
-  if (without) notes.push(`${counted(without, "reference")} led to no image whose lineage could be read.`);
-  if (!numbers.length) notes.push("No reference is wanted by these filters.");
+  if (undrawn) notes.push(`${counted(undrawn, "reference")} with other images ${undrawn === 1 ? "is" : "are"} not drawn. Use the filters to see them.`);
+  if (without) notes.push(`${counted(without, "reference")} ${without === 1 ? "has" : "have"} no image with a readable lineage.`);
+  if (!numbers.length) notes.push("No reference matches these filters.");
   document.getElementById("undrawn").textContent = notes.join(" ");
   graph.onclick = (event) => {
     const link = event.target.closest("a");

@@ -82,7 +82,7 @@ function bodyOf(verdicts, row, results, facts) {
       element("h4", {}, "Lineage"),
       lineage
         ? lineageList(lineage)
-        : element("p", { class: "nothing" }, "None: no image was reached whose lineage could be read."),
+        : element("p", { class: "nothing" }, "None, because no image with a readable lineage was found."),
     ),
   );
 }
@@ -90,7 +90,7 @@ function bodyOf(verdicts, row, results, facts) {
 function factsOf(row) {
   const lines = [`kind ${row.kind}`, `action ${row.action}`];
   if (row.input) lines.push(`in ${row.input}`);
-  const via = (row.via ?? []).map((step) => element("p", { class: "via" }, `by way of ${step}`));
+  const via = (row.via ?? []).map((step) => element("p", { class: "via" }, `via ${step}`));
   return element(
     "div",
     { class: "reference" },

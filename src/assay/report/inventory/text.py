@@ -49,7 +49,7 @@ def _not_seen(found: Inventory) -> list[str]:
     lines = [f"not seen: {safe(unseen(each))}" for each in found.not_seen[:MOST_PLACES]]
     rest = len(found.not_seen) - MOST_PLACES
     if rest > 0:
-        lines.append(f"and {rest:,} other places: --format json tells all of them")
+        lines.append(f"and {rest:,} other places: --format json lists all of them")
     lines += [f"not seen: {safe(each)}" for each in found.gaps]
     return [*lines, ""] if lines else []
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from assay.model.inventory import Classified
 
-NOT_YOURS = "not yours to know"
+NOT_YOURS = "only its owner can know"
 """When an image was last launched, EC2 tells its owner alone (EC2 API Reference, `LastLaunchedTime`)."""
 
 

@@ -35,17 +35,17 @@ def _why(last: Link, end: AncestryEnd) -> str:
     """In plain words, why the record goes no further than the last image."""
     image, detail = last.image, last.detail
     source_id = last.source[0] if last.source else None
-    source = f"{source_id} in {(last.source and last.source[1]) or 'a Region not told'}"
+    source = f"{source_id} in {(last.source and last.source[1]) or 'an unknown Region'}"
     match end:
         case AncestryEnd.PUBLIC_PROVIDER:
             alias = last.owner_alias or (image and image.owner_alias)
-            beyond = f"; its own source, {source}, is no part of it" if source_id else ""
+            beyond = f"; its own source, {source}, is not part of it" if source_id else ""
             return f"public provider: EC2's record ends at a public image of {alias}{beyond}"
         case AncestryEnd.NO_RECORDED_SOURCE:
             event = next((told.event for told in last.told if told.event), None)
             if event is not None:
                 of = f" of {', '.join(event.snapshots)}" if event.snapshots else ""
-                told = f"CloudTrail tells that {event.name} made it{of}"
+                told = f"CloudTrail says that {event.name} made it{of}"
                 return f"no recorded source: EC2 does not say what it was made from; {told}"
             return (
                 "no recorded source: EC2 does not say what it was made from; RegisterImage, imports "
@@ -54,17 +54,17 @@ def _why(last: Link, end: AncestryEnd) -> str:
         case AncestryEnd.PARTITION_BOUNDARY:
             return (
                 f"partition boundary: it was made from {source}, in another partition of AWS, "
-                "and the record does not cross the border"
+                "and the record does not cross that boundary"
             )
         case AncestryEnd.ENTRY_LIMIT:
             return (
-                f"50-entry limit: EC2 tells no more than 50 images; the last was made from {source}"
+                f"50-entry limit: EC2 lists at most 50 images; the last one was made from {source}"
             )
         case AncestryEnd.REFUSED:
             return f"lookup refused: {detail or 'EC2 did not say why'}"
         case AncestryEnd.NOT_VISIBLE:
             return f"not visible: {detail or f'EC2 shows no {last.image_id}'}"
         case AncestryEnd.UNEXPLAINED:
-            return f"cut off without a reason: {detail or 'EC2 says nothing of what comes next'}"
+            return f"cut off without a reason: {detail or 'EC2 does not say what comes next'}"
         case AncestryEnd.NOT_FOLLOWED:
             return f"not followed further: {detail}" if detail else "not followed further"

@@ -93,7 +93,7 @@ def tree(lineage: Lineage, paint: Paint, *, evidence: bool = False) -> Iterator[
     else:
         yield from _wrapped(lineage.end.text, "╵ ", "  ")
     if lineage.nodes and not lineage.end.complete:
-        yield "  So the lineage may go on: that an image is not in it proves nothing."
+        yield "  The lineage may continue, so an image that is missing from it may still be an ancestor."
     for clue in lineage.clues:
         yield from _wrapped(clue.text, "  - ", "    ")
         yield from _wrapped(f"fix: {clue.fix}", "    ", "    ")
@@ -130,14 +130,14 @@ def _evidence(node: Node) -> Iterator[str]:
     """Who says what it is, and, where that is somebody else, what it was made from."""
     image = [_told(each) for each in node.told if each.claim is Claim.IMAGE]
     source = [_told(each) for each in node.told if each.claim is Claim.SOURCE]
-    yield from (f"told by {each}" for each in image)
-    yield from (f"its source by {each}" for each in source if each not in image)
+    yield from (f"evidence: {each}" for each in image)
+    yield from (f"evidence for its parent: {each}" for each in source if each not in image)
 
 
 def _told(told: Told) -> str:
     when = f", {readable(told.at)}" if told.at else ""
     event = told.event
-    by = f": {event.name} by {event.by or 'a caller not told'}" if event else ""
+    by = f": {event.name} by {event.by or 'an unknown caller'}" if event else ""
     return f"{told.source} ({told.account or 'unknown account'}/{told.region}{when}){by}"
 
 
@@ -147,8 +147,8 @@ def _mark(mark: Mark, paint: Paint) -> Iterator[str]:
     how = {
         HERE: "first attached here",
         ANCESTOR: "inherited",
-        NOT_TOLD: "EC2 did not tell where it was first attached",
-    }.get(mark.attached, f"first attached to {source}, which is not below")
+        NOT_TOLD: "EC2 did not say where it was first attached",
+    }.get(mark.attached, f"first attached to {source}, which is not in this lineage")
     if mark.carried is False:
         how = f"{how}, and detached since"
     # `mark 111122223333:golden-al2023 (inherited)`, on two lines where that is too long for one.

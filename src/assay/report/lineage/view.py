@@ -68,9 +68,9 @@ class Node(msgspec.Struct, frozen=True, gc=False):
         """In words that the next one's id completes."""
         match self.edge:
             case Grade.MARK:
-                return "descends, as a mark tells, from"
+                return "descends, according to a watermark, from"
             case Grade.CLOUDTRAIL:
-                return f"{self.step.made_from}, as CloudTrail tells,"
+                return f"{self.step.made_from}, according to CloudTrail,"
         return self.step.made_from
 
     @property
@@ -105,7 +105,7 @@ class Node(msgspec.Struct, frozen=True, gc=False):
             yield marked(mark.key, first=mark.attached == HERE, detached=mark.carried is False)
         for told in self.told:
             if told.claim is Claim.IMAGE and told.source not in _SHOWN_NOW:
-                yield f"told by {told.source}, {told.account or 'unknown account'}/{told.region}"
+                yield f"according to {told.source}, {told.account or 'unknown account'}/{told.region}"
 
 
 class Past(msgspec.Struct, frozen=True, gc=False):

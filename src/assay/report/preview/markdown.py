@@ -19,7 +19,7 @@ def render(found: Preview, source: str) -> str:
             lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
         if table.more:
-            lines += [f"and {table.more} more: `--format json` tells all of them", ""]
+            lines += [f"and {table.more} more: `--format json` lists all of them", ""]
     lines += [f"- {prose(each)}" for each in notes(found)]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -26,7 +26,7 @@ def title(found: Preview, source: str) -> str:
     """What was asked."""
     number = len(found.criteria.criteria)
     what = f"{number} criteri{'on' if number == 1 else 'a'} of {source}"
-    return f"what Allowed AMIs would refuse by {what}: night {found.night}, as of {readable(found.as_of)}"
+    return f"what Allowed AMIs would refuse with {what}: night {found.night}, as of {readable(found.as_of)}"
 
 
 def tables(found: Preview) -> Iterator[Table]:
@@ -37,13 +37,23 @@ def tables(found: Preview) -> Iterator[Table]:
     runs = ("account", "Region", "image", "name", "owner", "instances", "why")
     for table in (
         _cut("would be refused at the next launch", launch, _launches(by_itself, Ruling.REFUSED)),
-        _cut("run, and would be refused at a launch", runs, _running(running, Ruling.REFUSED)),
         _cut(
-            "launched next, and nobody can tell", launch, _launches(by_itself, Ruling.UNDETERMINED)
+            "running now, and would be refused if launched again",
+            runs,
+            _running(running, Ruling.REFUSED),
         ),
-        _cut("run, and nobody can tell", runs, _running(running, Ruling.UNDETERMINED)),
         _cut(
-            "the accounts' own, which Allowed AMIs never restricts, and which the criteria do not admit",
+            "would be launched next, but it is not known whether they would be refused",
+            launch,
+            _launches(by_itself, Ruling.UNDETERMINED),
+        ),
+        _cut(
+            "running now, but it is not known whether they would be refused",
+            runs,
+            _running(running, Ruling.UNDETERMINED),
+        ),
+        _cut(
+            "images of the accounts' own that the criteria do not admit, but that Allowed AMIs never restricts",
             ("account", "Region", "image", "name", "class", "used by", "why"),
             _never_blocked(found),
         ),
@@ -59,17 +69,16 @@ def tables(found: Preview) -> Iterator[Table]:
 
 def notes(found: Preview) -> Iterator[str]:
     """What has to be known besides."""
-    yield "instances that run or are stopped are not affected by enforcement: the next launch is"
+    yield "enforcement affects only the next launch, not instances that are running or stopped"
     old = counted(each.ruling for each in found.launches if not each.launch.by_itself)
     if old[Ruling.REFUSED] or old[Ruling.UNDETERMINED]:
         yield (
-            f"versions of templates that nothing launches by itself: {old[Ruling.REFUSED]} would be "
-            f"refused, of {old[Ruling.UNDETERMINED]} nobody can tell (--format json names them)"
+            f"template versions that are launched only if somebody asks for them: {old[Ruling.REFUSED]} would be refused, {old[Ruling.UNDETERMINED]} are not known (--format json lists them)"
         )
     for each in found.not_seen:
         yield f"not seen: {unseen(each)}"
     if found.not_seen:
-        yield "what uses images in a place that was not seen whole may be missing here"
+        yield "uses of images in places that were not seen completely may be missing here"
 
 
 def summary(found: Preview) -> str:

@@ -13,7 +13,7 @@ def render(found: Preview, source: str) -> str:
         lines.append(f"{table.heading}:\n")
         lines.append(aligned([table.columns, *(tuple(map(safe, row)) for row in table.rows)]))
         if table.more:
-            lines.append(f"and {table.more} more: --format json tells all of them\n")
+            lines.append(f"and {table.more} more: --format json lists all of them\n")
         lines.append("\n")
     lines += [f"{safe(each)}\n" for each in notes(found)]
     return "".join([*lines, f"{summary(found)}\n"])

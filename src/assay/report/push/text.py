@@ -21,10 +21,10 @@ def render(found: Pushing, *, ended: bool = True) -> str:
     lines += [f"not seen: {_unseen(each)}" for each in found.unseen[:MOST_PLACES]]
     if len(found.unseen) > MOST_PLACES:
         rest = len(found.unseen) - MOST_PLACES
-        lines.append(f"and {_many(rest, 'other place')} not seen: --format json tells all of them")
+        lines.append(f"and {_many(rest, 'other place')} not seen: --format json lists all of them")
     lines += ["", _summary(found), f"  judged as of {readable(found.as_of)}"]
     if not ended:
-        lines.append("  interrupted: of other places nobody knows what was written")
+        lines.append("  interrupted: it is not known what was written in the other places")
     if found.endpoint:
         done = "asked" if found.dry_run else "written to"
         lines.append(f"  {done}: {safe(found.endpoint)}, which is not AWS's own endpoint")
@@ -39,7 +39,7 @@ def _place(each: PushedPlace, *, dry_run: bool) -> Iterator[str]:
         return
     if not each.to_do:
         return
-    kept = f", {each.kept} kept that were judged later" if each.kept else ""
+    kept = f", {each.kept} kept because they were judged later" if each.kept else ""
     if dry_run:
         yield f"{where}: {each.to_import} would be imported, {each.to_archive} archived{kept}"
         return
@@ -51,7 +51,7 @@ def _place(each: PushedPlace, *, dry_run: bool) -> Iterator[str]:
         what = "not archived" if missed.archive else "not imported"
         yield f"  {what}: {safe(missed.id)}: {safe(missed.reason)}"
     if len(each.not_taken) > MOST:
-        yield f"  and {len(each.not_taken) - MOST} more: --format json tells all of them"
+        yield f"  and {len(each.not_taken) - MOST} more: --format json lists all of them"
 
 
 def _unseen(place: PlaceSeen) -> str:
@@ -68,7 +68,7 @@ def _summary(found: Pushing) -> str:
     places = _many(len(found.places), "place")
     if found.dry_run:
         told = f"{_many(to_import, 'finding')} would be imported and {to_archive} archived"
-        return f"{told} in {places}; nothing was written: --yes writes"
+        return f"{told} in {places}; nothing was written; use --yes to write"
     told = f"{imported} of {_many(to_import, 'finding')} imported, {archived} of {to_archive}"
     return f"{told} archived, in {places}"
 

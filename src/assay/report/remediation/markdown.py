@@ -24,7 +24,7 @@ def render(found: Remediation) -> str:
         for remedy in stage.remedies[:MOST]:
             lines += _lines(remedy)
         if len(stage.remedies) > MOST:
-            lines.append(f"- and {len(stage.remedies) - MOST} more: `--format json` tells all")
+            lines.append(f"- and {len(stage.remedies) - MOST} more: `--format json` lists all")
         lines += ["", *_to_do(stage)]
     lines += [f"- {prose(each, 1_000)}" for each in notes(found)]
     return "\n".join(lines).rstrip() + "\n"

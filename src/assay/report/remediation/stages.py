@@ -11,9 +11,9 @@ MOST = 50
 """So many images of a stage are told to people, and so many gaps; all of them stand in JSON."""
 _MOST_USES = 8
 _WHAT = {
-    Standing.REPLACE_FIRST: "replace first: something launches these again",
-    Standing.IN_USE: "replace what runs: instances were launched from these, and nothing that is known launches them again",
-    Standing.CANNOT_SAY: "cannot say: nothing is known to use these, and that is not enough",
+    Standing.REPLACE_FIRST: "replace first: something would launch these again",
+    Standing.IN_USE: "replace running instances: these have instances, but nothing known would launch them again",
+    Standing.CANNOT_SAY: "cannot say: nothing is known to use these, but that is not enough to call them safe",
     Standing.SAFE: "safe to deregister: everything that could use these was read, and nothing does",
 }
 
@@ -37,7 +37,7 @@ def stages(found: Remediation) -> Iterator[Stage]:
 
 def title(found: Remediation) -> str:
     """What it is a plan of."""
-    asked = "and AWS now" if found.live else "AWS was not asked"
+    asked = "and AWS was asked now" if found.live else "AWS was not asked"
     return f"images of unknown origin: night {found.night}, {asked}, as of {readable(found.as_of)}"
 
 
@@ -54,7 +54,7 @@ def details(remedy: Remedy) -> Iterator[tuple[str, str]]:
     for each in remedy.used_by[:_MOST_USES]:
         yield "used by", referrer(each)
     if len(remedy.used_by) > _MOST_USES:
-        yield "used by", f"and {len(remedy.used_by) - _MOST_USES} more: --format json tells all"
+        yield "used by", f"and {len(remedy.used_by) - _MOST_USES} more: --format json lists all"
     if remedy.shared_with:
         yield "shared with", ", ".join(remedy.shared_with)
     for found in remedy.replacements:
@@ -63,7 +63,7 @@ def details(remedy: Remedy) -> Iterator[tuple[str, str]]:
         yield "replacement", f"{found.image_id}{name} in {found.account}: {why}"
     counted = all(each.type == "usage-report" for each in remedy.used_by)
     if not counted and not remedy.replacements:
-        yield "replacement", "no golden image of the night would do; assay suggest says why"
+        yield "replacement", "no golden image in this night can replace it; assay suggest says why"
     if remedy.standing is Standing.SAFE and remedy.listed.snapshots:
         yield "snapshots", ", ".join(remedy.listed.snapshots)
     for reason in remedy.reasons:
@@ -98,12 +98,12 @@ def _of_any(remedy: Remedy, step: Step) -> Step:
 
 def notes(found: Remediation) -> Iterator[str]:
     """What has to be known besides."""
-    yield f"in no list, so not looked for: {UNREAD}"
+    yield f"not covered, because no list shows them: {UNREAD}"
     if not found.live:
-        yield "a night has neither what changed since, nor what EC2 itself finds and no list has (DescribeImageReferences): --live asks"
+        yield "a night does not contain later changes, or uses that only EC2 itself finds (DescribeImageReferences); use --live to ask AWS"
     yield from (f"not known: {each}" for each in found.unknown)
     if found.before is None:
-        yield "there is no night before it to hold the numbers of uses against"
+        yield "there is no earlier night to compare the numbers of uses with"
     if found.unlisted:
         one = found.unlisted == 1
         what, them = ("image is", "it") if one else ("images are", "them")
@@ -114,7 +114,7 @@ def notes(found: Remediation) -> Iterator[str]:
     for gap in found.gaps[:MOST]:
         yield f"not seen: {gap.account}/{gap.region}: {gap.what}"
     if len(found.gaps) > MOST:
-        yield f"and {len(found.gaps) - MOST} other gaps: --format json tells all of them"
+        yield f"and {len(found.gaps) - MOST} other gaps: --format json lists all of them"
 
 
 def summary(found: Remediation) -> str:

@@ -25,7 +25,7 @@ def render(found: Remediation) -> str:
         for remedy in stage.remedies[:MOST]:
             lines += _lines(remedy)
         if len(stage.remedies) > MOST:
-            lines.append(f"   and {len(stage.remedies) - MOST} more: --format json tells all")
+            lines.append(f"   and {len(stage.remedies) - MOST} more: --format json lists all")
         lines += ["", *_to_do(stage)]
     lines += [*notes(found), summary(found)]
     return "".join(f"{safe(line)}\n" for line in lines)

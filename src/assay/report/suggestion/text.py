@@ -19,7 +19,7 @@ def render(found: Suggestions) -> str:
         lines += [f"  {unseen(each)}" for each in found.places if each.state != "seen"]
         lines.append("")
     if not found.answers and not found.gaps:
-        lines.append("nothing that does not pass was found: there is nothing to replace")
+        lines.append("everything passes, so there is nothing to replace")
     lines.append(f"candidates: {found.source}; as of {readable(found.as_of)}")
     return "".join(f"{safe(line)}\n" if "\n" not in line else _block(line) for line in lines)
 
@@ -43,14 +43,14 @@ def _answer(found: Suggestion) -> Iterator[str]:
                 if way.remark:
                     yield f"      ({way.remark})"
         case several:
-            yield f"  {len(several)} golden images pass, of several lines or machines, and nothing tells which is meant:"
+            yield f"  {len(several)} golden images pass, of several lines or machines, so the choice is yours:"
             for each in several:
                 yield from _candidate(each)
     if not found.candidates:
         for near in found.near[:MOST_NEAR]:
             yield f"  not {near.image_id} ({near.name or 'without a name'}): {near.why}"
         if found.near[MOST_NEAR:]:
-            yield f"  and {len(found.near) - MOST_NEAR} others: --format json tells all of them"
+            yield f"  and {len(found.near) - MOST_NEAR} others: --format json lists all of them"
     for gap in found.gaps:
         yield f"  not seen: {gap}"
 
@@ -60,6 +60,6 @@ def _candidate(found: Candidate) -> Iterator[str]:
     created = f", created {readable(image.creation_date)}" if image.creation_date else ""
     yield f"  {image.id} ({image.name or 'without a name'}, owner {image.owner_id or 'unknown'}{created})"
     machine = (found.listed.architecture, found.listed.platform, found.listed.virtualization)
-    yield f"    - for {', '.join(filter(None, machine)) or 'a machine that was not told'}"
+    yield f"    - for {', '.join(filter(None, machine)) or 'an unknown machine'}"
     for reason in found.reasons:
         yield f"    - {reason}"
