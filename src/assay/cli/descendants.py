@@ -159,12 +159,12 @@ def _inputs(host: "Host", how: How) -> "Inputs | None":
     return Inputs(how["plans"], how["states"], reading, how["account"])
 
 
-def _render(found: "Descent", name: str, host: "Host") -> str:
+def _render(found: "Descent", name: str, host: "Host") -> str | bytes:
     from assay.report.descendants import csv, dot, html, json, mermaid, text
 
     match name:
         case "json":
-            return json.render(found, host.now()).decode()
+            return json.render(found, host.now())
         case "csv":
             return csv.render(found)
         case "mermaid":

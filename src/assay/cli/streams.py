@@ -115,8 +115,8 @@ def require_name(path: str) -> None:
         raise InputError("a file or directory is named by nothing", hint="is a variable not set?")
 
 
-def show(text: str) -> None:
-    """Print a report; a reader that has gone away (`| head`, `>&-`) changes no verdict.
+def show(report: str | bytes) -> None:
+    """Print a report; a reader that has gone away (`| head`, `>&-`) changes no verdict. Bytes are UTF-8.
 
     Raises `InputError` where it cannot be printed: nobody has read the verdict then.
     """
@@ -125,7 +125,8 @@ def show(text: str) -> None:
     if sys.stdout is None:
         return
     try:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        whole = report if isinstance(report, bytes) else report.encode("utf-8", "backslashreplace")
+        sys.stdout.buffer.write(whole)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _silence(sys.stdout.fileno())

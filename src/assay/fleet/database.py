@@ -7,7 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from assay.errors import StoreError
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """The answer to a query."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
 
 
 def connection() -> Any:
@@ -25,6 +34,13 @@ def connection() -> Any:
     made = duckdb.connect(config={"temp_directory": str(spilled)})
     made.execute("SET TimeZone = 'UTC'")
     return made
+
+
+def metadata(duckdb: Any, path: Path, key: str) -> str | None:
+    """What a Parquet file says of itself. Raises DuckDB's errors."""
+    query = "SELECT value::VARCHAR FROM parquet_kv_metadata(?) WHERE key = ?"
+    found = duckdb.execute(query, [str(path), key]).fetchone()
+    return str(found[0]) if found else None
 
 
 @contextmanager

@@ -30,7 +30,7 @@ WITH RECURSIVE up(base, key) AS (
 above AS (
     SELECT key FROM up GROUP BY key HAVING count(DISTINCT base) = (SELECT count(*) FROM bases)
 )
-SELECT source, count(DISTINCT child) AS images, min(child) AS one, min(created) AS oldest
+SELECT source, count(DISTINCT child) AS images, min(created) AS oldest
 FROM untold ANTI JOIN found ON found.key = untold.source
     ANTI JOIN above ON above.key = untold.source
 GROUP BY source ORDER BY source
@@ -109,7 +109,7 @@ def descend(
     bases = found.keys
     family = Family(bases, edges.below(bases))
     keep_marks(night.store, night.date)
-    told = told_of(night.store, night.date)
+    told = told_of(night.store)
     using = referrers(night.store, night.date)
     golden = {key: each.created for key, each in told.items() if each.kind == ImageClass.GOLDEN}
     sources = golden_sources(night.store, family, golden)
@@ -141,15 +141,15 @@ def _open_lines(night: Night, bases: Collection[str], told: dict[str, Told]) -> 
     first = None if None in made else min(each for each in made if each)
     partitions = {partition_of(each.partition("/")[0]) for each in bases}
     lines = [
-        (source, images, one)
-        for source, images, one, oldest in night.store.select(_OPEN).rows
+        (source, images)
+        for source, images, oldest in night.store.select(_OPEN).rows
         if not (first and oldest and oldest < first)
         and (source.startswith("?") or partition_of(source.partition("/")[0]) in partitions)
     ]
     if not lines:
         return
-    number = sum(images for _, images, _ in lines)
-    told_of = ", ".join(_shown(source) for source, _, _ in lines[:_MOST])
+    number = sum(images for _, images in lines)
+    told_of = ", ".join(_shown(source) for source, _ in lines[:_MOST])
     more = f" and {len(lines) - _MOST} more" if len(lines) > _MOST else ""
     what = "image has a source" if number == 1 else "images have sources"
     yield (

@@ -30,20 +30,23 @@ class Family:
             each: Branch(None, RECORDED, RECORDED, 0, each) for each in bases
         }
         self._below: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-        self._sources: defaultdict[str, list[str]] = defaultdict(list)
+        self._sources: dict[str, str] = {}
+        self._several: defaultdict[str, list[str]] = defaultdict(list)
         self._into_bases: list[tuple[str, str]] = []
-        ranks = set()
+        weaker: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
         for child, parent, rank in edges:
             self._below[parent].append((rank, child))
-            ranks.add(rank)
-            if rank == RECORDED:
-                self._sources[child].append(parent)
-                if child in self.branches:
-                    self._into_bases.append((child, parent))
+            if rank != RECORDED:
+                weaker[rank].append((child, parent))
+            elif self._sources.setdefault(child, parent) != parent:
+                self._several[child].append(parent)
+            if rank == RECORDED and child in self.branches:
+                self._into_bases.append((child, parent))
         for each in self._below.values():
             each.sort()
-        for rank in sorted(ranks):
-            self._settle(rank)
+        self._record(deque(self.branches))
+        for rank, some in sorted(weaker.items()):
+            self._settle(rank, some)
 
     def children(self, parent: str) -> Iterator[str]:
         """What any edge leads to from an image, whether or not it hangs there."""
@@ -59,15 +62,31 @@ class Family:
 
     def several_sources(self) -> list[tuple[str, list[str]]]:
         """Images that are recorded as made from more than one."""
-        return [(child, found) for child, found in self._sources.items() if len(found) > 1]
+        return [(child, [self._sources[child], *more]) for child, more in self._several.items()]
 
-    def _settle(self, most: int) -> None:
-        """Hang in all that can be reached by edges up to a rank."""
-        new = self._reached(most)
-        if not new:
+    def _record(self, agenda: "deque[str]") -> None:
+        """Hang in all that is recorded as made from what hangs already."""
+        while agenda:
+            parent = agenda.popleft()
+            for rank, child in self._below.get(parent, ()):
+                if rank != RECORDED:
+                    break
+                if child not in self.branches:
+                    self._hang(child, parent, rank, agenda)
+
+    def _settle(self, most: int, edges: Iterable[tuple[str, str]]) -> None:
+        """Hang in all that can be reached by edges up to a rank, of which the edges are given: all that
+        stronger ones reach hangs already.
+        """
+        leading = [
+            each for each in edges if each[0] not in self.branches and each[1] in self.branches
+        ]
+        if not leading:
             return
-        tops = {each for each in new if not any(up in new for up in self._sources.get(each, ()))}
-        agenda = deque(each for each in self.branches if self._below.get(each))
+        new = self._reached(most, [child for child, _ in leading])
+        tops = {each for each in new if not any(up in new for up in self._above(each))}
+        parents = {parent for _, parent in leading}
+        agenda = deque(each for each in self.branches if each in parents)
         later: deque[tuple[int, str, str]] = deque()
         while agenda or later:
             if agenda:
@@ -85,9 +104,14 @@ class Family:
                 if child not in self.branches:
                     self._hang(child, parent, rank, agenda)
 
-    def _reached(self, most: int) -> Collection[str]:
-        new: set[str] = set()
-        waiting = list(self.branches)
+    def _above(self, child: str) -> Iterator[str]:
+        if child in self._sources:
+            yield self._sources[child]
+            yield from self._several.get(child, ())
+
+    def _reached(self, most: int, first: Iterable[str]) -> Collection[str]:
+        new = set(first)
+        waiting = list(new)
         while waiting:
             for rank, child in self._below.get(waiting.pop(), ()):
                 if rank <= most and child not in self.branches and child not in new:

@@ -17,6 +17,10 @@ import msgspec
 
 MARKED = "assay_of"
 """In a gathered file's own metadata: of which files it and those beside it were made."""
+OPTIONS = ", ROW_GROUP_SIZE 61440, PARQUET_VERSION V2, COMPRESSION_LEVEL 1"
+"""How DuckDB writes them. Half of its own size of groups: half of the memory to write, and questions take as
+long. Nobody else reads these files, so they may have Parquet's newer encodings, smaller and sooner read.
+"""
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -44,6 +48,17 @@ class Sources(msgspec.Struct, frozen=True):
 def path_of(night: Path, table: str) -> Path:
     """Where the gathered file of a night's directory is."""
     return night / f"_{table}.parquet"
+
+
+def last_of(night: Path, tables: Collection[str], found: Sources) -> Path | None:
+    """The file that was gathered last, if all are there and no place was written since: it tells of what it was
+    made. Raises `OSError`.
+    """
+    paths = [path_of(night, each) for each in tables if found.has(each)]
+    if not paths or not all(each.exists() for each in paths):
+        return None
+    written = min(each.stat().st_mtime_ns for each in paths)
+    return None if found.newest > written else paths[0]
 
 
 def keep(made: Path, path: Path, found: Sources) -> None:

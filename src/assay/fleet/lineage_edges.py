@@ -1,22 +1,31 @@
-"""Who was made from whom, as a night tells it: read once, and then walked in memory.
+"""Who was made from whom around some images, as a night tells it.
 
 An image is `Region/id` here: an id means nothing without its Region, and a copy keeps the Region of
-its source. Tables that this makes in a store:
+its source. Tables that this makes in a store, beside those of `candidates.py`:
 
-    listed     every row of every listing: key, source, when it was made, marks' sources, snapshots
     recorded   entries of GetImageAncestry that were stored, by key, and whether the record ends there
-    untold     sources of which nobody tells anything, by a child of each
-    edges      child, parent and grade
+    used       what instances tell of their images, by key
+    told       what somebody else tells, such as CloudTrail
+    bases      the images that were asked for
+    listed     rows of listings, of all images that may belong to the family: key, source, what is told of it
+    edges      child, parent and grade, of those images
+    found      the images that were asked for, and what descends from them
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
+from assay.fleet.candidates import (
+    OF_CANDIDATES,
+    SOURCE,
+    VENDOR,
+    keep_candidates,
+    keep_carriers,
+)
 from assay.fleet.nearest import nearest
 from assay.fleet.store import Store
 from assay.model.descent import GRADES, Edge, Step
-from assay.model.images import PUBLIC_PROVIDERS
 
 RECORDED, MARK, CLOUDTRAIL, INFERRED, LIKELY = range(5)
 """The ranks of edges, the strongest first. What a mark proves of an image between is told as a mark."""
@@ -35,24 +44,12 @@ _RANKS = {
 }
 assert _RANKS.keys() == set(GRADES)
 
-_VENDORS = ", ".join(f"'{each}'" for each in PUBLIC_PROVIDERS)
-_LISTED = f"""
-SELECT region || '/' || image_id AS key,
-    coalesce(source_image_region, '?') || '/' || source_image_id AS source,
-    creation_date AS created,
-    coalesce(owner_alias IN ({_VENDORS}), false) AS vendor,
-    watermarks,
-    snapshots, ancestry
-FROM images WHERE night = $1
-"""  # noqa: S608 - names of vendors
 # The last entry of a record may name a source that EC2 did not follow.
 _RECORDED = f"""
-SELECT DISTINCT coalesce(entry.region, '?') || '/' || entry.image_id AS key,
-    coalesce(entry.source_image_region, '?') || '/' || entry.source_image_id AS source,
-    entry.creation_date AS created, entry.owner_alias AS owner_alias,
-    coalesce(entry.owner_alias IN ({_VENDORS}), false) AS vendor
-FROM (SELECT unnest(ancestry) AS entry FROM listed WHERE ancestry IS NOT NULL)
-"""  # noqa: S608
+SELECT DISTINCT coalesce(region, '?') || '/' || image_id AS key, {SOURCE} AS source,
+    creation_date AS created, owner_alias, {VENDOR} AS vendor
+FROM (SELECT unnest(ancestry, recursive := true) FROM images WHERE night = $1 AND ancestry IS NOT NULL)
+"""  # noqa: S608 - text of ours alone, here and below
 _USED = """
 SELECT DISTINCT region || '/' || image.id AS key, image.creation_date AS created,
     image.owner_id AS owner, image.owner_alias AS owner_alias, image.name AS name,
@@ -61,26 +58,52 @@ SELECT DISTINCT region || '/' || image.id AS key, image.creation_date AS created
         for mark in image.watermarks if mark.source_image_id IS NOT NULL] AS marked
 FROM uses WHERE night = $1 AND image IS NOT NULL
 """
+_KNOWN = f"""
+SELECT DISTINCT key FROM (
+    SELECT region || '/' || image_id AS key FROM images WHERE night = $2 AND image_id = $1
+    UNION ALL SELECT {SOURCE} FROM images WHERE night = $2 AND source_image_id = $1
+    UNION ALL SELECT region || '/' || image_id FROM uses WHERE night = $2 AND image_id = $1
+    UNION ALL SELECT * FROM (
+        SELECT parent FROM carriers
+        UNION ALL SELECT key FROM recorded UNION ALL SELECT source FROM recorded
+        UNION ALL SELECT key FROM used UNION ALL SELECT unnest(marked) FROM used
+        UNION ALL SELECT child FROM told UNION ALL SELECT parent FROM told
+    ) AS others(key) WHERE ends_with(key, '/' || $1)
+) ORDER BY key
+"""  # noqa: S608
+_IDS = """
+SELECT image_id AS id FROM images WHERE night = $1
+UNION ALL SELECT source_image_id FROM images WHERE night = $1 AND source_image_id IS NOT NULL
+UNION ALL SELECT string_split(key, '/')[2] FROM (
+    SELECT parent AS key FROM carriers
+    UNION ALL SELECT source FROM recorded WHERE source IS NOT NULL
+    UNION ALL SELECT key FROM used UNION ALL SELECT unnest(marked) FROM used
+    UNION ALL SELECT parent FROM told
+)
+"""
+_LISTED = """
+SELECT region || '/' || image_id AS key, {source} AS source, {vendor} AS vendor,
+    account, owner_id AS owner, name, family, class, state, creation_date AS created, shared_from,
+    scan_severity, scan_date, stale_since, watermarks, {snapshots} AS snapshots
+FROM images WHERE night = $1 AND {chosen}
+"""
 _EDGES = f"""
 SELECT key AS child, source AS parent, {RECORDED} AS rank FROM listed WHERE source IS NOT NULL
 UNION ALL SELECT key, source, {RECORDED} FROM recorded WHERE source IS NOT NULL
 UNION ALL SELECT key, coalesce(mark.source_image_region, '?') || '/' || mark.source_image_id, {MARK}
     FROM (SELECT key, unnest(watermarks) AS mark FROM listed) WHERE mark.source_image_id IS NOT NULL
 UNION ALL SELECT key, unnest(marked), {MARK} FROM used WHERE len(marked) > 0
+UNION ALL SELECT * FROM told
 """  # noqa: S608
-_UNTOLD = """
-SELECT edges.parent AS source, edges.child AS child, edges.created AS created FROM (
-    SELECT source AS parent, key AS child, created FROM listed WHERE source IS NOT NULL AND NOT vendor
-    UNION ALL SELECT source, key, created FROM recorded WHERE source IS NOT NULL AND NOT vendor
-) AS edges
-ANTI JOIN listed ON listed.key = edges.parent
-ANTI JOIN recorded ON recorded.key = edges.parent
-"""
 # A mark of an image was inherited by way of that which it was made from.
 _BETWEEN = f"""
-SELECT DISTINCT untold.source AS child, marks.parent AS parent, {INFERRED} AS rank
-FROM untold JOIN edges AS marks ON marks.child = untold.child
-WHERE marks.rank = {MARK} AND marks.parent <> marks.child AND untold.source <> marks.parent
+SELECT DISTINCT made.source AS child, marks.parent AS parent, {INFERRED} AS rank
+FROM (
+    SELECT key, source FROM listed WHERE NOT vendor UNION ALL SELECT key, source FROM recorded WHERE NOT vendor
+) AS made
+SEMI JOIN lost ON lost.key = made.source
+JOIN edges AS marks ON marks.child = made.key
+WHERE marks.rank = {MARK} AND marks.parent <> marks.child AND made.source <> marks.parent
 """  # noqa: S608
 _WALK = """
 WITH RECURSIVE walk(key) AS (
@@ -106,42 +129,26 @@ class LineageEdges:
         """`also` is what somebody else tells, such as CloudTrail."""
         self._store = store
         self.night = night
-        store.keep("listed", _LISTED, night)
-        store.keep("recorded", _RECORDED)
+        store.keep("recorded", _RECORDED, night)
         store.keep("used", _USED, night)
-        store.keep("untold", _UNTOLD)
         steps = [(each.child, each.parent, _RANKS[each.edge]) for each in also]
         told = _values(steps, ("child", "parent", "rank"), ("VARCHAR", "VARCHAR", "INTEGER"))
         store.keep("told", told[0], *told[1])
-        store.keep("edges", f"{_EDGES} UNION ALL SELECT * FROM told")  # noqa: S608 - ours alone
-        store.keep("inferred", _BETWEEN)
-        if store.select("SELECT count(*) FROM inferred").rows[0][0]:
-            store.keep("edges", "SELECT * FROM edges UNION ALL SELECT * FROM inferred")
+        keep_carriers(store, night)
 
     def known(self, id: str) -> list[str]:
         """The keys that an id has, in listings, records, uses, or as the source of something."""
-        query = """
-            SELECT DISTINCT key FROM (
-                SELECT key FROM listed UNION ALL SELECT key FROM recorded UNION ALL SELECT key FROM used
-                UNION ALL SELECT parent FROM edges UNION ALL SELECT child FROM edges
-                UNION ALL SELECT region || '/' || image_id FROM uses
-                    WHERE night = $2 AND image_id IS NOT NULL
-            ) WHERE ends_with(key, '/' || $1) ORDER BY key
-        """
-        return [row[0] for row in self._store.select(query, id, self.night).rows]
+        return [row[0] for row in self._store.select(_KNOWN, id, self.night).rows]
 
     def nearest(self, id: str) -> list[str]:
         """The ids that look most like one that is not known."""
-        known = (
-            "SELECT string_split(key, '/')[2] AS id FROM (SELECT key FROM listed"
-            " UNION ALL SELECT parent FROM edges UNION ALL SELECT key FROM used)"
-        )
-        return nearest(self._store, known, id)
+        return nearest(self._store, _IDS, id, self.night)
 
-    def below(self, bases: Collection[str]) -> list[tuple[str, str, int]]:
+    def below(self, bases: Collection[str]) -> Sequence[tuple[str, str, int]]:
         """Every edge between the bases and what descends from them, and keep those as `found`."""
         keys = _values([(each,) for each in bases], ("key",), ("VARCHAR",))
         self._store.keep("bases", keys[0], *keys[1])
+        self._keep_edges()
         self._store.keep("found", _WALK.format(start="bases"))
         self._store.keep("likely", _SHARING)
         while self._store.select("SELECT count(*) FROM likely").rows[0][0]:
@@ -155,7 +162,19 @@ class LineageEdges:
             SELECT DISTINCT child, parent, rank FROM edges
             SEMI JOIN found ON edges.parent = found.key WHERE child <> parent
         """
-        return [(row[0], row[1], row[2]) for row in self._store.select(query).rows]
+        return cast("Sequence[tuple[str, str, int]]", self._store.select(query).rows)
+
+    def _keep_edges(self) -> None:
+        """Those of all images that may belong to the family of the bases."""
+        sharing = keep_candidates(self._store, self.night)
+        snapshots = "snapshots" if sharing else "NULL::VARCHAR[]"
+        listed = _LISTED.format(
+            source=SOURCE, vendor=VENDOR, snapshots=snapshots, chosen=OF_CANDIDATES
+        )
+        self._store.keep("listed", listed, self.night)
+        self._store.keep("edges", _EDGES)
+        self._store.keep("inferred", _BETWEEN)
+        self._store.keep("edges", "SELECT * FROM edges UNION ALL SELECT * FROM inferred")
 
 
 def _values(

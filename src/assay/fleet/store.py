@@ -18,7 +18,7 @@ import msgspec
 
 from assay.errors import StoreError
 from assay.fleet import columns, folders, gathered
-from assay.fleet.database import connection, told
+from assay.fleet.database import Rows, connection, metadata, told
 from assay.fleet.sources import OF_A_NIGHT, OF_A_PLACE, of_places, quoted, read, typed, view
 from assay.model.inventory import Classified, Use
 from assay.model.places_seen import PlaceSeen
@@ -29,15 +29,6 @@ VERSION = 1
 """Of the store: one that another assay wrote in a newer form is not read as if it were this one."""
 _MARKED = "assay_store"
 _ROWS = 2_000
-_GATHERED = ", ROW_GROUP_SIZE 61440"
-"""Half of DuckDB's own size: half of the memory to write it, and questions take as long."""
-
-
-class Rows(msgspec.Struct, frozen=True):
-    """The answer to a query."""
-
-    names: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
 
 
 class Store:
@@ -46,6 +37,9 @@ class Store:
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
         self._known: set[Path] = set()
+        self._looked: dict[Path, gathered.Sources] = {}
+        self.only: date | None = None
+        """The night that all questions are about, if it is set before the first of them."""
         with told(root):
             self._duckdb = connection()
             # It writes: a second thread takes twice the memory, and is no faster with small files
@@ -60,7 +54,13 @@ class Store:
         """The files of a night's places, by their path below the night."""
         directory = folders.folder_of(self._root, night)
         with told(directory):
-            return frozenset(path for path, *_ in gathered.sources(directory, TABLES).found)
+            return frozenset(path for path, *_ in self._sources(directory).found)
+
+    def _sources(self, night: Path) -> gathered.Sources:
+        """The files of a night's places, looked at once until this writes: there are thousands."""
+        if night not in self._looked:
+            self._looked[night] = gathered.sources(night, TABLES)
+        return self._looked[night]
 
     def nights(self) -> list[date]:
         """The nights that are written whole, the oldest first."""
@@ -82,7 +82,7 @@ class Store:
 
     def _refuse_newer(self, path: Path) -> None:
         with told(path):
-            found = self._metadata(path, _MARKED)
+            found = metadata(self._duckdb, path, _MARKED)
         if found not in (None, str(VERSION)):
             raise StoreError(
                 f"was written in version {found} of the store format; this assay reads version {VERSION}",
@@ -176,19 +176,16 @@ class Store:
     def _gathered(self, night: Path, table: str, sources: gathered.Sources) -> Path:
         query = f"SELECT * EXCLUDE (night) FROM {of_places([night], table)}"  # noqa: S608 - ours alone
         marks = {gathered.MARKED: sources.digest}
-        return self._made(query, gathered.path_of(night, table), marks, _GATHERED)
+        return self._made(query, gathered.path_of(night, table), marks, gathered.OPTIONS)
 
     def _is_gathered(self, night: Path, found: gathered.Sources) -> bool:
         """Whether the gathered files have what the places' own files have."""
-        paths = [gathered.path_of(night, each) for each in TABLES if found.has(each)]
         with told(night):
-            if not all(each.exists() for each in paths):
-                return False
-            written = min((each.stat().st_mtime_ns for each in paths), default=0)
-            if not paths or found.newest > written:
-                return False
-        with told(paths[0]):  # the last that was written
-            return self._metadata(paths[0], gathered.MARKED) == found.digest
+            last = gathered.last_of(night, TABLES, found)
+        if last is None:
+            return False
+        with told(last):
+            return metadata(self._duckdb, last, gathered.MARKED) == found.digest
 
     def select(self, query: str, *parameters: object) -> "Rows":
         """The answer to one SELECT over the views `images`, `uses` and `places`, and nothing but that: no other
@@ -221,15 +218,17 @@ class Store:
     @cached_property
     def _reader(self) -> Any:
         """A connection of its own that can read the nights there are, and write nothing."""
-        nights = list(self._nights().values())
+        nights = [path for each, path in self._nights().items() if self.only in (None, each)]
         if not nights:
             raise StoreError(
                 "holds no night", where=str(self._root), hint="run assay inventory first"
             )
         reader = connection()
         with told(self._root):
-            found = {each: gathered.sources(each, TABLES) for each in nights}
+            found = {each: self._sources(each) for each in nights}
         whole = {each for each in nights if self._is_gathered(each, found[each])}
+        if len(whole) == len(nights):  # of thousands of small files it would keep too much
+            reader.execute("SET parquet_metadata_cache = true")
         for table, kinds in TABLES.items():
             there = [each for each in nights if found[each].has(table)]
             files = [gathered.path_of(each, table) for each in there if each in whole]
@@ -243,12 +242,6 @@ class Store:
         reader.execute("SET enable_external_access = false")
         reader.execute("SET lock_configuration = true")
         return reader
-
-    def _metadata(self, path: Path, key: str) -> str | None:
-        """What a file says of itself."""
-        query = "SELECT value::VARCHAR FROM parquet_kv_metadata(?) WHERE key = ?"
-        found = self._duckdb.execute(query, [str(path), key]).fetchone()
-        return str(found[0]) if found else None
 
     def _read_at(self, night: date, place: PlaceSeen) -> datetime | None:
         path = folders.folder_of(self._root, night) / folders.PLACES
@@ -287,6 +280,7 @@ class Store:
 
     def _made(self, query: str, path: Path, marks: dict[str, str], options: str = "") -> Path:
         """A file of the rows, which has its name still to get."""
+        self._looked.clear()
         made = path.with_name(f".{path.name}.part")
         told = typed({_MARKED: str(VERSION), **marks})
         try:

@@ -36,6 +36,11 @@ def day_of(time: datetime) -> date:
     return in_utc(time).date()
 
 
+def at_microsecond(number: int | None) -> datetime | None:
+    """The moment so many microseconds after 1970; None of None."""
+    return None if number is None else datetime.fromtimestamp(number / 1e6, UTC)
+
+
 def iso(time: datetime) -> str:
     """For programs, exact: `2026-11-21T08:30:00Z`."""
     return in_utc(time).isoformat().replace("+00:00", "Z")

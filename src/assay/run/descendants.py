@@ -48,7 +48,7 @@ class Finding(Struct, frozen=True):
 def answer(wanted: Question, host: "Host | None" = None) -> Descent:
     """Everything below what is asked for. Raises `AssayError` for what is not known."""
     ids = [image_id(each) for each in wanted.images]
-    night = night_of(host, wanted.store, wanted.night)
+    night = night_of(host, wanted.store, wanted.night, alone=True)
     told = _history(night, wanted.history) if wanted.history else None
     edges = LineageEdges(night.store, night.date, told.steps if told else ())
     if wanted.finding is not None:

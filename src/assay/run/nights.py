@@ -14,9 +14,12 @@ def night_of(
     store: str | Path,
     wanted: date | datetime | None,
     or_else: str | None = None,
+    *,
+    alone: bool = False,
 ) -> "Night":
     """A night of a store, or its newest that is whole: one that was begun after that is told. Raises `StoreError`;
     `or_else` is the cure where the store has none. Without a host nobody is told.
+    `alone` is where no other night will be asked about: their files are not looked at then.
     """
     from assay.fleet.night import CURE, left_half, stored_night
     from assay.fleet.store import Store
@@ -24,6 +27,8 @@ def night_of(
 
     kept = Store(Path(store))
     named = day_of(wanted) if isinstance(wanted, datetime) else wanted
+    if alone:
+        kept.only = named or max(kept.nights(), default=None)
     found = stored_night(kept, named, or_else or CURE)
     if host is not None and named is None:
         for line in left_half(kept, found.date):

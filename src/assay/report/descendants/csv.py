@@ -7,7 +7,7 @@ from io import StringIO
 from assay.model.descent import Descent, GoldenSource, Relative
 from assay.model.times import iso
 from assay.report.descendants.words import badges
-from assay.report.inventory.rows import as_cell
+from assay.report.inventory.rows import as_cells
 from assay.report.unseen import unseen
 
 COLUMNS = (
@@ -32,8 +32,7 @@ def render(found: Descent) -> str:
     text = StringIO()
     table = csv.writer(text, lineterminator="\r\n")
     table.writerow(COLUMNS)
-    for row in _rows(found):
-        table.writerow([as_cell(each) for each in row])
+    table.writerows(map(as_cells, _rows(found)))
     return text.getvalue()
 
 

@@ -1,12 +1,43 @@
 """What descends from some images as one JSON document (`kind: descendants`, schema version 1)."""
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from assay.model.descent import Descent, Relative
+import msgspec
+
+from assay.model.descent import Descent, Edge, GoldenSource, Launches, Relative, UsedBy
 from assay.report.descendants.words import badges, summary
 from assay.report.fleet_document import document
+
+
+class _Image(msgspec.Struct, frozen=True, gc=False):
+    """An image as it stands in the document: a dict takes twice as long where there are many of them."""
+
+    image_id: str
+    account: str | None
+    region: str
+    owner: str | None
+    parent: str | None
+    parent_region: str | None
+    edge: Edge | None
+    weakest: Edge | None
+    depth: int
+    root: str | None
+    kind: str | None = msgspec.field(name="class")
+    name: str | None
+    family: str | None
+    state: str | None
+    created: datetime | None
+    golden_source_created: datetime | None
+    golden_sources: tuple[GoldenSource, ...]
+    marks: tuple[str, ...]
+    listed: bool
+    deregistered: bool | None
+    scan: str
+    finding: bool | None
+    badges: list[str]
+    stale_since: datetime | None
+    used_by: tuple[UsedBy, ...]
+    addresses: tuple[Launches, ...]
 
 
 def render(found: Descent, generated_at: datetime) -> bytes:
@@ -22,8 +53,8 @@ def render(found: Descent, generated_at: datetime) -> bytes:
         asked=found.asked,
         built_before=found.built_before,
         finding=found.finding,
-        bases=_all(found.bases),
-        descendants=_all(found.descendants),
+        bases=list(map(_image, found.bases)),
+        descendants=list(map(_image, found.descendants)),
         hidden_addresses=found.hidden_addresses,
         gaps=found.gaps,
         contradictions=found.contradictions,
@@ -31,36 +62,32 @@ def render(found: Descent, generated_at: datetime) -> bytes:
     )
 
 
-def _all(relatives: Iterable[Relative]) -> list[dict[str, Any]]:
-    return [_image(each) for each in relatives]
-
-
-def _image(one: Relative) -> dict[str, Any]:
-    return {
-        "image_id": one.image_id,
-        "account": one.account,
-        "region": one.region,
-        "owner": one.owner,
-        "parent": one.parent,
-        "parent_region": one.parent_region,
-        "edge": one.edge,
-        "weakest": one.weakest,
-        "depth": one.depth,
-        "root": one.root,
-        "class": one.kind,
-        "name": one.name,
-        "family": one.family,
-        "state": one.state,
-        "created": one.created,
-        "golden_source_created": one.golden_source_created,
-        "golden_sources": one.golden_sources,
-        "marks": one.marks,
-        "listed": one.listed,
-        "deregistered": one.deregistered,
-        "scan": one.scan,
-        "finding": one.finding,
-        "badges": badges(one),
-        "stale_since": one.stale_since,
-        "used_by": one.used_by,
-        "addresses": one.addresses,
-    }
+def _image(one: Relative) -> _Image:
+    return _Image(
+        one.image_id,
+        one.account,
+        one.region,
+        one.owner,
+        one.parent,
+        one.parent_region,
+        one.edge,
+        one.weakest,
+        one.depth,
+        one.root,
+        one.kind,
+        one.name,
+        one.family,
+        one.state,
+        one.created,
+        one.golden_source_created,
+        one.golden_sources,
+        one.marks,
+        one.listed,
+        one.deregistered,
+        one.scan,
+        one.finding,
+        badges(one),
+        one.stale_since,
+        one.used_by,
+        one.addresses,
+    )

@@ -1,6 +1,6 @@
 """What all formats say of a family of images in the same words."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,12 +18,15 @@ _LAUNCHED = ("running", "pending")
 
 def badges(one: Relative) -> list[str]:
     """What matters of an image at a glance."""
-    types = {each.type for each in one.used_by}
-    words = ["running"] if any(map(_runs, one.used_by)) else []
-    words += [each for each in ("group", "template", "parameter") if each in types]
-    words += ["launch-configuration"] if "launch-configuration" in types else []
-    words += ["plan"] if any(each.kind != "state" for each in one.addresses) else []
-    words += ["state"] if any(each.kind == "state" for each in one.addresses) else []
+    words: list[str] = []
+    if one.used_by:
+        types = {each.type for each in one.used_by}
+        words += ["running"] if any(map(_runs, one.used_by)) else []
+        words += [each for each in ("group", "template", "parameter") if each in types]
+        words += ["launch-configuration"] if "launch-configuration" in types else []
+    if one.addresses:
+        words += ["plan"] if any(each.kind != "state" for each in one.addresses) else []
+        words += ["state"] if any(each.kind == "state" for each in one.addresses) else []
     words += ["marked"] if one.marks else []
     if one.deregistered:
         words.append("deregistered")
@@ -151,13 +154,15 @@ def group_of(one: Relative) -> tuple[str, str, str]:
 
 def groups(found: Descent) -> list[tuple[tuple[str, str, str], Counter[str]]]:
     """Descendants by family, account and Region, with how many of them have each badge."""
-    counts: dict[tuple[str, str, str], Counter[str]] = {}
-    for each in found.descendants:
-        count = counts.setdefault(group_of(each), Counter())
-        count["images"] += 1
-        count.update(badges(each))
-        if each.edge and each.weakest is not Edge.RECORDED:
-            count[f"{each.weakest}"] += 1
+    alike = Counter(
+        (group_of(each), tuple(badges(each)), each.edge and each.weakest)
+        for each in found.descendants
+    )
+    counts: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for (group, tags, weakest), number in alike.items():
+        weak = [str(weakest)] if weakest and weakest is not Edge.RECORDED else []
+        for each in ("images", *tags, *weak):
+            counts[group][each] += number
     return sorted(counts.items(), key=lambda row: (-row[1]["running"], -row[1]["images"], row[0]))
 
 

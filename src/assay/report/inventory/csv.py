@@ -8,7 +8,7 @@ from io import StringIO
 from assay.model.inventory import Classified, Inventory, family
 from assay.model.places_seen import PlaceSeen
 from assay.model.times import iso
-from assay.report.inventory.rows import as_cell
+from assay.report.inventory.rows import as_cells
 from assay.report.inventory.told import NOT_YOURS, age_days, by_image
 
 _PLACE = ("account", "region", "place_state")
@@ -40,7 +40,7 @@ def render(found: Inventory) -> str:
 
 def _row(place: PlaceSeen, image: Sequence[str]) -> list[str]:
     here = (place.account, place.region, place.state.value)
-    return [as_cell(each) for each in (*here, *image, place.reason or "")]
+    return as_cells((*here, *image, place.reason or ""))
 
 
 def _image(found: Classified, as_of: datetime, used: Mapping[str, int]) -> tuple[str, ...]:

@@ -1,13 +1,15 @@
 """Rows of an answer as text, JSON or CSV."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
 
 import msgspec
 
 from assay.report.safe import safe
+
+_FORMULA = frozenset("=+-@\t\r")
 
 
 def render(names: Sequence[str], rows: Sequence[Sequence[Any]], form: str) -> str:
@@ -19,7 +21,7 @@ def render(names: Sequence[str], rows: Sequence[Sequence[Any]], form: str) -> st
         text = StringIO()
         table = csv.writer(text, lineterminator="\r\n")
         table.writerow(names)
-        table.writerows([as_cell(_shown(value)) for value in row] for row in rows)
+        table.writerows(as_cells(map(_shown, row)) for row in rows)
         return text.getvalue()
     return aligned([names, *([safe(_shown(value)) for value in row] for row in rows)])
 
@@ -34,9 +36,9 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def as_cell(text: str) -> str:
+def as_cells(row: Iterable[str]) -> list[str]:
     """Names of images are anybody's: what a spreadsheet would run as a formula is text here."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return [f"'{each}" if each[:1] in _FORMULA else each for each in row]
 
 
 def _shown(value: Any) -> str:
