@@ -35,7 +35,7 @@ class Store:
     """One directory of nights. Every method raises `StoreError` where it cannot do what it says."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root.absolute()
+        self._named, self._root = root, root.absolute()
         self._known: set[Path] = set()
         self._looked: dict[Path, gathered.Sources] = {}
         self.only: date | None = None
@@ -47,8 +47,8 @@ class Store:
 
     @property
     def path(self) -> str:
-        """Where it is, for people."""
-        return str(self._root)
+        """Where it is, as people named it."""
+        return str(self._named)
 
     def files(self, night: date) -> frozenset[str]:
         """The files of a night's places, by their path below the night."""
@@ -220,9 +220,7 @@ class Store:
         """A connection of its own that can read the nights there are, and write nothing."""
         nights = [path for each, path in self._nights().items() if self.only in (None, each)]
         if not nights:
-            raise StoreError(
-                "holds no night", where=str(self._root), hint="run assay inventory first"
-            )
+            raise StoreError("holds no night", where=self.path, hint="run assay inventory first")
         reader = connection()
         with told(self._root):
             found = {each: self._sources(each) for each in nights}
