@@ -208,4 +208,6 @@ def test_a_store_is_a_directory(here: Path, store: str) -> None:
         given = ("inventory", "--region", "us-east-1", "--store", store)
         run = command.assay(*given, cwd=here, env=talking_to(server.url, WORKLOAD))
     assert run.code == 2
-    assert run.stderr.startswith(f"assay: {store}: is not a directory; a store is a directory")
+    assert run.stderr.startswith(
+        f"assay: {store}: is not a directory; name a directory for the store"
+    )

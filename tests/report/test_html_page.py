@@ -69,7 +69,7 @@ def test_pages_ask_for_nothing_run_nothing_else_and_can_be_read_by_all(tmp_path:
     graph = found["many"]["graph"]
     assert (graph["images"], graph["used"]) == (41, 40)
     assert graph["more"] == (
-        "4,460 references on other images are not drawn: narrow the filters to see them. "
+        "4,460 references with other images are not drawn. Use the filters to see them. "
         "500 references have no image with a readable lineage."
     )
 
@@ -154,7 +154,8 @@ def test_paper_shows_everything_and_without_scripts_what_does_not_pass_is_there(
             for each in bad
             if len(each.results) == 1
         )
-    assert len(found["full"]["before"]["addresses"]) == 100
+    # At first a hundred; the group in which the hundredth stands is listed as far as it is open.
+    assert 100 <= len(found["full"]["before"]["addresses"]) < 105
     assert len(found["broken"]["errors"]) == 1  # what did not pass is there all the same
     for verdict in samples.of_everything().verdicts:
         listed = verdict.subject.reference.address in found["broken"]["text"]
@@ -209,5 +210,5 @@ def test_five_thousand_verdicts_open_and_filter_without_a_long_task(tmp_path: Pa
     text = node(HERE / "html_speed.js", chromium(), written("many", tmp_path), "200", timeout=420)
     found = json.loads(text)
     assert found["control"] >= 200
-    assert found["rows"] == 5000
+    assert found["rows"] == 4500 + 1  # the 500 without an image are one group
     assert {what: time for what, time in found["longest"].items() if time >= 200} == {}
