@@ -99,7 +99,7 @@ def test_a_page_that_fails_discards_the_pages_before_it(
         (RawFault(502, b"<html>SECRET</html>"), "502"),
         (RawFault(200, b""), "could not be read"),
         (RawFault(200, b"<DescribeImagesResponse><imagesSet>", "text/xml"), "could not be read"),
-        (RawFault(200, b"<DescribeRegionsResponse/>", "text/xml"), "lacks Images"),
+        (RawFault(200, b"<DescribeRegionsResponse/>", "text/xml"), "contains no Images"),
     ],
 )
 def test_a_fault_is_no_answer_and_says_no_secret(
