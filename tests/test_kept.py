@@ -188,4 +188,4 @@ def pipe(base: Path) -> Path:
 
 def test_a_pipe_is_not_waited_for(pipe: Path, told: list[str]) -> None:
     assert Kept(pipe, told.append).read("file") is None
-    assert told == [f"{pipe / 'file'} is no file"]
+    assert told == [f"{pipe / 'file'} is not a file"]

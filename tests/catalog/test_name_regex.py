@@ -74,7 +74,7 @@ def test_what_a_pattern_finds(pattern: str, found: list[str], others: list[str])
     ],
 )
 def test_what_would_mean_something_else_is_refused(pattern: str) -> None:
-    with pytest.raises(PatternError, match="a form that is not read"):
+    with pytest.raises(PatternError, match="a form that assay does not support"):
         fitting(pattern, ["a", "1", "é"])
 
 
@@ -91,7 +91,7 @@ class TestHostile:
     def test_a_pattern_that_would_grow_is_refused(self, pattern: str) -> None:
         assert len(pattern) <= LONGEST
         started = time.monotonic()
-        with pytest.raises(PatternError, match="a form that is not read"):
+        with pytest.raises(PatternError, match="a form that assay does not support"):
             fitting(pattern, ["a"])
         assert time.monotonic() - started < 1
 
@@ -102,7 +102,7 @@ class TestHostile:
 
     @pytest.mark.parametrize("pattern", ["a" * (LONGEST + 1), "(" * 400 + "a" + ")" * 400])
     def test_a_pattern_that_is_too_long_or_too_deep_is_refused(self, pattern: str) -> None:
-        with pytest.raises(PatternError, match="a form that is not read"):
+        with pytest.raises(PatternError, match="a form that assay does not support"):
             fitting(pattern, ["a"])
 
     def test_a_pattern_that_would_never_end_is_given_up(self) -> None:
