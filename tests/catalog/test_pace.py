@@ -408,4 +408,4 @@ class TestTheCommand:
         run = command.assay("check", "plan.json", cwd=here, env={"ASSAY_TIMEOUT": "soon"})
         assert (run.code, run.stdout) == (2, "")
         assert run.stderr.count("\n") == 1
-        assert "'soon' is not a valid float" in run.stderr
+        assert "'soon' is not a number of seconds" in run.stderr
