@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from lxml import html as parser
 
+from assay.errors import StoreError
 from assay.fleet.store import Store
 from assay.model import Ancestry, AncestryEnd, AncestryEntry, Image, Watermark
 from assay.model.descent import Descent
@@ -114,6 +116,45 @@ def test_what_a_mark_proves_of_an_image_between_leads_to_its_other_children(tmp_
 def test_an_older_image_with_the_same_snapshot_does_not_descend(tmp_path: Path) -> None:
     images = [image(number, snapshots=("snap-1",)) for number in (1, 2, 3)]
     assert tree(asked(tmp_path, images, base=2)) == {3: (2, "likely")}
+
+
+def test_what_was_registered_from_what_was_registered_is_followed_as_long_as_it_goes_on(
+    tmp_path: Path,
+) -> None:
+    images = [
+        image(1, snapshots=("snap-1",)),
+        image(2, snapshots=("snap-1", "snap-2")),
+        image(3, 2),
+        image(4, snapshots=("snap-2", "snap-3")),
+        image(5, snapshots=("snap-3",)),
+        image(6, snapshots=("snap-4",)),
+    ]
+    likely = {2: (1, "likely"), 4: (2, "likely"), 5: (4, "likely")}
+    assert tree(asked(tmp_path, images)) == {**likely, 3: (2, "recorded")}
+
+
+def test_what_a_mark_of_another_child_proves_of_a_source_that_is_gone_is_above_the_base(
+    tmp_path: Path,
+) -> None:
+    """5 and 6 were made from 2, which nobody has; 6 has the mark of 1, so that 2, and with it 5, descends from 1."""
+    found = asked(
+        tmp_path, [image(1, marked=1), image(5, 2), image(6, 2, marked=1), image(7, 5)], base=5
+    )
+    assert tree(found) == {7: (5, "recorded")}
+    for each in (*found.bases, *found.descendants):
+        assert [source.image_id for source in each.golden_sources] == [ami(1)]
+
+
+def test_only_the_night_that_is_asked_about_is_read(tmp_path: Path) -> None:
+    asked(tmp_path, [image(1), image(2, 1)])
+    another = tmp_path / "night=2026-11-28"
+    shutil.copytree(tmp_path / f"night={NIGHT}", another)
+    for table in ("images", "uses"):
+        (another / f"_{table}.parquet").write_bytes(b"damaged")
+    found = answer(Question(tmp_path, None, (ami(1),)))
+    assert tree(found) == {2: (1, "recorded")}
+    with pytest.raises(StoreError):
+        answer(Question(tmp_path, datetime(2026, 11, 28, tzinfo=UTC), (ami(1),)))
 
 
 def test_an_image_that_is_older_than_its_source_is_told(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ another source than a mark does. Keys are those of `lineage_edges.py`; so are th
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -35,6 +34,8 @@ SELECT key, mark.key AS mark,
 FROM told
 """
 
+_NONE = frozenset[str]()
+
 
 def keep_marks(store: Store, night: date) -> None:
     """Keep the marks of the images in the table `found`, and of what is above the bases, as `marked`; `by_list` are those of
@@ -50,21 +51,22 @@ def golden_sources(
     """Of each image in the table `marked` its sources, the oldest first, those of unknown date before all. `golden` are those to which a golden
     mark was attached, and when they were made. Raises `StoreError`.
     """
-    own: defaultdict[str, set[str]] = defaultdict(set)
-    for key, sources in store.select(
-        "SELECT key, list(DISTINCT source) FROM marked GROUP BY key"
-    ).rows:
-        own[key].update(sources)
+    own: dict[str, frozenset[str]] = {}
+    alone: dict[str, frozenset[str]] = {}
+    for key, source in store.select("SELECT key, source FROM marked").rows:
+        if source not in alone:
+            alone[source] = frozenset((source,))
+        own[key] = own[key] | alone[source] if key in own else alone[source]
     made: dict[str, datetime | None] = dict(
         store.select("SELECT source, min(created) FROM marked GROUP BY source").rows
     )
     for base, ancestor in store.select("SELECT base, key FROM above").rows:
-        own[base] |= own.get(ancestor, set())
+        own[base] = own.get(base, _NONE) | own.get(ancestor, _NONE)
     for key, created in golden.items():
-        own[key] = own[key] or {key}
+        own[key] = own.get(key) or frozenset((key,))
         made[key] = made.get(key) or created
     told = {each: _source(each, created) for each, created in made.items()}
-    found = _spread(family, {key: frozenset(sources) for key, sources in own.items()})
+    found = _spread(family, own)
     sorts: dict[frozenset[str], tuple[GoldenSource, ...]] = {}
     for each in set(found.values()):
         sorts[each] = tuple(sorted((told[source] for source in each), key=_age))
@@ -73,14 +75,15 @@ def golden_sources(
 
 def _spread(family: Family, own: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     """What is above an image is above all that descends from it; circles end, since sets only grow."""
-    found = {key: own.get(key, frozenset()) for key in family.branches}
+    found = {key: own.get(key, _NONE) for key in family.branches}
     waiting = list(reversed(found))
     while waiting:
         parent = waiting.pop()
         above = found[parent]
-        for child in family.children(parent):
-            if not above <= found[child]:
-                found[child] |= above
+        for child in family.children(parent) if above else ():
+            known = found[child]
+            if known is not above and not above <= known:
+                found[child] = known | above if known else above
                 waiting.append(child)
     return found
 

@@ -31,6 +31,7 @@ FROM (
     UNION ALL SELECT key, owner_alias, NULL, NULL, created, NULL FROM recorded
 ) SEMI JOIN found USING (key) GROUP BY key
 """
+_NEVER = [None, None]
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
@@ -58,12 +59,14 @@ def _gone(row: tuple[Any, ...]) -> Told:
 def _listed(rows: Iterable[tuple[Any, ...]]) -> dict[str, Told]:
     """One that several accounts see is told where its owner has it, with the marks that any of them sees."""
     found: dict[str, Told] = {}
-    for key, *facts, made, marks, severity, scanned, stale in rows:
-        known = found.get(key)
+    for key, account, owner, name, family, kind, state, made, marks, severity, *scan in rows:
+        known, created = found.get(key), at_microsecond(made)
         if known is None:
             keys = _in_order(marks) if marks else ()
-            scan = (severity, at_microsecond(scanned), at_microsecond(stale))
-            found[key] = Told(*(key, *facts, at_microsecond(made), keys, *scan))
+            scanned, stale = scan if scan == _NEVER else map(at_microsecond, scan)
+            found[key] = Told(
+                key, account, owner, name, family, kind, state, created, keys, severity, scanned, stale
+            )  # fmt: skip
         elif marks:
             found[key] = replace(known, marks=_in_order([*marks, *known.marks]))
     return found
