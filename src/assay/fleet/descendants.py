@@ -95,7 +95,7 @@ def _unknown(night: Night, what: str, near: str) -> str:
     """Of something that was found nowhere, that some places were not seen. Raises `InputError` where all were."""
     if not night.unseen:
         raise InputError(what, hint=near)
-    return f"{what}, and not every place was seen in that night; {near}"
+    return f"{what}, and that night did not see all of {night.not_all_of}; {near}"
 
 
 def descend(
@@ -229,8 +229,8 @@ def _hidden(night: Night) -> Iterator[str]:
     if places:
         more = f" and {len(places) - _MOST} more" if len(places) > _MOST else ""
         yield (
-            "in no list, and nothing there can launch them: images that others share and Allowed AMIs does not admit in "
-            f"{', '.join(places[:_MOST])}{more}"
+            f"Allowed AMIs hides images that others share in {', '.join(places[:_MOST])}{more}: they are in no list, and "
+            "nothing there can launch them"
         )
 
 

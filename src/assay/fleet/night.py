@@ -25,6 +25,8 @@ from assay.model.places_seen import PlaceSeen, PlaceState
 CURE = "run assay inventory first"
 _WRITTEN = "(state IN ('seen', 'filtered', 'cut-short') OR stale_since IS NOT NULL)"
 """Which places have files in a night: those of which anything was read, then or earlier."""
+_MOST = 5
+"""So many places are named in a line."""
 _IMAGES = """
 SELECT image_id AS id FROM images WHERE night = $1
 UNION SELECT image_id FROM uses WHERE night = $1 AND image_id IS NOT NULL
@@ -50,6 +52,13 @@ class Night(msgspec.Struct, frozen=True):
         """When the last of its places was read."""
         times = [each.seen_at for each in self.places if each.seen_at is not None]
         return max(times, default=datetime.combine(self.date, time.min, UTC))
+
+    @property
+    def not_all_of(self) -> str:
+        """The same, for people."""
+        named = [f"{each.account}/{each.region} ({each.state})" for each in self.unseen]
+        more = f" and {len(named) - _MOST} other places" if len(named) > _MOST else ""
+        return f"{', '.join(named[:_MOST])}{more}"
 
     def lacking(self, lists: Collection[str]) -> tuple[PlaceSeen, ...]:
         """The places where one of some lists was not read to its end."""

@@ -116,7 +116,7 @@ def _others(night: Night, named: Sequence[str], found: Iterable[Unknown]) -> Ite
                 where=id,
                 hint=as_hint(near, "check that it belongs to an account of this fleet"),
             )
-        yield f"{id} {what}, which did not see every place; {as_hint(near, 'none is like it')}"
+        yield f"{id} {what}, which did not see all of {night.not_all_of}; {as_hint(near, 'none is like it')}"
 
 
 def _before(night: Night) -> Night | None:

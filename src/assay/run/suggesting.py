@@ -76,7 +76,7 @@ def _unfound(wanted: Wanted, night: "Night", asked: "Sequence[Asked]") -> "Itera
     for each in wanted.targets:
         if is_machine(each) and each not in found:
             near = as_hint(night.nearest(each), "none is like it")
-            yield f"night {night.date} has no {each}, and did not see every place; {near}"
+            yield f"night {night.date} has no {each}, and did not see all of {night.not_all_of}; {near}"
 
 
 STORE = "inventory"

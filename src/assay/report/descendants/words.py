@@ -73,10 +73,7 @@ def older(found: Descent) -> str | None:
     if found.built_before is None:
         return None
     unknown = sum(not each.golden_sources for each in found.descendants)
-    than = (
-        f"any golden source older than {readable(found.built_before)}, or of unknown date; "
-        f"{unknown} without any that is known"
-    )
+    than = f"any golden source older than {readable(found.built_before)} or of unknown date, or none known ({unknown})"
     return f"listed: {than}; {counted(found.left_out, 'descendant')} from newer sources left out"
 
 
