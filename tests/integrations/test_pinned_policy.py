@@ -70,11 +70,9 @@ def test_a_policy_that_is_too_large_is_none(world: GoldenWorld, told: Told) -> N
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(503, "SlowDown"),
         Fault(403, "AccessDenied"),
         Fault(400, "KMS.DisabledException"),
         RawFault(200, b"<html>a proxy", "text/html"),
-        RawFault(500, b"<html>", "text/html"),
     ],
 )
 def test_what_cannot_be_read_passes_nothing(
