@@ -25,6 +25,12 @@ golden:
   watermarks:
     - key: "111122223333:golden-*"
 """
+INTERRUPTIBLE = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # which whoever runs the tests may ignore
+os.execv(sys.executable, [sys.executable, "-m", "assay", *sys.argv[1:]])
+"""
+"""For `python -c`, before the words of a command: assay, which can be interrupted."""
 
 
 @dataclass(frozen=True, slots=True)

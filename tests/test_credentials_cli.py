@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests import command
-from tests.command import POLICY, talking_to
+from tests.command import INTERRUPTIBLE, POLICY, talking_to
 from tests.emulator import Server, access_key
 from tests.plans import dump, instance, plan
 from tests.worlds import PIPELINE, REGION, WORKLOAD, GoldenWorld
@@ -50,11 +50,6 @@ def program(here: Path, text: str) -> str:
     return str(here / "program")
 
 
-INTERRUPTIBLE = """
-import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_DFL)  # which whoever runs the tests may ignore
-os.execv(sys.executable, [sys.executable, "-m", "assay", *sys.argv[1:]])
-"""
 WAITS = "sleep 600 & echo $$ $! >pids.new; mv pids.new pids; wait"
 STUBBORN = f"trap '' TERM INT; {WAITS}; {WAITS}"
 

@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from tests.command import talking_to
+from tests.command import INTERRUPTIBLE, talking_to
 from tests.emulator import serve
 from tests.emulator.faults import Request
 from tests.fleet.organizations import POLICY, Fleet
@@ -62,7 +62,7 @@ class Scene:
         regions = (word for each in self.fleet.named for word in ("--region", each))
         arguments = ["--accounts", "accounts", "--workers", "1", *NIGHT, "--store", store, *options]
         return subprocess.Popen(
-            [sys.executable, "-m", "assay", "inventory", *regions, *arguments],
+            [sys.executable, "-c", INTERRUPTIBLE, "inventory", *regions, *arguments],
             cwd=self.folder, env=self._environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip

@@ -250,7 +250,9 @@ def test_missing_evidence_never_complies(
     faults: Happening,
     latest: Latest,
     spoil: Callable[[GoldenWorld, Happening], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")  # each waits longer than the one before
     good = world.world.run_instance(WORKLOAD, REGION, world.copy())
     spoil(world, faults)
     handler(event(changed(good)))

@@ -17,8 +17,13 @@ READERS = f"{POLICY}aws:\n  readers: {{'*': {{role_name: assay-reader}}}}\n"
 
 @pytest.mark.parametrize("code", ["Throttling", "AccessDenied", "InternalFailure"])
 def test_whose_it_is_that_could_not_be_told(
-    world: GoldenWorld, server: Server, faults: Happening, code: str
+    world: GoldenWorld,
+    server: Server,
+    faults: Happening,
+    code: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")  # each waits longer than the one before
     instance = world.world.run_instance(WORKLOAD, REGION, world.copy())
     faults.of["GetCallerIdentity"] = lambda: Fault(400, code)
     assert handler(state(instance))["outcome"] == "undetermined"
