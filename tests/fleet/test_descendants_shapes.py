@@ -12,6 +12,7 @@ import pytest
 from lxml import html as parser
 
 from assay.errors import StoreError
+from assay.fleet.derived import DERIVED
 from assay.fleet.store import Store
 from assay.model import Ancestry, AncestryEnd, AncestryEntry, Image, Watermark
 from assay.model.descent import Descent
@@ -70,7 +71,16 @@ def asked(
     place = PlaceSeen(ONE, REGION, state, seen_at=DAY)
     store.write(NIGHT, place, images, uses)
     store.finish(NIGHT, [place])
-    return answer(Question(folder, None, (ami(base),)))
+    question = Question(folder, None, (ami(base),))
+    found = answer(question)
+    for names in (
+        DERIVED,
+        ("images", "uses"),
+    ):  # what is written beside the places' files changes no answer
+        for each in names:
+            (folder / f"night={NIGHT}" / f"_{each}.parquet").unlink()
+        assert answer(question) == found
+    return found
 
 
 def tree(found: Descent) -> dict[int, tuple[int, str | None]]:

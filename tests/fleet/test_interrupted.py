@@ -10,6 +10,8 @@ from threading import Event
 
 import pytest
 
+from assay.fleet.derived import DERIVED
+from assay.fleet.store import TABLES
 from tests.command import INTERRUPTIBLE, talking_to
 from tests.emulator import serve
 from tests.emulator.faults import Request
@@ -105,5 +107,5 @@ def test_a_run_that_was_ended_is_gone_on_with_and_leaves_what_an_undisturbed_one
         assert last == "assay: interrupted"
     assert scene.undisturbed("ended") <= 0.55 * whole
     assert files(scene.folder / "ended") == files(scene.folder / "undisturbed")
-    gathered = 2  # of each table, beside the places' own
-    assert len(files(scene.folder / "ended")) == 2 * scene.fleet.places + gathered
+    of_places, of_all = len(TABLES) * scene.fleet.places, len(TABLES) + len(DERIVED)
+    assert len(files(scene.folder / "ended")) == of_places + of_all

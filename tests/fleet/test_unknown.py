@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assay.fleet.derived import DERIVED
 from tests import command
 from tests.command import Run, talking_to
 from tests.emulator import serve
@@ -242,6 +243,18 @@ def test_a_damaged_store_is_named_by_every_question(
         assert said in run.stderr, (arguments, run.stderr)
         assert path.name in run.stderr, (arguments, run.stderr)
         assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("name", DERIVED)
+def test_what_was_worked_out_before_is_damaged(
+    estate: Estate, ask: Ask, tmp_path: Path, name: str
+) -> None:
+    assert take(ask) == 0
+    path = cut(night(tmp_path) / f"_{name}.parquet")
+    run = ask("descendants", estate.golden)
+    assert (run.code, run.stdout) == (2, "")
+    assert "cannot be read" in run.stderr
+    assert path.name in run.stderr
 
 
 def test_a_night_that_is_not_there_is_told_with_the_nearest(estate: Estate, ask: Ask) -> None:

@@ -5,26 +5,23 @@ their texts take. Two images may have the same hash, so that what is found has a
 perhaps something that is not: whoever asks compares these few by their texts (`lineage_edges.py`).
 Tables that this makes in a store, besides those that it is given there:
 
-    carriers     by the key of an image that marks name as their source, the images that carry one
+    sources      images that marks name as their source, by their keys
+    carriers     the images that carry such a mark, each with its source
     links        child and parent as listings and records tell them, when the child was made, and by a vendor
     lost         sources of which nobody tells anything, by their keys
     untold       each of those with a child of it, and when that was made
     hints        child and parent as anything else tells it
-    parts        images, when they were made, and their snapshots
+    parts        images that share a snapshot with another one, when they were made, and those snapshots
     candidates   what was found
 """
 
 from datetime import date
 
+from assay.fleet.derived import SOURCE_REGION, VENDOR
 from assay.fleet.store import Store
-from assay.model.images import PUBLIC_PROVIDERS
 
-_VENDORS = ", ".join(f"'{each}'" for each in PUBLIC_PROVIDERS)
-VENDOR = f"coalesce(owner_alias IN ({_VENDORS}), false)"
-"""Whether an image is one that everybody has from AWS or its Marketplace."""
 _IMAGE = "hash(region, image_id)"
-_SOURCE_REGION = "coalesce(source_image_region, '?')"
-SOURCE = f"{_SOURCE_REGION} || '/' || source_image_id"
+SOURCE = f"{SOURCE_REGION} || '/' || source_image_id"
 """The key of what a row of `images` was made from; null for none."""
 
 
@@ -33,37 +30,22 @@ def _of_key(key: str) -> str:
     return f"hash(split_part({key}, '/', 1), ({key})[strpos({key}, '/') + 1:])"
 
 
-_CARRIERS = f"""
-SELECT coalesce(mark.source_image_region, '?') || '/' || mark.source_image_id AS parent, list(child) AS children
-FROM (SELECT {_IMAGE} AS child, unnest(watermarks) AS mark FROM images WHERE night = $1)
-WHERE mark.source_image_id IS NOT NULL GROUP BY mark.source_image_region, mark.source_image_id
-"""  # noqa: S608 - text of ours alone, here and below
+_CARRIERS = f"SELECT {_IMAGE} AS child, hash(source_region, source_id) AS parent FROM {{marked}}"  # noqa: S608
+_SOURCES = "SELECT DISTINCT source_region || '/' || source_id AS key FROM {marked}"
 _LINKS = f"""
-SELECT {_IMAGE} AS child, hash({_SOURCE_REGION}, source_image_id) AS parent, creation_date AS created,
+SELECT {_IMAGE} AS child, hash({SOURCE_REGION}, source_image_id) AS parent, creation_date AS created,
     {VENDOR} AS vendor
 FROM images WHERE night = $1 AND source_image_id IS NOT NULL
 UNION ALL SELECT {_of_key("key")}, {_of_key("source")}, created, vendor FROM recorded WHERE source IS NOT NULL
 """  # noqa: S608
-# These are compared by their texts: no accident may hide a line that nobody followed.
-_LOST = f"""
-SELECT region || '/' || id AS key, hash(region, id) AS image FROM (
-    SELECT DISTINCT region, id FROM (
-        SELECT {_SOURCE_REGION} AS region, source_image_id AS id FROM images
-        WHERE night = $1 AND source_image_id IS NOT NULL AND NOT {VENDOR}
-        UNION ALL SELECT split_part(source, '/', 1), source[strpos(source, '/') + 1:] FROM recorded
-        WHERE source IS NOT NULL AND NOT vendor
-    )
-) AS sources
-ANTI JOIN (SELECT region, image_id AS id FROM images WHERE night = $1) AS listed USING (region, id)
-ANTI JOIN recorded ON recorded.key = sources.region || '/' || sources.id
-"""  # noqa: S608
+_LOST = "SELECT region || '/' || id AS key, hash(region, id) AS image FROM {lost}"
 _UNTOLD = """
 SELECT lost.key AS source, links.child, links.created FROM lost JOIN links ON links.parent = lost.image
 WHERE NOT links.vendor
 """
 _HINTS = f"""
 WITH told_by_marks AS (
-    SELECT unnest(children) AS child, {_of_key("parent")} AS parent FROM carriers
+    SELECT child, parent FROM carriers
     UNION ALL SELECT {_of_key("key")}, {_of_key("mark")} FROM (SELECT key, unnest(marked) AS mark FROM used)
 )
 SELECT child, parent FROM told_by_marks
@@ -71,10 +53,7 @@ UNION ALL SELECT {_of_key("child")}, {_of_key("parent")} FROM told
 UNION ALL SELECT DISTINCT {_of_key("untold.source")}, told_by_marks.parent
 FROM untold JOIN told_by_marks USING (child)
 """  # noqa: S608
-_PARTS = f"""
-SELECT {_IMAGE} AS image, creation_date AS created, hash(unnest(snapshots)) AS snapshot
-FROM images WHERE night = $1
-"""  # noqa: S608
+_PARTS = f"SELECT {_IMAGE} AS image, created, hash(snapshot) AS snapshot FROM {{shared}}"  # noqa: S608
 _DOWN = """
 WITH RECURSIVE walk(image) AS (
     SELECT image FROM {start}
@@ -109,8 +88,10 @@ OF_CANDIDATES = f"{_IMAGE} IN (SELECT image FROM candidates)"  # noqa: S608
 
 
 def keep_carriers(store: Store, night: date) -> None:
-    """Make the table `carriers`."""
-    store.keep("carriers", _CARRIERS, night)
+    """Make the tables `carriers` and `sources`."""
+    marked = store.derived("marked", night)
+    store.keep("carriers", _CARRIERS.format(marked=marked))
+    store.keep("sources", _SOURCES.format(marked=marked))
 
 
 def keep_candidates(store: Store, night: date) -> bool:
@@ -118,10 +99,10 @@ def keep_candidates(store: Store, night: date) -> bool:
     Tells whether some may share snapshots. Raises `StoreError`.
     """
     store.keep("links", _LINKS, night)
-    store.keep("lost", _LOST, night)
+    store.keep("lost", _LOST.format(lost=store.derived("lost", night)))
     store.keep("untold", _UNTOLD)
     store.keep("hints", _HINTS)
-    store.keep("parts", _PARTS, night)
+    store.keep("parts", _PARTS.format(shared=store.derived("shared", night)))
     start = f"(SELECT {_of_key('key')} AS image FROM bases)"  # noqa: S608
     store.keep("candidates", _DOWN.format(start=start))
     sharing = False

@@ -2,7 +2,7 @@
 
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from assay.errors import StoreError
+from assay.fleet.sources import quoted
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -41,6 +42,22 @@ def metadata(duckdb: Any, path: Path, key: str) -> str | None:
     query = "SELECT value::VARCHAR FROM parquet_kv_metadata(?) WHERE key = ?"
     found = duckdb.execute(query, [str(path), key]).fetchone()
     return str(found[0]) if found else None
+
+
+def written(
+    duckdb: Any, query: str, path: Path, marks: Mapping[str, str], options: str = ""
+) -> Path:
+    """A Parquet file of the rows, which has its name still to get: it lies beside it. Raises DuckDB's errors."""
+    made = path.with_name(f".{path.name}.part")
+    said = ", ".join(f"{name}: '{value}'" for name, value in marks.items())
+    try:
+        duckdb.execute(
+            f"COPY ({query}) TO {quoted(made)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{said}}}{options})"
+        )
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
+    return made
 
 
 @contextmanager

@@ -50,11 +50,11 @@ def path_of(night: Path, table: str) -> Path:
     return night / f"_{table}.parquet"
 
 
-def last_of(night: Path, tables: Collection[str], found: Sources) -> Path | None:
+def last_of(night: Path, names: Collection[str], found: Sources) -> Path | None:
     """The file that was gathered last, if all are there and no place was written since: it tells of what it was
     made. Raises `OSError`.
     """
-    paths = [path_of(night, each) for each in tables if found.has(each)]
+    paths = [path_of(night, each) for each in names]
     if not paths or not all(each.exists() for each in paths):
         return None
     written = min(each.stat().st_mtime_ns for each in paths)

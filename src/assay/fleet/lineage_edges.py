@@ -16,13 +16,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, cast
 
-from assay.fleet.candidates import (
-    OF_CANDIDATES,
-    SOURCE,
-    VENDOR,
-    keep_candidates,
-    keep_carriers,
-)
+from assay.fleet.candidates import OF_CANDIDATES, SOURCE, keep_candidates, keep_carriers
+from assay.fleet.derived import VENDOR
 from assay.fleet.nearest import nearest
 from assay.fleet.store import Store
 from assay.model.descent import GRADES, Edge, Step
@@ -64,7 +59,7 @@ SELECT DISTINCT key FROM (
     UNION ALL SELECT {SOURCE} FROM images WHERE night = $2 AND source_image_id = $1
     UNION ALL SELECT region || '/' || image_id FROM uses WHERE night = $2 AND image_id = $1
     UNION ALL SELECT * FROM (
-        SELECT parent FROM carriers
+        SELECT key FROM sources
         UNION ALL SELECT key FROM recorded UNION ALL SELECT source FROM recorded
         UNION ALL SELECT key FROM used UNION ALL SELECT unnest(marked) FROM used
         UNION ALL SELECT child FROM told UNION ALL SELECT parent FROM told
@@ -75,7 +70,7 @@ _IDS = """
 SELECT image_id AS id FROM images WHERE night = $1
 UNION ALL SELECT source_image_id FROM images WHERE night = $1 AND source_image_id IS NOT NULL
 UNION ALL SELECT string_split(key, '/')[2] FROM (
-    SELECT parent AS key FROM carriers
+    SELECT key FROM sources
     UNION ALL SELECT source FROM recorded WHERE source IS NOT NULL
     UNION ALL SELECT key FROM used UNION ALL SELECT unnest(marked) FROM used
     UNION ALL SELECT parent FROM told

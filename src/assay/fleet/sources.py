@@ -20,13 +20,13 @@ def read(paths: Sequence[Path], in_path: Mapping[str, str]) -> str:
     return f"read_parquet([{files}], hive_types={typed(in_path)}, union_by_name=true)"
 
 
-def view(name: str, kinds: Mapping[str, str], sources: Sequence[str]) -> str:
-    """The statement that makes a view of all sources. A night that was stored before there was a column
-    has nothing to tell there.
+def rows(kinds: Mapping[str, str], sources: Sequence[str]) -> str:
+    """A SELECT of the rows of all sources. A night that was stored before there was a column has nothing to tell
+    there.
     """
     nulls = ", ".join(f'NULL::{kind} AS "{each}"' for each, kind in kinds.items())
     selects = [f"SELECT {nulls} WHERE false", *(f"SELECT * FROM {each}" for each in sources)]  # noqa: S608 - ours alone
-    return f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(selects)}"
+    return " UNION ALL BY NAME ".join(selects)
 
 
 def typed(kinds: Mapping[str, str]) -> str:

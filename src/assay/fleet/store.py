@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 
 from assay.errors import StoreError
-from assay.fleet import columns, folders, gathered
-from assay.fleet.database import Rows, connection, metadata, told
-from assay.fleet.sources import OF_A_NIGHT, OF_A_PLACE, of_places, quoted, read, typed, view
+from assay.fleet import columns, derived, folders, gathered, gathering
+from assay.fleet.database import Rows, connection, metadata, told, written
+from assay.fleet.sources import OF_A_NIGHT, OF_A_PLACE, of_places, quoted, read, rows, typed
 from assay.model.inventory import Classified, Use
 from assay.model.places_seen import PlaceSeen
 
@@ -28,6 +28,7 @@ TABLES = {"images": columns.IMAGES, "uses": columns.USES}
 VERSION = 1
 """Of the store: one that another assay wrote in a newer form is not read as if it were this one."""
 _MARKED = "assay_store"
+_MARKS = {_MARKED: str(VERSION)}
 _ROWS = 2_000
 
 
@@ -157,35 +158,8 @@ class Store:
         ordered = sorted(places, key=lambda each: (each.account, each.region))
         directory = folders.folder_of(self._root, night)
         self._write(directory / folders.PLACES, columns.PLACES, map(columns.place_row, ordered))
-        self._gather(directory)
-
-    def _gather(self, night: Path) -> None:
-        """One file of all places for each table; none where a place is written meanwhile."""
-        with told(night):
-            before = gathered.sources(night, TABLES)
-            tables = [each for each in reversed(TABLES) if before.has(each)]
-            made = [self._gathered(night, each, before) for each in tables]
-            try:
-                if gathered.sources(night, TABLES) == before:
-                    for path, table in zip(made, tables, strict=True):
-                        gathered.keep(path, gathered.path_of(night, table), before)
-            finally:
-                for path in made:
-                    path.unlink(missing_ok=True)
-
-    def _gathered(self, night: Path, table: str, sources: gathered.Sources) -> Path:
-        query = f"SELECT * EXCLUDE (night) FROM {of_places([night], table)}"  # noqa: S608 - ours alone
-        marks = {gathered.MARKED: sources.digest}
-        return self._made(query, gathered.path_of(night, table), marks, gathered.OPTIONS)
-
-    def _is_gathered(self, night: Path, found: gathered.Sources) -> bool:
-        """Whether the gathered files have what the places' own files have."""
-        with told(night):
-            last = gathered.last_of(night, TABLES, found)
-        if last is None:
-            return False
-        with told(last):
-            return metadata(self._duckdb, last, gathered.MARKED) == found.digest
+        with told(directory):
+            gathering.gather(self._duckdb, directory, TABLES, _MARKS)
 
     def select(self, query: str, *parameters: object) -> "Rows":
         """The answer to one SELECT over the views `images`, `uses` and `places`, and nothing but that: no other
@@ -198,6 +172,20 @@ class Store:
             found = self._reader.execute(statements[0], list(parameters))
             names = tuple(each[0] for each in found.description or ())
             return Rows(names, tuple(found.fetchall()))
+
+    def derived(self, name: str, night: date) -> str:
+        """What follows from a night's images, as a source of a SELECT: from its file where that is as new as the
+        images, worked out where it is not. The names are those of `derived.DERIVED`.
+        """
+        directory = folders.folder_of(self._root, night)
+        if self._is_gathered(directory, name):
+            return read([gathered.path_of(directory, name)], OF_A_NIGHT)
+        images = f"(SELECT * FROM images WHERE night = DATE '{night}')"  # noqa: S608 - ours alone
+        return f"({derived.query(name, images)})"
+
+    def _is_gathered(self, night: Path, *also: str) -> bool:
+        found = self._sources(night)
+        return gathering.is_gathered(self._duckdb, night, TABLES, found, also)
 
     def keep(self, name: str, query: str, *parameters: object) -> None:
         """Keep the answer to a SELECT in memory, where later queries find it by a name: what is asked
@@ -224,7 +212,7 @@ class Store:
         reader = connection()
         with told(self._root):
             found = {each: self._sources(each) for each in nights}
-        whole = {each for each in nights if self._is_gathered(each, found[each])}
+        whole = {each for each in nights if self._is_gathered(each)}
         if len(whole) == len(nights):  # of thousands of small files it would keep too much
             reader.execute("SET parquet_metadata_cache = true")
         for table, kinds in TABLES.items():
@@ -233,9 +221,10 @@ class Store:
             others = [each for each in there if each not in whole]
             sources = [read(files, OF_A_NIGHT)] if files else []
             sources += [of_places(others, table)] if others else []
-            reader.execute(view(table, {**kinds, **OF_A_PLACE}, sources))
+            reader.execute(f"CREATE VIEW {table} AS {rows({**kinds, **OF_A_PLACE}, sources)}")
         places = read([each / folders.PLACES for each in nights], OF_A_NIGHT)
-        reader.execute(view("places", {**columns.PLACES, **OF_A_NIGHT}, [places]))
+        everywhere = rows({**columns.PLACES, **OF_A_NIGHT}, [places])
+        reader.execute(f"CREATE VIEW places AS {everywhere}")
         reader.execute(f"SET allowed_directories = [{quoted(self._root)}]")
         reader.execute("SET enable_external_access = false")
         reader.execute("SET lock_configuration = true")
@@ -268,25 +257,11 @@ class Store:
                 lines.unlink(missing_ok=True)
 
     def _copy(self, query: str, path: Path) -> None:
+        self._looked.clear()
         with told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            made = self._made(query, path, {})
+            made = written(self._duckdb, query, path, _MARKS)
             try:
                 made.replace(path)
             finally:
                 made.unlink(missing_ok=True)
-
-    def _made(self, query: str, path: Path, marks: dict[str, str], options: str = "") -> Path:
-        """A file of the rows, which has its name still to get."""
-        self._looked.clear()
-        made = path.with_name(f".{path.name}.part")
-        told = typed({_MARKED: str(VERSION), **marks})
-        try:
-            self._duckdb.execute(
-                f"COPY ({query}) TO {quoted(made)} (FORMAT parquet, COMPRESSION zstd,"
-                f" KV_METADATA {told}{options})"
-            )
-        except BaseException:
-            made.unlink(missing_ok=True)
-            raise
-        return made

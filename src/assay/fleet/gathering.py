@@ -1,0 +1,62 @@
+"""A night is finished: its files are gathered into one for each table, and what follows from its images is worked out.
+
+What a night tells is in the files of its places; nothing here is needed to read it, only to read it fast.
+"""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from assay.fleet import columns, derived, gathered
+from assay.fleet.database import metadata, told, written
+from assay.fleet.sources import OF_A_PLACE, of_places, quoted, rows
+
+_IMAGES = "images"
+
+
+def gather(duckdb: Any, night: Path, tables: Collection[str], marks: Mapping[str, str]) -> None:
+    """Write the files of a night's directory that begin with an underscore; none where a place is written meanwhile.
+    Raises `OSError` and DuckDB's errors.
+    """
+    before = gathered.sources(night, tables)
+    marks = {**marks, gathered.MARKED: before.digest}
+    made: dict[str, Path] = {}
+
+    def make(name: str, query: str) -> None:
+        path = gathered.path_of(night, name)
+        made[name] = written(duckdb, query, path, marks, gathered.OPTIONS)
+
+    try:
+        for each in filter(before.has, tables):
+            make(each, f"SELECT * EXCLUDE (night) FROM {of_places([night], each)}")  # noqa: S608 - ours alone
+        if _IMAGES in made:
+            file = f"read_parquet({quoted(made[_IMAGES])}, hive_partitioning=false)"
+            images = f"({rows({**columns.IMAGES, **OF_A_PLACE}, [file])})"
+            for each in derived.DERIVED:
+                make(each, derived.query(each, images))
+        if gathered.sources(night, tables) == before:
+            for name in reversed(
+                made
+            ):  # the first of the tables last: it tells of what all were made
+                gathered.keep(made[name], gathered.path_of(night, name), before)
+    finally:
+        for path in made.values():
+            path.unlink(missing_ok=True)
+
+
+def is_gathered(
+    duckdb: Any,
+    night: Path,
+    tables: Collection[str],
+    found: gathered.Sources,
+    also: Collection[str] = (),
+) -> bool:
+    """Whether the gathered files of some tables are there, and `also` those of `derived.DERIVED`, and have what the
+    places' own files have now. Raises `StoreError`.
+    """
+    with told(night):
+        last = gathered.last_of(night, [*filter(found.has, tables), *also], found)
+    if last is None:
+        return False
+    with told(last):
+        return metadata(duckdb, last, gathered.MARKED) == found.digest
