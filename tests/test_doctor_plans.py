@@ -150,7 +150,7 @@ def test_what_a_check_asks_is_what_was_tried(name: str) -> None:
 def test_a_region_that_nothing_tells_is_named_with_its_cure() -> None:
     seen = of_fixture("open-places")
     assert seen.last == "a check of this could not succeed: 3 problems"
-    untold = "nothing says the provider's Region (it comes from the environment); write region"
+    untold = "nothing specifies the provider's Region (it comes from the environment); write region"
     assert any(f"undetermined_forged: {untold}" in line for line in seen.said("FAIL"))
     assert any(
         "18 references to AMIs" in line and "1 in an unknown Region" in line for line in seen.lines
@@ -163,7 +163,9 @@ def test_a_region_that_somebody_gives_is_where_is_asked(tmp_path: Path) -> None:
     (tmp_path / "assay.yaml").write_text(POLICY)
     untold = doctor(GoldenWorld(), tmp_path, "plan.json")
     (problem,) = untold.said("FAIL")
-    assert problem.startswith("plan.json: aws_instance.web: nothing says the provider's Region")
+    assert problem.startswith(
+        "plan.json: aws_instance.web: nothing specifies the provider's Region"
+    )
     assert not untold.asked
     told = doctor(GoldenWorld(), tmp_path, "plan.json", "--region", DUBLIN)
     assert f"ec2:DescribeImages {DUBLIN} {WORKLOAD}" in told.tried()
@@ -193,7 +195,7 @@ def test_a_policy_that_only_reports_what_is_undetermined_makes_it_a_warning(
     document = plan(instance("aws_instance.web", "ami-0123456789abcdef0"), region=None)
     (tmp_path / "plan.json").write_bytes(dump(document))
     (tmp_path / "assay.yaml").write_text(f"{POLICY}undetermined: warning\n")
-    assert "nothing says" in doctor(GoldenWorld(), tmp_path, "plan.json").said("warn")[0]
+    assert "nothing specifies" in doctor(GoldenWorld(), tmp_path, "plan.json").said("warn")[0]
 
 
 # ------------------------------------------------------------------------------------ who looks

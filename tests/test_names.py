@@ -198,10 +198,10 @@ class TestParameters:
     @pytest.mark.parametrize(
         ("after", "said"),
         [
-            ({"insecure_value": "hello"}, "will hold no AMI id"),
-            ({"insecure_value": "resolve:ssm:/other"}, "will hold no AMI id"),
-            ({"insecure_value": GOLDEN, "type": "StringList"}, "another type than String"),
-            ({"value": GOLDEN, "type": "SecureString"}, "another type than String"),
+            ({"insecure_value": "hello"}, "will contain no AMI id"),
+            ({"insecure_value": "resolve:ssm:/other"}, "will contain no AMI id"),
+            ({"insecure_value": GOLDEN, "type": "StringList"}, "a type other than String"),
+            ({"value": GOLDEN, "type": "SecureString"}, "a type other than String"),
             ({"value_wo_version": 1}, "aws_ssm_parameter.p.value_wo"),
         ],
     )
@@ -228,7 +228,9 @@ class TestParameters:
         )
         outcome, said = told(emulated, document, "aws_instance.user")
         assert outcome == "undetermined"
-        assert "aws_ssm_parameter.p.insecure_value, and that from terraform_data.d.output" in said
+        assert (
+            "aws_ssm_parameter.p.insecure_value, which comes from terraform_data.d.output" in said
+        )
 
     def test_a_write_only_value_counts_also_where_no_version_is_planned(
         self, emulated: Emulated
@@ -385,7 +387,7 @@ class TestBehindATemplate:
             held = before(insecure_value=GOLDEN)
             change = parameter({"insecure_value": "hello"}, actions=["update"], before=held)
         outcome, said = told(emulated, plan(change, group), "aws_autoscaling_group.g")
-        assert (outcome, "will hold no AMI id" in said) == ("undetermined", True)
+        assert (outcome, "will contain no AMI id" in said) == ("undetermined", True)
 
     def test_a_template_without_an_alias_is_what_it_was(self, emulated: Emulated) -> None:
         group = resource("aws_autoscaling_group.g", {"launch_template": [{"name": "live-golden"}]})

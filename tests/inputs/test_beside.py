@@ -172,6 +172,6 @@ def test_a_refresh_only_plan_plans_what_is_there() -> None:
 
 def test_a_mode_that_is_not_known_is_refused() -> None:
     change = {**instance("aws_instance.a", AMI), "mode": "dreamt"}
-    with pytest.raises(InputError, match=r"aws_instance\.a is of a mode") as refused:
+    with pytest.raises(InputError, match=r"aws_instance\.a has a mode") as refused:
         references(plan(change))
     assert refused.value.where == "plan.json"

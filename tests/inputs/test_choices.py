@@ -375,7 +375,7 @@ class TestBlanked:
     def test_a_sensitive_value_that_is_written_and_gone(self, after: Any, sensitive: Any) -> None:
         found = self.value(after, sensitive, {"ami": {"references": ["var.ami"]}})
         assert isinstance(found, Unusable)
-        assert "taken out" in found.reason
+        assert "removed from the plan" in found.reason
 
     @pytest.mark.parametrize("expressions", [{}, {"ami": {"constant_value": None}}])
     def test_one_that_is_not_written(self, expressions: dict[str, Any]) -> None:

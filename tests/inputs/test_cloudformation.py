@@ -113,7 +113,7 @@ def test_what_decides_is_evaluated(written: Any, value: object) -> None:
 def test_what_only_aws_can_tell_is_unusable_and_says_so(written: Any) -> None:
     found = image(written, Mappings=MAP)
     assert isinstance(found, Unusable)
-    assert "only AWS can tell" in found.reason
+    assert "which only AWS knows" in found.reason
     assert found.cure
 
 

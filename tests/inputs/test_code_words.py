@@ -8,7 +8,7 @@ from tests.command import POLICY, Run
 from tests.inputs.test_code import Read, instance, variable
 from tests.inputs.test_corpus import run_here
 
-NOWHERE = "nothing says the provider's Region"
+NOWHERE = "nothing specifies the provider's Region"
 
 
 def check(*arguments: str) -> Run:

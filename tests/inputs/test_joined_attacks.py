@@ -624,5 +624,5 @@ resource "aws_instance" "a" {{
         assert images(value) == {GOLDEN}
     else:
         assert value == Unusable(
-            "is an alias by parameter aws_ssm_parameter.p, which is in another place"
+            "is an alias for parameter aws_ssm_parameter.p, which is in another account or Region"
         )

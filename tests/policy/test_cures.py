@@ -25,7 +25,7 @@ from assay.policy.cures import way_out
 from tests.judging import HERE
 
 ROOT = Path(__file__).parents[2]
-NOWHERE = Unplaced("nothing says the provider's Region")
+NOWHERE = Unplaced("nothing specifies the provider's Region")
 NO_ROLE = Unplaced("the provider assumes a role that cannot be told")
 VARIABLE = "give var.ami a value: a default, a tfvars file, --var-file or TF_VAR_ami"
 
@@ -83,7 +83,7 @@ def test_a_workspace_is_to_be_chosen_by_a_variable() -> None:
 
 
 def test_what_is_of_another_place_is_told_how_it_becomes_the_same() -> None:
-    found = Unusable("is an image that data.aws_ami.x looks up in another place")
+    found = Unusable("is an image that data.aws_ami.x looks up in another account or Region")
     assert "--region" in cure(found)
 
 
@@ -174,5 +174,13 @@ def test_whatever_cannot_be_used_says_what_to_do() -> None:
         and ast.unparse(call.func) == "Unusable"
         and len(call.args) + len(call.keywords) == 1
     ]
-    known = ("AMI id", "string", "parameter name", "another place", "what", "not read", "judged")
+    known = (
+        "AMI id",
+        "string",
+        "parameter name",
+        "another account or Region",
+        "what",
+        "not read",
+        "judged",
+    )
     assert [each for each in without if not any(word in each for word in known)] == []

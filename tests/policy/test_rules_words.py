@@ -67,7 +67,7 @@ PASS, FAIL, OPEN = Outcome.PASS, Outcome.FAIL, Outcome.UNDETERMINED
 SEEN = (f"ec2:DescribeImages {USED} ({USER}/{HOME})",)
 RECORD = (f"ec2:GetImageAncestry {USED} ({USER}/{HOME})",)
 FROM_ANYWHERE = (f"ec2:DescribeImages {USED} (unknown account/{HOME})",)
-NOWHERE = Unplaced("nothing says the provider's Region", 'write region = "…"')
+NOWHERE = Unplaced("nothing specifies the provider's Region", 'write region = "…"')
 
 Case = tuple[str, Subject, Policy, Finding]
 

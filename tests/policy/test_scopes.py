@@ -214,7 +214,7 @@ def test_a_scope_of_another_account_does_not_hold_where_the_region_alone_is_open
     assert [scope.name for scope in Scopes(scoped(match)).rivals(of)] == ["scope 0"] * may_hold
 
 
-OPEN_PLACE = Unplaced("nothing says the provider's Region", "give --region")
+OPEN_PLACE = Unplaced("nothing specifies the provider's Region", "give --region")
 
 
 def nowhere(**more: Any) -> Subject:
@@ -307,7 +307,7 @@ def test_what_passes_has_to_pass_in_each_scope_that_may_hold(of: Subject) -> Non
             Finding(
                 OPEN,
                 "it may fall under the policy's scope production, and does not pass there: "
-                "nothing says the provider's Region",
+                "nothing specifies the provider's Region",
                 "give --region",
             ),
         ),

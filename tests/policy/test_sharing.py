@@ -157,7 +157,7 @@ _RESOLUTIONS = [
     subject(image(id=ELSE)).resolution,
     *(unresolved(cause).resolution for cause in Cause),
 ]
-_PLACES: list[Place | Unplaced] = [PLACE, Unplaced("nothing says the provider's Region")]
+_PLACES: list[Place | Unplaced] = [PLACE, Unplaced("nothing specifies the provider's Region")]
 _SERVICE = ServiceImage("Amazon EKS", "it is Amazon's", "bring one in a launch template")
 _VALUES: list[Value] = [
     AmiId(USED),

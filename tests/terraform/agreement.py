@@ -106,7 +106,7 @@ def relation(plan: Value, code: Value) -> str:
             return _worst(_of_changes(plan, name, changes))
         case AnyOf(values), _:
             return _worst(_of_several(values, alternatives(code)))
-        case AmiId(), Unusable(reason) if "another place" in reason:
+        case AmiId(), Unusable(reason) if "another account or Region" in reason:
             return UNKNOWN  # nobody would find it there
         case Unknown(), Planned() | Made() | TemplateRef():
             return MORE

@@ -88,7 +88,7 @@ def _of_document(attribute: str, *, declared: bool) -> str | None:
 def _of_unusable(reason: str, *, declared: bool) -> str:
     if any(word in reason for word in ("AMI id", "string", "parameter name")):
         return _NO_ID
-    if reason.endswith("another place"):
+    if reason.endswith("another account or Region"):
         return _SAME_PLACE
     return _IN_CODE if declared else _AT_PLAN_TIME
 

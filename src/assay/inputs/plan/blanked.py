@@ -15,8 +15,8 @@ from assay.model import Unusable
 from assay.model.addresses import Step
 
 BLANKED = Unusable(
-    "is sensitive, and was taken out of the plan",
-    "check what terraform show -json prints, not a plan from which values were taken out",
+    "is sensitive and was removed from the plan",
+    "check the output of terraform show -json, not a plan from which values were removed",
 )
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 

@@ -34,7 +34,7 @@ from assay.model import (
 )
 from assay.model.addresses import Path
 
-_CURE = "give the image in the document itself, or as a parameter that the plan knows"
+_CURE = "write the image in the document itself, or in a parameter whose value is in the plan"
 _TEMPLATE, _CONFIGURATION = "awscc_ec2_launch_template", "awscc_autoscaling_launch_configuration"
 _IMAGE_OF: Mapping[str, Path] = {
     _TEMPLATE: ("launch_template_data", "image_id"),
@@ -164,7 +164,7 @@ def _options(spelt: Either) -> tuple[Value, ...]:
 
 def _open(spelt: Any) -> Unusable:
     by = spelt.by if isinstance(spelt, Open | Either) else "something"
-    return Unusable(f"comes from {by}, which only AWS can tell", _CURE)
+    return Unusable(f"comes from {by}, which only AWS knows", _CURE)
 
 
 def _as_change(described: Resource, change: ResourceChange) -> ResourceChange:

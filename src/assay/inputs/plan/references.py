@@ -126,7 +126,7 @@ class ReferenceReader:
         action = action_of(self._path, change)
         if change.mode not in _MODES:
             raise InputError(
-                f"{change.address} is of a mode that assay does not know",
+                f"{change.address} has a mode that assay does not know",
                 where=self._path,
                 hint="update assay",
             )

@@ -174,7 +174,7 @@ class RowReader:
                 return self._makers.launch_configuration(resource, leaf.steps)
             case Form.GROUP:
                 return self._group(resource, leaf.steps)
-        return Unusable("has a form that is not read")
+        return Unusable("has a form that assay does not read")
 
     def _group(self, resource: PlannedResource, path: tuple[Step, ...]) -> Value | None:
         """What a group launches of which the plan changes nothing; others have verdicts of their own."""
@@ -197,7 +197,7 @@ class RowReader:
         ]
         said += left_to_services(rows, Resource(view, other.configured), said)
         step, values = (
-            f"{other.change.address}, of which nothing changes",
+            f"{other.change.address}, which does not change",
             [each.value for each in said],
         )
         return Planned(step, any_of([], values)) if values else Unknown((other.change.address,))

@@ -26,8 +26,8 @@ from assay.model.ids import ACCOUNT, REGION, is_region
 
 STATE = "state"
 _ARN = rf"(?s)arn:aws[a-z-]*:[a-z0-9-]+:({REGION}):({ACCOUNT})?:.+"
-_NOWHERE = "the state does not tell in which account or Region this is"
-_CURE = "judge what runs there itself: assay audit"
+_NOWHERE = "the state does not say which account or Region this is in"
+_CURE = "judge what runs there instead: assay audit"
 
 
 class _Values(msgspec.Struct, gc=False):

@@ -137,7 +137,7 @@ def _of(standing: Standing, told: "Told", sensitive: Any, after: dict[str, Any])
     if isinstance(value, Planned) and value.astray:
         value = astray(value.value, attribute)
     elif isinstance(value, Unusable):
-        value = Unusable("is made of what no plan can tell", value.cure)
+        value = Unusable("is made from values that no plan can show", value.cure)
     return standing.reference(attribute, value, told.kind, told.place, sensitive=True)
 
 

@@ -22,8 +22,8 @@ def auto_mode(block: str) -> Choice:
     """Nodes of EKS Auto Mode, by the path of `compute_config`."""
     return Choice(
         "EKS Auto Mode",
-        "Auto Mode takes no image: run the nodes in node groups with a launch template of a golden one, "
-        "or by Karpenter with an EC2NodeClass that selects it",
+        "Auto Mode accepts no image: run the nodes in node groups with a launch template that has a golden "
+        "image, or with Karpenter and an EC2NodeClass that selects one",
         (Told(f"{block}.enabled", "true"),
          Told(f"{block}.node_pools[*]", "general-purpose|system")),
         only=((f"{block}.enabled", (True,)),),
@@ -31,9 +31,7 @@ def auto_mode(block: str) -> Choice:
 
 
 _EC2 = ("EC2", "SPOT")
-_BATCH_FIX = (
-    "set image_id_override in ec2_configuration to a golden image, or name it in the template"
-)
+_BATCH_FIX = "set image_id_override in ec2_configuration to a golden image, or in the template"
 
 
 def _batch(block: str, configuration: str, template: str) -> tuple[Choice, Choice]:
@@ -105,17 +103,17 @@ EMR_GROUP = Choice("Amazon EMR", EMR.fix, elsewhere=(_CLUSTER,))
 CC_EMR_GROUP = replace(EMR_GROUP, elsewhere=(replace(_CLUSTER, path="job_flow_id"),))
 CLOUD9 = Choice(
     "AWS Cloud9",
-    "Cloud9 takes only images of its own list: work on an instance of a golden image",
+    "Cloud9 accepts only images from its own list: work on an instance launched from a golden image",
     (Told("image_id",
           r"(resolve:ssm:/aws/service/cloud9/amis/)?(amazonlinux|ubuntu)-[a-z0-9._-]{1,40}"),),
 )  # fmt: skip
 MANAGED_INSTANCES = Choice(
     "Amazon ECS Managed Instances",
-    "managed instances take no image: use an Auto Scaling group of a golden one as capacity provider",
+    "managed instances accept no image: use an Auto Scaling group with a golden image as capacity provider",
 )
 LAMBDA = Choice(
     "AWS Lambda Managed Instances",
-    "a capacity provider takes no image: let the functions run without one",
+    "a capacity provider accepts no image: run the functions without one",
 )
 CODEBUILD = Choice(
     "AWS CodeBuild",
@@ -140,21 +138,21 @@ OPSWORKS = Choice(
 )
 OPSWORKS_STACK = Choice(
     "AWS OpsWorks",
-    'set default_os = "Custom", and ami_id on the instances',
+    'set default_os = "Custom", and set ami_id on the instances',
     (Told("default_os", _OS),),
     never=(("default_os", ("Custom",)),),
 )
 
-_NOT_AN_AMI = "it is none of the account's AMIs"
+_NOT_AN_AMI = "it is not one of the account's AMIs"
 WORKSPACES = Choice(
     "Amazon WorkSpaces",
-    "a bundle takes no AMI: run the desktop on an instance of a golden image",
+    "a bundle accepts no AMI: run the desktop on an instance launched from a golden image",
     (Told("bundle_id", "wsb-[a-z0-9]{6,20}"),),
     whose=_NOT_AN_AMI,
 )
 APPSTREAM = Choice(
     "Amazon AppStream",
-    "AppStream takes no AMI: run the applications on instances of a golden image",
+    "AppStream accepts no AMI: run the applications on instances launched from a golden image",
     (Told("image_name", "(Amazon-)?AppStream[A-Za-z0-9._-]{1,80}"),
      Told("image_arn",
           r"arn:aws[a-z-]*:appstream:[a-z0-9-]*::image/(Amazon-)?AppStream[A-Za-z0-9._-]{1,80}")),
@@ -162,7 +160,7 @@ APPSTREAM = Choice(
 )  # fmt: skip
 LIGHTSAIL = Choice(
     "Amazon Lightsail",
-    "Lightsail takes no AMI: launch an EC2 instance of a golden image",
+    "Lightsail accepts no AMI: launch an EC2 instance from a golden image",
     (Told("blueprint_id",
           "(almalinux|amazon|centos|cpanel|debian|django|drupal|freebsd|ghost|gitlab|joomla|lamp|"
           "magento|mean|nginx|nodejs|opensuse|plesk|prestashop|redmine|ubuntu|windows|wordpress)"
@@ -170,7 +168,7 @@ LIGHTSAIL = Choice(
 )  # fmt: skip
 GAMELIFT_HOSTS = Choice(
     "Amazon GameLift",
-    "fleets take no AMI: use a game server group with a launch template of a golden image",
+    "fleets accept no AMI: use a game server group whose launch template has a golden image",
 )
 GAMELIFT = replace(
     GAMELIFT_HOSTS,
@@ -179,7 +177,7 @@ GAMELIFT = replace(
 GAMELIFT_ANYWHERE = replace(GAMELIFT, never=(("compute_type", ("ANYWHERE",)),))
 NOTEBOOK = Choice(
     "Amazon SageMaker",
-    "notebook instances take no AMI: work on an instance of a golden image",
+    "notebook instances accept no AMI: work on an instance launched from a golden image",
     (Told("platform_identifier", "notebook-[a-z0-9-]{2,30}"),),
 )
 
@@ -188,7 +186,7 @@ def endpoint(variants: str, serverless: str) -> Choice:
     """What serves a model; serverless variants have no instances."""
     return Choice(
         "Amazon SageMaker",
-        "endpoints take no AMI: serve the model from instances of a golden image",
+        "endpoints accept no AMI: serve the model from instances launched from a golden image",
         (Told(f"{variants}.inference_ami_version", "al[0-9]+-ami-sagemaker-[a-z0-9.-]{2,60}"),
          Told(f"{variants}.instance_type", r"ml\.[a-z0-9-]+\.[0-9a-z-]+")),
         never=((f"{variants}.{serverless}", ()),),
@@ -208,13 +206,13 @@ def hyperpod(groups: str) -> Choice:
     """Instance groups that take no image."""
     return Choice(
         "SageMaker HyperPod",
-        "use awscc_sagemaker_cluster, whose instance_groups take an image_id, with a golden image",
+        "use awscc_sagemaker_cluster, and set image_id in its instance_groups to a golden image",
         (Told(f"{groups}.instance_type", _ML),),
     )
 
 
 DEADLINE = Choice(
     "AWS Deadline Cloud",
-    "use a customer-managed fleet of instances of a golden image",
+    "use a customer-managed fleet of instances launched from a golden image",
     (Told("configuration.service_managed_ec_2.instance_capabilities.os_family", "LINUX|WINDOWS"),),
 )

@@ -14,12 +14,12 @@ class Form(Enum):
     TEMPLATE = "a block that names a launch template"
     LAUNCH_CONFIGURATION = "the name of a launch configuration"
     REGISTERED = "an image that the resource registers from snapshots"
-    INSTANCE = "an instance id, whose image is meant"
+    INSTANCE = "the id of an instance, which stands for the image of the instance"
     BUILD_PARENT = "an AMI id, an Image Builder ARN or ssm:NAME"
     RECIPE = "the ARN of an Image Builder recipe"
     GROUP = "the ARN of an Auto Scaling group"
     PARAMETER = "the value of an SSM parameter"
-    SERVICE = "what an AWS service goes by when it chooses the image itself"
+    SERVICE = "what an AWS service uses to choose the image itself"
 
 
 class TemplateFields(msgspec.Struct, frozen=True, gc=False):

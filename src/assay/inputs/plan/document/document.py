@@ -220,7 +220,7 @@ def _read(path: str, text: bytes) -> PlanDocument:
         raise InputError(
             "the plan of a run that failed: what it would have planned is missing",
             where=path,
-            hint="mend the error that `terraform plan` printed, then plan again",
+            hint="fix the error that `terraform plan` printed, then plan again",
         )
     return plan
 
@@ -230,7 +230,7 @@ def check_version(path: str, version: str) -> None:
     if not re.fullmatch(r"(0|1)\.\d{1,9}", version):
         shown = version if re.fullmatch(r"[0-9.]{1,12}", version) else "of an unknown form"
         raise InputError(
-            f"format_version {shown} is not one that this assay reads (0.x and 1.x)",
+            f"format_version {shown} is not one that this version of assay reads (0.x and 1.x)",
             where=path,
             hint="update assay",
         )
@@ -257,4 +257,4 @@ def not_json(path: str, text: bytes, error: msgspec.DecodeError) -> InputError:
 def _position(error: msgspec.DecodeError) -> str:
     """Where the decoder stopped, without anything it may quote."""
     found = re.search(r"\(byte (\d+)\)", str(error))
-    return f"the trouble is at byte {found[1]}" if found else "it ends too early"
+    return f"the error is at byte {found[1]}" if found else "it ends too early"

@@ -7,7 +7,7 @@ from assay.inputs.plan.document.text import MAKE_A_PLAN, RENDER
 
 _ABSENT = msgspec.Raw(b"")
 _AUDIT = "a state in JSON is judged by: assay audit --state FILE"
-_DECRYPT = "run where its code stands: tofu show -json FILE > plan.json"
+_DECRYPT = "run where its code is: tofu show -json FILE > plan.json"
 
 
 class Probe(msgspec.Struct):

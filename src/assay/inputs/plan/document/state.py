@@ -12,7 +12,7 @@ from assay.inputs.plan.document.others import probed
 from assay.inputs.plan.document.prior_state import PriorState
 from assay.inputs.plan.document.text import as_utf8, embedded
 
-SHOW_STATE = "print it where its code stands: terraform show -json > state.json"
+SHOW_STATE = "print it where its code is: terraform show -json > state.json"
 
 
 def read_state_document(path: str, data: bytes) -> PriorState:
@@ -46,15 +46,15 @@ def _read(path: str, text: bytes) -> PriorState:
         raise type(found)(found.what, where=path, hint=SHOW_STATE) from None
     if probe.planned_values or probe.configuration:
         hint = f"judge it with: assay check {path}"
-        raise NotAPlanError("a plan, and no state", where=path, hint=hint)
+        raise NotAPlanError("a plan, not a state", where=path, hint=hint)
     if probe.version and probe.lineage:
         hint = f"print it as JSON: terraform show -json {path} > state.json"
         raise NotAPlanError("a state as Terraform keeps it", where=path, hint=hint)
     if probe.encryption_version:
-        hint = "print it where its code stands: tofu show -json > state.json"
+        hint = "print it where its code is: tofu show -json > state.json"
         raise NotAPlanError("what OpenTofu has encrypted", where=path, hint=hint)
     if not probe.format_version:
-        raise NotAPlanError("JSON, but no Terraform state", where=path, hint=SHOW_STATE)
+        raise NotAPlanError("JSON, but not a Terraform state", where=path, hint=SHOW_STATE)
     if not probe.values:
         what = "the answer of `terraform show -json` when there is no state, or an empty one"
         raise NotAPlanError(what, where=path, hint=SHOW_STATE)
@@ -66,4 +66,4 @@ def _text(path: str, raw: msgspec.Raw) -> str:
     try:
         return msgspec.json.decode(raw, type=str)
     except msgspec.DecodeError:
-        raise InputError("its format_version is no text", where=path, hint=SHOW_STATE) from None
+        raise InputError("its format_version is not text", where=path, hint=SHOW_STATE) from None

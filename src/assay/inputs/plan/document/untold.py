@@ -20,17 +20,23 @@ def untold(plan: PlanDocument, prior: Prior) -> Iterator[AmiReference]:
     deferred = len(plan.deferred_changes or ())
     invocations = len(plan.deferred_action_invocations or ())
     if deferred:
-        yield _whole("complete", Incomplete(f"{deferred} changes are deferred to a later plan"))
+        yield _whole("complete", _deferred(deferred, "change"))
     elif invocations:
-        yield _whole("complete", Incomplete(f"{invocations} actions are deferred to a later plan"))
+        yield _whole("complete", _deferred(invocations, "action"))
     elif plan.complete is False:
         yield _whole("complete", Incomplete("the plan leaves changes out (-target or -exclude?)"))
     missing = _missing(plan, prior)
     if missing:
-        more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
-        reason = f"nothing tells what becomes of {missing[0]}{more}, which the plan says will exist"
-        cure = "make the file again with `terraform show -json`, and take nothing out of it"
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        them = "them" if more else "it"
+        reason = f"the plan says that {missing[0]}{more} will exist, but not what happens to {them}"
+        cure = "make the file again with `terraform show -json`, and remove nothing from it"
         yield _whole("resource_changes", Incomplete(reason, cure))
+
+
+def _deferred(count: int, what: str) -> Incomplete:
+    many = f"1 {what} is" if count == 1 else f"{count} {what}s are"
+    return Incomplete(f"{many} deferred to a later plan")
 
 
 def _whole(attribute: str, value: Incomplete) -> AmiReference:

@@ -62,7 +62,8 @@ def parse_build_parent(value: Any) -> AmiId | Alias | Unusable | None:
         return parse_image(f"resolve:{value}")
     if isinstance(value, str) and value.startswith("arn:"):
         return Unusable(
-            "is an Image Builder image that is not looked up", "name the parent by its AMI id"
+            "is an Image Builder image, which assay does not look up",
+            "name the parent by its AMI id",
         )
     return parse_image(value)
 

@@ -40,7 +40,7 @@ _CALLS = {
 }
 """The calls that launch, or prepare it, and the type whose properties are those of the request."""
 _SDK = re.compile(r"arn:aws[a-z-]*:(?:scheduler|states):::aws-sdk:([a-z0-9]+:[A-Za-z]+)(?:\..+)?")
-_READABLE = "give it as one document of JSON"
+_READABLE = "write it as one JSON document"
 _DEEPEST = 30
 
 
@@ -86,7 +86,7 @@ def _stack(state: dict[str, Any], at: Path, holder: Holder, read: tuple[str, ...
         return of_template(found, given, read)
     told = list(parameter_strays(given, (*at, "Parameters")))
     if url is not None:
-        reason = "a template that the plan does not hold, so nobody knows what it launches"
+        reason = "a template that the plan does not contain, so what it launches is not known"
         told.append(Told((*at, "TemplateURL"), Incomplete(reason, CURE_BODY)))
     return Contents(tuple(told), read=read)
 

@@ -21,8 +21,8 @@ _HARMLESS = (
     *("AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16"),
 )
 """Transforms of AWS that leave the images of the resources that stand there alone."""
-_READABLE = "give the body as one template, in JSON or YAML, that CloudFormation takes"
-_WRITTEN_OUT = "write the resources out, without it"
+_READABLE = "write the body as one template, in JSON or YAML, that CloudFormation accepts"
+_WRITTEN_OUT = "write out the resources without it"
 _FOR_EACH = Unusable("is made by Fn::ForEach or a macro, which is not followed", _WRITTEN_OUT)
 _MACRO = Unusable("is made by a macro, which is not followed", _WRITTEN_OUT)
 _ELSEWHERE = {
@@ -31,8 +31,8 @@ _ELSEWHERE = {
     "AWS::Serverless::Application": "a nested application",
 }
 CURE_BODY = (
-    "give the template in template_body, where it is read;"
-    " where that cannot be, let the policy's scope for it give incomplete-plan another severity"
+    "give the template in template_body, where it can be read;"
+    " if that is not possible, give incomplete-plan another severity in a scope of the policy"
 )
 
 
@@ -87,7 +87,7 @@ def _described(
     found: dict[str, Resource] = {}
     unread: list[tuple[Path, Unusable | Incomplete]] = []
     if any(name not in _HARMLESS for name in _transforms(body.get("Transform"))):
-        reason = "a macro makes another template of this one, and nobody knows what it launches"
+        reason = "a macro turns this template into another one, so what it launches is not known"
         unread.append(((*at, "Transform"), Incomplete(reason, CURE_BODY)))
     for name, each in written.items():
         path = (*at, "Resources", name)
@@ -113,7 +113,7 @@ def _described(
 
 
 def _elsewhere(what: str) -> Incomplete:
-    reason = f"{what}, whose template the plan does not hold, so nobody knows what it launches"
+    reason = f"{what}, whose template the plan does not contain, so what it launches is not known"
     return Incomplete(reason, CURE_BODY)
 
 

@@ -137,13 +137,15 @@ class Evaluator:
         if not isinstance(found, list) or len(found) < 3:
             return Open("Fn::FindInMap")
         if not all(isinstance(each, str | int | bool) for each in found[:3]):
-            return Open("Fn::FindInMap, of a key that is not known")
+            return Open("Fn::FindInMap with a key that is not known")
         here: Any = self._given.mappings
         for key in found[:3]:
             here = here.get(_text(key)) if isinstance(here, dict) else None
         if here is None and len(found) > 3 and isinstance(found[3], dict):
             here = found[3].get("DefaultValue")
-        return Open("Fn::FindInMap, of a key that is not there") if here is None else _dynamic(here)
+        return (
+            Open("Fn::FindInMap with a key that does not exist") if here is None else _dynamic(here)
+        )
 
     def _join(self, argument: Any, depth: int) -> Any:
         found = self.value(argument, depth)

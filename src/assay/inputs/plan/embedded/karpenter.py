@@ -33,13 +33,13 @@ _SET = re.compile(rf"(?:.*\.)?{_TERMS}\[(\d+)\]\.([A-Za-z]+)")
 _IDS = ("aws-ids", "aws::ids")
 _DEEPEST = 60
 BY_SEARCH = Unusable(
-    "is a search that Karpenter makes when it launches a node, so what it finds is not known",
+    "is a search that Karpenter runs when it launches a node, so its result is not known",
     "select the image by id, or by ssmParameter",
 )
 _ALIAS = re.compile(r"(al2|al2023|bottlerocket|windows20[0-9]{2})@(latest|v[0-9][0-9.]{0,20})")
 _FAMILY = re.compile(r"AL2|AL2023|Bottlerocket|Ubuntu|Windows20[0-9]{2}")
 _FIX = "select a golden image by id, or by ssmParameter"
-_NO_TERM = Unusable("selects no image in a way that is read", "select the image by id")
+_NO_TERM = Unusable("selects no image in a way that assay reads", "select the image by id")
 
 
 def manifest(holder: Holder) -> Contents:
@@ -101,7 +101,7 @@ def _in_text(text: Any, at: Path) -> Iterator[Told]:
             at,
             Unusable(
                 f"names Karpenter's selectors and {error.args[0]}",
-                "write it as YAML that can be read",
+                "write it as YAML that assay can read",
             ),
         )
         return

@@ -38,7 +38,7 @@ def stack(holder: Holder) -> Contents:
         return of_template(found, given, read, _SETS if in_set else None)
     told: list[Told] = []
     if by_url:
-        reason = "a template that the plan does not hold, so nobody knows what it launches"
+        reason = "a template that the plan does not contain, so what it launches is not known"
         told.append(Told(("template_url",), Incomplete(reason, CURE_BODY)))
     elif holder.will_be("template_body"):
         told.append(Told(("template_body",), Unknown(holder.references("template_body"))))
@@ -72,7 +72,7 @@ def given_of(holder: Holder) -> Mapping[str, Any] | Open:
     found: dict[str, Any] = dict(written) if isinstance(written, dict) else {}
     mask = holder.unknown.get("parameters") if isinstance(holder.unknown, dict) else None
     for name in mask if isinstance(mask, dict) else ():
-        found[name] = Open("a parameter that is known after apply")
+        found[name] = Open("a parameter that is known only after apply")
     return found
 
 
@@ -116,7 +116,7 @@ def product(holder: Holder) -> Contents:
     pairs = [each for each in written or () if isinstance(each, dict)]
     given = {str(each.get("key")): each.get("value") for each in pairs}
     name = "product_name" if holder.value("product_name") else "product_id"
-    reason = "a product whose template the plan does not hold, so nobody knows what it launches"
+    reason = "a product whose template the plan does not contain, so what it launches is not known"
     told = (
         Told((name,), Incomplete(reason, _CURE_PRODUCT)),
         *parameter_strays(given, ("provisioning_parameters",)),
@@ -126,7 +126,9 @@ def product(holder: Holder) -> Contents:
 
 def application(holder: Holder) -> Contents:
     """An application of the Serverless Application Repository, whose template only that holds."""
-    reason = "an application whose template the plan does not hold: nobody knows what it launches"
+    reason = (
+        "an application whose template the plan does not contain, so what it launches is not known"
+    )
     told = (
         Told(("application_id",), Incomplete(reason, _CURE_PRODUCT)),
         *parameter_strays(given_of(holder), ("parameters",)),
@@ -135,8 +137,8 @@ def application(holder: Holder) -> Contents:
 
 
 _CURE_PRODUCT = (
-    "check the product where it is made; here, let the policy's scope for it give"
-    " incomplete-plan another severity"
+    "check the product where it is made; here, give incomplete-plan another severity"
+    " in a scope of the policy"
 )
 
 

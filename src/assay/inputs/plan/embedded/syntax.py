@@ -17,7 +17,7 @@ _LONGEST = 1_500_000
 """Characters; CloudFormation itself takes 1 MB at most (its quotas)."""
 
 
-_TWICE = "has a key twice"
+_TWICE = "contains a key twice"
 
 
 class UnreadableError(Exception):
@@ -27,7 +27,7 @@ class UnreadableError(Exception):
 def read(text: str) -> list[Any]:
     """The documents in a text: one of JSON, or any number of YAML. Raises `UnreadableError`."""
     if len(text) > _LONGEST:
-        raise UnreadableError("is too long to be read")
+        raise UnreadableError("is too long to read")
     if text.lstrip()[:1] in ("{", "["):
         try:
             return [_json(text)]
@@ -42,7 +42,7 @@ def read_one(text: str) -> Any:
     """The one document in a text. Raises `UnreadableError`."""
     found = read(text)
     if len(found) != 1:
-        raise UnreadableError("holds more or less than one document")
+        raise UnreadableError("does not contain exactly one document")
     return found[0]
 
 
@@ -59,7 +59,7 @@ def _json(text: str) -> Any:
     try:
         json.loads(text, object_pairs_hook=once)
     except ValueError:
-        raise UnreadableError("holds a number of too many digits") from None
+        raise UnreadableError("contains a number with too many digits") from None
     return found
 
 
@@ -97,7 +97,7 @@ class _Plain:
     def value(self, node: Any, depth: int) -> Any:
         self._left -= 1
         if self._left < 0 or depth > _DEEPEST:
-            raise UnreadableError("is too large to be read")
+            raise UnreadableError("is too large to read")
         if isinstance(node, self._yaml.ScalarNode):
             plain: Any = _scalar(node)
         elif isinstance(node, self._yaml.SequenceNode):

@@ -22,6 +22,6 @@ def deleted_templates(planned: PlannedResources, providers: Providers) -> Iterat
             address = resource.change.address
             gone = Unusable(
                 f"is a launch template that this plan deletes ({address})",
-                "launch from a template that stays",
+                "launch from a template that is not deleted",
             )
             yield TemplateChange(address, named, None, place, gone, deletes=True)

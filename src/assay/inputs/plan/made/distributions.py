@@ -58,7 +58,7 @@ _CIRCLE = Unusable(
     "is built from something that the build itself changes", "name the parent image by its AMI id"
 )
 _NUMBERED = "name a version of the template by its number"
-_ANYWHERE = Unplaced("the plan does not hold the distribution configuration")
+_ANYWHERE = Unplaced("the distribution configuration is not in the plan")
 
 
 class Moved(msgspec.Struct, frozen=True, gc=False):
@@ -268,7 +268,7 @@ def _anything(image: PlannedResource) -> Iterator[ParameterChange | TemplateChan
     by = image.change.address
     what = Unusable(
         f"is a name that {by} may change: its distribution is not in this plan",
-        "keep it in one configuration with its distribution configuration",
+        "keep it in the same configuration as its distribution configuration",
     )
     yield ParameterChange(by, None, _ANYWHERE, what)
     yield TemplateChange(by, None, None, _ANYWHERE, what)

@@ -100,7 +100,7 @@ class Makers:
         if resource.is_data or is_made:
             if not may_be_same(self.place(resource), at):
                 does = f"{resource.change.address} {'looks up' if resource.is_data else 'makes'}"
-                return [Unusable(f"is an image that {does} in another place")]
+                return [Unusable(f"is an image that {does} in another account or Region")]
             found = [self._read_later(end) if resource.is_data else self._made(resource, depth)]
         elif kind == "aws_ssm_parameter" and path[:1] and path[0] in PARAMETER_NAMES:
             is_image = resource.value(("data_type",)) == "aws:ec2:image"
@@ -157,7 +157,7 @@ class Makers:
         """`resolve:ssm:` and a name or an ARN that AWS has still to give a parameter of the plan."""
         parameter, step = end.resource, f"parameter {end.resource.change.address}"
         if not leads_there(end, self.place(parameter), at):
-            return Unusable(f"is an alias by {step}, which is in another place")
+            return Unusable(f"is an alias for {step}, which is in another account or Region")
         return Planned(step, self.parameters.leaves(parameter, depth), moving=True)
 
     def _copy(self, resource: PlannedResource, place: Place | Unplaced, depth: int) -> Value:
@@ -291,7 +291,7 @@ class Makers:
         if isinstance(named, Unknown):
             return [named]
         if not all(may_be_same(self.place(end.resource), here) for end in named):
-            return [Unusable("is a launch configuration of another place")]
+            return [Unusable("is a launch configuration in another account or Region")]
         return [value for end in named if (value := self._held(end.resource, ("image_id",), 0))]
 
     def place(self, resource: PlannedResource) -> Place | Unplaced:

@@ -43,7 +43,7 @@ class MeantTemplates:
                 continue
             found = self._meant_once(ends, by_name=str(path[-1]).endswith("name"))
             if isinstance(found, tuple) and not self._are_here(found, self._place(resource)):
-                return Unusable("is a launch template of another place")
+                return Unusable("is a launch template in another account or Region")
             return found
         return lost or Unknown()
 

@@ -4,15 +4,15 @@ from assay.model import Unusable
 
 NO_GROUP = Unusable(
     "is an Auto Scaling group that is not in this plan",
-    "keep it in one configuration with its Auto Scaling group",
+    "keep it in the same configuration as its Auto Scaling group",
 )
 NO_RECIPE = Unusable(
     "is an Image Builder recipe that is not in this plan",
-    "keep it in one configuration with its recipe",
+    "keep it in the same configuration as its recipe",
 )
 NO_SOURCE = Unusable("names no source image", "name its source image")
-NO_PARENT = Unusable("is a recipe of no image", "give the recipe a parent image")
+NO_PARENT = Unusable("is a recipe without a parent image", "give the recipe a parent image")
 NO_CONFIGURATION = Unusable(
     "is a launch configuration that is not in this plan",
-    "keep it in one configuration with its launch configuration, or use a template",
+    "keep it in the same configuration as its launch configuration, or use a template",
 )

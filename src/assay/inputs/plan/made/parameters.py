@@ -35,9 +35,9 @@ TYPES = ("aws_ssm_parameter", "awscc_ssm_parameter")
 READ = ("overwrite", "type", "value_wo_version")
 """What is read of a parameter besides the attributes that hold its value."""
 _PUT = "put an AMI id into the parameter, or use another parameter"
-NO_IMAGE = Unusable("is a parameter that holds no AMI id", _PUT)
+NO_IMAGE = Unusable("is a parameter that contains no AMI id", _PUT)
 """And did not hold one before: no name of an image leads there."""
-_NO_LONGER = Unusable("is a parameter that will hold no AMI id", _PUT)
+_NO_LONGER = Unusable("is a parameter that will contain no AMI id", _PUT)
 _WRITTEN = (Action.CREATE, Action.REPLACE, Action.UPDATE, Action.IMPORT)
 _LEAVE_THE_VALUE = frozenset({"tags", "tags_all", "overwrite"})
 """Attributes whose change alone puts no new value."""
@@ -74,8 +74,8 @@ class Parameters:
         """What the newest version of a planned parameter will hold."""
         if resource.value(("type",)) not in (None, "String"):
             return Unusable(
-                "is a parameter of another type than String, which EC2 does not take",
-                "make it a String, with data_type aws:ec2:image",
+                "is a parameter of a type other than String, which EC2 does not accept",
+                "give it the type String and the data_type aws:ec2:image",
             )
         path = held_at(resource)
         step = ".".join((resource.change.address, *map(str, path)))
@@ -88,7 +88,7 @@ class Parameters:
             value = parse_image(resource.value(path))
             if value is None:
                 return Unusable(
-                    "is a parameter whose value the plan does not hold",
+                    "is a parameter whose value is not in the plan",
                     "set value or insecure_value to an AMI id",
                 )
             if not isinstance(value, AmiId):
@@ -124,7 +124,8 @@ class Parameters:
             return
         called, place, told = self._named(resource, name)
         gone = Unusable(
-            f"is a parameter that this plan deletes ({address})", "name a parameter that stays"
+            f"is a parameter that this plan deletes ({address})",
+            "name a parameter that is not deleted",
         )
         yield ParameterChange(address, called, place, gone, anew=True, deletes=True, told=told)
 
@@ -140,7 +141,7 @@ class Parameters:
         if isinstance(arn, str):
             _, told = parameter_named(arn, place)
             if is_same(told, place) is False:
-                place, told = Unplaced("its provider is of another place"), None
+                place, told = Unplaced("its provider is in another account or Region"), None
         return (parameter_named(name, place)[0] if isinstance(name, str) else None), place, told
 
 
@@ -157,7 +158,7 @@ def _by_way_of(step: str, value: Value) -> Value:
     source = next(iter(value.references), None)
     if source is None or source.startswith("var."):
         return value if source else Unknown((step,), value.when)
-    return Unknown((f"{step}, and that from {source}",), value.when)
+    return Unknown((f"{step}, which comes from {source}",), value.when)
 
 
 def held_at(resource: PlannedResource) -> tuple[Step, ...]:
@@ -183,8 +184,8 @@ def is_write_only(resource: PlannedResource) -> bool:
 def write_only(resource: PlannedResource) -> Unusable:
     """Why nobody can tell what such a parameter will hold."""
     return Unusable(
-        f"is what {resource.change.address}.value_wo sets, a write-only argument that no plan holds",
-        "set value or insecure_value in place of value_wo: an AMI id is no secret",
+        f"is what {resource.change.address}.value_wo sets, a write-only argument that no plan contains",
+        "set value or insecure_value instead of value_wo: an AMI id is not a secret",
     )
 
 

@@ -158,7 +158,7 @@ class PlannedTemplates:
             return Unknown((f"{resource.change.address}.{default}",))
         if resource.action in NEW or template_id is None:
             return Unusable(
-                f"is version {version} of a template that this plan makes anew",
+                f"is version {version} of a template that this plan creates",
                 "name the template's latest_version",
             )
         # The plan tells the number of the default as it is now: who moves it meanwhile, moves the image

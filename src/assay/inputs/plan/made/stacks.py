@@ -33,7 +33,7 @@ _PARAMETER, _TEMPLATE = "AWS::SSM::Parameter", "AWS::EC2::LaunchTemplate"
 _TYPES = {"awscc_ssm_parameter": _PARAMETER, "awscc_ec2_launch_template": _TEMPLATE}
 """Described resources have types of hashicorp/awscc."""
 _ONE = "aws_cloudcontrolapi_resource"
-_ELSEWHERE = Unplaced("a stack set writes to accounts and Regions of its own")
+_ELSEWHERE = Unplaced("a stack set writes to its own accounts and Regions")
 _WRITING = (Action.CREATE, Action.REPLACE, Action.UPDATE, Action.IMPORT)
 _GIVEN = ("template_body", "template_url", "parameters", "desired_state")
 
@@ -94,7 +94,7 @@ def _left(by: str, what: str, held: Any) -> Value:
     """An image, where the document tells it."""
     image = parse_image(held)
     if isinstance(image, AmiId):
-        return Planned(f"what {by} has CloudFormation write", image)
+        return Planned(f"what CloudFormation writes for {by}", image)
     cure = "apply that first, or use a parameter or a version that no stack writes"
     return Unusable(f"is {what} that {by} writes", cure)
 

@@ -39,7 +39,7 @@ _NOTHING: tuple[dict[str, Any], ...] = (
 """Nothing is said. A variable that is null proves nothing: ephemeral ones always are in a plan, and
 `coalesce(var.role, "arn:...")` leaves no more trace than `var.role`. An expression of constants
 alone, such as `format(...)`, is `{}`. (All as Terraform 1.x writes them.)"""
-_CURE = 'write allowed_account_ids = ["…"] in the provider block, with that account alone'
+_CURE = 'write allowed_account_ids = ["…"] in the provider block, with only that account'
 
 
 class Account(msgspec.Struct, frozen=True, gc=False):
@@ -80,7 +80,7 @@ def account_of(expressions: Mapping[str, Any], values: Values) -> Account:
         )
     foreign = _foreign(expressions)
     if foreign is not None:
-        return Account(None, f"the provider has {foreign} of its own", f"leave {foreign} out")
+        return Account(None, f"the provider has its own {foreign}", f"remove {foreign}")
     if proven:
         return Account(ids[0])
     key = expressions.get("access_key")
@@ -88,7 +88,7 @@ def account_of(expressions: Mapping[str, Any], values: Values) -> Account:
     mattering = (name for name in CREDENTIALS if name not in unused)
     own = next((name for name in mattering if _says(expressions.get(name))), None)
     if own is not None:
-        return Account(None, f"the provider names credentials of its own ({own})", _CURE)
+        return Account(None, f"the provider sets its own credentials ({own})", _CURE)
     return Account(among=ids)
 
 

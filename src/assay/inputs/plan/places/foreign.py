@@ -15,8 +15,10 @@ from assay.inputs.surface.mentions import of_aws
 from assay.model import Place, Unplaced
 
 _AWS = ("aws", "awscc")
-_WHERE = "the plan acts in several accounts or Regions, and nothing says in which of them this is"
-_CURE = "plan what names the image apart from what acts elsewhere"
+_WHERE = (
+    "the plan acts in several accounts or Regions, and nothing says which of them is meant here"
+)
+_CURE = "plan what names the image separately from what acts elsewhere"
 
 
 def is_foreign(resource_type: str, configured: Configured | None) -> bool:

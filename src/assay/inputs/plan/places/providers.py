@@ -31,12 +31,12 @@ from assay.model.addresses import ModulePath
 from assay.model.ids import is_region
 
 _PASSED = (
-    "the provider block of its module is empty and stands for the one that the caller passes, which"
-    " a plan does not tell"
+    "the provider block of its module is empty, a placeholder for the one that the caller passes,"
+    " which a plan does not show"
 )
-_NAME_IT = "declare the provider in required_providers of every module on the way, without a block"
-_MISSING = "its provider block is not there"
-_NOWHERE = "nothing says the provider's Region (it comes from the environment)"
+_NAME_IT = "declare the provider in required_providers of every module on the way, without a provider block"
+_MISSING = "its provider block is missing"
+_NOWHERE = "nothing specifies the provider's Region (it comes from the environment)"
 _SAY_IT = 'write region = "…" in the provider block, or give --region or the policy\'s aws.region'
 _NO_REGION = 'write region = "…" with the name of a Region'
 _LATER = "give it a value that is known when Terraform plans"

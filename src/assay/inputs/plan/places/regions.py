@@ -60,7 +60,7 @@ def region_of(
     for held in read(expression, variables):
         if is_region(held):
             unproven = (
-                f"the provider's Region is made from {names[0]}, and a plan does not tell whether"
+                f"the provider's Region comes from {names[0]}, and a plan does not show whether"
                 " anything else is done with it"
             )
             return Region(among=(held,), reason=unproven, cure=_CURE)
