@@ -62,7 +62,7 @@ class Archive:
         try:
             members = list(self._members(memoryview(data)))
         except error:  # a header that goes on behind the end
-            raise self._damaged("a part of it is missing") from None
+            raise self._damaged("part of it is missing") from None
         if sum(each.unpacked for each in members) > MOST_MIB * _MIB:
             raise self._too_large(f"more than {MOST_MIB} MiB")
         kept = sum(min(each.unpacked, wanted(each.name)) for each in members)
@@ -70,7 +70,7 @@ class Archive:
             raise self._too_large(f"more than {MOST_OF_CODE_MIB} MiB of code")
         for member in members:
             if member.name in self.names:
-                raise self._damaged("two members have one name")
+                raise self._damaged("two members have the same name")
             self.names.add(member.name)
             content = self._read(member, wanted(member.name))
             if wanted(member.name):
@@ -85,7 +85,7 @@ class Archive:
         if mark != b"PK\x05\x06":
             raise self._damaged("it is cut off, or something follows it")
         if disk or first or here != count or comment or start + size != at_end:
-            raise self._damaged("its directory is not where it says")
+            raise self._damaged("its directory is not where the file says it is")
         if count > MOST_MEMBERS:
             raise self._too_large(f"more than {MOST_MEMBERS} members")
         at, place = start, 0
@@ -94,7 +94,7 @@ class Archive:
                 _ENTRY.unpack_from(data, at)
             )
             if mark != b"PK\x01\x02" or disk or offset != place:
-                raise self._damaged("its directory is not that of its members")
+                raise self._damaged("its directory does not match its members")
             name = bytes(data[at + _ENTRY.size :][: lengths[0]])
             at += _ENTRY.size + sum(lengths)
             read = self._name(name, flags)
@@ -102,16 +102,16 @@ class Archive:
             body, place = self._place(member, name, place)
             yield member._replace(data=data[body : body + packed])
         if at != at_end or place != start:
-            raise self._damaged("something stands between its members")
+            raise self._damaged("there is something between its members")
 
     def _name(self, name: bytes, flags: int) -> str:
         try:
             read = name.decode("utf-8" if flags & _UTF8 else "ascii")
         except UnicodeDecodeError:
-            raise self._damaged("the name of a member is no text") from None
+            raise self._damaged("the name of a member is not text") from None
         steps = read.split("/")
         if _ODD.search(read) or any(step in ("", ".", "..") for step in steps):
-            raise self._damaged("the name of a member leads elsewhere, or is none")
+            raise self._damaged("the name of a member leads elsewhere or is not valid")
         return read
 
     def _place(self, member: _Member, name: bytes, place: int) -> tuple[int, int]:
@@ -128,19 +128,19 @@ class Archive:
         described = bool(flags & _DESCRIBED)
         told = (0, 0, 0) if described else sizes
         if (mark, written, flags, method) != (b"PK\x03\x04", name, member.flags, member.method):
-            raise self._damaged("a member is not the one that its directory has there")
+            raise self._damaged("a member is not the one that the directory lists there")
         if tuple(said) != told or end > len(member.data):
-            raise self._damaged("a member has not the size that its directory has for it")
+            raise self._damaged("a member does not have the size that the directory gives")
         if not described:
             return body, end
         if _DESCRIPTOR.unpack_from(member.data, end) != (b"PK\x07\x08", *sizes):
-            raise self._damaged("a member has not the size that its directory has for it")
+            raise self._damaged("a member does not have the size that the directory gives")
         return body, end + _DESCRIPTOR.size
 
     def _read(self, member: _Member, most: int) -> bytes:
         """Unpack a member, no further than it says that it goes; its first bytes, so many at most."""
         if member.unpacked > max(_LARGE, MOST_RATIO * member.packed):
-            raise self._too_large(f"more than {MOST_RATIO} times what it is packed to")
+            raise self._too_large(f"more than {MOST_RATIO} times its packed size")
         content = bytearray()
         crc = size = 0
         unpack = _stored if member.method == _STORED else _inflated
@@ -154,7 +154,7 @@ class Archive:
         except zlib.error:
             raise self._damaged("a member cannot be unpacked") from None
         if (size, crc) != (member.unpacked, member.crc):
-            raise self._damaged("what a member unpacks to is not what was packed")
+            raise self._damaged("a member does not unpack to what was packed")
         return bytes(content)
 
     def _damaged(self, why: str) -> InputError:

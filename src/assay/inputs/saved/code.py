@@ -69,21 +69,21 @@ def read_code(path: str, members: Mapping[str, bytes]) -> PlannedCode:
         if found:
             by_key.setdefault(found[1], {})[found[2]] = content
         elif name.startswith(PREFIX) and name != _MANIFEST:
-            raise _disagrees(path, "holds what is no file of a module")
+            raise _disagrees(path, "contains something that is not a file of a module")
     modules: dict[ModulePath, str] = {}
     files: dict[str, dict[str, bytes]] = {}
     for module in _manifest(path, members.get(_MANIFEST)):
         if module.path in modules or (module.Key and not _KEY.fullmatch(module.Key)):
-            raise _disagrees(path, "names a module twice, or one that cannot be")
+            raise _disagrees(path, "names a module twice, or has an invalid name for one")
         directory = _folded(module.Dir)
         own = by_key.pop(module.Key, {})
         if files.setdefault(directory, own) != own:
             raise _disagrees(path, "has two versions of the files of one directory")
         modules[module.path] = directory
     if modules.get(()) not in (None, "."):
-        raise _disagrees(path, "stands in another directory than the one in which it was planned")
+        raise _disagrees(path, "is in a different directory from the one in which it was planned")
     if by_key or () not in modules or any(each[:-1] not in modules for each in modules if each):
-        raise _disagrees(path, "has files of modules, or modules, that nothing leads to")
+        raise _disagrees(path, "has modules, or files of modules, that nothing leads to")
     return PlannedCode(modules, files)
 
 

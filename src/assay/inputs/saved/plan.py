@@ -46,8 +46,8 @@ def read_saved_plan(path: str, data: bytes) -> SavedPlan | None:
         return SavedPlan(None) if _is_bookmark(data) else None
     archive = Archive(path, data, _wanted)
     if _PLAN not in archive.names:
-        hint = "a saved plan is meant: terraform plan -out=FILE"
-        raise NotAPlanError("a zip archive, and no saved plan", where=path, hint=hint)
+        hint = "make a saved plan with: terraform plan -out=FILE"
+        raise NotAPlanError("a zip archive, but not a saved plan", where=path, hint=hint)
     _check_version(path, archive.kept[_PLAN])
     return SavedPlan(read_code(path, archive.kept), archive.kept.get(LOCK, b""))
 
@@ -63,7 +63,9 @@ def _check_version(path: str, plan: bytes) -> None:
     """The first field of the message has the number 1, and is a varint: one byte up to 127."""
     if plan[:1] != b"\x08" or len(plan) < 2 or plan[1] != _VERSION:
         raise InputError(
-            "a saved plan of a form that this assay does not know", where=path, hint=RENDER
+            "a saved plan in a form that this version of assay does not know",
+            where=path,
+            hint=RENDER,
         )
 
 
