@@ -55,7 +55,7 @@ def test_what_fits_is_left_aside_and_told_of(
     assert judged(run) == EVERY - left
     assert run.report["summary"]["not_judged"] == {"excluded": len(left)}
     many = "directory" if len(left) == 1 else "directories"
-    assert f"infra: {len(left)} {many} of Terraform code left aside by --exclude" in run.stderr
+    assert f"infra: {len(left)} {many} of Terraform code left out by --exclude" in run.stderr
 
 
 @pytest.mark.parametrize("pattern", ["example", "xamples", "lib?1", "Test", "deep", "infra/app", "[a]pp"])  # fmt: skip
@@ -74,7 +74,7 @@ def test_the_environment_names_several(here: Path, monkeypatch: pytest.MonkeyPat
 def test_nothing_left_is_no_verdict(here: Path) -> None:
     run = check("--exclude", "*")
     assert (run.code, run.stdout) == (2, "")
-    assert "infra: all of its code is left aside by --exclude" in run.stderr
+    assert "infra: --exclude leaves out all of its code" in run.stderr
 
 
 def test_a_file_is_left_aside_by_the_path_of_its_directory(here: Path) -> None:

@@ -279,7 +279,7 @@ def test_a_value_of_the_environment_is_no_literal(bad: str, check: Check, tmp_pa
     root = code(tmp_path, main__tf=web("var.ami") + f'variable "ami" {{\n  default = "{bad}"\n}}\n')
     before = (root / "main.tf").read_bytes()
     run = check("code", "--fix", env={"TF_VAR_ami": bad})
-    assert "the environment gives it: TF_VAR_ami" in run.stderr
+    assert "it comes from the environment: TF_VAR_ami" in run.stderr
     assert (root / "main.tf").read_bytes() == before
 
 
@@ -340,7 +340,7 @@ def test_a_module_from_elsewhere_is_nobodys_to_change(
                            "Dir": ".terraform/modules/m"}]}  # fmt: skip
     (root / ".terraform/modules/modules.json").write_text(json.dumps(listed))
     run = check("code", "--fix")
-    assert "it stands in a module from elsewhere" in run.stderr, run.stdout
+    assert "it is in a module from elsewhere" in run.stderr, run.stdout
     assert bad in inside.read_text()
 
 

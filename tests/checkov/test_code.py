@@ -157,7 +157,7 @@ def test_what_cannot_be_read_is_put_to_the_provider(checkov: Checkov, code: Path
     made = report(code, "root")
     run = checkov("-d", ".", *OPTIONS, cwd=code, env={"ASSAY_REPORT": made})
     assert results(run) == (1, {"aws.default": ["CKV_ASSAY_1"], **FAILED}, PASSED)
-    assert any("the code of module.far is not here" in reason for reason in run.reasons())
+    assert any("the code of module.far is missing" in reason for reason in run.reasons())
 
 
 FAULTS: dict[str, dict[str, Any]] = {

@@ -20,7 +20,7 @@ from assay.model import Kind
 from tests.inputs.test_code_fixtures import ROOT
 
 Differs = Callable[[], str | None]
-OTHER = re.compile(r"plan\.json: the code in \S+ is not what was planned \((.*)\): it gives lines")
+OTHER = re.compile(r"plan\.json: the code in \S+ is not what was planned \((.*)\): only its line")
 
 
 def laid(fixture: str, folder: Path) -> Path:
@@ -125,7 +125,7 @@ OF_BLOCKS: dict[str, tuple[str, str, str, str, str]] = {
         MAIN,
         '{ good = var.golden_ami, bad = var.home_made_ami }\n  source     = "./modules/image"',
         '{ good = var.golden_ami, bad = var.home_made_ami }\n  source     = "acme/image/aws"',
-        "module.image, whose code is not there",
+        "module.image, whose code is missing",
     ),
     "another nested block": (
         "same-plan-templates",
@@ -427,8 +427,8 @@ def test_plans_that_name_no_attributes_prove_no_code(tmp_path: Path) -> None:
     data = (folder / "plan.json").read_bytes()
     [source] = read_plans("plan.json", data, kinds=list(Kind), region=None, joining=code.join)
     [note] = code.at_lines(source).notes
-    assert "cannot be held against the plan (Terraform before 1.0 names no attributes" in note
-    assert note.endswith("it gives lines alone")
+    assert "cannot be compared with the plan (Terraform before 1.0 names no attributes" in note
+    assert note.endswith("only its line numbers are used")
 
 
 # ------------------------------------------------------------------------ the same, written otherwise
@@ -520,7 +520,7 @@ def test_a_module_may_have_been_fetched(tmp_path: Path) -> None:
     folder = laid(MODULES, tmp_path)
     text = (folder / MAIN).read_text().replace('"./modules/image"', '"acme/image/aws"')
     (folder / MAIN).write_text(text)
-    assert differs(folder) == "module.fail_image, whose code is not there"
+    assert differs(folder) == "module.fail_image, whose code is missing"
     fetched = folder / ".terraform" / "modules"
     shutil.copytree(folder / "modules" / "image", fetched / "image")
     calls = ("pass_image", "fail_image", "pass_images", "image")

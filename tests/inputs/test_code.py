@@ -626,7 +626,7 @@ def test_what_is_wrong_in_a_file_is_found_once(
     cache = tmp_path / "cache"
     first = cached(cache)
     [found] = map(str, first.errors)
-    assert found.startswith("broken.tf:1:8: is not valid Terraform code: this cannot stand here")
+    assert found.startswith("broken.tf:1:8: is not valid Terraform code: this is not allowed here")
     monkeypatch.setattr(strict, "syntax_error", None)
     assert [str(error) for error in cached(cache).errors] == [found]
     Path("broken.tf").write_text("a = [1 3 2]\n")

@@ -13,7 +13,7 @@ from assay.model import CodeException
 
 PLAIN = 'assay:ignore[unmarked] reason="vendor appliance"'
 LIKE_THIS = f"write {PLAIN}"
-IN_QUOTES = 'text with spaces stands in double quotes: reason="vendor appliance"'
+IN_QUOTES = 'put text with spaces in double quotes: reason="vendor appliance"'
 
 
 def read(text: str, line: int = 12) -> CodeException | None:
@@ -79,7 +79,7 @@ def test_in_a_comment_of_several_lines_it_goes_on_to_the_end_of_its_line(
 
 
 def test_only_a_comment_of_several_lines_ends_in_its_own_sign() -> None:
-    assert refused(f"# {PLAIN} */").what == "something behind the brackets is not key=value"
+    assert refused(f"# {PLAIN} */").what == "something after the brackets is not key=value"
 
 
 def test_the_comments_of_a_file_are_read_where_they_stand() -> None:
@@ -225,7 +225,7 @@ def test_unknown_keys(key: str, hint: str) -> None:
 def test_no_key_stands_twice(key: str) -> None:
     twice = f"{key}=2027-01-31 {key}=2027-01-31"
     error = refused(f"# assay:ignore[unmarked] {twice}")
-    assert str(error) == f"web.tf:12: the key {key!r} appears twice; leave one out"
+    assert str(error) == f"web.tf:12: the key {key!r} appears twice; remove one of them"
 
 
 @pytest.mark.parametrize(
@@ -262,13 +262,13 @@ def test_malformed_values_are_told_and_not_quoted(rest: str) -> None:
     assert error.where == "web.tf:12"
     assert error.hint
     assert "hunter" not in str(error)
-    assert error.what.endswith(("is neither one word nor text in closed quotes", "is not key=value",
+    assert error.what.endswith(("is neither one word nor text in double quotes", "is not key=value",
                                 "the key 'reason' appears twice"))  # fmt: skip
 
 
 def test_a_space_stands_before_each_key() -> None:
     error = refused("# assay:ignore[unmarked]reason=x")
-    assert error.what == "something behind the brackets is not key=value"
+    assert error.what == "something after the brackets is not key=value"
     assert error.hint == IN_QUOTES
 
 
@@ -282,7 +282,7 @@ def test_days_that_are_none(day: str) -> None:
     error = refused(f'# {PLAIN} expires="{day}"')
     assert str(error) == (
         "web.tf:12: expires is not a valid date; "
-        "write it as expires=2027-01-31, the last day on which the exception holds"
+        "write it as expires=2027-01-31, the last day on which the exception applies"
     )
 
 

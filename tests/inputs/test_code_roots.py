@@ -38,7 +38,8 @@ def test_of_a_module_without_an_instance_what_callers_pass_is_named(read: Read) 
     done = check(".")
     assert set(done.outcomes()) == {"aws_instance.bad"}
     assert (
-        "m: judged by itself, since no call makes an instance of it; 1 of its images" in done.stderr
+        "m: judged on its own, since no call creates an instance of it; 1 of its images"
+        in done.stderr
     )
 
 
@@ -147,8 +148,8 @@ def test_files_that_may_decide_and_that_nobody_reads_are_named(read: Read) -> No
     Path("m/terragrunt.hcl").write_text("")
     Path("m/a.tfcomponent.hcl").write_text("")
     heard = check(".").stderr
-    assert "m/terragrunt.hcl: not read, so that what Terragrunt passes is not judged" in heard
-    assert "m/a.tfcomponent.hcl: not read, so that what Terraform Stacks passes" in heard
+    assert "m/terragrunt.hcl: not read, so what Terragrunt passes is not judged" in heard
+    assert "m/a.tfcomponent.hcl: not read, so what Terraform Stacks passes" in heard
 
 
 def test_of_values_that_are_read_nothing_is_said(read: Read) -> None:

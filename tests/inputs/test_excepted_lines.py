@@ -6,7 +6,7 @@ from tests.inputs.test_code import ONE, Read, call, instance, variable
 
 WORD = 'assay:ignore[unmarked] reason="x"'
 MODULE = variable("ami") + instance("i", "var.ami")
-TOLD = "this exception stands by nothing that is judged: put it at the line that a report names, or right above it or its block"
+TOLD = "this exception applies to nothing that is judged: put it on the line that a report names, or directly above that line or its block"
 
 
 def excepted(read: Read, main: str, **others: str) -> tuple[bool, list[str]]:
@@ -59,7 +59,7 @@ def test_text_is_no_comment(read: Read, text: str) -> None:
     held, [note] = excepted(read, code)
     assert not held
     line = 4 if text.startswith("<<") else 3
-    assert note == f"main.tf:{line}: this is text and no comment, so it excepts nothing"
+    assert note == f"main.tf:{line}: this is text and not a comment, so it is not an exception"
 
 
 # ------------------------------------------------------------------------------------ modules

@@ -614,11 +614,11 @@ def test_what_is_no_template_is_refused(text: str) -> None:
 
 
 def test_an_error_says_where() -> None:
-    assert str(error("f(1, @)")) == "line 1, column 6: this cannot stand here"
+    assert str(error("f(1, @)")) == "line 1, column 6: this is not allowed here"
     found = error("f(\n  1,\n\té @\n)")
-    assert (found.line, found.column, found.reason) == (3, 4, "this cannot stand here")
+    assert (found.line, found.column, found.reason) == (3, 4, "this is not allowed here")
     assert str(error("f(\n1,")) == "line 2, column 2: this ends too early"
-    with pytest.raises(HclSyntaxError, match=r"^line 2, column 7: this cannot stand here$"):
+    with pytest.raises(HclSyntaxError, match=r"^line 2, column 7: this is not allowed here$"):
         hcl.template("a\nb ${c d}")
 
 
@@ -651,7 +651,7 @@ def test_an_error_quotes_nothing(text: str) -> None:
     ids=lambda text: text[:4],
 )
 def test_what_is_nested_too_deep_is_refused(text: str) -> None:
-    assert str(error(text)).endswith(("nested too deep", "ends too early"))
+    assert str(error(text)).endswith(("nested too deeply", "ends too early"))
 
 
 def test_what_people_nest_is_not_too_deep() -> None:
@@ -670,7 +670,7 @@ def test_what_is_read_can_be_walked_through() -> None:
     """Python's own limit would allow more here, and then too little to whoever takes it up."""
     deepest = "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1)
     assert len(msgspec.msgpack.encode(hcl.expression(deepest))) > DEEPEST
-    assert error(f"[{deepest}]").reason == "this is nested too deep"
+    assert error(f"[{deepest}]").reason == "this is nested too deeply"
 
 
 def test_a_caller_deep_in_its_own_calls_gets_the_same_error() -> None:
@@ -685,7 +685,7 @@ def test_a_caller_deep_in_its_own_calls_gets_the_same_error() -> None:
         for levels in range(0, sys.getrecursionlimit(), 10):
             below(levels)
 
-    with pytest.raises(HclSyntaxError, match="nested too deep"):
+    with pytest.raises(HclSyntaxError, match="nested too deeply"):
         deeper_and_deeper()
 
 

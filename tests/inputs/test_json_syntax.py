@@ -422,8 +422,8 @@ def test_a_value_that_is_given_twice_is_refused() -> None:
 
 
 def test_the_place_of_what_is_not_utf8_counts_in_characters() -> None:
-    assert wrong('{\n"é": "😀'.encode() + b'\xff"}') == (2, 8, "is not UTF-8")
-    assert wrong("{}".encode("utf-16")) == (1, 1, "is not UTF-8")
+    assert wrong('{\n"é": "😀'.encode() + b'\xff"}') == (2, 8, "it is not UTF-8")
+    assert wrong("{}".encode("utf-16")) == (1, 1, "it is not UTF-8")
     assert wrong("{}".encode("utf-16-le")) == (1, 2, "the name of a property is missing")
 
 

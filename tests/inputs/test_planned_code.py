@@ -95,8 +95,8 @@ def test_a_file_that_cannot_be_read_leaves_open_what_it_decides(what: str) -> No
     found = carried({"b_override.tf": UNREADABLE[what]})
     assert isinstance(launched(found), Unknown)
     [note] = found.notes
-    assert note.startswith("tfplan: the code in . cannot be read as Terraform has read it (b_over")
-    assert note.endswith("it gives lines alone")
+    assert note.startswith("tfplan: the code in . cannot be read as Terraform read it (b_over")
+    assert note.endswith("only its line numbers are used")
     assert {each.file for each in found.references} == {"main.tf"}
 
 

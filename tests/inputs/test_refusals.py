@@ -34,7 +34,7 @@ def test_a_name_twice_ends_the_run_with_2_after_the_report(read: Read) -> None:
 def test_very_many_refusals_are_counted(read: Read) -> None:
     source = read({"a.tf": 'variable "a" {}\n' * 50})
     assert len(source.errors) == 11
-    assert "39 reasons more" in str(source.errors[-1])
+    assert "39 more reasons" in str(source.errors[-1])
     assert source.errors[-1].where == "a.tf:12:1"
 
 

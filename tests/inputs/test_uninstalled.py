@@ -44,7 +44,7 @@ def test_all_modules_of_a_root_that_are_not_there_are_one_reference(read: Read) 
     assert (reference.file, reference.line) == ("main.tf", 5)
     assert isinstance(reference.value, Incomplete)
     reason = reference.value.reason
-    assert "the code of 15 modules is not here" in reason
+    assert "the code of 15 modules is missing" in reason
     assert "module.m0, module.m1, " in reason
     assert reason.endswith(" and 5 more")
     assert reference.value.cure == "run terraform init first"
@@ -65,8 +65,8 @@ def test_two_roots_are_two(read: Read) -> None:
     [
         ('"acme/thing/aws"', "run terraform init first"),
         ('"git::https://example.com/x.git?ref=1"', "run terraform init first"),
-        ('"./nowhere"', "mend the source of module.m, where no code stands"),
-        ('"../nowhere"', "mend the source of module.m, where no code stands"),
+        ('"./nowhere"', "fix the source of module.m: there is no code there"),
+        ('"../nowhere"', "fix the source of module.m: there is no code there"),
         ('"./${var.x}"', "write the source of module.m as plain text"),
         ("var.x", "write the source of module.m as plain text"),
     ],

@@ -54,7 +54,7 @@ class CodeOfPlans:
         readers = [CodeReader(files, each) for each in tools]
         if not readers[0].directory(root).files:
             raise InputError(
-                "holds no Terraform code", where=root, hint="name the root module's directory"
+                "contains no Terraform code", where=root, hint="name the root module's directory"
             )
         return cls(readers, root, None)
 
@@ -75,10 +75,10 @@ class CodeOfPlans:
                 other = contradiction(document.path, document.plan, joined.program)
                 if other is None:
                     return joined
-                why_not = f"is not what was planned ({other} has another value)"
+                why_not = f"is not what was planned ({other} has a different value)"
                 if self._planned is not None:
                     raise InputError(
-                        f"a saved plan whose code gives {other} another value than the plan",
+                        f"a saved plan whose code gives {other} a different value from the plan",
                         where=document.path,
                         hint="make it again with: terraform plan -out=FILE",
                     )
@@ -95,7 +95,7 @@ class CodeOfPlans:
             return None
         if plan.format_version == _BEFORE_1_0:
             return (
-                "cannot be held against the plan (Terraform before 1.0 names no attributes in it)"
+                "cannot be compared with the plan (Terraform before 1.0 names no attributes in it)"
             )
         code = reader.directory(self._root)
         differs = Agreement(reader, self._expressions).differs(code, configuration)
@@ -106,7 +106,7 @@ class CodeOfPlans:
         locator = Locator(self._readers[0], self._root)
         notes = source.notes
         if why_not := self._why_not.get(source.facts.path):
-            what = f"the code in {self._root} {why_not}: it gives lines alone"
+            what = f"the code in {self._root} {why_not}: only its line numbers are used"
             notes = (*notes, f"{source.facts.path}: {what}")
         references = tuple(located(each, locator) for each in source.references)
         return replace(source, references=references, notes=notes)
@@ -116,5 +116,5 @@ def _refused(reader: CodeReader) -> str | None:
     """What of the code cannot be read, though a plan was made of it: that can decide anything."""
     for code in reader.read:
         for error in code.refused:
-            return f"cannot be read as Terraform has read it ({error.where})"
+            return f"cannot be read as Terraform read it ({error.where})"
     return None

@@ -15,7 +15,7 @@ from assay.model.times import day
 _WORD = "ignore"
 _KEYS = ("reason", "expires", "ticket")
 _LIKE_THIS = 'write assay:ignore[unmarked] reason="vendor appliance"'
-_IN_QUOTES = 'text with spaces stands in double quotes: reason="vendor appliance"'
+_IN_QUOTES = 'put text with spaces in double quotes: reason="vendor appliance"'
 
 _MARK = re.compile(r"(?<![\w-])assay:([ \t]*)([\w-]*)([ \t]*\[)?")
 # Compiled where somebody makes an exception.
@@ -71,17 +71,19 @@ def _fields(text: str, where: str) -> dict[str, str]:
     while at < len(text):
         key = re.compile(_KEY).match(text, at)
         if key is None:
-            what = "something behind the brackets is not key=value"
+            what = "something after the brackets is not key=value"
             raise InputError(what, where=where, hint=_IN_QUOTES)
         name = key[1]
         if name not in _KEYS:
             hint = did_you_mean(name, _KEYS) or f"the keys are {', '.join(_KEYS)}"
             raise InputError(f"unknown key {name!r}", where=where, hint=hint)
         if name in fields:
-            raise InputError(f"the key {name!r} appears twice", where=where, hint="leave one out")
+            raise InputError(
+                f"the key {name!r} appears twice", where=where, hint="remove one of them"
+            )
         value = re.compile(_VALUE).match(text, key.end())
         if value is None:
-            what = f"{name} is neither one word nor text in closed quotes"
+            what = f"{name} is neither one word nor text in double quotes"
             raise InputError(what, where=where, hint=_IN_QUOTES)
         fields[name] = _readable(name, value[1] or value[2] or "", where)
         at = value.end()
@@ -100,6 +102,6 @@ def _day(text: str, where: str) -> date:
     try:
         return day(text)
     except ValueError:  # 2027-02-30
-        hint = "write it as expires=2027-01-31, the last day on which the exception holds"
+        hint = "write it as expires=2027-01-31, the last day on which the exception applies"
         what = "expires is not a valid date"
         raise InputError(what, where=where, hint=hint) from None

@@ -62,7 +62,7 @@ class Literals:
         levels = self._levels(address)
         placed = self._locator.written(address, attribute, id)
         if levels is None or placed is None:
-            return NoLiteral("it is not written in code that is here")
+            return NoLiteral("it is not written in the code that is here")
         return self._follow(*placed, levels, id)
 
     def _follow(
@@ -70,7 +70,7 @@ class Literals:
     ) -> Literal | NoLiteral:
         for _ in range(100):  # names may lead in a circle
             if not all(each.ours for each in levels):
-                return NoLiteral("it stands in a module from elsewhere")
+                return NoLiteral("it is in a module from elsewhere")
             if plain_text(written) == id:
                 return Literal(file, written.line, written.text, written.json)
             named = _NAME.fullmatch(_text(written))
@@ -80,7 +80,7 @@ class Literals:
             if isinstance(found, NoLiteral):
                 return found
             file, written, levels = found
-        return NoLiteral("it is computed, and no literal")
+        return NoLiteral("it is computed, not a literal")
 
     def _named(
         self, kind: str, name: str, levels: Sequence[_Level]
@@ -99,7 +99,7 @@ class Literals:
             return passed.file or here.file, passed, levels[:-1]
         if here.call is None:
             if name in self._environment:
-                return NoLiteral(f"the environment gives it: TF_VAR_{name}")
+                return NoLiteral(f"it comes from the environment: TF_VAR_{name}")
             for path in reversed(self._values):
                 given = self._reader.file(path).code.attributes.get(name)
                 if given is not None:

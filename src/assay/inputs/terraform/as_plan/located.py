@@ -90,13 +90,13 @@ def unattached(modules: Iterable[ModuleCode], references: Iterable[AmiReference]
     for module in modules:
         for read in module.files:
             for line in read.code.texts:
-                yield f"{read.path}:{line}: this is text and no comment, so it excepts nothing"
+                yield f"{read.path}:{line}: this is text and not a comment, so it is not an exception"
         for file, comments in module.comments.items():
             for comment in comments:
                 found = read_exception(comment, file)
                 if found and (found.file, found.line) not in attached:
-                    what = "this exception stands by nothing that is judged"
-                    where = "put it at the line that a report names, or right above it or its block"
+                    what = "this exception applies to nothing that is judged"
+                    where = "put it on the line that a report names, or directly above that line or its block"
                     yield f"{file}:{found.line}: {what}: {where}"
 
 
@@ -148,7 +148,7 @@ def not_there(modules: Sequence[Missing], locator: Locator) -> Iterator[AmiRefer
 
 def not_read(error: InputError) -> AmiReference:
     """The reference for what is wrong in a file."""
-    cannot = Incomplete("code that cannot be read, or that Terraform refuses", "mend the file")
+    cannot = Incomplete("code that cannot be read, or that Terraform refuses", "fix the file")
     path, _, line = (error.where or "").rpartition(":")[0].rpartition(":")
     reference = _incomplete(f"({path or error.where})", "syntax", cannot)
     return replace(reference, file=path, line=int(line)) if line.isdecimal() else reference

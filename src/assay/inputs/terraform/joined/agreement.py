@@ -88,7 +88,7 @@ class Agreement:
             inside = (*path, name)
             directory = root.called(code, inside, placed.block)
             if directory is None:
-                yield _at(path, f"module.{name}, whose code is not there")
+                yield _at(path, f"module.{name}, whose code is missing")
             else:
                 found = self._reader.directory(directory)
                 yield from self._module(inside, found, call.module or Module(), root, providers)

@@ -70,7 +70,7 @@ class JoinedTrails:
             if not value.refs:
                 return Dead(name)
             if not value.passed_on:
-                return Dead(f"what is made of {value.refs[0]}")
+                return Dead(f"something made from {value.refs[0]}")
             for ref in value.refs:
                 target = self._target(ref)
                 if target is None:

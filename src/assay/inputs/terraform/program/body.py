@@ -154,9 +154,9 @@ def _whole(found: Body) -> MaybeMarked:
 
 def _multiplies(module: ModuleInstance, block: Block) -> InputError:
     return InputError(
-        f"the {block.labels[0]} blocks multiply beyond what is read",
+        f"there are more {block.labels[0]} blocks than assay reads",
         where=f"{module.code.file_of(block)}:{block.line}:1",
-        hint="nothing on AWS takes so many",
+        hint="write fewer blocks: nothing on AWS accepts so many",
     )
 
 

@@ -92,12 +92,12 @@ def _no_count(value: HclValue) -> str | None:
         case UnknownValue():
             return None
         case int() if not isinstance(value, bool):
-            return "count is below zero" if value < 0 else None
+            return "count is negative" if value < 0 else None
         case float():
-            return None if value.is_integer() and value >= 0 else "count is no whole number"
+            return None if value.is_integer() and value >= 0 else "count is not a whole number"
         case str() if _NUMERIC.match(value):
             return None  # a notation that is not read
-    return "count is no number"
+    return "count is not a number"
 
 
 def _no_keys(value: HclValue, literal: Expression) -> str | None:
@@ -106,10 +106,10 @@ def _no_keys(value: HclValue, literal: Expression) -> str | None:
     A list that is made of something may be a set whose type is not seen here.
     """
     if isinstance(literal, TupleOf):
-        return "for_each is a list, and has to be a map or a set of strings"
+        return "for_each is a list, but must be a map or a set of strings"
     match value:
         case None | bool() | int() | float() | str():
             return "for_each is neither a map nor a set of strings"
         case SetOf() if any(isinstance(each, bool | int | float | dict | list) for each in value):
-            return "for_each is a set of other things than strings"
+            return "for_each is a set, but not of strings"
     return None

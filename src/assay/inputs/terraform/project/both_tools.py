@@ -31,8 +31,8 @@ def joined(root: str, sources: Mapping[Tool, Source]) -> Source:
     }
     notes = dict.fromkeys(note for source in sources.values() for note in source.notes)
     told = (
-        f"{root}: Terraform passes over .tofu files and OpenTofu reads them, so that both sources"
-        " are judged (--tool terraform or --tool opentofu says which one plans)"
+        f"{root}: Terraform ignores .tofu files and OpenTofu reads them, so both sources are judged"
+        " (use --tool terraform or --tool opentofu to say which one plans)"
     )
     return replace(
         first,
@@ -58,5 +58,7 @@ def _errors(sources: Mapping[Tool, Source]) -> Iterator[InputError]:
             continue
         [tool] = tools
         other = next(each for each in sources if each != tool)
-        reads = f"only {_NAMES[tool]} reads it so: give --tool {other} if {_NAMES[other]} plans it"
+        reads = (
+            f"only {_NAMES[tool]} reads it this way: use --tool {other} if {_NAMES[other]} plans it"
+        )
         yield InputError(errors[text].what, where=errors[text].where, hint=reads)

@@ -72,8 +72,8 @@ class FileReader:
             broken = InputError(f"cannot be read: {error.strerror}", where=path)
             return ReadFile(path, "", CodeFile(), broken)
         if len(data) > most:
-            what = f"is larger than the {most // 10**6} MB that are read of a file of code"
-            broken = InputError(what, where=path, hint="keep what is data in a file of its own")
+            what = f"is larger than {most // 10**6} MB, the most that assay reads of a file of code"
+            broken = InputError(what, where=path, hint="move the data into a file of its own")
             return ReadFile(path, "", CodeFile(), broken)
         digest = sha256(data)
         if not path.endswith(".json") and _BLANK.fullmatch(data):
@@ -124,7 +124,7 @@ def _input_error(path: str, broken: _At | None) -> InputError | None:
     return InputError(
         f"is not valid Terraform code: {reason}",
         where=f"{path}:{line}:{column}",
-        hint="terraform validate says more",
+        hint="run terraform validate to see more",
     )
 
 
@@ -137,14 +137,14 @@ def _code(path: str, data: bytes) -> CodeFile:
         return locate_json(data, values=values)
     found = locate(data)
     if values and found.blocks:
-        raise BrokenCodeError(found.blocks[0].line, 1, "a file of values holds no blocks")
+        raise BrokenCodeError(found.blocks[0].line, 1, "a file of values cannot contain blocks")
     return found
 
 
 def _require_utf8(data: bytes) -> None:
     """Name what editors of Windows write; with a mark or without one, other letters are all zeros."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:2]:
-        raise BrokenCodeError(1, 1, "it is UTF-16, and has to be UTF-8")
+        raise BrokenCodeError(1, 1, "it is UTF-16 and must be UTF-8")
 
 
 def read_by(names: Collection[str], tool: Tool) -> list[str]:

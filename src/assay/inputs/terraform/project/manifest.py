@@ -63,13 +63,13 @@ class Manifest:
             return _INIT
         if self._committed:
             return (
-                "take .terraform out of the repository and run terraform init: what is committed"
-                " there proves nothing of where it comes from"
+                "remove .terraform from the repository and run terraform init: what is committed there"
+                " does not prove where it comes from"
             )
         if not found.answers(call):
-            return f"{_AGAIN}: what is installed for {name} is another source or version"
+            return f"{_AGAIN}: a different source or version of {name} is installed"
         if not self._is_inside(found.Dir):
-            return f"{_AGAIN}: what is installed for {name} stands outside of {_MODULES}"
+            return f"{_AGAIN}: {name} is installed outside {_MODULES}"
         return None
 
     def _is_inside(self, directory: str) -> bool:

@@ -36,7 +36,7 @@ _RESERVED = frozenset(
 _BASELESS = frozenset({"check", "import", "moved", "removed"})
 """Blocks that override files may not hold."""
 _NAME = re.compile(r"[^\W\d][\w-]*")
-_HINT = "terraform validate says more"
+_HINT = "run terraform validate to see more"
 
 
 _SHOWN = 10
@@ -57,7 +57,8 @@ def refusals(files: Iterable[Read]) -> Iterator[InputError]:
     found = list(_refusals(files))
     yield from found[:_SHOWN]
     if found[_SHOWN:]:
-        what = f"Terraform refuses this code for {len(found) - _SHOWN} reasons more"
+        left = len(found) - _SHOWN
+        what = f"Terraform refuses this code for {left} more reason{'' if left == 1 else 's'}"
         yield InputError(what, where=found[_SHOWN].where, hint=_HINT)
 
 
@@ -66,7 +67,7 @@ def _refusals(files: Iterable[Read]) -> Iterator[InputError]:
     names = _Names()
     for file in sorted(found, key=lambda each: overrides(each.path)):
         for name, written in file.code.attributes.items():
-            yield refused(file.path, written.line, f"{name} is set outside of any block")
+            yield refused(file.path, written.line, f"{name} is set outside any block")
         overriding = overrides(file.path)
         for block in file.code.blocks:
             reason = _malformed(block)
@@ -90,23 +91,27 @@ def _malformed(block: Block) -> str | None:
     """What is wrong with a block whatever stands beside it."""
     expected = LABELS.get(block.type)
     if expected is None:
-        return "there is no such block as this one"
+        return "there is no block of this type"
     if len(block.labels) != expected:
-        return f"a {block.type} block has {_labels(expected)}, not {len(block.labels)}"
+        return f"{_a(block.type)} has {_labels(expected)}, not {len(block.labels)}"
     if block.type in _NAMED and not all(map(_NAME.fullmatch, block.labels)):
-        return f"this is no name for a {block.type} block"
+        return f"this is not a valid name for {_a(block.type)}"
     match block.type:
         case "variable" if block.labels[0] in _RESERVED:
-            return "no variable may have this name"
+            return "a variable cannot have this name"
         case "locals" if not all(map(_NAME.fullmatch, block.attributes)):
-            return "a local has a name"
+            return "this is not a valid name for a local"
         case "module":
             return _module(block)
         case "provider" if "alias" in block.attributes:
             alias = plain_text(block.attributes["alias"])
             if alias is None or not _NAME.fullmatch(alias):
-                return "the alias of a provider is a name, written out"
+                return "the alias of a provider must be a literal name"
     return _both(block) or (_inside(block) if block.type in ("resource", "data") else None)
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} block"
 
 
 def _labels(number: int) -> str:
@@ -116,13 +121,13 @@ def _labels(number: int) -> str:
 def _module(block: Block) -> str | None:
     source = plain_text(block.attributes.get("source")) or ""
     if "version" in block.attributes and source.startswith(("./", "../")):
-        return "a module of a local path has no version"
+        return "a module with a local path cannot have a version"
     return _both(block)
 
 
 def _both(block: Block) -> str | None:
     if {"count", "for_each"} <= block.attributes.keys():
-        return "count and for_each exclude each other"
+        return "count and for_each cannot be used together"
     return None
 
 
@@ -130,10 +135,10 @@ def _inside(block: Block) -> str | None:
     for nested in block.blocks:
         expected = _INSIDE.get(nested.type)
         if expected is not None and len(nested.labels) != expected:
-            return f"a {nested.type} block has {_labels(expected)}"
+            return f"{_a(nested.type)} has {_labels(expected)}"
     for name in _ONCE:
         if len(list(block.of_type(name))) > 1:
-            return f"a resource has one {name} block"
+            return f"a resource can have only one {name} block"
     return None
 
 
@@ -153,19 +158,20 @@ class _Names:
             return
         for key, line in _declared(block):
             if key in self._seen:
-                reason = f"{_called(key)} stands at {self._seen[key]} already"
+                reason = f"{_called(key)} is already declared at {self._seen[key]}"
                 yield refused(path, line, reason)
             self._seen.setdefault(key, f"{path}:{line}")
 
     def _overriding(self, path: str, block: Block) -> Iterator[InputError]:
         if block.type in _BASELESS:
-            yield refused(path, block.line, f"an override file holds no {block.type} block")
+            yield refused(path, block.line, f"an override file cannot contain {block.type} blocks")
             return
         if block.type in ("terraform", "provider"):
             return
         for key, line in _declared(block):
             if key not in self._seen:
-                yield refused(path, line, f"{_called(key)} is overridden, and stands nowhere else")
+                reason = f"{_called(key)} is overridden, but declared nowhere else"
+                yield refused(path, line, reason)
 
 
 def _declared(block: Block) -> Iterator[tuple[tuple[str, ...], int]]:

@@ -53,16 +53,17 @@ class Roots:
         found = walk(path)
         if not found.directories:
             hint = "give a directory with .tf files, or a plan"
-            raise InputError("holds no Terraform code", where=path, hint=hint)
+            raise InputError("contains no Terraform code", where=path, hint=hint)
         kept = [each for each in found.directories if not excluded(_below(each, folded(path)))]
         left = len(found.directories) - len(kept)
         if not kept:
-            raise InputError("all of its code is left aside by --exclude", where=path)
+            hint = "use a narrower pattern"
+            raise InputError("--exclude leaves out all of its code", where=path, hint=hint)
         if not left:
             return found
         self.left_aside += left
         many = "directory" if left == 1 else "directories"
-        note = f"{path}: {left} {many} of Terraform code left aside by --exclude: not judged"
+        note = f"{path}: {left} {many} of Terraform code left out by --exclude: not judged"
         return Walk(kept, [*found.passed_over, note], found.deciding)
 
     def _uncalled(self, directories: Sequence[str]) -> list[str]:
@@ -124,10 +125,11 @@ class Roots:
         left = len(source.references) - len(kept)
         if not left and root not in self._called_away:
             return source
-        why = "no call makes an instance of it" if root in self._called_away else "others call it"
-        note = f"{root}: judged by itself, since {why}"
+        away = root in self._called_away
+        why = "since no call creates an instance of it" if away else "although other code calls it"
+        note = f"{root}: judged on its own, {why}"
         if left:
-            note += f"; {left} of its images {'are' if left > 1 else 'is'} set by callers alone: not judged"
+            note += f"; {left} of its images {'are' if left > 1 else 'is'} set only by callers: not judged"
         facts = replace(source.facts, references=len(kept))
         return replace(source, facts=facts, references=kept, notes=(note, *source.notes))
 

@@ -37,13 +37,13 @@ def not_asked(
     values = [each for each in left if each.endswith(VALUES)]
     if values:
         yield (
-            f"{_listed(values)}: values that are not read, as Terraform does not read them unasked"
-            " (--var-file names those that you plan with)"
+            f"{_listed(values)}: values that are not read, because Terraform does not read them automatically"
+            " (use --var-file for those that you plan with)"
         )
     for what, ends in _OTHERS.items():
         found = [each for each in left if each.endswith(ends)]
         if found:
-            yield f"{_listed(found)}: not read, so that what {what} passes is not judged (check its plans)"
+            yield f"{_listed(found)}: not read, so what {what} passes is not judged (check its plans)"
 
 
 def _listed(files: list[str]) -> str:

@@ -77,7 +77,7 @@ def missing(address: str, call: Block, cure: str | None) -> Missing:
     if source is None:
         return Missing(address, f"write the source of {address} as plain text")
     if source.startswith(("./", "../", "/")):
-        return Missing(address, f"mend the source of {address}, where no code stands")
+        return Missing(address, f"fix the source of {address}: there is no code there")
     return Missing(address, cure or "run terraform init first")
 
 
@@ -90,10 +90,10 @@ def in_one_sentence(modules: Iterable[Missing]) -> tuple[str, Incomplete] | None
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     named = f"{', '.join(names[:_SHOWN])}{more}"
     if len(names) == 1:
-        reason = f"the code of {named} is not here, so nobody knows what it launches"
+        reason = f"the code of {named} is missing, so what it launches is not known"
     else:
         reason = (
-            f"the code of {len(names)} modules is not here, so nobody knows what they launch:"
+            f"the code of {len(names)} modules is missing, so what they launch is not known:"
             f" {named}"
         )
     cures = list(dict.fromkeys(each.cure for each in found))

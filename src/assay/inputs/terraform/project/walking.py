@@ -83,9 +83,9 @@ def _passed_over(aside: list[tuple[Path, str]]) -> Iterator[str]:
         shown = folded(path.as_posix())
         found = list(islice(_below(path), _MOST))
         if any(found):
-            yield f"{shown}: {what}: not judged (name it, and it is)"
+            yield f"{shown}: {what}: not judged (name it to have it judged)"
         elif len(found) == _MOST:
-            yield f"{shown}: not judged, and too large to look for Terraform code in it"
+            yield f"{shown}: not judged, and too large to search for Terraform code"
 
 
 def _below(path: Path) -> Iterator[bool]:

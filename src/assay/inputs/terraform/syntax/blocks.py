@@ -119,7 +119,7 @@ def locate(data: bytes) -> CodeFile:
         data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise BrokenCodeError(line, 1, "is not UTF-8") from None
+        raise BrokenCodeError(line, 1, "it is not UTF-8") from None
     _require_clear_heredocs(data)
     root = parsed(data)
     if root.has_error:
@@ -128,7 +128,7 @@ def locate(data: bytes) -> CodeFile:
     try:
         attributes, blocks = _body(body, data) if body else ({}, ())
     except RecursionError:
-        raise BrokenCodeError(1, 1, "its blocks are nested too deep") from None
+        raise BrokenCodeError(1, 1, "its blocks are nested too deeply") from None
     comments = tuple(_comments(root, data)) if MARK in data else ()
     return CodeFile(blocks, attributes, comments, tuple(_texts(comments, data)))
 
@@ -144,7 +144,7 @@ def _body(node: "Node", data: bytes) -> tuple[dict[str, Written], tuple[Block, .
             continue
         row, column = child.start_point
         if row == last_row:
-            raise BrokenCodeError(row + 1, column + 1, "a new line is missing before this")
+            raise BrokenCodeError(row + 1, column + 1, "a line break is missing before this")
         last_row = child.end_point[0]
         if kind == "block":
             blocks.append(_block(child, data))
@@ -183,7 +183,7 @@ def _label(node: "Node", data: bytes) -> str:
         return msgspec.json.decode(f'"{text}"', type=str)
     except (msgspec.DecodeError, UnicodeDecodeError):
         row, column = node.start_point
-        raise BrokenCodeError(row + 1, column + 1, "this is no label") from None
+        raise BrokenCodeError(row + 1, column + 1, "this is not a valid label") from None
 
 
 def _text(node: "Node", data: bytes) -> str:
@@ -201,7 +201,7 @@ def _require_clear_heredocs(data: bytes) -> None:
     for number, line in enumerate(text.split("\n"), 1):
         word = line.strip()
         if word in marks and word != line.strip(" \t\r\v\f"):
-            raise BrokenCodeError(number, 1, "a space that cannot be seen stands by this word")
+            raise BrokenCodeError(number, 1, "there is an invisible space next to this word")
 
 
 def _broken(root: "Node") -> BrokenCodeError:

@@ -57,7 +57,7 @@ def locate_json(data: bytes, *, values: bool) -> CodeFile:
         text = data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
-        raise _broken(before, len(before), "is not UTF-8") from None
+        raise _broken(before, len(before), "it is not UTF-8") from None
     reader = _Reader(text)
     try:
         return reader.values() if values else reader.configuration()
@@ -210,7 +210,7 @@ class _Reader:
 
     def _finish(self) -> None:
         if self._next():
-            raise self.broken("this stands behind the end")
+            raise self.broken("this comes after the end")
 
     def _current_line(self) -> int:
         self._line += self._text.count("\n", self._counted, self._at)

@@ -87,7 +87,7 @@ def _parsed(text: str, start: str) -> Any:
         return _grammar().parse(text, start=start)
     except UnexpectedInput as error:
         ended = getattr(error, "token", None) == ""
-        why = "this ends too early" if ended else "this cannot stand here"
+        why = "this ends too early" if ended else "this is not allowed here"
         raise HclSyntaxError(why, max(error.line, 1), max(error.column, 1)) from None
     except RecursionError:
         raise _too_deep() from None
@@ -102,7 +102,7 @@ def _read(tree: Any) -> Expression:
 
 
 def _too_deep() -> HclSyntaxError:
-    return HclSyntaxError("this is nested too deep")
+    return HclSyntaxError("this is nested too deeply")
 
 
 def _part(node: Any, depth: int = 0) -> Any:
@@ -179,7 +179,7 @@ def _grammar() -> Any:
 def _not_there(error: Exception) -> InputError:
     return InputError(
         f"the grammar of Terraform code cannot be loaded ({type(error).__name__})",
-        hint="is bc-python-hcl2 installed over python-hcl2? assay doctor says more",
+        hint="is bc-python-hcl2 installed over python-hcl2? run assay doctor to find out",
     )
 
 
