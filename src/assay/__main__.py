@@ -1,4 +1,4 @@
-"""The process of a command: `assay`, and `python -m assay`, which is the same."""
+"""The entry point of the `assay` command and of `python -m assay`."""
 
 import gc
 import os
@@ -9,15 +9,15 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """Run one command and end the process with its exit code."""
-    gc.disable()  # one run, then the process ends: looking for garbage costs more than it frees
-    from assay.cli import run  # what it imports is no garbage, either
+    gc.disable()  # one run per process: collecting garbage costs more than it frees
+    from assay.cli import run  # its imports should not trigger the collector either
 
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # closed by whoever started us
+        if stream is not None:  # None if the parent process closed it
             with suppress(OSError):
                 stream.flush()
-    os._exit(code)  # and so does taking a large plan apart again, object by object
+    os._exit(code)  # exits without freeing a large plan object by object
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Everything assay raises on purpose.
+"""The errors that assay raises on purpose.
 
     AssayError                   no verdict is possible: exit code 2, one line
     ├── InputError               a plan or source cannot be read
-    │   └── NotAPlanError        it is something else, and we can say what
+    │   └── NotAPlanError        it is a different kind of document, which the message names
     ├── PolicyError              the policy document is wrong
     ├── StoreError               the store of an inventory cannot be read or written
     └── CatalogError             AWS, or a recorded catalogue, cannot be asked at all
@@ -11,7 +11,7 @@
         ├── ConfigurationError   the AWS SDK is configured in a way that it cannot use
         └── CredentialsError     there are no usable AWS credentials
 
-One unanswered question is not an exception: it is an `Unavailable` answer (`catalog.interface`).
+A single unanswered question is not an exception but an `Unavailable` answer (`catalog.interface`).
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from collections.abc import Iterable
 class AssayError(Exception):
     """What went wrong, where, and what to do about it, on one line.
 
-    `where` names the file (with line and column where known), `hint` the cure.
+    `where` names the file (with line and column if known), `hint` the cure.
     """
 
     def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
@@ -39,11 +39,11 @@ class InputError(AssayError):
 
 
 class NotAPlanError(InputError):
-    """The document is recognised, and it is not a Terraform plan."""
+    """The document is recognised as something other than a Terraform plan."""
 
 
 class PolicyError(AssayError):
-    """The policy document is malformed, contradicts itself or could never hold."""
+    """The policy document is malformed, contradicts itself or can never be satisfied."""
 
 
 class StoreError(AssayError):
@@ -55,7 +55,7 @@ class CatalogError(AssayError):
 
 
 class RecordingError(CatalogError):
-    """A recorded catalogue is damaged, or written in a form this version does not know."""
+    """A recorded catalogue is damaged, or has a format that this version does not know."""
 
 
 class SdkError(CatalogError):
@@ -63,7 +63,7 @@ class SdkError(CatalogError):
 
 
 class ConfigurationError(CatalogError):
-    """A setting of the AWS SDK, a variable or one in its files, cannot be used."""
+    """An AWS SDK setting, from an environment variable or a file, cannot be used."""
 
 
 class CredentialsError(CatalogError):
@@ -71,7 +71,7 @@ class CredentialsError(CatalogError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A hint for a word that is none of those known; None where it is like none of them."""
+    """A hint that names the known word most like an unknown one; None if no known word is similar."""
     from difflib import get_close_matches
 
     close = get_close_matches(word, list(known), n=1)

@@ -1,6 +1,7 @@
-"""Writes files whole: whoever reads one sees the old content or the new, and never a part.
+"""Writes files atomically: a reader sees the old content or the new, never part of it.
 
-A name that somebody else has put there in the meantime, as a link to another file say, is not followed.
+If somebody puts something else at the path in the meantime, such as a link to another file, the link
+is not followed.
 """
 
 import errno
@@ -9,27 +10,27 @@ import stat
 from pathlib import Path
 
 PRIVATE = 0o600
-"""Its owner's alone, from the first byte on."""
+"""Accessible only to its owner, from the first byte on."""
 SHARED = 0o666
-"""As the umask has it: for the steps that follow, which may be another user's."""
+"""Subject to the umask: later steps, which may run as another user, read it."""
 
 
 def create(path: str | Path, content: bytes, mode: int = SHARED) -> None:
-    """Make a file that is not there yet; nothing is left of it where that fails.
+    """Create a file that does not exist yet; if that fails, nothing is left behind.
 
-    Raises `OSError`; `FileExistsError` where the name is taken, also by a link that leads nowhere.
+    Raises `OSError`; `FileExistsError` if the path exists already, even as a dangling link.
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-    except BaseException:  # a full disk; Ctrl-C
+    except BaseException:  # a full disk, say, or Ctrl-C
         os.unlink(path)
         raise
 
 
 def replace(path: str | Path, content: bytes, mode: int = SHARED) -> None:
-    """Make a file, or put another in its place. Raises `OSError`."""
+    """Create a file or replace an existing one. Raises `OSError`."""
     partial = f"{path}.{os.urandom(6).hex()}.partial"
     create(partial, content, mode)
     try:
@@ -40,9 +41,9 @@ def replace(path: str | Path, content: bytes, mode: int = SHARED) -> None:
 
 
 def rewrite(path: str | Path, before: bytes, content: bytes) -> None:
-    """Put other content into a file that is there, with the permissions that it has.
+    """Replace the content of an existing file and keep its permissions.
 
-    Raises `OSError`; where the file is a link, or holds anything but `before` by now, it stays as it is.
+    Raises `OSError`. A file that is a link, or no longer contains exactly `before`, stays unchanged.
     """
     found = os.lstat(path)
     if not stat.S_ISREG(found.st_mode):

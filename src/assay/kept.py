@@ -1,8 +1,8 @@
-"""What earlier runs have learnt, kept in files of the user's cache.
+"""What earlier runs have learnt, kept in files in the user's cache.
 
-What is read there is believed, so nothing is read that anybody else could have written or put in its
-place. Losing a file costs time, never an answer: what cannot be read or written is done without, and
-what is refused is told.
+The content of these files is trusted, so a file is read only if no other user could have written or
+replaced it. Losing a file costs time, never an answer: a run continues without files that it cannot
+read or write, and reports those that it refuses to use.
 """
 
 import os
@@ -15,18 +15,18 @@ from assay.files import PRIVATE, replace
 _WRITABLE_BY_OTHERS = 0o022
 _ROOT = 0
 _LINKS = 40
-"""As many as Linux follows on the way to a file."""
+"""The number of links that Linux follows in one path."""
 
 Tell = Callable[[str], None]
-"""Told in a few words why something that is kept is not used."""
+"""Called with a short reason why a kept file is not used."""
 
 
 def _to_nobody(_: str) -> None:
-    """For whoever need not know."""
+    """Ignore the reason."""
 
 
 class Kept:
-    """The files of one directory; None as directory keeps nothing."""
+    """The files of one directory; if the directory is None, nothing is kept."""
 
     def __init__(self, directory: Path | None, tell: Tell = _to_nobody) -> None:
         self._directory = directory
@@ -34,11 +34,11 @@ class Kept:
         self._checked: bool | None = None
 
     def read(self, name: str) -> bytes | None:
-        """What was kept under a name, if it is there and is the reader's own."""
+        """The content kept under a name; None if there is no file or it cannot be trusted."""
         if self._directory is None or not self._is_safe():
             return None
         try:
-            # Looked at once it is open: what stands under the name can be another by then.
+            # Check the open file, not the path: the path could lead to another file by then.
             descriptor = os.open(
                 self._directory / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
             )
@@ -48,13 +48,13 @@ class Kept:
                     return file.read()
         except OSError as error:
             if not (self._directory / name).is_symlink():
-                return None  # not kept yet, or nothing that can be read
+                return None  # not kept yet, or not readable
             wrong = f"is a link ({error.strerror})"
         self._tell(f"{self._directory / name} {wrong}")
         return None
 
     def write(self, name: str, content: bytes) -> None:
-        """Keep a file whole: readers see the old or the new."""
+        """Keep content under a name; readers see the old content or the new, never part of it."""
         path = self._place(name)
         if path is None:
             return
@@ -64,7 +64,7 @@ class Kept:
             return
 
     def forget(self, pattern: str, but: str) -> None:
-        """Take away the files whose names fit, but for those that begin in another way."""
+        """Delete the files that match `pattern`, except those whose names start with `but`."""
         if self._directory is None or not self._is_safe():
             return
         try:
@@ -75,7 +75,7 @@ class Kept:
             return
 
     def _place(self, name: str) -> Path | None:
-        """Where to write a file, its directory made; None where nothing can be kept."""
+        """The path to write to, with its directory created; None if nothing can be kept."""
         if self._directory is None:
             return None
         try:
@@ -85,7 +85,7 @@ class Kept:
         return self._directory / name if self._is_safe() else None
 
     def _is_safe(self) -> bool:
-        """Looked at once a run, and again while there is no directory yet."""
+        """Check the directory once per run, or each time for as long as it does not exist."""
         if self._checked is None and self._directory is not None:
             wrong = wrong_with(self._directory)
             if wrong is not None:
@@ -99,10 +99,10 @@ class Kept:
 
 
 class Shipped(Kept):
-    """The files that came with the code, in a directory beside it: read, and never written.
+    """The files shipped with the code, in a directory next to it: read, but never written.
 
-    Whose they are is not asked. In Lambda all of it is another user's; whoever can write there can
-    write the code.
+    Their owner is not checked. In Lambda they all belong to another user, and anybody who could
+    write to them could also change the code.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -117,11 +117,11 @@ class Shipped(Kept):
 
 
 def wrong_with(directory: Path) -> str | None:
-    """Who else could write what stands in a directory, or put another in its place; None: nobody.
+    """Why a directory is not safe from other users, who could write or replace its files; None if it is.
 
-    Looks from the root downwards, so that what was found to be safe stays so: each directory and
-    link on the way is the reader's or root's, and nobody else can write there. In a directory such
-    as /tmp everybody can, but nobody can rename or remove what is another's.
+    Checks from the root downwards, so that what was found safe stays safe: each directory and link
+    on the way belongs to the current user or root, and nobody else can write to it. A parent such as
+    /tmp may be writable by everybody, because nobody can rename or remove another user's files there.
     """
     if not hasattr(os, "geteuid"):
         return f"it is not known who may write to {directory}"
@@ -139,14 +139,14 @@ def wrong_with(directory: Path) -> str | None:
             if found.st_mode & _WRITABLE_BY_OTHERS and not shared:
                 return f"others can write to {path}; fix it with chmod go-w"
     except FileNotFoundError:
-        return None  # the rest is not there yet
+        return None  # the rest does not exist yet
     except OSError as error:
         return f"{directory} cannot be examined ({error.strerror})"
     return None
 
 
 def _way(directory: Path) -> Iterator[Path]:
-    """All directories and links from the root to a directory, as the system follows them."""
+    """All directories and links from the root to a directory, in the order the system follows them."""
     at = Path(directory.anchor)
     yield at
     left, links = list(reversed(directory.parts[1:])), 0
@@ -179,7 +179,7 @@ def _wrong_with_file(found: os.stat_result) -> str | None:
 
 
 def _make(directory: Path) -> None:
-    """A directory with all above it, each its maker's alone."""
+    """Create a directory and its missing parents, each accessible only to its owner."""
     for path in [*reversed(directory.parents), directory]:
         if not path.is_dir():
             path.mkdir(mode=0o700, exist_ok=True)

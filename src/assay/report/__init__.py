@@ -1,1 +1,1 @@
-"""Reports: one format a file. Formats add no judgement of their own."""
+"""Reports: one format per file. Formats only present verdicts; they judge nothing themselves."""

@@ -1,4 +1,4 @@
-"""Documents as JSON text, also where a name holds what UTF-8 cannot."""
+"""Encodes documents as JSON text, including names that are not valid UTF-8."""
 
 import json
 import re
@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-# `##[error]` orders GitHub's runner about anywhere in a line, `##vso[…]` Azure's agent: within a string
-# of JSON the second `#` can be written by its number.
+# GitHub's runner obeys `##[error]` anywhere in a line, and Azure's agent `##vso[…]`. In a JSON string,
+# the second `#` can be escaped by its number.
 _ORDERS = re.compile(r"(?<=#)#(?=(?:vso)?\[)")
 _NOT_SEEN = re.compile(
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -16,14 +16,14 @@ _NOT_SEEN = re.compile(
 
 
 def indented(document: Any) -> str:
-    """The document for people and programs, ending in a newline."""
+    """The document as indented JSON, ending in a newline."""
     return harmless(msgspec.json.format(encoded(document), indent=2).decode()) + "\n"
 
 
 def harmless(text: str) -> str:
-    """The same JSON, with what terminals and logs of CI services obey by its number.
+    """The same JSON, with everything escaped that terminals or the logs of CI services would obey.
 
-    As `safe` has it; a reader of JSON finds in the strings what was in them.
+    It escapes what `safe` does; a JSON parser still reads the original strings.
     """
     if not text.isascii():
         text = _NOT_SEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
@@ -33,7 +33,7 @@ def harmless(text: str) -> str:
 def encoded(document: Any) -> bytes:
     r"""The document on one line.
 
-    A lone surrogate, as the name of a file may hold one, is spelled out: `\udc80`.
+    A lone surrogate, which a file name may contain, is spelled out: `\udc80`.
     """
     try:
         return msgspec.json.encode(document)

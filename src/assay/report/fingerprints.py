@@ -1,7 +1,7 @@
-"""Names of references, and of what rules find of them, that stay the same from run to run.
+"""Fingerprints of references and of rules' results that stay the same from run to run.
 
-Platforms know by them what is new, what is still there and what is gone: they do not follow lines,
-which move, or images, which are exchanged.
+Platforms use them to tell which findings are new, still open or gone. Fingerprints do not depend on
+lines, which move, or on images, which are replaced.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from assay.report.view import VerdictView
 
 
 class Fingerprints:
-    """64 hexadecimal digits each; no two of one report are the same."""
+    """The fingerprints of one report: 64 hexadecimal digits each, and no two the same."""
 
     def __init__(self, report: Report, setting: Setting, every: Iterable[VerdictView]) -> None:
         self._category = setting.category
@@ -24,13 +24,13 @@ class Fingerprints:
         self._seen: Counter[str] = Counter()
 
     def of(self, verdict: VerdictView, *more: str) -> str:
-        """The next one of a reference, and of a rule's result where `more` names the rule.
+        """The next fingerprint of a reference, or of a rule's result if `more` names the rule.
 
-        Namesakes of another input are told apart by its path, which pipelines choose as they like,
-        and by that only; namesakes of the same input by their number.
+        References with the same name in different inputs are told apart only by the input's path,
+        which pipelines choose freely; those in the same input are numbered.
         """
-        # The same address in two plans of one run is common (one module, two environments). Told apart
-        # by path only where there are two, the finding of a plan alone survives a move of the file.
+        # The same address in two plans of one run is common (one module, two environments). The path
+        # is used only in that case, so the findings of a single plan survive a move of its file.
         identity = self._identity(verdict)
         name = digest(self._category, *identity, *more)
         if identity in self._shared:
@@ -40,7 +40,7 @@ class Fingerprints:
         return name if number == 1 else digest(name, str(number))
 
     def _in_several_inputs(self, every: Iterable[VerdictView]) -> set[tuple[str, str, str]]:
-        """The identities that more than one input has, whatever came of them there."""
+        """The identities that occur in more than one input, whatever their outcome there."""
         first: dict[tuple[str, str, str], str] = {}
         return {
             self._identity(verdict)
@@ -50,7 +50,7 @@ class Fingerprints:
         }
 
     def _identity(self, verdict: VerdictView) -> tuple[str, str, str]:
-        """What is there has its place in its name: its path says the night, which would be another each day."""
+        """An existing resource is identified by its place: its input's path names a night and changes daily."""
         if self._of_places[verdict.input]:
             place = f"{verdict.account}/{verdict.region}"
             return place, verdict.address, verdict.attribute
@@ -58,5 +58,5 @@ class Fingerprints:
 
 
 def digest(*parts: str) -> str:
-    """64 hexadecimal digits that stand for the parts."""
+    """A digest of the parts: 64 hexadecimal digits."""
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass"))

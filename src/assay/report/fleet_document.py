@@ -1,4 +1,4 @@
-"""The JSON documents about a fleet: what all of them begin with, and how a place stands in them."""
+"""What the JSON documents about a fleet share: the fields they begin with, and the form of a place."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -46,5 +46,5 @@ def document(
 
 
 def place(found: PlaceSeen) -> dict[str, Any]:
-    """A place, with its state and the reason for it."""
+    """A place, with its state and the reason for that state."""
     return {name: getattr(found, name) for name in PlaceSeen.__struct_fields__ if name in _TOLD}

@@ -1,7 +1,7 @@
-"""What may be shown of a reference: which value, and what is taken out of every text about it.
+"""What may be shown of a reference: its value, and what is removed from every text about it.
 
 Design rule: of a plan, only addresses, attribute names, AMI ids, alias and template names, Regions
-and account ids are ever printed; a value the plan marks as sensitive is checked and hidden.
+and account ids are ever printed; a value that the plan marks as sensitive is checked but hidden.
 """
 
 from collections.abc import Callable
@@ -24,11 +24,11 @@ from assay.model import (
 HIDDEN = "(sensitive)"
 WITHHELD = "(sensitive: details would reveal the value)"
 Hide = Callable[[str], str]
-"""What is done to a text before it is shown."""
+"""Applied to a text before it is shown."""
 
 
 def image_id(reference: AmiReference, found: Resolution) -> str | None:
-    """The image that was reached, where that may be shown."""
+    """The id of the image that was reached, or `HIDDEN` if it must not be shown."""
     reached = _reached(found)
     return HIDDEN if reached and (reference.sensitive or found.sensitive) else reached
 
@@ -38,23 +38,23 @@ def _reached(found: Resolution) -> str | None:
 
 
 def as_it_is(text: str) -> str:
-    """For what holds no secret."""
+    """For texts that contain no secret."""
     return text
 
 
 def hiding(reference: AmiReference, found: Resolution) -> Hide:
-    """What is done to every text about a reference before it is shown.
+    """The function to apply to every text about a reference before it is shown.
 
-    A sensitive AMI id is taken out wherever it stands, also one that a parameter of a name that is
-    no secret holds, which a data source reads or this plan writes. A sensitive alias or template
-    could also be recognised by what it leads to, so nothing that was learnt on the way is shown.
+    A sensitive AMI id is removed wherever it occurs, even if it comes from a parameter whose name is
+    not secret and which a data source reads or this plan writes. A sensitive alias or template could
+    also be recognised by what it leads to, so nothing that was learnt on the way is shown.
     """
     reached = _reached(found)
     if not reference.sensitive and (reached is None or not found.sensitive):
         return as_it_is
     if reached is not None and not reference.sensitive:
         return lambda text: text.replace(reached, HIDDEN)
-    # From here on the plan marks the reference itself.
+    # From here on, the plan marks the reference itself as sensitive.
     value = reference.value
     match value.value if isinstance(value, Planned) and value.astray else value:
         case AmiId(id):  # `ami = var.golden`, and the variable is sensitive
@@ -63,18 +63,18 @@ def hiding(reference: AmiReference, found: Resolution) -> Hide:
             # `ami = data.aws_ssm_parameter.golden.value`: the name is in the code, the value is secret.
             return lambda text: text.replace(reached, HIDDEN) if reached else text
         case Unknown() | Unusable() | ServiceImage():
-            return as_it_is  # messages quote references and places of these, and never a value
+            return as_it_is  # messages about these quote references and places, never a value
     return lambda _: WITHHELD
 
 
 def value(reference: AmiReference) -> str | None:
-    """What the reference names, where that may be shown."""
+    """What the reference names, or `HIDDEN` if it must not be shown; None if there is nothing to show."""
     if reference.sensitive:
         return HIDDEN
     if isinstance(reference.value, AmiId):
         return reference.value.id
     match reference.value:
-        case Planned(astray=False):  # what most others are
+        case Planned(astray=False):  # the most common case of the rest
             return None
         case (
             Alias() | TemplateRef() | InstanceRef() | ServiceImage() | Changeable()
@@ -85,7 +85,7 @@ def value(reference: AmiReference) -> str | None:
 
 
 def made_from(found: Resolution) -> str:
-    """What every message about an image that does not exist yet says: which one was judged."""
+    """A suffix for messages about an image that does not exist yet: which image was judged instead."""
     reached = _reached(found)
     if not found.derivations or reached is None:
         return ""

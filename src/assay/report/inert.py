@@ -1,8 +1,8 @@
-"""Text of strangers in GitHub-flavoured Markdown, as text and nothing else.
+"""Untrusted text in GitHub-flavoured Markdown, shown as text and nothing else.
 
-Whatever is not a plain word stands in a code span, where nothing means anything: no link, image,
-HTML or emphasis, no mention, no number of an issue and no hash of a commit, which GitHub would
-find in text that a backslash has already made harmless.
+Everything that is not a plain word goes into a code span, where nothing has a meaning: no link,
+image, HTML, emphasis, mention, issue number or commit hash. GitHub recognises some of these even in
+text that is escaped with backslashes.
 """
 
 import re
@@ -10,9 +10,9 @@ import re
 from assay.report.safe import safe
 
 LONGEST = 300
-"""Characters of one text; a stranger may write more, and nobody reads it."""
-# `a`, `golden's`, `(it`, `2026.` are words. Seven hexadecimal digits are not, since GitHub finds a
-# commit in them, nor is `www`, in which it finds a link.
+"""The maximum length of one text in characters; strangers may write more than anybody would read."""
+# `a`, `golden's`, `(it`, `2026.` are words. Seven hexadecimal digits are not, since GitHub takes them
+# for a commit, nor is `www`, which it takes for a link.
 _WORD = re.compile(
     r"\(?(?!(?:[0-9a-fA-F]{7,}|www)\b)(?:[A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]+)\)?[.,;:]?\Z"
 )
@@ -20,7 +20,7 @@ _TICKS = re.compile(r"`+")
 
 
 def code(text: str, longest: int = LONGEST) -> str:
-    """One code span."""
+    """The text as one code span."""
     return _span(_short(safe(text), longest))
 
 
@@ -30,7 +30,7 @@ def _span(text: str) -> str:
     fence = "`"
     if "`" in text:
         # A span ends at a run of as many backticks as it began with, so it begins with one more than
-        # any run in it (CommonMark 6.1).
+        # the longest run in it (CommonMark 6.1).
         fence = "`" * (max(len(found) for found in _TICKS.findall(text)) + 1)
     if text[0] in "` " or text[-1] in "` ":
         text = f" {text} "
@@ -38,7 +38,7 @@ def _span(text: str) -> str:
 
 
 def prose(text: str, longest: int = LONGEST) -> str:
-    """Plain words as they are, everything else in code spans."""
+    """The text with plain words unchanged and everything else in code spans."""
     parts: list[str] = []
     strange: list[str] = []
     for word in _short(safe(text), longest).split(" "):
@@ -51,16 +51,16 @@ def prose(text: str, longest: int = LONGEST) -> str:
 
 
 def cell(markdown: str) -> str:
-    r"""What `code` or `prose` made, so that no pipe in it ends a cell of a table.
+    r"""The output of `code` or `prose`, escaped so that no pipe in it ends a table cell.
 
-    GFM's tables take `\|` for a pipe even in code, and parsers disagree about `\\|`, so that a
-    backslash before a pipe is written as its number, like characters that cannot be seen.
+    GFM's tables read `\|` as a pipe even in code, but parsers disagree about `\\|`. A backslash
+    before a pipe is therefore written as its number, as invisible characters are.
     """
     return markdown.replace("\\|", "\\u005c|").replace("|", "\\|")
 
 
 def _spans(strange: list[str]) -> list[str]:
-    """What has come together as one span, a comma behind it outside; empties the list."""
+    """The collected words as one span, with a comma after them left outside; empties the list."""
     if not strange:
         return []
     before, inner, behind = _outside(" ".join(strange))
@@ -69,9 +69,9 @@ def _spans(strange: list[str]) -> list[str]:
 
 
 def _outside(text: str) -> tuple[str, str, str]:
-    """A bracket before, the rest, and a bracket or a comma behind it, where they stand alone."""
-    # `us-east-1,` is `us-east-1` in code and a comma; `(SEC-1421` has its bracket outside, and
-    # `f(x)` keeps both in.
+    """Split off an unmatched bracket at the start, and a comma or unmatched bracket at the end."""
+    # `us-east-1,` becomes `us-east-1` in code and a comma; `(SEC-1421` has its bracket outside, and
+    # `f(x)` keeps both brackets inside.
     behind = text[-1] if text[-1] in ",;:" and len(text) > 1 else ""
     inner = text.removesuffix(behind)
     before = "(" if inner[0] == "(" and ")" not in inner[:-1] and len(inner) > 2 else ""

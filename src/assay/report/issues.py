@@ -1,4 +1,4 @@
-"""What does not pass, one issue a result: what formats that list issues start from.
+"""What does not pass, one issue per result: the starting point of formats that list issues.
 
 Such formats (SARIF, GitLab's, annotations, …) know errors and warnings, files and lines. Text in an
 issue may come from a plan or from AWS: each format escapes it in its own way.
@@ -17,36 +17,36 @@ ERROR, WARNING = "error", "warning"
 
 
 class Issue(msgspec.Struct, frozen=True, gc=False):
-    """One result that is no pass, of one reference."""
+    """One result of one reference that is not a pass."""
 
     verdict: VerdictView
     result: ResultView
     path: str
-    """The file to show it at: the code's, or the plan's where nobody knows the code."""
+    """The file to show it at: the code file, or the plan if the code file is not known."""
     line: int
-    """From 1; 1 in a plan."""
+    """Counted from 1; always 1 in a plan."""
     fingerprint: str
-    """The same from run to run, and no other's in this report; 64 hexadecimal digits."""
+    """The same from run to run, and unique in this report; 64 hexadecimal digits."""
 
     @property
     def level(self) -> str:
-        """`error` where it closes the gate, `warning` where it is only reported."""
+        """`error` if it closes the gate, `warning` if it is only reported."""
         return ERROR if self.result.standing.closes_the_gate else WARNING
 
     @property
     def in_code(self) -> bool:
-        """Whether path and line are those of the code."""
+        """Whether path and line refer to the code."""
         return self.verdict.file is not None
 
     @property
     def message(self) -> str:
-        """What is wrong with what; starts with the address."""
+        """The address and what is wrong with it."""
         of = f" ({self.verdict.input_kind} {self.verdict.plan})" if self.verdict.plan else ""
         return f"{self.verdict.address}{of}: {self.word}{self.result.message}"
 
     @property
     def word(self) -> str:
-        """What the level does not tell: that it was not read, or that an exception lets it be."""
+        """What the level does not say: that something was not read, or that an exception applies."""
         if self.result.outcome == "undetermined":
             return "undetermined: "
         return "excepted: " if self.result.standing is Standing.EXCEPTED else ""
@@ -55,7 +55,7 @@ class Issue(msgspec.Struct, frozen=True, gc=False):
 def issues(report: Report, setting: Setting) -> Iterator[Issue]:
     """Every failure, warning and undetermined result, in the order of the verdicts.
 
-    What an exception lets through is left out unless the setting asks for it; then it is there
+    What an exception lets through is left out unless the setting asks for it; then it is listed
     as a warning.
     """
     every, listed = views(report), setting.listed
@@ -73,7 +73,7 @@ def issues(report: Report, setting: Setting) -> Iterator[Issue]:
 
 
 def exception_of(verdict: VerdictView, result: ResultView) -> ExceptionView | None:
-    """The exception that lets a result through; None where it is not the one that is shown."""
+    """The exception that lets a result through; None if it is not the one shown with the verdict."""
     exception = verdict.exception
     if result.excepted and exception and result.rule in exception.rules:
         return exception

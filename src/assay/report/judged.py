@@ -1,7 +1,7 @@
-"""Every verdict with where it stands: what formats that list references start from.
+"""Every verdict with its standing: the starting point of formats that list references.
 
-Such formats (JUnit, ASFF, OCSF) tell what passes, too: what failed yesterday and passes today must
-be closed there.
+Such formats (JUnit, ASFF, OCSF) also report passes: a reference that failed yesterday and passes
+today must be closed there.
 """
 
 from collections.abc import Iterator
@@ -16,17 +16,17 @@ from assay.report.view import ResultView, VerdictView, views
 
 
 class JudgedReference(msgspec.Struct, frozen=True, gc=False):
-    """One reference, how it stands, and by which name it is known from run to run."""
+    """One reference, its standing, and the name that identifies it from run to run."""
 
     verdict: VerdictView
     uid: str
-    """The same from run to run, and no other's in this report; 64 hexadecimal digits."""
+    """The same from run to run, and unique in this report; 64 hexadecimal digits."""
     open: tuple[ResultView, ...]
-    """The results that are no pass, the worst first."""
+    """The results that are not passes, worst first."""
 
     @property
     def standing(self) -> Standing:
-        """How the reference stands."""
+        """The standing of the reference."""
         return self.verdict.standing
 
     @property
@@ -36,7 +36,7 @@ class JudgedReference(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def reasons(self) -> str:
-        """What the open results say, and who lets it through."""
+        """What the open results say, and what lets them through."""
         return "; ".join(self.said(result) for result in self.open)
 
     def said(self, result: ResultView) -> str:
@@ -56,7 +56,7 @@ def judged_references(report: Report, setting: Setting) -> Iterator[JudgedRefere
     fingerprints = Fingerprints(report, setting, every)
     for verdict in every:
         results = (each for each in verdict.results if each.standing is not Standing.PASS)
-        uid = fingerprints.of(verdict)  # also of a pass: by it yesterday's failure is closed
+        uid = fingerprints.of(verdict)  # for a pass, too: it closes yesterday's failure
         yield JudgedReference(verdict, uid, tuple(sorted(results, key=_rank)))
 
 

@@ -1,6 +1,6 @@
-"""How a reference or a result stands, in words for people.
+"""The standing of a reference or a result, in words for people.
 
-`tolerated` alone would not tell that something is not proven, so its first word is the outcome's:
+`tolerated` alone would not say that something is not proven, so the outcome comes first:
 `undetermined (tolerated)`.
 """
 
@@ -15,5 +15,5 @@ def label(standing: Standing) -> str:
 
 
 def note(standing: Standing) -> str:
-    """What stands behind it, or behind a rule's name, with the space before it."""
+    """What follows the label or a rule's name, with a leading space; empty if there is nothing to add."""
     return f" ({standing})" if standing is TOLERATED else ""

@@ -1,19 +1,19 @@
-"""Paths as formats want them that know files of a repository."""
+"""Paths for formats that refer to files in a repository."""
 
 from pathlib import PurePath
 from urllib.parse import quote
 
 
 def repository_path(path: str) -> str:
-    """With forward slashes and without a leading `./`."""
+    """The path with forward slashes and without a leading `./`."""
     return PurePath(path).as_posix()
 
 
 def uri(path: str) -> str:
-    """A URI reference: relative where the path is, with all but letters, digits and `_.-~/` encoded.
+    """A URI reference: relative if the path is, with all but letters, digits and `_.-~/` encoded.
 
-    What UTF-8 does not know, as a file name may hold it, is spelled out first.
+    Characters that UTF-8 cannot encode, which a file name may contain, are spelled out first.
     """
-    # A lone surrogate, as os.fsdecode makes one of a byte that is no UTF-8, cannot be percent-encoded.
+    # os.fsdecode turns a byte that is not UTF-8 into a lone surrogate, which cannot be percent-encoded.
     path = repository_path(path).encode("utf-8", "backslashreplace").decode()
     return f"file://{quote(path)}" if path.startswith("/") else quote(path)

@@ -1,7 +1,7 @@
-"""A rule's page: read once, and shown on a terminal.
+"""A rule's page: parses it and renders it for a terminal.
 
-Pages are Markdown with a heading, paragraphs that may start with a bold title, and `code`; nothing
-else, which a test holds.
+Pages are Markdown with a heading, paragraphs that may start with a bold title, and `code`. A test
+checks that they contain nothing else.
 """
 
 import re
@@ -22,28 +22,28 @@ class Paragraph(msgspec.Struct, frozen=True, gc=False):
 
     title: str | None
     text: str
-    """On one line, and still in Markdown."""
+    """On one line, still in Markdown."""
 
     @property
     def pieces(self) -> list[str]:
-        """The text without marks: every other piece, from the second, is code."""
+        """The text without backticks, in pieces; every second piece is code."""
         return _CODE.split(self.text)
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):
-    """A page as it was written."""
+    """A parsed page."""
 
     heading: str
     paragraphs: tuple[Paragraph, ...]
 
     @property
     def sections(self) -> dict[str, str]:
-        """The text of each paragraph that has a title, by that."""
+        """The text of each paragraph that has a title, by title."""
         return {each.title: each.text for each in self.paragraphs if each.title}
 
 
 def parsed(page: str) -> Page:
-    """What a page of Markdown holds."""
+    """Parse a page of Markdown."""
     heading, *paragraphs = page.strip().split("\n\n")
     return Page(heading.removeprefix("# "), tuple(map(_paragraph, paragraphs)))
 
@@ -55,7 +55,7 @@ def _paragraph(text: str) -> Paragraph:
 
 
 def render(page: str, by_default: str, *, colour: bool = False) -> str:
-    """The page for a terminal, without the marks or with colours in their place; ends in a newline."""
+    """The page for a terminal, without the marks of its heading and titles; ends in a newline."""
     paint, whole = Paint(colour), parsed(page)
     lines = [f"{paint(whole.heading, bold=True)} ({by_default} by default)"]
     for paragraph in whole.paragraphs:
@@ -66,7 +66,7 @@ def render(page: str, by_default: str, *, colour: bool = False) -> str:
 def _lines(paragraph: Paragraph, paint: Paint) -> Iterator[str]:
     if paragraph.title:
         yield paint(paragraph.title, bold=True)
-    # Code is not broken over lines: its spaces are others while the text is wrapped.
+    # Code must not be broken across lines, so its spaces are replaced while the text is wrapped.
     text = _CODE.sub(lambda found: found[0].replace(" ", "\0"), paragraph.text)
     for line in textwrap.wrap(text, WIDTH - 2, break_long_words=False, break_on_hyphens=False):
         yield "  " + _code(line.replace("\0", " "), paint)

@@ -1,4 +1,4 @@
-"""Colours, where they are wanted."""
+"""Colours for text, if they are wanted."""
 
 import click
 
@@ -10,11 +10,11 @@ COLOUR = {
     "warning": "yellow",
     "pass": "green",
 }
-"""Of each standing."""
+"""The colour of each standing."""
 
 
 class Paint:
-    """Styles text, or leaves it as it is."""
+    """Styles text, or leaves it unchanged."""
 
     def __init__(self, colour: bool) -> None:
         self._colour = colour
@@ -23,7 +23,7 @@ class Paint:
         return click.style(text, fg=fg, bold=bold) if self._colour else text
 
     def faint(self, text: str) -> str:
-        """For what is looked at last."""
+        """Dim the text, for what matters least."""
         return click.style(text, dim=True) if self._colour else text
 
     def outcome(self, outcome: str) -> str:

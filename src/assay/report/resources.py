@@ -1,7 +1,9 @@
-"""What an audit judges, in AWS's words: a resource that exists has a type and an ARN, one of a plan has its address.
+"""The types of the resources that an audit judges, in AWS's words.
+
+An existing resource has a type and an ARN; a resource of a plan has an address.
 
 Facts: Security Hub API Reference, Resource (`Type`: AwsEc2Instance, AwsEc2LaunchTemplate, AwsAutoScalingAutoScalingGroup
-and AwsAutoScalingLaunchConfiguration are among its values; whatever has none is `Other`).
+and AwsAutoScalingLaunchConfiguration are among its values; a resource without a listed type is `Other`).
 """
 
 import msgspec
@@ -15,7 +17,7 @@ class ResourceType(msgspec.Struct, frozen=True):
     """One type of resource."""
 
     name: str
-    """For people, and for OCSF, which leaves the words to who writes them."""
+    """For people, and for OCSF, which does not prescribe type names."""
     asff: str = OTHER
 
 
@@ -36,7 +38,7 @@ _TYPES = {
 
 
 def type_of(verdict: VerdictView, input_kind: str) -> ResourceType:
-    """What a verdict is about, in an input of a kind."""
+    """The type of the resource that a verdict is about, given the kind of its input."""
     if input_kind != "audit":
         return _TERRAFORMS
     return _TYPES.get(verdict.resource_type, _PLACE)

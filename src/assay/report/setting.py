@@ -1,4 +1,4 @@
-"""What a format is told besides the report."""
+"""What a format is given in addition to the report."""
 
 import msgspec
 
@@ -14,34 +14,34 @@ class RulePage(msgspec.Struct, frozen=True, gc=False):
     by_default: str
     """`error`, `warning` or `undetermined`."""
     page: str
-    """In Markdown, as `assay explain RULE` has it."""
+    """In Markdown, as shown by `assay explain RULE`."""
 
 
 class Setting(msgspec.Struct, frozen=True, gc=False):
-    """How a report is to be rendered; each format reads what concerns it."""
+    """How to render a report; each format reads the settings that concern it."""
 
     rules: tuple[RulePage, ...] = ()
-    """Every rule there is, in the order in which results list them."""
+    """All rules, in the order in which results list them."""
     category: str = "assay"
-    """Tells this run's findings from those of other runs on the same commit."""
+    """Distinguishes this run's findings from those of other runs on the same commit."""
     excepted: bool = False
     """Whether formats that list only findings also list those that an exception lets through."""
     colour: bool = False
     width: int | None = None
-    """Columns of the terminal that shows it; None: nothing is wrapped."""
+    """The terminal's width in columns; None: nothing is wrapped."""
     quiet: bool = False
     """Text format: print one line per finding, and the verdict."""
     verbose: bool = False
-    """In text: passes in full, too."""
+    """Text format: print passes in full, too."""
     exit_zero: bool = False
-    """Whether the run ends with 0 even where the outcome closes the gate."""
+    """Whether the run exits with 0 even if the outcome closes the gate."""
 
     @property
     def listed(self) -> tuple[Standing, ...]:
-        """How a result has to stand to be listed, the worst first."""
+        """The standings of the results to list, worst first."""
         aside = (Standing.PASS,) if self.excepted else (Standing.PASS, Standing.EXCEPTED)
         return tuple(standing for standing in Standing if standing not in aside)
 
 
 PLAIN = Setting()
-"""Nothing said."""
+"""All defaults."""

@@ -1,4 +1,4 @@
-"""Lineages as formats show them: one step an image, from the image used towards its root."""
+"""Lineages as formats show them: one step per image, from the image used towards its root."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -28,29 +28,29 @@ class LineageStep(msgspec.Struct, frozen=True, gc=False):
     marked: tuple[str, ...] = ()
     """The watermarks that were first attached to this very image."""
     visible: bool | None = None
-    """Whether EC2 shows the image from here; None where that was not asked, or not answered."""
+    """Whether EC2 shows the image from here; None if EC2 was not asked or did not answer."""
     watermarks: tuple[str, ...] = ()
-    """All keys that it carries, as far as it is visible."""
+    """The keys of all its watermarks, if the image is visible."""
     open: bool = False
-    """Whether the lineage may go on behind it: that an image is not in it proves nothing."""
+    """Whether the lineage may continue beyond this image, so that an image's absence proves nothing."""
     planned: bool = False
-    """Whether the plan still has to make it."""
+    """Whether the plan still has to make the image."""
     refused: bool = False
-    """Whether it was asked if EC2 shows it, and not answered."""
+    """Whether EC2 was asked about the image but did not answer."""
 
     @property
     def where(self) -> str:
-        """Its Region, in words."""
+        """The image's Region, in words."""
         return self.region or "unknown Region"
 
     @property
     def whose(self) -> str | None:
-        """Its owner, in words."""
+        """The image's owner, in words."""
         return f"owner {self.owner}" if self.owner else None
 
     @property
     def unseen(self) -> str | None:
-        """Why nothing is shown of it, in words; None where EC2 shows it."""
+        """Why no details of the image are shown, in words; None if EC2 shows it."""
         if self.planned:
             return "still to be made by the plan"
         if self.visible:
@@ -61,23 +61,23 @@ class LineageStep(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def passed_over(self) -> bool:
-        """Whether nobody asked about it, who could have: that is neither an answer nor a refusal."""
+        """Whether EC2 could have been asked about the image but was not: neither answered nor refused."""
         asked = self.visible is not None or self.refused
         return bool(self.region) and not asked and not self.planned
 
     @property
     def how_made(self) -> str:
-        """What was done to make it of the next step, for a line between the two."""
+        """How the image was made from that of the next step, for a line between the two."""
         return self.how or "unknown"
 
     @property
     def made_from(self) -> str:
-        """The same in words that the next step's id completes."""
+        """The same as a phrase that the next step's id completes."""
         return f"made by {self.how} from" if self.how else "made in an unknown way from"
 
 
 def lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterator[LineageStep]:
-    """The steps of what is recorded; `hide` is done to every id before it is shown."""
+    """The steps of a recorded lineage; `hide` is applied to every id before it is shown."""
     if provenance is None:
         return
     last = len(provenance.ancestors) - 1
@@ -98,13 +98,13 @@ def lineage(provenance: Provenance | None, hide: Callable[[str], str]) -> Iterat
 
 
 def _end(provenance: Provenance) -> str:
-    """Why the lineage goes no further, with what was said of it."""
+    """Why the lineage goes no further, with the detail that is known."""
     end, detail = provenance.end.value, provenance.detail
     return f"{end}: {detail}" if detail else end
 
 
 def marked(key: str, *, first: bool, detached: bool = False) -> str:
-    """A watermark in words: whether it was attached to this very image, and is no longer there."""
+    """A watermark in words: whether it was first attached to this image, and whether it was detached."""
     return f"{'first marked' if first else 'marked'} {key}{' (detached since)' if detached else ''}"
 
 
@@ -121,7 +121,7 @@ def _in_chain(step: LineageStep) -> str:
 
 
 def planned(found: Resolved | Unresolved) -> Iterator[LineageStep]:
-    """The images that the plan will make, the one to be used first."""
+    """The images that the plan will make, starting with the one that will be used."""
     for step in found.derivations:
         place = step.place if isinstance(step.place, Place) else None
         yield LineageStep(
@@ -135,24 +135,24 @@ def planned(found: Resolved | Unresolved) -> Iterator[LineageStep]:
 
 
 def _marked_here(ancestor: Ancestor, image: Image) -> tuple[str, ...]:
-    """What was first attached to an ancestor, as its descendant's marks and its own tell."""
-    # A mark names the image it was first attached to, and every descendant inherits it: so the image
-    # used tells of an ancestor's mark that the ancestor itself does not show, or has lost since.
+    """The marks first attached to an ancestor, according to its own marks and the used image's."""
+    # A mark names the image it was first attached to, and every descendant inherits it. So the image
+    # used reveals an ancestor's mark even if the ancestor does not show it or has lost it since.
     marks = (*image.watermarks, *(ancestor.seen.watermarks if ancestor.seen else ()))
     return first_marked(ancestor.entry.image_id, ancestor.entry.region, marks)
 
 
 def first_marked(image_id: str, region: str | None, marks: Iterable[Watermark]) -> tuple[str, ...]:
-    """Of some marks those that were first attached to an image."""
+    """The keys of those marks that were first attached to the given image."""
     here = (image_id, region)
     return keys([m for m in marks if (m.source_image_id, m.source_image_region) == here])
 
 
 def keys(marks: Iterable[Watermark]) -> tuple[str, ...]:
-    """Their keys, each once."""
+    """The keys of the marks, without duplicates."""
     return tuple(dict.fromkeys([mark.key for mark in marks if mark.key]))
 
 
 def owner(image: Image) -> str | None:
-    """Whose an image is, in AWS's own words."""
+    """The owner of an image: its owner alias or, without one, its account id."""
     return image.owner_alias or image.owner_id

@@ -1,4 +1,4 @@
-"""What reports say of a run as a whole: what came of it, by which policy, and who was asked."""
+"""What reports say about a run as a whole: its outcome, the policy, and where the answers came from."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,12 +12,12 @@ from assay.model.verdicts import WORST_FIRST, closes_the_gate
 from assay.report.safe import safe
 
 UNCHECKED = "lookup-failed"
-"""The rule under which everything stands that nobody was asked about."""
+"""The rule that reports everything about which nobody was asked."""
 _NAMED = 10
 
 
 def counts(report: Report) -> dict[str, int]:
-    """How many verdicts of each outcome."""
+    """The number of verdicts with each outcome."""
     found = Counter([verdict.outcome for verdict in report.verdicts])
     return {outcome.value: found[outcome] for outcome in Outcome}
 
@@ -44,10 +44,10 @@ _News: TypeAlias = list[tuple[Verdict, int]]
 
 
 def _news(report: Report) -> _News:
-    """Of what passes although a result is no pass: one verdict of all with the same results, and how
-    many they are.
+    """The verdicts that pass although a result is not a pass: one for all with the same results, and
+    their number.
 
-    Alike verdicts share their results, so that of 5,000 maybe 1,000 are looked at.
+    Similar verdicts share their results, so of 5,000 verdicts maybe 1,000 are examined.
     """
     good = Outcome.PASS
     passing = [each for each in report.verdicts if each.outcome is good]
@@ -57,7 +57,7 @@ def _news(report: Report) -> _News:
 
 
 def counted(report: Report) -> str:
-    """How many references came to what, in one sentence without a full stop."""
+    """The number of references with each outcome, in one sentence without a full stop."""
     if not report.verdicts:
         return "no AMI reference to judge"
     numbers = counts(report)
@@ -72,17 +72,17 @@ def counted(report: Report) -> str:
 
 
 def gate_closes(report: Report) -> bool:
-    """Whether the outcome is one that ends a run with another code than 0."""
+    """Whether the outcome ends a run with an exit code other than 0."""
     return closes_the_gate(report.outcome, report.policy.undetermined)
 
 
 def offline(report: Report) -> bool:
-    """Whether nobody was asked, so that `UNCHECKED` is no news."""
+    """Whether the run was offline, so that results of `UNCHECKED` are expected."""
     return report.catalog.kind == "offline"
 
 
 def notes(report: Report) -> Iterator[str]:
-    """What else somebody should know, a line each."""
+    """What else readers should know, one note per line."""
     yield from unchecked(report)
     if report.not_judged:
         aside = ", ".join(f"{count} {why}" for why, count in sorted(report.not_judged.items()))
@@ -99,7 +99,7 @@ def notes(report: Report) -> Iterator[str]:
 
 
 def grounds(report: Report) -> Iterator[str]:
-    """What the report rests on, by digest: with these it can be made again."""
+    """What the report is based on, with digests, so that it can be reproduced."""
     for facts in report.inputs[:_NAMED]:
         given = f", variables {facts.variables[:12]}" if facts.variables else ""
         yield f"read: {safe(facts.path)} (SHA-256 {facts.sha256[:12]}{given})"
@@ -110,7 +110,7 @@ def grounds(report: Report) -> Iterator[str]:
 
 
 def unseen(report: Report) -> Iterator[str]:
-    """Of an audit: how much of what was wanted was seen, and what was not."""
+    """For an audit: how many of its places were seen, and which were not."""
     if not report.places:
         return
     missing = report.unread
@@ -130,7 +130,7 @@ def _states(places: Sequence[PlaceSeen]) -> str:
 
 
 def _parents(builds: tuple[str, ...]) -> str:
-    """The images that are launched to bake others, by what bakes them."""
+    """The images that are launched to bake others, named by what bakes them."""
     first = ", ".join(safe(address) for address in builds[:_NAMED])
     more = f" and {len(builds) - _NAMED} more" if len(builds) > _NAMED else ""
     parents = "the parent image" if len(builds) == 1 else "the parent images"
@@ -138,7 +138,7 @@ def _parents(builds: tuple[str, ...]) -> str:
 
 
 def unchecked(report: Report) -> Iterator[str]:
-    """How many verdicts wait for what only AWS can tell, where nobody asked it."""
+    """How many references only AWS could decide, if the run was offline."""
     if offline(report) and (number := _waiting(report.verdicts)):
         noun = "reference needs" if number == 1 else "references need"
         yield f"not checked (offline): {number} {noun} AWS"
@@ -149,7 +149,7 @@ def _waiting(verdicts: Iterable[Verdict]) -> int:
 
 
 def announced(use: ExceptionUse) -> Iterator[str]:
-    """What somebody should see to: exceptions that end soon, have ended, or serve nobody."""
+    """Exceptions that need attention: they end soon, have expired, or are not needed."""
     exception = use.exception
     match use.state:
         case "expired":
@@ -159,13 +159,13 @@ def announced(use: ExceptionUse) -> Iterator[str]:
             yield f"exception {exception.name}: nothing needs it"
         case "expiring":
             assert use.days_left is not None
-            # 1 day is left on the last one, which is inclusive.
+            # On the last day, which is inclusive, 1 day is left.
             days = {1: "today", 2: "tomorrow"}.get(use.days_left, f"in {use.days_left - 1} days")
             yield f"exception {exception.name}: ends {days} ({exception.expires}); needed by {use.used}"
 
 
 def exceptions_in_use(report: Report) -> Iterator[str]:
-    """The exceptions that `notes` has no reason to announce."""
+    """The active exceptions, which `notes` does not announce."""
     for use in report.exceptions:
         if use.state == "active":
             end = f"until {use.exception.expires}" if use.exception.expires else "no end date"
@@ -173,11 +173,11 @@ def exceptions_in_use(report: Report) -> Iterator[str]:
 
 
 NOW = timedelta(minutes=1)
-"""So far from the time of the report is still now."""
+"""A time this close to that of the report still counts as now."""
 
 
 def not_now(report: Report) -> str | None:
-    """That another time than that of the report was judged by, where it was."""
+    """A note if the verdicts are as of another time than that of the report; otherwise None."""
     made = report.generated_at
     if made is None or abs(made - report.as_of) <= NOW:
         return None
@@ -185,7 +185,7 @@ def not_now(report: Report) -> str | None:
 
 
 def asked(catalog: CatalogFacts, as_of: datetime) -> Iterator[str]:
-    """Who gave the answers, and how old they are where they are judged."""
+    """Who gave the answers, and how old they were at the time of judgement."""
     if catalog.kind == "offline":
         yield "answers from: nobody (offline)"
     elif catalog.recorded_at:
@@ -200,7 +200,7 @@ def asked(catalog: CatalogFacts, as_of: datetime) -> Iterator[str]:
 
 
 def age(passed: timedelta) -> str:
-    """How old something is, in the unit that says it best."""
+    """How old something is, in the largest unit that fits."""
     seconds = passed.total_seconds()
     for unit, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if abs(seconds) >= unit:
@@ -210,7 +210,7 @@ def age(passed: timedelta) -> str:
 
 
 def endpoint(catalog: CatalogFacts) -> Iterator[str]:
-    """That the answers are not AWS's own, where they are not."""
+    """A note if the answers did not come from AWS itself."""
     if catalog.endpoint:
         yield f"the answers came from {safe(catalog.endpoint)}, which is not AWS's own endpoint"
 

@@ -1,4 +1,4 @@
-"""What the HTML pages have in common: templates that escape all they are given, and their policy."""
+"""What the HTML pages share: templates that escape everything, and a Content-Security-Policy."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def environment(folder: Path) -> "Environment":
-    """Reads the templates of a folder."""
+    """A Jinja environment for the templates in a folder."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     found = Environment(
@@ -29,8 +29,9 @@ def environment(folder: Path) -> "Environment":
 
 
 def content_policy(style: str, *scripts: str) -> str:
-    """What a page may do: exactly these, by their hashes (CSP Level 3, section 2.3.1), and nothing from
-    anywhere else; `require-trusted-types-for` forbids to make HTML of strings.
+    """The Content-Security-Policy of a page: it allows exactly this style and these scripts, by hash
+    (CSP Level 3, section 2.3.1), and nothing from elsewhere. `require-trusted-types-for` forbids making
+    HTML from strings.
     """
     return "; ".join(
         (

@@ -1,4 +1,4 @@
-"""Verdicts as formats show them: flat, and with nothing in them that must not be shown."""
+"""Verdicts as formats show them: flat, and without anything that must not be shown."""
 
 from collections.abc import Iterable, Iterator
 
@@ -42,21 +42,21 @@ class ResultView(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def decides(self) -> bool:
-        """Whether it makes its verdict no pass, whatever that is to the gate."""
+        """Whether it keeps its verdict from being a pass, whether or not that closes the gate."""
         return decides(self.outcome, self.severity, excepted=self.excepted)
 
 
 class ExceptionView(msgspec.Struct, frozen=True, gc=False):
-    """Who lets a failure through, why, and until when; in the policy's, or a comment's, own words."""
+    """Who lets a failure through, why, and until when, in the words of the policy or comment."""
 
     reason: str
     approved_by: str | None
-    """None where a comment in the code does it: whoever wrote it."""
+    """None for a comment in the code: the approver is whoever wrote it."""
     ticket: str | None
     expires: str | None
     rules: tuple[str, ...]
     file: str | None
-    """Where the comment stands."""
+    """The file with the comment."""
     line: int | None
 
 
@@ -81,26 +81,26 @@ class VerdictView(msgspec.Struct, frozen=True, gc=False):
     via: tuple[str, ...]
     exception: ExceptionView | None
     origins: tuple[int, ...]
-    """Which steps of the lineage golden marks were first attached to."""
+    """The indexes of the steps in `lineage` to which golden marks were first attached."""
     derived: bool
-    """Whether the plan still has to make the image; `image_id` is the one it is made from."""
+    """Whether the plan still has to make the image; `image_id` is then the one it is made from."""
     input: int
-    """Which of the report's inputs it is about, by its number."""
+    """The index of its input in the report's inputs."""
     plan: str | None = None
-    """The path of its plan, or state, where the report is about several inputs: addresses may be the same."""
+    """The path of its plan or state if the report has several inputs, whose addresses may be the same."""
     input_kind: str = "plan"
-    """What that is: `plan` or `state`."""
+    """What `plan` is the path of: `plan` or `state`."""
     resource_type: str = ""
     arn: str | None = None
 
     @property
     def label(self) -> str:
-        """Its outcome for people: what is not proven is never called a pass."""
+        """The outcome for people: what is not proven is never called a pass."""
         return UNDETERMINED if self.standing is TOLERATED else self.outcome
 
 
 def views(report: Report, verdicts: Iterable[Verdict] | None = None) -> list[VerdictView]:
-    """What may be shown of a report's verdicts, or of some; what several share is made once."""
+    """Views of a report's verdicts, or of the given ones; parts that several share are made once."""
     shared = _Shared(report.policy.undetermined)
     chosen = report.verdicts if verdicts is None else verdicts
     found = [_view(verdict, shared) for verdict in chosen]
@@ -110,14 +110,14 @@ def views(report: Report, verdicts: Iterable[Verdict] | None = None) -> list[Ver
 
 
 def _named(verdict: VerdictView, facts: InputFacts) -> VerdictView:
-    """With the path of its plan: of code the root says it, of what runs its account and Region."""
+    """Add the path of the plan. Code has its root instead; running resources, account and Region."""
     if verdict.root or facts.kind not in ("plan", "state"):
         return verdict
     return replace(verdict, plan=facts.path, input_kind=facts.kind)
 
 
 def view_of(verdict: Verdict, undetermined: Severity) -> VerdictView:
-    """What may be shown of one verdict by a policy that says so of what could not be read."""
+    """The view of one verdict; `undetermined` is the policy's severity for what could not be read."""
     return _view(verdict, _Shared(undetermined))
 
 
@@ -135,7 +135,7 @@ class _Common(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Shared:
-    """What was made for earlier verdicts, by the identity of what it was made from."""
+    """The parts made for earlier verdicts, by the identity of what they were made from."""
 
     def __init__(self, undetermined: Severity) -> None:
         self.undetermined = undetermined
@@ -145,8 +145,8 @@ class _Shared:
 
     def common(self, verdict: Verdict) -> _Common:
         subject = verdict.subject
-        # Identities, since the engine shares what is alike: comparing values would cost more than to
-        # make them anew. Two references to one image may differ in whether it may be shown.
+        # Identities, because the engine shares equal objects, and comparing values would cost more than
+        # making the views again. Two references to one image may differ in whether it may be shown.
         key = (id(verdict.results), id(subject.resolution), subject.reference.sensitive)
         found = self._common.get(key)
         if found is None:
@@ -227,9 +227,9 @@ def _common(verdict: Verdict, shared: _Shared) -> _Common:
 def _explained(
     verdict: Verdict, results: tuple[ResultView, ...], standing: Standing
 ) -> tuple[ResultView, ...]:
-    """The results; where none tells why the verdict is no pass, one that says so.
+    """The results, with one more if none of them explains why the verdict is not a pass.
 
-    Where rules are switched off, a verdict may be undetermined and no result say so.
+    If rules are switched off, a verdict may be undetermined although no result says so.
     """
     if verdict.outcome is Outcome.PASS or any(result.decides for result in verdict.results):
         return results
@@ -247,7 +247,7 @@ def _explained(
 
 
 def _origins(verdict: Verdict) -> Iterator[int]:
-    """Depths in the lineage, after the images that the plan will make."""
+    """Indexes of origins in the lineage, in which the images that the plan will make come first."""
     subject = verdict.subject
     if subject.provenance is None:
         return
@@ -260,7 +260,7 @@ def _origins(verdict: Verdict) -> Iterator[int]:
 
 
 def _result(result: RuleResult, undetermined: Severity) -> ResultView:
-    """As it is; thousands of them are made a report, most of them passes."""
+    """The result unchanged; a report has thousands of them, mostly passes."""
     finding = result.finding
     return ResultView(
         result.rule,
@@ -275,9 +275,9 @@ def _result(result: RuleResult, undetermined: Severity) -> ResultView:
 
 
 def _hidden(result: ResultView, hide: Hide, source: str) -> ResultView:
-    """Without what must not be shown.
+    """The result without what must not be shown.
 
-    `source` says which image was judged where the plan still has to make the one to be used.
+    `source` says which image was judged if the plan still has to make the one that will be used.
     """
     return replace(
         result,
@@ -288,7 +288,7 @@ def _hidden(result: ResultView, hide: Hide, source: str) -> ResultView:
 
 
 def exception_view(exception: AnyException) -> ExceptionView:
-    """What reports keep of an exception."""
+    """What reports show of an exception."""
     return ExceptionView(
         reason=exception.reason,
         approved_by=exception.approved_by if isinstance(exception, PolicyException) else None,

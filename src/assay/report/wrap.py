@@ -1,16 +1,16 @@
-"""Lines made to fit a terminal; without a width they stay as they are, for files and for grep."""
+"""Fits lines to a terminal; without a width they stay as they are, for files and for grep."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 HANG = 4
-"""Columns by which what goes on in a new line is moved to the right."""
+"""The number of columns by which continuation lines are indented."""
 
 
 def joined(parts: Sequence[tuple[str, str]], width: int | None) -> Iterator[str]:
-    """Parts, each plain and painted, in as few lines as hold them; no part is taken apart."""
+    """Join parts, each plain and painted, into as few lines as possible; no part is broken."""
     line, used = "", 0
     for plain, painted in parts:
-        # What is painted is longer than what is seen: only the plain text is measured.
+        # Painted text contains invisible escape sequences, so only the plain text is measured.
         if line and width is not None and used + 2 + len(plain) > width:
             yield line
             line, used = " " * HANG + painted, HANG + len(plain)
@@ -22,7 +22,7 @@ def joined(parts: Sequence[tuple[str, str]], width: int | None) -> Iterator[str]
 
 
 def folded(text: str, indent: int, width: int | None, hang: int = 2) -> list[str]:
-    """A text, moved to the right and broken between words; ids and addresses stay whole."""
+    """The text, indented and broken between words; ids and addresses stay whole."""
     lead = " " * indent
     if width is None or indent + len(text) <= width:
         return [lead + text]
@@ -35,5 +35,5 @@ def folded(text: str, indent: int, width: int | None, hang: int = 2) -> list[str
 
 
 def indented(lines: Iterable[str], width: int) -> Iterator[str]:
-    """The lines, moved to the right."""
+    """The lines, indented."""
     return (" " * width + line for line in lines)
