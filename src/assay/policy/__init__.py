@@ -1,1 +1,1 @@
-"""Is that good enough? The policy document, its rules, and the engine that applies them."""
+"""The policy document, its rules, and the engine that applies them."""

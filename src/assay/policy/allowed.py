@@ -1,10 +1,10 @@
-"""Would EC2's Allowed AMIs admit an image?
+"""Predicts whether EC2's Allowed AMIs would admit an image.
 
 Facts: EC2 API Reference, ImageCriterion, ImageWatermarkFilter, ScanResultCondition; EC2 User Guide,
-"How Allowed AMIs works": one criterion is enough, all its fields must hold, of a list one value is
-enough, and an account's own images are always admitted. Days are counted until now, as the API
-reference words it. Inferred: no criteria admit nothing. A criterion without fields may have one that
-the installed SDK does not know, so what it admits is not told.
+"How Allowed AMIs works": one criterion is enough, all its fields must match, one value of a list is
+enough, and an account's own images are always admitted. Days count until now, as the API reference
+says. Inferred: an empty list of criteria admits nothing. A criterion without fields may have a field
+that the installed SDK does not know, so it is not known what it admits.
 """
 
 from collections.abc import Collection, Iterator
@@ -20,7 +20,7 @@ from assay.policy.wildcard import matches
 
 
 class Admission(msgspec.Struct, frozen=True, gc=False):
-    """Whether the criteria admit an image, owned or not, and if not, why each does not."""
+    """Whether the criteria admit an image, and if not, why each criterion does not."""
 
     admitted: Is
     why_not: tuple[str, ...] = ()
@@ -29,9 +29,10 @@ class Admission(msgspec.Struct, frozen=True, gc=False):
 def admission(
     image: Image, settings: AllowedImages, as_of: datetime, untold: Collection[str] = ()
 ) -> Admission:
-    """Judge `image` by the criteria alone; whose it is makes no difference here.
+    """Judge `image` by the criteria alone, no matter who owns it.
 
-    `untold`: the fields of which whoever told of the image says nothing, so that an empty one is none.
+    `untold` names the fields of the image that the source of its description never fills in: if such
+    a field is empty, its value is unknown.
     """
     unread = False
     why_not: list[str] = []
@@ -47,8 +48,9 @@ def admission(
 
 
 def widest(settings: AllowedImages) -> AllowedImages | None:
-    """The settings as they are if a `?` may stand for no character, too, which EC2 does not say; None where there is
-    none, or too many to tell.
+    """The settings as they would be if a `?` could also stand for no character.
+
+    EC2 does not document whether it can. None if no pattern has a `?`, or only ones with too many.
     """
     found = replace(settings, criteria=tuple(map(_wider, settings.criteria)))
     return found if found != settings else None
@@ -70,7 +72,7 @@ def _wider(criterion: ImageCriterion) -> ImageCriterion:
 
 
 _MOST_UNSURE = 8
-"""Each more would double how many patterns there are."""
+"""The most `?` in one pattern that are tried: each of them doubles the number of patterns."""
 
 
 def _perhaps(pattern: str | None) -> tuple[str | None, ...]:
@@ -78,7 +80,7 @@ def _perhaps(pattern: str | None) -> tuple[str | None, ...]:
 
 
 def _without_some(pattern: str) -> tuple[str, ...]:
-    """The pattern, and the same without each selection of its question marks."""
+    """The pattern with every subset of its question marks removed, the unchanged pattern first."""
     if pattern.count("?") > _MOST_UNSURE:
         return (pattern,)
     first, *rest = pattern.split("?")
@@ -92,7 +94,7 @@ _Held = tuple[Is, str | None]
 
 
 def _all(fields: Iterator[_Held]) -> _Held:
-    """All must hold; the first that does not, or else the first that could not be read."""
+    """Whether all fields match; if not, the first that does not, or else the first unread one."""
     unread: _Held | None = None
     for held, why in fields:
         if held is Is.NO:
@@ -152,7 +154,7 @@ def _named(image: Image, names: tuple[str, ...]) -> _Held:
 
 
 def _deprecated(image: Image, days: int, as_of: datetime) -> _Held:
-    """No deprecation time, or one that is still to come, is no deprecation."""
+    """An image without a deprecation time, or with one in the future, is not deprecated."""
     since = image.deprecation_time
     if since is None or since > as_of:
         return Is.YES, None
@@ -170,7 +172,7 @@ def _marked(image: Image, criterion: ImageCriterion, as_of: datetime) -> _Held:
 
 
 def scanned(results: ScanResults | None, wanted: ScanCondition, as_of: datetime) -> _Held:
-    """A ScanResultCondition. An image that Amazon Inspector has not scanned meets none."""
+    """Judge a ScanResultCondition. An image that Amazon Inspector has not scanned meets none."""
     if results is None:
         return Is.NO, "Amazon Inspector has not scanned it"
     return _all(_findings(results, wanted, as_of))
@@ -187,7 +189,7 @@ def _findings(results: ScanResults, wanted: ScanCondition, as_of: datetime) -> I
 
 
 def no_worse(results: ScanResults, limit: str) -> _Held:
-    """Whether the worst finding is at most `limit`; a scanned image without findings is."""
+    """Whether the worst finding is at most `limit`; true for a scanned image without findings."""
     worst = results.highest_finding_severity
     if worst is None:
         return Is.YES, None

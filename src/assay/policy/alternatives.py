@@ -1,7 +1,7 @@
-"""One verdict on a reference that may mean several images.
+"""Combines the verdicts on the possible images of one reference into a single verdict.
 
-All of them pass, and so does the reference: whichever it will be is good enough. None of them
-passes, and it fails as the worst does. Otherwise nobody can tell before apply.
+If all images pass, so does the reference: any of them is good enough. If all fail, it fails.
+Otherwise it is undetermined, because nothing shows before apply which image it will be.
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ from assay.model import (
 )
 
 TOLD = 3
-"""So many of the images that do not pass are named."""
+"""How many of the images that do not pass are named."""
 
 _Results = tuple[RuleResult, ...]
 
 
 class Alternatives:
-    """Weighs verdicts against each other; what references share before, they share after."""
+    """Combines verdicts. References that share results before share them afterwards."""
 
     def __init__(self) -> None:
         self._mixed: dict[tuple[tuple[int, int], ...], tuple[_Results, Sequence[Verdict]]] = {}
@@ -35,13 +35,13 @@ class Alternatives:
         """The verdict on `subject`, whose images have the verdicts `parts`."""
         planned = [part for part in parts if not is_already(part.subject.reference.value)]
         if all(part.outcome is Outcome.FAIL for part in planned):
-            parts = planned  # whatever there is already, what the plan puts there is no good
+            parts = planned  # what the plan puts there fails, so what exists already is irrelevant
         worst = min(parts, key=_goodness)
         shown = replace(worst.subject, reference=subject.reference)
         bad = [part for part in parts if part.outcome is not Outcome.PASS]
         if worst.outcome is not Outcome.FAIL or all(p.outcome is Outcome.FAIL for p in parts):
             return Verdict(shown, worst.outcome, worst.results)
-        # Of two images of which the same is said each is named, so results alone are no key.
+        # The message names each image, so the same results for other images need another key.
         key = tuple((id(part.results), id(part.subject.resolution)) for part in parts)
         found = self._mixed.get(key)
         if found is None:
@@ -50,13 +50,13 @@ class Alternatives:
 
 
 def _goodness(verdict: Verdict) -> tuple[int, int]:
-    """Of passes, too, the worst is shown: one that is not proven, before one with warnings."""
+    """Sort key, the worst first. Passes are ranked too: unproven ones, then ones with warnings."""
     told = sum(result.finding.outcome is not Outcome.PASS for result in verdict.results)
     return verdict.standing(Severity.ERROR).rank, -told
 
 
 def _open(worst: Verdict, bad: Sequence[Verdict], of: int) -> _Results:
-    """What the worst one is told of, but for what fails it: that is not certain."""
+    """The worst verdict's results, with the deciding ones replaced by a single undetermined one."""
     kept = tuple(result for result in worst.results if not result.decides)
     told = "; ".join(_named(part) for part in bad[:TOLD])
     more = f"; and {len(bad) - TOLD} more" if len(bad) > TOLD else ""

@@ -1,4 +1,4 @@
-"""A decoded policy document as the policy that rules read: defaults filled in, scopes laid over."""
+"""Turns a decoded policy document into the policy that rules read, with defaults and scopes."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ from assay.policy import document as written
 
 
 def build(document: written.Document, path: str, sha256: str) -> Policy:
-    """The policy of `document`, which has no contradictions any more."""
+    """The policy of `document`, which has already been checked for contradictions."""
     revoked = document.revoked
     policy = Policy(
         golden=_golden(document.golden),
@@ -57,7 +57,7 @@ def build(document: written.Document, path: str, sha256: str) -> Policy:
 
 
 def _readers(aws: written.Aws) -> Readers:
-    """Those of single accounts, and the one of all others."""
+    """The readers of single accounts, and the common one for all others."""
     common = aws.readers.get(written.ALL_OTHERS)
     by_account = {
         account: Reader(reader.role_arn, _or_none(reader.external_id))
@@ -70,7 +70,7 @@ def _readers(aws: written.Aws) -> Readers:
 
 
 def _fleet(aws: written.Aws) -> Accounts | Organization | None:
-    """Whose fleet it is, where that is said."""
+    """The accounts or the organization of the fleet, if the document names them."""
     if aws.accounts is not UNSET:
         return Accounts(tuple(dict.fromkeys(aws.accounts)))
     if aws.organization is UNSET:
@@ -80,7 +80,7 @@ def _fleet(aws: written.Aws) -> Accounts | Organization | None:
 
 
 def _scope(scope: written.Scope, around: Policy) -> Scope:
-    """A scope with the policy that holds in it: the document's, with what the scope says instead."""
+    """A scope with its policy: the document's, with the scope's own settings on top."""
     policy = around
     if scope.golden is not UNSET:
         policy = replace(policy, golden=_golden(scope.golden))
@@ -93,7 +93,7 @@ def _scope(scope: written.Scope, around: Policy) -> Scope:
 
 
 def _require(base: Require, said: written.Require) -> Require:
-    """`base` with what is said; a key that is not named stays as it is."""
+    """`base` with the keys that are set in `said`."""
     changes: dict[str, Any] = {
         name: value
         for name in ("max_depth", "owners", "max_age_days", "max_scan_severity")

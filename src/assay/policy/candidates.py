@@ -1,9 +1,9 @@
-"""Which of many matches could hold for a reference, found by what they spell out.
+"""Finds which of many matches could apply to a reference, by their literal text.
 
 A policy may have as many scopes and exceptions as a plan has references, nearly all of them about
-one module, account or image each. One that says `address: module.web.*` holds for nothing whose
-address does not begin with `module.web.`, so it stands in a table under those letters, and nobody
-else has to ask it. What spells out nothing (`address: "*.aws_instance.web"`) could hold anywhere.
+a single module, account or image. A match with `address: module.web.*` applies only to addresses
+that begin with `module.web.`, so it is indexed by that text and only tried for such addresses. A
+match without literal text at the start (`address: "*.aws_instance.web"`) could apply anywhere.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ _WILDCARDS = ("*", "?")
 
 
 class Candidates:
-    """The matches of one list, each under the rarest of the words that have to be met for it."""
+    """An index of a list of matches, each under the rarest of the words that it requires."""
 
     def __init__(self, matches: Sequence[Match]) -> None:
         spelt = [tuple(_words(match)) for match in matches]
@@ -29,16 +29,16 @@ class Candidates:
         self._tables: dict[tuple[str, ...], _Table] = {}
         for number, words in enumerate(spelt):
             if words:
-                # Of exceptions for one account and an image each, the images tell them apart.
+                # If many exceptions name the same account but different images, use the image.
                 word = min(words, key=lambda word: (common[word], not word.whole))
                 self._tables.setdefault(word.of, _Table(_reader(word.of))).add(word, number)
             else:
                 self._anywhere.append(number)
 
     def of(self, subject: Subject, account: str | None = None) -> Sequence[int]:
-        """The numbers of all that could hold for a reference, in order; `holds` knows which do.
+        """The numbers of the matches that could apply to a subject, in order; `holds` decides.
 
-        `account` is that of a place of which nobody knows more.
+        `account` is the known account of a place whose Region is open.
         """
         if not self._tables:
             return self._anywhere
@@ -51,7 +51,7 @@ class Candidates:
 
 
 class _Word(msgspec.Struct, frozen=True, gc=False):
-    """What a text has to be, or to begin with, for a pattern to fit it."""
+    """The text that a field has to equal, or to begin with, for a pattern to match."""
 
     of: tuple[str, ...]
     text: str
@@ -59,13 +59,13 @@ class _Word(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Table:
-    """Numbers of matches by their words, all of the same of a reference: its address, one of its tags."""
+    """The numbers of matches by their words, for one field: the address, or one of the tags."""
 
     def __init__(self, read: Callable[[Subject], _Texts]) -> None:
         self.read = read
         self._whole: dict[str, list[int]] = {}
         self._begun: dict[int, dict[str, list[int]]] = {}
-        """By the length of what is spelt out: of each there is one beginning to look up."""
+        """By the length of the prefix: a text is looked up once for each length."""
 
     def add(self, word: _Word, number: int) -> None:
         words = self._whole if word.whole else self._begun.setdefault(len(word.text), {})
@@ -80,10 +80,10 @@ class _Table:
 
 
 def _words(match: Match) -> Iterator[_Word]:
-    """All that a match spells out, of everything that `holds` looks at."""
+    """All words that a match requires, from every field that `holds` compares."""
     for name in ("address", "resource_type", "account", "region"):
         yield from _spelt((name,), getattr(match, name))
-    if match.module is not None:  # it reaches what is inside, too, whose name begins with it
+    if match.module is not None:  # also matches the modules inside, which begin with its name
         yield from (replace(word, whole=False) for word in _spelt(("module",), match.module))
     yield from _of_tags(("tags",), match.tags)
     image = match.image
@@ -102,7 +102,7 @@ def _of_tags(of: tuple[str, ...], tags: Mapping[str, str]) -> Iterator[_Word]:
 
 
 def _spelt(of: tuple[str, ...], pattern: str | None) -> Iterator[_Word]:
-    """What a pattern says before its first wildcard, if anything."""
+    """The text of a pattern before its first wildcard, if there is any."""
     if pattern is None:
         return
     length = min((at for each in _WILDCARDS if (at := pattern.find(each)) >= 0), default=None)
@@ -111,7 +111,7 @@ def _spelt(of: tuple[str, ...], pattern: str | None) -> Iterator[_Word]:
 
 
 def _reader(of: tuple[str, ...]) -> Callable[[Subject], _Texts]:
-    """How to read the texts that a table is about; none where it is not known."""
+    """Return a function that reads a field from a subject; no texts if its value is not known."""
     match of:
         case ("image", "tags", key):
             return lambda subject: (image.tags.get(key) for image in _image(subject))

@@ -1,4 +1,4 @@
-"""What a policy's JSON Schema cannot say: contradictions, and what could never hold."""
+"""Finds what a policy's JSON Schema cannot: contradictions, and parts that can never apply."""
 
 from collections.abc import Iterator
 
@@ -42,7 +42,7 @@ def _contradictions(document: Document) -> Iterator[_Contradiction]:
 
 
 def _golden_and_revoked(document: Document) -> Iterator[_Contradiction]:
-    """A mark cannot be golden and revoked by the same name."""
+    """A mark cannot be both golden and revoked, nor an image both a root and revoked."""
     golden = {filter.key for filter in document.golden.watermarks}
     for scope in document.scopes:
         if scope.golden is not UNSET:
@@ -65,7 +65,7 @@ def _golden_and_revoked(document: Document) -> Iterator[_Contradiction]:
 
 
 def _readers(document: Document) -> Iterator[_Contradiction]:
-    """A reader is a role of its own account."""
+    """The reader of an account must be a role in that account."""
     for account, reader in document.aws.readers.items():
         if reader.role_arn is not UNSET and account_of_role(reader.role_arn) != account:
             yield (
@@ -76,7 +76,7 @@ def _readers(document: Document) -> Iterator[_Contradiction]:
 
 
 def _organization(document: Document) -> Iterator[_Contradiction]:
-    """What is named cannot be left out as well."""
+    """A unit cannot be both included and excluded."""
     said = document.aws.organization
     if said is UNSET or said.units is UNSET:
         return
@@ -91,7 +91,7 @@ def _organization(document: Document) -> Iterator[_Contradiction]:
 
 
 def _scopes(document: Document) -> Iterator[_Contradiction]:
-    """A scope that can never hold, or never before another, is a rule that nobody applies."""
+    """Scopes with a duplicate name, that can never decide, or that change nothing."""
     names: set[str] = set()
     matches: dict[object, Scope] = {}
     for position, scope in enumerate(document.scopes):
@@ -129,7 +129,7 @@ def _exceptions(document: Document) -> Iterator[_Contradiction]:
 
 
 def _impossible(at: Path, whose: str, match: ScopeMatch) -> Iterator[_Contradiction]:
-    """Patterns that no account, Region or resource can fit."""
+    """Patterns that no account, Region or resource can match."""
     if match.account is not UNSET and not _some_account(match.account):
         yield (*at, "account"), f"{whose} never applies: an account id has 12 digits", None
     if match.region is not UNSET and _is_literal(match.region) and not is_region(match.region):
@@ -157,6 +157,6 @@ def _is_literal(pattern: str) -> bool:
 
 
 def _some_account(pattern: str) -> bool:
-    """Whether 12 digits can fit: `1111*` may, and `11112222333?`; `1111?` never does."""
+    """Whether 12 digits can match: they can for `1111*` and `11112222333?`, but not for `1111?`."""
     digits = len(pattern.replace("*", ""))
     return digits <= _ACCOUNT_DIGITS if "*" in pattern else digits == _ACCOUNT_DIGITS

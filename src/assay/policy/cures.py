@@ -1,4 +1,4 @@
-"""What to do where no image can be named: the way out that belongs to what stood in the way."""
+"""Cures for references that lead to no image, chosen by the obstacle."""
 
 from assay.model import (
     Action,
@@ -37,11 +37,11 @@ _DOCUMENTS = frozenset(
         *("input", "content", "command", "inline"),
     }
 )
-"""Attributes that hold more than an image: a document, a request or a script."""
+"""Attributes that contain more than an image: a document, a request or a script."""
 
 
 def way_out(value: Value, place: Place | Unplaced, attribute: str, action: Action) -> str:
-    """What to do about a reference that leads to no image."""
+    """The cure for a reference that leads to no image."""
     declared = action is Action.DECLARED
     value, place = _end(value, place)
     match value:
@@ -65,7 +65,7 @@ def way_out(value: Value, place: Place | Unplaced, attribute: str, action: Actio
 
 
 def _end(value: Value, place: Place | Unplaced) -> tuple[Value, Place | Unplaced]:
-    """What a value comes to after all that the input itself tells, and where that is."""
+    """The value and place at the end of everything that the input itself shows."""
     while True:
         match value:
             case Planned(value=inner) | Changeable(value=inner) | Already(inner):
@@ -77,7 +77,7 @@ def _end(value: Value, place: Place | Unplaced) -> tuple[Value, Place | Unplaced
 
 
 def _of_document(attribute: str, *, declared: bool) -> str | None:
-    """What to do where it is a whole document that is not known."""
+    """The cure if the unknown value is a whole document."""
     if attribute.rpartition(".")[2].partition("[")[0] not in _DOCUMENTS:
         return None
     if declared:

@@ -1,7 +1,7 @@
 """The policy document as types. `policy.schema.json` says the same for editors and other tools.
 
-A property test holds the two equal; this one is what a check reads, since it costs a tenth. Which
-rules there are both have from the rules themselves.
+A property test keeps the two equal. A check uses these types, because they cost a tenth of the time.
+Both take the list of rules from the rules themselves.
 """
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
@@ -13,26 +13,26 @@ from assay.model import ids
 from assay.model.times import DAY
 from assay.policy.rules import RULES
 
-# The end is written so that it is the end for every regular expression engine: to Python, `$` also
-# stands before a last newline, and a revoked key that ends in one would revoke nothing.
+# This matches only the end of the text, in every regular expression engine. Python's `$` also
+# matches before a final newline, and a revoked key that ends in a newline would revoke nothing.
 _END = r"(?![\s\S])"
 OWNER = rf"^(self|{ids.ACCOUNT}){_END}"
 KEY = rf"^{ids.ACCOUNT}:[A-Za-z0-9()\[\] ./'@_*?-]{{1,128}}{_END}"
-"""The characters of a watermark's name: EC2 API Reference, AttachImageWatermark."""
+"""EC2 API Reference, AttachImageWatermark: the characters of a watermark's name."""
 IMAGE_ID = rf"^{ids.AMI_ID}{_END}"
 REGION = rf"^{ids.REGION}{_END}"
 ACCOUNT = rf"^{ids.ACCOUNT}{_END}"
 ROLE = rf"^{ids.ROLE}{_END}"
 ROLE_NAME = rf"^{ids.ROLE_NAME}{_END}"
 ALL_OTHERS = "*"
-"""The key of `aws.readers` that stands for every account without one."""
+"""The key of `aws.readers` for every account that has no entry."""
 _READ = rf"^(\*|{ids.ACCOUNT}){_END}"
 EXTERNAL_ID = rf"^[A-Za-z0-9_+=,.@:/-]{{2,1224}}{_END}"
 """STS API Reference, AssumeRole."""
 UNIT = rf"^({ids.ROOT}|{ids.UNIT}){_END}"
 EXCLUDED = rf"^({ids.ACCOUNT}|{ids.UNIT}){_END}"
 VENDOR = rf"^(amazon|aws-marketplace|{ids.ACCOUNT}){_END}"
-"""EC2 API Reference, Image: the aliases that an owner of images has, and accounts."""
+"""An owner alias (EC2 API Reference, Image) or an account."""
 REGION_PATTERN = rf"^[a-z0-9*?-]{{1,64}}{_END}"
 
 ADDRESS_PATTERN = rf"^[^\r\n]{{1,1024}}{_END}"
@@ -41,7 +41,7 @@ ACCOUNT_PATTERN = rf"^[0-9*?]{{1,12}}{_END}"
 DATE = rf"^{DAY}{_END}"
 TEXT = rf"^[^\x00-\x1f\x7f]{{1,500}}{_END}"
 TAG = rf"^[^\x00-\x1f\x7f]{{1,256}}{_END}"
-"""EC2 User Guide, "Tag your Amazon EC2 resources": keys of 128, values of 256 characters at most."""
+"""EC2 User Guide, "Tag your Amazon EC2 resources": keys up to 128, values up to 256 characters."""
 
 Key = Annotated[str, Meta(pattern=KEY)]
 Days = Annotated[int, Meta(ge=0, le=2147483647)]
@@ -56,14 +56,14 @@ else:
     Configurable = Literal[tuple(rule.id for rule in RULES if rule.configurable)]
     """The rules whose severity can be chosen."""
     Exceptable = Literal[tuple(rule.id for rule in RULES if rule.exceptable)]
-    """The rules that exceptions let fail. What could not be read cannot be let through."""
+    """The rules that an exception can name. Nothing excepts what could not be read."""
 
 Rules: TypeAlias = dict[Configurable, Severity]
-"""`rules`, of the document or of a scope."""
+"""`rules` of the document or of a scope."""
 
 
 class _Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Unknown keys are errors: a misspelt rule must not silently stop being one."""
+    """Unknown keys are errors: a misspelt key must not be silently ignored."""
 
 
 class WatermarkFilter(_Strict, frozen=True):
@@ -111,13 +111,13 @@ class Roots(_Strict, frozen=True):
 
 
 class Golden(ScopeGolden, frozen=True):
-    """`golden` of the document, which alone can say what a pipeline may start from."""
+    """`golden` of the document; only there can `roots` say what a pipeline may start from."""
 
     roots: Roots | UnsetType = UNSET
 
 
 class Require(_Strict, frozen=True):
-    """`require`, of the document or of a scope."""
+    """`require` of the document or of a scope."""
 
     ancestry: Literal["agree", "ignore"] | UnsetType = UNSET
     max_depth: Annotated[int, Meta(ge=0, le=50)] | UnsetType = UNSET
@@ -143,7 +143,7 @@ Where = Annotated[str, Meta(pattern=ADDRESS_PATTERN)]
 
 
 class _NotEmpty(_Strict, frozen=True):
-    """An empty match would hold everywhere, and nobody means that."""
+    """A match that must not be empty: it would apply everywhere, which is hardly ever meant."""
 
     def __post_init__(self) -> None:
         if all(getattr(self, field) is UNSET for field in self.__struct_fields__):
@@ -173,7 +173,7 @@ class ImageMatch(_NotEmpty, frozen=True):
 
 
 class ExceptionMatch(ScopeMatch, frozen=True):
-    """`match` of an exception: that of a scope, or by the image."""
+    """`match` of an exception: the fields of a scope's match, and the image."""
 
     image: ImageMatch | UnsetType = UNSET
 
@@ -200,7 +200,7 @@ class PolicyException(_Strict, frozen=True):
 
 
 class Reader(_Strict, frozen=True):
-    """One entry of `aws.readers`: a role of one account by its ARN, of all others by its name."""
+    """One entry of `aws.readers`: the ARN of a role in one account, or its name for all others."""
 
     role_arn: Annotated[str, Meta(pattern=ROLE)] | UnsetType = UNSET
     role_name: Annotated[str, Meta(pattern=ROLE_NAME)] | UnsetType = UNSET
@@ -208,7 +208,7 @@ class Reader(_Strict, frozen=True):
 
 
 class Organization(_Strict, frozen=True):
-    """`aws.organization`. No unit at all would be nobody's fleet, so it is refused."""
+    """`aws.organization`. An empty list of units would describe no fleet, so it is refused."""
 
     units: (
         Annotated[tuple[Annotated[str, Meta(pattern=UNIT)], ...], Meta(min_length=1)] | UnsetType
@@ -256,12 +256,12 @@ class Document(_Strict, frozen=True):
 
 
 def decode(value: Any) -> Document:
-    """The document in a plain value. Raises `msgspec.ValidationError`."""
+    """Convert a plain value to a document. Raises `msgspec.ValidationError`."""
     return msgspec.convert(_whole_numbers(value), Document)
 
 
 def _whole_numbers(value: Any) -> Any:
-    """To JSON Schema 3.0 is an integer; so it is here."""
+    """Convert floats like 3.0 to integers: JSON Schema accepts them as integers."""
     match value:
         case dict():
             return {key: _whole_numbers(item) for key, item in value.items()}

@@ -1,4 +1,4 @@
-"""Is that good enough? Pure: facts, a policy and a time in, a verdict out."""
+"""Judges references by a policy. Pure: facts, a policy and a time in, verdicts out."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -33,14 +33,14 @@ from assay.policy.rules.rule import Rule
 
 
 class Judgement(NamedTuple):
-    """Every verdict, and what became of the exceptions."""
+    """All verdicts, and how the exceptions were used."""
 
     verdicts: tuple[Verdict, ...]
     exceptions: tuple[ExceptionUse, ...]
 
 
 def judge(subject: Subject, policy: Policy, as_of: datetime) -> Verdict:
-    """Apply every rule that is not switched off, let exceptions through, and weigh the results."""
+    """Apply every active rule, apply the exceptions, and weigh the results."""
     return judge_all([subject], policy, as_of).verdicts[0]
 
 
@@ -51,12 +51,12 @@ def judge_all(
     known: JudgedMarks | None = None,
     rules: Sequence[Rule] = RULES,
 ) -> Judgement:
-    """A verdict for each subject; what no rule can tell apart is judged once."""
+    """Return a verdict for each subject. Subjects that no rule can tell apart are judged once."""
     exceptions = Exceptions(policy, as_of)
     evaluations = _Evaluations(as_of, known or JudgedMarks(), rules)
     scopes = Scopes(policy)
     among = Alternatives()
-    # What a verdict would be elsewhere is no use that anybody makes of an exception.
+    # Separate counters: a trial verdict in another scope does not count as use of an exception.
     elsewhere = _Elsewhere(policy, scopes, evaluations, Exceptions(policy, as_of), rules)
 
     def verdict_on(subject: Subject, by: Policy) -> Verdict:
@@ -82,7 +82,7 @@ def judge_all(
 
 
 class _Evaluations:
-    """The rules at work, for each policy that holds somewhere, and as comments in the code except."""
+    """One `Evaluation` for each policy in force and each set of rules that code comments except."""
 
     def __init__(self, as_of: datetime, known: JudgedMarks, rules: Sequence[Rule]) -> None:
         self._as_of = as_of
@@ -91,7 +91,7 @@ class _Evaluations:
         self._made: dict[object, Evaluation] = {}
 
     def of(self, policy: Policy, reference: AmiReference) -> Evaluation:
-        """What judges a reference by a policy."""
+        """The evaluation that judges a reference by a policy."""
         excepted = deciding(reference.exceptions) if reference.exceptions else None
         key = (id(policy), excepted) if excepted else id(policy)
         found = self._made.get(key)
@@ -102,7 +102,7 @@ class _Evaluations:
 
 
 def _verdict(subject: Subject, by: Evaluation, exceptions: Exceptions) -> Verdict:
-    """What the rules make of a subject, and the exceptions of that."""
+    """Judge a subject by the rules, then apply the exceptions."""
     found = by.verdict(subject)
     if not exceptions.concern(subject.reference):
         return found
@@ -111,7 +111,7 @@ def _verdict(subject: Subject, by: Evaluation, exceptions: Exceptions) -> Verdic
 
 
 class _Elsewhere:
-    """Verdicts in all the scopes that may hold for references of which nobody knows the place."""
+    """Verdicts in every scope that may apply to a reference whose place is not known."""
 
     def __init__(
         self,
@@ -126,11 +126,11 @@ class _Elsewhere:
         self._evaluations = evaluations
         self._exceptions = exceptions
         self._alike = alike_to(rules)
-        # It holds on to the subject, whose parts a key names by their identity.
+        # Keys contain `id()`s of parts of a subject, so the subject is kept alive with each entry.
         self._known: dict[object, tuple[Sequence[int], Subject]] = {}
 
     def too(self, verdict: Verdict) -> Verdict:
-        """A verdict that passes, unless it does not in a scope that may hold."""
+        """Turn a pass into undetermined if the subject does not pass in a scope that may apply."""
         subject = verdict.subject
         for scope in self._scopes.rivals(subject, self._not_passing):
             by = self._evaluations.of(scope.policy, subject.reference)
@@ -140,7 +140,10 @@ class _Elsewhere:
         return verdict
 
     def _not_passing(self, group: Sequence[int], subject: Subject) -> Sequence[int]:
-        """Those of which some exception is needed: asked once of all that no rule can tell apart."""
+        """The scopes of `group` whose rules do not pass the subject, before exceptions.
+
+        Subjects that no rule can tell apart are judged once.
+        """
         reference = subject.reference
         key = (id(group), self._alike(subject), deciding(reference.exceptions))
         found = self._known.get(key)
@@ -166,11 +169,11 @@ def _which_scope(scope: Scope, subject: Subject) -> Finding:
 
 
 _ALONE = (Cause.INCOMPLETE_PLAN, Cause.SERVICE_IMAGE)
-"""What one rule alone judges: the plan as a whole, and an image that nobody can name."""
+"""Causes that only one rule judges: an incomplete plan, and an image that a service chooses."""
 
 
 def _is_off(subject: Subject, policy: Policy) -> bool:
-    """The verdict that is one rule's alone is gone with it."""
+    """Whether the only rule that judges the subject is off, so that it gets no verdict."""
     return all(
         isinstance(each.resolution, Unresolved)
         and each.resolution.cause in _ALONE

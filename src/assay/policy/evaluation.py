@@ -1,8 +1,8 @@
-"""The rules of one policy at work: about the same inputs each is asked once.
+"""Runs the rules of one policy; each rule runs once for the same inputs.
 
-Plans repeat themselves: 5,000 references lead to maybe 1,000 images. Which results one reference may
-share with another follows from what the rules read, and they name that as their parameters: a rule
-that comes to read `resource_type` is asked again for each type, with nothing else to be done for it.
+Plans repeat themselves: 5,000 references may lead to 1,000 images. Two references share a result if
+they agree in everything that the rule reads, and a rule declares what it reads as its parameters. If
+a rule starts to read `resource_type`, it runs once for each type without any other change.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -35,18 +35,18 @@ _Likeness: TypeAlias = tuple[Any, ...]
 
 _PASS, _FAIL = Outcome.PASS, Outcome.FAIL
 _WEIGHED = ("resolution", "provenance")
-"""What `weigh` reads of a subject, besides its results."""
+"""What `weigh` reads from a subject, besides its results."""
 
 
 class _Active(Struct, frozen=True):
-    """A rule with the severity that the policy gives it."""
+    """A rule, with its severity in the policy."""
 
     rule: Rule
     severity: Severity
 
 
 class Evaluation:
-    """The rules that a policy does not switch off, for one subject after the other."""
+    """The rules that a policy does not turn off, ready to judge many subjects."""
 
     def __init__(
         self, policy: Policy, as_of: datetime, known: JudgedMarks, rules: Iterable[Rule]
@@ -66,7 +66,7 @@ class Evaluation:
         )
 
     def verdict(self, subject: Subject) -> Verdict:
-        """What the rules make of a subject, before exceptions."""
+        """The verdict of the rules on a subject, before exceptions."""
         resolved = isinstance(subject.resolution, Resolved)
         panel = self._resolved if resolved else self._unresolved
         alike = panel.alike(subject)
@@ -79,7 +79,10 @@ class Evaluation:
 
 
 def alike_to(rules: Collection[Rule]) -> Callable[[Subject], _Likeness]:
-    """What two subjects have in common that get the same verdict by each policy, before exceptions."""
+    """Return a function that gives each subject a key.
+
+    Subjects with equal keys get the same verdict from every policy, before exceptions.
+    """
     of_type = {
         of: _likeness_to(rule for rule in rules if _is_asked(rule, of))
         for of in (Resolved, Unresolved)
@@ -88,12 +91,12 @@ def alike_to(rules: Collection[Rule]) -> Callable[[Subject], _Likeness]:
 
 
 def weigh(subject: Subject, results: _Results) -> Outcome:
-    """The worst of what decides; no image, or no results, is no pass."""
+    """Return the worst outcome of the deciding results; without image or results never a pass."""
     return _outcome(subject, results, _deciding(results))
 
 
 def _deciding(results: _Results) -> _Results:
-    """Those that make it no pass. Nearly all of them are passes, and need not be asked."""
+    """The results that prevent a pass. Nearly all results pass, so `decides` rarely runs."""
     return tuple([each for each in results if each.finding.outcome is not _PASS and each.decides])
 
 
@@ -105,21 +108,22 @@ def _outcome(subject: Subject, results: _Results, deciding: _Results) -> Outcome
         case Resolved() if results and subject.provenance is not None:
             return decided
         case Unresolved(Cause.INCOMPLETE_PLAN | Cause.SERVICE_IMAGE):
-            return decided  # as severe as the policy makes that rule
+            return decided  # the policy may have set these rules to warning
     return Outcome.UNDETERMINED
 
 
 def _is_asked(rule: Rule, of: type[Resolved | Unresolved]) -> bool:
-    """Whether a rule can have anything to say of what is resolved, or of what is not."""
+    """Whether a rule can judge subjects whose resolution is of this type."""
     inputs = (INPUTS[name] for name in rule.reads if name not in OF_A_POLICY)
     return all(each.of in (None, of) for each in inputs)
 
 
 class _Panel:
-    """Rules that are asked of the same subjects, and what they said.
+    """Rules that judge the same subjects, with their results so far.
 
-    References that agree in all that the rules read share one verdict. Those that lead to the same
-    image in different ways, by its id and by a template, share what is said of the image alone.
+    References that agree in everything that the rules read share one verdict. References that lead to
+    the same image in different ways, for example by id and by template, share the results about the
+    image.
     """
 
     def __init__(self, active: Sequence[_Active], given: Mapping[str, Any]) -> None:
@@ -130,14 +134,14 @@ class _Panel:
         self.alike = _likeness_to(each.rule for each in active)
         told_by = {each.told_by or each.path for each in self._of_image.inputs}
         self._alike_in_image = _likeness(told_by)
-        # A key holds the identity of large things, which is theirs as long as they live: what is
-        # known holds on to the subject that they are of.
+        # Keys contain `id()`s of large objects, which stay unique only while the objects live, so
+        # each entry keeps its subject alive.
         self.verdicts: dict[_Likeness, Verdict] = {}
         self._said_of_images: dict[_Likeness, tuple[_Results, _Results, Subject]] = {}
         self._said: dict[tuple[int, _Results], _Results] = {}
 
     def judge(self, subject: Subject) -> Verdict:
-        """What the rules say, those of the image first; one object for all of whom it is the same."""
+        """Run the rules, those about the image first. Equal results are one shared object."""
         alike = self._alike_in_image(subject)
         known = self._said_of_images.get(alike)
         if known is None:
@@ -151,7 +155,7 @@ class _Panel:
 
 
 class _Asked:
-    """Rules that are asked together: each is given what it reads, and nothing else."""
+    """Rules that run together; each gets the inputs that it reads, and nothing else."""
 
     def __init__(self, active: Iterable[_Active], given: Mapping[str, Any]) -> None:
         names = dict.fromkeys(name for each in active for name in each.rule.reads)
@@ -181,20 +185,20 @@ class _Asked:
 
 
 def _likeness_to(rules: Iterable[Rule]) -> Callable[[Subject], _Likeness]:
-    """What two subjects have in common if these rules, and `weigh`, cannot tell them apart."""
+    """Return a key function: these rules and `weigh` cannot tell subjects with equal keys apart."""
     read = {name for rule in rules for name in rule.reads if name not in OF_A_POLICY}
     return _likeness({*_WEIGHED, *(INPUTS[name].root for name in read)})
 
 
 def _likeness(paths: Collection[str]) -> Callable[[Subject], _Likeness]:
-    """What two subjects have in common if they are alike in what stands at all of `paths`."""
+    """Return a key function: subjects with equal keys agree in their values at all `paths`."""
     equal = _pick(attrgetter, [path for path in paths if path not in BY_IDENTITY])
     same = _pick(attrgetter, [path for path in paths if path in BY_IDENTITY])
     return lambda subject: (*equal(subject), *map(id, same(subject)))
 
 
 def _pick(get: Callable[..., Any], items: Sequence[Any]) -> _Pick:
-    """`attrgetter` or `itemgetter` of some items, which gives a tuple of one, or of none, too."""
+    """`attrgetter` or `itemgetter`, but always returning a tuple, even for one item or none."""
     if len(items) > 1:
         return cast("_Pick", get(*items))
     if not items:

@@ -1,6 +1,6 @@
-"""What exceptions let through, until when, and which of them nobody needs.
+"""Applies exceptions to failures, and counts which of them are used, expired or unused.
 
-Those of the policy come first, then those that comments in the code make for a reference.
+The policy's exceptions come first, then those that comments in the code make for a reference.
 """
 
 from collections import Counter
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 _Results = tuple[RuleResult, ...]
 _Key: TypeAlias = int | CodeException
-"""An exception of the policy by its number; one in the code is its own name."""
+"""The number of an exception of the policy, or an exception in the code itself."""
 
 
 class _Applied(Struct, frozen=True):
-    """What some exceptions make of some results."""
+    """The results after some exceptions, and which of these were used or had expired."""
 
     to: _Results
     results: _Results
@@ -47,7 +47,7 @@ class _Applied(Struct, frozen=True):
 
 
 class Exceptions:
-    """Applies the exceptions of one policy, and of the code, and counts what each was good for."""
+    """Applies the exceptions of one policy and of the code, and counts the uses of each."""
 
     def __init__(self, policy: Policy, as_of: datetime) -> None:
         self._of_policy = policy.exceptions
@@ -63,13 +63,14 @@ class Exceptions:
         return Candidates([each.match for each in self._of_policy])
 
     def concern(self, reference: AmiReference) -> bool:
-        """Whether there is any exception that could reach a reference."""
+        """Whether any exception could apply to a reference."""
         return bool(self._of_policy or reference.exceptions)
 
     def apply(self, subject: Subject, results: _Results) -> _Results:
-        """The results, with the exception that lets a failure through, or word of one that did.
+        """Attach to each failure the exception that lets it through, or mention an expired one.
 
-        What references share before, they share after: reports show it once.
+        References that share their results before share them afterwards, so that reports show them
+        once.
         """
         failing = {result.rule for result in results if _fails(result)}
         if not failing:
@@ -95,7 +96,7 @@ class Exceptions:
 
     @contextmanager
     def counting_once(self) -> Iterator[None]:
-        """Within, an exception is counted once however often it is applied: for one reference."""
+        """Within this context, count an exception at most once, as for a single reference."""
         used, missed = self._used, self._missed
         self._used, self._missed = Counter(), Counter()
         try:
@@ -114,7 +115,7 @@ class Exceptions:
     def _except(
         self, result: RuleResult, matching: tuple[_Key, ...], used: set[_Key], missed: set[_Key]
     ) -> RuleResult:
-        """The first that still holds lets it through; one that is over is missed only without."""
+        """Let a failure through by the first valid exception, or note that the others expired."""
         if not _fails(result):
             return result
         over: list[_Key] = []
@@ -135,9 +136,10 @@ class Exceptions:
         return self._of_policy[key] if isinstance(key, int) else key
 
     def uses(self) -> tuple[ExceptionUse, ...]:
-        """What became of each exception of the policy, in its order, and of those in the code.
+        """How each exception of the policy was used, in order, then those in the code.
 
-        A comment that lets nothing through is left out: nobody has to see to it.
+        A comment that lets nothing through and has not expired on a failure is left out: it needs no
+        action.
         """
         noticed = {key for key in (*self._used, *self._missed) if isinstance(key, CodeException)}
         in_code = sorted(noticed, key=lambda each: (each.file, each.line, each.rules))
@@ -155,7 +157,7 @@ def _fails(result: RuleResult) -> bool:
 
 
 def _expired(result: RuleResult, over: AnyException) -> Finding:
-    """The finding, and since when nothing lets it through any more."""
+    """The finding, with the date on which its exception expired."""
     said = f"{result.finding.message}; the exception {over.name} expired on {over.expires}"
     return replace(result.finding, message=said)
 
@@ -164,7 +166,7 @@ _EXCEPTABLE = tuple(rule.id for rule in RULES if rule.exceptable)
 
 
 def check_exceptions(references: Iterable[AmiReference]) -> None:
-    """Raise `InputError` for the first comment that excepts what cannot be named in an exception."""
+    """Raise `InputError` for the first comment that names a rule that cannot be excepted."""
     for exception in {each: None for reference in references for each in reference.exceptions}:
         for rule in exception.rules:
             if rule not in _EXCEPTABLE:

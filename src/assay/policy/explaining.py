@@ -1,7 +1,7 @@
-"""Says what is wrong with a policy document, by file, line, column and key.
+"""Explains what is wrong with a policy document, by file, line, column and key.
 
-Documents are decoded by types. Only when that fails is the JSON Schema brought in to explain: importing
-jsonschema costs as much as a whole check.
+Documents are decoded with the types of `document`. Only if that fails does the JSON Schema explain the
+error: importing jsonschema takes as long as a whole check.
 """
 
 import re
@@ -45,13 +45,13 @@ def schema() -> dict[str, Any]:
 
 
 def explain(parsed: Parsed) -> None:
-    """Raise `PolicyError` for the first thing, in file order, that breaks the JSON Schema."""
+    """Raise `PolicyError` for the first violation of the JSON Schema, in file order."""
     for problem in problems(parsed):
         raise problem
 
 
 def problems(parsed: Parsed) -> list[PolicyError]:
-    """All that breaks the JSON Schema, in file order."""
+    """All violations of the JSON Schema, in file order."""
     from jsonschema import Draft7Validator
 
     errors = list(Draft7Validator(schema()).iter_errors(parsed.value))
@@ -64,12 +64,12 @@ def problems(parsed: Parsed) -> list[PolicyError]:
         if error.validator != "required" or tuple(error.absolute_path) not in misspelt
         for problem in _problems(error, parsed)
     ]
-    # Of several keys that one mapping lacks, each is an error, and all are told by the first.
+    # If a mapping lacks several keys, jsonschema reports each, but each of our messages names all.
     return sorted({str(each): each for each in found}.values(), key=_position)
 
 
 def _problems(error: Any, parsed: Parsed) -> Iterator[PolicyError]:
-    """One schema error can be about several keys."""
+    """The problems in one schema error, which can concern several keys."""
     if error.validator != "additionalProperties":
         yield _problem(error, parsed)
         return
@@ -94,7 +94,7 @@ def _position(problem: PolicyError) -> tuple[int, ...]:
 
 
 def _problem(error: Any, parsed: Parsed) -> PolicyError:
-    """One schema error in the words of somebody who would like it mended."""
+    """One schema error as a message that says how to fix it."""
     path: Path = tuple(error.absolute_path)
     name = _named(path)
     match error.validator:
@@ -151,11 +151,11 @@ _SMALL = {
     "accounts": 'accounts: ["111122223333"]',
     "readers": 'readers: {"*": {role_name: assay-reader}}',
 }
-"""The right form of what is written wrong most, by its key."""
+"""For the keys that are most often written wrong, an example of the right form."""
 
 
 def _example(error: Any) -> str | None:
-    """How it is written, where only its type is wrong."""
+    """An example of the right form, if only the type or a constant is wrong."""
     keys = [step for step in error.absolute_path if isinstance(step, str)]
     known = _SMALL.get(keys[-1]) if keys else "version: 1, then golden: …"
     if known is None and error.validator_value == "integer":
@@ -167,7 +167,7 @@ _NO_ROOT = "no image would be allowed as a root"
 
 
 def _effect(path: Path) -> str:
-    """What an empty list would mean."""
+    """What an empty list at `path` would mean."""
     match path:
         case ["exceptions", *_]:
             return "it would let nothing through"
@@ -235,7 +235,7 @@ def _article(kind: str) -> str:
 
 
 def _advice(error: Any) -> str | None:
-    """The usual reasons for the usual mistakes."""
+    """A hint for a common mistake."""
     if error.validator_value == "string" and type(error.instance) in (int, float):
         return "put it in quotes: YAML reads digits without quotes as a number"
     if error.validator_value == KEY and isinstance(error.instance, str):
@@ -250,7 +250,7 @@ def _advice(error: Any) -> str | None:
 
 
 def _role_named(said: str) -> str | None:
-    """How the name of a role is written, for whoever wrote something else that leads to one."""
+    """A hint for a role name that is an ARN, has a wildcard or starts with a slash."""
     _, is_arn, name = said.partition(":role/")
     if is_arn:
         known = re.search(ROLE_NAME, name)

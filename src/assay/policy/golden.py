@@ -1,9 +1,9 @@
-"""Which marks of an image are golden?
+"""Finds the golden marks of an image.
 
-Facts: EC2 API Reference, ImageWatermarkFilterRequest (all fields of a filter must hold for the
-same watermark; one filter is enough) and ImageWatermark (`SourceImage*` name the image the mark
-was first attached to). The age of the source image is counted until now, which is the API
-reference's wording; the User Guide's gloss, "when the mark was applied", is laxer.
+Facts: EC2 API Reference, ImageWatermarkFilterRequest (all fields of a filter must match the same
+watermark; one filter is enough) and ImageWatermark (`SourceImage*` name the image that the mark was
+first attached to). The age of the source image counts until now, as the API reference says; the User
+Guide's wording, "when the mark was applied", is laxer.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ _SECONDS_A_DAY = 86_400
 
 
 class Is(Enum):
-    """Whether a condition holds; UNREAD where the answer lacks a field that decides it."""
+    """Whether a condition is met; UNREAD if EC2's answer lacks a field that decides it."""
 
     YES = "yes"
     NO = "no"
@@ -27,20 +27,20 @@ class Is(Enum):
 
 
 class Marks(msgspec.Struct, frozen=True, gc=False):
-    """An image's marks, sorted by what the policy makes of them."""
+    """An image's marks, sorted by whether the policy considers them golden."""
 
     golden: tuple[Watermark, ...]
     unread: tuple[Watermark, ...]
-    """They could be golden: a field that decides was missing from EC2's answer."""
+    """Marks that may be golden: EC2's answer lacks a field that decides it."""
     near_misses: tuple[str, ...]
-    """For each mark that is not golden: why not."""
+    """For each mark that is not golden, why not."""
 
 
 class JudgedMarks:
-    """What was judged before, as of the same time, by the identity of the image and of `golden`.
+    """Judged marks, cached by the `id()`s of the image and of `golden`; valid for one `as_of`.
 
-    It holds both, so that nothing else can come to have that identity. What descends from one golden
-    image has its mark: those of a thousand images may be judged once.
+    The cache keeps both objects alive, so that no other object can get the same `id()`. Descendants
+    of one golden image have the same mark, so a thousand images may need only one judgement.
     """
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class JudgedMarks:
         self._of_marks: dict[tuple[tuple[Watermark, ...], int], tuple[Marks, Golden]] = {}
 
     def of(self, image: Image, golden: Golden, as_of: datetime) -> Marks:
-        """`golden_marks`, once."""
+        """`golden_marks` of an image, cached."""
         key = (id(image), id(golden))
         found = self._of_images.get(key)
         if found is None:
@@ -56,7 +56,7 @@ class JudgedMarks:
         return found[0]
 
     def of_marks(self, marks: tuple[Watermark, ...], golden: Golden, as_of: datetime) -> Marks:
-        """The same of marks alone, which holds no image."""
+        """`golden_marks`, cached by the marks themselves, without keeping an image alive."""
         key = (marks, id(golden))
         found = self._of_marks.get(key)
         if found is None:
@@ -65,7 +65,7 @@ class JudgedMarks:
 
 
 def golden_marks(marks: Iterable[Watermark], golden: Golden, as_of: datetime) -> Marks:
-    """Judge every mark of an image by the policy's filters and its registry."""
+    """Judge each mark by the policy's filters and its registry of source images."""
     yes: list[Watermark] = []
     unread: list[Watermark] = []
     why_not: list[str] = []
@@ -88,7 +88,7 @@ def golden_marks(marks: Iterable[Watermark], golden: Golden, as_of: datetime) ->
 
 
 def best(answers: Iterable[Is]) -> Is:
-    """Whether one of several conditions holds, where one is enough."""
+    """Whether at least one of several conditions is met."""
     found = Is.NO
     for answer in answers:
         if answer is Is.YES:
@@ -99,7 +99,7 @@ def best(answers: Iterable[Is]) -> Is:
 
 
 def satisfies(mark: Watermark, filter: WatermarkFilter, as_of: datetime) -> tuple[Is, str | None]:
-    """Whether one mark holds for all fields of one filter, and the first field that says no."""
+    """Whether a mark matches all fields of a filter, and if not, why the first field does not."""
     answer = Is.YES
     for held, why in _fields(mark, filter, as_of):
         if held is Is.NO:
@@ -134,7 +134,7 @@ def _like(pattern: str, text: str | None) -> Is:
 def young(
     what: str, days: int | None, born: datetime | None, as_of: datetime
 ) -> tuple[Is, str | None]:
-    """Whether something is at most so many days old; a day is 24 hours."""
+    """Whether `what` is at most `days` old; a day is 24 hours."""
     if days is None:
         return Is.YES, None
     if born is None:
@@ -146,7 +146,7 @@ def young(
 
 
 def _registered(mark: Watermark, golden: Golden) -> Is:
-    """Whether the mark was attached to a build that the policy registers (no registry: yes)."""
+    """Whether the mark's source image is in the policy's `source_images` (YES without a list)."""
     if not golden.source_images:
         return Is.YES
     if mark.source_image_id is None or mark.source_image_region is None:
@@ -156,7 +156,7 @@ def _registered(mark: Watermark, golden: Golden) -> Is:
 
 
 def _nearest(answers: list[tuple[Is, str | None]], mark: Watermark, golden: Golden) -> str:
-    """The most telling reason: a field that failed beats a key that never fitted."""
+    """The most helpful reason: a field that does not match beats a key that does not."""
     for _, why in answers:
         if why:
             return why

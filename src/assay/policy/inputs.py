@@ -1,9 +1,9 @@
-"""What rules may read, by name.
+"""The inputs that rules may read, by name.
 
 Every field of a reference (`resource_type`, `action`) and of a subject (`resolution`, `provenance`)
-is an input by its own name; so is what is told of the image that a reference leads to (`image`,
-`seen`), and `unresolved`, which says why it leads to none. Whoever applies a policy gives it, the
-time and what the policy makes of an image's marks.
+is an input under its own name. So are the facts about the image that a reference leads to (`image`,
+`seen`), and `unresolved`, which says why it leads to none. The engine adds `policy`, `as_of` and
+`marks`.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,25 +15,25 @@ from assay.model import AmiReference, Image, Resolved, Subject, Unresolved
 from assay.policy.golden import Marks
 
 MarksOf: TypeAlias = Callable[[Image], Marks]
-"""The input `marks`: what the policy makes of the marks of an image."""
+"""The input `marks`: a function that judges the marks of an image by the policy."""
 
 OF_A_POLICY = ("policy", "as_of", "marks")
-"""The same for all references that one policy is applied to."""
+"""The inputs that are the same for all references judged by one policy."""
 
 
 class Input(Struct, frozen=True):
-    """One thing that rules may read."""
+    """One input."""
 
     path: str
-    """Where it stands in a `Subject`."""
+    """Its path in a `Subject`."""
     of: type[Resolved | Unresolved] | None = None
-    """A rule that reads it is asked only of references that are resolved, or that are not."""
+    """If set, rules that read this input judge only subjects with this type of resolution."""
     told_by: str | None = None
-    """Where what it is made of stands, if it is made anew each time."""
+    """If the value is computed on each access, the path of the value that it is computed from."""
 
     @property
     def root(self) -> str:
-        """What tells it: a resolution tells all that is read of it."""
+        """The path whose value determines this input: for parts of a resolution, the resolution."""
         return "resolution" if self.path.startswith("resolution.") else self.path
 
 
@@ -42,7 +42,7 @@ INPUTS: Mapping[str, Input] = {
     **{
         name: Input(name)
         for name in Subject.__struct_fields__
-        if name not in ("reference", "others")  # others that may be meant are judged for themselves
+        if name not in ("reference", "others")  # the other possible images get their own verdicts
     },
     "image": Input("resolution.image", Resolved),
     "seen": Input("resolution.seen", Resolved, told_by="resolution.sight"),
@@ -60,8 +60,8 @@ OF_AN_IMAGE = frozenset(
         *("launched", "provenance", "allowed"),
     }
 )
-"""What mostly is the same for all references to an image, however they lead there: rules that read
-nothing else are asked once for all of them. A matter of speed alone."""
+"""Inputs that are mostly the same for all references to an image, however they lead there. Rules
+that read only these run once for all of them. This affects only speed."""
 
 BY_IDENTITY = frozenset(
     {
@@ -69,6 +69,6 @@ BY_IDENTITY = frozenset(
         *("reference.tags", "reference.kind", "reference.action"),
     }
 )
-"""The paths of what is large, holds a mapping and cannot be hashed, or is one of an enumeration: two
-are alike where it is one object. Elsewhere they are where they are equal. A path too many here costs
-sharing, one too few is a `TypeError`; neither makes two alike that are not."""
+"""Paths whose values are compared by identity; all others are compared by equality. These values
+are large, contain a mapping and so cannot be hashed, or are members of an enumeration. A superfluous
+path costs sharing, a missing one raises `TypeError`; neither makes different subjects equal."""

@@ -1,4 +1,4 @@
-"""What the rules about descent share: depths, and why a record of ancestry ends."""
+"""Shared by the rules about descent: depths, revocation, and why a recorded ancestry ends."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
@@ -25,11 +25,11 @@ from assay.policy.golden import JudgedMarks, Marks
 from assay.policy.wildcard import matches
 
 _DECIDING = frozenset({"unmarked", "revoked"})
-"""Rules whose failure is known before the ancestry is: errors, unless a policy says otherwise."""
+"""Rules that can fail an image before its whole ancestry is known. Errors by default."""
 
 
 def depths(marks: Iterable[Watermark], provenance: Provenance) -> list[int]:
-    """For each mark whose source image is in the ancestry: the derivations since that image."""
+    """For each mark whose source image is in the ancestry, the number of derivations since it."""
     found: list[int] = []
     for mark in marks:
         if mark.source_image_id and mark.source_image_region:
@@ -40,7 +40,7 @@ def depths(marks: Iterable[Watermark], provenance: Provenance) -> list[int]:
 
 
 def unread_marks(marks: Marks) -> Finding | None:
-    """What a rule about golden marks says where none was read for certain."""
+    """The finding of a rule about golden marks if no mark is certainly golden."""
     if not marks.unread:
         return None
     return Finding(
@@ -51,9 +51,9 @@ def unread_marks(marks: Marks) -> Finding | None:
 def ancestry_matters(
     policy: Policy, as_of: datetime, known: JudgedMarks, exceptions: Iterable[CodeException] = ()
 ) -> Callable[[Provenance], bool]:
-    """Whether a verdict of this policy can change with what is not known yet of an ancestry.
+    """Return a function that tells whether a verdict still depends on the rest of an ancestry.
 
-    `exceptions` are the exceptions that comments make, for whichever image.
+    `exceptions` are those in code comments, for any image.
     """
     stakes = _stakes(policy.everywhere, deciding(exceptions))
 
@@ -67,10 +67,10 @@ def ancestry_matters(
 
 
 class _Stake(msgspec.Struct, frozen=True, gc=False):
-    """What of a policy decides whether more has to be known of an ancestry."""
+    """The parts of a policy that decide whether more of an ancestry has to be read."""
 
     unmarked_decides: bool
-    """Whether a failure of the rule fails the reference, whatever else is found."""
+    """Whether a failure of the rule fails the reference, no matter what else is found."""
     revoked_decides: bool
     asks_depth: bool
 
@@ -78,11 +78,11 @@ class _Stake(msgspec.Struct, frozen=True, gc=False):
 def _stakes(
     policies: Iterable[Policy], excepted: frozenset[str]
 ) -> Collection[tuple[Golden, Revoked, _Stake]]:
-    """Of many scopes, most ask the same of an ancestry: each such question once."""
+    """The distinct stakes of all policies: most scopes have the same ones."""
     named: dict[int, frozenset[str]] = {}
     found: dict[tuple[int, int, _Stake], tuple[Golden, Revoked, _Stake]] = {}
     for policy in policies:
-        listed = id(policy.exceptions)  # which scopes share with the document
+        listed = id(policy.exceptions)  # scopes share this object with the document
         if listed not in named:
             named[listed] = policy.excepted
         golden, revoked = policy.golden, policy.revoked
@@ -101,47 +101,47 @@ def _stake(policy: Policy, excepted: Collection[str]) -> _Stake:
 
 
 def deciding(exceptions: Iterable[CodeException]) -> frozenset[str]:
-    """The rules that comments except, of those that fail an image wherever it comes from."""
+    """The rules that comments except, of those in `_DECIDING`."""
     return _DECIDING.intersection(rule for exception in exceptions for rule in exception.rules)
 
 
 def excepting(policy: Policy, rules: frozenset[str]) -> Policy:
-    """The policy where comments except these rules."""
+    """The policy, with these rules marked as excepted by comments."""
     return replace(policy, excepted_in_code=rules) if rules else policy
 
 
 def still_matters(marks: Marks, policy: Policy, provenance: Provenance) -> bool:
-    """Whether what is known of an ancestry leaves a question of the policy open.
+    """Whether the known part of an ancestry leaves a question of the policy open.
 
-    That a golden mark's source is not in it is doubted even where the walk came to an end: EC2's
-    own record has the last word before an image fails for it.
+    If a golden mark's source is not in the ancestry, the question stays open even after a complete
+    walk: an image fails for it only after EC2's own record was consulted.
     """
     return _is_open(marks, policy.revoked, _stake(policy, policy.excepted), provenance)
 
 
 def _is_open(marks: Marks, revoked: Revoked, stake: _Stake, provenance: Provenance) -> bool:
     if not (marks.golden or marks.unread) and stake.unmarked_decides:
-        return False  # it fails, wherever it comes from
+        return False  # it fails as unmarked, wherever it comes from
     if stake.revoked_decides and path_to_revoked(provenance, revoked):
-        return False  # likewise
+        return False  # it fails as revoked
     if revoked.watermarks and _has_unasked(provenance):
         return True
     if (revoked.images or revoked.watermarks) and not provenance.ancestry.complete:
         return True
-    # One golden mark whose source is met settles both questions: whether it stands in the ancestry,
-    # and how deep. What lies behind it changes neither.
+    # One golden mark whose source was found settles both questions: whether the source is in the
+    # ancestry, and at which depth. Images beyond the source change neither.
     return stake.asks_depth and bool(marks.golden) and not depths(marks.golden, provenance)
 
 
 def _has_unasked(provenance: Provenance) -> bool:
-    """Whether EC2 can still be asked for the marks of an ancestor."""
+    """Whether the marks of an ancestor can still be requested from EC2."""
     return any(
         each.entry.region and not (each.asked or each.refused) for each in provenance.ancestors[1:]
     )
 
 
 def path_to_revoked(provenance: Provenance, revoked: Revoked) -> str | None:
-    """How an image leads to something that is revoked, as far as it is known."""
+    """How the image leads to something revoked, as far as its provenance is known; else None."""
     for image, path in _line(provenance) if revoked.watermarks else ():
         for mark in image.watermarks:
             for pattern in revoked.watermarks:
@@ -168,9 +168,9 @@ def _met(provenance: Provenance) -> Iterator[tuple[str | None, str | None]]:
 
 
 def _line(provenance: Provenance) -> Iterator[tuple[Image, str]]:
-    """The image, then its ancestors as far as they are visible, and how each is reached.
+    """The image, then its visible ancestors, each with the text that says how it is reached.
 
-    The image that a copy was made from comes with `descends from ami-0b: ami-0c <- ami-0b, and ami-0b `.
+    The text for a copy's source is `descends from ami-0b: ami-0c <- ami-0b, and ami-0b `.
     """
     yield provenance.image, ""
     for depth, ancestor in enumerate(provenance.ancestors):
@@ -185,15 +185,15 @@ def _steps(provenance: Provenance, depth: int) -> str:
 
 
 def _path_to(name: ImageName, provenance: Provenance) -> str | None:
-    """How the image leads to the revoked one."""
+    """How the image leads to the revoked image `name`; None if it does not."""
     image = provenance.image
     if (image.id, provenance.place.region) == (name.id, name.region):
         return f"is {name.id}"
     depth = provenance.depth_of(name.id, name.region)
     if depth is not None:
         return _steps(provenance, depth)
-    # The record may end before it comes there: its last entry names a source that it does not
-    # follow, and a mark that was inherited names the image to which it was attached at first.
+    # The record may end before the revoked image: its last entry can name a source that is not an
+    # entry itself, and an inherited mark names the image that it was first attached to.
     last = [each.entry for each in provenance.ancestors[-1:]]
     if any((e.source_image_id, e.source_image_region) == (name.id, name.region) for e in last):
         return f"its last recorded ancestor {last[0].image_id} was made from {name.id}"
@@ -204,7 +204,7 @@ def _path_to(name: ImageName, provenance: Provenance) -> str | None:
 
 
 def why_incomplete(ancestry: Ancestry) -> str:
-    """One phrase for an ancestry in which absence proves nothing."""
+    """One phrase that says why absence from this ancestry proves nothing."""
     match ancestry.end:
         case AncestryEnd.REFUSED:
             return ancestry.detail or "the lookup was refused"

@@ -1,4 +1,4 @@
-"""Reads a policy document. What is wrong with one is told by `explaining`, and only then imported."""
+"""Reads a policy document. `explaining` is imported only if something is wrong with it."""
 
 import msgspec
 
@@ -12,7 +12,7 @@ from assay.policy.syntax import parse
 
 
 def load(path: str, data: bytes) -> Policy:
-    """The policy in `data`, the content of the file that `path` names. Raises `PolicyError`."""
+    """Return the policy in `data`, the content of the file `path`. Raises `PolicyError`."""
     parsed = parse(path, _text(path, data))
     try:
         document = decode(parsed.value)
@@ -26,7 +26,7 @@ def load(path: str, data: bytes) -> Policy:
 
 
 def validate(path: str, data: bytes) -> Policy:
-    """`load`, held against the JSON Schema as well. Raises `PolicyError`."""
+    """Like `load`, but check the document against the JSON Schema too. Raises `PolicyError`."""
     from assay.policy.explaining import explain
 
     explain(parse(path, _text(path, data)))
@@ -34,9 +34,10 @@ def validate(path: str, data: bytes) -> Policy:
 
 
 def faults(path: str, data: bytes) -> list[PolicyError]:
-    """Everything that is wrong with a document, in file order; what is no YAML has one fault alone.
+    """Return everything that is wrong with a document, in file order.
 
-    Contradictions are looked for in what fits the JSON Schema.
+    Invalid YAML yields a single error. Contradictions are looked for only if the document matches the
+    JSON Schema.
     """
     from assay.policy.explaining import problems
 

@@ -1,8 +1,9 @@
-"""Which scope a reference stands in, and which exceptions it falls under.
+"""Finds the scope and the exceptions that apply to a reference.
 
-Everything that is set must hold. What is not known (an address's account, an image that was not
-found) holds for nothing: neither a stricter nor a laxer rule is applied on a guess. Nor does
-anything that a plan leaves open pass on one: `rivals` are the scopes that might hold all the same.
+A match applies if all of its fields do. A field never matches something unknown (the account of an
+address, an image that was not found): neither a stricter nor a laxer rule is applied on a guess.
+A reference whose place the plan leaves open must not pass on a guess either: `rivals` returns the
+scopes that might apply to it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,7 +37,7 @@ def _candidates(of: Sequence[Match]) -> "Candidates":
 
 
 class Scopes:
-    """The scopes of a policy, for one reference after the other."""
+    """The scopes of a policy, ready to be matched with many references."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -44,7 +45,7 @@ class Scopes:
         self._matches = [scope.match for scope in policy.scopes]
         decides = sorted(range(len(self._scopes)), key=self._specificity, reverse=True)
         self._turns = {number: turn for turn, number in enumerate(decides)}
-        """Of two scopes that hold the one decides whose turn comes first."""
+        """By a scope's number: of two scopes that apply, the one with the lower turn decides."""
         self._open: dict[tuple[bool, bool], _Open] = {}
 
     @cached_property
@@ -55,7 +56,7 @@ class Scopes:
         return _specificity(self._matches[number])
 
     def policy_for(self, subject: Subject) -> Policy:
-        """The policy of the most specific scope that holds, or the document's own."""
+        """The policy of the most specific scope that applies, or the document's own."""
         decides = self._deciding(subject)
         return self._policy if decides is None else self._scopes[decides].policy
 
@@ -65,16 +66,16 @@ class Scopes:
         return min(holding, key=self._turns.__getitem__, default=None)
 
     def rivals(self, subject: Subject, among: "Among | None" = None) -> Iterator[Scope]:
-        """The scopes that would decide instead, if what a plan leaves open of the place were as they
-        say; of each group of them that hold together, only those that `among` picks.
+        """The scopes that would decide instead if the open parts of the place were as they say.
 
-        With a provider whose account nobody can tell, the account may be that of the scope
-        `production`: what passes by the document's own policy has to pass by that of `production`, too.
+        Of each group of scopes that apply together, `among` picks some. For example, if the account of
+        a provider is not known, it may be the account of the scope `production`: a reference that
+        passes the document's own policy then has to pass the policy of `production` as well.
         """
         place, found = subject.place, subject.resolution
         if isinstance(place, Place) and not (isinstance(found, Resolved) and found.unplaced):
             return
-        account = _account_of(place)  # no rival is a scope for another one
+        account = _account_of(place)  # a scope for another account is no rival
         groups = self._holding_together(subject, account)
         picked = groups if among is None else (among(group, subject) for group in groups)
         numbers = sorted(number for group in picked for number in group)
@@ -85,7 +86,7 @@ class Scopes:
                 yield self._scopes[number]
 
     def _holding_together(self, subject: Subject, account: str | None) -> Iterator[Sequence[int]]:
-        """The scopes that may hold, together with all that ask for the same besides the place."""
+        """Groups of scopes that may apply; those of one group differ only in account or Region."""
         key = isinstance(subject.place, Unplaced), account is None
         open = self._open.get(key)
         if open is None:
@@ -96,11 +97,11 @@ class Scopes:
 
 
 Among: TypeAlias = Callable[[Sequence[int], Subject], Iterable[int]]
-"""Some of a group of scopes, by their numbers, for a reference. A group is one object, always."""
+"""Picks some scopes of a group, by number, for a subject. A group is always the same object."""
 
 
 class _Open(msgspec.Struct, frozen=True):
-    """What matches ask besides what a plan leaves open, and which scopes ask it."""
+    """The matches without the fields that a plan leaves open, and the scopes that share each."""
 
     matches: Sequence[Match]
     groups: Sequence[tuple[int, ...]]
@@ -108,7 +109,10 @@ class _Open(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, matches: Iterable[Match], region: bool, account: bool) -> "_Open":
-        """What is left where the Region is open, and the account; one that is told is looked up."""
+        """Drop `region` and `account` from the matches where these are open.
+
+        A known account still narrows down the candidates.
+        """
         left: dict[object, Match] = {}
         numbers: dict[object, list[int]] = {}
         for number, match in enumerate(matches):
@@ -125,7 +129,7 @@ class _Open(msgspec.Struct, frozen=True):
 
 
 def hashable(match: msgspec.Struct) -> tuple[object, ...]:
-    """The same for matches that are equal: their tags are mappings, which have no hash."""
+    """A hashable key, equal for equal matches: a match itself contains mappings (tags)."""
     return tuple(_hashable(value) for value in astuple(match))
 
 
@@ -143,7 +147,7 @@ def _fits_if_told(match: Match, account: str | None) -> bool:
 
 
 def _account_of(place: Place | Unplaced) -> str | None:
-    """The account where the Region alone is open: credentials are those of one account."""
+    """The account if only the Region is open: credentials belong to one account."""
     if isinstance(place, Place) or not place.account_told:
         return None
     accounts = {each.account for each in place.candidates}
@@ -151,10 +155,10 @@ def _account_of(place: Place | Unplaced) -> str | None:
 
 
 def _specificity(match: Match) -> tuple[int, int]:
-    """How many fields say anything, then how much they spell out; ties go to the first in order.
+    """The number of fields that restrict anything, then the number of literal characters.
 
-    `{account: "1111*", region: us-east-1}` is (2, 13), and decides before
-    `{address: "module.legacy.*"}`, which is (1, 14).
+    Ties go to the first in order. `{account: "1111*", region: us-east-1}` is (2, 13), and decides
+    before `{address: "module.legacy.*"}`, which is (1, 14).
     """
     patterns = [
         pattern
@@ -169,7 +173,7 @@ def _specificity(match: Match) -> tuple[int, int]:
 
 
 def holds(match: Match, subject: Subject) -> bool:
-    """Whether a reference is one of those that `match` describes."""
+    """Whether `match` applies to a subject's reference."""
     reference, place = subject.reference, subject.place
     known = place if isinstance(place, Place) else None
     return (
@@ -188,9 +192,9 @@ def _fits(pattern: str | None, text: str | None) -> bool:
 
 
 def _fits_module(pattern: str | None, module: str) -> bool:
-    """A module's pattern reaches all its instances, and the modules inside it.
+    """A pattern for a module also matches its instances and the modules inside it.
 
-    `module.net` reaches `module.net["a"]` and `module.net.module.subnet`, and not `module.network`.
+    `module.net` matches `module.net["a"]` and `module.net.module.subnet`, but not `module.network`.
     """
     return pattern is None or any(
         matches(f"{pattern}{inside}", module) for inside in ("", ".*", "[*")

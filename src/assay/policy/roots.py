@@ -1,14 +1,14 @@
-"""Whether an image starts from what a policy lets a pipeline of golden images start from."""
+"""Checks whether an image starts from one of the roots that a policy allows golden images."""
 
 from assay.model import Ancestor, Finding, Outcome, Provenance, Roots
 from assay.policy.lineage import why_incomplete
 
 
 def from_a_root(provenance: Provenance, roots: Roots) -> Finding:
-    """Whether the image or an ancestor is one of `golden.roots`: a pass, a failure, or not to be told.
+    """Whether the image or an ancestor is one of `golden.roots`: pass, fail or undetermined.
 
-    Whose an ancestor is, EC2 tells by its owner's name (`ImageOwnerAlias`), or by the account where
-    it shows the image.
+    The owner of an ancestor is known from its owner alias (`ImageOwnerAlias`), or from DescribeImages
+    if EC2 shows the image.
     """
     named = {(each.id, each.region) for each in roots.images}
     for ancestor in provenance.ancestors:
@@ -38,7 +38,7 @@ def from_a_root(provenance: Provenance, roots: Roots) -> Finding:
 
 
 def _owners(ancestor: Ancestor) -> list[str]:
-    """What policies may call whoever owns it."""
+    """The names by which a policy may list the owner: its alias and account, as far as known."""
     seen = ancestor.seen
     told = (ancestor.entry.owner_alias, *((seen.owner_alias, seen.owner_id) if seen else ()))
     return list(dict.fromkeys(each for each in told if each))

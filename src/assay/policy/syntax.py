@@ -1,8 +1,7 @@
-"""YAML and JSON as plain values, with the line and column of every key.
+"""Reads YAML and JSON as plain values, with the line and column of every key.
 
-YAML's surprises are taken out, so that a document means the same here, in an editor that knows the
-JSON Schema, and to the person who wrote it: `off` and `no` are words, a date is a string, a key
-that stands twice is an error.
+YAML's surprises are removed, so that a document means the same here, in an editor that uses the JSON
+Schema, and to its author: `off` and `no` are words, a date is a string, a duplicate key is an error.
 """
 
 import re
@@ -44,7 +43,7 @@ for _kind, _first in _FIRST.items():
 
 
 class Parsed:
-    """A document's plain value, and where in the file each part of it stands."""
+    """A document's plain value, and the position of each part in the file."""
 
     def __init__(self, path: str, node: yaml.Node) -> None:
         self._path = path
@@ -54,7 +53,7 @@ class Parsed:
     def where(self, path: Path, *, key: bool = False) -> str:
         """`file:line:column` of the value at `path`, or of its nearest existing parent.
 
-        With `key`, of the mapping key that the last step names.
+        With `key`, the position of the mapping key that the last step names.
         """
         node = self._node
         mark = node.start_mark
@@ -69,14 +68,14 @@ class Parsed:
 
 
 def parse(path: str, text: str) -> Parsed:
-    """Read one YAML or JSON document. Raises `PolicyError` with file, line and column."""
+    """Read one YAML or JSON document. Raises `PolicyError`, with file, line and column."""
     try:
         _refuse_depth(path, text)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = _at(path, mark) if mark else path
-        # What a person means who writes a bare *: the mark of an alias, which has no name here.
+        # YAML reads a bare * as the start of an alias; the author most likely meant the character.
         bare = error.context == "while scanning an alias"
         hint = 'put it in quotes: "*"' if bare else None
         if mark and _character(text, mark) == "\t":
@@ -94,13 +93,13 @@ def parse(path: str, text: str) -> Parsed:
 
 
 def _character(text: str, mark: Any) -> str:
-    """What stands at a place of the text."""
+    """The character at a position of the text."""
     lines = text.split("\n")
     return lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""
 
 
 def _refuse_depth(path: str, text: str) -> None:
-    """Nesting is counted on the flat stream of events, before anything recurses."""
+    """Refuse deep nesting. It is counted on the flat stream of events, before anything recurses."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -112,7 +111,7 @@ def _refuse_depth(path: str, text: str) -> None:
 
 
 def _refuse_explosions(path: str, root: yaml.Node) -> None:
-    """Aliases may be used, but not to make a small file huge, nor to point at their own parent."""
+    """Allow aliases, but not ones that make a small file huge or that contain themselves."""
     sizes: dict[int, int] = {}
 
     def size(node: yaml.Node, open_nodes: frozenset[int]) -> int:
@@ -174,7 +173,7 @@ def _mapping(path: str, node: yaml.MappingNode) -> dict[str, Any]:
 
 
 def _scalar(path: str, node: yaml.ScalarNode) -> Any:
-    """A scalar by its tag; a tag that somebody wrote must fit the text behind it."""
+    """Convert a scalar by its tag; an explicit tag must fit the text that follows it."""
     kind, text = node.tag.removeprefix(_CORE), node.value
     fits = _SCALARS.get(kind)
     if fits is None or not re.fullmatch(fits, text, re.DOTALL):

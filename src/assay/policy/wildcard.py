@@ -1,12 +1,12 @@
-"""`*` and `?`, and nothing else: names of watermarks may hold brackets, quotes and dots."""
+"""Matches `*` and `?`, and nothing else: watermark names may contain brackets, quotes and dots."""
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether `text` fits `pattern` as a whole, case-sensitively.
+    """Whether the whole `text` matches `pattern`, case-sensitively.
 
-    `*` stands for any run of characters, `?` for exactly one. The pieces between stars are placed
-    one after the other, each as far left as it fits, and never moved again, so that no pattern can
-    make the search go back (no backtracking, unlike a regular expression).
+    `*` stands for any run of characters, `?` for exactly one. The pieces between stars are placed one
+    after the other, each as far left as possible, and never moved again, so there is no backtracking
+    (unlike in a regular expression).
     """
     first, *rest = pattern.split("*")
     if not rest:
@@ -25,7 +25,7 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def _find(piece: str, text: str, start: int, end: int) -> int | None:
-    """The leftmost place of `piece` in `text[start:end]`."""
+    """The leftmost position of `piece` in `text[start:end]`."""
     if "?" not in piece:
         found = text.find(piece, start, end)
         return None if found < 0 else found

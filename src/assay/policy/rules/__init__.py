@@ -1,11 +1,11 @@
-"""The rules, one a file, registered by one visible line each."""
+"""The rules, one per file, each registered by one line here."""
 
 from importlib import import_module
 
 from assay.policy.rules.rule import Rule
 
 _NAMES = (
-    # What reads nothing but the image that a reference leads to comes first.
+    # Rules that read only the image that a reference leads to come first.
     "unmarked",
     "revoked",
     "lineage_mismatch",
@@ -32,4 +32,4 @@ _NAMES = (
 )
 
 RULES: tuple[Rule, ...] = tuple(import_module(f"{__name__}.{name}").RULE for name in _NAMES)
-"""In the order in which reports list them."""
+"""All rules, in the order in which reports list them."""

@@ -38,12 +38,12 @@ def check(image: Image, replaced: Image | None) -> Finding | None:
 
 
 def _older_lineages(after: Image, before: Image) -> set[str]:
-    """The watermark keys of both images by which the new one is older."""
+    """The watermark keys that both images have and by which the new one is older."""
     return {key for key, born in _born(after).items() if born < _born(before).get(key, born)}
 
 
 def _born(image: Image) -> dict[str, datetime]:
-    """For each mark's key, when the image it was first attached to was made."""
+    """By each mark's key, the creation time of the image that it was first attached to."""
     return {
         mark.key: mark.source_image_creation_time
         for mark in image.watermarks

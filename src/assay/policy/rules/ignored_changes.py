@@ -24,7 +24,7 @@ from assay.policy.rules.rule import Rule
 
 
 def check(changes_ignored: bool, action: Action) -> Finding | None:
-    """Speak up where the code tells Terraform to look away."""
+    """Fail if the code tells Terraform to ignore changes of the image."""
     if not changes_ignored or action is not Action.DECLARED:
         return None
     return Finding(

@@ -28,7 +28,7 @@ from assay.policy.rules.rule import Rule
 
 
 def check(unresolved: Unresolved, value: Value) -> Finding | None:
-    """Speak up for the plan as a whole, or for the code that is not there."""
+    """Report that the plan leaves something out, or that code is missing."""
     if unresolved.cause is not Cause.INCOMPLETE_PLAN:
         return None
     cure = value.cure if isinstance(value, Incomplete) else None

@@ -26,7 +26,7 @@ from assay.policy.rules.rule import Rule
 
 
 def check(provenance: Provenance | None, policy: Policy, marks: MarksOf) -> Finding | None:
-    """Hold each golden mark's source against the ancestry; one that agrees is enough."""
+    """Look for the source image of each golden mark in the ancestry; finding one is enough."""
     if provenance is None or not policy.require.ancestry_agrees:
         return None
     judged = marks(provenance.image)

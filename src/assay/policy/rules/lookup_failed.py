@@ -50,7 +50,7 @@ _CURES = {
     "not seen, suspended": "leave the account out with --exclude, or with exclude under the policy's aws.organization",
     "(offline)": "run it without --offline, or with a recorded catalogue",
 }
-"""By words of a reason, the cure of its cause."""
+"""Cures, by words that occur in the reason."""
 
 
 def check(
@@ -60,7 +60,7 @@ def check(
     policy: Policy,
     marks: MarksOf,
 ) -> Finding | None:
-    """Speak up where a needed question got no answer."""
+    """Report a question that the verdict depends on and that got no answer."""
     if not isinstance(resolution, Resolved) and resolution.cause is Cause.LOOKUP_FAILED:
         own = _cure(resolution.reason)
         fix = f"{own}, or {resolution.cure}" if resolution.cure else own
@@ -76,8 +76,8 @@ def check(
 
 
 def _cure(reason: str) -> str:
-    """What helps against what a reason names: causes are told apart by the words that
-    `catalog.aws.refusals` and `catalog.answers` write, in recordings as well.
+    """The cure for a reason, found by the words that `catalog.aws.refusals` and `catalog.answers`
+    put into reasons; recordings contain the same words.
     """
     return next((cure for words, cure in _CURES.items() if words in reason), _FIX)
 

@@ -22,7 +22,7 @@ from assay.policy.rules.rule import Rule
 
 
 def check(unresolved: Unresolved) -> Finding | None:
-    """Speak up where the plan makes the image out of snapshots."""
+    """Fail if the plan registers the image from snapshots."""
     if unresolved.cause is not Cause.NO_PROVENANCE:
         return None
     fix = "make it with aws_ami_copy or aws_ami_from_instance"

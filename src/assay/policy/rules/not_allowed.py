@@ -40,7 +40,7 @@ def check(
     policy: Policy,
     as_of: datetime,
 ) -> Finding | None:
-    """Predict what EC2 will say."""
+    """Predict whether EC2 will allow the image."""
     if not policy.require.allowed_by_ec2:
         return None
     match allowed:
@@ -97,7 +97,7 @@ def _predict(
     wider = widest(settings)
     if wider is not None and admission(image, wider, as_of).admitted is not Is.NO:
         return Finding(Outcome.UNDETERMINED, f"{_UNSURE}{why}", None, told)
-    # That EC2 allows it today (`ImageAllowed`) is no word about the time of the apply: ages pass.
+    # EC2 may allow it today (`ImageAllowed`) and refuse it at the time of the apply: ages grow.
     if enforced:
         return Finding(Outcome.FAIL, f"Allowed AMIs would refuse it during apply{why}", _FIX, told)
     return Finding(

@@ -22,7 +22,7 @@ from assay.policy.rules.rule import Rule
 
 _BROKEN = ("disabled", "deregistered", "failed", "error", "invalid")
 _GONE = ("disabled", "deregistered")
-"""Neither affects instances that are there (EC2 User Guide, "Deregister an Amazon EC2 AMI")."""
+"""Neither state affects existing instances (EC2 User Guide, "Deregister an Amazon EC2 AMI")."""
 
 
 def check(image: Image, seen: tuple[str, ...], launched: bool) -> Finding:

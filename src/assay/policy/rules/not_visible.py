@@ -25,7 +25,7 @@ from assay.policy.rules.rule import Rule
 
 
 def check(unresolved: Unresolved) -> Finding | None:
-    """Speak up where the answer was: no such thing."""
+    """Report what AWS does not show, with the likeliest explanation."""
     if unresolved.cause is not Cause.NOT_VISIBLE:
         return None
     reason, asked = unresolved.reason, unresolved.asked

@@ -24,7 +24,7 @@ from assay.policy.rules.rule import Rule
 
 
 def check(value: Value) -> Finding | None:
-    """Look for what confines the lookup, wherever on the way to the image it stands."""
+    """Check that the image lookup, if there is one, is limited to owners or to an image id."""
     search = image_search(value)
     if search is None:
         return None
@@ -38,7 +38,7 @@ def check(value: Value) -> Finding | None:
 
 
 def _name(value: Value) -> str:
-    """The address of the data source, where the way to it tells."""
+    """The address of the data source, if the value contains it."""
     match value:
         case Planned(step, ImageSearch()):
             return step
@@ -48,7 +48,10 @@ def _name(value: Value) -> str:
 
 
 def _is_confined(search: ImageSearch) -> bool:
-    """EC2 takes no wildcard in Owners; in filters it does (EC2 API Reference, DescribeImages)."""
+    """Whether owners or exact filters limit the lookup.
+
+    EC2 accepts wildcards in filters, but not in Owners (EC2 API Reference, DescribeImages).
+    """
     named = bool(search.owners) and not any(
         not owner or {"*", "?"} & set(owner) for owner in search.owners
     )

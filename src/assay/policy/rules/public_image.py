@@ -21,7 +21,7 @@ from assay.policy.rules.rule import Rule
 
 
 def check(image: Image, seen: tuple[str, ...]) -> Finding | None:
-    """Speak up where EC2 says that the image is public."""
+    """Fail if EC2 says that the image is public."""
     if image.public is False:
         return None
     if image.public is None:

@@ -40,7 +40,7 @@ def check(provenance: Provenance | None, policy: Policy) -> Finding | None:
 
 
 def _not_met(provenance: Provenance, policy: Policy) -> Finding:
-    """Nothing revoked was seen: a pass only if everything that could show it was read."""
+    """Nothing revoked was found: a pass only if everything that could show it was read."""
     ancestry = provenance.ancestry
     evidence = provenance.asked
     if policy.revoked.images and not ancestry.complete:
@@ -68,14 +68,14 @@ def _not_met(provenance: Provenance, policy: Policy) -> Finding:
 
 
 def _all_asked(provenance: Provenance) -> bool:
-    """Whether EC2 said of every known ancestor what it is, or that it does not show it."""
+    """Whether EC2 answered for every known ancestor: it described it, or does not show it."""
     return provenance.end is not AncestryEnd.UNEXPLAINED and all(
         ancestor.asked for ancestor in provenance.ancestors[1:]
     )
 
 
 def _unread(provenance: Provenance) -> bool:
-    """Whether EC2 left out of a mark what could be revoked."""
+    """Whether EC2 left out a field of a mark that decides whether it is revoked."""
     of_image = (
         None in (mark.key, mark.source_image_id, mark.source_image_region)
         for mark in provenance.image.watermarks

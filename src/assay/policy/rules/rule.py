@@ -1,4 +1,4 @@
-"""What a rule is."""
+"""The definition of a rule."""
 
 import sys
 from collections.abc import Callable
@@ -11,49 +11,49 @@ import msgspec
 from assay.model import Finding, Policy, Severity
 
 Check: TypeAlias = Callable[..., Finding | None]
-"""A rule's judgement, pure. None where the rule has nothing to say.
+"""A rule's judgement, a pure function. It returns None if the rule has nothing to say.
 
-Its parameters are what it reads, each by a name of `policy/inputs.py`, and all that it is given:
+Its parameters are exactly the inputs that it reads, by their names in `policy/inputs.py`:
 
     def check(image: Image | None, as_of: datetime) -> Finding | None:
 
-So whatever uses the same image has the same finding, and it is asked for once."""
+So references with the same inputs share one finding, and the rule runs once for all of them."""
 
 
 class Rule(msgspec.Struct, frozen=True, gc=False):
-    """One rule, and all that is said of it. Its page is the docstring of the module of `check`.
+    """One rule. Its page is the docstring of the module that defines `check`.
 
-    The policy's schema and the table in docs/policy.md are written from it (`make rules`).
+    `make rules` generates the policy's schema and the table in docs/policy.md from these.
     """
 
     id: str
     summary: str
     check: Check
     severity: Severity = Severity.ERROR
-    """Unless the policy says otherwise."""
+    """The severity unless the policy sets another one."""
     configurable: bool = True
-    """False for the rules of undetermined: what could not be read cannot be switched off."""
+    """False for rules about what could not be read: they cannot be turned off."""
     exceptable: bool = True
-    """Whether an exception may let it fail. What could not be read is never let through."""
+    """Whether an exception may let a failure through. Nothing excepts what could not be read."""
 
     @property
     def by_default(self) -> str:
-        """What tables say that a finding does: a severity, or `undetermined` once and for all."""
+        """The default effect as tables show it: a severity, or `undetermined` if it is fixed."""
         return self.severity.value if self.configurable else "undetermined"
 
     def severity_by(self, policy: Policy) -> Severity:
-        """What the policy says of it; its own where the policy does not say, or has no say."""
+        """The policy's severity for the rule, or its default if unset or not configurable."""
         said = policy.severities.get(self.id) if self.configurable else None
         return said or self.severity
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The names of what `check` reads."""
+        """The names of the inputs that `check` reads."""
         return _parameters(self.check)
 
     @property
     def page(self) -> str:
-        """In Markdown: what, why, an example, the cure, what is read, and what is left offline."""
+        """The page, in Markdown: what, why, example, fix, what is read, and what works offline."""
         return sys.modules[self.check.__module__].__doc__ or ""
 
 

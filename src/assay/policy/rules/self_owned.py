@@ -35,7 +35,7 @@ def check(
     policy: Policy,
     as_of: datetime,
 ) -> Finding | None:
-    """Speak up where ownership is all that admits an image."""
+    """Fail if the image is admitted only because the account owns it."""
     if not policy.require.allowed_by_ec2:
         return None
     if not isinstance(allowed, AllowedImages) or allowed.state == "disabled":

@@ -27,7 +27,7 @@ _EXCEPT = "make an exception for service-image"
 
 
 def check(unresolved: Unresolved, value: Value, fallback: ServiceImage | None) -> Finding | None:
-    """Speak up where a service chooses, and nothing of ours stands in its way."""
+    """Fail if a service chooses the image."""
     if unresolved.cause is not Cause.SERVICE_IMAGE:
         return None
     by = value if isinstance(value, ServiceImage) else fallback

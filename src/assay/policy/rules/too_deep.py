@@ -30,7 +30,7 @@ def check(
     policy: Policy,
     marks: MarksOf,
 ) -> Finding | None:
-    """Count derivations back to the nearest golden source, with those that this plan will make."""
+    """Count the derivations since the nearest golden source, including those of this plan."""
     limit = policy.require.max_depth
     if provenance is None or limit is None:
         return None

@@ -38,7 +38,7 @@ _NO_PLACE = "name its Region: without one it cannot be looked up"
 def check(
     unresolved: Unresolved, value: Value, action: Action, place: Place | Unplaced
 ) -> Finding | None:
-    """Speak up for an id in the code that nobody could tell anything of."""
+    """Fail an id in the code about which nothing could be found out."""
     if action is not Action.DECLARED or not isinstance(value, AmiId):
         return None
     if unresolved.cause not in (Cause.LOOKUP_FAILED, Cause.UNRESOLVED):

@@ -41,7 +41,7 @@ def check(
     value: Value,
     sensitive: bool,
 ) -> Finding | None:
-    """Report every indirection on the way that can move."""
+    """Report every step to the image that can change its meaning."""
     if isinstance(resolution, Resolved):
         moving = resolution.moving
         if not moving:
@@ -56,7 +56,7 @@ def check(
 
 
 def _fix(moving: str) -> str:
-    """What pins it, besides the AMI id itself."""
+    """How to pin the step, besides naming the AMI id itself."""
     if "image lookup" in moving:
         return "check the plan, which contains the image that was found"
     if moving.startswith(("parameter ", "resolve:ssm:")):
@@ -65,7 +65,7 @@ def _fix(moving: str) -> str:
 
 
 def _moving(value: Value) -> tuple[str, ...]:
-    """What can move by all that is known without asking anybody."""
+    """What can change its meaning, as far as the value itself shows."""
     search = image_search(value)
     if search is not None:
         return () if search.pinned else ("an image lookup",)

@@ -29,7 +29,7 @@ from assay.policy.rules.rule import Rule
 def check(
     unresolved: Unresolved, value: Value, place: Place | Unplaced, attribute: str, action: Action
 ) -> Finding | None:
-    """Speak up where resolution stopped before it reached an image id."""
+    """Report a reference whose resolution stopped before it reached an image."""
     if unresolved.cause is not Cause.UNRESOLVED:
         return None
     fix = unresolved.cure or way_out(value, place, attribute, action)
