@@ -1,1 +1,1 @@
-"""The only door to AWS: one protocol, a live catalogue and a recorded one."""
+"""The only door to AWS: one protocol, implemented by a live and a recorded catalogue."""

@@ -1,4 +1,4 @@
-"""What comes back for a question: a value, that there is none, or that it could not be asked."""
+"""The possible answers to a question: a value, `Absent`, or `Unavailable`."""
 
 from typing import TypeAlias, TypeVar
 
@@ -10,13 +10,13 @@ NEVER_ASKED = "not asked when the catalogue was recorded"
 
 
 class Absent(msgspec.Struct, frozen=True, gc=False):
-    """Asked, and there is no such thing to be seen from that place. This is an answer."""
+    """The question was asked and nothing is visible from that place. This is an answer."""
 
 
 class Unavailable(msgspec.Struct, frozen=True, gc=False):
-    """It could not be asked, or the answer could not be read. This is no answer.
+    """The question could not be asked, or its answer could not be read. This is not an answer.
 
-    `reason` is one line for people; it holds no credential and nothing of a response body.
+    `reason` is one line for people. It contains no credentials and no part of a response body.
     """
 
     reason: str

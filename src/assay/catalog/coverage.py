@@ -1,4 +1,4 @@
-"""What a recording was asked, what it was answered, and what it would lose beside another one."""
+"""What a recording was asked and answered, and what would be lost if it replaced another one."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,35 +9,37 @@ from assay.catalog.questions import IDENTITIES
 from assay.catalog.recording_file import CatalogFile, PlaceRecord
 
 Key = tuple[str, str | None, str, str, str]
-"""Partition, account and Region, the kind of question, and what it was about."""
+"""Partition, account, Region, kind of question, and the key asked about."""
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """The questions that a recording was asked, by whether they were answered."""
+    """The questions that a recording was asked, split into answered and unanswered."""
 
     answered: frozenset[Key]
     unanswered: dict[Key, str]
-    """With the reason."""
+    """Each question with the reason why it has no answer."""
 
     @property
     def asked(self) -> int:
-        """How many there were."""
+        """The number of questions."""
         return len(self.answered) + len(self.unanswered)
 
     def reasons(self) -> list[tuple[str, int]]:
-        """Why there was no answer, and how often; the most frequent first."""
+        """The reasons for missing answers and how often each occurs, most frequent first."""
         return Counter(self.unanswered.values()).most_common()
 
     def lost(self, before: "Coverage") -> int:
-        """How many answers of an earlier recording are missed if this one takes its place.
+        """The number of answers in an earlier recording that are lost if this one replaces it.
 
-        Not to ask any more is no loss, since plans change. It is one where an answer became none;
-        and where more than before stays without an answer, or the account is not known any more,
-        nobody can tell what was not asked because of that.
+        A question that is no longer asked is not a loss, since plans change. A loss is a question
+        that was answered before and is not answered now. If more questions than before have no
+        answer, or if the caller's identity can no longer be read, it is impossible to tell what was
+        not asked because of that; every answer that is no longer there then counts as lost.
         """
         new = self.unanswered.keys() - before.unanswered.keys()
-        # An image that cannot be read hides its ancestors: they are not asked for, and their answers
-        # are lost without any question having failed.
+        # An image that cannot be read hides its ancestors. No question is asked about them, so
+        # their
+        # answers are lost although no question about them failed.
         more = len(self.unanswered) > len(before.unanswered)
         if more or any(kind == IDENTITIES.name for *_, kind, _ in new):
             return len(before.answered - self.answered)
@@ -58,7 +60,7 @@ def coverage(file: CatalogFile[PlaceRecord]) -> Coverage:
 
 
 def _of(place: PlaceRecord) -> Iterator[tuple[Key, str | None]]:
-    """The questions of one place, each with the reason where there was no answer."""
+    """The questions asked in one place, each with the reason if it has no answer."""
     at = (place.partition, place.account, place.region)
     if place.identity is not None:
         yield (*at, IDENTITIES.name, ""), None

@@ -1,7 +1,7 @@
-"""Two verbs: `ask` a question about many keys, `list_all` there is of a place.
+"""Two verbs: `ask` a question about many keys, and `list_all` items of a place.
 
-A kind of question is a value (`questions.py` has them all), so a catalogue has one method for all of
-them, and whatever stands around a catalogue (a recording, a memory) need not know what is asked.
+A kind of question is a value (see `questions.py`), so a catalogue has one method for all of them,
+and a wrapper around a catalogue (a recording, a cache) does not need to know what is asked.
 
     images = catalog.ask(IMAGES, [(place, "ami-0a…")])        # Mapping[ImageKey, Answer[Image]]
 """
@@ -38,44 +38,47 @@ __all__ = [
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-"""A question about images is one about anything wider: else mypy, which infers the answer from what
-is done with it, would refuse it where any `Answer` is wanted."""
+"""Covariant, so that a question about images can be used where any question is accepted. Otherwise
+mypy, which infers the answer type from how the answer is used, would refuse it where any `Answer`
+is expected."""
 
 # ----------------------------------------------------------------------------------------- questions
 
 
 def as_it_is(answer: T) -> T:
-    """All of an answer is written into a recording."""
+    """Keep the whole answer in a recording."""
     return answer
 
 
 class Question(msgspec.Struct, Generic[K, T_co], frozen=True, eq=False):
-    """A kind of question: what its keys and its answers are, and how both stand in a recording.
+    """A kind of question: the types of its keys and answers, and how a recording stores both.
 
-    Every question is put for a batch of keys at once, and every key gets an answer of its own: one
-    bad key never costs the others.
+    A question is asked for a batch of keys at once. Each key gets its own answer, so one bad key
+    never costs the others.
     """
 
     name: str
-    """Also the member that has its answers in a recording: what was recorded is found by it."""
+    """Also the name of the member of a recording that contains its answers. Changing it orphans
+    them."""
     answer: type[T_co]
     place: Callable[[K], Place]
     written: Callable[[K], str]
-    """How a recording names the key, beside its place. Recordings that people have are read by it."""
+    """How a recording writes the key, without its place. Existing recordings depend on it."""
     kept: Callable[[T_co], T_co] = as_it_is
-    """What of an answer a recording may hold: people put into tags what is nobody's business."""
+    """The part of an answer that a recording may contain: tags, for example, can be
+    confidential."""
     called: str | None = None
-    """What a message calls a key that must not be quoted, since it can hold anything."""
+    """What a message calls a key that must not be quoted because it can contain anything."""
 
     def recorded(self, records: "Records", key: K) -> Answer[T_co]:
-        """The answer that a recording has. What it was never asked it cannot know."""
+        """Return the recorded answer, or `Unavailable` if the question was never asked."""
         record = records.get(self.place(key))
         return (
             record.answers(self.name).get(self.written(key)) if record else Unavailable(NEVER_ASKED)
         )
 
     def record(self, records: "Records", key: K, answer: Answer[T_co]) -> None:
-        """Write an answer down, without what is nobody's business."""
+        """Record an answer, without the parts that a recording must not contain."""
         held = answer if isinstance(answer, Absent | Unavailable) else self.kept(answer)
         records.at(self.place(key)).answers(self.name).put(self.written(key), held)
 
@@ -84,38 +87,40 @@ class Question(msgspec.Struct, Generic[K, T_co], frozen=True, eq=False):
 
 
 class Obstacle(enum.Enum):
-    """What stands between a question and its whole answer, for whoever acts on it."""
+    """Why a question was not answered completely, for code that has to react to it."""
 
     DENIED = "denied"
     OPTED_OUT = "opted-out"
-    """The Region is off for that account, or does not know its credentials."""
+    """The Region is off for that account, or rejects its credentials."""
     EXPIRED = "expired"
-    """The credentials are not good any more."""
+    """The credentials have expired."""
     THROTTLED = "throttled"
     LATE = "late"
-    """The time of the run is up."""
+    """The run's time limit was reached."""
     FILTERED = "filtered"
-    """All pages came, and Allowed AMIs keeps images out of them."""
+    """All pages arrived, but Allowed AMIs hides images from them."""
     NOT_TAKEN = "not-taken"
-    """AWS does not take what was asked: an unknown filter, an owner that is none."""
+    """AWS rejects the request: an unknown filter, or an invalid owner."""
     NOT_ASKED = "not-asked"
-    """Nobody is asked: a recording, or `--offline`."""
+    """No call is made: the catalogue is a recording, or `--offline` is set."""
     FAILED = "failed"
     """Anything else: no connection, an answer that cannot be read."""
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True, gc=False):
-    """Some of what there is; EC2 may answer with a page that is empty and not the last."""
+    """Some of the items. EC2 may return an empty page that is not the last one."""
 
     items: tuple[T, ...]
 
 
 class Complete(msgspec.Struct, frozen=True, gc=False):
-    """There is no more than the pages had: what stands on none of them is not there."""
+    """The pages contained everything: an item that is on none of them does not exist."""
 
 
 class CutShort(msgspec.Struct, frozen=True, gc=False):
-    """There may be more than the pages had: what stands on none of them may be there all the same."""
+    """There may be more than the pages contained: an item that is on none of them may still
+    exist.
+    """
 
     obstacle: Obstacle
     reason: str
@@ -123,12 +128,12 @@ class CutShort(msgspec.Struct, frozen=True, gc=False):
 
 
 Pages: TypeAlias = Iterator[Page[T] | Complete | CutShort]
-"""Pages as they come, then one `Complete` or `CutShort`, always. It stands among the pages, so that
-whoever counts items has to look at it: neither of the two has any `items`."""
+"""The pages as they arrive, always followed by one `Complete` or `CutShort`. Both are parts of the
+same iterator and have no `items`, so code that counts items cannot overlook them."""
 
 
 class Listing(msgspec.Struct, Generic[K, T], frozen=True, eq=False):
-    """A kind of list: of what (`item`), and by which key it is asked for, place included."""
+    """A kind of list: the type of its items, its name, and how to get the place from its key."""
 
     name: str
     item: type[T]
@@ -136,7 +141,7 @@ class Listing(msgspec.Struct, Generic[K, T], frozen=True, eq=False):
 
 
 def whole(pages: Pages[T]) -> list[T] | CutShort:
-    """Everything there is, for whom half a list is none."""
+    """Return all items, or `CutShort` if the list is incomplete."""
     items: list[T] = []
     for part in pages:
         match part:
@@ -153,16 +158,16 @@ def whole(pages: Pages[T]) -> list[T] | CutShort:
 
 
 class ImageCatalog(Protocol):
-    """Raises `CatalogError` only where nothing at all can be asked."""
+    """A source of answers. Its methods raise `CatalogError` only if nothing at all can be asked."""
 
     def ask(self, question: Question[K, T], keys: Collection[K]) -> Mapping[K, Answer[T]]:
-        """An answer for each key. Nothing asked is nothing answered, and costs nothing."""
+        """Return an answer for each key. Without keys, make no call and return nothing."""
         ...
 
     def list_all(self, listing: Listing[K, T], key: K) -> Pages[T]:
-        """All that there is of one key, page by page, and at the end whether that was all."""
+        """Yield everything that exists for one key, page by page, then whether that was all."""
         ...
 
     def facts(self) -> CatalogFacts:
-        """What kind of catalogue this is and how often AWS was called so far."""
+        """The kind of this catalogue and how often it has called AWS so far."""
         ...

@@ -1,7 +1,7 @@
-"""The live catalogue: EC2, SSM and STS, in batches. Reads only.
+"""The live catalogue: EC2, SSM and STS, in batches. It only reads.
 
-Every fault becomes `Unavailable` for exactly the keys whose answer it cost; nothing is guessed
-from a part of an answer. Only an SDK or credentials that can answer nothing at all raise.
+Every failure becomes `Unavailable` for exactly the keys whose answers it cost; nothing is inferred
+from part of an answer. Only an SDK or credentials that cannot answer anything raise an error.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -29,7 +29,9 @@ T = TypeVar("T")
 
 
 class LiveCatalog(msgspec.Struct, frozen=True):
-    """An `ImageCatalog` over AWS: the credentials that boto3 finds, and the policy's readers."""
+    """An `ImageCatalog` that asks AWS, with the credentials that boto3 finds and the policy's
+    readers.
+    """
 
     _sdk: Sdk = msgspec.field(default_factory=Sdk)
     _askers: Mapping[str, Callable[..., Any]] = msgspec.field(default_factory=lambda: ASKERS)
@@ -50,7 +52,7 @@ class LiveCatalog(msgspec.Struct, frozen=True):
         return FLEET_ASKERS[name]
 
     def list_all(self, listing: Listing[K, T], key: K) -> Pages[T]:
-        """Each page is waited for no longer than an answer is."""
+        """Wait for each page no longer than for an answer."""
         from assay.catalog.aws.listers import LISTERS
 
         pages: Pages[T] = LISTERS[listing.name](self._sdk, key)
@@ -63,14 +65,14 @@ class LiveCatalog(msgspec.Struct, frozen=True):
             return next(pages)
 
         while True:
-            # In a thread of its own: this one can be interrupted, and has a deadline to keep.
+            # In a separate thread: this one can be interrupted and has a deadline to keep.
             part = self._sdk.flights.each((key,), next_part, late)[key]
             yield part
             if not isinstance(part, Page):
                 return
 
     def facts(self) -> CatalogFacts:
-        """The calls made so far; an endpoint that is not AWS's own is named."""
+        """The calls made so far, and any endpoint that is not AWS's own."""
         sdk = self._sdk
         return CatalogFacts(
             "live",

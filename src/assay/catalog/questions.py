@@ -1,7 +1,8 @@
-"""Every question that a check can ask. A new one is a value here and an asker.
+"""Every question that a check can ask. A new one needs a value here and an asker.
 
-Who asks AWS for them stands in `aws/askers.py`, so that nobody who asks meets an SDK. What stands
-here decides what recordings look like: a name or a written key that changes, loses what was recorded.
+The functions that call AWS are in `aws/askers.py`, so that code which asks does not load an SDK.
+The values here decide the format of recordings: changing a name or the written form of a key loses
+what was recorded under it.
 """
 
 from collections.abc import Callable, Hashable
@@ -39,9 +40,9 @@ X = TypeVar("X")
 K = TypeVar("K", bound=Hashable)
 
 ImageKey: TypeAlias = tuple[Place, str]
-"""An AMI id and where it is looked up."""
+"""An AMI id and the place where it is looked up."""
 ParameterKey: TypeAlias = tuple[Place, str]
-"""A parameter name or ARN with its selector, as SSM GetParameters takes it."""
+"""A parameter name or ARN with its selector, in the form that SSM GetParameters accepts."""
 TemplateKey: TypeAlias = tuple[Place, TemplateRef]
 EveryVersionKey: TypeAlias = tuple[Place, EveryVersion]
 InstanceKey: TypeAlias = tuple[Place, str]
@@ -56,29 +57,33 @@ def _about(
     kept: Callable[[T], T] = as_it_is,
     called: str | None = None,
 ) -> Question[tuple[Place, X], T]:
-    """About something in a place: the key is a pair of both."""
+    """A question about something in a place: the key is the pair (place, thing)."""
     return Question(name, answer, lambda key: key[0], lambda key: written(key[1]), kept, called)
 
 
 def _of_a_place(name: str, answer: type[T], only: str) -> Question[Place, T]:
-    """About what a place has one of: the key is the place, and a recording calls the one `only`."""
+    """A question about something that a place has only one of: the key is the place, and a
+    recording writes `only` instead.
+    """
     return Question(name, answer, lambda place: place, lambda _: only)
 
 
 def _as_json(search: ImageSearch) -> str:
-    """The arguments that a lookup gives; a new argument of lookups changes no old key."""
+    """The arguments of a lookup that are set, so a new argument does not change existing keys."""
     return msgspec.json.encode(search, order="sorted").decode()
 
 
 class _Identities(Question[Place, Identity], frozen=True, eq=False):
-    """Who looks at a place, which decides what account the place is of.
+    """Whose credentials read a place, which also decides which account the place belongs to.
 
-    So a recording does not have it among the answers: it stands at the place of the account that was
-    told, and whoever asks without an account finds it by the Region alone.
+    A recording therefore does not store this among the answers: it is a member of the record for
+    the account that was returned. A question without an account finds it by Region alone.
     """
 
     def recorded(self, records: "Records", key: Place) -> Answer[Identity]:
-        """An unknown account means the one account whose credentials recorded that Region."""
+        """Without an account, return the identity of the one account whose credentials recorded
+        that Region.
+        """
         matching = [
             record
             for record in records.values()
@@ -92,12 +97,15 @@ class _Identities(Question[Place, Identity], frozen=True, eq=False):
         return record.identity or Unavailable(record.identity_unavailable or NEVER_ASKED)
 
     def record(self, records: "Records", key: Place, answer: Answer[Identity]) -> None:
-        """Tell the caller's own identity from a reader's: only the first has no account in its key."""
+        """Distinguish the caller's own identity from a reader's: only the caller's key has no
+        account.
+        """
         match answer:
             case Identity(account=account):
                 at = records.at(Place(key.partition, account, key.region))
-                # Once the caller's own, always: with the caller's credentials the same account may
-                # be asked for by its number as well.
+                # Once recorded as the caller's own, it stays so: the same account may also be asked
+                # for by
+                # its number, with the caller's credentials.
                 known = key.account is not None
                 at.reader = known and (at.reader or at.identity is None)
                 at.identity = answer
@@ -106,17 +114,17 @@ class _Identities(Question[Place, Identity], frozen=True, eq=False):
 
 
 IDENTITIES = _Identities("identity", Identity, lambda place: place, str)
-"""Whose credentials look at each place (STS GetCallerIdentity)."""
+"""Whose credentials read each place (STS GetCallerIdentity)."""
 IMAGES: Question[ImageKey, Image] = _about("images", Image, kept=without_tags)
-"""EC2 DescribeImages, deprecated and disabled images included."""
+"""EC2 DescribeImages, including deprecated and disabled images."""
 ANCESTRY: Question[ImageKey, Ancestry] = _about("ancestry", Ancestry)
 """EC2 GetImageAncestry."""
 REMOVALS: Question[ImageKey, Removal] = _about("removals", Removal)
-"""What EC2 says of images that are gone; `Absent` where it knows of no removal."""
+"""What EC2 says about images that are gone; `Absent` if it knows of no removal."""
 ALLOWED_IMAGES = _of_a_place("allowed_images", AllowedImages, only="settings")
 """EC2 GetAllowedImagesSettings."""
 PARAMETERS: Question[ParameterKey, str] = _about("parameters", str, kept=parameter_value)
-"""SSM GetParameters: the values."""
+"""SSM GetParameters: the parameter values."""
 TEMPLATES: Question[TemplateKey, TemplateVersion] = _about(
     "templates", TemplateVersion, kept=version_image
 )
@@ -124,24 +132,24 @@ TEMPLATES: Question[TemplateKey, TemplateVersion] = _about(
 EVERY_VERSION: Question[EveryVersionKey, tuple[TemplateVersion, ...]] = _about(
     "every_version", tuple[TemplateVersion, ...], kept=versions_images
 )
-"""EC2 DescribeLaunchTemplateVersions without a version: all that a template has."""
+"""EC2 DescribeLaunchTemplateVersions without a version: all versions of a template."""
 INSTANCES: Question[InstanceKey, str] = _about("instances", str, kept=image_value)
-"""EC2 DescribeInstances: the id of the image each instance was launched from."""
+"""EC2 DescribeInstances: the id of the image that each instance was launched from."""
 SEARCHES: Question[SearchKey, Searched] = _about(
     "searches", Searched, _as_json, called="an image lookup"
 )
-"""What an image lookup of Terraform finds at this moment; `Absent` where nothing matches."""
+"""What a Terraform image lookup finds right now; `Absent` if nothing matches."""
 
 QUESTIONS: tuple[Question[Any, Any], ...] = (
     IDENTITIES,
     *(IMAGES, ANCESTRY, REMOVALS, ALLOWED_IMAGES),
     *(PARAMETERS, TEMPLATES, EVERY_VERSION, INSTANCES, SEARCHES),
 )
-"""What a recording can hold."""
+"""The questions whose answers a recording can contain."""
 
 
 class Selection(msgspec.Struct, frozen=True, gc=False):
-    """Which images of a place are listed, in EC2's words; by default all that the account may see."""
+    """Which images of a place to list, in EC2's words; by default all that the account can see."""
 
     owners: tuple[str, ...] = ()
     executable_users: tuple[str, ...] = ()
@@ -149,8 +157,8 @@ class Selection(msgspec.Struct, frozen=True, gc=False):
     include_deprecated: bool = True
     include_disabled: bool = True
     hidden_missed: bool = True
-    """Whether images that Allowed AMIs hides are missed. They are not where Terraform's own view is
-    wanted, from which they are hidden as well."""
+    """Whether images hidden by Allowed AMIs make the list incomplete. They do not if Terraform's
+    own view is wanted, because Terraform cannot see them either."""
 
 
 SelectionKey: TypeAlias = tuple[Place, Selection]

@@ -1,7 +1,7 @@
-"""A recorded catalogue: answers from a file, for demos, forks without credentials and tests.
+"""A recorded catalogue: answers from a file, for demos, forks without credentials, and tests.
 
 It knows when it was recorded and what it was asked. A question that was never asked is
-`Unavailable`, never `Absent`: silence in a file proves nothing.
+`Unavailable`, never `Absent`: a missing entry in a file proves nothing.
 """
 
 from collections.abc import Collection, Mapping
@@ -51,7 +51,7 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
         return {key: question.recorded(self._records, key) for key in keys}
 
     def list_all(self, listing: Listing[K, T], key: K) -> Pages[T]:  # noqa: ARG002
-        """No listing is recorded: of a place that is all there is, a file would be too large."""
+        """Recordings contain no listings: a file with everything in a place would be too large."""
         yield CutShort(Obstacle.NOT_ASKED, NEVER_ASKED)
 
     def facts(self) -> CatalogFacts:
@@ -67,7 +67,7 @@ class RecordedCatalog(msgspec.Struct, frozen=True):
         )
 
     def accounts(self, place: Place, id: str) -> set[str | None]:
-        """With whose credentials an image was looked for in the Region of `place`."""
+        """The accounts whose credentials were used to look up an image in the Region of `place`."""
         return {
             at.account
             for at, record in self._records.items()

@@ -5,8 +5,8 @@
        "images": {"found": {"ami-0a…": {…}}, "absent": ["ami-0b…"], "unavailable": {"ami-0c…": "why"}},
        "parameters": {…}, …}]}
 
-A place has one member for each kind of question, by its name: which members there are, and what
-stands in them, is told by the questions and nowhere else.
+A place has one member for each kind of question, named after it. The questions alone define which
+members exist and what they contain.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,16 +26,16 @@ VERSION = 2
 
 
 class Kind(Protocol):
-    """What a recording has to know of a kind of question (`interface.Question`)."""
+    """What a recording needs to know about a kind of question (`interface.Question`)."""
 
     @property
     def name(self) -> str:
-        """The member that has its answers."""
+        """The name of the member that contains its answers."""
         ...
 
     @property
     def answer(self) -> type[Any]:
-        """The type of a value that answers it."""
+        """The type of the values that answer it."""
         ...
 
     @property
@@ -48,7 +48,7 @@ Kinds = tuple[Kind, ...]
 
 
 class Answers(msgspec.Struct, Generic[T], forbid_unknown_fields=True, omit_defaults=True):
-    """The answers to one kind of question: values, names that were not there, failed lookups."""
+    """The answers to one kind of question: values, absent keys, failed lookups."""
 
     found: dict[str, T] = {}
     absent: set[str] = set()
@@ -73,7 +73,7 @@ class Answers(msgspec.Struct, Generic[T], forbid_unknown_fields=True, omit_defau
                 self.found[key] = answer
 
     def asked(self) -> list[str]:
-        """What was asked; a key that stands there twice has two answers."""
+        """The keys that were asked; a key that occurs twice has two answers."""
         return [*self.found, *self.absent, *self.unavailable]
 
     def contradictions(self) -> set[str]:
@@ -85,7 +85,7 @@ class Answers(msgspec.Struct, Generic[T], forbid_unknown_fields=True, omit_defau
 
 
 class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """What stands in a recording for one place besides the answers, which `_record_of` adds."""
+    """What a recording stores for a place besides the answers, whose members `_record_of` adds."""
 
     region: str
     account: str | None = None
@@ -93,20 +93,20 @@ class PlaceRecord(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     identity: Identity | None = None
     identity_unavailable: str | None = None
     reader: bool = False
-    """Whether the identity is that of a reader of this account, not the caller's."""
+    """Whether the identity is that of a reader of this account, rather than the caller's."""
 
     @property
     def is_callers(self) -> bool:
-        """Whether it can tell who the caller was; what was asked of a known account cannot."""
+        """Whether the record can say who the caller was; one made for a known account cannot."""
         return self.account is None or (self.identity is not None and not self.reader)
 
     def answers(self, name: str) -> Answers[Any]:
-        """The answers to the kind of question of this name."""
+        """The answers to the kind of question with this name."""
         found: Answers[Any] = getattr(self, name)
         return found
 
     def all_answers(self) -> Iterator[tuple[str, Answers[Any]]]:
-        """Every kind of answer, by the name of its question."""
+        """The answers to every kind of question, with the name of the question."""
         for name in self.__struct_fields__:
             found = getattr(self, name)
             if isinstance(found, Answers):
@@ -130,7 +130,7 @@ class Records(dict[Place, PlaceRecord]):
         self._new = _record_of(questions)
 
     def at(self, place: Place) -> PlaceRecord:
-        """The record of a place, which is made where there is none."""
+        """Return the record of a place, creating it if necessary."""
         found = self.get(place)
         if found is None:
             found = self[place] = self._new(place.region, place.account, place.partition)
@@ -141,8 +141,8 @@ class Records(dict[Place, PlaceRecord]):
 def _record_of(questions: Kinds) -> type[PlaceRecord]:
     """A `PlaceRecord` with a member for each question that it does not have already.
 
-    msgspec then reads and writes all of them in one pass, and refuses what it does not know: a
-    recording of a newer assay, with a question that this one would overlook.
+    With it, msgspec reads and writes all members in one pass and refuses unknown ones, so that a
+    recording of a newer assay with a question unknown to this version is not silently misread.
     """
     members: list[tuple[str, Any, Any]] = [
         (each.name, Answers[each.answer], msgspec.field(default_factory=Answers))  # type: ignore[name-defined]
@@ -160,7 +160,7 @@ def _record_of(questions: Kinds) -> type[PlaceRecord]:
 
 
 def read(path: str, data: bytes, questions: Kinds) -> CatalogFile[PlaceRecord]:
-    """The recording in `data`; `path` is for messages. Raises `RecordingError`."""
+    """Return the recording in `data`; `path` is for messages. Raises `RecordingError`."""
     try:
         file: CatalogFile[PlaceRecord] = msgspec.json.decode(
             data,
@@ -184,7 +184,7 @@ def read(path: str, data: bytes, questions: Kinds) -> CatalogFile[PlaceRecord]:
 
 
 def by_place(path: str, records: Iterable[PlaceRecord], questions: Kinds) -> Records:
-    """The records by place; two answers for one question are a damaged file."""
+    """The records by place. Raises `RecordingError` if a place or a question occurs twice."""
     called = {each.name: each.called for each in questions}
     places = Records(questions)
     for record in records:
@@ -192,8 +192,9 @@ def by_place(path: str, records: Iterable[PlaceRecord], questions: Kinds) -> Rec
         if place in places:
             raise RecordingError(f"{place} is recorded twice", where=path)
         for kind, answers in record.all_answers():
-            # Which of two answers is right nobody can tell: `found` would win, and it is the one that
-            # somebody who edits a recording to pass would add.
+            # It is impossible to tell which of two answers is right. `found` would win, and that is
+            # what
+            # somebody who edits a recording to make it pass would add.
             for key in sorted(answers.contradictions()):
                 raise RecordingError(
                     f"{called[kind] or key} in {place} has two answers", where=path

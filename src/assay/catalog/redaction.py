@@ -1,8 +1,9 @@
-"""What of an answer may be written into a recording.
+"""Which part of an answer may be written into a recording.
 
-Recordings are passed on, and people write into parameters and tags what is nobody's business. Of a
-parameter, a template or an instance only what names an image is kept, else that it names none; of
-an image everything but its tags: an exception that asks for them does not hold with a recording.
+Recordings are passed on, and people put confidential data into parameters and tags. A recording
+keeps only what names an image in a parameter, template or instance, or the fact that it names none.
+It keeps everything about an image except its tags, so an exception that matches on tags does not
+apply with a recording.
 """
 
 from typing import Any
@@ -13,16 +14,16 @@ from msgspec.structs import replace
 from assay.model import Alias, AmiId, Image, TemplateVersion, parse_image
 
 NO_IMAGE = "not an AMI id"
-"""What stands in a recording for a value that names no image; it names none itself."""
+"""Written instead of a value that names no image. It is itself not an image."""
 
 
 def without_tags(image: Image) -> Image:
-    """What is kept of an image."""
+    """Keep everything but the tags."""
     return replace(image, tags={})
 
 
 def parameter_value(value: str) -> str:
-    """What is kept of an SSM parameter: an AMI id; of a JSON object the members that lead to one."""
+    """Keep an AMI id, or the members of a JSON object that lead to one."""
     if isinstance(parse_image(value), AmiId):
         return value
     try:
@@ -34,7 +35,7 @@ def parameter_value(value: str) -> str:
 
 
 def _images_in(node: Any) -> Any:
-    """An AMI id, or an object of nothing but those; None where there is none."""
+    """An AMI id, or an object that contains only AMI ids; None if there is no AMI id."""
     if isinstance(node, dict):
         kept = {name: found for name, each in node.items() if (found := _images_in(each))}
         return kept or None
@@ -42,15 +43,15 @@ def _images_in(node: Any) -> Any:
 
 
 def image_value(value: str) -> str:
-    """What is kept of an `ImageId`: an AMI id, an alias, or nothing where there is nothing."""
+    """Keep an `ImageId` that is an AMI id, an alias or empty."""
     return value if isinstance(parse_image(value), AmiId | Alias | None) else NO_IMAGE
 
 
 def version_image(version: TemplateVersion) -> TemplateVersion:
-    """What is kept of a version of a launch template."""
+    """Keep a launch template version with its image only if that names one."""
     return replace(version, image=image_value(version.image)) if version.image else version
 
 
 def versions_images(versions: tuple[TemplateVersion, ...]) -> tuple[TemplateVersion, ...]:
-    """What is kept of all versions of one."""
+    """The same for all versions of a launch template."""
     return tuple(map(version_image, versions))

@@ -1,1 +1,1 @@
-"""AWS itself: clients, credentials, pace, and what its answers and refusals mean."""
+"""AWS itself: clients, credentials, pace, and the meaning of its answers and refusals."""

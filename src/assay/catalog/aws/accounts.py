@@ -1,10 +1,10 @@
-"""Which accounts an organisation has, and which Regions are on for an account.
+"""The accounts of an organisation, and the Regions that are on for an account.
 
-Facts: Organizations API Reference, ListAccounts and ListAccountsForParent (20 a page; pages may be
-empty and not the last; `State`, not `Status`, which is retired; of a parent only its own accounts and
-none of the units below it); Account Management API Reference, ListRegions (an account asks about
-itself without naming itself); EC2 API Reference, DescribeRegions. The first two are global services:
-they answer in the partition's home Region.
+Facts: Organizations API Reference, ListAccounts and ListAccountsForParent (20 a page; a page may be
+empty without being the last; `State`, not the retired `Status`; for a parent only its own accounts,
+not those of units below it); Account Management API Reference, ListRegions (an account asks about
+itself without naming itself); EC2 API Reference, DescribeRegions. The first two are global services
+that answer in the partition's home Region.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,9 @@ _OPT_IN = {
 
 
 def accounts(sdk: Sdk, key: AccountsKey) -> Pages[MemberAccount]:
-    """All accounts of the organisation, or those right below a root or an organisational unit."""
+    """All accounts of the organisation, or those directly below a root or an organisational
+    unit.
+    """
     place, parent = key
     at = _home(place)
     if parent is None:
@@ -64,7 +66,7 @@ def accounts(sdk: Sdk, key: AccountsKey) -> Pages[MemberAccount]:
 
 
 def units(sdk: Sdk, key: tuple[Place, str]) -> Pages[str]:
-    """The ids of the organisational units right below a root or another unit."""
+    """The ids of the organisational units directly below a root or another unit."""
     place, parent = key
     pages = sdk.pages(
         _home(place),
@@ -79,7 +81,7 @@ def units(sdk: Sdk, key: tuple[Place, str]) -> Pages[str]:
 
 
 def _account(raw: Mapping[str, Any]) -> MemberAccount | None:
-    """An account of which nothing says whether it is active is not told from one that is not."""
+    """None, which counts as unread, if the answer does not say whether the account is active."""
     id, state = text(raw, "Id"), text(raw, "State")
     if not is_account(id) or state is None or state not in AccountState.__members__:
         return None
@@ -87,9 +89,9 @@ def _account(raw: Mapping[str, Any]) -> MemberAccount | None:
 
 
 def regions(sdk: Sdk, place: Place) -> Pages[Region]:
-    """Every Region of the partition, on or off; as EC2 tells it where ListRegions does not answer.
+    """Every Region of the partition, on or off, from EC2 if ListRegions does not answer.
 
-    EC2 is asked in the home Region and then in the place's own, since either can be denied.
+    EC2 is asked in the home Region and then in the place's own Region, since either can be denied.
     """
     try:
         found = _listed_regions(sdk, _home(place))
@@ -110,7 +112,7 @@ def regions(sdk: Sdk, place: Place) -> Pages[Region]:
 
 
 def _listed_regions(sdk: Sdk, at: Place) -> tuple[str, list[Region | None]]:
-    """Of all pages, since whoever takes its place begins anew."""
+    """Read all pages before returning, because the fallback starts from scratch."""
     pages = sdk.pages(at, "account", "ListRegions", "Regions", MaxResults=REGIONS_A_PAGE)
     told = [_region(raw, "RegionOptStatus", _STATES) for page in pages for raw in page]
     if not told:
@@ -119,7 +121,7 @@ def _listed_regions(sdk: Sdk, at: Place) -> tuple[str, list[Region | None]]:
 
 
 def _described_regions(sdk: Sdk, place: Place) -> tuple[str, list[Region | None]]:
-    """EC2 does not tell what is between on and off."""
+    """The Regions as EC2 returns them, without the states between on and off."""
     try:
         raw = sdk.call(_home(place), "ec2", "DescribeRegions", AllRegions=True)
     except RefusedError:

@@ -1,4 +1,4 @@
-"""Who asks AWS for which question of a check: a row for each kind, and nothing else to be told of a new one."""
+"""The function that answers each question of a check: a new kind of question needs one row here."""
 
 from assay.catalog.aws.asking import in_batches, one_by_one
 from assay.catalog.aws.images import allowed_images, describe_images, image_ancestry, removal
@@ -27,7 +27,7 @@ PARAMETERS_A_CALL = 10
 
 ASKERS = dict(
     (
-        # One GetCallerIdentity for each partition and account, wherever it is answered first.
+        # One GetCallerIdentity per partition and account, in whichever Region answers first.
         one_by_one(IDENTITIES, Sdk.identity, in_order=str),
         in_batches(IMAGES, describe_images, VALUES_A_FILTER),
         one_by_one(ANCESTRY, image_ancestry),

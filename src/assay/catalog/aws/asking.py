@@ -1,7 +1,7 @@
-"""How a question becomes calls: one key at a time or in batches, with many under way at once.
+"""Turns a question into calls: one key at a time or in batches, many in parallel.
 
-An asker answers for one key, or for one batch, and may raise `RefusedError`: that costs exactly the
-keys it was asked about. What was not answered in time is `Unavailable` as well.
+An asker answers for one key or for one batch. If it raises `RefusedError`, exactly those keys are
+`Unavailable`. Keys that were not answered in time are `Unavailable` as well.
 """
 
 from collections import defaultdict
@@ -17,8 +17,8 @@ T = TypeVar("T")
 
 Lister: TypeAlias = Callable[[Sdk, K], Pages[T]]
 Row: TypeAlias = tuple[str, Callable[..., Any]]
-"""The name of a question or a listing, and who asks AWS for it. Only the functions below make one,
-and they hold the types of both against each other; a table of all kinds has no types of its own."""
+"""The name of a question or a listing, and the function that asks AWS for it. Only the functions
+below make rows: they check the two types against each other, which a table of all kinds cannot."""
 
 
 def one_by_one(
@@ -26,7 +26,9 @@ def one_by_one(
     ask: Callable[[Sdk, K], Answer[T]],
     in_order: Callable[[K], str] | None = None,
 ) -> Row:
-    """A call or more for each key, since AWS offers no more, or since each has to fail alone."""
+    """Make at least one call per key, because AWS offers no batch or because each key must fail
+    alone.
+    """
 
     def asker(sdk: Sdk, keys: Collection[K]) -> Mapping[K, Answer[T]]:
         def answer(key: K) -> Answer[T]:
@@ -35,8 +37,8 @@ def one_by_one(
             except RefusedError as refused:
                 return Unavailable(refused.reason)
 
-        # Of keys that can answer for one another, the first is asked and the others wait for it:
-        # which one that is should not hang on the order of a set.
+        # If keys can answer for one another, the first is asked and the others wait for it. Which
+        # one is first must not depend on the order of a set.
         asked = sorted(keys, key=in_order) if in_order else keys
         return sdk.flights.each(asked, answer, lambda _, watch: sdk.late(watch))
 
@@ -48,7 +50,7 @@ def in_batches(
     ask: Callable[[Sdk, Place, list[str]], Mapping[str, Answer[T]]],
     size: int,
 ) -> Row:
-    """A call for up to `size` names of a place; `ask` answers for every one of them."""
+    """Make one call for up to `size` names in a place; `ask` returns an answer for each of them."""
 
     def asker(
         sdk: Sdk, keys: Collection[tuple[Place, str]]
@@ -82,7 +84,7 @@ def by_pages(listing: Listing[K, T], lister: Lister[K, T]) -> Row:
 def _batches(
     keys: Collection[tuple[Place, str]], size: int
 ) -> Iterator[tuple[Place, tuple[str, ...]]]:
-    # A call is made in one Region, with one account's credentials: places never share a batch.
+    # A call uses one Region and one account's credentials, so places never share a batch.
     by_place: defaultdict[Place, list[str]] = defaultdict(list)
     for place, name in dict.fromkeys(keys):
         by_place[place].append(name)

@@ -1,7 +1,7 @@
-"""botocore sessions and clients as assay makes them, and what is wrong where none can be made.
+"""botocore sessions and clients as assay creates them, and the errors if that fails.
 
-Whoever sets `AWS_…` variables and writes the files of ~/.aws configures botocore; what cannot be used
-of that is one line that names the setting and not its value, which can hold a password.
+botocore is configured through `AWS_…` variables and the files in ~/.aws. A setting that cannot be
+used is reported in one line that names the setting but not its value, which can contain a password.
 """
 
 import re
@@ -17,17 +17,17 @@ from assay.model.times import moment
 ATTEMPTS = 8
 """botocore's own default of 3 gives up on a throttled call after about a second."""
 CONNECTIONS = 64
-"""How many a client keeps open; where more is under way at once, more are opened, and closed again."""
+"""How many a client keeps open. If more calls run at once, it opens more and closes them again."""
 _SERVICES = "(account|autoscaling|cloudtrail|config|ec2|imagebuilder|organizations|s3|securityhub|sns|ssm|sts)"
 AWS_HOST = re.compile(
     # PrivateLink: https://vpce-0123456789abcdef0-abcdefgh.ec2.us-east-1.vpce.amazonaws.com
     rf"https://(vpce-[a-z0-9-]+\.)?{_SERVICES}(-fips)?(\.[a-z0-9-]+)*\.{aws_domain()}"
 )
-"""The names of the services that are asked, and AWS PrivateLink's below them (AWS PrivateLink Guide,
-"Access an AWS service using an interface VPC endpoint")."""
+"""The host names of the services that assay calls, and those of AWS PrivateLink below them (AWS
+PrivateLink Guide, "Access an AWS service using an interface VPC endpoint")."""
 
 _WRONG = (ValueError, LookupError, TypeError, AttributeError)
-"""What botocore raises, besides its own errors, for a setting of the wrong form."""
+"""What botocore raises, besides its own errors, for a malformed setting."""
 _SETTINGS = {
     "InvalidRetryConfigurationError": "AWS_MAX_ATTEMPTS (max_attempts) is not 1 or more",
     "InvalidMaxRetryAttemptsError": "AWS_MAX_ATTEMPTS (max_attempts) is not 1 or more",
@@ -37,13 +37,13 @@ _SETTINGS = {
     ),
     "InvalidProxiesConfigError": "HTTPS_PROXY is not a proxy that botocore can use",
 }
-"""By botocore's error, the variable and the name in the files that it is about."""
+"""By botocore's error: the variable, its name in the configuration files, and what is wrong."""
 
 
 def new_client(session: Any, service: str, region: str) -> Any:
-    """A client for all who ask: `signing.signed_by` tells with whose credentials.
+    """Create a client that all accounts share; `signing.signed_by` selects the credentials.
 
-    Raises `ConfigurationError` where botocore's settings cannot be used, `SdkError` where botocore
+    Raises `ConfigurationError` if botocore's settings cannot be used, and `SdkError` if botocore
     would not see watermarks.
     """
     import botocore
@@ -55,8 +55,8 @@ def new_client(session: Any, service: str, region: str) -> Any:
         client = session.create_client(
             service,
             region_name=region,
-            # A plan with a thousand images must not hang for minutes on one connection: shorter waits
-            # and more of them than botocore's 60 s and 3 tries.
+            # A plan with a thousand images must not hang for minutes on one connection, so use
+            # shorter timeouts and more attempts than botocore's 60 s and 3 attempts.
             config=Config(
                 retries={"mode": "standard", "total_max_attempts": attempts},
                 connect_timeout=5,
@@ -74,7 +74,7 @@ def new_client(session: Any, service: str, region: str) -> Any:
 
 
 def _attempts(session: Any) -> int:
-    """A person who sets AWS_MAX_ATTEMPTS (or the profile's max_attempts) knows why."""
+    """The configured AWS_MAX_ATTEMPTS (or the profile's max_attempts), which takes precedence."""
     try:
         own: int | None = session.get_config_variable("max_attempts")
     except ValueError as error:
@@ -85,7 +85,7 @@ def _attempts(session: Any) -> int:
 
 def _misconfigured(error: Exception) -> ConfigurationError:
     kind = type(error).__name__
-    # botocore raises a bare ValueError for that: 'Invalid endpoint: localhost:4566'.
+    # botocore raises a bare ValueError here: 'Invalid endpoint: localhost:4566'.
     if str(error).startswith("Invalid endpoint"):
         return ConfigurationError(
             "an endpoint in AWS_ENDPOINT_URL… (endpoint_url) is not a URL",
@@ -100,7 +100,7 @@ def _misconfigured(error: Exception) -> ConfigurationError:
 
 
 def new_session(models: Kept) -> Any:
-    """A botocore session, which reads whole service models only where cut ones cannot be had."""
+    """A botocore session that reads whole service models only if reduced ones are not available."""
     from botocore.session import Session
 
     from assay.catalog.aws.quick_xml import parser_factory
@@ -115,21 +115,21 @@ def new_session(models: Kept) -> Any:
 
 
 def _time(value: Any) -> Any:
-    """A time in an answer. botocore's own reading takes longer than all the rest of an image."""
+    """Parse a time in an answer. botocore's own parser takes longer than the rest of an image."""
     from botocore.utils import parse_timestamp
 
     try:
         if "T" in value:
             return moment(value)
     except (TypeError, ValueError):
-        pass  # a number, or a form of its own: botocore knows what AWS writes
+        pass  # a number or another format: botocore knows what AWS writes
     return parse_timestamp(value)
 
 
 def boto3_itself() -> tuple[str, str | None]:
-    """The version of boto3, and the Region that it is configured with, which no check takes.
+    """The version of boto3, and its configured Region, which checks do not use.
 
-    Raises `SdkError`, or `CredentialsError` where its configuration cannot be read.
+    Raises `SdkError`, or `CredentialsError` if the configuration cannot be read.
     """
     import botocore
     from botocore.exceptions import BotoCoreError
@@ -147,7 +147,7 @@ def boto3_itself() -> tuple[str, str | None]:
 
 
 def regions_known() -> frozenset[str]:
-    """The Regions of all partitions that have EC2, as far as this SDK has heard of them."""
+    """The Regions of all partitions that have EC2, as far as this SDK knows."""
     from botocore.exceptions import BotoCoreError
 
     try:
@@ -162,9 +162,10 @@ def regions_known() -> frozenset[str]:
 
 
 def refuse_blind_sdk(ec2_model: Any, version: str) -> None:
-    """Raise `SdkError` when botocore's EC2 model lacks watermarks or ancestry.
+    """Raise `SdkError` if botocore's EC2 model lacks watermarks or ancestry.
 
-    Its parser ignores elements the model does not have, so an older SDK shows every image unmarked.
+    Its parser ignores elements that are not in the model, so an older SDK shows every image as
+    unmarked.
     """
     knows_marks = "ImageWatermarks" in ec2_model.shape_for("Image").members
     if not knows_marks or "GetImageAncestry" not in ec2_model.operation_names:

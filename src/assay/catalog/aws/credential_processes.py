@@ -1,7 +1,7 @@
-"""What goes on outside of this process for credentials: programs that run, a prompt on a terminal.
+"""Programs and terminal prompts outside this process that botocore needs for credentials.
 
-botocore waits for both as long as it takes. Here they end with the run, and a terminal that was
-asked at shows again what is typed.
+botocore waits for both indefinitely. Here they end with the run, and the echo of a terminal that
+was prompting is turned on again.
 
 Facts: botocore's module `credentials` (`ProcessProvider`, `AssumeRoleProvider`, the builder of the
 providers of a source profile); Python's `getpass`, which turns the echo off.
@@ -18,13 +18,13 @@ from threading import Event, Lock
 from typing import Any
 
 GRACE = 0.5
-"""Seconds that a process has between being asked to end and being ended."""
+"""Seconds between asking a process to end and killing it."""
 _TERMINAL = "/dev/tty"
 _MAKE = "_create_process_provider"
 
 
 class CredentialProcesses:
-    """What goes on outside of this process for credentials: programs that run, a prompt."""
+    """The programs and prompts that are running to get credentials."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -33,7 +33,9 @@ class CredentialProcesses:
         self._over = False
 
     def take_over(self, resolver: Any) -> None:
-        """Have a botocore `CredentialResolver` start programs and ask for codes through this."""
+        """Make a botocore `CredentialResolver` start programs and ask for codes through this
+        object.
+        """
         for provider in resolver.providers:
             self._replace(provider)
             builder = getattr(provider, "_profile_provider_builder", None)
@@ -51,7 +53,7 @@ class CredentialProcesses:
         return provider
 
     def start(self, command: list[str], **how: Any) -> "subprocess.Popen[bytes]":
-        """`subprocess.Popen`, in the group of this process: it may have to ask on the terminal."""
+        """`subprocess.Popen`, in this process's group: the program may need to ask on the terminal."""
         with self._lock:
             if self._over:
                 raise InterruptedError("the run has ended")
@@ -61,31 +63,33 @@ class CredentialProcesses:
         return process
 
     def ask(self, prompt: str) -> str:
-        """A word that is typed and not shown, as `getpass` asks for it."""
+        """Ask for a word that is not shown while it is typed, as `getpass` does."""
         with self._remembered():
             return getpass.getpass(prompt)
 
     def waited_for(self) -> str:
-        """What is not there yet, in words that begin with a colon; nothing where nobody can tell."""
+        """What is still missing, as words that start with a colon; empty if that is not known."""
         if self._terminals:
             return ": nobody typed the MFA code"
         running = any(each.returncode is None for each in self._running)
         return ": the credential_process has not ended" if running else ""
 
     def end(self) -> None:
-        """End what is running, and show again what is typed. Nothing is started after that."""
+        """End what is running and turn the terminal's echo on again. Nothing can be started
+        afterwards.
+        """
         with self._lock:
             self._over = True
             running, self._running = self._running, []
             terminals, self._terminals = self._terminals, {}
         for number, (terminal, as_it_was) in enumerate(terminals.items()):
-            # The prompt, on the first of them, ended no line.
+            # The prompt was on the first terminal, and did not end its line.
             _restore(terminal, as_it_was, after=b"" if number else b"\n")
         _end([each.pid for each in running if each.poll() is None])
 
     @contextmanager
     def _remembered(self) -> Iterator[None]:
-        """Know how the terminals were on which `getpass` may ask."""
+        """Remember the settings of the terminals that `getpass` may use."""
         before = dict(_terminals())
         with self._lock:
             self._terminals = before
@@ -94,22 +98,22 @@ class CredentialProcesses:
         finally:
             with self._lock:
                 left, self._terminals = self._terminals, {}
-            for terminal in left:  # else `end` is at it
+            for terminal in left:  # otherwise `end` closes them
                 os.close(terminal)
 
 
 def _terminals() -> Iterator[tuple[int, list[Any]]]:
-    """The controlling terminal and standard input's, where there are such, and their settings."""
+    """The controlling terminal and that of standard input, if there are any, with their settings."""
     try:
         import termios
-    except ImportError:  # Windows, where getpass turns no echo off
+    except ImportError:  # Windows, where getpass does not turn off any echo
         return
     for name in (_TERMINAL, 0):
         with suppress(OSError):
             terminal = os.dup(name) if isinstance(name, int) else os.open(name, os.O_RDWR)
             try:
                 yield terminal, termios.tcgetattr(terminal)
-            except termios.error:  # no terminal
+            except termios.error:  # not a terminal
                 os.close(terminal)
 
 
@@ -123,7 +127,7 @@ def _restore(terminal: int, as_it_was: list[Any], after: bytes) -> None:
 
 
 def _end(pids: list[int]) -> None:
-    """End processes and whatever they have started, politely first."""
+    """End processes and all their descendants, with SIGTERM first."""
     if not pids:
         return
     pids = _with_descendants(pids)
@@ -136,7 +140,7 @@ def _end(pids: list[int]) -> None:
 
 
 def _tell(pid: int, number: int) -> bool:
-    """Send a signal; whether there was anybody to get it."""
+    """Send a signal and return whether the process existed."""
     try:
         os.kill(pid, number)
     except OSError:
@@ -149,7 +153,7 @@ def _with_descendants(pids: list[int]) -> list[int]:
     for pid, parent in _processes():
         children.setdefault(parent, []).append(pid)
     found = list(pids)
-    for pid in found:  # which grows
+    for pid in found:  # grows during the loop
         found.extend(child for child in children.get(pid, ()) if child not in found)
     return found
 
@@ -158,7 +162,7 @@ def _processes() -> Iterator[tuple[int, int]]:
     """Every process with its parent."""
     seen = False
     for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, ValueError, IndexError):  # one that has just ended
+        with suppress(OSError, ValueError, IndexError):  # a process that has just ended
             yield (
                 int(path.parent.name),
                 int(path.read_text("latin-1").rpartition(")")[2].split()[1]),

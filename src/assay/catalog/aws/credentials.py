@@ -1,8 +1,8 @@
-"""The caller's credentials: fetched once, and waited for no longer than a run may take.
+"""The caller's credentials: fetched once, within the time limit of the run.
 
-botocore fetches them when a first request is signed, in whichever thread that is, and waits as long
-as it takes: for a `credential_process`, an endpoint, a person who is asked for a code. Here they are
-fetched before anything is asked, in a thread that can be left alone.
+botocore fetches them when it signs the first request, in the thread of that request, and waits
+indefinitely for a `credential_process`, an endpoint, or a person who has to type a code. Here they
+are fetched before anything is asked, in a thread that can be abandoned.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ MEAN_NO_CREDENTIALS = frozenset(
         "UnauthorizedSSOTokenError",
     }
 )
-"""botocore's errors that a call ends in where it cannot be signed."""
+"""The botocore errors raised by a call that cannot be signed."""
 _ANY_CURE = "set up a profile or role for boto3, or use --catalog FILE or --offline"
 _LOG_IN = "log in again: aws sso login"
 _TRUSTED = "check that the role's trust policy names the caller and the external id"
@@ -51,23 +51,23 @@ _CURES = {
     ),
     "PermissionError": "a configured file or program cannot be read or run: check its permissions",
 }
-"""By the beginning of what happened; "AssumeRoleWith" comes before "AssumeRole"."""
+"""By how the reason begins. "AssumeRoleWith" must come before "AssumeRole"."""
 _TROUBLE = (
-    # A program, a token file or a terminal that is not there.
+    # A program, a token file or a terminal that does not exist.
     *(OSError, EOFError),
-    # What a program printed, or a file holds, that is not what it should be.
+    # A program's output, or a file's content, that is not in the expected form.
     *(ValueError, LookupError, TypeError, AttributeError),
 )
 
 _TURN = 0.5
-"""Seconds after which whoever waits looks whether it was interrupted."""
+"""Seconds after which a waiting thread checks whether it was interrupted."""
 
 
 class Credentials:
-    """Fetches the caller's credentials once, in a thread of its own."""
+    """Fetches the caller's credentials once, in a separate thread."""
 
     def __init__(self, deadline: Deadline | None, last_error: Callable[[], str]) -> None:
-        """`last_error` tells what they were refused with until now."""
+        """`last_error` returns what the last attempt was refused with."""
         self._deadline = deadline
         self._last_error = last_error
         self._lock = Lock()
@@ -75,9 +75,9 @@ class Credentials:
         self._processes = CredentialProcesses()
 
     def session(self, new: Callable[[], Any]) -> Any:
-        """A botocore session that has them, made by `new` for whoever comes first.
+        """A botocore session with the credentials, created by `new` on the first call.
 
-        Raises `CredentialsError` where there are none, or none in time.
+        Raises `CredentialsError` if there are none, or none in time.
         """
         with self._lock:
             found = self._found
@@ -95,7 +95,9 @@ class Credentials:
         return found.result()
 
     def _in_time(self, found: "Future[Any]") -> bool:
-        """Waits in short turns: Ctrl-C may reach another thread, and that does not wake this one."""
+        """Wait in short turns, because Ctrl-C may reach another thread, which does not wake this
+        one.
+        """
         while not found.done():
             left = _TURN if self._deadline is None else self._deadline.left()
             if not left:
@@ -104,13 +106,13 @@ class Credentials:
         return found.done()
 
     def close(self) -> None:
-        """End whatever still goes on for them."""
+        """End the programs and prompts that are still running."""
         self._processes.end()
 
     def _settle(self, found: "Future[Any]", new: Callable[[], Any]) -> None:
         try:
             found.set_result(self._fetched(new))
-        except BaseException as error:  # noqa: BLE001  raised where it is waited for
+        except BaseException as error:  # noqa: BLE001  raised in the waiting thread
             found.set_exception(error)
 
     def _fetched(self, new: Callable[[], Any]) -> Any:
@@ -123,7 +125,7 @@ class Credentials:
             credentials = session.get_credentials()
             if credentials is None:
                 raise NoCredentialsError
-            credentials.get_frozen_credentials()  # a role is assumed only here, and can be refused
+            credentials.get_frozen_credentials()  # a role is only assumed here, and can be refused
         except ClientError as error:
             code = refusal("", "", error.response.get("Error", {}).get("Code")).code
             raise unusable(f"{error.operation_name} was refused: {code or 'no code'}") from error
@@ -133,6 +135,6 @@ class Credentials:
 
 
 def unusable(why: str) -> CredentialsError:
-    """There are no credentials that anything can be asked with; `why` may be botocore's own word."""
+    """The error for credentials that cannot be used; `why` may be the name of a botocore error."""
     cure = next((cure for word, cure in _CURES.items() if why.startswith(word)), _ANY_CURE)
     return CredentialsError(f"no usable AWS credentials ({why})", hint=cure)

@@ -1,7 +1,8 @@
-"""A policy document that stands in AWS: an object's version in S3, or a parameter's in Systems Manager.
+"""A policy document stored in AWS: a version of an S3 object or of a Systems Manager parameter.
 
-Facts: S3 API Reference, GetObject (`VersionId`, "Permissions": whoever may not list a bucket is answered 403 also
-for what is not there); Systems Manager API Reference, GetParameters (`name:version`).
+Facts: S3 API Reference, GetObject (`VersionId`; "Permissions": without permission to list the
+bucket, a missing object is also answered with 403); Systems Manager API Reference, GetParameters
+(`name:version`).
 """
 
 from typing import Any
@@ -12,7 +13,7 @@ from assay.catalog.interface import Obstacle, Unavailable
 from assay.model import Place
 
 MOST = 1024 * 1024
-"""Bytes: no policy is larger."""
+"""Bytes. No policy is larger."""
 
 
 def s3_object(sdk: Sdk, place: Place, bucket: str, key: str, version: str) -> bytes | Unavailable:

@@ -1,6 +1,6 @@
-"""EC2's answers as our values. Reads plain dictionaries; imports no SDK.
+"""Converts EC2's answers to our types. Reads plain dictionaries and imports no SDK.
 
-Anything an answer leaves out becomes None, never a default: a missing field is not a fact.
+A field that is missing from an answer becomes None, never a default: a missing field is not a fact.
 """
 
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ def image(raw: Mapping[str, Any]) -> Image:
 
 
 def listed_image(raw: Mapping[str, Any]) -> ListedImage:
-    """The same `Image`, with what people ask of a fleet."""
+    """The same `Image`, with the details that fleet commands need."""
     mappings = [each.get("Ebs") or {} for each in raw.get("BlockDeviceMappings") or ()]
     with_snapshots = [each for each in mappings if each.get("SnapshotId")]
     sizes = [each.get("VolumeSize") for each in with_snapshots]
@@ -72,7 +72,7 @@ def listed_image(raw: Mapping[str, Any]) -> ListedImage:
 
 
 def creation_date(raw: Mapping[str, Any]) -> datetime | None:
-    """That of an `Image`, where nothing else of it is wanted."""
+    """The creation date of an `Image`, for callers that need nothing else."""
     return instant(raw.get("CreationDate"))
 
 
@@ -102,7 +102,7 @@ def watermark(raw: Mapping[str, Any]) -> Watermark:
 
 
 def instant(value: Any) -> datetime | None:
-    """Watermark times arrive as datetimes, an image's own dates as ISO 8601 strings."""
+    """Parse a time: watermark times arrive as datetimes, an image's dates as ISO 8601 strings."""
     try:
         if isinstance(value, str):
             return moment(value)
@@ -112,17 +112,17 @@ def instant(value: Any) -> datetime | None:
 
 
 def ancestry(asked: str, region: str, raw_entries: list[Mapping[str, Any]]) -> Ancestry | None:
-    """GetImageAncestry's entries, with each one's Region and why the list ends.
+    """GetImageAncestry's entries, each with its Region, and the reason why the list ends.
 
-    An entry does not say its Region: it is the `SourceImageRegion` of the entry before it. None
-    when the list is not an ancestry of `asked` at all, or has a gap.
+    An entry does not contain its Region, which is the `SourceImageRegion` of the entry before it.
+    Returns None if the list is not an ancestry of `asked`, or has a gap.
     """
     entries: list[AncestryEntry] = []
     expected: str | None = asked
     at: str | None = region
     for raw in raw_entries:
-        # Each entry must be the parent that the one before it named: ami-c of ami-b of ami-a. A list
-        # with a gap would lend one image the ancestors of another.
+        # Each entry must be the parent named by the entry before it: ami-c of ami-b of ami-a. A
+        # list with a gap would give an image the ancestors of another one.
         if expected is None or raw.get("ImageId") != expected:
             return None
         entry = AncestryEntry(
@@ -141,7 +141,7 @@ def ancestry(asked: str, region: str, raw_entries: list[Mapping[str, Any]]) -> A
 
 
 def allowed_images(raw: Mapping[str, Any]) -> AllowedImages | None:
-    """The answer of GetAllowedImagesSettings; None where it lacks the state."""
+    """The answer of GetAllowedImagesSettings; None if it has no state."""
     state = raw.get("State")
     if not isinstance(state, str):
         return None
@@ -150,7 +150,9 @@ def allowed_images(raw: Mapping[str, Any]) -> AllowedImages | None:
 
 
 def criterion(raw: Mapping[str, Any]) -> ImageCriterion:
-    """An `ImageCriterion`, as GetAllowedImagesSettings tells and ReplaceImageCriteria… takes it."""
+    """An `ImageCriterion`, as GetAllowedImagesSettings returns and ReplaceImageCriteria… accepts
+    it.
+    """
     marks, scan = raw.get("ImageWatermarks"), raw.get("ScanResultCondition")
     return ImageCriterion(
         providers=_strings(raw.get("ImageProviders")),
@@ -198,7 +200,7 @@ def recycled(raw: Mapping[str, Any]) -> Removal:
 
 
 def template_version(raw: Mapping[str, Any]) -> TemplateVersion | None:
-    """A `LaunchTemplateVersion`; None where it lacks what identifies it."""
+    """A `LaunchTemplateVersion`; None if the members that identify it are missing."""
     template_id, number = raw.get("LaunchTemplateId"), raw.get("VersionNumber")
     data = raw.get("LaunchTemplateData")
     if not isinstance(template_id, str) or not isinstance(number, int) or data is None:

@@ -1,7 +1,8 @@
-"""AWS Config: what a custom rule writes, and the configuration items that are too large for an event.
+"""AWS Config: evaluations of a custom rule, and configuration items too large for an event.
 
-Facts: AWS Config API Reference, PutEvaluations (at most 100 a call; annotations of at most 256 characters;
-FailedEvaluations without an error; INSUFFICIENT_DATA is not taken from a rule), GetResourceConfigHistory.
+Facts: AWS Config API Reference, PutEvaluations (at most 100 a call; annotations of at most 256
+characters; FailedEvaluations has no error; INSUFFICIENT_DATA is not accepted from a rule),
+GetResourceConfigHistory.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ TRIES = 3
 def put_evaluations(
     sdk: Sdk, place: Place, evaluations: Sequence[Mapping[str, Any]], token: str
 ) -> str | None:
-    """Write evaluations, those that fail again; why some are not written, if any are not."""
+    """Write evaluations and retry those that fail. Return why some were not written, or None."""
     left, reason = list(evaluations), None
     for _ in range(TRIES):
         failed: list[Mapping[str, Any]] = []
@@ -42,7 +43,7 @@ def put_evaluations(
 
 
 def latest_item(sdk: Sdk, place: Place, resource_type: str, id: str) -> Any:
-    """The newest configuration item of a resource, or why there is none."""
+    """The newest configuration item of a resource, or `Unavailable` with the reason."""
     try:
         answer = sdk.call(
             place,

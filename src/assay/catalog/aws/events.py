@@ -1,12 +1,13 @@
-"""What CloudTrail's event history tells of images: LookupEvents.
+"""What CloudTrail's event history says about images: LookupEvents.
 
-Facts: CloudTrail API Reference, LookupEvents (one attribute a call, 50 events a page, the newest first,
+Facts: CloudTrail API Reference, LookupEvents (one attribute a call, 50 events a page, newest first,
 90 days, two calls a second for each account and Region); CloudTrail User Guide, "CloudTrail record
-contents" (`errorCode`, `eventSource`, `userIdentity`). Events of CreateImage, CopyImage and RunInstances
-are read as public samples show them. AppStream records a CreateImage of its own, so that the source has
-to be EC2; a call that failed has an `errorCode`, and made nothing. Of RegisterImage no sample is known:
-that it names snapshots as RunInstances does is inferred, and what looks otherwise is not told. That
-events of an image have its id as a resource is inferred as well.
+contents" (`errorCode`, `eventSource`, `userIdentity`). Events of CreateImage, CopyImage and
+RunInstances are read in the form that public samples show. AppStream records its own CreateImage,
+so the source must be EC2. A call that failed has an `errorCode` and made nothing. No sample of
+RegisterImage is known: that it names snapshots in the way RunInstances does is inferred, and
+anything in another form is left out. That the events of an image have its id as a resource is also
+inferred.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +29,7 @@ _CALLER = r"arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:[!-~]{1,1000}|[a-z0-9.-]+\.ama
 
 
 def image_events(sdk: Sdk, key: EventsKey) -> Pages[ImageEvent]:
-    """The calls that made images or launched from them, and succeeded."""
+    """The successful calls that made images or launched from them."""
     place, wanted = key
     attribute = {"AttributeKey": wanted.attribute.value, "AttributeValue": wanted.value}
     span = {"StartTime": wanted.since, "EndTime": wanted.until}
@@ -45,12 +46,14 @@ def image_events(sdk: Sdk, key: EventsKey) -> Pages[ImageEvent]:
 
 
 def _of_ec2(page: Iterable[Any]) -> list[Mapping[str, Any]]:
-    """The records of calls that count, without those that failed and those of other services."""
+    """The records of the relevant calls, without failed calls and calls to other services."""
     return [each for raw in page if (each := _record(raw)) is not None]
 
 
 def _record(raw: Any) -> Mapping[str, Any] | None:
-    """CloudTrail's own record of a call; empty where it cannot be read, which makes the list no whole one."""
+    """CloudTrail's own record of a call. If it cannot be read, an empty one, which makes the list
+    incomplete.
+    """
     if text(raw, "EventName") not in (*EventName, None):
         return None
     if text(raw, "EventSource") not in (_EC2, None):
@@ -67,7 +70,9 @@ def _record(raw: Any) -> Mapping[str, Any] | None:
 
 
 def _event(record: Mapping[str, Any]) -> ImageEvent | None:
-    """An event without its image, its account or its Region could be about any."""
+    """None if the image, the account or the Region is missing: the event could be about any
+    image.
+    """
     answer, asked = record.get("responseElements"), record.get("requestParameters")
     name = EventName(record["eventName"]) if record else None
     launched = list(_items(answer, "instancesSet")) if name is EventName.RUN_INSTANCES else []
@@ -103,19 +108,21 @@ def _snapshots(asked: Any) -> tuple[str, ...] | None:
 
 
 def _items(raw: Any, member: str) -> Iterator[Mapping[str, Any]]:
-    """A list as CloudTrail writes EC2's: `{"items": […]}`."""
+    """A list in the form that CloudTrail uses for EC2's lists: `{"items": […]}`."""
     held = raw.get(member) if isinstance(raw, Mapping) else None
     items = held.get("items") if isinstance(held, Mapping) else None
     yield from (each for each in items or () if isinstance(each, Mapping))
 
 
 def _formed(raw: Any, member: str, form: str) -> str | None:
-    """A member that has the form of what it should be; anything else is not told."""
+    """A member if it has the expected form, otherwise None."""
     value = text(raw, member)
     return value if ids.has_form(value, form) else None
 
 
 def _caller(identity: Any) -> str | None:
-    """Whose call it was: of all that a record tells of a caller, the ARN or the service alone."""
+    """The caller of the API call: of everything a record says about it, only the ARN or the
+    service.
+    """
     told = text(identity, "arn") or text(identity, "invokedBy")
     return told if ids.has_form(told, _CALLER) else None

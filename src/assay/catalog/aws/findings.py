@@ -1,7 +1,7 @@
 """What Amazon Inspector found in an image: GetImageFindings.
 
-Fact: EC2 API Reference, GetImageFindings: of images that one owns, that are shared with one, and of public
-ones; only those that were scanned have any.
+Fact: EC2 API Reference, GetImageFindings: available for images that the account owns, that are
+shared with it, and that are public; only scanned images have findings.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def image_findings(sdk: Sdk, key: ImageKey) -> Pages[ImageFinding]:
 
 
 def _finding(raw: Mapping[str, Any]) -> ImageFinding | None:
-    """One without a title may be about anything."""
+    """None if the finding has no title: it could be about anything."""
     title, fix = text(raw, "Title"), raw.get("FixAvailable")
     if title is None:
         return None

@@ -1,9 +1,9 @@
-"""EC2 Fleets and Spot Fleets that may still launch.
+"""EC2 Fleets and Spot Fleets that may launch again.
 
-Facts: EC2 API Reference, DescribeFleets (a fleet of the type `instant` is not told unless it is named:
-it has launched once and for all), FleetLaunchTemplateOverrides (`ImageId`), DescribeSpotFleetRequests
-(at most 1,000 a page), SpotFleetLaunchSpecification (`ImageId`). A fleet that is cancelled, deleted or
-failed launches nothing any more.
+Facts: EC2 API Reference, DescribeFleets (a fleet of type `instant` is returned only if the call
+names it, and never launches again), FleetLaunchTemplateOverrides (`ImageId`),
+DescribeSpotFleetRequests (at most 1,000 a page), SpotFleetLaunchSpecification (`ImageId`). A fleet
+that is cancelled, deleted or failed launches nothing any more.
 """
 
 from collections.abc import Iterable, Mapping
@@ -57,7 +57,7 @@ def _spot_fleet(raw: Mapping[str, Any]) -> LaunchingFleet | None:
 def _read(
     id: str | None, state: str | None, configs: Any, specifications: Iterable[Any], *, spot: bool
 ) -> LaunchingFleet | None:
-    """None for one of which nothing says from what it launches: it could launch anything."""
+    """None if the answer does not say what the fleet launches from: it could launch anything."""
     templates: list[TemplateRef] = []
     named = [text(each, "ImageId") for each in specifications]
     for config in configs or ():
@@ -65,7 +65,7 @@ def _read(
         if template is None:
             return None
         templates.append(template)
-        # Most overrides have no image of their own: then it is the template's
+        # Most overrides do not have their own image and use that of the template.
         own = (text(each, "ImageId") for each in config.get("Overrides") or ())
         named += [each for each in own if each is not None]
     images = [each for each in named if each is not None]

@@ -1,8 +1,9 @@
 """Auto Scaling groups and launch configurations: what will launch images again.
 
-Facts: Amazon EC2 Auto Scaling API Reference, DescribeAutoScalingGroups and DescribeLaunchConfigurations
-(at most 100 a page; a page may have fewer), LaunchTemplateOverrides (a template or an image of its
-own), LaunchTemplateSpecification (without a version it is the default one).
+Facts: Amazon EC2 Auto Scaling API Reference, DescribeAutoScalingGroups and
+DescribeLaunchConfigurations (at most 100 a page; a page may have fewer), LaunchTemplateOverrides
+(may have its own template or image), LaunchTemplateSpecification (the default version if none is
+given).
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ A_PAGE = 100
 
 
 def groups(sdk: Sdk, place: Place) -> Pages[ScalingGroup]:
-    """Every group, without its instances where that can be said."""
+    """Every group, without its instances if the SDK can ask for that."""
     operation = "DescribeAutoScalingGroups"
     wanted = {"IncludeInstances": False, "IncludeManagedResources": True}
     taken = {each: wanted[each] for each in wanted if sdk.takes("autoscaling", operation, each)}
@@ -50,7 +51,7 @@ def launch_configurations(sdk: Sdk, place: Place) -> Pages[LaunchConfiguration]:
 
 
 def _group(raw: Mapping[str, Any]) -> ScalingGroup | None:
-    """A group of which nothing says from what it launches could launch anything."""
+    """None if the answer does not say what the group launches from: it could launch anything."""
     name = text(raw, "AutoScalingGroupName")
     mixed = (raw.get("MixedInstancesPolicy") or {}).get("LaunchTemplate") or {}
     written = raw.get("LaunchTemplate") or mixed.get("LaunchTemplateSpecification")
@@ -65,7 +66,9 @@ def _group(raw: Mapping[str, Any]) -> ScalingGroup | None:
 
 
 def _override(raw: Mapping[str, Any]) -> GroupOverride | None:
-    """None where it names a template that cannot be read; most name none and no image."""
+    """None if the override names a template that cannot be read. Most name neither a template nor
+    an image.
+    """
     written = raw.get("LaunchTemplateSpecification")
     template = _template(written)
     if written is not None and template is None:

@@ -1,8 +1,8 @@
-"""IAM documents for whoever runs checks: what a role may do, and who may take it.
+"""IAM documents for people who set up checks: what a role may do, and who may assume it.
 
 Facts: IAM User Guide, "IAM JSON policy elements"; for GitHub's tokens, GitHub Docs, "OpenID Connect
-reference" (the forms of `sub`) and "Configuring OpenID Connect in Amazon Web Services" (`aud`). That
-its tokens reach the isolated partitions is not known.
+reference" (the forms of `sub`) and "Configuring OpenID Connect in Amazon Web Services" (`aud`). It
+is not known whether GitHub's tokens reach the isolated partitions.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,10 @@ from assay.catalog.aws.permissions import (
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = {"aws-cn": "sts.amazonaws.com.cn"}
-"""What is not `sts.amazonaws.com` (README of aws-actions/configure-aws-credentials, "Audience")."""
+"""The audiences other than `sts.amazonaws.com` (README of aws-actions/configure-aws-credentials,
+"Audience")."""
 NO_ACCOUNT, NO_REPOSITORY, NO_CALLER = "ACCOUNT_ID", "OWNER/REPOSITORY", "CALLER_ARN"
-"""What stands where nothing was said."""
+"""Placeholders for values that were not given."""
 
 Document = dict[str, Any]
 
@@ -36,11 +37,12 @@ def permissions_policy(
     marks: bool = False,
     imports: bool = False,
 ) -> Document:
-    """What a check asks, the roles that it may assume, and what else is asked, by statement.
+    """The permissions of a check, the roles that it may assume, and further permissions by
+    statement.
 
-    EC2's Describe actions take no resource. That GetImageAncestry, GetAllowedImagesSettings and
-    ListImagesInRecycleBin take none either is inferred; `*` grants them in any case. A parameter
-    that another account shares stands under that account, and has to be added.
+    EC2's Describe actions take no resource. It is inferred that GetImageAncestry,
+    GetAllowedImagesSettings and ListImagesInRecycleBin take none either; `*` grants them in any
+    case. A parameter that another account shares has that account in its ARN, and has to be added.
     """
     parameters = [
         f"arn:{partition}:ssm:*:{account or NO_ACCOUNT}:parameter/*",
@@ -55,7 +57,8 @@ def permissions_policy(
     ]
     statements += [_allow(sid, [read.action for read in reads], "*") for sid, reads in more]
     if marks:
-        # EC2 writes the ARNs of images without an account, so any image of the caller's own is meant
+        # EC2's ARNs of images contain no account, so this allows any image of the caller's own
+        # account.
         writes = [each.action for each in MARKING]
         statements.append(_allow("AttachWatermarks", writes, f"arn:{partition}:ec2:*::image/*"))
     if imports:
@@ -69,14 +72,15 @@ def permissions_policy(
 
 
 FLEET = ("ReadFleet", FLEET_READS)
-"""What an inventory asks of each account. Describe actions of these services take no resource; whether
-ListRegions does is not known, and `*` grants it in any case."""
+"""What an inventory asks in each account. Describe actions of these services take no resource. It
+is not known whether ListRegions does; `*` grants it in any case."""
 ORGANIZATION = ("ReadOrganization", ORGANIZATION_READS)
-"""What it asks with the caller's own role, which is not a reader's: a member may not ask."""
+"""What an inventory asks with the caller's own role, not a reader's: member accounts may not
+ask."""
 
 
 def github_trust(partition: str, account: str | None, granted: Sequence[str]) -> Document:
-    """Whoever holds a token of GitHub's for one of these subjects, made out to AWS, is trusted."""
+    """Trust GitHub tokens issued for AWS with one of these subjects."""
     provider = f"arn:{partition}:iam::{account or NO_ACCOUNT}:oidc-provider/{ISSUER}"
     claims = {
         f"{ISSUER}:aud": AUDIENCE.get(partition, "sts.amazonaws.com"),
@@ -88,7 +92,7 @@ def github_trust(partition: str, account: str | None, granted: Sequence[str]) ->
 def subjects(
     repositories: Sequence[str], branches: Sequence[str], environments: Sequence[str]
 ) -> list[str]:
-    """The subjects of GitHub's tokens; a job with an environment has that one's and no other."""
+    """The subjects of GitHub's tokens; a job with an environment has only that environment's."""
     return [
         f"repo:{repository}:{rest}"
         for repository in repositories or (NO_REPOSITORY,)
@@ -101,7 +105,7 @@ def subjects(
 
 
 def reader_trust(caller: str | None, external_id: str | None) -> Document:
-    """The gate's role is trusted, if it says the external id where there is one."""
+    """Trust the gate's role, provided it gives the external id if there is one."""
     told = {"sts:ExternalId": external_id} if external_id is not None else {}
     return _trust({"AWS": caller or NO_CALLER}, "sts:AssumeRole", told)
 

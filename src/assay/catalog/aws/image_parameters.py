@@ -1,9 +1,9 @@
-"""SSM parameters that hold images: DescribeParameters, and their values by GetParameters.
+"""SSM parameters that contain images: DescribeParameters, and their values from GetParameters.
 
-Facts: Systems Manager API Reference, ParameterStringFilter (`DataType`), DescribeParameters (at most 50
-a page, and none on a page that is not the last), GetParameters (at most 10 names). A parameter of
-the type `text` may hold an image as well, and is not told from any other text; what another account
-shares stands in that account's list.
+Facts: Systems Manager API Reference, ParameterStringFilter (`DataType`), DescribeParameters (at
+most 50 a page; a page may be empty without being the last), GetParameters (at most 10 names). A
+parameter of the type `text` may also contain an image, but cannot be distinguished from any other
+text. A parameter that another account shares is in that account's list.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ IMAGE = "aws:ec2:image"
 
 
 def image_parameters(sdk: Sdk, place: Place) -> Pages[ImageParameter]:
-    """Every parameter of that type with its value; what is deleted meanwhile is left out."""
+    """Every parameter of that type with its value, without those deleted in the meantime."""
     unread = 0
     try:
         for page in sdk.pages(
@@ -38,7 +38,7 @@ def image_parameters(sdk: Sdk, place: Place) -> Pages[ImageParameter]:
             ParameterFilters=[{"Key": "DataType", "Option": "Equals", "Values": [IMAGE]}],
             MaxResults=A_PAGE,
         ):
-            # An endpoint that does not heed the filter answers with all that there are.
+            # An endpoint that ignores the filter returns every parameter.
             found = [_parameter(raw) for raw in page if text(raw, "DataType") in (IMAGE, None)]
             named = [each for each in found if each is not None]
             unread += len(found) - len(named)
@@ -76,7 +76,7 @@ def _batches(named: Sequence[ImageParameter]) -> Iterator[Sequence[ImageParamete
 def _valued(
     sdk: Sdk, place: Place, batch: Sequence[ImageParameter]
 ) -> tuple[list[ImageParameter], int]:
-    """The parameters with their values, and of how many the value was not told."""
+    """The parameters with their values, and the number of parameters whose value is unavailable."""
     answers = get_parameters(sdk, place, [each.name for each in batch])
     found: list[ImageParameter] = []
     untold = 0

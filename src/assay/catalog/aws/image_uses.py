@@ -1,8 +1,8 @@
 """The instances of a place with their images: DescribeInstanceImageMetadata.
 
-Facts: EC2 API Reference, DescribeInstanceImageMetadata: it tells of images that are deregistered, made
-private or not allowed any more; if an Availability Zone is in an outage, a call that names no
-instances, or some in that zone, fails as a whole.
+Facts: EC2 API Reference, DescribeInstanceImageMetadata: it also describes images that have been
+deregistered, made private or are no longer allowed. If an Availability Zone has an outage, a call
+that names no instances, or names some in that zone, fails as a whole.
 """
 
 from collections.abc import Mapping
@@ -21,12 +21,13 @@ from assay.model.uses import (
 
 INSTANCES_A_PAGE = 1000
 _OF_ONE = (Obstacle.FAILED, Obstacle.NOT_TAKEN)
-"""What can be about one of the instances that a call names: that there is none, or an outage of its zone."""
+"""The obstacles that may concern just one of the instances in a call: it does not exist, or its
+zone has an outage."""
 _UNTOLD = Unavailable("ec2:DescribeInstanceImageMetadata answered with no image of this instance")
 
 
 def image_uses(sdk: Sdk, place: Place) -> Pages[ImageUse]:
-    """Every instance, as long as EC2 still knows it, whatever its state."""
+    """Every instance that EC2 still knows, in any state."""
     pages = sdk.pages(
         place,
         "ec2",
@@ -38,8 +39,10 @@ def image_uses(sdk: Sdk, place: Place) -> Pages[ImageUse]:
 
 
 def instance_images(sdk: Sdk, place: Place, ids: list[str]) -> dict[str, Answer[ImageUse]]:
-    """By their ids, so that an outage of another zone costs nothing. One that is refused costs only itself:
-    the others are asked for in halves.
+    """Ask for instances by id, so that an outage of another zone does no harm.
+
+    If a call is refused because of one instance, it is repeated in halves, so that only this one is
+    lost.
     """
     try:
         found = _by_id(sdk, place, ids)
@@ -69,7 +72,7 @@ def _by_id(sdk: Sdk, place: Place, ids: list[str]) -> dict[str, Answer[ImageUse]
 
 
 def _use(raw: Mapping[str, Any]) -> ImageUse | None:
-    """An instance that names no image could run any."""
+    """None if the instance names no image: it could run any image."""
     told = raw.get("ImageMetadata") or {}
     instance, image = text(raw, "InstanceId"), text(told, "ImageId")
     if instance is None or image is None:

@@ -1,4 +1,6 @@
-"""Images by their ids: what they are, what they were made of, and what became of those that are gone."""
+"""Images by id: what they are, what they were made from, and what happened to those that are
+gone.
+"""
 
 from assay.catalog.aws import ec2
 from assay.catalog.aws.refusals import RefusedError
@@ -32,7 +34,7 @@ def describe_images(sdk: Sdk, place: Place, ids: list[str]) -> dict[str, Answer[
 
 
 def _halved(sdk: Sdk, place: Place, ids: list[str]) -> dict[str, Answer[Image]]:
-    """A batch that was refused for one of its ids, asked in halves: the id costs only itself."""
+    """Ask again in halves for a batch refused because of one id, so that only this id is lost."""
     middle = len(ids) // 2
     return {
         **describe_images(sdk, place, ids[:middle]),
@@ -41,7 +43,7 @@ def _halved(sdk: Sdk, place: Place, ids: list[str]) -> dict[str, Answer[Image]]:
 
 
 def image_ancestry(sdk: Sdk, key: ImageKey) -> Answer[Ancestry]:
-    """GetImageAncestry: one image a call is all that EC2 offers."""
+    """GetImageAncestry, which accepts only one image per call."""
     place, id = key
     raw = sdk.call(place, "ec2", "GetImageAncestry", ImageId=id)
     entries = raw.get("ImageAncestryEntries")
@@ -50,7 +52,7 @@ def image_ancestry(sdk: Sdk, key: ImageKey) -> Answer[Ancestry]:
 
 
 def removal(sdk: Sdk, key: ImageKey) -> Answer[Removal]:
-    """By id, EC2 tells an image that is gone from one that it never knew."""
+    """Ask by id, where EC2 distinguishes an image that is gone from one that never existed."""
     place, id = key
     try:
         sdk.call(place, "ec2", "DescribeImages", ImageIds=[id])
@@ -59,24 +61,24 @@ def removal(sdk: Sdk, key: ImageKey) -> Answer[Removal]:
         if not gone and not refused.code.startswith("InvalidAMIID."):
             raise
     else:
-        gone = False  # no such image, and no error: nothing that EC2 explains
+        gone = False  # no such image, and no error: EC2 explains nothing
     return _recycled(sdk, place, id) or (Removal("deregistered") if gone else Absent())
 
 
 def _recycled(sdk: Sdk, place: Place, id: str) -> Removal | None:
-    """Only the owner may look into a Recycle Bin, and few readers are allowed to."""
+    """Look in the Recycle Bin, which only the owner may do and few readers are allowed to."""
     try:
         for page in sdk.pages(place, "ec2", "ListImagesInRecycleBin", "Images", ImageIds=[id]):
             for raw in page:
                 if raw.get("ImageId") == id:
                     return ec2.recycled(raw)
     except RefusedError:
-        pass  # what it would have told is left out of an explanation, and decides no verdict
+        pass  # this only leaves a detail out of an explanation, and affects no verdict
     return None
 
 
 def allowed_images(sdk: Sdk, place: Place) -> Answer[AllowedImages]:
-    """GetAllowedImagesSettings: one answer for each account and Region."""
+    """GetAllowedImagesSettings: one answer per account and Region."""
     raw = sdk.call(place, "ec2", "GetAllowedImagesSettings")
     return ec2.allowed_images(raw) or Unavailable(
         "ec2:GetAllowedImagesSettings answered with no state"

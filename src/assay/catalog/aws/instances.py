@@ -1,4 +1,4 @@
-"""Instances, for the image that each was launched from: DescribeInstances."""
+"""The image that each instance was launched from: DescribeInstances."""
 
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import Absent, Answer, Unavailable
@@ -6,7 +6,7 @@ from assay.model import Place
 
 
 def describe_instances(sdk: Sdk, place: Place, ids: list[str]) -> dict[str, Answer[str]]:
-    """By the `instance-id` filter, which omits unknown ids."""
+    """Ask with the `instance-id` filter, which omits unknown ids."""
     found: dict[str, Answer[str]] = {}
     for page in sdk.pages(
         place,

@@ -1,7 +1,6 @@
-"""A reader's session, which is opened anew some minutes before AWS ends it.
+"""A reader's session, which is renewed some minutes before AWS ends it.
 
-Facts: STS API Reference, AssumeRole (`Expiration`; a session of a role that was assumed by a role lasts
-an hour at most).
+Facts: STS API Reference, AssumeRole (`Expiration`; role chaining limits a session to one hour).
 """
 
 from collections.abc import Callable, Mapping
@@ -19,26 +18,28 @@ from assay.model import Identity
 
 Now: TypeAlias = Callable[[], datetime]
 EARLY = timedelta(minutes=10)
-"""How long before its end a session is opened anew: what is under way still comes to its end, and the
-clocks may differ by the five minutes within which AWS takes a request."""
+"""How long before its end a session is renewed. Calls in progress can still finish, and clocks may
+differ by the five minutes that AWS tolerates in a request."""
 LAST = timedelta(seconds=30)
-"""How long before its end a session is given up that could not be opened anew."""
+"""How long before its end a session that could not be renewed is abandoned."""
 
 
 class Session(msgspec.Struct, frozen=True, eq=False):
-    """Credentials that AWS gave for a reader's role."""
+    """Credentials that AWS issued for a reader's role."""
 
     principal: tuple[str, str]
-    """The partition and the account."""
+    """Partition and account."""
     credentials: Mapping[str, str]
-    """As the parameters of botocore's `Credentials`."""
+    """In the form of the parameters of botocore's `Credentials`."""
     until: datetime | None
-    """When AWS ends them, where it told."""
+    """When AWS ends the session, if it said so."""
 
     @classmethod
     def of(cls, principal: tuple[str, str], answer: Mapping[str, Any]) -> "Session":
-        """What AssumeRole answered. Raises `RefusedError` where a part of the credentials is missing:
-        botocore would take the caller's for it.
+        """A session from an answer of AssumeRole.
+
+        Raises `RefusedError` if part of the credentials is missing: botocore would use the caller's
+        instead.
         """
         found = answer.get("Credentials") or {}
         credentials = {
@@ -55,21 +56,22 @@ class Session(msgspec.Struct, frozen=True, eq=False):
 
 
 class Opened(msgspec.Struct, frozen=True, eq=False):
-    """A session, and whom AWS says it is of."""
+    """A session, and the identity that AWS reports for it."""
 
     session: Session
     identity: Identity
 
 
 class Lease:
-    """The session of one reader: always one that is good, or why there is none any more.
+    """The session of one reader: always a valid one, or the reason why there is none any more.
 
-    Whoever comes when it is due renews it, and all others go on with what there is. What AWS refuses
-    then is refused to all from then on; what only did not work is tried again while there is time.
+    The first thread that needs the session when it is due renews it, while the others continue with
+    the current one. If AWS refuses the renewal, it is refused to every thread from then on. If the
+    renewal fails for a temporary reason, it is tried again while there is time.
     """
 
     def __init__(self, opened: Opened, now: Now | None) -> None:
-        """Without a clock nothing is renewed."""
+        """Without a clock (`now`), nothing is renewed."""
         self._now = now
         self._lock = Lock()
         self._opened = opened
@@ -79,16 +81,16 @@ class Lease:
 
     @property
     def identity(self) -> Identity:
-        """Whose it is, whichever session it is by now."""
+        """Whose session it is. Renewals do not change this."""
         return self._opened.identity
 
     @property
     def refused(self) -> bool:
-        """Whether it could not be renewed, and is given up."""
+        """Whether the renewal failed for good."""
         return self._refused is not None
 
     def current(self, open_again: Callable[[], Opened]) -> Opened:
-        """The session to use now, renewed by `open_again` if need be. Raises `RefusedError`."""
+        """The session to use now, renewed with `open_again` if necessary. Raises `RefusedError`."""
         with self._lock:
             if self._refused is not None:
                 return or_raise(self._refused)
@@ -117,7 +119,7 @@ class Lease:
         except BaseException as error:
             with self._lock:
                 self._renewal = None
-            renewal.set_exception(error)  # else whoever waits for it would wait for ever
+            renewal.set_exception(error)  # otherwise the threads waiting for it would hang
             raise
         with self._lock:
             self._renewal = None
@@ -131,7 +133,7 @@ class Lease:
     def _without(
         self, refused: RefusedError, before: Opened, now: datetime
     ) -> Opened | RefusedError:
-        """What becomes of a session that could not be renewed."""
+        """What to use if a session could not be renewed: the old one for now, or the refusal."""
         until = before.session.until
         passing = refused.regional or refused.obstacle in (Obstacle.THROTTLED, Obstacle.LATE)
         if passing and until is not None and until - now > LAST:
@@ -141,10 +143,10 @@ class Lease:
         return RefusedError(refused.reason, obstacle=Obstacle.EXPIRED)
 
     def _early(self, opened: Opened) -> datetime | None:
-        """When to open it anew; None where that cannot be told."""
+        """When to renew the session; None if that cannot be determined."""
         until = opened.session.until
         if self._now is None or until is None:
             return None
         left = until - self._now()
-        # An end that has gone by says that the clocks differ: every call would open another session.
+        # An end in the past means that the clocks differ: every call would open another session.
         return until - min(EARLY, left / 2) if left > timedelta() else None

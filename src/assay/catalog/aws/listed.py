@@ -1,4 +1,4 @@
-"""Pages of AWS as pages of our values, which end with `Complete` or `CutShort`, always."""
+"""Converts pages from AWS to pages of our types, which always end with `Complete` or `CutShort`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -12,10 +12,10 @@ T = TypeVar("T")
 def listed(
     name: str, pages: Iterable[Sequence[Any]], read: Callable[[Mapping[str, Any]], T | None]
 ) -> Pages[T]:
-    """What `read` makes of each thing on the pages; None where it lacks what identifies it.
+    """Convert each entry with `read`, which returns None if the entry lacks what identifies it.
 
-    What cannot be read takes nothing from the others, and the list is no whole one then. `name` is
-    that of the operation, and what `read` or the pages raise as `RefusedError` ends the list.
+    Entries that cannot be read do not affect the others, but make the list incomplete. `name` is
+    the name of the operation. A `RefusedError` from `read` or `pages` ends the list.
     """
     unread = 0
     try:
@@ -31,19 +31,19 @@ def listed(
 
 
 def unreadable(name: str, count: int) -> CutShort:
-    """Why a list of which all pages came is no whole one."""
+    """The end of a list whose pages all arrived but contained unreadable entries."""
     return CutShort(
         Obstacle.FAILED, f"{name}: {count} of the entries in the answer could not be read"
     )
 
 
 def text(raw: Any, member: str) -> str | None:
-    """A string that is not empty, or None: a member of another form is not told."""
+    """A non-empty string member, otherwise None."""
     value = raw.get(member) if isinstance(raw, Mapping) else None
     return value if isinstance(value, str) and value else None
 
 
 def whole_number(raw: Any, member: str) -> int | None:
-    """A number without a fraction, or None."""
+    """An integer member, otherwise None."""
     value = raw.get(member) if isinstance(raw, Mapping) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None

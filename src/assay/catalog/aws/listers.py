@@ -1,6 +1,7 @@
-"""Who asks AWS for what only a fleet is asked: a row for each listing, and for each question.
+"""The functions that ask AWS for what only fleet commands need: a row for each listing and
+question.
 
-Read when the first of them is asked, if ever.
+Imported only when the first of them is asked.
 """
 
 from assay.catalog.aws.accounts import accounts, regions, units
@@ -41,7 +42,7 @@ from assay.catalog.fleet_questions import (
 )
 
 INSTANCES_A_CALL = 100
-"""Few: for one that EC2 does not know, the others are asked for again."""
+"""A small number, because one instance that EC2 does not know makes the others be asked again."""
 
 FLEET_ASKERS = dict((in_batches(INSTANCE_IMAGES, instance_images, INSTANCES_A_CALL),))
 

@@ -1,8 +1,9 @@
 """All images of a place, page by page: DescribeImages by owners, users and filters.
 
-Facts: EC2 API Reference, DescribeImages (MaxResults is for calls without image ids; unpaginated calls
-are throttled and time out); EC2 User Guide, "Control the discovery and use of AMIs in Amazon EC2 with
-Allowed AMIs": where it is enabled, images of others that no criterion admits are left out unsaid.
+Facts: EC2 API Reference, DescribeImages (MaxResults is for calls without image ids; unpaginated
+calls are throttled and time out); EC2 User Guide, "Control the discovery and use of AMIs in Amazon
+EC2 with Allowed AMIs": if it is enabled, other owners' images that match no criterion are silently
+omitted.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,19 +24,19 @@ IMAGES_A_PAGE = 1000
 
 
 def images(sdk: Sdk, key: SelectionKey) -> Pages[Image]:
-    """Every image that is selected, as far as EC2 shows it."""
+    """Every selected image that EC2 shows."""
     return _pages(sdk, key, ec2.image)
 
 
 def listed_images(sdk: Sdk, key: SelectionKey) -> Pages[ListedImage]:
-    """The same, with what people ask of a fleet."""
+    """The same, with the details that fleet commands need."""
     return _pages(sdk, key, ec2.listed_image)
 
 
 def _pages(sdk: Sdk, key: SelectionKey, read: Callable[[Mapping[str, Any]], T]) -> Pages[T]:
     place, selection = key
     try:
-        # Asked first: a setting that is switched on while pages come is the next listing's matter.
+        # Ask this first: a setting that is switched on while pages arrive affects the next listing.
         hidden = _hidden(sdk, place) if selection.hidden_missed else None
         for page in sdk.pages(place, "ec2", "DescribeImages", "Images", **_arguments(selection)):
             if not all(raw.get("ImageId") for raw in page):
@@ -50,7 +51,7 @@ def _pages(sdk: Sdk, key: SelectionKey, read: Callable[[Mapping[str, Any]], T]) 
 
 
 def _arguments(selection: Selection) -> dict[str, Any]:
-    """As they are given: nothing is left out, nothing put in another way."""
+    """The arguments exactly as the selection gives them."""
     lists = {
         "Owners": selection.owners,
         "ExecutableUsers": selection.executable_users,
@@ -66,10 +67,10 @@ def _arguments(selection: Selection) -> dict[str, Any]:
 
 
 def _hidden(sdk: Sdk, place: Place) -> CutShort | None:
-    """Why images of others may be missing though all pages came; an account's own never are."""
+    """Why other owners' images may be missing from complete pages; an account's own never are."""
     try:
         settings = allowed_images(sdk, place)
-    except RefusedError as refused:  # the pages may come all the same, and are worth having
+    except RefusedError as refused:  # the pages may still arrive, and are useful
         return CutShort(refused.obstacle, refused.reason)
     match settings:
         case AllowedImages(state="disabled" | "audit-mode"):

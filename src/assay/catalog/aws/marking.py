@@ -1,8 +1,9 @@
-"""The one call of this room that changes anything: AttachImageWatermark.
+"""The only call in this package that changes an image: AttachImageWatermark.
 
-Facts: EC2 API Reference, AttachImageWatermark: the owner's alone, never of a public image; the key is the
-caller's account and the name. Which codes refuse it, the reference does not tell. What the reference does
-not tell either is what attaching the same name again does: whoever calls this has looked before.
+Facts: EC2 API Reference, AttachImageWatermark: only for the owner, never for a public image; the
+key consists of the caller's account and the name. The reference does not list the error codes, nor
+does it say what happens if the same name is attached again; the caller of this function checks that
+beforehand.
 """
 
 from assay.catalog.aws.refusals import RefusedError
@@ -12,7 +13,7 @@ from assay.model import Place
 
 
 class Marker:
-    """Attaches watermarks, as the caller or the policy's reader of a place's account."""
+    """Attaches watermarks, as the caller or as the policy's reader for the place's account."""
 
     def __init__(self, sdk: Sdk) -> None:
         self._sdk = sdk
@@ -33,5 +34,5 @@ class Marker:
         )
 
     def rest(self, seconds: float) -> bool:
-        """Wait; False where the time of the run would be up before, without waiting for it."""
+        """Wait, or return False at once if the time limit of the run would be reached."""
         return self._sdk.flights.rest(seconds)

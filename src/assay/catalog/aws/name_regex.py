@@ -1,8 +1,9 @@
-"""Which names fit the `name_regex` of an image lookup: a pattern of Go's, from anybody's repository.
+"""The names that match the `name_regex` of an image lookup: a Go pattern from an untrusted
+repository.
 
-It is put into words that mean the same to the `regex` package. Forms that would mean something else
-there (`(ab){e}` finds what is only like it), and those that nobody needs for names, are refused. Go
-takes linear time for any pattern and `regex` does not, so size and time are limited.
+The pattern is translated to one that means the same to the `regex` package. Forms that mean
+something else there (`(ab){e}` also finds approximate matches) and forms that names do not need are
+refused. Go matches any pattern in linear time and `regex` does not, so size and time are limited.
 
 Facts: Go's regexp/syntax, "Syntax"; EC2 API Reference, CreateImage: a name has 3 to 128 letters,
 digits, spaces and ()[]./-'@_, all of them ASCII.
@@ -14,25 +15,26 @@ from threading import Event, Timer
 from typing import Any
 
 SECONDS = 5.0
-"""For one name, and for the start of the last of many. Sixty thousand names take a fifth of one."""
+"""The limit for a single name, and for starting on the last of many. Sixty thousand names take a
+fifth of one second."""
 LONGEST, DEEPEST, LARGEST = 1000, 50, 10_000
-"""Characters of a pattern; groups in groups; characters with every repetition written out. Without
-the last, `((a{1000}){1000}){1000}` takes all memory."""
+"""Characters of a pattern; nesting depth of groups; characters with every repetition written out.
+Without the last limit, `((a{1000}){1000}){1000}` uses up all memory."""
 REPEATED = 1000
-"""Go's own limit of a number in braces."""
+"""Go's own limit for a number in braces."""
 
 _TOKEN = re.compile(
-    # `a*?` and `a{2,}`; `a{02}` is a literal, as in Go. `a*+` is possessive in Python alone: its `+`
-    # repeats nothing here, and is refused.
+    # `a*?` and `a{2,}`; `a{02}` is a literal, as in Go. `a*+` is possessive only in Python: here
+    # its `+` has nothing to repeat and is refused.
     r"(?P<repeat>(?:[*+?]|\{(?P<least>0|[1-9][0-9]*)(?P<most>,(?:0|[1-9][0-9]*)?)?\})\??)"
-    # `(?P<year>…)` and `(?i:…)`, but no `(?=…)`: Go looks neither ahead nor behind.
+    # `(?P<year>…)` and `(?i:…)`, but not `(?=…)`: Go has no lookahead and no lookbehind.
     r"|(?P<group>\((?:\?(?:P?<[A-Za-z_][A-Za-z0-9_]*>|(?P<flags>[is]*):))?)"
     r"|(?P<close>\))"
-    # `[]a]` has a bracket in it: the first one after `[` or `[^` closes nothing.
+    # `[]a]` contains a bracket: the first one after `[` or `[^` does not close the class.
     r"|\[(?P<not>\^?+)(?P<class>\]?+(?:\[:[a-z]+:\]|\\.|[^\\\]])*+)\]"
     r"|(?P<nothing>\||\^|\$|\\[bBAz])"
     r"|(?P<any>\\[dDwWsS]|\.)"
-    # `\-` but not `\p` or `\1`: what a letter or digit means there differs between the two.
+    # `\-` but not `\p` or `\1`: the meaning of escaped letters and digits differs between the two.
     r"|\\(?P<escaped>[^A-Za-z0-9])"
     r"|(?P<literal>[^\\\[])",
     re.DOTALL,
@@ -54,11 +56,11 @@ _NAMED = {
     "xdigit": "0-9A-Fa-f",
 }
 _ENDS = {"$": r"\Z", r"\z": r"\Z", "^": r"\A"}
-"""Without the flag `m`, which is not taken, both ends are those of the whole name."""
+"""Without the flag `m`, which is refused, both anchors refer to the whole name."""
 
 
 class PatternError(Exception):
-    """Why a pattern was not, or not to the end, held against names; it quotes neither."""
+    """Why a pattern was not matched against all names. Quotes neither the pattern nor a name."""
 
 
 def fitting(pattern: str, names: Collection[str]) -> frozenset[str]:
@@ -66,7 +68,7 @@ def fitting(pattern: str, names: Collection[str]) -> frozenset[str]:
     import regex
 
     words = _in_other_words(pattern)
-    # A time limit for each name alone would let a thousand names take a thousand times as long.
+    # With only a time limit per name, a thousand names could take a thousand times as long.
     over = Event()
     timer = Timer(SECONDS, over.set)
     timer.daemon = True
@@ -95,7 +97,7 @@ def _unread() -> PatternError:
 
 
 def _in_other_words(pattern: str) -> str:
-    """A pattern that means to `regex` what this one means to Go. Raises `PatternError`."""
+    """Translate Go's pattern to one with the same meaning for `regex`. Raises `PatternError`."""
     if len(pattern) > LONGEST or not pattern.isascii():
         raise _unread()
     leading = _LEADING_FLAGS.match(pattern)
@@ -103,16 +105,16 @@ def _in_other_words(pattern: str) -> str:
     words = [leading[0]]
     at = leading.end()
     sizes = [0]
-    """Of the whole, and of each group that is open, by now."""
+    """The sizes so far, of the whole pattern and of each open group."""
     last = 0
-    """Of what a repetition would repeat; 0 where there is no such thing."""
+    """The size of what a repetition would repeat; 0 if there is nothing to repeat."""
     while at < len(pattern):
         token = _TOKEN.match(pattern, at)
         if token is None:
             raise _unread()
         at = token.end()
         if token["repeat"]:
-            # `(ab){3}` was counted once when it was met: 2 characters, of 6 that it stands for.
+            # `(ab){3}` was counted once when its group closed: 2 of the 6 characters it stands for.
             added, last = last * (_times(token) - 1), _nothing_more(last)
         elif token["group"]:
             sizes.append(0)
@@ -131,14 +133,14 @@ def _in_other_words(pattern: str) -> str:
 
 
 def _nothing_more(repeated: int) -> int:
-    """After a repetition: what was repeated must have been there, and is not repeated again."""
+    """After a repetition: there must have been something to repeat, and it is not repeated again."""
     if not repeated:
         raise _unread()
     return 0
 
 
 def _times(repeat: re.Match[str]) -> int:
-    """How often at least, or at most, something stands there; once where no number is named."""
+    """The larger number of a repetition, but at least 1; 1 if it contains no number."""
     if repeat["least"] is None:
         return 1
     least, most = int(repeat["least"]), int((repeat["most"] or "")[1:] or repeat["least"])
@@ -149,7 +151,7 @@ def _times(repeat: re.Match[str]) -> int:
 
 def _words(token: re.Match[str]) -> str:
     if token["group"]:
-        # `(?P<year>` becomes `(?:`: nothing reads what a group has found.
+        # `(?P<year>` becomes `(?:`: the contents of groups are not used.
         return f"(?{token['flags'] or ''}:"
     if token["class"]:
         return f"[{token['not']}{_class(token['class'])}]"
@@ -162,7 +164,7 @@ def _words(token: re.Match[str]) -> str:
 
 
 def _class(text: str) -> str:
-    """What stands in the brackets of a class."""
+    """Translate the content of a character class."""
     words: list[str] = []
     at = 0
     while at < len(text):
@@ -178,7 +180,7 @@ def _class(text: str) -> str:
             words.append(part["any"])
         else:
             low, high = part["low"][-1], (part["high"] or part["low"])[-1]
-            # `[+-[:alpha:]]`, `[[:x]`: what only looks as if a class of POSIX began is not read.
+            # `[+-[:alpha:]]`, `[[:x]`: what only resembles the start of a POSIX class is refused.
             nested = part["high"] == "[" or (part["low"] == "[" and text[at : at + 1] == ":")
             if nested or high < low:
                 raise _unread()

@@ -1,6 +1,6 @@
-"""A message to a topic: SNS Publish.
+"""Sends a message to a topic: SNS Publish.
 
-Fact: SNS API Reference, Publish (256 KB a message; a subject of at most 100 characters of ASCII).
+Fact: SNS API Reference, Publish (256 KB a message; a subject of at most 100 ASCII characters).
 """
 
 from assay.catalog.aws.refusals import RefusedError
@@ -12,7 +12,7 @@ MOST = 256 * 1024
 
 
 def publish(sdk: Sdk, place: Place, topic: str, subject: str, message: str) -> str | Unavailable:
-    """The id of the message, or why it is not known whether it was taken."""
+    """The id of the message, or why it is not known whether it was accepted."""
     if len(message.encode()) > MOST:
         return Unavailable(f"sns:Publish: the message is larger than {MOST} bytes")
     told = "".join(each if " " <= each <= "~" else "?" for each in subject)[:100]

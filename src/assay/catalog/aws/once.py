@@ -1,4 +1,4 @@
-"""What several threads want to know is found out once, in one Region for all or in each for itself."""
+"""Finds out once what several threads need, in one Region for all or in each Region for itself."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable
@@ -10,15 +10,16 @@ from assay.catalog.aws.refusals import RefusedError
 
 T = TypeVar("T")
 PATIENCE = 3.0
-"""Seconds, after which a Region's own answer is asked for although another's is awaited."""
+"""Seconds after which a Region is asked itself although another Region's answer is still
+pending."""
 
 
 class Once(Generic[T]):
-    """Remembers what was found out; what several threads want is found out once.
+    """Remembers what was found out; if several threads need it, it is found out only once.
 
-    What one Region answered holds for all. What one Region refused for reasons of its own (it is off,
-    or silent) holds for that one: the others ask for themselves, and after `patience` seconds they no
-    longer wait for a Region that was asked before them.
+    An answer from one Region is valid for all. A refusal that concerns only one Region (it is off,
+    or silent) is valid for that Region: the others ask for themselves, and after `patience` seconds
+    they no longer wait for a Region that was asked before them.
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
@@ -27,13 +28,13 @@ class Once(Generic[T]):
         self._asked: defaultdict[Hashable, dict[str, Future[T | RefusedError]]] = defaultdict(dict)
 
     def get(self, key: Hashable, region: str, find_out: Callable[[], T]) -> T:
-        """What is known of `key`, found out in `region` if need be. Raises `RefusedError`."""
+        """What is known for `key`, found out in `region` if necessary. Raises `RefusedError`."""
         with self._lock:
             asked = self._asked[key]
             here = asked.get(region)
             others = list(asked.values()) if here is None else []
             if here is None and not others:
-                mine = asked[region] = Future()  # whoever comes first finds out, for all if it can
+                mine = asked[region] = Future()  # the first thread finds out, for all if possible
         if here is not None:
             return or_raise(here.result())
         if not others:
@@ -42,14 +43,14 @@ class Once(Generic[T]):
         if known is not None:
             return or_raise(known)
         with self._lock:
-            # Looked at again, since the lock was let go: another thread may have come to this Region.
+            # Look again, because the lock was released: another thread may have asked this Region.
             here = asked.get(region)
             if here is None:
                 mine = asked[region] = Future()
         return or_raise(here.result()) if here is not None else self._settle(mine, find_out)
 
     def forget_refusals(self, is_refused: Callable[[T], bool] = lambda _: False) -> None:
-        """Find out anew what was refused; `is_refused` tells what of the found has become so."""
+        """Forget refusals, and answers for which `is_refused` is true, so they are asked again."""
         with self._lock:
             for asked in self._asked.values():
                 for region, future in list(asked.items()):
@@ -61,7 +62,7 @@ class Once(Generic[T]):
                         del asked[region]
 
     def known(self) -> list[T]:
-        """What was found out by now, of all keys."""
+        """Everything found out so far, for all keys."""
         with self._lock:
             futures = [each for asked in self._asked.values() for each in asked.values()]
         done = [each for each in futures if each.done() and each.exception() is None]
@@ -69,7 +70,7 @@ class Once(Generic[T]):
         return [each for each in found if not isinstance(each, RefusedError)]
 
     def _of_another(self, others: Collection[Future[T | RefusedError]]) -> T | RefusedError | None:
-        """What another Region found out, if it is for all and comes in time."""
+        """What another Region found out, if it is valid for all Regions and arrives in time."""
         done, _ = wait(others, self._patience)
         refused = None
         for found in (future.result() for future in done):
@@ -86,7 +87,7 @@ class Once(Generic[T]):
             future.set_result(known)
             raise known from refused
         except BaseException as error:
-            # Else all who wait for it would wait for ever: no credentials, an interrupt, a bug.
+            # No credentials, an interrupt, a bug: otherwise the threads waiting for it would hang.
             future.set_exception(error)
             raise
         future.set_result(found)
@@ -94,13 +95,13 @@ class Once(Generic[T]):
 
 
 def or_raise(found: T | RefusedError) -> T:
-    """What was found out, for whoever did not do it. Raises `RefusedError`."""
+    """Return what another thread found out, or raise its `RefusedError`."""
     if isinstance(found, RefusedError):
         raise without_code(found)
     return found
 
 
 def without_code(refused: RefusedError, told: str = "") -> RefusedError:
-    """A refusal of something that had to be found out first: its code is about nothing else."""
+    """A refusal without its code, which belongs to a call that had to be made first."""
     reason = f"{told}{refused.reason}"
     return RefusedError(reason, regional=refused.regional, obstacle=refused.obstacle)

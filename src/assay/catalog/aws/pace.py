@@ -1,11 +1,12 @@
 """How fast, and for how long, AWS is asked.
 
-EC2 throttles by a token bucket for each account, Region and API: for calls that change nothing, 100
-tokens that refill at 20 a second (EC2 Developer Guide, "Request throttling for the Amazon EC2 API").
-Whoever keeps to that pace is not refused, unless others empty the same bucket. CloudTrail takes two
-calls a second of LookupEvents (CloudTrail API Reference), for each account and Region as well; Security Hub
-ten of BatchImportFindings with bursts of 30, and three of GetFindings with bursts of six (Security Hub User
-Guide, "BatchImportFindings"; Security Hub API Reference, "Welcome").
+EC2 throttles with a token bucket for each account, Region and API: for calls that change nothing,
+100 tokens that refill at 20 a second (EC2 Developer Guide, "Request throttling for the Amazon EC2
+API"). A client that keeps to that pace is not refused, unless others empty the same bucket.
+CloudTrail allows two LookupEvents calls a second (CloudTrail API Reference), also for each account
+and Region; Security Hub ten BatchImportFindings with bursts of 30, and three GetFindings with
+bursts of six (Security Hub User Guide, "BatchImportFindings"; Security Hub API Reference,
+"Welcome").
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable
@@ -25,13 +26,13 @@ SLOWER = {
     "securityhub:BatchImportFindings": (30, 10),
     "securityhub:GetFindings": (6, 3),
 }
-"""What a bucket holds, and how much of it comes back in a second, where that is not EC2's."""
+"""The size of a bucket and its refill per second, for operations that differ from EC2's."""
 Clock = Callable[[], float]
-"""Seconds that never go back, from any start."""
+"""Seconds that never go backwards, from an arbitrary start."""
 
 
 class Deadline:
-    """When a run stops waiting for answers."""
+    """The time at which a run stops waiting for answers."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self.clock = clock
@@ -39,16 +40,16 @@ class Deadline:
         self.restart()
 
     def restart(self) -> None:
-        """Begin again: a process that stays has a time limit for each thing that it is asked."""
+        """Start again: a long-running process has a time limit for each request that it serves."""
         self._until = self.clock() + self.seconds
 
     def left(self) -> float:
-        """Seconds that are left, 0 when the time is up."""
+        """The seconds left, 0 when the time is up."""
         return max(0.0, self._until - self.clock())
 
 
 class Pace:
-    """One token bucket for each key; what it holds is counted here, not asked."""
+    """One token bucket for each key. Its level is counted here, not asked from AWS."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -56,11 +57,11 @@ class Pace:
         self._due: dict[Hashable, float] = {}
 
     def take(self, bucket: Hashable, operation: str = "") -> float:
-        """Take one token, and say in how many seconds it is there."""
+        """Take one token, and return the seconds until it is available."""
         holds, refill = SLOWER.get(operation, (BUCKET, REFILL_A_SECOND))
         with self._lock:
             now = self._clock()
-            # When the bucket would be full again: idle time adds nothing beyond that.
+            # The time when the bucket would be full again: idle time adds nothing beyond that.
             due = max(self._due.get(bucket, now), now)
             self._due[bucket] = due + 1 / refill
             return max(0.0, due - now - (holds - 1) / refill)
@@ -74,8 +75,8 @@ class Flights:
         self._never = Event()
 
     def rest(self, seconds: float) -> bool:
-        """Wait; False where the time would be up before, without waiting for it."""
-        # An answer after the deadline is of no use, so a call that could only come then is not made.
+        """Wait, or return False at once if the time limit would be reached."""
+        # An answer after the deadline is useless, so do not make a call that could only come later.
         if self._deadline is not None and seconds >= self._deadline.left():
             return False
         self._never.wait(seconds)
@@ -84,11 +85,12 @@ class Flights:
     def each(
         self, keys: Iterable[K], ask: Callable[[K], T], late: Callable[[K, Watch], T]
     ) -> dict[K, T]:
-        """Each key with its answer. What `ask` raises for one key is raised here.
+        """Return each key with its answer. An exception that `ask` raises for one key is raised
+        here.
 
-        Where half of the time that is left brings nothing, it is given up: an endpoint that never
-        answers does not take the time of the questions that come after. `late` answers then for
-        what is still under way, and is given what that has met so far.
+        If half of the remaining time passes without any answer, stop waiting, so that an endpoint
+        that never answers does not use up the time of later questions. `late` then answers for the
+        keys still in progress; it gets the `Watch` with what each has met so far.
         """
         unique = dict.fromkeys(keys)
         if not unique:
@@ -97,12 +99,12 @@ class Flights:
         watches = {key: Watch() for key in unique}
         asked = {key: pool.submit(watched, watches[key], ask, key) for key in unique}
         self._await(asked.values())
-        # Not waited for: a thread that hangs in a socket ends when the SDK gives up, or the process.
+        # Do not wait: a thread stuck in a socket ends when the SDK gives up or the process ends.
         pool.shutdown(wait=False, cancel_futures=True)
         return {key: _answer(future, key, watches[key], late) for key, future in asked.items()}
 
     def _await(self, under_way: Collection[Future[T]]) -> None:
-        """Until all have answered, one has raised, or half of the time left has brought nothing."""
+        """Wait until all have answered, one has raised, or half the time left brought no answer."""
         came = Condition()
         answered = raised = 0
 

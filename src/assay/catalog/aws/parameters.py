@@ -1,4 +1,4 @@
-"""SSM parameters: GetParameters, which says of each name whether it is there."""
+"""SSM parameters: GetParameters, which says for each name whether it exists."""
 
 from assay.catalog.aws.sdk import Sdk
 from assay.catalog.interface import Absent, Answer, Unavailable
@@ -6,8 +6,8 @@ from assay.model import Place
 
 
 def get_parameters(sdk: Sdk, place: Place, names: list[str]) -> dict[str, Answer[str]]:
-    """Names that do not exist come back as `InvalidParameters`; one that does not come back at all
-    proves nothing.
+    """Values by name. A name in `InvalidParameters` does not exist; one that is missing from the
+    answer proves nothing.
     """
     raw = sdk.call(place, "ssm", "GetParameters", Names=names)
     answers: dict[str, Answer[str]] = dict.fromkeys(
@@ -19,7 +19,7 @@ def get_parameters(sdk: Sdk, place: Place, names: list[str]) -> dict[str, Answer
     for parameter in raw.get("Parameters") or ():
         selector = parameter.get("Selector") or ""
         value = parameter.get("Value")
-        # Asked by its ARN, a parameter comes back with its name and its ARN: either was the key.
+        # A parameter asked for by ARN is returned with its name and its ARN: either may be the key.
         for name in (parameter.get("Name"), parameter.get("ARN")):
             key = f"{name}{selector}"
             if key in answers and isinstance(value, str):

@@ -1,10 +1,11 @@
-"""What assay asks of AWS, as IAM actions: a row for each operation, and nowhere else to tell of one.
+"""What assay asks AWS, as IAM actions. A new operation needs one row here and nothing elsewhere.
 
-`doctor` tries them, `iam-policy` grants them, the cut service models know them.
+`doctor` tries them, `iam-policy` grants them, and the reduced service models contain them.
 
-Facts: the Service Authorization Reference names an action after its operation. Not so S3: with a version
-GetObject takes `s3:GetObjectVersion`, and `s3:GetObject` is not needed (S3 API Reference, GetObject,
-"Permissions"). GetCallerIdentity needs no permission (STS API Reference), so it is not here.
+Facts: the Service Authorization Reference names an action after its operation. S3 is an exception:
+GetObject with a version requires `s3:GetObjectVersion`, and `s3:GetObject` is not needed (S3 API
+Reference, GetObject, "Permissions"). GetCallerIdentity needs no permission (STS API Reference), so
+it is not here.
 """
 
 from collections.abc import Mapping
@@ -18,28 +19,30 @@ PROBED_PARAMETER = "/assay/doctor"
 
 
 class Permission(msgspec.Struct, frozen=True, eq=False):
-    """One action that a check uses; each is the one row that it has here."""
+    """One action that a command uses; each action has one row here."""
 
     service: str
     operation: str
     required: bool
-    """Whether no verdict but `undetermined` is possible without it."""
+    """Whether only `undetermined` verdicts are possible without it."""
     loss: str
-    """What a check does without it."""
+    """What happens without it."""
     member: str
-    """What a whole answer has, and what an endpoint that answers anything to everything has not."""
+    """A member of every complete answer; an endpoint that returns anything for everything lacks
+    it."""
     probe: Mapping[str, Any]
-    """With which parameters it is tried: of things that need not exist, and few of them."""
+    """The parameters for trying it, which name things that need not exist and return few of
+    them."""
     granted: str | None = None
-    """What IAM calls it, where that is not the operation's name."""
+    """The name of the action in IAM, if it differs from the operation's name."""
 
     @property
     def action(self) -> str:
-        """As IAM policies write it."""
+        """The action as IAM policies write it."""
         return f"{self.service}:{self.granted or self.operation}"
 
 
-# The filters keep the answer of an endpoint that does not heed DryRun short.
+# The filters keep the answers short if an endpoint ignores DryRun.
 READS = (
     Permission(
         "ec2", "DescribeImages", True, "every image is undetermined",
@@ -70,7 +73,7 @@ READS = (
         "InvalidParameters", {"Names": [PROBED_PARAMETER]},
     ),
 )  # fmt: skip
-"""Of every account that is looked at, in the order in which `doctor` tries them."""
+"""Needed in every account that is read, in the order in which `doctor` tries them."""
 
 FLEET_READS = (
     Permission(
@@ -144,7 +147,7 @@ FLEET_READS = (
         "Events", {"MaxResults": 1},
     ),
 )  # fmt: skip
-"""What else is asked of every account of a fleet; no check of a plan asks for it."""
+"""Also needed in every account of a fleet; no check of a plan uses them."""
 
 _NO_UNIT = "r-0000"
 ORGANIZATION_READS = (
@@ -162,7 +165,8 @@ ORGANIZATION_READS = (
         "OrganizationalUnits", {"ParentId": _NO_UNIT},
     ),
 )  # fmt: skip
-"""Of the caller alone: the management account answers, and who is delegated to act for it."""
+"""Needed only by the caller: the management account and its delegated administrators get an
+answer."""
 
 MARKING = (
     Permission(
@@ -170,7 +174,7 @@ MARKING = (
         "WatermarkKey", {"ImageId": _IMAGE, "WatermarkName": "assay-doctor"},
     ),
 )  # fmt: skip
-"""What `stamp` writes, and nothing else does; no reader needs it."""
+"""The write permission of `stamp`. Nothing else writes to images, and readers do not need it."""
 
 FINDINGS = (
     Permission(
@@ -182,8 +186,8 @@ FINDINGS = (
         "FailedFindings", {"Findings": []},
     ),
 )  # fmt: skip
-"""What `push` does besides in each account, with its reader's role. Of it the models are never cut: that
-would have every check make a part that it does not use."""
+"""Also needed by `push` in each account, with its reader's role. The model of this service is not
+reduced: every check would have to make a part that it does not use."""
 
 FUNCTIONS = (
     Permission(
@@ -204,10 +208,10 @@ FUNCTIONS = (
         "MessageId", {"TopicArn": "arn:aws:sns:us-east-1:000000000000:assay", "Message": "assay"},
     ),
 )  # fmt: skip
-"""What functions inside AWS do besides; no command does."""
+"""Also needed by the Lambda functions; no command uses them."""
 
 SERVICES = ("account", "autoscaling", "cloudtrail", "ec2", "imagebuilder", "organizations", "ssm")
 EVERY_READ = (*READS, *FLEET_READS, *ORGANIZATION_READS)
 
 ASSUME_ROLE = "sts:AssumeRole"
-"""Of the caller alone, and only for the roles that the policy names as readers."""
+"""Needed only by the caller, and only for the roles that the policy names as readers."""

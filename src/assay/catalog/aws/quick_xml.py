@@ -1,12 +1,12 @@
-"""Reads EC2's long lists in half of the time that botocore's parser takes, and to the same values.
+"""Parses EC2's long lists in half the time of botocore's parser, with the same results.
 
-What is read, botocore's model of the answer says, as for its own parser. That one looks up for every
-element what the model says of it; here that is put together once for each kind of answer. What EC2
-does not write (a list without an element around it) is unfamiliar, and then botocore reads the answer,
-whose word is what counts: `tests/catalog/test_quick_xml.py` holds both readings against each other. One
-thing botocore reads that nobody should: of a member that comes twice it makes a list of XML elements.
+Both parsers follow botocore's model of the answer. botocore's looks up every element in the model;
+here the model is compiled once for each kind of answer. Anything that EC2 does not write (such as a
+list without an element around it) is unfamiliar and left to botocore, whose result is
+authoritative: `tests/catalog/test_quick_xml.py` compares the two. There is one thing that botocore
+reads and should not: it turns a member that occurs twice into a list of XML elements.
 
-Facts: botocore's module `parsers`, `EC2QueryParser` and what it stands on.
+Facts: botocore's module `parsers`, `EC2QueryParser` and its base classes.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,36 +18,38 @@ LISTS = frozenset(
         *("DescribeLaunchTemplatesResult", "DescribeLaunchTemplateVersionsResult"),
     }
 )
-"""The answers that are read here, by the names of their shapes."""
+"""The answers that are parsed here, by the names of their shapes."""
 
 Text: TypeAlias = Callable[[str], Any]
 Read: TypeAlias = Callable[[Any], Any]
-"""Makes a value of an element."""
+"""Converts an element to a value."""
 _REQUEST = "requestId"
 
 
 class UnfamiliarError(Exception):
-    """A shape or an answer that botocore has to read."""
+    """A shape or an answer that must be left to botocore."""
 
 
 class Fields(dict[str, "tuple[str, Read | None] | None"]):
-    """By the tag of an element, its member and how it is read, None for a string, of which there are
-    most; nothing for what the model has not.
+    """Maps the tag of an element to its member and the function that reads it.
+
+    None instead of a function means a string, which is the most frequent type. A tag that is not in
+    the model maps to None.
     """
 
     def __missing__(self, tag: str) -> "tuple[str, Read | None] | None":
-        """Tags come with their namespace, which botocore takes away, too: {http://ec2…}imageId."""
+        """Look up a tag without its namespace ({http://ec2…}imageId), as botocore does."""
         namespace, brace, name = tag.rpartition("}")
         if not brace or not namespace.startswith("{") or name not in self:
             return None
-        self[tag] = self[name]  # there are as many of them as members
+        self[tag] = self[name]  # there are only as many tags as members
         return self[tag]
 
 
 def reader_of(shape: Any, time: Text, around: tuple[str, ...] = ()) -> Read:
     """How to read what botocore's `shape` describes. Raises `UnfamiliarError`."""
     if shape.name in around or set(shape.serialization) - {"name", "queryName"}:
-        raise UnfamiliarError(shape.name)  # of itself, flattened, an attribute, in a header
+        raise UnfamiliarError(shape.name)  # recursive, flattened, an attribute, in a header
     within = (*around, shape.name)
     if shape.type_name == "list":
         return _items(reader_of(shape.member, time, within))
@@ -66,7 +68,7 @@ def reader_of(shape: Any, time: Text, around: tuple[str, ...] = ()) -> Read:
 
 
 def _items(read: Read) -> Read:
-    """Of any name: botocore does not look at it either."""
+    """Read the items without looking at their tags, as botocore does."""
     return lambda element: [read(item) for item in element]
 
 
@@ -86,7 +88,7 @@ def _structure(fields: Fields) -> Read:
 
 
 def _scalar(shape: Any, time: Text) -> Read:
-    """Without text it is read as an empty one."""
+    """Read a scalar; an element without text counts as an empty one."""
     if shape.type_name in ("string", "character"):
         return _string
     if shape.type_name == "boolean":
@@ -111,15 +113,15 @@ def _refuse(shape: Any) -> NoReturn:
 
 
 def parser_factory(time: Text) -> Any:
-    """Makes botocore's parsers, but for EC2 one that reads `LISTS` in the quick way if it can."""
+    """Botocore's parser factory, except that its EC2 parser reads `LISTS` the quick way if it can."""
     from botocore.parsers import EC2QueryParser, ResponseParserError, ResponseParserFactory
 
     readers: dict[str, Read | None] = {}
-    """By the name of the shape: one factory is for one session, which has one model."""
+    """By shape name: a factory belongs to one session, which has one model."""
 
     class QuickParser(EC2QueryParser):  # type: ignore[misc]  # botocore has no types
         def _parse_shape(self, shape: Any, node: Any) -> Any:
-            """Of a whole answer, which botocore took apart; below that only where it is unfamiliar."""
+            """Read a whole answer here. botocore reads it, element by element, if it is unfamiliar."""
             if shape.name in LISTS:
                 if shape.name not in readers:
                     readers[shape.name] = _reader_or_none(shape, time)
@@ -132,7 +134,7 @@ def parser_factory(time: Text) -> Any:
             return super()._parse_shape(shape, node)
 
         def _handle_structure(self, shape: Any, node: Any) -> Any:
-            """A member that comes twice would be botocore's own elements instead of a value."""
+            """Refuse a member that occurs twice: its value would be botocore's own XML elements."""
             known = {of.serialization.get("name") or name for name, of in shape.members.items()}
             told = [tag for tag in map(self._node_tag, node) if tag in known]
             if len(told) != len(set(told)):

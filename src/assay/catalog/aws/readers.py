@@ -1,7 +1,8 @@
-"""Who looks at a place: the caller, or the policy's reader for its account.
+"""Whose credentials read a place: the caller's, or those of the policy's reader for its account.
 
-A role that a plan names is never assumed: whoever writes the plan would choose who judges it. An
-account without a reader is not looked at as anybody else either: another account sees other images.
+A role that a plan names is never assumed, because the author of the plan could then choose who
+judges it. An account without a reader is not read with another account's credentials either,
+because another account sees other images.
 
 Facts: STS API Reference, AssumeRole and GetCallerIdentity (which needs no permission).
 """
@@ -23,14 +24,14 @@ _FIRST = "the reader of account {}: "
 _AGAIN = "the session of the reader for account {} ends and was not renewed: "
 
 AskSts = Callable[[Signer, str, str, dict[str, Any]], dict[str, Any]]
-"""One STS call: as whom, in which Region, which operation, which parameters."""
+"""One STS call. Parameters: signer, Region, operation, parameters of the operation."""
 
 
 class ReaderSessions:
-    """Opens, and keeps, one verified session for each account that must be looked at."""
+    """Opens and keeps one verified session for each account that has to be read."""
 
     def __init__(self, readers: Readers, ask: AskSts, now: Now | None) -> None:
-        """Without the time of day (`now`) no session is renewed before it ends."""
+        """Without the time of day (`now`), no session is renewed before it ends."""
         self._readers = readers
         self._ask = ask
         self._now = now
@@ -38,22 +39,22 @@ class ReaderSessions:
         self._leases: Once[Lease] = Once()
 
     def signer(self, place: Place) -> Signer:
-        """With whose credentials to look at `place`. Raises `RefusedError`."""
+        """The credentials for reading `place`. Raises `RefusedError`."""
         opened = self._opened(place)
         return opened.session if opened else None
 
     def identity(self, place: Place) -> Identity:
-        """Whose credentials look at `place`. Raises `RefusedError`."""
+        """The identity of the credentials that read `place`. Raises `RefusedError`."""
         opened = self._opened(place)
         return opened.identity if opened else self.own(place)
 
     def ask_again(self) -> None:
-        """What was refused is asked again: a process that stays would be refused it for ever."""
+        """Ask again for what was refused; a long-running process would otherwise never recover."""
         self._own.forget_refusals()
         self._leases.forget_refusals(lambda lease: lease.refused)
 
     def callers(self) -> tuple[str, ...]:
-        """The ARNs of the identities that were told so far."""
+        """The ARNs of the identities known so far."""
         readers = (lease.identity.arn for lease in self._leases.known())
         own = (each.arn for each in self._own.known())
         return tuple(sorted({arn for arn in (*own, *readers) if arn}))
@@ -66,7 +67,7 @@ class ReaderSessions:
         reader = self._readers.of(place.partition, account)
         try:
             if self.own(place).account == account:
-                return None  # even where there is a reader: it could see no more
+                return None  # even if there is a reader: it could see no more
         except RefusedError:
             if reader is None:
                 raise
@@ -83,7 +84,7 @@ class ReaderSessions:
         return lease.current(lambda: self._open(principal, known, place, _AGAIN))
 
     def own(self, place: Place) -> Identity:
-        """The caller's own identity, asked once a partition. Raises `RefusedError`."""
+        """The caller's own identity, asked for once per partition. Raises `RefusedError`."""
         return self._own.get(
             place.partition,
             place.region,
@@ -91,7 +92,7 @@ class ReaderSessions:
         )
 
     def _open(self, principal: tuple[str, str], reader: Reader, place: Place, told: str) -> Opened:
-        """Assume a reader's role and hold it to its account before anything else is asked."""
+        """Assume a reader's role and verify its account before anything else is asked."""
         account = principal[1]
         external = {"ExternalId": reader.external_id} if reader.external_id is not None else {}
         asked = {"RoleArn": reader.role_arn, "RoleSessionName": SESSION_NAME, **external}
@@ -117,9 +118,10 @@ class ReaderSessions:
 
 
 def _where_it_can_be_answered(place: Place, ask: Callable[[str], T]) -> T:
-    """In the Region of the place, else in one that is always on: who somebody is, all Regions know.
+    """Ask in the Region of the place, otherwise in a Region that is always on: every Region knows
+    all identities.
 
-    Raises `RefusedError` with what the first said.
+    Raises the `RefusedError` of the first attempt.
     """
     try:
         return ask(place.region)

@@ -1,9 +1,10 @@
-"""Recipes of Image Builder: what the next image is built on, and on which instance a container is.
+"""Image Builder recipes: the parent of the next image, and the build instance of a container.
 
-Facts: Image Builder API Reference, ListImageRecipes and ListContainerRecipes (without an owner the
-account's own; at most 100 a page, told with their parent image); ImageRecipe, `parentImage` (an AMI id,
-the ARN of an image of Image Builder, `ssm:` and a parameter, a product of the Marketplace). A recipe
-cannot be changed, so each version stands for itself; what another account shares stands in its list.
+Facts: Image Builder API Reference, ListImageRecipes and ListContainerRecipes (without an owner, the
+account's own; at most 100 a page, with their parent image); ImageRecipe, `parentImage` (an AMI id,
+the ARN of an Image Builder image, `ssm:` and a parameter, a Marketplace product). A recipe cannot
+be changed, so each version is separate. A recipe that another account shares is in that account's
+list.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ A_PAGE = 100
 
 
 def image_recipes(sdk: Sdk, place: Place) -> Pages[Recipe]:
-    """Every recipe of an image."""
+    """Every image recipe."""
     pages = sdk.pages(
         place, "imagebuilder", "ListImageRecipes", "imageRecipeSummaryList", maxResults=A_PAGE
     )
@@ -27,7 +28,7 @@ def image_recipes(sdk: Sdk, place: Place) -> Pages[Recipe]:
 
 
 def container_recipes(sdk: Sdk, place: Place) -> Pages[Recipe]:
-    """Every recipe of a container; its parent is a container, too, and no image of EC2."""
+    """Every container recipe. Its parent is a container image, not an EC2 image."""
     pages = sdk.pages(
         place,
         "imagebuilder",
@@ -39,7 +40,7 @@ def container_recipes(sdk: Sdk, place: Place) -> Pages[Recipe]:
 
 
 def _image_recipe(raw: Mapping[str, Any]) -> Recipe | None:
-    """One that names no parent could build on any image."""
+    """None if the recipe names no parent: it could build on any image."""
     arn, name, image = text(raw, "arn"), text(raw, "name"), text(raw, "parentImage")
     return Recipe(arn, name, image) if arn and name and image else None
 

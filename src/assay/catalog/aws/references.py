@@ -1,7 +1,7 @@
-"""What EC2 itself finds that names an image, in the account that asks.
+"""References to an image that EC2 itself finds in the account that asks.
 
-Facts: EC2 API Reference, DescribeImageReferences (at most 10 images a call), ResourceTypeOption (without one
-instances of all states, and the 10 newest versions of a template; 10,000 are the most).
+Facts: EC2 API Reference, DescribeImageReferences (at most 10 images a call), ResourceTypeOption (by
+default, instances of all states and the 10 newest versions of a template; at most 10,000).
 """
 
 from collections.abc import Mapping
@@ -29,11 +29,12 @@ _TYPES = [
         for kind in ("ssm:Parameter", "imagebuilder:ImageRecipe", "imagebuilder:ContainerRecipe")
     ),
 ]
-"""All that there are, without instances that are terminated, and with as many versions as can be asked for."""
+"""All resource types, without terminated instances, and with as many template versions as
+possible."""
 
 
 def image_references(sdk: Sdk, key: ReferencesKey) -> Pages[ImageReference]:
-    """Every reference to some images."""
+    """Every reference to the images."""
     place, ids = key
     pages = sdk.pages(
         place,

@@ -1,4 +1,4 @@
-"""What it means when a call is refused, in one line that quotes neither request nor answer."""
+"""What a refused call means, in one line that quotes neither the request nor the answer."""
 
 import re
 
@@ -14,8 +14,8 @@ _REGIONAL = frozenset(
         "UnrecognizedClientException",
     }
 )
-"""What a Region that is off says to credentials that are good elsewhere. (AWS re:Post and public
-reports; STS API Reference, AssumeRole, RegionDisabledException.)"""
+"""What a Region that is off answers to credentials that are valid elsewhere. (AWS re:Post and
+public reports; STS API Reference, AssumeRole, RegionDisabledException.)"""
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _UNKNOWN = frozenset(
     {
@@ -24,12 +24,12 @@ _UNKNOWN = frozenset(
     }
 )
 CREDENTIALS = _EXPIRED | _UNKNOWN
-"""Codes that are about the credentials, not about what is asked with them."""
+"""Codes that concern the credentials rather than the request."""
 _NOT_TAKEN = (
     *("InvalidParameter", "InvalidUserID"),
     *("AWSOrganizationsNotInUse", "InvalidInput", "ParentNotFound"),
 )
-"""How the codes begin that are about filters, owners and users (EC2 error code table), and about
+"""The beginnings of codes about filters, owners and users (EC2 error code table), and about
 organisations and their units (Organizations API Reference)."""
 
 _HINTS = {
@@ -39,13 +39,14 @@ _HINTS = {
     "EndpointConnectionError": "check that the Region exists and can be reached; see HTTPS_PROXY, NO_PROXY",
     "ConnectTimeoutError": "check that it can be reached; see HTTPS_PROXY, NO_PROXY",
 }
-"""By the name of what happened: what a person can look at."""
+"""By the name of the error: what the user can check."""
 
 
 class RefusedError(Exception):
-    """One call brought no usable answer; `code` is the service's word for it, where it gave one.
+    """A call that returned no usable answer; `code` is the service's error code, if it returned
+    one.
 
-    `regional`: another Region may answer all the same.
+    `regional` says that another Region may still answer.
     """
 
     def __init__(
@@ -64,14 +65,15 @@ class RefusedError(Exception):
 
 
 def refusal(name: str, region: str, found: object, times: str = "") -> RefusedError:
-    """What an error code means, and how often it was tried. Messages are left out: they can quote requests
-    and tokens.
+    """The meaning of an error code, and how often the call was tried.
+
+    The service's message is left out: it can quote requests and tokens.
     """
     code = str(found)
-    # Whatever answers may be no AWS at all: its "code" can be a page of HTML, or a secret it was sent.
+    # The answer may not come from AWS: its "code" can be an HTML page, or a secret it was sent.
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", code):
         return RefusedError(f"{name} in {region}: refused, with an error that could not be read")
-    # AuthFailure says both: a Region that is off, and credentials that are none.
+    # AuthFailure can mean two things: a Region that is off, or invalid credentials.
     obstacle = Obstacle.OPTED_OUT if code in _REGIONAL else Obstacle.FAILED
     if code in _DENIED:
         who = "the caller" if name == "sts:AssumeRole" else "the reader"
@@ -91,7 +93,9 @@ def refusal(name: str, region: str, found: object, times: str = "") -> RefusedEr
 
 
 def no_answer(name: str, region: str, kind: str, times: str = "") -> RefusedError:
-    """A connection that brought nothing; `kind` is the name of what happened, `times` how often it was tried."""
+    """A connection that returned nothing; `kind` is the name of the error, `times` the number of
+    attempts.
+    """
     hint = _HINTS.get(kind)
     told = f"{kind}: {hint}" if hint else kind
     return RefusedError(f"{name} in {region}: no answer ({told}){times}", regional=True)

@@ -1,7 +1,7 @@
-"""The one door to botocore, opened when the first question is really asked.
+"""The one door to botocore, opened when the first question is actually asked.
 
-One call brings a whole answer or raises `RefusedError` with one line that says why; nothing of a
-response body or of a credential is ever part of that line.
+A call returns a complete answer or raises `RefusedError` with one line that says why. That line
+never contains any part of a response body or of a credential.
 """
 
 import re
@@ -23,17 +23,17 @@ from assay.kept import Kept
 from assay.model import Identity, Place, Readers
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
-"""What botocore's parsers let through, besides their own `ResponseParserError`, where a body is not
-of the form that its service writes."""
+"""What botocore's parsers raise, besides their own `ResponseParserError`, for a body in a form that
+the service does not write."""
 
 
 class Sdk:
-    """botocore clients, one for each service and Region, and a count of the calls made.
+    """botocore clients, one for each service and Region, and the number of calls made.
 
-    `readers` are the policy's roles: what is not the caller's own is looked at with
-    theirs or not at all. After the `deadline` nothing is asked any more, and the throttling of EC2
-    is kept to; without one, neither. `models` is where cut service models are kept, if anywhere.
-    `now` is the time of day, by which the sessions of readers are renewed; without it they are not.
+    `readers` are the policy's roles: accounts other than the caller's are read with these roles or
+    not at all. After the `deadline` nothing more is asked, and with a deadline calls keep to EC2's
+    throttling limits. `models` is where reduced service models are cached, if anywhere. `now` is
+    the time of day, used to renew the readers' sessions; without it they are not renewed.
     """
 
     def __init__(
@@ -58,22 +58,23 @@ class Sdk:
         self._answered = self._failed_otherwise = False
         self._turned_away: str | None = None
         self.hear_date: Callable[[str], None] | None = None
-        """Told the `Date` of every answer and every error, once it is set."""
+        """If set, called with the `Date` of every answer and every error."""
 
     def open(self) -> None:
-        """Have the caller's credentials before anything is asked. Raises `CredentialsError`.
+        """Fetch the caller's credentials before anything is asked. Raises `CredentialsError`.
 
-        Whoever waits for many answers calls this first: it can be interrupted, and threads cannot.
+        Code that waits for many answers calls this first: it can be interrupted, and threads
+        cannot.
         """
         if self._deadline is None or self._deadline.left():
             self._own_session()
 
     def close(self) -> None:
-        """End whatever still goes on outside for credentials."""
+        """End the external programs and prompts that are still running to get credentials."""
         self._own.close()
 
     def begin_again(self) -> None:
-        """For a process that stays: time starts anew, and what was refused of identities is asked again."""
+        """For a long-running process: restart the time limit, and ask again for refused identities."""
         if self._deadline:
             self._deadline.restart()
         self._readers.ask_again()
@@ -89,32 +90,35 @@ class Sdk:
             return ", ".join(sorted(self._endpoints)) or None
 
     def callers(self) -> tuple[str, ...]:
-        """The ARNs of those who asked, as far as STS was asked for them."""
+        """The ARNs of the callers, as far as STS was asked for them."""
         return self._readers.callers()
 
     def turned_away(self) -> str | None:
-        """What AWS said of the caller's credentials, where it took them for nothing at all.
+        """What AWS said about the caller's credentials, if it accepted them for nothing at all.
 
-        What one Region or service refuses and another answers costs only itself.
+        If one Region or service refuses them and another one answers, only the refused calls are
+        lost.
         """
         with self._lock:
             nothing = not self._answered and not self._failed_otherwise
             return self._turned_away if nothing else None
 
     def late(self, watch: Watch | None = None) -> Unavailable:
-        """What is said of a question that was not answered in time, with what `watch` has met."""
+        """The answer for a question that timed out, with the last error that `watch` has met."""
         seconds = self._deadline.seconds if self._deadline else 0
         what = f"AWS did not answer within the time limit of {seconds:g} s"
         return Unavailable(f"{what}{self._troubles.told(watch)}")
 
     def identity(self, place: Place) -> Identity:
-        """Whose credentials look at `place`. Raises like `call`."""
+        """The identity of the credentials that read `place`. Raises like `call`."""
         return self._readers.identity(place)
 
     def pages(
         self, place: Place, service: str, operation: str, member: str, **parameters: Any
     ) -> Iterator[list[dict[str, Any]]]:
-        """The pages of a list as they come. One that fails raises, whatever came before it."""
+        """Yield the pages of a list as they arrive. Raises if one fails, after yielding those
+        before it.
+        """
         name = f"{service}:{operation} in {place.region}"
         seen: set[str] = set()
         while True:
@@ -132,12 +136,12 @@ class Sdk:
             parameters[spelled] = token
 
     def takes(self, service: str, operation: str, member: str) -> bool:
-        """Whether this SDK knows a member of a request; an older one refuses what it does not."""
+        """Whether this SDK knows a request member; an older SDK refuses members it does not know."""
         model = self._own_session().get_service_model(service)
         return member in model.operation_model(operation).input_shape.members
 
     def call(self, place: Place, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
-        """One whole answer. Raises `RefusedError`, `CredentialsError` or `SdkError`."""
+        """Return one complete answer. Raises `RefusedError`, `CredentialsError` or `SdkError`."""
         signer = self._readers.signer(place)
         return self._call(signer, service, place.region, operation, parameters)
 
@@ -159,8 +163,8 @@ class Sdk:
         from botocore.parsers import ResponseParserError
 
         name = f"{service}:{operation}"
-        # EC2 has a bucket for each account, Region and API, and the caller's account is not known
-        # before it is asked: the principal stands for it.
+        # EC2 has a bucket for each account, Region and API. The caller's account is not known
+        # before it is asked, so the principal stands in for it.
         principal = signer.principal if signer else None
         wait = self._pace.take((principal, region, name), name) if self._pace else 0.0
         if self._deadline and (not self._deadline.left() or not self.flights.rest(wait)):
@@ -173,8 +177,8 @@ class Sdk:
                 answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code")
-            # An expired role or login is fetched anew by botocore in the middle of any call: what is
-            # refused then is not what was asked.
+            # botocore can renew an expired role or login in the middle of any call. A refusal of
+            # that renewal is not a refusal of the call itself.
             if error.operation_name != operation:
                 renewal = refusal(f"sts:{error.operation_name}", region, code)
                 raise self._lost(
@@ -196,7 +200,8 @@ class Sdk:
 
     def _noted(self, signer: Signer, refused: RefusedError) -> RefusedError:
         with self._lock:
-            # A reader's credentials were given by AWS in this run; only the caller's can be bad ones.
+            # A reader's credentials were issued by AWS in this run; only the caller's can be
+            # invalid.
             if signer is None and refused.code in CREDENTIALS:
                 self._turned_away = self._turned_away or refused.reason
             else:
@@ -204,11 +209,11 @@ class Sdk:
         return refused
 
     def _lost(self, reason: str) -> Exception:
-        """Credentials that could not be renewed: what was answered before them stands."""
+        """The error for credentials that could not be renewed; earlier answers remain valid."""
         return RefusedError(reason) if self._answered else unusable(reason)
 
     def _own_session(self) -> Any:
-        """A botocore session that has the caller's credentials. Raises `CredentialsError`."""
+        """A botocore session with the caller's credentials. Raises `CredentialsError`."""
 
         def watched() -> Any:
             session = new_session(self._models)
@@ -218,20 +223,20 @@ class Sdk:
         return self._own.session(watched)
 
     def _client(self, session: Any, service: str, region: str) -> Any:
-        """Making clients is not thread-safe, using them is."""
+        """A client for the service and Region. Creating clients is not thread-safe; using them is."""
         with self._lock:
             client = self._clients.get((service, region))
             if client is None:
                 client = new_client(session, service, region)
                 client.meta.events.register("response-received", self._pass_date_on)
-                # Told in the report, and without a password: https://user:secret@localhost:4566
+                # Shown in the report, so without the password: https://user:secret@localhost:4566
                 if not AWS_HOST.fullmatch(client.meta.endpoint_url):
                     self._endpoints.add(re.sub(r"//[^/]*@", "//", client.meta.endpoint_url))
                 self._clients[service, region] = client
         return client
 
     def _pass_date_on(self, response_dict: Mapping[str, Any] | None = None, **_: Any) -> None:
-        """For botocore's event, which comes without a response where there was none."""
+        """A handler for botocore's event, which has no response if the call got none."""
         date = response_dict["headers"].get("date") if response_dict else None
         if self.hear_date is not None and isinstance(date, str):
             self.hear_date(date)

@@ -1,8 +1,9 @@
-"""What `data "aws_ami"` finds: EC2 lists by owners and filters, the provider chooses of the list.
+"""What `data "aws_ami"` finds: EC2 lists by owners and filters, and the provider chooses from the
+list.
 
-Facts: hashicorp/aws, internal/service/ec2/ec2_ami_data_source.go. Of several images that are equally
-new the provider takes the first of EC2's list, which has no order: which one that will be cannot be
-told.
+Facts: hashicorp/aws, internal/service/ec2/ec2_ami_data_source.go. If several images are equally
+new, the provider takes the first one in EC2's list. The list has no defined order, so its choice
+cannot be predicted.
 """
 
 from collections.abc import Collection
@@ -16,10 +17,10 @@ from assay.model import Image, ImageSearch, Searched
 
 
 def search(sdk: Sdk, key: SearchKey) -> Answer[Searched]:
-    """All images that fit the arguments of a lookup, and what the provider makes of them."""
+    """Find all images that match the arguments of a lookup, and which one the provider chooses."""
     place, wanted = key
     listed = whole(images(sdk, (place, _selection(wanted))))
-    if isinstance(listed, CutShort):  # what is missing could be a second match, or a newer one
+    if isinstance(listed, CutShort):  # a missing image could be a second match, or a newer one
         its_own = ": EC2 does not accept an argument of the lookup"
         return Unavailable(listed.reason + its_own * (listed.obstacle is Obstacle.NOT_TAKEN))
     found = {image.id: image for image in listed}
@@ -37,7 +38,7 @@ def search(sdk: Sdk, key: SearchKey) -> Answer[Searched]:
 
 
 def _selection(wanted: ImageSearch) -> Selection:
-    """What the provider asks EC2 for. An image that Allowed AMIs hides is hidden from it as well."""
+    """What the provider asks EC2 for. Images hidden by Allowed AMIs are hidden from it as well."""
     return Selection(
         wanted.owners,
         wanted.executable_users,
@@ -49,7 +50,7 @@ def _selection(wanted: ImageSearch) -> Selection:
 
 
 def _chosen(wanted: ImageSearch, matching: Collection[Image]) -> Answer[Searched]:
-    """One of the images that match."""
+    """The image that the provider chooses from the matching ones."""
     if not matching:
         return Absent()
     if len(matching) > 1 and not wanted.most_recent:
@@ -58,7 +59,7 @@ def _chosen(wanted: ImageSearch, matching: Collection[Image]) -> Answer[Searched
 
 
 def _newest(made: dict[str, datetime | None]) -> Answer[Searched]:
-    """Of images and their dates; of one alone the date does not matter."""
+    """The newest image; the date of a single image does not matter."""
     if len(made) == 1:
         return Searched(next(iter(made)), 1)
     dates = [date for date in made.values() if date]

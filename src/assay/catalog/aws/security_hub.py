@@ -1,8 +1,9 @@
-"""Security Hub: the findings of ours that are open there, and the import of findings.
+"""Security Hub: assay's open findings there, and the import of findings.
 
-Facts: Security Hub API Reference, BatchImportFindings (at most 100 findings a call, 240 KB each; an account's
-own alone with the default product; those that fail stand in the answer and raise nothing; what people have
-set is not touched by it) and GetFindings; Security Hub User Guide, "BatchImportFindings" (6 MB a call).
+Facts: Security Hub API Reference, BatchImportFindings (at most 100 findings a call, 240 KB each;
+with the default product only for the account itself; failures are listed in the answer and raise
+nothing; it does not change what users have set) and GetFindings; Security Hub User Guide,
+"BatchImportFindings" (6 MB a call).
 """
 
 import json
@@ -18,20 +19,20 @@ A_CALL, A_CALL_BYTES = 100, 6_000_000
 A_FINDING_BYTES = 240_000
 TRIES = 3
 _PAUSE = 0.25
-"""Seconds before what failed is tried again, longer each time."""
+"""Seconds before a failed import is retried, multiplied by the number of the attempt."""
 _FINAL = (Obstacle.DENIED, Obstacle.OPTED_OUT, Obstacle.EXPIRED, Obstacle.LATE)
-"""What no second try changes."""
+"""Obstacles that a second attempt cannot overcome."""
 _OFF = "InvalidAccessException"
 _CURE = "; check that Security Hub is turned on in that account and Region"
 LONGEST_MESSAGE = 200
 
 Finding = Mapping[str, Any]
 Failures = dict[str, str]
-"""By the id of a finding, why it was not taken."""
+"""Why each finding was not accepted, by its id."""
 
 
 class SecurityHub:
-    """Asks and writes as the policy's reader of a place's account, or as the caller in its own."""
+    """Reads and writes as the policy's reader for a place's account, or as the caller in its own."""
 
     def __init__(self, sdk: Sdk) -> None:
         self._sdk = sdk
@@ -40,7 +41,7 @@ class SecurityHub:
         """Every active finding of a generator and a product, or why they are not known."""
         found: list[Any] = []
         filters = {
-            "ProductArn": [_equal(product)],  # names account and Region, for whoever sees more
+            "ProductArn": [_equal(product)],  # names account and Region, for readers that see more
             "GeneratorId": [_equal(generator)],
             "RecordState": [_equal("ACTIVE")],
         }
@@ -59,7 +60,9 @@ class SecurityHub:
         return found
 
     def take(self, place: Place, findings: Sequence[Finding]) -> Failures:
-        """Import findings, those that fail again; the ids of those that were not taken, and why."""
+        """Import findings and retry failures. Return the ids of those not accepted, with the
+        reason.
+        """
         sized = [(each, len(json.dumps(each).encode())) for each in findings]
         failures = {
             str(each["Id"]): f"larger than the limit of {A_FINDING_BYTES:,} bytes for a finding"
@@ -77,7 +80,7 @@ class SecurityHub:
         return failures | (failed if left else {})
 
     def _once(self, place: Place, sized: Sequence[tuple[Finding, int]]) -> tuple[Failures, bool]:
-        """Which were not taken, and whether to try again is of no use."""
+        """Import once. Return the findings not accepted, and whether a retry is pointless."""
         failed: Failures = {}
         parts = list(_parts(sized))
         for number, part in enumerate(parts):
@@ -94,12 +97,12 @@ class SecurityHub:
         return failed, False
 
     def endpoints(self) -> str | None:
-        """An endpoint in use that is not AWS's own."""
+        """The endpoint in use, if it is not AWS's own."""
         return self._sdk.endpoints()
 
 
 def _parts(sized: Sequence[tuple[Finding, int]]) -> Iterator[list[Finding]]:
-    """As many as one call takes."""
+    """Split findings into as many as one call accepts."""
     part: list[Finding] = []
     bytes_ = 0
     for each, size in sized:
@@ -113,7 +116,9 @@ def _parts(sized: Sequence[tuple[Finding, int]]) -> Iterator[list[Finding]]:
 
 
 def _failures(part: Sequence[Finding], answer: Mapping[str, Any]) -> Failures:
-    """Whom the answer names; where its numbers do not tell of all, nobody knows which were taken."""
+    """The failures that the answer names. If its counts do not add up, every finding counts as
+    failed.
+    """
     asked = {str(each["Id"]) for each in part}
     named = [each for each in answer.get("FailedFindings") or () if isinstance(each, Mapping)]
     failed = {str(each["Id"]): _told(each) for each in named if each.get("Id") in asked}
@@ -124,7 +129,7 @@ def _failures(part: Sequence[Finding], answer: Mapping[str, Any]) -> Failures:
 
 
 def _told(failed: Mapping[str, Any]) -> str:
-    """The code and the message of a failure, which is about the finding that was sent."""
+    """The code and message of a failure. The message is about the finding that was sent."""
     code, message = (
         " ".join(str(failed.get(f"Error{n}", "")).split()) for n in ("Code", "Message")
     )

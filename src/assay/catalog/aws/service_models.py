@@ -1,10 +1,11 @@
-"""botocore's models of the services that are asked, cut to what this room asks for, and kept in a cache.
+"""botocore's models of the services that assay calls, reduced to what it uses and kept in a cache.
 
-A client of the whole EC2 model costs the reading of four megabytes and the making of 830 methods,
-and its parser builds every member of every answer. What is kept is made from the botocore that is
-installed and never shipped: its model decides what can be seen, watermarks above all.
+A client with the whole EC2 model has to read four megabytes and create 830 methods, and its parser
+builds every member of every answer. The reduced model is made from the installed botocore and never
+shipped: that botocore's model decides what can be seen, above all watermarks.
 
-Facts: botocore's modules `loaders` (where data are) and `model` (what a service model says).
+Facts: botocore's modules `loaders` (where the data are) and `model` (what a service model
+contains).
 """
 
 import gzip
@@ -27,7 +28,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
         )
         for service in SERVICES
     },
-    # A web identity is exchanged by botocore itself, through a client of the same session.
+    # botocore itself exchanges a web identity, through a client of the same session.
     "sts": ("AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"),
 }
 """Every operation of these services that is called through a botocore session."""
@@ -54,50 +55,52 @@ MEMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ResponseLaunchTemplateData": ("BlockDeviceMappings", "ImageId", "InstanceType"),
     },
 }
-"""The members kept of large shapes of answers. Every other shape stays whole, all requests too."""
+"""The members kept of large answer shapes. All other shapes and all requests stay whole."""
 
 ENDPOINTS = (*SERVICES, "oidc", "portal.sso", "s3", "signin", "sts")
-"""Endpoint prefixes: of the services above, of those that botocore's credential providers call through a client
-of the same session, which its own loader then finds, and of S3, which has a global endpoint in us-east-1."""
+"""Endpoint prefixes: those of the services above, those that botocore's credential providers call
+through a client of the same session (whose models its own loader finds), and that of S3, which has
+a global endpoint in us-east-1."""
 
 _MODEL, _RULES, _ENDPOINTS = "service-2", "endpoint-rule-set-1", "endpoints"
 _WHOLE = ("partitions", "sdk-default-configuration")
-"""What every client reads besides, small enough to stay as it is."""
+"""Files that every client also reads, small enough to stay as they are."""
 _Parts = Mapping[str, msgspec.Raw]
-"""JSON documents by the name that botocore has for them, as `ec2/2016-11-15/service-2`."""
+"""JSON documents by botocore's name for them, such as `ec2/2016-11-15/service-2`."""
 
 
 def cut_loader(session: Any, cache: Kept) -> "CutLoader | None":
-    """A `data_loader` for a botocore session; None where botocore's own must be used.
+    """A `data_loader` for a botocore session; None if botocore's own must be used.
 
-    `cache` is for nothing else. Where it keeps nothing, each process makes its own, which still
-    costs less than the whole models.
+    `cache` must be used for nothing else. If it keeps nothing, each process makes its own models,
+    which is still faster than reading the whole ones.
     """
     from botocore.exceptions import BotoCoreError
     from botocore.loaders import Loader
 
     trouble = (
-        # Files that cannot be read, or are not what they should be.
+        # Files that cannot be read, or have unexpected content.
         *(OSError, EOFError, zlib.error, ValueError, msgspec.MsgspecError),
-        # A botocore of another form than the one that is known here.
+        # A botocore whose internals differ from the one known here.
         *(LookupError, TypeError, AttributeError),
-        # What botocore lacks, or a person's configuration that it cannot read.
+        # Something missing in botocore, or a user's configuration that it cannot read.
         BotoCoreError,
     )
     try:
         if session.get_config_variable("data_path") or Path(Loader.CUSTOMER_DATA_PATH).exists():
-            return None  # a person's own models win
+            return None  # the user's own models take precedence
         return CutLoader(Loader(), _parts(cache))
     except trouble:
-        # Safe: nothing was asked yet, and botocore's own loader does everything that this one
-        # does. What is truly wrong is met again there, and told.
+        # Safe: nothing has been asked yet, and botocore's own loader does everything that this one
+        # does. A real error occurs there again and is reported.
         return None
 
 
 class CutLoader:
-    """A botocore `Loader` for `Session.register_component`: cut models first, then its own files.
+    """A botocore `Loader` for `Session.register_component`: reduced models first, then botocore's
+    files.
 
-    For what it holds, no directory is listed and no second file looked for.
+    For the models that it has, it lists no directories and looks for no extra files.
     """
 
     def __init__(self, stock: Any, parts: _Parts) -> None:
@@ -108,7 +111,7 @@ class CutLoader:
         self._versions = {(service, kind): version for service, version, kind in services}
 
     def __getattr__(self, name: str) -> Any:
-        """Whatever else a `Loader` can do, botocore's own does."""
+        """Leave everything else that a `Loader` can do to botocore's own."""
         return getattr(self._stock, name)
 
     def load_service_model(
@@ -123,11 +126,11 @@ class CutLoader:
         return self.load_data_with_path(name)[0]
 
     def load_data_with_path(self, name: str) -> tuple[Any, str]:
-        """The path is botocore's own: it asks whether endpoints are those that came with it."""
+        """Return the path of botocore's own file, because it checks whether endpoints are built in."""
         if name not in self._parts:
             found: tuple[Any, str] = self._stock.load_data_with_path(name)
             return found
-        if name not in self._read:  # one object for all clients, as botocore's loader has it
+        if name not in self._read:  # one object for all clients, as in botocore's loader
             self._read[name] = msgspec.json.decode(self._parts[name])
         return self._read[name], f"{self._stock.BUILTIN_DATA_PATH}/{name}"
 
@@ -136,16 +139,16 @@ class CutLoader:
 
 
 def _parts(cache: Kept) -> _Parts:
-    """What an earlier process kept, or else what is made now, and kept for the next one.
+    """The models kept by an earlier process, or new ones, which are kept for the next process.
 
-    Who writes the model chooses what the gate sees, and which host it asks.
+    Whoever can write the model decides what the gate sees and which host it asks.
     """
     from botocore import __version__ as botocore_version
 
     prefix = f"botocore-{botocore_version}-"
     name = f"{prefix}{_fingerprint()}.json"
     digest, _, body = (cache.read(name) or b"").partition(b"\n")
-    if not body or digest != _digest(body):  # finds damage, not malice
+    if not body or digest != _digest(body):  # detects damage, not malice
         body = _made()
         cache.write(name, _digest(body) + b"\n" + body)
         cache.forget("botocore-*.json", but=prefix)
@@ -153,7 +156,7 @@ def _parts(cache: Kept) -> _Parts:
 
 
 def _fingerprint() -> str:
-    """Of what is cut and by which assay, so that another one keeps its own."""
+    """Identifies this assay and the parts it keeps, so that another version keeps its own models."""
     cut = (__version__, OPERATIONS, MEMBERS, ENDPOINTS, _WHOLE)
     return sha256(repr(cut).encode())[:16]
 
@@ -166,7 +169,7 @@ def _digest(body: bytes) -> bytes:
 
 
 class _Bytes:
-    """A file loader for botocore's `Loader` that leaves the decoding to its caller."""
+    """A file loader for botocore's `Loader` that does not decode the files."""
 
     def exists(self, file_path: str) -> bool:
         return any(Path(f"{file_path}{end}").is_file() for end in (".json", ".json.gz"))
@@ -179,7 +182,7 @@ class _Bytes:
 
 
 def _made() -> bytes:
-    """All parts as one JSON document, from the botocore that is installed."""
+    """All parts as one JSON document, from the installed botocore."""
     from botocore.loaders import Loader
 
     files = Loader(file_loader=_Bytes())
@@ -197,7 +200,7 @@ def _made() -> bytes:
 
 
 def _cut_endpoints(text: bytes) -> msgspec.Raw:
-    """All partitions and Regions; of services those in `ENDPOINTS`."""
+    """All partitions and Regions, but only the services in `ENDPOINTS`."""
     data = _fields(text)
     partitions = msgspec.json.decode(data["partitions"], type=list[dict[str, msgspec.Raw]])
     for partition in partitions:
@@ -208,7 +211,7 @@ def _cut_endpoints(text: bytes) -> msgspec.Raw:
 
 
 def _cut_model(service: str, text: bytes) -> msgspec.Raw:
-    """The operations that are called, and the shapes that can be reached from them.
+    """The operations that are called, and the shapes that are reachable from them.
 
     An operation that this botocore does not know stays unknown, as in its own model.
     """
@@ -237,7 +240,7 @@ def _narrowed(shape: Any, kept: Collection[str] | None) -> Any:
 
 
 def _bare(node: Any) -> Any:
-    """Without texts for readers, most of a model; a member that is called so is no text."""
+    """Remove the documentation texts, most of a model, but not members named `documentation`."""
     if isinstance(node, dict):
         return {
             name: _bare(each)
@@ -260,7 +263,7 @@ def _shapes_of(node: Any) -> Iterator[str]:
 
 
 def _fields(text: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:
-    """An object of which no member is decoded yet."""
+    """Decode an object but not its members."""
     return msgspec.json.decode(text, type=dict[str, msgspec.Raw])
 
 

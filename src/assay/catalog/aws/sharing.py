@@ -1,6 +1,6 @@
 """Whom an image is shared with: its launch permissions.
 
-Facts: EC2 API Reference, DescribeImageAttribute (one image a call, told to its owner alone, without
+Facts: EC2 API Reference, DescribeImageAttribute (one image a call, only for its owner, without
 pages), LaunchPermission (an account, the group `all`, an organisation or an organisational unit).
 """
 
@@ -16,7 +16,7 @@ from assay.model.uses import LaunchPermission
 
 
 def launch_permissions(sdk: Sdk, key: ImageKey) -> Pages[LaunchPermission]:
-    """Everyone with whom an image is shared, in one call."""
+    """Everyone an image is shared with, in one call."""
     return listed("ec2:DescribeImageAttribute", _page(sdk, key), _permission)
 
 
@@ -30,7 +30,7 @@ def _page(sdk: Sdk, key: ImageKey) -> Iterator[list[Any]]:
 
 
 def _permission(raw: Mapping[str, Any]) -> LaunchPermission | None:
-    """None for one that names nobody who is known here: it may be anybody."""
+    """None if the permission names no known kind of grantee: it could be anybody."""
     account = text(raw, "UserId")
     organization = text(raw, "OrganizationArn") or text(raw, "OrganizationalUnitArn")
     if account is None and organization is None and text(raw, "Group") != "all":

@@ -1,9 +1,10 @@
-"""Many readers, one client for each service and Region: who signs is told for each request.
+"""Many readers with one client per service and Region: each request has its own signer.
 
-A client takes 16 ms and a megabyte and a half to make; with one for each session, 200 accounts in six
-Regions took longer for that than for their answers. What botocore signs with is what the request's own
-context says (`signing.request_credentials`), and that is held against what is sent: a botocore
-that passed it over would ask as the caller, and take the caller's images for those of somebody else.
+Creating a client takes 16 ms and a megabyte and a half. With one client per session, 200 accounts
+in six Regions took longer for that than for their answers. botocore signs with the credentials in
+the request's context (`signing.request_credentials`). The signature is checked before sending,
+because a botocore that ignored them would ask as the caller and take the caller's images for those
+of another account.
 """
 
 from collections.abc import Iterator
@@ -16,14 +17,14 @@ from assay.catalog.aws.leases import Session
 from assay.errors import SdkError
 
 Signer = Session | None
-"""Who signs a call: the session of a reader; None for the caller."""
+"""Who signs a call: a reader's session, or None for the caller."""
 _SIGNER: ContextVar[Signer] = ContextVar("signer")
-"""Of the call that this thread makes; nothing is signed for nobody."""
+"""The signer of this thread's call. There is no default, so nothing is signed without one."""
 
 
 @contextmanager
 def signed_by(signer: Signer) -> Iterator[None]:
-    """Within it, this thread's calls of clients of `sign_each` are signed by `signer`."""
+    """A context in which `signer` signs this thread's calls to clients set up by `sign_each`."""
     before = _SIGNER.set(signer)
     try:
         yield
@@ -32,7 +33,7 @@ def signed_by(signer: Signer) -> Iterator[None]:
 
 
 def sign_each(client: Any, attempts: int) -> None:
-    """Make a client of the caller's one of whoever is told by `signed_by`."""
+    """Make a client of the caller sign with the credentials set by `signed_by`."""
     service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register(f"before-call.{service}", _give_credentials)
     client.meta.events.register(f"before-send.{service}", _hold_to_signer)
@@ -40,7 +41,7 @@ def sign_each(client: Any, attempts: int) -> None:
 
 
 def _give_credentials(context: dict[str, Any], **_: Any) -> None:
-    """For botocore's event, once for a call: its later attempts have the same context."""
+    """A handler for botocore's event, once per call: retries use the same context."""
     from botocore.credentials import Credentials
 
     signer = _SIGNER.get()
@@ -50,7 +51,7 @@ def _give_credentials(context: dict[str, Any], **_: Any) -> None:
 
 
 def _hold_to_signer(request: Any, **_: Any) -> None:
-    """Raise `SdkError` before a request is sent that somebody else signed."""
+    """Raise `SdkError` before sending a request that is signed with other credentials."""
     signer = _SIGNER.get()
     if signer is None:
         return
@@ -71,9 +72,9 @@ _SIGNED, _TOKEN = "Authorization", "X-Amz-Security-Token"
 
 
 class _Quotas:
-    """What one account's failures take from botocore's retries is its own loss, as if its client were.
+    """Replaces a client's `RetryQuota` in botocore with one per principal.
 
-    Stands for botocore's `RetryQuota`, of which a client has one.
+    The failures of one account then use up only its own retries, as if it had its own client.
     """
 
     def __init__(self) -> None:
@@ -103,4 +104,4 @@ def _retry_each(client: Any, service: str, attempts: int) -> None:
     events = client.meta.events
     events.unregister(f"needs-retry.{service}", unique_id=f"retry-config-{service}")
     handler = register_retry_handler(client, attempts)
-    handler._retry_quota._quota = _Quotas()  # noqa: SLF001  botocore has no other way to it
+    handler._retry_quota._quota = _Quotas()  # noqa: SLF001  botocore offers no other way

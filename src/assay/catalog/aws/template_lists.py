@@ -1,9 +1,9 @@
 """All launch templates of a place with all their versions.
 
-Facts: EC2 API Reference, DescribeLaunchTemplates (200 a page) and DescribeLaunchTemplateVersions: of all
-templates at once it tells only the latest or the default version, so each is asked about by itself;
-with `ResolveAlias` an AMI id stands where the alias stood. That an alias which leads nowhere fails the
-whole call is inferred.
+Facts: EC2 API Reference, DescribeLaunchTemplates (200 a page) and DescribeLaunchTemplateVersions:
+for all templates at once it returns only the latest or default version, so each template is asked
+about separately; `ResolveAlias` replaces an alias with an AMI id. It is inferred that an alias that
+cannot be resolved makes the whole call fail.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ _GONE = "InvalidLaunchTemplateId.NotFound"
 
 
 def templates(sdk: Sdk, place: Place) -> Pages[ListedTemplate]:
-    """Every template, those that AWS services manage included."""
+    """Every template, including those that AWS services manage."""
     unread = 0
     managed = _managed(sdk, "DescribeLaunchTemplates")
     try:
@@ -46,7 +46,7 @@ def templates(sdk: Sdk, place: Place) -> Pages[ListedTemplate]:
                     unread += 1
                 except RefusedError as refused:
                     if refused.code == _GONE:
-                        continue  # deleted since the page came: as if it had been before
+                        continue  # deleted after the page was returned: treat as never listed
                     yield Page(tuple(found))
                     raise
             yield Page(tuple(found))
@@ -57,7 +57,7 @@ def templates(sdk: Sdk, place: Place) -> Pages[ListedTemplate]:
 
 
 class _UnreadableError(Exception):
-    """An answer lacks what it has to have, or is about something else."""
+    """An answer lacks a required member, or is about something else."""
 
 
 def _template(sdk: Sdk, place: Place, raw: Mapping[str, Any]) -> ListedTemplate:
@@ -68,7 +68,7 @@ def _template(sdk: Sdk, place: Place, raw: Mapping[str, Any]) -> ListedTemplate:
     if id is None or name is None or default is None or latest is None:
         raise _UnreadableError
     versions = {version.number: version for version in _versions(sdk, place, id)}
-    # Neither was deleted: the default cannot be, and without the latest another would be it.
+    # Both must exist: the default cannot be deleted, and another would have become the latest.
     if not {default, latest} <= versions.keys():
         raise _UnreadableError
     aliases = [n for n, version in versions.items() if _is_alias(version.image)]
@@ -81,7 +81,7 @@ def _is_alias(image: str | None) -> bool:
 
 
 def _versions(sdk: Sdk, place: Place, id: str, **wanted: Any) -> Iterator[ListedVersion]:
-    """The versions of a template, all without `Versions`."""
+    """The versions of a template: those in `Versions`, or all."""
     limit = {} if wanted else {"MaxResults": VERSIONS_A_PAGE}
     managed = _managed(sdk, "DescribeLaunchTemplateVersions")
     for page in sdk.pages(
@@ -104,7 +104,7 @@ def _versions(sdk: Sdk, place: Place, id: str, **wanted: Any) -> Iterator[Listed
 def _resolved(
     sdk: Sdk, place: Place, id: str, versions: Sequence[ListedVersion]
 ) -> dict[int, ListedVersion]:
-    """Versions with an alias, with what it leads to; one that leads nowhere costs only itself."""
+    """Resolve the versions with an alias; one that cannot be resolved does not affect the others."""
     if not versions:
         return {}
     numbers = [str(version.number) for version in versions]
@@ -126,13 +126,13 @@ def _resolved(
             sdk, place, id, versions[middle:]
         )
     if any(told.get(each.number) is None or _is_alias(told[each.number]) for each in versions):
-        raise _UnreadableError  # an endpoint that does not heed `ResolveAlias`
+        raise _UnreadableError  # the endpoint ignores `ResolveAlias`
     return {
         each.number: msgspec.structs.replace(each, resolved=told[each.number]) for each in versions
     }
 
 
 def _managed(sdk: Sdk, operation: str) -> dict[str, bool]:
-    """What AWS services manage is left out unless asked for, which older SDKs cannot."""
+    """Ask for resources managed by AWS services, omitted by default; older SDKs cannot ask."""
     taken = sdk.takes("ec2", operation, "IncludeManagedResources")
     return {"IncludeManagedResources": True} if taken else {}

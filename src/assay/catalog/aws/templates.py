@@ -17,13 +17,13 @@ _TEMPLATE_ABSENT = (
 
 
 def template_version(sdk: Sdk, key: TemplateKey) -> Answer[TemplateVersion]:
-    """One version, which EC2 may have to choose: `$Latest` or `$Default`."""
+    """One version; EC2 chooses it for `$Latest` or `$Default`."""
     place, ref = key
     read = _versions(sdk, place, ref.id, ref.name, Versions=[ref.version])
     if not isinstance(read, list):
         return read
     found = [version for version in read if version and _answers(version, ref)]
-    # An endpoint that ignores `Versions` answers with all of them: the first would be any.
+    # An endpoint that ignores `Versions` returns all of them, and the first could be any version.
     if len(read) != 1 or not found:
         return Unavailable(
             f"ec2:DescribeLaunchTemplateVersions did not answer with version {ref.version}"
@@ -32,12 +32,12 @@ def template_version(sdk: Sdk, key: TemplateKey) -> Answer[TemplateVersion]:
 
 
 def all_versions(sdk: Sdk, key: EveryVersionKey) -> Answer[tuple[TemplateVersion, ...]]:
-    """Every version, of all pages: half of them would hide one."""
+    """Every version from all pages. A partial list could hide one."""
     place, template = key
     read = _versions(sdk, place, template.id, template.name)
     if not isinstance(read, list):
         return read
-    # Any number will do: `$Latest` holds a version against the template alone.
+    # Any number is accepted: `$Latest` only checks that a version belongs to the template.
     latest = TemplateRef(template.id, template.name, "$Latest")
     found = tuple(version for version in read if version and _answers(version, latest))
     if not found or len(found) != len(read):
@@ -48,7 +48,7 @@ def all_versions(sdk: Sdk, key: EveryVersionKey) -> Answer[tuple[TemplateVersion
 def _versions(
     sdk: Sdk, place: Place, id: str | None, name: str | None, **wanted: Any
 ) -> list[TemplateVersion | None] | Absent:
-    """The versions of one template that were asked for, all without."""
+    """The requested versions of one template, or all if `wanted` names none."""
     wanted |= {"LaunchTemplateId": id} if id else {"LaunchTemplateName": name}
     member = "LaunchTemplateVersions"
     try:
@@ -61,7 +61,7 @@ def _versions(
 
 
 def _answers(version: TemplateVersion, ref: TemplateRef) -> bool:
-    """Whether a version is the one asked for; `$Latest` and `$Default` are EC2's to choose."""
+    """Whether a version is the one asked for; EC2 chooses `$Latest` and `$Default`."""
     return (
         ref.id in (None, version.template_id)
         and (ref.id is not None or ref.name == version.name)

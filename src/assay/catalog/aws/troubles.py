@@ -1,8 +1,8 @@
-"""What the calls of a run meet while botocore repeats them, for whoever stops waiting.
+"""The errors that calls meet while botocore retries them, for callers that stop waiting.
 
-A call that is throttled, or has no way to its endpoint, is tried again for as long as there is time, and the
-error is raised only after the last attempt. Where the time is up before, it would be lost, and a person
-would read of silence where AWS, or the network, had said what is wrong.
+A call that is throttled or cannot reach its endpoint is retried as long as there is time, and the
+error is raised only after the last attempt. If the time is up before that, the error would be lost,
+and the user would read that AWS was silent although AWS or the network had said what is wrong.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,9 @@ T = TypeVar("T")
 
 
 class Call:
-    """One call, and the error of its last attempt, if it was one; written by the thread that makes it."""
+    """One call and the error of its last attempt, if any. Written by the thread that makes the
+    call.
+    """
 
     def __init__(self) -> None:
         self.attempts = 0
@@ -25,23 +27,23 @@ class Call:
 
     @property
     def times(self) -> str:
-        """What is to be added to the error that the call ends in."""
+        """A suffix with the number of attempts, for the error that the call ends in."""
         return f" after {self.attempts} attempts" if self.attempts > 1 else ""
 
 
 class Watch:
-    """What one key waits for: its newest call; None before there is one."""
+    """What one key is waiting for: its newest call, or None before the first."""
 
     call: Call | None = None
 
 
 _CALL: ContextVar[Call | None] = ContextVar("call", default=None)
 _WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)
-"""Both of this thread."""
+"""The current call and watch of this thread."""
 
 
 def watched(watch: Watch, ask: Callable[[K], T], key: K) -> T:
-    """Ask, and let `watch` know of every call that this thread makes for it."""
+    """Ask, and record in `watch` every call that this thread makes for it."""
     before = _WATCH.set(watch)
     try:
         return ask(key)
@@ -50,14 +52,14 @@ def watched(watch: Watch, ask: Callable[[K], T], key: K) -> T:
 
 
 class Troubles:
-    """The errors of the attempts of a run."""
+    """The errors of all attempts in a run."""
 
     def __init__(self) -> None:
         self._last: Call | None = None
 
     @contextmanager
     def calling(self) -> Iterator[Call]:
-        """Within it, this thread makes one call."""
+        """A context in which this thread makes one call."""
         call = Call()
         watch = _WATCH.get()
         if watch is not None:
@@ -76,8 +78,8 @@ class Troubles:
         request_dict: Mapping[str, Any] | None = None,
         **_: Any,
     ) -> None:
-        """For botocore's event `needs-retry`, which comes after each attempt of whichever client."""
-        call = _CALL.get() or Call()  # botocore's own calls, for credentials, are nobody's
+        """A handler for botocore's event `needs-retry`, which follows each attempt of any client."""
+        call = _CALL.get() or Call()  # botocore's own calls, for credentials, belong to no key
         call.attempts += 1
         name = f"{operation.service_model.service_name}:{operation.name}"
         region = str((request_dict or {}).get("context", {}).get("client_region"))
@@ -92,7 +94,7 @@ class Troubles:
         self._last = call
 
     def told(self, watch: Watch | None = None) -> str:
-        """The last error that whoever waits has met, or the run where that is not known."""
+        """The last error that the watched key has met, or the run if that is not known."""
         own = watch.call if watch is not None else None
         call = own or self._last
         if call is None or call.error is None:
@@ -101,7 +103,7 @@ class Troubles:
 
 
 def kind_of(error: BaseException) -> str:
-    """What happened to a connection, by the name of the error that tells most of it."""
+    """The name of the most informative error in a chain, for a connection that failed."""
     kind = type(error).__name__
     inner: BaseException | None = error
     while inner is not None:

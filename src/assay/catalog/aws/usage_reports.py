@@ -1,8 +1,8 @@
-"""What image usage reports tell an image's owner: which accounts use it, and how often.
+"""Image usage reports, for the owner of an image: which accounts use it, and how often.
 
-Facts: EC2 API Reference, DescribeImageUsageReports and DescribeImageUsageReportEntries; EC2 User Guide,
-"View your AMI usage": a report is made when its owner asks for one, which is a write and is never done
-here, and is deleted after 30 days. An account that no report tells of may use an image all the same.
+Facts: EC2 API Reference, DescribeImageUsageReports and DescribeImageUsageReportEntries; EC2 User
+Guide, "View your AMI usage": the owner has to request a report, which is a write and is never done
+here; reports are deleted after 30 days. An account that is in no report may still use an image.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ A_PAGE = 1000
 
 
 def image_usages(sdk: Sdk, place: Place) -> Pages[ImageUsage]:
-    """Every entry of every report that there is; one call where there is none."""
+    """Every entry of every report; makes only one call if there are no reports."""
     return listed("ec2:DescribeImageUsageReportEntries", _pages(sdk, place), _usage)
 
 
@@ -27,7 +27,7 @@ def _pages(sdk: Sdk, place: Place) -> Iterator[list[dict[str, Any]]]:
     found = sdk.pages(
         place, "ec2", "DescribeImageUsageReports", "ImageUsageReports", MaxResults=A_PAGE
     )
-    if any(page for page in found):  # no page after the first report is asked for
+    if any(page for page in found):  # stops asking for pages after the first report
         yield from sdk.pages(
             place,
             "ec2",
@@ -38,7 +38,7 @@ def _pages(sdk: Sdk, place: Place) -> Iterator[list[dict[str, Any]]]:
 
 
 def _usage(raw: Mapping[str, Any]) -> ImageUsage | None:
-    """One that lacks its image or its account may be about any."""
+    """None if the entry lacks a member such as its image or account: it could be about any image."""
     report, image = text(raw, "ReportId"), text(raw, "ImageId")
     account, kind = text(raw, "AccountId"), text(raw, "ResourceType")
     count = whole_number(raw, "UsageCount")

@@ -1,1 +1,1 @@
-"""Catalogues around another catalogue: what is written down, remembered, or asked of nobody."""
+"""Catalogues that wrap another one or replace it: recording, remembering, offline."""

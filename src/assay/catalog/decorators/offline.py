@@ -1,4 +1,4 @@
-"""The catalogue of `--offline`: nobody is asked, so nobody answers."""
+"""The catalogue of `--offline`, which asks AWS nothing."""
 
 from collections.abc import Collection, Mapping
 from typing import TypeVar
@@ -22,7 +22,7 @@ _OFFLINE = "not checked (offline)"
 
 
 class OfflineCatalog(msgspec.Struct, frozen=True):
-    """An `ImageCatalog` without an answer to anything."""
+    """An `ImageCatalog` that answers every question with `Unavailable`."""
 
     def ask(self, question: Question[K, T], keys: Collection[K]) -> Mapping[K, Answer[T]]:  # noqa: ARG002
         return dict.fromkeys(keys, Unavailable(_OFFLINE))

@@ -1,7 +1,7 @@
-"""Writes down what another catalogue answers, so that it can be asked again without AWS.
+"""Records what another catalogue answers, so that it can be asked again without AWS.
 
-What a recording may hold of an answer, the question says. Lists are passed on and not written down:
-what is recorded is what a check needs, not what an account has.
+The question decides which part of an answer a recording may contain. Listings are passed on but not
+recorded: a recording contains what a check needs, not everything in an account.
 """
 
 from collections.abc import Collection, Mapping
@@ -38,7 +38,7 @@ class RecordingCatalog:
         return self.source.facts()
 
     def file(self, recorded_at: datetime) -> CatalogFile[PlaceRecord]:
-        """What was recorded so far."""
+        """Everything recorded so far."""
         facts = self.facts()
         places = sorted(
             self._records.values(), key=lambda at: (at.partition, at.account or "", at.region)
@@ -46,6 +46,6 @@ class RecordingCatalog:
         return CatalogFile(VERSION, facts.recorded_at or recorded_at, places, facts.endpoint)
 
     def to_json(self, recorded_at: datetime) -> bytes:
-        """The recording, sorted and indented so that two of them can be compared by eye."""
+        """The recording as JSON, sorted and indented so that two can be compared by eye."""
         encoded = msgspec.json.encode(self.file(recorded_at), order="sorted")
         return msgspec.json.format(encoded, indent=1) + b"\n"

@@ -1,7 +1,7 @@
 """Remembers ancestries across runs: what an image was made from never changes.
 
-Nothing else is kept. Marks, states, owners' settings and what is visible are asked anew each time,
-and an ancestry is believed only while the image still names the same parent.
+Nothing else is kept. Watermarks, states, owners' settings and visibility are asked for in each run,
+and a remembered ancestry is used only while the image still names the same parent.
 """
 
 from collections.abc import Collection, Mapping
@@ -19,13 +19,13 @@ from assay.model import Ancestry, CatalogFacts, Image, Place
 T = TypeVar("T")
 VERSION = 1
 KEPT = 60_000
-"""Ancestries a place; what was learnt first goes first. An account has 50,000 images in a Region, unless AWS raised
-that (EC2 User Guide, "AMI quotas"): with fewer, each night of a fleet would forget what the next one asks.
-"""
+"""Ancestries kept per place; the oldest are dropped first. An account can have 50,000 images in a
+Region, unless AWS raised that quota (EC2 User Guide, "AMI quotas"): with a smaller number, each
+night of a fleet would forget what the next one asks for."""
 
 
 class _File(msgspec.Struct):
-    """What is kept for one place. The name of a file proves nothing, so it says itself whose it is."""
+    """The file of one place. It names its place itself, because its file name proves nothing."""
 
     version: int
     endpoint: str | None
@@ -34,17 +34,19 @@ class _File(msgspec.Struct):
 
 
 class RememberingCatalog(msgspec.Struct, frozen=True):
-    """An `ImageCatalog` that asks another only for the ancestries that no earlier run has learnt."""
+    """An `ImageCatalog` that asks another one only for ancestries that no earlier run has learnt."""
 
     source: ImageCatalog
     kept: Kept
     _images: dict[ImageKey, Image] = msgspec.field(default_factory=dict)
     _told: str | None = None
-    """The endpoint at which those were described, where somebody else did that."""
+    """The endpoint that described those images, if this catalogue's source did not."""
 
     def ask(self, question: Question[K, T], keys: Collection[K]) -> Mapping[K, Answer[T]]:
-        """What is remembered, and the rest from the source. All but ancestries is asked anew."""
-        if question.name == ANCESTRY.name:  # so K and T are its own, which no type checker sees
+        """Answer from memory if possible, otherwise from the source. Only ancestries are
+        remembered.
+        """
+        if question.name == ANCESTRY.name:  # this fixes K and T, which no type checker can see
             ancestries = self._ancestry(cast("Collection[ImageKey]", keys))
             return cast("Mapping[K, Answer[T]]", ancestries)
         answers = self.source.ask(question, keys)
@@ -59,13 +61,13 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
         return self.source.facts()
 
     def _see(self, answers: Mapping[ImageKey, Answer[Image]]) -> None:
-        """Know images as this run describes them: an ancestry is held against that."""
+        """Store images as this run describes them, for checking ancestries against them."""
         for key, answer in answers.items():
             if isinstance(answer, Image):
                 self._images[key] = answer
 
     def _ancestry(self, keys: Collection[ImageKey]) -> Mapping[ImageKey, Answer[Ancestry]]:
-        """What is remembered of these images, and the rest from the source."""
+        """The remembered ancestries of these images, and the rest from the source."""
         kept = {place: self._load(place) for place in {place for place, _ in keys}}
         known: dict[ImageKey, Answer[Ancestry]] = {}
         for key in keys:
@@ -78,12 +80,12 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
         return {**known, **answers}
 
     def _still_holds(self, key: ImageKey, found: Ancestry) -> bool:
-        """Whether the image, as described in this run, is the one that was remembered."""
+        """Whether the image as described in this run is the one whose ancestry was remembered."""
         image, entry = self._images.get(key), found.entries[0] if found.entries else None
         return (
             image is not None
             and entry is not None
-            and found.immutable  # "not visible" can be visible tomorrow, a public root stays one
+            and found.immutable  # what is not visible today may be tomorrow; a public root stays
             and (entry.image_id, entry.region) == (image.id, key[0].region)
             and (entry.source_image_id, entry.source_image_region)
             == (image.source_image_id, image.source_image_region)
@@ -96,12 +98,13 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
             if isinstance(answer, Ancestry) and self._still_holds(key, answer):
                 learnt.setdefault(key[0], {})[key[1]] = answer
         for place, found in learnt.items():
-            # Without an account nobody knows who looked, and what one sees another may not.
+            # Without an account it is not known who asked, and different accounts see different
+            # images.
             if place.account is not None:
                 self._save(place, found)
 
     def _load(self, place: Place) -> dict[str, Ancestry]:
-        """What was kept for a place; nothing where the file is missing, damaged or another's."""
+        """What was kept for a place; empty if the file is missing, damaged or for another place."""
         content = self.kept.read(self._name(place))
         if content is None:
             return {}
@@ -113,11 +116,11 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
         return file.ancestry if (file.version, file.endpoint, file.place) == mine else {}
 
     def _save(self, place: Place, found: Mapping[str, Ancestry]) -> None:
-        """Add to what is kept by now: who writes an ancestry makes a mark agree with it.
+        """Add to what is kept. Whoever can write an ancestry can make a watermark agree with it.
 
-        Of two runs that save at the same moment one loses what it learnt, and will ask again.
+        If two runs save at the same moment, one of them loses what it learnt and will ask again.
         """
-        # Read again: another run may have written since this one looked.
+        # Read again: another run may have written in the meantime.
         kept = {**self._load(place), **found}
         newest = dict(list(kept.items())[-KEPT:])
         content = msgspec.json.encode(_File(VERSION, self._endpoint(), place, newest))
@@ -136,14 +139,14 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
 def knowing(
     catalog: ImageCatalog, images: Mapping[ImageKey, Image], endpoint: str | None
 ) -> ImageCatalog:
-    """A catalogue that knows these images as this run's listings, whoever made them, describe them."""
+    """A catalogue that already knows these images, as described in the listings of a run."""
     if not isinstance(catalog, RememberingCatalog):
         return catalog
     return RememberingCatalog(catalog.source, catalog.kept, dict(images), endpoint)
 
 
 def _same_second(one: datetime | None, other: datetime | None) -> bool:
-    """The two calls need not tell a time with the same precision."""
+    """Whether two times agree; the two calls may return them with different precision."""
     if one is None or other is None:
         return one is other
     return abs((one - other).total_seconds()) < 1
