@@ -1,1 +1,1 @@
-"""What a plan, or code in the shape of one, says of images."""
+"""What a plan, or code in the form of a plan, says about images."""

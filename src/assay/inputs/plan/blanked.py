@@ -1,7 +1,7 @@
-"""Plans out of which sensitive values were taken before they were handed over.
+"""Plans from which sensitive values were removed before assay got them.
 
-HCP Terraform's redacted JSON output, and tools that do alike, leave null or nothing where a value
-was; the mask of what is sensitive stays. Such a value is not what the resource will hold.
+HCP Terraform's redacted JSON output, and similar tools, leave null or nothing in place of a value,
+but keep the mask of what is sensitive. Such a null is not the value that the resource will have.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 def is_blanked(row: Row, leaf: Leaf, view: Narrowed, configured: Configured | None) -> bool:
-    """Whether a sensitive value is written, and stands in the plan as nothing."""
+    """Whether the configuration sets a sensitive value that is empty in the plan."""
     if configured is None:
         return False
     if row.form is Form.PARAMETER and view.after.get("data_type") not in (
@@ -37,7 +37,7 @@ def is_blanked(row: Row, leaf: Leaf, view: Narrowed, configured: Configured | No
 
 
 def _blanks(row: Row, leaf: Leaf) -> list[tuple[Step, ...]]:
-    """Where an image or a template would be named, and nothing stands."""
+    """The paths where an image or a template should be named, but the plan has no value."""
     if row.template is None or not isinstance(leaf.value, dict):
         return [leaf.steps] if leaf.value in _NOTHING else []
     fields = ((row.template.id, NO_ID), (row.template.name, NO_NAME))

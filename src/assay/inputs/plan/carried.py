@@ -1,7 +1,8 @@
-"""The images that documents in a resource name, as values with a path: the bridge to the rows.
+"""The images that documents in a resource name, as values with a path.
 
-A resource that a document describes is read by the rows of hashicorp/awscc, as if it stood in the
-plan itself (`embedded/tree.py`). What names another resource of the same document leads to it.
+A resource that a document describes is read by the rows of hashicorp/awscc, as if it were in the
+plan itself (`embedded/tree.py`). A name of another resource in the same document leads to that
+resource.
 """
 
 from collections.abc import Iterator, Mapping
@@ -43,7 +44,7 @@ _IMAGE_OF: Mapping[str, Path] = {
 
 
 class Carried:
-    """Reads what documents describe by the rows of the table."""
+    """Reads the resources described by documents, using the rows of the table."""
 
     def __init__(self, row_reader: RowReader) -> None:
         self._row_reader = row_reader
@@ -51,7 +52,7 @@ class Carried:
     def named_in(
         self, contents: Contents, change: ResourceChange, place: Place | Unplaced
     ) -> Iterator[Told]:
-        """Every image that the documents of one resource name."""
+        """Yield every image that the documents of one resource name."""
         yield from (_where(told, contents.place) for told in contents.told)
         for siblings in contents.resources:
             for described in siblings.values():
@@ -94,7 +95,7 @@ class Carried:
         yield from _strays(described, explained)
 
     def _path(self, row: Row, leaf: Leaf, path: Path) -> Path:
-        """The path of a leaf; for a template block, of the field that names the template."""
+        """The path of a leaf; for a template block, the path of the field that names the template."""
         _, _, field = self._row_reader.attribute(row, leaf).rpartition(".")
         if row.template is None or not isinstance(leaf.value, dict):
             return path
@@ -107,7 +108,7 @@ JUDGED = Unusable("is another resource of the same document, which is judged its
 def _of_sibling(
     row: Row, spelt: Any, siblings: Mapping[str, Resource], described: Resource
 ) -> Value | None:
-    """What a property means that names another resource of the same document."""
+    """The value of a property that names another resource of the same document."""
     if row.form is Form.IMAGE or row.form is Form.BUILD_PARENT or row.form is Form.PARAMETER:
         return None
     fields = list(spelt.values()) if isinstance(spelt, dict) else [spelt]
@@ -131,7 +132,7 @@ def _of_sibling(
 
 
 def _image_of(named: Resource) -> Value:
-    """The image of a launch template, or a launch configuration, of the same document."""
+    """The image of a launch template or launch configuration in the same document."""
     steps = _IMAGE_OF[named.type]
     if at_path(named.mask, steps) is True:
         spelt = named.original(steps)[1]
@@ -145,7 +146,7 @@ def _image_of(named: Resource) -> Value:
 
 
 def _explained(value: Value | None, spelt: Any) -> Value | None:
-    """A value that is not known, with what it comes from."""
+    """Replace an unknown value by what it comes from."""
     if not isinstance(value, Unknown):
         return value
     if isinstance(spelt, Either) and (options := _options(spelt)):
@@ -155,7 +156,7 @@ def _explained(value: Value | None, spelt: Any) -> Value | None:
 
 
 def _options(spelt: Either) -> tuple[Value, ...]:
-    """The images of a condition that only AWS can decide; none where one of them is not known."""
+    """The images of a condition that only AWS can decide; empty if one of them is not known."""
     texts = (each.alias if isinstance(each, Looked) else each for each in spelt.options)
     images = [parse_image(each) for each in texts]
     known = tuple(each for each in images if isinstance(each, AmiId | Alias))
@@ -168,7 +169,7 @@ def _open(spelt: Any) -> Unusable:
 
 
 def _as_change(described: Resource, change: ResourceChange) -> ResourceChange:
-    """The described resource in the shape of a planned one."""
+    """The described resource in the form of a planned change."""
     raw = Change(
         change.change.actions,
         after=msgspec.Raw(msgspec.json.encode(described.after)),
@@ -179,7 +180,7 @@ def _as_change(described: Resource, change: ResourceChange) -> ResourceChange:
 
 
 def _strays(described: Resource, explained: list[Path]) -> Iterator[Told]:
-    """What no row explains; what launches nothing in a type of awscc launches nothing here."""
+    """Images that no row explains, except in properties that launch nothing in the awscc type."""
     for name, value in described.spelt.items():
         if only_mentions(described.type, snake(str(name))):
             continue
@@ -196,7 +197,7 @@ def _leads(path: Path) -> bool:
 
 
 def _where(told: Told, place: Place | Unplaced | None) -> Told:
-    """In a stack set, an AMI id is what it is anywhere; a name is looked up where the set goes."""
+    """Add the stack set's place: names are looked up there, while an AMI id is the same everywhere."""
     value = told.value
     while isinstance(value, Planned):
         value = value.value

@@ -12,17 +12,23 @@ from assay.model import AmiReference, InputFacts, Kind
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):
-    """One input: its references to judge, and how many others there were, by why they are not."""
+    """One input: the references to judge, and how many others there are, by the reason they are not
+    judged.
+    """
 
     facts: InputFacts
     references: tuple[AmiReference, ...]
     not_judged: dict[str, int]
     errors: tuple[InputError, ...] = ()
-    """Files of it that cannot be read; the others are judged all the same, and no run succeeds."""
+    """The files of this input that cannot be read. The others are still judged, but the run does
+    not succeed.
+    """
     notes: tuple[str, ...] = ()
-    """What people should know about it, a line each."""
+    """Notes for the user, one line each."""
     builds: tuple[str, ...] = ()
-    """The addresses of what launches an image during apply to bake another one, not judged."""
+    """The addresses of resources that launch an image during apply to build another one; not
+    judged.
+    """
 
 
 def read_plans(
@@ -36,11 +42,12 @@ def read_plans(
     tags: bool = False,
     joining: Joining = alone,
 ) -> list[Source]:
-    """The references of these kinds in the plan, or plans, in `data`; `path` is for messages.
+    """Return the references of these kinds from the plan or plans in `data`; `path` is for
+    messages.
 
-    `said` is the Region of what the plan leaves open, and of what can only be inferred; `region`
-    serves where nothing else says anything. `tags` are read only where somebody matches on them;
-    `joining` finds the code of a plan. Raises `InputError`.
+    `said` is the Region for whatever the plan leaves open or only allows to be inferred; `region`
+    is the fallback where nothing else gives a Region. `tags` are read only if something matches on
+    them. `joining` finds the code of a plan. Raises `InputError`.
     """
     sources: list[Source] = []
     for document in read_documents(path, data):

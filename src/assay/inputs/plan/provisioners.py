@@ -1,8 +1,8 @@
-"""Images that provisioners name: scripts that run when Terraform makes a resource.
+"""Images named in provisioners: scripts that run when Terraform creates a resource.
 
 Facts: HashiCorp, "JSON Output Format", "Configuration Representation" (`provisioners`, whose
-expressions name what they read); "Provisioners": they run when a resource is made, not when it is
-changed. What a script reads is followed as far as the plan knows the value.
+expressions name what they read); "Provisioners": they run when a resource is created, not when it
+is changed. Whatever a script reads is followed as far as the plan knows the value.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,9 @@ class Provisioners:
     def of(
         self, change: ResourceChange, action: Action, configured: Configured | None
     ) -> Iterator[tuple[str, Named, bool]]:
-        """Each image that a resource's provisioners name: where, which one, is it sensitive."""
+        """Yield each image in a resource's provisioners: its path, the image, and whether it is
+        sensitive.
+        """
         blocks = configured.block.provisioners if configured else None
         if not blocks or action not in _RUNS:
             return
@@ -51,7 +53,7 @@ class Provisioners:
     def _in(
         self, own: PlannedResource, module: str, expression: Any, depth: int
     ) -> Iterator[tuple[Named, bool]]:
-        """What an expression names in what it holds or reads, as far as that is known; blocks, too."""
+        """Yield the known images that an expression, or a block, contains or reads."""
         if depth > _DEEPEST:
             return
         if isinstance(expression, list):
@@ -70,7 +72,7 @@ class Provisioners:
     def _read(
         self, own: PlannedResource, module: str, reference: str, depth: int
     ) -> Iterator[tuple[Named, bool]]:
-        """What stands in one thing that is read."""
+        """Yield the images in the value of one reference."""
         match parse(reference):
             case ["self", *rest]:
                 yield from _held(own, tuple(rest))
@@ -86,7 +88,9 @@ class Provisioners:
                 yield from known
 
     def _of_others(self, module: str, steps: list[Step]) -> Iterator[tuple[Named, bool]]:
-        """What stands in a variable of the root, or in other resources: the same for all that read it."""
+        """Yield the images in a root variable or in other resources, which are the same for every
+        reader.
+        """
         match steps:
             case ["var", str(name), *_]:
                 variable = self._variables.get(name)
@@ -101,7 +105,7 @@ _NO_RESOURCE = ("data", "each", "count", "local", "module", "path", "terraform",
 
 
 def _held(resource: PlannedResource, path: tuple[Step, ...]) -> Iterator[tuple[Named, bool]]:
-    """What is named at a path of a planned resource."""
+    """Yield the images named at a path of a planned resource."""
     known = path if path and not isinstance(path[-1], int) else path[:1]
     yield from _in_value(resource.value(known), hidden=resource.is_sensitive(known))
 

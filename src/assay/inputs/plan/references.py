@@ -1,7 +1,7 @@
-"""The AMI references of a plan, or of code in the shape of one, from `resource_changes`.
+"""The AMI references of a plan, or of code in the form of a plan, from `resource_changes`.
 
-That is the only section with action, value, unknown mask and sensitive mask side by side:
-`planned_values` drops unknowns without a trace and `prior_state` is what was.
+Only this section has action, value, unknown mask and sensitive mask side by side: `planned_values`
+silently drops unknown values, and `prior_state` describes the state before.
 """
 
 from collections import Counter
@@ -54,13 +54,14 @@ if TYPE_CHECKING:
     from assay.inputs.plan.provisioners import Provisioners
 
 _MODES = ("managed", "data")
-# Asked of every resource: to look a member up takes long before Python 3.12 (`model/verdicts.py`).
+# Every resource is compared with these; looking up an enum member is slow before Python 3.12 (see
+# `model/verdicts.py`).
 _CREATE, _NO_OP, _UPDATE = Action.CREATE, Action.NO_OP, Action.UPDATE
 _ASIDE = {_NO_OP: "unchanged", Action.READ: "read"} | dict.fromkeys(GONE, "deleted")
 
 
 class ReferenceReader:
-    """Walks one plan, or code in the shape of one, with its configuration at hand."""
+    """Walks one plan, or code in the form of a plan, together with its configuration."""
 
     def __init__(
         self,
@@ -72,9 +73,9 @@ class ReferenceReader:
         said: str | None = None,
         providers: Mapping[tuple[ModulePath, str], str] = {},
     ) -> None:
-        """`region` is the policy's, `said` the one that somebody says; `rows` are the table unless
-        more is known; `trails` follow what is unknown; `providers` are those that blocks use, where
-        the code tells it and the plan does not.
+        """`region` is the policy's Region and `said` the one given by the user. `rows` default to
+        the table. `trails` follow unknown values. `providers` are the providers that blocks use,
+        where the code says so and the plan does not.
         """
         self._path = path
         self._plan = plan
@@ -95,12 +96,14 @@ class ReferenceReader:
         self._foreign = Foreign(plan.configuration, self._providers)
         self._not_judged: Counter[str] = Counter()
         self.builds: list[str] = []
-        """The addresses of what launches an image during apply to bake another one, not judged."""
+        """The addresses of resources that launch an image during apply to build another one; not
+        judged.
+        """
 
     def read(
         self, kinds: Collection[Kind], *, include_unchanged: bool, tags: bool
     ) -> tuple[list[AmiReference], dict[str, int]]:
-        """Everything that is said about images of these kinds, and what is left aside."""
+        """Return all references of these kinds, and the number of references not judged, by reason."""
         references: list[AmiReference] = []
         for change in (*self._changes, *invoked(self._plan)):
             for reference in self._references(change, include_unchanged):
@@ -151,7 +154,7 @@ class ReferenceReader:
             yield from self._of_resource(change, rows, action, kept=kept)
 
     def _provisioned(self, change: ResourceChange, action: Action) -> Iterator[AmiReference]:
-        """What the scripts name that run when a resource is made."""
+        """Return the references to images in the provisioners that run when a resource is created."""
         configured, place = self._standing(change, None)
         standing = Standing(change, action, configured, place)
         for at, named, hidden in self._provisioners.of(change, action, configured):
@@ -159,9 +162,9 @@ class ReferenceReader:
             yield replace(found, value=self._names.settle(found.value, found.place))
 
     def _plain(self, change: ResourceChange, action: Action) -> AmiReference | None:
-        """The one reference of a new resource that names an AMI id and holds no other.
+        """Return the only reference of a new resource that contains one AMI id and nothing else.
 
-        What most resources of a large plan are; says nothing that `_of_resource` would not say.
+        Most resources of a large plan are of this form. `_of_resource` would give the same result.
         """
         row = self._decisive.get(change.type)
         if row is None or action is not _CREATE:
@@ -185,7 +188,9 @@ class ReferenceReader:
     def _of_resource(
         self, change: ResourceChange, rows: tuple[Row, ...], action: Action, *, kept: bool
     ) -> Iterator[AmiReference]:
-        """What a resource's attributes say; `kept`: an image that an update leaves alone is counted."""
+        """Return the references of a resource; with `kept`, images that an update does not touch
+        are only counted.
+        """
         view = self._narrow.after(change)
         settled = (
             kept and change.type in SETTLED and keeps_images(self._narrow.before(change), view)
@@ -196,11 +201,11 @@ class ReferenceReader:
         said: list[Said] = []
         for row in rows:
             if row.form is Form.SERVICE or view.lacks(row) or (row.top,) in explained:
-                continue  # nothing there, or another row ended at the same unknown block
+                continue  # no value, or another row ended at the same unknown block
             for leaf in leaves(row.path, view.after, view.unknown, view.sensitive):
                 value = self._row_reader.value(row, leaf, view, change, configured, place)
                 if leaf.unknown or value is not None or row.behind or row.overridden_by:
-                    explained[leaf.steps] = leaf  # what a row reads and leaves aside is a stray
+                    explained[leaf.steps] = leaf  # what a row does not use, the sweep finds
                 if value is not None:
                     said.append(Said(row, leaf, value))
         said += self._row_reader.of_default(rows, change)
@@ -222,7 +227,7 @@ class ReferenceReader:
     def _standing(
         self, change: ResourceChange, own_region: Any
     ) -> tuple[Configured | None, Place | Unplaced]:
-        """The block and the place of a resource."""
+        """Return the block and the place of a resource."""
         configured = self._configuration.find(
             change.module_address, change.mode, change.type, change.name
         )
@@ -268,7 +273,9 @@ class ReferenceReader:
     def _of_documents(
         self, standing: Standing, explained: Mapping[tuple[Step, ...], Leaf]
     ) -> Iterator[AmiReference]:
-        """What documents say, and strays; what only mentions an image is counted."""
+        """Return the references in documents and the strays; images that are only mentioned are
+        counted.
+        """
         for reference in self._sweep.of(standing, explained):
             if reference is None:
                 self._not_judged["mentioned"] += 1
@@ -277,10 +284,10 @@ class ReferenceReader:
                 yield replace(reference, value=settled)
 
     def _count(self, change: ResourceChange, rows: tuple[Row, ...], action: Action) -> int:
-        """How many references a resource that is not judged has."""
+        """Count the references of a resource that is not judged."""
         view = self._narrow.before(change) if action in GONE else self._narrow.after(change)
         said = [
-            Said(row, leaf, Unknown())  # is only counted
+            Said(row, leaf, Unknown())  # only counted
             for row in rows
             for leaf in leaves(row.path, view.after, None, None)
             if row.form is not Form.SERVICE and self._row_reader.names_an_image(row, leaf, view)
@@ -289,11 +296,11 @@ class ReferenceReader:
 
 
 def _changes(plan: PlanDocument) -> list[ResourceChange]:
-    """What will change now, and what is known of what will change later."""
+    """Return the changes of this plan, and what it knows of deferred changes."""
     deferred = (later.resource_change for later in plan.deferred_changes or ())
     return [*(plan.resource_changes or ()), *(change for change in deferred if change)]
 
 
 def _aside(action: Action, include_unchanged: bool) -> str | None:
-    """Why a resource gets no verdict; None when it gets one."""
+    """Return why a resource is not judged, or None if it is."""
     return None if include_unchanged and action is _NO_OP else _ASIDE.get(action)

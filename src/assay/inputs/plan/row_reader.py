@@ -1,4 +1,4 @@
-"""What one leaf of a planned resource says about images, by the form its row gives it."""
+"""Reads one leaf of a planned resource as a value, according to the form that its row declares."""
 
 from collections.abc import Iterable, Sequence
 
@@ -36,7 +36,7 @@ from assay.model.addresses import Step
 
 
 class RowReader:
-    """Turns leaves into values; opens a whole resource only where a trail must be followed."""
+    """Turns leaves into values; decodes a whole resource only if a trail has to be followed."""
 
     def __init__(self, planned: PlannedResources, makers: Makers) -> None:
         self._planned = planned
@@ -51,7 +51,7 @@ class RowReader:
         configured: Configured | None,
         place: Place | Unplaced,
     ) -> Value | None:
-        """What a leaf says; None where it names no image at all."""
+        """Return the value of a leaf, or None if it names no image."""
         writes = self._writes(view, change, configured)
         if row.overridden_by and is_set(row.overridden_by, view, writes):
             return None
@@ -70,7 +70,9 @@ class RowReader:
     def _writes(
         self, view: Narrowed, change: ResourceChange, configured: Configured | None
     ) -> Writes | None:
-        """What is written, but for what comes to null."""
+        """Return a predicate for the paths that the configuration sets, except those that come to
+        null.
+        """
         if configured is None:
             return None
         ends, planned = self._makers.ends, self._planned
@@ -92,7 +94,9 @@ class RowReader:
         return True
 
     def attribute(self, row: Row, leaf: Leaf) -> str:
-        """The attribute path to show; for a template block, the field that names the template."""
+        """The attribute path to show; for a template block, the path of the field that names the
+        template.
+        """
         if row.template is None or not isinstance(leaf.value, dict):
             return leaf.path
         fields = row.template
@@ -108,7 +112,7 @@ class RowReader:
         configured: Configured | None,
         place: Place | Unplaced,
     ) -> Value | None:
-        """What a planned value says by itself."""
+        """Read a planned value that is known."""
         match row.form:
             case Form.IMAGE:
                 return parse_image(leaf.value)
@@ -129,7 +133,10 @@ class RowReader:
         return self._other(row, leaf, change)
 
     def _write_only(self, view: Narrowed, change: ResourceChange) -> Value | None:
-        """A parameter for images, set by an argument that no plan holds; others hold anything."""
+        """The value of an image parameter set by a write-only argument, which no plan contains.
+
+        None for parameters of other types, which can contain anything.
+        """
         if view.after.get("data_type") != "aws:ec2:image":
             return None
         resource = self._planned.open(change)
@@ -143,7 +150,7 @@ class RowReader:
         change: ResourceChange,
         place: Place | Unplaced,
     ) -> Value | None:
-        """What will stand where the plan has no value yet."""
+        """Find out what a value that the plan does not know yet will be."""
         resource = self._planned.open(change)
         if row.region:
             place = self._makers.elsewhere(resource, place, row.region)
@@ -159,7 +166,7 @@ class RowReader:
         return self._other(row, leaf, change)
 
     def _other(self, row: Row, leaf: Leaf, change: ResourceChange) -> Value | None:
-        """Forms that lead through another resource, whether their value is known or not."""
+        """Read the forms that lead through another resource, whether or not their value is known."""
         if not leaf.unknown and leaf.value in (None, ""):
             return None
         resource = self._planned.open(change)
@@ -177,7 +184,7 @@ class RowReader:
         return Unusable("has a form that assay does not read")
 
     def _group(self, resource: PlannedResource, path: tuple[Step, ...]) -> Value | None:
-        """What a group launches of which the plan changes nothing; others have verdicts of their own."""
+        """What the groups launch that the plan leaves unchanged; all others get their own verdicts."""
         groups = self._makers.groups(resource, path)
         if isinstance(groups, Unknown | Unusable):
             return groups
@@ -185,7 +192,9 @@ class RowReader:
         return any_of([], [self._launched(each) for each in unchanged]) if unchanged else None
 
     def _launched(self, other: PlannedResource) -> Value:
-        """What a resource launches by itself: any of all that it names, and that is left to services."""
+        """Everything that a resource itself launches: the images it names and those left to
+        services.
+        """
         view = Narrowed(other.value(()), other.mask(()), None)
         place, rows = self._makers.place(other), rows_by_type()[other.change.type]
         said = [
@@ -203,14 +212,16 @@ class RowReader:
         return Planned(step, any_of([], values)) if values else Unknown((other.change.address,))
 
     def _recipe(self, resource: PlannedResource) -> Value:
-        """The parent of a recipe; of an image, that is what its build instance is launched from."""
+        """The parent of a recipe. For an image, this is what its build instance is launched from."""
         value = self._makers.recipe(resource)
         if not builds(resource):
             return value
         return Planned(f"{resource.change.address}, which launches it during apply", value)
 
     def of_default(self, rows: Sequence[Row], change: ResourceChange) -> list[Said]:
-        """The version that an update makes the default of a template, where it is an older one."""
+        """The version that an update makes the default of a launch template, if it is an older
+        version.
+        """
         if change.type != "aws_launch_template":
             return []
         value = self._makers.templates.new_default(self._planned.open(change))
@@ -220,7 +231,7 @@ class RowReader:
     def of_services(
         self, rows: Iterable[Row], resource: Resource, said: Sequence[Said], change: ResourceChange
     ) -> list[Said]:
-        """What services will choose, or may, of which no other resource of the plan decides."""
+        """The images that services will or may choose, unless another resource of the plan decides."""
         found: list[Said] = []
         for each in left_to_services(rows, resource, said):
             others = self._deciding(each, change)
@@ -232,7 +243,7 @@ class RowReader:
         return found
 
     def _deciding(self, said: Said, change: ResourceChange) -> list[PlannedResource] | None:
-        """The resources of this plan that decide about an image, if others do."""
+        """Return the resources of this plan that decide about an image, or None if there are none."""
         to, leaf = said.elsewhere, said.leaf
         if to is None:
             return None
@@ -254,9 +265,9 @@ def _references(resource: PlannedResource, leaf: Leaf) -> tuple[str, ...]:
 
 
 def _applies(row: Row, leaf: Leaf, view: Narrowed) -> bool:
-    """Whether the block around a leaf has, or may get, the fields that the row asks for.
+    """Whether the block around a leaf has, or may get, the fields that the row requires.
 
-    Where one of them is not known yet, only a value counts that is an image, or not known either.
+    If one of these fields is not known yet, the value counts only if it is an image or unknown too.
     """
     if not row.when or leaf.steps[-1] != row.path.rpartition(".")[2]:
         return True
@@ -270,14 +281,16 @@ def _applies(row: Row, leaf: Leaf, view: Narrowed) -> bool:
 
 
 def _is_behind(row: Row, leaf: Leaf, view: Narrowed, configured: Configured | None) -> bool:
-    """Whether something else brings the image to all that the block around a leaf launches."""
+    """Whether something else provides the image for everything that the block around a leaf
+    launches.
+    """
     return any(
         _brings(path, Resource(view, configured), block_of(leaf.steps)) for path in row.behind
     )
 
 
 def _brings(path: str, resource: Resource, block: tuple[Step, ...]) -> bool:
-    """Whether a path is set, or will be, wherever the block has it."""
+    """Whether a path is or will be set everywhere in the block."""
     found = list(resource.leaves(path, block))
     last = path.rpartition(".")[2]
     return bool(found) and all(

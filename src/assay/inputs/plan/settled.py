@@ -1,9 +1,10 @@
-"""Updates in place that use no image: what runs goes on running, what was made stays made.
+"""Updates in place that launch nothing: running instances keep running, and images stay as they
+are.
 
 hashicorp/aws documentation and provider schema: these resources are replaced, never updated, when
-their image changes (CloudFormation's documentation says the same of the awscc types: "Update
-requires: Replacement"). A template's, group's or fleet's update is not among them: it decides what
-is launched next.
+their image changes. (CloudFormation's documentation says the same of the awscc types: "Update
+requires: Replacement".) Updates of templates, groups and fleets are not in this list, because they
+decide what is launched next.
 """
 
 from assay.inputs.plan.document.narrow import Narrowed
@@ -30,8 +31,8 @@ SETTLED = frozenset(
 def keeps_images(before: Narrowed, after: Narrowed) -> bool:
     """Whether an update in place leaves every image as it is, as far as the plan can tell.
 
-    Where a value is unknown or differs from the one before, the resource should be replaced: a plan
-    that says otherwise is not believed.
+    If a value is unknown or differs from the previous one, the resource ought to be replaced; a
+    plan that claims otherwise is not trusted.
     """
     if after.unknown is True:
         return False
@@ -43,7 +44,7 @@ def keeps_images(before: Narrowed, after: Narrowed) -> bool:
 
 
 def _open(view: Narrowed, attribute: str) -> bool:
-    """Whether anything of an attribute is unknown; `{}` and `[{}]` in a mask only fill places."""
+    """Whether any part of an attribute is unknown; `{}` and `[{}]` in a mask are only placeholders."""
     mask = view.unknown.get(attribute) if isinstance(view.unknown, dict) else view.unknown
     return _any(mask)
 

@@ -1,8 +1,8 @@
 """The AMI references of a Terraform state, read as a plan that changes nothing.
 
-The tables of attributes, the masks of what is sensitive and all that is made of both are those of plans:
-a resource of a state is one with the action `no-op`. What a state does not have is a configuration, so the
-place of a resource is what AWS told when it was made: its own ARN.
+The tables of attributes, the masks for sensitive values and everything derived from them are those
+of plans: a resource of a state is a resource with the action `no-op`. A state has no configuration,
+so the place of a resource comes from its ARN.
 
 Fact: AWS General Reference, "Amazon Resource Names" (partition, service, Region, account).
 """
@@ -38,9 +38,9 @@ class _Values(msgspec.Struct, gc=False):
 def read_state(
     path: str, data: bytes, kinds: Collection[Kind], region: str | None, *, tags: bool = False
 ) -> Source:
-    """The references of these kinds in the state in `data`; `path` is for messages.
+    """Return the references of these kinds from the state in `data`; `path` is for messages.
 
-    `region` serves where nothing in the state says anything. Raises `InputError`.
+    `region` is the fallback where nothing in the state gives a Region. Raises `InputError`.
     """
     state = read_state_document(path, data)
     managed = [(module, each) for module, each in state.resources if each.mode == "managed"]
@@ -73,7 +73,7 @@ def _unchanged(module: str, resource: StateResource) -> ResourceChange:
 
 
 class _Places:
-    """Where the resources of a state are."""
+    """Finds the places of a state's resources."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class _Places:
         self._account = accounts.pop() if len(accounts) == 1 else None
 
     def of(self, reference: AmiReference) -> Place | Unplaced:
-        """The place of a reference: as its ARN has it, else that of all others where they have but one."""
+        """The place in a reference's own ARN, or else the place that all others share."""
         told = self._told.get(reference.address)
         if told is not None:
             return told if told.account else replace(told, account=self._account)

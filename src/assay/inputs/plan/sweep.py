@@ -1,4 +1,4 @@
-"""What a resource says about images besides the rows of the table: documents, scripts, strays."""
+"""What a resource says about images outside the table's rows: documents, scripts and strays."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Standing:
-    """A planned resource with its block, its place and what becomes of it."""
+    """A planned resource with its block, its place and its action."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Standing:
         *,
         sensitive: bool = False,
     ) -> AmiReference:
-        """A reference of this resource."""
+        """Return a reference of this resource."""
         return AmiReference(
             address=self.change.address,
             resource_type=self.change.type,
@@ -66,19 +66,21 @@ class Standing:
 
 
 class Sweep:
-    """Reads documents and sweeps up strays; `path` is for messages."""
+    """Reads documents and finds stray images; `path` is for messages."""
 
     def __init__(self, path: str, row_reader: RowReader) -> None:
         self._path = path
         self._row_reader = row_reader
 
     def may_speak(self, change: ResourceChange) -> bool:
-        """Whether a resource of a type without rows may say anything about images."""
+        """Whether a resource of a type without rows may name an image."""
         raw = bytes(change.change.after)
         return holds_documents(change.type, raw) or may_name_an_image(raw)
 
     def is_done(self, change: ResourceChange, explained: Mapping[tuple[Step, ...], Leaf]) -> bool:
-        """Whether one look at the raw text tells that rows say all: of most resources they do."""
+        """Whether the raw text shows that the rows explain everything, as is true of most
+        resources.
+        """
         raw = bytes(change.change.after)
         return not holds_documents(change.type, raw) and not holds_more(
             raw, [leaf.value for leaf in explained.values()]
@@ -87,7 +89,7 @@ class Sweep:
     def of(
         self, standing: Standing, explained: Mapping[tuple[Step, ...], Leaf]
     ) -> Iterator[AmiReference | None]:
-        """What no row says; None for what only mentions an image."""
+        """Yield the references that no row covers, and None for each image that is only mentioned."""
         change = standing.change
         documents = holds_documents(change.type, bytes(change.change.after))
         after = decode(self._path, change, change.change.after)
@@ -107,7 +109,7 @@ class Sweep:
     def _documents(
         self, standing: Standing, after: dict[str, Any]
     ) -> "tuple[list[Told], tuple[str, ...]]":
-        """What the documents of a resource name, and the attributes that were read."""
+        """Return the images that a resource's documents name, and the attributes that were read."""
         from assay.inputs.plan.carried import Carried
         from assay.inputs.plan.embedded.carriers import reader_of
         from assay.inputs.plan.embedded.contents import Holder
@@ -127,7 +129,9 @@ class Sweep:
 
 
 def _of(standing: Standing, told: "Told", sensitive: Any, after: dict[str, Any]) -> AmiReference:
-    """What a document tells, as a reference: of a sensitive document not even a path is shown."""
+    """Turn an image named in a document into a reference; for a sensitive document, hide even the
+    path.
+    """
     from assay.inputs.plan.embedded.contents import shown
 
     if not _is_hidden(sensitive, told, after):
@@ -142,7 +146,7 @@ def _of(standing: Standing, told: "Told", sensitive: Any, after: dict[str, Any])
 
 
 def _is_same(told: "Told", leaf: Leaf, stray: Planned) -> bool:
-    """Whether a document in the text of a leaf has told the same image already."""
+    """Whether a document in the text of a leaf has already named the same image."""
     inside = told.path[: len(leaf.steps)] == leaf.steps
     return inside and str(stray.value) in str(_named(told))
 
@@ -152,18 +156,20 @@ def _named(told: "Told") -> Any:
 
 
 def _is_hidden(sensitive: Any, told: "Told", after: dict[str, Any]) -> bool:
-    """Whether the plan marks what a path leads to, or anything around it, as sensitive."""
+    """Whether the plan marks the value at a path, or anything around it, as sensitive."""
     here = sensitive
     for step in told.path:
         if here is True:
             break
         if isinstance(here, list) and not isinstance(step, int):
-            return anywhere(here)  # pairs that the path calls by their names
+            return anywhere(here)  # a list of pairs, which the path addresses by name
         here = at_path(here, (step,))
     return anywhere(here) and not _is_shown(told, after)
 
 
 def _is_shown(told: "Told", after: dict[str, Any]) -> bool:
-    """Whether the provider shows the same in clear: `yaml_body_parsed` is its copy for people."""
+    """Whether the provider shows the same value in clear text: `yaml_body_parsed` is its readable
+    copy.
+    """
     copy = after.get("yaml_body_parsed") if told.path[0] == "yaml_body" else None
     return isinstance(copy, str) and str(_named(told)).removeprefix("resolve:ssm:") in copy

@@ -1,4 +1,4 @@
-"""The code of a plan, as far as plans are read by it."""
+"""The interface through which a plan is read together with its code."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
@@ -14,23 +14,24 @@ class WithCode(Protocol):
 
     @property
     def plan(self) -> PlanDocument:
-        """The plan; its provider blocks say what the code makes of them."""
+        """The plan, with the values in provider blocks that the code gives them."""
         ...
 
     @property
     def providers(self) -> Mapping[tuple[ModulePath, str], str]:
-        """The keys of the providers that blocks use, by module and the key that the plan has."""
+        """The keys of the providers that blocks use, by module and by the key in the plan."""
         ...
 
     def trails(self, planned: PlannedResources) -> Trails:
-        """What follows the plan's unknown values through the code."""
+        """Return the trails that follow the plan's unknown values through the code."""
         ...
 
 
 Joining: TypeAlias = Callable[[Document], WithCode | None]
-"""Reads a plan together with its code; None where that is not there, or not what was planned."""
+"""Reads a plan together with its code; None if there is no code, or if it is not what was planned.
+"""
 
 
 def alone(document: Document) -> None:
-    """The plan by itself."""
+    """Read the plan without its code."""
     del document

@@ -1,1 +1,1 @@
-"""The document of a plan: its sections, its resources, and their values with what masks them."""
+"""A plan as a document: its sections, its resources, and their values with their masks."""

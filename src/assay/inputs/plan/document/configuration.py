@@ -1,8 +1,8 @@
 """What the plan's `configuration` section says about a resource: its expressions and its provider.
 
-Configuration addresses have no instance keys and are relative to their module, so a planned
-address is matched by module path, type and name, never by splitting the address on dots: keys may
-hold dots, quotes and brackets.
+Configuration addresses have no instance keys and are relative to their module. A planned address is
+therefore matched by module path, type and name, never by splitting it at dots: keys may contain
+dots, quotes and brackets.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -23,17 +23,18 @@ from assay.inputs.plan.document.walk import at_path
 from assay.model.addresses import ModulePath, Step, module_path
 
 Counting = Callable[[tuple[Step, ...]], int]
-"""How many blocks are planned at a path; a number in it stands for any."""
+"""Counts the blocks planned at a path; any number in the path matches every block."""
 
 
 class Written(Struct, frozen=True):
-    """What the configuration has for one attribute."""
+    """What the configuration sets for one attribute."""
 
     expressions: tuple[tuple[Any, tuple[Step, ...]], ...]
-    """Each expression, with the part of the path that leads on into its value. Blocks of a set come
-    in another order than their values, so those of all blocks of a type are meant."""
+    """Each expression, with the rest of the path that leads into its value. Blocks of a set are in
+    a different order from their values, so the expressions of all blocks of a type are included.
+    """
     open: bool
-    """Whether a dynamic block may stand there, of which a plan holds no expression."""
+    """Whether there may be a dynamic block here, whose expressions a plan does not contain."""
 
     @property
     def is_set(self) -> bool:
@@ -48,30 +49,30 @@ def _is_set(expression: Any, rest: tuple[Step, ...]) -> bool:
 
 
 class Configured(msgspec.Struct, frozen=True, gc=False):
-    """A resource block and the module it stands in."""
+    """A resource block and the module that contains it."""
 
     module: ModulePath
     block: ConfigResource
 
     def writes(self, path: tuple[Step, ...], planned: Counting) -> bool:
         """Whether the configuration may give the attribute at `path` a value other than null."""
-        if len(path) == 1:  # by far the most, and nothing around it is dynamic
+        if len(path) == 1:  # by far the most common case, and no dynamic block can be around it
             found = (self.block.expressions or {}).get(str(path[0]))
             nodes = found if isinstance(found, list) else (found,)
             return any(_is_set(node, ()) for node in nodes if not _is_list(node))
         return self.at(path, planned).is_set
 
     def at(self, path: tuple[Step, ...], planned: Counting) -> Written:
-        """What is written at `path`, where so many blocks are planned.
+        """Return what is set at `path`; `planned` counts the blocks in the plan.
 
-        More blocks than are written mean that one of them is dynamic.
+        If more blocks are planned than are written, one of them is dynamic.
         """
         nodes: list[Any] = [self.block.expressions or {}]
         whole: list[tuple[Any, tuple[Step, ...]]] = []
         dynamic = False
         for position, step in enumerate(path):
             if isinstance(step, int):
-                continue  # the blocks are side by side already
+                continue  # the blocks are already side by side in `nodes`
             start = position - 1 if position and isinstance(path[position - 1], int) else position
             if position:
                 whole.extend((node, path[start:]) for node in nodes if _is_expression(node))
@@ -87,9 +88,9 @@ class Configured(msgspec.Struct, frozen=True, gc=False):
         return Written((*whole, *((node, ()) for node in nodes if not _is_list(node))), dynamic)
 
     def references(self, path: tuple[Step, ...]) -> tuple[str, ...]:
-        """The references of the expression at `path`, or of what it is a part of.
+        """Return the references of the expression at `path`, or of the expression around it.
 
-        A dynamic block leaves no trace, so an empty answer does not prove a constant.
+        A dynamic block leaves no trace, so an empty result does not prove a constant.
         """
         found: Any = self.block.expressions or {}
         for step in path:
@@ -111,7 +112,7 @@ def _is_list(node: Any) -> bool:
 
 
 def references_of(expression: Any) -> tuple[str, ...]:
-    """The references of one expression, longest first for each thing it reads."""
+    """Return the references of one expression; for each thing it reads, the longest comes first."""
     references = expression.get("references") if isinstance(expression, dict) else None
     if not isinstance(references, list):
         return ()
@@ -126,13 +127,13 @@ class ConfigurationIndex:
         configuration: Configuration | None,
         providers: Mapping[tuple[ModulePath, str], str] = {},
     ) -> None:
-        """`providers` are the keys of the providers that blocks of a module use, by the keys that the
-        plan has for them, where somebody knows better.
+        """`providers` are the keys of the providers that blocks of a module use, by the keys in the
+        plan, if the code is known.
         """
         self._blocks: dict[tuple[ModulePath, str, str, str], Configured] = {}
         self._modules: dict[ModulePath, Module] = {}
         self.provisioned = False
-        """Whether any resource has a provisioner, which few plans know."""
+        """Whether any resource has a provisioner, which is rare."""
         root = configuration.root_module if configuration else None
         for path, module in walk(root):
             self._modules[path] = module
@@ -147,32 +148,32 @@ class ConfigurationIndex:
     def find(
         self, module_address: str | None, mode: str, resource_type: str, name: str
     ) -> Configured | None:
-        """The block of the planned resource, or None where the plan does not hold it."""
+        """Return the block of a planned resource, or None if the plan does not contain it."""
         return self._blocks.get((module_path(module_address), mode, resource_type, name))
 
     def call(self, module_address: str) -> ModuleCall | None:
-        """The `module` block that calls the module at this address."""
+        """Return the `module` block that calls the module at this address."""
         path = module_path(module_address)
         parent = self._modules.get(path[:-1]) if path else None
         return (parent.module_calls or {}).get(path[-1]) if parent else None
 
     def variables(self, path: ModulePath) -> dict[str, Declaration]:
-        """The variables that a module declares, by name."""
+        """Return the variables that a module declares, by name."""
         module = self._modules.get(path)
         return (module.variables or {}) if module else {}
 
     def calls(self, path: ModulePath) -> dict[str, ModuleCall]:
-        """The `module` blocks in a module, by name."""
+        """Return the `module` blocks in a module, by name."""
         module = self._modules.get(path)
         return (module.module_calls or {}) if module else {}
 
     def outputs_of(self, path: ModulePath) -> list[Any]:
-        """The expressions of all outputs of a module."""
+        """Return the expressions of all outputs of a module."""
         module = self._modules.get(path)
         return [output.expression for output in ((module.outputs or {}) if module else {}).values()]
 
     def repeats(self, module_address: str, configured: "Configured") -> bool:
-        """Whether a block, or a module that it stands in, may have no instance at all."""
+        """Whether a block, or a module that contains it, may have no instances at all."""
         block = configured.block
         path = module_path(module_address)
         calls = (
@@ -186,19 +187,19 @@ class ConfigurationIndex:
         )
 
     def outputs(self, module_address: str) -> list[str]:
-        """The names of the outputs of the module at this address."""
+        """Return the names of the outputs of the module at this address."""
         module = self._modules.get(module_path(module_address))
         return list((module.outputs or {}) if module else ())
 
     def output(self, module_address: str, name: str) -> Any:
-        """The expression of an output of the module at this address."""
+        """Return the expression of an output of the module at this address."""
         module = self._modules.get(module_path(module_address))
         output = (module.outputs or {}).get(name) if module else None
         return output.expression if output else None
 
 
 def walk(root: Module | None) -> Iterator[tuple[ModulePath, Module]]:
-    """Every module of a configuration, by the names of the calls that lead to it."""
+    """Yield every module of a configuration, with the names of the calls that lead to it."""
     stack: list[tuple[ModulePath, Module | None]] = [((), root)]
     while stack:
         path, module = stack.pop()

@@ -1,7 +1,7 @@
-"""The document: is this a plan, and if not, what is it and how does one make a plan from it?
+"""Reads a plan document, or says what a document is instead and how to make a plan from it.
 
-Shapes are those of `terraform show -json` (HashiCorp, "JSON Output Format"), format versions 0.1
-to 1.x. Values stay raw bytes until somebody needs them: a plan is mostly attributes nobody asks for.
+The types follow `terraform show -json` (HashiCorp, "JSON Output Format"), format versions 0.1 to
+1.x. Values stay raw bytes until they are needed, because most attributes of a plan are never read.
 """
 
 import re
@@ -20,7 +20,7 @@ _ABSENT = msgspec.Raw(b"")
 
 
 class Change(msgspec.Struct, gc=False):
-    """`resource_changes[].change`; `after` and its two masks are decoded only where they matter."""
+    """`resource_changes[].change`; `after` and its two masks are decoded only when needed."""
 
     actions: tuple[str, ...]
     before: msgspec.Raw = _NULL
@@ -45,14 +45,14 @@ class ResourceChange(msgspec.Struct, gc=False):
 
 
 class Provisioner(msgspec.Struct):
-    """A `provisioner` block: a script that runs when its resource is made."""
+    """A `provisioner` block: a script that runs when its resource is created."""
 
     type: str = ""
     expressions: dict[str, Any] | None = None
 
 
 class ConfigResource(msgspec.Struct):
-    """A resource block in `configuration`; module-relative, without instance keys."""
+    """A resource block in `configuration`: relative to its module, without instance keys."""
 
     type: str
     name: str
@@ -97,7 +97,9 @@ class Module(msgspec.Struct):
 
 
 class ProviderConfig(msgspec.Struct):
-    """A `provider` block; its expressions can hold credentials in clear text and are never printed."""
+    """A `provider` block. Its expressions can contain credentials in clear text and are never
+    printed.
+    """
 
     name: str | None = None
     expressions: dict[str, Any] | None = None
@@ -111,26 +113,28 @@ class Configuration(msgspec.Struct):
 
 
 class Variable(msgspec.Struct):
-    """A root variable's value, in clear text even where it is declared sensitive."""
+    """The value of a root variable, in clear text even if it is declared sensitive."""
 
     value: Any = None
 
 
 class RelevantAttribute(msgspec.Struct):
-    """One attribute that the plan's changes depend on: the only trace of what locals read."""
+    """One attribute that the plan's changes depend on; the only trace of what locals read."""
 
     resource: str
     attribute: list[Any]
 
 
 class DeferredChange(msgspec.Struct):
-    """A change that a later plan will make; the same shape as the others, told less."""
+    """A change deferred to a later plan; the same structure as other changes, with fewer details."""
 
     resource_change: ResourceChange | None = None
 
 
 class ActionInvocation(msgspec.Struct):
-    """An action that an apply will invoke (Terraform 1.14 and later): no resource, but arguments."""
+    """An action that an apply will invoke (Terraform 1.14 and later): not a resource, but with
+    arguments.
+    """
 
     address: str
     type: str = ""
@@ -141,13 +145,13 @@ class ActionInvocation(msgspec.Struct):
 
 
 class DeferredInvocation(msgspec.Struct):
-    """An action that a later plan will invoke."""
+    """An action deferred to a later plan."""
 
     action_invocation: ActionInvocation | None = None
 
 
 class PlanDocument(msgspec.Struct):
-    """What assay reads of a plan file."""
+    """The parts of a plan file that assay reads."""
 
     format_version: str | None = None
     planned_values: PlannedValues | None = None
@@ -165,7 +169,7 @@ class PlanDocument(msgspec.Struct):
 
 
 class Document(msgspec.Struct, frozen=True, gc=False):
-    """One plan, the name it is judged under, and the digest of its bytes."""
+    """One plan, the name used for it in reports, and the digest of its bytes."""
 
     path: str
     sha256: str
@@ -173,11 +177,11 @@ class Document(msgspec.Struct, frozen=True, gc=False):
 
 
 def read_documents(path: str, data: bytes) -> list[Document]:
-    """The plan, or the plans one a line, in the file that `path` names.
+    """Read the plan, or the plans one per line, in the file named `path`.
 
-    Text that a wrapper printed around a plan is left out. Raises `NotAPlanError` when the file is
-    something else that can be named, `InputError` when it is damaged, of an unknown format
-    version, or the plan of a run that failed.
+    Text that a wrapper printed around a plan is skipped. Raises `NotAPlanError` if the file is
+    something else that can be named, and `InputError` if it is damaged, has an unknown format
+    version, or is the plan of a run that failed.
     """
     text = as_utf8(path, data)
     try:
@@ -197,7 +201,7 @@ def read_documents(path: str, data: bytes) -> list[Document]:
 
 
 def _read(path: str, text: bytes) -> PlanDocument:
-    """One plan in one JSON text."""
+    """Read one plan from one JSON text."""
     try:
         plan = msgspec.json.decode(text, type=PlanDocument)
     except msgspec.ValidationError as error:
@@ -226,7 +230,7 @@ def _read(path: str, text: bytes) -> PlanDocument:
 
 
 def check_version(path: str, version: str) -> None:
-    """0.1, 0.2 and every 1.x are read; a later major may mean anything (JSON Output Format)."""
+    """Accept 0.1, 0.2 and every 1.x; a later major version may mean anything (JSON Output Format)."""
     if not re.fullmatch(r"(0|1)\.\d{1,9}", version):
         shown = version if re.fullmatch(r"[0-9.]{1,12}", version) else "of an unknown form"
         raise InputError(
@@ -237,7 +241,7 @@ def check_version(path: str, version: str) -> None:
 
 
 def not_json(path: str, text: bytes, error: msgspec.DecodeError) -> InputError:
-    """Why the text is not one JSON document; quotes none of it."""
+    """Say why the text is not one JSON document, without quoting any of it."""
     first = text.split(b"\n", 1)[0]
     if b'"@level"' in first:
         return NotAPlanError(
@@ -255,6 +259,6 @@ def not_json(path: str, text: bytes, error: msgspec.DecodeError) -> InputError:
 
 
 def _position(error: msgspec.DecodeError) -> str:
-    """Where the decoder stopped, without anything it may quote."""
+    """Where the decoder stopped, without any text that its message may quote."""
     found = re.search(r"\(byte (\d+)\)", str(error))
     return f"the error is at byte {found[1]}" if found else "it ends too early"

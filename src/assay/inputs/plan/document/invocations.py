@@ -1,8 +1,9 @@
-"""Actions that an apply invokes (Terraform 1.14 and later), in the shape of changes.
+"""Actions that an apply invokes (Terraform 1.14 and later), in the form of changes.
 
 Facts: HashiCorp, terraform `internal/command/jsonplan/action_invocations.go`: `config_values`,
-`config_unknown` and `config_sensitive` are to an action what `after` and its masks are to a resource.
-An action makes nothing by itself: what its arguments name is judged, what they do not name is not asked.
+`config_unknown` and `config_sensitive` are for an action what `after` and its masks are for a
+resource. An action creates nothing itself: the images its arguments name are judged, and arguments
+that are not given do not matter.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ _EMPTY = msgspec.Raw(b"{}")
 
 
 def invoked(plan: PlanDocument) -> Iterator[ResourceChange]:
-    """Each action of a plan, deferred ones included, as a change."""
+    """Yield each action of a plan, including deferred ones, as a change."""
     deferred = (each.action_invocation for each in plan.deferred_action_invocations or ())
     for each in (*(plan.action_invocations or ()), *(later for later in deferred if later)):
         yield _as_change(each)

@@ -1,4 +1,4 @@
-"""The instances of a plan's modules: found by what calls them and by what they stand in."""
+"""The instances of a plan's modules, found by their calls and by the modules that contain them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,15 +11,17 @@ Called = list[tuple[str | int | None, str]]
 
 
 class ModuleInstances:
-    """Those that hold anything, and those around them; the root's address is empty."""
+    """The module instances that contain anything, and those around them; the root's address is
+    empty.
+    """
 
     def __init__(self, holding: Iterable[str]) -> None:
-        """`holding` are the addresses of modules that hold something themselves."""
+        """`holding` are the addresses of modules that directly contain something."""
         self._holding = holding
 
     @cached_property
     def _all(self) -> list[str]:
-        """Every address, in order."""
+        """Every address, sorted."""
         found: set[str] = set()
         for module in self._holding:
             while module and module not in found:
@@ -28,7 +30,7 @@ class ModuleInstances:
         return sorted(found)
 
     def called(self, module: str, name: str) -> Called:
-        """The instances of one module call in one module instance, by their addresses."""
+        """Return the instances of one module call in one module instance, with their keys."""
         return self._called.get((module, name), [])
 
     @cached_property
@@ -40,7 +42,7 @@ class ModuleInstances:
         return dict(found)
 
     def within(self, module: str, path: ModulePath) -> list[str]:
-        """The instances of the module at a path that are a module instance, or stand in it."""
+        """Return the instances of the module at `path` that are `module` or are inside it."""
         found = self._at.get(path, [])
         if not module:
             return found if path else [""]
@@ -49,7 +51,7 @@ class ModuleInstances:
         start = bisect_left(found, module)
         own = [each for each in found[start : start + 1] if each == module]
         inside = bisect_left(found, f"{module}."), bisect_left(found, f"{module}/")
-        return [*own, *found[slice(*inside)]]  # "/" is what comes after "."
+        return [*own, *found[slice(*inside)]]  # "/" comes right after "." in ASCII
 
     @cached_property
     def _at(self) -> dict[ModulePath, list[str]]:

@@ -1,7 +1,7 @@
-"""Decodes of each resource only the attributes that the table's rows start with.
+"""Decodes only those attributes of a resource that the table's rows start with.
 
-A plan is mostly attributes nobody asks for. Skipping them in the decoder, instead of building and
-dropping them, is what makes a verdict on a large plan as fast as loading it.
+Most attributes of a plan are never read. Skipping them in the decoder, instead of building and
+dropping them, makes a verdict on a large plan as fast as loading it.
 """
 
 import re
@@ -27,7 +27,7 @@ class Narrowed(msgspec.Struct, frozen=True, gc=False):
     sensitive: Any
 
     def lacks(self, row: Row) -> bool:
-        """Whether the top-level attribute of a row has no value, or no block, and will get none."""
+        """Whether the top-level attribute of a row has no value and no block, and will not get one."""
         value = self.after.get(row.top)
         empty = value is None or (value == [] and row.path.startswith(f"{row.top}[*]"))
         if row.written_with and (
@@ -38,25 +38,25 @@ class Narrowed(msgspec.Struct, frozen=True, gc=False):
         if not empty or self.unknown is True:
             return False
         if not row.written_with and self.sensitive and self._hides(row.top):
-            return False  # it may have been taken out of the plan
+            return False  # it may have been removed from the plan
         return not (self.unknown and self.unknown.get(row.top))
 
     def _hides(self, attribute: str) -> bool:
         return anywhere(at_path(self.sensitive, (attribute,)))
 
     def count(self, path: tuple[Step, ...]) -> int:
-        """How many blocks are planned at `path`; a number in it stands for any."""
+        """Count the blocks planned at `path`; any number in the path matches every block."""
         return count_at(self.after, self.unknown, path)
 
     @property
     def own_region(self) -> Any:
-        """The resource's `region` (hashicorp/aws 6 and later); `UNKNOWN` is no absence."""
+        """The resource's `region` (hashicorp/aws 6 and later); `UNKNOWN` does not mean absent."""
         unknown = at_path(self.unknown, ("region",)) is True
         return UNKNOWN if unknown else self.after.get("region")
 
 
 class Narrow:
-    """Narrowing decoders, one a resource type, made when the first resource of it is met."""
+    """Narrowing decoders, one for each resource type, created when the first such resource is read."""
 
     def __init__(self, path: str, rows: dict[str, tuple[Row, ...]]) -> None:
         self._path = path
@@ -64,12 +64,12 @@ class Narrow:
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
 
     def after(self, change: ResourceChange) -> Narrowed:
-        """What will be."""
+        """The values after the change."""
         raw = change.change
         return self._narrowed(change, raw.after, raw.after_unknown, raw.after_sensitive)
 
     def open_attribute(self, change: ResourceChange, attribute: str) -> Any:
-        """One attribute of a resource of which nothing is sensitive; None if it is not known."""
+        """One attribute of a resource without sensitive values or a `region` of its own; else None."""
         raw, decoder = change.change, self._decoder(change.type)
         if _TRUE.search(raw.after_sensitive):
             return None
@@ -83,7 +83,7 @@ class Narrow:
         return getattr(after, attribute, None) if own_region is msgspec.UNSET else None
 
     def before(self, change: ResourceChange) -> Narrowed:
-        """What was; nothing of it is unknown."""
+        """The values before the change, of which none is unknown."""
         raw = change.change
         return self._narrowed(change, raw.before, None, raw.before_sensitive)
 
@@ -108,7 +108,7 @@ class Narrow:
         change: ResourceChange,
         raw: msgspec.Raw | None,
     ) -> Any:
-        """A mask, unless it says nothing: a look at the text is cheaper than decoding it."""
+        """Decode a mask if it marks anything: searching the text is cheaper than decoding it."""
         if raw is None or not _TRUE.search(raw):
             return None
         return self._decode(decoder, change, raw)

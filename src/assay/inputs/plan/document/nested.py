@@ -1,4 +1,4 @@
-"""The modules of a section whose modules nest: `prior_state` and `planned_values`.
+"""The modules of sections in which modules nest: `prior_state` and `planned_values`.
 
 Facts: HashiCorp, "JSON Output Format", "Values Representation" (`root_module`, recursive
 `child_modules`).
@@ -9,7 +9,7 @@ from typing import Protocol, Self, TypeVar
 
 
 class Nested(Protocol):
-    """A module of any section."""
+    """A module of either section."""
 
     child_modules: "list[Self] | None"
 
@@ -18,7 +18,9 @@ N = TypeVar("N", bound=Nested)
 
 
 def modules(root: N | None) -> Iterator[N]:
-    """A module and all below it, without recursion: depth is the plan's to choose."""
+    """Yield a module and all modules below it, without recursion, because a plan can nest to any
+    depth.
+    """
     stack = [root]
     while stack:
         module = stack.pop()

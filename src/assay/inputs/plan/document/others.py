@@ -1,4 +1,4 @@
-"""Documents that are no plan, and what people should hand in instead."""
+"""Documents that are not plans, and what to use instead."""
 
 import msgspec
 
@@ -11,7 +11,7 @@ _DECRYPT = "run where its code is: tofu show -json FILE > plan.json"
 
 
 class Probe(msgspec.Struct):
-    """Just enough of any Terraform JSON to tell what it is."""
+    """The top-level fields that tell which kind of Terraform JSON a document is."""
 
     format_version: msgspec.Raw = _ABSENT
     planned_values: msgspec.Raw = _ABSENT
@@ -25,12 +25,12 @@ class Probe(msgspec.Struct):
 
 
 def probed(text: bytes) -> Probe:
-    """What a document has at its top. Raises what msgspec raises."""
+    """Decode the top level of a document. Raises the errors of msgspec."""
     return msgspec.json.decode(text, type=Probe)
 
 
 def refuse_other_documents(path: str, text: bytes) -> None:
-    """Name the documents that people hand in by mistake; returns when it is none of them.
+    """Refuse documents that are often given instead of a plan; return if it is none of them.
 
     Raises `NotAPlanError`.
     """

@@ -1,4 +1,4 @@
-"""The planned resources of one plan: found by block, and opened only when somebody asks."""
+"""The planned resources of one plan, found by block and decoded only on demand."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -18,14 +18,14 @@ from assay.model.addresses import Step
 
 _REGION = b'"region"'
 UNKNOWN = object()
-"""Stands for a Region that the plan will know after apply."""
+"""A Region that is known only after apply."""
 _CREATE = Action.CREATE
 GONE = (Action.DELETE, Action.FORGET)
 _ALONE = (Action.UPDATE, *GONE, Action.NO_OP, Action.READ, Action.INVOKE)
 
 
 class PlannedResource:
-    """One planned resource; each of its values and masks is decoded when somebody asks for it."""
+    """One planned resource; each of its values and masks is decoded on demand."""
 
     def __init__(self, path: str, change: ResourceChange, configured: Configured | None) -> None:
         self._path = path
@@ -41,17 +41,17 @@ class PlannedResource:
 
     @property
     def module(self) -> str:
-        """The address of its module; "" for the root."""
+        """The address of its module instance; "" for the root module."""
         return self.change.module_address or ""
 
     @property
     def is_data(self) -> bool:
-        """Whether it is a data source, which code has and plans have read already."""
+        """Whether it is a data source: code has them, while a plan has usually read them already."""
         return self.change.mode == "data"
 
     @property
     def own_region(self) -> Any:
-        """The resource's `region` (hashicorp/aws 6 and later); `UNKNOWN` is no absence."""
+        """The resource's `region` (hashicorp/aws 6 and later); `UNKNOWN` does not mean absent."""
         if self._region is UNREAD:
             mask = bytes(self.change.change.after_unknown)
             later = _REGION in mask and self.is_unknown(("region",))
@@ -59,19 +59,19 @@ class PlannedResource:
         return self._region
 
     def value(self, path: tuple[Step, ...]) -> Any:
-        """The planned value at `path`; None where there is none, or where it is unknown."""
+        """Return the planned value at `path`; None if there is none or it is unknown."""
         return None if self.is_unknown(path) else self._after.at(path)
 
     def was(self, path: tuple[Step, ...]) -> Any:
-        """What stood at `path` before the plan; None where there was nothing."""
+        """Return the value at `path` before the plan; None if there was none."""
         return self._before.at(path)
 
     def mask(self, path: tuple[Step, ...]) -> Any:
-        """What is unknown at and below `path`."""
+        """Return the unknown mask at and below `path`."""
         return self._unknown.at(path)
 
     def count(self, path: tuple[Step, ...]) -> int:
-        """How many blocks are planned at `path`; a number in it stands for any."""
+        """Count the blocks planned at `path`; any number in the path matches every block."""
         return count_at(self._after.at(path[:1]), self._unknown.at(path[:1]), path[1:])
 
     def writes(self, *path: Step) -> bool:
@@ -79,11 +79,13 @@ class PlannedResource:
         return self.configured is not None and self.configured.writes(path, self.count)
 
     def is_sensitive(self, path: tuple[Step, ...]) -> bool:
-        """Whether the plan marks anything at or below `path`, or all around it, as sensitive."""
+        """Whether the plan marks anything at or below `path`, or everything around it, as
+        sensitive.
+        """
         return self._sensitive.marks_within(path)
 
     def hidden(self, path: tuple[Step, ...]) -> Any:
-        """What is sensitive at and below `path`, as the plan's mask has it."""
+        """Return the sensitive mask at and below `path`."""
         return self._sensitive.at(path)
 
     def is_unknown(self, path: tuple[Step, ...]) -> bool:
@@ -92,7 +94,9 @@ class PlannedResource:
 
 
 class Names(msgspec.Struct, gc=False):
-    """What other resources know a resource by; an unknown attribute is absent from `after`."""
+    """The attributes by which other resources name a resource; unknown ones are absent from
+    `after`.
+    """
 
     id: Any = None
     name: Any = None
@@ -104,7 +108,7 @@ _names_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Names | None)
 K = TypeVar("K")
 V = TypeVar("V")
 _Block: TypeAlias = tuple[str, str, str]
-"""A resource block in a module instance: that one's address, and the block's type and name."""
+"""A resource block in a module instance: the instance's address, and the block's type and name."""
 
 
 class PlannedResources:
@@ -128,11 +132,11 @@ class PlannedResources:
 
     @cached_property
     def modules(self) -> ModuleInstances:
-        """The instances of modules that hold resources."""
+        """The module instances that contain resources."""
         return ModuleInstances(module for module, _, _ in (*self._blocks, *self._data_blocks))
 
     def of_data(self, module: str, resource_type: str, name: str) -> list[PlannedResource]:
-        """The instances of one data source that will be read during apply."""
+        """Return the instances of one data source that will be read during apply."""
         changes = self._data_blocks.get((module, resource_type, name), ())
         return [self.open(change) for change in changes]
 
@@ -143,7 +147,9 @@ class PlannedResources:
     def of_block(
         self, module: str, resource_type: str, name: str, key: str | int | None = None
     ) -> list[PlannedResource]:
-        """The instances of one resource block in one module instance; with a key, that alone."""
+        """Return the instances of one resource block in one module instance; with a key, only that
+        instance.
+        """
         block = (module, resource_type, name)
         if key is not None:
             return self._keys_of(block).get(key, [])
@@ -158,7 +164,7 @@ class PlannedResources:
         return found
 
     def of_type(self, resource_type: str) -> list[PlannedResource]:
-        """Every planned resource of one type."""
+        """Return every planned resource of one type."""
         found = self._of_type.get(resource_type)
         if found is None:
             found = self._of_type[resource_type] = [
@@ -173,9 +179,9 @@ class PlannedResources:
         return _grouped((block[1], block) for block in self._blocks)
 
     def named(self, resource_type: str, text: object, *by: str) -> list[PlannedResource]:
-        """The planned resources of one type that are known by a text, in one of these attributes.
+        """Return the planned resources of one type that have this text in one of these attributes.
 
-        What names them is often as many as they are, so they are sorted by what they are called.
+        There are often as many lookups as resources, so an index is built.
         """
         known = self._named.get((resource_type, by))
         if known is None:
@@ -185,9 +191,9 @@ class PlannedResources:
         return known.get(text, []) if isinstance(text, str) else []
 
     def changing(self, resource_types: Collection[str], action: str = "") -> list[PlannedResource]:
-        """Every change of these types, of what is deleted and of deposed objects, too.
+        """Return every change of these types, including deletions and deposed objects.
 
-        With an action, those in whose actions it is.
+        With an action, only changes whose actions include it.
         """
         return [
             self.open(change)
@@ -201,13 +207,13 @@ class PlannedResources:
         return _grouped([(each.type, each) for each in self._changes if each.mode == "managed"])
 
     def names_of_type(self, resource_type: str) -> Iterator[tuple[ResourceChange, Names | None]]:
-        """The id and name of every planned resource of one type, without opening any."""
+        """Yield the id and name of every planned resource of one type, without decoding the rest."""
         for block in self._blocks_of_type.get(resource_type, ()):
             for change in self._blocks[block]:
                 yield change, decode(self._path, change, change.change.after, _names_decoder)
 
     def open(self, change: ResourceChange) -> PlannedResource:
-        """One planned resource. Reading a value that is damaged raises `InputError`."""
+        """Return one planned resource. Reading a damaged value raises `InputError`."""
         found = self._opened.get(id(change))
         if found is None:
             configured = self.configuration.find(
@@ -223,7 +229,7 @@ def _block(change: ResourceChange) -> _Block:
 
 
 def _texts(resource: PlannedResource, attributes: Iterable[str]) -> dict[str, None]:
-    """What is known of some attributes, as far as it is text."""
+    """The known text values of some attributes."""
     values = (resource.value((name,)) for name in attributes)
     return dict.fromkeys(value for value in values if isinstance(value, str))
 
@@ -236,7 +242,7 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
 
 
 def action_of(path: str, resource: ResourceChange) -> Action:
-    """The plan's action list as one word (JSON Output Format, "Change Representation")."""
+    """Return the plan's action list as one word (JSON Output Format, "Change Representation")."""
     change = resource.change
     if change.importing is None and change.actions == ("create",):
         return _CREATE

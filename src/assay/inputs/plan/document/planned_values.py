@@ -1,4 +1,4 @@
-"""The `planned_values` section: which resources will exist. What they will hold is not read here."""
+"""The `planned_values` section: which resources will exist. Their values are not read here."""
 
 import msgspec
 
@@ -6,7 +6,7 @@ from assay.inputs.plan.document.nested import modules
 
 
 class PlannedResource(msgspec.Struct, gc=False):
-    """A resource of `planned_values`; what it will hold stands in `resource_changes`."""
+    """A resource of `planned_values`; its values are in `resource_changes`."""
 
     address: str = ""
     mode: str = "managed"
@@ -25,7 +25,7 @@ class PlannedValues(msgspec.Struct):
     root_module: PlannedModule | None = None
 
     def addresses(self) -> list[str]:
-        """The address of every managed resource, of all modules."""
+        """Return the addresses of all managed resources in all modules."""
         return [
             each.address
             for module in modules(self.root_module)

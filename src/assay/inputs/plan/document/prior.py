@@ -1,11 +1,12 @@
-"""What the state before the plan tells about providers: in AWS's words, never the configuration's.
+"""What the state before the plan says about providers, in AWS's answers, not in the configuration.
 
 Facts: AWS General Reference, "Amazon Resource Names" (partition, service, Region, account). Only
-Regions and account ids leave this module, and it asks nothing of the state before there is a
-provider that does not say its place.
+Regions and account ids leave this module, and the state is not read unless a provider does not give
+its place.
 
-What counts is a short list: attributes that the provider computes (its schema says so, and a test
-asks it), of blocks that do not write them. `data "aws_arn"` is what somebody wrote.
+Only a short list of attributes counts: those that the provider computes (as its schema says; a test
+compares the list with it), in blocks that do not set them. `data "aws_arn"` is excluded, because
+its ARN comes from the configuration.
 """
 
 import re
@@ -20,7 +21,7 @@ from assay.inputs.plan.document.prior_state import PriorState, StateResource
 from assay.model.ids import ACCOUNT, REGION, is_account, is_region, region_of_zone
 
 _ARN = rf"(?s)arn:aws[a-z-]*:ec2:({REGION}):({ACCOUNT})?:.+"
-"""EC2's only: other services' ARNs are often those of something that another account shares."""
+"""EC2 only: ARNs of other services often belong to something that another account shares."""
 _AWS = r"aws|(.*/)?hashicorp/aws"
 _PLANNED_ZONES = rb'"availability_zones?"\s*:\s*(?:"[^"]*"|\[[^\]]*\])'
 _QUOTED_ZONE = f'"({REGION})[a-z]"'.encode()
@@ -34,17 +35,19 @@ EC2 = frozenset(
         *("aws_spot_instance_request", "aws_subnet", "aws_vpc"),
     }
 )
-"""Resources and data sources whose `arn` is computed, and an ARN of EC2."""
+"""Resources and data sources whose `arn` is computed and is an EC2 ARN."""
 ASKED = {
     "aws_availability_zones": "names",
     "aws_caller_identity": "account_id",
     "aws_region": "name",
 }
-"""Data sources that ask AWS who and where the provider is, and the attribute that says it."""
+"""Data sources that ask AWS for the provider's account or Region, and the attribute with the
+answer.
+"""
 
 
 class Sign(msgspec.Struct, frozen=True, gc=False):
-    """What one resource tells about the provider of its block."""
+    """What one resource says about the provider of its block."""
 
     configured: Configured
     region: str | None
@@ -61,7 +64,7 @@ class _Values(msgspec.Struct, gc=False):
 
 
 class Prior:
-    """What the `prior_state` of one plan, and the zones it plans, tell about its providers."""
+    """What the `prior_state` of one plan, and the zones in the plan, say about its providers."""
 
     def __init__(
         self,
@@ -74,7 +77,7 @@ class Prior:
         self._changes = changes
 
     def signs(self) -> Iterator[Sign]:
-        """What each resource that hashicorp/aws looks after tells. Raises `InputError`."""
+        """Yield a sign for each resource of hashicorp/aws that counts. Raises `InputError`."""
         for module, resource in self._state.resources:
             if resource.type not in EC2 and resource.type not in ASKED:
                 continue
@@ -88,7 +91,7 @@ class Prior:
                 yield _sign(configured, resource, values)
 
     def planned_zones(self) -> Iterator[tuple[Configured, str]]:
-        """The Region of each zone that the plan writes down: a promise, which proves nothing."""
+        """Yield the Region of each zone that the plan contains: an intention, which proves nothing."""
         for change in self._changes:
             for written in re.finditer(_PLANNED_ZONES, change.change.after):
                 for zone in re.finditer(_QUOTED_ZONE, written[0]):
@@ -101,12 +104,16 @@ class Prior:
                         yield configured, zone[1].decode()
 
     def addresses(self) -> Iterator[str]:
-        """The address of every resource that the state held. Raises `InputError`."""
+        """Return the address of every resource in the state. Raises `InputError`."""
         return (each.address for _, each in self._state.resources if each.address)
 
 
 def _sign(configured: Configured, resource: StateResource, values: _Values) -> Sign:
-    """A block with a `region` of its own tells nothing of its provider's; data may be foreign."""
+    """The sign of one resource.
+
+    A block with its own `region` says nothing about its provider's Region, and the account of a
+    data source may be a foreign one.
+    """
     written = configured.block.expressions or {}
     region = account = None
     if resource.type in EC2 and "arn" not in written:
@@ -121,11 +128,11 @@ def _sign(configured: Configured, resource: StateResource, values: _Values) -> S
 
 
 def _asked(kind: str, values: _Values, written: dict[str, Any]) -> tuple[str | None, str | None]:
-    """What AWS answered to the question where, or who, the provider is."""
+    """The Region or account that AWS gave for the provider."""
     match kind:
         case "aws_caller_identity":
             return None, values.account_id if is_account(values.account_id) else None
-        case "aws_region" if not written:  # `name` and `endpoint` choose another
+        case "aws_region" if not written:  # `name` and `endpoint` select another Region
             return next(filter(is_region, (values.region, values.name)), None), None
         case "aws_availability_zones":
             names = values.names if isinstance(values.names, list) else []

@@ -1,8 +1,8 @@
-"""The `prior_state` section of a plan: decoded once, and not before somebody asks.
+"""The `prior_state` section of a plan, decoded once and only on demand.
 
 Facts: HashiCorp, "JSON Output Format", "State Representation" (`values.root_module`, recursive
-`child_modules`; what data sources have read stands there too, with a mask of what is sensitive beside
-it). The section can be megabytes, so what a resource holds stays raw: of most nobody asks.
+`child_modules`; it also contains what data sources have read, with a mask of sensitive values). The
+section can be megabytes in size, so the values of resources stay raw; most are never read.
 """
 
 from functools import cached_property
@@ -18,7 +18,7 @@ _NULL = msgspec.Raw(b"null")
 
 
 class StateResource(msgspec.Struct, gc=False):
-    """One instance of a resource or a data source, as the state holds it."""
+    """One instance of a resource or data source in the state."""
 
     type: str
     name: str
@@ -46,7 +46,7 @@ class _State(msgspec.Struct, gc=False):
 
 
 class PriorState:
-    """What the state held before the plan; all that is damaged in it raises `InputError`."""
+    """The state before the plan; damaged data raises `InputError`."""
 
     def __init__(self, path: str, raw: msgspec.Raw, what: str = "its prior_state") -> None:
         """`path` and `what` are for messages."""
@@ -56,7 +56,7 @@ class PriorState:
 
     @property
     def is_told(self) -> bool:
-        """Whether the plan has the section at all."""
+        """Whether the plan has this section."""
         return bool(self._raw)
 
     @cached_property
@@ -71,7 +71,7 @@ class PriorState:
         ]
 
     def decoded(self, raw: msgspec.Raw, shape: Any = Any) -> Any:
-        """Something of the section that is raw."""
+        """Decode a raw value of this section. Raises `InputError`."""
         try:
             return msgspec.json.decode(raw, type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""Values of a plan that stay raw JSON until somebody asks for them."""
+"""Values of a plan that stay raw JSON until they are needed."""
 
 from typing import Any
 
@@ -17,14 +17,15 @@ USUAL = frozenset((
 ))  # fmt: skip
 _Usual = msgspec.defstruct("_Usual", [(name, Any, None) for name in sorted(USUAL)], gc=False)
 UNREAD: Any = object()
-"""Stands for what nobody has asked for yet."""
+"""Marks a value that has not been decoded yet."""
 _usual_decoder = msgspec.json.Decoder(_Usual | bool | None)
 
 
 class RawTree:
-    """Raw values or a mask; what is usually asked for is read without decoding the rest.
+    """Raw values or a mask; the attributes that are usually needed are read without decoding the
+    rest.
 
-    What is decoded is kept by hand: a `cached_property` takes a lock for each.
+    Decoded values are kept in slots, because each `cached_property` takes a lock.
     """
 
     __slots__ = ("_change", "_found", "_path", "_raw", "_usual")
@@ -36,7 +37,7 @@ class RawTree:
         self._usual = self._found = UNREAD
 
     def at(self, path: tuple[Step, ...]) -> Any:
-        """What stands at `path`; `true` anywhere above it stands for everything below."""
+        """Return the value at `path`; `true` anywhere above it applies to everything below."""
         if not path or path[0] not in USUAL:
             return at_path(self._whole, path)
         usual = self._usual
@@ -54,11 +55,11 @@ class RawTree:
         return self._found
 
     def marks_within(self, path: tuple[Step, ...]) -> bool:
-        """Whether the mask marks anything at or below `path`, or all around it."""
+        """Whether the mask marks anything at or below `path`, or everything around it."""
         return b"true" in bytes(self._raw) and anywhere(self.at(path))
 
     def marks(self, path: tuple[Step, ...]) -> bool:
-        """Whether the mask marks `path` or all around it; most masks mark nothing at all."""
+        """Whether the mask marks `path` or everything around it; most masks mark nothing."""
         return b"true" in bytes(self._raw) and self.at(path) is True
 
 
@@ -68,7 +69,7 @@ def decode(
     raw: msgspec.Raw,
     decoder: msgspec.json.Decoder[Any] = _ANYTHING,
 ) -> Any:
-    """The value of raw JSON that belongs to `resource`. Raises `InputError`."""
+    """Decode raw JSON that belongs to `resource`. Raises `InputError`."""
     try:
         return decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""A Terraform state as `terraform show -json` prints it: is it one, and if not, what is it?
+"""Reads a Terraform state as printed by `terraform show -json`, or says what a document is instead.
 
 Fact: HashiCorp, "JSON Output Format", "State Representation": `values.root_module` with recursive
 `child_modules`, the same as the `prior_state` of a plan; an empty state has no `values`.
@@ -16,8 +16,8 @@ SHOW_STATE = "print it where its code is: terraform show -json > state.json"
 
 
 def read_state_document(path: str, data: bytes) -> PriorState:
-    """The state in a file. Raises `NotAPlanError` for something else that can be named, `InputError` for
-    what is damaged or of an unknown format version.
+    """Return the state in a file. Raises `NotAPlanError` for something else that can be named, and
+    `InputError` for a damaged state or an unknown format version.
     """
     try:
         text = as_utf8(path, data)

@@ -1,9 +1,9 @@
-"""The generic sweep: images that are named at paths which no row of the table explains.
+"""The generic sweep: images named at paths that no row of the table explains.
 
-A new resource type, or one of a provider that nobody thought of, must be visible and never silent.
-An AMI id and a `resolve:ssm:` alias are known by their form wherever they stand, also as a key of a
-map, behind JSON's escapes, and in base64. A launch template's id is followed where the type is of
-another provider than AWS's, or where the attribute is one that launches.
+A new resource type, or one of an unexpected provider, must be reported and never ignored. AMI ids
+and `resolve:ssm:` aliases are recognized by their form anywhere, including in map keys, behind JSON
+escapes and in base64. The id of a launch template is followed if the resource type is not AWS's, or
+if the attribute is one that launches.
 """
 
 import re
@@ -27,7 +27,7 @@ from assay.model.ids import (
 )
 
 _ALIAS = rf"(?<!\{{\{{)(?:(?<![\w:])|{BEHIND_ESCAPE})resolve:ssm:{PARAMETER}(?::{PARAMETER})*"
-# Patterns are compiled only where somebody asks: most plans never do, and one takes 0.2 ms.
+# These are compiled only on demand: most plans never need them, and each takes 0.2 ms.
 _AMI_IDS, _TEMPLATES = AMI_ID_FOUND.encode(), TEMPLATE_ID_FOUND.encode()
 _IN_TEXT = f"{AMI_ID_FOUND}|{_ALIAS}"
 _NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
@@ -39,9 +39,9 @@ _Named = AmiId | Alias | TemplateRef
 
 
 def may_name_an_image(raw: bytes) -> bool:
-    """Whether a look at a resource's raw JSON text leaves open that it names an image.
+    """Whether a quick search of a resource's raw JSON leaves open that it names an image.
 
-    What is searched for is literal, which is many times faster than any pattern.
+    The search is for literal text first, which is many times faster than any pattern.
     """
     return (
         (b"ami-" in raw and re.search(_AMI_IDS, raw) is not None)
@@ -52,14 +52,14 @@ def may_name_an_image(raw: bytes) -> bool:
 
 
 def _holds_hidden(raw: bytes) -> bool:
-    """Whether there are escapes in strings, or base64 where images may stand."""
+    """Whether there are escapes in strings, or base64 text where images may be named."""
     if b"\\" in raw and (b"\\u00" in raw or b"\\x" in raw):
         return True
     return _is_text(raw, b'base64"') or _is_text(raw, b'user_data"')
 
 
 def _is_text(raw: bytes, key: bytes) -> bool:
-    """Whether an attribute whose name ends so is a text anywhere; its names are nearly all null."""
+    """Whether any attribute whose name ends in `key` is a string; nearly all of them are null."""
     at = raw.find(key)
     while at >= 0:
         at += len(key)
@@ -74,7 +74,7 @@ def _holds_template(raw: bytes) -> bool:
 
 
 def holds_more(raw: bytes, explained: Collection[Any]) -> bool:
-    """Whether a resource's raw text may name more images than the values that are `explained`."""
+    """Whether a resource's raw text may name more images than the `explained` values."""
     ids, aliases = raw.count(b"ami-"), raw.count(b"resolve:ssm:")
     if ids or aliases:
         texts = [value for value in explained if isinstance(value, str)]
@@ -88,20 +88,22 @@ def holds_more(raw: bytes, explained: Collection[Any]) -> bool:
 def strays(
     resource_type: str, after: Any, sensitive: Any, explained: Collection[tuple[Step, ...]]
 ) -> Iterator[tuple[Leaf, Planned | None]]:
-    """Every image in `after` outside the `explained` paths; None for one that launches nothing."""
+    """Yield every image in `after` outside the `explained` paths; None for one that launches
+    nothing.
+    """
     ours = of_aws(resource_type)
     for path, text, hidden, around in _strings(after, sensitive):
         if any(path[:end] in explained for end in range(1, len(path) + 1)):
             continue
         for named in _named(path, text, around, ours=ours):
-            shown = path[:1] if hidden else named_steps(path)  # what is sensitive may be a key, too
+            shown = path[:1] if hidden else named_steps(path)  # a sensitive value may also be a key
             leaf = Leaf(shown, text, None, hidden)
             mentioned = only_mentions(resource_type, str(path[0]))
             yield leaf, None if mentioned else astray(named, leaf.path)
 
 
 def named_steps(path: tuple[Step, ...]) -> tuple[Step, ...]:
-    """A path as far as its steps look like names: a key of a map can be any text."""
+    """Return the path up to the first step that is not like a name: a map key can be any text."""
     for end, step in enumerate(path):
         if isinstance(step, str) and not _NAME.fullmatch(step):
             return path[:end]
@@ -109,7 +111,7 @@ def named_steps(path: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 def named_in(text: str) -> Iterator[AmiId | Alias]:
-    """Every AMI id and `resolve:ssm:` alias in a text, escaped or not."""
+    """Yield every AMI id and `resolve:ssm:` alias in a text, whether escaped or not."""
     if "\\" in text:
         text = re.sub(_ESCAPE, lambda found: chr(int(found[1], 16)), text)
     for found in dict.fromkeys(re.findall(_IN_TEXT, text)):
@@ -119,7 +121,7 @@ def named_in(text: str) -> Iterator[AmiId | Alias]:
 
 
 def templates_in(text: str, around: Any) -> Iterator[TemplateRef]:
-    """Every launch template's id in a text, at the version that stands beside it."""
+    """Yield every launch template id in a text, at the version given beside it."""
     if "lt-" not in text:
         return
     found = dict.fromkeys(re.findall(TEMPLATE_ID_FOUND, text))
@@ -142,7 +144,7 @@ def _named(path: tuple[Step, ...], text: str, around: Any, *, ours: bool) -> Ite
 
 
 def _launched(text: str) -> Iterator[TemplateRef]:
-    """The launch templates that JSON names where it speaks of them, as the input of a call does."""
+    """Yield the launch templates in JSON text, such as the input of an API call."""
     try:
         document = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -153,7 +155,7 @@ def _launched(text: str) -> Iterator[TemplateRef]:
 
 
 def _decoded(text: str) -> str | None:
-    """What stands in base64, if that is what it is."""
+    """Decode a text if it is base64."""
     from base64 import b64decode
 
     try:
@@ -166,9 +168,9 @@ _Found = tuple[tuple[Step, ...], str, bool, Any]
 
 
 def _strings(after: Any, sensitive: Any) -> Iterator[_Found]:
-    """Every string and key with its path and what stands around it.
+    """Yield every string and key with its path, whether it is sensitive, and the value around it.
 
-    Without recursion: depth is the plan's to choose.
+    Without recursion, because a plan can nest to any depth.
     """
     stack: list[tuple[tuple[Step, ...], Any, Any, Any]] = [((), after, sensitive, None)]
     while stack:

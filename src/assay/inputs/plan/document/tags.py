@@ -5,10 +5,10 @@ from assay.inputs.plan.document.raw import decode
 
 
 def planned_tags(path: str, change: ResourceChange) -> dict[str, str]:
-    """The resource's own tags and its provider's default ones, as far as they are planned.
+    """Return the resource's own tags and its provider's default tags, as far as they are planned.
 
-    hashicorp/aws has them in `tags_all` and `tags`, an Auto Scaling group in blocks called `tag`,
-    hashicorp/awscc as a list of keys and values. A tag known only after apply is none yet.
+    hashicorp/aws has them in `tags_all` and `tags`, an Auto Scaling group in `tag` blocks, and
+    hashicorp/awscc as a list of keys and values. A tag that is known only after apply is left out.
     """
     after = decode(path, change, change.change.after)
     if not isinstance(after, dict):

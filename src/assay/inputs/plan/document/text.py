@@ -1,4 +1,4 @@
-"""From the bytes of a file to the JSON texts in it: encodings, and what wrappers print around them."""
+"""Finds the JSON texts in a file's bytes: encodings, and text that wrappers print around plans."""
 
 import re
 
@@ -11,12 +11,12 @@ MAKE_A_PLAN = "make one with: terraform plan -out=tfplan && terraform show -json
 RENDER = "give its name to assay check, or run: terraform show -json FILE > plan.json"
 
 UNPACKED_MIB = 256
-"""How much packed data may hold: ten times the largest plan that is publicly known."""
+"""The limit for unpacked data: ten times the largest publicly known plan."""
 _CHUNK = 2**20
 
 
 def as_utf8(path: str, data: bytes) -> bytes:
-    """The text as UTF-8 without a byte order mark (PowerShell's `>` writes UTF-16)."""
+    """Return the text as UTF-8 without a byte order mark (PowerShell's `>` writes UTF-16)."""
     if data.startswith(b"\x1f\x8b"):
         data = _unpacked(path, data)
     if data.startswith(b"PK\x03\x04"):
@@ -37,7 +37,7 @@ def as_utf8(path: str, data: bytes) -> bytes:
 
 
 def _unpacked(path: str, data: bytes) -> bytes:
-    """What gzip data holds, read no further than a plan can reach: a few bytes can hold gigabytes."""
+    """Unpack gzip data up to the size that a plan can have: a few bytes can unpack to gigabytes."""
     import gzip
     import io
     import zlib
@@ -59,9 +59,10 @@ def _unpacked(path: str, data: bytes) -> bytes:
 
 
 def embedded(text: bytes) -> list[bytes]:
-    """The plans in a text with other lines around them: one a line, or one over many lines.
+    """Return the plans in a text with other lines around them: one per line, or one over several
+    lines.
 
-    None where a line beside them may be a plan as well: what is passed over would go unchecked.
+    The result is empty if another line may also be a plan, which would otherwise go unchecked.
     """
     lines = text.splitlines()
     plans = [line for line in lines if line.startswith(b"{") and b'"planned_values"' in line]
@@ -77,7 +78,7 @@ def embedded(text: bytes) -> list[bytes]:
 
 
 def _may_be_a_plan(line: bytes) -> bool:
-    """Whether a line beside plans is, or begins, a document that would go unchecked."""
+    """Whether a line beside plans is, or starts, a document that would go unchecked."""
     if b'"format_version"' in line:
         return True
     if not line.lstrip().startswith(b"{"):

@@ -1,9 +1,9 @@
-"""What a plan leaves untold about itself: changes for later, left out, or missing from it.
+"""What a plan does not say: changes that are deferred, excluded or missing.
 
-Facts: HashiCorp, "JSON Output Format": `planned_values` holds what will exist, `resource_changes`
-what becomes of each. A refresh-only plan has no `resource_changes`, and plans what the prior state
-holds. What is forgotten stands in `planned_values` by mistake (terraform issue 38641), and has a
-change all the same.
+Facts: HashiCorp, "JSON Output Format": `planned_values` contains what will exist, and
+`resource_changes` what happens to each resource. A refresh-only plan has no `resource_changes`; it
+plans what is in the prior state. Forgotten resources are in `planned_values` by mistake (terraform
+issue 38641), but they also have a change.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ WHOLE_PLAN = "(whole plan)"
 
 
 def untold(plan: PlanDocument, prior: Prior) -> Iterator[AmiReference]:
-    """A verdict more for each way in which a plan does not tell everything."""
+    """Yield one reference for each way in which a plan is incomplete."""
     deferred = len(plan.deferred_changes or ())
     invocations = len(plan.deferred_action_invocations or ())
     if deferred:
@@ -52,7 +52,7 @@ def _whole(attribute: str, value: Incomplete) -> AmiReference:
 
 
 def _missing(plan: PlanDocument, prior: Prior) -> list[str]:
-    """The planned resources of which no change tells anything."""
+    """The planned resources for which there is no change."""
     changes = {change.address for change in plan.resource_changes or ()}
     planned = plan.planned_values.addresses() if plan.planned_values else ()
     if changes.issuperset(planned):

@@ -18,15 +18,15 @@ from assay.model import (
 from assay.model.ids import INSTANCE_ID, TEMPLATE_ID, TEMPLATE_VERSION, has_form
 
 NO_NAME = (None, "")
-# hashicorp/aws writes this word for the id of a template that is given by name
-# (launchTemplateIDUnknown); as a name it is one that somebody can give.
+# hashicorp/aws uses this word as the id of a template that is given by name
+# (launchTemplateIDUnknown). As a template's name it is allowed.
 NO_ID = (*NO_NAME, "unknown")
 
 _TEMPLATE_NAME = r"[a-zA-Z0-9().\-/_]{3,128}"
 
 
 def parse_template(block: dict[str, Any], fields: TemplateFields) -> TemplateRef | Unusable:
-    """A launch template block in which an id or a name is set."""
+    """Read a launch template block in which an id or a name is set."""
     template_id, name = block.get(fields.id), block.get(fields.name)
     version = block.get(fields.version)
     version = "$Default" if version in (None, "") else version
@@ -45,19 +45,19 @@ def parse_template(block: dict[str, Any], fields: TemplateFields) -> TemplateRef
 
 
 def is_template(value: Any) -> bool:
-    """Whether it is the id of a launch template."""
+    """Whether a value is the id of a launch template."""
     return has_form(value, TEMPLATE_ID)
 
 
 def parse_instance(value: Any) -> InstanceRef | Unusable:
-    """An instance id."""
+    """Read an instance id."""
     if has_form(value, INSTANCE_ID):
         return InstanceRef(value)
     return Unusable("is not an instance id", "write the id of an instance, i-…")
 
 
 def parse_build_parent(value: Any) -> AmiId | Alias | Unusable | None:
-    """Image Builder's parent: an AMI id, `ssm:NAME_OR_ARN` (not resolve:ssm:), or an ARN."""
+    """Read Image Builder's parent: an AMI id, `ssm:NAME_OR_ARN` (not resolve:ssm:), or an ARN."""
     if isinstance(value, str) and value.startswith("ssm:"):
         return parse_image(f"resolve:{value}")
     if isinstance(value, str) and value.startswith("arn:"):
@@ -69,7 +69,9 @@ def parse_build_parent(value: Any) -> AmiId | Alias | Unusable | None:
 
 
 def parse_parameter(value: Any, data_type: Any) -> AmiId | Alias | Unusable | None:
-    """An SSM parameter's value: an image if its type says so, or if it is an AMI id all the same."""
+    """Read an SSM parameter's value: an image if its data type says so, or if it is an AMI id
+    anyway.
+    """
     image = parse_image(value)
     if data_type == "aws:ec2:image" or isinstance(image, AmiId):
         return image

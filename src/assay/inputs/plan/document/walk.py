@@ -1,8 +1,8 @@
-"""Walks a planned value and its unknown and sensitive masks in step.
+"""Walks a planned value together with its unknown and sensitive masks.
 
-`after_unknown` and `after_sensitive` mirror `after`, but `true` at any level stands for everything
+`after_unknown` and `after_sensitive` mirror `after`, but `true` at any level applies to everything
 below it, and an unknown attribute is absent from `after` (JSON Output Format, "Change
-Representation"). So a path is followed in all three trees at once.
+Representation"). A path is therefore followed in all three trees at once.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from assay.model.addresses import Step, notation
 
 
 class Leaf(msgspec.Struct, frozen=True, gc=False):
-    """What stands at one concrete path. `mask` is the unknown mask below it."""
+    """The value at one concrete path. `mask` is the unknown mask below it."""
 
     steps: tuple[Step, ...]
     value: Any
@@ -35,9 +35,11 @@ class Leaf(msgspec.Struct, frozen=True, gc=False):
 
 
 def leaves(pattern: str, after: Any, unknown: Any, sensitive: Any) -> Iterator[Leaf]:
-    """Every place in the three trees that `pattern` reaches; unset ones have the value None."""
+    """Yield a leaf for every place in the three trees that `pattern` reaches; unset values are
+    None.
+    """
     steps = _steps(pattern)
-    if isinstance(after, dict) and len(steps) == 1:  # by far the most of them
+    if isinstance(after, dict) and len(steps) == 1:  # by far the most common case
         step = steps[0]
         hidden = sensitive is not None and anywhere(_child(sensitive, step))
         yield Leaf(steps, after.get(step), _child(unknown, step), hidden)
@@ -48,7 +50,7 @@ def leaves(pattern: str, after: Any, unknown: Any, sensitive: Any) -> Iterator[L
 
 
 def _blocks(name: str, value: Any, mask: Any) -> Iterator[Leaf]:
-    """What `_follow` yields for the blocks of one name, of which nothing is sensitive."""
+    """A faster `_follow` for the blocks of one name, none of which is sensitive."""
     if mask is True:
         yield Leaf((name,), value, mask, sensitive=False)
         return
@@ -85,7 +87,7 @@ def _descend(step: Step, rest: tuple[str, ...], at: Leaf, sensitive: Any) -> Ite
     )
     gone = leaf.value is None or (leaf.value == [] and leaf.sensitive and bool(rest))
     if gone and not anywhere(leaf.mask):
-        if not rest or leaf.sensitive:  # what is sensitive may have been taken out
+        if not rest or leaf.sensitive:  # a sensitive value may have been removed
             yield replace(leaf, value=None)
         return
     yield from _follow(rest, leaf, below)
@@ -106,7 +108,7 @@ def _length(tree: Any) -> int:
 
 
 def anywhere(mask: Any) -> bool:
-    """Whether a mask is true at, or anywhere below, this point."""
+    """Whether a mask is true at or below this point."""
     if isinstance(mask, dict):
         return any(anywhere(value) for value in mask.values())
     if isinstance(mask, list):
@@ -115,7 +117,7 @@ def anywhere(mask: Any) -> bool:
 
 
 def count_at(after: Any, unknown: Any, path: tuple[Step, ...]) -> int:
-    """How many blocks stand at a path, in all; a number in the path stands for any."""
+    """Count the blocks at a path; any number in the path matches every block."""
     pairs = [(after, unknown)]
     for step in path:
         if isinstance(step, int):
@@ -130,14 +132,16 @@ def count_at(after: Any, unknown: Any, path: tuple[Step, ...]) -> int:
 
 
 def at_path(tree: Any, path: tuple[Step, ...]) -> Any:
-    """The value at a concrete path; `true` anywhere above it stands for everything below."""
+    """Return the value at a concrete path; `true` anywhere above it applies to everything below."""
     for step in path:
         tree = _child(tree, step)
     return tree
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Every string in a value, keys included, without recursion: depth is the plan's to choose."""
+    """Yield every string in a value, including keys, without recursion: a plan can nest to any
+    depth.
+    """
     stack = [value]
     while stack:
         one = stack.pop()

@@ -1,1 +1,1 @@
-"""Documents that stand in the strings of a plan: CloudFormation, API calls, Kubernetes manifests."""
+"""Documents in the strings of a plan: CloudFormation, API calls, Kubernetes manifests."""

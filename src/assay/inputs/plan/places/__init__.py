@@ -1,1 +1,1 @@
-"""The Region and the account in which a resource will be."""
+"""The Region and account of a resource."""
