@@ -1,4 +1,6 @@
-"""Images that AWS services choose: where nothing brings one of ours, and what the choice goes by."""
+"""Images that AWS services choose: where nothing provides one of ours, and what the choice depends
+on.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,13 +19,13 @@ from assay.model.addresses import Step
 
 
 class Said(Struct, frozen=True):
-    """What a row says of an image, and where."""
+    """What a row says about an image, and at which leaf."""
 
     row: Row
     leaf: Leaf
     value: Value
     elsewhere: Elsewhere | None = None
-    """What the leaf leads to, where that decides."""
+    """What the leaf leads to, if that decides about the image."""
 
 
 class _Is(Enum):
@@ -33,24 +35,24 @@ class _Is(Enum):
 
 
 class Resource(Struct, frozen=True):
-    """What is known of the resource through which a service launches something."""
+    """A resource through which a service launches something, as far as it is known."""
 
     view: Narrowed
     configured: Configured | None
 
     def leaves(self, path: str, around: tuple[Step, ...]) -> Iterator[Leaf]:
-        """What stands at a path, in the block at `around` or in a block around that."""
+        """Yield the leaves at a path in the block at `around`, or in a block around that one."""
         view = self.view
         for leaf in leaves(path, view.after, view.unknown, view.sensitive):
             if agree(block_of(leaf.steps), around):
                 yield leaf
 
     def references(self, leaf: Leaf) -> tuple[str, ...]:
-        """What the configuration says that a value comes from."""
+        """Return the references that the configuration has for a value."""
         return self.configured.references(leaf.steps) if self.configured else ()
 
     def is_open(self, leaf: Leaf) -> bool:
-        """Whether a value is not known, and is not only AWS's to fill in."""
+        """Whether a value is unknown and not just left for AWS to fill in."""
         return leaf.unknown and (
             self.configured is None or self.configured.writes(leaf.steps, self.view.count)
         )
@@ -59,9 +61,10 @@ class Resource(Struct, frozen=True):
 def left_to_services(
     rows: Iterable[Row], resource: Resource, said: Sequence[Said]
 ) -> tuple[Said, ...]:
-    """Each place where a service will choose an image, or may.
+    """Return each place where a service will or may choose an image.
 
-    `said` is what the other rows of the resource say: what brings an image is judged by itself.
+    `said` contains what the other rows of the resource say: images that they provide are judged
+    themselves.
     """
     return tuple(
         found for row in rows if row.form is Form.SERVICE for found in _choices(row, resource, said)
@@ -97,7 +100,7 @@ _WHOLE = Leaf((), None, None, sensitive=False)
 
 
 def fallback(row: Row, leaf: Leaf, resource: Resource) -> ServiceImage | None:
-    """What the service of a row takes where the template at `leaf` holds no image."""
+    """Return what the row's service uses if the template at `leaf` contains no image."""
     if row.choice is None or row.form is not Form.TEMPLATE:
         return None
     block = Leaf(block_of(leaf.steps), None, None, sensitive=False)
@@ -107,7 +110,7 @@ def fallback(row: Row, leaf: Leaf, resource: Resource) -> ServiceImage | None:
 
 
 def _chooses(choice: Choice, resource: Resource, block: Leaf) -> tuple[_Is, Leaf]:
-    """Whether the conditions of a choice are met in a block; where not known, what it hangs on."""
+    """Whether a choice's conditions are met in a block; if unknown, also the leaf it depends on."""
     for condition in choice.never:
         if _holds(condition, resource, block.steps)[0] is _Is.YES:
             return _Is.NO, block
@@ -124,7 +127,7 @@ def _chooses(choice: Choice, resource: Resource, block: Leaf) -> tuple[_Is, Leaf
 def _elsewhere(
     choice: Choice, resource: Resource, around: tuple[Step, ...]
 ) -> tuple[Elsewhere, Leaf] | None:
-    """What leads to settings that may bring an image, where it is set or will be."""
+    """What leads to settings that may provide an image, if it is or will be set."""
     for each in choice.elsewhere:
         for leaf in resource.leaves(each.path, around):
             if resource.is_open(leaf) or (not leaf.unknown and _is_one_of(leaf.value, ())):
@@ -135,9 +138,10 @@ def _elsewhere(
 def _chosen(
     choice: Choice, resource: Resource, around: tuple[Step, ...]
 ) -> tuple[Leaf | None, ServiceImage]:
-    """What the service goes by, as far as it stands in the block and in words that are AWS's own.
+    """The image that the service chooses, described by those settings in the block that are AWS's
+    own words.
 
-    And where the first of that stands.
+    Also the leaf of the first such setting.
     """
     told: list[str] = []
     first: tuple[Leaf | None, str | None] = None, None
@@ -165,7 +169,7 @@ def _words(value: Any) -> str | None:
 def _holds(
     condition: tuple[str, tuple[object, ...]], resource: Resource, around: tuple[Step, ...]
 ) -> tuple[_Is, Leaf | None]:
-    """Whether a condition is met; where that is not known, what it depends on."""
+    """Whether a condition is met; if unknown, also the leaf it depends on."""
     path, values = condition
     open_at: Leaf | None = None
     for leaf in resource.leaves(path, around):
@@ -183,12 +187,12 @@ def _is_one_of(value: Any, values: tuple[object, ...]) -> bool:
 
 
 def _concerns(said: Said, around: tuple[Step, ...]) -> bool:
-    """Whether an image is brought to what is launched by the block at `around`."""
+    """Whether a row provides an image for what the block at `around` launches."""
     return agree(block_of(said.leaf.steps), around)
 
 
 def block_of(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The block that an attribute, or a nested block, stands in."""
+    """Return the block that contains an attribute or a nested block."""
     end = len(steps)
     while end and isinstance(steps[end - 1], int):
         end -= 1
@@ -196,7 +200,7 @@ def block_of(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 def agree(one: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
-    """Whether the one lies in, or around, the other."""
+    """Whether one path is inside or around the other."""
     return all(a == b for a, b in zip(one, other, strict=False))
 
 

@@ -1,8 +1,9 @@
-"""Requests to AWS's APIs: Cloud Control, what EventBridge Scheduler calls, steps of state machines.
+"""Requests to AWS's APIs: Cloud Control, targets of EventBridge Scheduler, steps of state machines.
 
 Facts: hashicorp/aws documentation of aws_cloudcontrolapi_resource (`desired_state` is JSON);
-EventBridge Scheduler User Guide, "Using universal targets" (`arn:aws:scheduler:::aws-sdk:ec2:runInstances`,
-the input is the API's request); Step Functions Developer Guide, "AWS SDK service integrations".
+EventBridge Scheduler User Guide, "Using universal targets"
+(`arn:aws:scheduler:::aws-sdk:ec2:runInstances`, the input is the API's request); Step Functions
+Developer Guide, "AWS SDK service integrations".
 """
 
 import re
@@ -38,14 +39,14 @@ _CALLS = {
     "cloudformation:createStack": _STACKS[0],
     "cloudformation:updateStack": _STACKS[0],
 }
-"""The calls that launch, or prepare it, and the type whose properties are those of the request."""
+"""The calls that launch, or prepare a launch, and the types whose properties match the requests."""
 _SDK = re.compile(r"arn:aws[a-z-]*:(?:scheduler|states):::aws-sdk:([a-z0-9]+:[A-Za-z]+)(?:\..+)?")
 _READABLE = "write it as one JSON document"
 _DEEPEST = 30
 
 
 def cloud_control(holder: Holder) -> Contents:
-    """A resource that Cloud Control makes of JSON."""
+    """Read a resource that Cloud Control creates from JSON."""
     kind, at = holder.value("type_name"), "desired_state"
     read = ("desired_state", "properties", "schema")
     if holder.is_open(at) or not isinstance(kind, str):
@@ -66,12 +67,12 @@ def _later(holder: Holder, kind: Any, at: str) -> Unknown:
 
 
 def _launches(kind: Any) -> bool:
-    """Whether a type is one that may launch; one that is not known is."""
+    """Whether resources of a type may launch something; true for an unknown type."""
     return not isinstance(kind, str) or kind in _STACKS or launches(awscc(kind))
 
 
 def _of(kind: str, state: Any, at: Path, holder: Holder, read: tuple[str, ...] = ()) -> Contents:
-    """What a request for one type of resource says."""
+    """Return the contents of a request for one type of resource."""
     if kind in _STACKS and isinstance(state, dict):
         return _stack(state, at, holder, read)
     made = resource(kind, at, state, is_new=holder.is_new)
@@ -99,7 +100,7 @@ def _parameters(written: Any) -> Mapping[str, Any]:
 
 
 def schedule(holder: Holder) -> Contents:
-    """What EventBridge Scheduler calls, by `target`."""
+    """Read the call that EventBridge Scheduler makes to `target`."""
     targets = holder.value("target")
     step: Path = ("target", 0)
     target = targets[0] if isinstance(targets, list) and targets else targets
@@ -110,7 +111,7 @@ def schedule(holder: Holder) -> Contents:
     call = _call(target.get("arn"))
     at = (*step, "input")
     if call is None:
-        return Contents()  # swept like any text
+        return Contents()  # swept like any other text
     if holder.is_open(*at):
         return Contents((Told(at, Unknown(holder.references("target"))),), read=("target",))
     return _request(call, holder.value(*at), at, holder, ("target",))
@@ -132,7 +133,7 @@ def _call(arn: Any) -> str | None:
 
 
 def state_machine(holder: Holder) -> Contents:
-    """The steps of a state machine that call what launches, and images that others name."""
+    """Read the steps of a state machine that launch something, and the images named in other steps."""
     name = "definition" if "definition" in holder.after else "definition_string"
     text = holder.value(name)
     if not isinstance(text, str):
@@ -140,7 +141,7 @@ def state_machine(holder: Holder) -> Contents:
     try:
         definition = read_one(text)
     except UnreadableError:
-        return Contents()  # swept like any text
+        return Contents()  # swept like any other text
     made: list[Mapping[str, Resource]] = []
     told: list[Told] = []
     explained: list[Path] = []
@@ -157,7 +158,7 @@ def state_machine(holder: Holder) -> Contents:
 
 
 def _steps(tree: Any, path: Path, depth: int) -> Iterator[tuple[Path, str, Any]]:
-    """Every step that calls what launches: where its request stands, of which type it is."""
+    """Yield every step that launches something: the path of its request, its type and its request."""
     if depth > _DEEPEST:
         return
     if isinstance(tree, dict):

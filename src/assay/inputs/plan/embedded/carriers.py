@@ -1,4 +1,4 @@
-"""Who reads the documents of which resource types (`types.py` says where they stand)."""
+"""The readers of documents, by resource type (`types.py` says which attributes contain them)."""
 
 from collections.abc import Callable
 
@@ -29,5 +29,5 @@ READERS: dict[str, Reader] = {
 
 
 def reader_of(kind: str) -> Reader:
-    """Who reads the documents of a resource that holds any."""
+    """Return the reader for a resource that contains documents."""
     return READERS.get(kind, karpenter.any_text)

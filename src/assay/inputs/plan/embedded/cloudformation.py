@@ -1,7 +1,7 @@
-"""CloudFormation templates: the resources that they describe, and what of them cannot be read.
+"""CloudFormation templates: the resources they describe, and the parts that cannot be read.
 
 Facts: AWS CloudFormation User Guide, "Template anatomy", "Parameters" (a parameter of type
-`AWS::SSM::Parameter::Value<...>` is the name of one of SSM's), "Transform", "Modules".
+`AWS::SSM::Parameter::Value<...>` is the name of an SSM parameter), "Transform", "Modules".
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _HARMLESS = (
     *("AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"),
     *("AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16"),
 )
-"""Transforms of AWS that leave the images of the resources that stand there alone."""
+"""Transforms of AWS that do not change the images of the template's resources."""
 _READABLE = "write the body as one template, in JSON or YAML, that CloudFormation accepts"
 _WRITTEN_OUT = "write out the resources without it"
 _FOR_EACH = Unusable("is made by Fn::ForEach or a macro, which is not followed", _WRITTEN_OUT)
@@ -37,14 +37,14 @@ CURE_BODY = (
 
 
 class Described(msgspec.Struct, frozen=True, gc=False):
-    """What a template describes."""
+    """The resources that a template describes."""
 
     resources: Mapping[str, Resource] = {}
     """By logical id."""
     unread: tuple[tuple[Path, Unusable | Incomplete], ...] = ()
-    """What nobody can read, and where it stands."""
+    """The parts that cannot be read, with their paths."""
     parameters: frozenset[str] = frozenset()
-    """The parameters that the template declares: those that are given it reads itself."""
+    """The parameters that the template declares. Values given to them are read with the template."""
 
 
 def describe(
@@ -55,7 +55,7 @@ def describe(
     *,
     is_new: bool,
 ) -> Described:
-    """The resources of a template; `parameters` are those that the stack gives."""
+    """Return the resources of a template; `parameters` are those that the stack passes."""
     try:
         body = read_one(text)
     except UnreadableError as error:
@@ -118,7 +118,7 @@ def _elsewhere(what: str) -> Incomplete:
 
 
 def _parameter(name: str, declared: Any, given: Mapping[str, Any] | Open) -> Any:
-    """The value of a parameter: what the stack gives, else its default."""
+    """The value of a parameter: the stack's value, or else its default."""
     declared = _mapping(declared)
     kind = declared.get("Type")
     kind = kind if isinstance(kind, str) else ""
@@ -153,7 +153,7 @@ def _pseudo(place: Place | Unplaced) -> dict[str, Any]:
 
 
 def _transforms(written: Any) -> list[str]:
-    """The names of a template's transforms; `AWS::Include` and others have parameters."""
+    """The names of a template's transforms; some, such as `AWS::Include`, have parameters."""
     each = written if isinstance(written, list) else [written] if written else []
     return [str(_mapping(one).get("Name", one)) for one in each]
 

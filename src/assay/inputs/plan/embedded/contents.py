@@ -1,4 +1,4 @@
-"""What a resource with a document in it holds, and how its readers see the resource."""
+"""What is read from a resource with documents, and how the readers see the resource."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -24,31 +24,31 @@ from assay.model.addresses import Path, notation
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
-    """One image that a document names, or something of it that cannot be read."""
+    """One image that a document names, or a part of the document that cannot be read."""
 
     path: Path
     value: Value
     kind: Kind = Kind.LAUNCH
     place: Place | Unplaced | None = None
-    """Where it is looked up, if that is not the place of the resource itself."""
+    """Where it is looked up, if not in the place of the resource."""
     fallback: ServiceImage | None = None
-    """What an AWS service takes where the template named here holds no image."""
+    """The image that an AWS service uses if the template named here contains none."""
 
 
 class Contents(msgspec.Struct, frozen=True, gc=False):
-    """What was read of one resource."""
+    """What was read from one resource."""
 
     told: tuple[Told, ...] = ()
     resources: tuple[Mapping[str, Resource], ...] = ()
-    """The resources that each of its documents describes, by their names."""
+    """The resources that each document describes, by name."""
     read: tuple[str, ...] = ()
-    """The attributes that were read: nobody has to look at them again."""
+    """The attributes that were read and need not be searched again."""
     place: Place | Unplaced | None = None
-    """Where aliases and templates are looked up, if that is not the place of the resource."""
+    """Where aliases and templates are looked up, if not in the place of the resource."""
 
 
 class Holder(msgspec.Struct, frozen=True, gc=False):
-    """A planned resource as the readers of documents see it."""
+    """A planned resource as seen by the readers of documents."""
 
     type: str
     after: dict[str, Any]
@@ -58,7 +58,7 @@ class Holder(msgspec.Struct, frozen=True, gc=False):
     is_new: bool
 
     def value(self, *path: str | int) -> Any:
-        """What stands at a path; None where there is nothing, or nothing known."""
+        """Return the value at a path; None if there is none or it is unknown."""
         return None if self.is_open(*path) else at_path(self.after, path)
 
     def is_open(self, *path: str | int) -> bool:
@@ -66,28 +66,32 @@ class Holder(msgspec.Struct, frozen=True, gc=False):
         return at_path(self.unknown, path) is True
 
     def will_be(self, attribute: str) -> bool:
-        """Whether an attribute is open because the configuration says so, not left to AWS."""
+        """Whether an attribute is unknown because the configuration sets it, not because AWS fills
+        it in.
+        """
         if not self.is_open(attribute):
             return False
         return self.configured is None or self.configured.writes((attribute,), lambda _: 1)
 
     def references(self, attribute: str) -> tuple[str, ...]:
-        """What the configuration says that an attribute comes from."""
+        """Return the references that the configuration has for an attribute."""
         return self.configured.references((attribute,)) if self.configured else ()
 
 
 def stray(path: Path, named: AmiId | Alias | TemplateRef) -> Told:
-    """An image at a place of a document whose use is not known."""
+    """An image in a part of a document whose use is not known."""
     return Told(path, astray(named, shown(path)))
 
 
 def shown(path: Path) -> str:
-    """A path for people, as far as its steps look like names; a document can hold anything else."""
+    """Return a path for messages, up to the first step that is not like a name: keys can be any
+    text.
+    """
     return notation(named_steps(path))
 
 
 def strings(tree: Any, path: Path) -> Iterator[tuple[Path, str, Any]]:
-    """Every string of a document with its path, and what stands around it. No recursion."""
+    """Yield every string of a document with its path and the value around it, without recursion."""
     stack: list[tuple[Path, Any, Any]] = [(path, tree, None)]
     while stack:
         at, value, around = stack.pop()

@@ -1,7 +1,7 @@
 """CloudFormation's intrinsic functions, as far as literals, parameters and mappings decide them.
 
 Facts: AWS CloudFormation User Guide, "Intrinsic function reference", "Pseudo parameters reference",
-"Dynamic references". What depends on anything that only AWS knows is `Open`, never a guess.
+"Dynamic references". Everything that depends on something only AWS knows is `Open`, never a guess.
 """
 
 import re
@@ -20,7 +20,7 @@ _LONGEST = 200_000
 
 
 class Given(msgspec.Struct, frozen=True, gc=False):
-    """What the names of one template mean, before any of its resources exists."""
+    """What the names in one template mean before any of its resources exists."""
 
     parameters: Mapping[str, Any]
     mappings: Mapping[str, Any]
@@ -47,7 +47,9 @@ class Evaluator:
         }
 
     def value(self, tree: Any, depth: int = 0) -> Any:
-        """The value of a tree; `Open`, `Looked` and `Gone` stand where it is none of this plan's."""
+        """Return the value of a tree, with `Open`, `Looked` and `Gone` for parts the plan does not
+        know.
+        """
         if depth > _DEEPEST:
             return Open("a deeply nested expression")
         if isinstance(tree, str):
@@ -66,7 +68,7 @@ class Evaluator:
         return {name: self.value(each, depth + 1) for name, each in tree.items()}
 
     def holds(self, condition: Any, depth: int = 0) -> bool | None:
-        """Whether a condition is true; None where that cannot be told."""
+        """Whether a condition is true; None if that cannot be determined."""
         if depth > _DEEPEST:
             return None
         if isinstance(condition, str):
@@ -91,9 +93,11 @@ class Evaluator:
         return None
 
     def _condition(self, name: str, depth: int) -> bool | None:
-        """A condition by its name, found out once: each can name others, and those the same ones."""
+        """Evaluate a named condition once: conditions can name others, and several can name the
+        same one.
+        """
         if name not in self._held:
-            self._held[name] = None  # what leads back to itself
+            self._held[name] = None  # for a condition that refers to itself
             self._held[name] = self.holds(self._given.conditions.get(name), depth + 1)
         return self._held[name]
 
@@ -161,7 +165,7 @@ class Evaluator:
         if not isinstance(text, str) or not isinstance(own, dict):
             return Open("Fn::Sub")
         parts: list[Any] = []
-        named: dict[str, Any] = {}  # each once, however often it stands in the text
+        named: dict[str, Any] = {}  # each name is evaluated once, however often it occurs
         end = 0
         for found in _VARIABLE.finditer(text):
             parts.append(text[end : found.start()])
@@ -215,7 +219,7 @@ def _joined(delimiter: Any, parts: list[Any], by: str) -> Any:
 
 
 def _dynamic(value: Any) -> Any:
-    """A value, or what a dynamic reference in it stands for."""
+    """Return the value, or what a dynamic reference in it stands for."""
     if not isinstance(value, str) or "{{resolve:" not in value:
         return value
     found = _LOOKUP.fullmatch(value.strip())

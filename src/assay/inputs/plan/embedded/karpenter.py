@@ -1,9 +1,9 @@
-"""Karpenter's node classes: which images its nodes are launched from.
+"""Karpenter's node classes, which determine the images of its nodes.
 
-Facts: Karpenter documentation, "NodeClasses" (`spec.amiSelectorTerms`: terms are alternatives; `id`,
-`alias` as `family@version`, `ssmParameter`, `name` with `owner`, `tags`); AWSNodeTemplate of versions
-before v1beta1 (`spec.amiSelector` with `aws-ids` or `aws::ids`, `spec.launchTemplate`). What stands
-in a chart's values is found by the same names wherever it stands.
+Facts: Karpenter documentation, "NodeClasses" (`spec.amiSelectorTerms`: terms are alternatives;
+`id`, `alias` as `family@version`, `ssmParameter`, `name` with `owner`, `tags`); AWSNodeTemplate of
+versions before v1beta1 (`spec.amiSelector` with `aws-ids` or `aws::ids`, `spec.launchTemplate`).
+The values of a chart are searched for the same names at any depth.
 """
 
 import re
@@ -43,14 +43,14 @@ _NO_TERM = Unusable("selects no image in a way that assay reads", "select the im
 
 
 def manifest(holder: Holder) -> Contents:
-    """`kubernetes_manifest`: an object, with a mask of what is not known."""
+    """`kubernetes_manifest`: an object, with a mask for unknown values."""
     mask = holder.unknown.get("manifest") if isinstance(holder.unknown, dict) else holder.unknown
     tree = _opened(holder.value("manifest"), mask)
     return Contents(tuple(_classes(tree, ("manifest",))), read=("object",))
 
 
 def yaml_body(holder: Holder) -> Contents:
-    """`kubectl_manifest`: YAML, of which the provider shows a copy that it may have redacted."""
+    """`kubectl_manifest`: YAML, of which the provider shows a copy that may be redacted."""
     name = "yaml_body"
     if holder.value(name) is None and holder.value("yaml_body_parsed") is not None:
         name = "yaml_body_parsed"
@@ -74,7 +74,7 @@ def release(holder: Holder) -> Contents:
 
 
 def any_text(holder: Holder) -> Contents:
-    """Any other resource: node classes in texts that name Karpenter's selectors."""
+    """Any other resource: node classes in strings that name Karpenter's selectors."""
     told: list[Told] = []
     for name, value in holder.after.items():
         told.extend(_in_text(value, (name,)))
@@ -110,7 +110,7 @@ def _in_text(text: Any, at: Path) -> Iterator[Told]:
 
 
 def _opened(tree: Any, mask: Any) -> Any:
-    """The tree with `Open` where the mask says that a value is known after apply."""
+    """The tree, with `Open` where the mask says that a value is known only after apply."""
     if mask is True:
         return Open("apply")
     if isinstance(mask, dict):
@@ -127,7 +127,7 @@ def _opened(tree: Any, mask: Any) -> Any:
 
 
 def _classes(tree: Any, at: Path, depth: int = 0) -> Iterator[Told]:
-    """What every node class in a tree selects."""
+    """Yield the images that every node class in a tree selects."""
     if depth > _DEEPEST or not isinstance(tree, dict | list):
         return
     if isinstance(tree, list):
@@ -147,7 +147,7 @@ def _classes(tree: Any, at: Path, depth: int = 0) -> Iterator[Told]:
 
 
 def _unselected(spec: Any, at: Path) -> Iterator[Told]:
-    """A node class that selects no image: one of a launch template, else of AWS's own choice."""
+    """The image of a node class without selectors: a launch template's, or one that AWS chooses."""
     if isinstance(spec, Open):
         yield Told(at, Unknown())
     if not isinstance(spec, dict) or spec.get(_TERMS) or spec.get(_OLD):
@@ -171,7 +171,7 @@ def _terms(terms: Any, at: Path) -> Iterator[Told]:
 
 
 def _term(term: Any) -> tuple[str, Value]:
-    """What one term selects, and the field that says so."""
+    """Return the field of a term that selects the image, and the image."""
     if isinstance(term, Open) or not isinstance(term, dict):
         return "", Unknown()
     for name in ("id", "ssmParameter", "alias", "name", "tags", "owner"):
@@ -192,7 +192,7 @@ def _term(term: Any) -> tuple[str, Value]:
 
 
 def _by_alias(value: Any) -> ServiceImage:
-    """A family of images that AWS builds, and a version of it."""
+    """A family of images that AWS builds, and its version."""
     shown = value if isinstance(value, str) and _ALIAS.fullmatch(value) else None
     return _service("alias", shown)
 
@@ -208,7 +208,7 @@ def _image(value: Any) -> Value:
 
 
 def _old(selector: Any, at: Path) -> Iterator[Told]:
-    """`amiSelector` of AWSNodeTemplate: ids between commas, or tags."""
+    """`amiSelector` of AWSNodeTemplate: comma-separated ids, or tags."""
     if isinstance(selector, Open):
         yield Told(at, Unknown())
     if not isinstance(selector, dict):

@@ -1,4 +1,4 @@
-"""The rows that read what documents describe: those of hashicorp/awscc, and of types it lacks."""
+"""The rows for resources in documents: those of hashicorp/awscc, and some for types that it lacks."""
 
 from functools import cache
 
@@ -22,7 +22,7 @@ def _rows() -> dict[str, tuple[Row, ...]]:
 
 
 def rows_of(kind: str) -> tuple[Row, ...]:
-    """The rows of a type in hashicorp/awscc's spelling."""
+    """Return the rows of a type, as named by hashicorp/awscc."""
     return _rows().get(kind, ())
 
 

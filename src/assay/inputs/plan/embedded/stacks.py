@@ -1,8 +1,8 @@
-"""CloudFormation stacks, stack sets, their parameters, and products of Service Catalog.
+"""CloudFormation stacks, stack sets and their parameters, and products of Service Catalog.
 
-A template that the plan does not hold is what a module is whose code is not there: the plan is
-incomplete. Facts: hashicorp/aws documentation of aws_cloudformation_stack, _stack_set and
-_stack_set_instance, aws_servicecatalog_provisioned_product; awscc spells the same.
+If the plan does not contain a template, the plan is incomplete, as with a module whose code is
+missing. Facts: hashicorp/aws documentation of aws_cloudformation_stack, _stack_set and
+_stack_set_instance, aws_servicecatalog_provisioned_product; awscc uses the same names.
 """
 
 import re
@@ -26,7 +26,7 @@ _SETS = Unplaced(
 
 
 def stack(holder: Holder) -> Contents:
-    """A stack, or a stack set, by its body or by the address of its template."""
+    """Read a stack or stack set, from its body or from the address of its template."""
     in_set = holder.type.endswith("_stack_set")
     place = holder.place if not in_set else _nowhere(holder.place)
     given = given_of(holder)
@@ -52,17 +52,17 @@ def of_template(
     read: tuple[str, ...] = (),
     place: Place | Unplaced | None = None,
 ) -> Contents:
-    """What a template describes, and what its parameters name that it does not declare."""
+    """The resources of a template, and the images in parameters if the template cannot be read."""
     told = [Told(path, value) for path, value in found.unread]
     if found.unread:
         told.extend(parameter_strays(given, ("parameters",)))
     if found.unread and not found.resources:
-        read = tuple(name for name in read if name != found.unread[0][0][0])  # swept like any text
+        read = tuple(name for name in read if name != found.unread[0][0][0])  # swept as text
     return Contents(tuple(told), (found.resources,), read, place)
 
 
 def given_of(holder: Holder) -> Mapping[str, Any] | Open:
-    """The parameters that a stack is given, in the form of either provider."""
+    """Return the parameters passed to a stack, in the form of either provider."""
     if holder.will_be("parameters"):
         return Open("parameters")
     written = holder.value("parameters")
@@ -77,10 +77,10 @@ def given_of(holder: Holder) -> Mapping[str, Any] | Open:
 
 
 def parameter_strays(given: Mapping[str, Any] | Open, at: Path) -> Iterator[Told]:
-    """What parameters name, where nobody can see what becomes of them.
+    """Yield the images that parameters name, if their use cannot be seen.
 
-    The name of an SSM parameter is taken for an image's where its key says so, or where it is one
-    of those under which AWS publishes images.
+    The name of an SSM parameter counts as an image if its key suggests one, or if AWS publishes
+    images under that name.
     """
     for name, value in given.items() if isinstance(given, Mapping) else ():
         if not isinstance(value, str):
@@ -98,7 +98,7 @@ def parameter_strays(given: Mapping[str, Any] | Open, at: Path) -> Iterator[Told
 
 
 def set_instance(holder: Holder) -> Contents:
-    """The parameters that a stack set's instances are given in an account and Region."""
+    """Read the parameters passed to a stack set's instances in one account and Region."""
     overrides = holder.value("parameter_overrides")
     given = overrides if isinstance(overrides, dict) else {}
     told = parameter_strays(given, ("parameter_overrides",))
@@ -111,7 +111,7 @@ def set_instance(holder: Holder) -> Contents:
 
 
 def product(holder: Holder) -> Contents:
-    """A product of Service Catalog, whose template only the catalogue holds."""
+    """Read a product of Service Catalog, whose template only the catalogue contains."""
     written = holder.value("provisioning_parameters")
     pairs = [each for each in written or () if isinstance(each, dict)]
     given = {str(each.get("key")): each.get("value") for each in pairs}
@@ -125,7 +125,9 @@ def product(holder: Holder) -> Contents:
 
 
 def application(holder: Holder) -> Contents:
-    """An application of the Serverless Application Repository, whose template only that holds."""
+    """Read an application of the Serverless Application Repository, whose template only it
+    contains.
+    """
     reason = (
         "an application whose template the plan does not contain, so what it launches is not known"
     )
@@ -143,5 +145,5 @@ _CURE_PRODUCT = (
 
 
 def _nowhere(place: Place | Unplaced) -> Place | Unplaced:
-    """The place of a stack set's template: its Region and account are not those of the set."""
+    """The place of a stack set's template, which is not in the set's own Region and account."""
     return Unplaced(_SETS.reason) if isinstance(place, Place) else place

@@ -1,8 +1,8 @@
-"""JSON and YAML in strings, as plain values; never more of them than a bound allows.
+"""JSON and YAML in strings as plain values, within limits.
 
-YAML is that of CloudFormation and Kubernetes: the core schema, and CloudFormation's short forms
-(`!Sub`, `!GetAtt a.b`) as the functions that they stand for (AWS CloudFormation User Guide,
-"Intrinsic function reference"). Nothing of a document is ever quoted in a message.
+YAML is that of CloudFormation and Kubernetes: the core schema, with CloudFormation's short forms
+(`!Sub`, `!GetAtt a.b`) as the functions they stand for (AWS CloudFormation User Guide, "Intrinsic
+function reference"). No message ever quotes a document.
 """
 
 import json
@@ -14,18 +14,18 @@ import msgspec
 _MOST_NODES = 200_000
 _DEEPEST = 100
 _LONGEST = 1_500_000
-"""Characters; CloudFormation itself takes 1 MB at most (its quotas)."""
+"""In characters; CloudFormation itself accepts at most 1 MB (its quotas)."""
 
 
 _TWICE = "contains a key twice"
 
 
 class UnreadableError(Exception):
-    """The text is no document, or one that is too large; `str` says which."""
+    """The text is not a document, or is too large; `str` says which."""
 
 
 def read(text: str) -> list[Any]:
-    """The documents in a text: one of JSON, or any number of YAML. Raises `UnreadableError`."""
+    """Read the documents in a text: one of JSON, or any number of YAML. Raises `UnreadableError`."""
     if len(text) > _LONGEST:
         raise UnreadableError("is too long to read")
     if text.lstrip()[:1] in ("{", "["):
@@ -34,12 +34,12 @@ def read(text: str) -> list[Any]:
         except RecursionError:
             raise UnreadableError("is nested too deeply") from None
         except (msgspec.DecodeError, UnicodeError):
-            pass  # YAML's flow style begins like JSON
+            pass  # YAML's flow style starts like JSON
     return _yaml(text)
 
 
 def read_one(text: str) -> Any:
-    """The one document in a text. Raises `UnreadableError`."""
+    """Read the only document in a text. Raises `UnreadableError`."""
     found = read(text)
     if len(found) != 1:
         raise UnreadableError("does not contain exactly one document")
@@ -47,7 +47,7 @@ def read_one(text: str) -> Any:
 
 
 def _json(text: str) -> Any:
-    """Which of two values of one key counts is the reader's to choose, so neither is believed."""
+    """Decode JSON, but refuse duplicate keys, because readers differ in which value they take."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -78,7 +78,7 @@ def _yaml(text: str) -> list[Any]:
 
 
 def _refuse_depth(events: Any) -> None:
-    """Composing recurses, in C and without a bound: the events tell how deep it would."""
+    """Composing recurses in C without a limit, so the depth is checked on the events first."""
     depth = 0
     for event in events:
         name = type(event).__name__
@@ -88,7 +88,7 @@ def _refuse_depth(events: Any) -> None:
 
 
 class _Plain:
-    """Nodes as values; aliases are written out as long as they stay within bounds."""
+    """Turns nodes into values; aliases are expanded as long as they stay within the limits."""
 
     def __init__(self, yaml: Any) -> None:
         self._yaml = yaml
@@ -130,7 +130,7 @@ _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 
 
 def _scalar(node: Any) -> Any:
-    """Text, truth, nothing or a whole number; all others are as good as text here."""
+    """A string, boolean, null or whole number; everything else is kept as text."""
     text: str = node.value
     if node.style in ("'", '"', "|", ">"):
         return text
@@ -142,7 +142,7 @@ def _scalar(node: Any) -> Any:
 
 
 def _function(tag: str, plain: Any) -> Any:
-    """`!Ref x` as `{"Ref": "x"}`, and so on; a value with any other tag is itself."""
+    """`!Ref x` as `{"Ref": "x"}`, and so on; a value with any other tag stays as it is."""
     if not tag.startswith("!") or tag == "!":
         return plain
     name = tag[1:]

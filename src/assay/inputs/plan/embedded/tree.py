@@ -1,8 +1,8 @@
-"""Values that are known in part: as a plan has them, in a tree of values and a mask.
+"""Values that are partly known: like a plan, a tree of values and a mask.
 
-The properties of CloudFormation are those of hashicorp/awscc in another spelling: its provider makes
-`ImageId` of `image_id` and `Ec2Configuration` of `ec_2_configuration`. So a resource that a document
-describes is read by the rows of that provider.
+The properties of CloudFormation are those of hashicorp/awscc with other names: that provider turns
+`ImageId` into `image_id` and `Ec2Configuration` into `ec_2_configuration`. A resource that a
+document describes can therefore be read by the rows of that provider.
 """
 
 import re
@@ -14,7 +14,7 @@ from assay.model.addresses import Path
 
 
 class Open(msgspec.Struct, frozen=True, gc=False):
-    """A value that only AWS can tell; `by` is what it comes from, for people."""
+    """A value that only AWS knows; `by` says in messages where it comes from."""
 
     by: str
     of: str | None = None
@@ -22,14 +22,16 @@ class Open(msgspec.Struct, frozen=True, gc=False):
 
 
 class Looked(msgspec.Struct, frozen=True, gc=False):
-    """What an SSM parameter holds: `{{resolve:ssm:NAME}}`, or a parameter of such a type."""
+    """The value of an SSM parameter: `{{resolve:ssm:NAME}}`, or a template parameter of such a
+    type.
+    """
 
     alias: str
-    """As EC2 writes it: `resolve:ssm:NAME`."""
+    """In EC2's form: `resolve:ssm:NAME`."""
 
 
 class Either(msgspec.Struct, frozen=True, gc=False):
-    """One of several values; which of them only AWS can tell."""
+    """One of several values; only AWS knows which."""
 
     options: tuple[Any, ...]
     by: str = "a condition that is not known"
@@ -40,23 +42,23 @@ class Gone(msgspec.Struct, frozen=True, gc=False):
 
 
 class Resource(msgspec.Struct, frozen=True, gc=False):
-    """A resource that a document describes, as a plan would."""
+    """A resource that a document describes, in the form of a planned one."""
 
     type: str
-    """Of hashicorp/awscc."""
+    """The type in hashicorp/awscc."""
     at: Path
-    """Where its properties stand in the resource that holds the document."""
+    """The path of its properties in the resource that contains the document."""
     after: dict[str, Any]
     mask: dict[str, Any]
     spelt: dict[str, Any]
-    """The properties in their own spelling, with `Open` where the mask is true."""
+    """The properties with their original names, and with `Open` where the mask is true."""
     is_new: bool
     region: str | None = None
     is_certain: bool = True
-    """Whether it is made whatever becomes of the document's conditions."""
+    """Whether it is created no matter how the document's conditions turn out."""
 
     def original(self, steps: tuple[str | int, ...]) -> tuple[Path, Any]:
-        """A path of `after` in the document's own spelling, and what stands there."""
+        """Return a path of `after` with the document's own names, and the value there."""
         here: Any = self.spelt
         path: list[str | int] = []
         for step in steps:
@@ -77,7 +79,7 @@ def resource(
     region: str | None = None,
     is_certain: bool = True,
 ) -> Resource:
-    """A resource of a type of CloudFormation with its properties; `Open` ones become a mask."""
+    """Make a resource from a CloudFormation type and its properties; `Open` values become a mask."""
     spelt = properties if isinstance(properties, dict) else {}
     known, mask = _parted(spelt)
     masks = mask if isinstance(mask, dict) else {}
@@ -85,7 +87,7 @@ def resource(
 
 
 def logical(name: str) -> str:
-    """A logical name as it may be shown: letters and digits (CloudFormation User Guide), or not."""
+    """A logical name that may be shown: letters and digits only (CloudFormation User Guide)."""
     return name if name.isascii() and name.isalnum() and len(name) <= 255 else "something"
 
 
@@ -96,12 +98,12 @@ def awscc(kind: str) -> str:
 
 
 def snake(name: str) -> str:
-    """A property's name as hashicorp/awscc spells it."""
+    """The name of a property in hashicorp/awscc."""
     return _DIGITS.sub("_", _WORD.sub("_", name)).lower()
 
 
 def camel(name: str) -> str:
-    """A property's name as CloudFormation spells it, where the document does not say."""
+    """The name of a property in CloudFormation, if the document does not contain it."""
     return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
 
 
@@ -110,7 +112,7 @@ _DIGITS = re.compile(r"(?<=[A-Za-z])(?=[0-9])")
 
 
 def _parted(tree: Any) -> tuple[Any, Any]:
-    """A tree in snake case as (what is known, where something is not)."""
+    """Split a tree into its known values, in snake case, and the mask of unknown ones."""
     if isinstance(tree, Open | Either):
         return None, True
     if isinstance(tree, Looked):
@@ -132,7 +134,7 @@ def _parted(tree: Any) -> tuple[Any, Any]:
         masked = any(mask for _, mask in parts)
         return [below for below, _ in parts], [mask or {} for _, mask in parts] if masked else []
     number = isinstance(tree, int) and not isinstance(tree, bool)
-    return str(tree) if number else tree, None  # a version of a template is text in a plan
+    return str(tree) if number else tree, None  # a template's version is text in a plan
 
 
 def _child(tree: Any, step: str | int) -> Any:

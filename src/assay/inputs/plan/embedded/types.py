@@ -1,4 +1,4 @@
-"""Which resources hold documents, and in which attributes: what can be told without reading one."""
+"""Which resources contain documents, and in which attributes, without reading any."""
 
 from assay.inputs.surface.mentions import of_aws
 
@@ -31,10 +31,10 @@ WRITERS = (
     *("awscc_cloudformation_stack", "awscc_cloudformation_stack_set"),
     "aws_cloudcontrolapi_resource",
 )
-"""Those whose documents describe resources under names that others may use."""
+"""The types whose documents describe resources under names that others may use."""
 
 NODE_CLASSES = ("amiSelector", "EC2NodeClass", "AWSNodeTemplate")
-"""One of these words stands wherever Karpenter's choice of images does."""
+"""Wherever Karpenter's choice of images is written, one of these words occurs."""
 _NODE_CLASSES = tuple(word.encode() for word in NODE_CLASSES)
 
 

@@ -1,1 +1,1 @@
-"""What a plan makes or changes itself: images, templates, parameters, and names that move."""
+"""What a plan makes or changes itself: images, templates, parameters, and names with a new meaning."""

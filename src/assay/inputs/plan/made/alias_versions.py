@@ -1,4 +1,4 @@
-"""Aliases that are made of a parameter: whose name stands before a version decides, and what it names there."""
+"""Aliases made from a parameter's version: the name before the version decides what they mean."""
 
 from assay.inputs.plan.trails.ends import Ended
 from assay.inputs.plan.trails.trail import Target
@@ -8,10 +8,10 @@ _NAMES = (("arn",), ("id",), ("name",))
 
 
 def unnamed(ends: Ended) -> list[Value]:
-    """What is not known, where some ends are versions of parameters beside which nobody is named.
+    """Return unknown values for versions of parameters that are read without a name.
 
-    `resolve:ssm:/other:${aws_ssm_parameter.x.version}` is an alias of the other: a plan does not show
-    what stands before the version, and code that does has it as a step behind it.
+    `resolve:ssm:/other:${aws_ssm_parameter.x.version}` is an alias of the other parameter. A plan
+    does not show the name before the version; code does, as a step after it.
     """
     of_parameters = [
         end
@@ -27,7 +27,7 @@ def unnamed(ends: Ended) -> list[Value]:
 
 
 def _is_named(end: Target, named: set[int]) -> bool:
-    """Whether the name before a version is that of the same parameter."""
+    """Whether the name before a version is the name of the same parameter."""
     match end.path[1:]:
         case (str(text),):
             return bool(end.resource.value(("name",)) == text.removeprefix(ALIAS))
@@ -35,10 +35,11 @@ def _is_named(end: Target, named: set[int]) -> bool:
 
 
 def leads_there(parameter: Target, own: Place | Unplaced, at: Place | Unplaced) -> bool:
-    """Whether a name of a parameter that stands in one place means it in the other, where EC2 reads it.
+    """Whether a name or ARN of a parameter in one place means that parameter where EC2 reads it.
 
-    A name is there for anybody to choose: elsewhere it may be another parameter's. An ARN may lead to
-    another account (AWS Systems Manager, "Working with shared parameters"), in the same Region.
+    Names are chosen freely, so in another place the same name may be another parameter's. An ARN
+    may lead to another account (AWS Systems Manager, "Working with shared parameters"), in the same
+    Region.
     """
     if parameter.path[:1] == ("arn",) and isinstance(own, Place) and isinstance(at, Place):
         return (own.partition, own.region) == (at.partition, at.region)

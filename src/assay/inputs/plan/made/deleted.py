@@ -10,10 +10,10 @@ _ID = {"aws_launch_template": "id", "awscc_ec2_launch_template": "launch_templat
 
 
 def deleted_templates(planned: PlannedResources, providers: Providers) -> Iterator[TemplateChange]:
-    """Those that will be gone, and those that others of the same name take the place of.
+    """Yield the templates that will be gone, including those replaced by others of the same name.
 
-    A template keeps its id for life (EC2 User Guide, "Launch templates"), so one that is replaced is
-    gone by its id; who names it by name is answered by its successor, which is read elsewhere.
+    A template keeps its id for life (EC2 User Guide, "Launch templates"), so the id of a replaced
+    template is gone. Its name leads to the successor, which is read elsewhere.
     """
     for resource in planned.changing(_ID, "delete"):
         named = resource.was((_ID[resource.change.type],))

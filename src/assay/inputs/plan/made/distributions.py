@@ -2,9 +2,9 @@
 
 Facts: Image Builder User Guide, "Manage AMI distribution settings", and API Reference,
 LaunchTemplateConfiguration: each build adds a version to the launch template, which becomes its
-default unless `setDefaultVersion` is false; SsmParameterConfiguration: the id of the image is written
-to the parameter, in the account that is named or else in that of the build. A pipeline builds when
-its schedule says so, not when it is applied.
+default unless `setDefaultVersion` is false; SsmParameterConfiguration: the id of the image is
+written to the parameter, in the account that is named, or else in that of the build. A pipeline
+builds on its schedule, not when it is applied.
 """
 
 from collections import defaultdict
@@ -52,7 +52,9 @@ _FIELDS = {
         "set_default_version",
     ),
 }
-"""How each provider spells a distribution, its templates, its parameters, and "make it default"."""
+"""Each provider's names for a distribution, its templates, its parameters, and "make it the
+default".
+"""
 BUILT = (Action.CREATE, Action.REPLACE)
 _CIRCLE = Unusable(
     "is built from something that the build itself changes", "name the parent image by its AMI id"
@@ -62,7 +64,9 @@ _ANYWHERE = Unplaced("the distribution configuration is not in the plan")
 
 
 class Moved(msgspec.Struct, frozen=True, gc=False):
-    """A launch template of this plan, by its change, of which a build moves the newest version."""
+    """A launch template of this plan whose newest version a build changes; `change` is the id() of
+    its change.
+    """
 
     change: int
     leaves: Value
@@ -73,12 +77,12 @@ Named = ParameterChange | TemplateChange | Moved
 
 
 class _Built:
-    """What becomes of names, and of which launch templates."""
+    """The changes that builds make to names and to launch templates."""
 
     def __init__(self, changes: tuple[Named, ...]) -> None:
         self.changes = changes
         self.moved: defaultdict[int, list[Moved]] = defaultdict(list)
-        """By the template's change."""
+        """By the id() of the template's change."""
         self._by_id: defaultdict[str | None, list[TemplateChange]] = defaultdict(list)
         for change in changes:
             if isinstance(change, Moved):
@@ -87,13 +91,13 @@ class _Built:
                 self._by_id[change.id].append(change)
 
     def of_template(self, id: object) -> list[TemplateChange]:
-        """What becomes of one template, and of those of which nobody can tell which they are."""
+        """Return the changes of one template, and those for which the template is not known."""
         own = self._by_id.get(id, []) if isinstance(id, str) else []
         return [*own, *self._by_id.get(None, [])]
 
 
 class Distributions:
-    """The names that images built by this plan are given."""
+    """The names given to images that this plan builds."""
 
     def __init__(
         self,
@@ -102,7 +106,7 @@ class Distributions:
         providers: Providers,
         parent: Callable[[PlannedResource], Value],
     ) -> None:
-        """`parent` says from what an Image Builder image is made."""
+        """`parent` returns the image from which an Image Builder image is made."""
         self._planned = planned
         self._ends = ends
         self._providers = providers
@@ -112,13 +116,15 @@ class Distributions:
 
     @property
     def changes(self) -> tuple[Named, ...]:
-        """What becomes of every name that a build of this plan changes."""
+        """The changes to every name that a build of this plan changes."""
         return self._built.changes
 
     @property
     def _built(self) -> "_Built":
-        """What is built can come from an instance, and that from a template: who asks on this way is
-        told which names change, and not what they will mean.
+        """The changes made by builds.
+
+        A built image can come from an instance, and that from a template. A lookup that comes back
+        here on such a path learns which names change, but not what they will mean.
         """
         if self._known is not None:
             return self._known
@@ -137,7 +143,9 @@ class Distributions:
         return _Built(tuple(each for image in images for each in self._of_image(image, parent)))
 
     def of_template(self, template: PlannedResource, version: str | None) -> Value | None:
-        """What a version of a template of this plan will hold, where a build moves it."""
+        """Return what a version of a template of this plan will contain, if a build moves the
+        version.
+        """
         if version not in ("$Latest", "$Default"):
             return None
         built = self._built
@@ -214,7 +222,9 @@ class Distributions:
         at: Place | Unplaced,
         default: str,
     ) -> Iterator[TemplateChange | Moved]:
-        """One template of a distribution; what is unknown of it, could be any."""
+        """Yield the change to one template of a distribution; if its id is unknown, it may be any
+        template.
+        """
         by, block, mask = image.change.address, _tree(leaf.value), _tree(leaf.mask)
         account = UNKNOWN if mask.get("account_id") is True else block.get("account_id")
         at = _of_account(at, account)
@@ -239,8 +249,8 @@ class Distributions:
 
 
 def builds(resource: PlannedResource) -> bool:
-    """Whether Image Builder builds an image while this plan is applied, and launches an instance
-    of its recipe's parent for that (Image Builder User Guide, "How Image Builder works").
+    """Whether Image Builder builds an image while this plan is applied. For that it launches an
+    instance from its recipe's parent (Image Builder User Guide, "How Image Builder works").
     """
     kind = resource.change.type in IMAGES
     return kind and resource.action in BUILT and not resource.change.deposed
@@ -264,7 +274,7 @@ def _of_parameter(
 
 
 def _anything(image: PlannedResource) -> Iterator[ParameterChange | TemplateChange]:
-    """What a distribution can change that this plan does not hold: any name."""
+    """Yield the changes of a distribution that is not in this plan: it may change any name."""
     by = image.change.address
     what = Unusable(
         f"is a name that {by} may change: its distribution is not in this plan",
@@ -275,7 +285,7 @@ def _anything(image: PlannedResource) -> Iterator[ParameterChange | TemplateChan
 
 
 def _is_container(image: PlannedResource) -> bool:
-    """Container images are distributed to registries: they are no AMIs."""
+    """Whether it builds a container image, which is distributed to registries and is not an AMI."""
     if image.value(("image_recipe_arn",)):
         return False
     return not image.writes("image_recipe_arn") and (

@@ -1,4 +1,4 @@
-"""The images that this very plan makes from other images.
+"""The images that this plan itself makes from other images.
 
 Facts: hashicorp/aws documentation of aws_ami_copy (CopyImage), aws_ami_from_instance (CreateImage)
 and aws_ami (RegisterImage).
@@ -48,7 +48,7 @@ MAKERS = (*_ONE_IMAGE, "aws_imagebuilder_image")
 
 
 class Makers:
-    """Turns an unknown value into what the plan will put there."""
+    """Finds the image that the plan will put in place of an unknown value."""
 
     def __init__(self, planned: PlannedResources, trails: Trails, providers: Providers) -> None:
         self._planned = planned
@@ -69,9 +69,10 @@ class Makers:
         depth: int = 0,
         at: Place | Unplaced | None = None,
     ) -> Value:
-        """What the unknown image value at `path` of a resource will be.
+        """Return what the unknown image value at `path` of a resource will be.
 
-        `at` is where the image must be, which is where the resource is unless it copies.
+        `at` is where the image must be: in the place of the resource, unless the resource copies
+        it.
         """
         ends = self.ends.of(resource, path, Sought.IMAGE)
         if isinstance(ends, Dead) or depth > _DEEPEST:
@@ -83,14 +84,16 @@ class Makers:
     def _once(
         self, ends: Ended, place: Place | Unplaced, values: Callable[[], list[Value]]
     ) -> Value:
-        """What some ends come to in a place: all instances of a block share them."""
+        """Return the value that some ends lead to in a place; it is shared by all instances of a
+        block.
+        """
         found = self._found.get((id(ends), place))
         if found is None:
             found = self._found[id(ends), place] = any_of(ends, values()), ends
         return found[0]
 
     def _images_at(self, end: End, at: Place | Unplaced, depth: int) -> list[Value]:
-        """The images that one end of a trail may hold; none if it holds none."""
+        """Return the images that one end of a trail may contain."""
         if isinstance(end, Fixed):
             return fixed_images(end)
         resource, path = end.resource, end.path
@@ -113,7 +116,7 @@ class Makers:
         return [value for value in found if value is not None]
 
     def _made(self, resource: PlannedResource, depth: int) -> Value:
-        """The image that a resource of this plan will make."""
+        """Return the image that a resource of this plan will make."""
         address, place = resource.change.address, self.place(resource)
         match resource.change.type:
             case "aws_ami_copy":
@@ -126,7 +129,9 @@ class Makers:
         return Made(address, "Image Builder", self.recipe(resource, depth), place)
 
     def _read_later(self, target: Target) -> Value:
-        """What a data source will read: during apply, or from code alone when Terraform plans."""
+        """Return what a data source will read: during apply, or, for code alone, when Terraform
+        plans.
+        """
         resource, path = target.resource, target.path
         if self.ends.is_code:
             return looked_up(resource, path)
@@ -135,10 +140,10 @@ class Makers:
         return Unknown((target.name,))
 
     def _held(self, resource: PlannedResource, path: Path, depth: int) -> Value | None:
-        """What a planned resource holds at `path`: an image, or where it comes from.
+        """Return what a planned resource contains at `path`: an image, or where it comes from.
 
-        None for a known value that is no image. What a resource will make of its arguments is not
-        known, so only attributes that hold an AMI id are followed further.
+        None for a known value that is not an image. What a resource computes from its arguments is
+        unknown, so only attributes that contain an AMI id are followed further.
         """
         step = ".".join((resource.change.address, *map(str, path)))
         value: Value
@@ -154,7 +159,9 @@ class Makers:
         return Planned(step, value, sensitive=resource.is_sensitive(path))
 
     def _alias(self, end: Target, at: Place | Unplaced, depth: int) -> Value:
-        """`resolve:ssm:` and a name or an ARN that AWS has still to give a parameter of the plan."""
+        """An alias of a parameter in the plan, made of `resolve:ssm:` and a name or ARN that is
+        still unknown.
+        """
         parameter, step = end.resource, f"parameter {end.resource.change.address}"
         if not leads_there(end, self.place(parameter), at):
             return Unusable(f"is an alias for {step}, which is in another account or Region")
@@ -179,14 +186,14 @@ class Makers:
     def elsewhere(
         self, resource: PlannedResource, place: Place | Unplaced, region: str
     ) -> Place | Unplaced:
-        """The place in the Region that an argument of the resource names, if it names any."""
+        """The place in the Region that an argument of the resource names, if it names one."""
         unknown = resource.is_unknown((region,))
         return self._providers.elsewhere(place, UNKNOWN if unknown else resource.value((region,)))
 
     def groups(
         self, resource: PlannedResource, path: Path
     ) -> list[PlannedResource] | Unknown | Unusable:
-        """The Auto Scaling groups of this plan whose ARN can stand at `path`; no others are known."""
+        """Return this plan's Auto Scaling groups whose ARN may be at `path`; no others are known."""
         if resource.is_unknown(path):
             ends = self.ends.of(resource, path, Sought.GROUP)
             if isinstance(ends, Dead):
@@ -201,7 +208,7 @@ class Makers:
         return found or missing.NO_GROUP
 
     def of_instance(self, resource: PlannedResource, path: Path, depth: int = 0) -> Value:
-        """The image of the instance whose id stands at `path`."""
+        """Return the image of the instance whose id is at `path`."""
         if not resource.is_unknown(path):
             found = parse_instance(resource.value(path))
             return self._planned_instance(found, depth) if isinstance(found, InstanceRef) else found
@@ -220,7 +227,7 @@ class Makers:
         return values
 
     def _planned_instance(self, ref: InstanceRef, depth: int) -> Value:
-        """An existing instance; one that the plan changes is judged as it will be."""
+        """An existing instance, or the future image of one that the plan changes."""
         for resource in self._planned.named("aws_instance", ref.id, "id"):
             if resource.action is not Action.NO_OP:
                 return self._launched(resource, depth) or ref
@@ -238,7 +245,7 @@ class Makers:
         return self._held(resource, path, depth)
 
     def recipe(self, resource: PlannedResource, depth: int = 0) -> Value:
-        """The parent image of the recipe that an Image Builder image or pipeline names."""
+        """Return the parent image of the recipe that an Image Builder image or pipeline names."""
         path = ("image_recipe_arn",)
         wanted = resource.value(path)
         if resource.is_unknown(path):
@@ -270,7 +277,7 @@ class Makers:
         return Planned(f"{recipe.change.address}.parent_image", value) if value else None
 
     def launch_configuration(self, resource: PlannedResource, path: Path) -> Value:
-        """The image of the launch configuration whose name stands at `path`, in the same place."""
+        """Return the image of the launch configuration whose name is at `path`, in the same place."""
         here = self.place(resource)
         if resource.is_unknown(path):
             ends = self.ends.of(resource, path, Sought.CONFIGURATION)

@@ -8,10 +8,10 @@ _CONFIGURATIONS = (
     ("aws_launch_configuration", "name"),
     ("awscc_autoscaling_launch_configuration", "launch_configuration_name"),
 )
-"""The types of launch configurations, and the attribute that holds their name."""
+"""The types of launch configurations, and the attributes with their names."""
 
 
 def named_configurations(planned: PlannedResources, name: object) -> Iterator[PlannedResource]:
-    """Those of one name, wherever they are."""
+    """Yield the launch configurations with this name, in any place."""
     for kind, attribute in _CONFIGURATIONS:
         yield from planned.named(kind, name, attribute)

@@ -1,8 +1,8 @@
 """What a data source will find when Terraform plans, as a question that EC2 or SSM can answer.
 
-Only code has such data sources: in a plan they are read already. Facts: hashicorp/aws documentation
-of the data sources aws_ami, aws_ssm_parameter, aws_launch_template (the image is that of the latest
-version) and aws_instance.
+Only code has such data sources; in a plan they have already been read. Facts: hashicorp/aws
+documentation of the data sources aws_ami, aws_ssm_parameter, aws_launch_template (the image is that
+of the latest version) and aws_instance.
 """
 
 import re
@@ -35,7 +35,7 @@ _FIELDS = TemplateFields("id", "name", "version")
 
 
 def looked_up(resource: PlannedResource, path: tuple[Step, ...]) -> Value:
-    """The image that an attribute of a data source will hold."""
+    """Return the image in an attribute of a data source."""
     address = resource.change.address
     value: Value | None
     match resource.change.type, path:
@@ -65,19 +65,19 @@ def looked_up(resource: PlannedResource, path: tuple[Step, ...]) -> Value:
 def template_looked_up(
     resource: PlannedResource, version: str | None
 ) -> TemplateRef | Unusable | None:
-    """The launch template that a data source names; None where that is not known."""
+    """Return the launch template that a data source names; None if it is not known."""
     names = {name: resource.value((name,)) for name in ("id", "name")}
     if not any(names.values()) or any(resource.is_sensitive((name,)) for name in names):
-        return None  # what is looked up is shown by its name
+        return None  # because reports show the name of what is looked up
     return parse_template({**names, "version": version or "$Latest"}, _FIELDS)
 
 
 def _search(resource: PlannedResource) -> ImageSearch | None:
-    """The lookup, if all its arguments are known: one that is not could change what it finds."""
+    """Return the search if all its arguments are known; an unknown one could change its result."""
     if resource.mask(()) not in (None, {}):
         return None
     filters = resource.value(("filter",)) or []
-    filters = [filters] if isinstance(filters, dict) else filters  # JSON may leave out the brackets
+    filters = [filters] if isinstance(filters, dict) else filters  # JSON may omit the brackets
     if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
         return None
     return ImageSearch(
@@ -91,8 +91,8 @@ def _search(resource: PlannedResource) -> ImageSearch | None:
 
 
 def _newest(resource: PlannedResource) -> ImageSearch | None:
-    """The first of all images that match, which is the newest unless somebody asks for the oldest
-    (aws_ami_ids: `sort_ascending`).
+    """Return the first of all matching images, which is the newest unless `sort_ascending` is set
+    (aws_ami_ids).
     """
     found = _search(resource)
     if found is None or _is_true(resource.value(("sort_ascending",))):
@@ -101,8 +101,8 @@ def _newest(resource: PlannedResource) -> ImageSearch | None:
 
 
 def _public(resource: PlannedResource) -> Alias | Unusable | None:
-    """The image of a public parameter that holds JSON: a parameter below it holds the id alone
-    (Amazon ECS, "Retrieving Amazon ECS-optimized Linux AMI metadata"; EKS has the same form).
+    """Return the image of a public parameter with a JSON value: a parameter below it has just the
+    id (Amazon ECS, "Retrieving Amazon ECS-optimized Linux AMI metadata"; EKS has the same form).
     """
     name = resource.value(("name",))
     if not isinstance(name, str) or not re.fullmatch(_OF_AWS, name):

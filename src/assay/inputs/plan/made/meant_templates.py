@@ -1,4 +1,4 @@
-"""Which launch templates an unknown id or name means."""
+"""Which launch templates an unknown id or name may mean."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -15,14 +15,14 @@ from assay.model import Place, TemplateRef, Unknown, Unplaced, Unusable, may_be_
 from assay.model.addresses import Step
 
 Template: TypeAlias = PlannedResource | TemplateRef
-"""A template of this plan, or one by name of which the version does not count yet."""
+"""A template of this plan, or one named by id or name, whose version does not matter yet."""
 Meant: TypeAlias = tuple[Template, ...]
-"""One and the same for all whose id or name comes from the same."""
+"""The same object for all references whose id or name has the same origin."""
 _Places: TypeAlias = Callable[[PlannedResource], Place | Unplaced]
 
 
 class MeantTemplates:
-    """Finds the templates, once for all that read the same."""
+    """Finds the templates, once for all references with the same origin."""
 
     def __init__(self, ends: Ends, place: _Places) -> None:
         self._ends = ends
@@ -33,8 +33,9 @@ class MeantTemplates:
     def at(
         self, resource: PlannedResource, paths: list[tuple[Step, ...]]
     ) -> Meant | Unknown | Unusable:
-        """The templates that an unknown id or name at one of these paths can mean."""
-        # Id and name are unknown together: one that leads somewhere tells for both
+        """Return the templates that an unknown id or name at one of these paths may mean."""
+        # Id and name are unknown together: if one of them leads somewhere, that is the answer for
+        # both
         lost: Unknown | Unusable | None = None
         for path in paths:
             ends = self._ends.of(resource, path, Sought.TEMPLATE)
@@ -48,7 +49,9 @@ class MeantTemplates:
         return lost or Unknown()
 
     def read_later(self, resource: PlannedResource) -> Meant | Unknown | Unusable:
-        """The template that a data source names; code has no other data sources than such."""
+        """Return the template that a data source names; code has only data sources that are read
+        later.
+        """
         address = resource.change.address
         ref = template_looked_up(resource, "$Latest")
         if self._ends.is_code:
@@ -57,7 +60,8 @@ class MeantTemplates:
             return ref
         if ref is not None and not any(resource.is_unknown((name,)) for name in ("id", "name")):
             return (ref,)
-        # A data source by `name` fills in the id, and the other way round; by both, nobody knows which counts
+        # A data source by `name` fills in the id, and the reverse; if both are set, it is not known
+        # which counts
         written = [(name,) for name in ("id", "name") if resource.writes(name)]
         if len(written) != 1:
             return Unknown((address,))
@@ -89,7 +93,7 @@ class MeantTemplates:
         return tuple(found.values()) or unknown_from(ends)
 
     def _are_here(self, templates: Meant, here: Place | Unplaced) -> bool:
-        """Whether none of them is in another place."""
+        """Whether none of the templates is in another place."""
         known = self._reachable.get((id(templates), here))
         if known is None:
             are_here = all(
@@ -102,8 +106,9 @@ class MeantTemplates:
 
 
 def _known_templates(end: Fixed, *, by_name: bool) -> Meant | Unknown:
-    """The templates of which a known value holds the ids; names could be any text in it."""
-    # `var.template` may be an object of which the expression reads `.id`: ids have a form, names have none
+    """Return the templates whose ids are in a known value. Names could be any text in it."""
+    # `var.template` may be an object whose `.id` the expression reads: ids have a fixed form, names
+    # do not
     ids = (each for each in dict.fromkeys(texts(end.value)) if is_template(each))
     found = tuple(TemplateRef(each, None) for each in ids)
     if not end.wide and (

@@ -1,4 +1,4 @@
-"""What would have to be there, in the plan or in the resource, for an image to be told."""
+"""What is missing, in the plan or in a resource, when an image cannot be determined."""
 
 from assay.model import Unusable
 

@@ -1,7 +1,7 @@
-"""Names whose meaning the plan itself changes: put beside what it makes of them.
+"""Names whose meaning the plan itself changes, together with what it changes them to.
 
-A parameter that is set in the same plan, a template whose default a build moves: what they mean now
-is not what will be launched.
+Examples are a parameter set in the same plan, and a template whose default a build moves: their
+present meaning is not what will be launched.
 """
 
 import re
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from assay.inputs.plan.made.stacks import Stacks
 
 _DATA = r"(^|\.)data\."
-"""The address of a data source that is still to be read."""
+"""The address of a data source that has not been read yet."""
 
 
 class Names:
@@ -59,16 +59,18 @@ class Names:
     def settle(
         self, value: Value, place: Place | Unplaced, user: ResourceChange | None = None
     ) -> Value:
-        """A value with every name in it beside the changes that may reach it.
+        """Return a value in which every name is accompanied by the changes that may affect it.
 
-        What waits for `user`, which holds the value, is not written yet when that is made.
+        `user` is the resource that contains the value. Changes that wait for it come after it is
+        created.
         """
         if not self._any:
             return value
         match value:
             case Planned(step, Alias() as inner) if re.search(_DATA, step):
                 return replace(value, value=self._read(inner, place))
-            # Most values hold no name that changes: those come back as the same object, for whoever shares it
+            # Most values contain no changing name. They are returned as the same object, so that it
+            # can be shared
             case Planned(_, inner):
                 settled = self.settle(inner, place, user)
                 return value if settled is inner else replace(value, value=settled)
@@ -89,7 +91,7 @@ class Names:
     def _of_alias(
         self, alias: Alias, place: Place | Unplaced, user: ResourceChange | None
     ) -> Changes:
-        """The parameters that an alias means, or may mean."""
+        """Return the changes to parameters that an alias means or may mean."""
         met = [
             (each, self._is_late(each, user))
             for each in self._parameters.of_parameter(parameter_named(alias.parameter, place)[0])
@@ -101,17 +103,19 @@ class Names:
         )
 
     def _is_late(self, change: ParameterChange, user: ResourceChange | None) -> bool:
-        """Whether the resource that writes a parameter waits for another one, which uses it."""
+        """Whether the resource that writes a parameter waits for the resource that uses it."""
         if user is None:
             return False
         opened = self._planned.open(user)
-        # The parameter is read when the user is made; if that comes first, what was there counts
+        # The parameter is read when the user is created; if that comes first, the old value counts
         first = Waiting(opened.module, opened.configured)
         return any(self._order.follows(each, first) for each in self._writing.get(change.by, ()))
 
     @cached_property
     def _writing(self) -> dict[str, list[PlannedResource]]:
-        """The resources that look after parameters, by address: one can have deposed objects."""
+        """The resources that manage parameters, by address; an address can also have deposed
+        objects.
+        """
         found: defaultdict[str, list[PlannedResource]] = defaultdict(list)
         for each in self._planned.changing(TYPES):
             found[each.change.address].append(each)
@@ -120,16 +124,17 @@ class Names:
     def _once(
         self, key: object, changes: Callable[[], Iterable[ParameterChange | TemplateChange]]
     ) -> Changes:
-        """Some changes: the same for all names that they concern alike."""
+        """Return some changes as one object, shared by all names that they affect."""
         found = self._shared.get(key)
         if found is None:
             found = self._shared[key] = Changes(tuple(changes()))
         return found
 
     def _read(self, alias: Alias, place: Place | Unplaced) -> Value:
-        """What a data source reads of a parameter: before the plan writes it, or after that.
+        """Return what a data source reads from a parameter: its value before or after the plan
+        writes it.
 
-        One that is made anew can be read after that only.
+        A parameter that is created can only be read afterwards.
         """
         later = self.settle(alias, place)
         if not isinstance(later, Changeable):
@@ -138,8 +143,8 @@ class Names:
         return later if anew else AnyOf((alias, later))
 
     def _of_template(self, ref: TemplateRef | EveryVersion, place: Place | Unplaced) -> Changes:
-        """What becomes of a template that exists; by its name alone it may be any."""
-        # A new version leaves `version = "3"` as it was, and only the end of the template takes it away
+        """Return the changes to an existing template; one given by name alone may be any template."""
+        # A new version does not change `version = "3"`; only deleting the template does
         pinned = isinstance(ref, TemplateRef) and ref.pinned
         own = ref.id if ref.id in self._by_id else None
         return self._once(
@@ -152,7 +157,7 @@ class Names:
         )
 
     def _with_id(self, own: str | None) -> Iterator[TemplateChange]:
-        """What becomes of the templates of an id, and of those of which the plan tells no id."""
+        """Yield the changes to templates with an id, and to those whose id the plan does not know."""
         places = {*self._by_id.get(own, ()), *self._by_id.get(None, ())}
         return (self._templates[place] for place in sorted(places))
 
@@ -164,7 +169,7 @@ class Names:
         return dict(found)
 
     def _behind_template(self, place: Place | Unplaced) -> Changes:
-        """What may be met behind a template: the image of its version can be an alias."""
+        """Return the changes that may affect a template's image, because the image can be an alias."""
         return self._once(
             ("behind", place.region if isinstance(place, Place) else None),
             lambda: (
@@ -176,7 +181,7 @@ class Names:
 
     @cached_property
     def _any(self) -> bool:
-        """Whether the plan changes any name at all; most do not."""
+        """Whether the plan changes any names; most plans do not."""
         return bool(self._parameters.all or self._templates)
 
     @cached_property
@@ -200,7 +205,7 @@ class Names:
 
     @cached_property
     def _stacks(self) -> "Stacks | None":
-        """What documents write, of which few plans have any."""
+        """The changes made by documents, which few plans have."""
         if not self._planned.changing(WRITERS):
             return None
         from assay.inputs.plan.made.stacks import Stacks

@@ -1,14 +1,14 @@
-"""The SSM parameters that this plan writes or deletes, and what they will hold.
+"""The SSM parameters that this plan writes or deletes, and their future values.
 
-Facts: hashicorp/aws, `aws_ssm_parameter`: every change but that of tags and of `overwrite` puts the
-value again (`insecure_value` before `value`); `value_wo` is write-only, so that no plan holds it;
-`name` cannot be changed in place; only with `overwrite` does creating one write over another. AWS
-CloudFormation, `AWS::SSM::Parameter`, which hashicorp/awscc goes by: it never writes over another.
-EC2 resolves parameters of type String (EC2 User Guide, "Use a Systems Manager parameter instead of
-an AMI ID").
+Facts: hashicorp/aws, `aws_ssm_parameter`: every change except of tags and of `overwrite` writes the
+value again (`insecure_value` before `value`); `value_wo` is write-only, so no plan contains it;
+`name` cannot be changed in place; creating a parameter overwrites another one only with
+`overwrite`. AWS CloudFormation, `AWS::SSM::Parameter`, on which hashicorp/awscc is based, never
+overwrites another one. EC2 resolves parameters of type String (EC2 User Guide, "Use a Systems
+Manager parameter instead of an AMI ID").
 
-A name that is known after apply only is that of an existing parameter where it may write over one,
-and only there: creating it would fail otherwise.
+A name that is known only after apply can be that of an existing parameter only if it may be
+overwritten: creating it would fail otherwise.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,18 +33,18 @@ from assay.model.addresses import Step
 
 TYPES = ("aws_ssm_parameter", "awscc_ssm_parameter")
 READ = ("overwrite", "type", "value_wo_version")
-"""What is read of a parameter besides the attributes that hold its value."""
+"""The attributes of a parameter that are read besides those with its value."""
 _PUT = "put an AMI id into the parameter, or use another parameter"
 NO_IMAGE = Unusable("is a parameter that contains no AMI id", _PUT)
-"""And did not hold one before: no name of an image leads there."""
+"""And did not contain one before, so that no name of an image leads there."""
 _NO_LONGER = Unusable("is a parameter that will contain no AMI id", _PUT)
 _WRITTEN = (Action.CREATE, Action.REPLACE, Action.UPDATE, Action.IMPORT)
 _LEAVE_THE_VALUE = frozenset({"tags", "tags_all", "overwrite"})
-"""Attributes whose change alone puts no new value."""
+"""A change of these attributes alone does not write a new value."""
 
 
 class Parameters:
-    """The parameters that resources of their own look after."""
+    """The parameters that are resources of the plan."""
 
     def __init__(
         self,
@@ -54,8 +54,8 @@ class Parameters:
         *,
         is_code: bool = False,
     ) -> None:
-        """`image` says what an unknown image value of a resource will be, so many steps away; of
-        `is_code` nobody knows what has been created before.
+        """`image` returns what an unknown image value of a resource will be, given its depth. With
+        `is_code`, it is not known which resources already exist.
         """
         self._is_code = is_code
         self._planned = planned
@@ -63,7 +63,7 @@ class Parameters:
         self._image = image
 
     def changes(self) -> Iterator[ParameterChange]:
-        """What becomes of each parameter that the plan touches."""
+        """Yield the changes to each parameter that the plan touches."""
         for resource in self._planned.changing(TYPES):
             if resource.action in _WRITTEN and not resource.change.deposed:
                 yield from self._written(resource)
@@ -71,7 +71,7 @@ class Parameters:
                 yield from self._deleted(resource)
 
     def leaves(self, resource: PlannedResource, depth: int = 0) -> Value:
-        """What the newest version of a planned parameter will hold."""
+        """Return the future value of the newest version of a planned parameter."""
         if resource.value(("type",)) not in (None, "String"):
             return Unusable(
                 "is a parameter of a type other than String, which EC2 does not accept",
@@ -115,7 +115,7 @@ class Parameters:
         )
 
     def _deleted(self, resource: PlannedResource) -> Iterator[ParameterChange]:
-        """The parameter that stood here before, unless it is made again under the same name."""
+        """Yield the deletion of the old parameter, unless it is created again under the same name."""
         name, address = resource.was(("name",)), resource.change.address
         if (
             name in (None, resource.value(("name",)))
@@ -132,9 +132,10 @@ class Parameters:
     def _named(
         self, resource: PlannedResource, name: object
     ) -> tuple[str | None, Place | Unplaced, Place | Unplaced | None]:
-        """Its name, its place by its provider, and that by the ARN of what exists.
+        """Return the name, the place by the provider, and the place by the ARN of an existing
+        parameter.
 
-        The ARN of what is planned can be an argument, and then says what somebody wishes.
+        The ARN of a planned parameter can be an argument, which proves nothing.
         """
         place = self._providers.place(resource.own_region, resource.configured)
         arn, told = resource.was(("arn",)), None
@@ -146,13 +147,17 @@ class Parameters:
 
 
 def _held_an_image(resource: PlannedResource) -> bool:
-    """Whether a parameter named an image before, or can have: who writes over it does not know."""
+    """Whether a parameter was, or may have been, an image: with `overwrite`, the old value is not
+    known.
+    """
     before = [parse_image(resource.was((name,))) for name in ("insecure_value", "value")]
     return resource.value(("overwrite",)) is True or any(isinstance(i, AmiId) for i in before)
 
 
 def _by_way_of(step: str, value: Value) -> Value:
-    """What is not known, named with the attribute that will hold it; a variable has only to be set."""
+    """Name an unknown value by the attribute that will contain it, unless it is only an unset
+    variable.
+    """
     if not isinstance(value, Unknown) or value.references[:1] == (step,):
         return value
     source = next(iter(value.references), None)
@@ -162,7 +167,7 @@ def _by_way_of(step: str, value: Value) -> Value:
 
 
 def held_at(resource: PlannedResource) -> tuple[Step, ...]:
-    """The attribute that holds what a parameter will hold; the provider prefers `insecure_value`."""
+    """The attribute with the future value of a parameter; the provider prefers `insecure_value`."""
     path: tuple[Step, ...]
     if is_write_only(resource):
         return ("value_wo",)
@@ -174,7 +179,7 @@ def held_at(resource: PlannedResource) -> tuple[Step, ...]:
 
 
 def is_write_only(resource: PlannedResource) -> bool:
-    """Whether a parameter is set by an argument that no plan holds."""
+    """Whether a parameter is set by an argument that no plan contains."""
     if resource.writes("value_wo"):
         return True
     version = ("value_wo_version",)
@@ -182,7 +187,7 @@ def is_write_only(resource: PlannedResource) -> bool:
 
 
 def write_only(resource: PlannedResource) -> Unusable:
-    """Why nobody can tell what such a parameter will hold."""
+    """Why the value of a write-only parameter is not known."""
     return Unusable(
         f"is what {resource.change.address}.value_wo sets, a write-only argument that no plan contains",
         "set value or insecure_value instead of value_wo: an AMI id is not a secret",
@@ -190,8 +195,8 @@ def write_only(resource: PlannedResource) -> Unusable:
 
 
 def _ignores_changes(resource: PlannedResource) -> bool:
-    """Whether code says that some change is ignored: its value is what once was. Of plans, which
-    hold what remains after that, the configuration tells no lifecycle.
+    """Whether the code ignores some changes, so that the value stays what it was. A plan already
+    takes this into account, and its configuration does not contain the lifecycle.
     """
     configured = resource.configured
     if configured is None or "lifecycle" not in (configured.block.expressions or {}):

@@ -1,4 +1,4 @@
-"""Launch templates that this plan makes or changes, and what each of their versions will hold.
+"""Launch templates that this plan creates or changes, and the contents of each of their versions.
 
 Facts: hashicorp/aws documentation of aws_launch_template: a change of its data makes a new version;
 `$Default` moves only with `update_default_version` or `default_version`.
@@ -44,8 +44,8 @@ class PlannedTemplates:
         image: Callable[[PlannedResource, tuple[Step, ...]], Value],
         moved: Callable[[PlannedResource, str | None], Value | None],
     ) -> None:
-        """`image` says what an unknown image value of a resource will be; `moved`, what a version
-        of a template will hold that something else in the plan moves.
+        """`image` returns what an unknown image value of a resource will be; `moved` returns the
+        future contents of a template's version that something else in the plan moves.
         """
         self._planned = planned
         self._providers = providers
@@ -55,7 +55,7 @@ class PlannedTemplates:
     def touched(
         self, names: Iterable[str | None], place: Place | Unplaced, *, by_id: bool
     ) -> Iterator[PlannedResource]:
-        """The templates of one place, by id or by name, that this plan makes or changes."""
+        """Yield the templates in one place, by id or by name, that this plan creates or changes."""
         for name in names:
             for change in self._by_name.get((by_id, name), ()):
                 resource = self._planned.open(change)
@@ -77,7 +77,7 @@ class PlannedTemplates:
         return dict(found)
 
     def at(self, resource: PlannedResource, version: str | None) -> Value | None:
-        """A template's image at a version; None as version means that of this very plan."""
+        """Return a template's image at a version; None stands for the version that this plan makes."""
         if not resource.change.type.endswith("_launch_template"):
             return None
         if resource.is_data:
@@ -87,8 +87,8 @@ class PlannedTemplates:
         if moved is not None:
             step = f"launch template {resource.change.address}, at its {version}"
             return Planned(step, moved, moving=True)
-        # What counts is whether the version at hand is the one that this plan makes: `$Latest` always,
-        # `$Default` of a new template or where updates move it, a number only if it is the first
+        # Find out if this is the version that the plan makes: `$Latest` always is, `$Default` is
+        # for a new template or if updates move it, and a number is only if it is the first
         new = resource.action in NEW
         current = version is None or version == "$Latest"
         if new and version in ("$Default", "1"):
@@ -117,7 +117,7 @@ class PlannedTemplates:
         )
 
     def every(self, resource: PlannedResource) -> Value:
-        """All versions of a template: those that exist, and the one that this plan makes."""
+        """Return all versions of a template: the existing ones, and the one that this plan makes."""
         address = resource.change.address
         newest = self.at(resource, None) or Unknown((address,))
         if resource.action in NEW:
@@ -125,15 +125,15 @@ class PlannedTemplates:
         id = id_of(resource)
         if id is None:
             return Unknown((address,))
-        # An unknown version may be any that EC2 has, so that all of those have to be good enough, too
+        # An unknown version may be any that EC2 has, so all of those have to pass, too
         existing = Planned(f"launch template {address}", EveryVersion(id, None))
         moved = self.moved(resource, "$Latest")
         return any_of([], [newest, existing, *([moved] if moved is not None else ())])
 
     def new_default(self, resource: PlannedResource) -> Value | None:
-        """What an update makes a template's default, where that is not the version it makes.
+        """Return the version that an update makes the default, if the update does not create it.
 
-        Whoever names the template at its `$Default` need not be in the plan.
+        The users of the template's `$Default` need not be in the plan.
         """
         path = ("default_version",)
         updated = resource.action in (Action.UPDATE, Action.IMPORT)
@@ -142,14 +142,14 @@ class PlannedTemplates:
         if resource.is_unknown(path):
             return self.every(resource) if resource.writes(*path) else None
         number, newest = resource.value(path), resource.was(("latest_version",))
-        # The same as before is no change; one beyond the newest is the version that the update makes,
-        # which is judged where it is made
+        # If the number has not changed, there is nothing to judge. One beyond the newest is the
+        # version that the update makes, which is judged where it is made
         if number in (None, resource.was(path)) or (isinstance(newest, int) and number > newest):
             return None
         return self.at(resource, str(number))
 
     def _existing(self, resource: PlannedResource, version: str) -> Value:
-        """A version that this plan does not make: EC2 knows it, if the template exists at all."""
+        """A version that this plan does not make: EC2 has it, if the template already exists."""
         template_id = id_of(resource)
         default = "default_version"
         if resource.change.type == _CLOUD_CONTROL:
@@ -161,7 +161,8 @@ class PlannedTemplates:
                 f"is version {version} of a template that this plan creates",
                 "name the template's latest_version",
             )
-        # The plan tells the number of the default as it is now: who moves it meanwhile, moves the image
+        # The plan contains the current number of the default; if that is moved before the apply, so
+        # is the image
         number = resource.value((default,))
         if version == "$Default" and resource.is_unknown((default,)):
             return Unknown((f"{resource.change.address}.{default}",))
@@ -175,7 +176,7 @@ class PlannedTemplates:
 
 
 def id_of(resource: PlannedResource) -> str | None:
-    """The template's id, where it has one already."""
+    """Return the template's id, if it already has one."""
     names = ("launch_template_id", "id") if resource.change.type == _CLOUD_CONTROL else ("id",)
     found = (resource.value((name,)) for name in names)
     return next((each for each in found if isinstance(each, str)), None)

@@ -1,8 +1,8 @@
 """Parameters and launch templates that CloudFormation writes for this plan.
 
 Facts: AWS CloudFormation, `AWS::SSM::Parameter` (`Name`, `Type`, `Value`) and
-`AWS::EC2::LaunchTemplate` (`LaunchTemplateName`; an update adds a version and leaves the default
-alone). Names that only AWS can tell, such as those made of a stack's own id, are not seen.
+`AWS::EC2::LaunchTemplate` (`LaunchTemplateName`; an update adds a version and does not move the
+default). Names that only AWS knows, such as those derived from a stack's own id, are not seen.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ from assay.model import (
 
 _PARAMETER, _TEMPLATE = "AWS::SSM::Parameter", "AWS::EC2::LaunchTemplate"
 _TYPES = {"awscc_ssm_parameter": _PARAMETER, "awscc_ec2_launch_template": _TEMPLATE}
-"""Described resources have types of hashicorp/awscc."""
+"""Described resources have the types of hashicorp/awscc."""
 _ONE = "aws_cloudcontrolapi_resource"
 _ELSEWHERE = Unplaced("a stack set writes to its own accounts and Regions")
 _WRITING = (Action.CREATE, Action.REPLACE, Action.UPDATE, Action.IMPORT)
@@ -46,7 +46,7 @@ class Stacks:
         self._providers = providers
 
     def parameters(self) -> Iterator[ParameterChange]:
-        """The parameters whose names the plan tells."""
+        """Yield the changes to parameters whose names are in the plan."""
         for holder, written, place in self._written("awscc_ssm_parameter"):
             by, is_text = holder.change.address, written.after.get("type") in (None, "String")
             held = written.after.get("value") if is_text else None
@@ -56,7 +56,9 @@ class Stacks:
                 yield ParameterChange(by, called, at, left)
 
     def templates(self) -> Iterator[TemplateChange]:
-        """The launch templates: CloudFormation adds versions and never sets the default."""
+        """Yield the changes to launch templates: CloudFormation adds versions and never sets the
+        default.
+        """
         for holder, written, place in self._written("awscc_ec2_launch_template"):
             by, data = holder.change.address, written.after.get("launch_template_data")
             held = data.get("image_id") if isinstance(data, dict) else None
@@ -76,22 +78,23 @@ class Stacks:
 
 
 def _names(written: Resource, key: str) -> Iterator[str]:
-    """What a resource may be called; of several names a condition chooses one."""
+    """Yield the names that a resource may have; a condition may choose one of several."""
     name = written.spelt.get(key)
     options = name.options if isinstance(name, Either) else (name,)
     yield from (each for each in options if isinstance(each, str))
 
 
 def _is_certain(written: Resource, key: str) -> bool:
-    """Whether what is written is there after the apply, for sure.
+    """Whether what the document writes is certain to exist after the apply.
 
-    What an update leaves as it was CloudFormation does not write again, whatever has become of it.
+    CloudFormation does not rewrite what an update leaves unchanged, even if its value has been
+    changed by other means.
     """
     return written.is_new and written.is_certain and isinstance(written.spelt.get(key), str)
 
 
 def _left(by: str, what: str, held: Any) -> Value:
-    """An image, where the document tells it."""
+    """The image, if the document contains it."""
     image = parse_image(held)
     if isinstance(image, AmiId):
         return Planned(f"what CloudFormation writes for {by}", image)
@@ -100,7 +103,7 @@ def _left(by: str, what: str, held: Any) -> Value:
 
 
 def _changes(holder: PlannedResource) -> bool:
-    """Whether CloudFormation is given something else than before."""
+    """Whether CloudFormation is given anything new."""
     return holder.action in (Action.CREATE, Action.REPLACE) or any(
         holder.was((name,)) != holder.value((name,)) for name in _GIVEN
     )
@@ -121,7 +124,7 @@ def _described(holder: PlannedResource, kind: str, place: Place | Unplaced) -> I
 
 
 def _parameters(holder: PlannedResource) -> Mapping[str, Any] | Open:
-    """What a stack is given: a map, or awscc's list of keys and values."""
+    """What is passed to a stack: a map, or awscc's list of keys and values."""
     if holder.is_unknown(("parameters",)):
         return Open("parameters")
     given = holder.value(("parameters",))

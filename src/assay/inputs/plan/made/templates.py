@@ -1,4 +1,4 @@
-"""Launch templates: which of them this plan makes or changes, and the image they will hold.
+"""Launch templates: which of them this plan creates or changes, and the images in them.
 
 Facts: hashicorp/aws documentation of aws_launch_template: a change of its data makes a new version;
 `$Default` moves only with `update_default_version` or `default_version`.
@@ -37,13 +37,13 @@ _DEFAULT = (("default_version",), ("default_version_number",))
 
 
 Writes: TypeAlias = Callable[[tuple[Step, ...]], bool | None]
-"""Whether the configuration may write what stands at a path; None where there is none."""
+"""Whether the configuration may set the attribute at a path; None without a configuration."""
 _ANY = object()
 """A version that is known only after apply."""
 
 
 class Templates:
-    """Reads launch template blocks against the templates that the plan itself leaves behind."""
+    """Reads launch template blocks, with the templates as the plan will leave them."""
 
     def __init__(
         self,
@@ -53,8 +53,8 @@ class Templates:
         image: Callable[[PlannedResource, tuple[Step, ...]], Value],
         moved: Callable[[PlannedResource, str | None], Value | None],
     ) -> None:
-        """`image` says what an unknown image value of a resource will be; `moved`, what a version
-        of a template will hold that something else in the plan moves.
+        """`image` returns what an unknown image value of a resource will be; `moved` returns the
+        future contents of a template's version that something else in the plan moves.
         """
         self._planned = PlannedTemplates(planned, providers, image, moved)
         self._ends = ends
@@ -74,7 +74,9 @@ class Templates:
         resource: Callable[[], PlannedResource],
         waiting: Waiting | None = None,
     ) -> Value | None:
-        """What a block in which something is known says; opens `resource` only for a trail."""
+        """Read a block in which something is known; calls `resource` only if a trail has to be
+        followed.
+        """
         if leaf.value is None:
             return None
         if row.template is None or not isinstance(leaf.value, dict):
@@ -82,7 +84,7 @@ class Templates:
         fields, mask = row.template, leaf.mask if isinstance(leaf.mask, dict) else {}
         id, name = leaf.value.get(fields.id), leaf.value.get(fields.name)
         is_named = id not in NO_ID or name not in NO_NAME
-        # hashicorp/aws fills in what is not written: id and name are both unknown where one is
+        # hashicorp/aws fills in what is not set: id and name are both unknown if one of them is
         paths = [
             (*leaf.steps, field) for field in (fields.id, fields.name) if mask.get(field) is True
         ]
@@ -90,7 +92,8 @@ class Templates:
             return None
         at = (*leaf.steps, fields.version)
         version: Any = leaf.value.get(fields.version)
-        # An unknown version that nobody writes is the provider's to fill in, with what it asked for
+        # The provider fills in an unknown version that the configuration does not set, with the one
+        # it used
         if mask.get(fields.version) is True:
             version = "$Default" if writes(at) is False else _ANY
         elif version in (None, ""):
@@ -104,7 +107,7 @@ class Templates:
         return self._of_unknown(resource(), paths, version, at, place)
 
     def of_instance(self, resource: PlannedResource, row: Row) -> Value | None:
-        """The template that a planned instance is launched from."""
+        """Return the image of the template from which a planned instance is launched."""
         steps: tuple[Step, ...] = ("launch_template", 0)
         leaf = Leaf(steps, resource.value(steps), resource.mask(steps), sensitive=False)
         place = self._place(resource)
@@ -121,7 +124,9 @@ class Templates:
         at: tuple[Step, ...],
         place: Place | Unplaced,
     ) -> Value:
-        """The template of an unknown id or name, found once for all instances of a block."""
+        """Return the image of a template with unknown id or name, once for all instances of a
+        block.
+        """
         wanted = None if version is _ANY else str(version)
         key = (*self._ends.alike(resource), *paths, wanted, at, place, self._place(resource))
         value = self._values.get(key)
@@ -135,7 +140,7 @@ class Templates:
         return value
 
     def of_data(self, resource: PlannedResource, version: str) -> Value:
-        """A version of the template that a data source will read during apply."""
+        """Return a version of the template that a data source will read during apply."""
         found = self._meant.read_later(resource)
         if isinstance(found, Unknown | Unusable):
             return found
@@ -143,14 +148,14 @@ class Templates:
         return any_of([Target(resource, ())], values)
 
     def new_default(self, resource: PlannedResource) -> Value | None:
-        """What an update makes a template's default, where that is not the version it makes."""
+        """Return the version that an update makes the default, if the update does not create it."""
         return self._planned.new_default(resource)
 
     def _null(self, at: tuple[Step, ...], resource: Callable[[], PlannedResource]) -> Any:
-        """A version that is written and planned as null.
+        """Return the meaning of a version that is set, but null in the plan.
 
-        That is what a provider makes of an unknown one; it is null only if nothing that is read is
-        unknown.
+        Providers show an unknown version like this; it is really null only if the expression reads
+        nothing unknown.
         """
         opened = resource()
         if self._ends.is_code:
@@ -166,7 +171,9 @@ class Templates:
         resource: Callable[[], PlannedResource],
         waiting: Waiting | None = None,
     ) -> Value:
-        """The images of templates at a version, or at those that stand at `at` when it is known."""
+        """Return the images of templates at a version, or at the future value of `at` if it is
+        unknown.
+        """
         if version is not _ANY:
             if len(templates) == 1:
                 return self._of(templates[0], version, place, waiting)
@@ -174,7 +181,7 @@ class Templates:
                 (version, place), templates, lambda each: self._of(each, version, place)
             )
             return found or unknown_from([Target(resource(), at)])
-        # Of a template that is made now there is one version, whatever number it turns out to have
+        # A template that is created now has only one version, whatever its number will be
         if self._are_new(templates, place):
             found = self._agreed((None, place), templates, lambda each: self._new(each, place))
             return found or unknown_from([Target(resource(), at)])
@@ -184,9 +191,9 @@ class Templates:
         if isinstance(ends, Dead):
             return Unknown((ends.reference,))
         if not any(isinstance(end, Target) for end in ends):
-            return Unknown((_name(ends[0]),))  # any number may come out of it
-        # `version = aws_launch_template.x.latest_version` at `id = aws_launch_template.x.id` is the one that
-        # this plan makes; beside another template's id it is a number like any other
+            return Unknown((_name(ends[0]),))  # this may be any number
+        # `version = aws_launch_template.x.latest_version` at `id = aws_launch_template.x.id` is the
+        # version that this plan makes; at another template's id it is just a number
         if len(templates) == 1:
             (only,) = templates
             planned = self._planned_of(only, place)
@@ -200,7 +207,9 @@ class Templates:
     def _agreed(
         self, asked: tuple[object, ...], templates: Meant, value: Callable[[Template], Value]
     ) -> Value | None:
-        """What all of several templates come to, or any of them: found once for all who mean them."""
+        """Return the value that several templates agree on, or any of theirs; shared by all their
+        users.
+        """
         key = (id(templates), *asked)
         known = self._known.get(key)
         if known is None:
@@ -208,7 +217,7 @@ class Templates:
         return known[0]
 
     def _are_new(self, templates: Meant, place: Place | Unplaced) -> bool:
-        """Whether this plan makes all of them anew."""
+        """Whether this plan creates all of the templates."""
         key = (id(templates), place)
         known = self._new_ones.get(key)
         if known is None:
@@ -222,16 +231,16 @@ class Templates:
         return (planned and self._planned.at(planned, None)) or Unknown()
 
     def _every(self, template: Template, place: Place | Unplaced) -> Value:
-        """All versions of a template: those that exist, and the one that this plan makes."""
+        """Return all versions of a template: the existing ones, and the one that this plan makes."""
         planned = self._planned_of(template, place)
         if planned is None:
-            if isinstance(template, PlannedResource):  # of code alone, which looks it up
+            if isinstance(template, PlannedResource):  # code alone, where it is looked up
                 return Unknown((f"{template.change.address}.default_version",))
             return EveryVersion(template.id, template.name)
         return self._planned.every(planned)
 
     def _planned_of(self, template: Template, place: Place | Unplaced) -> PlannedResource | None:
-        """The template as a resource of this plan, if the plan touches it."""
+        """Return the template as a resource of this plan, if the plan touches it."""
         if isinstance(template, PlannedResource):
             return template if not template.is_data else None
         names = (template.id,) if template.id else (template.name,)
@@ -240,7 +249,7 @@ class Templates:
     def _of(
         self, template: Template, version: str, place: Place | Unplaced, by: Waiting | None = None
     ) -> Value:
-        """A template at a version: as this plan will leave it, if it touches it."""
+        """Return a template at a version, as this plan will leave it if it touches the template."""
         if isinstance(template, PlannedResource):
             return self._planned.at(template, version) or Unknown((template.change.address,))
         ref = TemplateRef(template.id, template.name, version)
@@ -248,8 +257,9 @@ class Templates:
         if planned is None:
             return ref
         value = self._planned.at(planned, version) or ref
-        # By a name in plain text the user may come first: then it finds what has the name already, or
-        # nothing. Who waits for the template (`depends_on`, or by what it reads) cannot come first.
+        # With a name in plain text, the user may be created first. It then finds the existing
+        # template of that name, or none. A user that waits for the template (by `depends_on` or a
+        # reference) cannot be created first.
         created = planned.action is Action.CREATE and not self._ends.is_code
         early = self._order.follows(planned, by)
         if not early and (not created or self._order.waits(by, planned)):
@@ -261,8 +271,8 @@ class Templates:
 
 
 def _is_newest(ends: Ended, template: PlannedResource) -> bool:
-    """Whether all that a version can be is the version that this plan makes of a template."""
-    # `default_version` is the newest where each update moves it, and an older one otherwise
+    """Whether a version can only be the version that this plan makes of a template."""
+    # `default_version` is the newest if each update moves it, and an older one otherwise
     moved = template.value(("update_default_version",)) is True
     newest = (*_NEWEST, *(_DEFAULT if moved else ()))
     return all(

@@ -1,13 +1,14 @@
 """Which account a provider block acts in.
 
-Facts: hashicorp/aws documentation, "Provider Configuration": `assume_role` (of several the last is
-what is used), `assume_role_with_web_identity`, `allowed_account_ids` (any other account is an error,
-also with all `skip_...` arguments). A block that says none of these, and whose credentials are not
-its own, acts as whoever runs Terraform.
+Facts: hashicorp/aws documentation, "Provider Configuration": `assume_role` (the last of several is
+used), `assume_role_with_web_identity`, `allowed_account_ids` (any other account is an error, even
+with all `skip_...` arguments). A block that sets none of these, and no credentials of its own, acts
+as the caller of Terraform.
 
-A plan shows what an expression reads, not what it makes of it, so a role that is read from a
-variable is who looks, and no proof. A `dynamic` block leaves no trace and cannot be seen.
-Provider expressions can hold credentials: only account ids leave this module.
+A plan shows what an expression reads, not what it makes of it. A role read from a variable
+therefore says whose credentials look images up, but proves nothing. A `dynamic` block leaves no
+trace and cannot be seen. Provider expressions can contain credentials: only account ids leave this
+module.
 """
 
 import re
@@ -24,42 +25,44 @@ CREDENTIALS = (
     *("access_key", "secret_key", "token", "profile", "shared_config_files"),
     *("shared_credentials_file", "shared_credentials_files", "ec2_metadata_service_endpoint"),
 )
-"""Arguments by which a provider acts with other credentials than those of its environment."""
+"""Arguments with which a provider uses other credentials than those of its environment."""
 _KEY = ("access_key", "secret_key", "token")
 _ACCESS_KEY = r"(AKIA|ASIA).*|[A-Za-z0-9_]{16,128}"
-"""STS API Reference, Credentials: of letters, digits and `_`, 16 to 128 of them. What begins as IAM's
-do is taken for one, however long it is."""
+"""STS API Reference, Credentials: 16 to 128 letters, digits or `_`. A text that starts like an IAM
+key counts as a key, whatever its length.
+"""
 _ENDPOINTS = ("ec2", "ssm", "autoscaling", "sts")
-"""The services that look names up, and the one that says whose credentials these are."""
+"""The services that look names up, and the one that identifies the credentials."""
 _NOTHING: tuple[dict[str, Any], ...] = (
     {"constant_value": None},
     {"constant_value": ""},
     {"constant_value": []},
 )
-"""Nothing is said. A variable that is null proves nothing: ephemeral ones always are in a plan, and
-`coalesce(var.role, "arn:...")` leaves no more trace than `var.role`. An expression of constants
-alone, such as `format(...)`, is `{}`. (All as Terraform 1.x writes them.)"""
+"""Expressions that set nothing. A null variable proves nothing: ephemeral variables are always null
+in a plan, and `coalesce(var.role, "arn:...")` leaves the same trace as `var.role`. An expression of
+constants only, such as `format(...)`, is `{}`. (All as written by Terraform 1.x.)
+"""
 _CURE = 'write allowed_account_ids = ["…"] in the provider block, with only that account'
 
 
 class Account(msgspec.Struct, frozen=True, gc=False):
-    """The account of a provider block, as far as its block tells it."""
+    """The account of a provider block, as far as the block determines it."""
 
     id: str | None = None
-    """Who looks; None for the caller."""
+    """The account that looks images up; None for the caller's."""
     reason: str | None = None
-    """Why it cannot be told whether that is the account which acts; None where it can."""
+    """Why it is uncertain that the provider acts in this account; None if it is certain."""
     cure: str | None = None
     among: tuple[str, ...] = ()
-    """The accounts that are allowed, where the caller's has to be one of them."""
+    """The allowed accounts, of which the caller's has to be one."""
 
 
 Values = Callable[[Any], tuple[Any, ...]]
-"""Of an expression the values that it may have: one for a constant, what variables hold, or none."""
+"""Returns the possible values of an expression: the constant, the values of its variables, or none."""
 
 
 def account_of(expressions: Mapping[str, Any], values: Values) -> Account:
-    """What a provider block says of its account."""
+    """Return the account that a provider block sets."""
     allowed = expressions.get("allowed_account_ids")
     ids = _ids(allowed, values)
     proven = isinstance(allowed, dict) and "constant_value" in allowed and len(ids) == 1
@@ -93,7 +96,9 @@ def account_of(expressions: Mapping[str, Any], values: Values) -> Account:
 
 
 def is_no_key(access_key: Any) -> bool:
-    """Whether a text stands where an access key id would: with `"mock"` nobody launches anything."""
+    """Whether the access key is not in an access key's form: with `"mock"`, nothing can be
+    launched.
+    """
     return (
         isinstance(access_key, str)
         and access_key != ""
@@ -102,7 +107,7 @@ def is_no_key(access_key: Any) -> bool:
 
 
 def _ids(allowed: Any, values: Values) -> tuple[str, ...]:
-    """The account ids that stand in `allowed_account_ids`, or in the variables that it reads."""
+    """The account ids in `allowed_account_ids`, or in the variables that it reads."""
     listed = [
         each
         for value in values(allowed)
@@ -113,18 +118,18 @@ def _ids(allowed: Any, values: Values) -> tuple[str, ...]:
 
 
 def _last_role(written: Any) -> Any:
-    """The expression that names the role of the last block that has one; None for no role."""
+    """The expression for the role of the last block that sets one; None if no block does."""
     chained = written if isinstance(written, list) else [written]
     roles = [role for role in map(_role_of, chained) if role is not None]
     return roles[-1] if roles else None
 
 
 def _role_of(block: Any) -> Any:
-    """The expression that names a block's role, or None where the block says there is none."""
+    """The expression for a block's role, or None if the block sets no role."""
     if block is None or block == {}:
         return None
     if not isinstance(block, dict) or {"references", "constant_value"} & block.keys():
-        return {}  # a block in a form of its own: a role that cannot be told
+        return {}  # not written as a block: a role that is not known
     role = block.get("role_arn")
     return role if _says(role) else None
 
@@ -134,7 +139,7 @@ def _says(expression: Any) -> bool:
 
 
 def _foreign(expressions: Mapping[str, Any]) -> str | None:
-    """Endpoints that are not AWS's: what they answer to a name nobody else can tell."""
+    """The argument that sets endpoints other than AWS's: only they know what a name means there."""
     blocks = expressions.get("endpoints")
     for block in blocks if isinstance(blocks, list) else [blocks]:
         if block is None:

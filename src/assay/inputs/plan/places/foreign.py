@@ -1,8 +1,9 @@
-"""The place of what is no resource of AWS's providers, yet names images: one place, if the plan has one.
+"""The place of resources of other providers that name images: the plan's only place, if it has just
+one.
 
-A Kubernetes manifest, a script or a variable of a build system does not say where the image that it
-names is launched. Where all the AWS providers of a plan act in one place, it is there; where they act
-in several, nobody can tell.
+A Kubernetes manifest, a script or a variable of a build system does not say where its image is
+launched. If all AWS providers of a plan act in one place, it is there; if they act in several, it
+is not known.
 """
 
 from functools import cached_property
@@ -22,7 +23,7 @@ _CURE = "plan what names the image separately from what acts elsewhere"
 
 
 def is_foreign(resource_type: str, configured: Configured | None) -> bool:
-    """Whether a resource is none of AWS's providers, as far as its type and its block tell."""
+    """Whether a resource belongs to no AWS provider, judging by its type and its block."""
     if of_aws(resource_type):
         return False
     key = configured.block.provider_config_key if configured else None
@@ -30,19 +31,19 @@ def is_foreign(resource_type: str, configured: Configured | None) -> bool:
 
 
 def _local(key: str) -> str:
-    """`module.x:aws.eu` as `aws`."""
+    """Return `aws` for `module.x:aws.eu`."""
     return key.rpartition(":")[2].partition(".")[0]
 
 
 class Foreign:
-    """Tells the place of resources whose provider is not AWS's."""
+    """Finds the place of resources whose provider is not AWS's."""
 
     def __init__(self, configuration: Configuration | None, providers: Providers) -> None:
         self._configs = (configuration.provider_config if configuration else None) or {}
         self._providers = providers
 
     def at(self, own_region: Any) -> Place | Unplaced:
-        """The place of a resource whose block the plan does not hold, in the Region that it names."""
+        """Return the place of a resource whose block is not in the plan, in the Region it names."""
         place = self.place
         if own_region is None or (isinstance(place, Unplaced) and place.reason == _WHERE):
             return place
@@ -52,7 +53,7 @@ class Foreign:
 
     @cached_property
     def place(self) -> Place | Unplaced:
-        """The one place of all AWS providers; where there are several, ids are looked up in each."""
+        """The only place of all AWS providers; if there are several, ids are looked up in each."""
         blocks = [
             Configured((), ConfigResource("aws", "", "managed", key))
             for key, config in self._configs.items()

@@ -1,15 +1,17 @@
 """Which Region and account a planned resource belongs to.
 
-The Region, from the strongest sign to the weakest: the resource's own `region` (hashicorp/aws 6),
-a constant in its provider block, what the person who runs assay says, what AWS told that provider
-in the prior state, what its expression reads, and last the policy. A plan does not hold the
+The Region comes from, in order of precedence: the resource's own `region` (hashicorp/aws 6), a
+constant in its provider block, the user of assay, AWS's answers to that provider in the prior
+state, what the provider's expression reads, and finally the policy. A plan does not contain the
 environment of the machine that made it.
 
-The account is what the block says (accounts.py), else that of the prior state's ARNs. None means
-that the plan names no other account than the caller's; what cannot be told never means that.
+The account comes from the block (accounts.py), or else from ARNs in the prior state. None means
+that the plan names no account other than the caller's; an account that cannot be determined is
+never None.
 
-What is only likely makes a candidate: ids are looked up there, names are not (`Unplaced`).
-Provider expressions can hold credentials: only Region names and account ids leave this module.
+A place that is only likely becomes a candidate: ids are looked up there, names are not
+(`Unplaced`). Provider expressions can contain credentials: only Region names and account ids leave
+this module.
 """
 
 from collections import defaultdict
@@ -43,7 +45,7 @@ _LATER = "give it a value that is known when Terraform plans"
 
 
 class Providers:
-    """Places references by the plan's provider configuration."""
+    """Finds the places of resources from the plan's provider configuration."""
 
     def __init__(
         self,
@@ -54,7 +56,7 @@ class Providers:
         said: str | None = None,
     ) -> None:
         """`fallback` is the Region for resources about which the plan says nothing; `said` is the
-        one that somebody says who knows better than what can only be inferred.
+        user's Region, which takes precedence over one that can only be inferred.
         """
         self._configs = (configuration.provider_config if configuration else None) or {}
         self._variables = variables or {}
@@ -66,7 +68,9 @@ class Providers:
         self._places: dict[tuple[Any, int], Place | Unplaced] = {}
 
     def place(self, own_region: Any, configured: Configured | None) -> Place | Unplaced:
-        """The place of a resource whose `region` attribute is `own_region` and block `configured`."""
+        """Return the place of a resource with the `region` attribute `own_region` and the block
+        `configured`.
+        """
         if not isinstance(own_region, str) and own_region is not UNKNOWN:
             own_region = None
         key = (own_region, id(configured))
@@ -105,7 +109,7 @@ class Providers:
         )
 
     def elsewhere(self, place: Place | Unplaced, region: Any) -> Place | Unplaced:
-        """The same account in another Region; where the plan names none, the place itself."""
+        """Return the same account in another Region, or the place itself if no Region is given."""
         if region is None:
             return place
         if region is UNKNOWN:
@@ -134,7 +138,9 @@ class Providers:
         return self._standings[name]
 
     def _standing(self, name: str, config: ProviderConfig) -> Standing:
-        """The prior state is asked only about a provider that does not say its place itself."""
+        """The standing of a block; the prior state is used only if the block does not give its
+        place.
+        """
         if name not in self._configs and "." in name:
             among = tuple(dict.fromkeys(self._named(name)))
             standing = Standing(
@@ -157,7 +163,7 @@ class Providers:
         return standing if certain else self._corroborated(standing)
 
     def _corroborated(self, standing: Standing) -> Standing:
-        """With what AWS told the same provider: the resources of one cannot be in two places."""
+        """Add AWS's answers to the same provider, whose resources cannot be in two places."""
         signs = self._signs.get(standing.name or "", ())
         region, account = standing.region, standing.account
         seen = dict.fromkeys(sign.region for sign in signs if sign.region)
@@ -178,12 +184,12 @@ class Providers:
         return replace(standing, region=region, account=account)
 
     def _fits(self, standing: Standing, region: str) -> bool:
-        """Whether no zone that the plan writes down for the same provider is of another Region."""
+        """Whether all zones in the plan for the same provider are in this Region."""
         return all(zone == region for zone in self._zones.get(standing.name, ()))
 
     @cached_property
     def _signs(self) -> dict[str, list[Sign]]:
-        """What the prior state tells, by provider."""
+        """What the prior state says, by provider."""
         signs: defaultdict[str, list[Sign]] = defaultdict(list)
         for sign in self._prior.signs() if self._prior else ():
             name = self._name_of(sign.configured)
@@ -196,7 +202,9 @@ class Providers:
         return found[0] if found else None
 
     def _named(self, than: str) -> Iterable[str]:
-        """The Regions that variables, other provider blocks and the policy name; else the zones."""
+        """The Regions in variables, other provider blocks and the policy, or else those of the
+        zones.
+        """
         return self._regions_named.named_by_others(than) or self._zones.get(than, ())
 
     @cached_property
@@ -210,18 +218,18 @@ class Providers:
 
     @cached_property
     def _zones(self) -> dict[str | None, dict[str, None]]:
-        """The Regions of the zones that the plan writes down, by provider."""
+        """The Regions of the zones in the plan, by provider."""
         found: defaultdict[str | None, dict[str, None]] = defaultdict(dict)
         for configured, zone in self._prior.planned_zones() if self._prior else ():
             found[self._name_of(configured)][zone] = None
         return dict(found)
 
     def _find(self, key: str | None, module: ModulePath) -> tuple[str, ProviderConfig] | None:
-        """The provider block a resource uses.
+        """Return the provider block that a resource uses.
 
-        Before Terraform 1.1 a child module's key can be missing from the map: the provider is then
-        inherited from the nearest parent (terraform issues 23408 and 30113). One that stands
-        nowhere has no block at all: its name is all there is to know it by.
+        Before Terraform 1.1, a child module's key may be missing from the map: the provider is then
+        inherited from the nearest parent (terraform issues 23408 and 30113). A provider that is
+        found nowhere has no block and is known only by its name.
         """
         if key is None:
             return None
@@ -236,7 +244,9 @@ class Providers:
         return local, ProviderConfig()
 
     def _meant_by(self, key: str) -> tuple[str, ProviderConfig]:
-        """The block, or what an empty one in a module stands for where there is no choice."""
+        """Return the block, or the block that an empty one in a module stands for, if there is only
+        one.
+        """
         config = self._configs[key]
         if ":" not in key or config.expressions:
             return key, config
@@ -246,7 +256,7 @@ class Providers:
         return key, config
 
     def _like(self, config: ProviderConfig) -> list[tuple[str, ProviderConfig]]:
-        """The blocks of the same provider that say something, or stand in the root module."""
+        """Return the blocks of the same provider that are not empty or are in the root module."""
         return self._by_provider.get(_provider(config), [])
 
     @cached_property
@@ -258,10 +268,11 @@ class Providers:
         return dict(found)
 
     def _passed(self, config: ProviderConfig) -> Standing:
-        """What an empty block in a module can stand for: any of the others of its provider.
+        """Return the standing of an empty block in a module, which may be any other of its
+        provider.
 
         It is a "proxy configuration block" (HashiCorp, "Providers Within Modules"), or what a plan
-        shows where a module on the way does not name the provider in `required_providers`.
+        shows if a module on the way does not name the provider in `required_providers`.
         """
         found = self._passed_on.get(_provider(config))
         if found is not None:
@@ -284,5 +295,5 @@ class Providers:
 
 
 def _provider(config: ProviderConfig) -> str:
-    """`aws` of `aws.eu`."""
+    """Return `aws` for `aws.eu`."""
     return (config.name or "").partition(".")[0]

@@ -1,8 +1,8 @@
 """Which Region a provider block is in.
 
 A plan shows what an expression reads, not what it makes of it: `var.region` and
-`replace(var.region, "us-east-1", "us-west-2")` look alike. So a Region that is read from variables
-is one that the provider can be in, and only a constant is one that it is in.
+`replace(var.region, "us-east-1", "us-west-2")` look the same. A Region read from variables is
+therefore only a possible Region of the provider; only a constant is certain.
 
 Only Region names leave this module.
 """
@@ -19,27 +19,29 @@ from assay.model.addresses import longest, parse
 from assay.model.ids import REGION_FOUND, has_form, is_region
 
 _MOST = 16
-"""So many Regions are looked into for one provider, and no more."""
+"""The largest number of Regions that are tried for one provider."""
 _CURE = 'write region = "…" as a constant in the provider block, or give --region'
 
 
 class Region(msgspec.Struct, frozen=True, gc=False):
-    """The Region of a provider block, as far as its block tells it."""
+    """The Region of a provider block, as far as the block determines it."""
 
     name: str | None = None
     among: tuple[str, ...] = ()
-    """The Regions that it can be in, where it is not told which."""
+    """The possible Regions, if it is not known which one it is."""
     reason: str | None = None
-    """Why it is not told; None where it is, or where the block says nothing at all."""
+    """Why the Region is not known; None if it is known, or if the block does not mention one."""
     cure: str | None = None
     constant: bool = False
-    """Whether a constant is there that is no Region: nothing that anybody says helps."""
+    """Whether a constant is set that is not a Region, so that a Region given elsewhere does not
+    help.
+    """
 
 
 def region_of(
     config: ProviderConfig, variables: Mapping[str, Variable], others: Callable[[], Iterable[str]]
 ) -> Region:
-    """What a block says of its Region; `others` are those that the plan names anywhere.
+    """Return the Region that a block sets; `others` are all Regions named in the plan.
 
     `variables` are those that its expression can read: none in a module.
     """
@@ -70,7 +72,9 @@ def region_of(
 
 
 def read(expression: Any, variables: Mapping[str, Variable]) -> tuple[Any, ...]:
-    """The value of a constant, or of the one part of a root variable that an expression reads."""
+    """Return the value of a constant, or of the one part of a root variable that an expression
+    reads.
+    """
     if not isinstance(expression, dict):
         return ()
     if expression.get("constant_value") is not None:
@@ -82,18 +86,21 @@ def read(expression: Any, variables: Mapping[str, Variable]) -> tuple[Any, ...]:
 
 
 def regions_in(values: Iterable[Any]) -> Iterator[str]:
-    """Every Region that values name, as a key too."""
+    """Return every Region that values name, including in keys."""
     return (text for text in texts(list(values)) if has_form(text, REGION_FOUND))
 
 
 class Mentions:
-    """Regions and who names them, of which all are asked for but those that one alone names.
+    """Regions by what names them; all count for a provider except those that only it names.
 
-    Of each Region it is enough to know the first two that name it: one of them is somebody else.
+    For each Region, the first two different names are enough: at least one of them is another
+    one's.
     """
 
     def __init__(self, named: Iterable[tuple[str | None, str]]) -> None:
-        """`named` are pairs, in order: who, if anybody asks without him, and a Region."""
+        """`named` are pairs in order: the provider block that names it (None for other sources),
+        and a Region.
+        """
         self._first: dict[str, list[tuple[int, str | None]]] = {}
         for position, (who, region) in enumerate(named):
             met = self._first.setdefault(region, [])
@@ -101,7 +108,7 @@ class Mentions:
                 met.append((position, who))
 
     def named_by_others(self, who: str) -> list[str]:
-        """The Regions that others name, as they come."""
+        """Return the Regions that others name, in order."""
         others = (
             (next((at for at, other in met if other != who), None), region)
             for region, met in self._first.items()

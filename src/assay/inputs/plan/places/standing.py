@@ -1,4 +1,4 @@
-"""What is known of one provider block, and the place that this makes."""
+"""What is known about one provider block, and the resulting place."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from assay.model import Place, Unplaced
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
-    """What is known of one provider block."""
+    """What is known about one provider block."""
 
     region: Region = Region()
     account: Account = Account()
     name: str | None = None
     single: bool = True
-    """False for a block with `for_each`, of which a plan does not tell which one is meant."""
+    """False for a block with `for_each`, because a plan does not say which instance is meant."""
 
 
 def nowhere(reason: str, cure: str | None, standing: Standing) -> Unplaced:
-    """A place of which the Region is not told; what is not told of the account is told as well."""
+    """Return a place without a known Region, with the reasons for the Region and the account."""
     account = standing.account
     reasons = dict.fromkeys(each for each in (reason, account.reason) if each)
     cures = dict.fromkeys(each for each in (cure, account.cure) if each)
@@ -35,7 +35,7 @@ def nowhere(reason: str, cure: str | None, standing: Standing) -> Unplaced:
 
 
 def in_region(region: str, standing: Standing) -> Place | Unplaced:
-    """The place in a Region that is told."""
+    """Return the place in a known Region."""
     account = standing.account
     place = Place.of(region, account.id)
     if account.reason is None and not account.among:
@@ -53,7 +53,7 @@ def in_region(region: str, standing: Standing) -> Place | Unplaced:
 
 
 def iterates(expression: Any) -> bool:
-    """Whether anything in a block is read from `each`: OpenTofu's `for_each` leaves no other trace."""
+    """Whether anything in a block reads `each`: OpenTofu's `for_each` leaves no other trace."""
     match expression:
         case {"references": list(names)}:
             return any(isinstance(name, str) and name.startswith("each.") for name in names)

@@ -1,4 +1,4 @@
-"""What is made of several things that a value can be: each of them is judged, or nobody knows."""
+"""Combines several possible values: each of them is judged, or the result is unknown."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -10,19 +10,19 @@ from assay.inputs.plan.trails.trail import End, Fixed, Target
 from assay.model import AnyOf, InstanceRef, Made, Planned, Unknown, Value, alternatives
 
 MOST = 100
-"""So many images at most are judged for one reference."""
+"""The largest number of images that are judged for one reference."""
 
 
 def any_of(ends: Iterable[End], values: list[Value]) -> Value:
-    """The one value that all ends agree on, or any of them; unknown where one of them is.
+    """Return the value that all ends agree on, or any of them; unknown if one of them is.
 
-    Two copies of one image are as good as one: what is judged is their source.
+    Two copies of one image count as one, because their source is judged.
     """
     return agreed(values) or unknown_from(ends)
 
 
 def agreed(values: list[Value]) -> Value | None:
-    """The one value that all agree on, or any of them; None if they are none, or too many."""
+    """Return the value that all agree on, or any of them; None if there are none or too many."""
     for value in values:
         if isinstance(value, Unknown):
             return value
@@ -35,7 +35,7 @@ def agreed(values: list[Value]) -> Value | None:
 
 
 def unknown_from(ends: Iterable[End]) -> Unknown:
-    """What is not known, with the first of all that it comes from."""
+    """Return an unknown value with the names of what it comes from."""
     names = dict.fromkeys(
         end.resource.change.address if isinstance(end, Target) else end.reference for end in ends
     )
@@ -43,7 +43,7 @@ def unknown_from(ends: Iterable[End]) -> Unknown:
 
 
 def _essence(value: Value) -> object:
-    """What two values have in common when they come from the same image in the same way."""
+    """Return a key that is equal for values that come from the same image in the same way."""
     match value:
         case Made(_, how, source, place, sensitive):
             return Made, how, _essence(source), place, sensitive
@@ -55,7 +55,9 @@ def _essence(value: Value) -> object:
 
 
 def fixed_images(end: Fixed) -> list[Value]:
-    """The images in a known value; where it can only decide, and is read as such, it is unknown."""
+    """Return the images in a known value; unknown if there are none, but the value may select one
+    later.
+    """
     found = images_in(end.value)
     if not found and end.late and not end.wide:
         return [Unknown((end.reference,))]
@@ -63,13 +65,15 @@ def fixed_images(end: Fixed) -> list[Value]:
 
 
 def instances_in(value: object) -> list[InstanceRef]:
-    """The ids of instances anywhere in a known value."""
+    """Return the instance ids anywhere in a known value."""
     found = (parse_instance(text) for text in dict.fromkeys(texts(value)))
     return [each for each in found if isinstance(each, InstanceRef)]
 
 
 def targets(ends: Iterable[End], start: str) -> list[Target] | Unknown:
-    """The resources at the ends; unknown where a known text of this start could be meant instead."""
+    """Return the resources at the ends; unknown if a known text with this prefix may be meant
+    instead.
+    """
     found: list[Target] = []
     for end in ends:
         if isinstance(end, Target):

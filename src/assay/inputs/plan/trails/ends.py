@@ -1,9 +1,10 @@
-"""Trails to their ends: through resources that only pass a value on, to what is sought.
+"""Follows trails to their ends: through resources that only pass a value on, to what is sought.
 
-An argument that is unknown will be what its expression comes to, and so is followed. What cannot be
-what is sought, nor hold any text, is left out where it is only one of all things that a local or a
-dynamic block may read; where it is read in so many words, it may decide, and the trail is dead.
-Facts: HashiCorp, "The terraform_data Managed Resource Type": `output` is the same as `input`.
+The future value of an unknown argument is that of its expression, so the expression is followed.
+Things that cannot be what is sought, or contain any text, are left out if they are only among what
+a local or dynamic block may read. If an expression reads them directly, they may decide its value,
+and the trail is dead. Facts: HashiCorp, "The terraform_data Managed Resource Type": `output` is the
+same as `input`.
 """
 
 from collections import defaultdict
@@ -24,14 +25,14 @@ _DEEPEST = 64
 
 
 _TOO_DEEP = 2 * _DEEPEST + 1
-"""Deeper than any trail goes: what ended for its length alone holds for no other."""
+"""Deeper than any trail: a result that is due only to the length of a trail applies to no other."""
 Ended: TypeAlias = tuple[End, ...]
-"""What a trail leads to; one and the same for all trails with the same ends."""
+"""What a trail leads to; the same object for all trails with the same ends."""
 
 
 class _Led(Struct, frozen=True):
     ends: Found
-    """Kept so that no other can have their identity."""
+    """Kept alive so that no other object can get the same id()."""
     found: Ended | Dead
     steps: int
 
@@ -49,9 +50,10 @@ class Ends:
         self._deepest = 0
 
     def of(self, resource: PlannedResource, path: Path, sought: Sought) -> Ended | Dead:
-        """All that the unknown value at `path` can be: what leads to what is sought, and what is known.
+        """Return all ends that the unknown value at `path` may have: targets of the kind sought,
+        and known values.
 
-        Never empty.
+        The result is never empty.
         """
         key = (*self.alike(resource), path, sought)
         found = self._found.get(key)
@@ -60,9 +62,11 @@ class Ends:
         return found
 
     def alike(self, resource: PlannedResource) -> tuple[object, ...]:
-        """What resources share whose unknown values can all be the same: in a plan, their block.
+        """Return a key for resources whose unknown values may all be the same: in a plan, their
+        block.
 
-        A key that is an image is a value of its own; where code is read, each instance has its own.
+        A resource whose key is an image has its own values, and so does each instance if code is
+        read.
         """
         index = resource.change.index
         of_its_own = self.is_exact or (isinstance(index, str) and "ami-" in index)
@@ -71,7 +75,7 @@ class Ends:
         return id(resource.configured), resource.module
 
     def may_lead(self, resource: PlannedResource, path: Path, sought: Sought) -> bool:
-        """Whether anything that is read, and unknown, can be what is sought."""
+        """Whether anything unknown that the expression reads can be what is sought."""
         ends = self._trails.of(resource, path)
         if isinstance(ends, Dead):
             return not ends.reads_nothing
@@ -84,19 +88,19 @@ class Ends:
         return isinstance(more, Dead) or any(isinstance(each, Target) for each in more)
 
     def leaves_open(self, resource: PlannedResource, path: Path) -> bool:
-        """Whether an unknown value is for a provider to fill in."""
+        """Whether an unknown value is left for a provider to fill in."""
         written = resource.writes(*path) and not self.come_to_null(resource, path)
         return resource.is_unknown(path) and not written
 
     def come_to_null(self, resource: PlannedResource, path: Path) -> bool:
-        """Whether what is written there is certain to be null, so that whoever fills it in is not told."""
+        """Whether what is set there is certain to be null, so that the provider fills it in."""
         if self.is_code or not self.is_exact:
             return False
         ends = self._trails.of(resource, path)
         return isinstance(ends, Dead) and ends.reads_nothing
 
     def are_all(self, resource: PlannedResource, path: Path, types: tuple[str, ...]) -> bool:
-        """Whether an unknown value comes from resources of some types, and from nothing else."""
+        """Whether an unknown value comes only from resources of these types."""
         ends = self._trails.of(resource, path)
         return not isinstance(ends, Dead) and self._once(
             ends,
@@ -110,7 +114,7 @@ class Ends:
         )
 
     def _once(self, ends: Found, asked: Sought | tuple[str, ...], find: Callable[[], bool]) -> bool:
-        """What is asked of some ends, asked once for all that they are the ends of."""
+        """Answer a question about some ends once for all their users."""
         known = self._asked.get((id(ends), asked))
         if known is None:
             known = self._asked[id(ends), asked] = find(), ends
@@ -142,9 +146,9 @@ class Ends:
         return led.found
 
     def _led_to(self, ends: Found, sought: Sought, depth: int, *, wide: bool) -> Ended | Dead:
-        """What some ends lead to; which resource reads them does not matter."""
-        # Blocks of a set (`launch_specification`) are not told apart: the trail of one may be dead without
-        # harm, where nothing that it reads can be what is sought
+        """Return what some ends lead to, regardless of the resource that reads them."""
+        # Blocks of a set (`launch_specification`) cannot be told apart. A block's trail may be dead
+        # without harm if nothing that it reads can be what is sought
         blocks: defaultdict[int, list[End]] = defaultdict(list)
         for end in ends:
             blocks[end.block].append(replace(end, wide=True) if wide else end)
@@ -160,10 +164,10 @@ class Ends:
         is_open = any(isinstance(end, Target) and end.is_open for end in ends)
         if wide or (found and (is_open or self.is_exact)):
             return tuple(found.values())
-        return Dead(ends[0].name)  # whatever makes it unknown is not told
+        return Dead(ends[0].name)  # what makes it unknown cannot be determined
 
     def _through_each(self, ends: list[End], sought: Sought, depth: int) -> Iterable[End] | Dead:
-        """What the ends of one expression lead to, once where several lead to the same."""
+        """Return what the ends of one expression lead to, without duplicates."""
         found: dict[int, Sequence[End]] = {}
         for end in ends:
             more = self._through(end, sought, depth) if isinstance(end, Target) else [end]
@@ -173,12 +177,12 @@ class Ends:
         return chain(*found.values())
 
     def _concerns(self, ends: list[End], sought: Sought, depth: int) -> bool:
-        """Whether an expression of another block may lead to what is sought at all."""
+        """Whether an expression of another block may lead to what is sought."""
         more = self._through_each([replace(end, wide=True) for end in ends], sought, depth)
         return isinstance(more, Dead) or any(isinstance(end, Target) for end in more)
 
     def _through(self, end: Target, sought: Sought, depth: int) -> Sequence[End] | Dead:
-        """What one attribute leads to."""
+        """Return what one attribute leads to."""
         resource, path = end.resource, end.path
         kind = resource.change.type
         if leads_to(sought, kind, path, data=resource.is_data):
@@ -187,7 +191,7 @@ class Ends:
             return self._input(end, sought, depth)
         if not path:
             return self._whole(end)
-        # A map of which one key is unknown holds known images, too; those alone would be half an answer
+        # A map with one unknown key also contains known images, but those alone are half an answer
         if not end.is_open:
             hidden = resource.is_sensitive(path)
             known = Fixed(end.name, resource.value(path), hidden, end.wide)
@@ -209,7 +213,7 @@ class Ends:
         return self._followed(resource, at, sought, depth + 1, wide=end.wide)
 
     def _whole(self, end: Target) -> list[End] | Dead:
-        """A resource of which the plan does not tell which attribute is read."""
+        """Return the ends of a whole resource, if the plan does not say which attribute is read."""
         resource = end.resource
         mask = resource.mask(())
         unknown = [name for name, inside in mask.items() if anywhere(inside)] if mask else []
@@ -219,8 +223,10 @@ class Ends:
         return [Fixed(end.name, resource.value(()), resource.is_sensitive(()), end.wide)]
 
     def _unable(self, end: Target, attributes: list[str] | Path) -> list[End] | Dead:
-        """An end that leads nowhere: it does no harm where it cannot be what is sought."""
-        # `random_pet.x.id` may be an AMI id for all that anybody knows; `aws_subnet.x.id` is none
+        """Return the result for an end that leads nowhere; it is ignored if it cannot be what is
+        sought.
+        """
+        # `random_pet.x.id` could be any text, even an AMI id; `aws_subnet.x.id` cannot be one
         able = may_be_any_text(end.resource.change.type, attributes)
         return Dead(end.name) if able or not end.wide else []
 

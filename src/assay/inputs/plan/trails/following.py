@@ -1,6 +1,6 @@
 """Follows the references of an expression through modules to what they name.
 
-Where an expression reads a thing twice, it may decide rather than be the value: the trail is dead.
+If an expression reads a thing twice, one use may only select a value, so the trail is dead.
 """
 
 from collections.abc import Iterable, Sequence
@@ -46,14 +46,16 @@ class Following:
     def expression(
         self, site: Site, expression: Any, suffix: list[Step], name: str, seen: Seen
     ) -> Found | Dead:
-        """What one expression leads to; `suffix` is what is taken of its value."""
+        """Return what one expression leads to; `suffix` is the path taken from its value."""
         references = references_of(expression)
         if references:
             return self.references(site, references, suffix, seen)
-        # A plan writes `upper("x")` as an expression that reads nothing: what comes of it is not told
+        # A plan writes `upper("x")` as an expression that reads nothing; its value is not known
         if isinstance(expression, dict) and "constant_value" in expression:
             return self.known(name, expression["constant_value"], suffix, wide=site.wide)
-        return () if site.wide else Dead(name)  # a function of constants is not told
+        return (
+            () if site.wide else Dead(name)
+        )  # the result of a function of constants is not in the plan
 
     def known(
         self,
@@ -64,7 +66,7 @@ class Following:
         hidden: bool = False,
         wide: bool,
     ) -> Found:
-        """What is taken of a value that the plan holds."""
+        """Return the part of a known value at `suffix` as an end."""
         key = (name, id(value), _exact(suffix), hidden, wide)
         found = self._ends.get(key)
         if found is None:
@@ -74,16 +76,16 @@ class Following:
     def references(
         self, site: Site, references: tuple[str, ...], suffix: list[Step], seen: Seen
     ) -> Found | Dead:
-        """What the references of one expression lead to."""
+        """Return what the references of one expression lead to."""
         found: list[Found] = []
         locals_read = False
-        # `var.a == "" ? data.x.id : var.a` reads `var.a` twice. Which of both it is used for nobody tells,
-        # and what may only decide is not the value.
+        # `var.a == "" ? data.x.id : var.a` reads `var.a` twice. It is not known which use is the
+        # value, and something that only selects is not the value.
         repeats = not site.wide and len(set(references)) < len(references)
         for reference in longest(references):
             if site.wide and reference.startswith("local."):
                 if locals_read:
-                    continue  # all of a module's locals lead to the same
+                    continue  # all locals of a module lead to the same ends
                 locals_read = True
             here = (site.module, reference)
             self.remembered.at(*here, len(seen))
@@ -95,17 +97,18 @@ class Following:
                 return more
             twice = repeats and references.count(reference) > 1
             if twice and any(isinstance(end, Target) and end.is_open for end in more):
-                return Dead(reference)  # it may decide rather than be the value
+                return Dead(reference)  # it may only select the value
             found.append(more)
         return self._joined.of(found)
 
     def _reference(
         self, site: Site, reference: str, suffix: list[Step], seen: Seen
     ) -> Found | Dead:
-        """What one reference leads to; an empty list for what only selects."""
+        """Return what one reference leads to; empty for one that only selects."""
         match parse(reference):
             case ["each", "value", *rest] if site.each:
-                # The `for_each` of a call stands in the caller's module, what it passes is read in there
+                # The `for_each` of a call belongs to the caller's module; what it passes is read
+                # inside
                 around = site.around or Site(site.module, site.key, wide=site.wide)
                 if not references_of(site.each) and "constant_value" not in site.each:
                     return self._key(site, reference)
@@ -131,7 +134,9 @@ class Following:
     def _variable(
         self, site: Site, name: str, reference: str, suffix: list[Step], seen: Seen
     ) -> Found | Dead:
-        """A module's variable is what its caller passes, or its default; the root's are known."""
+        """A module's variable is the value passed by its caller, or its default; the root's are
+        known.
+        """
         declared = self._configuration.variables(module_path(site.module)).get(name)
         hidden = declared is not None and declared.sensitive
         default = declared.default if declared else None
@@ -152,7 +157,7 @@ class Following:
     def data(
         self, site: Site, kind: str, name: str, rest: list[Step], reference: str
     ) -> Found | Dead:
-        """What a data source has read, or will read during apply."""
+        """Return what a data source has read, or will read during apply."""
         wanted, path = split_key(rest)
         key = ("data", site.module, kind, name, _exact(rest), reference, site.wide)
         found = self._ends.get(key)
@@ -175,7 +180,8 @@ class Following:
             )
         if found or not (kind in IMAGE_DATA or may_be_any_text(kind, path[:1])):
             return found
-        # Nothing of it in the plan: with `count = 0` there is none, and else somebody left it out
+        # The plan does not contain it: with `count = 0` it does not exist; otherwise it was left
+        # out
         configured = self._configuration.find(site.module, "data", kind, name)
         none = configured and self._configuration.repeats(site.module, configured)
         return () if none and self._known.is_told else Dead(reference)
@@ -183,7 +189,7 @@ class Following:
     def _output(
         self, site: Site, name: str, rest: list[Step], reference: str, seen: Seen
     ) -> Found | Dead:
-        """What an output leads to, of all instances of a module that may be meant."""
+        """Return what an output leads to, for all instances of a module that may be meant."""
         assert self.surroundings is not None
         key = (site.module, name, _exact(rest), reference, site.wide)
         return self.remembered.of(
@@ -216,9 +222,10 @@ class Following:
         return self._joined.of(found) or (() if site.wide else Dead(reference))
 
     def _instances(self, site: Site, name: str) -> dict[str | int | None, str]:
-        """The instances of a module call by key: of a module may be planned, or known, nothing.
+        """Return the instances of a module call by key; of some modules, nothing is planned or
+        known.
 
-        Of one that reads nothing but what it is given, none leaves a trace.
+        A module that reads only its variables leaves no trace of its instances.
         """
         found = self._called.get((site.module, name))
         if found is None:
@@ -233,11 +240,11 @@ class Following:
     def resource(
         self, site: Site, kind: str, name: str, rest: list[Step], reference: str
     ) -> Found | Dead:
-        """The attribute of the instance that is named, or of every instance.
+        """Return the attribute of the instance that is named, or of every instance.
 
-        `x[each.key]` and `x[any other key]` are told in the same words.
+        `x[each.key]` and `x[any other key]` are the same in a plan.
         """
-        # The plan writes both as `x`: so each instance may be meant, and all of them are ends
+        # The plan writes both as `x`, so each instance may be meant, and all of them are ends
         wanted, path = split_key(rest)
         key = ("resource", site.module, kind, name, _exact(rest), site.wide)
         found = self._ends.get(key)
@@ -252,7 +259,7 @@ class Following:
         return () if none else Dead(reference)
 
     def _key(self, site: Site, reference: str) -> Found:
-        """A key can be an image itself."""
+        """A key can itself be an image."""
         if not (isinstance(site.key, str) and "ami-" in site.key):
             return ()
         key = ("key", reference, site.key, site.wide)
@@ -263,5 +270,5 @@ class Following:
 
 
 def _exact(steps: Iterable[Step]) -> _Wanted:
-    """Steps so that a key and an attribute of the same name are two things."""
+    """Return a key for steps in which a map key and an attribute of the same name differ."""
     return tuple((step.__class__, step) for step in steps)

@@ -1,4 +1,4 @@
-"""Which attribute of which resource can hold what: an image, a launch template, any text at all.
+"""Which attributes of which resources can contain an image, a launch template, or any text at all.
 
 Facts: the provider schema of hashicorp/aws 5.100.0 (the computed attributes of each resource), the
 awscc documentation for 1.97.
@@ -22,14 +22,15 @@ IMAGE_ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "awscc_imagebuilder_image": ("image_id",),
     "aws_ssm_parameter": ("value", "insecure_value"),
 }
-"""The attributes of resources that hold an AMI id, where the provider fills it in or passes it on;
-no others of hashicorp/aws can, but for those that hold any text."""
+"""The attributes that contain an AMI id which the provider fills in or passes on. No other
+attributes of hashicorp/aws can, except those that contain any text.
+"""
 
 
 _SAID_OF_IMAGES = frozenset({"account_id", "description", "image", "name", "region"})
 """Attributes of an image in the `output_resources` of aws_imagebuilder_image."""
 PARAMETER_NAMES = ("arn", "id", "name", "version")
-"""The attributes of an SSM parameter that an alias can be made of."""
+"""The attributes of an SSM parameter from which an alias can be made."""
 
 IMAGE_DATA = frozenset(
     {
@@ -43,7 +44,7 @@ IMAGE_DATA = frozenset(
         "aws_ssm_parameters_by_path",
     }
 )
-"""The data sources that can hold an AMI id."""
+"""The data sources that can contain an AMI id."""
 
 _ANY_TEXT = frozenset(
     {
@@ -59,18 +60,19 @@ _ANY_TEXT = frozenset(
         *("text", "user_data", "user_data_base64", "value", "values"),
     }
 )
-"""Attributes of hashicorp/aws and awscc that hold what somebody put there, whatever it is."""
+"""Attributes of hashicorp/aws and awscc that contain arbitrary text from users."""
 
 _NAMES_OF_AWS = ("aws_availability_zones", "aws_regions")
 """Data sources whose names are AWS's own."""
 
 _NO_NAMES = ("tls_", "time_", "cloudinit_")
-"""Providers that compute certificates, times and MIME messages: none of them can be the id or name
-of an image or a template."""
+"""Providers that compute certificates, times and MIME messages, none of which can be the id or name
+of an image or a template.
+"""
 
 
 class Sought(Enum):
-    """What an unknown value is to lead to."""
+    """The kind of thing that an unknown value should lead to."""
 
     IMAGE = "an image"
     TEMPLATE = "a launch template"
@@ -100,7 +102,7 @@ _NAMES: Mapping[Sought, tuple[str, Collection[str]]] = {
         ("arn", "id", "name", "auto_scaling_group_arn", "auto_scaling_group_name"),
     ),
 }
-"""The end of the resource type's name, and the attributes by which others know such a resource."""
+"""The suffix of the resource type, and the attributes by which others refer to such a resource."""
 _ALSO = {
     (Sought.INSTANCE, "aws_spot_instance_request"): ("id", "spot_instance_id"),
     (Sought.GROUP, "aws_autoscaling_group"): ("arn", "id", "name"),
@@ -111,11 +113,11 @@ GROUPS = (
     ("aws_autoscaling_group", "arn"),
     ("awscc_autoscaling_auto_scaling_group", "auto_scaling_group_arn"),
 )
-"""The types of Auto Scaling groups, and where their ARN stands."""
+"""The types of Auto Scaling groups, and the attributes with their ARN."""
 
 
 def leads_to(sought: Sought, resource_type: str, path: tuple[Step, ...], *, data: bool) -> bool:
-    """Whether such an attribute is where a trail to what is sought may end.
+    """Whether a trail to what is sought may end at this attribute.
 
     An empty path is the whole resource, of which any attribute may be read.
     """
@@ -123,7 +125,7 @@ def leads_to(sought: Sought, resource_type: str, path: tuple[Step, ...], *, data
         if data:
             return resource_type in IMAGE_DATA
         if resource_type == "aws_ssm_parameter" and path and path[0] in PARAMETER_NAMES:
-            return True  # of `resolve:ssm:` and a name
+            return True  # as part of `resolve:ssm:` and a name
         if resource_type == "aws_imagebuilder_image" and not _is_image_of_build(path):
             return False
         return resource_type in IMAGE_ATTRIBUTES and (
@@ -138,9 +140,9 @@ def leads_to(sought: Sought, resource_type: str, path: tuple[Step, ...], *, data
 
 
 def _is_image_of_build(path: tuple[Step, ...]) -> bool:
-    """Whether it is an image that a build hands out, and not what somebody says of it: `description`.
+    """Whether it is an image that a build returns, and not a description of it.
 
-    Keys of maps that an expression makes of the outputs stand among the attributes: by the Region, say.
+    The path may also contain keys of maps that an expression makes of the outputs, such as Regions.
     """
     _, *below = [step for step in path if isinstance(step, str)] or ("",)
     if not below or below == ["amis"]:
@@ -149,9 +151,9 @@ def _is_image_of_build(path: tuple[Step, ...]) -> bool:
 
 
 def may_be_any_text(resource_type: str, attributes: Collection[Step]) -> bool:
-    """Whether one of these computed attributes can hold whatever somebody wants it to.
+    """Whether one of these computed attributes can contain any text that a user wants.
 
-    Of providers whose attributes are not known here, any can.
+    For providers whose attributes are not known here, every attribute can.
     """
     if resource_type.startswith(_NO_NAMES):
         return False

@@ -1,7 +1,7 @@
-"""Values that the plan knows, and what an expression takes of them.
+"""Values that the plan knows, and the parts of them that an expression reads.
 
-A known thing that is read beside an unknown one may be what the expression comes to. What data
-sources have read stands in the prior state.
+If an expression reads a known value together with an unknown one, the known one may be its result.
+The prior state contains what data sources have read.
 """
 
 from collections import defaultdict
@@ -36,11 +36,11 @@ class Known:
 
     @property
     def is_told(self) -> bool:
-        """Whether the plan holds what data sources have read at all."""
+        """Whether the plan contains what data sources have read."""
         return self._state.is_told
 
     def data(self, module: str, kind: str, name: str) -> list[Looked]:
-        """All instances of a data source in one module instance. Raises `InputError`."""
+        """Return all instances of a data source in one module instance. Raises `InputError`."""
         decoded = self._state.decoded
         return [
             Looked(each.index, decoded(each.values), decoded(each.sensitive_values))
@@ -49,7 +49,7 @@ class Known:
 
     @cached_property
     def modules(self) -> ModuleInstances:
-        """The instances of modules that have read something."""
+        """The module instances whose data sources have been read."""
         return ModuleInstances(module for module, _, _ in self._data)
 
     @cached_property
@@ -62,7 +62,9 @@ class Known:
 
 
 def taken(value: Any, steps: tuple[Step, ...] | list[Step]) -> Any:
-    """What an expression takes of a value; all of it, where the steps do not tell."""
+    """Return the part of a value at these steps; the whole value from the first step that does not
+    exist.
+    """
     for step in steps:
         inside = isinstance(step, int) and isinstance(value, list) and 0 <= step < len(value)
         if not inside and not (isinstance(value, dict) and step in value):
@@ -72,7 +74,7 @@ def taken(value: Any, steps: tuple[Step, ...] | list[Step]) -> Any:
 
 
 def images_in(value: Any) -> list[Value]:
-    """Every image that is named anywhere in a value."""
+    """Return every image named anywhere in a value."""
     found: dict[Value, None] = {}
     for text in texts(value):
         named = parse_image(text) if text.startswith("resolve:ssm:") else None
@@ -84,5 +86,5 @@ def images_in(value: Any) -> list[Value]:
 
 
 def hides(sensitive: Any, steps: tuple[Step, ...] | list[Step]) -> bool:
-    """Whether anything of what is taken is sensitive."""
+    """Whether anything at these steps is sensitive."""
     return anywhere(taken(sensitive, steps) if sensitive is not True else True)

@@ -1,9 +1,9 @@
-"""What was found on one trail, for the others that come to the same place.
+"""Remembers what was found on one trail for others that come to the same place.
 
-A trail that comes back to where it has been is dead. So what stands behind a place is the same for
-all trails, unless one of them has been where it leads: each finding is kept with the places that
-were read for it. A place is told by its module's path, without keys: `module.m` reads the same
-outputs for each key that it has.
+A trail that comes back to a place where it has been is dead. So what follows a place is the same
+for all trails, except for one that has already been somewhere it leads to. Each finding is
+therefore kept with the places that were read for it. A place is identified by its module's path
+without keys: `module.m` reads the same outputs for each of its keys.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,28 +16,30 @@ from assay.inputs.plan.trails.trail import Dead, Found, Seen
 from assay.model.addresses import ModulePath, module_path
 
 DEEPEST = 64
-"""So many steps at most has a trail."""
+"""The largest number of steps in a trail."""
 LOCALS = "local"
-"""What all locals of a module may read is read as one thing."""
+"""Everything that the locals of a module may read counts as one place."""
 _MANY = 64
-"""So many places at most are copied from one finding to another."""
+"""The largest number of places that are copied from one finding to another."""
 _Place: TypeAlias = tuple[ModulePath, str]
 
 
 class Joined:
-    """Ends put together: once for the same parts, so that those who read the same share the ends."""
+    """Concatenates ends, once for the same parts, so that trails which read the same share their
+    ends.
+    """
 
     def __init__(self) -> None:
         self._made: dict[tuple[int, ...], tuple[Found, tuple[Found, ...]]] = {}
 
     def of(self, parts: Iterable[Found]) -> Found:
-        """All ends of several parts, one part after the other."""
+        """Return the ends of several parts, in order."""
         several = tuple(part for part in parts if part)
         if len(several) < 2:
             return several[0] if several else ()
         key = tuple(map(id, several))
         made = self._made.get(key)
-        if made is None:  # the parts are kept, too: no other can have their identity then
+        if made is None:  # the parts are kept alive, so that no other object gets their id()
             made = self._made[key] = tuple(chain(*several)), several
         return made[0]
 
@@ -46,7 +48,7 @@ class _Kept(Struct, frozen=True):
     found: Found | Dead
     places: frozenset[_Place]
     others: tuple[frozenset[_Place], ...]
-    """The places of other findings, of which there were too many to copy them."""
+    """The places of other findings that were too many to copy."""
     steps: int
 
     def holds(self, seen: Iterable[_Place]) -> bool:
@@ -55,7 +57,7 @@ class _Kept(Struct, frozen=True):
 
 
 class _Search:
-    """What is being read for one finding."""
+    """The places read so far for one finding."""
 
     def __init__(self, start: int) -> None:
         self.places: set[_Place] = set()
@@ -79,12 +81,14 @@ class Remembered:
     def of(
         self, key: object, seen: Seen, asking: Iterable[str], find: Callable[[], Found | Dead]
     ) -> Found | Dead:
-        """What `find` finds, or has found for another trail.
+        """Return the result of `find`, or its result for another trail.
 
-        `seen` is where this one has been, and `asking` are the modules whose locals are being read.
+        `seen` are the places where this trail has been; `asking` are the modules whose locals are
+        being read.
         """
-        # A plan of 2,000 instances that read one module's output asks 2,000 times: without this, each
-        # follows that output through all instances of the module again
+        # In a plan with 2,000 instances that read one module's output, this is called 2,000 times.
+        # Without a memory, each call would follow that output through all instances of the module
+        # again
         kept = self._kept.get(key)
         if kept is not None and len(seen) + kept.steps <= DEEPEST:
             been = [_place(*step) for step in seen]
@@ -110,12 +114,12 @@ class Remembered:
         return found
 
     def at(self, module: str, reference: str, steps: int) -> None:
-        """A trail is at a place, after so many steps."""
+        """Record that a trail is at a place after this number of steps."""
         if self._searches:
             self._searches[-1].add((_place(module, reference),), (), steps)
 
     def came_back(self) -> None:
-        """A trail ended because of where it has been: others may not end there."""
+        """Record that a trail ended because of where it has been: others may continue there."""
         if self._searches:
             self._searches[-1].is_dead_end = True
 

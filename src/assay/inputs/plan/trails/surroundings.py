@@ -1,9 +1,9 @@
-"""What the locals and the dynamic blocks of a module may read: neither stands in a plan.
+"""What the locals and dynamic blocks of a module may read: a plan contains neither.
 
-Of a module they can read its own resources, what callers pass as variables, and the outputs of the
-modules that it calls. `relevant_attributes` names every attribute that anything which changes
-depends on, by whatever way (HashiCorp, "JSON Output Format"), so nothing else of resources counts.
-Literals are invisible, as everywhere in a plan.
+They can read the module's own resources, the variables that callers pass, and the outputs of the
+modules it calls. `relevant_attributes` names every attribute on which a change depends, directly or
+indirectly (HashiCorp, "JSON Output Format"), so no other attributes of resources count. Literals
+are invisible, as everywhere in a plan.
 """
 
 from collections import defaultdict
@@ -45,7 +45,7 @@ class _Relevant(Struct, frozen=True):
 
 
 class Surroundings:
-    """Everything that each module of one plan reads."""
+    """Finds everything that each module of one plan reads."""
 
     def __init__(
         self,
@@ -69,12 +69,14 @@ class Surroundings:
         self._cut = False
 
     def of(self, module: str, seen: Seen) -> Found | Dead:
-        """Everything that is read in a module instance; empty while that is being found out.
+        """Return everything that is read in a module instance; empty while that is being
+        determined.
 
-        What was found while something else was being found out, and needed that, is not kept.
+        A result is not kept if it was found while another one, on which it depends, was being
+        determined.
         """
-        # A plan does not tell what a local is made of, but which attributes it found relevant, and what
-        # each module is given: a local may be all of that, and nothing else.
+        # A plan does not say what a local is made of, but it does say which attributes are relevant
+        # and what each module is given: a local may be any of that, and nothing else.
         found = self._found.get(module)
         if found is not None:
             return found
@@ -105,7 +107,7 @@ class Surroundings:
         return self._together(tuple(part for part in parts if part))
 
     def _together(self, parts: tuple[Found, ...]) -> Found:
-        """Each end once; the same for all modules that read the same."""
+        """Concatenate the parts without duplicates; one object for all modules that read the same."""
         key = tuple(map(id, parts))
         made = self._distinct.get(key)
         if made is None:
@@ -136,7 +138,9 @@ class Surroundings:
         return more if isinstance(more, Dead) else self._joined.of((constants, more))
 
     def _passed(self, path: ModulePath, call: ModuleCall) -> tuple[Found, tuple[str, ...]]:
-        """What a module is given, or has by default: the constants, and what the rest reads."""
+        """Return the constants that a module gets, or has as defaults, and the references in the
+        rest.
+        """
         passed = self._constants.get(path)
         if passed is not None:
             return passed
@@ -145,7 +149,7 @@ class Surroundings:
         found: list[Fixed] = []
         for name, declared in self._configuration.variables(path).items():
             expression = given.get(name)
-            # What several arguments read is followed once for all of them
+            # References in several arguments are followed only once
             if references := references_of(expression):
                 read.update(dict.fromkeys(references))
             elif expression is None:
@@ -164,7 +168,7 @@ class Surroundings:
         return found
 
     def _let_out(self, own: ModulePath) -> Iterator[Fixed]:
-        """Constants that the modules called here hold, and their outputs may read."""
+        """Yield the constants in the modules called here that their outputs may read."""
         for name, call in self._configuration.calls(own).items():
             path = (*own, name)
             outputs = self._configuration.outputs_of(path)
@@ -177,7 +181,7 @@ class Surroundings:
     def _given(
         self, path: ModulePath, call: ModuleCall, read: frozenset[str] | None
     ) -> Iterator[Fixed]:
-        """What a module is given, or has by default, of the variables that are read."""
+        """Yield the values and defaults of those variables of a module that are read."""
         if _is_constant(call.for_each_expression):
             yield _constant(f"module.{path[-1]}", call.for_each_expression)
         for name, declared in self._configuration.variables(path).items():
@@ -195,10 +199,10 @@ class Surroundings:
     # ------------------------------------------------------------------------- what is there
 
     def _resources(self, module: str) -> Iterator[Found | Dead]:
-        """The relevant attributes of the module's own, and of what its calls let out."""
+        """Yield the relevant attributes of the module, and those that its calls expose in outputs."""
         own = module_path(module)
         for path in self._below.get(own, ()):
-            # What happens within a called module its outputs let out, or nobody outside sees it
+            # What a called module does inside is visible outside only through its outputs
             shown = None if path == own else self._exposed(path[: len(own) + 1])
             for relevant in self._by_path[path]:
                 if shown is None or relevant.block in shown:
@@ -219,7 +223,7 @@ class Surroundings:
             yield look(site, kind, name, steps, relevant.reference)
 
     def _exposed(self, call: ModulePath) -> frozenset[_Block] | None:
-        """The blocks that the outputs of a called module read; None where that may be any."""
+        """Return the blocks that the outputs of a called module read; None if it may be any block."""
         found = self._exposures.get(call)
         if found is None and call not in self._exposures:
             found = self._exposures[call] = _blocks(self._configuration.outputs_of(call))
@@ -241,7 +245,9 @@ class Surroundings:
 
     @cached_property
     def _below(self) -> dict[ModulePath, list[ModulePath]]:
-        """The modules with relevant attributes, by themselves and by each module around them."""
+        """The modules with relevant attributes, by their own path and by the path of each module
+        around them.
+        """
         found: defaultdict[ModulePath, list[ModulePath]] = defaultdict(list)
         for path in self._by_path:
             for end in range(len(path) + 1):
@@ -258,7 +264,7 @@ def _constant(name: str, expression: Any) -> Fixed:
 
 
 def _variables_read(outputs: Iterable[object]) -> frozenset[str] | None:
-    """The variables that outputs read by themselves; None where that may be any, and anything."""
+    """The variables that outputs read directly; None if they may read anything."""
     read = _read_by(outputs)
     if read is None:
         return None
@@ -280,7 +286,7 @@ def _blocks(outputs: Iterable[object]) -> frozenset[_Block] | None:
 
 
 def _read_by(outputs: Iterable[object]) -> list[list[Step]] | None:
-    """The references of outputs, taken apart; None where one of them may lead to anything."""
+    """The parsed references of outputs; None if one of them may lead to anything."""
     read = [parse(each) for expression in outputs for each in references_of(expression)]
     return None if any(steps[:1] in (["local"], ["module"], ["each"]) for steps in read) else read
 

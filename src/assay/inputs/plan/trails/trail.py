@@ -1,8 +1,8 @@
-"""What an unknown value comes from: the ends of the trail that leads there.
+"""What an unknown value comes from: the ends of its trail.
 
 The plan names what an expression reads, not what it does with it. So everything that is read may be
-the value, and everything is an end: attributes that are still unknown, and values that are known.
-What no plan shows is a literal, or a function, around what is read.
+the value, and is an end: attributes that are still unknown, and values that are known. A plan does
+not show literals, or functions around what is read.
 """
 
 from collections.abc import Sequence
@@ -15,14 +15,16 @@ from assay.model.addresses import Step
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
-    """An end of a trail: an attribute of a planned resource; an empty path means the resource."""
+    """An end of a trail: an attribute of a planned resource; an empty path means the whole
+    resource.
+    """
 
     resource: PlannedResource
     path: tuple[Step, ...]
     wide: bool = False
-    """It is only one of all things that a local or a dynamic block may read."""
+    """It is only one of the things that a local or a dynamic block may read."""
     block: int = 0
-    """Which of several blocks reads it: of a set nobody can tell which one is meant."""
+    """Which of several blocks reads it: blocks of a set cannot be told apart."""
 
     @property
     def name(self) -> str:
@@ -36,19 +38,19 @@ class Target(msgspec.Struct, frozen=True, gc=False):
 
 
 class Fixed(msgspec.Struct, frozen=True, gc=False):
-    """An end of a trail that the plan knows: a variable's value, what a data source has read."""
+    """An end of a trail that the plan knows: a variable's value, or what a data source has read."""
 
     reference: str
     value: Any
     sensitive: bool = False
     wide: bool = False
     late: bool = False
-    """It decides at apply only: nobody can tell by now which branch it leads to."""
+    """It selects a value only during apply, so it is not known yet which branch it leads to."""
     block: int = 0
 
     @property
     def name(self) -> str:
-        """What reads it."""
+        """The reference that reads it."""
         return self.reference
 
 
@@ -57,23 +59,23 @@ class Dead(msgspec.Struct, frozen=True, gc=False):
 
     reference: str
     reads_nothing: bool = False
-    """Nothing is read at all, as far as the plan tells."""
+    """Nothing is read, as far as the plan shows."""
 
 
 End: TypeAlias = Target | Fixed
 Found: TypeAlias = tuple[Target | Fixed, ...]
-"""All ends of a trail: one and the same for all that read the same, as far as that can be told."""
+"""All ends of a trail; the same object for all expressions that are known to read the same."""
 
 
 class Site(msgspec.Struct, frozen=True, gc=False):
-    """Where an expression stands: its module instance, its own key, and what it iterates over."""
+    """The location of an expression: its module instance, its own key, and what it iterates over."""
 
     module: str
     key: str | int | None = None
     each: Any = None
-    """The expression of the `for_each` of the block that the expression stands in."""
+    """The expression of the `for_each` of the block that contains the expression."""
     around: "Site | None" = None
-    """The site in which `each` is read, where it is not this one."""
+    """The site in which `each` is read, if it is not this one."""
     wide: bool = False
 
 
@@ -81,26 +83,28 @@ Seen: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class Trails(Protocol):
-    """Tells where unknown values come from."""
+    """Finds out where unknown values come from."""
 
     is_code: bool
-    """Whether it is code alone that is read: nothing is planned, and nothing was there before."""
+    """Whether only code is read: nothing is planned, and nothing existed before."""
     is_exact: bool
-    """Whether expressions are evaluated: of a plan alone, all that is read may be the value."""
+    """Whether expressions are evaluated; with a plan alone, everything that is read may be the
+    value.
+    """
 
     def of(self, resource: PlannedResource, path: tuple[Step, ...]) -> Found | Dead:
-        """What stands, or will stand, behind the unknown value at `path` of a resource."""
+        """Return the ends that the unknown value at `path` of a resource may come from."""
         ...
 
 
 class Surrounding(Protocol):
-    """Tells what locals and dynamic blocks of a module may read."""
+    """Finds out what the locals and dynamic blocks of a module may read."""
 
     @property
     def asking(self) -> Sequence[str]:
-        """The modules of which it is being found out."""
+        """The modules for which this is being determined."""
         ...
 
     def of(self, module: str, seen: Seen) -> Found | Dead:
-        """Everything that is read in a module instance, as far as the plan tells."""
+        """Return everything that is read in a module instance, as far as the plan shows."""
         ...

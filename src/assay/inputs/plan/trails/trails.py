@@ -1,4 +1,4 @@
-"""Where the unknown values of a plan come from, by its configuration."""
+"""Where the unknown values of a plan come from, according to its configuration."""
 
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ from assay.model.addresses import Step
 
 
 class PlanTrails:
-    """Follows what is unknown in one plan."""
+    """Follows the unknown values of one plan."""
 
     is_code = False
     is_exact = False
@@ -29,7 +29,7 @@ class PlanTrails:
         self._numbered: dict[tuple[int, int], tuple[Found, Found]] = {}
 
     def of(self, resource: PlannedResource, path: tuple[Step, ...]) -> Found | Dead:
-        """What the expression at `path` of a resource's own block reads, or may read."""
+        """Return what the expression at `path` of a resource's own block reads, or may read."""
         index = resource.change.index
         if resource.configured is None:
             return self._of(resource, path)
@@ -39,7 +39,7 @@ class PlanTrails:
         if found is None:
             found = self._of(resource, path)
             if own and not isinstance(found, Dead):
-                found = (*found,)  # what reads its own key shares nothing
+                found = (*found,)  # an expression that reads its own key shares nothing
             self._found[key] = found
         return found
 
@@ -53,17 +53,18 @@ class PlanTrails:
         found: list[Found] = []
         alone = len(written.expressions) == 1 and not written.open
         for number, (expression, rest) in enumerate(written.expressions):
-            # Which block of a set is the unknown one is not told; one that reads nothing is known
+            # It is not known which block of a set is the unknown one; one that reads nothing is
+            # known
             if not alone and not rest and not references_of(expression):
                 continue
-            # Of an object that is written as a whole, which part reads what is not told.
+            # If an object is written as a whole, it is not known which part reads what.
             part = replace(site, wide=True) if rest else site
             more = self._following.expression(part, expression, [], here, ())
             if isinstance(more, Dead):
                 return more
             if alone or any(isinstance(end, Target) and end.is_open for end in more):
                 found.append(self._of_block(number, more))
-        # A dynamic block leaves no expression in the plan. It may read whatever the module reads.
+        # A dynamic block has no expression in the plan. It may read whatever the module reads.
         if written.open:
             loose = Site(resource.module, resource.change.index, wide=True)
             for more in (
@@ -76,7 +77,7 @@ class PlanTrails:
         return self._joined.of(found) or Dead(here, reads_nothing=True)
 
     def _of_block(self, number: int, ends: Found) -> Found:
-        """The ends of one of several blocks."""
+        """Return the ends of one of several blocks."""
         if not number:
             return ends
         made = self._numbered.get((number, id(ends)))
@@ -92,7 +93,7 @@ def trails_of(
     configuration: ConfigurationIndex,
     planned: PlannedResources,
 ) -> PlanTrails:
-    """What follows the unknown values of a plan."""
+    """Return the trails of a plan's unknown values."""
     known = Known(state, plan.variables or {})
     following = Following(configuration, planned, known)
     relevant = plan.relevant_attributes or []

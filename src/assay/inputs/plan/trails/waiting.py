@@ -1,4 +1,4 @@
-"""Which resource is made only when another one is: it reads something of that."""
+"""Which resources are created only after another one, because they read something from it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,14 +12,14 @@ from assay.model.addresses import parse
 
 
 class Waiting(Struct, frozen=True):
-    """Whoever waits: the address of a module, and a block in it."""
+    """A block that waits, with the address of its module."""
 
     module: str
     configured: Configured | None
 
 
 class Order:
-    """What the blocks of one configuration wait for; each is read once."""
+    """What the blocks of one configuration wait for; each block is read once."""
 
     def __init__(self, planned: PlannedResources) -> None:
         self._planned = planned
@@ -27,7 +27,7 @@ class Order:
         self._follows: dict[tuple[int, int], bool] = {}
 
     def waits(self, waiting: Waiting | None, other: PlannedResource) -> bool:
-        """Whether Terraform makes the other resource first, and nothing if that fails.
+        """Whether Terraform creates the other resource first, and nothing if that fails.
 
         A reference to any instance of a block waits for all of them.
         """
@@ -36,8 +36,8 @@ class Order:
         return f"{other.change.type}.{other.change.name}" in self._before(waiting.configured)
 
     def follows(self, other: PlannedResource, first: Waiting | None) -> bool:
-        """Whether Terraform makes the other resource only after the first: what the other changes
-        comes too late for it. Seen is what waits within one module.
+        """Whether Terraform creates the other resource only after the first, so that its changes
+        come too late. Only dependencies within one module are seen.
         """
         if first is None or first.configured is None or first.module != other.module:
             return False
@@ -65,7 +65,7 @@ class Order:
         return False
 
     def _before(self, configured: Configured) -> frozenset[str]:
-        """The blocks that one waits for by itself."""
+        """The blocks that a block waits for directly."""
         found = self._read.get(id(configured))
         if found is None:
             block = configured.block
@@ -77,13 +77,15 @@ class Order:
 
 
 def _block(reference: str) -> str:
-    """The resource that is read: `aws_launch_template.web` of `aws_launch_template.web[0].name`."""
+    """Return the resource that is read: `aws_launch_template.web` of
+    `aws_launch_template.web[0].name`.
+    """
     steps = parse(reference)
     return ".".join(map(str, steps[: 3 if steps[:1] == ["data"] else 2]))
 
 
 def _references(blocks: Any) -> Iterator[str]:
-    """The references of every expression in a tree of blocks."""
+    """Yield the references of every expression in a tree of blocks."""
     stack: list[Any] = [blocks]
     while stack:
         node = stack.pop()
