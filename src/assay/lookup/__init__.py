@@ -1,1 +1,1 @@
-"""Which image is it, and where does it come from?"""
+"""Finds the image that a reference means, and where the image comes from."""

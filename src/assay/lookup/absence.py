@@ -1,8 +1,8 @@
-"""Why is an image not to be seen?
+"""Explains why an image is not visible.
 
 EC2 gives the same answer for an id that never existed, one of another Region, one that is not
-shared, one that was deregistered and one that Allowed AMIs hides. What can be read besides is
-asked here, and told as what was read; what cannot be read is told as a possibility.
+shared, one that was deregistered and one that Allowed AMIs hides. This module asks for everything
+else that can be read. It reports what was read as a fact, and what cannot be read as a possibility.
 
 Facts: EC2 API Reference, DescribeImages, GetAllowedImagesSettings, ListImagesInRecycleBin; EC2 User
 Guide, "Control the discovery and use of AMIs in Amazon EC2 with Allowed AMIs".
@@ -18,7 +18,7 @@ from assay.model import AllowedImages, Clue, Image, Place, Removal
 from assay.model.times import day_of
 
 REMOVALS_ASKED = 20
-"""For how many images of a run EC2 is asked whether they were deregistered: a call each."""
+"""For how many images of a run EC2 is asked whether they were deregistered; each takes a call."""
 
 
 class Explanations(msgspec.Struct, frozen=True, gc=False):
@@ -31,9 +31,9 @@ class Explanations(msgspec.Struct, frozen=True, gc=False):
 def explain(
     absent: Collection[ImageKey], places: Collection[Place], catalog: ImageCatalog
 ) -> Explanations:
-    """For each image that was not to be seen, the clues: facts first, possibilities last.
+    """Return the clues for each image that is not visible, facts first, possibilities last.
 
-    `places` are those that the run uses; no other Region or account is looked into.
+    `places` are those that the run uses; no other Region or account is searched.
     """
     if not absent:
         return Explanations()
@@ -56,7 +56,7 @@ def explain(
 def _elsewhere(
     absent: Collection[ImageKey], places: Collection[Place], catalog: ImageCatalog
 ) -> dict[ImageKey, list[Clue]]:
-    """Where else in this run the same id is visible: the same account's other Regions first."""
+    """The other places of this run in which the id is visible, those of the same account first."""
     candidates = {key: _others(key[0], places) for key in absent}
     asked = {(place, key[1]) for key, others in candidates.items() for place in others}
     answers = catalog.ask(IMAGES, asked)

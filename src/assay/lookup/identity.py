@@ -1,6 +1,6 @@
-"""Who looks: fills in the account where the plan does not tell it.
+"""Fills in the account of places for which the plan does not show it.
 
-Where it cannot be told, the account stays unknown; images may be visible all the same.
+If it cannot be found out, the account stays unknown; images may be visible nevertheless.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -29,7 +29,7 @@ _Answers = Mapping[Place, Answer[Identity]]
 def with_accounts(
     questions: Collection[PlacedValue], catalog: ImageCatalog
 ) -> dict[PlacedValue, PlacedValue]:
-    """Each question with the accounts of its places, as far as the catalogue can tell them."""
+    """Return each question with the accounts of its places, as far as the catalogue knows them."""
     standing = {at for _, at in questions}
     met: set[int] = set()
     for value, _ in questions:
@@ -42,9 +42,9 @@ def with_accounts(
 
 
 def _inside(value: Value, met: set[int]) -> Iterator[Place | Unplaced]:
-    """The places inside a value: of the sources of planned images, and of names that change.
+    """The places inside a value: those of planned images' sources, and of names that change.
 
-    `met` are the changes whose places were told before: many names share them.
+    `met` contains the `id()`s of changes that were already visited: many names share them.
     """
     while isinstance(value, Made | Planned):
         if isinstance(value, Made):
@@ -71,7 +71,10 @@ def _places(place: Place | Unplaced) -> tuple[Place, ...]:
 
 
 def _filled(place: Place | Unplaced, answers: _Answers) -> Place | Unplaced:
-    """With the accounts of those who look; the caller's may not be one that acts there."""
+    """Fill in the accounts of the reading credentials.
+
+    If the provider does not allow such an account, the account that acts stays open.
+    """
     if isinstance(place, Place):
         return _account(place, answers)
     candidates = tuple(_account(each, answers) for each in place.candidates)
@@ -90,7 +93,7 @@ def _account(place: Place, answers: _Answers) -> Place:
 
 
 class _Told:
-    """Places and values with the accounts that the catalogue tells; each is filled in once."""
+    """Fills the catalogue's accounts into places and values; each is filled in only once."""
 
     def __init__(self, answers: _Answers) -> None:
         self._answers = answers
@@ -105,7 +108,7 @@ class _Told:
 
     def value(self, value: Value) -> Value:
         if isinstance(value, AmiId):
-            return value  # as nearly all are
+            return value  # the usual case
         match value:
             case Made():
                 return replace(

@@ -1,9 +1,9 @@
-"""What a name will mean once the plan is applied, where the plan itself changes it.
+"""Finds what a name will mean after apply, if the plan itself changes its meaning.
 
 Facts: Systems Manager User Guide, "Working with parameter versions" (a version never changes; each
-PutParameter adds one) and "Working with parameter labels" (a label stays at its version until
-somebody moves it, and goes with the parameter); EC2 User Guide, "Launch templates" (versions are
-never edited). Terraform moves no labels.
+PutParameter adds one) and "Working with parameter labels" (a label stays at its version until it is
+moved, and is deleted with the parameter); EC2 User Guide, "Launch templates" (versions are never
+edited). Terraform moves no labels.
 """
 
 from collections.abc import Iterable
@@ -31,9 +31,9 @@ def after_plan(
     changes: Iterable[Changes],
     unplaced: Unplaced | None = None,
 ) -> Value | None:
-    """What an alias means after the plan; None where that is what it means now.
+    """Return what an alias means after apply; None if the plan does not change its meaning.
 
-    `unplaced` is what is told of the place where `place` is only one that it can be.
+    `unplaced` is the place as the plan describes it, if `place` is only a candidate.
     """
     called, at = parameter_named(alias.parameter, place)
     ways = (at, unplaced) if unplaced is not None and at == place else (at,)
@@ -41,7 +41,7 @@ def after_plan(
     for change in (found for each in changes for found in each.of_parameter(called)):
         meant = is_meant(change, alias, *ways)
         if meant is False or (alias.selector is not None and not change.anew):
-            continue  # versions and labels stay where they are
+            continue  # existing versions and labels do not change
         if meant is None:
             return Unusable(
                 f"is a parameter that {change.by} may write, according to the plan",
@@ -54,14 +54,17 @@ def after_plan(
 def template_after_plan(
     ref: TemplateRef, template_id: str, name: str, place: Place, changes: Iterable[Changes]
 ) -> Value | None:
-    """What a version of an existing launch template will hold; None: what it holds now."""
+    """Return the image of a version of an existing launch template after apply.
+
+    None if the plan does not change it.
+    """
     left: list[tuple[str, Value]] = []
     for change in (found for each in changes for found in each.of_template(template_id, name)):
         moves = change.deletes or ref.version == "$Latest" or (not ref.pinned and change.default)
         which = _which(change, template_id, name)
         same = is_same(change.place, place)
         if same is None and change.id == template_id:
-            same = True  # no two templates have one id
+            same = True  # ids of templates are unique
         if not moves or which is False or same is False:
             continue
         if which is None or same is None:
@@ -84,12 +87,12 @@ def _which(change: TemplateChange, template_id: str, name: str) -> bool | None:
 
 
 def _last(changes: list[ParameterChange]) -> list[ParameterChange]:
-    """Where one resource deletes what another one writes, only the latter can be launched from."""
+    """Ignore deletions if another resource writes the parameter: only its value can be launched."""
     return [each for each in changes if not each.deletes] or changes
 
 
 def _left(change: ParameterChange, alias: Alias) -> Value:
-    """What one change makes of an alias that does not stay as it is."""
+    """What an alias means after one change that affects it."""
     if change.deletes:
         return change.leaves
     if alias.selector not in (None, "1"):
@@ -103,7 +106,7 @@ def _left(change: ParameterChange, alias: Alias) -> Value:
 
 
 def _agreed(left: list[tuple[str, Value]]) -> Value | None:
-    """What all changes of one name leave alike."""
+    """The value that all changes of a name agree on: None without any, unusable if they differ."""
     if not left:
         return None
     (_, first), *others = left

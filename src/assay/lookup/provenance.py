@@ -1,9 +1,9 @@
-"""Where does an image come from?
+"""Finds where images come from.
 
-Every image names its parent (`SourceImageId`, `SourceImageRegion`), so a generation is one wave of
-DescribeImages however many images there are, and shows whose they are and how they are marked.
-GetImageAncestry costs a call an image. It is asked where the walk does not show what a verdict
-depends on: it also knows ancestors that are not visible from here (EC2 User Guide, "View the
+Every image names its parent (`SourceImageId`, `SourceImageRegion`), so one wave of DescribeImages
+covers a whole generation, however many images it has, and also shows owners and marks.
+GetImageAncestry needs one call for each image. It is called only if the walk does not show what a
+verdict depends on: it also knows ancestors that the caller cannot see (EC2 User Guide, "View the
 ancestry of an AMI").
 """
 
@@ -27,7 +27,7 @@ from assay.model import (
 )
 
 Depends: TypeAlias = Callable[[Provenance], bool]
-"""Whether a verdict can still change with what is not known yet of an ancestry."""
+"""Whether the unknown part of an ancestry can still change a verdict."""
 
 
 def trace(
@@ -39,10 +39,10 @@ def trace(
     in_full: bool,
     by_record: bool = False,
 ) -> dict[ImageKey, Provenance]:
-    """The provenance of each image; `answers` are the images that were asked about already.
+    """Return the provenance of each image; `answers` are the answers about images so far.
 
-    `in_full` follows every lineage as far as it is visible; otherwise only as far as `depends`.
-    `by_record` asks GetImageAncestry first, and walks only where that does not tell the whole line.
+    `in_full` follows every lineage as far as it is visible; otherwise only while `depends` is true.
+    `by_record` asks GetImageAncestry first, and walks only if its record is not complete.
     """
     descriptions = _Descriptions(catalog, answers)
     chains = {key: _Chain(key[0], image) for key, image in images.items()}
@@ -79,7 +79,7 @@ def _walk(chains: _Chains, descriptions: "_Descriptions") -> None:
 def _walk_as_needed(
     chains: _Chains, descriptions: "_Descriptions", depends: Depends
 ) -> dict[ImageKey, Provenance]:
-    """Follow the chains on which a verdict depends; what is known of those that are settled."""
+    """Follow each chain while a verdict depends on it. Return the provenance of settled chains."""
     settled: dict[ImageKey, Provenance] = {}
     walking = dict(chains)
     while walking:
@@ -94,14 +94,14 @@ def _walk_as_needed(
 
 
 def _step(walking: Collection["_Chain"], descriptions: "_Descriptions") -> None:
-    """One generation, in one wave."""
+    """Extend all chains by one generation, in one wave."""
     descriptions.look_up(chain.next for chain in walking)
     for chain in walking:
         chain.extend(descriptions.of(chain.next))
 
 
 class _Descriptions:
-    """What DescribeImages says, asked once for each image."""
+    """The answers of DescribeImages; each image is asked about once."""
 
     def __init__(self, catalog: ImageCatalog, answers: Mapping[ImageKey, Answer[Image]]) -> None:
         self._catalog = catalog
@@ -109,7 +109,7 @@ class _Descriptions:
         self._evidence: dict[ImageKey, Evidence] = {}
 
     def look_up(self, keys: Iterable[ImageKey]) -> None:
-        """Ask about those that were not asked about before, in one wave."""
+        """Ask about the images that were not asked about before, in one wave."""
         unknown = [key for key in dict.fromkeys(keys) if key not in self._answers]
         answers = self._catalog.ask(IMAGES, unknown)
         self._answers.update(answers)
@@ -118,14 +118,14 @@ class _Descriptions:
         return self._answers[key]
 
     def answered(self, key: ImageKey) -> Image | Absent | None:
-        """None where it was not asked, or not answered."""
+        """The answer about an image; None if it was not asked about, or AWS did not answer."""
         answer = self._answers.get(key)
         if isinstance(answer, Image):
             return answer
         return None if isinstance(answer, Unavailable) else answer
 
     def refused(self, key: ImageKey) -> bool:
-        """Whether it was asked, and not answered."""
+        """Whether AWS was asked about an image and did not answer."""
         return isinstance(self._answers.get(key), Unavailable)
 
     def evidence(self, key: ImageKey) -> Evidence:
@@ -137,9 +137,9 @@ class _Descriptions:
 
 
 class _Chain:
-    """One image's ancestry while it is followed.
+    """The ancestry of one image while it is being followed.
 
-    The last entry may be a parent of which nothing but its id and Region is known yet.
+    The last entry may be a parent of which only the id and Region are known so far.
     """
 
     __slots__ = ("_asked_ec2", "_detail", "_end", "_entries", "_place", "_root")
@@ -160,15 +160,15 @@ class _Chain:
 
     @property
     def next(self) -> ImageKey:
-        """The parent to look up: in its own Region, as the same account."""
+        """The key of the parent to look up: in the parent's Region, with the same account."""
         return self._key(self._entries[-1])
 
     def images(self) -> list[ImageKey]:
-        """All images of the ancestry whose Region is known."""
+        """The keys of all images in the ancestry whose Region is known."""
         return [self._key(entry) for entry in self._entries if entry.region]
 
     def extend(self, answer: Answer[Image]) -> None:
-        """Take in what DescribeImages says of the last entry."""
+        """Add DescribeImages' answer about the last entry."""
         match answer:
             case Image():
                 self._entries[-1] = _entry(answer, self._entries[-1].region)
@@ -192,7 +192,7 @@ class _Chain:
             self._stop(AncestryEnd.UNEXPLAINED, f"EC2 did not return the Region of {id}")
 
     def adopt(self, record: Answer[Ancestry]) -> None:
-        """Take in what GetImageAncestry says; it must not contradict what was seen."""
+        """Add GetImageAncestry's record, which must not contradict what DescribeImages showed."""
         self._asked_ec2 = True
         whole = self._ancestry().complete
         match record:
@@ -212,7 +212,7 @@ class _Chain:
                     self._stop(end, detail)
 
     def provenance(self, descriptions: _Descriptions) -> Provenance:
-        """What is known so far."""
+        """The provenance as far as it is known."""
         ancestors = tuple([self._ancestor(entry, descriptions) for entry in self._entries])
         evidence = [descriptions.evidence(self._key(a.entry)) for a in ancestors if a.asked]
         if self._asked_ec2:
@@ -223,7 +223,7 @@ class _Chain:
         )
 
     def _ancestor(self, entry: AncestryEntry, descriptions: _Descriptions) -> Ancestor:
-        """An entry with what is known of it; of one without a Region nobody can ask."""
+        """An entry and what is known of it; without a Region, EC2 cannot be asked about it."""
         key = self._key(entry)
         answer = descriptions.answered(key) if entry.region else None
         if answer is None:
@@ -244,7 +244,7 @@ class _Chain:
 
 
 def _differ(seen: AncestryEntry, recorded: AncestryEntry) -> bool:
-    """Whether EC2's record names another image, or another source of it, than was seen."""
+    """Whether EC2's record names another image, or another source, than DescribeImages showed."""
     source = (recorded.source_image_id, recorded.source_image_region)
     return (seen.image_id, seen.region) != (recorded.image_id, recorded.region) or (
         seen.source_image_id is not None
@@ -253,7 +253,10 @@ def _differ(seen: AncestryEntry, recorded: AncestryEntry) -> bool:
 
 
 def _entry(image: Image, region: str | None) -> AncestryEntry:
-    """An image as its descendants' ancestry lists it. Only public images end that by their owner."""
+    """An image as an entry of an ancestry.
+
+    The owner alias is left out if the image is not public: only public images end an ancestry by it.
+    """
     return AncestryEntry(
         image_id=image.id,
         region=region,

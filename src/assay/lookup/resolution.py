@@ -1,8 +1,9 @@
-"""Which image does a reference mean?
+"""Finds the image that each reference means.
 
-What the plan tells is followed without asking anybody. The rest takes six waves for the whole run,
-whatever the number of references: every version of some templates, templates, instances, lookups,
-aliases (all of these in lookup/waves.py), images. Where images are not to be seen, one more wave asks why.
+Steps that the plan itself shows need no calls. The rest takes six kinds of waves for the whole run,
+however many references there are: all versions of some templates, templates, instances, lookups,
+aliases (these five in lookup/waves.py), and images. Only the waves about templates may repeat, if one
+template gets its image from another. If some images are not visible, one more wave asks why.
 """
 
 from collections import defaultdict
@@ -40,33 +41,33 @@ if TYPE_CHECKING:
 
 
 class Way(msgspec.Struct, frozen=True, gc=False):
-    """One of the values that a reference can have, and the image that it means."""
+    """One of the possible values of a reference, and the image that this value means."""
 
     value: Value
     resolution: Resolution
     place: Place | None = None
-    """Where the reference is after all, whose place the plan leaves open; an account that is not
-    told is None."""
+    """The place of a reference whose place the plan leaves open, if it was found out after all; its
+    account is None if that is still not known."""
 
 
 class Resolutions(msgspec.Struct, frozen=True, gc=False):
-    """Which image each value means, and what was asked on the way."""
+    """The image that each value means, and the answers that were needed to find it."""
 
     of: Mapping[PlacedValue, tuple["Way", ...]]
-    """Never empty: one way by far most often, several where nobody can tell yet which is taken."""
+    """Never empty: mostly one way, or several if it is not known yet which one will be taken."""
     images: Mapping[ImageKey, Answer[Image]]
     settings: Mapping[Place, Answer[AllowedImages]]
-    """Of Allowed AMIs, where something is not to be seen."""
+    """The Allowed AMIs settings of places in which an image is not visible."""
 
 
 def resolve(
     questions: Iterable[PlacedValue], catalog: ImageCatalog, also: Collection[ImageKey] = ()
 ) -> Resolutions:
-    """The image each value means at this moment in its place, or why none can be named.
+    """Return the image that each value now means in its place, or why it leads to none.
 
-    `also` are images that somebody wants to have looked up in the same wave.
+    `also` are further images to look up in the same wave.
     """
-    # Keys are numbers: what a value holds would be hashed anew each time that it is a key.
+    # The keys are numbers, because using a value as a key would hash its contents each time.
     straight: dict[PlacedValue, tuple[Value, Pending]] = {}
     asked: dict[PlacedValue, range] = {}
     starts: list[tuple[PlacedValue, list[Pending | Unresolved]]] = []
@@ -113,7 +114,7 @@ def _ask_the_way(on_the_way: "Progress", catalog: ImageCatalog) -> "Progress":
 
 
 def _straight(meant: Sequence[Value], place: Place | Unplaced) -> Pending | None:
-    """The pending reference of a value that is the id of an image in a place that is told, as nearly all are."""
+    """The pending reference, if the value is an AMI id in a known place, as nearly all are."""
     if len(meant) == 1 and isinstance(place, Place):
         match start(meant[0], place):
             case [Pending(value=AmiId(), unplaced=None) as pending]:
@@ -122,12 +123,12 @@ def _straight(meant: Sequence[Value], place: Place | Unplaced) -> Pending | None
 
 
 def _is_there(pending: Pending | Unresolved) -> bool:
-    """Whether nothing is left to be asked before the image itself."""
+    """Whether only the image itself is left to ask about."""
     return isinstance(pending, Unresolved) or isinstance(pending.value, AmiId)
 
 
 def _parts(progress: "Progress", found: "Collection[Key]") -> "Mapping[Key, list[Key]]":
-    """The keys of the pending references that parted on the way, by the key that they started with."""
+    """By the original key, the keys of pending references that split up on the way."""
     parts: defaultdict[Key, list[Key]] = defaultdict(list)
     for key in found:
         if key not in progress:
@@ -139,7 +140,7 @@ def _parts(progress: "Progress", found: "Collection[Key]") -> "Mapping[Key, list
 def _ends(
     key: "Key", found: "Mapping[Key, Resolution]", parts: "Mapping[Key, list[Key]]"
 ) -> list[Resolution]:
-    """Where one pending reference ended, or those into which it parted."""
+    """The ends of one pending reference: one, or several if it split up on the way."""
     return [found[each] for each in ((key,) if key in found else parts[key])]
 
 
@@ -148,7 +149,7 @@ def _ways(
     starts: Sequence[tuple[PlacedValue, object]],
     settled: Sequence[tuple[list[Resolution], Place | None]],
 ) -> tuple[Way, ...]:
-    """All ways of one question; those that lead to the same image in the same way are one."""
+    """All ways of one question. Ways that lead to the same image in the same way are merged."""
     ends, place = settled[asked[0]]
     if len(asked) == len(ends) == 1:
         return (Way(starts[asked[0]][0][0], ends[0], place),)
@@ -166,14 +167,14 @@ def _ways(
 
 
 def _is_nothing(found: Resolution) -> bool:
-    """Whether the first question about a name had the answer that there is none, or was not asked."""
+    """Whether there is nothing of this name: the first answer said so, or nothing was asked."""
     return isinstance(found, Unresolved) and (
         not found.evidence or (found.cause is Cause.NOT_VISIBLE and len(found.evidence) == 1)
     )
 
 
 def _difference(found: Resolution) -> object:
-    """What makes a difference to whoever judges."""
+    """A key made of everything that can change a verdict."""
     match found:
         case Resolved(image, place, _, moving, _, derivations):
             made = tuple((step.how, step.place) for step in derivations)
@@ -183,7 +184,7 @@ def _difference(found: Resolution) -> object:
 
 
 def _as_one_of(way: Way, told: str) -> Way:
-    """A way that may or may not be taken says so where it is shown."""
+    """Note in `via` that this way is only one of several."""
     match way.resolution:
         case Resolved(via=via) as found:
             return replace(way, resolution=replace(found, via=(told, *via)))
@@ -191,7 +192,7 @@ def _as_one_of(way: Way, told: str) -> Way:
 
 
 def fall_back(found: Resolution, by: ServiceImage) -> Resolution:
-    """What a service makes of a launch template: its own choice, where the template leaves it one."""
+    """If the launch template contains no image, resolve to the service's own choice instead."""
     if isinstance(found, Unresolved) and found.imageless:
         reason = f"{found.reason}, so {chosen(by)}"
         return Unresolved(Cause.SERVICE_IMAGE, reason, evidence=found.evidence)
@@ -233,7 +234,7 @@ def _look_up(
 def _explained(
     absent: Collection[ImageKey], progress: "Progress", catalog: ImageCatalog
 ) -> tuple[Mapping[ImageKey, tuple[Clue, ...]], Mapping[Place, Answer[AllowedImages]]]:
-    """Why some images are not to be seen, and the settings that were read for that."""
+    """Clues to why some images are not visible, and the settings that were read for them."""
     if not absent:
         return {}, {}
     from assay.lookup.absence import explain
@@ -244,7 +245,7 @@ def _explained(
 
 
 def _is_alone(key: "Key", starts: "Progress") -> bool:
-    """Whether there is only one place to look: what is in one of several is missing in the others."""
+    """Whether the image has only one place to look in. With several, absence in one is expected."""
     while key not in starts and isinstance(key, tuple):
         key = key[0]
     return not isinstance(key, tuple) or (key[0], 1) not in starts
@@ -255,7 +256,7 @@ def _conclude(pending: Pending, answer: Answer[Image], clues: tuple[Clue, ...]) 
     id = pending.value.id
     asked = Evidence("ec2:DescribeImages", id, pending.place)
     match answer:
-        case Image():  # nearly always, and to learn what something is not takes ten times as long
+        case Image():  # first, because it is by far the most common and failed matches are slow
             return Resolved(
                 answer,
                 pending.place,

@@ -1,9 +1,9 @@
-"""Where is an id whose place the plan leaves open, and what is proven by that?
+"""Finds the place of an id whose place the plan leaves open.
 
 Nobody can choose the id of an image, a template or an instance, and each exists in one Region: an
-apply in any other would find nothing there and fail. So the Region in which an id is found is
-proven, and for a template or an instance the account too: they are their owner's alone. A name is
-looked up only where the place is told.
+apply in any other Region would not find it, and would fail. So if an id is found in a Region, that
+Region is proven. For a template or an instance the account is proven too, because only the owner sees
+them. A name is looked up only if the place is known.
 """
 
 from collections.abc import Sequence
@@ -30,14 +30,15 @@ def settle(
     several: Sequence[Pending | Unresolved],
     ends: Sequence[list[Resolution]],
 ) -> tuple[list[Resolution], Place | None]:
-    """What became of a value in all the places it can be in, and its own place if that was open.
+    """Return the resolutions of a value with several possible places, and its place if it was open.
 
-    The ends are those of each pending reference, which may have parted on its way.
+    `several` are the pending references, one for each place, and `ends` their resolutions; a pending
+    reference has several if it split up on the way.
     """
     if len(several) == 1 and isinstance(place, Place):
         only = several[0]
         if isinstance(only, Unresolved) or only.unplaced is None:
-            return ends[0], None  # as nearly all are
+            return ends[0], None  # the usual case
     at = None
     if isinstance(place, Unplaced) and place.region_told:
         at = replace(place.candidates[0], account=None)
@@ -63,7 +64,7 @@ def settle(
 
 
 def _the_one(several: Sequence[Pending], ends: Sequence[list[Resolution]]) -> int | None:
-    """Which of the places it is: the only one there is, or the only Region in which the id exists."""
+    """The index of the right place: the only place, or one in the only Region that has the id."""
     if len(ends) == 1:
         return 0
     there = [number for number, end in enumerate(ends) if not _came_to(end, Cause.NOT_VISIBLE)]
@@ -73,7 +74,7 @@ def _the_one(several: Sequence[Pending], ends: Sequence[list[Resolution]]) -> in
 
 
 def _came_to(ends: Sequence[Resolution], cause: Cause) -> bool:
-    """Whether the very first question about an id came to this; later ones are of other things."""
+    """Whether the first question about the id ended with `cause`; later ones are about others."""
     match ends:
         case [Unresolved(found, evidence=evidence)]:
             return found is cause and len(evidence) == 1
@@ -83,7 +84,7 @@ def _came_to(ends: Sequence[Resolution], cause: Cause) -> bool:
 def _undecided(
     several: Sequence[Pending], ends: Sequence[list[Resolution]], place: Unplaced
 ) -> Unresolved:
-    """Why none of the places is the one."""
+    """Say why the place could not be decided."""
     value = several[0].value
     evidence = tuple(each for end in ends for found in end for each in found.evidence)
     cause = Cause.UNRESOLVED

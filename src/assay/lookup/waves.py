@@ -1,6 +1,6 @@
-"""What AWS is asked on the way from a reference to an image: one wave for each kind of value.
+"""Asks AWS about the steps from a reference to an image, in one wave for each kind of value.
 
-A wave asks once for all references that stand at a value of its kind, whatever their number.
+A wave asks once for all references that have reached a value of its kind, however many there are.
 """
 
 from collections.abc import Callable, Collection, Hashable
@@ -36,20 +36,20 @@ V = TypeVar("V")
 
 LOOKUP = "an image lookup"
 _TEMPLATES = 3
-"""How many launch templates can stand behind one another: what the plan puts into one can come from
-another one."""
+"""How many launch templates are followed one after the other: the plan can put the image of one
+template into another."""
 
 
 Key: TypeAlias = Hashable
-"""A question and which of its places it is, or that and the version of a launch template."""
+"""A question and the number of its place, or such a key and the version of a launch template."""
 Progress = dict[Key, Pending | Unresolved]
 
 
 def ask_the_way(progress: Progress, catalog: ImageCatalog) -> Progress:
-    """Every pending reference at the id of an image, or lost. An alias can stand in a launch template.
+    """Follow every pending reference to an AMI id, or to the reason why there is none.
 
-    A pending reference at every version of a launch template parts there: its key then stands for none, and a
-    pair of key and version for each.
+    Aliases come last, because a launch template can contain one. A pending reference to every version
+    of a launch template splits up: its key is replaced by one pair of key and version for each.
     """
     for _ in range(_TEMPLATES):
         progress = _part(progress, catalog)
@@ -61,7 +61,7 @@ def ask_the_way(progress: Progress, catalog: ImageCatalog) -> Progress:
 
 
 def _part(progress: Progress, catalog: ImageCatalog) -> Progress:
-    """One wave: each version of the templates of which any may be meant."""
+    """One wave: all versions of the templates of which any version may be meant."""
     standing = {
         key: (pending, pending.value)
         for key, pending in progress.items()
@@ -91,7 +91,7 @@ def _part(progress: Progress, catalog: ImageCatalog) -> Progress:
 def _built(
     pending: Pending, template: EveryVersion, versions: Collection[TemplateVersion]
 ) -> Pending | Unresolved | None:
-    """One version more of a template, where something in the plan adds it."""
+    """The additional version of a template, if the plan adds one."""
     newest = next(iter(versions), None)
     latest = TemplateRef(template.id, template.name, "$Latest")
     left = _left_by_the_plan(pending, latest, newest) if newest else None
@@ -106,7 +106,10 @@ def _follow(
     key: Callable[[V], K],
     through: Callable[[Pending, V, Answer[T]], Pending | Unresolved],
 ) -> Progress:
-    """One wave: ask about every pending reference that stands at a value of one kind, once for each key."""
+    """One wave: ask about all pending references that have reached a value of type `kind`.
+
+    Each key is asked once, and `through` moves the reference on with the answer.
+    """
     standing: dict[Key, tuple[Pending, V]] = {
         name: (pending, pending.value)
         for name, pending in progress.items()
@@ -136,7 +139,7 @@ def _query(alias: Alias) -> str:
 
 
 def _no_further(pending: Pending | Unresolved) -> Pending | Unresolved:
-    """The end of a pending reference that goes from template to template."""
+    """End a pending reference that still goes from template to template."""
     if isinstance(pending, Pending) and isinstance(pending.value, TemplateRef | EveryVersion):
         return onward(
             pending,
@@ -184,7 +187,7 @@ def _through_template(
 
 
 def _left_by_the_plan(pending: Pending, ref: TemplateRef, now: TemplateVersion) -> Value | None:
-    """What the version of an existing template will hold, where this plan moves it."""
+    """The image of the version after apply, if this plan changes which version is meant."""
     return template_after_plan(ref, now.template_id, now.name, pending.place, pending.changes)
 
 
@@ -236,7 +239,9 @@ def _through_alias(pending: Pending, alias: Alias, answer: Answer[str]) -> Pendi
 def _through_search(
     pending: Pending, search: ImageSearch, answer: Answer[Searched]
 ) -> Pending | Unresolved:
-    """Nothing of what a lookup asks for is told: filters can hold anything."""
+    """Continue with the image that a lookup found. Messages never quote its filters, which can
+    contain anything.
+    """
     asked = Evidence("ec2:DescribeImages", "for data aws_ami", pending.place)
     match answer:
         case Absent():
@@ -266,7 +271,7 @@ def _through_search(
 
 
 def _also_by_lookup(pending: Pending) -> tuple[str, ...]:
-    """What can move, the lookup included; the step that leads to it can be one of those already."""
+    """The moving steps and the lookup, joined with the last step if that leads to the lookup."""
     if pending.via and pending.moving[-1:] == pending.via[-1:]:
         return (*pending.moving[:-1], f"{pending.moving[-1]}, {LOOKUP}")
     return (*pending.moving, LOOKUP)

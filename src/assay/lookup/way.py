@@ -1,4 +1,4 @@
-"""The way from a reference to an image, as far as the plan itself tells it."""
+"""Follows a reference towards its image, as far as the plan itself shows the way."""
 
 import msgspec
 from msgspec.structs import replace
@@ -33,14 +33,14 @@ from assay.model import (
 )
 
 _LONGEST = 200
-"""More steps than any plan takes on purpose: parameters and templates that lead in a circle."""
+"""No sensible plan needs this many steps: more mean that parameters or templates form a circle."""
 _CIRCLE = Unusable(
     "comes from names that refer to one another in a circle", "set one of them to an AMI id"
 )
 
 
 class Pending(msgspec.Struct, frozen=True, gc=False):
-    """A reference on its way to an image: where it stands now, and how it came there."""
+    """A reference on its way to an image: its current value and place, and the steps so far."""
 
     place: Place
     value: AmiId | Alias | TemplateRef | EveryVersion | InstanceRef | ImageSearch
@@ -49,13 +49,13 @@ class Pending(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[Evidence, ...] = ()
     derivations: tuple[Derivation, ...] = ()
     changes: tuple[Changes, ...] = ()
-    """What the plan makes of names that may be met on the way."""
+    """The plan's changes to names that may occur on the way."""
     sensitive: bool = False
     unplaced: Unplaced | None = None
-    """Why `place` is only one where it can be."""
+    """If set, `place` is only a candidate, and this says why."""
 
     def lost(self, cause: Cause, reason: str, asked: Evidence) -> Unresolved:
-        """The end of a pending reference that leads to no image, and what was asked last."""
+        """End a pending reference that leads to no image; `asked` is the last question."""
         image_id = self.value.id if isinstance(self.value, AmiId) else None
         evidence = (*self.evidence, asked)
         derivations, sensitive = self.derivations, self.sensitive
@@ -63,17 +63,17 @@ class Pending(msgspec.Struct, frozen=True, gc=False):
 
 
 def start(value: Value, place: Place | Unplaced) -> list[Pending | Unresolved]:
-    """Walk through what the plan itself tells, down to something that can be asked.
+    """Follow the steps that the plan itself shows, up to a value that AWS can be asked about.
 
-    More than one pending reference where the place is not told: an id is looked up wherever it can be.
+    Return several pending references if the place is not known: an id is looked up in each candidate.
     """
     if isinstance(value, AmiId) and isinstance(place, Place):
-        return [Pending(place, value)]  # as nearly all are
+        return [Pending(place, value)]  # the usual case
     return _walk(value, place, None)
 
 
 def onward(pending: Pending, value: Value) -> Pending | Unresolved:
-    """Walk on from what stands at the end of a pending reference, or from what the plan puts there."""
+    """Continue a pending reference with `value`, which AWS returned or the plan puts there."""
     first, *others = _walk(value, pending.place, pending)
     if others:
         reason = (
@@ -84,12 +84,16 @@ def onward(pending: Pending, value: Value) -> Pending | Unresolved:
 
 
 def candidates(value: Value, place: Unplaced) -> tuple[Place, ...]:
-    """Where a value is looked up, though its place is not told: an id wherever it can be."""
+    """The places in which to look up a value whose place is not known.
+
+    An id is looked up in every candidate, an ARN in those of its Region, and a name only in the
+    Region that the user gave (`said`).
+    """
     match value:
         case AmiId() | InstanceRef() | TemplateRef(id=str()) | EveryVersion(id=str()):
             return place.candidates
         case Alias(parameter) if parameter.startswith("arn:"):
-            region = parameter.split(":")[3]  # EC2 takes parameters of its own Region only
+            region = parameter.split(":")[3]  # EC2 accepts only parameters of its own Region
             return tuple(each for each in place.candidates if each.region == region)
     return (place.said,) if place.said else ()
 
@@ -145,7 +149,7 @@ def _walk(value: Value, place: Place | Unplaced, at: Pending | None) -> list[Pen
 def _no_image(
     value: Value, made: tuple[Derivation, ...], evidence: tuple[Evidence, ...]
 ) -> Unresolved:
-    """Why the plan leads to no image at all."""
+    """Say why the plan leads to no image."""
     cause = Cause.UNRESOLVED
     cure: str | None = None
     match value:
@@ -171,7 +175,7 @@ def _no_image(
 
 
 def chosen(by: ServiceImage) -> str:
-    """Who chooses, by what, and why it cannot be golden."""
+    """Say which service chooses the image, by which settings, and why it cannot be golden."""
     told = f" ({'; '.join(by.told)})" if by.told else ""
     return f"{by.service} chooses the image{told}: {by.whose} and cannot have a golden watermark"
 
