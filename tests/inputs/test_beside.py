@@ -66,7 +66,13 @@ def test_deferred_actions_are_read_and_make_the_plan_incomplete() -> None:
     deferred = [{"reason": "unknown", "action_invocation": action(PAYLOAD)}]
     found, whole = references(plan(deferred_action_invocations=deferred))
     assert found.value == astray(AmiId(AMI), "payload")
-    assert isinstance(whole.value, Incomplete)
+    assert whole.value == Incomplete("1 action is deferred to a later plan")
+
+
+def test_deferred_actions_are_counted() -> None:
+    deferred = [{"reason": "unknown", "action_invocation": action(PAYLOAD)}] * 2
+    *_, whole = references(plan(deferred_action_invocations=deferred))
+    assert whole.value == Incomplete("2 actions are deferred to a later plan")
 
 
 # ------------------------------------------------------------------------------------ provisioners

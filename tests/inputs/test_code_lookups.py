@@ -200,7 +200,7 @@ def test_other_json_is_not_asked_for(read: Read, name: str, take: str) -> None:
     assert found == Unknown((f"jsondecode(data.aws_ssm_parameter.p.value){take}",), _WHEN)
 
 
-_WHEN = "to Terraform, not from the code"
+_WHEN = "when Terraform runs"
 
 
 def test_what_is_decoded_is_shown_as_it_is_written() -> None:

@@ -42,3 +42,23 @@ def test_a_count_in_many_instances_of_a_module_is_refused_once(read: Read) -> No
     module = 'module "m" {\n  source = "./m"\n  count  = 3\n}\n'
     source = read({"main.tf": module, "m/a.tf": instance("a", f'"{ONE}"', "count = -1")})
     assert [error.where for error in source.errors] == ["m/a.tf:3:1"]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ('resource "a" {}\n', "a resource block takes 2 labels, not 1"),
+        ("locals a {}\n", "a locals block takes no labels, not 1"),
+        ('output "a b" {\n  value = 1\n}\n', "this is not a valid name for an output block"),
+    ],
+)
+def test_a_malformed_block_is_named_by_its_type(read: Read, code: str, said: str) -> None:
+    (error,) = read({"a.tf": code}).errors
+    assert error.what == f"Terraform refuses this code: {said}"
+
+
+def test_one_refusal_more_is_one_reason(read: Read) -> None:
+    source = read({"a.tf": 'variable "a" {}\n' * 12})
+    assert str(source.errors[-1]).startswith(
+        "a.tf:12:1: Terraform refuses this code for 1 more reason;"
+    )

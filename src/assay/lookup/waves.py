@@ -169,7 +169,7 @@ def _through_template(
         return onward(replace(pending, evidence=(*pending.evidence, asked)), left)
     step = f"launch template {answer.name} ({answer.template_id}) version {answer.number}"
     if not ref.pinned:
-        step = f"{step}, now its {ref.version}"
+        step = f"{step} (now its {ref.version})"
     image = parse_image(answer.image)
     if image is None:
         lost = pending.lost(Cause.UNRESOLVED, f"{step} contains no image", asked)

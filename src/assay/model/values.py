@@ -53,7 +53,7 @@ class Unknown(msgspec.Struct, frozen=True, gc=False):
 
     references: tuple[str, ...] = ()
     when: str = "after apply"
-    """When it will be known: `after apply`, or of code alone `to Terraform, not from the code`."""
+    """When it will be known: `after apply`, or of code alone `when Terraform runs`."""
 
 
 class Unusable(msgspec.Struct, frozen=True, gc=False):

@@ -31,7 +31,7 @@ def auto_mode(block: str) -> Choice:
 
 
 _EC2 = ("EC2", "SPOT")
-_BATCH_FIX = "set image_id_override in ec2_configuration to a golden image, or in the template"
+_BATCH_FIX = "set image_id_override in ec2_configuration to a golden image, or set one in the launch template"
 
 
 def _batch(block: str, configuration: str, template: str) -> tuple[Choice, Choice]:

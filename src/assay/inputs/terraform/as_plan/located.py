@@ -38,7 +38,7 @@ from assay.model import (
 )
 from assay.model.addresses import block_address
 
-_WHEN = "to Terraform, not from the code"
+_WHEN = "when Terraform runs"
 _A_PLAN = re.compile(r"\b(?:the|this|a) plan\b")
 
 

@@ -93,7 +93,7 @@ def _malformed(block: Block) -> str | None:
     if expected is None:
         return "there is no block of this type"
     if len(block.labels) != expected:
-        return f"{_a(block.type)} has {_labels(expected)}, not {len(block.labels)}"
+        return f"{_a(block.type)} takes {_labels(expected)}, not {len(block.labels)}"
     if block.type in _NAMED and not all(map(_NAME.fullmatch, block.labels)):
         return f"this is not a valid name for {_a(block.type)}"
     match block.type:
@@ -115,7 +115,7 @@ def _a(kind: str) -> str:
 
 
 def _labels(number: int) -> str:
-    return {0: "no label", 1: "one label"}.get(number, f"{number} labels")
+    return {0: "no labels", 1: "one label"}.get(number, f"{number} labels")
 
 
 def _module(block: Block) -> str | None:
@@ -135,7 +135,7 @@ def _inside(block: Block) -> str | None:
     for nested in block.blocks:
         expected = _INSIDE.get(nested.type)
         if expected is not None and len(nested.labels) != expected:
-            return f"{_a(nested.type)} has {_labels(expected)}"
+            return f"{_a(nested.type)} takes {_labels(expected)}"
     for name in _ONCE:
         if len(list(block.of_type(name))) > 1:
             return f"a resource can have only one {name} block"
