@@ -1,6 +1,4 @@
-"""Images that AWS services choose: where nothing provides one of ours, and what the choice depends
-on.
-"""
+"""Images that AWS services choose if nothing else provides one, and what the choice depends on."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,6 +1,4 @@
-"""Attributes that AWS fills in when the configuration does not set them: unknown, but not another
-image.
-"""
+"""Attributes that AWS fills in if the configuration does not: unknown, but not another image."""
 
 from collections.abc import Callable
 from typing import TypeAlias

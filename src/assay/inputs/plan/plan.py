@@ -12,23 +12,17 @@ from assay.model import AmiReference, InputFacts, Kind
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):
-    """One input: the references to judge, and how many others there are, by the reason they are not
-    judged.
-    """
+    """One input: the references to judge, and how many are not judged, by reason."""
 
     facts: InputFacts
     references: tuple[AmiReference, ...]
     not_judged: dict[str, int]
     errors: tuple[InputError, ...] = ()
-    """The files of this input that cannot be read. The others are still judged, but the run does
-    not succeed.
-    """
+    """Files of this input that cannot be read. The others are judged, but the run does not succeed."""
     notes: tuple[str, ...] = ()
     """Notes for the user, one line each."""
     builds: tuple[str, ...] = ()
-    """The addresses of resources that launch an image during apply to build another one; not
-    judged.
-    """
+    """The addresses of resources that launch an image during apply to build another; not judged."""
 
 
 def read_plans(

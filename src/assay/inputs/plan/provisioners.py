@@ -38,9 +38,7 @@ class Provisioners:
     def of(
         self, change: ResourceChange, action: Action, configured: Configured | None
     ) -> Iterator[tuple[str, Named, bool]]:
-        """Yield each image in a resource's provisioners: its path, the image, and whether it is
-        sensitive.
-        """
+        """Yield the images in a resource's provisioners: path, image, and whether it is sensitive."""
         blocks = configured.block.provisioners if configured else None
         if not blocks or action not in _RUNS:
             return
@@ -88,9 +86,7 @@ class Provisioners:
                 yield from known
 
     def _of_others(self, module: str, steps: list[Step]) -> Iterator[tuple[Named, bool]]:
-        """Yield the images in a root variable or in other resources, which are the same for every
-        reader.
-        """
+        """Yield the images in a root variable or other resources, the same for every reader."""
         match steps:
             case ["var", str(name), *_]:
                 variable = self._variables.get(name)

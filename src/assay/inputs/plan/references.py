@@ -54,8 +54,7 @@ if TYPE_CHECKING:
     from assay.inputs.plan.provisioners import Provisioners
 
 _MODES = ("managed", "data")
-# Every resource is compared with these; looking up an enum member is slow before Python 3.12 (see
-# `model/verdicts.py`).
+# Used for every resource: member lookups are slow before Python 3.12 (`model/verdicts.py`).
 _CREATE, _NO_OP, _UPDATE = Action.CREATE, Action.NO_OP, Action.UPDATE
 _ASIDE = {_NO_OP: "unchanged", Action.READ: "read"} | dict.fromkeys(GONE, "deleted")
 
@@ -96,9 +95,7 @@ class ReferenceReader:
         self._foreign = Foreign(plan.configuration, self._providers)
         self._not_judged: Counter[str] = Counter()
         self.builds: list[str] = []
-        """The addresses of resources that launch an image during apply to build another one; not
-        judged.
-        """
+        """The addresses of resources that launch an image to build another one; not judged."""
 
     def read(
         self, kinds: Collection[Kind], *, include_unchanged: bool, tags: bool
@@ -188,9 +185,7 @@ class ReferenceReader:
     def _of_resource(
         self, change: ResourceChange, rows: tuple[Row, ...], action: Action, *, kept: bool
     ) -> Iterator[AmiReference]:
-        """Return the references of a resource; with `kept`, images that an update does not touch
-        are only counted.
-        """
+        """Return the references of a resource; with `kept`, images that it keeps are only counted."""
         view = self._narrow.after(change)
         settled = (
             kept and change.type in SETTLED and keeps_images(self._narrow.before(change), view)
@@ -273,9 +268,7 @@ class ReferenceReader:
     def _of_documents(
         self, standing: Standing, explained: Mapping[tuple[Step, ...], Leaf]
     ) -> Iterator[AmiReference]:
-        """Return the references in documents and the strays; images that are only mentioned are
-        counted.
-        """
+        """Return the references in documents and the strays; mere mentions of images are counted."""
         for reference in self._sweep.of(standing, explained):
             if reference is None:
                 self._not_judged["mentioned"] += 1

@@ -70,9 +70,7 @@ class RowReader:
     def _writes(
         self, view: Narrowed, change: ResourceChange, configured: Configured | None
     ) -> Writes | None:
-        """Return a predicate for the paths that the configuration sets, except those that come to
-        null.
-        """
+        """Return whether the configuration sets a path to something other than null."""
         if configured is None:
             return None
         ends, planned = self._makers.ends, self._planned
@@ -94,9 +92,7 @@ class RowReader:
         return True
 
     def attribute(self, row: Row, leaf: Leaf) -> str:
-        """The attribute path to show; for a template block, the path of the field that names the
-        template.
-        """
+        """The attribute path to show; for a template block, that of the field naming the template."""
         if row.template is None or not isinstance(leaf.value, dict):
             return leaf.path
         fields = row.template
@@ -192,9 +188,7 @@ class RowReader:
         return any_of([], [self._launched(each) for each in unchanged]) if unchanged else None
 
     def _launched(self, other: PlannedResource) -> Value:
-        """Everything that a resource itself launches: the images it names and those left to
-        services.
-        """
+        """Everything that a resource itself launches: images it names, and those left to services."""
         view = Narrowed(other.value(()), other.mask(()), None)
         place, rows = self._makers.place(other), rows_by_type()[other.change.type]
         said = [
@@ -219,9 +213,7 @@ class RowReader:
         return Planned(f"{resource.change.address}, which launches it during apply", value)
 
     def of_default(self, rows: Sequence[Row], change: ResourceChange) -> list[Said]:
-        """The version that an update makes the default of a launch template, if it is an older
-        version.
-        """
+        """The version that an update makes a launch template's default, if it is an older one."""
         if change.type != "aws_launch_template":
             return []
         value = self._makers.templates.new_default(self._planned.open(change))
@@ -281,9 +273,7 @@ def _applies(row: Row, leaf: Leaf, view: Narrowed) -> bool:
 
 
 def _is_behind(row: Row, leaf: Leaf, view: Narrowed, configured: Configured | None) -> bool:
-    """Whether something else provides the image for everything that the block around a leaf
-    launches.
-    """
+    """Whether something else provides the image for all that the block around a leaf launches."""
     return any(
         _brings(path, Resource(view, configured), block_of(leaf.steps)) for path in row.behind
     )

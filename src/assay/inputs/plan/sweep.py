@@ -78,9 +78,7 @@ class Sweep:
         return holds_documents(change.type, raw) or may_name_an_image(raw)
 
     def is_done(self, change: ResourceChange, explained: Mapping[tuple[Step, ...], Leaf]) -> bool:
-        """Whether the raw text shows that the rows explain everything, as is true of most
-        resources.
-        """
+        """Whether the raw text shows that the rows explain everything, as is usual."""
         raw = bytes(change.change.after)
         return not holds_documents(change.type, raw) and not holds_more(
             raw, [leaf.value for leaf in explained.values()]
@@ -129,9 +127,7 @@ class Sweep:
 
 
 def _of(standing: Standing, told: "Told", sensitive: Any, after: dict[str, Any]) -> AmiReference:
-    """Turn an image named in a document into a reference; for a sensitive document, hide even the
-    path.
-    """
+    """Turn what a document names into a reference; if it is sensitive, hide even the path."""
     from assay.inputs.plan.embedded.contents import shown
 
     if not _is_hidden(sensitive, told, after):
@@ -168,8 +164,6 @@ def _is_hidden(sensitive: Any, told: "Told", after: dict[str, Any]) -> bool:
 
 
 def _is_shown(told: "Told", after: dict[str, Any]) -> bool:
-    """Whether the provider shows the same value in clear text: `yaml_body_parsed` is its readable
-    copy.
-    """
+    """Whether the provider shows the same value in clear text, in the copy `yaml_body_parsed`."""
     copy = after.get("yaml_body_parsed") if told.path[0] == "yaml_body" else None
     return isinstance(copy, str) and str(_named(told)).removeprefix("resolve:ssm:") in copy

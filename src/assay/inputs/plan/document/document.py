@@ -97,9 +97,7 @@ class Module(msgspec.Struct):
 
 
 class ProviderConfig(msgspec.Struct):
-    """A `provider` block. Its expressions can contain credentials in clear text and are never
-    printed.
-    """
+    """A `provider` block; its expressions may contain credentials in clear text: never printed."""
 
     name: str | None = None
     expressions: dict[str, Any] | None = None
@@ -132,9 +130,7 @@ class DeferredChange(msgspec.Struct):
 
 
 class ActionInvocation(msgspec.Struct):
-    """An action that an apply will invoke (Terraform 1.14 and later): not a resource, but with
-    arguments.
-    """
+    """An action that an apply will invoke (Terraform 1.14 and later); it has arguments."""
 
     address: str
     type: str = ""

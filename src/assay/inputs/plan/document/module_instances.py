@@ -11,9 +11,7 @@ Called = list[tuple[str | int | None, str]]
 
 
 class ModuleInstances:
-    """The module instances that contain anything, and those around them; the root's address is
-    empty.
-    """
+    """Module instances that contain anything, and those around them; the root's address is empty."""
 
     def __init__(self, holding: Iterable[str]) -> None:
         """`holding` are the addresses of modules that directly contain something."""

@@ -18,9 +18,7 @@ N = TypeVar("N", bound=Nested)
 
 
 def modules(root: N | None) -> Iterator[N]:
-    """Yield a module and all modules below it, without recursion, because a plan can nest to any
-    depth.
-    """
+    """Yield a module and all modules below it, without recursion: a plan can nest to any depth."""
     stack = [root]
     while stack:
         module = stack.pop()

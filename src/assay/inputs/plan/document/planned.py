@@ -79,9 +79,7 @@ class PlannedResource:
         return self.configured is not None and self.configured.writes(path, self.count)
 
     def is_sensitive(self, path: tuple[Step, ...]) -> bool:
-        """Whether the plan marks anything at or below `path`, or everything around it, as
-        sensitive.
-        """
+        """Whether the plan marks anything at or below `path`, or all around it, as sensitive."""
         return self._sensitive.marks_within(path)
 
     def hidden(self, path: tuple[Step, ...]) -> Any:
@@ -94,9 +92,7 @@ class PlannedResource:
 
 
 class Names(msgspec.Struct, gc=False):
-    """The attributes by which other resources name a resource; unknown ones are absent from
-    `after`.
-    """
+    """Attributes by which other resources name a resource; unknown ones are absent from `after`."""
 
     id: Any = None
     name: Any = None
@@ -147,8 +143,8 @@ class PlannedResources:
     def of_block(
         self, module: str, resource_type: str, name: str, key: str | int | None = None
     ) -> list[PlannedResource]:
-        """Return the instances of one resource block in one module instance; with a key, only that
-        instance.
+        """Return the instances of a resource block in one module instance; with a key, only that
+        one.
         """
         block = (module, resource_type, name)
         if key is not None:

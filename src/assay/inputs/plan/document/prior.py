@@ -41,9 +41,7 @@ ASKED = {
     "aws_caller_identity": "account_id",
     "aws_region": "name",
 }
-"""Data sources that ask AWS for the provider's account or Region, and the attribute with the
-answer.
-"""
+"""Data sources that ask AWS for the provider's account or Region, and the attribute that has it."""
 
 
 class Sign(msgspec.Struct, frozen=True, gc=False):

@@ -88,9 +88,7 @@ def holds_more(raw: bytes, explained: Collection[Any]) -> bool:
 def strays(
     resource_type: str, after: Any, sensitive: Any, explained: Collection[tuple[Step, ...]]
 ) -> Iterator[tuple[Leaf, Planned | None]]:
-    """Yield every image in `after` outside the `explained` paths; None for one that launches
-    nothing.
-    """
+    """Yield each image in `after` outside the `explained` paths; None if it launches nothing."""
     ours = of_aws(resource_type)
     for path, text, hidden, around in _strings(after, sensitive):
         if any(path[:end] in explained for end in range(1, len(path) + 1)):

@@ -69,9 +69,7 @@ def parse_build_parent(value: Any) -> AmiId | Alias | Unusable | None:
 
 
 def parse_parameter(value: Any, data_type: Any) -> AmiId | Alias | Unusable | None:
-    """Read an SSM parameter's value: an image if its data type says so, or if it is an AMI id
-    anyway.
-    """
+    """Read an SSM parameter's value: an image if its data type says so or if it is an AMI id."""
     image = parse_image(value)
     if data_type == "aws:ec2:image" or isinstance(image, AmiId):
         return image

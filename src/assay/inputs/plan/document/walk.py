@@ -35,9 +35,7 @@ class Leaf(msgspec.Struct, frozen=True, gc=False):
 
 
 def leaves(pattern: str, after: Any, unknown: Any, sensitive: Any) -> Iterator[Leaf]:
-    """Yield a leaf for every place in the three trees that `pattern` reaches; unset values are
-    None.
-    """
+    """Yield a leaf for each place in the three trees that `pattern` reaches; unset values are None."""
     steps = _steps(pattern)
     if isinstance(after, dict) and len(steps) == 1:  # by far the most common case
         step = steps[0]
@@ -139,9 +137,7 @@ def at_path(tree: Any, path: tuple[Step, ...]) -> Any:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Yield every string in a value, including keys, without recursion: a plan can nest to any
-    depth.
-    """
+    """Yield every string in a value, and every key, without recursion: plans can nest to any depth."""
     stack = [value]
     while stack:
         one = stack.pop()

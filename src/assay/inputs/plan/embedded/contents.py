@@ -66,9 +66,7 @@ class Holder(msgspec.Struct, frozen=True, gc=False):
         return at_path(self.unknown, path) is True
 
     def will_be(self, attribute: str) -> bool:
-        """Whether an attribute is unknown because the configuration sets it, not because AWS fills
-        it in.
-        """
+        """Whether an attribute is unknown because of the configuration, not left to AWS to fill in."""
         if not self.is_open(attribute):
             return False
         return self.configured is None or self.configured.writes((attribute,), lambda _: 1)
@@ -84,9 +82,7 @@ def stray(path: Path, named: AmiId | Alias | TemplateRef) -> Told:
 
 
 def shown(path: Path) -> str:
-    """Return a path for messages, up to the first step that is not like a name: keys can be any
-    text.
-    """
+    """Return a path for messages, cut at the first step unlike a name: keys can be any text."""
     return notation(named_steps(path))
 
 

@@ -47,9 +47,7 @@ class Evaluator:
         }
 
     def value(self, tree: Any, depth: int = 0) -> Any:
-        """Return the value of a tree, with `Open`, `Looked` and `Gone` for parts the plan does not
-        know.
-        """
+        """Return the value of a tree, with `Open`, `Looked` or `Gone` for what the plan lacks."""
         if depth > _DEEPEST:
             return Open("a deeply nested expression")
         if isinstance(tree, str):
@@ -93,9 +91,7 @@ class Evaluator:
         return None
 
     def _condition(self, name: str, depth: int) -> bool | None:
-        """Evaluate a named condition once: conditions can name others, and several can name the
-        same one.
-        """
+        """Evaluate a condition by its name, once: several conditions can refer to the same one."""
         if name not in self._held:
             self._held[name] = None  # for a condition that refers to itself
             self._held[name] = self.holds(self._given.conditions.get(name), depth + 1)

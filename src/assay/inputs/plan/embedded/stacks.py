@@ -125,9 +125,7 @@ def product(holder: Holder) -> Contents:
 
 
 def application(holder: Holder) -> Contents:
-    """Read an application of the Serverless Application Repository, whose template only it
-    contains.
-    """
+    """Read an application of the Serverless Application Repository, which alone has its template."""
     reason = (
         "an application whose template the plan does not contain, so what it launches is not known"
     )

@@ -22,9 +22,7 @@ class Open(msgspec.Struct, frozen=True, gc=False):
 
 
 class Looked(msgspec.Struct, frozen=True, gc=False):
-    """The value of an SSM parameter: `{{resolve:ssm:NAME}}`, or a template parameter of such a
-    type.
-    """
+    """The value of an SSM parameter: `{{resolve:ssm:NAME}}`, or a template parameter of that type."""
 
     alias: str
     """In EC2's form: `resolve:ssm:NAME`."""

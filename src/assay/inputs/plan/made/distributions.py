@@ -52,9 +52,7 @@ _FIELDS = {
         "set_default_version",
     ),
 }
-"""Each provider's names for a distribution, its templates, its parameters, and "make it the
-default".
-"""
+"""Each provider's names for a distribution, its templates, its parameters, and "default"."""
 BUILT = (Action.CREATE, Action.REPLACE)
 _CIRCLE = Unusable(
     "is built from something that the build itself changes", "name the parent image by its AMI id"
@@ -64,9 +62,7 @@ _ANYWHERE = Unplaced("the distribution configuration is not in the plan")
 
 
 class Moved(msgspec.Struct, frozen=True, gc=False):
-    """A launch template of this plan whose newest version a build changes; `change` is the id() of
-    its change.
-    """
+    """A launch template whose newest version a build changes; `change` is the id() of its change."""
 
     change: int
     leaves: Value
@@ -121,10 +117,8 @@ class Distributions:
 
     @property
     def _built(self) -> "_Built":
-        """The changes made by builds.
-
-        A built image can come from an instance, and that from a template. A lookup that comes back
-        here on such a path learns which names change, but not what they will mean.
+        """The changes by builds. A built image can come from an instance, and that from a template: a
+        lookup that comes back here on such a path learns only which names change.
         """
         if self._known is not None:
             return self._known
@@ -143,9 +137,7 @@ class Distributions:
         return _Built(tuple(each for image in images for each in self._of_image(image, parent)))
 
     def of_template(self, template: PlannedResource, version: str | None) -> Value | None:
-        """Return what a version of a template of this plan will contain, if a build moves the
-        version.
-        """
+        """Return what a version of a template of this plan will contain, if a build moves it."""
         if version not in ("$Latest", "$Default"):
             return None
         built = self._built
@@ -222,9 +214,7 @@ class Distributions:
         at: Place | Unplaced,
         default: str,
     ) -> Iterator[TemplateChange | Moved]:
-        """Yield the change to one template of a distribution; if its id is unknown, it may be any
-        template.
-        """
+        """Yield the change to one template of a distribution; with an unknown id, to any template."""
         by, block, mask = image.change.address, _tree(leaf.value), _tree(leaf.mask)
         account = UNKNOWN if mask.get("account_id") is True else block.get("account_id")
         at = _of_account(at, account)

@@ -71,8 +71,7 @@ class Makers:
     ) -> Value:
         """Return what the unknown image value at `path` of a resource will be.
 
-        `at` is where the image must be: in the place of the resource, unless the resource copies
-        it.
+        `at` is where the image must be: where the resource is, unless the resource copies it.
         """
         ends = self.ends.of(resource, path, Sought.IMAGE)
         if isinstance(ends, Dead) or depth > _DEEPEST:
@@ -84,9 +83,7 @@ class Makers:
     def _once(
         self, ends: Ended, place: Place | Unplaced, values: Callable[[], list[Value]]
     ) -> Value:
-        """Return the value that some ends lead to in a place; it is shared by all instances of a
-        block.
-        """
+        """Return the value of some ends in a place, which all instances of a block share."""
         found = self._found.get((id(ends), place))
         if found is None:
             found = self._found[id(ends), place] = any_of(ends, values()), ends
@@ -129,9 +126,7 @@ class Makers:
         return Made(address, "Image Builder", self.recipe(resource, depth), place)
 
     def _read_later(self, target: Target) -> Value:
-        """Return what a data source will read: during apply, or, for code alone, when Terraform
-        plans.
-        """
+        """Return what a data source will read: during apply, or (code alone) when Terraform plans."""
         resource, path = target.resource, target.path
         if self.ends.is_code:
             return looked_up(resource, path)
@@ -159,9 +154,7 @@ class Makers:
         return Planned(step, value, sensitive=resource.is_sensitive(path))
 
     def _alias(self, end: Target, at: Place | Unplaced, depth: int) -> Value:
-        """An alias of a parameter in the plan, made of `resolve:ssm:` and a name or ARN that is
-        still unknown.
-        """
+        """Return the image of an alias made of `resolve:ssm:` and a planned parameter's name."""
         parameter, step = end.resource, f"parameter {end.resource.change.address}"
         if not leads_there(end, self.place(parameter), at):
             return Unusable(f"is an alias for {step}, which is in another account or Region")

@@ -91,9 +91,7 @@ def _search(resource: PlannedResource) -> ImageSearch | None:
 
 
 def _newest(resource: PlannedResource) -> ImageSearch | None:
-    """Return the first of all matching images, which is the newest unless `sort_ascending` is set
-    (aws_ami_ids).
-    """
+    """Return the first matching image, which is the newest without `sort_ascending` (aws_ami_ids)."""
     found = _search(resource)
     if found is None or _is_true(resource.value(("sort_ascending",))):
         return None

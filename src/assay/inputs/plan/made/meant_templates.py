@@ -49,9 +49,7 @@ class MeantTemplates:
         return lost or Unknown()
 
     def read_later(self, resource: PlannedResource) -> Meant | Unknown | Unusable:
-        """Return the template that a data source names; code has only data sources that are read
-        later.
-        """
+        """Return the template that a data source names; code has only those that are read later."""
         address = resource.change.address
         ref = template_looked_up(resource, "$Latest")
         if self._ends.is_code:

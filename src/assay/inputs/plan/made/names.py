@@ -113,9 +113,7 @@ class Names:
 
     @cached_property
     def _writing(self) -> dict[str, list[PlannedResource]]:
-        """The resources that manage parameters, by address; an address can also have deposed
-        objects.
-        """
+        """The resources that manage parameters, by address, which deposed objects can share."""
         found: defaultdict[str, list[PlannedResource]] = defaultdict(list)
         for each in self._planned.changing(TYPES):
             found[each.change.address].append(each)

@@ -147,17 +147,13 @@ class Parameters:
 
 
 def _held_an_image(resource: PlannedResource) -> bool:
-    """Whether a parameter was, or may have been, an image: with `overwrite`, the old value is not
-    known.
-    """
+    """Whether a parameter was an image, or may have been: `overwrite` hides the old value."""
     before = [parse_image(resource.was((name,))) for name in ("insecure_value", "value")]
     return resource.value(("overwrite",)) is True or any(isinstance(i, AmiId) for i in before)
 
 
 def _by_way_of(step: str, value: Value) -> Value:
-    """Name an unknown value by the attribute that will contain it, unless it is only an unset
-    variable.
-    """
+    """Name an unknown value by the attribute that will contain it, unless only a variable is unset."""
     if not isinstance(value, Unknown) or value.references[:1] == (step,):
         return value
     source = next(iter(value.references), None)

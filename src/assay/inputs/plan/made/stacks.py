@@ -56,9 +56,7 @@ class Stacks:
                 yield ParameterChange(by, called, at, left)
 
     def templates(self) -> Iterator[TemplateChange]:
-        """Yield the changes to launch templates: CloudFormation adds versions and never sets the
-        default.
-        """
+        """Yield the changes to templates: CloudFormation adds versions and never sets the default."""
         for holder, written, place in self._written("awscc_ec2_launch_template"):
             by, data = holder.change.address, written.after.get("launch_template_data")
             held = data.get("image_id") if isinstance(data, dict) else None

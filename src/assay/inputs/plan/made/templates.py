@@ -74,9 +74,7 @@ class Templates:
         resource: Callable[[], PlannedResource],
         waiting: Waiting | None = None,
     ) -> Value | None:
-        """Read a block in which something is known; calls `resource` only if a trail has to be
-        followed.
-        """
+        """Read a block in which something is known; `resource` is only called to follow a trail."""
         if leaf.value is None:
             return None
         if row.template is None or not isinstance(leaf.value, dict):
@@ -124,9 +122,7 @@ class Templates:
         at: tuple[Step, ...],
         place: Place | Unplaced,
     ) -> Value:
-        """Return the image of a template with unknown id or name, once for all instances of a
-        block.
-        """
+        """Return the image of a template with unknown id or name, once for all instances."""
         wanted = None if version is _ANY else str(version)
         key = (*self._ends.alike(resource), *paths, wanted, at, place, self._place(resource))
         value = self._values.get(key)
@@ -171,9 +167,7 @@ class Templates:
         resource: Callable[[], PlannedResource],
         waiting: Waiting | None = None,
     ) -> Value:
-        """Return the images of templates at a version, or at the future value of `at` if it is
-        unknown.
-        """
+        """Return the images of templates at a version, or at the future value of `at`."""
         if version is not _ANY:
             if len(templates) == 1:
                 return self._of(templates[0], version, place, waiting)
@@ -207,9 +201,7 @@ class Templates:
     def _agreed(
         self, asked: tuple[object, ...], templates: Meant, value: Callable[[Template], Value]
     ) -> Value | None:
-        """Return the value that several templates agree on, or any of theirs; shared by all their
-        users.
-        """
+        """Return the value that several templates agree on, or any of theirs, once for all users."""
         key = (id(templates), *asked)
         known = self._known.get(key)
         if known is None:

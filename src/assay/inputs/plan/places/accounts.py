@@ -96,9 +96,7 @@ def account_of(expressions: Mapping[str, Any], values: Values) -> Account:
 
 
 def is_no_key(access_key: Any) -> bool:
-    """Whether the access key is not in an access key's form: with `"mock"`, nothing can be
-    launched.
-    """
+    """Whether the access key does not look like one: with `"mock"`, nothing can be launched."""
     return (
         isinstance(access_key, str)
         and access_key != ""

@@ -68,9 +68,7 @@ class Providers:
         self._places: dict[tuple[Any, int], Place | Unplaced] = {}
 
     def place(self, own_region: Any, configured: Configured | None) -> Place | Unplaced:
-        """Return the place of a resource with the `region` attribute `own_region` and the block
-        `configured`.
-        """
+        """Return the place of a resource, given its `region` attribute and its block."""
         if not isinstance(own_region, str) and own_region is not UNKNOWN:
             own_region = None
         key = (own_region, id(configured))
@@ -138,9 +136,7 @@ class Providers:
         return self._standings[name]
 
     def _standing(self, name: str, config: ProviderConfig) -> Standing:
-        """The standing of a block; the prior state is used only if the block does not give its
-        place.
-        """
+        """The standing of a block, with the prior state only if the block does not give its place."""
         if name not in self._configs and "." in name:
             among = tuple(dict.fromkeys(self._named(name)))
             standing = Standing(
@@ -202,9 +198,7 @@ class Providers:
         return found[0] if found else None
 
     def _named(self, than: str) -> Iterable[str]:
-        """The Regions in variables, other provider blocks and the policy, or else those of the
-        zones.
-        """
+        """The Regions in variables, other provider blocks and the policy, or else those of zones."""
         return self._regions_named.named_by_others(than) or self._zones.get(than, ())
 
     @cached_property
@@ -244,9 +238,7 @@ class Providers:
         return local, ProviderConfig()
 
     def _meant_by(self, key: str) -> tuple[str, ProviderConfig]:
-        """Return the block, or the block that an empty one in a module stands for, if there is only
-        one.
-        """
+        """Return the block, or the only one that an empty block in a module can stand for."""
         config = self._configs[key]
         if ":" not in key or config.expressions:
             return key, config

@@ -33,9 +33,7 @@ class Region(msgspec.Struct, frozen=True, gc=False):
     """Why the Region is not known; None if it is known, or if the block does not mention one."""
     cure: str | None = None
     constant: bool = False
-    """Whether a constant is set that is not a Region, so that a Region given elsewhere does not
-    help.
-    """
+    """Whether a constant is set that is not a Region; a Region given elsewhere does not help."""
 
 
 def region_of(
@@ -72,9 +70,7 @@ def region_of(
 
 
 def read(expression: Any, variables: Mapping[str, Variable]) -> tuple[Any, ...]:
-    """Return the value of a constant, or of the one part of a root variable that an expression
-    reads.
-    """
+    """Return the value of a constant, or of the one part of a root variable that is read."""
     if not isinstance(expression, dict):
         return ()
     if expression.get("constant_value") is not None:

@@ -55,9 +55,7 @@ def _essence(value: Value) -> object:
 
 
 def fixed_images(end: Fixed) -> list[Value]:
-    """Return the images in a known value; unknown if there are none, but the value may select one
-    later.
-    """
+    """Return the images in a known value; unknown if it has none but may select one later."""
     found = images_in(end.value)
     if not found and end.late and not end.wide:
         return [Unknown((end.reference,))]
@@ -71,9 +69,7 @@ def instances_in(value: object) -> list[InstanceRef]:
 
 
 def targets(ends: Iterable[End], start: str) -> list[Target] | Unknown:
-    """Return the resources at the ends; unknown if a known text with this prefix may be meant
-    instead.
-    """
+    """Return the resources at the ends; unknown if a known text with this prefix may be meant."""
     found: list[Target] = []
     for end in ends:
         if isinstance(end, Target):

@@ -223,9 +223,7 @@ class Ends:
         return [Fixed(end.name, resource.value(()), resource.is_sensitive(()), end.wide)]
 
     def _unable(self, end: Target, attributes: list[str] | Path) -> list[End] | Dead:
-        """Return the result for an end that leads nowhere; it is ignored if it cannot be what is
-        sought.
-        """
+        """Return the result for an end that leads nowhere: nothing, if it cannot be what is sought."""
         # `random_pet.x.id` could be any text, even an AMI id; `aws_subnet.x.id` cannot be one
         able = may_be_any_text(end.resource.change.type, attributes)
         return Dead(end.name) if able or not end.wide else []

@@ -53,9 +53,7 @@ class Following:
         # A plan writes `upper("x")` as an expression that reads nothing; its value is not known
         if isinstance(expression, dict) and "constant_value" in expression:
             return self.known(name, expression["constant_value"], suffix, wide=site.wide)
-        return (
-            () if site.wide else Dead(name)
-        )  # the result of a function of constants is not in the plan
+        return () if site.wide else Dead(name)  # a plan lacks the values of functions of constants
 
     def known(
         self,
@@ -134,9 +132,7 @@ class Following:
     def _variable(
         self, site: Site, name: str, reference: str, suffix: list[Step], seen: Seen
     ) -> Found | Dead:
-        """A module's variable is the value passed by its caller, or its default; the root's are
-        known.
-        """
+        """A module's variable is what the caller passes, or its default; the root's are known."""
         declared = self._configuration.variables(module_path(site.module)).get(name)
         hidden = declared is not None and declared.sensitive
         default = declared.default if declared else None

@@ -62,9 +62,7 @@ class Known:
 
 
 def taken(value: Any, steps: tuple[Step, ...] | list[Step]) -> Any:
-    """Return the part of a value at these steps; the whole value from the first step that does not
-    exist.
-    """
+    """Return the part of a value at these steps, or all of it from the first step that is missing."""
     for step in steps:
         inside = isinstance(step, int) and isinstance(value, list) and 0 <= step < len(value)
         if not inside and not (isinstance(value, dict) and step in value):

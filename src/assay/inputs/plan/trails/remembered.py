@@ -25,9 +25,7 @@ _Place: TypeAlias = tuple[ModulePath, str]
 
 
 class Joined:
-    """Concatenates ends, once for the same parts, so that trails which read the same share their
-    ends.
-    """
+    """Concatenates ends, once for the same parts: trails that read the same share their ends."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[int, ...], tuple[Found, tuple[Found, ...]]] = {}

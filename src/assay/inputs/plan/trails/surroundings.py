@@ -138,9 +138,7 @@ class Surroundings:
         return more if isinstance(more, Dead) else self._joined.of((constants, more))
 
     def _passed(self, path: ModulePath, call: ModuleCall) -> tuple[Found, tuple[str, ...]]:
-        """Return the constants that a module gets, or has as defaults, and the references in the
-        rest.
-        """
+        """Return the constants that a module gets, or has as defaults, and all other references."""
         passed = self._constants.get(path)
         if passed is not None:
             return passed
@@ -245,9 +243,7 @@ class Surroundings:
 
     @cached_property
     def _below(self) -> dict[ModulePath, list[ModulePath]]:
-        """The modules with relevant attributes, by their own path and by the path of each module
-        around them.
-        """
+        """The modules with relevant attributes, by themselves and by each module around them."""
         found: defaultdict[ModulePath, list[ModulePath]] = defaultdict(list)
         for path in self._by_path:
             for end in range(len(path) + 1):

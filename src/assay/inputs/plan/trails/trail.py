@@ -15,9 +15,7 @@ from assay.model.addresses import Step
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
-    """An end of a trail: an attribute of a planned resource; an empty path means the whole
-    resource.
-    """
+    """An end of a trail: an attribute of a planned resource; an empty path means all of it."""
 
     resource: PlannedResource
     path: tuple[Step, ...]
@@ -88,9 +86,7 @@ class Trails(Protocol):
     is_code: bool
     """Whether only code is read: nothing is planned, and nothing existed before."""
     is_exact: bool
-    """Whether expressions are evaluated; with a plan alone, everything that is read may be the
-    value.
-    """
+    """Whether expressions are evaluated; with a plan alone, all that is read may be the value."""
 
     def of(self, resource: PlannedResource, path: tuple[Step, ...]) -> Found | Dead:
         """Return the ends that the unknown value at `path` of a resource may come from."""

@@ -77,7 +77,7 @@ class Order:
 
 
 def _block(reference: str) -> str:
-    """Return the resource that is read: `aws_launch_template.web` of
+    """Return the block that is read: `aws_launch_template.web` for
     `aws_launch_template.web[0].name`.
     """
     steps = parse(reference)
