@@ -1,1 +1,1 @@
-"""What Terraform's language makes of values: exactly that, or something unknown."""
+"""Computes values as Terraform's language does: exactly, or as something unknown."""

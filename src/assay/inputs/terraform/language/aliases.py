@@ -1,7 +1,7 @@
-"""Aliases of images that are put together from a parameter which Terraform will only make.
+"""Image aliases that are composed from a parameter which Terraform has yet to create.
 
 Fact: Amazon EC2 API Reference, RunInstances, `ImageId`: `resolve:ssm:` and a parameter's name or ARN,
-behind which may stand `:` and a version.
+optionally followed by `:` and a version.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ _VERSION = "version"
 
 
 def alias(parts: Sequence[HclValue]) -> UnknownValue | None:
-    """The parameter to which the alias leads that these parts of a text make; None where they make
-    none, or one of which anybody else's name or version is a part.
+    """The parameter to which the alias made of these parts of a text leads. None if they do not make
+    an alias, or if a part is the name or version of a different parameter.
 
-    Where the name is known already, and only the version is not, the alias is a step below the
-    version: whoever knows the parameter's name has to hold the two against each other.
+    If the name is already known and only the version is not, the alias is a step below the version:
+    code that knows the parameter's name must compare the two.
     """
     texts = list(takewhile(lambda part: isinstance(part, str), parts))
     start, rest = "".join(map(str, texts)), parts[len(texts) :]
@@ -42,5 +42,5 @@ def alias(parts: Sequence[HclValue]) -> UnknownValue | None:
 
 
 def _is_of(ref: Ref, attributes: Sequence[str]) -> bool:
-    """Whether a name is that of one of some attributes of a parameter."""
+    """Whether a reference names one of these attributes of a parameter."""
     return ref.steps[0] == "aws_ssm_parameter" and ref.steps[-1] in attributes

@@ -1,4 +1,4 @@
-"""What Terraform reads an argument or an operand as: a text, an exact number, a list."""
+"""How Terraform reads an argument or an operand: as text, an exact number, a list."""
 
 import math
 import re
@@ -16,7 +16,7 @@ from assay.inputs.terraform.syntax.expressions import FailedError, HclValue, Set
 Number: TypeAlias = int | float
 
 WHOLE = 2**53
-"""Up to here whole numbers are exact in every precision that Terraform computes with."""
+"""Up to this, whole numbers are exact in every precision that Terraform computes with."""
 CHARACTERS = 1_000_000
 ELEMENTS = 10_000
 _BITS = 512
@@ -28,21 +28,21 @@ _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Function(msgspec.Struct, frozen=True, gc=False):
-    """A function: what it makes of its arguments, and as what it reads each of them."""
+    """A function: its body, and how it reads each of its arguments."""
 
     body: Callable[..., HclValue]
     reads: tuple[Callable[[HclValue], Any], ...] = ()
     rest: Callable[[HclValue], Any] | None = None
-    """As what it reads any further arguments; None where it takes no more."""
+    """How it reads any further arguments; None if it takes no more."""
     whole: bool = True
-    """Whether something unknown, anywhere in the arguments, leaves nothing of the result known."""
+    """Whether any unknown part of the arguments makes the whole result unknown."""
 
 
 # --------------------------------------------------------------------------------- numbers
 
 
 def exact(number: Number) -> Fraction:
-    """The number without any rounding; uncertain where binary digits had to be rounded."""
+    """The number without any rounding; uncertain if its binary form had to be rounded."""
     if isinstance(number, int):
         return Fraction(number)
     if not math.isfinite(number) or Decimal(repr(number)) != Decimal(number):
@@ -51,7 +51,7 @@ def exact(number: Number) -> Fraction:
 
 
 def rounded(number: Fraction) -> Number:
-    """The result of a computation, if Terraform cannot have had to round it."""
+    """The result of a computation; uncertain if Terraform may have to round it."""
     if number.denominator == 1:
         if abs(number.numerator) > WHOLE:
             raise UncertainError
@@ -66,7 +66,7 @@ def rounded(number: Fraction) -> Number:
 
 
 def decimal(number: Number) -> Decimal:
-    """The decimal digits that Terraform prints of a number."""
+    """The decimal digits that Terraform prints for a number."""
     if isinstance(number, float) and number.is_integer():
         number = _whole(number)
     if isinstance(number, int):
@@ -82,12 +82,12 @@ def decimal(number: Number) -> Decimal:
 
 
 def number_text(number: Number) -> str:
-    """A number as text, in the way of `"${number}"`."""
+    """A number as text, as in `"${number}"`."""
     return format(decimal(number), "f")
 
 
 def read_number(text: str) -> Number:
-    """The number that a text is; uncertain for the rarer notations."""
+    """The number that a text represents; uncertain for the rarer notations."""
     found = _NUMBER.fullmatch(text)
     if found is None:
         raise UncertainError if _NUMERIC.match(text) else FailedError
@@ -106,7 +106,7 @@ def read_number(text: str) -> Number:
 
 
 def settled(text: str) -> bool:
-    """Whether it is certain that Terraform holds this text as it is: it normalises to NFC."""
+    """Whether Terraform certainly keeps this text as it is: it normalises text to NFC."""
     return text.isascii() or (
         unicodedata.is_normalized("NFC", text)
         and not any(
@@ -118,7 +118,7 @@ def settled(text: str) -> bool:
 
 
 def text_of(value: HclValue) -> str:
-    """As an argument of type string."""
+    """Read as an argument of type string."""
     if isinstance(value, str):
         if not settled(value):
             raise UncertainError
@@ -133,7 +133,7 @@ def text_of(value: HclValue) -> str:
 
 
 def number_of(value: HclValue) -> Number:
-    """As an argument of type number; whole ones as int."""
+    """Read as an argument of type number; whole numbers as int."""
     if isinstance(value, str):
         return read_number(value)
     if isinstance(value, UnknownValue):
@@ -144,13 +144,13 @@ def number_of(value: HclValue) -> Number:
 
 
 def _whole(number: float) -> int:
-    if number == 0 or abs(number) > WHOLE:  # it may be a negative zero, or rounded
+    if number == 0 or abs(number) > WHOLE:  # may be a negative zero, or rounded
         raise UncertainError
     return int(number)
 
 
 def whole_of(value: HclValue) -> int:
-    """As an argument that has to be a whole number."""
+    """Read as an argument that must be a whole number."""
     number = number_of(value)
     if isinstance(number, float):
         raise FailedError if math.isfinite(number) else UncertainError
@@ -160,7 +160,7 @@ def whole_of(value: HclValue) -> int:
 
 
 def flag_of(value: HclValue) -> bool:
-    """As an argument of type bool."""
+    """Read as an argument of type bool."""
     if isinstance(value, bool):
         return value
     if isinstance(value, UnknownValue):
@@ -171,19 +171,19 @@ def flag_of(value: HclValue) -> bool:
 
 
 def given(value: HclValue) -> HclValue:
-    """As an argument of any type that must not be null."""
+    """Read as an argument of any type that must not be null."""
     if value is None:
         raise FailedError
     return value
 
 
 def anything(value: HclValue) -> HclValue:
-    """As an argument of any type, or null."""
+    """Read as an argument of any type, or null."""
     return value
 
 
 def items_of(value: HclValue) -> list[HclValue]:
-    """As an argument that is a list, tuple or set: its elements."""
+    """Read as an argument that is a list, tuple or set: its elements."""
     if isinstance(value, UnknownValue):
         raise UncertainError
     if not isinstance(value, list):
@@ -192,14 +192,14 @@ def items_of(value: HclValue) -> list[HclValue]:
 
 
 def list_of(value: HclValue) -> list[HclValue]:
-    """As an argument that is a list or tuple, and no set: its elements."""
+    """Read as an argument that is a list or tuple but not a set: its elements."""
     if isinstance(value, SetOf):
         raise FailedError
     return items_of(value)
 
 
 def map_of(value: HclValue) -> dict[str, HclValue]:
-    """As an argument that is a map or object."""
+    """Read as an argument that is a map or object."""
     if isinstance(value, UnknownValue):
         raise UncertainError
     if not isinstance(value, dict):
@@ -208,5 +208,5 @@ def map_of(value: HclValue) -> dict[str, HclValue]:
 
 
 def texts_of(value: HclValue) -> list[str | None]:
-    """As an argument of type list(string)."""
+    """Read as an argument of type list(string)."""
     return [None if item is None else text_of(item) for item in items_of(value)]

@@ -1,4 +1,4 @@
-"""Where an expression stands: what its names mean, and what is in doubt about its value."""
+"""The context of an expression: what its names mean, and whether its value is in doubt."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
@@ -21,26 +21,26 @@ from assay.inputs.terraform.syntax.expressions import (
 
 
 class EvalContext(Protocol):
-    """What the words of an expression mean where it stands."""
+    """What the names in an expression mean where it is written."""
 
     def lookup(self, name: str) -> HclValue:
         """The value that a traversal starts from."""
         ...
 
     def member(self, name: str, attribute: str) -> MaybeMarked:
-        """The value of `var.x`, `local.x` and the like: namespaces that are no values themselves."""
+        """The value of `var.x`, `local.x` and the like, whose namespaces are not values themselves."""
         ...
 
     def is_text(self, variable: str) -> bool:
-        """Whether a variable is declared to be text, a number or a bool, which its null is, too."""
+        """Whether a variable is declared as text, a number or a bool, so that its null is one too."""
         ...
 
     def call(self, name: str, arguments: Sequence[HclValue]) -> HclValue:
-        """The value of a call, apart from its marks; raises `FailedError` where Terraform refuses it."""
+        """The value of a call without marks; raises `FailedError` if Terraform rejects the call."""
         ...
 
     def settle(self, value: UnknownValue) -> MaybeMarked:
-        """What is known after all of the thing that an unknown value refers to."""
+        """What else is known about the thing that an unknown value refers to."""
         ...
 
 
@@ -49,7 +49,7 @@ NAMESPACES = ("var", "local", "each", "count", "path", "terraform", "self")
 
 _DEEPEST = 150
 _LONGEST = 100_000
-"""Expressions that are evaluated for one value, loops counted."""
+"""The most expressions evaluated for one value, counting each pass of a loop."""
 
 
 class Steps(msgspec.Struct, gc=False):
@@ -59,15 +59,15 @@ class Steps(msgspec.Struct, gc=False):
 
 
 class Doubt(msgspec.Struct, gc=False):
-    """Whether Terraform might fail where a value was found: nulls and empty collections have types
-    that are not seen here, and what is unknown may turn out to be anything.
+    """Whether Terraform might fail although a value was found: nulls and empty collections have types
+    that are not visible here, and an unknown value may turn out to be anything.
     """
 
     raised: bool = False
 
 
 class Bound(msgspec.Struct, frozen=True, gc=False):
-    """A context with some more names bound to values by a `for`, and the item of a splat."""
+    """A context with the extra names that a `for` binds to values, and the item of a splat."""
 
     context: EvalContext
     bound: Mapping[str, MaybeMarked] = {}
@@ -77,16 +77,16 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
     steps: Steps = msgspec.field(default_factory=Steps)
 
     def binding(self, bound: Mapping[str, MaybeMarked]) -> "Bound":
-        """With these names, too."""
+        """A copy with these names added."""
         return replace(self, bound={**self.bound, **bound})
 
     def holding(self, item: MaybeMarked) -> "Bound":
-        """With the item of a splat."""
+        """A copy with this item of a splat."""
         return replace(self, item=item)
 
     def deeper(self) -> "Bound | None":
-        """One expression further in; None where that is one too many, or too deep."""
-        # `[for a in local.x : [for b in local.x : …]]` takes steps that no depth tells of
+        """One expression further in; None if the limit of steps or depth is exceeded."""
+        # `[for a in local.x : [for b in local.x : …]]` takes many steps at little depth
         steps = self.steps
         steps.taken += 1
         if self.depth > _DEEPEST or steps.taken > _LONGEST:
@@ -94,11 +94,11 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
         return Bound(self.context, self.bound, self.item, self.depth + 1, self.doubt, steps)
 
     def apart(self) -> "Bound":
-        """With doubts of its own."""
+        """A copy with its own doubt."""
         return replace(self, doubt=Doubt())
 
     def doubting(self, value: MaybeMarked) -> MaybeMarked:
-        """The value; what is unknown somewhere in it leaves a doubt about all that is made of it."""
+        """The value. If any part of it is unknown, everything made of it is in doubt."""
         if not self.doubt.raised:
             self.doubt.raised = not is_known(bare(value))
         return value
@@ -109,8 +109,8 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
         values: Sequence[HclValue],
         evaluate: "Evaluate",
     ) -> bool:
-        """Whether these values of some arguments can be texts, the nulls among them, too."""
-        # `coalesce(var.none, "x")`: a null that may be a list would make it fail, one of text does not
+        """Whether the values of these arguments can all be texts, including the nulls."""
+        # `coalesce(var.none, "x")`: a null that may be a list would make it fail, a null text does not
         return not any(isinstance(value, list | dict) for value in values) and all(
             certain(value) or (value is None and self._is_text(argument, evaluate))
             for argument, value in zip(arguments, values, strict=False)
@@ -122,7 +122,7 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
                 return True
             case Attribute(Variable("var"), name):
                 return self.context.is_text(name)
-            case Call("try", (*others, Literal(None))):  # a bare null, where all else fails
+            case Call("try", (*others, Literal(None))):  # a bare null, if all the others fail
                 return all(self._fails(each, evaluate) for each in others)
         return False
 
@@ -135,4 +135,4 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
 
 
 Evaluate: TypeAlias = Callable[[Expression, Bound], MaybeMarked]
-"""Gives an expression its value where it stands."""
+"""Evaluates an expression in its context."""

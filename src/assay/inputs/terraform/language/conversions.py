@@ -1,6 +1,6 @@
-"""Terraform's type constraints, and what values are once converted to one.
+"""Terraform's type constraints, and the conversion of values to them.
 
-The forms are those of "Type Constraints" in HashiCorp's documentation of the Terraform language.
+The forms are from "Type Constraints" in HashiCorp's documentation of the Terraform language.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ from assay.inputs.terraform.syntax.expressions import (
 
 
 class AnyType(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """`any`: the value keeps the type that it has."""
+    """`any`: the value keeps its type."""
 
 
 class Primitive(msgspec.Struct, frozen=True, gc=False, tag=True):
@@ -61,7 +61,7 @@ class TupleType(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class AttributeType(msgspec.Struct, frozen=True, gc=False):
-    """An attribute of an object type; one that is optional may have a default."""
+    """An attribute of an object type; an optional one may have a default."""
 
     name: str
     of: "Constraint"
@@ -100,9 +100,9 @@ _PRIMITIVES: dict[str, Callable[[HclValue], HclValue]] = {
 
 
 def read_constraint(expression: Expression) -> Constraint | None:
-    """The constraint that the `type` of a variable is; None where it is not known."""
+    """The constraint in a variable's `type`; None if it is not known."""
     word = expression.name if isinstance(expression, Variable) else None
-    if isinstance(expression, Literal):  # Terraform 0.11 wanted quotes
+    if isinstance(expression, Literal):  # Terraform 0.11 required quotes
         word = expression.value if expression.value in ("string", "list", "map") else None
     return _SHORT.get(str(word)) or _read(expression if word is None else Variable(str(word)))
 
@@ -148,7 +148,7 @@ def _read_attribute(name: Expression, of: Expression) -> AttributeType | None:
 
 
 def convert(value: HclValue, constraint: Constraint | None) -> HclValue:
-    """The value that a variable of this type has; raises `FailedError` where it cannot have it."""
+    """The value of a variable of this type; raises `FailedError` if the conversion is impossible."""
     try:
         if constraint is None:
             return None if value is None else unknown_of(value)
@@ -162,7 +162,7 @@ def _convert(value: HclValue, constraint: Constraint) -> HclValue:
     if value is None or isinstance(constraint, AnyType):
         return value
     if isinstance(value, UnknownValue):
-        # An id that is looked up is text already. Of `list(string)` made of a set nobody knows the order.
+        # A looked-up id is already text. The order of a `list(string)` made from a set is unknown.
         text = isinstance(constraint, Primitive) and constraint.name == "string"
         return value if text else UnknownValue(value.refs)
     if isinstance(constraint, Primitive):
@@ -189,7 +189,7 @@ def _convert_primitive(value: HclValue, constraint: Primitive) -> HclValue:
 
 def _convert_set(value: HclValue, constraint: SetType) -> HclValue:
     parts = [_convert(item, constraint.of) for item in items_of(value)]
-    try:  # a set puts its elements into an order that is certain of primitive ones alone
+    try:  # a set reorders its elements, and that order is certain only for primitive ones
         return set_of(_alike(parts, constraint))
     except UncertainError:
         return unknown_of(value)
@@ -203,12 +203,12 @@ def _convert_tuple(value: HclValue, constraint: TupleType) -> HclValue:
 
 
 def _convert_object(value: HclValue, constraint: ObjectType) -> HclValue:
-    # What the type does not name is dropped, and the rest stands in the order of the names
+    # Attributes that the type does not name are dropped, and the others are sorted by name
     items = map_of(value)
     made: dict[str, HclValue] = {}
     for attribute in sorted(constraint.attributes, key=_name):
         item = items.get(attribute.name)
-        # `optional(string, "x")` stands in for null, too, and not only where nothing is written
+        # `optional(string, "x")` replaces null as well, not only a missing attribute
         if item is None and attribute.default is not None:
             item = _plain(attribute.default)
         elif not attribute.optional and attribute.name not in items:
@@ -222,8 +222,8 @@ def _name(attribute: AttributeType) -> str:
 
 
 def _alike(items: Sequence[HclValue], constraint: Constraint) -> list[HclValue]:
-    """The elements of a collection: where `any` leaves their type open, they have one in common."""
-    # list(any) makes ["1", "a"] of [1, "a"]; of list(string) each element is text by itself
+    """The elements of a collection, converted to one type if `any` leaves their type open."""
+    # list(any) turns [1, "a"] into ["1", "a"]; list(string) has already converted each element
     return meld(items) if _open(constraint) else list(items)
 
 
@@ -238,7 +238,7 @@ def _open(constraint: Constraint) -> bool:
 
 
 def _plain(expression: Expression) -> HclValue:
-    """The value of a default: Terraform allows neither references nor functions in it."""
+    """The value of a default, in which Terraform allows neither references nor functions."""
     if isinstance(expression, Literal):
         return expression.value
     if isinstance(expression, TupleOf):
@@ -248,7 +248,7 @@ def _plain(expression: Expression) -> HclValue:
         made = {name: of for name, of in pairs if isinstance(name, str)}
         return made if len(made) == len(pairs) else UnknownValue()
     if isinstance(expression, Unary) and expression.operator == "-":
-        number = _plain(expression.of)  # -0 Terraform knows as a number of its own
+        number = _plain(expression.of)  # to Terraform, -0 differs from 0
         if isinstance(number, int | float) and not isinstance(number, bool) and number:
             return -number
     return UnknownValue()

@@ -1,6 +1,6 @@
-"""The values of expressions, where everything that they read is known.
+"""Evaluates expressions, as far as everything they read is known.
 
-The rule above all others: a value is what Terraform would compute, or it is unknown.
+The overriding rule: a value is exactly what Terraform would compute, or it is unknown.
 """
 
 from collections.abc import Mapping
@@ -67,7 +67,7 @@ from assay.inputs.terraform.syntax.expressions import (
 )
 
 _BARE = (Literal(None), TupleOf(()), ObjectOf(()))
-"""Written so, they have no type of their own."""
+"""When an expression is written as one of these, its value has no type of its own."""
 _TRAVERSALS = (Variable, Attribute, Index, Item, Splat)
 _OPERATIONS = (Template, Call, Conditional, Unary, Binary)
 _STARTS = (Variable, Attribute, Index, Item)
@@ -85,14 +85,15 @@ def _value(expression: Expression, at: Bound) -> MaybeMarked:
     value = UnknownValue() if inner is None else _form(expression, inner)
     if isinstance(value, SPECIAL):
         found = bare(value)
-        # What is certainly there leaves no doubt: `try(data.aws_ami.x.id, "")` cannot fail once planned
+        # A value that certainly exists leaves no doubt: `try(data.aws_ami.x.id, "")` cannot fail
+        # once planned
         if isinstance(found, UnknownValue) and found.sure is Sure.NOTHING:
             at.doubt.raised = True
     return value
 
 
 def _before(expression: Expression, at: Bound) -> MaybeMarked:
-    """What a traversal goes on from: if that is in doubt, what the traversal ends at will tell."""
+    """The value that a traversal starts from. It raises no doubt itself: the traversal's end decides."""
     inner = at.deeper() if isinstance(expression, _STARTS) else None
     return _form(expression, inner) if inner else _value(expression, at)
 
@@ -142,7 +143,7 @@ def _attribute(of: MaybeMarked, name: str) -> MaybeMarked:
 
 
 def _index(of: MaybeMarked, key: MaybeMarked) -> MaybeMarked:
-    """A secret key tells which element it is (where that is an attribute, Terraform shows it)."""
+    """A secret key reveals which element was chosen (for an attribute, Terraform shows that)."""
     found = index(bare(of), bare(key))
     if is_secret(key):
         return secret(found)
@@ -150,7 +151,7 @@ def _index(of: MaybeMarked, key: MaybeMarked) -> MaybeMarked:
         return found
     try:  # `list["1"]` is `list[1]`, and `map[1]` is `map["1"]`
         step = text_of(bare(key)) if isinstance(of.value, dict) else whole_of(bare(key))
-    except (FailedError, UncertainError):  # of something unknown any key may be asked for
+    except (FailedError, UncertainError):  # an unknown value accepts any key
         return secret(found)
     return element(of, step, found)
 
@@ -169,7 +170,7 @@ def _operation(
             return over(unary, operator, _value(of, at))
         case Binary("&&" | "||" as operator, left, right):
             return _logical(operator, at.doubting(_value(left, at)), right, at)
-        case Binary("==" | "!=" as operator, left, right):  # which fails for no values at all
+        case Binary("==" | "!=" as operator, left, right):  # never fails, whatever the values are
             return over(binary, operator, _value(left, at), _value(right, at))
         case Binary(operator, left, right):
             one = at.doubting(_value(left, at))
@@ -181,7 +182,7 @@ def _joined(*parts: HclValue) -> HclValue:
 
 
 def _logical(operator: str, left: MaybeMarked, right: Expression, at: Bound) -> MaybeMarked:
-    """Terraform 1.12 and later leaves out a right side that does not matter; others fail with it."""
+    """Since 1.12, Terraform ignores a right side that does not matter; older versions fail with it."""
     try:
         return over(binary, operator, left, at.doubting(_value(right, at)))
     except FailedError:
@@ -200,7 +201,7 @@ def _settled(value: MaybeMarked, at: Bound) -> MaybeMarked:
 
 
 def _attempt(expression: Expression, at: Bound) -> MaybeMarked:
-    """The value, or one that is unknown where Terraform fails, or might fail, to give any."""
+    """The value, or an unknown one if Terraform fails, or might fail, to compute it."""
     at = at.apart()
     try:
         value = _value(expression, at)
@@ -210,12 +211,12 @@ def _attempt(expression: Expression, at: Bound) -> MaybeMarked:
 
 
 def _conditional(test: MaybeMarked, yes: Expression, no: Expression, at: Bound) -> MaybeMarked:
-    """Terraform evaluates both branches, and lets the one that is not taken fail."""
+    """Terraform evaluates both branches, but ignores a failure of the one it does not take."""
     tested = bare(test)
     branches: list[MaybeMarked] = []
     nothing = False
     for taken, branch in ((True, yes), (False, no)):
-        # `var.none == null ? "x" : var.none.id`: the branch that is not taken may fail
+        # `var.none == null ? "x" : var.none.id`: the branch not taken may fail
         selected = isinstance(tested, bool) and tested is taken
         branches.append(_value(branch, at) if selected else _attempt(branch, at))
         if isinstance(tested, bool) and not selected:
@@ -238,7 +239,8 @@ def _call(name: str, arguments: tuple[Expression, ...], at: Bound, *, expands: b
         own = Marks(marks_of(last).own)
         values.extend(marked(item, own) for item in elements(last))
     bared = plain(values)
-    # `trimspace(data.aws_ssm_parameter.x.value)` is the same id: functions may leave a lookup as it is
+    # `trimspace(data.aws_ssm_parameter.x.value)` is the same id: some functions leave a looked-up
+    # value unchanged
     found = None if expands else passed_on(name, bared)
     is_open = name != "sensitive" and not any(map(is_secret, values))
     if found is None:
@@ -246,25 +248,25 @@ def _call(name: str, arguments: tuple[Expression, ...], at: Bound, *, expands: b
             at.doubt.raised = True
         found = at.context.call(name, bared)
     elif not any(isinstance(value, Marked) for value in values):
-        is_open = name != "sensitive"  # a parameter that is handed on
+        is_open = name != "sensitive"  # a parameter that is passed on
     return found if is_open else remarked(name, values, found)
 
 
 def _try(arguments: tuple[Expression, ...], at: Bound) -> MaybeMarked:
-    """The first that does not fail; one that is not wholly known may still fail later."""
+    """The first argument that does not fail. One that is not wholly known may still fail later."""
     for argument in arguments:
         own = at.apart()
         try:
             value = _value(argument, own)
         except FailedError:
             continue
-        # `try(local.x.id, "none")` with an unknown `x` may be either, once Terraform knows
+        # With an unknown `x`, `try(local.x.id, "none")` may be either, once Terraform knows `x`
         return unknown(value) if own.doubt.raised or not is_sure(bare(value)) else value
     raise FailedError("every argument of try fails")
 
 
 def _can(arguments: tuple[Expression, ...], at: Bound) -> HclValue:
-    """Terraform shows whether something fails, also where it is secret."""
+    """Terraform shows whether an expression fails, even if the expression is secret."""
     at = at.apart()
     try:
         value = bare(_value(arguments[0], at))
@@ -274,7 +276,7 @@ def _can(arguments: tuple[Expression, ...], at: Bound) -> HclValue:
 
 
 def _object(items: tuple[tuple[Expression, Expression], ...], at: Bound) -> MaybeMarked:
-    """A secret key makes a secret of the object."""
+    """A secret key makes the whole object secret."""
     found: dict[str, MaybeMarked] = {}
     hidden = False
     for name, of in items:

@@ -35,9 +35,9 @@ from assay.inputs.terraform.syntax.expressions import (
 )
 
 _MOST = 10_000
-"""Elements of a collection that are looked at; more are not known."""
+"""The most elements of a collection that are evaluated; the result for more is unknown."""
 _SOME = UnknownValue()
-"""Stands for some elements of what a build hands out, which are all alike."""
+"""Stands for some elements of a build's outputs, which are all alike."""
 
 
 def for_tuple(expression: ForTuple, at: Bound, evaluate: Evaluate) -> MaybeMarked:
@@ -77,7 +77,7 @@ def for_object(expression: ForObject, at: Bound, evaluate: Evaluate) -> MaybeMar
         return is_secret(named)
 
     stopped, hidden = _each(expression, at, evaluate, take)
-    # One key that is not known may be any: of no key it is certain then what stands there
+    # An unknown key may be any key, so the value of every key is uncertain
     if stopped is _SOME:
         made = _some(values)
     elif stopped is not None or unclear:
@@ -89,7 +89,7 @@ def for_object(expression: ForObject, at: Bound, evaluate: Evaluate) -> MaybeMar
 
 
 def _some(bodies: Sequence[MaybeMarked]) -> MaybeMarked:
-    """What a loop makes of elements that are all alike: whichever is taken of it, is that."""
+    """The result of a loop over elements that are all alike: whichever one is taken is this one."""
     if len(bodies) == 1 and is_output(bare(bodies[0])):
         return bodies[0]
     return unknown(*bodies, UnknownValue())
@@ -98,13 +98,14 @@ def _some(bodies: Sequence[MaybeMarked]) -> MaybeMarked:
 def _each(
     expression: ForTuple | ForObject, at: Bound, evaluate: Evaluate, take: Callable[[Bound], bool]
 ) -> tuple[UnknownValue | None, bool]:
-    """Call `take` for every element that passes the test, which says whether its key is secret: what
-    makes the result unclear, if anything, and whether something secret decides about it.
+    """Call `take`, which says whether the key is secret, for every element that passes the test.
+
+    Returns what makes the result unclear, if anything, and whether a secret influences the result.
     """
     of = evaluate(expression.of, at)
-    # Things that are certainly there may be gone through, whatever they hold: `try([for x in …][0], "")`
+    # Looping over things that certainly exist is safe, whatever they contain: `try([for x in …][0], "")`
     at.doubt.raised = at.doubt.raised or not is_sure(bare(of))
-    # Elements have their own marks alone, so that `nonsensitive([for x in var.secrets : x])` is open
+    # Elements have only their own marks, so that `nonsensitive([for x in var.secrets : x])` is open
     hidden = marks_of(of).own
     pairs, unclear = _pairs(of)
     for key, value in pairs:
@@ -113,7 +114,7 @@ def _each(
             bound[expression.key] = key
         inner = at.binding(bound)
         passes = True if expression.test is None else evaluate(expression.test, inner)
-        # Which elements are left tells what they are tested for: all of the result is secret then
+        # Which elements remain reveals what they are tested for, so the whole result is secret
         hidden = hidden or is_secret(passes)
         tested = bare(passes)
         if isinstance(tested, UnknownValue) and unclear is not _SOME:
@@ -126,7 +127,7 @@ def _each(
 def _pairs(
     of: MaybeMarked,
 ) -> tuple[Sequence[tuple[HclValue, MaybeMarked]], UnknownValue | None]:
-    """The elements of a collection with their keys, and what makes it unclear which these are."""
+    """The elements of a collection with their keys, and what makes it unclear which elements it has."""
     pairs: Sequence[tuple[HclValue, MaybeMarked]]
     match bare(of):
         case SetOf() as items:
@@ -145,7 +146,7 @@ def _pairs(
 
 
 def splat(of: MaybeMarked, each: Expression, at: Bound, evaluate: Evaluate) -> MaybeMarked:
-    """`of[*].each`; what is no list is taken for a list of one, and null for an empty one."""
+    """`of[*].each`; a value that is not a list counts as a list of one, and null as an empty list."""
     items: Sequence[MaybeMarked] = [of]
     match bare(of):
         case UnknownValue() as found if is_output(found):

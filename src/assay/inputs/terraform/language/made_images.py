@@ -1,7 +1,7 @@
-"""The images that an Image Builder build will hand out, wherever in its outputs they are taken from.
+"""The images that an Image Builder build will produce, wherever in its outputs they are taken from.
 
 `output_resources` is a set of objects with sets of images, one for each Region and account, and none
-of it is known before apply. Whichever element of it is taken: its `image` is one that the build makes.
+of it is known before apply. Whichever element is taken, its `image` is one that the build makes.
 
 Fact: hashicorp/aws documentation, `aws_imagebuilder_image` (`output_resources`, `amis`, `image`).
 """
@@ -17,7 +17,7 @@ _TAKING = frozenset({"distinct", "element", "flatten", "one", "reverse", "tolist
 
 
 def is_output(value: HclValue) -> bool:
-    """Whether it is what a build hands out, or something in it."""
+    """Whether it is the outputs of a build, or something in them."""
     return (
         isinstance(value, UnknownValue)
         and value.passed_on
@@ -27,12 +27,12 @@ def is_output(value: HclValue) -> bool:
 
 
 def any_element(value: UnknownValue) -> UnknownValue:
-    """Any element of what a build hands out."""
+    """Any element of a build's outputs."""
     return step_below(value, 0)
 
 
 def taken(name: str, arguments: Sequence[HclValue]) -> HclValue:
-    """What a function takes of what a build hands out; None where it is anything else."""
+    """What a function takes from a build's outputs; None if it may be anything else."""
     if name in _TAKING and arguments and is_output(arguments[0]):
         return arguments[0] if all(map(is_known, arguments[1:])) else None
     return None

@@ -1,12 +1,12 @@
-"""Secrecy that travels with a value, as Terraform's marks do: what is made of a secret is secret.
+"""Secrecy that travels with a value, like Terraform's marks: whatever is made of a secret is secret.
 
-A mark stands on a whole value or on something within it: of `{ a = var.secret, b = "x" }` on `a`
-alone. It stands beside the value: operators and functions never see one, and a value that nothing
-marks, as nearly all are, is a plain one. What is not known to leave something open hides it.
+A mark is on a whole value or on a part of it: in `{ a = var.secret, b = "x" }` only `a` is marked.
+Marks are kept beside the value, so operators and functions never see one, and an unmarked value
+(almost every value) is a plain one. An operation hides its result unless it is known not to.
 
-Facts: HCL, "hclsyntax" (how each form of expression hands marks on); go-cty, "function.Spec"
-(`AllowMarked`: other functions mark all that they return). `tests/terraform/code/sensitive` holds
-this against Terraform.
+Facts: HCL, "hclsyntax" (how each form of expression passes on marks); go-cty, "function.Spec"
+(`AllowMarked`; all other functions mark everything they return). `tests/terraform/code/sensitive`
+compares this with Terraform.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,23 +21,23 @@ from assay.model.addresses import Step
 
 
 class Marks(msgspec.Struct, frozen=True, gc=False):
-    """What of a value is secret: all of it, or what stands at some steps below it, or nothing."""
+    """Which parts of a value are secret: all of it, the parts at some steps below it, or none."""
 
     own: bool = False
     below: "Mapping[Step, Marks]" = {}
-    """Kept where `own` is set, too: `nonsensitive(sensitive({ a = var.secret }))` opens the outer
-    mark alone."""
+    """Kept even when `own` is set: `nonsensitive(sensitive({ a = var.secret }))` removes only the
+    outer mark."""
 
     def __bool__(self) -> bool:
         return self.own or bool(self.below)
 
     def at(self, step: Step) -> "Marks":
-        """Of what stands at a step: a secret collection has secret elements."""
+        """The marks of the part at a step: the elements of a secret collection are secret."""
         inner = self.below.get(step, OPEN)
         return Marks(self.own or inner.own, inner.below)
 
     def inside(self, step: Step) -> "Marks":
-        """Of what stands at a step, but for what comes from the collection around it."""
+        """The marks of the part at a step, without those of the collection around it."""
         return self.below.get(step, OPEN)
 
 
@@ -46,14 +46,14 @@ SECRET = Marks(own=True)
 
 
 class Marked(msgspec.Struct, frozen=True, gc=False):
-    """A value of which something is secret. It stands in no other value, nor on another mark."""
+    """A value with a secret part. It never occurs inside another value, and is never marked again."""
 
     value: HclValue
     marks: Marks
 
 
 MaybeMarked: TypeAlias = "HclValue | Marked"
-"""What an expression comes to. Whoever reads the value has to say what becomes of its marks."""
+"""The result of an expression. Code that reads the value must decide what happens to its marks."""
 
 
 def bare(value: MaybeMarked) -> HclValue:
@@ -67,12 +67,12 @@ def marks_of(value: MaybeMarked) -> Marks:
 
 
 SPECIAL = (Marked, UnknownValue)
-"""What may be secret: any other value is open, which is found out fast."""
+"""The types that may be secret. All other values are open, and this is quick to check."""
 
 
 def is_secret(value: MaybeMarked) -> bool:
-    """Whether anything in it is secret. The value of a parameter may be: AWS does not say before it
-    is read.
+    """Whether any part of the value is secret. A parameter's value may be: AWS does not say so until
+    the parameter is read.
     """
     if isinstance(value, UnknownValue):
         return value.sure is Sure.TEXT
@@ -80,7 +80,7 @@ def is_secret(value: MaybeMarked) -> bool:
 
 
 def marked(value: MaybeMarked, marks: Marks) -> MaybeMarked:
-    """The value with these marks besides those that it has; what they do not fit is all secret."""
+    """Add these marks to those the value has; if some do not fit the value, all of it is secret."""
     found = bare(value)
     marks = _both(value.marks, marks) if isinstance(value, Marked) else marks
     fitting = _fitting(found, marks) if marks.below else marks
@@ -88,14 +88,14 @@ def marked(value: MaybeMarked, marks: Marks) -> MaybeMarked:
 
 
 def secret(value: MaybeMarked) -> Marked:
-    """The value as one that is secret as a whole."""
+    """Mark the value as secret as a whole."""
     if isinstance(value, Marked):
         return Marked(value.value, Marks(own=True, below=value.marks.below))
     return Marked(value, SECRET)
 
 
 def over(operation: Callable[..., HclValue], *values: MaybeMarked) -> MaybeMarked:
-    """What an operation makes of values; secret where anything in one of them is."""
+    """The result of an operation on values; secret if any part of any of them is."""
     for value in values:
         if isinstance(value, SPECIAL):
             result = operation(*map(bare, values))
@@ -104,7 +104,7 @@ def over(operation: Callable[..., HclValue], *values: MaybeMarked) -> MaybeMarke
 
 
 def unknown(*values: MaybeMarked) -> MaybeMarked:
-    """Something made of these values, of which nothing is known but what it depends on."""
+    """An unknown value made of these values: only what it depends on is known."""
     found = unknown_of(*map(bare, values))
     return secret(found) if any(isinstance(value, Marked) for value in values) else found
 
@@ -112,20 +112,20 @@ def unknown(*values: MaybeMarked) -> MaybeMarked:
 def of_branches(
     test: MaybeMarked, branches: Sequence[MaybeMarked], result: HclValue
 ) -> MaybeMarked:
-    """The result of a conditional: the marks of its test and of both branches are on it (before HCL 2.23
-    only those of the branch that is taken), and those of elements stay with them.
+    """The result of a conditional. It has the marks of the test and of both branches (before HCL
+    2.23: only of the branch taken). The marks of elements stay on the elements.
     """
     if not any(map(is_secret, (test, *branches))):
         return result
     tested = bare(test)
     made = isinstance(result, UnknownValue) and not result.passed_on
     if is_secret(test) or made or isinstance(tested, UnknownValue):
-        # `var.secret == "x" ? "ami-1" : "ami-2"`: either tells what the secret is, or is not
+        # `var.secret == "x" ? "ami-1" : "ami-2"`: either result reveals something about the secret
         hides = is_secret(test) or any(isinstance(branch, Marked) for branch in branches)
         return secret(result) if hides else result
     taken, other = branches if flag_of(tested) else reversed(branches)
-    # A parameter that is not taken hides what is known, as in Terraform. What is looked up instead of
-    # it is followed by its keys, which a mark would take away.
+    # A parameter that is not taken hides a known result, as in Terraform. But an unknown result that is
+    # looked up instead is traced by its keys, and a mark would remove those.
     a_parameter = isinstance(other, UnknownValue) and is_secret(other)
     hides = marks_of(other).own or (a_parameter and not isinstance(result, UnknownValue))
     found = marked(result, marks_of(taken))
@@ -133,18 +133,18 @@ def of_branches(
 
 
 def untold(*values: MaybeMarked) -> MaybeMarked:
-    """Something made of these values, of which not even that is told."""
+    """An unknown value made of these values, which does not even say what it depends on."""
     hidden = any(isinstance(value, Marked) for value in values)
     return Marked(UnknownValue(), SECRET) if hidden else UnknownValue()
 
 
 def plain(values: Sequence[MaybeMarked]) -> list[HclValue]:
-    """Values without their marks."""
+    """The values without their marks."""
     return [value.value if isinstance(value, Marked) else value for value in values]
 
 
 def as_list(items: Sequence[MaybeMarked]) -> MaybeMarked:
-    """Elements as a list, each with its own marks."""
+    """The elements as a list, each with its own marks."""
     values = plain(items)
     below: dict[Step, Marks] = {}
     for at, item in enumerate(items):
@@ -154,7 +154,7 @@ def as_list(items: Sequence[MaybeMarked]) -> MaybeMarked:
 
 
 def as_map(items: Mapping[str, MaybeMarked]) -> MaybeMarked:
-    """Elements as a map, each with its own marks."""
+    """The elements as a map, each with its own marks."""
     values: dict[str, HclValue] = {}
     below: dict[Step, Marks] = {}
     for key, item in items.items():
@@ -166,12 +166,12 @@ def as_map(items: Mapping[str, MaybeMarked]) -> MaybeMarked:
 
 
 def element(of: MaybeMarked, step: Step, value: HclValue) -> MaybeMarked:
-    """What stands at a step of a value, with the marks that it has there."""
+    """The part at a step of a value, with the marks it has there."""
     return marked(value, of.marks.at(step)) if isinstance(of, Marked) else value
 
 
 def elements(of: MaybeMarked) -> Sequence[MaybeMarked]:
-    """The elements of a list, with their own marks and not that of the list."""
+    """The elements of a list, with their own marks but without the list's."""
     items = bare(of)
     if not isinstance(items, list):
         return ()
@@ -180,7 +180,7 @@ def elements(of: MaybeMarked) -> Sequence[MaybeMarked]:
 
 
 def entries(of: MaybeMarked) -> Sequence[tuple[str, MaybeMarked]]:
-    """The keys and elements of a map in order, likewise."""
+    """The keys and elements of a map in order, with their own marks but without the map's."""
     items = bare(of)
     if not isinstance(items, dict):
         return ()
@@ -196,11 +196,11 @@ def _both(one: Marks, other: Marks) -> Marks:
 
 
 def _fitting(value: HclValue, marks: Marks) -> Marks:
-    """The marks, if they can stand on this value: a set and an unknown value have no elements of
-    which one alone is marked, and of an object that has lost an attribute its mark is gone, too.
+    """The marks as far as they can apply to this value. A set or an unknown value cannot have a mark
+    on a single element, and an attribute that an object has lost takes its mark with it.
     """
-    # The last is what conversions do: of { ami = "x", password = var.secret } as object({ ami =
-    # string }) nothing is secret. What turns elements about (`transpose`) does not come here.
+    # Conversions lose attributes: { ami = "x", password = var.secret } as object({ ami = string })
+    # contains nothing secret. Functions that rearrange elements (`transpose`) do not get here.
     own = marks.own
     below: dict[Step, Marks] = {}
     for step, inner in marks.below.items():
@@ -222,7 +222,7 @@ def _has_order(value: HclValue) -> TypeGuard[list[HclValue]]:
 
 
 def mask(value: HclValue, marks: Marks) -> Any:
-    """The mask that a plan has beside a value: true where all is secret that stands there."""
+    """The mask that a plan puts beside a value: true where the whole part is secret."""
     return _mask(value, _fitting(value, marks))
 
 
@@ -240,7 +240,7 @@ def _named(marks: Marks) -> Iterator[tuple[str, Marks]]:
 
 
 def without_secret_keys(value: MaybeMarked) -> MaybeMarked:
-    """The value, where what secret parts depend on has no keys: reports show those."""
+    """The value, with the keys removed from what its secret parts depend on: reports show keys."""
     if not isinstance(value, Marked):
         return value
     return Marked(_without_keys(value.value, value.marks), value.marks)

@@ -1,4 +1,4 @@
-"""What Terraform's operators, conditionals, templates and traversals make of values."""
+"""Computes Terraform's operators, conditionals, templates and traversals."""
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -72,7 +72,7 @@ def binary(operator: str, left: HclValue, right: HclValue) -> HclValue:
 
 
 def _is_there(one: HclValue, other: HclValue) -> bool:
-    """Whether something is unknown and certainly not what it is compared with: null, empty text."""
+    """Whether one is unknown and certainly not equal to the other, which is null or empty text."""
     if not isinstance(one, UnknownValue) or not one.is_there:
         return False
     return other is None or (other == "" and one.is_text)
@@ -86,7 +86,7 @@ def unary(operator: str, of: HclValue) -> HclValue:
         number = number_of(of)
     except UncertainError:
         return unknown_of(of)
-    # Terraform knows a negative zero, and prints it as such.
+    # Terraform has a negative zero, and prints it as such.
     return -number if operator == "-" and number else UnknownValue()
 
 
@@ -128,11 +128,11 @@ _COMPARISONS: dict[str, Callable[..., bool]] = {
 
 
 def conditional(test: HclValue, yes: HclValue, no: HclValue, *, bare: bool = False) -> HclValue:
-    """`test ? yes : no`, whose results are converted to one type.
+    """`test ? yes : no`, with both results converted to one type.
 
-    `bare` says that the branch which is not taken is written as `null`, `[]` or `{}`: elsewhere
-    those may have a type that the other branch is converted to. A branch that fails and is not
-    taken does not matter to Terraform, and is handed in as an `UnknownValue`.
+    `bare` says that the branch not taken is literally `null`, `[]` or `{}`. Otherwise such a value may
+    have a type to which the branch taken is converted. Terraform ignores a branch that fails and is not
+    taken; pass an `UnknownValue` for it.
     """
     if test is None:
         raise FailedError
@@ -147,7 +147,7 @@ def conditional(test: HclValue, yes: HclValue, no: HclValue, *, bare: bool = Fal
 
 def _either(test: UnknownValue, yes: HclValue, no: HclValue) -> HclValue:
     one, other = meld([yes, no])
-    # `var.pinned ? data.aws_ami.old.id : data.aws_ami.new.id` is one of both, so that each is judged
+    # `var.pinned ? data.aws_ami.old.id : data.aws_ami.new.id` is one of the two: both are judged
     if all(isinstance(of, UnknownValue) and of.passed_on for of in (yes, no)):
         return UnknownValue(unknown_of(yes, no).refs, passed_on=True)
     if identical(one, other) and is_known(one):
@@ -156,15 +156,15 @@ def _either(test: UnknownValue, yes: HclValue, no: HclValue) -> HclValue:
 
 
 def _beside_nothing(taken: HclValue, other: HclValue) -> HclValue:
-    """The branch that is taken, beside a bare null, `[]` or `{}`."""
-    # An empty object makes a map of the other one, an empty tuple a list: all elements are of one type
-    # then, and `true ? { a = 1, b = "x" } : {}` has the texts "1" and "x".
+    """The branch that is taken, where the other one is a bare null, `[]` or `{}`."""
+    # Beside an empty object the branch becomes a map, beside an empty tuple a list. Then all elements
+    # have one type: `true ? { a = 1, b = "x" } : {}` contains the strings "1" and "x".
     if isinstance(taken, dict) and other == {}:
         return dict(zip(taken, meld([*taken.values()]), strict=True))
     if isinstance(taken, list) and not isinstance(taken, SetOf) and other == []:
         return meld(taken)
     if other is not None:
-        meld([taken, other])  # fails where no type has both: `true ? "" : []`
+        meld([taken, other])  # fails if no type fits both: `true ? "" : []`
     return taken
 
 
@@ -183,7 +183,7 @@ def template(parts: Sequence[HclValue]) -> str | UnknownValue:
 
 
 def key_of(value: HclValue) -> str | UnknownValue:
-    """A key is text; numbers and bools become it."""
+    """The value as a key, which is text; numbers and bools are converted."""
     if isinstance(value, UnknownValue):
         return unknown_of(value)
     return template([value])

@@ -1,8 +1,8 @@
 """The one type that Terraform converts several values to, and when two values are equal.
 
-Lists here are tuples or lists, and maps are objects or maps, as Terraform may have it: what is
-returned holds for every one of these readings. `conditional`, `coalesce`, `tolist`, `concat` and
-others unify types.
+A list here may be a tuple or a list in Terraform, and a map may be an object or a map. What is
+returned is right for each of these readings. `conditional`, `coalesce`, `tolist`, `concat` and others
+unify types.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ _VAGUE = frozenset({"null", "unknown"})
 
 
 def meld(values: Sequence[HclValue]) -> list[HclValue]:
-    """These values once converted to one type; parts that the types may change are unknown.
+    """These values converted to one type; parts that the conversion may change are unknown.
 
-    Raises `FailedError` where they cannot have one type.
+    Raises `FailedError` if no type fits all of them.
     """
     require_small(*values)
     if _clash(values):
@@ -41,38 +41,38 @@ def meld(values: Sequence[HclValue]) -> list[HclValue]:
         return list(values)
     found = kinds(values)
     vague = sum(kind(value) in _VAGUE for value in values)
-    # `true ? 5 : "x"` is "5", also beside one null. Two nulls may have types that have nothing in
-    # common with text, and then nothing is converted: `coalesce(5, "x", null, var.no_list)` is 5.
+    # `true ? 5 : "x"` is "5", even with one null. Two nulls may have types that cannot be unified with
+    # text, and then nothing is converted: `coalesce(5, "x", null, var.no_list)` is 5.
     if primitive(found) and "text" in found and vague < 2:
         return [_as_text(value) for value in values]
-    # Lists remain lists of the same length, whatever becomes of their elements: `true ? [1, 2] : ["x"]`
-    # is ["1", "2"]. A set beside them would order them anew: `true ? [2, 1] : toset(["y"])`.
+    # A list stays a list of the same length, whatever happens to its elements: `true ? [1, 2] : ["x"]`
+    # is ["1", "2"]. A set among the values would reorder it: `true ? [2, 1] : toset(["y"])`.
     if found == {"list"} and not vague:
         return [[soft_part(item) for item in below(value)] for value in values]
     return [soft_part(value) for value in values]
 
 
 def _clash(values: Sequence[HclValue]) -> bool:
-    """Whether they cannot have one type. With a null among them they may: that of any value."""
+    """Whether they cannot have one type. A null may have the type of any value, so with one they may."""
     found = kinds(values)
     if any(kind(value) in _VAGUE for value in values) or found == {"list", "set"}:
         return False
-    # Text takes numbers and flags in, and those do not take one another: `true ? 1 : true` fails.
+    # Numbers and bools convert to text, but not to one another: `true ? 1 : true` fails.
     return found == {"number", "bool"} or (len(found) > 1 and not primitive(found))
 
 
 def _clash_below(values: Sequence[HclValue]) -> bool:
-    """Whether collections have parts that, as far as can be seen, do not go together."""
+    """Whether collections have parts that visibly cannot have one type."""
     if primitive(kinds(values)):
         return False
-    # Tuples of one length meet place by place: [1, true] goes with [2, false]. Of other lengths all
-    # elements become those of one list, and [1, true] does not go with [2].
+    # Tuples of one length are compared position by position: [1, true] is compatible with [2, false].
+    # With different lengths all elements go into one list, so [1, true] is not compatible with [2].
     parts = _columns(values) or [[item for value in values for item in below(value)]]
     return any(_clash(part) or _clash_below(part) for part in parts)
 
 
 def _columns(values: Sequence[HclValue]) -> list[list[HclValue]]:
-    """What stands at the same place in each of these tuples or objects, if they have one form."""
+    """The values at the same position of each of these tuples or objects, if all have one form."""
     maps = [value for value in values if isinstance(value, dict)]
     if maps:
         names = maps[0].keys()
@@ -83,7 +83,7 @@ def _columns(values: Sequence[HclValue]) -> list[list[HclValue]]:
 
 
 def _level(values: Sequence[HclValue]) -> bool:
-    """Whether these are lists or tuples of one length."""
+    """Whether these are lists or tuples of the same length."""
     lengths = {len(below(value)) for value in values}
     return len(lengths) == 1 and all(kind(value) == "list" for value in values)
 
@@ -98,7 +98,7 @@ def _as_text(value: HclValue) -> HclValue:
 
 
 def kept(values: Sequence[HclValue]) -> bool:
-    """Whether every one of these remains as it is when they are converted to one type."""
+    """Whether converting these to one type leaves every one of them unchanged."""
     if len(values) == 1 or all(map(_soft, values)):
         return True
     found = set(map(kind, values))
@@ -108,26 +108,26 @@ def kept(values: Sequence[HclValue]) -> bool:
         return True
     parts = [below(value) for value in values]
     pooled = [item for part in parts for item in part]
-    if not all(parts):  # `true ? [1] : var.none` is ["1"] where that is an empty list of texts
+    if not all(parts):  # `true ? [1] : var.none` is ["1"] if `var.none` is an empty list of strings
         return all(map(_soft, pooled))
     if kept(pooled):
         return True
-    # [1, "a"] and [2, "b"] are tuples of one type: neither changes. Were they not mixed, they might be
-    # lists, of which only the pooled elements tell.
+    # [1, "a"] and [2, "b"] are tuples of one type: neither changes. If they were not mixed, they might
+    # be lists, for which only the pooled elements decide.
     columns = _columns(values)
     return bool(columns) and all(map(mixed, parts)) and all(map(kept, columns))
 
 
 def _soft(value: HclValue) -> bool:
-    """Whether no conversion to a common type changes it: numbers become text, lists become sets."""
+    """Whether no conversion to a common type changes it (numbers become text, lists become sets)."""
     if isinstance(value, dict):
-        # `{ a = "x" }` beside `{ b = "y" }` becomes a map, which looks the same here
+        # `{ a = "x" }` beside `{ b = "y" }` becomes a map, which looks the same as an `HclValue`
         return all(map(_soft, value.values()))
     return value is None or isinstance(value, str | UnknownValue)
 
 
 def soft_part(value: HclValue) -> HclValue:
-    """What of it no conversion to a common type changes."""
+    """The parts of it that no conversion to a common type changes; the others are unknown."""
     if isinstance(value, dict):
         return {name: soft_part(item) for name, item in value.items()}
     return value if _soft(value) else unknown_of(value)
@@ -166,7 +166,7 @@ def _equal_collections(left: HclValue, right: HclValue) -> bool:
             return False
         theirs = [right[name] for name in left]
     if has_null(left) or has_null(right):
-        raise UncertainError  # the nulls may be of two types, which makes them differ
+        raise UncertainError  # two nulls of different types are not equal
     if isinstance(left, SetOf):
         return _equal_sets(ours, theirs)
     same = True
@@ -176,8 +176,8 @@ def _equal_collections(left: HclValue, right: HclValue) -> bool:
                 return False
         except UncertainError:
             same = False
-    # ["a"] == tolist(["a"]) is false: equal elements of one type may stand in a tuple and in a list.
-    # Of several types they stand in two tuples, or two objects, for certain.
+    # ["a"] == tolist(["a"]) is false: equal elements of one type may be in a tuple and in a list.
+    # Elements of several types are certainly in two tuples, or two objects.
     if not same or not mixed(ours):
         raise UncertainError
     return True
@@ -191,7 +191,7 @@ def _equal_sets(ours: list[HclValue], theirs: list[HclValue]) -> bool:
 
 
 def sort_key(value: HclValue) -> Any:
-    """What tells apart, and orders, primitive values of one type."""
+    """The key by which primitive values of one type are compared and sorted."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -204,13 +204,13 @@ def sort_key(value: HclValue) -> Any:
 def set_of(values: Sequence[HclValue]) -> SetOf:
     """A set of these elements; uncertain unless they are primitive and of one type."""
     if len(set(map(kind, values))) > 1:
-        raise UncertainError  # a null among them: `toset(["a", null])` has two elements
+        raise UncertainError  # a null is an element too: `toset(["a", null])` has two
     told_apart = {sort_key(value): value for value in values}
     return SetOf(told_apart[key] for key in sorted(told_apart))
 
 
 def identical(left: HclValue, right: HclValue) -> bool:
-    """Whether two values are the same here: of one kind, and all below them too."""
+    """Whether two values are the same as `HclValue`s: equal in kind and content at every level."""
     require_small(left, right)
     return _identical(left, right)
 

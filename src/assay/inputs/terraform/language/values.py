@@ -1,7 +1,7 @@
-"""What a value is to Terraform: its kind, its size, and what is not known of it.
+"""Properties of values in Terraform's terms: kind, size, and which parts are unknown.
 
-Terraform tells list from tuple and map from object, and gives nulls and empty collections a type.
-None of that shows in a `HclValue`. What depends on it is not certain, and raises `UncertainError`.
+Terraform distinguishes list from tuple and map from object, and gives nulls and empty collections a
+type. An `HclValue` shows none of this. Whatever depends on it is uncertain: `UncertainError`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from assay.inputs.terraform.syntax.expressions import HclValue, Ref, SetOf, Sure
 from assay.model.addresses import DECODED, Key, Step
 
 MANY = 50_000
-"""Values within a value; one that holds more is not gone through."""
+"""The most values within one value; a larger value is not walked."""
 _DEPTH = 64
 _VAGUE = (UnknownValue, list, dict)
 _NO_KEYS = (DECODED, "image_id")
@@ -19,13 +19,13 @@ _PRIMITIVES = frozenset({"text", "number", "bool"})
 
 
 class OfInstance(Key):
-    """The key of an instance, as a plan tells it: Terraform takes it from nothing that is secret."""
+    """An instance key as the plan states it. Terraform never derives one from a secret."""
 
     __slots__ = ()
 
 
 class UncertainError(Exception):
-    """What Terraform would compute here does not follow from the values alone."""
+    """The values alone do not determine what Terraform would compute here."""
 
 
 # --------------------------------------------------------------------------------- kinds
@@ -49,17 +49,17 @@ def kind(value: HclValue) -> str:
 
 
 def kinds(values: Sequence[HclValue]) -> frozenset[str]:
-    """The kinds of what is neither null nor unknown."""
+    """The kinds of the values that are neither null nor unknown."""
     return frozenset(map(kind, values)) - {"null", "unknown"}
 
 
 def primitive(names: frozenset[str]) -> bool:
-    """Whether these kinds are text, number and bool at most."""
+    """Whether these kinds are only text, number and bool."""
     return names <= _PRIMITIVES
 
 
 def mixed(values: Sequence[HclValue]) -> bool:
-    """Whether these are certainly of several types: then what holds them is a tuple or object."""
+    """Whether these certainly have several types, so that only a tuple or object can contain them."""
     return len(kinds(values)) > 1
 
 
@@ -71,9 +71,9 @@ def below(value: HclValue) -> list[HclValue]:
 
 
 def _leaves(values: Sequence[HclValue]) -> Iterator[HclValue]:
-    """Everything below that is no collection, in order, and the empty collections."""
-    # Locals share what they are made of: { a = local.x, b = local.x } ten times over is a thousand of x
-    # for whoever does not look whether he was there already.
+    """All values below that are not collections, in order, plus the empty collections."""
+    # Locals share the values they are made of. Ten levels of { a = local.x, b = local.x } would visit x
+    # a thousand times, so collections already visited are skipped.
     stack = list(reversed(values))
     seen: set[int] = set()
     while stack:
@@ -86,7 +86,7 @@ def _leaves(values: Sequence[HclValue]) -> Iterator[HclValue]:
 
 
 def texts(value: HclValue) -> Iterator[str]:
-    """Every text in it, keys included; what is shared comes once."""
+    """Every text in it, including keys; a shared part is visited once."""
     stack = [value]
     seen: set[int] = set()
     while stack:
@@ -99,15 +99,15 @@ def texts(value: HclValue) -> Iterator[str]:
 
 
 def unknown_of(*values: HclValue) -> UnknownValue:
-    """Something made of these values, of which nothing is known but what it depends on."""
+    """An unknown value made of these values: only what it depends on is known."""
     leaves = _leaves(values)
     unknown = (leaf.refs for leaf in leaves if isinstance(leaf, UnknownValue))
     return UnknownValue(tuple(dict.fromkeys(ref for refs in unknown for ref in refs)))
 
 
 def step_below(value: UnknownValue, step: Step) -> UnknownValue:
-    """What stands at `step` of something unknown."""
-    # `data.aws_ami.x` leads to `data.aws_ami.x.id`; `merge(data.aws_ami.x, {…}).id` may be another one
+    """The part at `step` of an unknown value."""
+    # `data.aws_ami.x` leads to `data.aws_ami.x.id`; `merge(data.aws_ami.x, {…}).id` may be another id
     if not value.passed_on:
         return unknown_of(value)
     refs = (Ref(ref.module, (*ref.steps, step)) for ref in value.refs)
@@ -115,7 +115,7 @@ def step_below(value: UnknownValue, step: Step) -> UnknownValue:
 
 
 def without_keys(value: HclValue) -> HclValue:
-    """The value, where what it depends on has no keys, which may be secret: reports show those."""
+    """The value without the keys of what it depends on: keys may be secret, and reports show them."""
     match value:
         case UnknownValue(refs, passed_on, sure):
             short = tuple(Ref(ref.module, _block(ref.steps)) for ref in refs)
@@ -131,8 +131,8 @@ def without_keys(value: HclValue) -> HclValue:
 
 
 def _block(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The steps, or those to the block where further ones name more than an attribute or two."""
-    # A key cannot be told from an attribute: terraform_data.x["key"].output, and aws_ami.x.id
+    """The steps; only those up to the block if the rest names more than an attribute or two."""
+    # A key looks like an attribute: terraform_data.x["key"].output, and aws_ami.x.id
     start = 3 if steps[:1] == ("data",) else 2
     start += any(isinstance(step, OfInstance) for step in steps[start : start + 1])
     keys = [step for step in steps[start:] if isinstance(step, str) and step not in _NO_KEYS]
@@ -140,25 +140,25 @@ def _block(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 def is_known(value: HclValue) -> bool:
-    """Whether nothing in it, however deep, is unknown."""
+    """Whether it contains nothing unknown at any depth."""
     if isinstance(value, str):
-        return True  # as most are
+        return True  # the most common case
     return not any(isinstance(leaf, UnknownValue) for leaf in _leaves([value]))
 
 
 def is_sure(value: HclValue) -> bool:
-    """Whether of all that is unknown in it something is certain: that Terraform finds it."""
+    """Whether Terraform will certainly find a value for everything unknown in it."""
     return not any(
         isinstance(leaf, UnknownValue) and leaf.sure is Sure.NOTHING for leaf in _leaves([value])
     )
 
 
 def certain(*values: HclValue) -> bool:
-    """Whether these hold no null, no empty collection and nothing unknown, however deep, but for
+    """Whether these contain, at any depth, no null, no empty collection and nothing unknown, except
     what is certain to be text.
 
-    Of such values it is certain whether Terraform fails. Others may have a type that makes it fail
-    where the functions here return a value; `try` and `can` have to reckon with that.
+    For such values it is certain whether Terraform fails. Others may have a type that makes Terraform
+    fail where the functions here return a value; `try` and `can` must allow for that.
     """
     return all(
         isinstance(leaf, str)
@@ -168,25 +168,25 @@ def certain(*values: HclValue) -> bool:
 
 
 def is_text(value: HclValue) -> bool:
-    """Whether it is unknown, and certainly text that is not empty."""
+    """Whether it is unknown, but certainly non-empty text."""
     return isinstance(value, UnknownValue) and value.is_text
 
 
 def has_null(value: HclValue) -> bool:
-    """Whether there is a null in it, however deep."""
+    """Whether it contains a null at any depth."""
     return any(leaf is None for leaf in _leaves([value]))
 
 
 def require_small(*values: HclValue) -> None:
-    """Refuse what is too large or too deep to go through."""
+    """Raise `UncertainError` if the values are too large or too deep to walk."""
     sizes: dict[int, int] = {}
     if sum(_nodes(value, 0, sizes) for value in values) > MANY:
         raise UncertainError
 
 
 def nodes(value: HclValue) -> int:
-    """How many values there are in it, what is shared counted each time; `MANY` or more: many."""
-    # Whoever writes a value out, writes what is shared each time: a doubling line after line is 2**50
+    """The number of values in it, counting shared ones each time; `MANY` or more means many."""
+    # Writing a value out repeats the shared parts each time: doubling on every line gives 2**50
     return _nodes(value, 0, {})
 
 

@@ -1,1 +1,1 @@
-"""Terraform's functions, by what they are about."""
+"""Terraform's functions, by subject."""

@@ -17,7 +17,7 @@ from assay.inputs.terraform.language.arguments import (
 from assay.inputs.terraform.language.values import UncertainError, require_small
 from assay.inputs.terraform.syntax.expressions import FailedError, HclValue
 
-# Compiled where a function that encodes is called.
+# Compiled only when a function that encodes is called.
 _ESCAPED = '["\\\\\x00-\x1f<>&\u2028\u2029]'
 _SHORT = {
     '"': '\\"',
@@ -34,7 +34,7 @@ _BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 
 
 def json_text(value: HclValue) -> str:
-    """The value as JSON, letter for letter as Terraform writes it."""
+    """The value as JSON, character for character as Terraform writes it."""
     require_small(value)
     pieces: list[str] = []
     size = 0
@@ -86,7 +86,7 @@ def _json_value(text: str) -> HclValue:
             parse_float=_json_number,
             parse_constant=_refuse,
         )
-    except (ValueError, RecursionError):  # Terraform is not as strict with what follows the value
+    except (ValueError, RecursionError):  # Terraform is more lenient about what follows the value
         raise UncertainError from None
     require_small(value)
     require_settled(value)
@@ -111,7 +111,7 @@ def _refuse(text: str) -> NoReturn:
 
 
 def require_settled(value: HclValue) -> None:
-    """Raises `UncertainError` where Terraform would write a text in it in another way."""
+    """Raise `UncertainError` if Terraform would normalise a text in it."""
     if isinstance(value, dict):
         for name, item in value.items():
             require_settled(name)
@@ -147,7 +147,7 @@ def _for_url(text: str) -> str:
 
 def _digest(algorithm: str) -> Callable[[str], str]:
     def digest(text: str) -> str:
-        import hashlib  # takes OpenSSL along
+        import hashlib  # imports OpenSSL
 
         return hashlib.new(algorithm, text.encode(), usedforsecurity=False).hexdigest()
 

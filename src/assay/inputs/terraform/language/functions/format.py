@@ -86,7 +86,7 @@ def _fixed(number: Number, places: int) -> str:
     step = Decimal(1).scaleb(-places)
     result = digits.quantize(step, ROUND_HALF_EVEN, _CONTEXT)
     if abs(Fraction(digits) - Fraction(result)) * 2 == Fraction(step):
-        exact(number)  # halfway in decimal digits says nothing of the binary ones
+        exact(number)  # halfway in decimal is not necessarily halfway in binary
     if not result and digits < 0:
         raise UncertainError
     return format(result, "f")
@@ -99,7 +99,7 @@ def _as_is(value: HclValue) -> str:
 
 
 def _general(number: Number) -> str:
-    """Like `%g`: with an exponent from a million on, and below a ten thousandth."""
+    """Like `%g`: with an exponent from a million up, and below one ten-thousandth."""
     sign, digits, power = decimal(number).as_tuple()
     text = "".join(map(str, digits))
     exponent = len(text) + int(power) - 1
@@ -136,7 +136,7 @@ def _row(values: Sequence[HclValue], index: int) -> list[HclValue]:
 
 
 def _typed(value: HclValue) -> HclValue:
-    """As an argument of any type: a bare `null` has none, and leaves the result unknown."""
+    """Read as an argument of any type: a bare `null` has none, so the result is unknown."""
     if value is None:
         raise UncertainError
     return value

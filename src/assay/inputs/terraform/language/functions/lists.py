@@ -51,7 +51,7 @@ def _element(value: HclValue, index: HclValue) -> HclValue:
     if not items:
         raise FailedError
     if position < 0:
-        raise UncertainError  # an error for a tuple, and counts from the end of a list
+        raise UncertainError  # an error for a tuple, but for a list it counts from the end
     return items[position % len(items)]
 
 
@@ -136,14 +136,14 @@ def _coalesce(*values: HclValue) -> HclValue:
         if isinstance(value, UnknownValue):
             return _one_of(values[position:])
         if value == "" and (vague > 1 or not primitive(found)):
-            raise UncertainError  # it is passed over as text only, not as a value of any type
+            raise UncertainError  # coalesce skips it only as text, not as a value of any other type
         if value not in (None, ""):
             return value
     raise FailedError
 
 
 def _unaffected(values: tuple[HclValue, ...]) -> bool:
-    """Whether no collection can fail to be converted: Terraform passes over those that do."""
+    """Whether no collection can fail to be converted: Terraform skips those that do."""
     parts = [value for value in values if value is not None]
     return kept(values) and not any(map(has_null, parts)) and all(map(is_known, parts))
 

@@ -1,7 +1,7 @@
-"""Functions around what is looked up only when Terraform plans: an AMI id comes out as it went in.
+"""Functions applied to a value that Terraform looks up only while planning: an AMI id passes through.
 
-Only forms of which that holds for every AMI id there is. A parameter counts as one here: if it
-turns out to hold anything else, nobody takes it for an image.
+Only forms for which this is true of every possible AMI id. A parameter's value is treated as an AMI
+id here: if it turns out to be anything else, it is not taken for an image later.
 """
 
 import re
@@ -13,15 +13,15 @@ from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Sure, Unkno
 from assay.model.addresses import DECODED
 
 _OF_IDS = frozenset("ami-0123456789abcdef")
-"""Every letter of an AMI id."""
+"""Every character of an AMI id."""
 _SPACES = r"/(?:\\s|\\r|\\n|\s|\[\\s\])[+*?]*\$?/"
-"""Regular expressions, as `replace` takes them, that match white space alone, or nothing."""
+"""Regular expressions, as `replace` takes them, that match only white space, or nothing."""
 _TO_THE_ID = r"/\^?(?:arn:aws[a-z-]*:ec2:)?\.[*+](?::image|image)?\\?//"
-"""Those that match all of an image's ARN up to its id, which stands behind the last slash."""
+"""Regular expressions that match all of an image's ARN up to its id, which follows the last slash."""
 _ALL_OF_AN_ID = r"(?=[^]]*(?:0-9|\\w|\\d))(?=[^]]*(?:a-f|a-z|\\w))"
 _LETTERS = rf"\[{_ALL_OF_AN_ID}(?:0-9|a-f|a-z|A-F|A-Z|\\w|\\d)+\]"
 _AN_ID = rf"\^?ami-(?:\.|\\w|{_LETTERS})[*+]\$?"
-"""Those that `regex` finds an AMI id by, and all of it: `[0-9]+` would stop at the first letter."""
+"""Regular expressions by which `regex` finds a whole AMI id: `[0-9]+` would stop at a letter."""
 _SAME = frozenset({"chomp", "lower", "nonsensitive", "sensitive", "tostring", "trimspace"})
 
 
@@ -34,7 +34,7 @@ def _trimmed(value: UnknownValue, characters: str) -> HclValue:
 
 
 def _without(value: UnknownValue, part: str) -> HclValue:
-    """Without a prefix or a suffix that no AMI id has."""
+    """The value without a prefix or a suffix that no AMI id has."""
     return value if not _OF_IDS.issuperset(part) and value.sure is not Sure.ARN else None
 
 
@@ -47,7 +47,7 @@ def _replaced(value: UnknownValue, part: str, by: str) -> HclValue:
 
 
 def _split(value: UnknownValue, separator: str) -> HclValue:
-    """Of a parameter nobody knows into how many parts it falls."""
+    """The parts of the value; None for a parameter, whose number of parts is unknown."""
     if value.sure is Sure.ARN and separator == "/":
         return [unknown_of(value), _id_of(value)]
     if value.sure is Sure.IMAGE and not _OF_IDS.issuperset(separator):
@@ -74,7 +74,7 @@ def _decoded(value: UnknownValue) -> HclValue:
 
 
 def _id_of(arn: UnknownValue) -> UnknownValue:
-    """The id of the image that an ARN is of: another attribute of the same thing."""
+    """The id of the image that an ARN names: another attribute of the same resource."""
     refs = tuple(Ref(ref.module, (*ref.steps[:-1], "id")) for ref in arn.refs)
     return UnknownValue(refs, passed_on=True, sure=Sure.IMAGE)
 
@@ -84,7 +84,7 @@ def _below(value: UnknownValue, step: str) -> tuple[Ref, ...]:
 
 
 def _compact(arguments: Sequence[HclValue]) -> HclValue:
-    """The list without empty texts and nulls."""
+    """The list without empty strings and nulls."""
     match arguments:
         case [list() as items] if any(map(is_text, items)):
             if all(each is None or isinstance(each, str) or is_text(each) for each in items):
@@ -93,7 +93,7 @@ def _compact(arguments: Sequence[HclValue]) -> HclValue:
 
 
 def _join(arguments: Sequence[HclValue]) -> HclValue:
-    """One text alone, with nothing beside it."""
+    """The only non-empty text, if joining adds nothing to it."""
     match arguments:
         case [str(separator), list() as items]:
             texts: list[HclValue] = [each for each in items if each != ""]
@@ -118,11 +118,11 @@ _FUNCTIONS: dict[str, Callable[..., HclValue]] = {
 
 _HANDLED = _SAME | _FUNCTIONS.keys() | {"compact", "join"}
 _OF_TEMPLATES = frozenset({"nonsensitive", "sensitive", "tostring"})
-"""What leaves the names of templates as they are: those may hold capital letters, and any sign."""
+"""Functions that keep template names unchanged: a name may contain capitals and any character."""
 
 
 def passed_on(name: str, arguments: Sequence[HclValue]) -> HclValue:
-    """What a function makes of the id of an image; None where that is not known to be anything."""
+    """The result of a function on an image's id; None if the result is not certain."""
     if name not in _HANDLED:
         return taken(name, arguments)
     if name in ("compact", "join"):

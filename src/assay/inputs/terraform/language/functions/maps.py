@@ -47,7 +47,7 @@ def _lookup(items: dict[str, HclValue], name: str, *default: HclValue) -> HclVal
 
 
 def _takes(items: dict[str, HclValue], name: str, default: HclValue) -> bool:
-    """Whether this takes the default, be it an object, which takes any, or a map."""
+    """Whether `lookup` accepts the default on a map. On an object it accepts any."""
     element, other = ("text" if is_text(each) else kind(each) for each in (items[name], default))
     if primitive(frozenset({element, other})) and element in ("text", other):
         return True
@@ -55,7 +55,7 @@ def _takes(items: dict[str, HclValue], name: str, default: HclValue) -> bool:
 
 
 def _unchanged(default: HclValue, values: Sequence[HclValue]) -> bool:
-    """Whether a default is the same once converted to the type that a map of these would have."""
+    """Whether converting the default to the element type of a map of these values changes nothing."""
     if default is None or isinstance(default, UnknownValue):
         return True
     found = kinds(values)
@@ -65,7 +65,7 @@ def _unchanged(default: HclValue, values: Sequence[HclValue]) -> bool:
 
 
 def _only_text(text: str) -> bool:
-    """Whether it cannot be read as a number or bool."""
+    """Whether it is neither a number nor a bool."""
     try:
         read_number(text)
     except FailedError:

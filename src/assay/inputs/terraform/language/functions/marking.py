@@ -1,9 +1,9 @@
-"""What Terraform's functions make of marks: of most of them all that they return is secret.
+"""What Terraform's functions do with marks: most make everything they return secret.
 
-Those that hand elements on without a look at them hand on their marks: `values({ a = var.secret, b =
-"x" })` is a list whose second element is open. Facts: go-cty, "stdlib", and Terraform's own functions,
-where a parameter says `AllowMarked`. Rarer ones that do the same (`reverse`, `slice`, `zipmap`,
-`chunklist`, `setproduct`) are left among those that hide.
+Functions that pass on elements without looking at them pass on their marks: `values({ a =
+var.secret, b = "x" })` is a list whose second element is open. Facts: go-cty, "stdlib", and
+Terraform's own functions, where a parameter says `AllowMarked`. Rarer functions that do the same
+(`reverse`, `slice`, `zipmap`, `chunklist`, `setproduct`) are treated as functions that hide.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ from assay.model.addresses import Step
 
 
 def remarked(name: str, arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
-    """The result of a function with its marks; `result` is what it makes of the plain arguments."""
+    """The result of a function with its marks; `result` is the result for the unmarked arguments."""
     if name in _BY_MARK:
         return _BY_MARK[name](arguments, result)
     rule = _HANDING_ON.get(name)
@@ -43,17 +43,17 @@ def _closed(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
 
 
 def _opened(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
-    """The mark on the value itself is gone, those on its elements are not."""
+    """The mark on the value itself is removed, those on its elements are not."""
     return marked(result, Marks(below=marks_of(arguments[0]).below))
 
 
 def _converted(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
-    """Elements stay where they are, or become those of a set, which is secret then."""
+    """Elements keep their position, or go into a set, which then is secret as a whole."""
     return marked(result, marks_of(arguments[0]))
 
 
 def _outside(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
-    """How many elements there are, and under which keys: the elements do not tell."""
+    """The number and the keys of the elements reveal nothing about the elements."""
     return marked(result, Marks(marks_of(arguments[0]).own))
 
 
@@ -73,7 +73,7 @@ def _lookup(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
 
 
 def _by(chosen: MaybeMarked, result: MaybeMarked) -> MaybeMarked:
-    """What is chosen by something secret tells of it."""
+    """A result that is chosen by a secret reveals something about it."""
     return secret(result) if isinstance(chosen, Marked) else result
 
 
@@ -96,7 +96,7 @@ def _flatten(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
 
 
 def _pour(value: HclValue, marks: Marks, own: list[bool], inside: list[Marks]) -> None:
-    """A list that is taken out of its brackets leaves its own mark to the whole."""
+    """A list that is flattened passes its own mark on to the whole result."""
     if not isinstance(value, list):
         inside.append(marks)
         return
@@ -117,7 +117,7 @@ def _listed(inside: Iterable[Marks], result: HclValue, *, own: bool) -> MaybeMar
 
 
 def _merge(arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
-    """Of those that have a key the last hands on its mark."""
+    """If several maps have a key, the last one's mark counts."""
     below: dict[Step, Marks] = {}
     for of in arguments:
         below.update({key: marks_of(of).inside(key) for key in _names(of)})

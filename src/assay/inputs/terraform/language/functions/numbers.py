@@ -1,4 +1,4 @@
-"""Terraform's functions on numbers, where it is certain that nothing is rounded."""
+"""Terraform's functions on numbers; uncertain where something may be rounded."""
 
 import math
 from collections.abc import Callable

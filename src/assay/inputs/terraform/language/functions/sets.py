@@ -20,13 +20,13 @@ def _product(*sets: list[HclValue]) -> HclValue:
     parts = [items if isinstance(items, SetOf) else meld(items) for items in sets]
     if any(isinstance(items, SetOf) for items in sets):
         if size or not all(map(is_known, sets)):
-            raise UncertainError  # a set of tuples has no order to rely on
+            raise UncertainError  # a set of tuples has no reliable order
         return SetOf()
     return [list(row) for row in product(*parts)]
 
 
 def _elements_of(value: HclValue) -> list[HclValue]:
-    """As an argument that is a list, tuple or set, which remains a set."""
+    """Read as an argument that is a list, tuple or set; a set remains one."""
     items = items_of(value)
     return value if isinstance(value, SetOf) else items
 
@@ -45,7 +45,7 @@ def _operation(keep: Callable[[set[Any], set[Any]], set[Any]]) -> Callable[..., 
 
 
 def _common(sets: Sequence[list[HclValue]]) -> list[list[HclValue]]:
-    """The sets, with elements of one primitive type."""
+    """The sets, their elements converted to one primitive type."""
     pooled = [item for items in sets for item in items]
     found = kinds(pooled)
     if not primitive(found) or (not all(sets) and found - {"text"}):

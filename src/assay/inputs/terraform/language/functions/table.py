@@ -1,7 +1,7 @@
-"""What Terraform's functions make of values: exactly that, or something unknown.
+"""Terraform's functions: each computes exactly what Terraform does, or something unknown.
 
-The functions are those of "Functions" in HashiCorp's documentation of the Terraform language.
-What is not in the tables is unknown: files, times, regular expressions, address arithmetic.
+The functions are from "Functions" in HashiCorp's documentation of the Terraform language. Those not
+in the tables have an unknown result: files, times, regular expressions, address arithmetic.
 """
 
 from collections.abc import Callable, Sequence
@@ -64,10 +64,10 @@ TABLE: dict[str, Function] = {
 
 
 def call(name: str, arguments: Sequence[HclValue]) -> HclValue:
-    """The value of a call; raises `FailedError` where Terraform refuses it.
+    """The value of a call; raises `FailedError` if Terraform rejects the call.
 
-    Where a null, an empty collection or something unknown is among the arguments, Terraform may
-    refuse what has a value here: see `certain`.
+    If an argument contains a null, an empty collection or something unknown, Terraform may reject a
+    call that has a value here: see `certain`.
     """
     row = TABLE.get(name.removeprefix("core::"))
     if row is None:
@@ -94,7 +94,7 @@ def _read(row: Function, arguments: Sequence[HclValue]) -> list[Any]:
 
 
 def _require_fitting(result: HclValue) -> None:
-    """Refuse what is too large, and text that Terraform may hold in another form."""
+    """Raise `UncertainError` for a result that is too large, or text that Terraform may normalise."""
     if isinstance(result, list | dict) and len(result) > ELEMENTS:
         raise UncertainError
     for text in result if isinstance(result, list) else [result]:

@@ -1,4 +1,4 @@
-"""Terraform's functions on text. Where characters are counted, only ASCII is certain."""
+"""Terraform's functions on text. Where characters are counted, only ASCII has a certain result."""
 
 import re
 
@@ -18,19 +18,19 @@ _SPACES = "\t\n\v\f\r "
 
 
 def countable(text: str) -> str:
-    """A text of which each letter certainly counts as one character."""
+    """A text in which each letter certainly counts as one character."""
     if not text.isascii() or "\r" in text:
         raise UncertainError
     return text
 
 
 def ascii_of(value: HclValue) -> str:
-    """As an argument of type string, of which case and characters are certain."""
+    """Read as an argument of type string, whose case and character count are certain."""
     return countable(text_of(value))
 
 
 def joined(separator: str, texts: list[str]) -> str:
-    """The texts with the separator between them, unless that is too long."""
+    """The texts with the separator between them; uncertain if that is too long."""
     if sum(map(len, texts)) + len(separator) * len(texts) > CHARACTERS:
         raise UncertainError
     return separator.join(texts)

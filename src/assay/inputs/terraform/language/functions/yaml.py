@@ -1,8 +1,8 @@
-"""Terraform's `yamldecode`, for documents that mean the same to every reader of YAML.
+"""Terraform's `yamldecode`, for documents that every YAML reader understands alike.
 
-Terraform reads YAML 1.2 with what go-yaml adds to it (HashiCorp, "yamldecode Function"). What some
-readers take for a number, a date or a flag and others for text, anchors, tags, and whatever is not
-read here at all, is not certain, and raises `UncertainError`.
+Terraform reads YAML 1.2 with go-yaml's additions (HashiCorp, "yamldecode Function"). Text that some
+readers take for a number, a date or a flag, as well as anchors, tags and everything else that is not
+read here, is uncertain: `UncertainError`.
 """
 
 import re
@@ -15,17 +15,17 @@ from assay.inputs.terraform.syntax.expressions import HclValue
 
 _DEEPEST = 60
 _LONGEST = 500_000
-"""Characters of a document."""
+"""The most characters of a document."""
 _WORDS: dict[str, HclValue] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _FLAGS = frozenset({"y", "n", "yes", "no", "on", "off"})
-"""What YAML 1.1 takes for a flag, in lower case."""
+"""What YAML 1.1 reads as a flag, in lower case."""
 _NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?"
 _LIKE_NUMBERS = r"[-+.]?[0-9.][0-9a-fA-Fxob._:+eEtTzZ -]*|[-+]?\.(?i:inf|nan)|[-+]"
-"""What may be a number or a time to some reader."""
+"""What some reader may take for a number or a time."""
 _QUOTED = ("'", '"', "|", ">")
 
 
@@ -46,7 +46,7 @@ def _yaml_value(text: str) -> HclValue:
 
 
 def _require_plain(events: Any) -> None:
-    """Composing recurses without a bound: events tell how deep it would. No anchors, no tags."""
+    """Reject anchors, tags and excessive depth: composing recurses without a bound, events do not."""
     depth = 0
     for event in events:
         name = type(event).__name__
@@ -66,7 +66,7 @@ def _value(node: Any) -> HclValue:
             if len(found) < len(node.value):
                 raise UncertainError
             return {name: found[name] for name in sorted(found)}
-    raise UncertainError  # no document at all
+    raise UncertainError  # no document
 
 
 def _key(node: Any) -> str:
