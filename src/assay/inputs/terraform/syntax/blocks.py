@@ -1,7 +1,7 @@
-"""The blocks and attributes of one file, each at its line, with its expressions still as text.
+"""The blocks and attributes of one file with their lines; expressions remain text.
 
-tree-sitter's HCL grammar finds them: it is fast, exact in its positions and keeps comments.
-Expressions are read by `hcl.py`, and only those that somebody asks for.
+tree-sitter's HCL grammar finds them: it is fast, exact in its positions, and keeps comments.
+`hcl.py` parses expressions, and only those that are needed.
 """
 
 import re
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from assay.inputs.terraform.syntax.parsing import Node
 
 MARK = b"assay:"
-"""What a comment holds that is meant for assay."""
+"""The text that marks a comment as meant for assay."""
 _IGNORE = MARK + b"ignore["
 
 LABELS = {
@@ -35,7 +35,7 @@ LABELS = {
     "terraform": 0,
     "variable": 1,
 }
-"""The blocks of a file, and how many labels each has ("Files and Directories", "Style Guide")."""
+"""The top-level blocks and how many labels each has ("Files and Directories", "Style Guide")."""
 
 _MARKS = re.compile(r"<<-?([^\W\d][\w-]*)")
 
@@ -48,11 +48,11 @@ class Written(msgspec.Struct, frozen=True, gc=False):
     json: bool = False
     """Whether the text is a JSON value, whose strings are templates."""
     file: str = ""
-    """The override file that it comes from; empty where it stands in the file of its block."""
+    """The override file that it comes from; empty if it is in the same file as its block."""
 
 
 def plain_text(written: Written | None) -> str | None:
-    """The text of a string that is written out, without quotes and escapes; None for anything else."""
+    """The text of a literal string without quotes and escapes; None for anything else."""
     text = written.text.strip() if written else ""
     while text.startswith("(") and text.endswith(")"):
         text = text[1:-1].strip()
@@ -65,7 +65,7 @@ def plain_text(written: Written | None) -> str | None:
 
 
 class Block(msgspec.Struct, frozen=True, gc=False):
-    """A block of any kind; `line` is that of its first word."""
+    """A block of any kind; `line` is the line of its first word."""
 
     type: str
     labels: tuple[str, ...]
@@ -73,38 +73,38 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     attributes: dict[str, Written] = {}
     blocks: tuple["Block", ...] = ()
     file: str = ""
-    """The override file that it comes from; empty where it stands in the file of what is around."""
+    """The override file that it comes from; empty if it is in the same file as its parent."""
 
     def of_type(self, name: str) -> Iterator["Block"]:
-        """The blocks of one type that stand directly in this one."""
+        """The blocks of one type directly inside this one."""
         return (block for block in self.blocks if block.type == name)
 
 
 class Comment(msgspec.Struct, frozen=True, gc=False):
-    """A comment that is meant for assay; `alone` on its line, or behind something."""
+    """A comment for assay; `alone` if there is nothing else on its line."""
 
     line: int
     text: str
     alone: bool
     target: int = 0
-    """The line that it speaks of: its own, or the next one that is no comment."""
+    """The line that it applies to: its own, or the next line that is not a comment."""
 
 
 class CodeFile(msgspec.Struct, frozen=True, gc=False):
-    """What stands in one file. A tfvars file has attributes and no blocks."""
+    """The contents of one file. A tfvars file has attributes but no blocks."""
 
     blocks: tuple[Block, ...] = ()
     attributes: dict[str, Written] = {}
     comments: tuple[Comment, ...] = ()
     texts: tuple[int, ...] = ()
-    """The lines of text, in a heredoc say, that read like such a comment."""
+    """Lines of text, for example in a heredoc, that look like an exception comment."""
 
 
 class BrokenCodeError(Exception):
     """A file that is not HCL; line and column count from 1, columns in characters."""
 
     def __init__(self, line: int, column: int, reason: str, *, certain: bool = True) -> None:
-        """`certain` if it is no parser's guess at where and why it could not go on."""
+        """`certain` is false for a parser's guess at where and why it could not continue."""
         super().__init__(reason)
         self.certain = certain
         self.line = line
@@ -134,7 +134,7 @@ def locate(data: bytes) -> CodeFile:
 
 
 def _body(node: "Node", data: bytes) -> tuple[dict[str, Written], tuple[Block, ...]]:
-    """Terraform refuses two things that the grammar lets pass: two on a line, and one name twice."""
+    """Reject two errors that the grammar accepts: two items on one line, and a name set twice."""
     attributes: dict[str, Written] = {}
     blocks: list[Block] = []
     last_row = -1
@@ -173,7 +173,7 @@ def _block(node: "Node", data: bytes) -> Block:
 
 
 def _label(node: "Node", data: bytes) -> str:
-    """A label without its quotes and escapes, which are those of JSON but for a few."""
+    """A label without its quotes and escapes; nearly all of the escapes are JSON's."""
     text = "".join(
         _text(child, data) for child in node.children if child.type == "template_literal"
     )
@@ -191,8 +191,8 @@ def _text(node: "Node", data: bytes) -> str:
 
 
 def _require_clear_heredocs(data: bytes) -> None:
-    """Refuse a line that may end a heredoc for Terraform and not for the grammar: HCL takes every
-    space of Unicode for one there, and what stands below would be read as text.
+    """Reject a line that may end a heredoc for Terraform but not for the grammar: HCL accepts every
+    Unicode space there, and the grammar would read the rest as text.
     """
     if data.isascii() or b"<<" not in data:
         return
@@ -205,7 +205,7 @@ def _require_clear_heredocs(data: bytes) -> None:
 
 
 def _broken(root: "Node") -> BrokenCodeError:
-    """The first place where the grammar could not go on."""
+    """The first place where the grammar could not continue."""
     node = root
     while True:
         wrong = next(
@@ -237,7 +237,7 @@ def _comments(root: "Node", data: bytes) -> Iterator[Comment]:
 
 
 def _texts(comments: tuple[Comment, ...], data: bytes) -> Iterator[int]:
-    """The lines that hold what an exception begins with, and are in no comment."""
+    """The lines outside comments that contain the start of an exception."""
     if _IGNORE not in data:
         return
     said = {each.line + below for each in comments for below in range(each.text.count("\n") + 1)}
@@ -247,7 +247,7 @@ def _texts(comments: tuple[Comment, ...], data: bytes) -> Iterator[int]:
 
 
 def _next_code(lines: list[bytes], row: int) -> int:
-    """The row below a comment, past other comments on lines of their own."""
+    """The first row of code below a comment, after any other comment lines."""
     while row < len(lines) and lines[row].lstrip().startswith((b"#", b"//", b"/*", b"*")):
         row += 1
     return row

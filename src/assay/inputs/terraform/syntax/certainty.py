@@ -1,6 +1,7 @@
-"""What tree-sitter's grammar lets pass and HCL does not, looked for in its trees.
+"""Finds in tree-sitter's trees what its grammar accepts but HCL does not.
 
-It knows no ends of lines, takes more for space than HCL does, and a word that goes on for a keyword.
+It ignores line ends, treats more characters as space than HCL does, and accepts a longer word in place
+of a keyword.
 """
 
 import re
@@ -10,27 +11,27 @@ if TYPE_CHECKING:
     from assay.inputs.terraform.syntax.parsing import Node
 
 _SPACE = re.compile(r"[^\S \t\r\n]|\r(?!\n)")
-"""Space for the grammar, and not for HCL."""
+"""Space to the grammar but not to HCL."""
 _TEXTS = frozenset(
     {
         *("comment", "template_literal", "string_lit", "quoted_template", "heredoc_template"),
         *("template_if", "template_for"),
     }
 )
-"""Where any character may stand: of space alone, the grammar makes no literal."""
+"""Where any character may occur: the grammar makes no literal of text that is only space."""
 _OPEN = frozenset(
     {
         *("expression", "conditional", "operation", "unary_operation", "binary_operation"),
         *("function_call", "get_attr", "index", "splat", "attr_splat", "full_splat"),
     }
 )
-"""What has no brackets of its own around it."""
+"""Nodes without brackets of their own around them."""
 _KEYWORDS = frozenset({"for", "in", "if", "else", "endif", "endfor"})
 _GOES_ON = re.compile(rb"[\w-]|[\x80-\xff]")
 
 
 class UnsureError(Exception):
-    """HCL may see something else here than the tree says."""
+    """HCL may read this differently from the tree."""
 
 
 def words(node: "Node") -> list["Node"]:
@@ -39,7 +40,7 @@ def words(node: "Node") -> list["Node"]:
 
 
 def require_one_line(node: "Node") -> None:
-    """No line ends in a node, but in brackets, texts and comments: there, HCL does not see it."""
+    """No line may end in a node, except where HCL ignores it: in brackets, texts and comments."""
     if node.start_point.row == node.end_point.row:
         return
     last, inside = None, False
@@ -56,7 +57,7 @@ def require_one_line(node: "Node") -> None:
 
 
 def require_apart(node: "Node") -> None:
-    """Each element of an object is on one line, and a comma or the line's end behind it."""
+    """Each element of an object must be on one line, followed by a comma or the end of the line."""
     last = None
     for each in node.children:
         if each.type == "object_elem":
@@ -69,7 +70,7 @@ def require_apart(node: "Node") -> None:
 
 
 def require_known_space(root: "Node", text: str) -> None:
-    """What stands between the words of a text, whose tree is below `root`, is space for HCL too."""
+    """All space between the words of a text, whose tree is `root`, must be space to HCL too."""
     for space in _SPACE.finditer(text):
         at = len(text[: space.start()].encode())
         inside = root.descendant_for_byte_range(at, at + 1)
@@ -78,7 +79,7 @@ def require_known_space(root: "Node", text: str) -> None:
 
 
 def require_whole_keywords(nodes: list["Node"], data: bytes) -> None:
-    """`[for x inside : x]` is no loop over `side`."""
+    """`[for x inside : x]` is not a loop over `side`."""
     for each in nodes:
         if each.type in _KEYWORDS and _GOES_ON.match(data, each.end_byte):
             raise UnsureError

@@ -1,7 +1,7 @@
-"""Terraform expressions, taken apart, and the values that they have.
+"""The parsed forms of Terraform expressions, and the types of their values.
 
-The forms are those of HashiCorp's "HCL Native Syntax Specification", "Expressions". They are a
-closed set: what is not one of them is `Opaque`, which has no value that can be known.
+The forms are from HashiCorp's "HCL Native Syntax Specification", "Expressions". They are a closed
+set: anything else is `Opaque`, whose value cannot be known.
 """
 
 from enum import Enum
@@ -11,23 +11,23 @@ import msgspec
 
 from assay.model.addresses import Step, address, written
 
-"""The step from a text to what it says in JSON."""
+"""The step from a text to the JSON that it contains."""
 
 
 class Literal(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A string without a template in it, a number, a bool or null."""
+    """A string without a template, a number, a bool or null."""
 
     value: str | int | float | bool | None
 
 
 class Template(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """`"a${b}c"`: the texts of its parts, joined. `"${b}"` alone is no template but `b` itself."""
+    """`"a${b}c"`: the texts of its parts, joined. `"${b}"` alone is not a template but `b` itself."""
 
     parts: tuple["Expression", ...]
 
 
 class Variable(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The word that a traversal starts with: `var`, `aws_instance`, or a `for` expression's own."""
+    """The first word of a traversal: `var`, `aws_instance`, or a name from a `for` expression."""
 
     name: str
 
@@ -40,25 +40,25 @@ class Attribute(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class Index(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """`of[key]`, and the old `of.0`."""
+    """`of[key]`, and the legacy `of.0`."""
 
     of: "Expression"
     key: "Expression"
 
 
 class Item(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Within a splat: the element at hand, of the innermost splat around."""
+    """Within a splat: the current element of the innermost splat around it."""
 
 
 class Splat(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """`of[*].a.b`: `each` for every element of `of`, which is called `Item` in it."""
+    """`of[*].a.b`: `each`, in which `Item` is the element, for every element of `of`."""
 
     of: "Expression"
     each: "Expression"
 
 
 class Call(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """`name(arguments)`; with `...` the last argument is expanded."""
+    """`name(arguments)`; `expands` if `...` follows the last argument."""
 
     name: str
     arguments: tuple["Expression", ...]
@@ -81,7 +81,7 @@ class Unary(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class Binary(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """`left operator right`, with the operators of arithmetic, comparison and logic."""
+    """`left operator right`, with an arithmetic, comparison or logical operator."""
 
     operator: str
     left: "Expression"
@@ -95,13 +95,13 @@ class TupleOf(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class ObjectOf(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """`{a = b}`; a key that is a plain word is a `Literal`, one in parentheses an expression."""
+    """`{a = b}`; a key that is a plain word is a `Literal`, a key in parentheses an expression."""
 
     items: tuple[tuple["Expression", "Expression"], ...]
 
 
 class ForTuple(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """`[for key, value in of : body if test]`; `key` is None where only the value has a name."""
+    """`[for key, value in of : body if test]`; `key` is None if only the value has a name."""
 
     key: str | None
     value: str
@@ -111,7 +111,7 @@ class ForTuple(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class ForObject(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """`{for key, value in of : name => body... if test}`; `grouped` where the `...` stands."""
+    """`{for key, value in of : name => body... if test}`; `grouped` if it has the `...`."""
 
     key: str | None
     value: str
@@ -123,7 +123,7 @@ class ForObject(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class Opaque(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A form that is not read (a template directive, say), and the traversals that stand in it."""
+    """A form that is not read (such as a template directive), and the traversals in it."""
 
     reads: tuple["Expression", ...] = ()
 
@@ -149,19 +149,19 @@ Expression: TypeAlias = (
 
 
 class Ref(msgspec.Struct, frozen=True, gc=False):
-    """Something that only Terraform will know: an absolute address, and the path read below it."""
+    """Something that only Terraform will know: its absolute address and the path read below it."""
 
     module: str
-    """The address of the module instance that it stands in, "" for the root."""
+    """The address of the module instance that contains it, "" for the root."""
     steps: tuple[Step, ...]
-    """From the first word on: ("data", "aws_ami", "x", "id"), ("aws_ami_copy", "y", 0, "id")."""
+    """From the first word: ("data", "aws_ami", "x", "id"), ("aws_ami_copy", "y", 0, "id")."""
 
     def __str__(self) -> str:
         return address(self.module, written(self.steps))
 
 
 class Sure(Enum):
-    """What is certain of a value that only Terraform will know, where its plan succeeds at all."""
+    """What is certain about a value that only Terraform will know, if its plan succeeds at all."""
 
     NOTHING = "nothing"
     HELD = "an attribute of a thing: asking for it does not fail, but it may be null"
@@ -177,7 +177,7 @@ class UnknownValue(msgspec.Struct, frozen=True, gc=False):
 
     refs: tuple[Ref, ...] = ()
     passed_on: bool = False
-    """Whether the value is that of one of `refs`, and not something made of it."""
+    """Whether the value is exactly that of one of `refs`, not something made of it."""
     sure: Sure = Sure.NOTHING
 
     @property
@@ -187,19 +187,19 @@ class UnknownValue(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_text(self) -> bool:
-        """Whether it is certainly text, and not empty."""
+        """Whether it is certainly non-empty text."""
         return self.sure in (Sure.IMAGE, Sure.ARN, Sure.TEXT, Sure.TEMPLATE)
 
 
 class SetOf(list[Any]):
-    """The elements of a Terraform set: each once, in Terraform's order. It takes no index."""
+    """The elements of a Terraform set: each once, in Terraform's order. It cannot be indexed."""
 
 
 HclValue: TypeAlias = (
     "str | int | float | bool | list[HclValue] | dict[str, HclValue] | UnknownValue | None"
 )
-"""Numbers are ints wherever they are whole. A list or dict may hold `UnknownValue` somewhere below."""
+"""Whole numbers are ints. A list or dict may contain `UnknownValue` at any depth."""
 
 
 class FailedError(Exception):
-    """Terraform would refuse to evaluate this; `try` and `can` go on from here."""
+    """Terraform would fail to evaluate this; `try` and `can` handle it."""

@@ -1,7 +1,7 @@
-"""The text of a Terraform expression, taken apart into the forms of `expressions.py`.
+"""Parses the text of a Terraform expression into the forms of `expressions.py`.
 
-Three readers, the next asked where the one before cannot tell: `texts.plain` knows what most
-attributes are, `tree.py` takes apart almost all that is HCL, and `strict.py` has the last word.
+There are three readers, each asked only if the previous one cannot tell: `texts.plain` reads most
+attributes, `tree.py` almost all of HCL, and `strict.py` decides the rest.
 """
 
 from assay.inputs.terraform.syntax.expressions import Expression
@@ -21,7 +21,7 @@ def expression(text: str) -> Expression:
 
 
 def template(text: str) -> Expression:
-    """A string of JSON syntax: a template without quotes, where no backslash escapes."""
+    """A string of JSON syntax: a template without quotes, where a backslash escapes nothing."""
     found = plain_template(text)
     if found is None:
         from assay.inputs.terraform.syntax import strict, tree

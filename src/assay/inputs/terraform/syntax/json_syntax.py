@@ -1,8 +1,8 @@
-"""Terraform's JSON syntax: the same blocks and attributes, at the lines of their properties.
+"""Terraform's JSON syntax: the same blocks and attributes, each with the line of its property.
 
 Facts: HashiCorp, "JSON Configuration Syntax"; HCL, "HCL JSON Syntax Specification": a block is an
-object, or several in a list, below one object (or several in a list) for each of its labels, and a
-property that stands there twice counts twice. Python's decoder does the values; it tells no positions.
+object (a list contains several), below one object (or several in a list) for each of its labels. A
+property that occurs twice counts twice. Python's decoder reads the values; it gives no positions.
 """
 
 import json
@@ -35,7 +35,7 @@ _NESTED = {
     "dynamic": {"content": 0},
     "content": {"dynamic": 1},
 }
-"""The blocks within blocks that no provider's schema is needed for; `dynamic` is one for any."""
+"""The nested blocks that can be recognised without a provider's schema; `dynamic` may be any block."""
 
 _COMMENT = "//"
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -44,7 +44,7 @@ _STRINGS = re.compile(_STRING)
 _CONSTANTS = re.compile(rf"{_STRING}|(NaN|-?Infinity)")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _EXACT = 15
-"""The digits that every float keeps."""
+"""The number of digits that every float keeps."""
 
 
 def locate_json(data: bytes, *, values: bool) -> CodeFile:
@@ -66,7 +66,7 @@ def locate_json(data: bytes, *, values: bool) -> CodeFile:
 
 
 class _Reader:
-    """Goes through the text once, from its start to its end."""
+    """Reads the text once, from start to end."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -83,7 +83,7 @@ class _Reader:
                     blocks.extend(self._blocks(name, (), LABELS[name], line))
                 else:
                     self._value()
-                    blocks.append(Block(name, (), line))  # which will be refused
+                    blocks.append(Block(name, (), line))  # rejected later
         self._finish()
         return CodeFile(tuple(blocks), {}, tuple(self._comments))
 
@@ -100,9 +100,9 @@ class _Reader:
     def _blocks(
         self, kind: str, labels: tuple[str, ...], missing: int, line: int
     ) -> Iterator[Block]:
-        """The blocks that are next; `line` is that of the last label, or of the type before any.
+        """The next blocks; `line` is the line of the last label, or of the type if it has no labels.
 
-        Of several in a list, each has the line on which it starts.
+        Each of several blocks in a list has the line on which it starts.
         """
         for start in self._objects(line):
             if missing:
@@ -125,7 +125,7 @@ class _Reader:
         return attributes, tuple(blocks)
 
     def _written(self, line: int) -> Written:
-        """The value that is next, with no more escapes in its strings than they need."""
+        """The next value, with only the escapes that its strings need."""
         self._next()
         start = self._at
         self._value()
@@ -137,9 +137,9 @@ class _Reader:
     # --------------------------------------------------------------------------------- JSON
 
     def _objects(self, line: int) -> Iterator[int]:
-        """The line of each object that is next: one, or several in a list, or none for null.
+        """The line of each of the next objects: one, several in a list, or none for null.
 
-        Whoever takes a line reads the object before the next.
+        The caller must read each object before it asks for the next.
         """
         match self._next():
             case "[":
@@ -152,9 +152,9 @@ class _Reader:
                 yield line
 
     def _properties(self) -> Iterator[tuple[str, int, int]]:
-        """Name, line and position of each property of the object that is next, without comments.
+        """Name, line and position of each property of the next object, without comments.
 
-        Whoever takes one reads its value before the next.
+        The caller must read each property's value before it asks for the next.
         """
         for _ in self._items("{", "}"):
             if self._next() != '"':
@@ -168,7 +168,7 @@ class _Reader:
                 yield name, line, at
 
     def _comment(self, line: int) -> None:
-        """Each line of a comment's text is a comment: in the file, they all stand on one line."""
+        """Each line of a comment's text is a comment, although all are on one line of the file."""
         value = self._value()
         for text in value.split("\n") if isinstance(value, str) else ():
             if MARK.decode() in text:
@@ -184,7 +184,7 @@ class _Reader:
         self._take(last, f"a comma or {last} is missing")
 
     def _value(self) -> Any:
-        """The value that is next, of which numbers stay text."""
+        """The next value, in which numbers remain text."""
         self._next()
         try:
             value, self._at = _DECODER.raw_decode(self._text, self._at)
@@ -198,7 +198,7 @@ class _Reader:
         return _scalar(value) if isinstance(value, str) else value
 
     def _next(self) -> str:
-        """The character that comes next behind white space; empty at the end."""
+        """The next character after white space; empty at the end."""
         space = _SPACE.match(self._text, self._at)
         self._at = space.end() if space else self._at
         return self._text[self._at : self._at + 1]
@@ -224,7 +224,7 @@ def _broken(text: str, at: int, reason: str) -> BrokenCodeError:
 
 
 class _ConstantError(ValueError):
-    """NaN or Infinity, which Python would take."""
+    """NaN or Infinity, which Python's decoder would accept."""
 
 
 def _refuse(_: str) -> NoReturn:
@@ -232,7 +232,7 @@ def _refuse(_: str) -> NoReturn:
 
 
 def _scalar(text: str) -> str:
-    """Halves of a character become U+FFFD, as Terraform reads them."""
+    """Unpaired surrogates become U+FFFD, as in Terraform."""
     return _SURROGATES.sub("\ufffd", text)
 
 
@@ -250,8 +250,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 def json_expression(text: str, template: Callable[[str], Expression]) -> Expression:
     """A JSON value as an expression; `template` reads its strings and the names of properties.
 
-    Terraform reads no templates in values files and in the defaults of variables: there, `Literal`
-    is the one to give.
+    In values files and in the defaults of variables, Terraform reads strings literally: pass `Literal`
+    for those.
     """
     try:
         value = _EXPRESSIONS.decode(text)
@@ -282,7 +282,7 @@ def _expression(value: Any, template: Callable[[str], Expression]) -> Expression
 
 
 def _number(text: str) -> Literal | Opaque:
-    """A number, where the one that Terraform would have is among Python's."""
+    """A number; `Opaque` if Python cannot represent the number that Terraform would have."""
     try:
         number = Decimal(text)
     except DecimalException:

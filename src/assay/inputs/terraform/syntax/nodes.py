@@ -1,4 +1,4 @@
-"""What the nodes of tree-sitter's trees stand for."""
+"""Turns the nodes of tree-sitter's trees into expressions."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from assay.inputs.terraform.syntax.parsing import Node
 
 _DEEPEST = 90
-"""Forms within each other. The strict grammar has at most three nodes for each, and stops at 300."""
+"""Nested forms. The strict grammar has at most three nodes for each, and stops at 300."""
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _FUNCTION = re.compile(rf"{_NAME.pattern}(?:::{_NAME.pattern})*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+(?:[eE][+-]?[0-9]{1,9})?|[eE][+-]?[0-9]{1,9})?")
@@ -42,20 +42,20 @@ _STEPS = frozenset({"get_attr", "index", "splat"})
 
 
 class Walk:
-    """Reads the nodes of one tree; `depth` counts what is around a node."""
+    """Reads the nodes of one tree; `depth` counts what surrounds a node."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
 
     def expression(self, node: "Node", depth: int = 0) -> Expression:
-        """What an expression says. Raises `UnsureError`."""
+        """The expression of a node. Raises `UnsureError`."""
         nodes = words(node)
         if nodes[0].type == "conditional":
             return self.conditional(nodes[0], depth)
         return self.term(nodes, depth)
 
     def conditional(self, node: "Node", depth: int) -> Expression:
-        """`a ? b : c ? d : e` stands there as `(a ? b : c) ? d : e`, only without brackets."""
+        """In the tree, `a ? b : c ? d : e` looks like `(a ? b : c) ? d : e` without brackets."""
         outermost_first = []
         while node.type == "conditional":
             test, _, yes, _, no = words(node)
@@ -74,7 +74,7 @@ class Walk:
         )
 
     def term(self, nodes: list["Node"], depth: int) -> Expression:
-        """A term and the steps behind it, which stand beside each other."""
+        """A term and the steps after it, which are siblings in the tree."""
         _require_shallow(depth)
         node, *steps = nodes
         if node.type == "(":
@@ -97,7 +97,7 @@ class Walk:
                 case "new_index" if not _SPLAT.fullmatch(self.text(step)):
                     of = form.Index(of, self.expression(words(step)[1], depth + at))
                 case ".*":
-                    own = at  # an index is of what comes out of it
+                    own = at  # an index applies to the result of the splat
                     while own < len(steps) and steps[own].type in ("get_attr", "legacy_index"):
                         own += 1
                     of = form.Splat(of, self.path(form.Item(), steps[at:own], depth + at))
@@ -150,7 +150,7 @@ class Walk:
         return form.ObjectOf(tuple(items))
 
     def key(self, node: "Node", depth: int) -> Expression:
-        """A word says itself, and a traversal would have to stand in brackets."""
+        """A plain word stands for itself; a traversal would need brackets."""
         nodes = words(node)
         word = nodes[0]
         while word.type in _WRAPPERS:
@@ -158,7 +158,7 @@ class Walk:
         if not nodes[1:] and word.type in ("variable_expr", "bool_lit", "null_lit"):
             return Literal(self.name(word))
         if _RESERVED.match(self.text(node)):
-            raise UnsureError  # the word may be the key, and what follows it wrong
+            raise UnsureError  # the word may be the key, and the text after it an error
         found = self.expression(node, depth)
         return Opaque((found,)) if nodes[-1].type in _STEPS else found
 
@@ -214,13 +214,13 @@ class Walk:
         if all(each.type == "template_literal" for each in nodes):
             return composed(without_quotes(heredoc_body(here.text)))
         if here.text.startswith("<<-"):
-            raise UnsureError  # its margin is that of the lines as they stand there
+            raise UnsureError  # the margin depends on the lines as they are written
         return said
 
     def parts(
         self, nodes: Iterable["Node"], start: int, end: int, texts: Texts, depth: int = 0
     ) -> list[Expression]:
-        """The texts of a template, and what stands between them."""
+        """The texts of a template and the sequences between them."""
         found: list[Expression] = []
         for node in templates.sequences(nodes):
             found += texts.between(start, node.start_byte)
@@ -229,7 +229,7 @@ class Walk:
         return found + texts.between(start, end)
 
     def sequence(self, node: "Node", texts: Texts, depth: int) -> Expression:
-        """A value, or a directive, of which counts what it reads."""
+        """A value, or a directive, which counts only for what it reads."""
         nodes = words(node)
         if node.type == "template_for":
             first, *inner, last = nodes
@@ -249,7 +249,7 @@ def _require_shallow(depth: int) -> None:
 
 
 def _flat(steps: list["Node"]) -> Iterator["Node"]:
-    """The steps behind a term. Those behind a splat stand in its node, until the next splat."""
+    """The steps after a term. Steps after a splat are inside its node, up to the next splat."""
     for step in steps:
         if step.type == "splat":
             yield from _flat(words(step.children[0]))
@@ -260,7 +260,7 @@ def _flat(steps: list["Node"]) -> Iterator["Node"]:
 _WRAPPERS = frozenset(
     {"literal_value", "collection_value", "template_expr", "for_expr", "operation"}
 )
-"""Nodes that have one child, and say no more than that."""
+"""Nodes with a single child that add nothing to it."""
 _FORMS: dict[str, Callable[[Walk, "Node", int], Expression]] = {
     "numeric_lit": Walk.number,
     "bool_lit": Walk.word,
@@ -277,4 +277,4 @@ _FORMS: dict[str, Callable[[Walk, "Node", int], Expression]] = {
     "unary_operation": Walk.unary,
     "binary_operation": Walk.binary,
 }
-"""How a term is read, by its kind."""
+"""How each kind of term is read."""

@@ -15,9 +15,9 @@ _SPLAT = re.compile(rb"(\[" + _GAP + rb")\*(" + _GAP + rb"\])")
 
 
 def parsed(data: bytes) -> "Node":
-    """The root of what a text says, which has errors where the grammar cannot read it.
+    """The root of a text's tree, which has errors where the grammar cannot read the text.
 
-    What leaves stand for is read from `data` itself, since the grammar may have seen zeros instead.
+    Read the text of leaves from `data` itself, because the grammar may have been given zeros instead.
     """
     root = _parser().parse(data).root_node
     if root.has_error:
@@ -28,7 +28,7 @@ def parsed(data: bytes) -> "Node":
 
 
 def _plainer(data: bytes) -> bytes:
-    """The same, of the same lengths and lines, without two things that the grammar does not know:
+    """The same text, with the same lengths and lines, without two things that the grammar cannot read:
     `1e7`, which has no fraction, and `[ *]`, which is more than one word.
     """
     data = _EXPONENT.sub(lambda found: re.sub(rb"\D", b"0", found[0]), data)

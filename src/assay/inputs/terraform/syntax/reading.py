@@ -1,4 +1,4 @@
-"""Turns the text of expressions into expressions, each text once."""
+"""Parses the text of expressions, each text only once."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ class Expressions:
         self._known: dict[tuple[str, bool], Expression] = {}
 
     def of(self, written: Written) -> Expression:
-        """What an attribute says; `Opaque` where its text cannot be read."""
+        """The expression of an attribute; `Opaque` if its text cannot be read."""
         key = (written.text, written.json)
         found = self._known.get(key)
         if found is None:
@@ -25,11 +25,11 @@ class Expressions:
         return found
 
     def constant(self, written: Written) -> Expression:
-        """What a values file, or a variable's default, says: in JSON its strings are just strings."""
+        """The expression in a values file or a variable's default: JSON strings are not templates."""
         return _of_json(written, Literal) if written.json else self.of(written)
 
     def type(self, written: Written) -> Expression:
-        """A type constraint, which JSON has as a string."""
+        """A type constraint, which is a string in JSON."""
         text = _quoted(written.text) if written.json else written.text
         return self.of(Written(text, written.line))
 
@@ -42,7 +42,7 @@ class Expressions:
             return Opaque()
 
     def template(self, text: str) -> Expression:
-        """A template without quotes, as in JSON and in files; `Opaque` where it cannot be read."""
+        """A template without quotes, as in JSON and in files; `Opaque` if it cannot be read."""
         try:
             return hcl.template(text)
         except HclSyntaxError:
@@ -50,7 +50,7 @@ class Expressions:
 
 
 def _of_json(written: Written, template: Callable[[str], Expression]) -> Expression:
-    """What few have: their module is not loaded for the others."""
+    """JSON files are rare, so their module is loaded only when it is needed."""
     from assay.inputs.terraform.syntax.json_syntax import json_expression
 
     return json_expression(written.text, template)

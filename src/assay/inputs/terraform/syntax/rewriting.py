@@ -1,4 +1,4 @@
-"""Puts another id where one is written, and leaves every other byte of a file as it is."""
+"""Replaces an id in a file and leaves every other byte unchanged."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,14 +12,14 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def place_of(data: bytes, line: int, text: str, id: str, *, json: bool) -> int | None:
-    """Where in a file the id begins that an attribute on a line is set to by an expression that reads
-    `text`; None where that is not certain.
+    """The offset of the id in a file, where an attribute on `line` is set to it by an expression that
+    reads `text`; None if that is not certain.
     """
     return _in_json(data, line, id) if json else _in_native(data, line, text, id)
 
 
 def _in_json(data: bytes, line: int, id: str) -> int | None:
-    """The one string on the line, or else in the file, that is the id."""
+    """The only string on the line, or else in the file, that is the id."""
     wanted = f'"{id}"'.encode()
     lines = data.split(b"\n")
     start = sum(len(each) + 1 for each in lines[: line - 1])

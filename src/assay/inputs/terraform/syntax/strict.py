@@ -1,6 +1,6 @@
-"""Expressions and files by the strict grammar: python-hcl2's, mended where it is not HCL's.
+"""Reads expressions and files with the strict grammar: python-hcl2's, corrected to match HCL.
 
-It takes more than a second to build, so that only what `tree.py` cannot tell is asked of it.
+Building it takes more than a second, so it is used only for what `tree.py` cannot decide.
 """
 
 import re
@@ -27,7 +27,7 @@ from assay.inputs.terraform.syntax.texts import (
     unescaped,
 )
 
-DEEPEST = 300  # nodes of a tree below each other; who walks through the result has a limit too
+DEEPEST = 300  # levels of a tree; code that walks the result has a limit too
 
 _MENDED = r"""
 %ignore /(?:[ \t]|\r(?=\n))+/  // theirs passes over a return in a string
@@ -58,7 +58,7 @@ quoted_directive : DIRECTIVE_START STRIP_MARKER? (IF expression | ELSE | ENDIF) 
 quoted_loop : quoted_opening quoted_part* DIRECTIVE_START STRIP_MARKER? ENDFOR STRIP_MARKER? RBRACE -> loop
 quoted_opening : DIRECTIVE_START STRIP_MARKER? FOR identifier (COMMA identifier)? IN expression STRIP_MARKER? RBRACE -> for_intro
 """
-"""What stands in the grammar instead of its own definitions; this both with quotes and without."""
+"""Replacements for the grammar's own definitions; `_PARTS` is used both with and without quotes."""
 
 
 def expression(text: str) -> Expression:
@@ -67,12 +67,12 @@ def expression(text: str) -> Expression:
 
 
 def template(text: str) -> Expression:
-    """A template without quotes, where no backslash escapes."""
+    """A template without quotes, where a backslash escapes nothing."""
     return _read(_parsed(text, "bare"))
 
 
 def syntax_error(text: str) -> tuple[int, int, str] | None:
-    """Line, column and kind of the first error in a whole file; None where there is none."""
+    """Line, column and kind of the first error in a whole file; None if it has no error."""
     try:
         _parsed(text.removeprefix("\ufeff") + "\n", "start")
     except HclSyntaxError as error:
@@ -106,7 +106,7 @@ def _too_deep() -> HclSyntaxError:
 
 
 def _part(node: Any, depth: int = 0) -> Any:
-    """What a node of the tree stands for: an expression, or a part of one, or nothing."""
+    """What a node of the tree represents: an expression, a part of one, or nothing."""
     if depth > DEEPEST:
         raise RecursionError
     if hasattr(node, "type"):
@@ -160,12 +160,12 @@ _FORMS: dict[str, Callable[[list[Any], list[Any]], Any]] = {
     "splat": lambda p, _: lambda of: form.Splat(of, reduce(lambda it, to: to(it), p, form.Item())),
     "path": lambda parts, _: parts[1](parts[0]),
 }
-"""What a node stands for, by what its parts do and by its words; a step, by what it starts from."""
+"""Each kind of node, computed from its parts and words. A step is a function of what it starts from."""
 
 
 @cache
 def _grammar() -> Any:
-    """Built once a process. Raises `InputError` where python-hcl2 is not what it should be."""
+    """Built once per process. Raises `InputError` if python-hcl2 is not as expected."""
     try:
         from lark.exceptions import LarkError
     except ImportError as error:
@@ -199,7 +199,7 @@ def _built() -> Any:
 
 
 def _seen(tokens: Iterable[Any]) -> Iterator[Any]:
-    """Without the ends of lines that HCL does not see: within brackets, and in comments."""
+    """Drop the line ends that HCL does not see: those within brackets and in comments."""
     opened, last = ["LBRACE"], ""
     for token in tokens:
         kind = token.type

@@ -1,8 +1,8 @@
-"""Where texts stand in templates.
+"""Finds the texts in templates.
 
-tree-sitter's grammar leaves out the space that a text begins with, and takes `$$${a}` for two dollars
-and a sequence, where HCL sees `$`, `$${` and text. So texts are what stands between the nodes that are
-none, and each has to end where HCL's own rules for it do.
+tree-sitter's grammar omits the space at the start of a text, and reads `$$${a}` as two dollars and a
+sequence, where HCL sees `$`, `$${` and text. So everything between the nodes that are not text is
+text, and each text must end where HCL's own rules end it.
 """
 
 import re
@@ -33,10 +33,10 @@ class Texts(NamedTuple):
     pattern: re.Pattern[bytes]
     said: Callable[[str], str]
     end: int
-    """Where the template ends; one in quotes ends by itself."""
+    """Where the template ends; a quoted one is ended by its quote."""
 
     def between(self, start: int, end: int) -> list[Expression]:
-        """The text between two places, where there is one."""
+        """The text between two positions, if there is any. Raises `UnsureError`."""
         found = self.pattern.match(self.data, start, self.end)
         if found is None or found.end() != end:
             raise UnsureError
@@ -44,17 +44,17 @@ class Texts(NamedTuple):
 
 
 def quoted(data: bytes) -> Texts:
-    """Of a template in quotes."""
+    """The texts of a quoted template."""
     return Texts(data, _QUOTED, unescaped, len(data))
 
 
 def bare(data: bytes, end: int) -> Texts:
-    """Of a template without quotes, a heredoc's say."""
+    """The texts of a template without quotes, such as a heredoc's."""
     return Texts(data, _BARE, without_quotes, end)
 
 
 class Heredoc(NamedTuple):
-    """A heredoc as it stands there, with its last line, and where its template begins and ends."""
+    """A heredoc as written, with its last line, and where its template begins and ends."""
 
     text: str
     start: int
@@ -62,7 +62,7 @@ class Heredoc(NamedTuple):
 
 
 def heredoc(node: "Node", data: bytes) -> Heredoc:
-    """A heredoc, where HCL sees it end on the same line."""
+    """A heredoc, if HCL ends it on the same line as the tree. Raises `UnsureError`."""
     text = data[node.start_byte : data.index(b"\n", node.end_byte) + 1].decode()
     found = _HEREDOC.match(text)
     if found is None or found.end() != len(text):
@@ -72,8 +72,8 @@ def heredoc(node: "Node", data: bytes) -> Heredoc:
 
 
 def sequences(nodes: Iterable["Node"]) -> Iterator["Node"]:
-    """What is no text among the nodes of a template; of a condition come its beginning, middle and
-    end, and what stands in it between these.
+    """The nodes of a template that are not text. A condition is replaced by its opening, middle and
+    closing parts and the nodes between them.
     """
     for node in nodes:
         if node.type != "template_directive":

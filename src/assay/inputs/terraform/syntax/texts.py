@@ -1,6 +1,6 @@
-"""Words, numbers, strings and templates of HCL, which every reader of expressions makes alike.
+"""HCL's words, numbers, strings and templates, which all readers of expressions build in the same way.
 
-`plain` is one of these readers: what it knows needs no grammar.
+`plain` is one of these readers; it needs no grammar.
 """
 
 import re
@@ -29,7 +29,7 @@ _ESCAPE = re.compile(r"\\(u.{4}|U.{8}|.)|(\$\$\{|%%\{)")
 
 
 class HclSyntaxError(Exception):
-    """A text that is not HCL, and where: lines and columns begin with 1. It quotes nothing."""
+    """A text is not HCL. Gives the position (lines and columns count from 1); it quotes nothing."""
 
     def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
         super().__init__(f"line {line}, column {column}: {reason}")
@@ -37,7 +37,7 @@ class HclSyntaxError(Exception):
 
 
 def plain(text: str) -> Expression | None:
-    """What is read without a grammar: words, numbers, traversals, and strings of these."""
+    """What can be read without a grammar: words, numbers, traversals, and strings made of these."""
     if _TRAVERSAL.fullmatch(text):
         return _traversal(text)
     if _QUOTED.fullmatch(text):
@@ -46,7 +46,7 @@ def plain(text: str) -> Expression | None:
 
 
 def plain_template(text: str) -> Expression | None:
-    """The same of a template without quotes."""
+    """The same for a template without quotes."""
     return _pieces(text) if _BARE.fullmatch(text) else None
 
 
@@ -68,31 +68,31 @@ def _traversal(text: str) -> Expression:
 
 
 def composed(text: str) -> Literal:
-    """A string as Terraform keeps it: composed, and without halves of characters."""
+    """A string as Terraform stores it: normalised to NFC and without unpaired surrogates."""
     return Literal(
         text if text.isascii() else normalize("NFC", re.sub("[\ud800-\udfff]", "\ufffd", text))
     )
 
 
 def without_quotes(text: str) -> str:
-    """What a text without quotes says, in which nothing else is escaped."""
+    """The meaning of a text without quotes, in which only `$${` and `%%{` are escapes."""
     return text.replace("$${", "${").replace("%%{", "%{")
 
 
 def unescaped(text: str) -> str:
-    """What a text in quotes says."""
+    """The meaning of a quoted text."""
     return _ESCAPE.sub(lambda c: _ESCAPES.get(c[1] or c[2]) or chr(int(c[1][1:], 16)), text)
 
 
 def signed(sign: str, of: Any) -> Expression:
-    """`-1` is a number, `-a` is not."""
+    """`-1` is a literal number, `-a` is an operation."""
     if sign == "-" and isinstance(of, Literal) and type(of.value) in (int, float) and of.value:
         return Literal(-of.value)  # type: ignore[operator]
     return form.Unary(sign, of)
 
 
 def number(text: str) -> Literal | Opaque:
-    """Whole numbers of 64 bits, and others that a float holds as they are written."""
+    """A 64-bit whole number, or another number that a float represents exactly as written."""
     exact = Decimal(text)
     if exact >= 2**63:
         return Opaque()
@@ -101,7 +101,7 @@ def number(text: str) -> Literal | Opaque:
 
 
 def heredoc_body(text: str) -> str:
-    """Of a whole heredoc. The `-` takes away what space all lines begin with, but for blank ones."""
+    """The body of a whole heredoc. `<<-` removes the indentation that all non-blank lines share."""
     opening, *lines, _ = text.split("\n")[:-1]
     spaces = [len(line) - len(line.lstrip(_SPACES)) for line in lines if line.strip(_SPACES)]
     margin = min(spaces, default=0) if opening.startswith("<<-") else 0
@@ -109,7 +109,7 @@ def heredoc_body(text: str) -> str:
 
 
 def joined(parts: list[Any]) -> Expression:
-    """A template: a part that is alone stays what it is, texts beside each other become one."""
+    """A template: a single part remains itself, adjacent texts become one."""
     pieces: list[Any] = []
     for kind, run in groupby(
         parts or [Literal("")], lambda p: type(p) is Literal and type(p.value)
@@ -122,7 +122,7 @@ def joined(parts: list[Any]) -> Expression:
 
 
 def reads(found: Any, bound: frozenset[Any] = frozenset()) -> Iterator[Expression]:
-    """The plain traversals in something, but for those that start from a name given by a `for`."""
+    """The plain traversals in an expression, except those that start from a `for` name."""
     root = found
     while isinstance(root, form.Attribute | form.Index):
         root = root.of if isinstance(getattr(root, "key", Literal("")), Literal) else None

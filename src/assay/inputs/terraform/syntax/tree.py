@@ -1,7 +1,7 @@
-"""Expressions by a walk over tree-sitter's tree.
+"""Reads expressions by walking tree-sitter's tree.
 
-Either this reads what the strict grammar would read, or it says that only that can tell: nothing of
-the tree is believed that HCL might see in another way (`certainty.py`, `templates.py`).
+The result is what the strict grammar would read, or the answer that only the strict grammar can tell.
+Nothing in the tree is trusted that HCL might read differently (`certainty.py`, `templates.py`).
 """
 
 import re
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 _MARK = "ASSAY"
 _LONGEST = 30_000
 _GAP = re.compile(r"(?<!\s)\s{1000}")
-"""Where nothing is understood, the grammar takes the square of a text's length, and of each gap's."""
+"""On text it cannot parse, the grammar takes time quadratic in the length and in each gap's length."""
 
 
 def expression(text: str) -> Expression | None:
-    """An expression in native syntax; None where only the strict grammar can tell."""
+    """An expression in native syntax; None if only the strict grammar can tell."""
     return _certain("_ = ", text, "\n", Walk.expression)
 
 
 def template(text: str) -> Expression | None:
-    """A template without quotes, likewise."""
+    """A template without quotes; None if only the strict grammar can tell."""
     if _MARK in text:
-        return None  # the heredoc that it is put into would end there
+        return None  # it would end the heredoc around it
 
     def read(walk: Walk, node: "Node") -> Expression:
         _, opening, *nodes, closing = node.children[0].children[0].children
@@ -63,11 +63,11 @@ def _certain(
     except (UnsureError, RecursionError):
         return None
     except (LookupError, ValueError):
-        return None  # half of a character, or a tree of another shape than that which is known here
+        return None  # an unpaired surrogate, or a tree of an unexpected shape
 
 
 def _only_value(root: "Node") -> "Node":
-    """The expression of the one attribute that a text may have."""
+    """The expression of the only attribute that a text may have."""
     (body,) = words(root)
     (attribute,) = words(body)
     require_one_line(attribute)
