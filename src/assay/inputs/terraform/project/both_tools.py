@@ -1,4 +1,4 @@
-"""One root module as Terraform and as OpenTofu read it: what either would launch is judged."""
+"""Joins what Terraform and OpenTofu read in one root module: what either would launch is judged."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ _NAMES = {"terraform": "Terraform", "opentofu": "OpenTofu"}
 
 
 def joined(root: str, sources: Mapping[Tool, Source]) -> Source:
-    """The references of every reading, those that are the same once."""
+    """The references of both readings, with identical ones listed once."""
     first, *others = sources.values()
     if not others:
         return first
@@ -45,7 +45,7 @@ def joined(root: str, sources: Mapping[Tool, Source]) -> Source:
 
 
 def _errors(sources: Mapping[Tool, Source]) -> Iterator[InputError]:
-    """What every reading refuses, and what one does, with the way out."""
+    """The errors of all readings, and those of a single reading with a hint at the way out."""
     found: dict[str, list[Tool]] = {}
     errors: dict[str, InputError] = {}
     for tool, source in sources.items():

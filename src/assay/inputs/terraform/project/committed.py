@@ -1,4 +1,4 @@
-"""Whether git keeps a file: read from the index, since running git runs what a repository sets up.
+"""Whether git tracks a file. Reads the index, because running git may run what a repository configures.
 
 Facts: git, "index-format" (versions 2, 3 and 4), "gitrepository-layout" (a `.git` that is a file).
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 
 _HEAD = 12
 _ENTRY = 62
-"""Bytes before the name of an entry, in repositories of SHA-1."""
+"""Bytes before the name of an entry, in SHA-1 repositories."""
 _LENGTH = 0xFFF
 
 
@@ -19,7 +19,7 @@ def is_committed(path: Path) -> bool:
 
 
 def is_committed_below(directory: Path, aside: str) -> bool:
-    """Whether a directory, as a link, or anything in it is, but for what stands in its `aside`."""
+    """Whether a directory (as a link) or anything in it is tracked, except what is in its `aside`."""
     name, found = _committed(directory)
     left = b"%s/%s/" % (name, aside.encode())
     return any(
@@ -29,7 +29,7 @@ def is_committed_below(directory: Path, aside: str) -> bool:
 
 
 def _committed(path: Path) -> tuple[bytes, Iterator[bytes]]:
-    """A path's name in the repository around it, and the names in its index that begin with that."""
+    """A path's name in the repository around it, and the names in the index that begin with it."""
     path = path.absolute()
     for top in path.parents:
         if (top / ".git").exists():
@@ -40,7 +40,7 @@ def _committed(path: Path) -> tuple[bytes, Iterator[bytes]]:
 
 
 def _indexes(git: Path) -> Iterator[bytes]:
-    """The index, and what is split off from it."""
+    """The index and its shared (split) parts."""
     try:
         if git.is_file():
             named = git.read_text().partition("gitdir:")[2].strip()
@@ -53,7 +53,7 @@ def _indexes(git: Path) -> Iterator[bytes]:
 
 
 def _names(index: bytes, start: bytes) -> Iterator[bytes]:
-    """The names in an index that begin so."""
+    """The names in an index that begin with `start`."""
     if not index.startswith(b"DIRC"):
         return
     if int.from_bytes(index[4:8], "big") == 4:
@@ -66,14 +66,14 @@ def _names(index: bytes, start: bytes) -> Iterator[bytes]:
         flags = (
             index[at - 2 : at],
             index[at - 4 : at - 2],
-        )  # the latter where there are more flags
+        )  # the second one if the entry has extended flags
         if any(int.from_bytes(each, "big") & _LENGTH == length for each in flags):
             yield index[at:end]
         at = index.find(start, at + 1)
 
 
 def _compressed(index: bytes) -> Iterator[bytes]:
-    """The names in an index of version 4, each written as what differs from the one before."""
+    """The names in an index of version 4, each stored as its difference from the previous one."""
     at, name = _HEAD, b""
     for _ in range(int.from_bytes(index[8:12], "big")):
         at += _ENTRY
@@ -89,7 +89,7 @@ def _compressed(index: bytes) -> Iterator[bytes]:
 
 
 def _number(index: bytes, at: int) -> tuple[int, int]:
-    """A number of variable length, and where it ends."""
+    """A variable-length number, and where it ends."""
     value = index[at] & 0x7F if at < len(index) else 0
     while at < len(index) and index[at] & 0x80:
         at += 1

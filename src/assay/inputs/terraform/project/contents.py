@@ -1,7 +1,8 @@
-"""The files that code reads by `file()` and `templatefile()`: only below the directory at hand.
+"""The files that code reads with `file()` and `templatefile()`: only below a given directory.
 
-Facts: HashiCorp, "file Function", "templatefile Function", "Filesystem and Workspace Info". What a
-link leads out of that directory, is no plain file, or is large, is not read: code may be anybody's.
+Facts: HashiCorp, "file Function", "templatefile Function", "Filesystem and Workspace Info". A file is
+not read if a link leads out of the directory, if it is not a regular file, or if it is large: the code
+may come from anybody.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,17 +22,17 @@ from assay.inputs.terraform.syntax.expressions import (
 
 FUNCTIONS = ("file", "templatefile")
 _MOST = 20_000_000
-"""Bytes of all files together."""
+"""The most bytes of all files together."""
 
 
 class Contents:
-    """Reads files for one root module; every file once."""
+    """Reads files for one root module, each file only once."""
 
     def __init__(
         self, root: str, boundary: str | None, template: Callable[[str], Expression]
     ) -> None:
-        """`boundary` is the directory below which files may be read, if any may; `template` reads a
-        template.
+        """`boundary` is the directory below which files may be read (None: no file may be read);
+        `template` parses a template.
         """
         self._root = Path(root)
         self._boundary = Path(boundary).resolve() if boundary else None
@@ -39,10 +40,10 @@ class Contents:
         self._room = _MOST
         self._texts: dict[str, str | None] = {}
         self.digests: dict[str, str] = {}
-        """The files that were read, by path as people shall read it."""
+        """The digests of the files that were read, by the path shown to users."""
 
     def text(self, path: str) -> str | None:
-        """The text of a file, named as Terraform would from the root module; None for no text."""
+        """The text of a file, named relative to the root module as in Terraform; None if not readable."""
         if path not in self._texts:
             self._texts[path] = self._text(path)
         return self._texts[path]
@@ -65,7 +66,7 @@ class Contents:
             return None
 
     def call(self, name: str, arguments: Sequence[HclValue]) -> HclValue:
-        """The value of a call of one of `FUNCTIONS`; unknown wherever anything is in doubt."""
+        """The value of a call of one of `FUNCTIONS`; unknown if anything is in doubt."""
         match name, *arguments:
             case "file", str(path):
                 text = self.text(path)
@@ -87,7 +88,7 @@ class Contents:
 
 
 class _Variables:
-    """What a template can name: what it is given, and nothing else."""
+    """The names that a template can use: only the variables passed to it."""
 
     def lookup(self, name: str) -> HclValue:
         raise FailedError(f"{name} is not given")

@@ -1,7 +1,7 @@
-"""Files of code, each read once, and which of a directory's files Terraform or OpenTofu reads.
+"""Code files, each read once, and which of a directory's files Terraform or OpenTofu reads.
 
-Facts: OpenTofu, "Files and Directories", "Override Files" (a `.tofu` file is read instead of the `.tf`
-file of the same name, `.tofu.json` instead of `.tf.json`); Terraform knows neither.
+Facts: OpenTofu, "Files and Directories", "Override Files" (a `.tofu` file replaces the `.tf` file of
+the same name, `.tofu.json` replaces `.tf.json`); Terraform ignores both.
 """
 
 import re
@@ -18,14 +18,14 @@ from assay.inputs.terraform.syntax.blocks import BrokenCodeError, CodeFile, loca
 from assay.kept import Kept
 
 _FORMAT = "6"
-"""Changes whenever what is kept of a file changes its shape."""
+"""Changes whenever the cached form of a file changes."""
 
 Tool: TypeAlias = Literal["terraform", "opentofu"]
 TERRAFORM: Tool = "terraform"
 OPENTOFU: Tool = "opentofu"
 _TOFU = ((".tofu", ".tf"), (".tofu.json", ".tf.json"))
 _MOST, _MOST_OF_JSON = 2_000_000, 20_000_000
-"""Bytes of one file. To locate what stands in it takes up to 300 bytes of memory for each of code."""
+"""Bytes of one file. Locating its contents takes up to 300 bytes of memory for each byte of code."""
 _BLANK = re.compile(rb"(?:\s+|(?:#|//)[^\n]*\n?)*+")
 
 _At: TypeAlias = tuple[int, int, str]
@@ -42,14 +42,14 @@ class ReadFile(NamedTuple):
 
     @property
     def declares(self) -> bool:
-        """Whether it has to do with more than Terraform's own settings."""
+        """Whether it concerns more than Terraform's own settings."""
         return self.broken is not None or any(
             block.type != "terraform" for block in self.code.blocks
         )
 
 
 class FileReader:
-    """Reads files once; what was located in a file, or what is wrong there, is kept by its digest."""
+    """Reads files once; what was located in a file, or its error, is cached by its digest."""
 
     def __init__(self, kept: Kept, tree: Tree) -> None:
         self.tree = tree
@@ -58,7 +58,7 @@ class FileReader:
         self._decoder = msgspec.msgpack.Decoder(_Located)
 
     def file(self, path: str) -> ReadFile:
-        """One file; of a broken one, why."""
+        """One file; a broken file comes with the reason."""
         found = self._read.get(path)
         if found is None:
             found = self._read[path] = self._file(path)
@@ -93,11 +93,11 @@ class FileReader:
         try:
             return self._decoder.decode(kept)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return None  # damaged: made anew
+            return None  # damaged: located again
 
 
 class _Located(msgspec.Struct):
-    """What is kept of a file: nothing in it has a default, so that nothing can be left out."""
+    """The cached form of a file. No field has a default, so none can be left out."""
 
     code: CodeFile
     broken: _At | None
@@ -142,13 +142,13 @@ def _code(path: str, data: bytes) -> CodeFile:
 
 
 def _require_utf8(data: bytes) -> None:
-    """Name what editors of Windows write; with a mark or without one, other letters are all zeros."""
+    """Reject UTF-16, which Windows editors write; without a byte order mark, every other byte is zero."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:2]:
         raise BrokenCodeError(1, 1, "it is UTF-16 and must be UTF-8")
 
 
 def read_by(names: Collection[str], tool: Tool) -> list[str]:
-    """Of the names of a directory's files of code, those that a tool reads."""
+    """Those of a directory's code files that a tool reads."""
     if tool == TERRAFORM:
         return [name for name in names if not name.endswith((".tofu", ".tofu.json"))]
     aside = _shadowed(names)
@@ -156,7 +156,7 @@ def read_by(names: Collection[str], tool: Tool) -> list[str]:
 
 
 def _shadowed(names: Iterable[str]) -> set[str]:
-    """The files that OpenTofu leaves aside for others of their name."""
+    """The files that OpenTofu ignores because a `.tofu` file replaces them."""
     return {
         f"{name.removesuffix(ours)}{theirs}"
         for name in names

@@ -1,7 +1,7 @@
-"""What `terraform init` has installed: `.terraform/modules/modules.json`, held against the code.
+"""Compares what `terraform init` has installed (`.terraform/modules/modules.json`) with the code.
 
-Terraform makes no plan where a call asks for another source than the manifest's, or for a version
-that the installed one is not ("Module source has changed").
+Terraform makes no plan if a call asks for a source other than the manifest's, or for a version that the
+installed one does not satisfy ("Module source has changed").
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _AGAIN = "run terraform init again"
 
 
 class Installed(msgspec.Struct):
-    """An entry of the manifest that `terraform init` leaves behind."""
+    """An entry of the manifest that `terraform init` writes."""
 
     Key: str
     Dir: str
@@ -28,7 +28,7 @@ class Installed(msgspec.Struct):
     Version: str = ""
 
     def answers(self, call: Block) -> bool:
-        """Whether it is what a call asks for now: the code may have changed since the last init."""
+        """Whether it matches what a call asks for now: the code may have changed since the last init."""
         source = plain_text(call.attributes.get("source"))
         if source is None or self.Source not in recorded(source):
             return False
@@ -43,7 +43,7 @@ class _Manifest(msgspec.Struct):
 
 
 class Manifest:
-    """The modules that are installed for a root module, by their path: `a.b`."""
+    """The modules installed for a root module, by their path: `a.b`."""
 
     def __init__(self, root: str) -> None:
         self._root = root
@@ -51,12 +51,12 @@ class Manifest:
         self._committed = bool(self._entries) and is_committed(Path(root, _MODULES, "modules.json"))
 
     def directory(self, path: str, call: Block) -> str | None:
-        """Where the module at a path is installed, if it is what the call asks for."""
+        """The directory of the module installed at a path, if it is what the call asks for."""
         found = self._entries.get(path)
         return joined(self._root, found.Dir) if found and not self.cure(path, call) else None
 
     def cure(self, path: str, call: Block) -> str | None:
-        """What to do so that the module at a path can be read; None where it can."""
+        """What to do so that the module at a path can be read; None if it can be read."""
         found = self._entries.get(path)
         name = f"module.{path.replace('.', '.module.')}"
         if found is None:
@@ -73,21 +73,21 @@ class Manifest:
         return None
 
     def _is_inside(self, directory: str) -> bool:
-        """Whether a directory is one in which init puts modules, links followed."""
+        """Whether init would put modules into a directory, after following links."""
         home = Path(self._root, _MODULES).resolve()
         try:
             there = Path(self._root, directory).resolve()
-        except (OSError, ValueError):  # no path at all: a NUL, half a character
+        except (OSError, ValueError):  # not a path: a NUL, an unpaired surrogate
             return False
         below = joined(".", directory).startswith(f"{_MODULES}/")
         return below and there != home and there.is_relative_to(home)
 
 
 def _entries(root: str) -> Mapping[str, Installed]:
-    """Nothing where the manifest cannot be read, or says two things of one module."""
+    """The entries; none if the manifest cannot be read or has two entries for one module."""
     try:
         path = Path(root, _MODULES, "modules.json")
-        if not path.is_file():  # a link may lead to what has no end
+        if not path.is_file():  # a link may lead to an endless file
             return {}
         manifest = msgspec.json.decode(path.read_bytes(), type=_Manifest)
     except (OSError, ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""Module sources and versions in the form in which `terraform init` writes them down.
+"""Module sources and versions in the form in which `terraform init` records them.
 
-Facts: HashiCorp, "Module Sources", "Version Constraints"; go-getter's detectors, which make a URL of
-`github.com/…` and `git@host:…`. tests/terraform/test_manifest_oracle.py asks the real Terraform.
+Facts: HashiCorp, "Module Sources", "Version Constraints"; go-getter's detectors, which turn
+`github.com/…` and `git@host:…` into URLs. tests/terraform/test_manifest_oracle.py asks real Terraform.
 """
 
 import re
@@ -18,7 +18,7 @@ _SCP = r"(?s)([^@/]+)@([^:/]+):/?(.+)"
 
 
 def recorded(source: str) -> set[str]:
-    """What may stand in a manifest for a source that is no local path."""
+    """What a manifest may record for a source that is not a local path."""
     found = {source}
     package, inside = _split(source)
     registry = re.fullmatch(_REGISTRY, package)
@@ -34,7 +34,7 @@ def recorded(source: str) -> set[str]:
 
 
 def _split(source: str) -> tuple[str, str]:
-    """The package, with its query, and the directory in it behind a `//`."""
+    """The package with its query, and the directory after `//`."""
     path, mark, query = source.partition("?")
     scheme = path.find("://")
     at = path.find("//", scheme + 3 if scheme >= 0 else 0)
@@ -49,7 +49,7 @@ def _with_inside(package: str, inside: str) -> str:
 
 
 def _detected(package: str) -> str | None:
-    """The URL that a short form stands for; None where it cannot be told."""
+    """The full URL for a short form; None if it cannot be determined."""
     forced = re.fullmatch(_FORCED, package)
     rest = forced[2] if forced else package
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", rest):
@@ -84,7 +84,7 @@ _CONSTRAINT = r"\s*(=|!=|>=|<=|>|<|~>|)\s*(\S+)\s*"
 
 @total_ordering
 class _Version:
-    """A version as go-version compares it: three numbers or more, and what comes before a release."""
+    """A version as go-version compares it: three or more numbers and a prerelease part."""
 
     def __init__(self, text: str) -> None:
         """Raises `ValueError`."""
@@ -116,7 +116,7 @@ class _Version:
 
 
 def satisfies(version: str, constraints: str) -> bool:
-    """Whether a version is one that all constraints let through; False for what is neither."""
+    """Whether a version satisfies all constraints; False if either cannot be parsed."""
     try:
         own = _Version(version)
         return all(_satisfies(own, each) for each in constraints.split(","))

@@ -1,8 +1,8 @@
-"""The code of one module directory, and where the modules that it calls stand.
+"""The code of one module directory, and the directories of the modules that it calls.
 
 Facts: HashiCorp, "Files and Directories" (which files belong to a module, override files),
 "Module Sources" (local paths), and the manifest `.terraform/modules/modules.json` that
-`terraform init` leaves behind.
+`terraform init` writes.
 """
 
 from collections.abc import Iterable
@@ -32,14 +32,14 @@ Key = tuple[str, str, str]
 
 
 class PlacedText(NamedTuple):
-    """An expression, and the file in which it stands."""
+    """An expression, and the file that contains it."""
 
     file: str
     written: Written
 
 
 class CodeReader:
-    """The modules of directories as one tool reads them, each read once."""
+    """The modules of directories as one tool reads them, each read only once."""
 
     def __init__(self, files: FileReader, tool: Tool) -> None:
         self.tool = tool
@@ -47,7 +47,7 @@ class CodeReader:
         self._directories: dict[str, ModuleCode] = {}
 
     def directory(self, path: str) -> "ModuleCode":
-        """The code of the module in a directory; `path` is as people shall read it."""
+        """The code of the module in a directory; `path` is the form shown to users."""
         path = folded(path)
         found = self._directories.get(path)
         if found is None:
@@ -56,11 +56,11 @@ class CodeReader:
 
     @property
     def read(self) -> "Iterable[ModuleCode]":
-        """All modules that were asked for."""
+        """All modules that were requested so far."""
         return self._directories.values()
 
     def file(self, path: str) -> ReadFile:
-        """One file; of a broken one, why."""
+        """One file; a broken file comes with the reason."""
         return self._files.file(path)
 
     def _directory(self, path: str) -> "ModuleCode":
@@ -79,7 +79,7 @@ class CodeReader:
 
 
 class ModuleCode:
-    """The blocks of one module directory by what they declare; override files have won already."""
+    """The blocks of one module directory by what they declare, with override files applied."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class ModuleCode:
         is_there: bool,
         differs: bool = False,
     ) -> None:
-        """`differs` if the other tool reads other files here, `is_there` if any tool reads any."""
+        """`differs` if the other tool reads other files here, `is_there` if there is code for any tool."""
         self.path = path
         self.files = files
         self._tree = tree
@@ -113,13 +113,13 @@ class ModuleCode:
 
     @cached_property
     def refused(self) -> tuple[InputError, ...]:
-        """Why files could not be read, and what Terraform refuses of those that could."""
+        """Why files could not be read, and why Terraform rejects those that could."""
         broken = (file.broken for file in self.files if file.broken)
         found = refusals(Read(file.path, file.code) for file in self.files)
         return (*broken, *found)
 
     def file_of(self, block: Block) -> str:
-        """Where one of its resources or module calls, or a block in one, stands."""
+        """The file of one of its resources or module calls, or of a block inside one."""
         tables: tuple[dict[Any, Placed], ...] = (self.resources, self.actions, self.calls)
         for table in tables:
             for placed in table.values():
@@ -129,15 +129,15 @@ class ModuleCode:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether somebody runs Terraform here, whoever else calls it: it has a backend, values of
-        its own, or what `terraform init` writes down.
+        """Whether Terraform is run here even if other code calls this module: it has a backend, values
+        of its own, or the lock file of `terraform init`.
         """
         names = (".terraform.lock.hcl", *value_names(self.path))
         return self._has_backend or any(Path(self.path, name).exists() for name in names)
 
     @property
     def configures(self) -> bool:
-        """Whether it has provider blocks that are more than the names of what callers pass."""
+        """Whether it has provider blocks that do more than name what callers pass."""
         return any(
             placed.block.blocks or placed.block.attributes.keys() != {"alias"}
             for placed in self.providers
@@ -145,14 +145,14 @@ class ModuleCode:
 
     @cached_property
     def manifest(self) -> Modules:
-        """Of a root module: what is installed for it."""
+        """What is installed for this root module."""
         return self._tree.modules(self.path)
 
     def called(self, code: "ModuleCode", path: ModulePath, call: Block) -> str | None:
-        """Of a root module: the directory of the module that a call in `code` means, which is at a path
-        in the configuration; None where it is not there, or named by an expression.
+        """For a root module: the directory of the module that `call` in `code` refers to, where `path`
+        is its path in the configuration. None if it is missing, or named by an expression.
 
-        Where a plan had it, else beside its caller, else where `init` has put what it fetched.
+        It is where a plan had it, else beside its caller, else where `init` has put what it fetched.
         """
         beside = self._tree.planned(path) or local_source(code.path, call)
         return beside or self.manifest.directory(".".join(path), call)
@@ -193,7 +193,7 @@ class ModuleCode:
         table[name] = overridden(table.get(name) if overrides else None, placed)
 
     def _provider(self, placed: Placed, *, overrides: bool) -> None:
-        """A configuration of its own, or what an override file changes of one."""
+        """Add a provider configuration, or apply an override file to one."""
         for number, before in enumerate(self.providers if overrides else ()):
             if _named(before.block) == _named(placed.block):
                 self.providers[number] = overridden(before, placed)
@@ -210,12 +210,12 @@ def _named(provider: Block) -> tuple[str, ...]:
 
 
 def local_source(directory: str, call: Block) -> str | None:
-    """The directory that a module call names by a local path."""
+    """The directory to which the local path in a module call leads."""
     text = plain_text(call.attributes.get("source")) or ""
     return joined(directory, text) if text.startswith(("./", "../")) else None
 
 
 def digest_of(files: Iterable[ReadFile]) -> str:
-    """One digest for several files, whatever their order."""
+    """One digest for several files, independent of their order."""
     lines = sorted(f"{file.digest} {file.path.rpartition('/')[2]}" for file in files)
     return sha256("\n".join(lines).encode())

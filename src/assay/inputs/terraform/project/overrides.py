@@ -1,4 +1,4 @@
-"""What override files make of the blocks that stand elsewhere (HashiCorp, "Override Files")."""
+"""Applies override files to the blocks declared elsewhere (HashiCorp, "Override Files")."""
 
 from typing import NamedTuple
 
@@ -9,21 +9,21 @@ from assay.inputs.terraform.syntax.blocks import Block
 
 
 class Placed(NamedTuple):
-    """A block, and the file in which it stands."""
+    """A block, and the file that contains it."""
 
     file: str
     block: Block
 
 
 def overrides(path: str) -> bool:
-    """Whether a file is one that changes what others declare."""
+    """Whether a file is an override file."""
     name = path.rpartition("/")[2]
     stem = next((name.removesuffix(end) for end in SUFFIXES[::-1] if name.endswith(end)), name)
     return stem == "override" or stem.endswith("_override")
 
 
 def overridden(before: Placed | None, by: Placed) -> Placed:
-    """A block with what an override file says in place of its own arguments and nested blocks."""
+    """A block whose arguments and nested blocks are replaced by those of an override file."""
     if before is None:
         return by
     old, new = before.block, by.block
@@ -44,7 +44,7 @@ def overridden(before: Placed | None, by: Placed) -> Placed:
 
 
 def _merged(block: Block, old: Block, file: str) -> Block:
-    """A block of an override file; a `lifecycle` keeps the arguments that it does not set anew."""
+    """A block of an override file; a `lifecycle` keeps the arguments that it does not set again."""
     own = replace(block, file=file)
     before = next(old.of_type("lifecycle"), None)
     if block.type != "lifecycle" or before is None:

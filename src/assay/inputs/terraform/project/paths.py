@@ -1,6 +1,7 @@
-"""Which files and directories hold Terraform code, and their paths as people shall read them.
+"""Which files and directories contain Terraform code, and their paths as shown to users.
 
-Facts: HashiCorp, "Files and Directories"; "Input Variables" (values files that are read unasked).
+Facts: HashiCorp, "Files and Directories"; "Input Variables" (values files that are loaded
+automatically).
 """
 
 from functools import lru_cache
@@ -11,7 +12,7 @@ VALUES = (".tfvars", ".tfvars.json")
 
 
 def code_names(path: str) -> list[str]:
-    """The names of the files in a directory that hold Terraform code."""
+    """The names of the files in a directory that contain Terraform code."""
     try:
         return [
             each.name
@@ -23,27 +24,27 @@ def code_names(path: str) -> list[str]:
 
 
 def is_code(name: str) -> bool:
-    """Whether Terraform, or OpenTofu, takes a file of this name for code."""
+    """Whether Terraform or OpenTofu treats a file of this name as code."""
     return name.endswith(SUFFIXES) and not _is_left(name)
 
 
 def _is_special(path: Path) -> bool:
-    """Whether it is a directory, a pipe or the like; what is not there at all is no file to skip."""
+    """Whether it exists and is not a file, such as a directory or a pipe."""
     return path.exists() and not path.is_file()
 
 
 def _is_left(name: str) -> bool:
-    """Whether an editor has left the file there; Terraform passes those over."""
+    """Whether an editor left the file there; Terraform skips such files."""
     return name.startswith(".") or name.endswith("~") or (name.startswith("#") and name[-1] == "#")
 
 
 def value_files(path: str) -> list[str]:
-    """The tfvars files that Terraform reads by itself, the strongest last."""
+    """The tfvars files that Terraform loads automatically, the one with the highest precedence last."""
     return [joined(path, name) for name in value_names(path)]
 
 
 def value_names(path: str) -> list[str]:
-    """Their names."""
+    """The names of the tfvars files that Terraform loads automatically, in the same order."""
     try:
         names = sorted(each.name for each in Path(path).iterdir() if each.name.endswith(VALUES))
     except OSError:
@@ -54,7 +55,7 @@ def value_names(path: str) -> list[str]:
 
 
 def relative(path: str, start: str) -> str:
-    """A path as seen from another one, links not followed."""
+    """A path relative to another one, without following links."""
     ours, theirs = (folded(Path(each).absolute().as_posix()).split("/") for each in (path, start))
     common = 0
     while common < min(len(ours), len(theirs)) and ours[common] == theirs[common]:
@@ -63,18 +64,18 @@ def relative(path: str, start: str) -> str:
 
 
 def is_below(path: str, top: str) -> bool:
-    """Whether a path is another one, or leads to something in it."""
+    """Whether a path is `top` or is below it."""
     return not relative(path, top).startswith("..")
 
 
 def joined(path: str, below: str) -> str:
-    """A path below another, with `.` and `..` taken out where they can be."""
+    """A path below another, with `.` and `..` resolved where possible."""
     return folded(f"{path}/{below}" if not below.startswith("/") else below)
 
 
-@lru_cache(maxsize=20_000)  # the same few paths, asked for at every step on the way to a module
+@lru_cache(maxsize=20_000)  # the same few paths are requested at every step on the way to a module
 def folded(path: str) -> str:
-    """`a/./b/../c` as `a/c`; what climbs above the start stays."""
+    """`a/./b/../c` as `a/c`; leading `..` are kept."""
     parts: list[str] = []
     for part in Path(path).as_posix().split("/"):
         if part == "..":

@@ -1,8 +1,8 @@
-"""What Terraform refuses of code whose files can be read: one name twice, labels and names that
-cannot be, blocks that it does not know.
+"""What Terraform rejects in code whose files can be read: duplicate names, impossible labels and names,
+unknown blocks.
 
-A configuration that Terraform refuses has no plan, so nothing that is said of it can be relied on.
-Each was tried with Terraform 1.11.4: tests/terraform/test_refusals_oracle.py tries them again.
+A configuration that Terraform rejects has no plan, so nothing said about it is reliable. Each case was
+tried with Terraform 1.11.4, and tests/terraform/test_refusals_oracle.py tries them again.
 """
 
 import re
@@ -17,7 +17,7 @@ _NAMED = frozenset(
     {"action", "check", "data", "ephemeral", "module", "output", "provider", "resource", "variable"}
 )
 _INSIDE = {"lifecycle": 0, "connection": 0, "provisioner": 1, "dynamic": 1}
-"""Blocks of a resource that belong to the language, and how many labels each has."""
+"""A resource's nested blocks that belong to the language, and how many labels each has."""
 _ONCE = ("lifecycle", "connection")
 _RESERVED = frozenset(
     (
@@ -32,9 +32,9 @@ _RESERVED = frozenset(
         "version",
     )
 )
-"""Names that no variable may have: a module call says something else with them."""
+"""Names that no variable may have: in a module call they mean something else."""
 _BASELESS = frozenset({"check", "import", "moved", "removed"})
-"""Blocks that override files may not hold."""
+"""Blocks that override files may not contain."""
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _HINT = "run terraform validate to see more"
 
@@ -42,18 +42,18 @@ _HINT = "run terraform validate to see more"
 _SHOWN = 10
 _NAMELESS = ("import", "moved", "removed")
 _SETTINGS = {"backend": "backend", "cloud": "backend", "required_providers": "required_providers"}
-"""Blocks of `terraform` blocks that a module has one of, and what each counts as."""
+"""Blocks in `terraform` blocks that a module may have only once, and what each counts as."""
 
 
 class Read(NamedTuple):
-    """A file of a module, and what stands in it."""
+    """A file of a module, and its contents."""
 
     path: str
     code: CodeFile
 
 
 def refusals(files: Iterable[Read]) -> Iterator[InputError]:
-    """Why Terraform refuses the files of one module, each with its place; of very many, how many."""
+    """Why Terraform rejects the files of one module, each with its place; beyond ten, only their number."""
     found = list(_refusals(files))
     yield from found[:_SHOWN]
     if found[_SHOWN:]:
@@ -78,7 +78,7 @@ def _refusals(files: Iterable[Read]) -> Iterator[InputError]:
 
 
 def refused(path: str, line: int, reason: str) -> InputError:
-    """Why there will be no plan, at its place."""
+    """Why Terraform will not make a plan, with the place."""
     return InputError(
         f"Terraform refuses this code: {reason}", where=f"{path}:{line}:1", hint=_HINT
     )
@@ -88,7 +88,7 @@ def refused(path: str, line: int, reason: str) -> InputError:
 
 
 def _malformed(block: Block) -> str | None:
-    """What is wrong with a block whatever stands beside it."""
+    """What is wrong with a block, independently of other blocks."""
     expected = LABELS.get(block.type)
     if expected is None:
         return "there is no block of this type"
@@ -146,13 +146,13 @@ def _inside(block: Block) -> str | None:
 
 
 class _Names:
-    """What is declared in a module so far: files that override come last."""
+    """What a module has declared so far; override files are added last."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, ...], str] = {}
 
     def add(self, path: str, block: Block, *, overriding: bool) -> Iterator[InputError]:
-        """Take a block up; why it cannot be there, if it cannot."""
+        """Add a block; yield why it is not allowed, if it is not."""
         if overriding:
             yield from self._overriding(path, block)
             return
@@ -175,7 +175,7 @@ class _Names:
 
 
 def _declared(block: Block) -> Iterator[tuple[tuple[str, ...], int]]:
-    """What may stand once in a module, with its line."""
+    """What a module may declare only once, with its line."""
     match block.type:
         case "locals":
             for name, written in block.attributes.items():

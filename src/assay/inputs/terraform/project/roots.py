@@ -1,8 +1,8 @@
-"""Which module directories are roots: those that somebody may run Terraform in.
+"""Determines which module directories are roots, that is, where Terraform may be run.
 
-A directory that others call is judged with what they pass. It is judged by itself as well where it
-looks like a root (a backend, values, a lock file; a provider block), and where no call makes an
-instance of it: `count = 0` somewhere else says nothing of what is launched from there.
+A directory that others call is judged with what they pass. It is also judged on its own if it looks
+like a root (a backend, values, a lock file; a provider block), or if no call creates an instance of
+it: `count = 0` elsewhere says nothing about what is launched from there.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -17,16 +17,16 @@ from assay.inputs.terraform.project.walking import Walk, walk
 from assay.model import AmiReference, Unknown
 
 Excluded = Callable[[str], bool]
-"""Whether a directory is left aside, by its path below the one that was named."""
+"""Whether to leave out a directory, given its path below the one that was named."""
 
 
 def nothing(_: str) -> bool:
-    """Leaves nothing aside."""
+    """Exclude nothing."""
     return False
 
 
 class Roots:
-    """The roots among the module directories that were named, and below those named whole."""
+    """The roots among the module directories that were named, and below directories named as a whole."""
 
     def __init__(
         self,
@@ -35,10 +35,10 @@ class Roots:
         modules: Sequence[str],
         excluded: Excluded = nothing,
     ) -> None:
-        """Raises `InputError` where a directory holds no code. `readers` are those of each tool."""
+        """`readers` has one for each tool. Raises `InputError` if a directory contains no code."""
         self._readers = readers
         self.left_aside = 0
-        """How many directories of code somebody wants left aside."""
+        """The number of directories with code that were excluded."""
         walks = [self._with_code(path, excluded) for path in whole]
         named = [each for each in modules if not excluded(folded(each))]
         self.left_aside += len(modules) - len(named)
@@ -67,10 +67,10 @@ class Roots:
         return Walk(kept, [*found.passed_over, note], found.deciding)
 
     def _uncalled(self, directories: Sequence[str]) -> list[str]:
-        """Those that none of the others calls, and those in which somebody runs Terraform anyhow.
+        """The directories that no other one calls, and those in which Terraform is run anyway.
 
         A module that configures providers itself cannot be called with `count` or `for_each`
-        (HashiCorp, "Providers Within Modules"), so that such a call says nothing of it.
+        (HashiCorp, "Providers Within Modules"), so such a call does not count.
         """
         called = {
             target
@@ -84,7 +84,7 @@ class Roots:
         ] or list(directories)
 
     def _calls(self, directories: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
-        """Caller and called directory, and whether by `count` or `for_each`."""
+        """Caller, called directory, and whether the call has `count` or `for_each`."""
         for directory in directories:
             for reader in self._readers:
                 for call in reader.directory(directory).calls.values():
@@ -97,15 +97,15 @@ class Roots:
         return any(getattr(reader.directory(directory), what) for reader in self._readers)
 
     def is_called(self, directory: str, targets: Collection[str]) -> bool:
-        """Whether a directory is one of those that calls lead to, and no root besides."""
+        """Whether calls lead to a directory that is not also a root."""
         return folded(directory) in targets and not (
             self._any(directory, "stands_alone") or self._any(directory, "configures")
         )
 
     def judged_apart(self, reached: Collection[str]) -> Iterator[str]:
-        """The directories to judge by themselves though others call them.
+        """The directories to judge on their own although others call them.
 
-        `reached` are those of which there are instances so far; it grows while this goes on.
+        `reached` are those that have instances so far; it grows during the iteration.
         """
         own = set(self.own)
         for each in self._directories:
@@ -120,7 +120,7 @@ class Roots:
                 yield each
 
     def without_callers(self, root: str, source: Source) -> Source:
-        """The source without what depends on variables that only a caller sets."""
+        """The source without images that depend on variables which only a caller sets."""
         kept = tuple(each for each in source.references if not _is_passed(each))
         left = len(source.references) - len(kept)
         if not left and root not in self._called_away:
@@ -135,14 +135,14 @@ class Roots:
 
 
 def _below(path: str, base: str) -> str:
-    """The path of a directory as it is below another."""
+    """The path of a directory relative to another one above it."""
     if path == base:
         return "."
     return path if base == "." else path.removeprefix(f"{base.rstrip('/')}/")
 
 
 def _is_passed(reference: AmiReference) -> bool:
-    """Whether an image is nothing but what a caller passes."""
+    """Whether an image is only passed in by a caller."""
     match reference.value:
         case Unknown(references) if references:
             return all(name.startswith("var.") for name in references)

@@ -1,4 +1,4 @@
-"""Where code stands: on the disk, or in a saved plan. Either way its files have the paths that people know."""
+"""Where code is read from: the disk or a saved plan. In both, files have the paths that users know."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Modules(Protocol):
-    """The modules that are installed for a root module, by their path: `a.b`."""
+    """The modules installed for a root module, by their path: `a.b`."""
 
     def directory(self, path: str, call: Block) -> str | None:
-        """Where the module at a path is installed, if it is what the call asks for."""
+        """The directory of the module installed at a path, if it is what the call asks for."""
         ...
 
     def cure(self, path: str, call: Block) -> str | None:
-        """What to do so that the module at a path can be read; None where it can."""
+        """What to do so that the module at a path can be read; None if it can be read."""
         ...
 
 
@@ -30,11 +30,11 @@ class Tree(Protocol):
     """Directories and files of code."""
 
     def names(self, directory: str) -> list[str]:
-        """The names of the files in a directory that hold Terraform code."""
+        """The names of the files in a directory that contain Terraform code."""
         ...
 
     def read(self, path: str, most: int) -> bytes:
-        """A file; of a larger one no more than `most` bytes. Raises `OSError`."""
+        """The contents of a file, at most `most` bytes. Raises `OSError`."""
         ...
 
     def modules(self, root: str) -> Modules:
@@ -42,16 +42,16 @@ class Tree(Protocol):
         ...
 
     def planned(self, path: ModulePath) -> str | None:
-        """Where the module that these calls lead to stood when the plan was made, if one was.
+        """The directory of the module at this path when the plan was made; None without a plan.
 
-        That is not always where its `source` leads: Terraform follows links on the way, and a plan
-        that somebody has changed says whatever they like. It is there that Terraform looks.
+        It may differ from where `source` leads: Terraform follows links on the way, and a plan that was
+        tampered with may say anything. Terraform looks for the module in this directory.
         """
         ...
 
 
 class Disk:
-    """What lies on the disk, and what `terraform init` has put there."""
+    """Files on the disk, and what `terraform init` has installed."""
 
     def names(self, directory: str) -> list[str]:
         """See `Tree`."""
@@ -60,7 +60,7 @@ class Disk:
     def read(self, path: str, most: int) -> bytes:
         """See `Tree`."""
         with Path(path).open("rb") as file:
-            return file.read(most)  # a link may lead to what has no end
+            return file.read(most)  # a link may lead to an endless file
 
     def modules(self, root: str) -> Modules:
         """See `Tree`."""
@@ -72,15 +72,15 @@ class Disk:
 
 
 class Planned:
-    """What a saved plan carries, with its paths below the directory `root`; no file is opened."""
+    """The files of a saved plan, with their paths below the directory `root`; no file is opened."""
 
     def __init__(self, code: "PlannedCode", root: str) -> None:
-        """Raises `InputError` where two of its directories would be one there."""
+        """Raises `InputError` if two directories of the plan have the same path but different files."""
         self._files: dict[str, dict[str, bytes]] = {}
         for directory, files in code.files.items():
             own = {name: content for name, content in files.items() if is_code(name)}
             at = joined(root, directory)
-            if self._files.setdefault(at, own) != own:  # `../code` and `.`, where that is `code`
+            if self._files.setdefault(at, own) != own:  # `../code` and `.`, if that is `code`
                 raise _two_versions(at)
         self.directories = tuple(self._files)
         self._modules = {
@@ -116,7 +116,7 @@ def _two_versions(directory: str) -> InputError:
 
 
 class PlannedModules:
-    """The modules of a saved plan: those that were planned, whatever their source has become."""
+    """The modules of a saved plan: those that were planned, whatever their source is now."""
 
     def __init__(self, directories: Mapping[str, str]) -> None:
         self._directories = directories

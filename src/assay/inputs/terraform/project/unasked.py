@@ -1,7 +1,7 @@
-"""Files beside code that may decide what it launches, and that nobody reads unasked: said, by name.
+"""Names the files beside code that may decide what it launches but are not read automatically.
 
-Facts: HashiCorp, "Input Variables" (a file of values is read where it is called `terraform.tfvars` or
-`*.auto.tfvars`, or where `-var-file` names it), "Terraform Stacks"; Terragrunt, "inputs".
+Facts: HashiCorp, "Input Variables" (a values file is read if it is called `terraform.tfvars` or
+`*.auto.tfvars`, or if `-var-file` names it), "Terraform Stacks"; Terragrunt, "inputs".
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -16,7 +16,7 @@ _OTHERS = {
         *(".tfcomponent.json", ".tfstack.json", ".tfdeploy.json"),
     ),
 }
-"""By what they are of, how the names of files end."""
+"""For each product, the endings of its file names."""
 _ENDS = (*VALUES, *(each for ends in _OTHERS.values() for each in ends))
 _SHOWN = 5
 
@@ -29,7 +29,7 @@ def may_decide(name: str) -> bool:
 def not_asked(
     files: Iterable[str], roots: Collection[str], var_files: Iterable[str]
 ) -> Iterator[str]:
-    """A line for each kind of files that are there and that no root is read with."""
+    """A line for each kind of file that exists but is not read for any root."""
     read = {Path(each).absolute() for each in var_files}
     for root in roots:
         read.update(Path(root, name).absolute() for name in value_names(root))

@@ -1,6 +1,6 @@
-"""Modules whose code is not there: which of their arguments are images, and what is said of them.
+"""Modules whose code is missing: which of their arguments are images, and what to report.
 
-Which arguments of well-known modules take an image was read from the modules themselves:
+Which arguments of well-known modules take an image was determined by reading the modules:
 terraform-aws-modules, cloudposse, RaJiska/fck-nat (`ami`, `ami_id`, `image_id`, `source_ami`, ...).
 """
 
@@ -17,9 +17,9 @@ from assay.inputs.terraform.syntax.expressions import HclValue, Ref, UnknownValu
 from assay.model import Alias, AmiId, Incomplete, parse_image
 
 CALL = "module"
-"""The resource type that stands for a call of a module whose code is not there."""
+"""The resource type that represents a call of a module whose code is missing."""
 ALL_OF_THEM = "(modules)"
-"""The address that stands for several modules of one root."""
+"""The address that represents several modules of one root."""
 
 _SHOWN = 10
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
@@ -33,7 +33,7 @@ _OF_AN_IMAGE = frozenset(
         *("arn", "use", "create", "enable", "enabled", "ignore", "is", "has", "allow", "latest"),
     }
 )
-"""Words of names that tell something of an image, and do not hold its id."""
+"""Words in the names of arguments that describe an image but do not contain its id."""
 IMAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "data": {
         "aws_ami": ("id", "image_id"),
@@ -52,7 +52,7 @@ IMAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "aws_spot_instance_request": ("ami",),
     },
 }
-"""What is an image wherever it goes. A parameter is anything: there the argument's name decides."""
+"""Attributes that are always an image. A parameter may be anything, so the argument's name decides."""
 PARAMETER = ("value", "insecure_value")
 _OURS = ("aws", "awscc")
 _HELPERS = frozenset(
@@ -61,18 +61,18 @@ _HELPERS = frozenset(
         *("terraform", "time", "tls"),
     }
 )
-"""Providers that no cloud stands behind."""
+"""Providers that do not belong to a cloud."""
 
 
 class Missing(msgspec.Struct, frozen=True, gc=False):
-    """A module instance whose code is not there, and how it may come there."""
+    """A module instance whose code is missing, and how to get it."""
 
     address: str
     cure: str
 
 
 def missing(address: str, call: Block, cure: str | None) -> Missing:
-    """Why nobody can read the module that a call names; `cure` is what its manifest makes of it."""
+    """Why the module of a call cannot be read; `cure` is the manifest's advice."""
     source = plain_text(call.attributes.get("source"))
     if source is None:
         return Missing(address, f"write the source of {address} as plain text")
@@ -82,7 +82,7 @@ def missing(address: str, call: Block, cure: str | None) -> Missing:
 
 
 def in_one_sentence(modules: Iterable[Missing]) -> tuple[str, Incomplete] | None:
-    """One address and one sentence for all modules of a root that are not there."""
+    """One address and one sentence for all missing modules of a root."""
     found = list(modules)
     if not found:
         return None
@@ -106,7 +106,7 @@ def in_one_sentence(modules: Iterable[Missing]) -> tuple[str, Incomplete] | None
 
 
 def is_image(name: str, value: HclValue) -> bool:
-    """Whether an argument of a module is an image, or comes from where images come from."""
+    """Whether an argument of a module is an image, or comes from an attribute that gives images."""
     if isinstance(value, UnknownValue):
         return value.passed_on and any(_is_image(name, ref) for ref in value.refs)
     return isinstance(parse_image(value), AmiId | Alias)
@@ -114,7 +114,7 @@ def is_image(name: str, value: HclValue) -> bool:
 
 @lru_cache(maxsize=20_000)
 def may_name_image(name: str) -> bool:
-    """Whether an argument of this name can take an AMI id: `worker_ami_id`, and not `ami_name`."""
+    """Whether an argument with this name can take an AMI id: `worker_ami_id`, but not `ami_name`."""
     words = [word.lower() for word in _WORD.findall(name)]
     if not _OF_AN_IMAGE.isdisjoint(words):
         return False
@@ -135,7 +135,7 @@ def _is_image(name: str, ref: Ref) -> bool:
 
 
 def is_elsewhere(modules: Iterable[ModuleCode]) -> bool:
-    """Whether the code names clouds, and AWS is none of them."""
+    """Whether the code names clouds, but not AWS."""
     providers = {name for module in modules for name in _providers(module)}
     return providers.isdisjoint(_OURS) and bool(providers - _HELPERS)
 
@@ -155,7 +155,7 @@ def _providers(module: ModuleCode) -> Iterator[str]:
 
 
 def _required(terraform: Block) -> Iterator[str]:
-    """The names that `required_providers` gives, and those of the sources that it names."""
+    """The names in `required_providers`, and the names in their sources."""
     for required in terraform.of_type("required_providers"):
         for name, written in required.attributes.items():
             yield name
@@ -163,7 +163,7 @@ def _required(terraform: Block) -> Iterator[str]:
 
 
 def _of_call(call: Block) -> Iterator[str]:
-    """What a call says of the providers of the module: by name, or in the source it comes from."""
+    """The AWS providers that a module call mentions: passed by name, or in the module's source."""
     passed = call.attributes.get("providers")
     source = plain_text(call.attributes.get("source")) or ""
     if source.startswith(("./", "../")):

@@ -1,4 +1,4 @@
-"""The directories with code at or below one, and those that are passed over, by name."""
+"""Finds the directories with code at or below a directory, and names those that are skipped."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -9,7 +9,7 @@ from assay.inputs.terraform.project.paths import SUFFIXES, folded
 from assay.inputs.terraform.project.unasked import may_decide
 
 _MOST = 2000
-"""Directories that are looked into for code which is not judged."""
+"""The most directories that are searched for code which is not judged."""
 _TOOLS = frozenset(
     {
         *(".cache", ".git", ".hg", ".svn", ".idea", ".vscode", ".direnv", ".terraform"),
@@ -17,23 +17,23 @@ _TOOLS = frozenset(
         *(".pytest_cache", ".ruff_cache", ".gradle", ".npm", ".yarn", ".next", ".serverless"),
     }
 )
-"""Hidden directories in which tools keep their own things, copies of other people's code first of all."""
+"""Hidden directories in which tools keep their own files, above all copies of other people's code."""
 _HIDDEN = "a hidden directory with Terraform code"
 _LINKED = "a symbolic link to Terraform code elsewhere"
 
 
 class Walk(NamedTuple):
-    """What was found."""
+    """The result of a walk."""
 
     directories: list[str]
     passed_over: list[str]
-    """What is not judged, a line each."""
+    """A line for each thing that is not judged."""
     deciding: list[str]
-    """Files that may give values to code."""
+    """Files that may give values to the code."""
 
 
 def walk(path: str) -> Walk:
-    """Every directory with code at or below `path`, and what people should know was left out."""
+    """Every directory with code at or below `path`, and what was left out."""
     top = Path(path)
     here = top.resolve()
     directories: list[str] = []
@@ -72,7 +72,7 @@ def _children(at: Path) -> list[Path]:
 
 
 def _is_hidden(below: Path) -> bool:
-    """Whether what a link leads to is not met without it."""
+    """Whether the target of a link is not reached without the link."""
     return any(part.startswith(".") for part in below.parts)
 
 
@@ -89,7 +89,7 @@ def _passed_over(aside: list[tuple[Path, str]]) -> Iterator[str]:
 
 
 def _below(path: Path) -> Iterator[bool]:
-    """Of each directory at and below one, whether it holds code."""
+    """For each directory at and below one, whether it contains code."""
     stack = [path]
     while stack:
         try:
