@@ -1,1 +1,1 @@
-"""What code declares, written down in the shape of a plan, and found again in its files."""
+"""Writes what code declares in the shape of a plan, and finds it again in the files."""

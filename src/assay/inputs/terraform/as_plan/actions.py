@@ -1,7 +1,7 @@
-"""Actions of Terraform 1.14: what their configuration names is judged, as it is of a plan's.
+"""Actions (Terraform 1.14): images named in their configuration are judged as in a plan.
 
-Fact: HashiCorp, "The action block" (`config`, `count`, `for_each`). Whether something triggers one, or
-somebody invokes it by name, is not asked.
+Fact: HashiCorp, "The action block" (`config`, `count`, `for_each`). It makes no difference whether
+anything triggers the action, or whether it is only invoked by name.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _REPEATS = ("count", "for_each")
 
 
 def actions_of(code: "ModuleCode") -> Iterator[Block]:
-    """The configuration of each action of a module, as a block that has its address for labels."""
+    """The configuration of each action of a module, as a block whose labels are the action's address."""
     for (kind, name), placed in code.actions.items():
         own = placed.block.attributes
         repeats = {each: own[each] for each in _REPEATS if each in own}

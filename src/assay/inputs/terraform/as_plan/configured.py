@@ -12,16 +12,16 @@ _Key = tuple[str, str, str]
 
 
 class PlanBlocks:
-    """The resource blocks, by module.
+    """The resource blocks by module.
 
-    A plan knows one provider for all instances of a block: where they have several, the block stands
-    there for each.
+    In a plan, all instances of a block have the same provider. If the instances of a block here have
+    several providers, the block is listed once for each.
     """
 
     def __init__(self) -> None:
         self._modules: dict[_Path, Module] = {}
         self._names: defaultdict[tuple[_Path, _Key], dict[str, str]] = defaultdict(dict)
-        """The names under which a block stands there, by the key of its provider."""
+        """The names under which a block is listed, by the key of its provider."""
 
     @property
     def root(self) -> Module:
@@ -29,7 +29,7 @@ class PlanBlocks:
         return self._modules[()]
 
     def enter(self, path: _Path) -> None:
-        """Put a module below the one that calls it, which is there already."""
+        """Put a module below the module that calls it, which must have been entered before."""
         if path in self._modules:
             return
         here = self._modules[path] = Module([], {}, {})
@@ -38,10 +38,10 @@ class PlanBlocks:
             calls[path[-1]] = ModuleCall(module=here)
 
     def name(self, path: _Path, key: _Key, block: Block, provider: str) -> str:
-        """The name under which a block of a module stands there for one of its providers."""
+        """The name under which a module's block is listed for one of its providers."""
         mode, kind, name = key
         names = self._names[path, key]
-        # Instances of `aws.by["a"]` and `aws.by["b"]` are of two blocks there: "web", "web :aws.by[…]"
+        # Instances with `aws.by["a"]` and `aws.by["b"]` belong to two entries: "web", "web aws.by[…]"
         if provider not in names:
             names[provider] = f"{name} {provider}" if names else name
             resources = self._modules[path].resources
@@ -51,13 +51,13 @@ class PlanBlocks:
 
 
 def _written(block: Block) -> dict[str, Any]:
-    """Which arguments stand in a block, as a plan's configuration tells it."""
+    """The arguments of a block in the form of a plan's configuration."""
     found: dict[str, Any] = {
         name: {"constant_value": None} if each.text.strip() == "null" else {"references": []}
         for name, each in block.attributes.items()
     }
     for nested in block.blocks:
         if nested.type == "dynamic":
-            continue  # leaves no trace in a plan, either
+            continue  # not in a plan's configuration either
         found.setdefault(nested.type, []).append(_written(nested))
     return found

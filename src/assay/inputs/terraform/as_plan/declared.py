@@ -1,8 +1,8 @@
-"""What the code declares, in the shape of a plan, so that both are read in one way.
+"""Puts what the code declares into the shape of a plan, so that both are read in the same way.
 
-A resource becomes a planned change with its unknown values masked, and a provider block an entry of
-the plan's `configuration`. Only what can matter to an image is evaluated. Whether a resource exists
-already no code can tell: it is taken for one that exists and changes, of which less follows.
+A resource becomes a planned change with its unknown values masked, and a provider block an entry in the
+plan's `configuration`. Only what can matter to an image is evaluated. Code does not say whether a
+resource already exists: it is treated as existing and changing, which implies less.
 """
 
 from collections.abc import Collection, Iterable
@@ -39,31 +39,31 @@ from assay.model import Kind
 from assay.model.addresses import address
 
 _COMPUTED = ("id", "arn", "name", "latest_version", "default_version")
-"""What AWS, or the provider, fills in where nothing is written."""
+"""Attributes that AWS or the provider fills in if they are not set."""
 _COMPUTED_AMI = ("aws_instance", "aws_spot_instance_request")
-"""Whose `ami` the provider fills in where it is empty (hashicorp/aws, Optional and Computed)."""
+"""Types whose empty `ami` the provider fills in (hashicorp/aws, Optional and Computed)."""
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
 
 class Declared(NamedTuple):
-    """A configuration as a plan, and what the plan cannot say."""
+    """A configuration as a plan, and what a plan cannot express."""
 
     plan: PlanDocument
     rows: dict[str, tuple[Row, ...]]
     values: dict[tuple[str, str], HclValue]
-    """What each resource holds, by address and type, with an `UnknownValue` where the plan has a mask."""
+    """Each resource's values by address and type, with an `UnknownValue` where the plan has a mask."""
     missing: tuple[Missing, ...]
-    """The modules whose code is not there."""
+    """The modules whose code is missing."""
     ignoring: dict[str, frozenset[str]]
-    """The resources of which changes are ignored, by address: of which attributes."""
+    """The attributes whose changes are ignored, by resource address."""
     several: frozenset[str]
-    """The addresses that stand for a number of instances which is not known."""
+    """The addresses that stand for an unknown number of instances."""
     disabled: int
-    """How many blocks `lifecycle { enabled = false }` takes away."""
+    """The number of blocks removed by `lifecycle { enabled = false }`."""
 
 
 def declare(program: Program, *, tags: bool) -> Declared:
-    """Evaluate a program as far as images are concerned."""
+    """Evaluate a program as far as it concerns images."""
     return _Writer(program, tags=tags).write()
 
 
@@ -89,7 +89,7 @@ class _Writer:
             self._blocks.enter(module.path)
             self._module(module)
         configuration = Configuration(self._providers.configs, self._blocks.root)
-        # What no table knows gets rows as one goes: `image_id` of a module that is not there, say
+        # Resources that no table has get rows during the walk, e.g. `image_id` of a missing module
         self._rows[CALL] = tuple(Row(CALL, name, Kind.LAUNCH) for name in sorted(self._passed))
         self._rows[CARRIED] = tuple(Row(CARRIED, path, Kind.LAUNCH) for path in sorted(self._paths))
         plan = PlanDocument("1.2", resource_changes=self._changes, configuration=configuration)
@@ -117,7 +117,7 @@ class _Writer:
         suspects = Suspects(module)
         for (mode, kind, name), placed in module.code.resources.items():
             wanted = self._wanted(suspects, mode, kind, placed.block)
-            # Of most resources nothing can hold an image; a script in them may name one all the same
+            # Most resources cannot use an image, but a script in one may still name an image
             idle = wanted is not None and not wanted
             scripted = placed.block.blocks and any(placed.block.of_type("provisioner"))
             if idle and not scripted:
@@ -146,21 +146,19 @@ class _Writer:
     def _wanted(
         self, suspects: Suspects, mode: str, kind: str, block: Block
     ) -> Collection[str] | None:
-        """The arguments to evaluate: none of most resources, all of a data source's."""
+        """The arguments to evaluate: none for most resources, all for a data source."""
         if mode == "data":
             return None if kind in IMAGE_DATA else ()
         suspected = suspects.of(block)
         rows, documents = self._rows.get(kind, ()), DOCUMENTS.get(kind, ())
         if not rows and not documents:
-            return (
-                suspected  # `ami` of a resource that nobody knows, or an id in one of its arguments
-            )
+            return suspected  # `ami` of a resource without rows, or an id in one of its arguments
         names = {"data_type", *USUAL, *self._tags, *suspected, *documents}
         names.update(READ if kind in TYPES else ())
         return names | self._of_kind(kind).attributes
 
     def _of_kind(self, kind: str) -> Wants:
-        """What the rows of a resource type read, made out once."""
+        """What the rows of a resource type read; computed once."""
         found = self._wants.get(kind)
         if found is None:
             found = self._wants[kind] = wants_of(self._rows.get(kind, ()))
@@ -180,14 +178,14 @@ class _Writer:
             with_self(own, module, placed.block, iteration, self._providers)
         elif own.get("ami") == "" and kind in _COMPUTED_AMI:
             _leave_to_provider(own)
-        # JSON may leave out the brackets of a block: `"launch_template": {…}` is a list of one
+        # JSON may omit the brackets of a block: `"launch_template": {…}` is a list of one
         values: HclValue = own
         for path in self._of_kind(kind).paths:
             values = in_blocks(values, path)
         assert isinstance(values, dict)
         if self._tags and mode == "managed":
             self._providers.add_tags(module, placed.block, iteration, values)
-        # What AWS fills in is unknown, and not absent: else an id that nobody wrote would be none
+        # What AWS fills in is unknown, not absent: otherwise an id that is not set would count as none
         for computed in _COMPUTED if mode == "managed" else ():
             values.setdefault(computed, UnknownValue())
         word = f"data.{kind}.{name}" if mode == "data" else f"{kind}.{name}"
@@ -203,7 +201,7 @@ class _Writer:
     def _unread(
         self, module: ModuleInstance, block: Block, iteration: Iteration, found: Body
     ) -> None:
-        # Rows wait for what they read themselves, and tell that it is not known; nobody else does
+        # Rows wait for what they read themselves, and report it as unknown; nothing else does
         read = self._of_kind(block.labels[0]).awaited
         more = carried(module, block, iteration, found, read)
         rest = of_unread(module, block, found, read, more.ids)
@@ -223,7 +221,7 @@ class _Writer:
     def _add_named(
         self, module: ModuleInstance, block: Block, iteration: Iteration, found: Iterable[Named]
     ) -> None:
-        """What is named beside a resource: by its scripts, and in what is not evaluated."""
+        """Add what is named beside a resource: in its scripts, and in what is not evaluated."""
         for each in found:
             key = key_of(module, block, iteration, self._providers)
             called = ("managed", UNREAD, ".".join(block.labels))
@@ -242,7 +240,7 @@ class _Writer:
         known, unknown = masked(values)
         mode, kind, name = block
         self._values[at, kind] = values
-        # Whether it exists nobody knows: of "create" it would follow that nothing was there before
+        # It may or may not exist: "create" would imply that nothing was there before
         change = Change(
             ("read",) if mode == "data" else ("update",),
             after=_raw(known),
@@ -254,7 +252,7 @@ class _Writer:
         )
 
     def _missing_module(self, module: ModuleInstance, name: str, call: Placed) -> None:
-        """Of a module whose code is not there, the images that it is given."""
+        """Record a module whose code is missing, with the images passed to it."""
         names = [each for each in call.block.attributes if each not in _META]
         manifest = self._program.root.code.manifest
         cure = manifest.cure(".".join((*module.path, name)), call.block)
@@ -264,7 +262,7 @@ class _Writer:
             found = body(module, call.block, iteration, names)
             images = {each: value for each, value in found.values.items() if is_image(each, value)}
             self._passed.update(images)
-            # `settings = { image = "ami-…" }` holds one, whatever the argument is called
+            # `settings = { image = "ami-…" }` contains an id, whatever the argument is called
             held = {each: value for each, value in found.values.items() if ids_in(value)}
             given = {**held, **images}
             if given:
@@ -275,7 +273,7 @@ class _Writer:
 
 
 def _leave_to_provider(values: dict[str, HclValue]) -> None:
-    """An empty `ami` is none: what a launch template names, or what nobody knows before apply."""
+    """An empty `ami` counts as not set: a launch template names the image, or it is not known."""
     del values["ami"]
     if values.get("launch_template") in (None, []):
         values["ami"] = UnknownValue()

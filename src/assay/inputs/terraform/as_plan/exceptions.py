@@ -1,7 +1,7 @@
-"""Exceptions that comments make: `# assay:ignore[unmarked] reason="vendor appliance"`.
+"""Exceptions in comments: `# assay:ignore[unmarked] reason="vendor appliance"`.
 
-A directive may follow other text and goes on to the end of its line. What is meant for one and is
-not quite one is an error: an exception that does not hold should say so where it is written.
+A directive may follow other text and extends to the end of its line. A malformed attempt at one is an
+error: an exception that has no effect should say so where it is written.
 """
 
 import re
@@ -18,7 +18,7 @@ _LIKE_THIS = 'write assay:ignore[unmarked] reason="vendor appliance"'
 _IN_QUOTES = 'put text with spaces in double quotes: reason="vendor appliance"'
 
 _MARK = re.compile(r"(?<![\w-])assay:([ \t]*)([\w-]*)([ \t]*\[)?")
-# Compiled where somebody makes an exception.
+# Compiled only when the code has an exception.
 _RULE = r"[A-Za-z0-9_-]{1,64}"
 _KEY = r"\s+([A-Za-z0-9_-]{1,64})="
 _VALUE = r'(?:"([^"]*)"|([\w.:/#@+-]+))(?!\S)'
@@ -26,7 +26,7 @@ _TEXT = r"[^\x00-\x1f\x7f]{1,500}"
 
 
 def read_exception(comment: Comment, file: str) -> CodeException | None:
-    """The exception that a comment makes; None for prose. Raises `InputError`."""
+    """The exception in a comment; None for prose. Raises `InputError`."""
     text = comment.text.removesuffix("*/") if comment.text.startswith("/*") else comment.text
     found = [
         (mark, f"{file}:{line}", line)
@@ -55,7 +55,7 @@ def read_exception(comment: Comment, file: str) -> CodeException | None:
 
 
 def _is_meant(mark: re.Match[str]) -> bool:
-    """Whether it is a directive, or a try at one: prose writes a space, and no brackets."""
+    """Whether it is a directive or an attempt at one: prose has a space and no brackets."""
     from difflib import get_close_matches
 
     gap, word, bracket = mark.groups()

@@ -1,6 +1,6 @@
-"""Where in the code an address stands: the file and the line that a person would change.
+"""Finds the place of an address in the code: the file and the line that a person would change.
 
-Read from blocks alone, so that a plan's findings and the code's have the same line.
+Only blocks are read, so the findings of a plan and of the code have the same line.
 """
 
 import re
@@ -21,13 +21,12 @@ _VARIABLE = re.compile(r'(?:"\$\{\s*)?var\.([\w-]+)(?:\.[\w-]+|\[(?:"[^"]*"|[0-9
 
 
 class Location(NamedTuple):
-    """Where an attribute stands, and every line whose comments speak of it too."""
+    """The place of an attribute, and every line whose comments apply to it too."""
 
     spot: Spot
     around: tuple[Spot, ...]
-    """The attribute itself first, then the blocks around it, the arguments of module calls that it is
-    set to, and the calls last; of what stands in a module from elsewhere, only its call and what
-    that passes."""
+    """First the attribute itself, then the blocks around it, the arguments of module calls that it is
+    set to, and last the calls. For an external module, only its call and the arguments of that call."""
     changes_ignored: bool
 
 
@@ -41,15 +40,15 @@ class Locator:
 
     @property
     def files(self) -> int:
-        """How many files of code the root has."""
+        """The number of code files of the root."""
         return len(self._root.files)
 
     def find(self, address: str, attribute: str, value: str | None = None) -> Location | None:
-        """Where the attribute of a resource stands; None where the code holds no such block.
+        """The place of a resource's attribute; None if the code has no such block.
 
-        `value` is the AMI id at hand: it tells blocks apart that a plan has in an order of its own.
+        `value` is the AMI id in question: it identifies blocks whose order differs in a plan.
         """
-        # All instances of a block stand at one line: only the last key, if any, is left out
+        # All instances of a block have the same line, so the last key, if any, is removed
         block = address[: address.rindex("[")] if address.endswith("]") else address
         key = (block, attribute, value if "[" in attribute else None)
         if key not in self._found:
@@ -73,18 +72,18 @@ class Locator:
         ignored = bool(steps) and is_ignored(ignored_in(placed.block), str(steps[0]))
         outside = [_spot(call.placed) for call in reversed(calls)]
         passed = list(_passed(calls, written))
-        # A line in a registry's module is nobody's to change: what counts is the call that reaches it,
-        # and at that call the argument that is passed on to the attribute
+        # Nobody can change a line in a registry's module: what counts is the call that reaches the
+        # module, and in that call the argument that is passed on to the attribute
         foreign = next((number for number, call in enumerate(calls) if not call.ours), None)
         if foreign is None:
             return Location(spots[-1], (*reversed(spots), *passed, *outside), ignored)
-        deep = len(calls) - foreign - 1  # calls in code of others, whose comments do not count
+        deep = len(calls) - foreign - 1  # calls in external code, whose comments do not count
         ours = (*passed[deep:], *outside[deep:])
         spot = passed[deep] if len(passed) > deep else _spot(calls[foreign].placed)
         return Location(spot, ours, ignored)
 
     def written(self, address: str, attribute: str, value: str) -> tuple[str, Written] | None:
-        """The expression of the attribute of a resource, and its file; None where there is none here."""
+        """A resource attribute's expression and its file; None if it is not in this code."""
         of = block_address(address)
         code, _ = self._module(module_path(of.module))
         placed = code.resources.get((of.mode, of.type, of.name)) if code else None
@@ -94,7 +93,7 @@ class Locator:
         return (file, written) if written is not None else None
 
     def comments(self, file: str) -> tuple[Comment, ...]:
-        """The comments of a file that are meant for assay."""
+        """The comments for assay in a file."""
         return self._reader.file(file).code.comments
 
     def _module(self, path: Sequence[str]) -> "tuple[ModuleCode | None, list[_Call]]":
@@ -114,7 +113,7 @@ class Locator:
 
 
 class _Call(NamedTuple):
-    """A module call, and whether the code that it calls is this repository's own."""
+    """A module call, and whether the called code belongs to this repository."""
 
     placed: Placed
     ours: bool
@@ -125,7 +124,7 @@ def _spot(placed: Placed) -> Spot:
 
 
 def _of_calls(calls: list[_Call], attribute: str) -> Location | None:
-    """The nearest call of a module whose code is not there, at the argument if it has it."""
+    """The nearest call of the module with missing code, at the argument if the call has it."""
     if not calls:
         return None
     *_, (placed, _) = calls
@@ -138,7 +137,7 @@ def _of_calls(calls: list[_Call], attribute: str) -> Location | None:
 
 
 def _passed(calls: Sequence[_Call], written: Written | None) -> Iterator[Spot]:
-    """The arguments of calls that an attribute is set to, from the inside out: `ami = var.ami`."""
+    """The call arguments that an attribute is set to, from the inside out: `ami = var.ami`."""
     for call, _ in reversed(calls):
         found = _VARIABLE.fullmatch(written.text.strip()) if written else None
         written = call.block.attributes.get(found[1]) if found else None
@@ -150,7 +149,7 @@ def _passed(calls: Sequence[_Call], written: Written | None) -> Iterator[Spot]:
 def _spots(
     placed: Placed, steps: list[Step], value: str | None
 ) -> Iterator[tuple[Spot, Written | None]]:
-    """The lines of the block, of nested blocks, and of the attribute, which has an expression."""
+    """The lines of the block, of nested blocks, and of the attribute with its expression."""
     file, block = placed.file, placed.block
     yield (file, block.line), None
     while steps:
@@ -168,13 +167,13 @@ def _spots(
         block = next(nested.of_type("content"), nested) if nested.type == "dynamic" else nested
         steps = (
             rest if index is None else rest[1:]
-        )  # hashicorp/awscc nests objects, without a place
+        )  # hashicorp/awscc nests objects, which have no index
 
 
 def _nested(block: Block, name: str, index: int | None, value: str | None) -> Block | None:
-    """The nested block that is meant: the one that holds the value, or the one in its place."""
-    # A plan has `ebs_block_device` and other sets in an order of its own, so that the place says less
-    # than the id that stands there
+    """The nested block that is meant: the one that contains the value, or the one at the index."""
+    # A plan orders `ebs_block_device` and other sets in its own way, so the id in a block says more
+    # than the index
     static = [each for each in block.blocks if each.type == name]
     dynamic = [each for each in block.blocks if each.type == "dynamic" and each.labels == (name,)]
     if value and len(static) > 1:

@@ -1,7 +1,8 @@
-"""The literal that an attribute's image is written as: in the attribute, or where names lead from there.
+"""Finds the literal that an attribute's image comes from: in the attribute, or where its names lead.
 
-Only what is one literal behind nothing but names has one: `ami = var.ami`, an argument of a module call, a local, a
-value in a tfvars file, a default. What is computed, looked up or chosen by a key has none.
+Only an image that is a single literal, possibly behind names, has one: `ami = var.ami`, an argument of
+a module call, a local, a value in a tfvars file, a default. An image that is computed, looked up or
+chosen by a key has none.
 Fact: HashiCorp, "Input Variables", "Variable Definition Precedence".
 """
 
@@ -19,18 +20,18 @@ _NAME = re.compile(r'(?:"\$\{\s*)?(var|local)\.([\w-]+)(?:\s*\}")?')
 
 
 class Literal(NamedTuple):
-    """An id, written out."""
+    """A literal id."""
 
     file: str
     line: int
-    """That of the attribute, local or value that it is."""
+    """The line of the attribute, local or value."""
     text: str
-    """The expression as it is written."""
+    """The expression as written."""
     json: bool
 
 
 class NoLiteral(NamedTuple):
-    """Why there is none that could be rewritten."""
+    """Why there is no literal that could be rewritten."""
 
     why: str
 
@@ -50,7 +51,7 @@ class Literals:
     def __init__(
         self, reader: CodeReader, root: str, var_files: Iterable[str], environment: Collection[str]
     ) -> None:
-        """`environment` are the variables that the environment gives a value."""
+        """`environment` contains the variables that are set by the environment."""
         self._reader = reader
         self._root = reader.directory(root)
         self._locator = Locator(reader, root)
@@ -58,7 +59,7 @@ class Literals:
         self._environment = environment
 
     def of(self, address: str, attribute: str, id: str) -> Literal | NoLiteral:
-        """The literal that gives the attribute of a resource the image `id`."""
+        """The literal that sets the attribute of a resource to the image `id`."""
         levels = self._levels(address)
         placed = self._locator.written(address, attribute, id)
         if levels is None or placed is None:
@@ -68,7 +69,7 @@ class Literals:
     def _follow(
         self, file: str, written: Written, levels: Sequence[_Level], id: str
     ) -> Literal | NoLiteral:
-        for _ in range(100):  # names may lead in a circle
+        for _ in range(100):  # names may form a cycle
             if not all(each.ours for each in levels):
                 return NoLiteral("it is in a module from elsewhere")
             if plain_text(written) == id:
@@ -85,7 +86,7 @@ class Literals:
     def _named(
         self, kind: str, name: str, levels: Sequence[_Level]
     ) -> tuple[str, Written, Sequence[_Level]] | NoLiteral:
-        """What a name stands for, with its file and the modules that it stands in."""
+        """What a name refers to, with its file and the modules around it."""
         here = levels[-1]
         if kind == "local":
             local = here.code.locals.get(name)
@@ -111,7 +112,7 @@ class Literals:
         return default.file or variable.file, default, levels
 
     def _levels(self, address: str) -> list[_Level] | None:
-        """The root, and each module that the address leads through; None where one is not there."""
+        """The root and each module on the path of the address; None if one is missing."""
         code, path = self._root, module_path(block_address(address).module)
         levels = [_Level(code, None, "", ours=True)]
         for depth, name in enumerate(path, start=1):

@@ -1,6 +1,6 @@
-"""References of code as people shall see them: at their lines, with the comments that speak of them.
+"""Code references as shown to users: with their lines and the comments that apply to them.
 
-Of what cannot be judged there is one, too: a module that is not there, a file that cannot be read.
+What cannot be judged has a reference too: a module whose code is missing, a file that cannot be read.
 """
 
 import re
@@ -43,11 +43,11 @@ _A_PLAN = re.compile(r"\b(?:the|this|a) plan\b")
 
 
 def declared_at(reference: AmiReference, locator: Locator, ignoring: Ignoring) -> AmiReference:
-    """The reference as code has it: at its line, with no word of what an apply would do."""
+    """The reference as code has it: with its line, and without saying what an apply would do."""
     at_line = located(reference, locator)
     if reference.resource_type in (UNREAD, CARRIED):
         at_line = replace(at_line, resource_type=block_address(reference.address).type)
-    # The attribute itself may be ignored, or one between it and its image: the `image_id` of a template
+    # The ignored attribute may be this one or one between it and its image, e.g. a template's `image_id`
     kept = at_line.changes_ignored or comes_through(reference.value, ignoring)
     value = _as_code(reference.value, f"{reference.address}.")
     if reference.resource_type == CARRIED:
@@ -62,7 +62,7 @@ def declared_at(reference: AmiReference, locator: Locator, ignoring: Ignoring) -
 
 
 def located(reference: AmiReference, locator: Locator) -> AmiReference:
-    """The reference with its file and line, and the inline exceptions that stand there."""
+    """The reference with its file and line, and the inline exceptions at that place."""
     value = reference.value.id if isinstance(reference.value, AmiId) else None
     location = locator.find(reference.address, reference.attribute, value)
     if location is None:
@@ -85,7 +85,7 @@ def _exceptions(location: Location, locator: Locator) -> Iterator[CodeException]
 
 
 def unattached(modules: Iterable[ModuleCode], references: Iterable[AmiReference]) -> Iterator[str]:
-    """Exceptions in comments that speak of nothing: whoever wrote them thinks that they hold."""
+    """Exceptions in comments that apply to nothing, although their author expects that they do."""
     attached = {(each.file, each.line) for reference in references for each in reference.exceptions}
     for module in modules:
         for read in module.files:
@@ -101,10 +101,10 @@ def unattached(modules: Iterable[ModuleCode], references: Iterable[AmiReference]
 
 
 def _as_code(value: Value, address: str = "") -> Value:
-    """The value in words of code; nothing unknown comes from `address`, which is where it stands."""
+    """The value described in terms of code, without references to `address`, its own resource."""
     match value:
         case Unknown(references):
-            # "comes from aws_instance.a.ami", at aws_instance.a: that is no news to whoever reads it
+            # At aws_instance.a, "comes from aws_instance.a.ami" says nothing new
             others = (each for each in references if not (address and each.startswith(address)))
             return Unknown(tuple(others), _WHEN)
         case Unusable(reason, cure):
@@ -120,7 +120,7 @@ def _as_code(value: Value, address: str = "") -> Value:
     return value
 
 
-@lru_cache(maxsize=64)  # those of all names behind templates are told once
+@lru_cache(maxsize=64)  # the changes of all names behind templates are reworded once
 def _changes_as_code(changes: Changes) -> Changes:
     return Changes(tuple(replace(each, leaves=_as_code(each.leaves)) for each in changes))
 
@@ -133,12 +133,12 @@ def _placed(place: Place | Unplaced) -> Place | Unplaced:
 
 
 def _in_words(reason: str) -> str:
-    """A reason that readers of plans share, where there is no plan."""
+    """A reason that plan readers share, reworded for code without a plan."""
     return _A_PLAN.sub("the code", reason).replace("known when Terraform plans", "in the code")
 
 
 def not_there(modules: Sequence[Missing], locator: Locator) -> Iterator[AmiReference]:
-    """One reference for all modules that are not there, at the line of the first."""
+    """One reference for all missing modules, at the line of the first one."""
     found = in_one_sentence(modules)
     if found:
         address, value = found
@@ -147,7 +147,7 @@ def not_there(modules: Sequence[Missing], locator: Locator) -> Iterator[AmiRefer
 
 
 def not_read(error: InputError) -> AmiReference:
-    """The reference for what is wrong in a file."""
+    """A reference for an error in a file."""
     cannot = Incomplete("code that cannot be read, or that Terraform refuses", "fix the file")
     path, _, line = (error.where or "").rpartition(":")[0].rpartition(":")
     reference = _incomplete(f"({path or error.where})", "syntax", cannot)

@@ -1,7 +1,7 @@
-"""Changes beside those of resources: images that their scripts name, and what is not evaluated.
+"""Changes beside those of resources: images named in their scripts, and in what is not evaluated.
 
-What stands in such a change is no value of the resource, so that nothing that reads the resource
-takes it for one; it has a type of its own, which `located.py` puts right.
+Such a change does not contain values of the resource, so code that reads the resource must not mistake
+it for one. It has a resource type of its own, which `located.py` replaces.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -28,12 +28,12 @@ class Named(NamedTuple):
 
     values: Mapping[str, object]
     hidden: object = False
-    """What of it is secret, as a plan's mask has it."""
+    """Which parts are secret, in the form of a plan's mask."""
 
     def change(
         self, module: ModuleInstance, block: Block, iteration: Iteration, name: str
     ) -> ResourceChange:
-        """As a change of a plan, under the name that its block has in the configuration."""
+        """As a change of a plan, under the block's name in the configuration."""
         change = Change(
             ("update",),
             after=msgspec.Raw(msgspec.json.encode(self.values)),
@@ -47,7 +47,7 @@ class Named(NamedTuple):
 
 
 def of_scripts(module: ModuleInstance, block: Block, iteration: Iteration) -> Iterator[Named]:
-    """What a resource's provisioners name: they run when it is made."""
+    """The images that a resource's provisioners name: they run when the resource is created."""
     for number, found in scripts(module, block, iteration):
         before: list[dict[str, Any]] = [{}] * number
         named = {name: _shown(ids) for name, ids in found.items()}
@@ -61,12 +61,13 @@ def of_unread(
     read: Collection[str],
     held: Mapping[str, Ids],
 ) -> Iterator[Named]:
-    """What stands in expressions without a known value, where no row waits for that: not in `read`.
+    """The images in expressions without a known value, except in the arguments `read`, which a row
+    waits for.
 
-    `held` are the ids that others hold and such expressions read, by argument.
+    `held` are the ids that such expressions read from other values, by argument.
     """
     kind = block.labels[0]
-    # Where anything secret is read on the way, the ids might be it: `join("-", ["ami", var.secret, …])`
+    # If a secret is read on the way, it may be part of the ids: `join("-", ["ami", var.secret, …])`
     named = {
         name: ids | Ids(hidden=name in found.marks.below)
         for name, ids in unread(module, block, found.values, read)
@@ -84,7 +85,7 @@ def _hidden(named: Mapping[str, Ids]) -> dict[str, bool]:
 def key_of(
     module: ModuleInstance, block: Block, iteration: Iteration, providers: ProviderKeys
 ) -> str:
-    """The provider that gives such a change its place: its resource's, or AWS's in its module."""
+    """The provider that determines such a change's place: its resource's, or the module's for AWS."""
     if block.labels[0].startswith(_AWS):
         return providers.of_resource(module, block, iteration)
     return providers.of_aws(module)

@@ -1,4 +1,4 @@
-"""Where the unknown values of a configuration come from, as its evaluation has found out."""
+"""Where the unknown values of a configuration come from, according to its evaluation."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -12,7 +12,7 @@ from assay.model.addresses import Step
 
 
 class CodeTrails:
-    """Follows the references of unknown values to the blocks that they name."""
+    """Follows the references of unknown values to the blocks they name."""
 
     is_code = True
     is_exact = True
@@ -24,26 +24,26 @@ class CodeTrails:
         values: Mapping[tuple[str, str], HclValue],
         several: Collection[str],
     ) -> None:
-        """`several` are the addresses of what stands for a number of instances that is not known."""
+        """`several` are the addresses that stand for an unknown number of instances."""
         self._planned = planned
         self._values = values
         self._several = several
         self._blocks: defaultdict[tuple[str, ...], list[ResourceChange]] = defaultdict(list)
         for change in changes:
-            name = change.name.partition(" ")[0]  # behind it the key of its provider
+            name = change.name.partition(" ")[0]  # the key of its provider may follow
             block = (change.module_address or "", change.mode, change.type, name)
             self._blocks[block].append(change)
         self._found: dict[tuple[str, ...], _Block] = {}
 
     def of(self, resource: PlannedResource, path: tuple[Step, ...]) -> Found | Dead:
-        """The attributes that the value at `path` is passed on from."""
+        """The attributes whose value is passed on to `path`."""
         unknown = _unknown_at(
             self._values.get((resource.change.address, resource.change.type)), path
         )
         here = Dead(".".join((resource.change.address, *map(str, path))))
         if unknown is None or not unknown.refs:
             return here
-        # `replace(data.aws_ami.x.id, "a", "b")` is made of the lookup, and is not what that finds
+        # `replace(data.aws_ami.x.id, "a", "b")` is computed from the lookup, but is not its result
         if not unknown.passed_on:
             return Dead(str(unknown.refs[0]))
         found: list[Target] = []
@@ -67,7 +67,7 @@ class CodeTrails:
         if own:
             return Target(self._planned.open(own), tuple(rest[1:]))
         if block.open:
-            # One stands for all where nobody knows the keys: the step that names one is passed over
+            # If the keys are unknown, one instance stands for all: skip the step that is a key
             behind = 1 if block.open.address in self._several else 0
             return Target(self._planned.open(block.open), tuple(rest[behind:]))
         return None
@@ -80,7 +80,7 @@ class CodeTrails:
 
 
 class _Block(NamedTuple):
-    """The instances of a block: those that are told apart, and the one that stands for all others."""
+    """The instances of a block: those with known keys, and the one that stands for all others."""
 
     by_key: dict[tuple[bool, Step], ResourceChange]
     open: ResourceChange | None
@@ -96,11 +96,11 @@ class _Block(NamedTuple):
 
 
 def _unknown_at(value: HclValue, path: tuple[Step, ...]) -> UnknownValue | None:
-    """The unknown value at a path, or around it, with the rest of the path put to its references."""
+    """The unknown value at or around a path, with the rest of the path added to its references."""
     for position, step in enumerate(path):
         match value:
             case UnknownValue(refs, passed_on):
-                # All of a block may be passed on: `launch_template = var.templates["web"]`
+                # A whole block may be passed on: `launch_template = var.templates["web"]`
                 rest = path[position:]
                 further = tuple(Ref(ref.module, (*ref.steps, *rest)) for ref in refs)
                 return UnknownValue(further, passed_on)

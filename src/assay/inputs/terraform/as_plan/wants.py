@@ -1,4 +1,4 @@
-"""What the rows of a resource type read of its blocks."""
+"""Which parts of a resource's blocks its rows read."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from assay.inputs.surface import Form, Row
 
 _FIELDS = ("id", "name", "version", "launch_template_id", "launch_template_name")
-"""What blocks that name a launch template hold: rows read it."""
+"""The arguments of blocks that name a launch template, which rows read."""
 NARROWING = frozenset({"filter"})
 """Blocks of a lookup without which it may find something else."""
 
@@ -15,16 +15,16 @@ class Wants(NamedTuple):
     """What some rows read."""
 
     attributes: frozenset[str]
-    """At the top level."""
+    """Arguments at the top level."""
     paths: tuple[str, ...]
     awaited: frozenset[str]
-    """The arguments, and those of blocks, that rows wait for."""
+    """The arguments, including those in blocks, that rows wait for."""
     doubtful: frozenset[str]
-    """The types of blocks that change what others mean by being there."""
+    """The types of blocks whose presence changes what other arguments mean."""
 
 
 def wants_of(rows: Iterable[Row]) -> Wants:
-    """What the rows of one resource type read of it."""
+    """What the rows of one resource type read from it."""
     found = list(rows)
     attributes = frozenset(name for row in found for name in row.attributes)
     paths = tuple(path for row in found for path in row.paths)
