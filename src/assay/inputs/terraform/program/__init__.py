@@ -1,1 +1,1 @@
-"""Code at work: module instances, what names mean in them, and what their blocks hold."""
+"""Evaluated code: module instances, the meaning of names in them, and the values of their blocks."""

@@ -1,7 +1,7 @@
-"""The values of one block's body, in the shape that a plan gives them.
+"""The values of one block's body, in the shape of a plan.
 
-Nested blocks are lists, `dynamic` blocks are expanded, and what is unknown stays as `UnknownValue`
-until `masked` takes a tree apart into values and the mask that a plan has beside them.
+Nested blocks are lists, `dynamic` blocks are expanded, and an unknown part remains an `UnknownValue`
+until `masked` splits a tree into values and the mask that a plan has beside them.
 """
 
 from collections.abc import Collection, Mapping
@@ -33,20 +33,20 @@ from assay.inputs.terraform.syntax.blocks import Block, Written
 from assay.inputs.terraform.syntax.expressions import FailedError, HclValue, SetOf, UnknownValue
 
 _ITEM = 40
-"""What a dynamic block takes of the room for values, each time that it is made."""
+"""The share of the room for values that each block made by a dynamic block takes."""
 _META = ("count", "for_each", "provider", "depends_on")
 _NOT_ARGUMENTS = ("lifecycle", "provisioner", "connection", "timeouts")
 
 
 class Body(NamedTuple):
-    """The evaluated arguments of a block, and what of them is secret."""
+    """The evaluated arguments of a block, and which parts are secret."""
 
     values: dict[str, HclValue]
     marks: Marks
 
     @property
     def hidden(self) -> frozenset[str]:
-        """The arguments in which anything is secret."""
+        """The arguments that contain something secret."""
         return frozenset(map(str, self.marks.below))
 
 
@@ -58,9 +58,9 @@ def body(
     bound: Mapping[str, MaybeMarked] = {},
     doubtful: Collection[str] = (),
 ) -> Body:
-    """The arguments called `wanted`, at the top level, or all of them; nested blocks are whole.
+    """The top-level arguments in `wanted`, or all of them; nested blocks are complete.
 
-    Blocks of the types in `doubtful` say something by not being there.
+    `doubtful` are the types of blocks whose absence matters too.
     """
     found: dict[str, MaybeMarked] = {}
     context = module.context(iteration)
@@ -74,7 +74,7 @@ def body(
         name = nested.labels[0] if _is_dynamic(nested) else nested.type
         if name in _NOT_ARGUMENTS or (wanted is not None and name not in wanted):
             continue
-        # Static and dynamic blocks of one type are one list, in the order in which they stand
+        # Static and dynamic blocks of one type form one list, in the order of the code
         made = _nested(module, nested, iteration, bound, doubtful)
         found[name] = _more(found[name], made) if name in found else made
     whole = as_map({name: without_secret_keys(value) for name, value in found.items()})
@@ -84,7 +84,7 @@ def body(
 
 
 def _more(before: MaybeMarked, made: MaybeMarked) -> MaybeMarked:
-    """Blocks of one type one after the other."""
+    """Two lists of blocks of one type, one after the other."""
     if not isinstance(bare(before), list) or not isinstance(bare(made), list):
         return unknown(before, made)
     own = Marks(marks_of(before).own or marks_of(made).own)
@@ -94,12 +94,12 @@ def _more(before: MaybeMarked, made: MaybeMarked) -> MaybeMarked:
 def _argument(
     written: Written, context: EvalContext, shared: Shared, bound: Mapping[str, MaybeMarked]
 ) -> MaybeMarked:
-    """What an argument is set to; unknown where it fails, and where it is too much to write out."""
+    """The value of an argument; unknown if its evaluation fails, or if it is too large to write out."""
     try:
         value = evaluate(shared.expressions.of(written), context, bound)
     except (FailedError, RecursionError):
         return UnknownValue()
-    # A plan writes out what locals share: `{ a = local.x, b = local.x }` ten times over is a gigabyte
+    # A plan writes out what locals share: ten levels of `{ a = local.x, b = local.x }` are a gigabyte
     size = nodes(bare(value))
     shared.room -= size
     if size >= MANY or shared.room < 0:
@@ -118,7 +118,7 @@ def _nested(
     bound: Mapping[str, MaybeMarked],
     doubtful: Collection[str],
 ) -> MaybeMarked:
-    """A nested block as a list of one, a dynamic one as a list of what it makes."""
+    """A nested block as a list of one, a dynamic block as a list of the blocks it makes."""
     shared = module.shared
     if not _is_dynamic(block):
         return as_list([_whole(body(module, block, iteration, None, bound, doubtful))])
@@ -132,7 +132,7 @@ def _nested(
         return UnknownValue()
     iterator = block.attributes.get("iterator")
     name = iterator.text.strip().strip('"') if iterator else block.labels[0]
-    # The iterator is called like the block, unless it has a name: `override.value`
+    # The iterator has the block's name unless `iterator` names it: `override.value`
     items: list[MaybeMarked] = []
     for one in _items(of):
         if 0 <= shared.room < _ITEM:
@@ -144,7 +144,7 @@ def _nested(
         inner = {**bound, name: as_map({"key": one.each_key, "value": one.each_value})}
         items.append(_whole(body(module, content, iteration, None, inner, doubtful)))
     if block.labels[0] in doubtful and isinstance(bare(of), UnknownValue):
-        items.append(unknown(of))  # how many there are, if any
+        items.append(unknown(of))  # an unknown number of blocks, possibly none
     return marked(as_list(items), Marks(marks_of(of).own))
 
 
@@ -161,7 +161,7 @@ def _multiplies(module: ModuleInstance, block: Block) -> InputError:
 
 
 def _items(of: MaybeMarked) -> list[Iteration]:
-    """What a dynamic block iterates over; where that is not known, one item stands for all."""
+    """What a dynamic block iterates over; if that is unknown, one item stands for all."""
     match bare(of):
         case SetOf() as items:
             return [Iteration(None, item, item) for item in items]
@@ -175,10 +175,10 @@ def _items(of: MaybeMarked) -> list[Iteration]:
 
 
 def masked(value: HclValue) -> tuple[Any, Any]:
-    """A tree as a plan has it: the known values, and a mask that is true where one is unknown.
+    """A tree as in a plan: the known values, and a mask that is true where a value is unknown.
 
-    Where it takes no type from a schema, a number becomes the text that every attribute which
-    names an image or a template has.
+    No schema gives the types here, so a number becomes text, which is what all attributes that name an
+    image or a template contain.
     """
     match value:
         case UnknownValue():
@@ -202,7 +202,7 @@ def masked(value: HclValue) -> tuple[Any, Any]:
 
 
 def in_blocks(value: HclValue, path: str) -> HclValue:
-    """The value with lists where `path` (`a[*].b`) has blocks: JSON may leave out the brackets."""
+    """The value with lists where `path` (`a[*].b`) has blocks: JSON may omit the brackets."""
     top, _, rest = path.partition(".")
     name = top.removesuffix("[*]")
     if not isinstance(value, dict) or name not in value:

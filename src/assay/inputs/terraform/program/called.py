@@ -1,7 +1,7 @@
 """The directory of a module whose source is an expression.
 
-Fact: OpenTofu, "Module Sources" (1.8 and later: variables and locals, computed when it
-initialises); Terraform refuses them.
+Fact: OpenTofu, "Module Sources" (1.8 and later: variables and locals, computed during
+initialisation); Terraform rejects them.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from assay.inputs.terraform.syntax.blocks import Block, Written, plain_text
 def computed_source(
     call: Block, tool: Tool, path: str, value_of: Callable[[Written], MaybeMarked]
 ) -> str | None:
-    """The local directory that a call in the module at `path` names by variables and locals; None
+    """The local directory that a call in the module at `path` names with variables and locals; None
     for any other source.
     """
     written = call.attributes.get("source")

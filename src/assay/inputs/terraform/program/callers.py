@@ -1,6 +1,6 @@
-"""`data.aws_caller_identity.me.account_id` as the owner in a lookup: EC2 calls that account `self`.
+"""`data.aws_caller_identity.me.account_id` as an owner in a lookup: EC2 calls that account `self`.
 
-Elsewhere the account is unknown: nobody asks who Terraform will be before it plans.
+Elsewhere the account is unknown: it is not known before planning which account Terraform will use.
 """
 
 from assay.inputs.terraform.program.iteration import Iteration
@@ -20,7 +20,7 @@ def with_self(
     iteration: Iteration,
     providers: ProviderKeys,
 ) -> None:
-    """Put `self` for the account that a lookup itself is made by, where it owns what is wanted."""
+    """Replace an owner with `self` if it is the account that makes the lookup."""
     owners = values.get("owners")
     if block.labels[0] not in _LOOKUPS or not isinstance(owners, list):
         return

@@ -1,8 +1,8 @@
-"""Images that lookups find, in arguments that no row reads: `data.aws_ami.x.id` in a script, in the
-request of another provider, in a manifest.
+"""Images found by lookups that are used in arguments no row reads: `data.aws_ami.x.id` in a script, in
+the request of another provider, in a manifest.
 
-A plan knows what was found and shows it there. Code knows the lookup alone, which is followed in the
-same way. So are attributes that hold whatever is written there, and launch nothing themselves.
+A plan shows what was found there. Code contains only the lookup, which is followed in the same way. So
+are attributes that pass on what is written in them and launch nothing themselves.
 """
 
 from collections.abc import Collection, Iterator
@@ -33,27 +33,27 @@ from assay.inputs.terraform.syntax.blocks import Block
 from assay.inputs.terraform.syntax.expressions import HclValue, Ref, UnknownValue
 
 CARRIED = "(carried)"
-"""The resource type that stands for lookups which a resource reads in such arguments."""
+"""The resource type that represents the lookups in such arguments of a resource."""
 _SAME = ("input", "keepers", "tags", "tags_all", "triggers", "triggers_replace")
 HELD = {**{name: name for name in _SAME}, "output": "input"}
-"""Attributes that launch nothing and pass on what is written, and where that is written."""
+"""Attributes that launch nothing and pass on an argument, with the name of that argument."""
 _LEFT = ("aws_sfn_", "awscc_stepfunctions_", "kubernetes_", "kubectl_", "helm_")
-"""Beginnings of types of whose documents nobody waits for what is unknown."""
+"""Prefixes of resource types in whose documents unknown parts are not waited for."""
 _DEEPEST = 20
 _NAMESPACES = ("data", "module", "var", "local", "each", "count", "path", "terraform")
 
 
 class Carried(NamedTuple):
-    """What a resource reads, by argument: lookups, as unknown values, and ids that others hold."""
+    """What a resource reads, by argument: lookups, as unknown values, and the ids in other blocks."""
 
     lookups: dict[str, MaybeMarked]
     ids: dict[str, Ids]
     paths: tuple[str, ...]
-    """Where the lookups stand, as rows write it."""
+    """The paths of the lookups, in the form that rows use."""
 
 
 def image_names(module: ModuleInstance) -> Iterator[str]:
-    """The variables, locals, outputs and data sources of a module, `var.x`, that hold images, read
+    """The variables, locals, outputs and data sources of a module (as `var.x`) that contain images, read
     them, or look them up.
     """
     code = module.code
@@ -77,8 +77,8 @@ def image_names(module: ModuleInstance) -> Iterator[str]:
 
 
 def _leads(value: HclValue) -> bool:
-    """Whether a value holds what leads to an image, or something unknown in it is, or is made of,
-    what a lookup finds or others hold.
+    """Whether a value contains something that leads to an image, or an unknown part that a lookup finds
+    or that another block passes on.
     """
     return any(_names_image(text) for text in texts(value)) or any(
         _lookup(ref, ("ami",)) or _held(ref) for ref, _ in _refs(value, ())
@@ -96,14 +96,14 @@ def carried(
     found: Body,
     read: Collection[str],
 ) -> Carried:
-    """What is read in a resource's arguments of these values, but for those in `read` and in
-    documents, and in its scripts.
+    """What a resource's arguments with these values read, except those in `read` and in documents; and
+    what its scripts read.
     """
     kind = block.labels[0]
-    # Documents are read for what is known in them, and a row says that the rest is not
+    # Documents are read for their known parts, and a row reports that the rest is unknown
     aside = {*read} if kind.startswith(_LEFT) else {*read, *DOCUMENTS.get(kind, ())}
     if found.values.get("data_type") == "aws:ec2:image":
-        aside.update(PARAMETER)  # rows read the values of such parameters, and of no others
+        aside.update(PARAMETER)  # rows read the values of parameters of this type only
     lookups: dict[str, MaybeMarked] = {}
     ids: dict[str, Ids] = {}
     for name, value in found.values.items():
@@ -118,7 +118,7 @@ def carried(
             value_of = module.value(written, iteration)
             at = f"provisioner[{number}].{name}"
             _Origins(module, block, iteration).add(name, at, value_of, scripts[-1], ids)
-    # Rows for these are made as one goes: `provisioner[*].command` of this resource alone
+    # Rows for these are made during the walk: `provisioner[*].command` of this resource only
     paths = [*lookups, *(f"provisioner[*].{name}" for each in scripts for name in each)]
     if any(scripts):
         lookups["provisioner"] = as_list([as_map(each) for each in scripts])
@@ -126,7 +126,7 @@ def carried(
 
 
 class _Origins:
-    """Goes back from what is unknown in one argument of a block to lookups and ids."""
+    """Traces the unknown parts of a block's argument back to lookups and ids."""
 
     def __init__(
         self,
@@ -152,7 +152,7 @@ class _Origins:
         lookups: dict[str, MaybeMarked],
         ids: dict[str, Ids],
     ) -> None:
-        """Put what stands behind a value, if anything does, under its name and path."""
+        """Store what the value comes from, if anything, under its name and path."""
         self._follow(value, (name,), self._read, 0)
         if self._lookups:
             found = UnknownValue(tuple(self._lookups), passed_on=True)
@@ -173,12 +173,12 @@ class _Origins:
                 self._of_holder(ref, names, depth)
 
     def _of_holder(self, ref: Ref, names: tuple[str, ...], depth: int) -> None:
-        """What stands in an attribute that passes it on, of any instance of its block."""
+        """Follow an attribute that passes on an argument, in every instance of its block."""
         held = _held(ref)
         there = self._module.at(ref.module) if held else None
         if held is None or there is None:
             return
-        if ref.steps[0] == "self":  # whose ids are found already
+        if ref.steps[0] == "self":  # its ids were found before
             written = self._block.attributes.get(held)
             value = there.value(written, self._iteration) if written else None
             self._follow(value, names, (), depth + 1)
@@ -193,7 +193,7 @@ class _Origins:
 
 
 def _held(ref: Ref) -> str | None:
-    """The attribute that a reference reads, if it is one that passes on what is written there."""
+    """The argument that a reference reads, if it reads an attribute that passes one on."""
     start, *rest = ref.steps
     if start in _NAMESPACES:
         return None
@@ -202,12 +202,12 @@ def _held(ref: Ref) -> str | None:
 
 
 def _lookup(ref: Ref, around: Collection[str]) -> Ref | None:
-    """What a lookup finds, if that is an image; a parameter is one as far as names tell, and others
-    are nobody's business.
+    """The result of a lookup, if it is an image. For a parameter, the names decide; other lookups do
+    not matter.
     """
     match ref.steps:
         case ("data", "aws_ami", _):
-            return Ref(ref.module, (*ref.steps, "id"))  # all of it is passed on
+            return Ref(ref.module, (*ref.steps, "id"))  # the whole object is passed on
         case ("data", "aws_ssm_parameter", str(label), *rest):
             named = any(map(may_name_image, (*around, label)))
             return ref if named and any(step in PARAMETER for step in rest) else None
@@ -220,8 +220,8 @@ def _lookup(ref: Ref, around: Collection[str]) -> Ref | None:
 def _refs(
     value: HclValue, around: tuple[str, ...], read: Collection[str] = ()
 ) -> Iterator[tuple[Ref, tuple[str, ...]]]:
-    """What is read by all that is unknown in a value, with the names that it stands under; rows wait
-    for what is called as in `read`.
+    """The references of all unknown parts of a value, each with the names above it. Keys in `read` are
+    skipped: rows wait for those.
     """
     stack: list[tuple[HclValue, tuple[str, ...]]] = [(value, around)]
     seen: set[int] = set()

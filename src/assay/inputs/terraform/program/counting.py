@@ -1,7 +1,7 @@
-"""How many instances a block has: what its `count` or `for_each` comes to.
+"""How many instances a block has, according to its `count` or `for_each`.
 
 Facts: HashiCorp, "The count Meta-Argument", "The for_each Meta-Argument"; OpenTofu, "The enabled
-Meta-Argument" (in `lifecycle`, of resources and modules; Terraform refuses it).
+Meta-Argument" (in `lifecycle`, of resources and modules; Terraform rejects it).
 """
 
 import re
@@ -20,7 +20,7 @@ from assay.inputs.terraform.syntax.expressions import (
 )
 
 SEVERAL = Iteration(None, UnknownValue(), UnknownValue(), exact=False)
-"""Stands for instances of which the number is not known."""
+"""Stands for an unknown number of instances."""
 Evaluate: TypeAlias = Callable[[Written], MaybeMarked]
 _SHORT = 60
 _NUMERIC = re.compile(r"[+-]?[0-9.]")
@@ -31,7 +31,7 @@ class Counted(NamedTuple):
 
     instances: list[Iteration]
     refused: tuple[tuple[Written, str], ...] = ()
-    """What is written there, and why it is refused."""
+    """The expression, and why Terraform refuses it."""
 
 
 def counted(
@@ -40,9 +40,9 @@ def counted(
     literal_of: Callable[[Written], Expression],
     most: int = MOST,
 ) -> Counted:
-    """The instances of a block; `value_of` and `literal_of` read what is written in it."""
+    """The instances of a block; `value_of` and `literal_of` read its expressions."""
     if count := block.attributes.get("count"):
-        number = bare(value_of(count))  # a secret one Terraform takes, and shows how many
+        number = bare(value_of(count))  # Terraform accepts a secret count, and shows the number
         if isinstance(number, str) and number.isdecimal():
             number = int(number)
         notes = _notes(count, _no_count(number))
@@ -54,7 +54,7 @@ def counted(
         keys = bare(found)
         notes = _notes(each, _no_keys(keys, literal_of(each)))
         if marks_of(found).own:
-            return Counted([SEVERAL], notes)  # Terraform refuses secret keys, which addresses hold
+            return Counted([SEVERAL], notes)  # Terraform rejects secret keys: addresses show them
         return Counted(iterations(found, most) or ([] if keys in ({}, []) else [SEVERAL]), notes)
     match is_enabled(block, value_of):
         case True:
@@ -65,11 +65,11 @@ def counted(
 
 
 def is_enabled(block: Block, value_of: Evaluate) -> bool | None:
-    """Whether `lifecycle` leaves a block in place; None where that is not known."""
+    """Whether `lifecycle` keeps a block enabled; None if that is not known."""
     for lifecycle in block.of_type("lifecycle"):
         written = lifecycle.attributes.get("enabled")
         if written is not None:
-            value = value_of(written)  # a secret one is neither
+            value = value_of(written)  # a secret one is neither true nor false
             if value is True or value == "true":
                 return True
             return False if value is False or value == "false" else None
@@ -77,7 +77,7 @@ def is_enabled(block: Block, value_of: Evaluate) -> bool | None:
 
 
 def is_short(block: Block) -> bool:
-    """Whether a block says of its number what is soon parsed, where nothing else is asked of it."""
+    """Whether `count` or `for_each` is quick to parse in a block that is not evaluated otherwise."""
     found = [each for name in ("count", "for_each") if (each := block.attributes.get(name))]
     return bool(found) and all(len(written.text) <= _SHORT for written in found)
 
@@ -87,7 +87,7 @@ def _notes(written: Written, reason: str | None) -> tuple[tuple[Written, str], .
 
 
 def _no_count(value: HclValue) -> str | None:
-    """Why Terraform refuses a known `count`; None for one that it takes, and for an unknown one."""
+    """Why Terraform refuses a known `count`; None if it accepts it, or if it is unknown."""
     match value:
         case UnknownValue():
             return None
@@ -96,14 +96,14 @@ def _no_count(value: HclValue) -> str | None:
         case float():
             return None if value.is_integer() and value >= 0 else "count is not a whole number"
         case str() if _NUMERIC.match(value):
-            return None  # a notation that is not read
+            return None  # a notation that is not parsed
     return "count is not a number"
 
 
 def _no_keys(value: HclValue, literal: Expression) -> str | None:
-    """Why Terraform refuses a known `for_each`, of which `literal` is the expression.
+    """Why Terraform refuses a known `for_each`, whose expression is `literal`.
 
-    A list that is made of something may be a set whose type is not seen here.
+    A computed list may be a set in Terraform, because its type is not visible here.
     """
     if isinstance(literal, TupleOf):
         return "for_each is a list, but must be a map or a set of strings"

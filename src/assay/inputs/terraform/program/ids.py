@@ -1,4 +1,4 @@
-"""AMI ids in values: which, and whether anything secret was read on the way to them."""
+"""AMI ids in values, and whether a secret was read on the way to them."""
 
 from collections.abc import Iterable
 from functools import reduce
@@ -12,7 +12,7 @@ from assay.model.ids import ami_ids_in
 
 
 class Ids(msgspec.Struct, frozen=True, gc=False):
-    """AMI ids, and whether anything secret was read on the way to them."""
+    """AMI ids, and whether a secret was read on the way to them."""
 
     texts: frozenset[str] = frozenset()
     hidden: bool = False
@@ -24,7 +24,7 @@ class Ids(msgspec.Struct, frozen=True, gc=False):
         return Ids(self.texts | other.texts, self.hidden or other.hidden)
 
     def without(self, others: "Ids") -> "Ids":
-        """Those that are not among others."""
+        """The ids that are not among the others."""
         return Ids(self.texts - others.texts, self.hidden)
 
 
@@ -32,16 +32,16 @@ NONE = Ids()
 
 
 def union(found: Iterable[Ids]) -> Ids:
-    """All of them."""
+    """The union of all ids."""
     return reduce(or_, found, NONE)
 
 
 def ids_in(value: MaybeMarked) -> Ids:
-    """The AMI ids in a value, of which parts may be shared many times."""
+    """The AMI ids in a value; shared parts are visited only once."""
     found = (id for text in texts(bare(value)) for id in ami_ids_in(text))
     return Ids(frozenset(found), isinstance(value, Marked))
 
 
 def is_whole(value: MaybeMarked) -> bool:
-    """Whether nothing of a value is unknown."""
+    """Whether no part of a value is unknown."""
     return is_known(bare(value))

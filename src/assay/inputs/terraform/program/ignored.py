@@ -1,7 +1,7 @@
-"""What `lifecycle { ignore_changes }` keeps as it once was, and the images that come through it.
+"""What `lifecycle { ignore_changes }` keeps unchanged, and the images that depend on it.
 
-Fact: HashiCorp, "The lifecycle Meta-Argument": whatever the code says of an attribute that is named
-there (or of any, by `all`), what exists keeps the value that it has, and so does all that reads it.
+Fact: HashiCorp, "The lifecycle Meta-Argument": for an attribute named there (or any, with `all`), an
+existing resource keeps its value whatever the code says, and so does everything that reads it.
 """
 
 import re
@@ -21,14 +21,14 @@ _MADE_OF = {
     "Image Builder": frozenset({"image_recipe_arn", "recipe"}),
 }
 _SAME = {"output": ("input",), "value": ("insecure_value",), "insecure_value": ("value",)}
-"""Attributes that hold what is written for another one: of `terraform_data`, of parameters."""
+"""Attributes that contain what is written for another one: of `terraform_data`, of parameters."""
 
 Ignoring = Mapping[str, frozenset[str]]
-"""By the address of a resource, the names in its `ignore_changes`."""
+"""The names in the `ignore_changes` of each resource, by its address."""
 
 
 def ignored_in(block: Block) -> frozenset[str]:
-    """The names in a block's `ignore_changes`, parts of paths included."""
+    """The names in a block's `ignore_changes`, including parts of paths."""
     return frozenset(
         name
         for lifecycle in block.of_type("lifecycle")
@@ -38,12 +38,12 @@ def ignored_in(block: Block) -> frozenset[str]:
 
 
 def is_ignored(names: frozenset[str], *attributes: str) -> bool:
-    """Whether one of some attributes keeps the value that it has."""
+    """Whether any of the attributes keeps its existing value."""
     return ALL in names or not names.isdisjoint(attributes)
 
 
 def comes_through(value: Value, ignoring: Ignoring) -> bool:
-    """Whether something that changes are ignored of stands between a reference and its image."""
+    """Whether a reference reaches its image through something whose changes are ignored."""
     match value:
         case Planned(step=step, value=inner):
             return _keeps(step, ignoring) or comes_through(inner, ignoring)
@@ -56,7 +56,7 @@ def comes_through(value: Value, ignoring: Ignoring) -> bool:
 
 
 def _keeps(step: str, ignoring: Ignoring) -> bool:
-    """Whether the step names an attribute, or a launch template, that stays as it is."""
+    """Whether the step names an attribute or a launch template that keeps its existing value."""
     if step.startswith(_TEMPLATE):
         address = step.removeprefix(_TEMPLATE).partition(", at its ")[0]
         return is_ignored(ignoring.get(address, frozenset()), *_OF_A_TEMPLATE)

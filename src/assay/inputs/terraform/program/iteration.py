@@ -1,4 +1,4 @@
-"""The instances of a block that has `count` or `for_each`, and the addresses that they have.
+"""The instances of a block with `count` or `for_each`, and their addresses.
 
 Facts: HashiCorp, "The for_each Meta-Argument", "The count Meta-Argument".
 """
@@ -11,24 +11,24 @@ from assay.inputs.terraform.syntax.expressions import HclValue, SetOf
 from assay.model.addresses import Step
 
 MOST = 1000
-"""Instances of one block that are told apart."""
+"""Instances of one block that are kept apart."""
 
 
 class Iteration(NamedTuple):
-    """Which instance of a block is meant, and what `each` and `count` are in it."""
+    """One instance of a block, and the values of `each` and `count` in it."""
 
     key: str | int | None = None
     each_key: HclValue = None
     each_value: MaybeMarked = None
     exact: bool = True
-    """False where it stands for instances that are not known."""
+    """False if it stands for instances that are not known."""
 
 
 ONLY = Iteration()
 
 
 class Instances(list[Iteration]):
-    """The instances of one block, which as many others may name by their keys."""
+    """The instances of one block, with a lookup by key because many other blocks may name them."""
 
     @cached_property
     def are_exact(self) -> bool:
@@ -36,7 +36,7 @@ class Instances(list[Iteration]):
         return all(each.exact for each in self)
 
     def meant(self, steps: list[Step]) -> tuple[Iteration, list[Step]] | None:
-        """The instance that steps behind the block's name lead to, and the steps behind its key."""
+        """The instance that the steps after the block's name lead to, and the steps after its key."""
         if self and self[0].key is None:
             return self[0], steps
         found = self._by_key.get((isinstance(steps[0], int), steps[0])) if steps else None
@@ -48,8 +48,8 @@ class Instances(list[Iteration]):
 
 
 def iterations(value: MaybeMarked, most: int = MOST) -> list[Iteration]:
-    """The instances that a `for_each` of this value makes; none where that is not known, or where
-    they are more than `most`.
+    """The instances that a `for_each` with this value makes; none if they are unknown or more than
+    `most`.
     """
     match bare(value):
         case SetOf() as items if len(items) <= most and all(

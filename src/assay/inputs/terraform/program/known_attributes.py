@@ -1,7 +1,7 @@
-"""What data sources and `terraform_data` hold that the code itself tells: Regions, names, inputs.
+"""Attributes of data sources and `terraform_data` that the code determines: Regions, names, inputs.
 
 Facts: hashicorp/aws documentation of `aws_region` (without arguments: the Region of the provider),
-`aws_ssm_parameter` and `aws_launch_template` (`name` is the one that was asked for); HashiCorp, "The
+`aws_ssm_parameter` and `aws_launch_template` (`name` is the one in the request); HashiCorp, "The
 terraform_data Managed Resource Type" (`output` is the same as `input`).
 """
 
@@ -19,13 +19,13 @@ _REGION = ("id", "name", "region")
 _WRITTEN = ("name", "region")
 _NAMED = ("aws_launch_template", "aws_ssm_parameter")
 _NAME = re.compile(r"[\w./()-]+")
-"""Names alone: an ARN, or a parameter's name with a version, may come back as something else."""
+"""Plain names: an ARN, or a parameter's name with a version, may come back in a different form."""
 
 
 def known_attribute(
     module: ModuleInstance, key: Key, iteration: Iteration, attribute: str, providers: ProviderKeys
 ) -> MaybeMarked:
-    """What an attribute of an instance of a block holds; None where the code does not tell."""
+    """The value of an attribute of a block's instance; None if the code does not determine it."""
     match key[:2]:
         case "data", "aws_region" if attribute in _REGION:
             found = _region(module, module.code.resources[key].block, iteration, providers)

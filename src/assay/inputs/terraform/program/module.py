@@ -1,8 +1,8 @@
-"""Modules at work: each instance of one with its code, its caller, and the values of its names.
+"""Module instances: each with its code, its caller, and the values of its names.
 
 Facts: HashiCorp, "Input Variables" (`type`, `default`, `nullable`, `sensitive`), "Output Values",
-"Modules". Nothing is computed before somebody asks. What a name means, `NamedValues` tells, which is
-handed in: it asks module instances in its turn.
+"Modules". Nothing is computed before it is needed. `NamedValues` defines what a name means; it is
+passed in because it in turn uses module instances.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -31,14 +31,14 @@ from assay.inputs.terraform.syntax.expressions import (
 from assay.model.addresses import address, module_steps, parent_module, read_key
 
 _DEEPEST = 30
-"""Modules within modules; Terraform configurations have three or four levels."""
+"""The deepest nesting of modules; real configurations have three or four levels."""
 
 ContextOf: TypeAlias = "Callable[[ModuleInstance, Iteration], EvalContext]"
-"""Tells what names mean where an expression of a module stands."""
+"""Gives the meaning of the names in an expression of a module."""
 
 
 def _is_sensitive(block: Block) -> bool:
-    """Whether a variable or an output is declared sensitive: all but the plain word `false` counts."""
+    """Whether a variable or an output is declared sensitive: anything except a plain `false` counts."""
     written = block.attributes.get("sensitive")
     return written is not None and written.text.strip().strip('"') != "false"
 
@@ -67,15 +67,15 @@ class ModuleInstance:
         self.iteration = iteration
         self.root: ModuleInstance = parent.root if parent else self
         self.ids: dict[str, Ids] = {}
-        """The AMI ids in what names mean here, as far as they are known."""
+        """The AMI ids in the values of names here, as far as they are known."""
         self._values: dict[Hashable, MaybeMarked] = {}
         self.found: dict[str, ModuleInstance] = {}
-        """Of the root: the module instances that somebody asked for by address."""
+        """For the root: the module instances that were looked up by address."""
         self._children: dict[str, dict[str | int | None, ModuleInstance] | None] = {}
         self._instances: dict[Hashable, Instances] = {}
 
     def modules(self) -> "Iterator[ModuleInstance]":
-        """Itself, and every module instance below it."""
+        """Yield the module instance itself and all those below it."""
         stack = [self]
         while stack:
             module = stack.pop()
@@ -84,7 +84,7 @@ class ModuleInstance:
                 stack.extend(reversed(list((module.children(name) or {}).values())))
 
     def at(self, address: str) -> "ModuleInstance | None":
-        """The module instance at an absolute address; None where there is none."""
+        """The module instance at an absolute address; None if it does not exist."""
         if not address:
             return self.root
         found = self.root.found.get(address)
@@ -99,23 +99,23 @@ class ModuleInstance:
     # ------------------------------------------------------------------------------- values
 
     def context(self, iteration: Iteration = ONLY) -> EvalContext:
-        """What names mean in a block of this module."""
+        """The meaning of names in a block of this module."""
         return self._context_of(self, iteration)
 
     def value(self, written: Written, iteration: Iteration = ONLY) -> MaybeMarked:
-        """The value of what is written in a block of this module."""
+        """The value of an attribute in a block of this module."""
         return self.worth(self.shared.expressions.of(written), iteration)
 
     def worth(self, expression: Expression, iteration: Iteration = ONLY) -> MaybeMarked:
-        """The value of an expression that stands in a block of this module."""
-        # Nobody plans what Terraform refuses: that is for `validate` to say, and unknown here
+        """The value of an expression in a block of this module."""
+        # What Terraform rejects is unknown here; reporting it is left to `terraform validate`
         try:
             return evaluate(expression, self.context(iteration))
         except (FailedError, RecursionError):
             return UnknownValue()
 
     def remembered(self, key: Hashable, compute: Callable[[], MaybeMarked]) -> MaybeMarked:
-        """A value that is computed once."""
+        """A value that is computed only once."""
         if key not in self._values:
             self._values[key] = self.shared.guarded((self.address, key), compute)
         return self._values[key]
@@ -133,8 +133,8 @@ class ModuleInstance:
         return secret(found) if _is_sensitive(placed.block) else found
 
     def _assigned(self, name: str, block: Block, itself: UnknownValue) -> MaybeMarked:
-        """What a variable is set to, or else its default; where it has none, `itself`."""
-        # Null that is passed is null, and no default: unless the variable takes none (`nullable`)
+        """The value passed for a variable, or else its default; `itself` if it has neither."""
+        # A null that is passed stays null, unless the variable is not nullable; then the default counts
         given = self._given(name)
         nullable = bare(given) is not None or self._flag(block, "nullable", default=True)
         if not nullable or (given is None and name not in self._passed):
@@ -160,7 +160,7 @@ class ModuleInstance:
         return self.parent.value(written, self.iteration) if written else None
 
     def _flag(self, block: Block, name: str, *, default: bool) -> bool:
-        """Raises `FailedError` for what is no plain flag: nobody knows what comes of it then."""
+        """The value of a flag. Raises `FailedError` for anything but a plain flag."""
         written = block.attributes.get(name)
         if written is None:
             return default
@@ -177,7 +177,7 @@ class ModuleInstance:
         return self.remembered(("local", name), lambda: self.value(placed.written))
 
     def output(self, name: str) -> MaybeMarked:
-        """The value of an output; None where there is none of that name is never an answer."""
+        """The value of an output; unknown (never None) if there is no output of that name."""
         placed = self.code.outputs.get(name)
         written = placed.block.attributes.get("value") if placed else None
         if placed is None or written is None:
@@ -186,7 +186,7 @@ class ModuleInstance:
         return secret(found) if _is_sensitive(placed.block) else found
 
     def path_of(self, what: str) -> str:
-        """`path.root` or `path.module`, from the root module's directory."""
+        """`path.root` or `path.module`, relative to the root module's directory."""
         if what == "root" or self.parent is None:
             return "."
         return relative(self.code.path, self.root.code.path)
@@ -194,11 +194,11 @@ class ModuleInstance:
     # --------------------------------------------------------------------------- instances
 
     def instances(self, block: Block) -> Instances:
-        """The instances of a block; one that stands for all where their number is not known."""
+        """The instances of a block; a single one stands for all if their number is not known."""
         key = ("instances", block.type, block.labels)
         found = self._instances.get(key)
         if found is None:
-            # `for_each = { for k, v in aws_instance.a : … }` of the block itself: Terraform refuses it
+            # A block's own `for_each = { for k, v in aws_instance.a : … }`: Terraform rejects the cycle
             if key in self.shared.busy:
                 return Instances([SEVERAL])
             self.shared.busy.add(key)
@@ -213,7 +213,7 @@ class ModuleInstance:
         return found
 
     def _counted(self, block: Block) -> list[Iteration]:
-        """The instances of a block; what Terraform will refuse to count, the program takes note of."""
+        """The instances of a block. Records why Terraform will refuse to count them, if it will."""
         shared = self.shared
         found = counted(block, self.value, shared.expressions.of, shared.limits.of_one)
         for written, reason in found.refused:
@@ -222,20 +222,20 @@ class ModuleInstance:
         if shared.keys is None or all(each.exact for each in found.instances):
             return found.instances
         told = shared.keys(self.address, block)
-        # Of what iterates the plan tells the keys, and nobody what stands behind them
+        # The plan gives the keys of the instances, but not the values behind them
         return [Iteration(key, key, UnknownValue()) for key in told] or found.instances
 
     def require_countable(self, block: Block) -> None:
-        """Take note of what Terraform will refuse to count of a block that nothing else is asked of."""
+        """Record why Terraform will refuse to count a block that is not evaluated otherwise."""
         if is_short(block):
             self._counted(block)
 
     def is_disabled(self, block: Block) -> bool:
-        """Whether a block is taken away by its `lifecycle`."""
+        """Whether a block's `lifecycle` disables it."""
         return is_enabled(block, self.value) is False
 
     def children(self, name: str) -> "dict[str | int | None, ModuleInstance] | None":
-        """The instances of a called module by key; None where its code is not there."""
+        """The instances of a called module by key; None if its code is missing."""
         if name not in self._children:
             self._children[name] = self._called(name)
         return self._children[name]
@@ -267,7 +267,7 @@ class ModuleInstance:
         }
 
     def _computed(self, call: Block) -> str | None:
-        """The directory that a call names by an expression."""
+        """The directory that a call names with an expression."""
         directory = computed_source(call, self.shared.reader.tool, self.code.path, self.value)
         if directory is not None:
             self.shared.computed.add(directory)

@@ -1,4 +1,4 @@
-"""What names mean where an expression stands.
+"""The meaning of names in an expression.
 
 Fact: HashiCorp, "References to Named Values".
 """
@@ -30,11 +30,11 @@ _KEPT = {
     "aws_launch_configuration": ("image_id", "name"),
     "awscc_ec2_launch_template": ("launch_template_name",),
 }
-"""Arguments whose planned value is the one that is written, as far as images are concerned."""
+"""Arguments whose planned value is the one in the code, as far as images are concerned."""
 
 
 _NAMES = ("name", "launch_template_name")
-"""Those that lead to the resource itself, also where nobody knows them."""
+"""Attributes that lead to the resource itself even if their value is unknown."""
 _PRIMITIVE = ("string", "number", "bool")
 _SURE = {
     ("data", "aws_ami", "id"): Sure.IMAGE,
@@ -51,19 +51,19 @@ _SURE = {
         for name in ("default_version", "id", "latest_version", "name")
     },
 }
-"""Attributes that are never null where the thing is there (hashicorp/aws documentation): a search
-that finds nothing ends the plan, SSM keeps no empty value, and a template always has its versions.
+"""Attributes that are never null if the thing exists (hashicorp/aws documentation): a search that
+finds nothing ends the plan, SSM stores no empty value, and a template always has its versions.
 """
 
 
 def sure_of(key: Key, attribute: str) -> Sure | None:
-    """What is certain of an attribute of a block that nobody knows before Terraform does."""
+    """What is certain about an attribute whose value only Terraform will know."""
     mode, kind, _ = key
     return _SURE.get((mode, kind, attribute))
 
 
 class NamedValues:
-    """The names that an expression can use where it stands."""
+    """The names that an expression can use, in one instance of a block."""
 
     def __init__(
         self, module: ModuleInstance, iteration: Iteration, providers: ProviderKeys
@@ -129,15 +129,15 @@ class NamedValues:
         return value
 
     def _home(self, module: str) -> ModuleInstance | None:
-        """The module instance in which a name is settled: what comes from elsewhere was settled there,
-        in its time, as an expression can name what stands in its own module alone.
+        """The module instance whose names are settled here: only this one. A reference into another module
+        was already settled there, because an expression can only name things in its own module.
         """
         return self._module if module == self._module.address else None
 
     def _attribute(
         self, module: ModuleInstance, key: Key, rest: list[Step], value: UnknownValue
     ) -> MaybeMarked:
-        """What an attribute of an instance of a block holds, as far as that is known."""
+        """The value of an attribute of a block's instance, as far as it is known."""
         if key[0] == "managed":
             return self._argument(module, key, rest, value)
         return self._looked_up(module, key, rest, value)
@@ -145,13 +145,13 @@ class NamedValues:
     def _argument(
         self, module: ModuleInstance, key: Key, rest: list[Step], value: UnknownValue
     ) -> MaybeMarked:
-        """The argument of a managed resource that is written, where it is what will be planned."""
+        """The argument of a managed resource as written, if that is what will be planned."""
         placed = module.code.resources.get(key)
         found = module.instances(placed.block).meant(rest) if placed else None
         if placed is None or found is None or not found[0].exact or len(found[1]) != 1:
             return self._looked_up(module, key, rest, value)
-        # `aws_launch_template.x.image_id` is what is written there; a provider may make anything of other
-        # arguments, and of those that `ignore_changes` names nobody knows what was
+        # `aws_launch_template.x.image_id` is what the code says; a provider may change other arguments,
+        # and the previous value of those in `ignore_changes` is unknown
         name = found[1][0]
         written = placed.block.attributes.get(str(name))
         kept = name in _KEPT.get(key[1], ())
@@ -162,16 +162,16 @@ class NamedValues:
             (*key, iteration.key, name), lambda: module.value(written, iteration)
         )
         if isinstance(bare(known), UnknownValue) and name in _NAMES:
-            own = self._looked_up(module, key, rest, value)  # it is that resource's, whatever it is
+            own = self._looked_up(module, key, rest, value)  # the resource's own, whatever it is
             return marked(own, marks_of(known))
-        # Null is for the provider to fill in
+        # The provider fills in null
         said = value if known is None else known
         return secret(said) if name in SENSITIVE.get(key[1], ()) else said
 
     def _looked_up(
         self, module: ModuleInstance, key: Key, rest: list[Step], value: UnknownValue
     ) -> MaybeMarked:
-        """What the code tells of an attribute; or an unknown value, with what is certain of it."""
+        """The value of an attribute according to the code, or an unknown one with what is certain of it."""
         placed = module.code.resources.get(key)
         found = module.instances(placed.block).meant(rest) if placed else None
         if found is None or not found[0].exact or len(found[1]) > 1:
@@ -191,11 +191,12 @@ class NamedValues:
 def _all_of(
     module: ModuleInstance, ref: Ref, placed: Placed | None, value: UnknownValue
 ) -> MaybeMarked:
-    """A block with `count` or `for_each` as the list or map that it is; any other as one thing."""
+    """A block with `count` or `for_each` as a list or map; any other block as a single value."""
     if placed is None:
         return value
     block = placed.block
-    # `aws_instance.x[*].ami`, `values(module.m)[0].image`: the instances are known, if nothing of them is
+    # `aws_instance.x[*].ami`, `values(module.m)[0].image`: which instances exist is known even if
+    # nothing about them is
     found = module.instances(block)
     if not found.are_exact:
         return value

@@ -1,4 +1,4 @@
-"""A configuration at work: a root module with all that it calls, evaluated when somebody asks."""
+"""A configuration in use: a root module with everything it calls, evaluated on demand."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
@@ -20,14 +20,14 @@ from assay.model.addresses import Step
 Placement: TypeAlias = tuple[ModuleInstance, Block, Iteration]
 """An instance of a block in a module instance."""
 Names: TypeAlias = Callable[[ModuleInstance, Iteration, ProviderKeys], EvalContext]
-"""Tells what names mean in a module instance, for one instance of a block."""
+"""Gives the meaning of names in a module instance, for one instance of a block."""
 
 
 class Program:
     """One root module with everything below it, and the provider blocks that it uses."""
 
     def __init__(self, shared: Shared, code: ModuleCode, names: Names = NamedValues) -> None:
-        """`code` is that of the root module."""
+        """`code` is the root module's."""
         self.providers = ProviderKeys()
         self.shared = shared
         self.root = ModuleInstance(
@@ -52,14 +52,14 @@ class Program:
     ) -> "Program":
         """The root module in a directory.
 
-        `values` are those that tfvars files and the like give to the root's variables; `boundary` is
-        the directory below which files may be read.
+        `values` are those that tfvars files and other sources give to the root's variables; `boundary`
+        is the directory below which files may be read.
         """
         contents = Contents(root, boundary or root, expressions.template)
         return cls(Shared(reader, expressions, contents, values), reader.directory(root))
 
     def instance(self, change: ResourceChange) -> "Placement | None":
-        """Where a planned resource is written; None where the code does not have it."""
+        """The block of a planned resource; None if the code does not have it."""
         module = self.root.at(change.module_address or "")
         placed = module and module.code.resources.get((change.mode, change.type, change.name))
         if not module or not placed:

@@ -1,7 +1,7 @@
-"""Which provider block a resource uses, and what that block says of Region and account.
+"""Which provider block a resource uses, and what that block says about Region and account.
 
-Facts: HashiCorp, "Providers Within Modules" (a child inherits default configurations, and gets the
-others by `providers`), "The provider Meta-Argument".
+Facts: HashiCorp, "Providers Within Modules" (a child inherits default configurations and receives the
+others through `providers`), "The provider Meta-Argument".
 """
 
 from typing import Any
@@ -27,9 +27,9 @@ from assay.inputs.terraform.syntax.expressions import (
 from assay.model.addresses import address
 
 UNREADABLE = "?"
-"""The key that stands for a block of which nobody knows which it is."""
+"""The key used when it is not known which block is meant."""
 _DOUBTFUL = ("assume_role", "assume_role_with_web_identity", "endpoints")
-"""Blocks that say something by not being there, too: where a `dynamic` one may make none."""
+"""Blocks whose absence matters too: a `dynamic` one may produce none."""
 _AWS = ("aws", "awscc")
 _NOT_KNOWN = {"references": ["each.key"]}
 _SAID = (
@@ -37,15 +37,15 @@ _SAID = (
     *("endpoints", *CREDENTIALS),
 )
 _SOMETHING: dict[str, Any] = {}
-"""What is said, and is nobody's business: as a plan writes an expression of constants."""
+"""Says something whose value does not matter here, as a plan writes an expression of constants."""
 _NO_KEY = {"constant_value": "none"}
-"""Likewise, for a text that stands where an access key would."""
+"""The same for text that is used in place of an access key but is not one."""
 
 
 class ProviderKeys:
-    """The provider blocks met so far, by the key that a plan gives them: `module.a:aws.west`.
+    """The provider blocks found so far, by the key that a plan gives them: `module.a:aws.west`.
 
-    OpenTofu's `for_each` of a provider makes several of one block: `aws.by["us-east-1"]`.
+    In OpenTofu, a provider's `for_each` makes several of one block: `aws.by["us-east-1"]`.
     """
 
     def __init__(self) -> None:
@@ -53,22 +53,22 @@ class ProviderKeys:
         self._blocks: dict[str, tuple[ModuleInstance, Block, Iteration]] = {}
         self._tags: dict[str, HclValue] = {}
         self.said: str | None = None
-        """The Region that somebody says, where a block does not."""
+        """The Region that the user gives, for blocks that do not say one."""
         self.otherwise: str | None = None
-        """The policy's, where a block says nothing."""
+        """The policy's Region, for blocks that say nothing."""
 
     def of_resource(
         self, module: ModuleInstance, resource: Block, iteration: Iteration = ONLY
     ) -> str:
-        """The key of the provider block that an instance of a resource uses."""
+        """The key of the provider block used by an instance of a resource."""
         named = resource.attributes.get("provider")
         if named is None:
             return self._find(module, resource.labels[0].partition("_")[0])
         return self._named(module, module.shared.expressions.of(named), iteration)
 
     def of_call(self, module: ModuleInstance, call: Block, iteration: Iteration) -> str:
-        """The key of the provider block for AWS that a module gets; by an alias alone, nobody knows
-        which of those that it gets it launches with.
+        """The key of the AWS provider block that a module receives. Unreadable if it receives only
+        aliases: it is not known which of these the module launches with.
         """
         passed = _passed(module, call)
         if "aws" in passed:
@@ -78,27 +78,27 @@ class ProviderKeys:
         return self._find(module, "aws")
 
     def of_aws(self, module: ModuleInstance) -> str:
-        """The key of the provider block that what names none gets in a module."""
+        """The key of the AWS provider block that a module uses by default."""
         return self._find(module, "aws")
 
     def region(self, module: ModuleInstance, block: Block, iteration: Iteration) -> HclValue:
-        """The Region of the provider block that a resource uses, or else the one that is said."""
+        """The Region of a resource's provider block, or else the one given by the user or policy."""
         key = self.of_resource(module, block, iteration)
         if key == UNREADABLE:
             return None
         config = self.configs.get(key)
         said = config.expressions.get("region") if config and config.expressions else None
         if isinstance(said, dict) and "constant_value" not in said:
-            return self.said  # only Terraform knows it, and whoever says it
+            return self.said  # only Terraform knows it, unless the user gives it
         written = said["constant_value"] if isinstance(said, dict) else None
         return self.said or self.otherwise if written is None else written
 
     def config_of(self, module: ModuleInstance, local: str) -> ProviderConfig | None:
-        """What the block that a module calls `local` says; None where there is no such block."""
+        """The block that a module calls `local`; None if there is no such block."""
         return self.configs.get(self._find(module, local))
 
     def _unreadable(self) -> str:
-        """The key of a block that is named in a way that is not read: nobody knows which it is."""
+        """The key of a block that is named in a form that is not read."""
         self.configs[UNREADABLE] = ProviderConfig(
             expressions={"region": _NOT_KNOWN, "assume_role": [{"role_arn": _NOT_KNOWN}]}
         )
@@ -111,9 +111,9 @@ class ProviderKeys:
         iteration: Iteration,
         values: dict[str, HclValue],
     ) -> None:
-        """Put what the provider adds beside a resource's own tags, as plans do: its own win.
+        """Add the provider's default tags to a resource as plans do: the resource's own tags win.
 
-        Groups are the exception that hashicorp/aws makes ("Resource Tagging"): they get none.
+        hashicorp/aws makes an exception of groups ("Resource Tagging"): they get none.
         """
         kind = resource.labels[0]
         if not kind.startswith("aws_") or kind == "aws_autoscaling_group":
@@ -132,7 +132,7 @@ class ProviderKeys:
         return self._tags[key]
 
     def _named(self, module: ModuleInstance, expression: Expression, iteration: Iteration) -> str:
-        """The key of the block that an expression of a module means: `aws.west`, `aws.by["x"]`."""
+        """The key of the block that an expression of a module refers to: `aws.west`, `aws.by["x"]`."""
         match expression:
             case Index(of, key) if local := _dotted(of):
                 return self._instance(module, local, bare(module.worth(key, iteration)))
@@ -151,19 +151,19 @@ class ProviderKeys:
         return self._unreadable()
 
     def _find(self, module: ModuleInstance, local: str) -> str:
-        """The key of the block that is called `local` in a module: its own, or its caller's."""
+        """The key of the block called `local` in a module: its own, or its caller's."""
         block, key = _block(module, local), _key(module, local)
         passed = _passed(module, module.call.block) if module.call else {}
         if block is not None and not (_is_empty(block) and local in passed):
             if "for_each" in block.attributes:
-                return self._unreadable()  # one of several, and nobody says which
+                return self._unreadable()  # one of several, and it is not said which
             return self._keep(key, module, block, ONLY)
         if module.parent is None:
             return key
         if local in passed:
             return self._named(module.parent, passed[local], module.iteration)
         if "." in local:
-            return key  # an alias that nobody passes: Terraform will refuse it
+            return key  # an alias that no caller passes: Terraform will reject it
         return self._find(module.parent, local)
 
     def _keep(self, key: str, module: ModuleInstance, block: Block, iteration: Iteration) -> str:
@@ -188,24 +188,24 @@ def _block(module: ModuleInstance, local: str) -> Block | None:
 
 
 def _is_empty(block: Block) -> bool:
-    """A block that only says that the module expects a configuration, as Terraform 0.12 had it."""
+    """Whether a block only declares that the module expects a configuration, as in Terraform 0.12."""
     return not block.blocks and not block.attributes.keys() - {"alias"}
 
 
 def _dotted(expression: Expression) -> str | None:
-    """`aws.west`, with or without the quotes of old."""
+    """`aws.west`, with or without the legacy quotes."""
     match expression:
         case Variable(name) | Literal(str(name)):
             return name
         case Attribute(Variable(name), alias):
             return f"{name}.{alias}"
-        case Opaque((key,)):  # `aws.west` as the key of an object is no plain word
+        case Opaque((key,)):  # `aws.west` as the key of an object is not a plain word
             return _dotted(key)
     return None
 
 
 def _passed(module: ModuleInstance, call: Block) -> dict[str, Expression]:
-    """The `providers` of a module's call: by the name in the module, what it is outside."""
+    """The `providers` of a module call: from the name in the module to the expression outside."""
     written = call.attributes.get("providers")
     found: dict[str, Expression] = {}
     match module.shared.expressions.of(written) if written else None:
@@ -234,7 +234,7 @@ def _config(said: Body) -> ProviderConfig:
 
 
 def _default_tags(said: Body) -> HclValue:
-    """What stands in the block; what is not known of it is no tag, as in a plan."""
+    """The tags in the block; unknown ones are left out, as in a plan."""
     match said.values.get("default_tags"):
         case [{"tags": dict() as tags}] | {"tags": dict() as tags}:
             return tags
@@ -242,7 +242,7 @@ def _default_tags(said: Body) -> HclValue:
 
 
 def _role(block: HclValue) -> Any:
-    """Of a block, the role alone: everything else is nobody's business."""
+    """Only the role of a block: nothing else matters here."""
     if isinstance(block, dict):
         return {"role_arn": _as_configured(block["role_arn"])} if "role_arn" in block else {}
     return _as_configured(block)
@@ -256,7 +256,7 @@ def _each(block: HclValue) -> dict[str, Any]:
 
 
 def _as_configured(value: HclValue) -> dict[str, Any]:
-    """A value as a plan's configuration writes it."""
+    """A value in the form of a plan's configuration."""
     if isinstance(value, UnknownValue):
         return {"references": [str(ref) for ref in value.refs]}
     return {"constant_value": value}

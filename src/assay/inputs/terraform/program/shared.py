@@ -1,6 +1,6 @@
-"""What all module instances of one configuration share: what is read, and how far that has gone.
+"""What all module instances of one configuration share: sources, results and limits.
 
-Code may be anybody's, so what multiplies itself has an end.
+The code may come from anybody, so everything that multiplies has a limit.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -17,28 +17,28 @@ from assay.inputs.terraform.syntax.reading import Expressions
 from assay.model.addresses import InstanceKey
 
 MOST_MODULES = 2000
-"""Instances of modules in one configuration; what comes after them is taken for not there."""
+"""Module instances in one configuration; those beyond the limit count as missing."""
 MOST_INSTANCES = 20_000
-"""Instances of all blocks of one configuration; of what comes after them the number is not known."""
+"""Instances of all blocks in one configuration; beyond the limit, the number of a block is unknown."""
 _ROOM = 2_000_000
 KeysOf: TypeAlias = Callable[[str, Block], Sequence[InstanceKey]]
-"""By the address of a module instance and a block in it: the keys of its instances, if they are told."""
+"""Gives the keys of a block's instances, if known, by the block and its module instance's address."""
 
 
 class Limits(NamedTuple):
-    """How far a configuration is followed."""
+    """How far a configuration is evaluated."""
 
     modules: int = MOST_MODULES
     instances: int = MOST_INSTANCES
     of_one: int = MOST
-    """Instances of one block that are told apart."""
+    """Instances of one block that are kept apart."""
 
 
 _OF_CODE = Limits()
 
 
 class Shared:
-    """What a configuration is read from, and what its evaluation has found and used up so far."""
+    """The sources of a configuration, and what its evaluation has found and used so far."""
 
     def __init__(
         self,
@@ -49,8 +49,8 @@ class Shared:
         keys: KeysOf | None = None,
         limits: Limits = _OF_CODE,
     ) -> None:
-        """`values` are those that the root's variables are given; `keys` tells which instances of a
-        block there are, where its own words do not.
+        """`values` are those given to the root's variables; `keys` gives the instance keys of a block
+        whose code does not determine them.
         """
         self.keys = keys
         self.limits = limits
@@ -60,18 +60,18 @@ class Shared:
         self.values = values
         self.busy: set[Hashable] = set()
         self.refused: list[InputError] = []
-        """What Terraform will refuse once it knows the values that are known here."""
+        """What Terraform will reject once it has the values that are known here."""
         self.computed: set[str] = set()
         """The directories of modules whose source is an expression."""
         self.called = 0
-        """How many instances of modules there are so far."""
+        """The number of module instances so far."""
         self.instances = 0
-        """How many instances of blocks there are so far."""
+        """The number of block instances so far."""
         self.room = _ROOM
-        """How many values may still be written out; what multiplies itself would take for ever."""
+        """The number of values that may still be written out; self-multiplying code would never end."""
 
     def guarded(self, key: Hashable, compute: Callable[[], MaybeMarked]) -> MaybeMarked:
-        """A value that may, by mistake, depend on itself: then it is unknown."""
+        """Compute a value; it is unknown if it depends on itself by mistake."""
         if key in self.busy:
             return UnknownValue()
         self.busy.add(key)

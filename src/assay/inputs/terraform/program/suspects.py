@@ -1,4 +1,4 @@
-"""Which arguments of a resource may hold an image: of most resources none, and those are not read."""
+"""Which arguments of a resource may contain an image. Most resources have none, and are not read."""
 
 import re
 from collections.abc import Collection
@@ -14,7 +14,7 @@ _PART = (
     r"(?i)(?<![a-z0-9])ami(?![a-z0-9])|resolve:|\\u"
     r"|(?<![0-9a-f])(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-f])"
 )
-"""What an image may be put together of: `join("-", ["ami", "0123456789abcdef0"])`."""
+"""Parts from which an image may be composed: `join("-", ["ami", "0123456789abcdef0"])`."""
 _HEX = re.compile("[0-9a-fA-F]{8}")
 _HELD_WORDS = tuple(f".{name}" for name in HELD)
 _HELD = (
@@ -24,18 +24,18 @@ _HELD = (
 
 
 class Suspects:
-    """The arguments of a module's resources that may hold an image."""
+    """The arguments of a module's resources that may contain an image."""
 
     def __init__(self, module: ModuleInstance) -> None:
         self._module = module
 
     @cached_property
     def _images(self) -> frozenset[str]:
-        """The variables, locals, outputs and data sources, `var.x`, that hold images or read them."""
+        """The variables, locals, outputs and data sources (as `var.x`) that contain or read images."""
         return frozenset(image_names(self._module))
 
     def of(self, block: Block) -> list[str]:
-        """The arguments and nested blocks in which an AMI id stands, or something that reads one."""
+        """The arguments and nested blocks that contain an AMI id, or something that reads one."""
         module = self._module
         images: Collection[str] = self._images
         each = block.attributes.get("for_each")
@@ -51,7 +51,7 @@ class Suspects:
 
 
 def _may_hold(module: ModuleInstance, written: Written, images: Collection[str]) -> bool:
-    """Whether an AMI id stands in an expression, or in something that it reads."""
+    """Whether an expression contains an AMI id, or reads something that contains one."""
     text = written.text
     if _may_be_composed(text):
         return True
@@ -70,7 +70,7 @@ def _may_be_composed(text: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _names_in(text: str) -> frozenset[str]:
-    """What an expression reads of what may hold images: the same text stands in many modules."""
+    """The names that an expression reads; cached because the same text occurs in many modules."""
     return frozenset(".".join(filter(None, found)) for found in NAMES.findall(text))
 
 

@@ -1,6 +1,6 @@
-"""AMI ids in expressions that have no known value: those written there, and of all that they read.
+"""AMI ids in expressions without a known value: those in the text, and in everything it reads.
 
-An id that is chosen, formatted or rendered in a way that is not evaluated is launched all the same.
+An id may still be launched if it is chosen, formatted or rendered in a way that is not evaluated.
 """
 
 import re
@@ -17,20 +17,20 @@ from assay.model.ids import ami_ids_in
 
 _SELF = r"\bself\.([a-z_]\w*)"
 UNREAD = "(unread)"
-"""The resource type that stands for what is not evaluated of a resource."""
+"""The resource type that represents the parts of a resource that are not evaluated."""
 
 NAMES = re.compile(
     r"\b(var|local|data\.[\w-]+)\.([\w-]+)|\b(module\.[\w-]+)(?:\[[^\]]*\])?\.([\w-]+)|\b(each)\b"
 )
-"""What the text of an expression reads: `var` and `x`, `module.m` and `out`, or `each`."""
+"""The names in the text of an expression: `var` and `x`, `module.m` and `out`, or `each`."""
 _FILES = r'\b(?:file|filebase64|templatefile)\s*\(\s*"((?:\$\{[\w.]+\}|[^"$\\])*)"'
 _READS = r"\b(?:file|filebase64|templatefile)\s*\("
 _PATHS = r"\$\{path\.(module|root)\}"
 
 
 def ids_read(module: ModuleInstance, written: Written, block: Block | None = None) -> Ids:
-    """The ids in an expression that stands in a block, and in all that it reads."""
-    # By names alone, as a reader would: `format("%s", cond ? var.a : local.b)` may be an id of either
+    """The ids in an expression of a block, and in everything it reads."""
+    # Considers only names, as a human reader would: `format("%s", cond ? var.a : local.b)` may use either
     found = Ids(frozenset(ami_ids_in(written.text)))
     for root, name, call, output, each in NAMES.findall(written.text):
         if each:
@@ -46,15 +46,15 @@ def ids_read(module: ModuleInstance, written: Written, block: Block | None = Non
 
 
 def reads_computed_file(written: Written) -> bool:
-    """Whether an expression reads a file whose path has to be evaluated."""
+    """Whether an expression reads a file whose path must be evaluated."""
     return len(re.findall(_READS, written.text)) > len(re.findall(_FILES, written.text))
 
 
 def ids_named(module: ModuleInstance, root: str, name: str) -> Ids:
-    """The ids in `var.x`, `local.x`, `module.m.x` or `data.t.x`, and in what they are made of."""
+    """The ids in `var.x`, `local.x`, `module.m.x` or `data.t.x`, and in what these are made of."""
     key = f"{root}.{name}"
     if key not in module.ids:
-        module.ids[key] = NONE  # while that goes on: `local.x` may read itself, by mistake
+        module.ids[key] = NONE  # in the meantime: `local.x` may read itself by mistake
         module.ids[key] = _ids_named(module, root, name)
     return module.ids[key]
 
@@ -92,7 +92,7 @@ def _given(module: ModuleInstance, name: str) -> list[tuple[ModuleInstance, Writ
 
 
 def _or_read(value: MaybeMarked, written: Collection[tuple[ModuleInstance, Written]]) -> Ids:
-    """The ids of a value; where not all of it is known, those of the expressions behind it, too."""
+    """The ids in a value; if some of it is unknown, also those in the expressions behind it."""
     found = ids_in(value)
     if is_whole(value):
         return found
@@ -102,7 +102,7 @@ def _or_read(value: MaybeMarked, written: Collection[tuple[ModuleInstance, Writt
 def ids_of(
     module: ModuleInstance, written: Written, block: Block, iteration: Iteration = ONLY
 ) -> Ids:
-    """The ids in what an argument of a block is set to; those that it reads where it is not known."""
+    """The ids in the value of a block's argument; if some of it is unknown, also those that it reads."""
     value = module.value(written, iteration)
     found = ids_in(value)
     return found if is_whole(value) else found | ids_read(module, written, block)
@@ -111,7 +111,7 @@ def ids_of(
 def ids_of_block(
     module: ModuleInstance, block: Block, but: Collection[str] = (), around: Block | None = None
 ) -> Ids:
-    """The ids in all arguments of a block and of the blocks in it, without some by name."""
+    """The ids in all arguments of a block and of its nested blocks, except the arguments in `but`."""
     outside = around or block
     own = (
         ids_read(module, written, outside)
@@ -128,7 +128,7 @@ def unread(
     values: dict[str, HclValue],
     read: Collection[str],
 ) -> Iterator[tuple[str, Ids]]:
-    """By argument, the ids that its known parts do not show; without the arguments in `read`."""
+    """The ids in each argument that its known parts do not show, except the arguments in `read`."""
     for name, written in block.attributes.items():
         if name in values and name not in read and not is_whole(values[name]):
             missing = ids_read(module, written, block).without(ids_in(values[name]))
@@ -138,7 +138,7 @@ def unread(
     for name in nested:
         if name in values and not is_whole(values[name]):
             of_type = [each for each in block.blocks if _type(each) == name]
-            but = {*read, "for_each"} if name in read else read  # a row waits for what it makes
+            but = {*read, "for_each"} if name in read else read  # a row waits for its blocks
             found = union(ids_of_block(module, each, but, block) for each in of_type)
             missing = found.without(ids_in(values[name]))
             if missing:
@@ -148,7 +148,7 @@ def unread(
 def scripts(
     module: ModuleInstance, block: Block, iteration: Iteration = ONLY
 ) -> Iterator[tuple[int, dict[str, Ids]]]:
-    """By number, the ids in the arguments of each provisioner of a resource."""
+    """The ids in the arguments of each provisioner of a resource, with the provisioner's number."""
     for number, provisioner in enumerate(block.of_type("provisioner")):
         found: dict[str, Ids] = {}
         for name, written in provisioner.attributes.items():

@@ -1,4 +1,4 @@
-"""The values that a root module's variables are given.
+"""The values given to a root module's variables.
 
 Fact: HashiCorp, "Input Variables", "Variable Definition Precedence": the environment, then
 terraform.tfvars, terraform.tfvars.json, *.auto.tfvars in the order of their names, then -var-file.
@@ -22,20 +22,20 @@ from assay.inputs.terraform.syntax.expressions import FailedError, HclValue, Unk
 from assay.inputs.terraform.syntax.reading import Expressions
 
 _LITERAL = ("string", "number", "bool", "")
-"""Types of which the environment holds the text itself; of others it holds an expression."""
+"""Types for which the environment contains the text itself; for others it contains an expression."""
 
 
 class Given(NamedTuple):
-    """The values, the files that they come from, and those that could not be read."""
+    """The values, the files that they come from, and the environment variables."""
 
     values: dict[str, HclValue]
     files: list[ReadFile]
     environment: dict[str, str]
-    """What of the environment the root module declares."""
+    """The environment variables that the root module declares."""
 
     @property
     def sha256(self) -> str | None:
-        """One digest of all that was given, by which file or variable; None where nothing was."""
+        """One digest of all values, by file or variable; None if there are none."""
         if not self.files and not self.environment:
             return None
         files = sorted(f"{file.digest} {file.path.rpartition('/')[2]}" for file in self.files)
@@ -49,7 +49,7 @@ class Given(NamedTuple):
 
 
 class _NoNames:
-    """No names: values files hold constants."""
+    """No names: values files contain constants."""
 
     def lookup(self, name: str) -> HclValue:
         raise FailedError(f"{name} is not supported here")
@@ -74,7 +74,7 @@ def root_values(
     var_files: Iterable[str],
     environment: Mapping[str, str],
 ) -> Given:
-    """The values of a root module's variables, the strongest source last."""
+    """The values of a root module's variables; later sources override earlier ones."""
     values: dict[str, HclValue] = {
         name: _value(expressions, _from_environment(code, name, text))
         for name, text in environment.items()
