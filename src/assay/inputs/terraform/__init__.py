@@ -1,1 +1,1 @@
-"""What Terraform code says, read and evaluated as far as it can be known without a plan."""
+"""Terraform code, read and evaluated as far as possible without a plan."""

@@ -1,6 +1,6 @@
-"""Directories of Terraform code as sources of references, like plans.
+"""Directories of Terraform code as sources of references, in the same way as plans.
 
-Everything is read from files; nothing of the code is run, and no provider is asked.
+Everything is read from files; no code is run, and no provider is asked.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -38,38 +38,38 @@ from assay.model import AmiReference, InputFacts, Kind
 
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):
-    """What is wanted of code, and what it is given."""
+    """What to look for in the code, and the values given to it."""
 
     kinds: Collection[Kind]
     region: str | None = None
     tags: bool = False
     var_files: tuple[str, ...] = ()
     environment: Mapping[str, str] = {}
-    """The values of `TF_VAR_...`, by variable."""
+    """The values of `TF_VAR_...`, by variable name."""
     excluded: Excluded = nothing
-    """Whether a directory, by its path below the one that was named, is left aside."""
+    """Whether to leave out a directory, given its path below the one that was named."""
     said: str | None = None
-    """The Region that somebody says; `region` is the policy's."""
+    """The Region that the user gives; `region` is the policy's."""
 
 
 class Code:
-    """Reads directories of code; what several of them share is read once."""
+    """Reads directories of code; what several of them share is read only once."""
 
     def __init__(self, kept: Kept, tool: Tool | None = None) -> None:
-        """`tool` is the one that reads the code; where none is said, both are taken to."""
+        """`tool` is the tool that reads the code; by default, both are tried."""
         self.expressions = Expressions()
         files = FileReader(kept, Disk())
         tools = (tool,) if tool else (OPENTOFU, TERRAFORM)
         self.readers = [CodeReader(files, each) for each in tools]
         self._reached: set[str] = set()
         self._computed: set[str] = set()
-        """The directories that calls name by expressions: no look at the code alone tells those."""
+        """Directories that calls name with expressions; they are known only after evaluation."""
         self._whole: list[str] = []
 
     def sources(self, whole: Iterable[str], modules: Sequence[str], wanted: Wanted) -> list[Source]:
-        """Every root module at or below some directories, and among some module directories.
+        """Every root module at or below the directories `whole`, and among some module directories.
 
-        Raises `InputError` where a directory holds no code.
+        Raises `InputError` if a directory contains no code.
         """
         self._whole = [*whole]
         roots = Roots(self.readers, self._whole, modules, wanted.excluded)
@@ -114,11 +114,11 @@ class Code:
         return joined(root, by_tool)
 
     def _boundary(self, root: str) -> str:
-        """The directory that was named, below which a root may read files."""
+        """The named directory around a root, below which the root may read files."""
         return next((each for each in self._whole if is_below(root, each)), root)
 
     def _read(self, reader: CodeReader, root: str, wanted: Wanted) -> tuple[Source, bool]:
-        """The code as one tool reads it, and whether the other reads other files."""
+        """The code as one tool reads it, and whether the other tool reads other files."""
         code = reader.directory(root)
         given = root_values(reader, self.expressions, code, wanted.var_files, wanted.environment)
         program = Program.below(reader, self.expressions, root, given.values, self._boundary(root))
@@ -145,7 +145,7 @@ class Code:
         read = program.shared.contents.digests.items()
         files += [ReadFile(path, digest, CodeFile(), None) for path, digest in sorted(read)]
         facts = InputFacts(root, "hcl", digest_of(files), len(everything), given.sha256)
-        not_judged.pop("read", None)  # data sources are followed, not left aside
+        not_judged.pop("read", None)  # data sources are followed, not skipped
         notes = tuple(unattached(modules.values(), everything))
         differs = any(module.differs for module in modules.values())
         return Source(facts, everything, not_judged, errors, notes), differs
@@ -169,5 +169,5 @@ def _references(
 
 
 def _of_many(root: str, source: Source) -> Source:
-    """One of many roots is named in each of its references."""
+    """With several roots, each reference names its root."""
     return replace(source, references=tuple(replace(each, root=root) for each in source.references))

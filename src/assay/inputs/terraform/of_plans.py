@@ -1,6 +1,6 @@
-"""The code of plans: what a saved plan carries, or a checkout that is the same.
+"""The code of plans: carried in a saved plan, or a checkout that matches the plan.
 
-With it a plan's unknown values are evaluated, and its references stand at lines of files.
+With the code, a plan's unknown values are evaluated, and its references get lines in files.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,16 +23,16 @@ from assay.inputs.terraform.syntax.reading import Expressions
 from assay.kept import Kept
 
 _BEFORE_1_0 = "0.1"
-"""The format in which `references` are those of whole resources: `aws_ami_copy.x`, and not its `id`."""
+"""The format whose `references` name whole resources: `aws_ami_copy.x` instead of its `id`."""
 
 
 class CodeOfPlans:
-    """The code of a root module, for plans that were made of it."""
+    """The code of a root module, for plans that were made from it."""
 
     def __init__(
         self, readers: Sequence[CodeReader], root: str, planned: Collection[str] | None
     ) -> None:
-        """`planned` are the directories of all modules where it is known that this was planned."""
+        """`planned` are the directories of all modules, if this is certainly the planned code."""
         self._readers = readers
         self._root = root
         self._planned = planned
@@ -42,13 +42,13 @@ class CodeOfPlans:
 
     @classmethod
     def carried(cls, kept: Kept, code: PlannedCode, root: str) -> "CodeOfPlans":
-        """The code in a saved plan; `root` is where it stands, for whoever looks for it."""
+        """The code in a saved plan; `root` is the directory shown to users."""
         tree = Planned(code, root)
         return cls([CodeReader(FileReader(kept, tree), OPENTOFU)], root, tree.directories)
 
     @classmethod
     def checkout(cls, kept: Kept, tool: Tool | None, root: str) -> "CodeOfPlans":
-        """The code below a directory. Raises `InputError` where none is there."""
+        """The code below a directory. Raises `InputError` if there is none."""
         files = FileReader(kept, Disk())
         tools = (tool,) if tool else (OPENTOFU, TERRAFORM)
         readers = [CodeReader(files, each) for each in tools]
@@ -59,8 +59,9 @@ class CodeOfPlans:
         return cls(readers, root, None)
 
     def join(self, document: Document) -> Joined | None:
-        """A plan read together with the code; None where that is not what was planned. Raises
-        `InputError` for a saved plan that contradicts the code in it.
+        """A plan read together with the code; None if this code is not what was planned.
+
+        Raises `InputError` if a saved plan contradicts the code in it.
         """
         configuration = document.plan.configuration
         if configuration is None:
@@ -88,7 +89,7 @@ class CodeOfPlans:
     def _differs(
         self, reader: CodeReader, plan: PlanDocument, configuration: Configuration
     ) -> str | None:
-        """Why it is not what was planned, if so; all modules that were planned have been read then."""
+        """Why the code is not what was planned, if it is not; reads all planned modules on the way."""
         if self._planned is not None:
             for directory in self._planned:
                 reader.directory(directory)
@@ -102,7 +103,7 @@ class CodeOfPlans:
         return f"is not what was planned ({differs})" if differs else None
 
     def at_lines(self, source: Source) -> Source:
-        """A plan's source with its references at lines of the code."""
+        """A plan's source, with lines of the code added to its references."""
         locator = Locator(self._readers[0], self._root)
         notes = source.notes
         if why_not := self._why_not.get(source.facts.path):
@@ -113,7 +114,7 @@ class CodeOfPlans:
 
 
 def _refused(reader: CodeReader) -> str | None:
-    """What of the code cannot be read, though a plan was made of it: that can decide anything."""
+    """What cannot be read although a plan was made of it: it might matter to any value."""
     for code in reader.read:
         for error in code.refused:
             return f"cannot be read as Terraform read it ({error.where})"

@@ -1,1 +1,1 @@
-"""A plan and the code that was planned, read together: what the plan knows is what names mean."""
+"""A plan and the code that was planned, read together: names have the values that the plan knows."""

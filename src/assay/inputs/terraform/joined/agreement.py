@@ -1,7 +1,7 @@
-"""Is this the code that was planned? A checkout is held against the plan's own `configuration`.
+"""Decides whether some code is what was planned, by comparing it with the plan's `configuration`.
 
-A plan lists blocks, modules, variables and outputs, and of each expression what it reads; of locals
-and dynamic blocks it holds nothing. What it does hold has to agree, or the code is not used.
+A plan lists blocks, modules, variables and outputs, and what each expression reads; it contains nothing
+of locals and dynamic blocks. Everything that it does contain must agree, or the code is not used.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,14 +27,14 @@ _NO_ARGUMENTS = ("lifecycle", "provisioner", "connection", "dynamic", "timeouts"
 
 
 class Agreement:
-    """Holds the modules of some code against the configuration of a plan."""
+    """Compares the modules of some code with the configuration of a plan."""
 
     def __init__(self, reader: CodeReader, expressions: Expressions) -> None:
         self._reader = reader
         self._expressions = expressions
 
     def differs(self, root: ModuleCode, configuration: Configuration) -> str | None:
-        """The first thing that the code has in another way than the plan; None where all agrees."""
+        """The first thing in which the code differs from the plan; None if everything agrees."""
         planned = configuration.root_module or Module()
         providers = configuration.provider_config or {}
         return next(self._module((), root, planned, root, providers), None)
@@ -42,7 +42,7 @@ class Agreement:
     def _providers(
         self, path: ModulePath, code: ModuleCode, planned: Mapping[str, ProviderConfig]
     ) -> Iterator[str]:
-        """A module's provider blocks. The plan has the one that Terraform adds, too, with nothing in it."""
+        """Compare a module's provider blocks. A plan may also have an empty one that Terraform adds."""
         of_module = ".".join(f"module.{name}" for name in path)
         start = f"{of_module}:" if of_module else ""
         own = {
@@ -118,7 +118,7 @@ class Agreement:
 
     def _declared(self, path: ModulePath, code: ModuleCode, planned: Module) -> Iterator[str]:
         variables, outputs = planned.variables or {}, planned.outputs or {}
-        # Terraform leaves a module without variables, or without outputs, no section for them
+        # Terraform omits the section for variables or outputs if a module has none
         for name in sorted(variables.keys() ^ code.variables.keys()):
             yield _at(path, f"var.{name}")
         for name, declared in variables.items():
@@ -140,13 +140,13 @@ class Agreement:
             written = block.attributes.get(name)
             if written is None and expression is not None:
                 return True
-            # A function of constants, `toset(["a"])`, leaves no trace in a plan
+            # A function of constants, `toset(["a"])`, does not appear in a plan
             if written is not None and self._differs(written, expression or {}):
                 return True
         return False
 
     def _arguments(self, block: Block, planned: Mapping[str, Any], but: tuple[str, ...]) -> bool:
-        """Whether the arguments of a block, or of the blocks in it, are others than the plan's."""
+        """Whether the arguments of a block, or of its nested blocks, differ from the plan's."""
         written = {name: each for name, each in block.attributes.items() if name not in but}
         for name, each in written.items():
             if name not in planned or self._differs(each, planned[name]):
@@ -169,7 +169,7 @@ class Agreement:
         return is_another(self._expressions.of(written), planned, in_json=written.json)
 
     def _defaults_differ(self, block: Block | None, planned: Any) -> bool:
-        """A plan has a default as the variable's type makes it."""
+        """Compare a variable's default, which a plan has converted to the variable's type."""
         default = block.attributes.get("default") if block else None
         if block is None or default is None:
             return planned is not None

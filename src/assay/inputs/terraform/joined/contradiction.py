@@ -1,7 +1,7 @@
-"""Values that plan and code both know: where they are two, the plan was made of other code.
+"""Finds values that differ between plan and code, although both know them: the code is a different one.
 
-Of locals a plan holds nothing, so that this is the only thing which tells of them. Looked at are the
-images of what will be made: no provider changes those, and nothing was there before.
+A plan contains nothing of locals, so only this comparison reveals changes in them. It looks at images
+in resources to be created: no provider changes those, and there was no value before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,13 +14,13 @@ from assay.inputs.terraform.program.body import body
 from assay.inputs.terraform.program.program import Program
 
 _MOST = 3
-"""Instances of one block that are looked at: they are of one expression."""
+"""Instances of one block that are checked: they come from the same expression."""
 _Block = tuple[str, str, str]
 
 
 def contradiction(path: str, plan: PlanDocument, program: Program) -> str | None:
-    """The first attribute of which plan and code know two values, if there is one; `path` is the
-    plan's, for messages. Raises `InputError` where the plan is damaged.
+    """The first attribute for which plan and code have different values, or None; `path` is the plan's,
+    for messages. Raises `InputError` if the plan is damaged.
     """
     rows = {kind: row for kind, of_type in rows_by_type().items() if (row := decisive(of_type))}
     for change in _looked_at(plan.resource_changes or (), rows):
@@ -38,7 +38,7 @@ def contradiction(path: str, plan: PlanDocument, program: Program) -> str | None
 def _looked_at(
     changes: Iterable[ResourceChange], rows: Mapping[str, Row]
 ) -> Iterator[ResourceChange]:
-    """Some instances of each block that will be made and holds an image."""
+    """A few instances of each block that will be created and uses an image."""
     seen: dict[_Block, int] = {}
     for change in changes:
         if (
@@ -53,7 +53,7 @@ def _looked_at(
 
 
 def _written(program: Program, resource: PlannedResource, attribute: str) -> str | None:
-    """What the code says that an attribute will be, if it knows that."""
+    """The value of an attribute according to the code, if it is known."""
     found = program.instance(resource.change)
     if found is None:
         return None

@@ -1,11 +1,11 @@
-"""What a plan knows of its resources and data sources: which instances there are, and what they hold.
+"""What a plan knows about its resources and data sources: their instances and values.
 
-A value that the plan has is the one that an apply will use. What it knows only after apply is a
-value of its own here, with a name: `aws_ami_copy.golden["a"].id`, and nothing else can be that.
+A value in the plan is the one that an apply will use. A value known only after apply becomes an unknown
+value with a name of its own, `aws_ami_copy.golden["a"].id`, which nothing else can have.
 
-Facts: HashiCorp, "JSON Output Format": `resource_changes` (values beside their masks, data sources
-that apply will read among them), `prior_state` (what data sources have read, and what a plan of
-some targets leaves as it is).
+Facts: HashiCorp, "JSON Output Format": `resource_changes` (values with their masks, including data
+sources that apply will read), `prior_state` (what data sources have read, and what a targeted plan
+leaves unchanged).
 """
 
 from collections import defaultdict
@@ -28,22 +28,22 @@ from assay.inputs.terraform.syntax.expressions import HclValue, Ref, Sure, Unkno
 from assay.model.addresses import InstanceKey, Step, module_steps, parent_module, read_key
 
 _Block = tuple[str, str, str, str]
-"""A block in a module instance: that one's address, and the block's mode, type and name."""
+"""A block in a module instance: the instance's address, and the block's mode, type and name."""
 _MODES = {"resource": "managed", "data": "data"}
 
 
 class _Read(msgspec.Struct, frozen=True, gc=False):
-    """What stands in the prior state of one instance."""
+    """The prior state of one instance."""
 
     values: Any
     hidden: Any
 
 
 class PlanFacts:
-    """The resources of one plan, found by the module instance, the block and the key they have."""
+    """The resources of one plan by module instance, block and key."""
 
     def __init__(self, path: str, plan: PlanDocument, state: PriorState) -> None:
-        """`path` is for messages."""
+        """`path` is used in messages."""
         self._path = path
         self._plan = plan
         self._state = state
@@ -61,14 +61,14 @@ class PlanFacts:
         return sorted(self._left(name), key=_in_order)
 
     def _left(self, name: _Block) -> Iterator[InstanceKey]:
-        """The keys that there will be: planned, or left as they are by a plan of some targets."""
+        """The keys after apply: planned ones, or those that a targeted plan leaves unchanged."""
         changes = self._changes.get(name, {})
         yield from (key for key, change in changes.items() if change is not None)
         yield from (key for key in self._prior.get(name, ()) if key not in changes)
 
     def at(self, module: str, key: Key, index: InstanceKey, path: tuple[Step, ...]) -> MaybeMarked:
-        """What stands at a path of one instance: known, or unknown with a name, or, where the plan does
-        not say, unknown and nobody's. Raises `InputError` where it is damaged.
+        """The value at a path of one instance: known, or unknown with a name. If the plan does not say, it
+        is unknown and not passed on. Raises `InputError` if the value is damaged.
         """
         block = (module, *key)
         start = ("data", *key[1:]) if key[0] == "data" else key[1:]
@@ -103,7 +103,7 @@ class PlanFacts:
 
     @cached_property
     def _changes(self) -> Mapping[_Block, dict[InstanceKey, ResourceChange | None]]:
-        """What is planned of the instances of a block; None of one that ends."""
+        """The planned change of each instance of a block; None for an instance that is removed."""
         found: defaultdict[_Block, dict[InstanceKey, ResourceChange | None]] = defaultdict(dict)
         for change in self._plan.resource_changes or ():
             if change.deposed:
@@ -123,7 +123,7 @@ class PlanFacts:
 
     @cached_property
     def _called(self) -> Mapping[tuple[str, str], dict[InstanceKey, None]]:
-        """The keys of module calls, by the module instance and the name."""
+        """The keys of module calls, by the calling module instance and the call's name."""
         blocks = self._changes.keys() | self._prior.keys()
         modules = {name[0] for name in blocks if next(self._left(name), _NONE) is not _NONE}
         found: defaultdict[tuple[str, str], dict[InstanceKey, None]] = defaultdict(dict)
@@ -139,7 +139,7 @@ class PlanFacts:
 
 
 def _sure(resource: PlannedResource, key: Key, path: tuple[Step, ...]) -> Sure:
-    """What is certain of something unknown: of an attribute that the plan names, that there is one."""
+    """What is certain about an unknown value: an attribute that the plan names certainly exists."""
     if len(path) != 1 or not isinstance(resource.mask(()), dict):
         return Sure.NOTHING
     return sure_of(key, str(path[0])) or Sure.HELD
@@ -150,16 +150,16 @@ _ENDS = frozenset(action.value for action in GONE)
 
 
 def _in_order(key: InstanceKey) -> tuple[int, int, str]:
-    """Numbers as numbers, as lists of instances have them: a plan may have `[10]` before `[2]`."""
+    """Sort numbers numerically, in the order of instance lists: a plan may have `[10]` before `[2]`."""
     if isinstance(key, str):
         return 1, 0, key
     return 0, -1 if key is None else key, ""
 
 
 def _known(values: Any, mask: Any, hidden: Any, ref: Ref, path: tuple[Step, ...]) -> MaybeMarked:
-    """What stands at a path of the values that a plan holds."""
-    # An attribute that is not there at all was left out by somebody, and a sensitive one that is null
-    # may have been: neither says that it is null
+    """The value at a path of the plan's values."""
+    # An attribute that is missing was removed from the plan, and a sensitive one that is null may have
+    # been blanked: neither means that it is null
     told = isinstance(values, dict) and (not path or path[0] in values or anywhere(mask))
     value = _named(at_path(values, path), mask, ref) if told else None
     if not told or (value is None and anywhere(hidden)):
@@ -168,7 +168,7 @@ def _known(values: Any, mask: Any, hidden: Any, ref: Ref, path: tuple[Step, ...]
 
 
 def _named(value: Any, mask: Any, ref: Ref) -> HclValue:
-    """A known value in which single parts are unknown, each with a name."""
+    """A known value with unknown parts, each of which gets a name."""
     if mask is True:
         return UnknownValue((ref,), passed_on=True)
     if not anywhere(mask):
@@ -192,7 +192,7 @@ def _below(ref: Ref, step: Step) -> Ref:
 
 
 def _marks(mask: Any) -> Marks:
-    """A plan's mask of what is sensitive, as marks."""
+    """A plan's mask of sensitive parts, as marks."""
     if mask is True:
         return SECRET
     below: dict[Step, Marks] = {}

@@ -1,4 +1,4 @@
-"""One plan and its code: the program that was planned, evaluated over what the plan knows."""
+"""One plan and its code: the planned program, evaluated with the values that the plan knows."""
 
 from functools import cached_property, partial
 
@@ -20,11 +20,11 @@ from assay.inputs.terraform.syntax.expressions import HclValue, UnknownValue
 from assay.inputs.terraform.syntax.reading import Expressions
 
 _AS_MANY_AS_PLANNED = Limits(modules=50_000, instances=500_000, of_one=100_000)
-"""A plan has been made of the code, so that its numbers have an end; hostile code has this one."""
+"""Higher limits, because a plan was already made of the code; hostile code still meets these."""
 
 
 class Joined:
-    """A plan with the code that was planned."""
+    """A plan together with the code that was planned."""
 
     def __init__(
         self,
@@ -35,13 +35,14 @@ class Joined:
         *,
         is_planned: bool = True,
     ) -> None:
-        """`root` is the directory of the root module, as `reader` knows it; `is_planned` if nobody
-        can doubt that this is what was planned.
+        """`root` is the directory of the root module, as `reader` knows it; `is_planned` if this is
+        certainly the code that was planned.
         """
         plan = document.plan
         facts = PlanFacts(document.path, plan, PriorState(document.path, plan.prior_state))
         code = reader.directory(root)
-        contents = Contents(root, None, expressions.template)  # nobody holds files against the plan
+        # No boundary, so no files are read: they may have changed since the plan was made
+        contents = Contents(root, None, expressions.template)
         shared = Shared(
             reader, expressions, contents, _values(code, plan), facts.keys, _AS_MANY_AS_PLANNED
         )
@@ -56,7 +57,7 @@ class Joined:
 
     @property
     def plan(self) -> PlanDocument:
-        """The plan, with what its provider blocks come to."""
+        """The plan, with its provider blocks evaluated."""
         configuration = self._plan.configuration
         if configuration is None or self._providers is None:
             return self._plan
@@ -65,17 +66,17 @@ class Joined:
 
     @property
     def providers(self) -> KeysOfBlocks:
-        """The keys of the providers that blocks use, where the code tells them."""
+        """The keys of the providers that blocks use, where the code determines them."""
         return self._providers.keys if self._providers else {}
 
     def trails(self, planned: PlannedResources) -> JoinedTrails:
-        """What follows unknown values through the code."""
+        """An object that traces unknown values through the code."""
         listed = None if self._is_planned else self._plan.relevant_attributes
         return JoinedTrails(self.program, planned, None if listed is None else Relevant(listed))
 
 
 def _values(code: ModuleCode, plan: PlanDocument) -> dict[str, HclValue]:
-    """The values of the root's variables. A plan has those of all, but of what is ephemeral."""
+    """The values of the root's variables. A plan has all of them, except those of ephemeral ones."""
     given = plan.variables or {}
     values: dict[str, HclValue] = {}
     for name, placed in code.variables.items():

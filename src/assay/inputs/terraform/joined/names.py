@@ -1,4 +1,4 @@
-"""What names mean where an expression of planned code stands: what the plan knows."""
+"""The meaning of names in an expression of planned code: what the plan knows."""
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from assay.model.addresses import Step
 
 
 class PlannedNames(NamedValues):
-    """The names of a module instance of which there is a plan."""
+    """The names of a module instance that has a plan."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class PlannedNames(NamedValues):
         self._facts = facts
 
     def _home(self, module: str) -> ModuleInstance | None:
-        # `object` passed through a module: what is taken of it there is known as it is here
+        # An `object` may be passed through a module: its attributes are as well known there as here
         return self._module.at(module)
 
     def _attribute(
@@ -38,6 +38,6 @@ class PlannedNames(NamedValues):
         if found is None or not found[0].exact:
             return UnknownValue(value.refs)
         iteration, path = found
-        if not path:  # what is taken of it will be asked for by name
+        if not path:  # its attributes will be requested by name
             return replace(value, sure=Sure.THING)
         return self._facts.at(module.address, key, iteration.key, tuple(path))

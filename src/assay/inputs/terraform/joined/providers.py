@@ -1,7 +1,7 @@
-"""The provider blocks of planned code, evaluated: in which Region they are, and as whom they act.
+"""The provider blocks of planned code, evaluated: their Region, and the identity they act as.
 
-A plan says which block a resource uses, unless a module on the way does not name the provider; then
-the code does. What a block says is evaluated over what the plan knows.
+A plan says which block a resource uses, unless a module on the way does not name the provider; then the
+code says it. What a block says is evaluated with the values that the plan knows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,12 +14,12 @@ from assay.inputs.terraform.program.program import Program
 from assay.model.addresses import ModulePath
 
 KeysOfBlocks = Mapping[tuple[ModulePath, str], str]
-"""By the module and the key that a plan has for the provider of a block: the key of the one meant."""
+"""The key of the provider block that is used, by module and the key that the plan has for it."""
 _AWS = ("aws", "awscc")
 
 
 class ExactProviders:
-    """What the provider blocks for AWS say, by the keys that a plan gives them."""
+    """The evaluated provider blocks for AWS, by the keys that a plan gives them."""
 
     def __init__(self, program: Program, configuration: Configuration) -> None:
         self._program = program
@@ -34,14 +34,14 @@ class ExactProviders:
                 self._resolve(path, key, block)
 
     def _of_root(self, key: str, config: ProviderConfig) -> ProviderConfig:
-        """A block of the root module, evaluated; any other as the plan has it."""
+        """The evaluated block, if it is for AWS and in the root module; otherwise the plan's."""
         if ":" in key or key.partition(".")[0] not in _AWS:
             return config
         found = self._program.providers.config_of(self._program.root, key)
         return config if found is None else ProviderConfig(config.name, found.expressions)
 
     def _resolve(self, path: ModulePath, key: str, block: ConfigResource) -> None:
-        """The block that the instances of a resource use, where it is one and the same for all."""
+        """Record the provider block of a resource's instances, if all of them use the same one."""
         found: dict[str, None] = {}
         for module in _instances(self._program.root, path):
             placed = module.code.resources.get((block.mode, block.type, block.name))
@@ -67,7 +67,7 @@ def _blocks(configuration: Configuration) -> Iterator[tuple[ModulePath, ConfigRe
 
 
 def _instances(root: ModuleInstance, path: ModulePath) -> list[ModuleInstance]:
-    """The module instances that calls of these names lead to."""
+    """The module instances at the path of these call names."""
     found = [root]
     for name in path:
         found = [

@@ -1,10 +1,10 @@
-"""What a plan depends on, by its own words: of locals and dynamic blocks the only ones that it has.
+"""What a plan says it depends on: the only thing in it that shows what locals and dynamic blocks read.
 
-Code that reads something else is not what was planned. Nobody has to ask that of the code that a saved
-plan carries: whatever is done to it there, an apply does.
+Code that reads anything else is not what was planned. This check is not needed for the code in a saved
+plan: an apply uses that code, even if it was changed there.
 
 Fact: HashiCorp, "JSON Output Format": `relevant_attributes` are all attributes that may have led to a
-change. Instances may stand there without their keys, and attributes as the whole that is read.
+change. Instances may be listed without their keys, and attributes as the whole object that is read.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from assay.model.addresses import InstanceKey, ModulePath, block_address, module
 _Block = tuple[ModulePath, str, str, str]
 _WHOLE = ""
 _ARN = "arn"
-"""Of which the id may be taken."""
+"""The id may be extracted from it."""
 
 
 class Relevant:
@@ -28,7 +28,7 @@ class Relevant:
         self._listed = listed
 
     def has(self, target: Target) -> bool:
-        """Whether the plan depends on an attribute of a resource."""
+        """Whether the plan depends on the attribute or resource of a target."""
         change = target.resource.change
         block = (module_path(change.module_address), change.mode, change.type, change.name)
         wanted = {_WHOLE, _ARN, *map(str, target.path[:1])}

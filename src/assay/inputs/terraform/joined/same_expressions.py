@@ -1,9 +1,9 @@
-"""Whether an expression can be the one of which a plan has what it reads, or its value.
+"""Whether an expression can be the one whose references or value a plan contains.
 
-Facts: HashiCorp, "JSON Output Format", "Expression Representation": `references` names what an
-expression reads, each thing also by its shorter forms; `constant_value` is there where that is
-nothing. Terraform (`jsonconfig/expression.go`): a call has no value without the functions, so that
-`toset(["a"])` leaves no trace; a key that is computed ends what is named.
+Facts: HashiCorp, "JSON Output Format", "Expression Representation": `references` names everything an
+expression reads, also in shorter forms; `constant_value` is present if it reads nothing. Terraform
+(`jsonconfig/expression.go`): calls are evaluated without functions and so have no value, and
+`toset(["a"])` does not appear; a reference ends before a computed key.
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,19 +38,19 @@ _TEXTS = {True: "true", False: "false"}
 
 
 def is_another(expression: Expression, planned: Any, *, in_json: bool = False) -> bool:
-    """Whether an expression is another than the one that a plan has there.
+    """Whether an expression differs from the one in the plan.
 
-    In JSON it may be what Terraform takes for blocks.
+    In JSON syntax, it may be what Terraform reads as blocks.
     """
     if _holds(expression, Opaque):
-        return False  # what cannot be read is not evaluated, either
+        return False  # an expression that cannot be read is not evaluated either
     if in_json and _is_blocks(planned):
         return _are_other_blocks(expression, planned)
     if not isinstance(planned, dict):
         return True
     if _all(map(_steps, reads(expression))) != _all(map(parse, references_of(planned))):
         return True
-    # A literal is in the plan; what a function makes of literals is not
+    # The plan contains a literal, but not the result of a function on literals
     told = _constant(expression)
     if not is_known(told):
         return "constant_value" in planned
@@ -58,7 +58,7 @@ def is_another(expression: Expression, planned: Any, *, in_json: bool = False) -
 
 
 def is_other_value(expression: Expression, type_of: Constraint | None, planned: Any) -> bool:
-    """Whether a default is another than the value that a plan has for the variable."""
+    """Whether a default differs from the plan's value for the variable."""
     if _holds(expression, Opaque):
         return False
     try:
@@ -69,7 +69,7 @@ def is_other_value(expression: Expression, type_of: Constraint | None, planned: 
 
 
 def _is_blocks(planned: Any) -> bool:
-    """Whether a plan has blocks there, and no expression."""
+    """Whether the plan has blocks there instead of an expression."""
     if isinstance(planned, list):
         return True
     of_expressions = {"references", "constant_value"}
@@ -77,7 +77,7 @@ def _is_blocks(planned: Any) -> bool:
 
 
 def _are_other_blocks(expression: Expression, planned: Any) -> bool:
-    """The same of blocks, which JSON writes as objects: in a list, unless there is one alone."""
+    """`is_another` for blocks, which JSON writes as objects: a single one, or several in a list."""
     if isinstance(planned, list):
         items = expression.items if isinstance(expression, TupleOf) else (expression,)
         if len(items) != len(planned):
@@ -95,7 +95,7 @@ def _are_other_blocks(expression: Expression, planned: Any) -> bool:
 
 
 def _steps(traversal: Expression) -> list[Step]:
-    """From the first word on, as a plan has them: a key that is computed ends it there."""
+    """A traversal's steps from the first word, as in a plan: it ends before a computed key."""
     steps: list[Step] = []
     node = traversal
     while isinstance(node, Attribute | Index):
@@ -110,7 +110,7 @@ def _steps(traversal: Expression) -> list[Step]:
 
 
 def _written_key(key: Expression) -> Step | None:
-    """A text, or a whole number; `-1` is computed."""
+    """The key, if it is a text or a whole number; `-1` is computed."""
     value = key.value if isinstance(key, Literal) else None
     if isinstance(value, str):
         return value
@@ -118,7 +118,7 @@ def _written_key(key: Expression) -> Step | None:
 
 
 def _all(traversals: Iterable[Sequence[Step]]) -> _Read:
-    """What traversals read, each with its shorter forms, down to the block that it names."""
+    """What traversals read, each also in its shorter forms, down to the block that it names."""
     return frozenset(
         tuple(steps[:length])
         for steps in traversals
@@ -130,7 +130,7 @@ def _all(traversals: Iterable[Sequence[Step]]) -> _Read:
 
 
 class _Nothing:
-    """No names, and no functions."""
+    """No names and no functions."""
 
     def lookup(self, name: str) -> HclValue:
         raise FailedError(name)
@@ -149,7 +149,7 @@ class _Nothing:
 
 
 def _constant(expression: Expression) -> HclValue:
-    """What an expression is worth that reads nothing and calls nothing; any other is unknown."""
+    """The value of an expression that reads and calls nothing; unknown for any other."""
     if _holds(expression, Call) or next(reads(expression), None) is not None:
         return UnknownValue()
     try:
@@ -178,7 +178,7 @@ def _text(value: Any) -> str:
 
 
 def _holds(expression: Any, form: type) -> bool:
-    """Whether there is an expression of a form somewhere in one."""
+    """Whether an expression contains one of a given form, or is one."""
     if isinstance(expression, form):
         return True
     if isinstance(expression, tuple):

@@ -1,8 +1,8 @@
-"""Where the unknown values of a plan come from, by evaluating the code that was planned.
+"""Where the unknown values of a plan come from, found by evaluating the code that was planned.
 
-An expression is worth what Terraform makes of it. So each trail ends at the one thing that the value
-will be that of, at a value that is known after all, or nowhere: what a function makes of a thing
-that is not there yet is nobody's value.
+The evaluation gives each expression the value it has in Terraform. So a trail ends at the one attribute
+whose value is passed on, at a value that turns out to be known, or nowhere: what a function makes of a
+thing that does not exist yet cannot be traced.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class JoinedTrails:
     def __init__(
         self, program: Program, planned: PlannedResources, relevant: Relevant | None = None
     ) -> None:
-        """`relevant` is what the plan depends on, where the code may be another than the planned one."""
+        """`relevant` is what the plan depends on, if the code may not be what was planned."""
         self._program = program
         self._relevant = relevant
         self._planned = planned
@@ -36,7 +36,7 @@ class JoinedTrails:
         self._matched: Matched = {}
 
     def of(self, resource: PlannedResource, path: Path) -> Found | Dead:
-        """What the value at `path` of a resource will be that of."""
+        """The attributes whose values are passed on to `path` of a resource."""
         name = ".".join((resource.change.address, *map(str, path)))
         found = self._body(resource, path[0]) if path else None
         if found is None:
@@ -53,7 +53,7 @@ class JoinedTrails:
         return tuple(ends)
 
     def _body(self, resource: PlannedResource, argument: Step) -> Body | None:
-        """What an argument of a resource is worth; None where the code has no such resource."""
+        """The evaluated argument of a resource; None if the code has no such resource."""
         key = (id(resource), argument)
         if key not in self._bodies:
             self._bodies[key] = self._evaluated(resource, argument)
@@ -64,7 +64,7 @@ class JoinedTrails:
         return body(*found, (str(argument),)) if found else None
 
     def _ends(self, at: Worth, name: str) -> list[End] | Dead:
-        """What a value is that of; of one with several parts, of each of them."""
+        """The attributes whose values a value consists of, one for each unknown part."""
         found: list[End] = []
         for value in unknown_in(at.value):
             if not value.refs:
@@ -83,7 +83,7 @@ class JoinedTrails:
         return found
 
     def _target(self, ref: Ref) -> Target | None:
-        """The attribute that a name means: of the one instance which the plan has of that name."""
+        """The attribute that a reference means, in the only instance in the plan that fits."""
         match ref.steps:
             case ("data", str(kind), str(name), *rest):
                 of_block = [

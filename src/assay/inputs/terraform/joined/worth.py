@@ -1,9 +1,9 @@
-"""What the code says at a path of a planned resource.
+"""The value that the code gives to a path of a planned resource.
 
-A plan has the blocks of a set in an order of its own. So of several blocks those are meant that
-agree with the planned one in all that both tell; where these are several, each may be it. Providers
-keep some arguments in another form (`user_data` of a Spot Fleet as a digest): a block that agrees with
-none may be any.
+A plan orders the blocks of a set in its own way. So the blocks meant are those that agree with the
+planned one in everything that both contain; if there are several, each is possible. Providers change
+the form of some arguments (`user_data` of a Spot Fleet becomes a digest): a block that agrees with no
+planned one may be any of them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,26 +19,26 @@ from assay.inputs.terraform.syntax.expressions import HclValue, UnknownValue
 from assay.model.addresses import Path
 
 _Planned: TypeAlias = tuple[Any, Any]
-"""A planned value, and the mask of what is unknown in it."""
+"""A planned value, and the mask of its unknown parts."""
 _NOTHING: tuple[HclValue, ...] = (None, "", [])
 Matched: TypeAlias = dict[tuple[int, Path, Path], list[list[int]]]
-"""Of some items of code, by where they are planned and what is asked of them: those that each planned
-one can be. Kept as long as the items are."""
+"""For some items of code, by where they are planned and which path is wanted: the items that each
+planned one can be. Valid as long as the items exist."""
 
 
 class Worth(msgspec.Struct, frozen=True, gc=False):
-    """What an expression is worth; `hidden` if anything of it is secret."""
+    """The value of an expression; `hidden` if any part of it is secret."""
 
     value: HclValue
     hidden: bool = False
     block: int = 0
-    """Which of several blocks it stands in, where nobody can tell which one is meant."""
+    """The block that contains it, if several are possible."""
 
 
 def worth_at(
     found: Body, resource: PlannedResource, path: Path, matched: Matched | None = None
 ) -> list[Worth]:
-    """What the evaluated arguments of a resource say at a path; none where nothing is written there."""
+    """The values of a resource's evaluated arguments at a path; none if nothing is written there."""
     matched = {} if matched is None else matched
     nodes: list[tuple[MaybeMarked, int]] = [(marked(found.values, found.marks), 0)]
     for depth, step in enumerate(path):
@@ -50,7 +50,7 @@ def worth_at(
                 case dict() as inside if step in inside:
                     below.append((element(node, step, inside[str(step)]), block))
                 case dict() if isinstance(step, int):
-                    below.append((node, block))  # JSON may leave out the brackets of a block
+                    below.append((node, block))  # JSON may omit the brackets of a block
                 case list() as items if isinstance(step, int):
                     key = (id(items), path[:depth], path[depth + 1 :])
                     if key not in matched:
@@ -66,7 +66,7 @@ def worth_at(
 
 
 def unknown_in(value: HclValue) -> Iterator[UnknownValue]:
-    """Everything in a value that is unknown."""
+    """Yield every unknown part of a value."""
     stack = [value]
     while stack:
         here = stack.pop()
@@ -79,7 +79,7 @@ def unknown_in(value: HclValue) -> Iterator[UnknownValue]:
 
 
 def _beside(resource: PlannedResource, path: Path) -> list[_Planned]:
-    """The planned blocks at a path, each with its mask; none where nothing of them is known."""
+    """The planned blocks at a path, each with its mask; none if nothing about them is known."""
     value, mask = resource.value(path), resource.mask(path)
     values = value if isinstance(value, list) else []
     masks = mask if isinstance(mask, list) else []
@@ -93,16 +93,16 @@ def _beside(resource: PlannedResource, path: Path) -> list[_Planned]:
 def _matched(
     items: list[HclValue], resource: PlannedResource, path: Path, rest: Path
 ) -> list[list[int]]:
-    """Which of several items each of those that are planned at a path can be."""
+    """For each block planned at a path, the items that it can be."""
     planned = _beside(resource, path) if len(items) > 1 else []
     rows = [[_agrees(item, *each) for item in items] for each in planned]
-    # A plan does not tell all that is evaluated. An item that would be none of the planned blocks
-    # because it is known better than they are may be any of them
+    # A plan does not show everything that is evaluated. An item that matches no planned block only
+    # because more is known about it than about the block may be any of them
     alone = [at for at in range(len(items)) if not any(row[at] for row in rows)]
     for row, each in zip(rows, planned, strict=True):
         for at in alone:
             row[at] = _agrees(items[at], *each, better=True)
-    # What is unknown has to be found where something unknown is planned, or nobody would judge it
+    # An unknown part must be found where something unknown is planned, or it would never be judged
     unknown = [row for at, row in enumerate(rows) if resource.is_unknown((*path, at, *rest))]
     lost = [
         not any(row[at] for row in unknown) and _is_unknown_below(item, rest)
@@ -112,13 +112,13 @@ def _matched(
 
 
 def _meant(items: list[HclValue], step: int, matched: Sequence[list[int]]) -> list[int]:
-    """Those that a planned one can be; all of them where that is not told."""
+    """The items that a planned one can be; all of them if that is not known."""
     found = matched[step] if step < len(matched) else []
     return found or list(range(len(items)))
 
 
 def _is_unknown_below(value: HclValue, path: Path) -> bool:
-    """Whether anything at a path is unknown; a number in it stands for any."""
+    """Whether anything at a path is unknown; a number in the path stands for any index."""
     match value, path:
         case UnknownValue(), _:
             return True
@@ -134,8 +134,8 @@ def _is_unknown_below(value: HclValue, path: Path) -> bool:
 
 
 def _agrees(item: HclValue, value: Any, mask: Any, *, better: bool = False) -> bool:
-    """Whether what is written may have become what is planned; if it may be known `better` than the
-    plan knows it, that is no difference.
+    """Whether the written item may have become the planned value. With `better`, it is no difference
+    that more is known about the item than about the plan's value.
     """
     if isinstance(item, UnknownValue):
         return True
@@ -169,5 +169,5 @@ def _inside(mask: Any, step: str | int) -> Any:
 
 
 def _text(value: Any) -> str:
-    """Terraform turns numbers and bools into the texts that attributes are."""
+    """The value as text: Terraform converts numbers and bools for attributes that are text."""
     return str(value).lower() if isinstance(value, bool) else str(value)

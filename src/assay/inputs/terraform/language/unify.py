@@ -53,7 +53,7 @@ def meld(values: Sequence[HclValue]) -> list[HclValue]:
 
 
 def _clash(values: Sequence[HclValue]) -> bool:
-    """Whether they cannot have one type. A null may have the type of any value, so with one they may."""
+    """Whether they cannot have one type. A null can have any type, so values with a null may have one."""
     found = kinds(values)
     if any(kind(value) in _VAGUE for value in values) or found == {"list", "set"}:
         return False

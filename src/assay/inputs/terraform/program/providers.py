@@ -67,8 +67,8 @@ class ProviderKeys:
         return self._named(module, module.shared.expressions.of(named), iteration)
 
     def of_call(self, module: ModuleInstance, call: Block, iteration: Iteration) -> str:
-        """The key of the AWS provider block that a module receives. Unreadable if it receives only
-        aliases: it is not known which of these the module launches with.
+        """The key of the AWS provider block that a module receives; `UNREADABLE` if it receives only
+        aliases, because it is not known which of these the module launches with.
         """
         passed = _passed(module, call)
         if "aws" in passed:

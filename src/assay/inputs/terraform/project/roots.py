@@ -97,7 +97,7 @@ class Roots:
         return any(getattr(reader.directory(directory), what) for reader in self._readers)
 
     def is_called(self, directory: str, targets: Collection[str]) -> bool:
-        """Whether calls lead to a directory that is not also a root."""
+        """Whether a directory is one of `targets`, to which calls lead, and is not also a root."""
         return folded(directory) in targets and not (
             self._any(directory, "stands_alone") or self._any(directory, "configures")
         )
