@@ -1,1 +1,1 @@
-"""Saved plans, as `terraform plan -out=FILE` writes them: what such a file is, and the code in it."""
+"""Saved plans, as `terraform plan -out=FILE` writes them: the kind of file, and the code in it."""

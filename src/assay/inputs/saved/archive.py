@@ -1,8 +1,9 @@
-"""The zip archive that a saved plan is, read in the one form in which Terraform writes it.
+"""The zip archive of a saved plan, read only in the exact form in which Terraform writes it.
 
-Two readers can see different files in one archive: what stands before it, in its gaps, under one name
-twice. Terraform reads it, too, and applies what it sees; so whatever leaves room for that is refused.
-Nothing is ever unpacked to a disk, and sizes are counted, since headers can say anything.
+Two readers can see different files in one archive: data before the archive, in gaps, or under a
+duplicate name. Terraform reads the archive too and applies what it sees, so everything that leaves room
+for a difference is rejected. Nothing is unpacked to disk, and unpacked sizes are counted because headers
+may be wrong.
 
 Facts: PKWARE, "APPNOTE.TXT" (4.3.7 local headers, 4.3.9 data descriptors, 4.3.12 central directory,
 4.3.16 its end); Go, archive/zip, with which Terraform and OpenTofu write and read it.
@@ -18,11 +19,11 @@ from assay.errors import InputError
 
 MOST_MEMBERS = 20_000
 MOST_MIB = 512
-"""All that an archive may unpack to: state and plan of some 20,000 resources."""
+"""The most that an archive may unpack to: state and plan of some 20,000 resources."""
 MOST_OF_CODE_MIB = 64
-"""What is kept of an archive may unpack to so much."""
+"""The most that the kept members of an archive may unpack to."""
 MOST_RATIO = 500
-"""Times a large member may be larger than it is packed; a state of 5,000 instances that are alike reaches 140."""
+"""The highest ratio of unpacked to packed size for a large member; the state of 5,000 identical instances has 140."""
 WHOLE = 2**32
 _LARGE = 2**20
 _MIB = 2**20
@@ -52,16 +53,16 @@ class _Member(NamedTuple):
 
 
 class Archive:
-    """The members of an archive, each of which has been unpacked once and found whole."""
+    """The members of an archive; each has been unpacked once and verified."""
 
     def __init__(self, path: str, data: bytes, wanted: Callable[[str], int]) -> None:
-        """Keeps of each member as many bytes as are `wanted` by its name. Raises `InputError`."""
+        """Keeps the first `wanted(name)` bytes of each member. Raises `InputError`."""
         self._path = path
         self.kept: dict[str, bytes] = {}
         self.names: set[str] = set()
         try:
             members = list(self._members(memoryview(data)))
-        except error:  # a header that goes on behind the end
+        except error:  # a header that extends beyond the end
             raise self._damaged("part of it is missing") from None
         if sum(each.unpacked for each in members) > MOST_MIB * _MIB:
             raise self._too_large(f"more than {MOST_MIB} MiB")
@@ -77,7 +78,7 @@ class Archive:
                 self.kept[member.name] = content
 
     def _members(self, data: memoryview) -> Iterator[_Member]:
-        """Each member in its place: they stand one after the other, and the directory after them."""
+        """Yield each member in its place: the members are contiguous, and the directory follows them."""
         if len(data) < _END.size:
             raise self._damaged("it is cut off")
         at_end = len(data) - _END.size
@@ -115,7 +116,7 @@ class Archive:
         return read
 
     def _place(self, member: _Member, name: bytes, place: int) -> tuple[int, int]:
-        """Where the data of the member begins that stands at a place, and where the next one stands."""
+        """Where the data of the member at `place` begins, and where the next member is."""
         if member.flags & _ENCRYPTED:
             raise InputError("a saved plan with encrypted members", where=self._path, hint=RENDER)
         if member.flags & ~_USUAL or member.method not in (_STORED, _DEFLATED):
@@ -138,7 +139,7 @@ class Archive:
         return body, end + _DESCRIPTOR.size
 
     def _read(self, member: _Member, most: int) -> bytes:
-        """Unpack a member, no further than it says that it goes; its first bytes, so many at most."""
+        """Unpack a member, but not beyond its stated size; returns at most its first `most` bytes."""
         if member.unpacked > max(_LARGE, MOST_RATIO * member.packed):
             raise self._too_large(f"more than {MOST_RATIO} times its packed size")
         content = bytearray()
@@ -176,7 +177,7 @@ def _stored(data: memoryview) -> Iterator[bytes]:
 
 
 def _inflated(data: memoryview) -> Iterator[bytes]:
-    """The parts of deflated data. Raises `zlib.error` for what is none, ends early, or goes on."""
+    """The parts of deflated data. Raises `zlib.error` if it is invalid, ends early, or has extra data."""
     decoder = zlib.decompressobj(-zlib.MAX_WBITS)
     for at in range(0, len(data), _CHUNK):
         rest: bytes | memoryview = data[at : at + _CHUNK]

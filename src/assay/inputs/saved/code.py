@@ -1,11 +1,11 @@
-"""The code that was planned: every module of it, registry modules included, as a saved plan carries it.
+"""The planned code in a saved plan: all modules, including those from registries.
 
     tfconfig/modules.json         [{"Key": "", "Dir": "."}, {"Key": "web.disk", "Source": "./disk", "Dir": "modules/web/disk"}]
     tfconfig/m-/main.tf           a file of the root module
     tfconfig/m-web.disk/main.tf   a file of `module.web.module.disk`
 
 Facts: HashiCorp, terraform, internal/plans/planfile/config_snapshot.go, which writes and reads them, and
-internal/configs/configload/loader_snapshot.go, where a module's files are looked for by its directory.
+internal/configs/configload/loader_snapshot.go, which looks up a module's files by its directory.
 """
 
 import posixpath
@@ -26,23 +26,23 @@ _KEY = re.compile(r"[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*")
 
 
 class PlannedCode(msgspec.Struct, frozen=True):
-    """The files of code that a plan was made of, in memory."""
+    """The code files from which a plan was made, in memory."""
 
     modules: Mapping[ModulePath, str]
-    """Where each module stands: its directory by the names of the calls that lead to it, `("web",
-    "disk")`. It is relative to that of the root module, which is `.`, and below `.terraform/modules` where the module
-    is none of its neighbours; it may climb, and be absolute where TF_DATA_DIR was. Several calls of one
-    local module share a directory."""
+    """The directory of each module by the names of the calls that lead to it, `("web", "disk")`. It is
+    relative to the root module's directory, which is `.`. A module that is not local is below
+    `.terraform/modules`. The path may contain `..`, and is absolute if TF_DATA_DIR was. Several calls of
+    one local module share a directory."""
     files: Mapping[str, Mapping[str, bytes]]
-    """The files of each directory by their names."""
+    """The files of each directory by name."""
 
     @property
     def of_opentofu(self) -> bool:
-        """Whether any of them is a file that Terraform passes over."""
+        """Whether any of them is a file that Terraform ignores."""
         return any(name.endswith(_TOFU) for directory in self.files.values() for name in directory)
 
     def of(self, module: ModulePath) -> Iterator[tuple[str, bytes]]:
-        """The files of a module with their paths from the root module. Raises `KeyError`."""
+        """The files of a module with paths relative to the root module. Raises `KeyError`."""
         directory = self.modules[module]
         for name, content in self.files[directory].items():
             yield posixpath.normpath(posixpath.join(directory, name)), content
@@ -62,7 +62,7 @@ class _Module(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read_code(path: str, members: Mapping[str, bytes]) -> PlannedCode:
-    """The code in the members of an archive. Raises `InputError` where it is not as Terraform has it."""
+    """The code in the members of an archive. Raises `InputError` if Terraform would not write it so."""
     by_key: dict[str, dict[str, bytes]] = {}
     for name, content in members.items():
         found = _FILE.fullmatch(name)
@@ -88,8 +88,8 @@ def read_code(path: str, members: Mapping[str, bytes]) -> PlannedCode:
 
 
 def _folded(directory: str) -> str:
-    """One path for what is one directory to Terraform: whatever differs after that, differs there, too."""
-    # Windows writes backslashes; nothing is opened by these paths, people read them
+    """The same path for what Terraform treats as one directory; other differences remain."""
+    # Windows writes backslashes. These paths are shown to users, and no file is opened with them
     folded = posixpath.normpath(directory.replace("\\", "/") or ".")
     return folded[1:] if folded.startswith("//") else folded
 

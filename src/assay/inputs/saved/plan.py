@@ -1,8 +1,7 @@
-"""What a file is that `terraform plan -out` wrote: an archive with the plan and its code, or a bookmark.
+"""A file written by `terraform plan -out`: an archive with the plan and its code, or a bookmark.
 
 Facts: HashiCorp, terraform, internal/plans/planfile/tfplan.go (the member `tfplan`, whose first field is
-the version of its form) and internal/cloud/cloudplan/saved_plan.go (what stands for a plan of HCP
-Terraform).
+its format version) and internal/cloud/cloudplan/saved_plan.go (the bookmark of a plan in HCP Terraform).
 """
 
 import msgspec
@@ -23,9 +22,9 @@ class SavedPlan(msgspec.Struct, frozen=True):
     """A saved plan, which only Terraform or OpenTofu can render."""
 
     code: PlannedCode | None
-    """None where the file is but a bookmark of a plan that HCP Terraform keeps."""
+    """None if the file is only a bookmark of a plan stored in HCP Terraform."""
     lock: bytes = b""
-    """The dependency lock file that held when the plan was made."""
+    """The dependency lock file at the time of the plan."""
 
 
 class _Bookmark(msgspec.Struct):
@@ -35,9 +34,9 @@ class _Bookmark(msgspec.Struct):
 
 
 def read_saved_plan(path: str, data: bytes) -> SavedPlan | None:
-    """What of a saved plan can be read without Terraform; None where the file is none.
+    """What can be read of a saved plan without Terraform; None if the file is not a saved plan.
 
-    Raises `InputError` for one that is damaged, hostile, or of a form that is not known.
+    Raises `InputError` if it is damaged, hostile, or in an unknown format.
     """
     if data.startswith(_BEFORE_ARCHIVES):
         what = "a saved plan of Terraform 0.11 or older"
@@ -53,14 +52,14 @@ def read_saved_plan(path: str, data: bytes) -> SavedPlan | None:
 
 
 def _wanted(name: str) -> int:
-    """How many bytes of a member are looked at: of the plan itself, which Terraform reads, its form."""
+    """How many bytes of a member are needed. Terraform reads the plan itself: only its version is needed."""
     if name == _PLAN:
         return 2
     return WHOLE if name == LOCK or name.startswith(PREFIX) else 0
 
 
 def _check_version(path: str, plan: bytes) -> None:
-    """The first field of the message has the number 1, and is a varint: one byte up to 127."""
+    """Check the version: field number 1 of the message, a varint that takes one byte up to 127."""
     if plan[:1] != b"\x08" or len(plan) < 2 or plan[1] != _VERSION:
         raise InputError(
             "a saved plan in a form that this version of assay does not know",
