@@ -1,10 +1,10 @@
-"""The table: which attribute of which resource type holds an AMI, or leads to one.
+"""The table: which attribute of which resource type contains an AMI, or leads to one.
 
-A row an attribute path, one module a topic. Paths are written below
+One row per attribute path, one module per topic. Paths are relative to
 `resource_changes[].change.after`; `[*]` stands for every element of a list. A nested block of
-hashicorp/aws is a list even where the schema allows one; hashicorp/awscc nests plain objects.
-Source of the paths: `terraform providers schema -json` of hashicorp/aws 5.100.0 (types that version
-6 removed or added are the same otherwise), the awscc documentation for 1.97.
+hashicorp/aws is a list even if the schema allows only one; hashicorp/awscc nests plain objects.
+Source of the paths: `terraform providers schema -json` of hashicorp/aws 5.100.0 (types that version 6
+removed or added are otherwise the same), and the awscc documentation for 1.97.
 """
 
 from assay.inputs.surface.chosen import CC_CHOSEN, CHOSEN
@@ -32,7 +32,7 @@ __all__ = [
 ROWS = (*INSTANCES, *GROUPS, *SERVICES, *IMAGES, *CHOSEN, *CLOUD_CONTROL, *CC_CHOSEN)
 
 SENSITIVE = {"aws_ssm_parameter": frozenset({"value", "value_wo"})}
-"""Attributes that the provider's schema marks as sensitive, which code does not show."""
+"""Attributes that the provider's schema marks as sensitive, which the code does not show."""
 
 
 def rows_by_type() -> dict[str, tuple[Row, ...]]:
@@ -44,7 +44,7 @@ def rows_by_type() -> dict[str, tuple[Row, ...]]:
 
 
 def decisive(rows: tuple[Row, ...]) -> Row | None:
-    """The row that alone decides where it holds an AMI id: all others give way to it."""
+    """The row that decides alone if it has an AMI id: all others give way to it."""
     if not rows or rows[0].form is not Form.IMAGE or rows[0].region or "." in rows[0].path:
         return None
     others = all(row.overridden_by == rows[0].path for row in rows[1:])

@@ -1,6 +1,6 @@
-"""By what each AWS service chooses an image, what keeps it from that, and how to bring one.
+"""For each AWS service that chooses an image: what decides, what prevents it, and how to bring an image.
 
-Each pattern is of words that the service itself gives: nothing else of a plan's values is shown.
+Each pattern matches only terms defined by the service: no other value of a plan is shown.
 """
 
 from msgspec.structs import replace
@@ -35,7 +35,7 @@ _BATCH_FIX = "set image_id_override in ec2_configuration to a golden image, or s
 
 
 def _batch(block: str, configuration: str, template: str) -> tuple[Choice, Choice]:
-    """What Batch chooses for one image type, and where none is named."""
+    """What Batch chooses for a named image type, and what it chooses if none is named."""
     each = f"{configuration}[*]"
     brought = (f"{block}.image_id", f"{each}.image_id_override", template)
     told = (Told(f"{each}.image_type", r"(ECS|EKS)_[A-Z0-9_]{2,30}"),)
@@ -67,20 +67,20 @@ PLATFORM_ARN = Told(
 
 
 def saved(path: str, prefix: str, within: str) -> Elsewhere:
-    """A configuration template that an environment is made from."""
+    """The configuration template from which an environment is made."""
     types = (f"{prefix}_configuration_template",)
     cure = "plan it together with its configuration template, or set ImageId on it"
     return Elsewhere(path, "a configuration template", cure, types, within)
 
 
 def running(path: str, prefix: str) -> Elsewhere:
-    """An environment whose configuration is saved."""
+    """The environment whose configuration is saved."""
     cure = "plan it together with its environment, or set ImageId on it"
     return Elsewhere(path, "an environment", cure, (f"{prefix}_environment",))
 
 
 def beanstalk(setting: str, elsewhere: tuple[Elsewhere, ...], *told: Told) -> Choice:
-    """A platform, by the path of a setting's value and what else an environment is made from."""
+    """The choice by platform; `setting` is the path of an image setting, `elsewhere` may bring an image."""
     return Choice(
         "Elastic Beanstalk",
         "set ImageId in the namespace aws:autoscaling:launchconfiguration to a golden image",
@@ -183,7 +183,7 @@ NOTEBOOK = Choice(
 
 
 def endpoint(variants: str, serverless: str) -> Choice:
-    """What serves a model; serverless variants have no instances."""
+    """An endpoint that serves a model; serverless variants have no instances."""
     return Choice(
         "Amazon SageMaker",
         "endpoints accept no AMI: serve the model from instances launched from a golden image",
@@ -203,7 +203,7 @@ HYPERPOD = Choice(
 
 
 def hyperpod(groups: str) -> Choice:
-    """Instance groups that take no image."""
+    """Instance groups that accept no image."""
     return Choice(
         "SageMaker HyperPod",
         "use awscc_sagemaker_cluster, and set image_id in its instance_groups to a golden image",

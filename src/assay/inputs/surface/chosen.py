@@ -1,16 +1,15 @@
 """Images that an AWS service chooses.
 
-The line: a row stands here where a service launches instances into the account, or runs our own
-workload on instances, and takes an image of its own unless we bring one. Those are instances that
-an attacker of that image would be on, and that a golden image would have to be proven for. Hosts
-of a managed product, on which nothing of ours runs but data and requests (RDS, ElastiCache, MSK,
-MWAA, DMS, Redshift, OpenSearch), and containers without instances (Fargate, Lambda, App Runner, EMR
-Serverless, SageMaker's apps and domains) are left out. So are resources that need an image and have
-none (an Auto Scaling group by a template without one, AWS PCS, GameLift's game server groups): EC2
-refuses those.
+A service has a row here if it launches instances into the account, or runs our own workload on
+instances, and uses an image of its own unless we bring one. An attacker who controls that image would
+be on those instances, and it is for them that a golden image would have to be proven. Left out are hosts
+of managed products, on which only our data and requests are handled (RDS, ElastiCache, MSK, MWAA, DMS,
+Redshift, OpenSearch), and containers without instances (Fargate, Lambda, App Runner, EMR Serverless,
+SageMaker's apps and domains). Resources that need an image but have none are left out too (an Auto
+Scaling group whose template has no image, AWS PCS, GameLift's game server groups): EC2 rejects them.
 
-What a service goes by is shown, and only in the words that the service itself gives: each is held
-to a pattern of them, since nothing else of a plan's values may be shown.
+Reports show what decides a service's choice, but only in terms defined by the service: each value must
+match a pattern of those terms, because no other value of a plan may be shown.
 """
 
 from assay.inputs.surface.choices import (

@@ -1,4 +1,4 @@
-"""hashicorp/awscc, whose nested objects are plain ones."""
+"""hashicorp/awscc, whose nested objects are plain objects."""
 
 from assay.inputs.surface.choices import CC_BATCH, CC_EKS_NODES
 from assay.inputs.surface.row import (

@@ -1,4 +1,4 @@
-"""hashicorp/aws: what makes images, and what shares them."""
+"""hashicorp/aws: resources that make images, and those that share them."""
 
 from assay.inputs.surface.row import BAKE, DERIVE, LAUNCH, SHARE, Form, Row
 

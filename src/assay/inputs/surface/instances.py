@@ -1,4 +1,4 @@
-"""hashicorp/aws: instances, templates, and what launches many of them."""
+"""hashicorp/aws: instances, launch templates, and groups and fleets."""
 
 from assay.inputs.surface.choices import EKS_NODES
 from assay.inputs.surface.row import LAUNCH, LONG, TEMPLATE, Form, Row, template

@@ -1,7 +1,7 @@
-"""Where an AMI id may stand and launch nothing.
+"""Where an AMI id may occur without launching anything.
 
-Text, names, policies, filters, what is watched, shared or kept, and the ids of images themselves.
-Everywhere else an image that no row explains is reported.
+Text, names, policies, filters, things that are watched, shared or kept, and the ids of images themselves.
+Anywhere else, an image that no row explains is reported.
 """
 
 _WORDS = frozenset(
@@ -13,10 +13,10 @@ _WORDS = frozenset(
         *("alarm_name", "alarm_description", "display_name", "event_pattern", "filter_pattern"),
     }
 )
-"""Attributes that say the same on every type of the AWS providers."""
+"""Attributes with the same meaning on all types of the AWS providers."""
 
 _LEADING = ("ami", "image", "launch", "parameter", "template")
-"""Names of these are names of what is launched."""
+"""Names with these words are names of what is launched."""
 
 _TYPES = (
     *("aws_iam_", "awscc_iam_", "aws_cloudtrail", "aws_guardduty_", "aws_accessanalyzer_"),
@@ -30,7 +30,7 @@ _TYPES = (
     *("awscc_cloudwatch_", "awscc_config_", "awscc_dlm_", "awscc_ram_", "awscc_rbin_"),
     *("random_", "time_"),
 )
-"""Beginnings of types that launch nothing whatever stands in them."""
+"""Prefixes of types that launch nothing, whatever they contain."""
 
 MENTIONS = {
     "aws_ami": ("*",),
@@ -52,20 +52,20 @@ MENTIONS = {
     "null_resource": ("triggers",),
     "terraform_data": ("*",),
 }
-"""Top-level attributes of single types."""
+"""Top-level attributes of individual types."""
 
 
 AWS_TYPES = ("aws_", "awscc_")
-"""How the types of the AWS providers begin."""
+"""Prefixes of the AWS providers' types."""
 
 
 def of_aws(resource_type: str) -> bool:
-    """Whether a type is of one of the AWS providers, as far as its name tells."""
+    """Whether a type belongs to an AWS provider, judging by its name."""
     return resource_type.startswith(AWS_TYPES)
 
 
 def only_mentions(resource_type: str, attribute: str) -> bool:
-    """Whether an AMI id below this top-level attribute launches nothing; all sorts of tags do not."""
+    """Whether an AMI id below this top-level attribute launches nothing; no kind of tag does."""
     if resource_type.startswith(_TYPES):
         return True
     known = MENTIONS.get(resource_type, ())

@@ -1,4 +1,4 @@
-"""What a row of the table says: where an image is named, and in which form."""
+"""A row of the table: where an image is named, and in which form."""
 
 from enum import Enum
 
@@ -8,7 +8,7 @@ from assay.model import Kind
 
 
 class Form(Enum):
-    """How a value at a path names its image."""
+    """How the value at a path names its image."""
 
     IMAGE = "an AMI id or a resolve:ssm: alias"
     TEMPLATE = "a block that names a launch template"
@@ -23,7 +23,7 @@ class Form(Enum):
 
 
 class TemplateFields(msgspec.Struct, frozen=True, gc=False):
-    """How one block type spells a launch template's id, name and version."""
+    """The names of a launch template's id, name and version in one block type."""
 
     id: str
     name: str
@@ -31,11 +31,11 @@ class TemplateFields(msgspec.Struct, frozen=True, gc=False):
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
-    """An attribute that tells what a service will choose, in words that are AWS's own."""
+    """An attribute that shows what a service will choose, in AWS's own terms."""
 
     path: str
     words: str
-    """A regular expression of those words: nothing that does not match is ever shown."""
+    """A regular expression for those terms: a value that does not match is never shown."""
 
 
 class Elsewhere(msgspec.Struct, frozen=True, gc=False):
@@ -43,40 +43,40 @@ class Elsewhere(msgspec.Struct, frozen=True, gc=False):
 
     path: str
     what: str
-    """What it names, for people: `a configuration template`."""
+    """What it names, as shown to users: `a configuration template`."""
     cure: str
     types: tuple[str, ...]
-    """The resource types that it names: one that is in the plan is judged by itself."""
+    """The resource types that it names: a resource that is in the plan is judged on its own."""
     within: str | None = None
-    """An attribute that both have alike, where names are unique only there."""
+    """An attribute with the same value on both resources, if names are unique only within it."""
 
 
 class Choice(msgspec.Struct, frozen=True, gc=False):
-    """An AWS service that takes an image of its own where nothing brings it one of ours.
+    """An AWS service that uses an image of its own unless one of ours is brought.
 
-    All paths are written as those of rows are. A condition is a path with the values that meet it,
-    whatever their case; without values, any value does.
+    All paths have the form of row paths. A condition is a path with the values that meet it (ignoring
+    case); a condition without values is met by any value.
     """
 
     service: str
-    """Who chooses: `Amazon EKS`."""
+    """The service that chooses: `Amazon EKS`."""
     fix: str
-    """How to bring it an image that can be golden."""
+    """How to bring an image that can be golden."""
     told: tuple[Told, ...] = ()
     unless: tuple[str, ...] = ()
-    """The rows of the same resource type that bring an image; one that says anything decides."""
+    """The rows of the same resource type that bring an image; if any of them is set, it decides."""
     only: tuple[tuple[str, tuple[object, ...]], ...] = ()
-    """Conditions of which all must hold; where one is not known, nor is the choice."""
+    """Conditions that must all be met; if one of them is unknown, so is the choice."""
     never: tuple[tuple[str, tuple[object, ...]], ...] = ()
-    """Conditions of which none may hold."""
+    """Conditions of which none may be met."""
     elsewhere: tuple[Elsewhere, ...] = ()
-    """Where one of them is set, it is not known here who chooses."""
+    """If one of them is set, it is not known here whether the service chooses."""
     whose: str = "it is Amazon's"
     """Why the image cannot carry a golden mark."""
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every path that the choice is read from."""
+        """Every path that is read for the choice."""
         conditions = (path for path, _ in (*self.only, *self.never))
         within = (each.within for each in self.elsewhere if each.within)
         others = (each.path for each in self.elsewhere)
@@ -86,14 +86,14 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
 class Row(msgspec.Struct, frozen=True, gc=False):
     """One place where an image is named.
 
-    `instead_of` names sibling attributes that make this one unnecessary: where one of them is set,
-    an unknown value here that the configuration does not write only means "computed by AWS".
-    `overridden_by` names a sibling that, when set, wins over this row at launch. `behind` are paths
-    of which one wins over this row where it is set wherever the row's block has it. `when` are
-    fields of the same block that must have these values. `region` is a sibling that tells the
-    image's Region where that is not the resource's own. `choice` tells who chooses an image where
-    this row does not name one: of a template, where the template holds none. `written_with` is a
-    sibling that is set with this attribute where that is write-only: no plan holds its value.
+    `instead_of` names sibling attributes that make this one unnecessary: if one of them is set, an
+    unknown value here that is not in the configuration only means "computed by AWS". `overridden_by`
+    names a sibling that takes precedence over this row at launch. `behind` are paths that take
+    precedence over this row if one of them is set in every element of the row's block. `when` are
+    fields of the same block that must have these values. `region` is a sibling that gives the image's
+    Region if that is not the resource's own. `choice` says which service chooses an image if this row
+    does not name one (for a template: if the template contains none). `written_with` is a sibling that
+    is set together with a write-only attribute, whose value no plan contains.
     """
 
     resource_type: str
@@ -109,19 +109,19 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     choice: Choice | None = None
     written_with: str | None = None
     top: str = ""
-    """The top-level attribute that the path starts with."""
+    """The top-level attribute at the start of the path."""
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "top", _top(self.path))
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every path that the row is read from."""
+        """Every path that is read for the row."""
         return (self.path, *self.behind, *(self.choice.paths if self.choice else ()))
 
     @property
     def attributes(self) -> set[str]:
-        """Every top-level attribute that the row is read from."""
+        """Every top-level attribute that is read for the row."""
         names = {*map(_top, self.paths), *self.instead_of, self.region, self.overridden_by}
         return {name for name in (*names, self.written_with) if name}
 
@@ -165,5 +165,5 @@ def template(
 
 
 def service(resource_type: str, path: str, choice: Choice) -> Row:
-    """Where a service chooses the image: a path in the block that makes it launch something."""
+    """A service that chooses the image: the path is in the block that makes it launch something."""
     return Row(resource_type, path, SERVICE, Form.SERVICE, choice=choice)

@@ -1,4 +1,4 @@
-"""hashicorp/aws: services that launch instances for us, and the parameters that name images."""
+"""hashicorp/aws: services that launch instances for us, and parameters that name images."""
 
 from assay.inputs.surface.choices import BATCH
 from assay.inputs.surface.row import ALIAS, BEANSTALK, LAUNCH, LONG, TEMPLATE, Form, Row, template
