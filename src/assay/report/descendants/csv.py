@@ -1,4 +1,4 @@
-"""A family of images as CSV: a line for each image, and one for each place that was not seen."""
+"""A family of images as CSV: one line for each image, and one for each place that was not seen."""
 
 import csv
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ COLUMNS = (
 
 
 def render(found: Descent) -> str:
-    """The table, with a header; gaps and places that were not seen have rows of their own."""
+    """The table, with a header; gaps and places that were not seen get separate rows."""
     text = StringIO()
     table = csv.writer(text, lineterminator="\r\n")
     table.writerow(COLUMNS)

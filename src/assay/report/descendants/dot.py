@@ -1,4 +1,4 @@
-"""A family of images in Graphviz's DOT language: what was asked for on top."""
+"""A family of images in Graphviz's DOT language, with the images asked about on top."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What the pictures of a family have in common: nodes and edges, images or, where there are many, groups."""
+"""What the pictures of a family share: nodes and edges for images or, if there are many, for groups."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from assay.model.descent import Descent, Edge, Relative
 from assay.report.descendants import words
 
 MOST = 200
-"""So many groups are drawn; all images stand in JSON."""
+"""The maximum number of groups that are drawn; JSON lists all images."""
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -18,11 +18,11 @@ class Drawn(msgspec.Struct, frozen=True):
     id: str
     label: tuple[str, ...]
     look: str = ""
-    """`base`, `golden`, `hidden` or nothing."""
+    """`base`, `golden`, `hidden` or empty."""
 
 
 class Line(msgspec.Struct, frozen=True):
-    """An edge from what was there to what was made of it."""
+    """An edge from an image to what was made from it."""
 
     above: str
     below: str
@@ -31,7 +31,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Drawing(msgspec.Struct, frozen=True):
-    """The picture, and below it what could not be seen."""
+    """The picture, and the lines below it about what could not be seen."""
 
     nodes: tuple[Drawn, ...]
     lines: tuple[Line, ...]
@@ -39,7 +39,7 @@ class Drawing(msgspec.Struct, frozen=True):
 
 
 def drawing(found: Descent) -> Drawing:
-    """Each image as a node, or each group of more than some."""
+    """A node for each image or, if there are more than `TOGETHER`, for each group."""
     many = len(found.descendants) > words.TOGETHER
     nodes, lines = _groups(found) if many else _images(found)
     shown, missing = tuple(words.endings(found)), []

@@ -1,6 +1,6 @@
-"""A family of images as one HTML page that asks for nothing else and works from a disk.
+"""A family of images as one HTML page that loads nothing else and works from a disk.
 
-Its Content-Security-Policy allows its own style and script by their hashes, and nothing from anywhere else.
+Its Content-Security-Policy allows its own style and script, by hash, and nothing from elsewhere.
 """
 
 from collections import Counter
@@ -15,13 +15,13 @@ from assay.report.templates import content_policy, environment
 _HERE = Path(__file__).parent / "page"
 _SHARED = Path(__file__).parents[1] / "html_page" / "page.css"
 MOST = 10_000
-"""So many images are listed on a page, which is to open at once; all of them stand in JSON."""
+"""The maximum number of images on a page, so that it opens quickly; JSON lists all of them."""
 _DEEPEST = 40
-"""Details in details, for as many as browsers draw."""
+"""The maximum depth of nested `details` elements that browsers draw."""
 
 
 class _Node(msgspec.Struct):
-    """An image, and what hangs below it."""
+    """An image, and the nodes below it."""
 
     image: Relative
     below: list["_Node"]
@@ -49,8 +49,8 @@ def render(found: Descent) -> str:
         .get_template("descendants.html")
         .render(
             csp=content_policy(style, script),
-            style=Markup(style),  # noqa: S704 - files of ours
-            script=Markup(script),  # noqa: S704 - likewise
+            style=Markup(style),  # noqa: S704 - our own files
+            script=Markup(script),  # noqa: S704 - our own file
             found=found,
             headline=words.headline(found),
             older=words.older(found),

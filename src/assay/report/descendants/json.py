@@ -1,4 +1,4 @@
-"""What descends from some images as one JSON document (`kind: descendants`, schema version 1)."""
+"""The descendants of some images as one JSON document (`kind: descendants`, schema version 1)."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from assay.report.fleet_document import document
 
 
 class _Image(msgspec.Struct, frozen=True, gc=False):
-    """An image as it stands in the document: a dict takes twice as long where there are many of them."""
+    """An image in the document; with many images, a dict would take twice as long."""
 
     image_id: str
     account: str | None

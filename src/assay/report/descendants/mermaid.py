@@ -1,4 +1,4 @@
-"""A family of images as a Mermaid flowchart: what was asked for on top, what descends from it below."""
+"""A family of images as a Mermaid flowchart: the images asked about on top, their descendants below."""
 
 from collections.abc import Iterator
 

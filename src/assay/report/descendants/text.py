@@ -1,4 +1,4 @@
-"""A family of images on a terminal: a tree, or a table of groups where there are many."""
+"""A family of images on a terminal: a tree, or a table of groups if there are many."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,7 +18,7 @@ _GROUPS = (
     "not only by EC2's record",
 )
 _MOST = 200
-"""So many groups are shown; all images stand in JSON."""
+"""The maximum number of groups that are shown; JSON lists all images."""
 _ENDINGS = 50
 
 

@@ -1,4 +1,4 @@
-"""What all formats say of a family of images in the same words."""
+"""The words that all formats share to describe a family of images."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,14 +10,14 @@ from assay.model.times import iso, readable
 from assay.report.unseen import unseen
 
 TOGETHER = 40
-"""From more descendants on they are grouped by name, account and Region."""
+"""If there are more descendants than this, they are grouped by name, account and Region."""
 _MOST = 3
-"""So many golden sources of an image are told to people."""
+"""The maximum number of golden sources of an image that are named to people."""
 _LAUNCHED = ("running", "pending")
 
 
 def badges(one: Relative) -> list[str]:
-    """What matters of an image at a glance."""
+    """The most important facts about an image, as labels."""
     words: list[str] = []
     if one.used_by:
         types = {each.type for each in one.used_by}
@@ -40,7 +40,7 @@ def _runs(use: UsedBy) -> bool:
 
 
 def summary(found: Descent) -> dict[str, Any]:
-    """The numbers of the answer."""
+    """The counts of the answer."""
     everything = (*found.bases, *found.descendants)
     return {
         "bases": len(found.bases),
@@ -58,7 +58,7 @@ def summary(found: Descent) -> dict[str, Any]:
 
 
 def headline(found: Descent) -> str:
-    """The answer in a line."""
+    """The answer in one line."""
     number, places = len(found.descendants), {each.account for each in found.descendants}
     regions = {each.region for each in found.descendants}
     what = f"{counted(number, 'image descends', 'images descend')} from {found.asked}"
@@ -69,7 +69,7 @@ def headline(found: Descent) -> str:
 
 
 def older(found: Descent) -> str | None:
-    """What `--built-before` left out, in a line."""
+    """What `--built-before` left out, in one line; None without that option."""
     if found.built_before is None:
         return None
     unknown = sum(not each.golden_sources for each in found.descendants)
@@ -78,7 +78,7 @@ def older(found: Descent) -> str | None:
 
 
 def endings(found: Descent) -> Iterator[str]:
-    """What could not be seen, and what contradicts itself."""
+    """Contradictions, notes, gaps and places that were not seen, one per line."""
     yield from (f"contradiction: {each}" for each in found.contradictions)
     yield from (f"note: {each}" for each in found.notes)
     yield from (f"gap: {each}" for each in found.gaps)
@@ -91,7 +91,7 @@ def where(one: Relative) -> str:
 
 
 def how(one: Relative) -> str:
-    """By which evidence it descends."""
+    """The evidence for an image's descent."""
     if one.edge is None:
         return "asked for"
     weaker = one.weakest if one.weakest and one.weakest != one.edge else None
@@ -99,7 +99,7 @@ def how(one: Relative) -> str:
 
 
 def called(one: Relative) -> Iterator[str]:
-    """Its name and its class, told apart: anybody may call an image `golden`."""
+    """An image's name and class, each labelled, because anybody may call an image `golden`."""
     if one.name:
         yield f'name "{one.name}"'
     if one.kind:
@@ -107,7 +107,7 @@ def called(one: Relative) -> Iterator[str]:
 
 
 def dates(one: Relative, before: datetime | None = None) -> str:
-    """When its golden sources were made, and when it was; with a date, which of them are older."""
+    """When its golden sources and the image were made; with `before`, which sources are older than that."""
     told = [_source(each, before) for each in one.golden_sources[:_MOST]]
     rest = len(one.golden_sources) - len(told)
     told += [f"and {rest} later"] if rest else []
@@ -116,7 +116,7 @@ def dates(one: Relative, before: datetime | None = None) -> str:
 
 
 def oldest(one: Relative) -> str:
-    """The same where there is little room."""
+    """The same with only the oldest golden source, for where there is little room."""
     source = one.golden_source_created
     first = f"golden source {iso(source)[:10]}" if source else "golden source unknown"
     return f"{first}, {_made(one)}"
@@ -134,7 +134,7 @@ def _source(found: GoldenSource, before: datetime | None) -> str:
 
 
 def uses(used: Sequence[UsedBy], most: int = 5) -> list[str]:
-    """What uses it, the instances counted where there are many."""
+    """What uses the image; if there are more than `most`, the others are only counted."""
     told = [
         f"{each.type} {each.name or each.id} in {each.account}/{each.region}"
         + (f", {each.state}" if each.state else "")
@@ -145,12 +145,12 @@ def uses(used: Sequence[UsedBy], most: int = 5) -> list[str]:
 
 
 def group_of(one: Relative) -> tuple[str, str, str]:
-    """Where an image stands among many: its family, its account and its Region."""
+    """The group an image belongs to: its family, account and Region."""
     return one.family or one.name or "(no name)", one.account or "in no listing", one.region
 
 
 def groups(found: Descent) -> list[tuple[tuple[str, str, str], Counter[str]]]:
-    """Descendants by family, account and Region, with how many of them have each badge."""
+    """Descendants by family, account and Region, with the number that have each badge or weak evidence."""
     alike = Counter(
         (group_of(each), tuple(badges(each)), each.edge and each.weakest)
         for each in found.descendants
@@ -164,7 +164,7 @@ def groups(found: Descent) -> list[tuple[tuple[str, str, str], Counter[str]]]:
 
 
 def nested(found: Descent) -> Mapping[tuple[str, str] | None, list[Relative]]:
-    """Descendants by what they hang from: the nearest that is shown, since a filter may leave some out."""
+    """Descendants by the image above them: the parent or, if a filter left it out, the base."""
     shown = {(each.region, each.image_id) for each in (*found.bases, *found.descendants)}
     bases = {each.image_id: (each.region, each.image_id) for each in found.bases}
     below: dict[tuple[str, str] | None, list[Relative]] = {}

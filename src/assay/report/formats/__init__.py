@@ -1,1 +1,1 @@
-"""The report, one format a file."""
+"""The report, one format per file."""

@@ -1,4 +1,4 @@
-"""What CI services show beside code: they take few annotations a step, so the worst are chosen."""
+"""Annotations that CI services show next to code: they accept few per step, so the worst are chosen."""
 
 import msgspec
 
@@ -10,36 +10,36 @@ from assay.report.setting import Setting
 from assay.report.summary import UNCHECKED, counted, endpoint, not_now, offline, unchecked
 
 MOST = 10
-"""Of each level, a step: what GitHub shows ("Workflow commands", docs.github.com)."""
+"""The maximum per level and step that GitHub shows ("Workflow commands", docs.github.com)."""
 
 
 class Annotations(msgspec.Struct, frozen=True, gc=False):
-    """The issues to be shown, and what is told in their place."""
+    """The issues to show, and the lines that stand for the rest."""
 
     shown: tuple[Issue, ...]
-    """The worst first: errors before warnings."""
+    """Worst first: errors before warnings."""
     left: str | None
-    """How many more there are, and where."""
+    """How many more issues there are, and where to find them."""
     unasked: str | None
-    """What nobody was asked about."""
+    """How many references were not checked because the run was offline."""
     level: str
-    """Of `unasked`: `error` where it closes the gate."""
+    """The level of `unasked`: `error` if it closes the gate."""
     endpoint: str | None
-    """That the answers are not AWS's own."""
+    """A note if the answers did not come from AWS itself."""
     judged: str | None
-    """That it was judged by another time than now."""
+    """A note if the verdicts are as of another time than now."""
     verdict: str
     """`FAIL 4 AMI references: 1 fail, 3 pass`."""
 
 
 def annotations(report: Report, setting: Setting) -> Annotations:
-    """The worst of each level. Offline, what only AWS can tell is one line, as it is in text."""
+    """The worst issues of each level. Offline, whatever only AWS knows is one line, as in text."""
     silent = UNCHECKED if offline(report) else None
     levels: dict[str, list[Issue]] = {ERROR: [], WARNING: []}
     for issue in issues(report, setting):
         if issue.result.rule != silent:
             levels[issue.level].append(issue)
-    for each in levels.values():  # within a standing the order of the verdicts stays
+    for each in levels.values():  # within a standing, the verdicts keep their order
         each.sort(key=lambda issue: issue.result.standing.rank)
     shown = tuple(issue for each in levels.values() for issue in each[:MOST])
     more = [
@@ -61,7 +61,7 @@ def annotations(report: Report, setting: Setting) -> Annotations:
 
 
 def said(issue: Issue) -> str:
-    """What is wrong with what, and what to do; two lines."""
+    """What is wrong and, on a second line, how to fix it."""
     result = issue.result
     text = safe(issue.message)
     return f"{text}\nfix: {safe(result.fix)}" if result.fix else text

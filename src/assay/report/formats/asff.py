@@ -1,12 +1,12 @@
 """AWS Security Hub's finding format (ASFF), as a JSON array of findings for BatchImportFindings.
 
-One finding a reference, not one a rule: when the image is exchanged, the next import turns the
-same finding to PASSED, which none could do for a rule that has nothing more to say. A call takes
-100 findings; whoever imports the file cuts it. `assay push securityhub` imports those of an audit.
+There is one finding per reference, not per rule: when the image is replaced, the next import turns
+the same finding to PASSED, which would be impossible for a rule that has nothing left to report. A
+call takes 100 findings, so an importer has to split the file. `assay push securityhub` imports the
+findings of an audit.
 
-An account that nobody could tell is 000000000000, and a Region that nobody could tell the
-policy's, or us-east-1. Security Hub refuses such a finding by name, which is better than a finding
-that was never written.
+An unknown account is written as 000000000000, and an unknown Region as the policy's or us-east-1.
+Security Hub rejects such a finding by name, which is better than a finding that was never written.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,11 +25,11 @@ from assay.report.view import VerdictView
 
 GENERATOR = "assay"
 KIND, JUDGED_AS_OF = "assay/kind", "assay/judged-as-of"
-"""Product fields by which what was imported before is known again."""
+"""Product fields by which earlier imports are recognised."""
 NOBODY = "000000000000"
-"""Well formed, and nobody's: AWS gives out no such account."""
+"""Well formed, but AWS never assigns this account id."""
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
-"""Those that a resource's `Partition` may name, of ours."""
+"""The partitions known here that a resource's `Partition` may name."""
 STATUS = {
     Standing.FAIL: "FAILED",
     Standing.UNDETERMINED: "WARNING",
@@ -70,13 +70,13 @@ def findings(report: Report, setting: Setting = PLAIN) -> list[dict[str, Any]]:
 
 
 def product_arn(account: str, region: str) -> str:
-    """The product of whoever imports findings of an account's own."""
+    """The ARN of the product under which an account imports its own findings."""
     partition = partition_of(region)
     return f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
 
 
 def _finding(each: JudgedReference, report: Report) -> dict[str, Any]:
-    # Every finding belongs to one account and one Region, and an import takes its own only.
+    # Every finding belongs to one account and Region, and an import accepts only its own.
     verdict, standing = each.verdict, each.standing
     account = _first(is_account, verdict.account) or NOBODY
     region = _first(is_region, verdict.region, report.policy.region) or "us-east-1"
@@ -108,12 +108,12 @@ def _finding(each: JudgedReference, report: Report) -> dict[str, Any]:
 
 
 def _first(form: Callable[[object], TypeGuard[str]], *texts: str | None) -> str | None:
-    """The first that has the form: a plan may say anything, and an ARN has colons."""
+    """The first text that has the form: a plan may contain anything, and an ARN has colons."""
     return next(filter(form, texts), None)
 
 
 def _title(each: JudgedReference) -> str:
-    """The standing first: the rest may not fit."""
+    """The title, with the standing first because the rest may not fit."""
     return f"AMI {_TOLD[each.standing]}: {each.label}"
 
 
@@ -122,7 +122,7 @@ def _description(each: JudgedReference) -> str:
 
 
 def _fields(each: JudgedReference, report: Report) -> Iterator[tuple[str, str]]:
-    """What Security Hub can be searched by."""
+    """The fields by which Security Hub can be searched."""
     yield "assay/version", __version__
     yield KIND, report.kind
     yield "assay/outcome", each.verdict.outcome
@@ -138,7 +138,7 @@ def _fields(each: JudgedReference, report: Report) -> Iterator[tuple[str, str]]:
 
 
 def fields_of_input(each: JudgedReference, report: Report) -> Iterator[tuple[str, str]]:
-    """What the finding rests on."""
+    """The fields that say what the finding is based on."""
     yield JUDGED_AS_OF, iso(report.as_of)
     yield "assay/generated-at", iso(report.generated_at or report.as_of)
     facts = report.inputs[each.verdict.input]
@@ -151,8 +151,10 @@ def fields_of_input(each: JudgedReference, report: Report) -> Iterator[tuple[str
 def _resources(
     each: JudgedReference, report: Report, partition: str, region: str
 ) -> Iterator[dict[str, Any]]:
-    """What uses the image, where it exists, and the image, where it is known and no secret; else what a plan calls what
-    uses it. ASFF has no type for images.
+    """The resource that uses the image, if it exists, and the image, if it is known and not secret.
+
+    For a plan, only one of them: the image or, without it, the address and attribute of the
+    reference. ASFF has no type for images.
     """
     verdict = each.verdict
     known = verdict.region == region
@@ -198,6 +200,6 @@ def _resource(
 
 
 def clipped(text: str, length: int) -> str:
-    """Harmless, and no longer than Security Hub takes; never blank."""
+    """The text, made harmless and no longer than Security Hub accepts; never blank."""
     text = safe(text).strip() or "-"
     return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -1,6 +1,6 @@
 """Issues of an Azure Pipelines job: logging commands, which the agent reads in a step's log.
 
-Format and escapes: "Logging commands" (learn.microsoft.com) and the agent's own reader,
+Format and escapes: "Logging commands" (learn.microsoft.com) and the agent's own parser,
 azure-pipelines-agent, Command.cs: `%` is `%AZP25` (its docs/design/percentEncoding.md).
 """
 
@@ -19,7 +19,7 @@ _MESSAGE = str.maketrans(_DATA)
 
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
-    """An issue a line, then what becomes of the step; ends in a newline."""
+    """One issue per line, then the result of the step; ends in a newline."""
     chosen = annotations(report, setting)
     return "\n".join((*_issues(chosen), _end(report, setting, chosen))) + "\n"
 
@@ -38,10 +38,10 @@ def _issues(chosen: Annotations) -> Iterator[str]:
 
 
 def _end(report: Report, setting: Setting, chosen: Annotations) -> str:
-    """The agent takes a step for a success unless it is told otherwise, or ends with another code."""
+    """The step's result: to the agent, exit code 0 is a success unless a command says otherwise."""
     if gate_closes(report) and not setting.exit_zero:
         return _command("task.complete", chosen.verdict, result="Failed")
-    # Orange instead of green, so that a warning is seen by whoever only looks at the pipeline.
+    # Orange instead of green, so that warnings are visible in the overview of the pipeline.
     if chosen.shown or chosen.unasked or report.outcome != "pass":
         return _command("task.complete", chosen.verdict, result="SucceededWithIssues")
     return chosen.verdict

@@ -1,7 +1,7 @@
 """Annotations of GitHub Actions: workflow commands, which the runner reads in a step's log.
 
 Format and escapes: "Workflow commands for GitHub Actions" (docs.github.com) and the runner's own
-reader, actions/runner, src/Runner.Common/ActionCommand.cs.
+parser, actions/runner, src/Runner.Common/ActionCommand.cs.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _MESSAGE = str.maketrans(_DATA)
 
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
-    """A command a line, then the verdict; ends in a newline."""
+    """One command per line, then the verdict; ends in a newline."""
     chosen = annotations(report, setting)
     return "\n".join((*_commands(chosen), chosen.verdict)) + "\n"
 
@@ -34,12 +34,12 @@ def _commands(chosen: Annotations) -> Iterator[str]:
         yield _command(chosen.level, chosen.unasked, title="assay")
     if chosen.endpoint:
         yield _command(WARNING, chosen.endpoint, title="assay")
-    if chosen.left:  # a notice takes none of the ten warnings that GitHub shows
+    if chosen.left:  # a notice does not count towards GitHub's ten warnings
         yield _command("notice", f"and {chosen.left}", title="assay")
 
 
 def _place(issue: Issue) -> dict[str, str]:
-    """Nothing of a plan: no commit holds it, and it has no lines."""
+    """The position in the code; empty for a plan, which is in no commit and has no lines."""
     if not issue.in_code:
         return {}
     return {"file": safe(issue.path), "line": str(issue.line), "endLine": str(issue.line)}

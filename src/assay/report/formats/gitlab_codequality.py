@@ -1,7 +1,7 @@
 """GitLab's Code Quality report: a JSON array of issues, for every tier's merge request widget.
 
-Source: GitLab's documentation, "Code Quality report format". Issues with one fingerprint are shown
-as one, so every finding has its own. `gitlab-sast` tells more, to those who have Ultimate.
+Source: GitLab's documentation, "Code Quality report format". Issues with the same fingerprint are
+shown as one, so every finding has its own. `gitlab-sast` says more, but needs GitLab Ultimate.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ def _issue(issue: Issue) -> dict[str, Any]:
 
 
 def _severity(issue: Issue) -> str:
-    """One of info, minor, major, critical and blocker: `critical` where it closes the gate."""
+    """One of info, minor, major, critical and blocker: `critical` if it closes the gate."""
     if issue.result.standing is Standing.EXCEPTED:
         return "info"
     return "critical" if issue.level == ERROR else "minor"

@@ -1,8 +1,8 @@
 """GitLab's SAST report, version 15.0.6 of its security report schemas.
 
-GitLab tells findings of one rule apart by file and line alone, unless they have a tracking
-signature: instances of one resource share a line, and everything that only a plan tells does.
-Descriptions are Markdown, so what others wrote stands in code spans.
+GitLab distinguishes findings of one rule only by file and line, unless they have a tracking
+signature: instances of one resource share a line, and so does everything known only from a plan.
+Descriptions are Markdown, so text written by others goes into code spans.
 """
 
 import uuid
@@ -24,10 +24,10 @@ from assay.report.summary import endpoint, not_now
 
 VERSION = "15.0.6"
 NAMESPACE = uuid.UUID("9d1f2f6e-3c0b-5f55-8a3e-1c6f0b7f4a11")
-"""Of the ids of findings; any would do, and it must never change."""
+"""For the ids of findings; any value would do, but it must never change."""
 LONGEST_NAME, LONGEST_SOLUTION = 255, 7000
 LONGEST_TEXT = 10_000
-"""Characters of one text in a description, which may have a million."""
+"""The maximum length of one text in a description; a description may have a million characters."""
 
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
@@ -43,7 +43,7 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 
 
 def _scan(report: Report, found: list[Issue]) -> dict[str, Any]:
-    """`success`: a scan that is not possible makes no report. Times are UTC, without a zone."""
+    """Always `success`: an impossible scan writes no report. Times are UTC, without a zone."""
     tool = {"id": "assay", "name": "assay", "version": __version__, "vendor": {"name": "assay"}}
     time = to_second(report.as_of)
     return {
@@ -58,8 +58,8 @@ def _scan(report: Report, found: list[Issue]) -> dict[str, Any]:
 
 
 def _messages(report: Report, found: list[Issue]) -> Iterator[dict[str, str]]:
-    """What is undetermined, a line a rule; and who answered, where it is not AWS."""
-    # GitLab has no vulnerability of unknown standing: a message of the scan says it beside them.
+    """What is undetermined, one line per rule; and who answered, if it was not AWS."""
+    # A vulnerability in GitLab cannot be undetermined, so a message of the scan says it.
     if told := not_now(report):
         yield {"level": "warn", "value": told}
     undetermined = Counter(

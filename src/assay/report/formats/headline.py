@@ -1,4 +1,4 @@
-"""The line that a person looks for, and a program greps: one reference, what became of it, where."""
+"""The line that people look for and programs grep: one reference, its outcome and its position."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from assay.report.view import ResultView, VerdictView
 from assay.report.wrap import joined
 
 _NO_NEWS, _WARNED = (Standing.PASS, Standing.EXCEPTED), Standing.WARNED
-"""What a headline leaves out, and what it calls a warning."""
+"""The standings that a headline leaves out, and the one that it calls a warning."""
 
 
 def headline(verdict: VerdictView, paint: Paint, width: int | None) -> Iterator[str]:
@@ -35,7 +35,7 @@ def _rule(result: ResultView, paint: Paint) -> tuple[str, str]:
 def result_line(
     verdict: VerdictView, result: ResultView, paint: Paint, width: int | None
 ) -> Iterator[str]:
-    """One result of one reference on a line of its own."""
+    """One result of one reference on a separate line."""
     said = f"{note(result.standing)}: {safe(result.message)}"
     rule = paint(result.rule, COLOUR[result.standing])
     parts = [
@@ -47,14 +47,14 @@ def result_line(
 
 
 def named(verdict: VerdictView, word: str, paint: Paint) -> tuple[str, str]:
-    """Outcome and address, without and with colours; of a broken file, where it is broken."""
+    """Outcome and address, without and with colours; for a broken file, the position of the error."""
     of_file = _is_file(verdict)
     address = safe(f"{verdict.file}:{verdict.line}" if of_file else verdict.address)
     return f"{word.upper()} {address}", f"{paint.outcome(word)} {paint(address, bold=True)}"
 
 
 def use(verdict: VerdictView) -> str:
-    """`ami = ami-0… in 111122223333/us-east-1`, with the image a template or alias leads to."""
+    """`ami = ami-0… in 111122223333/us-east-1`, with the image that a template or alias leads to."""
     text = value(verdict)
     if verdict.region:
         return f"{text} in {verdict.account or 'unknown account'}/{verdict.region}"
@@ -64,7 +64,7 @@ def use(verdict: VerdictView) -> str:
 def value(verdict: VerdictView) -> str:
     """The same without account and Region."""
     # `ami = ami-0a`, `image_id = resolve:ssm:/golden, now ami-0a`, `ami = (not known yet), made from
-    # ami-0a`; only the attribute where code names no value, or there is nothing that could have one.
+    # ami-0a`; only the attribute if the code names no value or nothing there could have one.
     nowhere = verdict.action == "declared" and verdict.region is None
     if verdict.address == f"({verdict.account}/{verdict.region})":
         return verdict.attribute  # a place that was not seen
@@ -77,14 +77,14 @@ def value(verdict: VerdictView) -> str:
 
 
 def _is_left_out(verdict: VerdictView) -> bool:
-    """Whether what is not there is a template or a module, and no value that will be known."""
+    """Whether a template or a module is missing, rather than a value that will be known later."""
     return any(
         each.rule == "incomplete-plan" and each.outcome != "pass" for each in verdict.results
     )
 
 
 def place(verdict: VerdictView) -> str:
-    """`(root envs/dev)  envs/dev/main.tf:12` or `(plan dev.json)`, as far as there is any."""
+    """`(root envs/dev)  envs/dev/main.tf:12` or `(plan dev.json)`, as far as known."""
     parts = [f"(root {verdict.root})"] if verdict.root else []
     parts += [f"({verdict.input_kind} {verdict.plan})"] if verdict.plan else []
     if verdict.file and not _is_file(verdict):
@@ -93,5 +93,5 @@ def place(verdict: VerdictView) -> str:
 
 
 def _is_file(verdict: VerdictView) -> bool:
-    """Whether the address is the name of a file: nobody knows what is in it."""
+    """Whether the address is the name of a file, whose content is not known."""
     return verdict.file is not None and verdict.address == f"({verdict.file})"

@@ -1,8 +1,8 @@
-"""The HTML report: one page that asks for nothing else and works from a disk.
+"""The HTML report: one page that loads nothing else and works from a disk.
 
 The page's template, style and scripts are the files in html_page/. Its Content-Security-Policy
-allows exactly these, by their hashes (CSP Level 3, section 2.3.1), and nothing from anywhere else,
-so that text from a plan or from AWS could run nothing even if it were not escaped.
+allows exactly these, by hash (CSP Level 3, section 2.3.1), and nothing from elsewhere, so text from
+a plan or from AWS could not run anything even if it were not escaped.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ _SCRIPTS = (
 )
 """In the order in which they build on each other."""
 MOST_STATIC = 100
-"""So many references that do not pass are listed for readers without scripts, the worst first."""
+"""The maximum number of references that do not pass to list without scripts, worst first."""
 _UNSAFE_IN_SCRIPTS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 _MEANING = {
     "fail": "A fact was read that breaks the policy.",
@@ -57,9 +57,9 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
         .get_template("page.html")
         .render(
             csp=content_policy(style, *scripts),
-            style=Markup(style),  # noqa: S704 - a file of ours
-            scripts=[Markup(script) for script in scripts],  # noqa: S704 - likewise
-            data=Markup(_embedded(found)),  # noqa: S704 - JSON, without what could end its element
+            style=Markup(style),  # noqa: S704 - our own file
+            scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
+            data=Markup(_embedded(found)),  # noqa: S704 - JSON, without anything that could end its element
             **_context(report, found, setting),
         )
     )
@@ -70,17 +70,17 @@ def _asset(name: str) -> str:
 
 
 def _embedded(found: Verdicts) -> str:
-    """JSON that can stand in a script element: nothing in it ends or starts markup."""
+    """JSON that is safe in a script element: nothing in it ends or starts markup."""
     return harmless(msgspec.json.encode(found).decode()).translate(_UNSAFE_IN_SCRIPTS)
 
 
 def _context(report: Report, found: Verdicts, setting: Setting) -> dict[str, Any]:
     counts = Counter(row.standing for row in found.rows)
-    # Without scripts nothing can be filtered, so that only what somebody has to see to is listed.
+    # Without scripts nothing can be filtered, so only what needs attention is listed.
     bad = [row for row in found.rows if not row.standing.is_good]
     broken = {
         result.rule for result in found.results if result.standing is not Standing.PASS
-    }  # what rules say of no reference needs no page
+    }  # a rule that reports nothing needs no page
     return {
         "version": __version__,
         "report": report,
@@ -118,7 +118,7 @@ def _meaning(report: Report) -> str:
 
 
 def _notices(report: Report, found: Verdicts) -> Iterator[str]:
-    """What somebody should know before believing the rest."""
+    """What readers should know before they trust the rest."""
     if told := not_now(report):
         yield _sentence(told)
     yield from map(_sentence, endpoint(report.catalog))

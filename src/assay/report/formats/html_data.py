@@ -1,6 +1,6 @@
-"""What the HTML page shows of verdicts: each one once, and what several share once.
+"""What the HTML page shows of verdicts; what several of them share is stored once.
 
-Everything here is text that is ready to be shown; the page and its scripts add layout only.
+All text here is ready to be shown; the page and its scripts only add layout.
 """
 
 from collections.abc import Iterator
@@ -41,23 +41,23 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     owner: str | None = None
     marks: tuple[str, ...] = ()
     origin: str = ""
-    """`golden` where a golden mark was first attached, `marked` where any other was."""
+    """`golden` if a golden mark was first attached to this image, `marked` if any other was."""
     seen: str = "visible"
-    """`visible`, `hidden` (EC2 does not show it, or did not answer), `passed` (nobody asked) or `planned`."""
+    """`visible`, `hidden` (EC2 does not show it, or did not answer), `passed` (EC2 was not asked) or `planned`."""
     how: str | None = None
-    """How it was made from the next step; None on the last one."""
+    """How the image was made from that of the next step; None on the last step."""
     end: str | None = None
-    """Why the lineage goes no further; on the last one."""
+    """Why the lineage goes no further; only on the last step."""
     open: bool = False
-    """Whether it may go on beyond that."""
+    """Whether the lineage may continue beyond that."""
     made: str | None = None
-    """`how` in words that the next step's id completes."""
+    """`how` as a phrase that the next step's id completes."""
     ending: str | None = None
-    """`end` in words, with what follows from it."""
+    """`end` as a sentence, with what follows from it."""
 
 
 class Reference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """One reference and how it stands; numbers say where in their lists shared things stand."""
+    """One reference and its standing; numbers are indexes into the lists of shared parts."""
 
     address: str
     standing: Standing
@@ -70,29 +70,29 @@ class Reference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     results: tuple[int, ...]
     lineage: int | None = None
     file: str | None = None
-    """`web.tf:12`, with the root module where a run reads several."""
+    """`web.tf:12`, with the root module if a run reads several."""
     via: tuple[str, ...] = ()
     exception: str | None = None
     input: str | None = None
-    """Where there are several inputs."""
+    """Only if there are several inputs."""
     image: str | None = None
-    """The image, by its id, where it has one that may be shown."""
+    """The id of the image, if there is one that may be shown."""
     group: int | None = None
-    """The same number on all that have in common all that is shown of their image; None on one alone."""
+    """The same number for all references whose images look exactly alike; None for a single one."""
     shared: str | None = None
-    """What those of a group have in common, where they have no image that may be shown."""
+    """What the references of a group have in common if they have no image that may be shown."""
 
 
 class Verdicts(msgspec.Struct, frozen=True, gc=False):
-    """Every verdict, the worst first, and those of one group together."""
+    """Every verdict, worst first, with the members of each group together."""
 
     rows: tuple[Reference, ...]
     results: list[Result]
     lineages: list[tuple[Step, ...]]
     standings: tuple[Standing, ...] = tuple(Standing)
-    """All that there are, the worst first."""
+    """All standings, worst first."""
     bad: int = sum(not standing.is_good for standing in Standing)
-    """How many of them, from the first, are no pass, or a pass that is not proven."""
+    """How many of the first standings are not a pass, or a pass that is not proven."""
 
 
 def verdicts(report: Report) -> Verdicts:
@@ -108,9 +108,9 @@ def verdicts(report: Report) -> Verdicts:
 
 
 def _grouped(rows: list[Reference], results: list[Result]) -> Iterator[Reference]:
-    """The rows in their order, but that each group stands where its first does.
+    """The rows in their order, except that each group is placed where its first row is.
 
-    Only what is shown decides, so that no group tells which secret images are the same.
+    Only shown values form groups, so that no group reveals which secret images are the same.
     """
     groups: dict[object, list[Reference]] = {}
     for row in rows:
@@ -126,7 +126,7 @@ def _grouped(rows: list[Reference], results: list[Result]) -> Iterator[Reference
 
 
 def _shared(row: Reference, results: list[Result]) -> str | None:
-    """What a group without an image that may be shown is called: mostly, why there is none."""
+    """The title of a group without an image that may be shown: usually the reason there is none."""
     if row.image:
         return None
     if HIDDEN in row.what:
@@ -137,14 +137,14 @@ def _shared(row: Reference, results: list[Result]) -> str | None:
 
 
 def page_text(text: str) -> str:
-    """Harmless text that UTF-8 can hold."""
+    """The text, made harmless and encodable as UTF-8."""
     if text.isascii() and text.isprintable():
         return text
     return safe(text).encode("utf-8", "backslashreplace").decode()
 
 
 class _Made:
-    """What was made so far, with its number, by the identity of what it was made from."""
+    """The parts made so far, and their numbers by the identity of what they were made from."""
 
     def __init__(self) -> None:
         self.results: list[Result] = []
@@ -152,7 +152,7 @@ class _Made:
         self._numbers: dict[tuple[object, ...], int] = {}
         self._by_value: dict[object, int] = {}
         self._originals: list[object] = []
-        """Kept, so that no other object can take their identity."""
+        """Kept alive, so that no other object can get the same identity."""
 
     def reference(self, verdict: VerdictView, input: str | None) -> Reference:
         return Reference(
@@ -180,8 +180,8 @@ class _Made:
         return self._numbers[key]
 
     def _lineage(self, verdict: VerdictView) -> int:
-        # By identity first, which is quick; what was made is then shared by value with what was made of
-        # another object and looks the same.
+        # By identity first, which is fast; the result is then shared by value with equal results that
+        # were made from other objects.
         key = (id(verdict.lineage), verdict.origins)
         if key not in self._numbers:
             self._originals.append(verdict.lineage)
@@ -191,7 +191,7 @@ class _Made:
 
 
 def _number(known: dict[object, int], all_: list[T], one: T) -> int:
-    """Where in the list it stands; it is put there where it does not yet."""
+    """The index of an item in the list; an item that is not in it yet is appended."""
     if one not in known:
         known[one] = len(all_)
         all_.append(one)
@@ -259,7 +259,7 @@ def _facts(step: LineageStep) -> Iterator[str]:
 
 
 def _marks(step: LineageStep) -> Iterator[str]:
-    """All that it carries, and what its descendants say was first attached to it."""
+    """All marks of the image, and those that were first attached to it according to its descendants."""
     for key in step.marked:
         detached = bool(step.visible) and key not in step.watermarks
         yield marked(page_text(key), first=True, detached=detached)

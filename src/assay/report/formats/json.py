@@ -1,6 +1,6 @@
-"""The JSON report, `schema_version` 1; `report.schema.json` of this room describes it.
+"""The JSON report, `schema_version` 1; `report.schema.json` in `assay.report` describes it.
 
-A copy of the verdicts in a form of its own, never a dump of internal types.
+It has its own types and is never a dump of internal ones.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from assay.report.view import ExceptionView, ResultView, VerdictView, exception_
 
 
 class Result(msgspec.Struct, frozen=True, gc=False):
-    """What one rule says."""
+    """One rule's result."""
 
     rule: str
     outcome: str
@@ -41,7 +41,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     visible: bool | None
     watermarks: tuple[str, ...]
     unseen: str | None
-    """Why nothing is shown of it."""
+    """Why no details of the image are shown."""
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
@@ -107,7 +107,7 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def catalog(facts: CatalogFacts) -> dict[str, Any]:
-    """What answered."""
+    """The catalogue that answered."""
     return {
         "kind": facts.kind,
         "endpoint": facts.endpoint,
@@ -129,7 +129,7 @@ def _exception(use: ExceptionUse) -> dict[str, Any]:
 
 
 class _Made:
-    """What verdicts share, made once each."""
+    """The parts that verdicts share, each made once."""
 
     def __init__(self) -> None:
         self._results: dict[int, list[Result]] = {}
@@ -171,7 +171,7 @@ def _verdict(shown: VerdictView, input: str, made: _Made) -> Verdict:
 
 
 def result(of: ResultView) -> Result:
-    """What one rule says."""
+    """One rule's result."""
     return Result(of.rule, of.outcome, of.severity, of.message, of.fix, of.evidence, of.excepted)
 
 

@@ -1,9 +1,9 @@
-"""JUnit XML: one suite an input, one test case a reference; for GitLab, Jenkins, Azure Pipelines.
+"""JUnit XML: one suite per input, one test case per reference; for GitLab, Jenkins, Azure Pipelines.
 
-The form is that of Ant's JUnit task (Windy Road's `JUnit.xsd`), with `file` at a test case besides,
-which GitLab makes a link of. What fails is a failure, what is undetermined an error. What the
-policy lets be undetermined, and what passes by an exception, is skipped with the reason: never
-plainly passed. A warning passes; the suite's output has it.
+The form is that of Ant's JUnit task (Windy Road's `JUnit.xsd`), plus `file` on a test case, which
+GitLab turns into a link. A fail is a failure, and an undetermined result is an error. A result that
+the policy tolerates, or that passes by an exception, is skipped with the reason and never simply
+passed. A warning passes and appears in the suite's output.
 """
 
 from collections import Counter
@@ -60,7 +60,7 @@ def _suite(
         ET.SubElement(properties, "property", name=name, value=safe(value))
     names: Counter[str] = Counter()
     for case in cases:
-        # A name that stands twice is one test that ran twice to GitLab and Jenkins.
+        # GitLab and Jenkins take two cases with the same name for one test that ran twice.
         names[case.label] += 1
         again = f" ({names[case.label]})" if names[case.label] > 1 else ""
         element = _case(case, f"{safe(case.label)}{again}", case.verdict.root or facts.path)
@@ -71,7 +71,7 @@ def _suite(
 
 
 def _group(path: str) -> str:
-    """What cases are grouped by. Jenkins takes what stands before the last dot for a package."""
+    """The group of a case. Jenkins takes everything before the last dot for a package."""
     return f"assay.{safe(repository_path(path)).replace('.', '_')}"
 
 
@@ -107,7 +107,7 @@ def _case(case: JudgedReference, name: str, path: str) -> ET.Element:
 
 
 def _text(case: JudgedReference) -> Iterator[str]:
-    """All there is to say: GitLab shows this and no message."""
+    """Everything about a case, because GitLab shows this text and not the message."""
     verdict = case.verdict
     for result in case.open:
         yield f"{safe(case.said(result))} [{result.outcome}, {result.severity}]"
@@ -125,7 +125,7 @@ def _text(case: JudgedReference) -> Iterator[str]:
 
 
 def _output(cases: Iterable[JudgedReference], report: Report) -> Iterator[str]:
-    """What the cases do not tell: warnings of those that pass, and what was not judged."""
+    """What the cases do not say: warnings of those that pass, and what was not judged."""
     for case in cases:
         if case.standing is Standing.WARNED:
             yield f"warning: {safe(case.label)}: {safe(case.reasons)}"

@@ -1,8 +1,8 @@
-"""The report in GitHub-flavoured Markdown, for the summary of a job and one comment that stays.
+"""The report in GitHub-flavoured Markdown, for a job's summary and for one comment that is updated.
 
-A comment holds 65,536 characters (GitHub's API), a step's summary 1 MiB: the report keeps to
-`LIMIT`, is cut between blocks, and says how much is left and where it is. The first line is
-an invisible mark by which the comment of an earlier run is found again.
+A comment may have 65,536 characters (GitHub's API), a step's summary 1 MiB. The report keeps to
+`LIMIT`: it is cut between blocks, and says how much was left out and where to find it. The first
+line is an invisible mark by which the comment of an earlier run is found again.
 """
 
 import re
@@ -21,21 +21,21 @@ from assay.report.view import ResultView, VerdictView, views
 
 LIMIT = 60_000
 _TABLE, _DETAILS = 26_000, 54_000
-"""Up to where in the whole the table and the details may reach."""
+"""The positions in the whole report up to which the table and the details may reach."""
 _POINTER = 200
-"""Kept free for the line that says how much was left out."""
+"""Characters reserved for the line that says how much was left out."""
 _MISSES = 20
-"""So many blocks may be too long for the room that is left before the rest is not tried."""
+"""After this many blocks that are too long for the remaining room, no further block is tried."""
 _PASSES = 50
 _SAID = 160
-"""Characters of a finding that the table shows."""
+"""The maximum number of characters of a finding in the table."""
 _NOTES, _LAST_NOTES = 20, 3
 MARKS = {"fail": "❌", "undetermined": "❓", "excepted": "☑️", "warning": "⚠️", "pass": "✅"}
 _HEADER = """\
 | Outcome | Finding | Address | File |
 |---|---|---|---|"""
-"""So many columns as GitHub shows without a scroll bar. What the finding does not say of attribute,
-account and Region stands in the details."""
+"""As many columns as GitHub shows without a scroll bar. The details have the attribute, account and
+Region if the finding does not mention them."""
 _ELSEWHERE = "`--format json` lists them all"
 
 
@@ -45,7 +45,7 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
     parts = [_head(report, setting)]
     silent = UNCHECKED if offline(report) else None
     rows = _rows(shown, setting.listed, silent)
-    # What is decided comes first and gets room first: the table, then details, then the passes.
+    # The most important parts come first and get room first: the table, then details, then passes.
     if rows:
         taken, left = _fitting((_row(*row) for row in rows), len(rows), _TABLE - _size(parts))
         parts.append("\n".join((_HEADER, *taken)))
@@ -58,10 +58,10 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 
 
 def _head(report: Report, setting: Setting) -> str:
-    """The mark, the verdict, the counts, and what else somebody should know."""
+    """The mark, the verdict, the counts and the notes."""
     name = re.sub(r"[^A-Za-z0-9._/]+", "-", setting.category)[:100].strip("-") or "assay"
-    # What GitHub takes in a comment of HTML is less than a category may hold; by its digest
-    # `plan: prod` and `plan, prod` still have two comments.
+    # GitHub accepts fewer characters in an HTML comment than a category may contain; the digest
+    # still gives `plan: prod` and `plan, prod` separate comments.
     if name != setting.category:
         name = f"{name}-{digest(setting.category)[:8]}"
     outcome = report.outcome.value
@@ -78,7 +78,7 @@ def _head(report: Report, setting: Setting) -> str:
 def _rows(
     shown: Iterable[VerdictView], listed: Iterable[Standing], silent: str | None
 ) -> list[tuple[VerdictView, ResultView]]:
-    """What is to be listed, the worst first, in the order of the verdicts."""
+    """The results to list: worst standing first, then in the order of the verdicts."""
     found: dict[Standing, list[tuple[VerdictView, ResultView]]] = {each: [] for each in listed}
     for verdict in shown:
         for result in verdict.results:
@@ -99,7 +99,7 @@ def _row(verdict: VerdictView, result: ResultView) -> str:
 
 
 def _finding(verdict: VerdictView, result: ResultView) -> str:
-    """The rule and what it says; the image where that does not name it, and which plan it is of."""
+    """The rule and its message; the image if the message does not name it, and the plan's path."""
     image = verdict.image_id or verdict.value
     more = []
     if image and image not in result.message[: _SAID - 1]:
@@ -111,7 +111,7 @@ def _finding(verdict: VerdictView, result: ResultView) -> str:
 
 
 def _passes(shown: Iterable[VerdictView], room: int) -> Iterator[str]:
-    """The good news, folded away."""
+    """The passes, folded away."""
     found = [verdict for verdict in shown if verdict.standing.is_good]
     if not found:
         return
@@ -130,13 +130,13 @@ def _passed(verdict: VerdictView) -> str:
 
 
 def _fitting(blocks: Iterable[str], number: int, room: int) -> tuple[list[str], int]:
-    """The blocks that there is room for, and how many of so many are left."""
+    """The blocks that there is room for, and how many of `number` are left out."""
     taken: list[str] = []
     misses = 0
     room -= _POINTER
     for block in blocks:
-        # A long block is passed over, since shorter ones behind it may fit; but not for ever: each
-        # costs as much to make as one that is shown.
+        # A long block is skipped, since shorter ones after it may fit; but not without end, because
+        # a skipped block costs as much to make as one that is shown.
         if len(block) + 2 > room:
             misses += 1
             if misses == _MISSES:

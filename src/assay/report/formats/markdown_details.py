@@ -1,4 +1,4 @@
-"""What the Markdown report tells of each image: why, who says so, what to do, its lineage."""
+"""What the Markdown report says about each image: the reason, the evidence, the fix, the lineage."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,13 +11,13 @@ from assay.report.view import ResultView, VerdictView
 
 _ADDRESSES, _EVIDENCE = 10, 10
 _PICTURES = 10
-"""Each is drawn by the reader's browser; what comes after is told on one line."""
+"""The maximum number of pictures, which the reader's browser draws; later lineages are one line."""
 _LONGEST_PICTURE = 6_000
-"""Characters of Mermaid."""
+"""The maximum length of one picture in characters of Mermaid."""
 
 
 def details(groups: Iterable[list[VerdictView]], silent: str | None) -> Iterator[str]:
-    """A block a group of alike verdicts, the worst first; nothing of the rule `silent`."""
+    """One block per group of similar verdicts, worst first; without results of the rule `silent`."""
     ordered = sorted(groups, key=lambda group: group[0].standing.rank)
     for number, group in enumerate(ordered):
         yield "\n\n".join(_block(group, silent, pictured=number < _PICTURES))

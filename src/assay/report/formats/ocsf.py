@@ -1,8 +1,8 @@
-"""OCSF 1.6 Compliance Findings (class 2003), one JSON object a line, one line a reference.
+"""OCSF 1.6 Compliance Findings (class 2003): one JSON object per line, one line per reference.
 
-Lines are what collectors of events take (Firehose, Splunk, Elastic; for Amazon Security Lake they
-are turned into Parquet). A report on no reference is no line at all. What passes is an event, too,
-so that who reads them sees a finding end. `WARNING` is OCSF's word for a check without a result.
+Event collectors accept lines (Firehose, Splunk, Elastic; for Amazon Security Lake they are converted
+to Parquet). A report without references has no lines. A pass is an event, too, so that readers see a
+finding end. `WARNING` is OCSF's word for a check without a result.
 """
 
 from typing import Any
@@ -82,7 +82,7 @@ def _event(each: JudgedReference, report: Report) -> dict[str, Any]:
         "resources": [_resource(each, report)],
         "unmapped": _unmapped(each, report),
     }
-    # OCSF's status is that of somebody's work on the finding: what passes asks for none and has none.
+    # OCSF's status describes the work on a finding. A pass needs no work, so it has no status.
     if each.standing is Standing.EXCEPTED:
         written |= {"status_id": 3, "status": "Suppressed"}
     elif each.standing is not Standing.PASS:
@@ -150,7 +150,7 @@ def _resource(each: JudgedReference, report: Report) -> dict[str, Any]:
 
 
 def _unmapped(each: JudgedReference, report: Report) -> dict[str, Any]:
-    """What OCSF has no place for."""
+    """What has no place in OCSF."""
     verdict = each.verdict
     facts = report.inputs[verdict.input]
     return {

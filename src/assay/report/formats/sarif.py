@@ -1,13 +1,13 @@
-"""SARIF 2.1.0, as GitHub code scanning takes it.
+"""SARIF 2.1.0, as accepted by GitHub code scanning.
 
-Sources: the OASIS standard, and GitHub's "SARIF support for code scanning". Of what GitHub adds:
+Sources: the OASIS standard, and GitHub's "SARIF support for code scanning". GitHub's own rules:
 
-- `primaryLocationLineHash` is left out: `upload-sarif` makes it from the file. What stays the same
-  from run to run stands under `assay/v1`.
+- `primaryLocationLineHash` is left out, because `upload-sarif` computes it from the file. The
+  fingerprint that stays the same from run to run is `assay/v1`.
 - Suppressed results would be shown as open alerts, so what an exception lets through is left out
   unless the setting asks for it.
-- More than 25,000 results are refused: the errors come first, and a notification tells the rest.
-- A file without results closes alerts: it is always written.
+- More than 25,000 results are rejected: errors come first, and a notification counts the rest.
+- A file without results closes alerts, so it is always written.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,11 +29,11 @@ SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 MOST_RESULTS = 25_000
-"""A run's results that GitHub takes; it shows the first 5,000."""
+"""The maximum number of results in a run that GitHub accepts; it shows the first 5,000."""
 LONGEST = 1000
-"""Characters of a rule's descriptions; GitHub takes 1024."""
+"""The maximum length of a rule's descriptions in characters; GitHub accepts 1024."""
 SECURITY_SEVERITY = {ERROR: "8.0", WARNING: "5.0"}
-"""High and medium: GitHub's merge protection can ask for no alert that is high."""
+"""High and medium: GitHub's merge protection can require that no alert is high."""
 
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
@@ -89,11 +89,12 @@ def _most_serious(found: list[Issue]) -> list[Issue]:
 
 
 def _rules(found: Iterable[Issue], setting: Setting) -> list[dict[str, Any]]:
-    """Every rule there is, and those that only results name.
+    """All known rules, and those that only results name.
 
-    A rule is as serious as its worst result here, since a policy may say so; else as by default.
+    A rule is as severe as its worst result here, which depends on the policy; without results, it
+    has its default severity.
     """
-    # GitHub shows an alert as severe as its rule is, and a run has each rule once.
+    # GitHub shows each alert with the severity of its rule, and a run lists each rule once.
     worst: dict[str, str] = {}
     for each in found:
         if each.level == ERROR or each.result.rule not in worst:
@@ -133,7 +134,7 @@ def _clipped(text: str) -> str:
 def _notifications(
     found: list[Issue], shown: list[Issue], rules: dict[str, int]
 ) -> Iterator[dict[str, Any]]:
-    """What is undetermined, one notification a rule; and what is left out."""
+    """What is undetermined, one notification per rule; and how many results are left out."""
     undetermined: dict[tuple[str, str], list[str]] = {}
     for each in found:
         if each.result.outcome == "undetermined":
@@ -208,7 +209,7 @@ def _properties(issue: Issue) -> dict[str, Any]:
 
 
 def _message(issue: Issue) -> str:
-    """Starts with the address: GitHub shows the first sentence in lists, and no properties."""
+    """The message, starting with the address: in lists GitHub shows its first sentence, no properties."""
     result = issue.result
     fix = f" To fix: {result.fix}." if result.fix else ""
     evidence = f" Evidence: {'; '.join(result.evidence)}." if result.evidence else ""
@@ -216,7 +217,7 @@ def _message(issue: Issue) -> str:
 
 
 def _plain(text: str) -> str:
-    """A plain text message: braces are placeholders in it, and `[text](target)` would be a link.
+    """A plain text message, in which braces are placeholders and `[text](target)` would be a link.
 
     SARIF 2.1.0, 3.11.5 and 3.11.6.
     """

@@ -1,4 +1,4 @@
-"""The report for people: what failed first, why, the evidence, the lineage, and what to do."""
+"""The report for people: failures first, each with the reason, evidence, lineage and fix."""
 
 from collections.abc import Iterable, Iterator
 
@@ -26,9 +26,9 @@ from assay.report.view import ExceptionView, ResultView, VerdictView, views
 from assay.report.wrap import folded, indented
 
 MOST_PASSES = 50
-"""Nobody reads more good news than this; what does not pass is always shown in full."""
+"""The maximum number of plain passes shown; what does not pass is always shown in full."""
 MOST_NEWS = 100
-"""Passes of which there is more to say: a warning, an exception."""
+"""The maximum number of passes shown that have a warning or an exception."""
 
 
 def render(report: Report, setting: Setting = PLAIN) -> str:
@@ -54,14 +54,15 @@ def render(report: Report, setting: Setting = PLAIN) -> str:
 
 
 def _worst_first(report: Report) -> Iterator[tuple[list[Verdict], set[int] | None]]:
-    """The verdicts by how they stand, those that are good together.
+    """The verdicts by standing, worst first, with all good ones together at the end.
 
-    With those: which results there is more to say of than that they pass, by their identity.
+    The good ones come with the identities of the results that contain more than plain passes; the
+    others come with None.
     """
     good: list[Verdict] = []
     others: dict[Standing, list[Verdict]] = {each: [] for each in Standing if not each.is_good}
     telling: set[int] = set()
-    known: dict[tuple[Outcome, int], list[Verdict]] = {}  # alike verdicts share their results
+    known: dict[tuple[Outcome, int], list[Verdict]] = {}  # similar verdicts share their results
     for verdict in report.verdicts:
         key = (verdict.outcome, id(verdict.results))
         among = known.get(key)
@@ -76,8 +77,8 @@ def _worst_first(report: Report) -> Iterator[tuple[list[Verdict], set[int] | Non
 
 
 def _with_news(passes: list[Verdict], telling: set[int]) -> tuple[list[Verdict], int]:
-    """The first passes and the first of which there is more to say, a warning or an exception; and
-    how many of the latter are left out.
+    """The first plain passes and the first passes with a warning or an exception; and how many of
+    the latter are left out.
     """
     plain = news = 0
     shown: list[Verdict] = []
@@ -94,14 +95,14 @@ def _with_news(passes: list[Verdict], telling: set[int]) -> tuple[list[Verdict],
 
 
 def _without_unchecked(group: list[VerdictView]) -> list[VerdictView]:
-    """The verdicts without what only AWS can tell; none where that is all there is."""
+    """The verdicts without the results that only AWS could decide; empty if nothing else is open."""
     results = tuple(each for each in group[0].results if each.rule != UNCHECKED)
     told = [each for each in results if each.outcome != "pass"]
     return [replace(verdict, results=results) for verdict in group] if told else []
 
 
 def _quiet(report: Report, setting: Setting, paint: Paint) -> Iterator[str]:
-    """A line for each result that is no pass, and the verdict."""
+    """One line for each result that is not a pass, and the verdict."""
     lines: dict[Standing, list[str]] = {standing: [] for standing in setting.listed}
     silent = UNCHECKED if offline(report) else None
     for verdict in views(report):
@@ -134,7 +135,7 @@ def _group(group: list[VerdictView], setting: Setting, paint: Paint) -> Iterator
 
 
 def exception_line(exception: ExceptionView) -> str:
-    """Who lets it through, why, and until when."""
+    """Why a failure is let through, by whom, and until when."""
     ticket = f"{exception.ticket}, " if exception.ticket else ""
     comment = f"in a comment, {exception.file}:{exception.line}"
     who = f"approved by {exception.approved_by}" if exception.approved_by else comment
@@ -143,8 +144,8 @@ def exception_line(exception: ExceptionView) -> str:
 
 
 def _chain(lineage: tuple[LineageStep, ...], width: int | None) -> Iterator[str]:
-    """A lineage on one line, or on several of which each begins with an arrow."""
-    # A step is kept whole with its notes in brackets; only before an arrow a line may be broken.
+    """A lineage on one line, or on several that each begin with an arrow."""
+    # Lines are broken only before an arrow, so that a step and its notes in brackets stay together.
     whole = safe(chain(lineage)).replace(" ", "\0").replace("\0<-\0", " <-\0")
     return (line.replace("\0", " ") for line in folded(whole, 2, width))
 
@@ -159,7 +160,7 @@ def _result(result: ResultView, paint: Paint, width: int | None, shared: str = "
 
 
 def grounds(result: ResultView, paint: Paint, width: int | None = None) -> Iterator[str]:
-    """Who says so, and what to do."""
+    """The evidence for a result, and how to fix it."""
     for line in result.evidence:
         yield from (paint.faint(part) for part in folded(safe(line), 4, width))
     if result.fix:
@@ -193,7 +194,7 @@ def _summary(report: Report, setting: Setting, paint: Paint) -> Iterator[str]:
 
 
 def _details(report: Report) -> Iterable[str]:
-    """What only somebody wants to know who asks for everything."""
+    """Details for `--verbose`."""
     yield from exceptions_in_use(report)
     yield f"as of: {readable(report.as_of, seconds=True)}"
     if report.generated_at:

@@ -1,1 +1,1 @@
-"""An inventory as people and programs read it; one format a file."""
+"""An inventory for people and programs; one format per file."""

@@ -1,4 +1,4 @@
-"""An inventory as CSV, a line for each image and each place: a place without images has a line, too."""
+"""An inventory as CSV: one line for each image, and one for each place without images."""
 
 import csv
 from collections.abc import Mapping, Sequence

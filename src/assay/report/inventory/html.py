@@ -1,7 +1,7 @@
-"""An inventory as one HTML page that asks for nothing else and works from a disk.
+"""An inventory as one HTML page that loads nothing else and works from a disk.
 
-Counts stand in tables first; the bars beside them say the same. Its Content-Security-Policy allows its
-own style and script by their hashes, and nothing from anywhere else.
+Counts are in tables; the bars next to them show the same numbers. The Content-Security-Policy allows
+the page's own style and script, by hash, and nothing from elsewhere.
 """
 
 from collections import Counter, defaultdict
@@ -18,10 +18,10 @@ from assay.report.templates import content_policy, environment
 _HERE = Path(__file__).parent / "page"
 _SHARED = Path(__file__).parents[1] / "html_page" / "page.css"
 MOST = 500
-"""So many rows of a list are shown, the worst first."""
+"""The maximum number of rows shown in a list, worst first."""
 _WIDTH = 1000
 _FEWEST = 12
-"""So many columns have room in the trend: fewer nights leave the rest of it empty."""
+"""The trend has room for at least this many columns; with fewer nights, the rest stays empty."""
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ class _Night(msgspec.Struct, frozen=True):
     night: str
     numbers: tuple[int, ...]
     parts: tuple[_Part, ...]
-    """From below; `start` is from above."""
+    """From the bottom up; `start` is measured from the top."""
     left: int
     width: int
 
@@ -66,8 +66,8 @@ def render(found: Inventory, policy: str) -> str:
         .get_template("inventory.html")
         .render(
             csp=content_policy(style, script),
-            style=Markup(style),  # noqa: S704 - files of ours
-            script=Markup(script),  # noqa: S704 - likewise
+            style=Markup(style),  # noqa: S704 - our own files
+            script=Markup(script),  # noqa: S704 - our own file
             found=found,
             policy=policy,
             headline=", ".join(f"{counts[kind]:,} {kind}" for kind in ImageClass),
@@ -89,7 +89,7 @@ def _accounts(found: Inventory) -> Iterator[_Account]:
 
 
 def _parts(numbers: Sequence[int], missing: float) -> Iterator[_Part]:
-    """The parts of a bar: of what was seen by class, and at its end the share of places that were not."""
+    """The parts of a bar: images by class and, at the end, the share of places that were not seen."""
     room, total, start = _WIDTH * (1 - missing), sum(numbers), 0
     for kind, number in zip(ImageClass, numbers, strict=True):
         width = round(room * number / total) if total else 0
@@ -101,7 +101,7 @@ def _parts(numbers: Sequence[int], missing: float) -> Iterator[_Part]:
 
 
 def _nights(nights: Sequence[NightTotals]) -> list[_Night]:
-    """A column for each night, as high as it has images; the share of places not seen stands on its top."""
+    """One column per night, whose height is the number of images; the share of places not seen is on top."""
     heights = [_height(each) for each in nights]
     top, width = max(heights, default=0), _WIDTH // max(len(nights), _FEWEST)
     found = []
@@ -120,14 +120,14 @@ def _nights(nights: Sequence[NightTotals]) -> list[_Night]:
 
 
 def _height(night: NightTotals) -> float:
-    """How many images there would be, if the places that were not seen had as many as the others."""
+    """How many images there would be if the places that were not seen had as many as the others."""
     seen = night.places - night.not_seen
     images = sum(night.classes.values())
     return images * night.places / seen if seen else images
 
 
 def _worklist(found: Inventory) -> Iterator[_Work]:
-    """The unknown images from which instances were launched, each where its owner has it, or else once."""
+    """Unknown images from which instances were launched, each once, if possible in its owner's account."""
     seen: defaultdict[str, list[Any]] = defaultdict(list)
     for each in found.images:
         if each.kind is ImageClass.UNKNOWN and found.running.get(each.listed.image.id):

@@ -32,7 +32,7 @@ def render(found: Inventory, policy: tuple[str, str], generated_at: datetime) ->
 
 
 def _encoded(found: Inventory) -> msgspec.Raw:
-    """The list of images, of which no more than its bytes is held."""
+    """The list of images, kept in memory only as its bytes."""
     encoder, text = msgspec.json.Encoder(), bytearray(b"[")
     used = by_image(found.used)
     for each in found.images:

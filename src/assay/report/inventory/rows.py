@@ -27,7 +27,7 @@ def render(names: Sequence[str], rows: Sequence[Sequence[Any]], form: str) -> st
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Columns beside one another."""
+    """The rows as aligned columns."""
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))] if rows else []
     lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -37,7 +37,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
 
 
 def as_cells(row: Iterable[str]) -> list[str]:
-    """Names of images are anybody's: what a spreadsheet would run as a formula is text here."""
+    """Anybody may name an image: turn what a spreadsheet would run as a formula into text."""
     return [f"'{each}" if each[:1] in _FORMULA else each for each in row]
 
 

@@ -1,4 +1,4 @@
-"""An inventory on a terminal: the classes of each account, the worst first, and what was not seen."""
+"""An inventory on a terminal: each account's images by class, worst first, and what was not seen."""
 
 from collections import Counter
 
@@ -9,7 +9,7 @@ from assay.report.unseen import unseen
 
 _COLUMNS = ("account", *(each.value for each in ImageClass), "not seen")
 MOST_PLACES = 50
-"""So many places that were not seen are named; all of them stand in JSON and in the store."""
+"""The maximum number of places not seen that are named; JSON and the store have all of them."""
 
 
 def render(found: Inventory) -> str:
@@ -24,7 +24,7 @@ def render(found: Inventory) -> str:
 
 
 def ordered(found: Inventory) -> list[tuple[str, Counter[ImageClass], int]]:
-    """Each account, its images by class, and how many of its places were not seen; the worst first."""
+    """Each account, its images by class, and the number of its places that were not seen; worst first."""
     missing = Counter(each.account for each in found.not_seen)
     accounts = dict.fromkeys(each.account for each in found.places)
     rows = [(each, Counter(found.classes.get(each, {})), missing[each]) for each in accounts]

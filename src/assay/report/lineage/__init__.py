@@ -1,1 +1,1 @@
-"""One image's lineage without a plan, one form a file."""
+"""One image's lineage without a plan; one format per file."""

@@ -1,7 +1,7 @@
 """A lineage in Graphviz's DOT language: the root on top, the image below.
 
-Whoever marks an image writes a part of the text. Quoted strings and labels know escapes, all with a
-backslash, and labels know HTML's entities, with an ampersand.
+Part of the text comes from whoever marked an image. Quoted strings and labels have escapes, which all
+begin with a backslash, and labels have HTML entities, which begin with an ampersand.
 """
 
 import textwrap
@@ -24,7 +24,7 @@ def _lines(lineage: Lineage) -> Iterator[str]:
     for number in range(last, -1, -1):
         node = lineage.nodes[number]
         yield f"n{number} [label={quoted(node.label())}{_style(node)}];"
-    if last < 0:  # nothing could be read of the image: it stands alone, with the reason
+    if last < 0:  # nothing is known about the image: it is drawn alone, with the reason
         yield f"n0 [label={quoted([lineage.image_id, lineage.region])}, style=dashed];"
     yield f"why -> n{max(last, 0)} [style=dotted, arrowhead=none];"
     for number in range(last, 0, -1):
@@ -43,7 +43,7 @@ def _style(node: Node) -> str:
 
 
 def quoted(lines: Iterable[str]) -> str:
-    """Anybody's lines as one quoted string."""
+    """Untrusted lines as one quoted string."""
     escaped = (
         safe(line).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines
     )

@@ -14,16 +14,16 @@ class End(msgspec.Struct, frozen=True, gc=False):
     reason: str
     text: str
     complete: bool
-    """Whether an image that is not in the lineage is proven to be no ancestor."""
+    """Whether an image that is not in the lineage is proven not to be an ancestor."""
 
 
 def nothing(reason: str, text: str) -> End:
-    """Of an image of which nothing can be told."""
+    """The end for an image about which nothing is known."""
     return End(reason, text, complete=False)
 
 
 def end_of(links: Sequence[Link]) -> End:
-    """Why a line goes no further; one that leaps from a mark to its source leaves out what lies between."""
+    """Why a line goes no further; it is incomplete if it jumps from a mark to the mark's source image."""
     last = links[-1]
     end = last.end or AncestryEnd.NOT_FOLLOWED
     ended = end in (AncestryEnd.PUBLIC_PROVIDER, AncestryEnd.NO_RECORDED_SOURCE)

@@ -1,4 +1,4 @@
-"""A lineage as JSON, `schema_version` 1; `lineage.schema.json` of this room describes it."""
+"""A lineage as JSON, `schema_version` 1; `lineage.schema.json` in `assay.report` describes it."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ def render(lineage: Lineage) -> str:
 
 
 def render_verdict(lineage: Lineage, verdict: VerdictView, notes: Iterable[str] = ()) -> str:
-    """The same with what the policy makes of the image."""
+    """The same, with the policy's verdict on the image."""
     judged = {
         "outcome": verdict.outcome,
         "standing": verdict.standing,
@@ -76,7 +76,7 @@ def _node(node: Node) -> dict[str, Any]:
 
 
 def _told(told: Told) -> dict[str, Any]:
-    """Of an event its id, its name and its caller; nothing else of it is anybody's business."""
+    """One source of a fact; of an event only its id, name and caller, because the rest is private."""
     event = told.event
     return {
         "claim": told.claim,

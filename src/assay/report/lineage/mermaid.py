@@ -1,8 +1,8 @@
 """A lineage as a Mermaid flowchart, for Markdown on GitHub: the root on top, the image below.
 
-Whoever marks an image writes a part of the text, so everything but letters, digits and a few signs
-is written as a character's number (Mermaid's "entity codes"). The colon is one of those: before it
-reads the numbers Mermaid takes the last `;` away from a line with `style` and a colon in it.
+Part of the text comes from whoever marked an image, so everything but letters, digits and a few signs
+is written as a character's number (Mermaid's "entity codes"). This includes the colon: before Mermaid
+reads the numbers, it removes the last `;` from a line that contains `style` and a colon.
 """
 
 import re
@@ -14,8 +14,8 @@ from assay.report.steps import LineageStep, marked
 
 _PLAIN = re.compile(r"[^A-Za-z0-9 ,-]")
 _BREAK = "#10;"
-"""Between the lines of a label. Not `<br/>`: a label with HTML in it goes through the browser first,
-which reads the numbers, and then Mermaid takes what they stand for as Markdown."""
+"""Separates the lines of a label. Not `<br/>`: a label with HTML in it goes through the browser first,
+which decodes the numbers, and then Mermaid reads the result as Markdown."""
 _DASHED, _DOTTED = "stroke-dasharray:4 4", "stroke-dasharray:1 3"
 _CLASSES = (
     "classDef golden fill:#ffe9a8,stroke:#b8860b,stroke-width:3px,color:#000",
@@ -31,7 +31,7 @@ def render(lineage: Lineage) -> str:
 
 
 def render_steps(steps: Sequence[LineageStep]) -> str:
-    """The same of a verdict's lineage, which tells less of each image; ends in a newline."""
+    """The same for a verdict's lineage, which has fewer facts about each image; ends in a newline."""
     return "\n".join(("flowchart TD", *(f"  {line}" for line in _step_lines(steps)))) + "\n"
 
 
@@ -43,7 +43,7 @@ def _step_lines(steps: Sequence[LineageStep]) -> Iterator[str]:
         look = ":::marked" if step.marked else _look(step)
         yield f'n{number}["{_BREAK.join(text(line) for line in _facts(step))}"]{look}'
     yield f"why -.- n{last}"
-    # The root is drawn on top, so arrows go from what was there to what was made of it.
+    # The root is drawn on top, so arrows go from an image to what was made from it.
     for number in range(last, 0, -1):
         yield f'n{number} -->|"{text(steps[number - 1].how_made)}"| n{number - 1}'
     yield from _classes(steps)
@@ -84,7 +84,7 @@ def _classes(steps: Sequence[LineageStep]) -> Iterator[str]:
 
 
 def _borders(steps: Sequence[LineageStep], origins: Sequence[bool]) -> Iterator[str]:
-    """The borders of those that have a class of their own as origins of marks."""
+    """The borders of invisible images that are origins of marks, which already determine their class."""
     for number, (step, origin) in enumerate(zip(steps, origins, strict=True)):
         if origin and not step.visible:
             yield f"style n{number} {_DOTTED if step.passed_over else _DASHED}"
@@ -103,12 +103,12 @@ def _class(node: Node) -> str:
 
 
 def _look(step: LineageStep) -> str:
-    """What could not be seen is dashed, what nobody asked about is dotted."""
+    """The class of an image: dashed if it could not be seen, dotted if nobody asked about it."""
     if step.visible:
         return ""
     return ":::passed" if step.passed_over else ":::hidden"
 
 
 def text(given: str) -> str:
-    """Anybody's text in a label, as text and nothing else."""
+    """Untrusted text for a label, shown as text and nothing else."""
     return _PLAIN.sub(lambda found: f"#{ord(found[0])};", safe(given))

@@ -30,7 +30,7 @@ def render(lineage: Lineage, *, colour: bool = False) -> str:
 def render_verdict(
     lineage: Lineage, verdict: VerdictView, notes: Iterable[str] = (), *, colour: bool = False
 ) -> str:
-    """What the policy makes of the image, with every rule's result, and the lineage."""
+    """The policy's verdict on the image, with every rule's result, and the lineage."""
     paint = Paint(colour)
     outcome, who = paint.outcome(verdict.label), lineage.account or "unknown account"
     image = paint(safe(lineage.image_id), bold=True)
@@ -48,7 +48,7 @@ def render_verdict(
 
 
 def _instance(lineage: Lineage) -> Iterator[str]:
-    """What was launched from the image, where that was asked about."""
+    """The instance that was launched from the image, if the question was about an instance."""
     if lineage.instance is not None:
         use = lineage.instance
         since = f" on {day_of(use.launch_time)}" if use.launch_time else ""
@@ -58,7 +58,7 @@ def _instance(lineage: Lineage) -> Iterator[str]:
 
 
 def _gaps(lineage: Lineage) -> Iterator[str]:
-    """What could not be asked or seen, each with its place."""
+    """What could not be asked or seen, with its place."""
     if not lineage.gaps:
         return
     yield "not seen:"
@@ -69,7 +69,7 @@ def _gaps(lineage: Lineage) -> Iterator[str]:
 
 
 def _sources(lineage: Lineage) -> Iterator[str]:
-    """By what and whom all this is told."""
+    """The sources of the answer: the stored night, the policy, and who was asked."""
     if lineage.night:
         yield safe(f"stored: night {lineage.night.date} of {lineage.night.store}")
     if lineage.policy:
@@ -79,7 +79,7 @@ def _sources(lineage: Lineage) -> Iterator[str]:
 
 
 def tree(lineage: Lineage, paint: Paint, *, evidence: bool = False) -> Iterator[str]:
-    """One trunk: a lineage has no branches. With the evidence for each image, if that is wanted."""
+    """The lineage as one trunk, since it has no branches; with the evidence for each image on request."""
     for number, node in enumerate(lineage.nodes):
         last = number == len(lineage.nodes) - 1
         yield from _image(node, paint)
@@ -100,7 +100,7 @@ def tree(lineage: Lineage, paint: Paint, *, evidence: bool = False) -> Iterator[
 
 
 def _image(node: Node, paint: Paint) -> Iterator[str]:
-    """On one line, or on two where it has much to tell."""
+    """The image on one line, or on two if there are many facts."""
     step = node.step
     facts = [
         step.where,
@@ -122,12 +122,12 @@ def _image(node: Node, paint: Paint) -> Iterator[str]:
 
 
 def _by_night(node: Node) -> bool:
-    """Whether nobody asked EC2 about it, and a stored night tells what it is."""
+    """Whether EC2 was not asked about the image and a stored night describes it."""
     return node.step.passed_over and any(each.claim is Claim.IMAGE for each in node.told)
 
 
 def _evidence(node: Node) -> Iterator[str]:
-    """Who says what it is, and, where that is somebody else, what it was made from."""
+    """The sources of the image's facts and, if they differ, those of what it was made from."""
     image = [_told(each) for each in node.told if each.claim is Claim.IMAGE]
     source = [_told(each) for each in node.told if each.claim is Claim.SOURCE]
     yield from (f"evidence: {each}" for each in image)
@@ -142,7 +142,7 @@ def _told(told: Told) -> str:
 
 
 def _mark(mark: Mark, paint: Paint) -> Iterator[str]:
-    """On one line, or on two where the key or the story is long."""
+    """The mark on one line, or on two if it is too long for one."""
     source = f"{mark.source_image_id} in {mark.source_image_region}"
     how = {
         HERE: "first attached here",
@@ -151,7 +151,7 @@ def _mark(mark: Mark, paint: Paint) -> Iterator[str]:
     }.get(mark.attached, f"first attached to {source}, which is not in this lineage")
     if mark.carried is False:
         how = f"{how}, and detached since"
-    # `mark 111122223333:golden-al2023 (inherited)`, on two lines where that is too long for one.
+    # `mark 111122223333:golden-al2023 (inherited)`, on two lines if that is too long for one.
     word, key, how = "golden mark" if mark.golden else "mark", safe(mark.key), safe(f"({how})")
     shown = paint(word, "yellow", bold=True) if mark.golden else word
     if len(f"│   {word} {key} {how}") <= WIDTH - 2:

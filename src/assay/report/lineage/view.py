@@ -1,7 +1,7 @@
-"""One image's lineage as formats show it, without a plan: every fact that EC2 tells of each image.
+"""One image's lineage as formats show it, without a plan: every fact from EC2 about each image.
 
-EC2's own facts are shown: owners, marks, dates, states. Names of images are not: whoever makes an
-image writes them.
+EC2's own facts are shown: owners, marks, dates, states. Names of images are not, because whoever
+makes an image chooses its name.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -27,14 +27,14 @@ from assay.report.lineage.ends import End, end_of, nothing
 from assay.report.steps import LineageStep, first_marked, keys, marked, owner
 
 GoldenMarks = Callable[[Image], Collection[Watermark]]
-"""Which marks of an image a policy takes for golden."""
+"""Returns the marks of an image that are golden by a policy."""
 HERE, ANCESTOR, OUTSIDE, NOT_TOLD = "here", "ancestor", "outside", "not told"
 """Where a mark was first attached, as seen from an image that has it: to the image itself, to one
 of its known ancestors, to another image, or EC2 did not say."""
 
 
 _SHOWN_NOW = ("ec2:DescribeImages", "ec2:GetImageAncestry")
-"""What goes without saying in a picture, where there is little room."""
+"""Sources that a picture does not mention, because it has little room."""
 
 
 class Mark(msgspec.Struct, frozen=True, gc=False):
@@ -46,26 +46,26 @@ class Mark(msgspec.Struct, frozen=True, gc=False):
     source_image_id: str | None
     source_image_region: str | None
     carried: bool | None
-    """False for a mark that only descendants still carry; None where the image is not visible."""
+    """False for a mark that only descendants still carry; None if the image is not visible."""
     golden: bool | None
-    """What the policy makes of it; None without one."""
+    """Whether the mark is golden by the policy; None without a policy."""
 
 
 class Node(msgspec.Struct, frozen=True, gc=False):
-    """One image of a lineage, with more than reports on plans tell."""
+    """One image of a lineage, with more facts than reports on plans show."""
 
     step: LineageStep
     creation_date: datetime | None
     state: str | None
     marks: tuple[Mark, ...]
     edge: Grade | None = None
-    """By what the next one is known to be what it was made from."""
+    """The kind of evidence that the image was made from the next one."""
     told: tuple[Told, ...] = ()
-    """Who says all this, and when."""
+    """The sources of these facts, and their times."""
 
     @property
     def made_from(self) -> str:
-        """In words that the next one's id completes."""
+        """How the image was made, as a phrase that the next image's id completes."""
         match self.edge:
             case Grade.MARK:
                 return "descends, according to a watermark, from"
@@ -92,11 +92,11 @@ class Node(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_golden_origin(self) -> bool:
-        """Whether one of them is golden by the policy."""
+        """Whether one of these marks is golden by the policy."""
         return any(mark.attached == HERE and mark.golden for mark in self.marks)
 
     def label(self) -> Iterator[str]:
-        """What a picture tells of it, line by line."""
+        """The lines of the image's label in a picture."""
         step, odd = self.step, self.state != "available" and self.state
         yield step.image_id
         yield step.where
@@ -109,14 +109,14 @@ class Node(msgspec.Struct, frozen=True, gc=False):
 
 
 class Past(msgspec.Struct, frozen=True, gc=False):
-    """The night that was asked as well, or alone."""
+    """The stored night that was asked, alone or in addition to AWS."""
 
     date: date
     store: str
 
 
 class Lineage(msgspec.Struct, frozen=True, gc=False):
-    """What can be told of one image; without nodes, why nothing can."""
+    """What is known about one image; without nodes, `end` says why nothing is known."""
 
     image_id: str
     account: str | None
@@ -125,21 +125,21 @@ class Lineage(msgspec.Struct, frozen=True, gc=False):
     """From the image itself towards its root."""
     end: End
     clues: tuple[Clue, ...]
-    """Of an image that is not visible: what may explain it."""
+    """For an image that is not visible: what may explain that."""
     policy: Policy | None
-    """By which marks are golden, as of `as_of`."""
+    """The policy by which marks are golden, as of `as_of`."""
     as_of: datetime
     catalog: CatalogFacts
     traced: str = ""
-    """The id that somebody asked about: of this image, or of an instance that was launched from it."""
+    """The id that was asked about: of this image, or of an instance launched from it."""
     generated_at: datetime | None = None
     places: tuple[PlaceSeen, ...] = ()
-    """Those that were asked; of a night those that told something, and what it did not see."""
+    """The places that were asked; for a night, those with facts and those that it did not see."""
     gaps: tuple[Gap, ...] = ()
     instance: ImageUse | None = None
     night: Past | None = None
     whole: bool = False
-    """Whether all of it could be seen, as far as anybody records it."""
+    """Whether the whole recorded lineage could be seen."""
 
 
 def lineage_of(
@@ -171,7 +171,7 @@ def lineage_of(
 
 
 def nodes_of(links: Sequence[Link], golden: GoldenMarks | None) -> tuple[Node, ...]:
-    """From the image itself towards its root."""
+    """The nodes, from the image itself towards its root."""
     return tuple(_nodes(links, golden))
 
 
@@ -225,8 +225,8 @@ def _marks(
     line: Sequence[tuple[str, str | None]],
 ) -> tuple[Mark, ...]:
     """An image's own marks, and those that its descendants say were first attached to it."""
-    # Own marks come first. Of the descendants' only those are added that say `first attached here`,
-    # which are news where the image is not visible, or where somebody has taken the mark away since.
+    # Own marks come first. Of the descendants' marks, only those first attached here are added: they
+    # are news if the image is not visible, or if somebody has detached the mark since.
     marks: dict[tuple[str | None, ...], Mark] = {}
     for found, carried in ((own, True), (inherited, False if seen else None)):
         for mark, is_golden in found:

@@ -1,1 +1,1 @@
-"""What Allowed AMIs would refuse: one format a file."""
+"""What Allowed AMIs would refuse; one format per file."""

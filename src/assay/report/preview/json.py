@@ -16,8 +16,8 @@ def render(
     lost: Sequence[str],
     generated_at: datetime,
 ) -> bytes:
-    """The document. `policy` is the path and the SHA-256 of the policy, where one was read; `source` says
-    whose criteria they are, `lost` what of a policy they do not say.
+    """The document. `policy` is the path and the SHA-256 of the policy, if one was read; `source` says
+    whose criteria they are, `lost` which parts of a policy they do not express.
     """
     counts = counted(each.ruling for each in found.images)
     return document(

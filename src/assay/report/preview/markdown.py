@@ -5,7 +5,7 @@ from assay.report.inert import cell, code, prose
 from assay.report.preview.tables import notes, summary, tables, title
 
 _WORDS = ("what", "class", "now", "why", "through", "instances", "used by")
-"""The columns that hold words; the others are names, in code."""
+"""The columns that contain words; the others contain names, which are shown as code."""
 
 
 def render(found: Preview, source: str) -> str:

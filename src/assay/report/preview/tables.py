@@ -1,4 +1,4 @@
-"""What every format for people says of a preview: its tables, and the lines around them."""
+"""What every format for people says about a preview: its tables, and the lines around them."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from assay.model.times import readable
 from assay.report.unseen import unseen
 
 MOST = 50
-"""So many rows of a table are shown; all of them stand in JSON."""
+"""The maximum number of rows shown in a table; JSON has all of them."""
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -23,14 +23,14 @@ class Table(msgspec.Struct, frozen=True):
 
 
 def title(found: Preview, source: str) -> str:
-    """What was asked."""
+    """The question that the preview answers."""
     number = len(found.criteria.criteria)
     what = f"{number} criteri{'on' if number == 1 else 'a'} of {source}"
     return f"what Allowed AMIs would refuse with {what}: night {found.night}, as of {readable(found.as_of)}"
 
 
 def tables(found: Preview) -> Iterator[Table]:
-    """Those that have rows, what matters most first."""
+    """The tables that have rows, most important first."""
     by_itself = [each for each in found.launches if each.launch.by_itself]
     running = [each for each in found.images if each.instances]
     launch = ("account", "Region", "what", "name", "through", "image", "why")
@@ -68,7 +68,7 @@ def tables(found: Preview) -> Iterator[Table]:
 
 
 def notes(found: Preview) -> Iterator[str]:
-    """What has to be known besides."""
+    """What else readers should know."""
     yield "enforcement affects only the next launch, not instances that are running or stopped"
     old = counted(each.ruling for each in found.launches if not each.launch.by_itself)
     if old[Ruling.REFUSED] or old[Ruling.UNDETERMINED]:

@@ -1,1 +1,1 @@
-"""What was handed to Security Hub, or would be, for people and programs."""
+"""What was sent to Security Hub, or would be, for people and programs."""

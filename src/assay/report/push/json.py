@@ -5,7 +5,7 @@ from assay.report.fleet_document import document
 
 
 def render(found: Pushing, *, ended: bool = True) -> str:
-    """The document; not `ended` where the run was interrupted, and places may be missing."""
+    """The document; `ended` is False if the run was interrupted, so places may be missing."""
     places = found.places
     summary = {
         "to_import": sum(each.to_import for each in places),

@@ -1,4 +1,4 @@
-"""What was pushed, on a terminal: a line for each account and Region, what was not taken, and a sum."""
+"""What was pushed, on a terminal: one line per place, what was not accepted, and a summary."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,12 @@ from assay.model.times import readable
 from assay.report.safe import safe
 
 MOST = 20
-"""So many findings that were not taken are named of a place; all of them stand in JSON."""
+"""The maximum number of findings not accepted that are named per place; JSON has all of them."""
 MOST_PLACES = 50
 
 
 def render(found: Pushing, *, ended: bool = True) -> str:
-    """The whole report; not `ended` where the run was interrupted, and places may be missing."""
+    """The whole report; `ended` is False if the run was interrupted, so places may be missing."""
     lines = [line for each in found.places for line in _place(each, dry_run=found.dry_run)]
     idle = sum(not each.to_do and not each.refused for each in found.places)
     if idle:

@@ -1,1 +1,1 @@
-"""What may be done about images of unknown origin: one format a file."""
+"""What can be done about images of unknown origin; one format per file."""

@@ -1,4 +1,4 @@
-"""The stages of a remediation, and what every format for people says in them."""
+"""The stages of a remediation, and what every format for people says about them."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from assay.model.remediation import UNREAD, Referrer, Remediation, Remedy, Stand
 from assay.model.times import readable
 
 MOST = 50
-"""So many images of a stage are told to people, and so many gaps; all of them stand in JSON."""
+"""The maximum number of images per stage, and of gaps, shown to people; JSON has all of them."""
 _MOST_USES = 8
 _WHAT = {
     Standing.REPLACE_FIRST: "replace first: something would launch these again",
@@ -19,7 +19,7 @@ _WHAT = {
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """Images about which the same is to be done."""
+    """Images that need the same action."""
 
     standing: Standing
     what: str
@@ -27,7 +27,7 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 def stages(found: Remediation) -> Iterator[Stage]:
-    """In the order in which they are worked on; what most things use first."""
+    """The stages in working order, each with the most used images first."""
     for standing in Standing:
         some = [each for each in found.remedies if each.standing is standing]
         some.sort(key=lambda each: (-len(each.used_by), each.node))
@@ -36,7 +36,7 @@ def stages(found: Remediation) -> Iterator[Stage]:
 
 
 def title(found: Remediation) -> str:
-    """What it is a plan of."""
+    """What the plan is about."""
     asked = "and AWS was asked now" if found.live else "AWS was not asked"
     return f"images of unknown origin: night {found.night}, {asked}, as of {readable(found.as_of)}"
 
@@ -50,7 +50,7 @@ def heading(remedy: Remedy) -> str:
 
 
 def details(remedy: Remedy) -> Iterator[tuple[str, str]]:
-    """What is told of it, as pairs of what and which."""
+    """Facts about an image, as pairs of a label and a text."""
     for each in remedy.used_by[:_MOST_USES]:
         yield "used by", referrer(each)
     if len(remedy.used_by) > _MOST_USES:
@@ -71,7 +71,7 @@ def details(remedy: Remedy) -> Iterator[tuple[str, str]]:
 
 
 def referrer(found: Referrer) -> str:
-    """One thing that uses an image; an ARN says no more than name and account do."""
+    """One resource that uses an image; a name replaces an ARN, which says no more."""
     named = (found.id, found.name) if not found.id.startswith("arn:") else (found.name or found.id,)
     what = " ".join(dict.fromkeys(each for each in named if each and each != found.account))
     rest = ", ".join(filter(None, (found.via, found.state)))
@@ -79,7 +79,7 @@ def referrer(found: Referrer) -> str:
 
 
 def to_do(stage: Stage) -> tuple[Step, ...]:
-    """What is to be done about the images of a stage, told once, with IMAGE for each; JSON has it in each."""
+    """The steps for the images of a stage, listed once with IMAGE as a placeholder; JSON repeats them."""
     told: dict[str, tuple[int, Step]] = {}
     for remedy in stage.remedies:
         for number, step in enumerate(remedy.steps):
@@ -97,7 +97,7 @@ def _of_any(remedy: Remedy, step: Step) -> Step:
 
 
 def notes(found: Remediation) -> Iterator[str]:
-    """What has to be known besides."""
+    """What else readers should know."""
     yield f"not covered, because no list shows them: {UNREAD}"
     if not found.live:
         yield "a night does not contain later changes, or uses that only EC2 itself finds (DescribeImageReferences); use --live to ask AWS"

@@ -1,1 +1,1 @@
-"""What became of images that were to carry a watermark, for people and programs."""
+"""The result of attaching a watermark to images, for people and programs."""

@@ -11,7 +11,7 @@ from assay.report.fleet_document import SCHEMA_VERSION
 def render(
     found: Stamping, policy: tuple[str, str] | None, generated_at: datetime, *, ended: bool = True
 ) -> str:
-    """The document; not `ended` where the run was interrupted, and there may be more to tell."""
+    """The document; `ended` is False if the run was interrupted, so it may be incomplete."""
     states = [each.state for each in found.images]
     document = {
         "schema_version": SCHEMA_VERSION,

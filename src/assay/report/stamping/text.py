@@ -1,17 +1,17 @@
-"""What was stamped, on a terminal: a line for each image, and one for all."""
+"""What was stamped, on a terminal: one line for each image, and a summary."""
 
 from assay.model.stamping import CARRIES, Stamp, Stamped, Stamping
 from assay.report.safe import safe
 
 
 def line(found: Stamped) -> str:
-    """One image."""
+    """One image in one line."""
     what = found.image_id or "a copy"
     return f"{found.state}: {safe(what)} in {found.region}: {safe(found.reason)}\n"
 
 
 def summary(found: Stamping) -> str:
-    """All of them; ends with what somebody has to do."""
+    """How many images carry the watermark, and a note if the answers did not come from AWS itself."""
     there = sum(each.state in CARRIES for each in found.images)
     written = sum(each.state is Stamp.ATTACHED for each in found.images)
     number = len(found.images)

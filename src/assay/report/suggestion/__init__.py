@@ -1,1 +1,1 @@
-"""What could stand where an image does not pass: one format a file."""
+"""Which images could replace one that does not pass; one format per file."""

@@ -8,7 +8,7 @@ from assay.report.safe import safe
 from assay.report.unseen import unseen
 
 MOST_NEAR = 10
-"""So many images that will not do are named; all of them stand in JSON."""
+"""The maximum number of unsuitable images that are named; JSON has all of them."""
 
 
 def render(found: Suggestions) -> str:
