@@ -1,1 +1,1 @@
-"""Many accounts and Regions: what exists there, and what descends from what."""
+"""Many accounts and Regions: which images exist there, and what descends from what."""

@@ -1,7 +1,7 @@
-"""Whose accounts: a file of ids, or the accounts file that users of c7n-org have.
+"""Reads account ids from a file: a list of ids, or the accounts file of c7n-org.
 
-Fact: Cloud Custodian, "c7n-org: Multi Account Custodian Execution" (`accounts`, `account_id`). Its roles
-are not read: whose credentials look at an account is the policy's to say.
+Fact: Cloud Custodian, "c7n-org: Multi Account Custodian Execution" (`accounts`, `account_id`). The
+roles in that file are ignored: the policy decides whose credentials read an account.
 """
 
 import re
@@ -12,8 +12,8 @@ from assay.model.ids import is_account
 
 
 def accounts_in(path: str, content: bytes) -> list[str]:
-    """The accounts in a file: ids, one a line or as a list, or the accounts file of c7n-org, of which
-    the ids alone are read: whose roles look is the policy's to say. Raises `InputError`.
+    """The accounts in a file: ids, one a line or as a list, or an accounts file of c7n-org, of
+    which only the ids are read. Raises `InputError`.
     """
     text = _text(path, content)
     if re.search(r"(?m)^\s*accounts\s*:", text) or text.lstrip().startswith(("{", "[", "-")):

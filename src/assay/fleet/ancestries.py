@@ -1,7 +1,8 @@
-"""What EC2's record tells of parents that no listing has: asked once for all children of one.
+"""Ancestries of images whose parent is in no listing: asked once for all children of one parent.
 
-Fact: EC2 User Guide, "View the ancestry of an AMI": entries stay where an ancestor was deregistered, or is
-not accessible to whoever asks. So what comes after the entry of a child is the same for all of them.
+Fact: EC2 User Guide, "View the ancestry of an AMI": entries remain if an ancestor was deregistered,
+or is not accessible to the caller. So the entries after that of a child are the same for all
+children.
 """
 
 from collections import defaultdict
@@ -19,10 +20,10 @@ Node: TypeAlias = tuple[str, str]
 
 
 class Child(msgspec.Struct, frozen=True):
-    """An image whose parent stands in no listing."""
+    """An image whose parent is in no listing."""
 
     account: str
-    """Whose listing has it."""
+    """The account whose listing contains the image."""
     node: Node
     image: Image
     parent: Node
@@ -32,10 +33,10 @@ Ask: TypeAlias = Callable[[Collection[Child]], Mapping[Node, Answer[Ancestry]]]
 
 
 def ancestries(children: Sequence[Child], ask: Ask) -> dict[Node, Ancestry | str]:
-    """The ancestry of each; a text says why there is none.
+    """The ancestry of each child, or a text that says why there is none.
 
-    Where the first child brings none, somebody else may: the children in other places, if it cannot be
-    asked, and each for itself, if there is no record of it.
+    If the first child of a parent brings no ancestry, others are asked: a child in each other place
+    if the first could not be asked, or each child for itself if EC2 has no record of the first.
     """
     told: dict[Node, Answer[Ancestry]] = {}
     rest: Sequence[Child] = children
@@ -56,7 +57,7 @@ def ancestries(children: Sequence[Child], ask: Ask) -> dict[Node, Ancestry | str
 
 
 def _shared(first: Child, other: Child, answer: Answer[Ancestry]) -> Answer[Ancestry] | None:
-    """What an answer about one child says of another of the same parent; None where it says nothing."""
+    """What an answer about one child says about another child of the same parent; None if nothing."""
     match answer:
         case Absent():
             return None

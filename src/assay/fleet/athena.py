@@ -1,12 +1,13 @@
-"""The store as tables of Amazon Athena: the text that makes them, from the columns themselves.
+"""The store as Amazon Athena tables: the SQL statements that create them, made from the columns.
 
-Facts: Athena User Guide, "Use partition projection" and "Supported types for partition projection" (a column
-of type injected has to be given in each query; an enum that lacks a value leaves out what has it);
-"Table location" (all files below it are read, but those whose names begin with an underscore or a dot);
-"Create tables" (a column's type in Hive's words); `"$path"` is the file of a row.
+Facts: Athena User Guide, "Use partition projection" and "Supported types for partition projection"
+(a column of type injected has to be given in each query; rows whose value an enum lacks are left
+out); "Table location" (all files below it are read, except those whose names begin with an
+underscore or a dot); "Create tables" (column types in Hive's words); `"$path"` is the file of a
+row.
 
-So the night alone is projected: accounts come and go, and a list of them that is out of date would leave
-out what it lacks, unsaid. Account and Region stand in the path of each file.
+So only the night is projected: accounts come and go, and an outdated list of them would silently
+leave out the missing ones. Account and Region are taken from the path of each file.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from assay.fleet import columns
 
 _FIRST_NIGHT = "2020-01-01"
-"""Before there was any watermark: of an earlier night nothing would be read."""
+"""Before watermarks existed. Earlier nights would not be read."""
 _SIMPLE = {
     "VARCHAR": "string",
     "BOOLEAN": "boolean",
@@ -26,7 +27,7 @@ _IN_PATH = "/account=([0-9]{12})/region=([^/]+)/"
 
 
 def statements(location: str, database: str) -> Iterator[str]:
-    """What has to be run in that order; `location` is where the store is, without a slash at its end."""
+    """The statements to run, in order; `location` is the store's location without a trailing slash."""
     yield f"CREATE DATABASE IF NOT EXISTS `{database}`"
     of_tables = {"images": columns.IMAGES, "uses": columns.USES, "places": columns.PLACES}
     for table, kinds in of_tables.items():
@@ -35,7 +36,7 @@ def statements(location: str, database: str) -> Iterator[str]:
 
 
 def hive_type(kind: str) -> str:
-    """A type of the store in Hive's words. Raises `ValueError` for one that this does not know."""
+    """A type of the store in Hive's words. Raises `ValueError` for an unknown type."""
     if kind.endswith("[]"):
         return f"array<{hive_type(kind[:-2])}>"
     name, _, inside = kind.removesuffix(")").partition("(")
@@ -51,7 +52,7 @@ def hive_type(kind: str) -> str:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """What commas part that stand in no parentheses."""
+    """Split at commas that are not in parentheses."""
     depth, start = 0, 0
     for at, sign in enumerate(text):
         depth += (sign == "(") - (sign == ")")
@@ -81,7 +82,7 @@ def _table(name: str, kinds: Mapping[str, str], location: str) -> str:
 
 
 def _view(name: str, kinds: Mapping[str, str], table: str, source: str) -> str:
-    """The rows of the files of one table: those of the others stand below the same night."""
+    """A view of the files of one table, because the files of other tables are below the same night."""
     told = [f'"{each}"' for each in kinds]
     below = ""
     if "account" not in kinds:

@@ -1,18 +1,22 @@
-"""Which images of a night may belong to a family: a first look at all of them, by numbers.
+"""Finds the images of a night that may belong to a family: a first pass over all images, by
+numbers.
 
-A hash of Region and id stands for an image here: millions of those are joined in a fifth of the time that
-their texts take. Two images may have the same hash, so that what is found has all that is wanted, and
-perhaps something that is not: whoever asks compares these few by their texts (`lineage_edges.py`).
-Tables that this makes in a store, besides those that it is given there:
+Here an image is represented by a hash of its Region and id: millions of hashes are joined in a
+fifth of the time that strings take. Two images may have the same hash, so the result contains every
+wanted image and possibly some others; the caller compares these few by their strings
+(`lineage_edges.py`).
+Tables created in the store, besides those that it already has:
 
-    sources      images that marks name as their source, by their keys
-    carriers     the images that carry such a mark, each with its source
-    links        child and parent as listings and records tell them, when the child was made, and by a vendor
-    lost         sources of which nobody tells anything, by their keys
-    untold       each of those with a child of it, and when that was made
-    hints        child and parent as anything else tells it
-    parts        images that share a snapshot with another one, when they were made, and those snapshots
-    candidates   what was found
+    sources      images that watermarks name as their source, by key
+    carriers     the images that carry such a watermark, each with its source
+    links        child and parent from listings and records, when the child was made, and if by a
+    vendor
+    lost         sources that are in no listing and no record, by key
+    untold       each of those with a child of it, and when that child was made
+    hints        child and parent from anything else
+    parts        images that share a snapshot with another one, when they were made, and the
+    snapshots
+    candidates   the result
 """
 
 from datetime import date
@@ -22,11 +26,11 @@ from assay.fleet.store import Store
 
 _IMAGE = "hash(region, image_id)"
 SOURCE = f"{SOURCE_REGION} || '/' || source_image_id"
-"""The key of what a row of `images` was made from; null for none."""
+"""The key of the image that a row of `images` was made from; null if there is none."""
 
 
 def _of_key(key: str) -> str:
-    """The hash of an image whose key is given."""
+    """A SQL expression for the hash of the image with the given key."""
     return f"hash(split_part({key}, '/', 1), ({key})[strpos({key}, '/') + 1:])"
 
 
@@ -72,7 +76,7 @@ WITH RECURSIVE walk(image) AS (
 )
 SELECT image FROM walk
 """
-# What is inferred of a source that nobody tells of stands in the marks of all that was made from it.
+# What is inferred about a source without any record is in the marks of all images made from it.
 _BESIDE = f"""
 SELECT image FROM candidates
 UNION SELECT untold.child FROM untold JOIN candidates ON candidates.image = {_of_key("untold.source")}
@@ -84,19 +88,21 @@ FROM (SELECT parts.* FROM parts SEMI JOIN candidates USING (image)) AS ours JOIN
 WHERE parts.created IS NULL OR ours.created IS NULL OR parts.created >= ours.created
 """
 OF_CANDIDATES = f"{_IMAGE} IN (SELECT image FROM candidates)"  # noqa: S608
-"""Of rows of `images`."""
+"""A condition on rows of `images`."""
 
 
 def keep_carriers(store: Store, night: date) -> None:
-    """Make the tables `carriers` and `sources`."""
+    """Create the tables `carriers` and `sources`."""
     marked = store.derived("marked", night)
     store.keep("carriers", _CARRIERS.format(marked=marked))
     store.keep("sources", _SOURCES.format(marked=marked))
 
 
 def keep_candidates(store: Store, night: date) -> bool:
-    """Find what may descend from the images in the table `bases`, and what any of those may descend from.
-    Tells whether some may share snapshots. Raises `StoreError`.
+    """Find what may descend from the images in the table `bases`, and what any of those may descend
+    from.
+
+    Returns whether some may share snapshots. Raises `StoreError`.
     """
     store.keep("links", _LINKS, night)
     store.keep("lost", _LOST.format(lost=store.derived("lost", night)))

@@ -1,7 +1,9 @@
-"""golden, derived or unknown: what each image of a fleet is, by the policy's golden marks.
+"""golden, derived or unknown: the class of each image of a fleet, by the policy's golden
+watermarks.
 
-Edges are what EC2 tells of each image in every listing (`SourceImageId`, `SourceImageRegion`). An id
-means an image only together with its Region; whose it is does not matter, ids are not used twice.
+Edges are what EC2 returns for each image in every listing (`SourceImageId`, `SourceImageRegion`).
+An id identifies an image only together with its Region. The account does not matter, because ids
+are not reused.
 """
 
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ from assay.policy.golden import JudgedMarks
 
 
 class _Known(msgspec.Struct, gc=False):
-    """What the listings tell of an image: of all of a fleet, this is what stays in memory."""
+    """What the listings say about an image. This is kept in memory for every image of a fleet."""
 
     account: str
     own: bool
@@ -26,17 +28,17 @@ class _Known(msgspec.Struct, gc=False):
     created: datetime | None
     golden_here: bool
     inherits: str | None
-    """The key of a golden mark that it has from somewhere else."""
+    """The key of a golden watermark that the image inherited."""
     unread: bool
-    """It has a mark that may be golden: EC2's answer lacks what would tell."""
+    """Whether a watermark may be golden, but EC2's answer lacks what is needed to tell."""
 
 
 class _Line(msgspec.Struct, frozen=True):
-    """From an image up to the last ancestor that a listing has."""
+    """The line from an image up to the last ancestor that is in a listing."""
 
     nodes: tuple[Node, ...]
     source: Node | None
-    """What the last one names as its own source; None where it names none."""
+    """The source of the last image; None if it has none."""
 
     @property
     def last(self) -> Node:
@@ -44,7 +46,7 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 class Classes:
-    """Classifies the images of some places: what every place has is learnt before any is classified."""
+    """Classifies the images of some places, after learning the images of all places."""
 
     def __init__(self, golden: Golden, as_of: datetime) -> None:
         self._golden = golden
@@ -55,29 +57,29 @@ class Classes:
         self._bridges: dict[Node, Ancestry | str] = {}
 
     def learn(self, place: Collected) -> None:
-        """Know the images of a place; nothing of it is held."""
+        """Learn the images of a place. No reference to `place` is kept."""
         account, region = place.place.account, self._once(place.place.region)
         for own, images in ((False, place.shared), (True, place.own)):
             for each in images:
                 node = (region, each.image.id)
                 known = self._known.get(node)
-                # An owner is told all of an image, who merely sees it may be told less
+                # EC2 shows the owner everything about an image, but may show others less
                 if known is None or own or not known.own:
                     self._known[node] = self._seen(account, node, each.image, own=own)
 
     def ask(self, ask: Ask) -> None:
-        """Find out what the record says of the images whose line leaves the listings."""
+        """Ask for the recorded ancestry of images whose line leaves the listings."""
         self._bridges.update(ancestries(list(self._open()), ask))
 
     def of(self, place: Collected) -> Iterator[Classified]:
-        """Every image of a place that was learnt."""
+        """Classify every image of a learnt place."""
         for listed in place.own:
             yield self._classified(place, listed, shared=False)
         for listed in place.shared:
             yield self._classified(place, listed, shared=True)
 
     def _once(self, word: str) -> str:
-        """The same string for the same word, of which there are few."""
+        """Share one string object for equal strings, of which there are few different ones."""
         return self._words.setdefault(word, word)
 
     def _seen(self, account: str, node: Node, image: Image, *, own: bool) -> _Known:
@@ -98,8 +100,10 @@ class Classes:
         )
 
     def _open(self) -> Iterator[Child]:
-        """The images whose parent no listing has. Of golden ones no class depends on it; but what descends
-        from an image that is gone is told by where their lines come from.
+        """The images whose parent is in no listing.
+
+        The class of golden ones does not depend on it, but the descendants of an image that is gone
+        are found by where their lines come from.
         """
         for node, known in self._known.items():
             if known.source is not None and known.source not in self._known:
@@ -152,7 +156,7 @@ class Classes:
         return self._by_record(line)
 
     def _by_record(self, line: _Line) -> tuple[ImageClass, str]:
-        """By what GetImageAncestry tells beyond the listings."""
+        """Classify by what GetImageAncestry returns beyond the listings."""
         node, source = line.nodes[0], line.source
         if self._known[node].unread:
             return ImageClass.UNKNOWN, "a watermark that may be golden, but EC2 left out part of it"
@@ -176,7 +180,7 @@ class Classes:
 
 
 def _child(node: Node, known: _Known, parent: Node) -> Child:
-    """With what an ancestry is held against."""
+    """A child with the details that an ancestry is checked against."""
     image = Image(
         node[1],
         owner_alias=known.owner_alias,

@@ -1,7 +1,7 @@
-"""One place, listed: its own images and those that are shared with it, and whether that was all.
+"""Lists one place: its own images, those shared with it, its uses, and whether that was everything.
 
-Facts: EC2 API Reference, DescribeImages (`Owners=self`, `ExecutableUsers=self`; an account is not
-shown to itself among those that it shares).
+Facts: EC2 API Reference, DescribeImages (`Owners=self`, `ExecutableUsers=self`; the second does not
+return the images that an account itself shares).
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ T = TypeVar("T")
 _OWN = Selection(owners=("self",), hidden_missed=False)
 """Allowed AMIs never hides an account's own images."""
 _SHARED = Selection(executable_users=("self",), hidden_missed=False)
-"""Whether images are missing from it, the settings tell, which are asked for their own sake, too."""
+"""Whether images are missing here is determined from the settings, which are needed anyway."""
 _STATES = {
     Obstacle.DENIED: PlaceState.DENIED,
     Obstacle.OPTED_OUT: PlaceState.OPTED_OUT,
@@ -52,7 +52,7 @@ class Collected(msgspec.Struct, frozen=True):
 
 
 class _Listed(msgspec.Struct, Generic[T]):
-    """What a list had, how many pages it came in, and what cut it short."""
+    """The items of a list, the number of its pages, and what cut it short."""
 
     items: list[T]
     calls: int = 0
@@ -60,20 +60,20 @@ class _Listed(msgspec.Struct, Generic[T]):
 
     @property
     def is_nothing(self) -> bool:
-        """Whether nothing of it was read at all."""
+        """Whether nothing of the list was read."""
         return self.cut is not None and not self.items and self.calls == 1
 
 
 def collect(
     catalog: ImageCatalog, account: str, region: str, now: Callable[[], datetime]
 ) -> Collected:
-    """List a place. Every fault costs itself alone, and is told by the place's state."""
+    """List a place. A failure affects only its own list, and shows in the place's state."""
     place = Place.of(region, account)
-    # Asked first: a setting that is switched on while pages come is the next night's matter
+    # Ask this first: a setting that is switched on while pages arrive affects the next night
     settings = catalog.ask(ALLOWED_IMAGES, [place])[place]
     own = _listed(catalog, LISTED_IMAGES, (place, _OWN))
     shared = _listed(catalog, LISTED_IMAGES, (place, _SHARED))
-    # While pages come, an image may turn up on two of them: by its id it is one
+    # An image may be on two pages, because images change while pages arrive
     ours = {each.image.id: each for each in own.items}
     others = {each.image.id: each for each in shared.items if each.image.id not in ours}
     found: list[Use] = []
@@ -81,7 +81,7 @@ def collect(
     whole = [name for name, each in ((OWN, own), (SHARED, shared)) if not each.cut]
     shared.cut = shared.cut or _hidden(place, settings)
     for listing, uses in USES:
-        # Nobody but its owner has a report on an image
+        # Only the owner of an image has usage reports for it
         none_can_be = listing is USAGES_OF and own.cut is None and not ours
         listed: _Listed[Any] = _Listed([]) if none_can_be else _listed(catalog, listing, place)
         lists.append(listed)
@@ -119,10 +119,10 @@ def _listed(catalog: ImageCatalog, listing: Listing[K, T], key: K) -> _Listed[T]
 
 
 def _hidden(place: Place, settings: Answer[AllowedImages]) -> CutShort | None:
-    """Why images of others may be missing though all pages came; an account's own never are.
+    """Why other owners' images may be missing from complete pages; an account's own never are.
 
-    Fact: EC2 User Guide, "Control the discovery and use of AMIs in Amazon EC2 with Allowed AMIs": where it is
-    enabled, images of others that no criterion admits are left out unsaid.
+    Fact: EC2 User Guide, "Control the discovery and use of AMIs in Amazon EC2 with Allowed AMIs":
+    if it is enabled, other owners' images that match no criterion are silently omitted.
     """
     match settings:
         case AllowedImages(state="disabled" | "audit-mode"):
@@ -140,7 +140,7 @@ def _hidden(place: Place, settings: Answer[AllowedImages]) -> CutShort | None:
 
 
 def _state(own: _Listed[Any], lists: Sequence[_Listed[Any]]) -> tuple[PlaceState, str | None]:
-    """What became of a place: seen where every list was whole."""
+    """The state of a place: seen if every list was complete."""
     cuts = [each.cut for each in lists if each.cut]
     if not cuts:
         return PlaceState.SEEN, None

@@ -1,7 +1,7 @@
-"""The columns of the store, and images, uses and places as its rows and back.
+"""The columns of the store, and the conversion of images, uses and places to rows and back.
 
-Account, Region and night of images and uses stand in the path. A column may come to be there; none
-changes its meaning or goes away, so that nights that are stored stay readable.
+Account, Region and night of images and uses are in the path. Columns may be added, but none is
+removed or changes its meaning, so that stored nights stay readable.
 """
 
 from collections.abc import Mapping
@@ -63,8 +63,8 @@ IMAGES = {
     "launch_permissions": "STRUCT(account VARCHAR, organization VARCHAR)[]",
     "stale_since": "TIMESTAMPTZ",
 }
-"""The columns of `images`. `ancestry` and `launch_permissions` are null where they were not asked: that is not an
-empty list."""
+"""The columns of `images`. `ancestry` and `launch_permissions` are null if they were not asked for,
+which is not the same as an empty list."""
 USES = {
     "type": "VARCHAR",
     "id": "VARCHAR",
@@ -90,7 +90,8 @@ PLACES = {
     "allowed_images": "VARCHAR",
     "whole": "VARCHAR[]",
 }
-"""The columns of `places`. `allowed_images` is a JSON document: the settings, or null if nobody told."""
+"""The columns of `places`. `allowed_images` is a JSON document with the settings, or null if they
+are unknown."""
 
 
 def image_row(found: Classified) -> dict[str, Any]:
@@ -136,7 +137,7 @@ def image_row(found: Classified) -> dict[str, Any]:
 
 
 def image_of(row: Mapping[str, Any]) -> Classified:
-    """The image of a row of the view `images`, which has account and Region as well."""
+    """The image of a row of the view `images`, which also has account and Region."""
     listed = ListedImage(
         _image(row),
         architecture=row["architecture"],

@@ -1,4 +1,4 @@
-"""DuckDB, which reads and writes the store, and what goes wrong with it."""
+"""DuckDB, which reads and writes the store, and its errors."""
 
 import secrets
 import tempfile
@@ -21,7 +21,7 @@ class Rows(msgspec.Struct, frozen=True):
 
 
 def connection() -> Any:
-    """A database in memory, which reads and writes files. Raises `StoreError`."""
+    """A database in memory that reads and writes files. Raises `StoreError`."""
     try:
         import duckdb
     except ImportError:
@@ -29,8 +29,8 @@ def connection() -> Any:
             "an inventory needs DuckDB, which is not installed",
             hint="install 'assay-ami[fleet]'",
         ) from None
-    # DuckDB makes it when it needs it, and would make `.tmp` where the command was called; nobody can
-    # guess the name and wait there with a link.
+    # DuckDB creates this directory when needed. By default it would be `.tmp` in the working
+    # directory; a random name cannot be guessed and prepared as a link.
     spilled = Path(tempfile.gettempdir()) / f"assay-{secrets.token_hex(8)}"
     made = duckdb.connect(config={"temp_directory": str(spilled)})
     made.execute("SET TimeZone = 'UTC'")
@@ -38,7 +38,7 @@ def connection() -> Any:
 
 
 def metadata(duckdb: Any, path: Path, key: str) -> str | None:
-    """What a Parquet file says of itself. Raises DuckDB's errors."""
+    """A value from a Parquet file's own metadata. Raises DuckDB's errors."""
     query = "SELECT value::VARCHAR FROM parquet_kv_metadata(?) WHERE key = ?"
     found = duckdb.execute(query, [str(path), key]).fetchone()
     return str(found[0]) if found else None
@@ -47,7 +47,9 @@ def metadata(duckdb: Any, path: Path, key: str) -> str | None:
 def written(
     duckdb: Any, query: str, path: Path, marks: Mapping[str, str], options: str = ""
 ) -> Path:
-    """A Parquet file of the rows, which has its name still to get: it lies beside it. Raises DuckDB's errors."""
+    """Write a Parquet file of the rows under a temporary name next to `path`. Raises DuckDB's
+    errors.
+    """
     made = path.with_name(f".{path.name}.part")
     said = ", ".join(f"{name}: '{value}'" for name, value in marks.items())
     try:
@@ -62,7 +64,7 @@ def written(
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Whatever goes wrong with a file is a `StoreError` that names it."""
+    """A context that turns every error with a file into a `StoreError` that names it."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,6 @@
-"""What descends from some images of a night: the answer, with everything that may be missing from it."""
+"""What descends from some images of a night: the answer, and everything that may be missing from
+it.
+"""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
@@ -20,8 +22,8 @@ from assay.model.partitions import partition_of
 from assay.policy.wildcard import matches
 
 _MOST = 5
-# What every base comes from descends from none of them, and an image that was made before a base
-# neither, nor does what it was made from.
+# An image that all bases descend from does not descend from any of them. The same is true of an
+# image made before a base, and of what that image was made from.
 _OPEN = f"""
 WITH RECURSIVE up(base, key) AS (
     SELECT key, key FROM bases
@@ -50,14 +52,14 @@ WHERE night = $1 AND len([m for m in watermarks if m.key = $2 AND m.source_image
 
 
 class Bases(msgspec.Struct, frozen=True):
-    """The images that are meant, by their keys, and what may be meant besides by what is not known."""
+    """The base images, by their keys, and why some of them may be unknown."""
 
     keys: tuple[str, ...]
     gaps: tuple[str, ...] = ()
 
 
 def of_images(night: Night, edges: LineageEdges, ids: Iterable[str]) -> Bases:
-    """Images by their ids. Raises `InputError` for one that nothing tells of, where every place was seen."""
+    """Images by id. Raises `InputError` for an id that occurs nowhere, if every place was seen."""
     found: dict[str, None] = {}
     gaps: list[str] = []
     for id in ids:
@@ -72,8 +74,9 @@ def of_images(night: Night, edges: LineageEdges, ids: Iterable[str]) -> Bases:
 
 
 def of_mark(night: Night, wanted: str) -> Bases:
-    """The images that a mark was first attached to; the key may have wildcards in its name. Raises
-    `InputError` for one that no image carries, where every place was seen.
+    """The images that a watermark was first attached to; its name may contain wildcards.
+
+    Raises `InputError` if no image carries such a watermark and every place was seen.
     """
     rows = night.store.select(_KEYS, night.date).rows
     chosen = [row for row in rows if matches(wanted, row[0])]
@@ -92,7 +95,9 @@ def of_mark(night: Night, wanted: str) -> Bases:
 
 
 def _unknown(night: Night, what: str, near: str) -> str:
-    """Of something that was found nowhere, that some places were not seen. Raises `InputError` where all were."""
+    """Say that something was not found, and which places were not seen. Raises `InputError` if all
+    were.
+    """
     if not night.unseen:
         raise InputError(what, hint=near)
     return f"{what}, and that night did not see all of {night.not_all_of}; {near}"
@@ -105,7 +110,7 @@ def descend(
     asked: str,
     built_before: datetime | None = None,
 ) -> Descent:
-    """Everything below some images. Raises `StoreError`."""
+    """Everything that descends from some images. Raises `StoreError`."""
     bases = found.keys
     family = Family(bases, edges.below(bases))
     keep_marks(night.store, night.date)
@@ -133,7 +138,7 @@ def descend(
 
 
 def _open_lines(night: Night, bases: Collection[str], told: dict[str, Told]) -> Iterator[str]:
-    """Images whose line leaves the listings, where nobody's record tells how it goes on."""
+    """Images whose line leaves the listings, with no record of how it continues."""
     elsewhere = "SELECT count(*) FROM untold ANTI JOIN found ON found.key = untold.source"
     if not bases or not night.store.select(elsewhere).rows[0][0]:
         return
@@ -186,7 +191,7 @@ GROUP BY key HAVING max(depth) BETWEEN 1 AND 59 ORDER BY key
 
 
 def _unrecorded_marks(night: Night, family: Family) -> Iterator[str]:
-    """Images whose mark says that they descend, and whose record, told to its end, does not."""
+    """Images that descend according to a watermark, but not according to their complete record."""
     marked = [each for each, branch in family.branches.items() if branch.rank == MARK]
     if not marked:
         return
@@ -220,7 +225,10 @@ def _notes(bases: Iterable[Relative], below: Iterable[Relative]) -> Iterator[str
 
 
 def _hidden(night: Night) -> Iterator[str]:
-    """That images are in no list though all lists were read: nothing there can launch them, and what runs tells them."""
+    """Say that Allowed AMIs hides images although all lists were read.
+
+    Nothing can launch them in these places, and running instances still show them.
+    """
     places = [
         f"{each.account}/{each.region}"
         for each in night.places

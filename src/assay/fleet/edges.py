@@ -1,4 +1,4 @@
-"""What images of a stored night were made from, across all places, as far as it is told."""
+"""What the images of a stored night were made from, across all places, as far as it is known."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -14,7 +14,7 @@ Node: TypeAlias = tuple[str, str]
 
 
 class Edges:
-    """The images of a night by their node, read when somebody asks for them."""
+    """The images of a night by their node, read when they are needed."""
 
     def __init__(self, night: Night) -> None:
         self._night = night
@@ -23,7 +23,7 @@ class Edges:
         self._provided: dict[Node, Image] = {}
 
     def load(self, ids: Iterable[str]) -> None:
-        """Read images that were not read before, in one query."""
+        """Read images that have not been read yet, in one query."""
         new = {id for id in ids if id not in self._asked}
         if not new:
             return
@@ -32,11 +32,11 @@ class Edges:
             self._known.setdefault((each.region, each.listed.image.id), []).append(each)
 
     def of(self, node: Node) -> list[Classified]:
-        """An image as each account has it that sees it."""
+        """An image, as seen by each account that sees it."""
         return self._known.get(node, [])
 
     def provided(self, node: Node) -> Image | None:
-        """A public image of AWS's own or of its Marketplace, with which stored ancestries end."""
+        """A public image of AWS or its Marketplace at which a stored ancestry ends."""
         entry = self._providers.get(node)
         if entry is None:
             return None
@@ -62,7 +62,7 @@ class Edges:
         }
 
     def load_lines(self, nodes: Iterable[Node]) -> None:
-        """Read all that `line` needs, a generation a query."""
+        """Read everything that `line` needs, with one query per generation."""
         left, met = set(nodes), set[Node]()
         while left:
             self.load(id for _, id in left)
@@ -71,7 +71,7 @@ class Edges:
             left = {each for each in sources if each is not None and each not in met}
 
     def line(self, node: Node) -> Ancestry | None:
-        """The recorded ancestry of an image; None of one that the night does not have."""
+        """The recorded ancestry of an image; None if the night does not have the image."""
         entries: list[AncestryEntry] = []
         while True:
             region, id = node
@@ -100,7 +100,9 @@ class Edges:
             node = source
 
     def _told(self, node: Node) -> Classified | None:
-        """An image as the one sees it who is told most: EC2's record, its owner, whoever knows a source."""
+        """The most informative view of an image: with EC2's record, the owner's, or one with a
+        source.
+        """
 
         def most(each: Classified) -> tuple[bool, bool, bool]:
             image = each.listed.image

@@ -1,8 +1,8 @@
-"""Whether a stored night is good enough to say that something is not there.
+"""Whether a stored night is sufficient evidence that something does not exist.
 
-Only a place of which every list was read, lately, and that is not suspiciously empty, is. What Allowed AMIs hides
-from an account uses no image of another. (Netflix's swabbie refuses by
-the same three; a cleaner that takes a failed read for an empty one deletes what is in use.)
+That requires places whose lists were all read, recently, and which are not suspiciously empty.
+Images that Allowed AMIs hides from an account are not used there. (Netflix's swabbie refuses on the
+same three conditions; a cleaner that takes a failed read for an empty one deletes what is in use.)
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _KINDS = tuple(listing.name for listing, _ in USES)
 
 
 def gaps(night: Night, before: Night | None, as_of: datetime) -> Iterator[Gap]:
-    """What is not known of each place. `before` is the night before, if there is one."""
+    """What is not known about each place. `before` is the night before, if there is one."""
     earlier = {(each.account, each.region): each for each in before.places} if before else {}
     for place in night.places:
         for what in _of_place(place, earlier.pop((place.account, place.region), None), as_of):
@@ -32,7 +32,7 @@ def gaps(night: Night, before: Night | None, as_of: datetime) -> Iterator[Gap]:
 
 
 def of_region(found: Iterable[Gap], region: str) -> list[Gap]:
-    """Those that matter to an image there: who uses an image stands in its own Region."""
+    """The gaps that matter to an image in a Region: what uses an image is in the same Region."""
     return [each for each in found if each.region in (region, ALL)]
 
 

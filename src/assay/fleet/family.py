@@ -1,7 +1,7 @@
-"""A tree of edges: which of them leads to each image, the strongest path before the shortest.
+"""A tree of edges: the path to each image, the strongest path before the shortest.
 
-Edges contradict one another and run in circles where records are forged or listings differ, so nothing
-here trusts them to end: each image is settled once.
+If records are forged or listings differ, edges contradict one another and form cycles. The code
+does not rely on their absence: each image gets its place once.
 """
 
 from collections import defaultdict, deque
@@ -13,7 +13,7 @@ from assay.fleet.lineage_edges import RECORDED
 
 
 class Branch(msgspec.Struct, frozen=True, gc=False):
-    """Where an image hangs."""
+    """The place of an image in the tree."""
 
     parent: str | None
     rank: int
@@ -49,11 +49,11 @@ class Family:
             self._settle(rank, some)
 
     def children(self, parent: str) -> Iterator[str]:
-        """What any edge leads to from an image, whether or not it hangs there."""
+        """The images that any edge leads to from `parent`, even if they hang elsewhere in the tree."""
         return (child for _, child in self._below.get(parent, ()) if child in self.branches)
 
     def circles(self) -> list[tuple[str, str]]:
-        """Bases that are recorded as made from one of their own descendants, each with that one."""
+        """Bases recorded as made from one of their own descendants, each with that descendant."""
         return sorted(
             (base, parent)
             for base, parent in self._into_bases
@@ -61,11 +61,11 @@ class Family:
         )
 
     def several_sources(self) -> list[tuple[str, list[str]]]:
-        """Images that are recorded as made from more than one."""
+        """Images that are recorded as made from more than one image."""
         return [(child, [self._sources[child], *more]) for child, more in self._several.items()]
 
     def _record(self, agenda: "deque[str]") -> None:
-        """Hang in all that is recorded as made from what hangs already."""
+        """Add everything that is recorded as made from images already in the tree."""
         while agenda:
             parent = agenda.popleft()
             for rank, child in self._below.get(parent, ()):
@@ -75,8 +75,9 @@ class Family:
                     self._hang(child, parent, rank, agenda)
 
     def _settle(self, most: int, edges: Iterable[tuple[str, str]]) -> None:
-        """Hang in all that can be reached by edges up to a rank, of which the edges are given: all that
-        stronger ones reach hangs already.
+        """Add everything reachable by edges up to rank `most`, whose edges are given. Everything
+        that
+        stronger edges reach is in the tree already.
         """
         leading = [
             each for each in edges if each[0] not in self.branches and each[1] in self.branches
@@ -94,7 +95,8 @@ class Family:
                 for rank, child in self._below.get(parent, ()):
                     if rank > most or child not in new or child in self.branches:
                         continue
-                    # Whoever has a recorded source below the same bases hangs there, if that is reached
+                    # An image whose recorded source is below the same bases hangs there, once that
+                    # is reached
                     if rank == RECORDED or child in tops:
                         self._hang(child, parent, rank, agenda)
                     else:

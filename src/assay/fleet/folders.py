@@ -1,6 +1,6 @@
-"""The folders of a store: which nights stand there, and which of them a run has finished.
+"""The folders of a store: which nights exist, and which of them were finished.
 
-STORE/night=2026-11-29/places.parquet      with that a night is whole
+STORE/night=2026-11-29/places.parquet      its existence means that the night is complete
 """
 
 from datetime import date
@@ -13,18 +13,20 @@ PLACES = "places.parquet"
 
 
 def folder_of(root: Path, night: date) -> Path:
-    """Where a night stands."""
+    """The folder of a night."""
     return root / f"{_NIGHT}{night}"
 
 
 def finished(root: Path) -> dict[Path, date | None]:
-    """Each file that makes a night whole, with the night; None for what is no day of the calendar. Raises `OSError`."""
+    """The files that complete a night, with the night; None if it is not a calendar day. Raises
+    `OSError`.
+    """
     found = root.glob(f"{_NIGHT}*/{PLACES}") if root.is_dir() else ()
     return {path: _night(path.parent.name) for path in found}
 
 
 def unfinished(root: Path) -> list[date]:
-    """The nights that a run began to write and did not end, the oldest first. Raises `OSError`."""
+    """The nights that a run began but did not finish, oldest first. Raises `OSError`."""
     begun = list(root.glob(f"{_NIGHT}*")) if root.is_dir() else []
     found = [_night(each.name) for each in begun if not (each / PLACES).exists()]
     return sorted(each for each in found if each)

@@ -1,11 +1,11 @@
-"""A night's files of one table gathered into one, which is what questions read.
+"""A night's files of one table gathered into one file, which is what queries read.
 
     STORE/night=2026-11-29/_images.parquet
 
-DuckDB opens one file in a thousandth of the time of 1,200. The places' own files stay the truth: where
-one of them is newer, is another or is gone, they are read instead. Hive, Athena, Trino and Spark pass over
-names that begin with an underscore, and the patterns of design's dataset do not match them: nobody
-reads a row twice.
+DuckDB opens one file in a thousandth of the time of 1,200. The files of the places remain
+authoritative: if one of them is newer, different or gone, they are read instead. Hive, Athena,
+Trino and Spark ignore names that begin with an underscore, and the patterns of design's dataset do
+not match them, so nothing reads a row twice.
 """
 
 import hashlib
@@ -16,27 +16,30 @@ from pathlib import Path
 import msgspec
 
 MARKED = "assay_of"
-"""In a gathered file's own metadata: of which files it and those beside it were made."""
+"""The member of a gathered file's metadata that says from which files it and those next to it were
+made."""
 OPTIONS = ", ROW_GROUP_SIZE 61440, PARQUET_VERSION V2, COMPRESSION_LEVEL 1"
-"""How DuckDB writes them. Half of its own size of groups: half of the memory to write, and questions take as
-long. Nobody else reads these files, so they may have Parquet's newer encodings, smaller and sooner read.
+"""How DuckDB writes them. Row groups of half the default size need half the memory to write, and
+queries take as long. Only assay reads these files, so they can use Parquet's newer encodings, which
+are smaller and faster to read.
 """
 
 
 class Sources(msgspec.Struct, frozen=True):
-    """The files of all places of a night, as they were when somebody looked."""
+    """The files of all places of a night, as found at one moment."""
 
     found: tuple[tuple[str, int, int, int], ...]
-    """Of each its path below the night, its size, its inode and when it was written, in nanoseconds."""
+    """For each file: its path below the night, size, inode, and modification time in
+    nanoseconds."""
 
     @property
     def newest(self) -> int:
-        """When the last of them was written."""
+        """The latest modification time."""
         return max((each[3] for each in self.found), default=0)
 
     @property
     def digest(self) -> str:
-        """Which files they are, and how large: the same wherever the store is copied."""
+        """A digest of the paths and sizes, which is the same wherever the store is copied."""
         told = "".join(f"{path} {size}\n" for path, size, _, _ in self.found)
         return hashlib.sha256(told.encode()).hexdigest()
 
@@ -46,13 +49,13 @@ class Sources(msgspec.Struct, frozen=True):
 
 
 def path_of(night: Path, table: str) -> Path:
-    """Where the gathered file of a night's directory is."""
+    """The path of a gathered file in a night's directory."""
     return night / f"_{table}.parquet"
 
 
 def last_of(night: Path, names: Collection[str], found: Sources) -> Path | None:
-    """The file that was gathered last, if all are there and no place was written since: it tells of what it was
-    made. Raises `OSError`.
+    """The file gathered last, if all exist and no place was written since. Its metadata says what
+    it was made from. Raises `OSError`.
     """
     paths = [path_of(night, each) for each in names]
     if not paths or not all(each.exists() for each in paths):
@@ -62,13 +65,13 @@ def last_of(night: Path, names: Collection[str], found: Sources) -> Path | None:
 
 
 def keep(made: Path, path: Path, found: Sources) -> None:
-    """Give a file its place, and the age of what it was made of."""
+    """Move a file to its final name, with the modification time of its newest source."""
     os.utime(made, ns=(found.newest, found.newest))
     made.replace(path)
 
 
 def sources(night: Path, tables: Collection[str]) -> Sources:
-    """The files that the gathered ones have to hold."""
+    """The files that the gathered files have to contain."""
     found = []
     for account in _below(str(night), "account="):
         for region in _below(account.path, "region="):

@@ -1,6 +1,8 @@
-"""A night is finished: its files are gathered into one for each table, and what follows from its images is worked out.
+"""Finishes a night: gathers its files into one for each table, and computes what follows from its
+images.
 
-What a night tells is in the files of its places; nothing here is needed to read it, only to read it fast.
+The content of a night is in the files of its places. What is written here only makes reading it
+faster.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,7 +17,8 @@ _IMAGES = "images"
 
 
 def gather(duckdb: Any, night: Path, tables: Collection[str], marks: Mapping[str, str]) -> None:
-    """Write the files of a night's directory that begin with an underscore; none where a place is written meanwhile.
+    """Write the files of a night's directory that begin with an underscore, or none if a place is
+    written meanwhile.
     Raises `OSError` and DuckDB's errors.
     """
     before = gathered.sources(night, tables)
@@ -28,16 +31,15 @@ def gather(duckdb: Any, night: Path, tables: Collection[str], marks: Mapping[str
 
     try:
         for each in filter(before.has, tables):
-            make(each, f"SELECT * EXCLUDE (night) FROM {of_places([night], each)}")  # noqa: S608 - ours alone
+            make(each, f"SELECT * EXCLUDE (night) FROM {of_places([night], each)}")  # noqa: S608 - no outside text
         if _IMAGES in made:
             file = f"read_parquet({quoted(made[_IMAGES])}, hive_partitioning=false)"
             images = f"({rows({**columns.IMAGES, **OF_A_PLACE}, [file])})"
             for each in derived.DERIVED:
                 make(each, derived.query(each, images))
         if gathered.sources(night, tables) == before:
-            for name in reversed(
-                made
-            ):  # the first of the tables last: it tells of what all were made
+            # The first table comes last, because its file says what all of them were made from
+            for name in reversed(made):
                 gathered.keep(made[name], gathered.path_of(night, name), before)
     finally:
         for path in made.values():
@@ -51,8 +53,8 @@ def is_gathered(
     found: gathered.Sources,
     also: Collection[str] = (),
 ) -> bool:
-    """Whether the gathered files of some tables are there, and `also` those of `derived.DERIVED`, and have what the
-    places' own files have now. Raises `StoreError`.
+    """Whether the gathered files of some tables exist, and those of `derived.DERIVED` named in
+    `also`, and match the places' current files. Raises `StoreError`.
     """
     with told(night):
         last = gathered.last_of(night, [*filter(found.has, tables), *also], found)

@@ -1,7 +1,8 @@
-"""The golden sources of each image of a family: by every path that leads to it, not by the nearest alone.
+"""The golden sources of each image of a family: on every path to it, not only the nearest.
 
-An image was built before a patch if anything that it comes from was: a mark may be detached, and a record may name
-another source than a mark does. Keys are those of `lineage_edges.py`; so are the tables.
+An image was built before a patch if anything that it comes from was: a watermark may be detached,
+and a record may name another source than a watermark does. Keys and tables are those of
+`lineage_edges.py`.
 """
 
 import math
@@ -38,8 +39,8 @@ _NONE = frozenset[str]()
 
 
 def keep_marks(store: Store, night: date) -> None:
-    """Keep the marks of the images in the table `found`, and of what is above the bases, as `marked`; `by_list` are those of
-    listings, the others instances tell.
+    """Keep, as `marked`, the watermarks of the images in the table `found` and of what is above the
+    bases. `by_list` tells those from listings from those that instances show.
     """
     store.keep("above", _ABOVE)
     store.keep("marked", _MARKED, night)
@@ -48,8 +49,11 @@ def keep_marks(store: Store, night: date) -> None:
 def golden_sources(
     store: Store, family: Family, golden: Mapping[str, datetime | None]
 ) -> dict[str, tuple[GoldenSource, ...]]:
-    """Of each image in the table `marked` its sources, the oldest first, those of unknown date before all. `golden` are those to which a golden
-    mark was attached, and when they were made. Raises `StoreError`.
+    """The sources of each image in the table `marked`, the oldest first, those of unknown date
+    before all others.
+
+    `golden` contains the images to which a golden watermark was attached, and when they were made.
+    Raises `StoreError`.
     """
     own: dict[str, frozenset[str]] = {}
     alone: dict[str, frozenset[str]] = {}
@@ -74,7 +78,7 @@ def golden_sources(
 
 
 def _spread(family: Family, own: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """What is above an image is above all that descends from it; circles end, since sets only grow."""
+    """Pass the sources of an image on to all its descendants; cycles end because sets only grow."""
     found = {key: own.get(key, _NONE) for key in family.branches}
     waiting = list(reversed(found))
     while waiting:
@@ -94,6 +98,6 @@ def _source(key: str, created: datetime | None) -> GoldenSource:
 
 
 def _age(found: GoldenSource) -> tuple[float, str, str]:
-    """None before all."""
+    """A sort key that puts an unknown date first."""
     created = found.created.timestamp() if found.created else -math.inf
     return created, found.region, found.image_id

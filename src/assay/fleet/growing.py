@@ -1,4 +1,4 @@
-"""A line that has gaps, and who may fill them: each source is asked in turn for what is not known yet."""
+"""Extends a line that has gaps: each source is asked in turn for what is not known yet."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -11,19 +11,19 @@ from assay.model.ids import is_ami_id, is_region
 from assay.model.lines import Claim, Gap, Grade, Link, Told, is_open
 
 MOST = 200
-"""Of images in a line: four times what EC2 tells at most."""
+"""The maximum number of images in a line: four times what EC2 returns at most."""
 
 
 class Source(Protocol):
-    """Somebody who may know more of an image."""
+    """Something that may know more about an image."""
 
     def add(self, link: Link) -> Link:
-        """The link with what is news."""
+        """The link with what this source adds to it."""
         ...
 
 
 def grow(links: list[Link], sources: Sequence[Source]) -> tuple[list[Link], list[Gap]]:
-    """The line as far as anybody knows it, and what lies between where only a mark leads on."""
+    """The line as far as it is known, and the gaps where only a watermark leads on."""
     line, gaps = list(links), list[Gap]()
     number = 0
     while number < len(line) and number < MOST:
@@ -40,7 +40,7 @@ def grow(links: list[Link], sources: Sequence[Source]) -> tuple[list[Link], list
 
 
 def _is_known(link: Link) -> bool:
-    """Whether all is known that a source could tell."""
+    """Whether everything that a source could add is known."""
     if link.image is None or is_open(link):
         return False
     by_whom = link.end is AncestryEnd.NO_RECORDED_SOURCE or link.parent is not None
@@ -48,7 +48,7 @@ def _is_known(link: Link) -> bool:
 
 
 def _go_on(line: list[Link]) -> Iterator[Gap]:
-    """Append what the last one comes from, if anything names it."""
+    """Append what the last image was made from, if anything names it."""
     last = line[-1]
     if is_open(last):
         found = _by_mark(line)
@@ -81,13 +81,14 @@ def _go_on(line: list[Link]) -> Iterator[Gap]:
 
 
 def _by_mark(line: Sequence[Link]) -> tuple[Watermark, Told] | None:
-    """The youngest image that a mark names as an ancestor, and who told of the mark.
+    """The youngest image that a watermark names as an ancestor, and the evidence for that
+    watermark.
 
-    A line has no branches: all that marks name as first marked are ancestors, the youngest the nearest.
-    Of several of which one has no time nobody can tell which that is.
+    A line has no branches: every image named by a watermark as first marked is an ancestor, and the
+    youngest is the nearest. If one of several has no time, the nearest cannot be determined.
     """
     last = line[-1]
-    if last.end is AncestryEnd.UNEXPLAINED:  # a contradiction: whatever leads on may lead astray
+    if last.end is AncestryEnd.UNEXPLAINED:  # a contradiction: any continuation may be wrong
         return None
     known = {(each.image_id, each.region) for each in line}
     found: dict[tuple[str | None, str | None], tuple[Watermark, Told]] = {}
@@ -103,7 +104,7 @@ def _by_mark(line: Sequence[Link]) -> tuple[Watermark, Told] | None:
 
 
 def _leads(mark: Watermark) -> bool:
-    """Whether it names an image, and where that is."""
+    """Whether the watermark names an image and its Region."""
     return is_ami_id(mark.source_image_id) and is_region(mark.source_image_region)
 
 

@@ -1,6 +1,8 @@
-"""What a run in progress has read already: a run that was ended, however, goes on from there.
+"""What a run in progress has already read: after an interruption of any kind, the next run
+continues.
 
-One SQLite file in the store, held by one run at a time; it is gone once the night is written.
+It is one SQLite file in the store, locked by one run at a time and deleted once the night is
+written.
 """
 
 import sqlite3
@@ -20,17 +22,17 @@ _REMOVE = "delete it; the next run reads all places again"
 
 
 class Journal:
-    """The places that were read so far, of one night by one policy."""
+    """The places read so far, for one night and one policy."""
 
     def __init__(self, store: Path, run: str) -> None:
-        """`run` tells what is being read: the night, and by which policy. What was kept of another run
-        is let go. Raises `StoreError`.
+        """`run` identifies what is being read: the night and the policy. What was kept for another
+        run is deleted. Raises `StoreError`.
         """
         self._path = store / NAME
         with _told(self._path):
             store.mkdir(parents=True, exist_ok=True)
             self._file = sqlite3.connect(self._path, timeout=0)
-            # Held until the process ends, whichever way: another run is refused
+            # Locked until the process ends, for whatever reason: another run is refused
             self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._file.execute("CREATE TABLE IF NOT EXISTS run (name TEXT)")
             self._file.execute(
@@ -45,7 +47,7 @@ class Journal:
             self._file.commit()
 
     def kept(self) -> Iterator[Collected]:
-        """The places that were read before this run was ended, one at a time."""
+        """The places read before this run was interrupted, one at a time."""
         with _told(self._path):
             places = self._file.execute("SELECT account, region FROM places").fetchall()
         for at in places:
@@ -68,13 +70,15 @@ class Journal:
         return found[0] if found else b""
 
     def keep(self, at: At, content: bytes) -> None:
-        """Keep a place, at once and whole: a `Collected` as msgpack."""
+        """Keep a place at once and as a whole: a `Collected` as msgpack."""
         with _told(self._path):
             self._file.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?)", (*at, content))
             self._file.commit()
 
     def close(self, *, done: bool) -> None:
-        """Let the store go; what a finished run has written down is in the night's files now."""
+        """Close the file, and delete it if the run is done, since its content is in the night's
+        files.
+        """
         with _told(self._path):
             self._file.close()
             if done:

@@ -2,9 +2,11 @@
 
     for each in launches(night.uses()): ...      # Launch: an image, or why it is not known
 
-A group's template or launch configuration is looked up in its own account and Region, an alias among
-the parameters there. What names it is the `via` of a stored use, as `fleet/uses.py` writes it.
-Fact: EC2 Auto Scaling API Reference, LaunchTemplateSpecification: without a version it is `$Default`.
+A group's template or launch configuration is looked up in its own account and Region, and so is an
+alias among the parameters. The reference is the `via` of a stored use, as written by
+`fleet/uses.py`.
+Fact: EC2 Auto Scaling API Reference, LaunchTemplateSpecification: without a version it is
+`$Default`.
 """
 
 from collections import defaultdict
@@ -21,7 +23,7 @@ from assay.model.preview import LAUNCHING, Launch
 
 _ALIAS = "resolve:ssm:"
 _OF_RECIPE = "ssm:"
-"""How Image Builder is told a parameter."""
+"""The prefix of a parameter in an Image Builder recipe."""
 
 
 class _Version(msgspec.Struct):
@@ -33,7 +35,7 @@ class _Version(msgspec.Struct):
 
 
 class _Here:
-    """What one place has that others name."""
+    """What one place has that others refer to."""
 
     def __init__(self) -> None:
         self.versions: defaultdict[str, dict[int, _Version]] = defaultdict(dict)
@@ -57,7 +59,7 @@ class _Here:
                 self.parameters[use.id] = use
 
     def named(self, ref: TemplateRef) -> _Version | None:
-        """The version that a group's word for it means."""
+        """The version that a group's template reference means."""
         versions = self.versions.get(ref.id or ref.name or "", {})
         match ref.version:
             case "$Latest":
@@ -75,13 +77,13 @@ class _Here:
 
 
 def launches(uses: Iterable[tuple[At, Use]]) -> Iterator[Launch]:
-    """Every use that launches something next, in the order of places."""
+    """Every use that launches something next, in the order of the places."""
     here: defaultdict[At, _Here] = defaultdict(_Here)
     for at, use in uses:
         if use.type in LAUNCHING:
             here[at].take(use)
     for (account, region), place in here.items():
-        # All before any is told: groups pin versions of templates
+        # Resolve all first, because groups pin versions of templates
         found = [(use, *_image(use, place)) for use in place.uses]
         for use, image, why in found:
             yield Launch(account, region, use, image, why, _by_itself(use, place))

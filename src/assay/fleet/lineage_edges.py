@@ -1,14 +1,14 @@
-"""Who was made from whom around some images, as a night tells it.
+"""Which image was made from which, around some images, according to a night.
 
-An image is `Region/id` here: an id means nothing without its Region, and a copy keeps the Region of
-its source. Tables that this makes in a store, beside those of `candidates.py`:
+The key of an image is `Region/id`: an id means nothing without its Region, and a copy names the
+Region of its source. Tables created in a store, besides those of `candidates.py`:
 
-    recorded   entries of GetImageAncestry that were stored, by key, and whether the record ends there
-    used       what instances tell of their images, by key
-    told       what somebody else tells, such as CloudTrail
+    recorded   stored entries of GetImageAncestry, by key, and whether the record ends there
+    used       what instances show about their images, by key
+    told       what another source says, such as CloudTrail
     bases      the images that were asked for
-    listed     rows of listings, of all images that may belong to the family: key, source, what is told of it
-    edges      child, parent and grade, of those images
+    listed     rows of listings for all images that may belong to the family: key, source, details
+    edges      child, parent and grade of those images
     found      the images that were asked for, and what descends from them
 """
 
@@ -23,7 +23,8 @@ from assay.fleet.store import Store
 from assay.model.descent import GRADES, Edge, Step
 
 RECORDED, MARK, CLOUDTRAIL, INFERRED, LIKELY = range(5)
-"""The ranks of edges, the strongest first. What a mark proves of an image between is told as a mark."""
+"""The ranks of edges, strongest first. What a mark proves about an image in between is reported as
+a mark."""
 EDGE_OF = {
     RECORDED: Edge.RECORDED,
     MARK: Edge.MARK,
@@ -44,7 +45,7 @@ _RECORDED = f"""
 SELECT DISTINCT coalesce(region, '?') || '/' || image_id AS key, {SOURCE} AS source,
     creation_date AS created, owner_alias, {VENDOR} AS vendor
 FROM (SELECT unnest(ancestry, recursive := true) FROM images WHERE night = $1 AND ancestry IS NOT NULL)
-"""  # noqa: S608 - text of ours alone, here and below
+"""  # noqa: S608 - no outside text, here and below
 _USED = """
 SELECT DISTINCT region || '/' || image.id AS key, image.creation_date AS created,
     image.owner_id AS owner, image.owner_alias AS owner_alias, image.name AS name,
@@ -90,7 +91,7 @@ UNION ALL SELECT key, coalesce(mark.source_image_region, '?') || '/' || mark.sou
 UNION ALL SELECT key, unnest(marked), {MARK} FROM used WHERE len(marked) > 0
 UNION ALL SELECT * FROM told
 """  # noqa: S608
-# A mark of an image was inherited by way of that which it was made from.
+# An image inherited its watermark from the image that it was made from.
 _BETWEEN = f"""
 SELECT DISTINCT made.source AS child, marks.parent AS parent, {INFERRED} AS rank
 FROM (
@@ -107,7 +108,7 @@ WITH RECURSIVE walk(key) AS (
 )
 SELECT key FROM walk
 """
-# Of two images with the same snapshot the younger one was registered from it.
+# Of two images with the same snapshot, the younger one was registered from it.
 _SHARING = f"""
 WITH parts AS (SELECT key, created, unnest(snapshots) AS snapshot FROM listed),
 ours AS (SELECT parts.* FROM parts JOIN found USING (key))
@@ -121,7 +122,7 @@ class LineageEdges:
     """The edges of one night. Its methods raise `StoreError`."""
 
     def __init__(self, store: Store, night: date, also: Iterable[Step] = ()) -> None:
-        """`also` is what somebody else tells, such as CloudTrail."""
+        """`also` is what another source says, such as CloudTrail."""
         self._store = store
         self.night = night
         store.keep("recorded", _RECORDED, night)
@@ -132,15 +133,15 @@ class LineageEdges:
         keep_carriers(store, night)
 
     def known(self, id: str) -> list[str]:
-        """The keys that an id has, in listings, records, uses, or as the source of something."""
+        """The keys that an id has in listings, records or uses, or as the source of something."""
         return [row[0] for row in self._store.select(_KNOWN, id, self.night).rows]
 
     def nearest(self, id: str) -> list[str]:
-        """The ids that look most like one that is not known."""
+        """The known ids most similar to an unknown one."""
         return nearest(self._store, _IDS, id, self.night)
 
     def below(self, bases: Collection[str]) -> Sequence[tuple[str, str, int]]:
-        """Every edge between the bases and what descends from them, and keep those as `found`."""
+        """Every edge between the bases and what descends from them, which is kept in `found`."""
         keys = _values([(each,) for each in bases], ("key",), ("VARCHAR",))
         self._store.keep("bases", keys[0], *keys[1])
         self._keep_edges()
@@ -150,7 +151,7 @@ class LineageEdges:
             self._store.keep("edges", "SELECT * FROM edges UNION ALL SELECT * FROM likely")
             self._store.keep("more", "SELECT DISTINCT child AS key FROM likely")
             walked = _WALK.format(start="more")
-            found = f"SELECT key FROM found UNION SELECT key FROM ({walked})"  # noqa: S608 - likewise
+            found = f"SELECT key FROM found UNION SELECT key FROM ({walked})"  # noqa: S608 - no outside text
             self._store.keep("found", found)
             self._store.keep("likely", _SHARING)
         query = """
@@ -160,7 +161,7 @@ class LineageEdges:
         return cast("Sequence[tuple[str, str, int]]", self._store.select(query).rows)
 
     def _keep_edges(self) -> None:
-        """Those of all images that may belong to the family of the bases."""
+        """Keep the edges of all images that may belong to the family of the bases."""
         sharing = keep_candidates(self._store, self.night)
         snapshots = "snapshots" if sharing else "NULL::VARCHAR[]"
         listed = _LISTED.format(
@@ -175,7 +176,7 @@ class LineageEdges:
 def _values(
     rows: Collection[tuple[Any, ...]], names: tuple[str, ...], kinds: tuple[str, ...]
 ) -> tuple[str, list[Any]]:
-    """A SELECT of some rows, and its parameters: a list for each column."""
+    """A SELECT of some rows, and its parameters: one list per column."""
     columns = ", ".join(
         f"unnest(${at}::{kind}[]) AS {name}"
         for at, (name, kind) in enumerate(zip(names, kinds, strict=True), 1)

@@ -1,4 +1,4 @@
-"""What a stored night tells of single images and instances, with the place that told it."""
+"""What a stored night says about single images and instances, with the place it was read from."""
 
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +17,7 @@ from assay.model.uses import ImageUse, UsedImage
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """An instance as a night has it."""
+    """An instance as stored in a night."""
 
     account: str
     region: str
@@ -31,27 +31,27 @@ class Memory:
     def __init__(self, night: Night) -> None:
         self.night = night
         self.disputes: list[Gap] = []
-        """Where the night contradicts what others said, who are believed then."""
+        """Where the night contradicts the other sources, which take precedence."""
         self._places = {(each.account, each.region): each for each in night.places}
 
     @property
     def name(self) -> str:
-        """As evidence names it."""
+        """The name of the night in evidence."""
         return f"night {self.night.date}"
 
     def regions_of(self, image_id: str) -> list[str]:
-        """Where the night lists an image, or something that was launched from it."""
+        """The Regions where the night lists an image, or something launched from it."""
         found = {each.region for each in self.night.images([image_id])}
         return sorted(found or {region for _, region, *_ in self._used(image_id)})
 
     def places_of(self, named: str) -> list[str]:
-        """Where the night has an image, by Region, or an instance, by account and Region."""
+        """The Regions where the night has an image, or the places where it has an instance."""
         if named.startswith("i-"):
             return [f"{each.account}/{each.region}" for each in self.instance(named)]
         return self.regions_of(named)
 
     def instance(self, instance_id: str) -> list[Remembered]:
-        """An instance, in each place that has it: an id that two places have is told of both."""
+        """An instance in each place that has it, in case two places have the same id."""
         asked = (
             "SELECT * FROM uses WHERE night = $1 AND type = $2 AND id = $3 ORDER BY account, region"
         )
@@ -67,9 +67,9 @@ class Memory:
         return found
 
     def link_of(self, kept: Remembered) -> Link:
-        """The image of an instance, as EC2 told of it to who has the instance."""
+        """The image of an instance, as EC2 described it to the owner of the instance."""
         image, at = kept.use.image, (kept.account, kept.region, kept.read_at)
-        if image == UsedImage(image.id):  # the night has no more than its id
+        if image == UsedImage(image.id):  # the night has only its id
             return Link(image.id, kept.region)
         return Link(
             image.id,
@@ -80,7 +80,7 @@ class Memory:
         )
 
     def add(self, link: Link) -> Link:
-        """A link with what the night knows of its image, where it knows anything that is news."""
+        """The link with what the night adds about its image, if anything."""
         listed = self._best(link)
         if listed is not None:
             return self._listed(link, listed)
@@ -103,7 +103,9 @@ class Memory:
 
     @cached_property
     def _roots(self) -> dict[tuple[str, str], tuple[AncestryEntry, Told]]:
-        """The public images of AWS and of its Marketplace that stored ancestries end with, and who told of each."""
+        """The public images of AWS and its Marketplace at which stored ancestries end, with the
+        evidence.
+        """
         return {
             (entry.image_id, entry.region): (
                 entry,
@@ -114,7 +116,7 @@ class Memory:
         }
 
     def _best(self, link: Link) -> dict[str, Any] | None:
-        """The owner's own listing before those of others, a fresh one before a stale one."""
+        """The best row for an image: the owner's before others', fresh before stale."""
         asked = (
             "SELECT * FROM images WHERE night = $1 AND image_id = $2 AND region = $3"
             " ORDER BY shared_from IS NOT NULL, stale_since IS NOT NULL, account LIMIT 1"
@@ -146,13 +148,13 @@ class Memory:
         return Told(claim, Grade.RECORDED, self.name, account, region, read_at)
 
     def _read_at(self, row: dict[str, Any]) -> datetime | None:
-        """When EC2 said so: what could not be read that night is what an earlier one read."""
+        """When EC2 returned the row: what could not be read that night was read in an earlier one."""
         place = self._places.get((row["account"], row["region"]))
         stale: datetime | None = row["stale_since"]
         return stale or (place.seen_at if place else None)
 
     def _used(self, image_id: str) -> list[tuple[str, str, datetime | None, UsedImage]]:
-        """What EC2 told of an image to those who run it, which it does though the image is gone."""
+        """What EC2 told users of an image about it, which it does even if the image is gone."""
         asked = (
             "SELECT * FROM uses WHERE night = $1 AND image_id = $2 AND image IS NOT NULL"
             " QUALIFY row_number() OVER (PARTITION BY region ORDER BY account, id) = 1"
@@ -166,7 +168,7 @@ class Memory:
 
 
 def root_of(link: Link, entry: AncestryEntry, told: Told) -> Link:
-    """A link with what EC2's record tells of a public provider's image, with which it ends."""
+    """The link with what EC2's record says about the public provider's image at its end."""
     source = (entry.source_image_id, entry.source_image_region) if entry.source_image_id else None
     return replace(
         link,
@@ -180,6 +182,6 @@ def root_of(link: Link, entry: AncestryEntry, told: Told) -> Link:
 
 
 def as_image(used: UsedImage) -> Image:
-    """What EC2 tells of the image of an instance, which leaves out what it was made from."""
+    """An instance's image as EC2 describes it, which does not include what it was made from."""
     told = {name: getattr(used, name) for name in UsedImage.__struct_fields__}
     return Image(**told)

@@ -1,10 +1,10 @@
-"""A stored night, as the questions to a fleet read it.
+"""A stored night, as fleet commands read it.
 
     night = stored_night(Store(path), None)      # the newest
     for each in night.images(): ...              # Classified
     for at, use in night.uses(): ...
 
-Whatever is told of a night holds for the places that were seen; the others stand in `unseen`.
+Everything said about a night is valid for the places that were seen; the others are in `unseen`.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -24,9 +24,10 @@ from assay.model.places_seen import PlaceSeen, PlaceState
 
 CURE = "run assay inventory first"
 _WRITTEN = "(state IN ('seen', 'filtered', 'cut-short') OR stale_since IS NOT NULL)"
-"""Which places have files in a night: those of which anything was read, then or earlier."""
+"""A condition for the places with files in a night: something was read, in this night or
+earlier."""
 _MOST = 5
-"""So many places are named in a line."""
+"""The maximum number of places named in a line."""
 _IMAGES = """
 SELECT image_id AS id FROM images WHERE night = $1
 UNION SELECT image_id FROM uses WHERE night = $1 AND image_id IS NOT NULL
@@ -39,12 +40,12 @@ class Night(msgspec.Struct, frozen=True):
 
     date: date
     places: tuple[PlaceSeen, ...]
-    """Each place that was wanted, in exactly one state."""
+    """Each wanted place, in exactly one state."""
     store: Store
 
     @property
     def unseen(self) -> tuple[PlaceSeen, ...]:
-        """The places of which anything may be missing."""
+        """The places of which something may be missing."""
         return tuple(each for each in self.places if each.state is not PlaceState.SEEN)
 
     @property
@@ -55,33 +56,35 @@ class Night(msgspec.Struct, frozen=True):
 
     @property
     def not_all_of(self) -> str:
-        """The same, for people."""
+        """The places in `unseen`, as text for people."""
         named = [f"{each.account}/{each.region} ({each.state})" for each in self.unseen]
         more = f" and {len(named) - _MOST} other places" if len(named) > _MOST else ""
         return f"{', '.join(named[:_MOST])}{more}"
 
     def lacking(self, lists: Collection[str]) -> tuple[PlaceSeen, ...]:
-        """The places where one of some lists was not read to its end."""
+        """The places where at least one of some lists was not read completely."""
         return tuple(each for each in self.places if each.lacks(lists))
 
     def images(
         self, ids: Collection[str] | None = None, *, stale: bool = True
     ) -> Iterator[Classified]:
-        """The images of all places, or those of some ids: one that several accounts see comes in each.
-        Without `stale` only those that were read in this night.
+        """The images of all places, or those with some ids. An image that several accounts see is
+        yielded for each.
+
+        With `stale=False`, only those that were read in this night.
         """
         chosen = "" if ids is None else "AND image_id IN (SELECT unnest($2))"
         chosen += "" if stale else " AND stale_since IS NULL"
-        asked = f"SELECT * FROM images WHERE night = $1 {chosen} ORDER BY account, region, image_id"  # noqa: S608 - no foreign text
+        asked = f"SELECT * FROM images WHERE night = $1 {chosen} ORDER BY account, region, image_id"  # noqa: S608 - no outside text
         given = () if ids is None else (list(ids),)
         return map(image_of, self.store.records(asked, self.date, *given))
 
     def roots(self) -> Iterator[AncestryEntry]:
-        """The public images of AWS and of its Marketplace that stored ancestries end with."""
+        """The public images of AWS and its Marketplace at which stored ancestries end."""
         return (entry for _, entry in self.told_roots())
 
     def told_roots(self) -> Iterator[tuple[dict[str, Any], AncestryEntry]]:
-        """The same, each with a row that tells of it: account, Region, and `stale_since`."""
+        """The same, each with a row that says where it is from: account, Region, and `stale_since`."""
         asked = (
             "SELECT * FROM (SELECT account, region, stale_since, unnest(ancestry) AS entry FROM images WHERE night = $1)"
             " WHERE entry.owner_alias IS NOT NULL"
@@ -97,13 +100,15 @@ class Night(msgspec.Struct, frozen=True):
             yield (row["account"], row["region"]), use_of(row)
 
     def nearest(self, id: str) -> list[str]:
-        """The ids of images, or of instances, that look most like one that is not known."""
+        """The ids of images, or of instances, that are most similar to an unknown one."""
         return nearest(self.store, _INSTANCES if id.startswith("i-") else _IMAGES, id, self.date)
 
 
 def stored_night(store: Store, wanted: date | None, or_else: str = CURE) -> Night:
-    """A night, or the newest that is whole. Raises `StoreError` where it is not there, naming the nearest, and where
-    files of it are gone; `or_else` is the cure where the store has none at all.
+    """A night, or the newest complete one.
+
+    Raises `StoreError`, which names the nearest night, if it does not exist, and if files of it are
+    gone. `or_else` is the cure if the store has no night at all.
     """
     found = known_night(store, wanted, or_else)
     rows = store.records("SELECT * EXCLUDE (night) FROM places WHERE night = $1", found)
@@ -111,7 +116,7 @@ def stored_night(store: Store, wanted: date | None, or_else: str = CURE) -> Nigh
 
 
 def known_night(store: Store, wanted: date | None, or_else: str = CURE) -> date:
-    """A night that is written whole, or the newest. Raises `StoreError`."""
+    """The date of a complete night, or of the newest one. Raises `StoreError`."""
     nights, begun = store.nights(), store.unfinished()
     found = nights[-1] if wanted is None and nights else wanted
     if found in nights:
@@ -130,7 +135,9 @@ def known_night(store: Store, wanted: date | None, or_else: str = CURE) -> date:
 
 
 def left_half(store: Store, asked: date | None = None) -> list[str]:
-    """The nights that are not whole, a line each: with `asked`, those after it, which it was taken in place of."""
+    """One line for each incomplete night: all of them, or those after `asked`, which was used
+    instead.
+    """
     begun = [each for each in store.unfinished() if asked is None or each > asked]
     rest = f"the newest complete night is {asked}" if asked else "it is not used"
     return [f"night {each} is not complete: {_unended(each)}; {rest}" for each in begun]
@@ -141,12 +148,14 @@ def _unended(night: date) -> str:
 
 
 def refuse_damaged(store: Store, nights: Sequence[date]) -> None:
-    """Raise `StoreError` where a place was read, and a file of what was read is gone: it is not empty."""
+    """Raise `StoreError` if a file of a place that was read is gone, since it must not count as
+    empty.
+    """
     there = {night: store.files(night) for night in nights}
     query = f"""
         SELECT night, account, region FROM places
         WHERE night IN (SELECT unnest($1::DATE[])) AND {_WRITTEN} ORDER BY ALL
-    """  # noqa: S608 - ours alone
+    """  # noqa: S608 - no outside text
     for night, account, region in store.select(query, list(nights)).rows:
         for table in TABLES:
             below = f"account={account}/region={region}/{table}.parquet"

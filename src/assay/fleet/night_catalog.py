@@ -1,9 +1,9 @@
-"""A stored night as a catalogue: what was listed answers what a verdict asks.
+"""A stored night as a catalogue: its listings answer the questions of a verdict.
 
-It has each place's own images, those that are shared with it, and what EC2 says of their sources. A public
-image stands in no such list: of those, only the ones that stored ancestries end with are known. What a night
-does not have is `Unavailable`, and never `Absent`, but for one thing: an image that another account has,
-and that lists which were read whole do not show to this one.
+It has each place's own images, those shared with it, and what EC2 says about their sources. These
+lists contain no public images; of those it knows only the ones at which stored ancestries end. What
+a night does not have is `Unavailable`, with one exception: an image that another account has is
+`Absent` in a place whose lists were read completely and do not contain it.
 """
 
 from collections import defaultdict
@@ -56,7 +56,7 @@ _WHOSE = "the stored night does not name the account of the credentials: name on
 
 
 class NightCatalog:
-    """An `ImageCatalog` over one night. Raises `StoreError` where the night cannot be read."""
+    """An `ImageCatalog` that reads one night. Raises `StoreError` if the night cannot be read."""
 
     def __init__(self, night: Night, uses: Mapping[At, Iterable[Use]], seen_at: datetime) -> None:
         """`uses` are those of the night; `seen_at` is when it was read."""
@@ -90,7 +90,7 @@ class NightCatalog:
         return {key: answering(key) for key in keys}
 
     def list_all(self, listing: Listing[K, T], key: K) -> Pages[T]:  # noqa: ARG002
-        """Nothing: a night is read as it was stored."""
+        """Yield nothing but the end: a night has no further lists."""
         yield CutShort(Obstacle.NOT_ASKED, f"the stored night {self._night.date} has no such list")
 
     def facts(self) -> CatalogFacts:
@@ -153,7 +153,7 @@ class NightCatalog:
         )
 
     def _unlisted(self, place: Place, id: str) -> Unavailable | None:
-        """Why an image may be seen in a place, though no list of it has it; None where it is not seen there."""
+        """Why a place may see an image that is in none of its lists; None if it does not see it."""
         found = self._places.get((place.account or "", place.region))
         if found is None or found.lacks((OWN, SHARED)):
             return self._missing(place)
@@ -165,7 +165,7 @@ class NightCatalog:
         )
 
     def _missing(self, place: Place) -> Unavailable | None:
-        """Why a place has no answers at all; None where it was seen whole."""
+        """Why a place has no answers at all; None if it was seen completely."""
         if place.account is None:
             return Unavailable(_WHOSE)
         found = self._places.get((place.account, place.region)) or self._places.get(
@@ -181,7 +181,7 @@ class NightCatalog:
 
 
 class _Named:
-    """What uses of a night tell by name."""
+    """What the uses of a night say, by name."""
 
     def __init__(self, uses: Mapping[At, Iterable[Use]]) -> None:
         self._parameters: dict[tuple[At, str], str] = {}
@@ -209,7 +209,7 @@ class _Named:
                     self._resolved[at, version.named] = use.image_id
 
     def parameter(self, place: Place, query: str) -> str | None:
-        """The value of a parameter; a version or label of one is known where a template has it."""
+        """The value of a parameter; a version or label is known only if a template refers to it."""
         at = _at(place)
         return self._parameters.get((at, query)) or self._resolved.get((at, f"resolve:ssm:{query}"))
 
@@ -218,7 +218,7 @@ class _Named:
         return self._instances.get((_at(place), id))
 
     def version(self, place: Place, ref: TemplateRef) -> TemplateVersion | None:
-        """A version that names an image."""
+        """A template version that names an image."""
         for version, use in self._versions.get((_at(place), ref.id or ref.name or ""), ()):
             match ref.version:
                 case "$Default":

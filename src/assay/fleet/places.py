@@ -1,7 +1,7 @@
-"""Which places are wanted: whose accounts, and which Regions of each.
+"""Which places to read: the accounts, and the Regions of each account.
 
-Fact: Organizations API Reference, `Account` (`State`): the roles of an account that is not active cannot
-be assumed, which is no denial.
+Fact: Organizations API Reference, `Account` (`State`): the roles of an account that is not active
+cannot be assumed, which is not a denial.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from assay.model.uses import AccountState, MemberAccount, Region, RegionState
 
 T = TypeVar("T")
 ALL = "*"
-"""Stands for the Regions of an account of which nobody could tell which are on."""
+"""Stands for the Regions of an account if it is not known which ones are on."""
 At: TypeAlias = tuple[str, str]
 """An account and a Region."""
 _OBSTACLES = {Obstacle.DENIED: PlaceState.DENIED, Obstacle.OPTED_OUT: PlaceState.OPTED_OUT}
@@ -30,7 +30,7 @@ _UNSTABLE = (RegionState.ENABLING, RegionState.DISABLING)
 
 
 class WantedPlaces(msgspec.Struct):
-    """The places to read, and those of which it is known by now that nobody can."""
+    """The places to read, and those already known to be unreadable."""
 
     places: list[At] = []
     lost: list[PlaceSeen] = []
@@ -39,8 +39,10 @@ class WantedPlaces(msgspec.Struct):
 def members(
     catalog: ImageCatalog, home: Place, organization: Organization
 ) -> tuple[list[str], list[PlaceSeen]]:
-    """The active accounts of an organisation, and the others. Raises `CatalogError` where AWS does not
-    tell all of them: nobody knows then whose fleet it is.
+    """The active accounts of an organisation, and the others.
+
+    Raises `CatalogError` if AWS does not return all of them, because the extent of the fleet is
+    then unknown.
     """
     excluded = frozenset(organization.exclude)
     found: dict[str, MemberAccount] = {}
@@ -102,7 +104,7 @@ def in_regions(
     home: str,
     now: Callable[[], datetime],
 ) -> WantedPlaces:
-    """The places of some accounts: in the Regions that are named, else in all that are on for each."""
+    """The places of some accounts: in the given Regions, otherwise in all that are on for each."""
     if regions:
         return WantedPlaces([(account, region) for account in accounts for region in regions])
     wanted = WantedPlaces([], [])
@@ -126,19 +128,22 @@ def in_regions(
 
 
 def _side_by_side(ask: Callable[[str], T], accounts: Sequence[str]) -> Iterator[T]:
-    """In order. One after another, 200 accounts would take half a minute, most of it for their roles."""
+    """Ask in parallel, and yield in order. One by one, 200 accounts would take half a minute, most
+    of it for their roles.
+    """
     pool = ThreadPoolExecutor(_AT_A_TIME, "regions")
     try:
         yield from pool.map(ask, accounts)
-    finally:  # whoever interrupts need not wait for what is on its way
+    finally:  # an interrupt need not wait for calls in progress
         pool.shutdown(wait=False, cancel_futures=True)
 
 
 def spread(places: Sequence[At], at_a_time: int) -> list[At]:
-    """In the order to read them: of so many accounts at a time each Region in turn.
+    """The order in which to read places: within each group of `at_a_time` accounts, Region by
+    Region.
 
-    Whose Regions were read at once, all of them would wait until the account's role is assumed. A run
-    that is ended has read whole accounts all the same, but for the last of them.
+    If the Regions of one account were read at once, all of them would wait for the account's role
+    to be assumed. If a run is interrupted, it has still read whole accounts, except the last few.
     """
     number = {account: n for n, account in enumerate(dict.fromkeys(at[0] for at in places))}
     before: Counter[str] = Counter()

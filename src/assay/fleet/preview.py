@@ -1,12 +1,13 @@
-"""What Allowed AMIs would have refused of a stored night.
+"""What Allowed AMIs would have refused in a stored night.
 
     found = preview(night, criteria, as_of)
 
 Facts: EC2 User Guide, "Control the discovery and use of AMIs in Amazon EC2 with Allowed AMIs" (an
-account's own images are never restricted; instances that run are not affected), and those of
-`policy/allowed.py`. An image is the same to whoever sees it, so what one account's listing tells of it
-holds in all accounts of that Region; what EC2 tells of an instance's image has neither product codes
-nor what Amazon Inspector found (EC2 API Reference, ImageMetadata).
+account's own images are never restricted; running instances are not affected), and those of
+`policy/allowed.py`. An image is the same for every account that sees it, so what one account's
+listing says about it is valid in all accounts of that Region. What EC2 returns about an instance's
+image contains neither product codes nor the findings of Amazon Inspector (EC2 API Reference,
+ImageMetadata).
 """
 
 from collections import Counter, defaultdict
@@ -27,13 +28,13 @@ from assay.policy.golden import Is
 
 _GONE = ("terminated", "shutting-down")
 _UNTOLD = ("product_codes", "scan_results")
-"""What EC2 does not tell of an instance's image."""
+"""What EC2 does not return about an instance's image."""
 _Key = tuple[str, str, str]
 """Account, Region and image."""
 
 
 class _Facts(msgspec.Struct, frozen=True):
-    """An image of a Region, and who tells of it."""
+    """An image of a Region, and where its details come from."""
 
     image: Image
     by: str
@@ -41,7 +42,7 @@ class _Facts(msgspec.Struct, frozen=True):
 
 
 class _Criteria(msgspec.Struct, frozen=True):
-    """The criteria, and the same where a `?` may stand for no character, if that is another matter."""
+    """The criteria, and a variant where a `?` may stand for no character, if that differs."""
 
     criteria: AllowedImages
     widest: AllowedImages | None
@@ -49,7 +50,7 @@ class _Criteria(msgspec.Struct, frozen=True):
     def rule(
         self, image: Image, as_of: datetime, untold: tuple[str, ...] = ()
     ) -> tuple[Is, tuple[str, ...]]:
-        """Whether they admit an image, whosever it is, and if not, why not."""
+        """Whether they admit an image, regardless of its owner, and if not, why not."""
         found = admission(image, self.criteria, as_of, untold)
         if found.admitted is Is.NO and self.widest is not None:
             wider = admission(image, self.widest, as_of, untold)
@@ -62,7 +63,7 @@ _UNSURE = "EC2 does not say whether a ? may stand for no character"
 
 
 class _Told:
-    """What is known of the images of each Region, the fullest first."""
+    """What is known about the images of each Region, the most detailed source first."""
 
     def __init__(self, metadata: Mapping[tuple[str, str], _Facts]) -> None:
         self.listed: dict[tuple[str, str], _Facts] = {}
@@ -73,7 +74,7 @@ class _Told:
 
 
 def preview(night: Night, criteria: AllowedImages, as_of: datetime) -> Preview:
-    """Judge all that runs or is launched next, and find the own images that nothing would ever block.
+    """Judge everything that runs or is launched next, and find own images that are never blocked.
 
     Raises `StoreError`.
     """

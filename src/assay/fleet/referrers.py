@@ -25,14 +25,14 @@ _MOST = 5
 
 
 class Referrers(msgspec.Struct, frozen=True):
-    """By the keys of images, and what leads to an image that nobody can tell."""
+    """The uses by the keys of images, and the uses that lead to an unknown image."""
 
     of: dict[str, list[UsedBy]]
     gaps: tuple[str, ...]
 
 
 def referrers(store: Store, night: date) -> Referrers:
-    """What refers to the images in the table `found`, by way of templates and parameters as well."""
+    """What uses the images in the table `found`, including through templates and parameters."""
     of: defaultdict[str, list[UsedBy]] = defaultdict(list)
     for key, *told in store.select(_DIRECT, night).rows:
         of[key].append(UsedBy(*told))

@@ -1,4 +1,6 @@
-"""What a night tells of the images of a family: those that are listed, and those that are gone."""
+"""What a night says about the images of a family: those that are listed, and those that are
+gone.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +18,7 @@ from assay.model.descent import GoldenSource, Relative, UsedBy
 from assay.model.places_seen import PlaceSeen
 from assay.model.times import at_microsecond
 
-# DuckDB makes a `datetime` in five times as long as Python makes it of a number.
+# DuckDB takes five times as long to create a `datetime` as Python takes to make one of a number.
 _LISTED = """
 SELECT key, account, owner, name, family, class, state, epoch_us(created),
     [mark.key for mark in watermarks if mark.key IS NOT NULL], scan_severity,
@@ -35,7 +37,7 @@ _NEVER = [None, None]
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
-    """What is told of one image."""
+    """What is known about one image."""
 
     key: str
     account: str | None = None
@@ -57,7 +59,9 @@ def _gone(row: tuple[Any, ...]) -> Told:
 
 
 def _listed(rows: Iterable[tuple[Any, ...]]) -> dict[str, Told]:
-    """One that several accounts see is told where its owner has it, with the marks that any of them sees."""
+    """An image that several accounts see is reported where its owner has it, with the watermarks
+    that any account sees.
+    """
     found: dict[str, Told] = {}
     for key, account, owner, name, family, kind, state, made, marks, severity, *scan in rows:
         known, created = found.get(key), at_microsecond(made)
@@ -77,7 +81,7 @@ def _in_order(marks: Sequence[str]) -> tuple[str, ...]:
 
 
 def told_of(store: Store) -> dict[str, Told]:
-    """What is told of the images in the table `found`: what is in no listing has no account."""
+    """What is known about the images in the table `found`; an image in no listing has no account."""
     gone = {each.key: each for each in map(_gone, store.select(_GONE).rows)}
     return {**gone, **_listed(store.select(_LISTED).rows)}
 
@@ -89,7 +93,7 @@ def relatives(
     sources: Mapping[str, tuple[GoldenSource, ...]],
     places: Sequence[PlaceSeen],
 ) -> Iterator[Relative]:
-    """The bases, and what descends from them, each below the one that it hangs from."""
+    """The bases and what descends from them, each image after the one that it hangs from."""
     whole = {(each.account, each.region) for each in places if not each.lacks((OWN,))}
     made: dict[str, Relative] = {}
     below: defaultdict[str, list[str]] = defaultdict(list)
@@ -119,7 +123,7 @@ def _relative(
     region, _, id = known.key.partition("/")
     listed = known.account is not None
     gone = known.state == "deregistered" or (known.owner or "", region) in whole
-    # By position, which takes a third of the time where there are many of them
+    # Positional arguments take a third of the time, which matters if there are many images
     return Relative(
         id,
         region,

@@ -1,10 +1,11 @@
-"""Which golden images could stand where another one does, the best first.
+"""Golden images that could replace another one, the best first.
 
-A candidate is an image to which a golden mark was attached, or a direct copy of one (which is how pipelines
-bring them into other Regions); what somebody made from an instance of a golden image is none. Whether
-it passes there, the policy's engine says; here is told what it is, and how near it is to what it
-would replace. Facts: EC2 API Reference, Image (`BootMode`: without one, the instance type decides; `uefi-preferred`
-boots either way); ImageWatermark (`SourceImageId`: the image that a mark was first attached to).
+A candidate is an image to which a golden watermark was attached, or a direct copy of one (which is
+how pipelines bring them to other Regions). An image made from an instance of a golden image is not
+a candidate. The policy's engine decides whether a candidate passes; this module says what it is,
+and how near it is to the image that it would replace. Facts: EC2 API Reference, Image (`BootMode`:
+without one, the instance type decides; `uefi-preferred` boots either way); ImageWatermark
+(`SourceImageId`: the image that a watermark was first attached to).
 """
 
 import re
@@ -21,26 +22,26 @@ from assay.policy.golden import golden_marks
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _OTHER = "no filter in the policy matches this key"
-"""A near miss of `golden_marks` that is none: somebody else's mark."""
+"""A near miss of `golden_marks` that does not count: the watermark of another account."""
 _SAME_MARK, _SAME_NAME, _SAME_ROOT, _NONE = 3, 2, 1, 0
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """An image with its oldest known ancestor, where that is known."""
+    """An image with its oldest known ancestor, if there is one."""
 
     listed: ListedImage
     root: str | None = None
 
 
 class Ranked(msgspec.Struct, frozen=True):
-    """A candidate and how near it is to what it would replace."""
+    """A candidate, and how near it is to the image that it would replace."""
 
     candidate: Candidate
     kinship: int
 
 
 class Field(msgspec.Struct, frozen=True):
-    """The candidates of a place, the newest first, and what comes close to being one."""
+    """The candidates of a place, newest first, and the near misses."""
 
     ranked: tuple[Ranked, ...]
     near: tuple[Near, ...]
@@ -49,7 +50,9 @@ class Field(msgspec.Struct, frozen=True):
 def field(
     images: Iterable[Seen], replaced: Seen | None, golden: Golden, region: str, as_of: datetime
 ) -> Field:
-    """The candidates among the images of a place; `replaced` where anything is known of that image."""
+    """The candidates among the images of a place; `replaced` is None if nothing is known about that
+    image.
+    """
     found: list[Ranked] = []
     near: list[Near] = []
     for each in images:
@@ -72,8 +75,8 @@ def field(
 
 
 def best(ranked: Iterable[Ranked]) -> tuple[Candidate, ...]:
-    """Of candidates that pass, the newest first, those that are nearest: one of each line, and of each kind of
-    machine where nobody knows which one it was.
+    """Of candidates that pass, newest first, the nearest: one of each line, and if the kind of
+    machine is not known, one of each kind.
     """
     every = list(ranked)
     nearest = max((each.kinship for each in every), default=_NONE)
@@ -110,7 +113,9 @@ def _unfit(
 
 
 def is_golden_itself(image: Image, mark: Watermark, region: str) -> bool:
-    """Whether a mark was attached to an image of a Region, or to what it is a direct copy of."""
+    """Whether a watermark was attached to an image in this Region, or to one that it is a direct
+    copy of.
+    """
     source = (mark.source_image_id, mark.source_image_region)
     if source == (image.id, region):
         return True
@@ -119,7 +124,7 @@ def is_golden_itself(image: Image, mark: Watermark, region: str) -> bool:
 
 
 def _incompatible(listed: ListedImage, before: ListedImage) -> Iterator[str]:
-    """What of the machine differs; of an image of which little is told, that little counts."""
+    """What differs in the machine; if little is known about an image, only that is compared."""
     for what in ("architecture", "platform", "virtualization"):
         wanted, found = getattr(before, what), getattr(listed, what)
         if wanted is not None and found != wanted:

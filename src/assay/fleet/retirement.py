@@ -1,8 +1,9 @@
-"""What may be done about each image of class `unknown`, and what stands against letting it go.
+"""What may be done about each image of class `unknown`, and the reasons against removing it.
 
-Facts: EC2 API Reference, DisableImage (takes all launch permissions away), Image
-(`DeregistrationProtection`; `LastLaunchedTime`, told to the owner alone and a day late), DeregisterImage
-(what runs is not affected; snapshots that several images share are not deleted with one of them).
+Facts: EC2 API Reference, DisableImage (removes all launch permissions), Image
+(`DeregistrationProtection`; `LastLaunchedTime`, visible to the owner alone and a day late),
+DeregisterImage (running instances are not affected; snapshots that several images share are not
+deleted with one of them).
 """
 
 from collections import defaultdict
@@ -25,14 +26,14 @@ from assay.model.uses import LaunchPermission
 
 OTHERWISE = "it was not checked whom it is shared with, because there is another reason against it"
 WATCHED = timedelta(days=30)
-"""How long an image should not have been launched by anybody."""
+"""How long nobody should have launched an image."""
 _UNPROTECTED = (None, "disabled")
 _NAMED = 3
 Permissions = Mapping[Node, list[LaunchPermission] | CutShort]
 
 
 class Unknown(msgspec.Struct, frozen=True):
-    """One image of class `unknown`, as its owner sees it where that is one of the accounts."""
+    """One image of class `unknown`, as its owner sees it if the owner is one of the accounts."""
 
     classified: Classified
     others: tuple[str, ...]
@@ -51,24 +52,24 @@ class Facts(msgspec.Struct, frozen=True):
     found: Referrers
     gaps: Sequence[Gap]
     places: frozenset[At]
-    """That were looked into."""
+    """The places that were read."""
     twice: Mapping[tuple[str, str], tuple[str, ...]]
-    """By Region and snapshot: the images that have one which several have."""
+    """By Region and snapshot: the images that have a snapshot, if several have it."""
     permissions: Permissions
-    """Whom images are shared with, where that is known: as the night has it, or as it was asked."""
+    """Whom images are shared with, as far as known, from the night or from a live call."""
     live: bool = False
-    """Whether it was asked, of all images that nothing else speaks against."""
+    """Whether EC2 was asked about all images that have no other reason against them."""
     since: Mapping[Node, Answer[Image]] = {}
-    """What EC2 says now of those that were asked about."""
+    """EC2's current answers for the images that were asked about."""
 
 
 def unknown_images(night: Night, only: Iterable[str] = ()) -> list[Unknown]:
-    """Each image once; `only` some of them, if any are named. Raises `StoreError`."""
+    """Each image once; only those in `only`, if there are any. Raises `StoreError`."""
     rows: defaultdict[Node, list[Classified]] = defaultdict(list)
     chosen = list(only)
     some = "AND image_id IN (SELECT unnest($2))" if chosen else ""
     asked = (
-        f"SELECT * FROM images WHERE night = $1 AND class = 'unknown' {some}"  # noqa: S608 - no foreign text
+        f"SELECT * FROM images WHERE night = $1 AND class = 'unknown' {some}"  # noqa: S608 - no outside text
         " ORDER BY region, image_id, account"
     )
     given = (chosen,) if chosen else ()
@@ -84,7 +85,7 @@ def unknown_images(night: Night, only: Iterable[str] = ()) -> list[Unknown]:
 
 
 def shared_snapshots(night: Night) -> dict[tuple[str, str], tuple[str, ...]]:
-    """By Region and snapshot, the images of all classes that have it, where that is more than one."""
+    """By Region and snapshot, the images of all classes that have it, if there are several."""
     asked = """
         SELECT region, snapshot, list_sort(list(DISTINCT image_id)) AS images
         FROM (SELECT region, image_id, unnest(snapshots) AS snapshot FROM images WHERE night = $1)
@@ -95,7 +96,7 @@ def shared_snapshots(night: Night) -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 def weigh(images: Sequence[Unknown], facts: Facts) -> list[Remedy]:
-    """How each image stands, without steps and replacements."""
+    """The standing of each image, without steps and replacements."""
     regions = {each.node[0] for each in images}
     unread = {region: tuple(_unread(region, facts)) for region in regions}
     return [_weighed(each, facts, unread[each.node[0]]) for each in images]
@@ -104,7 +105,7 @@ def weigh(images: Sequence[Unknown], facts: Facts) -> list[Remedy]:
 def _weighed(image: Unknown, facts: Facts, unread: tuple[str, ...]) -> Remedy:
     used_by = tuple(sorted(facts.found.by_image.get(image.node, ()), key=_order))
     reasons = tuple(_against(image, facts, unread))
-    if used_by:  # whom it is shared with is of no matter yet
+    if used_by:  # whom it is shared with does not matter yet
         reasons = tuple(each for each in reasons if each not in (NOT_ASKED, OTHERWISE))
     if any(each.launches for each in used_by):
         standing = Standing.REPLACE_FIRST
@@ -130,7 +131,7 @@ def _order(each: Referrer) -> tuple[bool, str, str, str]:
 
 
 def _against(image: Unknown, facts: Facts, unread: tuple[str, ...]) -> Iterator[str]:
-    """Every reason not to say that it may go, besides that it is used."""
+    """Every reason not to remove the image, besides its uses."""
     found, region = image.classified, image.classified.region
     listed = found.listed
     if found.shared:
@@ -153,7 +154,9 @@ def _against(image: Unknown, facts: Facts, unread: tuple[str, ...]) -> Iterator[
 
 
 def _since(image: Unknown, facts: Facts) -> Iterator[str]:
-    """A pipeline can have marked it, or somebody removed it, after the night was read."""
+    """Changes after the night was read: a pipeline may have marked the image, or somebody removed
+    it.
+    """
     before, found = image.classified.listed.image, facts.since.get(image.node)
     match found:
         case Absent():
@@ -184,7 +187,7 @@ def _sharing(image: Unknown, facts: Facts) -> Iterator[str]:
     if listed.image.public:
         yield "it is public, so anybody may use it"
     if listed.image.state == "disabled":
-        return  # nobody is left with whom it is shared
+        return  # it can no longer be shared with anybody
     told = facts.permissions.get(image.node)
     match told:
         case None:

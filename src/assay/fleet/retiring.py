@@ -1,7 +1,7 @@
-"""What a person does about an image, in order; nothing of it is ever done here.
+"""What a person has to do about an image, in order; assay itself never does any of it.
 
-Facts: EC2 User Guide, "Deregister an Amazon EC2 AMI" (instances that run are not affected; snapshots stay
-unless they are deleted), "Disable an Amazon EC2 AMI" (EnableImage takes it back), "Recycle Bin" (a
+Facts: EC2 User Guide, "Deregister an Amazon EC2 AMI" (running instances are not affected; snapshots
+stay unless they are deleted), "Disable an Amazon EC2 AMI" (EnableImage undoes it), "Recycle Bin" (a
 rule for `EC2_IMAGE` keeps what is deregistered); EC2 API Reference, ResetImageAttribute.
 """
 
@@ -23,7 +23,7 @@ _WHAT = {
 
 
 def steps(remedy: Remedy, twice: Mapping[tuple[str, str], tuple[str, ...]]) -> tuple[Step, ...]:
-    """For what is used, what to change where; for what may go, how."""
+    """For an image in use, what to change where; for one that may go, how to remove it."""
     if remedy.standing is Standing.SAFE:
         return tuple(_retire(remedy, twice))
     return tuple(_replace(remedy.used_by))

@@ -1,4 +1,6 @@
-"""Sources of a line that ask AWS: what EC2 shows of an image now, and what CloudTrail recorded of it."""
+"""Sources of a line that ask AWS: what EC2 shows about an image now, and what CloudTrail
+recorded.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -18,14 +20,16 @@ KEPT = timedelta(days=90)
 AROUND = timedelta(hours=1)
 """How far the event of an image may be from its creation date; inferred."""
 MOST_CALLS = 5
-"""For an instance: whoever traces many of them must not wait."""
+"""For one instance, because tracing many of them must not take long."""
 SPENT = f"the {MOST_CALLS} calls for an instance are used up"
 May = Callable[[int], bool]
-"""Whether so many calls more may be made."""
+"""Whether this many more calls may be made."""
 
 
 def unfollowed(link: Link) -> Link:
-    """A link of which nobody was asked, as no calls were left; it stays open to whoever knows more."""
+    """A link that was not asked about because no calls were left; another source may still add to
+    it.
+    """
     if link.parent is not None or link.end is not None:
         return link
     return replace(link, end=AncestryEnd.NOT_FOLLOWED, detail=SPENT)
@@ -43,7 +47,7 @@ class Eyes:
         self.gaps: list[Gap] = []
 
     def look(self, links: Iterable[Link]) -> None:
-        """Ask of many at once: a call for each Region, that of the caller first."""
+        """Ask about many at once: one call for each Region, the caller's Region first."""
         regions: dict[str, list[ImageKey]] = {self._home.region: []}
         for link in links:
             if link.region:
@@ -54,7 +58,7 @@ class Eyes:
                 self._answers.update(self._catalog.ask(IMAGES, keys))
 
     def add(self, link: Link) -> Link:
-        """Nothing is asked twice."""
+        """The link with what EC2 shows. Nothing is asked twice."""
         if link.visible is not None or link.region is None:
             return link
         place = replace(self._home, region=link.region)
@@ -100,7 +104,7 @@ class Eyes:
 
 
 class Trail:
-    """CloudTrail's event history of the caller's account, and of those that have readers."""
+    """CloudTrail's event history of the caller's account and of accounts with a reader."""
 
     def __init__(
         self,
@@ -118,7 +122,7 @@ class Trail:
         self.gaps: list[Gap] = []
 
     def add(self, link: Link) -> Link:
-        """How an image was made, by whom, and of what, if that is not too long ago."""
+        """The link with how, by whom and from what its image was made, if that is recent enough."""
         place = self._place(link)
         if place is None:
             return link
@@ -152,7 +156,9 @@ class Trail:
         return link
 
     def _place(self, link: Link) -> Place | None:
-        """Whose history can tell of an image: its owner's, or while nobody knows that, the caller's."""
+        """Whose history may contain an image: its owner's, or the caller's if the owner is not
+        known.
+        """
         if link.region is None:
             return None
         owner = link.image.owner_id if link.image else None
@@ -173,7 +179,7 @@ class Trail:
         made: datetime | None,
         wanted: Callable[[ImageEvent], bool],
     ) -> ImageEvent | None:
-        """The newest event that is wanted, among those about a resource."""
+        """The newest of the wanted events about a resource."""
         at = (place.account, place.region)
         if made is not None and self._as_of - made > KEPT:
             kept = f"the {KEPT.days} days that CloudTrail keeps"
@@ -197,7 +203,7 @@ class Trail:
         return None
 
     def _source(self, event: ImageEvent, place: Place) -> tuple[str, str | None] | None:
-        """The image that an event names, or that the instance it names was launched from."""
+        """The source image that an event names, or the image of the instance that it names."""
         if event.source_image_id:
             return (event.source_image_id, event.source_image_region)
         if event.name is not EventName.CREATE_IMAGE or not event.instances:

@@ -1,40 +1,40 @@
-"""Parquet files as DuckDB reads them: the text of sources and views."""
+"""Parquet files as sources for DuckDB: the SQL for reading them and for views."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 OF_A_NIGHT = {"night": "DATE"}
 OF_A_PLACE = {**OF_A_NIGHT, "account": "VARCHAR", "region": "VARCHAR"}
-"""What stands in the paths of files."""
+"""The columns that are part of file paths."""
 
 
 def of_places(nights: Sequence[Path], table: str) -> str:
-    """The places' own files."""
+    """A source of the places' own files."""
     below = f"account=*/region=*/{table}.parquet"
     return read([each / below for each in nights], OF_A_PLACE)
 
 
 def read(paths: Sequence[Path], in_path: Mapping[str, str]) -> str:
-    """The rows of files, as a source of a SELECT."""
+    """A source of a SELECT with the rows of some files."""
     files = ", ".join(map(quoted, paths))
     return f"read_parquet([{files}], hive_types={typed(in_path)}, union_by_name=true)"
 
 
 def rows(kinds: Mapping[str, str], sources: Sequence[str]) -> str:
-    """A SELECT of the rows of all sources. A night that was stored before there was a column has nothing to tell
-    there.
+    """A SELECT of the rows of all sources. A column that did not exist when a night was stored is
+    null.
     """
     nulls = ", ".join(f'NULL::{kind} AS "{each}"' for each, kind in kinds.items())
-    selects = [f"SELECT {nulls} WHERE false", *(f"SELECT * FROM {each}" for each in sources)]  # noqa: S608 - ours alone
+    selects = [f"SELECT {nulls} WHERE false", *(f"SELECT * FROM {each}" for each in sources)]  # noqa: S608 - no outside text
     return " UNION ALL BY NAME ".join(selects)
 
 
 def typed(kinds: Mapping[str, str]) -> str:
-    """As the argument of a function that reads files: `{'night': 'DATE'}`."""
+    """Types as the argument of a function that reads files: `{'night': 'DATE'}`."""
     return f"{{{', '.join(f'{name!r}: {kind!r}' for name, kind in kinds.items())}}}"
 
 
 def quoted(path: Path) -> str:
-    """As text in a statement."""
+    """A path as a string literal of a statement."""
     text = str(path).replace("'", "''")
     return f"'{text}'"

@@ -1,11 +1,11 @@
-"""The store: a night of images and places, as Parquet files that anybody can read.
+"""The store: nights of images and places, as Parquet files that any tool can read.
 
     STORE/night=2026-11-29/account=222222222222/region=us-east-1/images.parquet
-    STORE/night=2026-11-29/places.parquet        one row for each place that was wanted
-    STORE/night=2026-11-29/_images.parquet       all places in one, for questions (`gathered.py`)
+    STORE/night=2026-11-29/places.parquet        one row for each wanted place
+    STORE/night=2026-11-29/_images.parquet       all places in one file, for queries (`gathered.py`)
 
-A file is written under a name of its own and then renamed, so that a reader sees all of it or none.
-DuckDB (the extra `assay-ami[fleet]`) writes and reads them.
+A file is written under a temporary name and then renamed, so that readers see all of it or nothing.
+DuckDB (the extra `assay-ami[fleet]`) writes and reads the files.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -24,31 +24,31 @@ from assay.model.inventory import Classified, Use
 from assay.model.places_seen import PlaceSeen
 
 TABLES = {"images": columns.IMAGES, "uses": columns.USES}
-"""What has a file in each place, and its columns."""
+"""The tables that have a file in each place, with their columns."""
 VERSION = 1
-"""Of the store: one that another assay wrote in a newer form is not read as if it were this one."""
+"""The version of the store format; a newer format is refused."""
 _MARKED = "assay_store"
 _MARKS = {_MARKED: str(VERSION)}
 _ROWS = 2_000
 
 
 class Store:
-    """One directory of nights. Every method raises `StoreError` where it cannot do what it says."""
+    """One directory of nights. Its methods raise `StoreError` on failure."""
 
     def __init__(self, root: Path) -> None:
         self._named, self._root = root, root.absolute()
         self._known: set[Path] = set()
         self._looked: dict[Path, gathered.Sources] = {}
         self.only: date | None = None
-        """The night that all questions are about, if it is set before the first of them."""
+        """The only night that queries need; set it before the first of them."""
         with told(root):
             self._duckdb = connection()
-            # It writes: a second thread takes twice the memory, and is no faster with small files
+            # For writing: a second thread takes twice the memory, and is no faster with small files
             self._duckdb.execute("SET threads = 1")
 
     @property
     def path(self) -> str:
-        """Where it is, as people named it."""
+        """The path as the user gave it."""
         return str(self._named)
 
     def files(self, night: date) -> frozenset[str]:
@@ -58,17 +58,19 @@ class Store:
             return frozenset(path for path, *_ in self._sources(directory).found)
 
     def _sources(self, night: Path) -> gathered.Sources:
-        """The files of a night's places, looked at once until this writes: there are thousands."""
+        """The files of a night's places, listed once until something is written: there are
+        thousands.
+        """
         if night not in self._looked:
             self._looked[night] = gathered.sources(night, TABLES)
         return self._looked[night]
 
     def nights(self) -> list[date]:
-        """The nights that are written whole, the oldest first."""
+        """The complete nights, oldest first."""
         return list(self._nights())
 
     def _nights(self) -> dict[date, Path]:
-        """Each night with its directory. Of one that is not whole nobody can tell what is missing."""
+        """Each complete night with its directory. It is not known what is missing in the others."""
         with told(self._root):
             nights = folders.finished(self._root)
         for path in nights.keys() - self._known:
@@ -77,7 +79,7 @@ class Store:
         return dict(sorted(dated))
 
     def unfinished(self) -> list[date]:
-        """The nights that a run began to write and did not end, the oldest first: nothing is read of them."""
+        """The nights that a run began but did not finish, oldest first. They are never read."""
         with told(self._root):
             return folders.unfinished(self._root)
 
@@ -95,14 +97,15 @@ class Store:
     def write(
         self, night: date, place: PlaceSeen, images: Iterable[Classified], uses: Iterable[Use]
     ) -> None:
-        """The images of one place, and what uses images there."""
+        """Write the images of one place, and what uses images there."""
         rows = map(columns.image_row, images)
         self._write(self._file(night, place, "images"), columns.IMAGES, rows)
         self._write(self._file(night, place, "uses"), columns.USES, map(columns.use_row, uses))
 
     def keep_older(self, night: date, place: PlaceSeen) -> datetime | None:
-        """Where a place could not be read: what an earlier night has of it, marked as such. Tells when
-        that was read; None where no night has it.
+        """Copy what an earlier night has of a place that could not be read, marked as stale.
+
+        Returns when that was read, or None if no earlier night has it.
         """
         found = self._last_seen(night, place)
         if found is None:
@@ -110,14 +113,16 @@ class Store:
         before, read = found
         for each in self._kept(before, place):
             rows = self._older(before, place, each, read)
-            self._copy(f"SELECT * FROM {rows}", self._file(night, place, each))  # noqa: S608 - ours alone
+            self._copy(f"SELECT * FROM {rows}", self._file(night, place, each))  # noqa: S608 - no outside text
         return read
 
     def keep_rest(
         self, night: date, place: PlaceSeen, shared: Collection[bool], uses: Collection[str]
     ) -> None:
-        """Add to what was written of a place what an earlier night has besides, marked as such: of images those
-        that are others' or its own, as `shared` has True or False, of uses these types.
+        """Add to what was written of a place the rest from an earlier night, marked as stale.
+
+        `shared` says which images to add (True for others', False for the place's own), and `uses`
+        which types of uses.
         """
         found = self._last_seen(night, place)
         if found is None:
@@ -126,7 +131,7 @@ class Store:
         kinds = ", ".join(f"'{each}'" for each in uses) or "NULL"
         owners = ", ".join(str(each) for each in shared) or "NULL"
         missed = {
-            "images": f"(shared_from IS NOT NULL) IN ({owners}) AND image_id NOT IN (SELECT image_id FROM new)",  # noqa: S608 - ours alone
+            "images": f"(shared_from IS NOT NULL) IN ({owners}) AND image_id NOT IN (SELECT image_id FROM new)",  # noqa: S608 - no outside text
             "uses": f"type IN ({kinds}) AND (type, id) NOT IN (SELECT (type, id) FROM new)",  # noqa: S608
         }
         for each in self._kept(before, place):
@@ -136,7 +141,7 @@ class Store:
             self._copy(f"WITH new AS (FROM {new}) FROM new UNION ALL BY NAME ({older})", path)
 
     def _last_seen(self, night: date, place: PlaceSeen) -> tuple[date, datetime] | None:
-        """The last night before that has something of a place, and when that was read."""
+        """The last earlier night that has something of a place, and when that was read."""
         for before in reversed([each for each in self.nights() if each < night]):
             read = self._read_at(before, place) if self._kept(before, place) else None
             if read is not None:
@@ -147,14 +152,14 @@ class Store:
         return [each for each in TABLES if self._file(night, place, each).exists()]
 
     def _older(self, night: date, place: PlaceSeen, table: str, read: datetime) -> str:
-        """The rows of a place of an earlier night, marked with when they were read."""
+        """The rows of a place in an earlier night, marked with when they were read."""
         since = f"coalesce(stale_since, TIMESTAMPTZ '{read.isoformat()}')"
         path = quoted(self._file(night, place, table))
         source = f"read_parquet({path}, hive_partitioning=false)"
         return f"(SELECT * REPLACE ({since} AS stale_since) FROM {source})"  # noqa: S608
 
     def finish(self, night: date, places: Sequence[PlaceSeen]) -> None:
-        """Write down what became of each place: with that, the night is whole."""
+        """Write the state of each place, which makes the night complete."""
         ordered = sorted(places, key=lambda each: (each.account, each.region))
         directory = folders.folder_of(self._root, night)
         self._write(directory / folders.PLACES, columns.PLACES, map(columns.place_row, ordered))
@@ -162,8 +167,9 @@ class Store:
             gathering.gather(self._duckdb, directory, TABLES, _MARKS)
 
     def select(self, query: str, *parameters: object) -> "Rows":
-        """The answer to one SELECT over the views `images`, `uses` and `places`, and nothing but that: no other
-        statement is run, and no file outside of the store is opened.
+        """The answer to one SELECT over the views `images`, `uses` and `places`.
+
+        No other statement is run, and no file outside the store is opened.
         """
         with told(self._root):
             statements = self._duckdb.extract_statements(query)
@@ -174,13 +180,15 @@ class Store:
             return Rows(names, tuple(found.fetchall()))
 
     def derived(self, name: str, night: date) -> str:
-        """What follows from a night's images, as a source of a SELECT: from its file where that is as new as the
-        images, worked out where it is not. The names are those of `derived.DERIVED`.
+        """What follows from a night's images, as a source of a SELECT; `name` is one of
+        `derived.DERIVED`.
+
+        It reads the file if that is as new as the images, and otherwise runs the query.
         """
         directory = folders.folder_of(self._root, night)
         if self._is_gathered(directory, name):
             return read([gathered.path_of(directory, name)], OF_A_NIGHT)
-        images = f"(SELECT * FROM images WHERE night = DATE '{night}')"  # noqa: S608 - ours alone
+        images = f"(SELECT * FROM images WHERE night = DATE '{night}')"  # noqa: S608 - no outside text
         return f"({derived.query(name, images)})"
 
     def _is_gathered(self, night: Path, *also: str) -> bool:
@@ -188,14 +196,14 @@ class Store:
         return gathering.is_gathered(self._duckdb, night, TABLES, found, also)
 
     def keep(self, name: str, query: str, *parameters: object) -> None:
-        """Keep the answer to a SELECT in memory, where later queries find it by a name: what is asked
-        again and again is read from the files once.
+        """Keep the answer to a SELECT in memory under a name, so that what later queries need
+        repeatedly is read from the files only once.
         """
         with told(self._root):
             self._reader.execute(f"CREATE OR REPLACE TABLE {name} AS {query}", list(parameters))
 
     def records(self, query: str, *parameters: object) -> Iterator[dict[str, Any]]:
-        """The rows of a SELECT, by column, some at a time: there may be more than fit into memory."""
+        """The rows of a SELECT, by column, in batches, since they may not fit into memory."""
         with told(self._root):
             found = self._reader.cursor().execute(query, list(parameters))
             names = [each[0] for each in found.description or ()]
@@ -205,7 +213,7 @@ class Store:
 
     @cached_property
     def _reader(self) -> Any:
-        """A connection of its own that can read the nights there are, and write nothing."""
+        """A separate connection, which can read the existing nights and write nothing."""
         nights = [path for each, path in self._nights().items() if self.only in (None, each)]
         if not nights:
             raise StoreError("holds no night", where=self.path, hint="run assay inventory first")
@@ -213,7 +221,7 @@ class Store:
         with told(self._root):
             found = {each: self._sources(each) for each in nights}
         whole = {each for each in nights if self._is_gathered(each)}
-        if len(whole) == len(nights):  # of thousands of small files it would keep too much
+        if len(whole) == len(nights):  # with thousands of small files the cache would be too large
             reader.execute("SET parquet_metadata_cache = true")
         for table, kinds in TABLES.items():
             there = [each for each in nights if found[each].has(table)]
@@ -245,7 +253,7 @@ class Store:
         return folders.folder_of(self._root, night) / below
 
     def _write(self, path: Path, kinds: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
-        """Rows go through a file of JSON lines: that is what DuckDB reads fastest without help."""
+        """Write rows by way of a file of JSON lines, which DuckDB alone reads fastest."""
         lines = path.with_name(f".{path.stem}.jsonl")
         with told(path):
             path.parent.mkdir(parents=True, exist_ok=True)

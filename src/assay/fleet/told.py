@@ -1,8 +1,10 @@
-"""What EC2 tells of an instance's image to whoever has the instance, as an answer about that image.
+"""What EC2 returns about an instance's image to the owner of the instance, as an answer about that
+image.
 
-DescribeInstanceImageMetadata tells it also of images that are deregistered or shared no more: name, owner,
-state and marks, but not what the image was made from (EC2 API Reference, ImageMetadata). It is evidence of
-the marks, and none of a lineage: that is asked for on its own, and stays open where nobody knows.
+DescribeInstanceImageMetadata also covers images that are deregistered or no longer shared: name,
+owner, state and watermarks, but not what the image was made from (EC2 API Reference,
+ImageMetadata). It is evidence of the watermarks, but not of a lineage, which is asked for
+separately and stays open if nothing is known about it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -32,7 +34,7 @@ UNTOLD = "EC2 shows an instance's owner the watermarks of its image, but not wha
 
 
 def told_by(uses: Mapping[At, Iterable[Use]]) -> dict[ImageKey, UsedImage]:
-    """What EC2 tells of the images of instances."""
+    """What EC2 returns about the images of instances."""
     return {
         (Place.of(region, account), use.image.id): use.image
         for (account, region), here in uses.items()
@@ -42,13 +44,15 @@ def told_by(uses: Mapping[At, Iterable[Use]]) -> dict[ImageKey, UsedImage]:
 
 
 class Telling:
-    """An `ImageCatalog` that answers for images which another one cannot show, by what instances tell."""
+    """An `ImageCatalog` that answers for images which its source cannot show, from what instances
+    show.
+    """
 
     def __init__(self, source: ImageCatalog, told: Mapping[ImageKey, UsedImage]) -> None:
         self._source = source
         self._told = told
         self.shown: dict[ImageKey, Image] = {}
-        """The images that only instances tell of."""
+        """The images known only from instances."""
 
     def ask(self, question: Question[K, T], keys: Collection[K]) -> Mapping[K, Answer[T]]:
         answers = self._source.ask(question, keys)
@@ -80,14 +84,14 @@ class Telling:
 
 
 def is_shown(answer: object) -> bool:
-    """Whether an answer is an image as DescribeImages shows it; of one that only stands in a record of
-    somebody's ancestry, not even the state is known.
+    """Whether an answer is an image as DescribeImages shows it. Of an image that is only in another
+    image's recorded ancestry, not even the state is known.
     """
     return isinstance(answer, Image) and answer.state is not None
 
 
 def as_told(subject: Subject, shown: Mapping[ImageKey, Image]) -> Subject:
-    """The subject, with who really told of its image, and without a lineage that nobody told."""
+    """The subject with the true evidence for its image, and without a lineage that nothing proves."""
     found, provenance = subject.resolution, subject.provenance
     if not isinstance(found, Resolved) or (found.place, found.image.id) not in shown:
         return subject
@@ -103,7 +107,7 @@ def as_told(subject: Subject, shown: Mapping[ImageKey, Image]) -> Subject:
 
 
 def _is_image(evidence: Evidence, found: Resolved) -> bool:
-    """Whether it says that DescribeImages showed the image, which it did not."""
+    """Whether the evidence says that DescribeImages showed the image, which it did not."""
     return (evidence.source, evidence.subject) == ("ec2:DescribeImages", found.image.id)
 
 

@@ -1,4 +1,6 @@
-"""Totals of stored nights: how many uses an image has, and how classes went from night to night."""
+"""Totals of stored nights: how many uses an image has, and how class sizes changed between
+nights.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -23,7 +25,7 @@ WHERE night >= $1 AND night <= $2 GROUP BY ALL ORDER BY ALL
 
 
 class Used(msgspec.Struct, frozen=True):
-    """What uses images in one night, asked when somebody goes through it: image, type, how many."""
+    """What uses images in one night, queried on iteration: image, type, count."""
 
     night: Night
 
@@ -33,7 +35,7 @@ class Used(msgspec.Struct, frozen=True):
 
 
 class Trend(msgspec.Struct, frozen=True):
-    """The last nights up to one, the oldest first, asked when somebody goes through it."""
+    """The last nights up to a given one, oldest first, queried on iteration."""
 
     night: Night
     most: int

@@ -1,8 +1,8 @@
-"""Whether something that names an image, which nobody could tell, may use any image at all.
+"""Whether a reference whose image is not known may lead to any image at all.
 
 Facts: Systems Manager User Guide, "Discovering public parameters" (those below `/aws/service/` are
-AWS's own); Image Builder API Reference, ImageRecipe (`parentImage`: an AMI id, `ssm:` and a parameter,
-the ARN of an image of Image Builder, a product).
+AWS's own); Image Builder API Reference, ImageRecipe (`parentImage`: an AMI id, `ssm:` and a
+parameter, the ARN of an Image Builder image, a product).
 """
 
 import re
@@ -15,9 +15,10 @@ _THROUGH = ("template ", "launch configuration ")
 
 
 def may_be_any(use: Use) -> bool:
-    """Whether a use without an image may be of any: not of Amazon's, and not told by something else.
+    """Whether a use without an image may be of any image: not Amazon's, and not known otherwise.
 
-    What launches by a template tells nothing of its own: the template's version does.
+    A use that launches through a template does not matter here, because the template's version
+    does.
     """
     via = use.via or ""
     through = use.type in THROUGH_TEMPLATES and via.startswith(_THROUGH)

@@ -1,9 +1,9 @@
-"""What uses images in a place, in the form in which a gate reads a plan: one `AmiReference` each.
+"""The uses of images in a place, in the form in which a plan is judged: one `AmiReference` each.
 
-So that one policy governs both, a use has the words that Terraform has for it: an instance is an
-`aws_instance` with an `ami`, whether Terraform made it or not. All are of the action `no-op`, since
-nobody changes them. Of a launch template those versions count that something launches: its default, its
-latest, and those that a group or a fleet of the place pins.
+So that one policy governs both, a use is described in Terraform's words: an instance is an
+`aws_instance` with an `ami`, whether Terraform created it or not. The action is always `no-op`,
+since nothing is being changed. Of a launch template, only versions that something launches count:
+its default, its latest, and those pinned by a group or fleet of the place.
 """
 
 from collections import Counter, defaultdict
@@ -18,9 +18,9 @@ from assay.model.inventory import THROUGH_TEMPLATES, Use, UseType
 
 INSTANCE = "aws_instance"
 ENDING = ("terminated", "shutting-down")
-"""What an instance is that runs no more, and never will; EC2 tells of it for an hour."""
+"""States of an instance that will never run again; EC2 returns it for an hour."""
 SUPERSEDED = "superseded"
-"""What a version of a template is that nothing launches by itself."""
+"""A template version that nothing launches."""
 KINDS = frozenset(
     {
         *(UseType.INSTANCE, UseType.TEMPLATE, UseType.GROUP),
@@ -33,7 +33,7 @@ _NOTHING = Unusable("contains no known image", "look at it in EC2: its image is 
 
 
 class Used(msgspec.Struct, frozen=True):
-    """The references of a place, and how many uses are none, by why."""
+    """The references of a place, and the number of uses that are not judged, by reason."""
 
     references: tuple[AmiReference, ...]
     aside: Mapping[str, int]
@@ -46,7 +46,7 @@ def used(at: At, uses: Iterable[Use]) -> Used:
     pinned = _pinned(here)
     configurations = {use.name: use for use in here if use.type is UseType.CONFIGURATION}
     aside: Counter[str] = Counter()
-    # Overrides of a group may name the same thing again and again
+    # Overrides of a group may name the same thing repeatedly
     found: dict[tuple[str, str, Value], AmiReference] = {}
     for use in here:
         why = _aside(use, pinned)
@@ -59,7 +59,7 @@ def used(at: At, uses: Iterable[Use]) -> Used:
 
 
 def _pinned(uses: Iterable[Use]) -> Mapping[str, set[int]]:
-    """The versions that groups and fleets name by their number, by id or name of the template."""
+    """The version numbers that groups and fleets pin, by id or name of the template."""
     found: defaultdict[str, set[int]] = defaultdict(set)
     for use in uses:
         named = template_in(use.via) if use.type in THROUGH_TEMPLATES else None
@@ -69,7 +69,7 @@ def _pinned(uses: Iterable[Use]) -> Mapping[str, set[int]]:
 
 
 def _aside(use: Use, pinned: Mapping[str, set[int]]) -> str | None:
-    """Why a use is not judged; None where it is."""
+    """Why a use is not judged; None if it is."""
     if use.type not in KINDS:
         return use.type.value
     if use.type is UseType.INSTANCE and use.state in ENDING:
@@ -99,7 +99,7 @@ _OF_EC2 = {
 
 
 def _arn(use: Use, place: Place) -> str | None:
-    """What AWS calls it; None where nobody tells."""
+    """The ARN of a use; None if it is not known."""
     if use.id.startswith("arn:"):
         return use.id
     what = _OF_EC2.get(use.type)
@@ -110,7 +110,7 @@ def _arn(use: Use, place: Place) -> str | None:
 def _said(
     use: Use, configurations: Mapping[str | None, Use]
 ) -> tuple[str, str, Kind, Value | None]:
-    """Resource type, attribute, what it does with the image, and what it names."""
+    """Resource type, attribute, kind, and the value that names the image."""
     match use.type:
         case UseType.TEMPLATE:
             version = version_in(use.via)
@@ -133,7 +133,9 @@ def _said(
 
 
 def _of_fleet(use: Use, direct: str) -> tuple[str, Kind, Value | None]:
-    """By its template, or by an image of its own, which stands in an attribute `direct`."""
+    """Attribute, kind and value of a fleet: its template, or its own image in the attribute
+    `direct`.
+    """
     template = template_in(use.via)
     if template is not None:
         return "launch_template_config", Kind.LAUNCH, template
@@ -155,18 +157,18 @@ def _of_group(use: Use, configurations: Mapping[str | None, Use]) -> tuple[str, 
 
 
 def _image(use: Use) -> Value | None:
-    """The image, or the alias, that a use names itself."""
+    """The image or the alias that a use itself names."""
     return parse_image(use.image_id or use.via)
 
 
 def _parent(use: Use) -> Value | None:
-    """What a recipe builds from: Image Builder writes parameters as `ssm:NAME` (CreateImageRecipe)."""
+    """The parent of a recipe: Image Builder writes parameters as `ssm:NAME` (CreateImageRecipe)."""
     named = use.image_id or use.via or ""
     return parse_image(f"resolve:{named}" if named.startswith("ssm:") else named)
 
 
 def address_of(use: Use) -> str:
-    """What people find it by: an instance's id, an ARN, or its type and name."""
+    """How people find a use: an instance's id, an ARN, or its type and name."""
     if use.type is UseType.INSTANCE or use.id.startswith("arn:"):
         return use.id
     version = version_in(use.via) if use.type is UseType.TEMPLATE else None

@@ -1,8 +1,8 @@
-"""Who uses each image of a night: everything that names it, or leads to it, in every account.
+"""The uses of each image of a night: everything that names it or leads to it, in every account.
 
-Whatever a group, a template, a launch configuration, a parameter or a recipe would launch next, `launches.py`
-tells; here instances and usage reports stand beside it. Facts: EC2 API Reference, InstanceState
-(what is terminated is told for an hour, and starts no more).
+`launches.py` finds what a group, template, launch configuration, parameter or recipe would launch
+next; this module adds instances and usage reports. Facts: EC2 API Reference, InstanceState (a
+terminated instance is returned for an hour, and never starts again).
 """
 
 import re
@@ -33,7 +33,7 @@ _REFERENCES = {
 
 
 class Referrers(msgspec.Struct):
-    """By image; and by Region what leads to an image of which nobody knows which one it is."""
+    """The uses by image, and by Region the uses whose image is not known."""
 
     by_image: defaultdict[Node, list[Referrer]] = msgspec.field(
         default_factory=lambda: defaultdict(list)
@@ -41,11 +41,11 @@ class Referrers(msgspec.Struct):
     leads: defaultdict[str, list[str]] = msgspec.field(default_factory=lambda: defaultdict(list))
 
     def add(self, image: str, found: Referrer) -> None:
-        """Something that uses the image, in its Region."""
+        """Add something that uses the image, in its own Region."""
         self.by_image[found.region, image].append(found)
 
     def lead(self, account: str, region: str, what: str) -> None:
-        """Something that may use any image of the Region."""
+        """Add something that may use any image of the Region."""
         self.leads[region].append(f"{account}: {what}")
 
 
@@ -58,19 +58,19 @@ def referrers(night: Night) -> Referrers:
             case UseType.INSTANCE if not has_ended(use) and use.image_id is not None:
                 found.add(use.image_id, _referrer(at, use))
             case UseType.USAGE_REPORT if use.image_id is not None:
-                # It is the other account's, whose id stands in the name
+                # The use belongs to the other account, whose id is in the name
                 account = use.name or at[0]
                 found.add(use.image_id, _referrer((account, at[1]), use))
     return found
 
 
 def has_ended(use: Use) -> bool:
-    """Whether it is an instance that is told for an hour yet, and starts no more."""
+    """Whether a use is a terminated instance, which EC2 still returns for an hour."""
     return use.type is UseType.INSTANCE and use.state == "terminated"
 
 
 def add_reference(found: Referrers, at: At, reference: ImageReference) -> None:
-    """What EC2 finds in an account, where no list told of it."""
+    """Add a use that EC2 finds in an account, in addition to those in the lists."""
     kind = _REFERENCES.get(reference.type, "other")
     found.add(
         reference.image_id,
@@ -79,7 +79,7 @@ def add_reference(found: Referrers, at: At, reference: ImageReference) -> None:
 
 
 def _add_launches(found: Referrers, all_launches: Iterable[Launch]) -> None:
-    """Versions of one template that name one image are one referrer of it."""
+    """Combine the versions of a template that name the same image into one referrer."""
     versions: defaultdict[tuple[str, str, str, str], list[Launch]] = defaultdict(list)
     for each in all_launches:
         use = each.use

@@ -1,4 +1,4 @@
-"""What uses images, and what would launch one next: each listing, and what of it is a use."""
+"""What uses images, or would launch one next: each listing, and the uses in its items."""
 
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
@@ -43,7 +43,7 @@ def _instance(found: ImageUse) -> Iterator[Use]:
 
 
 def _template(found: ListedTemplate) -> Iterator[Use]:
-    """Every version: a group may pin any of them."""
+    """Every version, because a group may pin any of them."""
     for version in found.versions:
         words = [f"version {version.number}"]
         words += ["default"] if version.number == found.default else []
@@ -87,7 +87,7 @@ def _recipe(found: Recipe) -> Iterator[Use]:
 
 
 def _fleet(found: LaunchingFleet) -> Iterator[Use]:
-    """One that may launch again, with each template and each image that it names."""
+    """A fleet that may launch again, with each template and image that it names."""
     kind = UseType.SPOT_FLEET if found.spot else UseType.EC2_FLEET
     for template in found.templates:
         yield Use(kind, found.id, via=_named(template), state=found.state)
@@ -97,7 +97,7 @@ def _fleet(found: LaunchingFleet) -> Iterator[Use]:
 
 
 def _usage(found: ImageUsage) -> Iterator[Use]:
-    """An entry that counts nothing is none: EC2 looked at an account and found nothing there."""
+    """An entry with a count of zero is not a use: EC2 looked at the account and found nothing."""
     if found.count > 0:
         via = f"{found.count} x {found.type} in {found.account}"
         yield Use(
@@ -111,7 +111,7 @@ def _usage(found: ImageUsage) -> Iterator[Use]:
 
 
 def _either(named: str) -> tuple[str | None, str | None]:
-    """An image, or the alias that leads to one."""
+    """A pair of image and alias, one of which is None."""
     return (named, None) if is_ami_id(named) else (None, named)
 
 
@@ -131,10 +131,10 @@ USES: tuple[tuple[Listing[Place, Any], Callable[[Any], Iterator[Use]]], ...] = (
     (SPOT_FLEETS_OF, _fleet),
     (USAGES_OF, _usage),
 )
-"""A row for each kind of thing that uses images."""
+"""A row for each kind of use."""
 
 OWN, SHARED = "own_images", "shared_images"
-"""Among the lists of a place that were whole: its own images, and those of others."""
+"""Names for two of a place's complete lists: its own images, and those of others."""
 _LISTS: dict[UseType, tuple[Listing[Place, Any], ...]] = {
     UseType.INSTANCE: (USED_IMAGES,),
     UseType.TEMPLATE: (TEMPLATES_OF,),
@@ -146,19 +146,19 @@ _LISTS: dict[UseType, tuple[Listing[Place, Any], ...]] = {
     UseType.SPOT_FLEET: (SPOT_FLEETS_OF,),
     UseType.USAGE_REPORT: (USAGES_OF,),
 }
-"""The lists in which each kind of thing stands."""
+"""The lists that contain each kind of use."""
 
 EVERY = (OWN, SHARED, *(listing.name for listing, _ in USES))
-"""The lists of a place."""
+"""All lists of a place."""
 
 
 def lists_of(kinds: Collection[UseType]) -> tuple[str, ...]:
-    """The lists of images, and those in which some kinds of things stand."""
+    """The lists of images, and those that contain some kinds of uses."""
     return (OWN, SHARED, *(each.name for kind in kinds for each in _LISTS[kind]))
 
 
 def missed(whole: Collection[str]) -> tuple[UseType, ...]:
-    """The kinds of things of which some may stand in no list that was read to its end."""
+    """The kinds of uses that may be incomplete, because a list was not read to its end."""
     return tuple(
         kind for kind, lists in _LISTS.items() if any(each.name not in whole for each in lists)
     )

@@ -1,4 +1,4 @@
-"""What stands between a use and its image, read back: the `via` that `fleet/uses.py` writes."""
+"""Parses the `via` between a use and its image, which `fleet/uses.py` writes."""
 
 import re
 
@@ -18,17 +18,17 @@ _CONFIGURATION = "launch configuration "
 
 
 class Version(msgspec.Struct, frozen=True, gc=False):
-    """Which version of a launch template it is."""
+    """A version of a launch template."""
 
     number: int
     default: bool
     latest: bool
     named: str | None
-    """What it names where that is no image's id: an alias."""
+    """What the version names if it is not an image id: an alias."""
 
 
 def version_in(via: str | None) -> Version | None:
-    """The version of a template, from the `via` of one."""
+    """The version in the `via` of a template."""
     found = _VERSION.fullmatch(via or "")
     if found is None:
         return None
@@ -38,7 +38,7 @@ def version_in(via: str | None) -> Version | None:
 
 
 def template_in(via: str | None) -> TemplateRef | None:
-    """The template that a group launches from."""
+    """The template that a use, such as a group, launches from."""
     found = _TEMPLATE.fullmatch(via or "")
     if found is None:
         return None

@@ -1,9 +1,11 @@
-"""How to write a suggestion down: a literal, a variable, a parameter, a lookup, a line for Renovate.
+"""How to write a suggestion down: a literal, a variable, a parameter, a lookup, a line for
+Renovate.
 
-Facts: Terraform's provider passes the filters of `data "aws_ami"` to DescribeImages as they are; the API
-reference calls the filter `image-watermark.watermark-key`, the User Guide `image-watermark-key`, and which of the two
-EC2 takes no public source shows. Renovate's documentation, "aws-machine-image": filters of DescribeImages
-as minified JSON behind `amiFilter=` in a comment above the id, which has 17 digits; experimental.
+Facts: Terraform's provider passes the filters of `data "aws_ami"` to DescribeImages unchanged. The
+API reference calls the filter `image-watermark.watermark-key`, the User Guide
+`image-watermark-key`; no public source shows which of the two EC2 accepts. Renovate's
+documentation, "aws-machine-image": filters of DescribeImages as minified JSON after `amiFilter=` in
+a comment above the id, which has 17 digits; experimental.
 """
 
 import json
@@ -20,7 +22,7 @@ _UNSURE = "this is the filter's name in the API reference; the User Guide calls 
 
 
 def ways(asked: Asked, found: Candidate, parameters: Iterable[str]) -> Iterator[Way]:
-    """All that apply."""
+    """All ways that apply."""
     reference, id = asked.reference, found.listed.image.id
     attribute = _last(reference.attribute) if reference else _ATTRIBUTE
     yield Way("literal", _where(reference, asked), f'{attribute} = "{id}"')
@@ -61,7 +63,7 @@ def _where(reference: AmiReference | None, asked: Asked) -> str:
 
 
 def _last(attribute: str) -> str:
-    """The argument's own name: `ami`, `image_id`."""
+    """The name of the argument: `ami`, `image_id`."""
     name = re.sub(r"\[[^]]*\]", "", attribute).rpartition(".")[2]
     return name if re.fullmatch(r"[a-z_]+", name) else _ATTRIBUTE
 
@@ -90,5 +92,5 @@ def _minified(found: Candidate, region: str) -> str:
 
 
 def _hcl(text: str) -> str:
-    """A string of HCL that is nothing else."""
+    """A literal HCL string without interpolation."""
     return json.dumps(text).replace("${", "$${").replace("%{", "%%{")
