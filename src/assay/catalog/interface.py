@@ -118,9 +118,7 @@ class Complete(msgspec.Struct, frozen=True, gc=False):
 
 
 class CutShort(msgspec.Struct, frozen=True, gc=False):
-    """There may be more than the pages contained: an item that is on none of them may still
-    exist.
-    """
+    """There may be more than the pages contained: an item on none of them may still exist."""
 
     obstacle: Obstacle
     reason: str

@@ -29,9 +29,7 @@ T = TypeVar("T")
 
 
 class LiveCatalog(msgspec.Struct, frozen=True):
-    """An `ImageCatalog` that asks AWS, with the credentials that boto3 finds and the policy's
-    readers.
-    """
+    """An `ImageCatalog` that asks AWS, with boto3's credentials and the policy's readers."""
 
     _sdk: Sdk = msgspec.field(default_factory=Sdk)
     _askers: Mapping[str, Callable[..., Any]] = msgspec.field(default_factory=lambda: ASKERS)

@@ -62,9 +62,7 @@ def _about(
 
 
 def _of_a_place(name: str, answer: type[T], only: str) -> Question[Place, T]:
-    """A question about something that a place has only one of: the key is the place, and a
-    recording writes `only` instead.
-    """
+    """A question about the one thing of its kind in a place, which recordings call `only`."""
     return Question(name, answer, lambda place: place, lambda _: only)
 
 
@@ -81,9 +79,7 @@ class _Identities(Question[Place, Identity], frozen=True, eq=False):
     """
 
     def recorded(self, records: "Records", key: Place) -> Answer[Identity]:
-        """Without an account, return the identity of the one account whose credentials recorded
-        that Region.
-        """
+        """Without an account, return the one identity whose credentials recorded that Region."""
         matching = [
             record
             for record in records.values()
@@ -97,9 +93,7 @@ class _Identities(Question[Place, Identity], frozen=True, eq=False):
         return record.identity or Unavailable(record.identity_unavailable or NEVER_ASKED)
 
     def record(self, records: "Records", key: Place, answer: Answer[Identity]) -> None:
-        """Distinguish the caller's own identity from a reader's: only the caller's key has no
-        account.
-        """
+        """Tell the caller's own identity from a reader's: only the caller's key has no account."""
         match answer:
             case Identity(account=account):
                 at = records.at(Place(key.partition, account, key.region))

@@ -1,21 +1,17 @@
-"""Finds the images of a night that may belong to a family: a first pass over all images, by
-numbers.
+"""Finds the images of a night that may belong to a family: a first pass, by numbers.
 
 Here an image is represented by a hash of its Region and id: millions of hashes are joined in a
 fifth of the time that strings take. Two images may have the same hash, so the result contains every
 wanted image and possibly some others; the caller compares these few by their strings
-(`lineage_edges.py`).
-Tables created in the store, besides those that it already has:
+(`lineage_edges.py`). Tables created in the store, besides those that it already has:
 
     sources      images that watermarks name as their source, by key
     carriers     the images that carry such a watermark, each with its source
-    links        child and parent from listings and records, when the child was made, and if by a
-    vendor
+    links        child and parent from listings and records, when the child was made, if by a vendor
     lost         sources that are in no listing and no record, by key
     untold       each of those with a child of it, and when that child was made
     hints        child and parent from anything else
-    parts        images that share a snapshot with another one, when they were made, and the
-    snapshots
+    parts        images that share a snapshot with another one, when they were made, snapshots
     candidates   the result
 """
 
@@ -99,8 +95,7 @@ def keep_carriers(store: Store, night: date) -> None:
 
 
 def keep_candidates(store: Store, night: date) -> bool:
-    """Find what may descend from the images in the table `bases`, and what any of those may descend
-    from.
+    """Find what may descend from the images in `bases`, and what any of those may descend from.
 
     Returns whether some may share snapshots. Raises `StoreError`.
     """

@@ -1,5 +1,4 @@
-"""golden, derived or unknown: the class of each image of a fleet, by the policy's golden
-watermarks.
+"""golden, derived or unknown: the class of each image of a fleet, by golden watermarks.
 
 Edges are what EC2 returns for each image in every listing (`SourceImageId`, `SourceImageRegion`).
 An id identifies an image only together with its Region. The account does not matter, because ids

@@ -47,9 +47,7 @@ def metadata(duckdb: Any, path: Path, key: str) -> str | None:
 def written(
     duckdb: Any, query: str, path: Path, marks: Mapping[str, str], options: str = ""
 ) -> Path:
-    """Write a Parquet file of the rows under a temporary name next to `path`. Raises DuckDB's
-    errors.
-    """
+    """Write the rows to a Parquet file with a temporary name next to `path`. Raises DuckDB's errors."""
     made = path.with_name(f".{path.name}.part")
     said = ", ".join(f"{name}: '{value}'" for name, value in marks.items())
     try:

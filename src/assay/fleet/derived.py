@@ -1,9 +1,7 @@
-"""What follows from a night's images alone: computed once, when the night is finished, and kept
-with it.
+"""What follows from a night's images alone: computed once, when it is finished, and kept.
 
     STORE/night=2026-11-29/_lost.parquet     sources that are in no listing and in no stored record
-    STORE/night=2026-11-29/_marked.parquet   images with a watermark, and the image that it was
-    first attached to
+    STORE/night=2026-11-29/_marked.parquet   images with a watermark, and the image it was first attached to
     STORE/night=2026-11-29/_shared.parquet   images that share a snapshot with another one
 
 If such a file is missing, or older than a place of the night, the same query reads the images

@@ -1,6 +1,4 @@
-"""What descends from some images of a night: the answer, and everything that may be missing from
-it.
-"""
+"""What descends from some images of a night, and everything that may be missing."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
@@ -95,9 +93,7 @@ def of_mark(night: Night, wanted: str) -> Bases:
 
 
 def _unknown(night: Night, what: str, near: str) -> str:
-    """Say that something was not found, and which places were not seen. Raises `InputError` if all
-    were.
-    """
+    """Say what was not found and which places were not seen. Raises `InputError` if all were."""
     if not night.unseen:
         raise InputError(what, hint=near)
     return f"{what}, and that night did not see all of {night.not_all_of}; {near}"

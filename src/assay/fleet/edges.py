@@ -100,9 +100,7 @@ class Edges:
             node = source
 
     def _told(self, node: Node) -> Classified | None:
-        """The most informative view of an image: with EC2's record, the owner's, or one with a
-        source.
-        """
+        """The most informative view of an image: with EC2's record, the owner's, with a source."""
 
         def most(each: Classified) -> tuple[bool, bool, bool]:
             image = each.listed.image

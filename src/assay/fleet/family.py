@@ -75,10 +75,7 @@ class Family:
                     self._hang(child, parent, rank, agenda)
 
     def _settle(self, most: int, edges: Iterable[tuple[str, str]]) -> None:
-        """Add everything reachable by edges up to rank `most`, whose edges are given. Everything
-        that
-        stronger edges reach is in the tree already.
-        """
+        """Add what is reachable by edges up to rank `most`; stronger edges were added before."""
         leading = [
             each for each in edges if each[0] not in self.branches and each[1] in self.branches
         ]

@@ -18,9 +18,7 @@ def folder_of(root: Path, night: date) -> Path:
 
 
 def finished(root: Path) -> dict[Path, date | None]:
-    """The files that complete a night, with the night; None if it is not a calendar day. Raises
-    `OSError`.
-    """
+    """The files that complete a night; the night is None if not a date. Raises `OSError`."""
     found = root.glob(f"{_NIGHT}*/{PLACES}") if root.is_dir() else ()
     return {path: _night(path.parent.name) for path in found}
 

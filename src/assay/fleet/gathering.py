@@ -1,5 +1,4 @@
-"""Finishes a night: gathers its files into one for each table, and computes what follows from its
-images.
+"""Finishes a night: gathers its files by table, and computes what follows from its images.
 
 The content of a night is in the files of its places. What is written here only makes reading it
 faster.

@@ -49,8 +49,7 @@ def keep_marks(store: Store, night: date) -> None:
 def golden_sources(
     store: Store, family: Family, golden: Mapping[str, datetime | None]
 ) -> dict[str, tuple[GoldenSource, ...]]:
-    """The sources of each image in the table `marked`, the oldest first, those of unknown date
-    before all others.
+    """The sources of each image in the table `marked`, first those of unknown date, then by age.
 
     `golden` contains the images to which a golden watermark was attached, and when they were made.
     Raises `StoreError`.

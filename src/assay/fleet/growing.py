@@ -81,8 +81,7 @@ def _go_on(line: list[Link]) -> Iterator[Gap]:
 
 
 def _by_mark(line: Sequence[Link]) -> tuple[Watermark, Told] | None:
-    """The youngest image that a watermark names as an ancestor, and the evidence for that
-    watermark.
+    """The youngest image that a mark names as an ancestor, and the evidence for the mark.
 
     A line has no branches: every image named by a watermark as first marked is an ancestor, and the
     youngest is the nearest. If one of several has no time, the nearest cannot be determined.

@@ -1,5 +1,4 @@
-"""What a run in progress has already read: after an interruption of any kind, the next run
-continues.
+"""What a run in progress has read: after any interruption, the next run continues from there.
 
 It is one SQLite file in the store, locked by one run at a time and deleted once the night is
 written.
@@ -76,9 +75,7 @@ class Journal:
             self._file.commit()
 
     def close(self, *, done: bool) -> None:
-        """Close the file, and delete it if the run is done, since its content is in the night's
-        files.
-        """
+        """Close the file. Delete it if the run is done: its content is in the night's files."""
         with _told(self._path):
             self._file.close()
             if done:

@@ -103,9 +103,7 @@ class Memory:
 
     @cached_property
     def _roots(self) -> dict[tuple[str, str], tuple[AncestryEntry, Told]]:
-        """The public images of AWS and its Marketplace at which stored ancestries end, with the
-        evidence.
-        """
+        """The public images of AWS and its Marketplace that end stored ancestries, with evidence."""
         return {
             (entry.image_id, entry.region): (
                 entry,

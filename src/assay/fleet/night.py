@@ -135,9 +135,7 @@ def known_night(store: Store, wanted: date | None, or_else: str = CURE) -> date:
 
 
 def left_half(store: Store, asked: date | None = None) -> list[str]:
-    """One line for each incomplete night: all of them, or those after `asked`, which was used
-    instead.
-    """
+    """One line for each incomplete night, or for those after `asked`, which was used instead."""
     begun = [each for each in store.unfinished() if asked is None or each > asked]
     rest = f"the newest complete night is {asked}" if asked else "it is not used"
     return [f"night {each} is not complete: {_unended(each)}; {rest}" for each in begun]
@@ -148,9 +146,7 @@ def _unended(night: date) -> str:
 
 
 def refuse_damaged(store: Store, nights: Sequence[date]) -> None:
-    """Raise `StoreError` if a file of a place that was read is gone, since it must not count as
-    empty.
-    """
+    """Raise `StoreError` if a file of a place that was read is gone: it must not count as empty."""
     there = {night: store.files(night) for night in nights}
     query = f"""
         SELECT night, account, region FROM places

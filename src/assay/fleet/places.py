@@ -139,8 +139,7 @@ def _side_by_side(ask: Callable[[str], T], accounts: Sequence[str]) -> Iterator[
 
 
 def spread(places: Sequence[At], at_a_time: int) -> list[At]:
-    """The order in which to read places: within each group of `at_a_time` accounts, Region by
-    Region.
+    """The order in which to read places: Region by Region for each `at_a_time` accounts.
 
     If the Regions of one account were read at once, all of them would wait for the account's role
     to be assumed. If a run is interrupted, it has still read whole accounts, except the last few.

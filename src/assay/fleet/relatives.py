@@ -1,6 +1,4 @@
-"""What a night says about the images of a family: those that are listed, and those that are
-gone.
-"""
+"""What a night says about the images of a family, both those listed and those gone."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -50,9 +50,7 @@ class Field(msgspec.Struct, frozen=True):
 def field(
     images: Iterable[Seen], replaced: Seen | None, golden: Golden, region: str, as_of: datetime
 ) -> Field:
-    """The candidates among the images of a place; `replaced` is None if nothing is known about that
-    image.
-    """
+    """The candidates in a place; `replaced` is None if nothing is known about that image."""
     found: list[Ranked] = []
     near: list[Near] = []
     for each in images:
@@ -113,9 +111,7 @@ def _unfit(
 
 
 def is_golden_itself(image: Image, mark: Watermark, region: str) -> bool:
-    """Whether a watermark was attached to an image in this Region, or to one that it is a direct
-    copy of.
-    """
+    """Whether a mark was attached to an image of this Region, or to what it directly copies."""
     source = (mark.source_image_id, mark.source_image_region)
     if source == (image.id, region):
         return True

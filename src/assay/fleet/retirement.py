@@ -154,9 +154,7 @@ def _against(image: Unknown, facts: Facts, unread: tuple[str, ...]) -> Iterator[
 
 
 def _since(image: Unknown, facts: Facts) -> Iterator[str]:
-    """Changes after the night was read: a pipeline may have marked the image, or somebody removed
-    it.
-    """
+    """Changes since the night: a pipeline may have marked the image, or somebody removed it."""
     before, found = image.classified.listed.image, facts.since.get(image.node)
     match found:
         case Absent():

@@ -1,6 +1,4 @@
-"""Sources of a line that ask AWS: what EC2 shows about an image now, and what CloudTrail
-recorded.
-"""
+"""Sources of a line that ask AWS: what EC2 shows now, and what CloudTrail recorded."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -27,9 +25,7 @@ May = Callable[[int], bool]
 
 
 def unfollowed(link: Link) -> Link:
-    """A link that was not asked about because no calls were left; another source may still add to
-    it.
-    """
+    """A link not asked about because no calls were left; another source may still add to it."""
     if link.parent is not None or link.end is not None:
         return link
     return replace(link, end=AncestryEnd.NOT_FOLLOWED, detail=SPENT)
@@ -156,9 +152,7 @@ class Trail:
         return link
 
     def _place(self, link: Link) -> Place | None:
-        """Whose history may contain an image: its owner's, or the caller's if the owner is not
-        known.
-        """
+        """Whose history may contain an image: its owner's, or the caller's if that is unknown."""
         if link.region is None:
             return None
         owner = link.image.owner_id if link.image else None

@@ -21,9 +21,7 @@ def read(paths: Sequence[Path], in_path: Mapping[str, str]) -> str:
 
 
 def rows(kinds: Mapping[str, str], sources: Sequence[str]) -> str:
-    """A SELECT of the rows of all sources. A column that did not exist when a night was stored is
-    null.
-    """
+    """A SELECT of the rows of all sources. A column that a night does not have is null."""
     nulls = ", ".join(f'NULL::{kind} AS "{each}"' for each, kind in kinds.items())
     selects = [f"SELECT {nulls} WHERE false", *(f"SELECT * FROM {each}" for each in sources)]  # noqa: S608 - no outside text
     return " UNION ALL BY NAME ".join(selects)

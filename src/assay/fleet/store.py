@@ -58,9 +58,7 @@ class Store:
             return frozenset(path for path, *_ in self._sources(directory).found)
 
     def _sources(self, night: Path) -> gathered.Sources:
-        """The files of a night's places, listed once until something is written: there are
-        thousands.
-        """
+        """The thousands of files of a night's places, listed once until something is written."""
         if night not in self._looked:
             self._looked[night] = gathered.sources(night, TABLES)
         return self._looked[night]
@@ -180,8 +178,7 @@ class Store:
             return Rows(names, tuple(found.fetchall()))
 
     def derived(self, name: str, night: date) -> str:
-        """What follows from a night's images, as a source of a SELECT; `name` is one of
-        `derived.DERIVED`.
+        """What follows from a night's images, to SELECT from; `name` is one of `derived.DERIVED`.
 
         It reads the file if that is as new as the images, and otherwise runs the query.
         """

@@ -1,5 +1,4 @@
-"""What EC2 returns about an instance's image to the owner of the instance, as an answer about that
-image.
+"""What EC2 shows the owner of an instance about its image, as an answer about that image.
 
 DescribeInstanceImageMetadata also covers images that are deregistered or no longer shared: name,
 owner, state and watermarks, but not what the image was made from (EC2 API Reference,
@@ -44,9 +43,7 @@ def told_by(uses: Mapping[At, Iterable[Use]]) -> dict[ImageKey, UsedImage]:
 
 
 class Telling:
-    """An `ImageCatalog` that answers for images which its source cannot show, from what instances
-    show.
-    """
+    """An `ImageCatalog` that answers from instances for images that its source cannot show."""
 
     def __init__(self, source: ImageCatalog, told: Mapping[ImageKey, UsedImage]) -> None:
         self._source = source

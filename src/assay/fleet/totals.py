@@ -1,6 +1,4 @@
-"""Totals of stored nights: how many uses an image has, and how class sizes changed between
-nights.
-"""
+"""Totals of stored nights: how many uses an image has, and how class sizes changed."""
 
 from collections.abc import Iterator
 from datetime import date

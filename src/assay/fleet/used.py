@@ -133,9 +133,7 @@ def _said(
 
 
 def _of_fleet(use: Use, direct: str) -> tuple[str, Kind, Value | None]:
-    """Attribute, kind and value of a fleet: its template, or its own image in the attribute
-    `direct`.
-    """
+    """Attribute, kind and value: a fleet's template, or its image in the attribute `direct`."""
     template = template_in(use.via)
     if template is not None:
         return "launch_template_config", Kind.LAUNCH, template

@@ -1,5 +1,4 @@
-"""How to write a suggestion down: a literal, a variable, a parameter, a lookup, a line for
-Renovate.
+"""How to write a suggestion: a literal, a variable, a parameter, a lookup, a Renovate line.
 
 Facts: Terraform's provider passes the filters of `data "aws_ami"` to DescribeImages unchanged. The
 API reference calls the filter `image-watermark.watermark-key`, the User Guide

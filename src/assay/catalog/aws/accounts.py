@@ -44,9 +44,7 @@ _OPT_IN = {
 
 
 def accounts(sdk: Sdk, key: AccountsKey) -> Pages[MemberAccount]:
-    """All accounts of the organisation, or those directly below a root or an organisational
-    unit.
-    """
+    """All accounts of the organisation, or those directly below a root or a unit."""
     place, parent = key
     at = _home(place)
     if parent is None:

@@ -26,9 +26,7 @@ def one_by_one(
     ask: Callable[[Sdk, K], Answer[T]],
     in_order: Callable[[K], str] | None = None,
 ) -> Row:
-    """Make at least one call per key, because AWS offers no batch or because each key must fail
-    alone.
-    """
+    """Call once or more per key, because AWS has no batch or because each key must fail alone."""
 
     def asker(sdk: Sdk, keys: Collection[K]) -> Mapping[K, Answer[T]]:
         def answer(key: K) -> Answer[T]:

@@ -33,9 +33,7 @@ class CredentialProcesses:
         self._over = False
 
     def take_over(self, resolver: Any) -> None:
-        """Make a botocore `CredentialResolver` start programs and ask for codes through this
-        object.
-        """
+        """Make a botocore `CredentialResolver` use `start` and `ask` of this object."""
         for provider in resolver.providers:
             self._replace(provider)
             builder = getattr(provider, "_profile_provider_builder", None)
@@ -75,9 +73,7 @@ class CredentialProcesses:
         return ": the credential_process has not ended" if running else ""
 
     def end(self) -> None:
-        """End what is running and turn the terminal's echo on again. Nothing can be started
-        afterwards.
-        """
+        """End what is running, restore the terminal's echo, and refuse to start anything else."""
         with self._lock:
             self._over = True
             running, self._running = self._running, []

@@ -95,9 +95,7 @@ class Credentials:
         return found.result()
 
     def _in_time(self, found: "Future[Any]") -> bool:
-        """Wait in short turns, because Ctrl-C may reach another thread, which does not wake this
-        one.
-        """
+        """Wait in short turns: Ctrl-C may reach another thread, which does not wake this one."""
         while not found.done():
             left = _TURN if self._deadline is None else self._deadline.left()
             if not left:

@@ -150,9 +150,7 @@ def allowed_images(raw: Mapping[str, Any]) -> AllowedImages | None:
 
 
 def criterion(raw: Mapping[str, Any]) -> ImageCriterion:
-    """An `ImageCriterion`, as GetAllowedImagesSettings returns and ReplaceImageCriteria… accepts
-    it.
-    """
+    """An `ImageCriterion` of GetAllowedImagesSettings or ReplaceImageCriteria…."""
     marks, scan = raw.get("ImageWatermarks"), raw.get("ScanResultCondition")
     return ImageCriterion(
         providers=_strings(raw.get("ImageProviders")),

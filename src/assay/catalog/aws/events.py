@@ -51,9 +51,7 @@ def _of_ec2(page: Iterable[Any]) -> list[Mapping[str, Any]]:
 
 
 def _record(raw: Any) -> Mapping[str, Any] | None:
-    """CloudTrail's own record of a call. If it cannot be read, an empty one, which makes the list
-    incomplete.
-    """
+    """CloudTrail's own record of a call, empty (so that the list is incomplete) if unreadable."""
     if text(raw, "EventName") not in (*EventName, None):
         return None
     if text(raw, "EventSource") not in (_EC2, None):
@@ -70,9 +68,7 @@ def _record(raw: Any) -> Mapping[str, Any] | None:
 
 
 def _event(record: Mapping[str, Any]) -> ImageEvent | None:
-    """None if the image, the account or the Region is missing: the event could be about any
-    image.
-    """
+    """None if image, account or Region is missing: the event could be about any image."""
     answer, asked = record.get("responseElements"), record.get("requestParameters")
     name = EventName(record["eventName"]) if record else None
     launched = list(_items(answer, "instancesSet")) if name is EventName.RUN_INSTANCES else []
@@ -121,8 +117,6 @@ def _formed(raw: Any, member: str, form: str) -> str | None:
 
 
 def _caller(identity: Any) -> str | None:
-    """The caller of the API call: of everything a record says about it, only the ARN or the
-    service.
-    """
+    """The caller of the API call: only the ARN or the service, nothing else from the record."""
     told = text(identity, "arn") or text(identity, "invokedBy")
     return told if ids.has_form(told, _CALLER) else None

@@ -66,9 +66,7 @@ def _group(raw: Mapping[str, Any]) -> ScalingGroup | None:
 
 
 def _override(raw: Mapping[str, Any]) -> GroupOverride | None:
-    """None if the override names a template that cannot be read. Most name neither a template nor
-    an image.
-    """
+    """None if it names a template that cannot be read. Most name neither template nor image."""
     written = raw.get("LaunchTemplateSpecification")
     template = _template(written)
     if written is not None and template is None:

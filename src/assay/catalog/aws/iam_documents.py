@@ -37,8 +37,7 @@ def permissions_policy(
     marks: bool = False,
     imports: bool = False,
 ) -> Document:
-    """The permissions of a check, the roles that it may assume, and further permissions by
-    statement.
+    """The permissions of a check, the roles that it may assume, and more permissions by statement.
 
     EC2's Describe actions take no resource. It is inferred that GetImageAncestry,
     GetAllowedImagesSettings and ListImagesInRecycleBin take none either; `*` grants them in any

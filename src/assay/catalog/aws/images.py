@@ -1,6 +1,4 @@
-"""Images by id: what they are, what they were made from, and what happened to those that are
-gone.
-"""
+"""Images by id: what they are, what they were made from, and what happened to lost ones."""
 
 from assay.catalog.aws import ec2
 from assay.catalog.aws.refusals import RefusedError

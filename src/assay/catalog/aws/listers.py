@@ -1,5 +1,4 @@
-"""The functions that ask AWS for what only fleet commands need: a row for each listing and
-question.
+"""The functions that ask AWS for what only fleet commands need, a row for each.
 
 Imported only when the first of them is asked.
 """

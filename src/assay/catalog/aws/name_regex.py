@@ -1,5 +1,4 @@
-"""The names that match the `name_regex` of an image lookup: a Go pattern from an untrusted
-repository.
+"""The names that match the `name_regex` of an image lookup, an untrusted Go pattern.
 
 The pattern is translated to one that means the same to the `regex` package. Forms that mean
 something else there (`(ab){e}` also finds approximate matches) and forms that names do not need are

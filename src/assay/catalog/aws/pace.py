@@ -85,8 +85,7 @@ class Flights:
     def each(
         self, keys: Iterable[K], ask: Callable[[K], T], late: Callable[[K, Watch], T]
     ) -> dict[K, T]:
-        """Return each key with its answer. An exception that `ask` raises for one key is raised
-        here.
+        """Return each key with its answer. Raises what `ask` raises for any key.
 
         If half of the remaining time passes without any answer, stop waiting, so that an endpoint
         that never answers does not use up the time of later questions. `late` then answers for the

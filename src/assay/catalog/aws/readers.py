@@ -118,8 +118,7 @@ class ReaderSessions:
 
 
 def _where_it_can_be_answered(place: Place, ask: Callable[[str], T]) -> T:
-    """Ask in the Region of the place, otherwise in a Region that is always on: every Region knows
-    all identities.
+    """Ask in the place's Region or else in one that is always on: all Regions know all identities.
 
     Raises the `RefusedError` of the first attempt.
     """

@@ -43,8 +43,7 @@ _HINTS = {
 
 
 class RefusedError(Exception):
-    """A call that returned no usable answer; `code` is the service's error code, if it returned
-    one.
+    """A call that returned no usable answer; `code` is the service's error code, if any.
 
     `regional` says that another Region may still answer.
     """

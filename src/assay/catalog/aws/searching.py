@@ -1,5 +1,4 @@
-"""What `data "aws_ami"` finds: EC2 lists by owners and filters, and the provider chooses from the
-list.
+"""What `data "aws_ami"` finds: EC2 lists by owners and filters, then the provider chooses.
 
 Facts: hashicorp/aws, internal/service/ec2/ec2_ami_data_source.go. If several images are equally
 new, the provider takes the first one in EC2's list. The list has no defined order, so its choice

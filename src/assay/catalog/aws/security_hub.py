@@ -60,9 +60,7 @@ class SecurityHub:
         return found
 
     def take(self, place: Place, findings: Sequence[Finding]) -> Failures:
-        """Import findings and retry failures. Return the ids of those not accepted, with the
-        reason.
-        """
+        """Import findings, retrying failures. Return the ids not accepted, with the reason."""
         sized = [(each, len(json.dumps(each).encode())) for each in findings]
         failures = {
             str(each["Id"]): f"larger than the limit of {A_FINDING_BYTES:,} bytes for a finding"
@@ -116,9 +114,7 @@ def _parts(sized: Sequence[tuple[Finding, int]]) -> Iterator[list[Finding]]:
 
 
 def _failures(part: Sequence[Finding], answer: Mapping[str, Any]) -> Failures:
-    """The failures that the answer names. If its counts do not add up, every finding counts as
-    failed.
-    """
+    """The failures in the answer, or all findings if its counts do not add up."""
     asked = {str(each["Id"]) for each in part}
     named = [each for each in answer.get("FailedFindings") or () if isinstance(each, Mapping)]
     failed = {str(each["Id"]): _told(each) for each in named if each.get("Id") in asked}

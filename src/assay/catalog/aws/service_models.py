@@ -97,8 +97,7 @@ def cut_loader(session: Any, cache: Kept) -> "CutLoader | None":
 
 
 class CutLoader:
-    """A botocore `Loader` for `Session.register_component`: reduced models first, then botocore's
-    files.
+    """A botocore `Loader` for `Session.register_component`: reduced models, then botocore's files.
 
     For the models that it has, it lists no directories and looks for no extra files.
     """

@@ -17,9 +17,7 @@ T = TypeVar("T")
 
 
 class Call:
-    """One call and the error of its last attempt, if any. Written by the thread that makes the
-    call.
-    """
+    """One call and the error of its last attempt, if any. Written by the calling thread."""
 
     def __init__(self) -> None:
         self.attempts = 0

@@ -43,9 +43,7 @@ class RememberingCatalog(msgspec.Struct, frozen=True):
     """The endpoint that described those images, if this catalogue's source did not."""
 
     def ask(self, question: Question[K, T], keys: Collection[K]) -> Mapping[K, Answer[T]]:
-        """Answer from memory if possible, otherwise from the source. Only ancestries are
-        remembered.
-        """
+        """Answer from memory (ancestries only) if possible, otherwise from the source."""
         if question.name == ANCESTRY.name:  # this fixes K and T, which no type checker can see
             ancestries = self._ancestry(cast("Collection[ImageKey]", keys))
             return cast("Mapping[K, Answer[T]]", ancestries)
