@@ -1,9 +1,9 @@
 """The zip archive of a saved plan, read only in the exact form in which Terraform writes it.
 
 Two readers can see different files in one archive: data before the archive, in gaps, or under a
-duplicate name. Terraform reads the archive too and applies what it sees, so everything that leaves room
-for a difference is rejected. Nothing is unpacked to disk, and unpacked sizes are counted because headers
-may be wrong.
+duplicate name. Terraform reads the archive too and applies what it sees, so everything that leaves
+room for a difference is rejected. Nothing is unpacked to disk, and unpacked sizes are counted
+because headers may be wrong.
 
 Facts: PKWARE, "APPNOTE.TXT" (4.3.7 local headers, 4.3.9 data descriptors, 4.3.12 central directory,
 4.3.16 its end); Go, archive/zip, with which Terraform and OpenTofu write and read it.
@@ -23,7 +23,7 @@ MOST_MIB = 512
 MOST_OF_CODE_MIB = 64
 """The most that the kept members of an archive may unpack to."""
 MOST_RATIO = 500
-"""The highest ratio of unpacked to packed size for a large member; the state of 5,000 identical instances has 140."""
+"""How many times its packed size a large member may unpack to; 5,000 identical instances: 140."""
 WHOLE = 2**32
 _LARGE = 2**20
 _MIB = 2**20
@@ -78,7 +78,7 @@ class Archive:
                 self.kept[member.name] = content
 
     def _members(self, data: memoryview) -> Iterator[_Member]:
-        """Yield each member in its place: the members are contiguous, and the directory follows them."""
+        """Yield each member in its place: they are contiguous, and the directory follows them."""
         if len(data) < _END.size:
             raise self._damaged("it is cut off")
         at_end = len(data) - _END.size
@@ -177,7 +177,7 @@ def _stored(data: memoryview) -> Iterator[bytes]:
 
 
 def _inflated(data: memoryview) -> Iterator[bytes]:
-    """The parts of deflated data. Raises `zlib.error` if it is invalid, ends early, or has extra data."""
+    """The parts of deflated data. Raises `zlib.error` if it is invalid, too short or too long."""
     decoder = zlib.decompressobj(-zlib.MAX_WBITS)
     for at in range(0, len(data), _CHUNK):
         rest: bytes | memoryview = data[at : at + _CHUNK]

@@ -4,8 +4,9 @@
     tfconfig/m-/main.tf           a file of the root module
     tfconfig/m-web.disk/main.tf   a file of `module.web.module.disk`
 
-Facts: HashiCorp, terraform, internal/plans/planfile/config_snapshot.go, which writes and reads them, and
-internal/configs/configload/loader_snapshot.go, which looks up a module's files by its directory.
+Facts: HashiCorp, terraform, internal/plans/planfile/config_snapshot.go, which writes and reads
+them, and internal/configs/configload/loader_snapshot.go, which looks up a module's files by its
+directory.
 """
 
 import posixpath
@@ -29,10 +30,10 @@ class PlannedCode(msgspec.Struct, frozen=True):
     """The code files from which a plan was made, in memory."""
 
     modules: Mapping[ModulePath, str]
-    """The directory of each module by the names of the calls that lead to it, `("web", "disk")`. It is
-    relative to the root module's directory, which is `.`. A module that is not local is below
-    `.terraform/modules`. The path may contain `..`, and is absolute if TF_DATA_DIR was. Several calls of
-    one local module share a directory."""
+    """The directory of each module by the names of the calls that lead to it, `("web", "disk")`. It
+    is relative to the root module's directory, which is `.`. A module that is not local is below
+    `.terraform/modules`. The path may contain `..`, and is absolute if TF_DATA_DIR was. Several
+    calls of one local module share a directory."""
     files: Mapping[str, Mapping[str, bytes]]
     """The files of each directory by name."""
 
@@ -62,7 +63,7 @@ class _Module(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read_code(path: str, members: Mapping[str, bytes]) -> PlannedCode:
-    """The code in the members of an archive. Raises `InputError` if Terraform would not write it so."""
+    """The code in an archive's members. Raises `InputError` if Terraform would not write it so."""
     by_key: dict[str, dict[str, bytes]] = {}
     for name, content in members.items():
         found = _FILE.fullmatch(name)

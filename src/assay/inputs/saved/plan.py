@@ -1,7 +1,8 @@
 """A file written by `terraform plan -out`: an archive with the plan and its code, or a bookmark.
 
-Facts: HashiCorp, terraform, internal/plans/planfile/tfplan.go (the member `tfplan`, whose first field is
-its format version) and internal/cloud/cloudplan/saved_plan.go (the bookmark of a plan in HCP Terraform).
+Facts: HashiCorp, terraform, internal/plans/planfile/tfplan.go (the member `tfplan`, whose first
+field is its format version) and internal/cloud/cloudplan/saved_plan.go (the bookmark of a plan in
+HCP Terraform).
 """
 
 import msgspec
@@ -52,7 +53,7 @@ def read_saved_plan(path: str, data: bytes) -> SavedPlan | None:
 
 
 def _wanted(name: str) -> int:
-    """How many bytes of a member are needed. Terraform reads the plan itself: only its version is needed."""
+    """How many bytes of a member are needed: only the version of the plan, which Terraform reads."""
     if name == _PLAN:
         return 2
     return WHOLE if name == LOCK or name.startswith(PREFIX) else 0

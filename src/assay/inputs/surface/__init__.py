@@ -3,8 +3,8 @@
 One row per attribute path, one module per topic. Paths are relative to
 `resource_changes[].change.after`; `[*]` stands for every element of a list. A nested block of
 hashicorp/aws is a list even if the schema allows only one; hashicorp/awscc nests plain objects.
-Source of the paths: `terraform providers schema -json` of hashicorp/aws 5.100.0 (types that version 6
-removed or added are otherwise the same), and the awscc documentation for 1.97.
+Source of the paths: `terraform providers schema -json` of hashicorp/aws 5.100.0 (types that version
+6 removed or added are otherwise the same), and the awscc documentation for 1.97.
 """
 
 from assay.inputs.surface.chosen import CC_CHOSEN, CHOSEN

@@ -1,4 +1,4 @@
-"""For each AWS service that chooses an image: what decides, what prevents it, and how to bring an image.
+"""For each AWS service that chooses an image: what decides, what prevents it, how to bring one.
 
 Each pattern matches only terms defined by the service: no other value of a plan is shown.
 """
@@ -80,7 +80,7 @@ def running(path: str, prefix: str) -> Elsewhere:
 
 
 def beanstalk(setting: str, elsewhere: tuple[Elsewhere, ...], *told: Told) -> Choice:
-    """The choice by platform; `setting` is the path of an image setting, `elsewhere` may bring an image."""
+    """The choice by platform; an image may come from a `setting`, given by path, or `elsewhere`."""
     return Choice(
         "Elastic Beanstalk",
         "set ImageId in the namespace aws:autoscaling:launchconfiguration to a golden image",

@@ -1,7 +1,7 @@
 """Where an AMI id may occur without launching anything.
 
-Text, names, policies, filters, things that are watched, shared or kept, and the ids of images themselves.
-Anywhere else, an image that no row explains is reported.
+Text, names, policies, filters, things that are watched, shared or kept, and the ids of images
+themselves. Anywhere else, an image that no row explains is reported.
 """
 
 _WORDS = frozenset(

@@ -89,7 +89,7 @@ class CodeOfPlans:
     def _differs(
         self, reader: CodeReader, plan: PlanDocument, configuration: Configuration
     ) -> str | None:
-        """Why the code is not what was planned, if it is not; reads all planned modules on the way."""
+        """Why the code is not what was planned, if so; reads all planned modules on the way."""
         if self._planned is not None:
             for directory in self._planned:
                 reader.directory(directory)

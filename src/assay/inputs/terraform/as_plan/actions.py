@@ -16,7 +16,7 @@ _REPEATS = ("count", "for_each")
 
 
 def actions_of(code: "ModuleCode") -> Iterator[Block]:
-    """The configuration of each action of a module, as a block whose labels are the action's address."""
+    """The configuration of each action of a module, as a block labelled with its address."""
     for (kind, name), placed in code.actions.items():
         own = placed.block.attributes
         repeats = {each: own[each] for each in _REPEATS if each in own}

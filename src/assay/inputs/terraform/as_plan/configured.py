@@ -14,8 +14,8 @@ _Key = tuple[str, str, str]
 class PlanBlocks:
     """The resource blocks by module.
 
-    In a plan, all instances of a block have the same provider. If the instances of a block here have
-    several providers, the block is listed once for each.
+    In a plan, all instances of a block have the same provider. If the instances of a block here
+    have several providers, the block is listed once for each.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class PlanBlocks:
         """The name under which a module's block is listed for one of its providers."""
         mode, kind, name = key
         names = self._names[path, key]
-        # Instances with `aws.by["a"]` and `aws.by["b"]` belong to two entries: "web", "web aws.by[…]"
+        # Instances with `aws.by["a"]` and `aws.by["b"]` have two entries: "web", "web aws.by[…]"
         if provider not in names:
             names[provider] = f"{name} {provider}" if names else name
             resources = self._modules[path].resources

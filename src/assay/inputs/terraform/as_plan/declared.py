@@ -1,8 +1,8 @@
 """Puts what the code declares into the shape of a plan, so that both are read in the same way.
 
-A resource becomes a planned change with its unknown values masked, and a provider block an entry in the
-plan's `configuration`. Only what can matter to an image is evaluated. Code does not say whether a
-resource already exists: it is treated as existing and changing, which implies less.
+A resource becomes a planned change with its unknown values masked, and a provider block an entry in
+the plan's `configuration`. Only what can matter to an image is evaluated. Code does not say whether
+a resource already exists: it is treated as existing and changing, which implies less.
 """
 
 from collections.abc import Collection, Iterable
@@ -51,7 +51,7 @@ class Declared(NamedTuple):
     plan: PlanDocument
     rows: dict[str, tuple[Row, ...]]
     values: dict[tuple[str, str], HclValue]
-    """Each resource's values by address and type, with an `UnknownValue` where the plan has a mask."""
+    """Each resource's values by address and type; `UnknownValue` where the plan has a mask."""
     missing: tuple[Missing, ...]
     """The modules whose code is missing."""
     ignoring: dict[str, frozenset[str]]
@@ -185,7 +185,7 @@ class _Writer:
         assert isinstance(values, dict)
         if self._tags and mode == "managed":
             self._providers.add_tags(module, placed.block, iteration, values)
-        # What AWS fills in is unknown, not absent: otherwise an id that is not set would count as none
+        # What AWS fills in is unknown, not absent: otherwise an id that is not set would be none
         for computed in _COMPUTED if mode == "managed" else ():
             values.setdefault(computed, UnknownValue())
         word = f"data.{kind}.{name}" if mode == "data" else f"{kind}.{name}"

@@ -1,7 +1,7 @@
 """Exceptions in comments: `# assay:ignore[unmarked] reason="vendor appliance"`.
 
-A directive may follow other text and extends to the end of its line. A malformed attempt at one is an
-error: an exception that has no effect should say so where it is written.
+A directive may follow other text and extends to the end of its line. A malformed attempt at one is
+an error: an exception that has no effect should say so where it is written.
 """
 
 import re

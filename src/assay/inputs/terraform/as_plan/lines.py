@@ -25,8 +25,9 @@ class Location(NamedTuple):
 
     spot: Spot
     around: tuple[Spot, ...]
-    """First the attribute itself, then the blocks around it, the arguments of module calls that it is
-    set to, and last the calls. For an external module, only its call and the arguments of that call."""
+    """First the attribute itself, then the blocks around it, the arguments of module calls that it
+    is set to, and last the calls. For an external module, only its call and the arguments of that
+    call."""
     changes_ignored: bool
 
 

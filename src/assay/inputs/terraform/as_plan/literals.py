@@ -1,8 +1,8 @@
-"""Finds the literal that an attribute's image comes from: in the attribute, or where its names lead.
+"""Finds the literal an attribute's image comes from: in the attribute, or where its names lead.
 
-Only an image that is a single literal, possibly behind names, has one: `ami = var.ami`, an argument of
-a module call, a local, a value in a tfvars file, a default. An image that is computed, looked up or
-chosen by a key has none.
+Only an image that is a single literal, possibly behind names, has one: `ami = var.ami`, an argument
+of a module call, a local, a value in a tfvars file, a default. An image that is computed, looked up
+or chosen by a key has none.
 Fact: HashiCorp, "Input Variables", "Variable Definition Precedence".
 """
 

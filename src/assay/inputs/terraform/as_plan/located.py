@@ -1,6 +1,6 @@
 """Code references as shown to users: with their lines and the comments that apply to them.
 
-What cannot be judged has a reference too: a module whose code is missing, a file that cannot be read.
+What cannot be judged also has a reference: a module whose code is missing, an unreadable file.
 """
 
 import re
@@ -47,7 +47,7 @@ def declared_at(reference: AmiReference, locator: Locator, ignoring: Ignoring) -
     at_line = located(reference, locator)
     if reference.resource_type in (UNREAD, CARRIED):
         at_line = replace(at_line, resource_type=block_address(reference.address).type)
-    # The ignored attribute may be this one or one between it and its image, e.g. a template's `image_id`
+    # This attribute may be ignored, or one between it and its image, e.g. a template's `image_id`
     kept = at_line.changes_ignored or comes_through(reference.value, ignoring)
     value = _as_code(reference.value, f"{reference.address}.")
     if reference.resource_type == CARRIED:

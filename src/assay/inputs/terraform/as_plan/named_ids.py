@@ -1,7 +1,7 @@
 """Changes beside those of resources: images named in their scripts, and in what is not evaluated.
 
-Such a change does not contain values of the resource, so code that reads the resource must not mistake
-it for one. It has a resource type of its own, which `located.py` replaces.
+Such a change does not contain values of the resource, so code that reads the resource must not
+mistake it for one. It has a resource type of its own, which `located.py` replaces.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -85,7 +85,7 @@ def _hidden(named: Mapping[str, Ids]) -> dict[str, bool]:
 def key_of(
     module: ModuleInstance, block: Block, iteration: Iteration, providers: ProviderKeys
 ) -> str:
-    """The provider that determines such a change's place: its resource's, or the module's for AWS."""
+    """The provider that gives such a change its place: its resource's, or the module's for AWS."""
     if block.labels[0].startswith(_AWS):
         return providers.of_resource(module, block, iteration)
     return providers.of_aws(module)

@@ -1,1 +1,1 @@
-"""A plan and the code that was planned, read together: names have the values that the plan knows."""
+"""A plan and the planned code, read together: names have the values that the plan knows."""

@@ -1,7 +1,8 @@
 """Decides whether some code is what was planned, by comparing it with the plan's `configuration`.
 
-A plan lists blocks, modules, variables and outputs, and what each expression reads; it contains nothing
-of locals and dynamic blocks. Everything that it does contain must agree, or the code is not used.
+A plan lists blocks, modules, variables and outputs, and what each expression reads; it contains
+nothing of locals and dynamic blocks. Everything that it does contain must agree, or the code is not
+used.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,7 +43,7 @@ class Agreement:
     def _providers(
         self, path: ModulePath, code: ModuleCode, planned: Mapping[str, ProviderConfig]
     ) -> Iterator[str]:
-        """Compare a module's provider blocks. A plan may also have an empty one that Terraform adds."""
+        """Compare a module's provider blocks. A plan also has an empty one if Terraform adds it."""
         of_module = ".".join(f"module.{name}" for name in path)
         start = f"{of_module}:" if of_module else ""
         own = {

@@ -1,7 +1,7 @@
-"""Finds values that differ between plan and code, although both know them: the code is a different one.
+"""Finds values that plan and code know differently: then the plan was made from other code.
 
-A plan contains nothing of locals, so only this comparison reveals changes in them. It looks at images
-in resources to be created: no provider changes those, and there was no value before.
+A plan contains nothing of locals, so only this comparison reveals changes in them. It looks at
+images in resources to be created: no provider changes those, and there was no value before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,8 +19,8 @@ _Block = tuple[str, str, str]
 
 
 def contradiction(path: str, plan: PlanDocument, program: Program) -> str | None:
-    """The first attribute for which plan and code have different values, or None; `path` is the plan's,
-    for messages. Raises `InputError` if the plan is damaged.
+    """The first attribute for which plan and code have different values, or None; `path` is the
+    plan's, for messages. Raises `InputError` if the plan is damaged.
     """
     rows = {kind: row for kind, of_type in rows_by_type().items() if (row := decisive(of_type))}
     for change in _looked_at(plan.resource_changes or (), rows):

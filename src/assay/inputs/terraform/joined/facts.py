@@ -1,7 +1,7 @@
 """What a plan knows about its resources and data sources: their instances and values.
 
-A value in the plan is the one that an apply will use. A value known only after apply becomes an unknown
-value with a name of its own, `aws_ami_copy.golden["a"].id`, which nothing else can have.
+A value in the plan is the one that an apply will use. A value known only after apply becomes an
+unknown value with a name of its own, `aws_ami_copy.golden["a"].id`, which nothing else can have.
 
 Facts: HashiCorp, "JSON Output Format": `resource_changes` (values with their masks, including data
 sources that apply will read), `prior_state` (what data sources have read, and what a targeted plan
@@ -67,8 +67,8 @@ class PlanFacts:
         yield from (key for key in self._prior.get(name, ()) if key not in changes)
 
     def at(self, module: str, key: Key, index: InstanceKey, path: tuple[Step, ...]) -> MaybeMarked:
-        """The value at a path of one instance: known, or unknown with a name. If the plan does not say, it
-        is unknown and not passed on. Raises `InputError` if the value is damaged.
+        """The value at a path of one instance: known, or unknown with a name. If the plan does not
+        say, it is unknown and not passed on. Raises `InputError` if the value is damaged.
         """
         block = (module, *key)
         start = ("data", *key[1:]) if key[0] == "data" else key[1:]
@@ -150,7 +150,7 @@ _ENDS = frozenset(action.value for action in GONE)
 
 
 def _in_order(key: InstanceKey) -> tuple[int, int, str]:
-    """Sort numbers numerically, in the order of instance lists: a plan may have `[10]` before `[2]`."""
+    """Sort numbers numerically, as in lists of instances: a plan may have `[10]` before `[2]`."""
     if isinstance(key, str):
         return 1, 0, key
     return 0, -1 if key is None else key, ""
@@ -158,8 +158,8 @@ def _in_order(key: InstanceKey) -> tuple[int, int, str]:
 
 def _known(values: Any, mask: Any, hidden: Any, ref: Ref, path: tuple[Step, ...]) -> MaybeMarked:
     """The value at a path of the plan's values."""
-    # An attribute that is missing was removed from the plan, and a sensitive one that is null may have
-    # been blanked: neither means that it is null
+    # An attribute that is missing was removed from the plan, and a sensitive one that is null may
+    # have been blanked: neither means that it is null
     told = isinstance(values, dict) and (not path or path[0] in values or anywhere(mask))
     value = _named(at_path(values, path), mask, ref) if told else None
     if not told or (value is None and anywhere(hidden)):

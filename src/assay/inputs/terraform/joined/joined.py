@@ -76,7 +76,7 @@ class Joined:
 
 
 def _values(code: ModuleCode, plan: PlanDocument) -> dict[str, HclValue]:
-    """The values of the root's variables. A plan has all of them, except those of ephemeral ones."""
+    """The values of the root's variables. A plan has all of them except ephemeral ones."""
     given = plan.variables or {}
     values: dict[str, HclValue] = {}
     for name, placed in code.variables.items():

@@ -1,7 +1,7 @@
 """The provider blocks of planned code, evaluated: their Region, and the identity they act as.
 
-A plan says which block a resource uses, unless a module on the way does not name the provider; then the
-code says it. What a block says is evaluated with the values that the plan knows.
+A plan says which block a resource uses, unless a module on the way does not name the provider; then
+the code says it. What a block says is evaluated with the values that the plan knows.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,10 +1,11 @@
-"""What a plan says it depends on: the only thing in it that shows what locals and dynamic blocks read.
+"""What a plan says it depends on: only this shows what locals and dynamic blocks read.
 
-Code that reads anything else is not what was planned. This check is not needed for the code in a saved
-plan: an apply uses that code, even if it was changed there.
+Code that reads anything else is not what was planned. This check is not needed for the code in a
+saved plan: an apply uses that code, even if it was changed there.
 
-Fact: HashiCorp, "JSON Output Format": `relevant_attributes` are all attributes that may have led to a
-change. Instances may be listed without their keys, and attributes as the whole object that is read.
+Fact: HashiCorp, "JSON Output Format": `relevant_attributes` are all attributes that may have led to
+a change. Instances may be listed without their keys, and attributes as the whole object that is
+read.
 """
 
 from collections import defaultdict

@@ -1,9 +1,9 @@
 """Whether an expression can be the one whose references or value a plan contains.
 
-Facts: HashiCorp, "JSON Output Format", "Expression Representation": `references` names everything an
-expression reads, also in shorter forms; `constant_value` is present if it reads nothing. Terraform
-(`jsonconfig/expression.go`): calls are evaluated without functions and so have no value, and
-`toset(["a"])` does not appear; a reference ends before a computed key.
+Facts: HashiCorp, "JSON Output Format", "Expression Representation": `references` names everything
+an expression reads, also in shorter forms; `constant_value` is present if it reads nothing.
+Terraform (`jsonconfig/expression.go`): calls are evaluated without functions and so have no value,
+and `toset(["a"])` does not appear; a reference ends before a computed key.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,8 +1,8 @@
 """Where the unknown values of a plan come from, found by evaluating the code that was planned.
 
-The evaluation gives each expression the value it has in Terraform. So a trail ends at the one attribute
-whose value is passed on, at a value that turns out to be known, or nowhere: what a function makes of a
-thing that does not exist yet cannot be traced.
+The evaluation gives each expression the value it has in Terraform. So a trail ends at the one
+attribute whose value is passed on, at a value that turns out to be known, or nowhere: what a
+function makes of a thing that does not exist yet cannot be traced.
 """
 
 from collections.abc import Sequence

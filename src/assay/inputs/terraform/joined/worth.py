@@ -1,9 +1,9 @@
 """The value that the code gives to a path of a planned resource.
 
 A plan orders the blocks of a set in its own way. So the blocks meant are those that agree with the
-planned one in everything that both contain; if there are several, each is possible. Providers change
-the form of some arguments (`user_data` of a Spot Fleet becomes a digest): a block that agrees with no
-planned one may be any of them.
+planned one in everything that both contain; if there are several, each is possible. Providers
+change the form of some arguments (`user_data` of a Spot Fleet becomes a digest): a block that
+agrees with no planned one may be any of them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ class Worth(msgspec.Struct, frozen=True, gc=False):
 def worth_at(
     found: Body, resource: PlannedResource, path: Path, matched: Matched | None = None
 ) -> list[Worth]:
-    """The values of a resource's evaluated arguments at a path; none if nothing is written there."""
+    """The values of a resource's evaluated arguments at a path; none if nothing is written."""
     matched = {} if matched is None else matched
     nodes: list[tuple[MaybeMarked, int]] = [(marked(found.values, found.marks), 0)]
     for depth, step in enumerate(path):
@@ -134,8 +134,8 @@ def _is_unknown_below(value: HclValue, path: Path) -> bool:
 
 
 def _agrees(item: HclValue, value: Any, mask: Any, *, better: bool = False) -> bool:
-    """Whether the written item may have become the planned value. With `better`, it is no difference
-    that more is known about the item than about the plan's value.
+    """Whether the written item may have become the planned value. With `better`, it is no
+    difference that more is known about the item than about the plan's value.
     """
     if isinstance(item, UnknownValue):
         return True

@@ -1,7 +1,7 @@
 """Image aliases that are composed from a parameter which Terraform has yet to create.
 
-Fact: Amazon EC2 API Reference, RunInstances, `ImageId`: `resolve:ssm:` and a parameter's name or ARN,
-optionally followed by `:` and a version.
+Fact: Amazon EC2 API Reference, RunInstances, `ImageId`: `resolve:ssm:` and a parameter's name or
+ARN, optionally followed by `:` and a version.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ _VERSION = "version"
 
 
 def alias(parts: Sequence[HclValue]) -> UnknownValue | None:
-    """The parameter to which the alias made of these parts of a text leads. None if they do not make
-    an alias, or if a part is the name or version of a different parameter.
+    """The parameter to which the alias made of these parts of a text leads. None if they do not
+    make an alias, or if a part is the name or version of a different parameter.
 
     If the name is already known and only the version is not, the alias is a step below the version:
     code that knows the parameter's name must compare the two.

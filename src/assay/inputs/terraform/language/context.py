@@ -28,11 +28,11 @@ class EvalContext(Protocol):
         ...
 
     def member(self, name: str, attribute: str) -> MaybeMarked:
-        """The value of `var.x`, `local.x` and the like, whose namespaces are not values themselves."""
+        """The value of `var.x`, `local.x` and the like, whose namespaces are not values."""
         ...
 
     def is_text(self, variable: str) -> bool:
-        """Whether a variable is declared as text, a number or a bool, so that its null is one too."""
+        """Whether a variable is declared as text, number or bool, so that its null is one too."""
         ...
 
     def call(self, name: str, arguments: Sequence[HclValue]) -> HclValue:
@@ -59,8 +59,8 @@ class Steps(msgspec.Struct, gc=False):
 
 
 class Doubt(msgspec.Struct, gc=False):
-    """Whether Terraform might fail although a value was found: nulls and empty collections have types
-    that are not visible here, and an unknown value may turn out to be anything.
+    """Whether Terraform might fail although a value was found: nulls and empty collections have
+    types that are not visible here, and an unknown value may turn out to be anything.
     """
 
     raised: bool = False
@@ -110,7 +110,7 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
         evaluate: "Evaluate",
     ) -> bool:
         """Whether the values of these arguments can all be texts, including the nulls."""
-        # `coalesce(var.none, "x")`: a null that may be a list would make it fail, a null text does not
+        # `coalesce(var.none, "x")` fails with a null that may be a list, but not with a null text
         return not any(isinstance(value, list | dict) for value in values) and all(
             certain(value) or (value is None and self._is_text(argument, evaluate))
             for argument, value in zip(arguments, values, strict=False)

@@ -182,7 +182,7 @@ def _joined(*parts: HclValue) -> HclValue:
 
 
 def _logical(operator: str, left: MaybeMarked, right: Expression, at: Bound) -> MaybeMarked:
-    """Since 1.12, Terraform ignores a right side that does not matter; older versions fail with it."""
+    """Terraform 1.12 and later ignores a right side that does not matter; others fail with it."""
     try:
         return over(binary, operator, left, at.doubting(_value(right, at)))
     except FailedError:

@@ -103,7 +103,8 @@ def _each(
     Returns what makes the result unclear, if anything, and whether a secret influences the result.
     """
     of = evaluate(expression.of, at)
-    # Looping over things that certainly exist is safe, whatever they contain: `try([for x in …][0], "")`
+    # Looping over things that certainly exist is safe, whatever they contain:
+    # `try([for x in …][0], "")`
     at.doubt.raised = at.doubt.raised or not is_sure(bare(of))
     # Elements have only their own marks, so that `nonsensitive([for x in var.secrets : x])` is open
     hidden = marks_of(of).own
@@ -127,7 +128,7 @@ def _each(
 def _pairs(
     of: MaybeMarked,
 ) -> tuple[Sequence[tuple[HclValue, MaybeMarked]], UnknownValue | None]:
-    """The elements of a collection with their keys, and what makes it unclear which elements it has."""
+    """The elements of a collection with their keys, and what makes it unclear which they are."""
     pairs: Sequence[tuple[HclValue, MaybeMarked]]
     match bare(of):
         case SetOf() as items:
@@ -146,7 +147,7 @@ def _pairs(
 
 
 def splat(of: MaybeMarked, each: Expression, at: Bound, evaluate: Evaluate) -> MaybeMarked:
-    """`of[*].each`; a value that is not a list counts as a list of one, and null as an empty list."""
+    """`of[*].each`; a value other than a list counts as a list of one, null as an empty list."""
     items: Sequence[MaybeMarked] = [of]
     match bare(of):
         case UnknownValue() as found if is_output(found):

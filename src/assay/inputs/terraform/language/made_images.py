@@ -1,7 +1,8 @@
 """The images that an Image Builder build will produce, wherever in its outputs they are taken from.
 
-`output_resources` is a set of objects with sets of images, one for each Region and account, and none
-of it is known before apply. Whichever element is taken, its `image` is one that the build makes.
+`output_resources` is a set of objects with sets of images, one for each Region and account, and
+none of it is known before apply. Whichever element is taken, its `image` is one that the build
+makes.
 
 Fact: hashicorp/aws documentation, `aws_imagebuilder_image` (`output_resources`, `amis`, `image`).
 """

@@ -1,4 +1,4 @@
-"""Secrecy that travels with a value, like Terraform's marks: whatever is made of a secret is secret.
+"""Secrecy that travels with a value, like Terraform's marks: what is made of a secret is secret.
 
 A mark is on a whole value or on a part of it: in `{ a = var.secret, b = "x" }` only `a` is marked.
 Marks are kept beside the value, so operators and functions never see one, and an unmarked value
@@ -46,7 +46,7 @@ SECRET = Marks(own=True)
 
 
 class Marked(msgspec.Struct, frozen=True, gc=False):
-    """A value with a secret part. It never occurs inside another value, and is never marked again."""
+    """A value with a secret part. It is never inside another value, and never marked again."""
 
     value: HclValue
     marks: Marks
@@ -71,8 +71,8 @@ SPECIAL = (Marked, UnknownValue)
 
 
 def is_secret(value: MaybeMarked) -> bool:
-    """Whether any part of the value is secret. A parameter's value may be: AWS does not say so until
-    the parameter is read.
+    """Whether any part of the value is secret. A parameter's value may be: AWS does not say so
+    until the parameter is read.
     """
     if isinstance(value, UnknownValue):
         return value.sure is Sure.TEXT
@@ -124,8 +124,8 @@ def of_branches(
         hides = is_secret(test) or any(isinstance(branch, Marked) for branch in branches)
         return secret(result) if hides else result
     taken, other = branches if flag_of(tested) else reversed(branches)
-    # A parameter that is not taken hides a known result, as in Terraform. But an unknown result that is
-    # looked up instead is traced by its keys, and a mark would remove those.
+    # A parameter that is not taken hides a known result, as in Terraform. But an unknown result
+    # that is looked up instead is traced by its keys, and a mark would remove those.
     a_parameter = isinstance(other, UnknownValue) and is_secret(other)
     hides = marks_of(other).own or (a_parameter and not isinstance(result, UnknownValue))
     found = marked(result, marks_of(taken))
@@ -196,8 +196,8 @@ def _both(one: Marks, other: Marks) -> Marks:
 
 
 def _fitting(value: HclValue, marks: Marks) -> Marks:
-    """The marks as far as they can apply to this value. A set or an unknown value cannot have a mark
-    on a single element, and an attribute that an object has lost takes its mark with it.
+    """The marks as far as they can apply to this value. A set or an unknown value cannot have a
+    mark on a single element, and an attribute that an object has lost takes its mark with it.
     """
     # Conversions lose attributes: { ami = "x", password = var.secret } as object({ ami = string })
     # contains nothing secret. Functions that rearrange elements (`transpose`) do not get here.

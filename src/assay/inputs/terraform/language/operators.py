@@ -130,9 +130,9 @@ _COMPARISONS: dict[str, Callable[..., bool]] = {
 def conditional(test: HclValue, yes: HclValue, no: HclValue, *, bare: bool = False) -> HclValue:
     """`test ? yes : no`, with both results converted to one type.
 
-    `bare` says that the branch not taken is literally `null`, `[]` or `{}`. Otherwise such a value may
-    have a type to which the branch taken is converted. Terraform ignores a branch that fails and is not
-    taken; pass an `UnknownValue` for it.
+    `bare` says that the branch not taken is literally `null`, `[]` or `{}`. Otherwise such a value
+    may have a type to which the branch taken is converted. Terraform ignores a branch that fails
+    and is not taken; pass an `UnknownValue` for it.
     """
     if test is None:
         raise FailedError
@@ -157,8 +157,8 @@ def _either(test: UnknownValue, yes: HclValue, no: HclValue) -> HclValue:
 
 def _beside_nothing(taken: HclValue, other: HclValue) -> HclValue:
     """The branch that is taken, where the other one is a bare null, `[]` or `{}`."""
-    # Beside an empty object the branch becomes a map, beside an empty tuple a list. Then all elements
-    # have one type: `true ? { a = 1, b = "x" } : {}` contains the strings "1" and "x".
+    # Beside an empty object the branch becomes a map, beside an empty tuple a list. Then all
+    # elements have one type: `true ? { a = 1, b = "x" } : {}` contains the strings "1" and "x".
     if isinstance(taken, dict) and other == {}:
         return dict(zip(taken, meld([*taken.values()]), strict=True))
     if isinstance(taken, list) and not isinstance(taken, SetOf) and other == []:

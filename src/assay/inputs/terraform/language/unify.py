@@ -1,8 +1,8 @@
 """The one type that Terraform converts several values to, and when two values are equal.
 
 A list here may be a tuple or a list in Terraform, and a map may be an object or a map. What is
-returned is right for each of these readings. `conditional`, `coalesce`, `tolist`, `concat` and others
-unify types.
+returned is right for each of these readings. `conditional`, `coalesce`, `tolist`, `concat` and
+others unify types.
 """
 
 from collections.abc import Sequence
@@ -41,19 +41,20 @@ def meld(values: Sequence[HclValue]) -> list[HclValue]:
         return list(values)
     found = kinds(values)
     vague = sum(kind(value) in _VAGUE for value in values)
-    # `true ? 5 : "x"` is "5", even with one null. Two nulls may have types that cannot be unified with
-    # text, and then nothing is converted: `coalesce(5, "x", null, var.no_list)` is 5.
+    # `true ? 5 : "x"` is "5", even with one null. Two nulls may have types that cannot be unified
+    # with text, and then nothing is converted: `coalesce(5, "x", null, var.no_list)` is 5.
     if primitive(found) and "text" in found and vague < 2:
         return [_as_text(value) for value in values]
-    # A list stays a list of the same length, whatever happens to its elements: `true ? [1, 2] : ["x"]`
-    # is ["1", "2"]. A set among the values would reorder it: `true ? [2, 1] : toset(["y"])`.
+    # A list stays a list of the same length, whatever happens to its elements:
+    # `true ? [1, 2] : ["x"]` is ["1", "2"]. A set among the values would reorder it:
+    # `true ? [2, 1] : toset(["y"])`.
     if found == {"list"} and not vague:
         return [[soft_part(item) for item in below(value)] for value in values]
     return [soft_part(value) for value in values]
 
 
 def _clash(values: Sequence[HclValue]) -> bool:
-    """Whether they cannot have one type. A null can have any type, so values with a null may have one."""
+    """Whether they cannot have one type. Beside a null they may, because a null has any type."""
     found = kinds(values)
     if any(kind(value) in _VAGUE for value in values) or found == {"list", "set"}:
         return False
@@ -65,8 +66,9 @@ def _clash_below(values: Sequence[HclValue]) -> bool:
     """Whether collections have parts that visibly cannot have one type."""
     if primitive(kinds(values)):
         return False
-    # Tuples of one length are compared position by position: [1, true] is compatible with [2, false].
-    # With different lengths all elements go into one list, so [1, true] is not compatible with [2].
+    # Tuples of one length are compared position by position: [1, true] is compatible with [2,
+    # false]. With different lengths all elements go into one list, so [1, true] is not compatible
+    # with [2].
     parts = _columns(values) or [[item for value in values for item in below(value)]]
     return any(_clash(part) or _clash_below(part) for part in parts)
 
@@ -112,14 +114,14 @@ def kept(values: Sequence[HclValue]) -> bool:
         return all(map(_soft, pooled))
     if kept(pooled):
         return True
-    # [1, "a"] and [2, "b"] are tuples of one type: neither changes. If they were not mixed, they might
-    # be lists, for which only the pooled elements decide.
+    # [1, "a"] and [2, "b"] are tuples of one type: neither changes. If they were not mixed, they
+    # might be lists, for which only the pooled elements decide.
     columns = _columns(values)
     return bool(columns) and all(map(mixed, parts)) and all(map(kept, columns))
 
 
 def _soft(value: HclValue) -> bool:
-    """Whether no conversion to a common type changes it (numbers become text, lists become sets)."""
+    """Whether no conversion to a common type changes it. Numbers become text, lists become sets."""
     if isinstance(value, dict):
         # `{ a = "x" }` beside `{ b = "y" }` becomes a map, which looks the same as an `HclValue`
         return all(map(_soft, value.values()))

@@ -59,7 +59,7 @@ def primitive(names: frozenset[str]) -> bool:
 
 
 def mixed(values: Sequence[HclValue]) -> bool:
-    """Whether these certainly have several types, so that only a tuple or object can contain them."""
+    """Whether these certainly have several types, so that they are in a tuple or object."""
     return len(kinds(values)) > 1
 
 
@@ -72,8 +72,8 @@ def below(value: HclValue) -> list[HclValue]:
 
 def _leaves(values: Sequence[HclValue]) -> Iterator[HclValue]:
     """All values below that are not collections, in order, plus the empty collections."""
-    # Locals share the values they are made of. Ten levels of { a = local.x, b = local.x } would visit x
-    # a thousand times, so collections already visited are skipped.
+    # Locals share the values they are made of. Ten levels of { a = local.x, b = local.x } would
+    # visit x a thousand times, so collections already visited are skipped.
     stack = list(reversed(values))
     seen: set[int] = set()
     while stack:
@@ -107,7 +107,8 @@ def unknown_of(*values: HclValue) -> UnknownValue:
 
 def step_below(value: UnknownValue, step: Step) -> UnknownValue:
     """The part at `step` of an unknown value."""
-    # `data.aws_ami.x` leads to `data.aws_ami.x.id`; `merge(data.aws_ami.x, {…}).id` may be another id
+    # `data.aws_ami.x` leads to `data.aws_ami.x.id`; `merge(data.aws_ami.x, {…}).id` may be another
+    # id
     if not value.passed_on:
         return unknown_of(value)
     refs = (Ref(ref.module, (*ref.steps, step)) for ref in value.refs)
@@ -115,7 +116,7 @@ def step_below(value: UnknownValue, step: Step) -> UnknownValue:
 
 
 def without_keys(value: HclValue) -> HclValue:
-    """The value without the keys of what it depends on: keys may be secret, and reports show them."""
+    """The value without keys in its references: keys may be secret, and reports show them."""
     match value:
         case UnknownValue(refs, passed_on, sure):
             short = tuple(Ref(ref.module, _block(ref.steps)) for ref in refs)
@@ -157,8 +158,8 @@ def certain(*values: HclValue) -> bool:
     """Whether these contain, at any depth, no null, no empty collection and nothing unknown, except
     what is certain to be text.
 
-    For such values it is certain whether Terraform fails. Others may have a type that makes Terraform
-    fail where the functions here return a value; `try` and `can` must allow for that.
+    For such values it is certain whether Terraform fails. Others may have a type that makes
+    Terraform fail where the functions here return a value; `try` and `can` must allow for that.
     """
     return all(
         isinstance(leaf, str)

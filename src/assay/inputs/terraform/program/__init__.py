@@ -1,1 +1,1 @@
-"""Evaluated code: module instances, the meaning of names in them, and the values of their blocks."""
+"""Evaluated code: module instances, what names mean in them, and the values of their blocks."""

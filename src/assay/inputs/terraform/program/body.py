@@ -1,7 +1,7 @@
 """The values of one block's body, in the shape of a plan.
 
-Nested blocks are lists, `dynamic` blocks are expanded, and an unknown part remains an `UnknownValue`
-until `masked` splits a tree into values and the mask that a plan has beside them.
+Nested blocks are lists, `dynamic` blocks are expanded, and an unknown part remains an
+`UnknownValue` until `masked` splits a tree into values and the mask that a plan has beside them.
 """
 
 from collections.abc import Collection, Mapping
@@ -94,12 +94,13 @@ def _more(before: MaybeMarked, made: MaybeMarked) -> MaybeMarked:
 def _argument(
     written: Written, context: EvalContext, shared: Shared, bound: Mapping[str, MaybeMarked]
 ) -> MaybeMarked:
-    """The value of an argument; unknown if its evaluation fails, or if it is too large to write out."""
+    """The value of an argument; unknown if evaluation fails, or if it is too large to write out."""
     try:
         value = evaluate(shared.expressions.of(written), context, bound)
     except (FailedError, RecursionError):
         return UnknownValue()
-    # A plan writes out what locals share: ten levels of `{ a = local.x, b = local.x }` are a gigabyte
+    # A plan writes out what locals share: ten levels of `{ a = local.x, b = local.x }` are a
+    # gigabyte
     size = nodes(bare(value))
     shared.room -= size
     if size >= MANY or shared.room < 0:
@@ -177,8 +178,8 @@ def _items(of: MaybeMarked) -> list[Iteration]:
 def masked(value: HclValue) -> tuple[Any, Any]:
     """A tree as in a plan: the known values, and a mask that is true where a value is unknown.
 
-    No schema gives the types here, so a number becomes text, which is what all attributes that name an
-    image or a template contain.
+    No schema gives the types here, so a number becomes text, which is what all attributes that name
+    an image or a template contain.
     """
     match value:
         case UnknownValue():

@@ -1,8 +1,8 @@
-"""Images found by lookups that are used in arguments no row reads: `data.aws_ami.x.id` in a script, in
-the request of another provider, in a manifest.
+"""Images found by lookups that are used in arguments no row reads: `data.aws_ami.x.id` in a script,
+in the request of another provider, in a manifest.
 
-A plan shows what was found there. Code contains only the lookup, which is followed in the same way. So
-are attributes that pass on what is written in them and launch nothing themselves.
+A plan shows what was found there. Code contains only the lookup, which is followed in the same way.
+So are attributes that pass on what is written in them and launch nothing themselves.
 """
 
 from collections.abc import Collection, Iterator
@@ -44,7 +44,7 @@ _NAMESPACES = ("data", "module", "var", "local", "each", "count", "path", "terra
 
 
 class Carried(NamedTuple):
-    """What a resource reads, by argument: lookups, as unknown values, and the ids in other blocks."""
+    """What a resource reads, by argument: lookups, as unknown values, and ids in other blocks."""
 
     lookups: dict[str, MaybeMarked]
     ids: dict[str, Ids]
@@ -53,8 +53,8 @@ class Carried(NamedTuple):
 
 
 def image_names(module: ModuleInstance) -> Iterator[str]:
-    """The variables, locals, outputs and data sources of a module (as `var.x`) that contain images, read
-    them, or look them up.
+    """The variables, locals, outputs and data sources of a module (as `var.x`) that contain images,
+    read them, or look them up.
     """
     code = module.code
     for mode, kind, name in code.resources:
@@ -77,8 +77,8 @@ def image_names(module: ModuleInstance) -> Iterator[str]:
 
 
 def _leads(value: HclValue) -> bool:
-    """Whether a value contains something that leads to an image, or an unknown part that a lookup finds
-    or that another block passes on.
+    """Whether a value contains something that leads to an image, or an unknown part that a lookup
+    finds or that another block passes on.
     """
     return any(_names_image(text) for text in texts(value)) or any(
         _lookup(ref, ("ami",)) or _held(ref) for ref, _ in _refs(value, ())
@@ -96,8 +96,8 @@ def carried(
     found: Body,
     read: Collection[str],
 ) -> Carried:
-    """What a resource's arguments with these values read, except those in `read` and in documents; and
-    what its scripts read.
+    """What a resource's arguments with these values read, except those in `read` and in documents;
+    and what its scripts read.
     """
     kind = block.labels[0]
     # Documents are read for their known parts, and a row reports that the rest is unknown
@@ -202,8 +202,8 @@ def _held(ref: Ref) -> str | None:
 
 
 def _lookup(ref: Ref, around: Collection[str]) -> Ref | None:
-    """The result of a lookup, if it is an image. For a parameter, the names decide; other lookups do
-    not matter.
+    """The result of a lookup, if it is an image. For a parameter, the names decide; other lookups
+    do not matter.
     """
     match ref.steps:
         case ("data", "aws_ami", _):
@@ -220,8 +220,8 @@ def _lookup(ref: Ref, around: Collection[str]) -> Ref | None:
 def _refs(
     value: HclValue, around: tuple[str, ...], read: Collection[str] = ()
 ) -> Iterator[tuple[Ref, tuple[str, ...]]]:
-    """The references of all unknown parts of a value, each with the names above it. Keys in `read` are
-    skipped: rows wait for those.
+    """The references of all unknown parts of a value, each with the names above it. Keys in `read`
+    are skipped: rows wait for those.
     """
     stack: list[tuple[HclValue, tuple[str, ...]]] = [(value, around)]
     seen: set[int] = set()

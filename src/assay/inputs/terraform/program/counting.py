@@ -77,7 +77,7 @@ def is_enabled(block: Block, value_of: Evaluate) -> bool | None:
 
 
 def is_short(block: Block) -> bool:
-    """Whether `count` or `for_each` is quick to parse in a block that is not evaluated otherwise."""
+    """Whether a block that is not evaluated has a `count` or `for_each` that is quick to parse."""
     found = [each for name in ("count", "for_each") if (each := block.attributes.get(name))]
     return bool(found) and all(len(written.text) <= _SHORT for written in found)
 

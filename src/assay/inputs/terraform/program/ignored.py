@@ -1,7 +1,7 @@
 """What `lifecycle { ignore_changes }` keeps unchanged, and the images that depend on it.
 
-Fact: HashiCorp, "The lifecycle Meta-Argument": for an attribute named there (or any, with `all`), an
-existing resource keeps its value whatever the code says, and so does everything that reads it.
+Fact: HashiCorp, "The lifecycle Meta-Argument": for an attribute named there (or any, with `all`),
+an existing resource keeps its value whatever the code says, and so does everything that reads it.
 """
 
 import re

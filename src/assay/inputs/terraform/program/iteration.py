@@ -36,7 +36,7 @@ class Instances(list[Iteration]):
         return all(each.exact for each in self)
 
     def meant(self, steps: list[Step]) -> tuple[Iteration, list[Step]] | None:
-        """The instance that the steps after the block's name lead to, and the steps after its key."""
+        """The instance that the steps after a block's name lead to, and the steps after its key."""
         if self and self[0].key is None:
             return self[0], steps
         found = self._by_key.get((isinstance(steps[0], int), steps[0])) if steps else None

@@ -38,7 +38,7 @@ ContextOf: TypeAlias = "Callable[[ModuleInstance, Iteration], EvalContext]"
 
 
 def _is_sensitive(block: Block) -> bool:
-    """Whether a variable or an output is declared sensitive: anything except a plain `false` counts."""
+    """Whether a variable or output is declared sensitive: anything but a plain `false` counts."""
     written = block.attributes.get("sensitive")
     return written is not None and written.text.strip().strip('"') != "false"
 
@@ -134,7 +134,7 @@ class ModuleInstance:
 
     def _assigned(self, name: str, block: Block, itself: UnknownValue) -> MaybeMarked:
         """The value passed for a variable, or else its default; `itself` if it has neither."""
-        # A null that is passed stays null, unless the variable is not nullable; then the default counts
+        # A null that is passed stays null, but the default replaces it in a non-nullable variable
         given = self._given(name)
         nullable = bare(given) is not None or self._flag(block, "nullable", default=True)
         if not nullable or (given is None and name not in self._passed):
@@ -198,7 +198,7 @@ class ModuleInstance:
         key = ("instances", block.type, block.labels)
         found = self._instances.get(key)
         if found is None:
-            # A block's own `for_each = { for k, v in aws_instance.a : … }`: Terraform rejects the cycle
+            # The block's `for_each` reads the block itself: Terraform rejects such a cycle
             if key in self.shared.busy:
                 return Instances([SEVERAL])
             self.shared.busy.add(key)

@@ -129,8 +129,9 @@ class NamedValues:
         return value
 
     def _home(self, module: str) -> ModuleInstance | None:
-        """The module instance whose names are settled here: only this one. A reference into another module
-        was already settled there, because an expression can only name things in its own module.
+        """The module instance whose names are settled here: only this one. A reference into another
+        module was already settled there, because an expression can only name things in its own
+        module.
         """
         return self._module if module == self._module.address else None
 
@@ -150,8 +151,8 @@ class NamedValues:
         found = module.instances(placed.block).meant(rest) if placed else None
         if placed is None or found is None or not found[0].exact or len(found[1]) != 1:
             return self._looked_up(module, key, rest, value)
-        # `aws_launch_template.x.image_id` is what the code says; a provider may change other arguments,
-        # and the previous value of those in `ignore_changes` is unknown
+        # `aws_launch_template.x.image_id` is what the code says; a provider may change other
+        # arguments, and the previous value of those in `ignore_changes` is unknown
         name = found[1][0]
         written = placed.block.attributes.get(str(name))
         kept = name in _KEPT.get(key[1], ())
@@ -171,7 +172,7 @@ class NamedValues:
     def _looked_up(
         self, module: ModuleInstance, key: Key, rest: list[Step], value: UnknownValue
     ) -> MaybeMarked:
-        """The value of an attribute according to the code, or an unknown one with what is certain of it."""
+        """An attribute's value if the code determines it, else unknown with what is certain."""
         placed = module.code.resources.get(key)
         found = module.instances(placed.block).meant(rest) if placed else None
         if found is None or not found[0].exact or len(found[1]) > 1:

@@ -52,8 +52,8 @@ class Program:
     ) -> "Program":
         """The root module in a directory.
 
-        `values` are those that tfvars files and other sources give to the root's variables; `boundary`
-        is the directory below which files may be read.
+        `values` are those that tfvars files and other sources give to the root's variables;
+        `boundary` is the directory below which files may be read.
         """
         contents = Contents(root, boundary or root, expressions.template)
         return cls(Shared(reader, expressions, contents, values), reader.directory(root))

@@ -1,7 +1,7 @@
 """Which provider block a resource uses, and what that block says about Region and account.
 
-Facts: HashiCorp, "Providers Within Modules" (a child inherits default configurations and receives the
-others through `providers`), "The provider Meta-Argument".
+Facts: HashiCorp, "Providers Within Modules" (a child inherits default configurations and receives
+the others through `providers`), "The provider Meta-Argument".
 """
 
 from typing import Any
@@ -67,8 +67,8 @@ class ProviderKeys:
         return self._named(module, module.shared.expressions.of(named), iteration)
 
     def of_call(self, module: ModuleInstance, call: Block, iteration: Iteration) -> str:
-        """The key of the AWS provider block that a module receives; `UNREADABLE` if it receives only
-        aliases, because it is not known which of these the module launches with.
+        """The key of the AWS provider block that a module receives; `UNREADABLE` if it receives
+        only aliases, because it is not known which of these the module launches with.
         """
         passed = _passed(module, call)
         if "aws" in passed:
@@ -82,7 +82,7 @@ class ProviderKeys:
         return self._find(module, "aws")
 
     def region(self, module: ModuleInstance, block: Block, iteration: Iteration) -> HclValue:
-        """The Region of a resource's provider block, or else the one given by the user or policy."""
+        """The Region of a resource's provider block, or else the one from the user or policy."""
         key = self.of_resource(module, block, iteration)
         if key == UNREADABLE:
             return None
@@ -132,7 +132,7 @@ class ProviderKeys:
         return self._tags[key]
 
     def _named(self, module: ModuleInstance, expression: Expression, iteration: Iteration) -> str:
-        """The key of the block that an expression of a module refers to: `aws.west`, `aws.by["x"]`."""
+        """The key of the block that an expression refers to: `aws.west`, `aws.by["x"]`."""
         match expression:
             case Index(of, key) if local := _dotted(of):
                 return self._instance(module, local, bare(module.worth(key, iteration)))
@@ -188,7 +188,7 @@ def _block(module: ModuleInstance, local: str) -> Block | None:
 
 
 def _is_empty(block: Block) -> bool:
-    """Whether a block only declares that the module expects a configuration, as in Terraform 0.12."""
+    """Whether a block only says that the module expects a configuration, as in Terraform 0.12."""
     return not block.blocks and not block.attributes.keys() - {"alias"}
 
 

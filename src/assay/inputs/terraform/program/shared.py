@@ -19,10 +19,10 @@ from assay.model.addresses import InstanceKey
 MOST_MODULES = 2000
 """Module instances in one configuration; those beyond the limit count as missing."""
 MOST_INSTANCES = 20_000
-"""Instances of all blocks in one configuration; beyond the limit, the number of a block is unknown."""
+"""Instances of all blocks in one configuration; beyond that, a block's number is unknown."""
 _ROOM = 2_000_000
 KeysOf: TypeAlias = Callable[[str, Block], Sequence[InstanceKey]]
-"""Gives the keys of a block's instances, if known, by the block and its module instance's address."""
+"""The keys of a block's instances, if known, by its module instance's address and the block."""
 
 
 class Limits(NamedTuple):
@@ -49,8 +49,8 @@ class Shared:
         keys: KeysOf | None = None,
         limits: Limits = _OF_CODE,
     ) -> None:
-        """`values` are those given to the root's variables; `keys` gives the instance keys of a block
-        whose code does not determine them.
+        """`values` are those given to the root's variables; `keys` gives the instance keys of a
+        block whose code does not determine them.
         """
         self.keys = keys
         self.limits = limits
@@ -68,7 +68,7 @@ class Shared:
         self.instances = 0
         """The number of block instances so far."""
         self.room = _ROOM
-        """The number of values that may still be written out; self-multiplying code would never end."""
+        """How many more values may be written out: code that multiplies itself would never end."""
 
     def guarded(self, key: Hashable, compute: Callable[[], MaybeMarked]) -> MaybeMarked:
         """Compute a value; it is unknown if it depends on itself by mistake."""

@@ -1,4 +1,4 @@
-"""Which arguments of a resource may contain an image. Most resources have none, and are not read."""
+"""Which arguments of a resource may contain an image: most resources have none, and are skipped."""
 
 import re
 from collections.abc import Collection
@@ -31,7 +31,7 @@ class Suspects:
 
     @cached_property
     def _images(self) -> frozenset[str]:
-        """The variables, locals, outputs and data sources (as `var.x`) that contain or read images."""
+        """The variables, locals, outputs and data sources (`var.x`) that contain or read images."""
         return frozenset(image_names(self._module))
 
     def of(self, block: Block) -> list[str]:

@@ -30,7 +30,8 @@ _PATHS = r"\$\{path\.(module|root)\}"
 
 def ids_read(module: ModuleInstance, written: Written, block: Block | None = None) -> Ids:
     """The ids in an expression of a block, and in everything it reads."""
-    # Considers only names, as a human reader would: `format("%s", cond ? var.a : local.b)` may use either
+    # Like a human reader, this considers only names: `format("%s", c ? var.a : local.b)` may use
+    # either one
     found = Ids(frozenset(ami_ids_in(written.text)))
     for root, name, call, output, each in NAMES.findall(written.text):
         if each:
@@ -102,7 +103,7 @@ def _or_read(value: MaybeMarked, written: Collection[tuple[ModuleInstance, Writt
 def ids_of(
     module: ModuleInstance, written: Written, block: Block, iteration: Iteration = ONLY
 ) -> Ids:
-    """The ids in the value of a block's argument; if some of it is unknown, also those that it reads."""
+    """The ids in an argument's value; if some of it is unknown, also those that it reads."""
     value = module.value(written, iteration)
     found = ids_in(value)
     return found if is_whole(value) else found | ids_read(module, written, block)
@@ -111,7 +112,7 @@ def ids_of(
 def ids_of_block(
     module: ModuleInstance, block: Block, but: Collection[str] = (), around: Block | None = None
 ) -> Ids:
-    """The ids in all arguments of a block and of its nested blocks, except the arguments in `but`."""
+    """The ids in all arguments of a block and its nested blocks, except the arguments in `but`."""
     outside = around or block
     own = (
         ids_read(module, written, outside)

@@ -22,7 +22,7 @@ from assay.inputs.terraform.syntax.expressions import FailedError, HclValue, Unk
 from assay.inputs.terraform.syntax.reading import Expressions
 
 _LITERAL = ("string", "number", "bool", "")
-"""Types for which the environment contains the text itself; for others it contains an expression."""
+"""Types whose values in the environment are the text itself; for others, an expression."""
 
 
 class Given(NamedTuple):

@@ -1,4 +1,4 @@
-"""Whether git tracks a file. Reads the index, because running git may run what a repository configures.
+"""Whether git tracks a file: reads the index, as git itself may run what a repository configures.
 
 Facts: git, "index-format" (versions 2, 3 and 4), "gitrepository-layout" (a `.git` that is a file).
 """
@@ -19,7 +19,7 @@ def is_committed(path: Path) -> bool:
 
 
 def is_committed_below(directory: Path, aside: str) -> bool:
-    """Whether a directory (as a link) or anything in it is tracked, except what is in its `aside`."""
+    """Whether a directory (as a link) or anything in it is tracked, not counting its `aside`."""
     name, found = _committed(directory)
     left = b"%s/%s/" % (name, aside.encode())
     return any(

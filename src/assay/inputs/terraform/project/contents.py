@@ -1,8 +1,9 @@
 """The files that code reads with `file()` and `templatefile()`: only below a given directory.
 
-Facts: HashiCorp, "file Function", "templatefile Function", "Filesystem and Workspace Info". A file is
-not read if a link leads out of the directory, if it is not a regular file, or if it is large: the code
-may come from anybody.
+Facts: HashiCorp, "file Function", "templatefile Function", "Filesystem and Workspace Info".
+
+A file is not read if a link leads out of the directory, if it is not a regular file, or if it is
+large: the code may come from anybody.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,7 +44,7 @@ class Contents:
         """The digests of the files that were read, by the path shown to users."""
 
     def text(self, path: str) -> str | None:
-        """The text of a file, named relative to the root module as in Terraform; None if not readable."""
+        """The text of a file, named as Terraform does from the root module; None if unreadable."""
         if path not in self._texts:
             self._texts[path] = self._text(path)
         return self._texts[path]

@@ -1,7 +1,7 @@
 """Code files, each read once, and which of a directory's files Terraform or OpenTofu reads.
 
-Facts: OpenTofu, "Files and Directories", "Override Files" (a `.tofu` file replaces the `.tf` file of
-the same name, `.tofu.json` replaces `.tf.json`); Terraform ignores both.
+Facts: OpenTofu, "Files and Directories", "Override Files" (a `.tofu` file replaces the `.tf` file
+of the same name, `.tofu.json` replaces `.tf.json`); Terraform ignores both.
 """
 
 import re
@@ -25,7 +25,7 @@ TERRAFORM: Tool = "terraform"
 OPENTOFU: Tool = "opentofu"
 _TOFU = ((".tofu", ".tf"), (".tofu.json", ".tf.json"))
 _MOST, _MOST_OF_JSON = 2_000_000, 20_000_000
-"""Bytes of one file. Locating its contents takes up to 300 bytes of memory for each byte of code."""
+"""Bytes of one file. Locating its contents takes up to 300 bytes of memory per byte of code."""
 _BLANK = re.compile(rb"(?:\s+|(?:#|//)[^\n]*\n?)*+")
 
 _At: TypeAlias = tuple[int, int, str]
@@ -142,7 +142,7 @@ def _code(path: str, data: bytes) -> CodeFile:
 
 
 def _require_utf8(data: bytes) -> None:
-    """Reject UTF-16, which Windows editors write; without a byte order mark, every other byte is zero."""
+    """Reject UTF-16, which Windows editors write; without a mark, every other byte is zero."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:2]:
         raise BrokenCodeError(1, 1, "it is UTF-16 and must be UTF-8")
 

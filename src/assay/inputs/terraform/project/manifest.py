@@ -1,7 +1,7 @@
 """Compares what `terraform init` has installed (`.terraform/modules/modules.json`) with the code.
 
-Terraform makes no plan if a call asks for a source other than the manifest's, or for a version that the
-installed one does not satisfy ("Module source has changed").
+Terraform makes no plan if a call asks for a source other than the manifest's, or for a version that
+the installed one does not satisfy ("Module source has changed").
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Installed(msgspec.Struct):
     Version: str = ""
 
     def answers(self, call: Block) -> bool:
-        """Whether it matches what a call asks for now: the code may have changed since the last init."""
+        """Whether it matches what a call asks for now: the code may have changed since init."""
         source = plain_text(call.attributes.get("source"))
         if source is None or self.Source not in recorded(source):
             return False

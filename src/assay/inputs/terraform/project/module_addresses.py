@@ -1,7 +1,7 @@
 """Module sources and versions in the form in which `terraform init` records them.
 
 Facts: HashiCorp, "Module Sources", "Version Constraints"; go-getter's detectors, which turn
-`github.com/…` and `git@host:…` into URLs. tests/terraform/test_manifest_oracle.py asks real Terraform.
+`github.com/…` and `git@host:…` into URLs. tests/terraform/test_manifest_oracle.py tests them.
 """
 
 import re

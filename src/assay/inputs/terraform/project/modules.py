@@ -90,7 +90,7 @@ class ModuleCode:
         is_there: bool,
         differs: bool = False,
     ) -> None:
-        """`differs` if the other tool reads other files here, `is_there` if there is code for any tool."""
+        """`differs` if the other tool reads other files here, `is_there` if any tool has code."""
         self.path = path
         self.files = files
         self._tree = tree
@@ -129,8 +129,8 @@ class ModuleCode:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether Terraform is run here even if other code calls this module: it has a backend, values
-        of its own, or the lock file of `terraform init`.
+        """Whether Terraform is run here even if other code calls this module: it has a backend,
+        values of its own, or the lock file of `terraform init`.
         """
         names = (".terraform.lock.hcl", *value_names(self.path))
         return self._has_backend or any(Path(self.path, name).exists() for name in names)
@@ -149,10 +149,10 @@ class ModuleCode:
         return self._tree.modules(self.path)
 
     def called(self, code: "ModuleCode", path: ModulePath, call: Block) -> str | None:
-        """For a root module: the directory of the module that `call` in `code` refers to, where `path`
-        is its path in the configuration. None if it is missing, or named by an expression.
+        """For a root module: the directory of the module that `call` in `code` refers to, where
+        `path` is its path in the configuration. None if it is missing, or named by an expression.
 
-        It is where a plan had it, else beside its caller, else where `init` has put what it fetched.
+        It is where a plan had it, else beside its caller, else where `init` has installed it.
         """
         beside = self._tree.planned(path) or local_source(code.path, call)
         return beside or self.manifest.directory(".".join(path), call)

@@ -39,7 +39,7 @@ def _is_left(name: str) -> bool:
 
 
 def value_files(path: str) -> list[str]:
-    """The tfvars files that Terraform loads automatically, the one with the highest precedence last."""
+    """The tfvars files that Terraform loads automatically; later ones take precedence."""
     return [joined(path, name) for name in value_names(path)]
 
 

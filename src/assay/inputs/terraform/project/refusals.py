@@ -1,8 +1,7 @@
-"""What Terraform rejects in code whose files can be read: duplicate names, impossible labels and names,
-unknown blocks.
+"""What Terraform rejects in readable code: duplicate or invalid names, wrong labels, unknown blocks.
 
-A configuration that Terraform rejects has no plan, so nothing said about it is reliable. Each case was
-tried with Terraform 1.11.4, and tests/terraform/test_refusals_oracle.py tries them again.
+A configuration that Terraform rejects has no plan, so nothing said about it is reliable. Each case
+was tried with Terraform 1.11.4, and tests/terraform/test_refusals_oracle.py tries them again.
 """
 
 import re
@@ -53,7 +52,7 @@ class Read(NamedTuple):
 
 
 def refusals(files: Iterable[Read]) -> Iterator[InputError]:
-    """Why Terraform rejects the files of one module, each with its place; beyond ten, only their number."""
+    """Why Terraform rejects a module's files, each with its place; beyond ten, only the number."""
     found = list(_refusals(files))
     yield from found[:_SHOWN]
     if found[_SHOWN:]:

@@ -26,7 +26,7 @@ def nothing(_: str) -> bool:
 
 
 class Roots:
-    """The roots among the module directories that were named, and below directories named as a whole."""
+    """The roots among the named module directories, and below directories named as a whole."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Where code is read from: the disk or a saved plan. In both, files have the paths that users know."""
+"""Where code is read from: the disk or a saved plan, both with the paths that users know."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,8 +44,8 @@ class Tree(Protocol):
     def planned(self, path: ModulePath) -> str | None:
         """The directory of the module at this path when the plan was made; None without a plan.
 
-        It may differ from where `source` leads: Terraform follows links on the way, and a plan that was
-        tampered with may say anything. Terraform looks for the module in this directory.
+        It may differ from where `source` leads: Terraform follows links on the way, and a plan that
+        was tampered with may say anything. Terraform looks for the module in this directory.
         """
         ...
 
@@ -75,7 +75,7 @@ class Planned:
     """The files of a saved plan, with their paths below the directory `root`; no file is opened."""
 
     def __init__(self, code: "PlannedCode", root: str) -> None:
-        """Raises `InputError` if two directories of the plan have the same path but different files."""
+        """Raises `InputError` if two directories have the same path but different files."""
         self._files: dict[str, dict[str, bytes]] = {}
         for directory, files in code.files.items():
             own = {name: content for name, content in files.items() if is_code(name)}

@@ -52,7 +52,7 @@ IMAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "aws_spot_instance_request": ("ami",),
     },
 }
-"""Attributes that are always an image. A parameter may be anything, so the argument's name decides."""
+"""Attributes that are always an image. A parameter may be anything: the argument's name decides."""
 PARAMETER = ("value", "insecure_value")
 _OURS = ("aws", "awscc")
 _HELPERS = frozenset(
@@ -114,7 +114,7 @@ def is_image(name: str, value: HclValue) -> bool:
 
 @lru_cache(maxsize=20_000)
 def may_name_image(name: str) -> bool:
-    """Whether an argument with this name can take an AMI id: `worker_ami_id`, but not `ami_name`."""
+    """Whether an argument of this name can take an AMI id: `worker_ami_id`, but not `ami_name`."""
     words = [word.lower() for word in _WORD.findall(name)]
     if not _OF_AN_IMAGE.isdisjoint(words):
         return False

@@ -17,7 +17,7 @@ _TOOLS = frozenset(
         *(".pytest_cache", ".ruff_cache", ".gradle", ".npm", ".yarn", ".next", ".serverless"),
     }
 )
-"""Hidden directories in which tools keep their own files, above all copies of other people's code."""
+"""Hidden directories in which tools keep their own files, often copies of other people's code."""
 _HIDDEN = "a hidden directory with Terraform code"
 _LINKED = "a symbolic link to Terraform code elsewhere"
 

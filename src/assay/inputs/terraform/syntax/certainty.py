@@ -1,7 +1,7 @@
 """Finds in tree-sitter's trees what its grammar accepts but HCL does not.
 
-It ignores line ends, treats more characters as space than HCL does, and accepts a longer word in place
-of a keyword.
+It ignores line ends, treats more characters as space than HCL does, and takes the start of a longer
+word for a keyword.
 """
 
 import re

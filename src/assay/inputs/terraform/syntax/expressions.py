@@ -21,7 +21,7 @@ class Literal(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class Template(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """`"a${b}c"`: the texts of its parts, joined. `"${b}"` alone is not a template but `b` itself."""
+    """`"a${b}c"`: the texts of its parts, joined. `"${b}"` alone is `b` itself, not a template."""
 
     parts: tuple["Expression", ...]
 

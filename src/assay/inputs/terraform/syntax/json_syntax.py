@@ -35,7 +35,7 @@ _NESTED = {
     "dynamic": {"content": 0},
     "content": {"dynamic": 1},
 }
-"""The nested blocks that can be recognised without a provider's schema; `dynamic` may be any block."""
+"""Nested blocks that are recognised without a provider's schema; `dynamic` may be any block."""
 
 _COMMENT = "//"
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -100,7 +100,7 @@ class _Reader:
     def _blocks(
         self, kind: str, labels: tuple[str, ...], missing: int, line: int
     ) -> Iterator[Block]:
-        """The next blocks; `line` is the line of the last label, or of the type if it has no labels.
+        """The next blocks; `line` is the line of the last label, or else of the type.
 
         Each of several blocks in a list has the line on which it starts.
         """
@@ -250,8 +250,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 def json_expression(text: str, template: Callable[[str], Expression]) -> Expression:
     """A JSON value as an expression; `template` reads its strings and the names of properties.
 
-    In values files and in the defaults of variables, Terraform reads strings literally: pass `Literal`
-    for those.
+    In values files and in the defaults of variables, Terraform reads strings literally: pass
+    `Literal` for those.
     """
     try:
         value = _EXPRESSIONS.decode(text)

@@ -17,7 +17,7 @@ _SPLAT = re.compile(rb"(\[" + _GAP + rb")\*(" + _GAP + rb"\])")
 def parsed(data: bytes) -> "Node":
     """The root of a text's tree, which has errors where the grammar cannot read the text.
 
-    Read the text of leaves from `data` itself, because the grammar may have been given zeros instead.
+    Read the text of leaves from `data` itself: the grammar may have been given zeros instead.
     """
     root = _parser().parse(data).root_node
     if root.has_error:
@@ -28,8 +28,8 @@ def parsed(data: bytes) -> "Node":
 
 
 def _plainer(data: bytes) -> bytes:
-    """The same text, with the same lengths and lines, without two things that the grammar cannot read:
-    `1e7`, which has no fraction, and `[ *]`, which is more than one word.
+    """The same text, with the same lengths and lines, without two things that the grammar cannot
+    read: `1e7`, which has no fraction, and `[ *]`, which is more than one word.
     """
     data = _EXPONENT.sub(lambda found: re.sub(rb"\D", b"0", found[0]), data)
     return _SPLAT.sub(lambda found: found[1] + b"0" + found[2], data)

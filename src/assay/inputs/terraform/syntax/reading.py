@@ -25,7 +25,7 @@ class Expressions:
         return found
 
     def constant(self, written: Written) -> Expression:
-        """The expression in a values file or a variable's default: JSON strings are not templates."""
+        """An expression in a values file or a default, where JSON strings are not templates."""
         return _of_json(written, Literal) if written.json else self.of(written)
 
     def type(self, written: Written) -> Expression:

@@ -12,8 +12,8 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def place_of(data: bytes, line: int, text: str, id: str, *, json: bool) -> int | None:
-    """The offset of the id in a file, where an attribute on `line` is set to it by an expression that
-    reads `text`; None if that is not certain.
+    """The offset of the id in a file, where an attribute on `line` is set to it by an expression
+    that reads `text`; None if that is not certain.
     """
     return _in_json(data, line, id) if json else _in_native(data, line, text, id)
 

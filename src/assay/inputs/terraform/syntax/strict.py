@@ -160,7 +160,7 @@ _FORMS: dict[str, Callable[[list[Any], list[Any]], Any]] = {
     "splat": lambda p, _: lambda of: form.Splat(of, reduce(lambda it, to: to(it), p, form.Item())),
     "path": lambda parts, _: parts[1](parts[0]),
 }
-"""Each kind of node, computed from its parts and words. A step is a function of what it starts from."""
+"""Reads each kind of node from its parts and words; a step is a function of what it starts from."""
 
 
 @cache

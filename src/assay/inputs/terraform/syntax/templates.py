@@ -1,7 +1,7 @@
 """Finds the texts in templates.
 
-tree-sitter's grammar omits the space at the start of a text, and reads `$$${a}` as two dollars and a
-sequence, where HCL sees `$`, `$${` and text. So everything between the nodes that are not text is
+tree-sitter's grammar omits the space at the start of a text, and reads `$$${a}` as two dollars and
+a sequence, where HCL sees `$`, `$${` and text. So everything between the nodes that are not text is
 text, and each text must end where HCL's own rules end it.
 """
 

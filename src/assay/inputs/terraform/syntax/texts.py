@@ -1,4 +1,4 @@
-"""HCL's words, numbers, strings and templates, which all readers of expressions build in the same way.
+"""HCL's words, numbers, strings and templates: all readers of expressions build them this way.
 
 `plain` is one of these readers; it needs no grammar.
 """

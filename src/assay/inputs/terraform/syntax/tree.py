@@ -1,6 +1,6 @@
 """Reads expressions by walking tree-sitter's tree.
 
-The result is what the strict grammar would read, or the answer that only the strict grammar can tell.
+The result is what the strict grammar would read, or None if only the strict grammar can tell.
 Nothing in the tree is trusted that HCL might read differently (`certainty.py`, `templates.py`).
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MARK = "ASSAY"
 _LONGEST = 30_000
 _GAP = re.compile(r"(?<!\s)\s{1000}")
-"""On text it cannot parse, the grammar takes time quadratic in the length and in each gap's length."""
+"""On text it cannot parse, the grammar's time is quadratic in the length and in each gap's."""
 
 
 def expression(text: str) -> Expression | None:

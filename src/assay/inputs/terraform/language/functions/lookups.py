@@ -1,4 +1,4 @@
-"""Functions applied to a value that Terraform looks up only while planning: an AMI id passes through.
+"""Functions of values that Terraform looks up only while planning: an AMI id passes through.
 
 Only forms for which this is true of every possible AMI id. A parameter's value is treated as an AMI
 id here: if it turns out to be anything else, it is not taken for an image later.
@@ -17,7 +17,7 @@ _OF_IDS = frozenset("ami-0123456789abcdef")
 _SPACES = r"/(?:\\s|\\r|\\n|\s|\[\\s\])[+*?]*\$?/"
 """Regular expressions, as `replace` takes them, that match only white space, or nothing."""
 _TO_THE_ID = r"/\^?(?:arn:aws[a-z-]*:ec2:)?\.[*+](?::image|image)?\\?//"
-"""Regular expressions that match all of an image's ARN up to its id, which follows the last slash."""
+"""Regular expressions that match an image's ARN up to its id, which follows the last slash."""
 _ALL_OF_AN_ID = r"(?=[^]]*(?:0-9|\\w|\\d))(?=[^]]*(?:a-f|a-z|\\w))"
 _LETTERS = rf"\[{_ALL_OF_AN_ID}(?:0-9|a-f|a-z|A-F|A-Z|\\w|\\d)+\]"
 _AN_ID = rf"\^?ami-(?:\.|\\w|{_LETTERS})[*+]\$?"

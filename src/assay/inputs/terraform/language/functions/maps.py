@@ -55,7 +55,7 @@ def _takes(items: dict[str, HclValue], name: str, default: HclValue) -> bool:
 
 
 def _unchanged(default: HclValue, values: Sequence[HclValue]) -> bool:
-    """Whether converting the default to the element type of a map of these values changes nothing."""
+    """Whether a default stays the same when converted to the type of a map of these values."""
     if default is None or isinstance(default, UnknownValue):
         return True
     found = kinds(values)

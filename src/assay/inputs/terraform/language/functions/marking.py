@@ -25,7 +25,7 @@ from assay.model.addresses import Step
 
 
 def remarked(name: str, arguments: Sequence[MaybeMarked], result: HclValue) -> MaybeMarked:
-    """The result of a function with its marks; `result` is the result for the unmarked arguments."""
+    """The result of a function with its marks; `result` is the one for unmarked arguments."""
     if name in _BY_MARK:
         return _BY_MARK[name](arguments, result)
     rule = _HANDING_ON.get(name)

@@ -94,7 +94,7 @@ def _read(row: Function, arguments: Sequence[HclValue]) -> list[Any]:
 
 
 def _require_fitting(result: HclValue) -> None:
-    """Raise `UncertainError` for a result that is too large, or text that Terraform may normalise."""
+    """Raise `UncertainError` if the result is too large, or text that Terraform may normalise."""
     if isinstance(result, list | dict) and len(result) > ELEMENTS:
         raise UncertainError
     for text in result if isinstance(result, list) else [result]:

@@ -1,8 +1,8 @@
 """Terraform's `yamldecode`, for documents that every YAML reader understands alike.
 
 Terraform reads YAML 1.2 with go-yaml's additions (HashiCorp, "yamldecode Function"). Text that some
-readers take for a number, a date or a flag, as well as anchors, tags and everything else that is not
-read here, is uncertain: `UncertainError`.
+readers take for a number, a date or a flag, as well as anchors, tags and everything else that is
+not read here, is uncertain: `UncertainError`.
 """
 
 import re
@@ -46,7 +46,7 @@ def _yaml_value(text: str) -> HclValue:
 
 
 def _require_plain(events: Any) -> None:
-    """Reject anchors, tags and excessive depth: composing recurses without a bound, events do not."""
+    """Reject anchors, tags and great depth: unlike events, composing recurses without a bound."""
     depth = 0
     for event in events:
         name = type(event).__name__
