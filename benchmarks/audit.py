@@ -2,10 +2,11 @@
 
     python benchmarks/audit.py [RUNS]
 
-The night is made once, by the store itself. Nine of ten images are copies of a golden one of another account,
-with chains of up to four; each tenth is unmarked, and each hundredth instance has an image that is gone. Each run is
-`assay audit`, a process of its own, with JSON into a file. Prints the median of the wall time and the peak
-memory of the largest process, and the bound: 30 s and 500 MB.
+The night is made once, by the store itself. Nine of ten images are copies of a golden image of
+another account, in chains of up to four. Every tenth image is unmarked, and every hundredth
+instance has an image that is gone. Each run is a separate `assay audit` process that writes JSON to
+a file. Prints the median wall time, the peak memory of the largest process, and the bounds: 30 s
+and 500 MB.
 """
 
 import json
@@ -31,7 +32,7 @@ PIPELINE = "111122223333"
 REGIONS = ("ap-southeast-2", "eu-central-1", "eu-west-1", "sa-east-1", "us-east-1", "us-west-2")
 ACCOUNTS = [f"{200000000000 + number}" for number in range(20)]
 IMAGES, INSTANCES = 100, 167
-"""A place: 12,000 images and 20,040 instances in all."""
+"""For each place: 12,000 images and 20,040 instances in all."""
 DEEP = 4
 SECONDS, MEGABYTES = 30, 500
 POLICY = f"""\
@@ -67,7 +68,7 @@ def listed(account: str, region: int, image: Image) -> Classified:
 
 
 def images(place: int, account: str, region: int) -> Iterator[Classified]:
-    """Every tenth is unmarked; the others descend from the golden image of the Region."""
+    """Every tenth image is unmarked; the others descend from the golden image of the Region."""
     for number in range(IMAGES):
         above = GOLDEN[region] if number % DEEP == 0 else id_of("ami", place, number - 1)
         unmarked = number % 10 == 9

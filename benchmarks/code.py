@@ -1,9 +1,9 @@
-"""How fast is source mode? One changed file as the pre-commit hook sees it, and a whole repository.
+"""How fast is source mode? One changed file, as in the pre-commit hook, and a whole repository.
 
     python benchmarks/code.py [runs]
 
 Makes a repository of 115 files and 23,000 lines, and prints CPU seconds of whole processes: minimum
-and median of several runs, with an empty cache (cold) and with what a run has left (warm).
+and median of several runs, with an empty cache (cold) and with the cache of an earlier run (warm).
 """
 
 import os
@@ -79,7 +79,7 @@ data "aws_ami" "base" {
 
 
 def repository(root: Path) -> tuple[int, int]:
-    """Write it; how many files and lines it has."""
+    """Write the repository, and return its numbers of files and lines."""
     written: list[Path] = []
 
     def write(path: str, text: str) -> None:
@@ -110,7 +110,7 @@ def repository(root: Path) -> tuple[int, int]:
 
 
 def cpu(arguments: Sequence[str], root: Path, cache: Path) -> float:
-    """CPU seconds of one run, children included."""
+    """CPU seconds of one run, including children."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-Im", "assay", "check", "--offline", *arguments],

@@ -1,13 +1,13 @@
 """A night of a fleet: whole `assay inventory` processes against emulated accounts, 50 ms an answer.
 
 `python benchmarks/fleet.py [--accounts N] [--regions N] [--images N] [--in-flight N]`. Each of 200
-accounts has a hundred images in each of six Regions. Printed is what the run took, with all processes
-that it started, and beside it the bound that was agreed on:
-`1.5 * max(calls * 0.05 / in flight, images * 60 us / cores) + 2 s`, and 500 MB. Then a second night in
-the same store, which asks for no ancestry that is known; and, where nothing is waited for, a fleet of
-`--tenfold N` accounts with a hundred images a place and with a thousand: at most eleven times the time.
-The emulator is a process of its own and answers from memory; every class that is stored is held against
-what the images were made of. `--report FORMAT` has a report written besides.
+accounts has a hundred images in each of six Regions. Prints what the run took, including all
+processes that it started, and the agreed bound: `1.5 * max(calls * 0.05 / in flight, images * 60 us
+/ cores) + 2 s`, and 500 MB. Then comes a second night in the same store, which asks for no ancestry
+that is already known. Finally, without delays, a fleet of `--tenfold N` accounts with a hundred and
+then a thousand images per place must take at most eleven times as long. The emulator is a separate
+process and answers from memory. Every stored class is compared with how the images were made.
+`--report FORMAT` also writes a report.
 """
 
 import argparse
@@ -51,9 +51,9 @@ PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 
 
 def place() -> World:
-    """What every account has in every Region: one golden image is shared with it, its own are copies of
-    that, images made from those, some without a source, and two that were made from Amazon's,
-    which no listing has.
+    """The contents of every account in every Region: a golden image that is shared with it, its own
+    copies of that image, images made from those, some without a source, and two made from Amazon's
+    image, which is in no listing.
     """
     world, count = World(), int(os.environ[IMAGES])
     golden = world.register_image(PIPELINE, REGION, name="golden", image_id=GOLDEN)
@@ -83,7 +83,7 @@ def place() -> World:
 
 
 def overlay(number: int) -> dict[str, Any]:
-    """What makes an image's answer as long as AWS's are: 1.7 kB."""
+    """Details that make an answer about an image as long as AWS's: 1.7 kB."""
     snapshot = {"SnapshotId": f"snap-{number:017x}", "VolumeSize": 8, "VolumeType": "gp3"}
     disk = {**snapshot, "DeleteOnTermination": True, "Encrypted": False, "Iops": 3000}
     return {
@@ -103,7 +103,7 @@ class Fleet:
     accounts: int
     regions: int
     images: int
-    """In each place, with the one that is shared with all."""
+    """In each place, including the one that is shared with all."""
 
     @property
     def places(self) -> int:
@@ -114,7 +114,7 @@ class Fleet:
 
 
 class Tree:
-    """A process and those that it started, looked at twenty times a second as /proc tells of them."""
+    """A process and those that it started, sampled twenty times a second from /proc."""
 
     def __init__(self, pid: int) -> None:
         self._pids = {pid}
@@ -125,7 +125,7 @@ class Tree:
         self._thread.start()
 
     def most(self) -> tuple[float, float, float]:
-        """The most resident memory of all at once and of the first alone, and the CPU seconds of all."""
+        """Peak resident memory of all together and of the first alone, and the CPU seconds of all."""
         self._over.set()
         self._thread.join()
         return self._megabytes, self._alone, sum(self._cpu.values())
@@ -143,7 +143,7 @@ class Tree:
             self._alone = max(self._alone, now.get(first, 0.0) / 2**20)
 
     def _all(self) -> Iterator[tuple[int, list[str]]]:
-        """What follows the name in /proc/PID/stat, the oldest process first."""
+        """The fields after the name in /proc/PID/stat, oldest process first."""
         for pid in sorted(
             int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()
         ):
@@ -156,9 +156,9 @@ class Taken:
     wall: float
     cpu: float
     megabytes: float
-    """Of all processes together, pages that they share counted for each."""
+    """Of all processes together; shared pages count for each."""
     alone: float
-    """Of the one that was started."""
+    """Of the first process alone."""
     calls: Mapping[str, int]
 
     @property
@@ -176,7 +176,7 @@ def emulated(fleet: Fleet, delay: float) -> Iterator[str]:
 
 
 def night(folder: Path, url: str, fleet: Fleet, in_flight: int, as_of: str, *more: str) -> Taken:
-    """One process, by what the system says of it; all places must be seen, and all classes be right."""
+    """Run one process and return its costs; all places must be seen and all classes right."""
     folder.mkdir(exist_ok=True)
     (folder / "assay.yaml").write_text(POLICY)
     accounts = [str(int(CALLER) + 1 + number) for number in range(fleet.accounts)]
@@ -216,7 +216,7 @@ def check(folder: Path, fleet: Fleet, as_of: str) -> None:
 
 
 def class_of(number: int) -> str:
-    """What the number-th image of a place is, by what it was made of."""
+    """The class of the number-th image of a place, by how it was made."""
     if number < 0:
         return "unknown"
     if number % 5 == 4:

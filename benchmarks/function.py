@@ -1,9 +1,9 @@
 """The functions inside AWS: the bundle's size, its cold start, and what a warm process asks.
 
-`python benchmarks/function.py [RUNS]`. A cold start is a process that has nothing but the bundle and the
-standard library, imports the handler, reads the policy and judges one instance; the emulator answers at
-once. Of interleaved runs the least and the median, wall and CPU: with the models that are cut in the bundle,
-without them, and without byte code, as in a bundle that another Python made.
+`python benchmarks/function.py [RUNS]`. A cold start is a process that has only the bundle and the
+standard library, imports the handler, reads the policy and judges one instance; the emulator
+answers immediately. Prints minimum and median, wall and CPU time, of interleaved runs: with the
+bundle's reduced models, without them, and without byte code, as in a bundle made by another Python.
 """
 
 import resource
@@ -27,11 +27,11 @@ from tests.worlds import REGION, WORKLOAD, GoldenWorld  # noqa: E402
 
 EVENTS = "assay.integrations.events"
 SLOW = 1.0
-"""Seconds that an answer takes where waits are counted."""
+"""Seconds that an answer takes when waits are counted."""
 
 
 def spent(tree: Path, around: dict[str, str], event: object) -> tuple[float, float]:
-    """Wall and CPU of one cold start."""
+    """Wall and CPU time of one cold start."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     (told,) = function(tree, EVENTS, around, [event]).answers
     wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -53,8 +53,8 @@ def variants(directory: Path, archive: Path) -> dict[str, Path]:
 def trips(
     golden: GoldenWorld, tree: Path, around: dict[str, str], first: object, event: object
 ) -> int:
-    """How often a process that has judged a first event waits to judge another, by an AWS that takes its time:
-    what is asked before anything is answered is one wait.
+    """How often a process that has judged one event waits to judge another, with a slow AWS. Calls
+    made before any answer arrives count as one wait.
     """
     asked: list[float] = []
     with serve(golden.world, lambda _: asked.append(time.monotonic()), delay_seconds=SLOW) as slow:

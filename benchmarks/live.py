@@ -1,8 +1,8 @@
 """Asking AWS: whole `assay check` processes against the emulator, with and without a fixed delay.
 
-`python benchmarks/live.py [RUNS]`. Every answer is held back by 100 ms, and in a second series by
-nothing: the difference is what was waited for, in round trips; the rest is work. The emulator runs
-in a process of its own and answers from memory. Runs are interleaved; read the ratios.
+`python benchmarks/live.py [RUNS]`. Every answer is delayed by 100 ms, and in a second series not at
+all: the difference is the time spent waiting, in round trips; the rest is work. The emulator runs
+in a separate process and answers from memory. Runs are interleaved; read the ratios.
 """
 
 import json
@@ -34,7 +34,7 @@ SHARED_OUT = 200
 
 
 class Copies(GoldenWorld):
-    """A thousand copies of one golden image; the same ids in every process that makes it."""
+    """A thousand copies of one golden image, with the same ids in every process that makes them."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -51,7 +51,7 @@ class Case:
     name: str
     images: Mapping[str, list[str]]
     calls: int
-    """Of DescribeImages."""
+    """The expected number of DescribeImages calls."""
 
 
 def cases() -> list[Case]:
@@ -86,7 +86,7 @@ def written(folder: Path, case: Case) -> Path:
 
 
 def check(folder: Path, environment: Mapping[str, str]) -> tuple[float, float]:
-    """Wall and CPU seconds of one process; it must find that everything passes."""
+    """Wall and CPU seconds of one process, in which everything must pass."""
     command = [sys.executable, "-m", "assay", "check", "plan.json", "-o", "json=report.json"]
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
@@ -100,7 +100,7 @@ def check(folder: Path, environment: Mapping[str, str]) -> tuple[float, float]:
 
 @contextmanager
 def servers(cache: Path) -> Iterator[dict[float, dict[str, str]]]:
-    """By delay, the environment of a process that talks to an emulator with that delay."""
+    """By delay: the environment of a process that talks to an emulator with that delay."""
     own = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ASSAY_"))
     }

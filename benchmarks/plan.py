@@ -1,12 +1,12 @@
-"""A large plan: the whole `assay check` process against Python merely loading the same file.
+"""A large plan: the whole `assay check` process compared with Python merely loading the same file.
 
 `python benchmarks/plan.py [RUNS]`. The plan has 5,000 changes (2,000 instances, 2,000 templates,
-1,000 groups; about 17 MB, 1,000 distinct AMIs), then ten times as many to see how time grows. Runs
+1,000 groups; about 17 MB, 1,000 distinct AMIs), then ten times as many to show how time grows. Runs
 are interleaved; read the ratios, not the seconds.
 
-`python benchmarks/plan.py growth [SHAPE...]`, and a run without arguments at its end: every way in
-which references lead to one another (`tests/inputs/growing.py`), 2,000 and 8,000 times. Exits with 1
-where four times the size takes more than five times the time.
+`python benchmarks/plan.py growth [SHAPE...]`, which also runs at the end without arguments: every
+way in which references lead to one another (`tests/inputs/growing.py`), 2,000 and 8,000 times.
+Exits with 1 if four times the size takes more than five times the time.
 """
 
 import gc
@@ -78,7 +78,7 @@ def change(address: str, after: dict[str, Any], unknown: dict[str, Any]) -> dict
 
 
 def changes(scale: int) -> list[dict[str, Any]]:
-    """The changes; a group launches from a template that the same plan makes."""
+    """The changes; each group launches from a template that the same plan creates."""
     found = [
         change(f"aws_instance.web[{n}]", {"ami": ami(n), "launch_template": []}, {})
         for n in range(INSTANCES * scale)
@@ -102,7 +102,7 @@ def changes(scale: int) -> list[dict[str, Any]]:
 
 
 def planned_values(found: list[dict[str, Any]]) -> dict[str, Any]:
-    """Every plan says its values twice: here without actions and unknowns."""
+    """A plan contains its values a second time, without actions and unknowns."""
     names = ("address", "mode", "type", "name", "index", "provider_name")
     resources = [
         {
@@ -192,7 +192,7 @@ def catalog() -> dict[str, Any]:
 
 
 def write(folder: Path, scale: int) -> Path:
-    """The plan, its catalogue and its policy; the plan's path."""
+    """Write the plan, its catalogue and its policy, and return the plan's path."""
     folder.mkdir()
     found = changes(scale)
     document = {
@@ -212,7 +212,7 @@ def write(folder: Path, scale: int) -> Path:
 
 
 def code(scale: int) -> str:
-    """The code that such a plan is made of."""
+    """The code that such a plan is made from."""
     image = f"local.amis[count.index % {AMIS}]"
     return f"""
 provider "aws" {{
@@ -241,7 +241,7 @@ resource "aws_autoscaling_group" "web" {{
 
 
 def measure(command: list[str], folder: Path) -> tuple[float, float]:
-    """CPU seconds and peak MB of one process; it must exit with 0."""
+    """CPU seconds and peak MB of one process, which must exit with 0."""
     script = (
         "import resource, subprocess, sys;"
         "done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL);"
@@ -282,11 +282,11 @@ def compare(folder: Path, runs: int) -> dict[str, tuple[float, float]]:
 
 
 SIZES, MOST = (500, 2000, 8000), 5.0
-"""Sizes of the plans that grow, and how much longer the last may take than the one before it."""
+"""Sizes of the growing plans, and how many times longer the last may take than the one before."""
 
 
 def grown(shape: str) -> list[float]:
-    """CPU seconds for a plan of each size, read, judged and told in a process of its own."""
+    """CPU seconds to read, judge and report a plan of each size, in a separate process."""
     script = f"import benchmarks.plan; benchmarks.plan.told({shape!r}, {SIZES})"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
@@ -299,7 +299,7 @@ def told(shape: str, sizes: Iterable[int]) -> None:
     from tests.inputs import growing
 
     gc.disable()  # as the command does
-    for size in (1, *sizes):  # the first imports what is needed
+    for size in (1, *sizes):  # the first round does the imports
         check = growing.SHAPES[shape](size).check()
         start = time.process_time()
         check()
@@ -308,13 +308,13 @@ def told(shape: str, sizes: Iterable[int]) -> None:
 
 
 def growth(shapes: Iterable[str]) -> bool:
-    """Print how time grows with each shape, and whether all of them grow with the plan."""
+    """Print how time grows with each shape, and return whether all stay within the limit."""
     print(f"{'CPU seconds':<32}{''.join(f'{size:>8}' for size in SIZES)}   the last step")
     worst = 0.0
     for shape in shapes:
         taken = grown(shape)
         ratio = taken[-1] / taken[-2]
-        if ratio > MOST:  # a machine that is busy meanwhile looks the same: the shorter of two
+        if ratio > MOST:  # a busy machine looks the same: take the shorter of two
             taken = [min(each) for each in zip(taken, grown(shape), strict=True)]
             ratio = taken[-1] / taken[-2]
         worst = max(worst, ratio)

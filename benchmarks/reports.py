@@ -26,7 +26,7 @@ def cpu(name: str) -> float:
 
 def main(runs: int) -> None:
     for name in FORMATS:
-        render(samples.empty(), name, samples.PLAIN)  # imports are no part of it
+        render(samples.empty(), name, samples.PLAIN)  # so that imports are not measured
     times = {name: [cpu(name) for _ in range(runs)] for name in FORMATS}
     base = min(times["json"])
     print(f"{len(samples.many().verdicts)} verdicts; CPU ms, minimum and median of {runs}; x json")

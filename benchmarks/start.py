@@ -1,7 +1,7 @@
 """Start-up and a small check, as whole processes: CPU medians and ratios, measured in one run.
 
-`python benchmarks/start.py [RUNS]`. The runs of all commands are interleaved, so that a machine
-whose speed drifts drifts for all of them; read the ratios, not the milliseconds.
+`python benchmarks/start.py [RUNS]`. The runs of all commands are interleaved, so that a drift in
+the machine's speed affects all of them; read the ratios, not the milliseconds.
 """
 
 import resource
@@ -16,7 +16,7 @@ CHECK = [
     *("-m", "assay", "check", str(DEMO / "plan.json")),
     *("--catalog", str(DEMO / "catalog.json"), "--policy", str(DEMO / "policy.yaml")),
 ]
-COMMANDS = {  # name: (arguments, the exit code that says the work was done)
+COMMANDS = {  # name: (arguments, expected exit code)
     "import click": (["-c", "import click"], 0),
     "assay --version": (["-m", "assay", "--version"], 0),
     "assay check (recorded)": (CHECK, 1),

@@ -1,11 +1,11 @@
-"""What do questions to a stored fleet cost? 2.4 million images in 1,200 places, two nights of them.
+"""What do queries to a stored fleet cost? 2.4 million images in 1,200 places, two nights of them.
 
     python benchmarks/store.py [FOLDER] [RUNS]
 
-The nights are made once, by DuckDB in the store's own layout and columns, and kept in FOLDER (a temporary
-one by default). Each question is a process of its own, so that its memory is its own, and in it the store is
-opened anew for each run; a command is a process for each run. Prints the median of wall and CPU time (all threads),
-the bound and whether it holds.
+The nights are made once, by DuckDB in the store's own layout and columns, and kept in FOLDER (a
+temporary one by default). Each question runs in a separate process, so that its memory can be
+measured, and opens the store anew for each run. A command is a process for each run. Prints the
+median wall and CPU time (all threads), the bound, and whether it holds.
 """
 
 import resource
@@ -33,7 +33,7 @@ IMAGES = 2_400_000
 EACH = IMAGES // ACCOUNTS // len(REGIONS)
 USE_EVERY = 20
 LINES = 40
-"""So many lines of images, each a tree of 60,000 that descends from its image 0."""
+"""The number of lines of images, each a tree of 60,000 images that descend from its image 0."""
 _A_BASE = f"ami-{7 * 7919:017x}"
 _WHEN = "TIMESTAMPTZ '2026-01-01 00:00:00+00' + INTERVAL (n) SECOND"
 _PLACE = (
@@ -43,7 +43,7 @@ _PLACE = (
 _CHILD = f"n >= {LINES}"
 _PARENT = f"(n % {LINES} + ((n // {LINES}) - 1) // 3 * {LINES})"
 _GOLDEN = f"n % {LINES} < {LINES // 2}"
-"""Of half of the lines image 0 is golden."""
+"""In half of the lines, image 0 is golden."""
 
 
 def _id(number: str) -> str:
@@ -92,11 +92,11 @@ _CHANGED = {
     "watermarks": f"CASE WHEN {_GOLDEN} AND n % 100 <> 1 THEN [{_MARK}] ELSE [] END",
     "image_id": f"CASE WHEN n % 100 = 2 THEN printf('ami-%017x', n * 7919 + 1) ELSE {_id('n')} END",
 }
-"""In the second night: of a hundred images one is unmarked, and one is gone and another new."""
+"""In the second night, of every hundred images one is unmarked, and one is gone and another new."""
 
 
 def make(folder: Path) -> float:
-    """Write both nights; tells how long it took to finish them."""
+    """Write both nights, and return how long it took to finish one."""
     duckdb.execute("SET TimeZone = 'UTC'")
     for night, changed in zip(NIGHTS, ({}, _CHANGED), strict=True):
         _rows(folder, night, "images", columns.IMAGES, _IMAGE | changed, 1)
@@ -154,7 +154,7 @@ def diff(store: Store) -> int:
 
 
 def descendants(store: Store) -> int:
-    """By the recorded sources alone: the edges are read once, and then walked."""
+    """By recorded sources alone: the edges are read once and then walked."""
     asked = """
     WITH RECURSIVE edges AS MATERIALIZED (
         SELECT DISTINCT region, image_id, source_image_region, source_image_id FROM images
@@ -176,20 +176,20 @@ QUESTIONS: dict[str, tuple[Callable[[Store], int], float]] = {
     "diff of two nights": (diff, 2.0),
     "descendants of one image": (descendants, 2.0),
 }
-"""By name: what is asked, and the most seconds that it may take."""
+"""By name: the question, and the maximum number of seconds for it."""
 FORMATS = ("text", "json")
 WHOLE = 2.0
-"""The most seconds that `assay descendants` may take as a process, with any of these formats."""
+"""The maximum number of seconds for an `assay descendants` process, with any of these formats."""
 
 
 def ask(folder: Path, name: str, runs: int) -> None:
-    """In a process of its own: the medians of one question, and the most memory that it took."""
+    """Print the medians and peak memory of one question. Must run in a separate process."""
     question, bound = QUESTIONS[name]
     walls, spent, found = [], [], 0
     for run in range(runs + 1):
         wall, cpu = time.perf_counter(), time.process_time()
         found = question(Store(folder))
-        if run:  # the first reads the disk
+        if run:  # the first run reads the disk
             walls.append(time.perf_counter() - wall)
             spent.append(time.process_time() - cpu)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -197,7 +197,7 @@ def ask(folder: Path, name: str, runs: int) -> None:
 
 
 def whole(folder: Path, form: str, runs: int) -> None:
-    """All of `assay descendants`, its start included, as somebody who types it waits for it."""
+    """The whole of `assay descendants` including start-up, as a user has to wait for it."""
     words = ("-m", "assay", "descendants", _A_BASE, "--store", str(folder), "--format", form)
     walls, spent, found = [], [_spent()], 0
     for _ in range(runs + 1):
@@ -220,7 +220,7 @@ def _spent() -> float:
 def tell(
     name: str, walls: list[float], spent: list[float], bound: float, memory: int, found: int
 ) -> None:
-    """A line: medians, the bound and whether it holds; `memory` is in KiB."""
+    """Print a line with the medians, the bound, and whether it holds; `memory` is in KiB."""
     wall, cpu = statistics.median(walls), statistics.median(spent)
     holds = "holds" if wall <= bound else "MISSED"
     print(

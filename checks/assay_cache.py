@@ -1,8 +1,8 @@
-"""Keeps what assay printed, for minutes, where nobody else can write.
+"""Keeps assay's output for a few minutes, where nobody else can write.
 
-checkov loads checks once a framework, each in a process of its own, and pipelines run it several
-times on one plan. What is kept is only read back from a private directory, and is checked like any
-report. Where the platform cannot tell whose a directory is, nothing is kept.
+checkov loads checks once per framework, each in a separate process, and pipelines run it several
+times on one plan. Kept output is read only from a private directory, and is checked like any
+report. If the platform cannot tell who owns a directory, nothing is kept.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 LIFETIME = 300.0
-"""Seconds. Marks, states and settings of images change; a few minutes is one pipeline's run."""
+"""Seconds. Watermarks, states and settings of images change; a few minutes cover one pipeline
+run."""
 _OFTEN = 0.05
 _REPORT = ".report"
 
@@ -29,14 +30,14 @@ _log = logging.getLogger(__name__)
 
 
 class Cache:
-    """A directory of reports by key."""
+    """A directory of reports, by key."""
 
     def __init__(self, descriptor: int) -> None:
-        """`descriptor` is of the directory: what stands at its path may change under our feet."""
+        """`descriptor` is an open directory, because what its path leads to may change meanwhile."""
         self._directory = descriptor
 
     def get(self, key: str) -> bytes | None:
-        """What was kept under a key, if that was a short while ago."""
+        """The output kept under a key, if it is recent."""
         with contextlib.suppress(OSError):
             flags = os.O_RDONLY | os.O_NOFOLLOW
             descriptor = os.open(key + _REPORT, flags, dir_fd=self._directory)
@@ -47,7 +48,7 @@ class Cache:
         return None
 
     def put(self, key: str, data: bytes) -> None:
-        """Keep it whole or not at all, and throw away what is old."""
+        """Keep the output completely or not at all, and delete old output."""
         partial = f"{key}.{os.getpid()}.partial"
         with contextlib.suppress(OSError):
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -69,7 +70,7 @@ class Cache:
 
     @contextlib.contextmanager
     def alone(self, key: str, seconds: float) -> Iterator[None]:
-        """Nobody else works on this key meanwhile; waits for that no longer than `seconds`."""
+        """Lock a key against other processes; wait for the lock no longer than `seconds`."""
         with contextlib.ExitStack() as opened:
             if fcntl is not None:
                 with contextlib.suppress(OSError):
@@ -82,7 +83,7 @@ class Cache:
 
 @contextlib.contextmanager
 def opened() -> Iterator[Cache | None]:
-    """The cache of whoever runs this; None where there is none, or it is not private."""
+    """The user's cache; None if there is none, or if it is not private."""
     descriptor = _private_directory()
     if descriptor is None:
         yield None
@@ -114,7 +115,7 @@ def _private_directory() -> int | None:
 
 
 def _home() -> str:
-    """Where assay itself keeps things, by the platform's custom."""
+    """The directory where assay itself keeps its cache, by the platform's convention."""
     chosen = os.environ.get("ASSAY_CACHE_DIR")
     if chosen:
         return os.path.abspath(chosen)

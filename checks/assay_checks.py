@@ -1,8 +1,9 @@
-"""What checkov loads: one check a family of rules, for resources and for providers.
+"""What checkov loads: one check per family of rules, for resources and for providers.
 
-checkov takes a check that raises for one that has nothing to say, and a file that raises for none,
-and leaves with 0. So whatever goes wrong here is FAILED, and what could be missing in another
-version of checkov, or cannot be loaded, is missed where that can be said.
+If a check raises, checkov treats it as having nothing to say; if a file raises, as containing no
+checks; in both cases it exits with 0. So everything that goes wrong here becomes FAILED, and what
+may be missing in another version of checkov, or cannot be loaded, is looked up where its absence
+can be reported.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ try:
     import assay_engine
 
     _broken = ""
-except Exception as _error:  # noqa: BLE001 - whatever it is, it is no reason to be silent
+except Exception as _error:  # noqa: BLE001 - no error is a reason to be silent
     _broken = f"the checks cannot be loaded: {type(_error).__name__}: {_error}"
 
 PROVIDERS = ("aws", "awscc")
@@ -33,7 +34,7 @@ _told: set[str] = set()
 
 
 class AssayResourceCheck(BaseResourceCheck):  # type: ignore[misc]
-    """One family, asked of resources; golden descent of every type, since an id may stand anywhere."""
+    """One family, for resources. Golden descent covers every type, since any may contain an id."""
 
     def __init__(self, family: Family) -> None:
         super().__init__(
@@ -47,7 +48,7 @@ class AssayResourceCheck(BaseResourceCheck):  # type: ignore[misc]
         self.severity = _high()
 
     def scan_entity_conf(self, conf: dict[str, Any], entity_type: str) -> CheckResult:
-        """Instead of checkov's own, which leaves some resources out and may raise."""
+        """Replaces checkov's own method, which skips some resources and may raise."""
         self.entity_type = entity_type
         return _result(self, conf, entity_type, is_provider=False)
 
@@ -55,7 +56,7 @@ class AssayResourceCheck(BaseResourceCheck):  # type: ignore[misc]
 
 
 class AssayProviderCheck(BaseProviderCheck):  # type: ignore[misc]
-    """One family, asked of providers: where a plan as a whole is reported, and never passed."""
+    """One family, for providers, where findings on a plan as a whole are reported. Never passes."""
 
     def __init__(self, family: Family) -> None:
         super().__init__(
@@ -77,7 +78,7 @@ class AssayProviderCheck(BaseProviderCheck):  # type: ignore[misc]
 def _result(
     check: Any, conf: dict[str, Any], entity_type: str, *, is_provider: bool
 ) -> CheckResult:
-    """What the engine answers, in checkov's words; what the engine cannot answer is FAILED."""
+    """The engine's answer as checkov's result. If there is no answer, FAILED."""
     try:
         if _broken:
             _tell(check, _broken, _broken)
@@ -93,7 +94,7 @@ def _result(
             assay_engine.NOTHING: CheckResult.UNKNOWN,
             assay_engine.UNDECIDED: _undetermined(),
         }.get(answer.state, CheckResult.FAILED)
-    except Exception as error:  # noqa: BLE001 - checkov would take it for nothing to say
+    except Exception as error:  # noqa: BLE001 - checkov would treat it as nothing to say
         _log.warning("assay: a bug in the checks: %s: %s", type(error).__name__, ascii(error))
         return CheckResult.FAILED
 
@@ -114,20 +115,20 @@ def _entity(
 
 
 def _undetermined() -> CheckResult:
-    """FAILED, unless somebody wants to hear nothing of what could not be read."""
+    """FAILED, unless the user chose not to hear about what could not be read."""
     soft = os.environ.get("ASSAY_CHECKOV_UNDETERMINED", "").lower() == "unknown"
     return CheckResult.UNKNOWN if soft else CheckResult.FAILED
 
 
 def _is_heard(id: str) -> bool:
-    """Whether another check says its own, or was skipped by name; if in doubt, it is not heard."""
+    """Whether another check reports its own findings or was skipped by name; in doubt, False."""
     try:
         from checkov.common.bridgecrew.integration_features.integration_feature_registry import (
             integration_feature_registry,
         )
 
         config = integration_feature_registry.config
-        if config is None or config.bc_api_key:  # the platform may leave out more
+        if config is None or config.bc_api_key:  # the platform may skip more checks
             return False
         chosen = _patterns(config.check)
     except (ImportError, AttributeError):
@@ -136,13 +137,13 @@ def _is_heard(id: str) -> bool:
 
 
 def _patterns(given: Any) -> list[str]:
-    """What `--check` names: lists, and lists with commas in them."""
+    """What `--check` names: a list whose items may contain commas."""
     each = given if isinstance(given, list) else [given] if given else []
     return [part.strip() for text in each for part in str(text).split(",") if part.strip()]
 
 
 def _tell(check: Any, line: str, reason: str) -> None:
-    """The reason to standard error, once; to `details` only if asked, which no SARIF may hold."""
+    """Write the reason to standard error once, and on request to `details`, which breaks SARIF."""
     if line not in _told:
         _told.add(line)
         _log.warning("assay: %s", one_line(line))
@@ -151,7 +152,7 @@ def _tell(check: Any, line: str, reason: str) -> None:
 
 
 def _high() -> Any:
-    """One severity for all: where checkov selects by severity, it is all of them or none."""
+    """One severity for all checks: a selection by severity then covers all of them or none."""
     try:
         from checkov.common.bridgecrew.severities import BcSeverities, Severities
 

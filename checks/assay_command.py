@@ -1,4 +1,4 @@
-"""Runs assay, in a process and an environment of its own, for no longer than is allowed."""
+"""Runs assay in its own process and environment, with a time limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 from assay_trouble import NoVerdictError, one_line
 
 LARGEST = 256 * 1024 * 1024
-"""Bytes of a report: a hundred thousand references take less than half of that."""
+"""Bytes of a report. A hundred thousand references take less than half of that."""
 _NOT_OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 _VERDICTS = (0, 1, 3)
 _NO_VERDICT = 2
@@ -23,16 +23,16 @@ _LAST_WORDS = 4096
 
 
 class Ended(NamedTuple):
-    """What a run left behind."""
+    """The exit code and the output of a run."""
 
     code: int
     output: bytes
 
 
 def find() -> str:
-    """The command: `ASSAY_BIN`, else the first `assay` on PATH. Raises `NoVerdictError`.
+    """The command: `ASSAY_BIN`, or the first `assay` on PATH. Raises `NoVerdictError`.
 
-    Only absolute entries of PATH count: the directory that is scanned has no say.
+    Only absolute entries of PATH count, so that the scanned directory cannot supply the command.
     """
     chosen = os.environ.get("ASSAY_BIN") or "assay"
     if os.path.dirname(chosen):
@@ -52,10 +52,10 @@ def find() -> str:
 
 
 def run(command: Sequence[str], seconds: float) -> Ended:
-    """Run a command without a shell; it and all that it started are ended after `seconds`.
+    """Run a command without a shell; after `seconds`, it and everything it started are killed.
 
-    Raises `NoVerdictError` where it cannot be run, takes too long or prints too much, and where it
-    says itself that it has no verdict.
+    Raises `NoVerdictError` if it cannot be run, takes too long or prints too much, and if it says
+    itself that it has no verdict.
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         try:
@@ -76,7 +76,7 @@ def run(command: Sequence[str], seconds: float) -> Ended:
 def _ended(
     command: Sequence[str], seconds: float, output: IO[bytes], errors: IO[bytes]
 ) -> int | None:
-    """The exit code; None if there was no end to it. Into files, so that nobody waits for a pipe."""
+    """The exit code; None if the time was up. Output goes to files, so that no pipe blocks."""
     deadline = time.monotonic() + seconds
     process = subprocess.Popen(
         command,
@@ -100,7 +100,7 @@ def _ended(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and its children. It has not been waited for, so its id is still its own."""
+    """Kill the process and its children. It has not been waited for, so its id is still valid."""
     if hasattr(os, "killpg"):
         os.killpg(process.pid, signal.SIGKILL)
     else:
@@ -109,7 +109,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Ours without what would have assay's Python look into checkov's environment."""
+    """The environment without variables that make assay's Python use checkov's environment."""
     return {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
 
 

@@ -1,9 +1,9 @@
 """One resource and one family in, one answer out.
 
-1. Which plan, or which code, is it? What cannot be told is no verdict.
-2. Which report speaks for that? It must be whole, of now, and of this very plan.
-3. Which verdicts are on this address? Those at addresses that checkov never asks about are put to
-   the carrier, so that none is lost.
+1. Which plan, or which code, is it? If that cannot be determined, there is no verdict.
+2. Which report applies to it? It must be complete, current, and about exactly this plan.
+3. Which verdicts are on this address? Those at addresses that checkov never asks about are assigned
+   to the carrier, so that none is lost.
 4. What do they say in this family? No verdict at all is no answer, unless there is an image.
 """
 
@@ -24,7 +24,8 @@ from assay_resource_types import RESOURCE_TYPES
 from assay_trouble import NoVerdictError
 
 PASSED, FAILED, UNDECIDED, NOTHING = "passed", "failed", "undecided", "nothing"
-"""UNDECIDED is undetermined; NOTHING: there is nothing here to judge, or not in this family."""
+"""UNDECIDED is undetermined. NOTHING means that there is nothing to judge, here or in this
+family."""
 
 _STATES = {PASS: PASSED, UNDETERMINED: UNDECIDED, FAIL: FAILED}
 _BY_RANK = (PASSED, NOTHING, UNDECIDED, FAILED)
@@ -38,34 +39,34 @@ class Entity(NamedTuple):
     type: str
     address: str | None
     file: str | None
-    """The plan, where checkov tells it: for resources of plans."""
+    """The plan, if checkov names it, which it does for resources of plans."""
     shown: str
-    """The plan or the file of code, below a root that checkov does not tell."""
+    """The path of the plan or file, below a root that checkov does not name."""
     is_provider: bool
     conf: Mapping[str, Any]
     graph: Any
 
 
 class Answer(NamedTuple):
-    """What is said of one entity in one family, and why."""
+    """The answer about one entity in one family, and why."""
 
     state: str
     reason: str = ""
     attributes: tuple[str, ...] = ()
     of_all: bool = False
-    """Whether the reason is that of the whole plan, or directory."""
+    """Whether the reason concerns the whole plan or directory."""
 
 
 class Spoken(NamedTuple):
-    """What a report says of everything that checkov will ask about."""
+    """What a report says about everything that checkov will ask about."""
 
     scanned: assay_scanned.Scanned
     exact: bool = True
     """Whether addresses are those of a plan; code cannot always count instances."""
     at: Mapping[str, tuple[Verdict, ...]] = {}
-    """Verdicts by address; of code, by address without indices as well."""
+    """Verdicts by address; for code, also by address without indices."""
     nowhere: tuple[Verdict, ...] = ()
-    """Those without a pass on what checkov has no resource for: the whole plan, an unread file."""
+    """Verdicts other than pass without a resource in checkov: the whole plan, an unread file."""
     not_judged: Mapping[str, int] = {}
     trouble: str | None = None
     """Why there are no verdicts."""
@@ -80,7 +81,7 @@ _code: dict[str, tuple[Any, Spoken | None]] = {}
 
 
 def judge(family: Family, entity: Entity, heard: Callable[[str], bool]) -> Answer:
-    """What a family's check is to say; `heard` tells which other checks say their own."""
+    """The answer of a family's check; `heard` says whether another check reports its own findings."""
     with _lock:  # some platforms run frameworks as threads
         spoken = _of_plan(entity) if entity.shown.endswith(".json") else _of_code(entity)
     if spoken is None or not spoken.scanned.concerns_aws:
@@ -179,8 +180,8 @@ def _spoken(
 
 
 def _elsewhere(verdict: Verdict) -> Verdict:
-    """The verdict, to be told of where something else stands."""
-    if verdict.address.startswith("("):  # no address, but words
+    """The verdict with its address in the messages, because it is reported at another address."""
+    if verdict.address.startswith("("):  # a description instead of an address
         return verdict
     results = (
         each._replace(message=f"{each.message} (at {verdict.address})") for each in verdict.results
@@ -189,7 +190,7 @@ def _elsewhere(verdict: Verdict) -> Verdict:
 
 
 def _on(entity: Entity, spoken: Spoken) -> tuple[Verdict, ...]:
-    """The verdicts on an address; of code, those on its instances where only they are known."""
+    """The verdicts on an address. For code, falls back to those at the address without indices."""
     address = entity.address or ""
     found = spoken.at.get(address, ())
     if spoken.exact:
@@ -199,7 +200,7 @@ def _on(entity: Entity, spoken: Spoken) -> tuple[Verdict, ...]:
 
 
 def _same_file(file: str | None, entity: Entity) -> bool:
-    """Roots that checkov scans together may hold the same addresses."""
+    """Whether a verdict's file is the entity's: roots scanned together may have the same addresses."""
     path = _path(entity)
     if file is None or path is None:
         return True
@@ -207,8 +208,8 @@ def _same_file(file: str | None, entity: Entity) -> bool:
 
 
 def _unexplained(entity: Entity, spoken: Spoken) -> Answer:
-    """No verdict on an address: right for what names no image, or is left aside and counted."""
-    if not spoken.exact:  # code may render a value otherwise than assay does
+    """No verdict on an address: right if it names no image, or was counted as not judged."""
+    if not spoken.exact:  # checkov may render a value of code differently than assay does
         return _SILENT
     for attribute, kind in RESOURCE_TYPES.get(entity.type, ()):
         value = entity.conf.get(attribute)
@@ -237,8 +238,8 @@ def _weighed(family: Family, verdicts: tuple[Verdict, ...], heard: Callable[[str
 def _say(family: Family, verdict: Verdict, heard: Callable[[str], bool]) -> Answer:
     """What one verdict means in one family.
 
-    Golden descent says what nobody else says. Another family whose rules have nothing to say
-    cannot be passed, or left out, where they could not see the image.
+    Golden descent says what no other check says. Another family whose rules have nothing to say
+    must not pass, or be skipped, if they could not see the image.
     """
     own = [each for each in verdict.results if family_of(each.rule) is family]
     if verdict.outcome != PASS and not _bad(verdict.results):
@@ -253,9 +254,10 @@ def _say(family: Family, verdict: Verdict, heard: Callable[[str], bool]) -> Answ
 
 
 def _answer(verdict: Verdict, results: list[Result]) -> Answer:
-    """Passed only if all rules that spoke passed.
+    """Passed only if all rules with a result passed.
 
-    What is let through by an exception, or only warned of, is no failure, and nothing to vouch for.
+    A failure that an exception allows, or that is only a warning, is not a failure, but no proof
+    either.
     """
     bad = _bad(results)
     if bad:

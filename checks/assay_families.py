@@ -1,7 +1,7 @@
-"""The families of rules: one check id each, so that they can be selected and skipped one by one.
+"""The families of rules: each has a check id, so that it can be selected and skipped separately.
 
-No id may be part of another: with `--repo-root-for-plan-enrichment` checkov takes a skip comment for
-CKV_ASSAY_10 to skip CKV_ASSAY_1 as well. So there are never more than nine.
+No id may be part of another: with `--repo-root-for-plan-enrichment`, checkov reads a skip
+comment for CKV_ASSAY_10 as one for CKV_ASSAY_1 as well. So there are never more than nine.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import NamedTuple
 _GUIDE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
 
 BLIND = frozenset({"unresolved", "not-visible", "lookup-failed", "incomplete-plan"})
-"""Rules that say that something could not be read, so that other rules had nothing to judge."""
+"""Rules that report something that could not be read, so that other rules had nothing to judge."""
 
 
 class Family(NamedTuple):
-    """Rules that users select, or skip, together."""
+    """Rules that users select or skip together."""
 
     id: str
     name: str
     rules: frozenset[str]
     guide: str
-    """A URL and nothing else: checkov's CycloneDX report crashes on any other text."""
+    """Only a URL: checkov's CycloneDX report crashes on any other text."""
 
 
 GOLDEN = Family(
@@ -30,7 +30,8 @@ GOLDEN = Family(
     frozenset(),
     f"{_GUIDE}ami-watermark.html",
 )
-"""Golden descent, and whatever no other family says: its rules are all that the others leave."""
+"""Golden descent, and everything that no other family covers: its rules are all the remaining
+ones."""
 
 OTHERS = (
     Family(
@@ -82,5 +83,5 @@ FAMILIES = (GOLDEN, *OTHERS)
 
 
 def family_of(rule: str) -> Family:
-    """The family that speaks for a rule, also for one that is newer than this table."""
+    """The family of a rule, including rules that are newer than this table."""
     return next((family for family in OTHERS if rule in family.rules), GOLDEN)

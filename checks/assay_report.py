@@ -1,6 +1,6 @@
-"""A JSON report of assay's, read and not believed before it agrees with itself.
+"""A JSON report of assay, used only if it is consistent in itself.
 
-`report.schema.json` in assay describes it. What is checked here is what a PASSED would rest on.
+`report.schema.json` in assay describes it. The checks here cover what a PASSED relies on.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Result(NamedTuple):
-    """What one rule says of one reference."""
+    """What one rule says about one reference."""
 
     rule: str
     outcome: str
     message: str
     decides: bool
-    """Whether it makes the verdict no pass: no warning, and nothing that an exception lets through."""
+    """Whether it prevents the verdict from being a pass: not a warning, and not excepted."""
 
 
 class Verdict(NamedTuple):
@@ -50,7 +50,7 @@ class Input(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What can be believed."""
+    """The parts of a report that are used."""
 
     as_of: datetime
     inputs: tuple[Input, ...]
@@ -58,7 +58,7 @@ class Report(NamedTuple):
 
 
 def parse(data: bytes) -> Report:
-    """The report. Raises `NoVerdictError` for anything that is none, or contradicts itself."""
+    """Parse a report. Raises `NoVerdictError` if it is not a report, or contradicts itself."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -70,15 +70,15 @@ def parse(data: bytes) -> Report:
 
 
 def worst(outcomes: list[str]) -> str:
-    """The outcome that outranks the others; `pass` for none."""
+    """The outcome that outranks the others; `pass` if there are none."""
     return min(outcomes, key=WORST_FIRST.index, default=PASS)
 
 
 def decides(outcome: str, severity: str, *, excepted: bool) -> bool:
-    """Whether a result that is no pass makes its verdict no pass.
+    """Whether a result other than pass prevents its verdict from being a pass.
 
-    An exception lets a failure through, and never what could not be read. This and the order above
-    are a copy of what assay has in model/verdicts.py, which cannot be imported here.
+    An exception allows a failure, but never something that could not be read. This function and the
+    order above are copies of model/verdicts.py in assay, which cannot be imported here.
     """
     return outcome != PASS and severity == "error" and not (excepted and outcome == FAIL)
 
@@ -107,7 +107,7 @@ def _report(document: Any) -> Report:
 
 
 def _inputs(given: list[Any], verdicts: tuple[Verdict, ...]) -> tuple[Input, ...]:
-    """Each with the verdicts that are about it: as many as it says, and none is about nothing."""
+    """The inputs with their verdicts. Checks that every verdict has an input and none is missing."""
     _require(bool(given), "it has no inputs")
     named = [_input(each) for each in given]
     paths = {each.path for each in named}

@@ -1,4 +1,4 @@
-"""What checkov looks at: the plan on disk, and the graph it makes of plans and code."""
+"""What checkov scans: the plan on disk, and its graph of plans and code."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ _INDEX = re.compile(r'\[(?:[0-9]+|"(?:[^"\\]|\\.)*")\]')
 
 
 class Scanned(NamedTuple):
-    """A plan, or a directory of code, as checkov will walk it."""
+    """A plan, or a directory of code, as checkov will go through it."""
 
     addresses: frozenset[str]
-    """Of the resources that checkov will ask about."""
+    """The addresses of the resources that checkov will ask about."""
     carrier: str | None
-    """Where the whole is reported: a provider of AWS, else a resource that may name an image."""
+    """Where findings about the whole are reported: an AWS provider, or a resource that may name an
+    image."""
     concerns_aws: bool
-    """Whether there is anything that assay could have something to say about."""
+    """Whether there is anything that assay may report on."""
     sha256: str = ""
 
 
 def read_plan(path: str) -> Scanned | None:
-    """The plan in a file; None for JSON that checkov takes for no plan. Raises `NoVerdictError`."""
+    """The plan in a file; None if checkov does not recognize it as one. Raises `NoVerdictError`."""
     try:
         with open(path, "rb") as file:
             data = file.read()
@@ -61,7 +62,7 @@ def _carrier(providers: tuple[str, ...], resources: tuple[tuple[str, str], ...])
 
 
 def _resources(module: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Address and type of what is planned, in the order in which checkov asks."""
+    """Address and type of planned resources, in the order in which checkov asks."""
     for resource in module.get("resources") or []:
         if resource.get("mode") == "managed":
             yield resource["address"], resource["type"]
@@ -70,7 +71,7 @@ def _resources(module: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _providers(configuration: dict[str, Any]) -> Iterator[str]:
-    """The addresses that checkov gives to the root module's providers of AWS."""
+    """The addresses that checkov uses for the root module's AWS providers."""
     for key, provider in (configuration.get("provider_config") or {}).items():
         if provider.get("name") in PROVIDERS and not key.startswith("module."):
             yield f"{provider['name']}.{provider.get('alias', 'default')}"
@@ -80,7 +81,7 @@ def _providers(configuration: dict[str, Any]) -> Iterator[str]:
 
 
 class Vertices(NamedTuple):
-    """Of checkov's graph: resources with their types, providers of AWS, and files."""
+    """The contents of checkov's graph: resources with their types, AWS providers, and files."""
 
     resources: tuple[tuple[str, str], ...]
     providers: tuple[str, ...]
@@ -91,7 +92,7 @@ _last: list[tuple[Any, Vertices]] = []
 
 
 def vertices(graph: Any) -> Vertices:
-    """What a graph holds, be it rustworkx's or networkx's; nothing where there is none."""
+    """The contents of a graph, from rustworkx or networkx; empty if there is no graph."""
     if not _last or _last[0][0] is not graph:
         _last[:] = [(graph, _vertices(graph))]
     return _last[0][1]
@@ -120,7 +121,7 @@ def _nodes(graph: Any) -> Iterator[dict[str, Any]]:
 
 
 def read_code(found: Vertices) -> Scanned:
-    """The resources of a graph of code, at their addresses without indices."""
+    """The resources of a graph of code, with addresses without indices."""
     return Scanned(
         addresses=frozenset(bare(address) for address, _ in found.resources),
         carrier=_carrier(found.providers, found.resources),
@@ -129,7 +130,7 @@ def read_code(found: Vertices) -> Scanned:
 
 
 def bare(address: str) -> str:
-    """The address without indices: what code can say where only a plan counts instances."""
+    """The address without indices, which is all that code can say if only a plan counts instances."""
     return _INDEX.sub("", address)
 
 
@@ -137,8 +138,8 @@ def bare(address: str) -> str:
 def whole_path(shown: str, files: frozenset[str]) -> str | None:
     """The file that checkov shows as `/path/below/the/root`.
 
-    Checkov tells a check no more. Every file of the graph stands below the root, so of several
-    that end alike the shortest is meant.
+    Checkov tells a check no more. Every file of the graph is below the root, so if several paths
+    end in the same way, the shortest is the right one.
     """
     tail = shown.replace(os.sep, "/").lstrip("/")
     fitting = [
@@ -153,6 +154,6 @@ def whole_path(shown: str, files: frozenset[str]) -> str | None:
 
 
 def root_of(path: str, shown: str) -> str:
-    """The directory that checkov was told to look into."""
+    """The directory that checkov was told to scan."""
     tail = shown.replace("/", os.sep).lstrip(os.sep)
     return path[: -len(tail)].rstrip(os.sep) or os.sep

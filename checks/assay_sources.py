@@ -1,6 +1,6 @@
-"""Which report speaks for a plan, or for a directory of code, and whether it can be believed now.
+"""Which report applies to a plan or a directory of code, and whether it can be relied on now.
 
-`ASSAY_REPORT` names a report that was made before; without it, assay is run, once.
+`ASSAY_REPORT` names an existing report; without it, assay is run once.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from assay_trouble import NoVerdictError
 DEFAULT_TIMEOUT = 300.0
 DEFAULT_MAX_AGE = 86_400.0
 _AHEAD = 300.0
-"""Seconds that the clocks of two machines may differ."""
+"""Seconds by which the clocks of two machines may differ."""
 _A_DAY = 86_400.0
 _CODES = {PASS: (0,), UNDETERMINED: (0, 3), FAIL: (0, 1)}
-"""Exit codes by outcome; 0 also where `--exit-zero` or the policy lets something through."""
+"""Exit codes by outcome; also 0, because `--exit-zero` or the policy may allow something."""
 _FILES = ("ASSAY_POLICY", "ASSAY_CATALOG")
 _DEFAULT_POLICY = "assay.yaml"
 _OWN = ("ASSAY_REPORT", "ASSAY_CHECKOV_")
@@ -34,13 +34,13 @@ _AWS_FILES = {
 
 
 def named_report() -> Report | None:
-    """The report that `ASSAY_REPORT` names, if it does. Raises `NoVerdictError`."""
+    """The report that `ASSAY_REPORT` names, if it is set. Raises `NoVerdictError`."""
     path = os.environ.get("ASSAY_REPORT")
     if not path:
         return None
     try:
         with open(path, "rb") as file:
-            return _of_now(parse(file.read(assay_command.LARGEST)))  # one that is larger is cut
+            return _of_now(parse(file.read(assay_command.LARGEST)))  # a larger one is cut off
     except OSError as error:
         raise NoVerdictError(f"ASSAY_REPORT {path} cannot be read: {error.strerror}") from error
     except NoVerdictError as error:
@@ -48,7 +48,7 @@ def named_report() -> Report | None:
 
 
 def on_plan(path: str, sha256: str) -> tuple[Report, tuple[Input, ...]]:
-    """The report on this very plan, and its inputs that are this plan. Raises `NoVerdictError`."""
+    """The report on exactly this plan, and the inputs that are this plan. Raises `NoVerdictError`."""
     report = named_report() or _run(path, sha256)
     same = tuple(each for each in report.inputs if each.kind == "plan" and each.sha256 == sha256)
     if not same:
@@ -57,15 +57,15 @@ def on_plan(path: str, sha256: str) -> tuple[Report, tuple[Input, ...]]:
 
 
 def speaks_of_code() -> bool:
-    """Whether anything may speak of code: running assay on it is asked for, for it takes its time."""
+    """Whether code is judged at all: running assay on it takes time and has to be requested."""
     return bool(os.environ.get("ASSAY_REPORT") or os.environ.get("ASSAY_CHECKOV_HCL"))
 
 
 def on_code(root: str, files: Iterable[str]) -> tuple[Report, tuple[Input, ...]] | None:
-    """The report on a directory of code, unless the one that is named is of something else.
+    """The report on a directory of code; None if the named report is about something else.
 
-    Raises `NoVerdictError`, also where a file has changed since: code has no digest that could be
-    made again from what checkov reads of it.
+    Raises `NoVerdictError`, also if a file has changed since: there is no digest of code that could
+    be computed again from what checkov reads.
     """
     report = named_report() or _run(root, "")
     inside = tuple(
@@ -92,11 +92,11 @@ def seconds(name: str, default: float) -> float:
 
 
 def _run(path: str, sha256: str) -> Report:
-    """What assay says, or said of the same question a short while ago."""
+    """Assay's report, either new or from a recent run with the same question."""
     timeout = seconds("ASSAY_CHECKOV_TIMEOUT", DEFAULT_TIMEOUT)
     command = [assay_command.find(), "check", path, "--format", "json"]
     with assay_cache.opened() as cache:
-        if cache is None or not sha256:  # code has no digest to keep it by
+        if cache is None or not sha256:  # code has no digest that could be the key
             return _judged(assay_command.run(command, timeout))
         key = _key(command, sha256)
         with cache.alone(key, timeout):
@@ -120,7 +120,7 @@ def _judged(ended: assay_command.Ended) -> Report:
 
 
 def _of_now(report: Report) -> Report:
-    """Raises `NoVerdictError` for a report of another time: verdicts age."""
+    """The report, or `NoVerdictError` if it is not recent, since verdicts become outdated."""
     limit = seconds("ASSAY_CHECKOV_MAX_AGE", DEFAULT_MAX_AGE)
     age = (datetime.now(timezone.utc) - report.as_of).total_seconds()
     if not -_AHEAD <= age <= limit:
@@ -132,7 +132,7 @@ def _of_now(report: Report) -> Report:
 
 
 def _concerns(path: str, root: str) -> bool:
-    """Whether a directory stands at, above or below another."""
+    """Whether a directory is the same as another one, above it or below it."""
     real, other = os.path.realpath(path), os.path.realpath(root)
     try:
         return os.path.commonpath((real, other)) in (real, other)
@@ -141,7 +141,7 @@ def _concerns(path: str, root: str) -> bool:
 
 
 def _key(command: list[str], sha256: str) -> str:
-    """A digest of all that an answer depends on, as far as it can be told from here."""
+    """A digest of everything that an answer depends on, as far as it is known here."""
     environment = {
         name: value
         for name, value in os.environ.items()

@@ -1,1 +1,1 @@
-"""Where assay runs inside AWS: handlers of Lambda functions, which are thin (see `run`)."""
+"""Entry points inside AWS: thin handlers of Lambda functions (see `run`)."""

@@ -1,7 +1,7 @@
 """The handler of an AWS Config custom rule: `assay.integrations.config_rule.handler`.
 
-An event that cannot be answered ends in an error, so that Lambda tries again and then keeps it in the
-dead-letter queue; nothing is lost in silence.
+An event that cannot be answered raises an error, so that Lambda retries and then moves the event to
+the dead-letter queue; nothing is lost silently.
 """
 
 import logging
@@ -14,7 +14,7 @@ LOG = logging.getLogger("assay")
 
 
 def handler(event: Any, context: Any = None) -> dict[str, Any]:  # noqa: ARG001 - Lambda gives it
-    """Evaluate, tell AWS Config, and say how many of each there were."""
+    """Evaluate, report to AWS Config, and return the number of results of each compliance type."""
     found = this_function().config_rule(event)
     for line in lines(found):
         LOG.info(line)

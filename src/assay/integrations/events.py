@@ -1,6 +1,6 @@
-"""The handler of EventBridge's events about launches: `assay.integrations.events.handler`.
+"""The handler of EventBridge's launch events: `assay.integrations.events.handler`.
 
-Its answer is what a state machine of Step Functions chooses by. It terminates nothing.
+A Step Functions state machine can decide by its answer. It terminates nothing.
 """
 
 import logging
@@ -12,7 +12,7 @@ LOG = logging.getLogger("assay")
 
 
 def handler(event: Any, context: Any = None) -> dict[str, Any]:  # noqa: ARG001 - Lambda gives it
-    """Judge what has started."""
+    """Judge the instances that have started."""
     told = this_function().launch(event)
     for each in told["instances"]:
         LOG.info("%s %s", each["instance_id"], each["reason"])

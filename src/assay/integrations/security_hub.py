@@ -1,7 +1,7 @@
-"""The handler of a schedule: what `assay push securityhub` does, for the function's own account and Region:
-`assay.integrations.security_hub.handler`.
+"""The handler of a schedule, `assay.integrations.security_hub.handler`.
 
-What Security Hub did not take ends in an error, which names it.
+It does what `assay push securityhub` does, for the function's own account and Region. If Security
+Hub does not accept a finding, it raises an error that names the finding.
 """
 
 import logging
@@ -13,7 +13,7 @@ LOG = logging.getLogger("assay")
 
 
 def handler(event: Any = None, context: Any = None) -> dict[str, Any]:  # noqa: ARG001 - Lambda gives it
-    """Audit what is here now, import the findings, and archive what is fixed."""
+    """Audit what exists now, import the findings, and archive those that are resolved."""
     told = this_function().push()
     LOG.info("%s", told)
     return told

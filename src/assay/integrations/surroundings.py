@@ -1,7 +1,8 @@
-"""A Lambda function's surroundings: its environment and its clock.
+"""A Lambda function's surroundings: its environment variables and its clock.
 
-What is set there: ASSAY_POLICY and ASSAY_POLICY_SHA256 (`run/governing/pinned_policy.py`), ASSAY_TOPIC_ARN,
-which is told of launches that do not pass, and ASSAY_TIMEOUT, the seconds that one event may take.
+The variables are ASSAY_POLICY and ASSAY_POLICY_SHA256 (`run/governing/pinned_policy.py`),
+ASSAY_TOPIC_ARN, the topic that is notified of launches that do not pass, and ASSAY_TIMEOUT, the
+time limit for one event in seconds.
 """
 
 import os
@@ -17,12 +18,12 @@ from assay.run.governing.pinned_policy import Pinned
 
 SECONDS = 45.0
 MODELS = "models"
-"""The directory beside the code where a bundle has its cut service models."""
+"""The directory next to the code where a bundle has its reduced service models."""
 
 
 @cache
 def this_function() -> Function:
-    """The function that this process is, from its first event to its last. Raises `ConfigurationError`."""
+    """The function in this process, the same for all its events. Raises `ConfigurationError`."""
     policy = Pinned(_set("ASSAY_POLICY"), _set("ASSAY_POLICY_SHA256").lower())
     root = os.environ.get("LAMBDA_TASK_ROOT")
     return Function(
