@@ -96,3 +96,65 @@ def test_what_is_no_report_is_one_line(tmp_path: Path) -> None:
         run = verify(tmp_path)
         assert (run.code, run.stdout, run.stderr.count("\n")) == (2, "", 1)
         assert "report.json: is" in run.stderr
+
+
+@pytest.mark.usefixtures("judged")
+@pytest.mark.parametrize("name", ["as_of", "policy", "catalog", "tool", "inputs", "verdicts"])
+@pytest.mark.parametrize("value", [None, 5, "x", [], {"path": 5}, ["x"]])
+def test_a_report_that_somebody_wrote_by_hand_is_told_in_lines(
+    tmp_path: Path, name: str, value: object
+) -> None:
+    change(tmp_path, "report.json", lambda report: report.update({name: value}))
+    run = verify(tmp_path)
+    assert run.code in (0, 1, 2)
+    assert run.code or name in ("tool", "catalog")  # of these, a note says what is not proven
+    assert run.code or "report" in run.stderr
+    assert "internal error" not in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.usefixtures("judged")
+def test_the_policy_is_the_one_that_the_report_names(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "assay.yaml").rename(tmp_path / "policies" / "strict.yaml")
+    given = ("--catalog", "answers.json", "--policy", "policies/strict.yaml")
+    again = command.assay("check", "plan.json", *given, "-o", "json=report.json", cwd=tmp_path)
+    assert again.code == 1
+    assert verify(tmp_path).code == 0
+    (tmp_path / "assay.yaml").write_text(f"{POLICY}# another\n")
+    assert verify(tmp_path).code == 0
+    other = verify(tmp_path, "--policy", "assay.yaml")
+    assert (other.code, "policy.sha256: " in other.stdout) == (1, True)
+    (tmp_path / "policies" / "strict.yaml").unlink()
+    gone = verify(tmp_path)
+    assert (gone.code, "policy.sha256: " in gone.stdout) == (1, True)
+    (tmp_path / "assay.yaml").unlink()
+    assert (verify(tmp_path).code, verify(tmp_path).stdout) == (2, "")
+
+
+@pytest.mark.usefixtures("judged")
+def test_what_the_report_was_made_with_can_be_given_again(tmp_path: Path) -> None:
+    report = json.loads((tmp_path / "report.json").read_text())
+    [bad] = [each["value"] for each in report["verdicts"] if each["outcome"] == "fail"]
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "main.tf").write_text(
+        'provider "aws" {\n  region = "us-east-1"\n}\n'
+        'resource "aws_instance" "a" {\n  # assay:ignore[unmarked] reason="no"\n'
+        f'  ami = "{bad}"\n}}\n'
+        'variable "unset" {}\nresource "aws_instance" "b" {\n  ami = var.unset\n}\n'
+    )
+    (tmp_path / "spare").mkdir()
+    (tmp_path / "spare" / "main.tf").write_text((code / "main.tf").read_text())
+    options = ("--no-inline", "--undetermined", "warning", "--exclude", "spare")
+    made = command.assay(
+        *("check", ".", "--catalog", "answers.json", *options, "-o", "json=report.json"),
+        cwd=tmp_path,
+    )
+    assert made.code != 2, made.stderr
+    grounds = ("report", "verify", "report.json", "--plan", ".", "--catalog", "answers.json")
+    again = command.assay(*grounds, *options, cwd=tmp_path)
+    assert again.code == 0, again.stdout
+    for left in (options[:1], options[1:3], options[3:]):
+        rest = [each for each in options if each not in left]
+        assert command.assay(*grounds, *rest, cwd=tmp_path).code == 1, left

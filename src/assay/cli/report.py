@@ -1,8 +1,11 @@
 """`assay report verify`."""
 
+import os
+from typing import Unpack
+
 import click
 
-from assay.cli.options import REGION, no_cache_option, policy_option
+from assay.cli.options import REGION, SourceOptions, input_options, no_cache_option, reading
 from assay.cli.streams import EXIT_FAIL, EXIT_PASS, note, show
 from assay.cli.usage import Group
 
@@ -21,23 +24,23 @@ def report_group() -> None:
               help="The plan or directory of code that was judged; repeatable, in the same order.")  # fmt: skip
 @click.option("--catalog", required=True, metavar="FILE",
               help="The recorded answers, written by --record or `assay record`.")  # fmt: skip
-@click.option("--source-root", metavar="DIR", help="The code of the plan, if it was given.")
-@click.option("--var-file", "var_files", metavar="FILE", multiple=True,
-              help="A file of values for the variables of code; repeatable.")  # fmt: skip
+@input_options
 @click.option("--region", type=REGION, metavar="REGION", help="The Region, if one was given.")
-@click.option("--include-unchanged", is_flag=True, help="If the report was made with this option.")
-@policy_option
+@click.option("--no-inline", is_flag=True, envvar="ASSAY_NO_INLINE",
+              help="If the report was made with this option.")  # fmt: skip
+@click.option("--undetermined", type=click.Choice(("error", "warning")),
+              envvar="ASSAY_UNDETERMINED", help="If the report was made with this option.")  # fmt: skip
+@click.option("--policy", "policy_path", metavar="FILE", envvar="ASSAY_POLICY",
+              help="The policy file (default: the one that the report names).")  # fmt: skip
 @no_cache_option
 def verify_command(
     report: str,
     paths: tuple[str, ...],
     catalog: str,
-    source_root: str | None,
-    var_files: tuple[str, ...],
-    region: str | None,
-    include_unchanged: bool,
+    no_inline: bool,
+    undetermined: str | None,
     policy_path: str | None,
-    no_cache: bool,
+    **how: Unpack[SourceOptions],
 ) -> int:
     """Judge the same inputs again, as of the report's own time, and compare the result with the report.
 
@@ -45,22 +48,24 @@ def verify_command(
 
     Exit codes: 0 equal, 1 something differs, 2 nothing could be compared.
     """
+    from assay.cli.check import policy_by
     from assay.cli.host import this_process
-    from assay.model.times import moment
     from assay.report.safe import safe
-    from assay.run.again import differences, notes, report_at
+    from assay.run.again import as_of, differences, notes, policy_of, report_at
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking
     from assay.run.gate import Order, judge
-    from assay.run.inputs import Reading
-    from assay.run.policies import open_policy
 
     host = this_process()
     told = report_at(report, host.read(report))
-    cache = Cache(host, wanted=not no_cache)
-    how = Reading(cache, region, include_unchanged, source_root, var_files)
-    asking = Asking(catalog, 60.0, cache, as_of=moment(told["as_of"]))
-    judged = judge(host, Order(paths, how, open_policy(host, policy_path), asking))
+    cache = Cache(host, wanted=not how["no_cache"])
+    named = policy_of(told)
+    if policy_path is None and named is not None and os.path.isfile(named):
+        policy_path = named
+    policy = policy_by(host, policy_path, undetermined)
+    asking = Asking(catalog, 60.0, cache, as_of=as_of(report, told))
+    order = Order(paths, reading(how, cache), policy, asking, honour_comments=not no_inline)
+    judged = judge(host, order)
     for line in notes(told, judged.report):
         note(line)
     found = differences(told, judged.report)

@@ -1,12 +1,14 @@
 """A report held against what the same inputs, policy and answers lead to now."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from assay.errors import InputError
 from assay.model import Report
+from assay.model.times import moment
 from assay.report.formats.json import document
 from assay.run.cures import SUGGESTED
 
@@ -34,6 +36,22 @@ def report_at(path: str, content: bytes) -> dict[str, Any]:
     return found
 
 
+def as_of(path: str, told: Mapping[str, Any]) -> datetime:
+    """The time as of which the report was judged. Raises `InputError`."""
+    try:
+        return moment(told["as_of"])
+    except (TypeError, ValueError):
+        raise InputError(
+            "as_of is not a date or time", where=path, hint="write one with -o json=FILE"
+        ) from None
+
+
+def policy_of(told: Mapping[str, Any]) -> str | None:
+    """The path of the policy file that the report names."""
+    path = _part(told, "policy").get("path")
+    return path if isinstance(path, str) else None
+
+
 def differences(told: Mapping[str, Any], report: Report) -> list[str]:
     """What differs, a line each, the grounds before what was made of them; none where nothing does."""
     made = _as_written(report)
@@ -47,15 +65,20 @@ def differences(told: Mapping[str, Any], report: Report) -> list[str]:
 
 def notes(told: Mapping[str, Any], report: Report) -> Iterator[str]:
     """What the comparison cannot prove."""
-    catalog = told.get("catalog") or {}
-    if not catalog.get("sha256"):
+    if not _part(told, "catalog").get("sha256"):
         yield "the report contains no digest of its answers, so nothing proves that these are the same"
     if _without_suggestions(told) != told:
         yield "it suggests images, which these answers do not cover: the suggestions are not compared"
-    version = (told.get("tool") or {}).get("version")
+    version = _part(told, "tool").get("version")
     mine = _as_written(report)["tool"]["version"]
     if version != mine:
         yield f"it was made by assay {version}; this is {mine}"
+
+
+def _part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """An object of the report; empty if the report has something else there."""
+    found = told.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _without_suggestions(told: Any) -> Any:
@@ -78,7 +101,7 @@ def _as_written(report: Report) -> dict[str, Any]:
 def _grounds(told: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[str]:
     for name in ("policy", "inputs"):
         yield from _differ(name, _without_paths(told.get(name)), _without_paths(made[name]))
-    digest = (told.get("catalog") or {}).get("sha256")
+    digest = _part(told, "catalog").get("sha256")
     if digest and digest != made["catalog"]["sha256"]:
         yield from _differ("catalog.sha256", digest, made["catalog"]["sha256"])
 
