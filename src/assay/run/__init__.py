@@ -1,1 +1,1 @@
-"""The steps joined, without a command line, a clock or an exit."""
+"""Joins the steps, without a command line, a clock or an exit."""

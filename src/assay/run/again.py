@@ -1,4 +1,4 @@
-"""A report held against what the same inputs, policy and answers lead to now."""
+"""Compares a report with what the same inputs, policy and answers lead to now."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -13,13 +13,13 @@ from assay.report.formats.json import document
 from assay.run.cures import SUGGESTED
 
 _NOT_COMPARED = ("generated_at", "tool", "catalog")
-"""When and by which assay it was made, and who answered: told by sentences of their own."""
+"""Time, version and source of the answers; `notes` and other lines deal with them."""
 _NAMED = ("address", "attribute", "input", "root", "rule", "path", "image_id", "name")
-"""What tells one member of a list from another."""
+"""The fields that tell the members of a list apart."""
 
 
 def report_at(path: str, content: bytes) -> dict[str, Any]:
-    """A JSON report, schema version 1. Raises `InputError`."""
+    """Read a JSON report, schema version 1. Raises `InputError`."""
     try:
         found = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -53,7 +53,7 @@ def policy_of(told: Mapping[str, Any]) -> str | None:
 
 
 def differences(told: Mapping[str, Any], report: Report) -> list[str]:
-    """What differs, a line each, the grounds before what was made of them; none where nothing does."""
+    """Return the differences, one line each: inputs, policy and answers first, then the rest."""
     made = _as_written(report)
     told = _without_suggestions(told)
     lines = list(_grounds(told, made))
@@ -64,7 +64,7 @@ def differences(told: Mapping[str, Any], report: Report) -> list[str]:
 
 
 def notes(told: Mapping[str, Any], report: Report) -> Iterator[str]:
-    """What the comparison cannot prove."""
+    """Yield what the comparison cannot prove."""
     if not _part(told, "catalog").get("sha256"):
         yield "the report contains no digest of its answers, so nothing proves that these are the same"
     if _without_suggestions(told) != told:
@@ -82,7 +82,7 @@ def _part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _without_suggestions(told: Any) -> Any:
-    """What `--suggest` adds to a fix comes from lists of images, which no recording has."""
+    """Remove what `--suggest` added to fixes: lists of images, which no recording has."""
     if isinstance(told, list):
         return [_without_suggestions(each) for each in told]
     if not isinstance(told, dict):
@@ -107,7 +107,7 @@ def _grounds(told: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _without_paths(of: Any) -> Any:
-    """Digests say which files they are; where they stand may be another place by now."""
+    """Remove paths: digests identify the files, which may be somewhere else by now."""
     if isinstance(of, list):
         return [_without_paths(each) for each in of]
     return (

@@ -1,7 +1,7 @@
-"""What runs and what would be launched next, judged as a gate judges a plan: by the same policy.
+"""Judges what runs and what would be launched next by the same policy as plans.
 
-A fleet comes from a stored night or from AWS itself; Terraform states may stand beside it. Each place of
-which something that is judged may be missing is a verdict of its own, undetermined: nobody knows what is there.
+A fleet comes from a stored night or from AWS itself; Terraform states can be added. Each place in
+which something to be judged may be missing gets a verdict of its own, which is undetermined.
 """
 
 from collections import Counter
@@ -54,7 +54,7 @@ from assay.run.listings import Listings
 from assay.run.verdicts import report_of
 
 Candidates: TypeAlias = Callable[[Collection[ImageKey]], Listings]
-"""Lists what could replace some images."""
+"""Lists possible replacements for some images."""
 KIND = "audit"
 LIVE = "live"
 _UNREAD = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)
@@ -62,31 +62,31 @@ _AGAIN = "run assay inventory again once it can be seen, or use assay audit live
 
 
 class Fleet(msgspec.Struct, frozen=True):
-    """What is judged, and who answers what a verdict needs besides."""
+    """What is judged, and the source of everything else that a verdict needs."""
 
     sources: tuple[Source, ...]
-    """One a place, in the order of `places`."""
+    """One for each place, in the order of `places`."""
     places: tuple[PlaceSeen, ...]
     told: Mapping[ImageKey, UsedImage]
     catalog: ImageCatalog
     candidates: Candidates | None = None
-    """Who tells what could stand where an image fails; None where nobody does."""
+    """Lists possible replacements for images that fail; None if there is no such list."""
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """Which places AWS is asked about."""
+    """The places about which AWS is asked."""
 
     accounts: Sequence[str] | Organization
-    """Empty: the caller's own."""
+    """If empty, the caller's own account."""
     regions: Sequence[str]
-    """Empty: all that are on for each account."""
+    """If empty, all Regions that are enabled for each account."""
     home: str
-    """The Region in which is asked what no Region has to itself."""
+    """The Region in which global questions are asked."""
     workers: int
 
 
 def stored_fleet(night: Night, store: str, policy: Policy) -> Fleet:
-    """The fleet of a stored night; `store` is its path as reports name it. Raises `StoreError`."""
+    """Return the fleet of a stored night; reports show `store` as its path. Raises `StoreError`."""
     uses: dict[At, list[Use]] = {(each.account, each.region): [] for each in night.places}
     for at, use in night.uses():
         uses.setdefault(at, []).append(use)
@@ -108,12 +108,12 @@ def stored_fleet(night: Night, store: str, policy: Policy) -> Fleet:
 
 
 def live_fleet(host: Host, catalog: ImageCatalog, policy: Policy, asked: Asked) -> Fleet:
-    """The fleet as AWS lists it now. Raises `CatalogError` where nothing of it can be seen."""
+    """Return the fleet as AWS lists it now. Raises `CatalogError` if no part of it can be seen."""
     places, lost = wanted_places(host, catalog, asked.accounts, asked.regions, asked.home)
     workers = ThreadPoolExecutor(asked.workers, "place")
     try:
         found = list(workers.map(lambda at: collect(catalog, at[0], at[1], host.now), places))
-    finally:  # whoever interrupts need not wait for what is on its way
+    finally:  # after an interrupt, do not wait for calls in progress
         workers.shutdown(wait=False, cancel_futures=True)
     every = (*(each.place for each in found), *lost)
     if all(each.state in _UNREAD for each in every):
@@ -136,7 +136,7 @@ def fleet_of(
     catalog: ImageCatalog,
     policy: Policy,
 ) -> Fleet:
-    """What some places have, with `name` before the path of each in reports."""
+    """Return the fleet of some places, whose paths in reports start with `name`."""
     ordered = tuple(sorted(places, key=lambda each: (each.account, each.region)))
     sources = (_source(name, each, uses, policy.judge) for each in ordered)
     return Fleet(tuple(sources), ordered, told_by(uses), catalog)
@@ -145,7 +145,7 @@ def fleet_of(
 def _source(
     name: str, place: PlaceSeen, uses: Mapping[At, Sequence[Use]], kinds: Collection[Kind]
 ) -> Source:
-    """What uses images in one place; its digest is that of what was read there."""
+    """The uses of images in one place; the digest is that of what was read there."""
     at = (place.account, place.region)
     here = uses.get(at, ())
     found = used(at, here)
@@ -166,9 +166,10 @@ def audit(
     *,
     by_record: bool = False,
 ) -> Report:
-    """A verdict for each use, each reference of a state, and each place of which uses may be missing.
+    """Return a verdict for each use, each reference of a state, and each place where uses may be
+    missing.
 
-    `by_record` is for few images and somebody who waits for the answer (`Needs`).
+    `by_record` is meant for few images and a user who waits for the answer (`Needs`).
     """
     sources = (*fleet.sources, *states)
     known = JudgedMarks()
@@ -184,15 +185,16 @@ def audit(
 
 
 def _lists(policy: Policy) -> tuple[str, ...]:
-    """The lists without which something that this policy judges may be missing, or be told as it was earlier. An image
-    that Allowed AMIs hides is missing from one that was read: the verdicts that depend on it say so.
+    """The lists that the policy's verdicts need: without one of them, something may be missing or
+    outdated. Images that Allowed AMIs hides are missing from a list that was read; the verdicts
+    that depend on them say so.
     """
     return lists_of(KINDS if Kind.BAKE in policy.judge else set(KINDS) - {UseType.RECIPE})
 
 
 def _as_instances_tell(sources: Sequence[Source], fleet: Fleet, needs: Needs) -> list[Subject]:
-    """The subjects; of instances, whose image need not be seen any more, by what EC2 tells of it to their
-    owner, and as launched already.
+    """Return the subjects. Instances are judged by what EC2 shows their owner about the image,
+    which may no longer be visible, and as already launched.
     """
     telling = Telling(fleet.catalog, fleet.told)
     made: dict[tuple[int, int], Subject] = {}
@@ -200,7 +202,7 @@ def _as_instances_tell(sources: Sequence[Source], fleet: Fleet, needs: Needs) ->
     def told(subject: Subject) -> Subject:
         return _shared(subject, made, lambda each: as_told(each, telling.shown))
 
-    if _are_told(sources, fleet.told):  # why an image is not seen explains nothing, then
+    if _are_told(sources, fleet.told):  # it does not matter then why an image is not visible
         found = [told(each) for each in gather(sources, telling, needs)]
     else:
         found = list(gather(sources, fleet.catalog, needs))
@@ -216,7 +218,7 @@ def _as_instances_tell(sources: Sequence[Source], fleet: Fleet, needs: Needs) ->
 
 
 def _are_told(sources: Sequence[Source], told: Mapping[ImageKey, UsedImage]) -> bool:
-    """Whether all references are instances of images that EC2 told them."""
+    """Whether all references are instances whose images EC2 has described."""
     return bool(told) and all(
         _is_instance(each)
         and isinstance(each.place, Place)
@@ -232,8 +234,8 @@ def _shared(
     made: dict[tuple[int, int], Subject],
     change: Callable[[Subject], Subject],
 ) -> Subject:
-    """The subject, changed; what subjects have in common stays in common, since by its identity verdicts
-    are shared.
+    """Return the changed subject. What subjects share stays shared, because verdicts are shared by
+    identity.
     """
     key = (id(subject.resolution), id(subject.provenance))
     known = made.get(key)
@@ -250,12 +252,12 @@ def _launched(subject: Subject) -> Subject:
 
 
 def _is_instance(reference: AmiReference) -> bool:
-    """Whether it is an instance that exists; what launches one needs the image itself."""
+    """Whether it is an existing instance; whatever launches one needs the image itself."""
     return reference.resource_type == INSTANCE and reference.action is Action.NO_OP
 
 
 def _is_told(subject: Subject, told: Mapping[ImageKey, UsedImage]) -> bool:
-    """Whether only what EC2 tells of an instance's image can tell which that is."""
+    """Whether an instance's image is known only from EC2's description of the instance."""
     found = subject.resolution
     if isinstance(found, Resolved):
         id, shown = found.image.id, is_shown(found.image)
@@ -270,7 +272,7 @@ def _is_told(subject: Subject, told: Mapping[ImageKey, UsedImage]) -> bool:
 
 
 def _unseen(seen: PlaceSeen, input: int, cure: str | None) -> Subject:
-    """A place of which anything may be missing."""
+    """The subject for a place in which anything may be missing."""
     place = Place.of(seen.region, seen.account)
     read = (
         f"; what is known of it was read {readable(seen.stale_since)}" if seen.stale_since else ""
@@ -281,7 +283,7 @@ def _unseen(seen: PlaceSeen, input: int, cure: str | None) -> Subject:
         f"({seen.account}/{seen.region})", "", "uses", Kind.LAUNCH, Action.READ, Unknown(), place
     )
     if seen.state is PlaceState.SUSPENDED:
-        cure = None  # it does not come back by itself
+        cure = None  # it does not come back on its own
     return Subject(
         reference, place, Unresolved(Cause.LOOKUP_FAILED, reason, cure=cure), input=input
     )

@@ -1,4 +1,4 @@
-"""Where earlier runs have kept what they learnt, if it is wanted and can be trusted."""
+"""The directory in which earlier runs kept what they learned, if it is wanted and can be trusted."""
 
 import os
 from functools import cached_property
@@ -18,7 +18,7 @@ def _of_the_user() -> "Path":
 
 
 class Cache:
-    """One run's cache; looked for when something of it is first wanted, which a plan never does."""
+    """The cache of one run. It is opened on first use; checking a plan never needs it."""
 
     def __init__(self, host: "Host", *, wanted: bool) -> None:
         self._host = host
@@ -27,13 +27,13 @@ class Cache:
 
     @cached_property
     def directory(self) -> "Path | None":
-        """`ASSAY_CACHE_DIR`, else the user's cache directory as the platform has it.
+        """`ASSAY_CACHE_DIR`, or else the platform's cache directory of the user.
 
-        None where none is wanted or there is none, and where somebody else could write there, which
-        is told: what is read there is believed.
+        None if no cache is wanted or there is none. Also None, with a note, if anyone else could
+        write there, because what is read from the cache is trusted.
         """
         if not self._wanted or not hasattr(os, "geteuid"):
-            return None  # where there are no owners, nobody can tell who may write where
+            return None  # without owners, it is not known who may write where
         from pathlib import Path
 
         from assay.kept import wrong_with
@@ -41,7 +41,7 @@ class Cache:
         chosen = self._host.environment.get("ASSAY_CACHE_DIR")
         try:
             directory = Path(chosen) if chosen else _of_the_user()
-        except (OSError, RuntimeError):  # no home directory can be told
+        except (OSError, RuntimeError):  # the home directory cannot be determined
             return None
         wrong = wrong_with(directory)
         if wrong is not None:
@@ -50,13 +50,13 @@ class Cache:
         return directory
 
     def kept(self, name: str) -> "Kept":
-        """One of its directories."""
+        """Return one of its directories."""
         from assay.kept import Kept
 
         return Kept(self.directory / name if self.directory else None, self._not_used)
 
     def _not_used(self, why: str) -> None:
-        """Say once a run that what is kept is not used."""
+        """Say once per run that the cache is not used."""
         if not self._told:
             self._host.note(f"the cache is not used: {why}")
         self._told = True

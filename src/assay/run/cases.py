@@ -1,4 +1,4 @@
-"""Recorded cases of a policy: where they are, and in what a check differs from what they expect."""
+"""Recorded cases of a policy: finds them, and compares a check with what they expect."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _MADE_BY = {
 
 
 class Case(NamedTuple):
-    """A directory that holds expected.json, and the policy that is nearest to it."""
+    """A directory with an expected.json, and the nearest policy."""
 
     path: str
     policy: str | None
@@ -30,10 +30,10 @@ class Case(NamedTuple):
 
 
 def cases(host: "Host", directories: Iterable[str]) -> Iterator[Case]:
-    """Every case once. Raises `InputError` for a directory that holds none."""
+    """Yield every case once. Raises `InputError` for a directory that contains none."""
     from assay.errors import InputError
 
-    known: set[str] = set()  # directories overlap
+    known: set[str] = set()  # because directories can overlap
     for directory in directories:
         top, there = os.path.normpath(directory), False
         for folder, files in _walk(top):
@@ -54,7 +54,7 @@ def cases(host: "Host", directories: Iterable[str]) -> Iterator[Case]:
 
 
 def _walk(top: str) -> Iterator[tuple[str, list[str]]]:
-    """Every directory and its files, in order; links may lead in circles."""
+    """Yield every directory and its files, in order; links can form loops."""
     visited: set[str] = set()
     for folder, below, files in os.walk(top, onerror=_raise, followlinks=True):
         if os.path.realpath(folder) in visited:
@@ -83,7 +83,7 @@ def _nearest_policy(folder: str, top: str) -> str | None:
 
 
 class Cases:
-    """Checks cases one after the other; a policy that several share is read once."""
+    """Checks one case after another; a policy that several cases share is read once."""
 
     def __init__(self, host: "Host", policy_path: str | None, as_of: "datetime | None") -> None:
         self._host = host
@@ -94,7 +94,7 @@ class Cases:
         self.unread = 0
 
     def differences(self, case: Case) -> list[str] | None:
-        """What is not as expected, with the command that shows more; None if it cannot be read."""
+        """Return the differences and a command that shows more, or None if the case cannot be read."""
         from assay.errors import AssayError
         from assay.run import expectation
 
@@ -160,7 +160,7 @@ class Cases:
 
 
 def _command(case: Case, expected: "Expectation", report: "Report") -> str:
-    """The check that a case makes, for whoever wants to see why."""
+    """The command that makes the check of a case, to see why it differs."""
     import shlex
 
     from assay.model.times import iso

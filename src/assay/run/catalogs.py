@@ -1,4 +1,4 @@
-"""Who is asked: AWS itself, a recording, or nobody."""
+"""Opens the catalogue: AWS itself, a recording, or none."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
     from assay.run.host import Host
 
 CLOCKS_DIFFER = 300
-"""Seconds by which a recording may be ahead of the clock that reads it."""
+"""Seconds by which a recording may be ahead of the local clock."""
 
 
 class Asking(Struct, frozen=True):
-    """Who is to be asked, and how long that may take."""
+    """Which catalogue is asked, and how long that may take."""
 
     recording: str | None
-    """The file of a recorded catalogue, which is asked instead of AWS."""
+    """The file of a recorded catalogue, to be used instead of AWS."""
     timeout: float
-    """Seconds; what AWS has not answered by then counts as a failed lookup."""
+    """In seconds; a question that AWS has not answered by then counts as a failed lookup."""
     cache: "Cache"
     max_age: timedelta | None = None
-    """How old a recording may be."""
+    """The greatest age of a recording."""
     as_of: datetime | None = None
-    """The time that somebody named instead of now."""
+    """The time given by the user instead of now."""
     offline: bool = False
 
 
 def open_catalog(host: "Host", asking: Asking, readers: "Readers | None") -> "ImageCatalog":
-    """A recording, nobody, or AWS itself with what earlier runs learnt of it.
+    """Return a recording, an offline catalogue, or AWS itself with what earlier runs learned.
 
-    Raises `RecordingError` for a recording that cannot be used, or is too old.
+    Raises `RecordingError` if a recording cannot be used or is too old.
     """
     if asking.recording is not None:
         from assay.catalog.recorded import RecordedCatalog
@@ -55,9 +55,10 @@ def open_catalog(host: "Host", asking: Asking, readers: "Readers | None") -> "Im
 
 
 def _require_age(host: "Host", asking: Asking, recorded_at: datetime) -> None:
-    """Refuse a recording that is older than wanted, or of a time that is still to come.
+    """Refuse a recording that is too old or comes from the future.
 
-    Without a limit, a recording of the future is told and used: what it says is not less true.
+    Without a limit on the age, a recording from the future is used, with a note: it is no less
+    true.
     """
     from assay.errors import RecordingError
     from assay.model.times import readable
@@ -78,7 +79,7 @@ def _require_age(host: "Host", asking: Asking, recorded_at: datetime) -> None:
 
 
 def open_sdk(host: "Host", readers: "Readers | None", timeout: float, cache: "Cache") -> "Sdk":
-    """The door to AWS, closed after `timeout` seconds."""
+    """Return a connection to AWS that ends after `timeout` seconds."""
     from assay.catalog.aws.pace import Deadline
     from assay.catalog.aws.sdk import Sdk
 

@@ -1,6 +1,6 @@
-"""Joins the steps: what uses an image, which image it is, where it comes from, is that good enough.
+"""Joins the steps: which image is used, where it comes from, and whether the policy accepts it.
 
-Knows no concrete catalogue, no file and no clock: all of them are handed in.
+Knows no concrete catalogue, no files and no clock: the caller passes them in.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,8 +42,9 @@ from assay.policy.matching import Scopes
 from assay.run.verdicts import report_of
 
 TOLD_IN_FULL = 50
-"""Up to so many images a run every lineage is told as far as it is visible, which people read; with
-more, as far as a verdict depends on it, which is what a gate waits for."""
+"""With at most this many images, every lineage is read as far as it is visible, for people to read.
+With more, only as far as a verdict depends on it, because a gate has to be fast.
+"""
 
 
 def check(
@@ -56,7 +57,7 @@ def check(
 ) -> Report:
     """Judge every reference of `sources` by `policy`, as of a time with a time zone.
 
-    `left_aside` exceptions of the code are not among them, by somebody's wish.
+    `left_aside` is the number of exceptions in code that do not count because the user says so.
     """
     known = JudgedMarks()
     subjects = gather(sources, catalog, needs_of(sources, policy, as_of, known))
@@ -67,7 +68,7 @@ def check(
 def needs_of(
     sources: Iterable[Source], policy: Policy, as_of: datetime, known: JudgedMarks
 ) -> "Needs":
-    """What the verdicts of a policy on these sources depend on."""
+    """Return what a policy's verdicts on these sources depend on."""
     in_code = {
         exception
         for source in sources
@@ -86,17 +87,17 @@ class Needs(Struct, frozen=True):
     ancestry: Depends
     allowed_images: bool
     in_full: bool = False
-    """Every lineage as far as it is visible, however many images there are."""
+    """Read every lineage as far as it is visible, however many images there are."""
     by_record: bool = False
-    """Every lineage by its record, a call an image, for whom a wait less is worth that."""
+    """Read every lineage from its record: one call for each image, but one wait less."""
 
 
 def gather(
     sources: Iterable[Source], catalog: ImageCatalog, needs: Needs | None = None
 ) -> tuple[Subject, ...]:
-    """Ask the catalogue everything that a verdict on these sources needs.
+    """Ask the catalogue everything that verdicts on these sources need.
 
-    Without `needs` everything is asked that a verdict of any policy could need.
+    Without `needs`, ask everything that a verdict of any policy could need.
     """
     everything = Needs(_unfinished, allowed_images=True, in_full=True)
     return _gather([source.references for source in sources], catalog, needs or everything)
@@ -105,9 +106,9 @@ def gather(
 def look_up(
     images: Iterable[str], place: Place, catalog: ImageCatalog, policy: Policy | None = None
 ) -> tuple[Subject, ...]:
-    """Everything that can be told of images without a plan, as if they were launched in `place`.
+    """Find out all about images without a plan, as if they were launched in `place`.
 
-    Their lineages are asked in full; with a policy, what its verdicts need besides.
+    Their lineages are read in full; with a policy, also whatever else its verdicts need.
     """
     settings = policy is not None and policy.predicts
     references = [
@@ -117,17 +118,17 @@ def look_up(
 
 
 class _Known(Struct, frozen=True):
-    """What the catalogue answered."""
+    """The answers of the catalogue."""
 
     images: Mapping[ImageKey, Answer[Image]]
     provenances: Mapping[ImageKey, Provenance]
     allowed: Callable[[Place, Unplaced | None], AllowedImages | Unread] | None
-    """What Allowed AMIs say in a place; None where no verdict depends on it."""
+    """Returns the Allowed AMIs settings of a place; None if no verdict depends on them."""
 
     def subject(
         self, reference: AmiReference, place: Place | Unplaced, way: Way, input: int
     ) -> Subject:
-        """What is known of a reference by one of the ways that lead from it."""
+        """Return the subject for one of the ways that lead from a reference."""
         found = way.resolution
         if reference.fallback:
             found = fall_back(found, reference.fallback)
@@ -148,10 +149,10 @@ class _Known(Struct, frozen=True):
 def _gather(
     inputs: Sequence[Sequence[AmiReference]], catalog: ImageCatalog, needs: Needs
 ) -> tuple[Subject, ...]:
-    """The subjects of the references of each input, all of which are asked about together."""
+    """Return the subjects for the references of all inputs, with questions asked together."""
     references = [each for input in inputs for each in input]
     numbers = [number for number, input in enumerate(inputs) for _ in input]
-    # A value is hashed anew each time that it is a key, with all that it holds.
+    # A value is hashed, with everything in it, each time it is used as a key.
     keys = [(each.value, each.place) for each in references]
     questions = with_accounts(dict.fromkeys(keys), catalog)
     before = {
@@ -198,7 +199,7 @@ def _subject(
     ways: Sequence[Way],
     input: int,
 ) -> Subject:
-    """One subject for a reference that may mean several images: the others stand beside the first."""
+    """Return one subject for a reference that may mean several images; the first has the others."""
     if len(ways) == 1:
         whole = known.subject(reference, place, ways[0], input)
     else:
@@ -210,7 +211,7 @@ def _subject(
 
 
 def _as_chosen(subject: Subject) -> Subject:
-    """The subject of kind service where a service chooses the image, whichever way is taken."""
+    """Give the subject the kind `service` if a service chooses the image in every case."""
     reference = subject.reference
     if all(
         isinstance(each.resolution, Unresolved) and each.resolution.cause is Cause.SERVICE_IMAGE
@@ -221,7 +222,7 @@ def _as_chosen(subject: Subject) -> Subject:
 
 
 def refuse_credentials(catalog: ImageCatalog) -> None:
-    """Credentials that answer nothing are no reason for a verdict. Raises `CredentialsError`."""
+    """Refuse credentials that AWS rejects, instead of judging. Raises `CredentialsError`."""
     said = catalog.facts().turned_away
     if said is not None:
         hint = "log in again or use other credentials (AWS_PROFILE), and check the clock"
@@ -229,7 +230,7 @@ def refuse_credentials(catalog: ImageCatalog) -> None:
 
 
 def _settings(answer: Answer[AllowedImages], unplaced: Unplaced | None) -> AllowedImages | Unread:
-    """The settings of the account that will use an image, if it can be told which that is."""
+    """The settings of the account that will use an image, if that account is known."""
     if unplaced is not None:
         reason = f"it is not known which account's Allowed AMIs settings apply: {unplaced.reason}"
         return Unread(reason, unplaced.cure)
@@ -242,7 +243,7 @@ def _settings(answer: Answer[AllowedImages], unplaced: Unplaced | None) -> Allow
 
 
 def _replaced(reference: AmiReference, place: Place | Unplaced) -> tuple[ImageKey, ...]:
-    """The image that the reference used before, if the plan tells, wherever it can be."""
+    """Return the keys of the image that the reference used before, in every place where it can be."""
     if reference.replaces is None:
         return ()
     places = (place,) if isinstance(place, Place) else place.candidates
@@ -250,7 +251,7 @@ def _replaced(reference: AmiReference, place: Place | Unplaced) -> tuple[ImageKe
 
 
 def _unfinished(provenance: Provenance) -> bool:
-    """Whatever a policy may make of it: the walk has gaps, or did not meet a mark's source."""
+    """Whether the ancestry has gaps or lacks a mark's source, which may matter to some policy."""
     return not provenance.ancestry.complete or any(
         provenance.depth_of(mark.source_image_id or "", mark.source_image_region or "") is None
         for mark in provenance.image.watermarks
@@ -260,6 +261,6 @@ def _unfinished(provenance: Provenance) -> bool:
 def golden_marks_of(
     subject: Subject, policy: Policy, as_of: datetime
 ) -> Callable[[Image], tuple[Watermark, ...]]:
-    """Which marks of an image the policy takes for golden, where it holds for the subject."""
+    """Return a function for the marks of an image that the policy counts as golden for the subject."""
     golden = Scopes(policy).policy_for(subject).golden
     return lambda image: golden_marks(image.watermarks, golden, as_of).golden

@@ -1,4 +1,4 @@
-"""What a report says to do, with the image that could stand there instead."""
+"""Adds suggested images to the fixes in a report."""
 
 import re
 from collections.abc import Mapping
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 SUGGESTED = re.compile(
     r"(?:^|; )use ami-[0-9a-f]+(?: \(.*\))?, which passes in [0-9]{12}/[a-z0-9-]+: .*\Z", re.DOTALL
 )
-"""What is added to a fix."""
+"""Matches a suggestion in a fix."""
 _NO_OTHER_IMAGE = frozenset({"unresolved", "incomplete-plan", "ignored-changes", "lookup-failed"})
-"""Rules whose failure no other image mends."""
+"""Rules whose failure no other image can fix."""
 
 
 class Shelf(msgspec.Struct, frozen=True):
-    """Where candidates come from: the newest night of a store, or the lists of AWS."""
+    """Where candidates come from: the newest night of a store, or AWS's lists."""
 
     store: str | None
     live: bool
@@ -36,9 +36,9 @@ class Shelf(msgspec.Struct, frozen=True):
 def suggested(
     host: "Host", report: Report, catalog: "ImageCatalog", shelf: Shelf, as_of: datetime
 ) -> dict[int, Suggestion]:
-    """An answer for each verdict that fails, by its number.
+    """Return a suggestion for each verdict that fails, by its number.
 
-    A store that cannot be read costs the suggestions, not the verdicts, and is told.
+    If a store cannot be read, a note says so; only the suggestions are missing, not the verdicts.
     """
     found = _asked(report)
     if not found:
@@ -52,7 +52,7 @@ def suggested(
 
 
 def replaced(host: "Host", report: Report, fleet: "Fleet") -> Report:
-    """The report of an audit, with what is suggested among its fixes."""
+    """Return an audit's report with suggestions in its fixes."""
     found = _asked(report)
     if not found or fleet.candidates is None:
         return report
@@ -70,7 +70,7 @@ def replaced(host: "Host", report: Report, fleet: "Fleet") -> Report:
 
 
 def _asked(report: Report) -> dict[int, Asked]:
-    """What could be replaced, by the number of its verdict."""
+    """Return what could be replaced, by the number of its verdict."""
     from assay.run.targets import asked_for
 
     return {
@@ -95,7 +95,7 @@ def _answers(
 
 
 def _open(host: "Host", catalog: "ImageCatalog", shelf: Shelf) -> "tuple[Listings, ImageCatalog]":
-    """Who lists candidates, and who tells what a verdict on them needs; a store is enough for both."""
+    """Return the lists of candidates, and the catalogue to judge them; a store is enough for both."""
     from assay.run.listings import LiveListings, StoredListings
     from assay.run.nights import night_of
 
@@ -106,7 +106,7 @@ def _open(host: "Host", catalog: "ImageCatalog", shelf: Shelf) -> "tuple[Listing
 
 
 def told(report: Report, found: Mapping[int, Suggestion]) -> Report:
-    """The report, with what is suggested among its fixes."""
+    """Return the report with suggestions in its fixes."""
     if not any(each.only for each in found.values()):
         return report
     made: dict[tuple[int, str], tuple[RuleResult, ...]] = {}
@@ -122,7 +122,7 @@ def _told(
     suggestion: Suggestion,
     made: dict[tuple[int, str], tuple[RuleResult, ...]],
 ) -> Verdict:
-    """What several verdicts have in common stays in common."""
+    """What several verdicts share stays shared."""
     only = suggestion.only
     if only is None:
         return verdict

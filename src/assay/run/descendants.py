@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Question(Struct, frozen=True):
-    """Whose descendants are wanted, and where they are looked for."""
+    """Whose descendants are wanted, and where to look for them."""
 
     store: Path
     night: datetime | None
@@ -33,20 +33,20 @@ class Question(Struct, frozen=True):
     inputs: "Inputs | None" = None
     finding: "Finding | None" = None
     history: "ImageCatalog | None" = None
-    """Who is asked what CloudTrail recorded; None where nobody is."""
+    """Answers what CloudTrail recorded; None if it is not asked."""
 
 
 class Finding(Struct, frozen=True):
-    """A finding of Amazon Inspector, and who is asked which images have it."""
+    """A finding of Amazon Inspector, and the catalogue that says which images have it."""
 
     name: str
     least: str | None
-    """The least severity that counts."""
+    """The lowest severity that counts."""
     catalog: "ImageCatalog"
 
 
 def answer(wanted: Question, host: "Host | None" = None) -> Descent:
-    """Everything below what is asked for. Raises `AssayError` for what is not known."""
+    """Return everything that descends from the images. Raises `AssayError` for what is not known."""
     ids = [image_id(each) for each in wanted.images]
     night = night_of(host, wanted.store, wanted.night, alone=True)
     told = _history(night, wanted.history) if wanted.history else None
@@ -78,7 +78,7 @@ def _history(night: Night, catalog: "ImageCatalog") -> "Recorded":
 def _with_finding(
     night: Night, edges: LineageEdges, wanted: Finding, before: datetime | None
 ) -> Descent:
-    """What was not scanned is not clean, and neither is what nobody could be asked about."""
+    """Mark which images have the finding; those not scanned or not asked about stay unknown."""
     from assay.run.finding import having, not_scanned
 
     told = having(wanted.catalog, night, wanted.name, wanted.least)
@@ -102,7 +102,7 @@ def _with_finding(
 
 
 def _joined(host: "Host", found: Descent, inputs: "Inputs", night: Night) -> Descent:
-    """With the addresses of plans and states that would launch one of the images."""
+    """Add the addresses in plans and states that would launch one of the images."""
     from assay.run.launching import launching
 
     told = launching(host, inputs, night)

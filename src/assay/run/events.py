@@ -1,8 +1,9 @@
-"""What CloudTrail's event history tells of who was made from whom, in every place of a night.
+"""What CloudTrail's event history says about parents of images, in every place of a night.
 
-CopyImage names its source, CreateImage an instance, whose image the night or a launch tells, RegisterImage
-snapshots, of which the night says which image has them: an older one, and none that was itself registered from
-them, which is a sibling. The history is of the last 90 days.
+CopyImage names its source. CreateImage names an instance, whose image comes from the night or from
+its launch. RegisterImage names snapshots; the night says which images have them. The parent is an
+older one of these, and not one that was itself registered from them, because that is a sibling. The
+history covers the last 90 days.
 """
 
 from collections import Counter
@@ -32,24 +33,24 @@ SELECT region, snapshot, image_id, min(created) FROM (
 """
 
 _Holding: TypeAlias = dict[tuple[str, str], list[tuple[str, datetime | None]]]
-"""By Region and snapshot: the images that have it, and when each was made."""
+"""By Region and snapshot: the images that have it, and when each was created."""
 
 
 class Recorded(Struct, frozen=True):
-    """The steps that events tell, and what of the history could not be read."""
+    """The steps found in events, and the parts of the history that could not be read."""
 
     steps: tuple[Step, ...]
     gaps: tuple[str, ...]
 
 
 def recorded(catalog: ImageCatalog, night: Night, workers: int = 16) -> Recorded:
-    """Ask each account and Region of a night: a call for each name of events, or more."""
+    """Ask each account and Region of a night, with at least one call for each event name."""
     places = [(each.account, each.region) for each in night.places if each.region != ALL]
     asked = [(at, name) for at in places for name in EventName]
     pool = ThreadPoolExecutor(workers, "events")
     try:
         answers = list(pool.map(lambda each: _events(catalog, *each), asked))
-    finally:  # whoever interrupts need not wait for what is on its way
+    finally:  # after an interrupt, do not wait for calls in progress
         pool.shutdown(wait=False, cancel_futures=True)
     events: list[ImageEvent] = []
     lost: Counter[str] = Counter()
@@ -87,7 +88,7 @@ def _steps(night: Night, events: Sequence[ImageEvent]) -> Iterator[Step]:
 
 
 def _launched(night: Night, events: Sequence[ImageEvent]) -> dict[str, str]:
-    """The image of each instance that an image was made of, by Region and id."""
+    """Return the image of each instance from which an image was made, by Region and id."""
     wanted = sorted({id for each in events for id in each.instances})
     found = dict(night.store.select(_INSTANCES, night.date, wanted).rows)
     for each in events:

@@ -1,4 +1,4 @@
-"""What `--exclude` leaves aside: directories of code, by wildcards on their paths."""
+"""Directories of code that `--exclude` leaves out, by wildcards on their paths."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,9 +6,10 @@ from assay.policy.wildcard import matches
 
 
 class Exclusions:
-    """Patterns with `*` and `?`, of paths relative to the directory that is checked.
+    """Patterns with `*` and `?` for paths relative to the directory that is checked.
 
-    One that fits a directory fits all that is below it. Code that others call is read all the same.
+    A pattern that matches a directory matches everything below it. Code that other code calls is
+    still read.
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:
@@ -16,7 +17,7 @@ class Exclusions:
         self._used: set[str] = set()
 
     def __call__(self, path: str) -> bool:
-        """Whether a directory is left aside."""
+        """Whether a directory is excluded."""
         around = list(_around(path))
         found = {
             each
@@ -27,12 +28,12 @@ class Exclusions:
         return bool(found)
 
     def unused(self) -> list[str]:
-        """The patterns that fit nothing: whoever gave them may have meant something else."""
+        """Return the patterns that match nothing, which may be mistakes."""
         return [each for each in self._patterns if each not in self._used]
 
 
 def _around(path: str) -> Iterator[str]:
-    """`a`, `a/b` and `a/b/c` for the last of them."""
+    """`a`, `a/b` and `a/b/c` for `a/b/c`."""
     end = path.find("/", 1)
     while end > 0:
         yield path[:end]

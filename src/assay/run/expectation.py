@@ -1,6 +1,6 @@
-"""What a case expects of a check, and where a report differs from that.
+"""What a case expects of a check, and how a report differs from it.
 
-A case is the unit of `assay policy test`; its help describes the form of `expected.json`.
+A case is the unit of `assay policy test`, whose help describes the format of `expected.json`.
 """
 
 import json
@@ -19,22 +19,22 @@ from assay.report.view import VerdictView, views
 
 
 class ExpectedVerdict(msgspec.Struct, frozen=True, gc=False):
-    """The verdict on one reference; what is not said is not compared."""
+    """The verdict on one reference; what is left out is not compared."""
 
     address: str
     outcome: Outcome
     rules: tuple[str, ...]
-    """Those of error severity that do not pass and that no exception lets through."""
+    """The rules of severity error that do not pass and are not covered by an exception."""
     attribute: str | UnsetType = UNSET
     warnings: tuple[str, ...] | UnsetType = UNSET
     value: str | UnsetType | None = UNSET
     exception: str | UnsetType | None = UNSET
-    """The ticket of the exception that is used, or its reason where it has none."""
+    """The ticket of the exception that applies, or its reason if it has no ticket."""
     about: str = ""
 
 
 class Expectation(msgspec.Struct, frozen=True, gc=False):
-    """What one case comes to."""
+    """The expected result of one case."""
 
     outcome: Outcome
     verdicts: tuple[ExpectedVerdict, ...]
@@ -45,7 +45,7 @@ class Expectation(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def moment(self) -> datetime | None:
-        """`as_of` as a time; without a time zone it is UTC."""
+        """`as_of` as a time; UTC if it has no time zone."""
         return None if self.as_of is UNSET else moment(self.as_of)
 
 
@@ -53,7 +53,7 @@ class Expectation(msgspec.Struct, frozen=True, gc=False):
 
 
 def read(path: str, data: bytes) -> Expectation:
-    """The expectation in `data`, the content of the file that `path` names. Raises `InputError`."""
+    """Read the expectation in `data`, the content of the file `path`. Raises `InputError`."""
     try:
         plain = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_each_key_once)
     except (ValueError, RecursionError) as error:
@@ -81,12 +81,12 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _place(at: str) -> str:
-    """A msgspec path, `$.verdicts[0].rules`, in plain words."""
+    """A msgspec path such as `$.verdicts[0].rules` in plain words."""
     return at.strip("`").removeprefix("$").removeprefix(".") or "the document"
 
 
 def _refuse_unknown_words(path: str, plain: Any) -> None:
-    """Misspelt keys, outcomes and rules: they would be compared with nothing, or never be equal."""
+    """Refuse misspelt keys, outcomes and rules: they would never be compared, or never be equal."""
     for where, words, known, what in _words(plain):
         for word in words:
             if isinstance(word, str) and word not in known:
@@ -98,7 +98,7 @@ _Words = tuple[str, Iterable[Any], Sequence[str], str]
 
 
 def _words(plain: Any) -> Iterator[_Words]:
-    """Every word of a document that has to be one of a few, with its place and those few."""
+    """Yield words that have to be from a fixed list, with their place and that list."""
     if not isinstance(plain, dict):
         return
     outcomes = [outcome.value for outcome in Outcome]
@@ -120,7 +120,7 @@ def _words(plain: Any) -> Iterator[_Words]:
 
 
 def differences(expected: Expectation, report: Report) -> list[str]:
-    """A line for each thing that is not as expected; none if everything is."""
+    """Return a line for each difference; none if everything is as expected."""
     found: list[str] = []
     if report.outcome is not expected.outcome:
         found.append(f"outcome: expected {expected.outcome.value}, found {report.outcome.value}")
@@ -137,10 +137,10 @@ _Pair = tuple[ExpectedVerdict | None, VerdictView | None]
 
 
 def _pairs(expected: Iterable[ExpectedVerdict], found: Iterable[VerdictView]) -> Iterator[_Pair]:
-    """Each expected verdict with the one it means, and those that are left over on either side.
+    """Yield each expected verdict with the one it means, and what is left over on either side.
 
-    An address has a verdict for each attribute that names an image. Whoever names the attribute
-    chooses first; the others take what is left of their address, in the order of the report.
+    An address has a verdict for each attribute that names an image. Expectations with an attribute
+    choose first. The others take what is left for their address, in the order of the report.
     """
     left = list(found)
     partners: dict[int, VerdictView] = {}
@@ -188,12 +188,12 @@ def _name(wanted: ExpectedVerdict | None, shown: VerdictView | None) -> str:
 
 
 def _deciding(shown: VerdictView) -> list[str]:
-    """What `rules` has to name."""
+    """The rules that `rules` has to name."""
     return [result.rule for result in shown.results if result.decides]
 
 
 def _warnings(shown: VerdictView) -> list[str]:
-    """What `warnings` has to name: the rules that do not pass, and that decide nothing."""
+    """The rules that `warnings` has to name: those that do not pass and decide nothing."""
     return [
         result.rule
         for result in shown.results

@@ -1,4 +1,4 @@
-"""Which images of a stored night have a finding of Amazon Inspector: EC2 is asked for each that was scanned."""
+"""Which images of a stored night have a finding of Amazon Inspector; EC2 is asked about each one."""
 
 import re
 from collections import Counter
@@ -26,7 +26,7 @@ _CLEAN = """
 SELECT DISTINCT region || '/' || image_id FROM images
 WHERE night = $1 AND scan_severity IS NULL AND scan_date IS NOT NULL
 """
-"""Scanned, and nothing was found (EC2 API Reference, ScanResults)."""
+"""Images that were scanned without findings (EC2 API Reference, ScanResults)."""
 _NOT_SCANNED = """
 SELECT count(DISTINCT region || '/' || image_id) FROM images
 WHERE night = $1 AND scan_severity IS NULL AND scan_date IS NULL AND image_id NOT IN (SELECT unnest($2))
@@ -35,18 +35,18 @@ _FORM = re.compile(r"[A-Za-z][A-Za-z0-9.:_-]{3,99}")
 
 
 class Having(Struct, frozen=True):
-    """The keys of images."""
+    """The keys of images with and without a finding."""
 
     having: tuple[str, ...]
     without: frozenset[str]
-    """They were scanned, and it is not among their findings."""
+    """Images that were scanned and do not have the finding."""
     gaps: tuple[str, ...]
 
 
 def having(
     catalog: ImageCatalog, night: Night, finding: str, least: str | None, workers: int = 16
 ) -> Having:
-    """The images that have it, at some severity or worse. Raises `InputError` for what is no name of one."""
+    """Return the images with a finding at this severity or worse. Raises `InputError` for a bad id."""
     if not _FORM.fullmatch(finding):
         raise InputError(
             f"{finding!r} is not the id of a finding", hint="write it like CVE-2026-12345"
@@ -56,7 +56,7 @@ def having(
     pool = ThreadPoolExecutor(workers, "finding")
     try:
         answers = list(pool.map(lambda row: _findings(catalog, *row[1:4]), asked))
-    finally:  # whoever interrupts need not wait for what is on its way
+    finally:  # after an interrupt, do not wait for calls in progress
         pool.shutdown(wait=False, cancel_futures=True)
     found, lost = [], Counter[str]()
     without = {row[0] for row in rows}
@@ -73,7 +73,7 @@ def having(
 
 
 def not_scanned(night: Night, listed: Collection[str]) -> str | None:
-    """That other images than those which are listed were not scanned, if any were not."""
+    """Say how many images, other than those listed, were not scanned; None if all were."""
     ((number,),) = night.store.select(_NOT_SCANNED, night.date, list(listed)).rows
     if not number:
         return None
@@ -88,13 +88,13 @@ def _findings(
 
 
 def _is_it(found: ImageFinding, wanted: str, least: str | None) -> bool:
-    """The title names it as a word: CVE-2026-1234 is not in CVE-2026-12345."""
+    """Whether the title contains the id as a word: CVE-2026-1234 is not in CVE-2026-12345."""
     word = rf"(?<![A-Za-z0-9-]){re.escape(wanted)}(?![A-Za-z0-9-])"
     return bool(re.search(word, found.title, re.IGNORECASE)) and _as_bad(found.severity, least)
 
 
 def _as_bad(severity: str | None, least: str | None) -> bool:
-    """A severity that nobody knows may be any."""
+    """Whether a severity is at least `least`; an unknown severity may be any."""
     if least is None or severity not in SEVERITIES:
         return True
     return SEVERITIES.index(severity) >= SEVERITIES.index(least)

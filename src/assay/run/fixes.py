@@ -1,7 +1,7 @@
-"""Literals in code, rewritten to what is suggested: those, and nothing else.
+"""Rewrites literals in code to suggested images, and nothing else.
 
-A literal is rewritten where every reference that it gives its image does not pass, and for all of them there
-is one candidate and the same. What it was is told by file and line.
+A literal is rewritten if none of the references that get their image from it pass, and there is
+exactly one candidate, the same for all of them. Changes are reported by file and line.
 """
 
 from collections import defaultdict
@@ -25,18 +25,18 @@ CODE = "hcl"
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One literal."""
+    """One changed literal."""
 
     file: str
     line: int
     before: str
     after: str
     references: int
-    """How many references it gives their image."""
+    """The number of references that get their image from it."""
 
 
 class Rewritten(msgspec.Struct, frozen=True):
-    """One file: what it is now, what it shall be, and where that differs."""
+    """One file: its content before and after, and the changes."""
 
     path: str
     before: bytes
@@ -45,14 +45,14 @@ class Rewritten(msgspec.Struct, frozen=True):
 
 
 class Fixes(msgspec.Struct, frozen=True):
-    """What can be rewritten, and why other references stay as they are, a line each."""
+    """What can be rewritten, and why other references stay as they are, one line each."""
 
     files: tuple[Rewritten, ...]
     left: tuple[str, ...]
 
 
 class _Wish(msgspec.Struct, frozen=True):
-    """A reference of code, and the image that it shall have; None where it shall stay."""
+    """A reference in code, and the image that it should get; None to keep it."""
 
     verdict: Verdict
     to: str | None
@@ -66,7 +66,7 @@ def fixes(
     suggested: Mapping[int, Suggestion],
     how: "Reading",
 ) -> Fixes:
-    """`suggested` is by the number of a verdict. Files are read again, and not yet written."""
+    """Return the changes, without writing files; `suggested` is by number of the verdict."""
     found = _Finder(host, sources, how)
     groups: defaultdict[tuple[str, int, str], list[_Wish]] = defaultdict(list)
     literals: dict[tuple[str, int, str], Literal] = {}
@@ -118,7 +118,7 @@ def _wish(verdict: Verdict, suggestion: Suggestion | None) -> _Wish:
 
 
 def _disagreement(wishes: Sequence[_Wish]) -> str | None:
-    """Why a literal stays: somebody else who has it shall keep it, or have another."""
+    """Return why a literal stays: another of its references should keep it, or get another image."""
     wanted = {each.to for each in wishes}
     if len(wanted) == 1:
         return None if wanted != {None} else "nothing is suggested"
@@ -152,7 +152,7 @@ def _rewritten(
         changes.append(Change(path, literal.line, old, new, len(wishes)))
     for at, old, new in sorted(
         places, reverse=True
-    ):  # from the end: what comes before stays where it is
+    ):  # from the end, so that earlier positions stay valid
         content = content[:at] + new.encode() + content[at + len(old) :]
     return Rewritten(path, before, content, tuple(changes)) if changes else None
 
@@ -164,7 +164,7 @@ def _id(verdict: Verdict) -> str:
 
 
 class _Finder:
-    """Literals of the roots of a run, as each tool reads them."""
+    """Finds the literals of a run's roots, as each tool reads them."""
 
     def __init__(self, host: "Host", sources: Sequence["Source"], how: "Reading") -> None:
         from assay.inputs.terraform.directory import Code
@@ -178,7 +178,7 @@ class _Finder:
         self._literals: dict[str, list[Literals]] = {}
 
     def is_code(self, verdict: Verdict) -> bool:
-        """Whether it is a reference of code that names an image by its id, and is no secret."""
+        """Whether it is a reference in code that names an image by its id and is not sensitive."""
         reference = verdict.subject.reference
         return (
             self._sources[verdict.input].facts.kind == CODE
@@ -188,7 +188,7 @@ class _Finder:
         )
 
     def literal(self, verdict: Verdict) -> Literal | NoLiteral:
-        """Where its id is written, if that is the same to all tools that read the code."""
+        """Return where the id is written, if all tools that read the code agree."""
         reference = verdict.subject.reference
         found: set[Literal] = set()
         for each in self._of(self._sources[verdict.input].facts.path):

@@ -1,4 +1,4 @@
-"""One night of a fleet: which places are wanted, what stands in them, what each image is."""
+"""One night of a fleet: which places to read, what is in them, and what each image is."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -34,26 +34,26 @@ from assay.run.workers import How, workers
 
 
 class Wanted(Struct, frozen=True):
-    """What is to be seen, by whom, and where it is kept."""
+    """What to read, how to read it, and where to keep it."""
 
     accounts: Sequence[str] | Organization
-    """Empty: the caller's own."""
+    """If empty, the caller's own account."""
     regions: Sequence[str]
-    """Empty: all that are on for each account."""
+    """If empty, all Regions that are enabled for each account."""
     home: str
-    """The Region in which is asked what no Region has to itself."""
+    """The Region in which global questions are asked."""
     store: Path
     as_of: datetime
     how: How
     permissions: bool = False
-    """Whether it is asked whom images are shared with that nothing uses."""
+    """Whether to ask with whom unused images are shared."""
 
 
 def inventory(
     host: Host, catalog: ImageCatalog, policy: Policy, wanted: Wanted, progress: Progress
 ) -> Inventory:
-    """Read every place that is wanted, and write the night down. Raises `AssayError` where nothing at
-    all could be seen, or the store cannot be written.
+    """Read all places that are wanted, and store the night. Raises `AssayError` if nothing could be
+    seen, or if the store cannot be written.
     """
     store = Store(wanted.store)
     places, lost = wanted_places(host, catalog, wanted.accounts, wanted.regions, wanted.home)
@@ -86,11 +86,11 @@ def inventory(
 
 
 _NIGHTS = 60
-"""So many are told beside one another."""
+"""The number of nights that are compared."""
 
 
 class _Images(Struct, frozen=True):
-    """The images that were read in a night, from its files: there may be more than fit into memory."""
+    """The images that were read in a night, from its files, because they may not fit into memory."""
 
     night: Night
 
@@ -101,7 +101,7 @@ class _Images(Struct, frozen=True):
 _NOTHING = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)
 _LISTS_OF_IMAGES = ((False, OWN), (True, SHARED))
 _AGAIN = (PlaceState.CUT_SHORT, *_NOTHING)
-"""What a run that goes on reads again."""
+"""Places that are read again when a run continues."""
 
 
 def wanted_places(
@@ -111,7 +111,7 @@ def wanted_places(
     regions: Sequence[str],
     home: str,
 ) -> tuple[list[At], list[PlaceSeen]]:
-    """The places to read, and those that nobody can: of accounts, regions and home as `Wanted` has them."""
+    """Return the places to read and those that cannot be read; for the parameters, see `Wanted`."""
     others: list[PlaceSeen] = []
     match accounts:
         case Organization() as organization:
@@ -140,7 +140,7 @@ def _collected(
     wanted: Wanted,
     progress: Progress,
 ) -> dict[At, PlaceSeen]:
-    """What became of each place. All that was read of them is in the journal, not in memory."""
+    """Read the places; return the state of each. What was read is in the journal, not in memory."""
     kept = {(each.account, each.region): each for each in (read.place for read in journal.kept())}
     found = {at: kept[at] for at in places if at in kept and kept[at].state not in _AGAIN}
     if found:
@@ -152,7 +152,7 @@ def _collected(
     rest = spread([at for at in places if at not in found], wanted.how.workers)
     try:
         for at, reply in _read(host, catalog, rest, wanted.how):
-            # Kept before anything else: whoever ends this run loses what is on its way alone
+            # Keep it first: a run that is ended now loses only what is still being read
             journal.keep(at, reply.content)
             found[at] = reply.place
             progress.read(reply.place)
@@ -169,7 +169,7 @@ def _collected(
 def _read(
     host: Host, catalog: ImageCatalog, places: Sequence[At], how: How
 ) -> Iterator[tuple[At, Reply]]:
-    """Each place as it is read, whoever does it. Whose worker was lost has failed."""
+    """Yield each place as it is read, in any worker. A place whose worker was lost has failed."""
     if not places:
         return
     with workers(host, catalog, how, len(places)) as at_work:
@@ -189,7 +189,7 @@ def _read(
 
 
 class _Written(Struct):
-    """What is told of a night without reading its files again."""
+    """What is known about a night without reading its files again."""
 
     places: list[PlaceSeen] = []
     classes: defaultdict[str, Counter[ImageClass]] = field(
@@ -208,7 +208,7 @@ def _written(
     catalog: ImageCatalog,
     endpoint: str | None,
 ) -> _Written:
-    """Classify by what all places have together, and write each place's own file, one by one."""
+    """Classify images by what all places contain, and write the file of each place, one at a time."""
     classes = Classes(policy.golden, wanted.as_of)
     for at in found:
         classes.learn(journal.read(at))
@@ -237,7 +237,7 @@ def _written(
 def _ancestries(
     catalog: ImageCatalog, endpoint: str | None, children: Collection[Child]
 ) -> dict[Node, Answer[Ancestry]]:
-    """What the record tells of images whose source no listing has."""
+    """Ask EC2's record about images whose source is in no listing."""
     keys = {(Place.of(each.node[0], each.account), each.node[1]): each for each in children}
     described = {key: each.image for key, each in keys.items()}
     answers = knowing(catalog, described, endpoint).ask(ANCESTRY, list(keys))

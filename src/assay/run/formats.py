@@ -20,11 +20,11 @@ FORMATS = {
     "azure": "azure",
     "html": "html",
 }
-"""What people write, and the module in assay.report.formats that it stands for."""
+"""The names of formats, and their modules in assay.report.formats."""
 
 
 def setting(**chosen: Any) -> "Setting":
-    """How reports are to be rendered, with the pages of all rules."""
+    """Return how to render reports, with the pages of all rules."""
     from assay.policy.rules import RULES
     from assay.report.setting import RulePage, Setting
 
@@ -33,7 +33,7 @@ def setting(**chosen: Any) -> "Setting":
 
 
 def render(report: "Report", name: str, how: "Setting") -> str:
-    """The report in one format, ending in a newline."""
+    """Return the report in one format, ending in a newline."""
     from importlib import import_module
 
     rendered: str = import_module(f"assay.report.formats.{FORMATS[name]}").render(report, how)

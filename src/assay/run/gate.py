@@ -16,34 +16,32 @@ if TYPE_CHECKING:
 
 
 class Order(Struct, frozen=True):
-    """What somebody wants to have judged, by what, and who is to be asked."""
+    """What to judge, by which policy, and which catalogue to ask."""
 
     paths: "Sequence[str]"
     reading: "Reading"
     policy: "Policy"
     asking: "Asking"
     honour_comments: bool = True
-    """Whether exceptions in comments of the code count: whoever writes the code writes them."""
+    """Whether exceptions in comments of the code count; the authors of the code write them."""
     states: "Sequence[str]" = ()
-    """States of Terraform besides, as `terraform show -json` prints them."""
+    """Additional Terraform states, as printed by `terraform show -json`."""
     record: bool = False
-    """Whether the answers are to be written down."""
+    """Whether to record the answers."""
 
 
 class Judged(Struct, frozen=True):
-    """The report, the sources that it is about, whose files may not all have been readable, and who was
-    asked.
-    """
+    """The report, its sources (some of whose files may not have been readable), and the catalogue."""
 
     report: "Report"
     sources: "list[Source]"
     catalog: "ImageCatalog"
     recording: bytes | None = None
-    """The answers that it was judged by, as a recorded catalogue, where that was wanted."""
+    """The answers behind the verdicts, as a recorded catalogue, if they were to be recorded."""
 
 
 def judge(host: "Host", order: Order) -> Judged:
-    """Read, ask and judge. Raises `AssayError` where no verdict is possible."""
+    """Read, ask and judge. Raises `AssayError` if no verdict is possible."""
     from assay.run.catalogs import open_catalog
     from assay.run.check import check
     from assay.run.inputs import Wishes, open_sources
@@ -70,9 +68,10 @@ def judge(host: "Host", order: Order) -> Judged:
 
 
 def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[Source], int]":
-    """The sources with the exceptions of the code, or without them, and how many are left aside.
+    """Return the sources, without the code's exceptions unless they count, and how many do not
+    count.
 
-    Raises `InputError` for one that excepts what cannot be named in an exception.
+    Raises `InputError` for an exception to a rule that exceptions cannot name.
     """
     from msgspec.structs import replace
 

@@ -1,4 +1,4 @@
-"""Candidates among what an audit has read anyway: nothing is asked, and little of it is held."""
+"""Candidates among what an audit reads anyway: asks nothing, and keeps little."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -26,7 +26,7 @@ WHERE night = $1 AND len(list_filter(watermarks, lambda mark:
         AND mark.source_image_region = source_image_region))) > 0
 ORDER BY image_id
 """
-"""As `is_golden_itself` has it, of any mark."""
+"""The same condition as `is_golden_itself`, for any mark."""
 _REPLACED = """
 SELECT * FROM images SEMI JOIN (
     SELECT unnest($2::VARCHAR[]) AS region, unnest($3::VARCHAR[]) AS image_id
@@ -36,12 +36,12 @@ WHERE night = $1 ORDER BY account
 
 
 class HeldListings:
-    """`Listings` of some places; what is asked for is known beforehand."""
+    """`Listings` of some places, for questions that are known in advance."""
 
     source = "held"
 
     def __init__(self, places: Iterable[PlaceSeen], told: Mapping[ImageKey, UsedImage]) -> None:
-        """`told` is what EC2 tells of the images of instances."""
+        """`told` is what EC2 says about the images of instances."""
         self._gaps = {
             (each.account, each.region): (unseen(each),)
             for each in places
@@ -52,7 +52,7 @@ class HeldListings:
         self._known: defaultdict[tuple[str, str], dict[str, Seen]] = defaultdict(dict)
 
     def hold(self, at: At, images: Iterable[ListedImage], used: Collection[str]) -> None:
-        """What a place lists: the candidates, and what is used there."""
+        """Keep a place's candidates and the images used there."""
         for each in images:
             image, region = each.image, at[1]
             if any(is_golden_itself(image, mark, region) for mark in image.watermarks):
@@ -61,7 +61,7 @@ class HeldListings:
                 self._known[region, image.id][at[0]] = Seen(each)
 
     def read(self, night: Night, wanted: Collection[ImageKey]) -> None:
-        """The candidates in the places of some images, and those images. Raises `StoreError`."""
+        """Read some images, and the candidates in their places. Raises `StoreError`."""
         places = sorted({(place.account or "", place.region) for place, _ in wanted})
         accounts, regions = [each[0] for each in places], [each[1] for each in places]
         rows = night.store.records(_CANDIDATES, night.date, accounts, regions)
@@ -74,12 +74,12 @@ class HeldListings:
             known[found.account] = Seen(found.listed, found.root)
 
     def of(self, place: Place) -> Listed:
-        """The candidates there."""
+        """Return the candidates there."""
         at = (place.account or "", place.region)
         return Listed(tuple(self._candidates.get(at, ())), self._gaps.get(at, ()))
 
     def image(self, place: Place, id: str) -> Seen | None:
-        """The image as this account lists it, else another one in the Region, else as an instance tells."""
+        """Return the image as listed here, or else as another account or an instance shows it."""
         known = self._known.get((place.region, id), {})
         if known:
             return known.get(place.account or "") or next(iter(known.values()))
@@ -93,9 +93,9 @@ class HeldListings:
         )
 
     def parameters(self, place: Place, id: str) -> tuple[str, ...]:  # noqa: ARG002
-        """None: nobody asks for them."""
+        """Return nothing: these are never needed."""
         return ()
 
     def places(self) -> tuple[PlaceSeen, ...]:
-        """None: the report names what was not seen."""
+        """Return nothing: the report names what was not seen."""
         return ()

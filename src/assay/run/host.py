@@ -1,7 +1,7 @@
-"""What a run is given by whoever it runs for: files, a clock, the environment and a voice.
+"""What the caller of a run provides: files, a clock, the environment and a way to give messages.
 
-Nothing in this room reads the clock, the environment or a stream, prints or exits; so the command
-line, a server and a test can each be the host of the same steps.
+Nothing in this package reads the clock, the environment or a stream, prints or exits. So the
+command line, a server and a test can each be the host of the same steps.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 class Host(Struct, frozen=True):
-    """The surroundings of one run."""
+    """The environment of one run."""
 
     read: Callable[[str], bytes]
-    """The content of a file, or of standard input for `-`. Raises `InputError`."""
+    """Returns the content of a file, or of standard input for `-`. Raises `InputError`."""
     note: Callable[[str], None]
-    """Tells one line to the person who looks."""
+    """Shows one line to the user."""
     now: Callable[[], "datetime"]
-    """The time, with its time zone."""
+    """Returns the time, with its time zone."""
     monotonic: Callable[[], float]
-    """Seconds of a clock that nobody sets."""
+    """Returns the seconds of a clock that is never set."""
     environment: Mapping[str, str]
     at_end: Callable[[Callable[[], object]], object]
-    """Takes what has to be done when the run is over, however it ends."""
+    """Registers what has to be done when the run is over, however it ends."""
     watching: Callable[["ImageCatalog"], AbstractContextManager[None]]
-    """Held while a catalogue is asked, which can take long."""
+    """A context for asking a catalogue, which can take long."""

@@ -1,4 +1,4 @@
-"""Builds sources from what was named: plans, standard input, and Terraform code."""
+"""Builds sources from the inputs of a run: plans, standard input, and Terraform code."""
 
 import os
 from collections.abc import Collection, Sequence
@@ -25,40 +25,40 @@ _OF_PLANS = ("configuration", "planned_values", "resource_changes", "terraform_v
 
 
 class Reading(Struct, frozen=True):
-    """How inputs are to be read, as somebody says."""
+    """How to read inputs, as the user says."""
 
     cache: "Cache"
     region: str | None = None
-    """The Region of what the inputs leave open."""
+    """The Region for whatever the inputs leave open."""
     include_unchanged: bool = False
     source_root: str | None = None
-    """Where the code of the plans is, if their findings shall have files and lines."""
+    """Where the code of the plans is, if their findings should have files and lines."""
     var_files: tuple[str, ...] = ()
     tool: "Tool | None" = None
-    """Which one reads the code, where a directory has files that only one of them reads."""
+    """The tool whose files are read, if a directory has files that only one tool reads."""
     exclude: tuple[str, ...] = ()
-    """Patterns of directories of code that are left aside."""
+    """Patterns for directories of code to leave out."""
     terraform: str | None = None
-    """The program that renders saved plans, where it is not the one on PATH."""
+    """The program that renders saved plans, if it is not the one on PATH."""
 
 
 class Wishes(Struct, frozen=True):
-    """What of the inputs a policy wants to be read."""
+    """What a policy needs from the inputs."""
 
     kinds: "Collection[Kind]"
     region: str | None
-    """For what neither the inputs nor anybody else gives a Region."""
+    """The Region to use if neither the inputs nor the user gives one."""
     tags: bool = False
     """Whether anything matches on tags, which are not read otherwise."""
 
     @classmethod
     def of(cls, policy: "Policy") -> "Wishes":
-        """What judging by this policy takes."""
+        """Return what judging by this policy needs."""
         return cls(policy.judge, policy.region, policy.matches_tags)
 
 
 def tell(host: "Host", sources: "Sequence[Source]") -> bool:
-    """Tell people what is wrong in the inputs, and whether anything of them could not be read."""
+    """Show what is wrong in the inputs, and return whether any part could not be read."""
     for source in sources:
         for line in source.notes:
             host.note(line)
@@ -71,7 +71,7 @@ def tell(host: "Host", sources: "Sequence[Source]") -> bool:
 def open_sources(
     host: "Host", paths: Sequence[str], how: Reading, wishes: Wishes
 ) -> "list[Source]":
-    """What each input holds, in their order; several plans in one file are several sources.
+    """Return the sources in each input, in order; several plans in one file are several sources.
 
     Raises `InputError`.
     """
@@ -88,7 +88,7 @@ def open_sources(
 
 
 def _require_values(var_files: Sequence[str]) -> None:
-    """A file of values that is not there is a mistake, whether or not anything here reads it."""
+    """Refuse missing files of values: naming one is a mistake, even if nothing here reads it."""
     from assay.errors import InputError
 
     for path in var_files:
@@ -103,7 +103,7 @@ def _require_values(var_files: Sequence[str]) -> None:
 def is_code(host: "Host", path: str) -> bool:
     """Whether a path names Terraform code: a directory of it, or a file that belongs to one.
 
-    A plan is a plan whatever its name: JSON that would be code by its name is looked into.
+    A plan is a plan whatever its name: JSON with the name of a code file is opened to find out.
     """
     if os.path.isdir(path):
         return True
@@ -118,7 +118,7 @@ def _is_plan(host: "Host", path: str) -> bool:
     try:
         keys = msgspec.json.decode(host.read(path), type=dict[str, msgspec.Raw])
     except (InputError, msgspec.DecodeError, UnicodeDecodeError):
-        return False  # what is wrong with it will be said
+        return False  # what is wrong with it is reported later
     return "format_version" in keys and not keys.keys().isdisjoint(_OF_PLANS)
 
 
@@ -152,7 +152,7 @@ def _plans(host: "Host", path: str, how: Reading, wishes: Wishes) -> "list[Sourc
 
 
 def _checkout(how: Reading) -> "CodeOfPlans | None":
-    """The code that somebody names."""
+    """The code that the user names."""
     if how.source_root is None:
         return None
     from assay.inputs.terraform.of_plans import CodeOfPlans
@@ -161,7 +161,7 @@ def _checkout(how: Reading) -> "CodeOfPlans | None":
 
 
 def _carried(how: Reading, saved: "Rendered") -> "CodeOfPlans | None":
-    """The code that a saved plan holds."""
+    """The code in a saved plan."""
     if saved.saved.code is None:
         return None
     from assay.inputs.terraform.of_plans import CodeOfPlans
@@ -170,14 +170,14 @@ def _carried(how: Reading, saved: "Rendered") -> "CodeOfPlans | None":
 
 
 def _may_be_saved(data: bytes) -> bool:
-    """Whether it begins as what `terraform plan -out` writes, or wrote long ago, or is a bookmark."""
+    """Whether data starts like a saved plan, new or old, or is a cloud plan's bookmark."""
     return data.startswith(_SAVED) or _BOOKMARK in data[:4096]
 
 
 def _as_saved(
     path: str, sources: "Sequence[Source]", data: bytes, notes: tuple[str, ...]
 ) -> "Source":
-    """The source of a saved plan: the file is what was named, not what it renders to."""
+    """The source of a saved plan: the file is the one that was named, not its rendering."""
     from msgspec.structs import replace
 
     from assay.digests import sha256
@@ -225,7 +225,7 @@ def _reader(how: Reading) -> "Code":
 
 
 def _directories(host: "Host", files: Sequence[str]) -> list[str]:
-    """The module directory of each file; values may stand below the code that they are for."""
+    """Return the module directory of each file; files of values may be below the code they are for."""
     found: dict[str, None] = {}
     for path in files:
         directory = os.path.dirname(path) or "."
@@ -247,7 +247,7 @@ def _holds_code(directory: str) -> bool:
 
 
 def shown(path: str) -> str:
-    """The path as reports have it: from here, where it is below here."""
+    """Return the path as reports show it: relative if it is below the current directory."""
     whole, here = os.path.abspath(path), os.getcwd()
     below = whole == here or whole.startswith(here.rstrip(os.sep) + os.sep)
     return os.path.relpath(whole, here) if below else whole

@@ -1,4 +1,4 @@
-"""Which addresses of plans and states would launch which images, by a stored night and nobody else."""
+"""Which addresses in plans and states would launch which images, using only a stored night."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -27,26 +27,26 @@ _MOST = 5
 
 
 class Inputs(Struct, frozen=True):
-    """The plans and states that somebody names, and what they leave open."""
+    """The plans and states that the user names, and what they leave open."""
 
     plans: tuple[str, ...]
     states: tuple[str, ...]
     reading: Reading
     account: str | None = None
-    """Whose they are, where they do not tell it."""
+    """Their account, if they do not say it themselves."""
 
 
 class Launching(Struct, frozen=True):
-    """By the ids of images; and what leads to no image that is known."""
+    """Addresses by the ids of images, and those that lead to no known image."""
 
     of: Mapping[str, Sequence[Launches]]
     hidden: Mapping[str, Sequence[Launches]]
-    """Of inputs that keep the image secret: it is not told beside the address."""
+    """From inputs that keep the image secret: it is not shown with the address."""
     gaps: tuple[str, ...]
 
 
 class _OfAccount(NightCatalog):
-    """The night, with the account that somebody names."""
+    """The night, with the account given by the user."""
 
     account: str | None = None
 
@@ -58,7 +58,7 @@ class _OfAccount(NightCatalog):
 
 
 def launching(host: Host, given: Inputs, night: Night) -> Launching:
-    """Who would launch what. Raises `InputError` for what cannot be read."""
+    """Find out which addresses launch what. Raises `InputError` for an input that cannot be read."""
     wishes = Wishes(_KINDS, given.reading.region)
     if (*given.plans, *given.states).count(STDIN) > 1:
         raise InputError("standard input can be read only once")
@@ -99,7 +99,7 @@ def _joined(sources: Sequence[Source], subjects: Sequence[Subject]) -> Launching
 
 
 def _image(subject: Subject) -> tuple[str | None, bool]:
-    """The image that a reference means, and whether its input keeps it secret."""
+    """Return the image that a reference means, and whether its input keeps it secret."""
     found, reference = subject.resolution, subject.reference
     secret = reference.sensitive or found.sensitive
     if isinstance(found, Resolved):
@@ -110,7 +110,7 @@ def _image(subject: Subject) -> tuple[str | None, bool]:
 
 
 def _may_be_ours(subject: Subject) -> bool:
-    """What a service chooses is AWS's own; a template without an image launches none."""
+    """Whether it may be one of our images: not a service's own, nor a template without one."""
     found = subject.resolution
     return isinstance(found, Unresolved) and not (
         found.imageless or found.cause is Cause.SERVICE_IMAGE

@@ -1,7 +1,7 @@
-"""Where candidates for a suggestion come from: a stored night, or the lists of one place now.
+"""Where candidates for a suggestion come from: a stored night, or the present lists of one place.
 
 listings.of(place)               # all that the account sees there, and what could not be read
-listings.image(place, id)        # one image, whoever tells of it
+listings.image(place, id)        # one image, from any source
 listings.parameters(place, id)   # the SSM parameters there that have it as their value
 """
 
@@ -25,20 +25,20 @@ from assay.model.uses import UsedImage
 
 _SELECTIONS = (
     Selection(owners=("self",), hidden_missed=False),
-    # What Allowed AMIs hides from the account, no launch there could use
+    # No launch there could use what Allowed AMIs hides from the account
     Selection(executable_users=("self",), hidden_missed=False),
 )
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """The images of a place, each once, and what may be missing."""
+    """The images of a place, without duplicates, and what may be missing."""
 
     images: tuple[Seen, ...]
     gaps: tuple[str, ...] = ()
 
 
 class Listings(Protocol):
-    """Who tells what stands in a place."""
+    """Says what is in a place."""
 
     @property
     def source(self) -> str: ...
@@ -53,7 +53,7 @@ class Listings(Protocol):
 
 
 class LiveListings:
-    """As AWS lists it now; each place is listed once."""
+    """What AWS lists now; each place is listed once."""
 
     source = "live"
 
@@ -62,7 +62,7 @@ class LiveListings:
         self._found: dict[Place, Listed] = {}
 
     def of(self, place: Place) -> Listed:
-        """Two listings: its own images, and those that are shared with it."""
+        """Make two listings: the account's own images, and those shared with it."""
         if place not in self._found:
             images: dict[str, Seen] = {}
             gaps: list[str] = []
@@ -73,7 +73,7 @@ class LiveListings:
         return self._found[place]
 
     def image(self, place: Place, id: str) -> Seen | None:
-        """The image, if it is to be seen there at all: public ones stand in no list."""
+        """Return the image if it is visible there; public images are in no list."""
         known = next((each for each in self.of(place).images if each.listed.image.id == id), None)
         if known is not None:
             return known
@@ -81,7 +81,7 @@ class LiveListings:
         return next((Seen(each) for each in self._items(place, selection, [])), None)
 
     def parameters(self, place: Place, id: str) -> tuple[str, ...]:
-        """What the list of parameters has; none where nobody may read it."""
+        """Return the parameters in the list; none if it cannot be read."""
         found: list[str] = []
         for part in self._catalog.list_all(IMAGE_PARAMETERS_OF, place):
             if isinstance(part, Page):
@@ -89,7 +89,7 @@ class LiveListings:
         return tuple(sorted(found))
 
     def places(self) -> tuple[PlaceSeen, ...]:
-        """None: what was not to be read is told as the gaps of an answer."""
+        """Return nothing: what could not be read is in the gaps of an answer."""
         return ()
 
     def _items(self, place: Place, selection: Selection, gaps: list[str]) -> Iterator[ListedImage]:
@@ -102,7 +102,7 @@ class LiveListings:
 
 
 class StoredListings:
-    """As a night has it. Methods raise `StoreError`."""
+    """What a night contains. Methods raise `StoreError`."""
 
     def __init__(self, night: Night) -> None:
         self._night = night
@@ -114,7 +114,7 @@ class StoredListings:
         return f"{self._night.store.path}, night {self._night.date}"
 
     def of(self, place: Place) -> Listed:
-        """Its rows, and whether the place was seen whole."""
+        """Return the rows of a place, and whether all of it was seen."""
         if place not in self._found:
             asked = "SELECT * FROM images WHERE night = $1 AND account = $2 AND region = $3 ORDER BY image_id"
             rows = self._night.store.records(asked, self._night.date, place.account, place.region)
@@ -135,7 +135,7 @@ class StoredListings:
             yield f"{place}: {found.state}: {found.reason or ''}{stale}"
 
     def image(self, place: Place, id: str) -> Seen | None:
-        """The image as this account lists it, else another one in the Region, else as an instance tells."""
+        """Return the image as listed here, or else as another account or an instance shows it."""
         here = next((each for each in self.of(place).images if each.listed.image.id == id), None)
         if here is not None:
             return here
@@ -147,18 +147,18 @@ class StoredListings:
         return next((Seen(ListedImage(_as_image(each))) for each in told if each), None)
 
     def parameters(self, place: Place, id: str) -> tuple[str, ...]:
-        """The parameters of that night."""
+        """Return the parameters of that night."""
         rows = self._rows("uses", place.region, id, "AND type = 'parameter'")
         found = (use_of(row) for row in rows if row["account"] == place.account)
         return tuple(sorted({each.name or each.id for each in found}))
 
     def places(self) -> tuple[PlaceSeen, ...]:
-        """Those that were asked."""
+        """Return the places that were asked about."""
         asked = {(each.account, each.region) for each in self._found}
         return tuple(each for each in self._night.places if (each.account, each.region) in asked)
 
     def catalog(self) -> ImageCatalog:
-        """What the night has for verdicts: nothing is asked of AWS."""
+        """Return what the night has for verdicts, without asking AWS."""
         from assay.fleet.night_catalog import NightCatalog
 
         return NightCatalog(self._night, {}, self._night.seen_at)

@@ -1,4 +1,4 @@
-"""The stored night that a command asks, and what has to be said of those that it does not."""
+"""The stored night that a command uses, and notes on newer ones that it does not use."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -17,9 +17,9 @@ def night_of(
     *,
     alone: bool = False,
 ) -> "Night":
-    """A night of a store, or its newest that is whole: one that was begun after that is told. Raises `StoreError`;
-    `or_else` is the cure where the store has none. Without a host nobody is told.
-    `alone` is where no other night will be asked about: their files are not looked at then.
+    """Return a night of a store, or its newest complete one, with a note if a newer one was begun.
+    Raises `StoreError`; `or_else` is the cure if the store has none. Without a host, there are no
+    notes. With `alone`, no other night will be needed, so the files of others are not opened.
     """
     from assay.fleet.night import CURE, left_half, stored_night
     from assay.fleet.store import Store

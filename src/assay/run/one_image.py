@@ -1,4 +1,4 @@
-"""One image looked up without a plan: its lineage, and what a policy would make of it."""
+"""Looks up one image without a plan: its lineage, and the policy's verdict on it."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,19 +20,19 @@ class Where(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What became of looking up an image."""
+    """The result of looking up an image."""
 
     subject: "Subject"
     lineage: "Lineage"
 
     @property
     def readable(self) -> bool:
-        """Whether there is an image to be seen."""
+        """Whether an image is visible."""
         return bool(self.lineage.nodes)
 
 
 def image_id(text: str) -> str:
-    """An AMI id as EC2 writes it. Raises `InputError`."""
+    """Return an AMI id in EC2's form. Raises `InputError`."""
     from assay.errors import InputError
     from assay.model import AmiId, parse_image
 
@@ -44,7 +44,7 @@ def image_id(text: str) -> str:
 
 
 def traced_id(text: str) -> str:
-    """The id of an image or of an instance. Raises `InputError`."""
+    """Return the id of an image or of an instance. Raises `InputError`."""
     from assay.errors import InputError
     from assay.model import ids
 
@@ -57,7 +57,7 @@ def traced_id(text: str) -> str:
 
 
 def look_up(host: "Host", image: str, where: Where) -> Found:
-    """Ask everything that can be told of one image. Raises `AssayError` where nothing can be."""
+    """Find out everything about one image. Raises `AssayError` if that is not possible."""
     from assay.report.lineage.view import lineage_of
     from assay.run import check
     from assay.run.catalogs import open_catalog
@@ -76,7 +76,7 @@ def look_up(host: "Host", image: str, where: Where) -> Found:
 
 
 def named_place(region: str | None, account: str | None, policy: "Policy | None") -> "Place":
-    """Where an image is, by whoever says so. Raises `InputError` where nobody does."""
+    """Return the place of an image from options and policy. Raises `InputError` without a Region."""
     from assay.errors import InputError
     from assay.model import Place
 
@@ -90,7 +90,7 @@ def named_place(region: str | None, account: str | None, policy: "Policy | None"
 
 
 def recorded_place(place: "Place", image: str, catalog: "ImageCatalog") -> "Place":
-    """With the account of a recording, where only one was asked about the image."""
+    """Add the account of a recording, if only one was asked about the image."""
     from msgspec.structs import replace
 
     from assay.catalog.questions import IDENTITIES

@@ -1,7 +1,7 @@
-"""Reads one place: in this process, in another, or on another machine.
+"""Reads one place: in this process, in another one, or on another machine.
 
-What travels there is data: which place, by which roles, until when. Credentials never do; whoever
-reads finds the caller's in its own surroundings and assumes the roles itself.
+Only data is sent there: which place, with which roles, until when. Credentials are never sent; a
+worker finds the caller's in its own environment and assumes the roles itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,48 +25,48 @@ from assay.run.catalogs import Asking, open_catalog
 from assay.run.host import Host
 
 Elsewhere: TypeAlias = Callable[[], Host]
-"""The host of another process, which finds this function by its name."""
+"""Returns the host in another process, which finds this function by its name."""
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """How all places of a run are read."""
+    """How to read all places of a run."""
 
     readers: Readers | None
     until: datetime
-    """Anything that AWS has not answered after this many seconds counts as not seen."""
+    """Anything that AWS has not answered by then counts as not seen."""
     cached: bool
-    """Whether what earlier runs have learnt may be used."""
+    """Whether to use what earlier runs have learned."""
     version: str = __version__
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What was read of a place."""
+    """What was read from a place."""
 
     place: PlaceSeen
     content: bytes
-    """All of it, a `Collected` as msgpack: as it travels, and as it is kept."""
+    """All of it, a `Collected` as msgpack: this is how it is sent and kept."""
     by: str
-    """Tells one catalogue from another."""
+    """Identifies the catalogue that read it."""
     calls: Mapping[str, int]
-    """What that catalogue has called so far, other places included."""
+    """The calls of that catalogue so far, including those for other places."""
     endpoint: str | None
 
 
 HERE = ""
-"""The catalogue of whoever gives the places out."""
+"""The catalogue of the process that hands out the places."""
 
 
 def read_here(
     catalog: ImageCatalog, now: Callable[[], datetime], at: At, *, by: str = HERE
 ) -> Reply:
-    """Read a place by a catalogue of this process."""
+    """Read a place with a catalogue of this process."""
     found = collect(catalog, *at, now)
     facts = catalog.facts()
     return Reply(found.place, _encoded(found), by, facts.api_calls, facts.endpoint)
 
 
 def failed(at: At, reason: str, now: datetime) -> Reply:
-    """A place that was given out and of which nothing came back."""
+    """Return the reply for a place that was handed out and never came back."""
     place = PlaceSeen(*at, PlaceState.FAILED, reason, seen_at=now)
     return Reply(place, _encoded(Collected(place)), HERE, {}, None)
 
@@ -84,12 +84,12 @@ def read_elsewhere(host_there: Elsewhere, setting: bytes, at: At) -> Reply:
 
 _OPENING = Lock()
 _RUNS = 4
-"""So many runs at a time find their catalogue again in a process that serves several."""
+"""The number of concurrent runs whose catalogues are cached in a process that serves several."""
 
 
 @lru_cache(_RUNS)
 def _opened(host_there: Elsewhere, setting: bytes) -> tuple[str, Host, ImageCatalog]:
-    """One catalogue a process: its sessions are assumed once, and each is verified."""
+    """Open one catalogue per process: its sessions are opened once, and each is verified."""
     host, how = host_there(), msgspec.msgpack.decode(setting, type=Setting)
     if how.version != __version__:
         raise CatalogError(

@@ -1,4 +1,4 @@
-"""Which policy holds: the one that is named, or the one that lies here."""
+"""Finds the policy: the named one, or the one in this directory."""
 
 import os
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ DEFAULT_POLICY = "assay.yaml"
 
 
 def open_policy(host: "Host", path: str | None) -> "Policy":
-    """The policy that was named, or the default one. Raises `PolicyError`."""
+    """Return the named policy, or the default one. Raises `PolicyError`."""
     from assay.errors import PolicyError
     from assay.policy.load import load
 
@@ -26,5 +26,5 @@ def open_policy(host: "Host", path: str | None) -> "Policy":
 
 
 def policy_if_any(host: "Host", path: str | None) -> "Policy | None":
-    """For whoever can do without one."""
+    """Return the policy for a command that works without one, or None."""
     return open_policy(host, path) if path or os.path.exists(DEFAULT_POLICY) else None

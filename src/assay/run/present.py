@@ -1,4 +1,4 @@
-"""The line of an image or an instance by what AWS shows now, with a night and CloudTrail for its gaps."""
+"""The lineage of an image or instance as AWS shows it now; a night and CloudTrail fill gaps."""
 
 from datetime import datetime
 
@@ -20,20 +20,20 @@ from assay.run.witness import Witness
 
 
 class Traced(Struct):
-    """What became of tracing something."""
+    """The result of tracing an image or an instance."""
 
     links: list[Link]
     gaps: list[Gap]
     clues: tuple[Clue, ...] = ()
     why: tuple[str, str] = ("", "")
-    """The reason and the words for it, where there is no line at all."""
+    """The reason and its text, if there is no lineage at all."""
     instance: ImageUse | None = None
     absent: bool = False
-    """Whether there is no such thing, as far as whoever was asked is shown everything."""
+    """Whether it does not exist, provided that the caller may see everything."""
 
 
 class Present:
-    """What can be asked now, from one place."""
+    """Traces with what can be asked now, from one place."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Present:
         memory: Memory | None,
     ) -> None:
         self.place = place
-        """With the account that looks, as soon as it is known."""
+        """With the caller's account, as soon as it is known."""
         self._witness = witness
         self._policy = policy
         self._as_of = as_of
@@ -53,7 +53,7 @@ class Present:
         self._at = witness.facts().recorded_at or witness.asked_at
 
     def image(self, image_id: str) -> Traced:
-        """An image by its id."""
+        """Trace an image by its id."""
         (subject,) = check.look_up([image_id], self.place, self._witness, self._policy)
         if isinstance(subject.place, Place):
             self.place = subject.place
@@ -68,14 +68,14 @@ class Present:
             refused=not unseen,
         )  # fmt: skip
         traced = self._grown([first])
-        if not traced.links[0].told:  # nobody else knows a thing of it either
+        if not traced.links[0].told:  # no other source knows anything about it either
             traced.links = []
             traced.absent = unseen and not may_be_hidden(self._witness, self.place, image_id)
         traced.clues, traced.why = found.clues, (found.cause.value, found.reason)
         return traced
 
     def instance(self, instance_id: str) -> Traced:
-        """An instance by its id, in at most five calls."""
+        """Trace an instance by its id, in at most five calls."""
         self._most = MOST_CALLS
         identity = self._witness.ask(IDENTITIES, [self.place])[self.place]
         if isinstance(identity, Identity):
@@ -96,7 +96,7 @@ class Present:
             if self._memory and kept.region == self.place.region:
                 traced = self._launched(kept.use, self._memory.link_of(kept))
                 traced.gaps.insert(0, gap)
-                # Whose it is, the night tells, whoever was asked in vain
+                # The night has the instance's account, even if another account was asked
                 self.place = replace(self.place, account=kept.account)
                 return traced
         return Traced(
@@ -109,7 +109,7 @@ class Present:
         return traced
 
     def _ancestry(self, first: Link) -> list[Link]:
-        """The line as EC2's record has it, of which it tells little more than ids."""
+        """The lineage in EC2's record, which contains little more than ids."""
         key = (self.place, first.image_id)
         if not self._may(1):
             return [unfollowed(first)]
@@ -136,7 +136,7 @@ class Present:
         return line
 
     def _grown(self, links: list[Link]) -> Traced:
-        """With what all sources add."""
+        """Add what all sources know."""
         eyes = Eyes(self._witness, self.place, self._may, self._at)
         trail = Trail(self._witness, self.place, self._may, self._as_of, self._readable)
         sources: list[Source] = [eyes]
@@ -162,7 +162,7 @@ class Present:
 
 
 def _why(answer: Answer[ImageUse], instance: str, place: Place) -> tuple[str, str]:
-    """The reason why nothing is known of an instance, and the words for it."""
+    """The reason why nothing is known about an instance, and its text."""
     if isinstance(answer, Unavailable):
         return Cause.LOOKUP_FAILED.value, answer.reason
     known = "EC2 shows terminated instances for about an hour"

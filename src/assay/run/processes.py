@@ -1,7 +1,9 @@
-"""An executor of a few processes with some threads each: places wait for AWS, and their answers take a core.
+"""An executor with a few processes of several threads each: places wait for AWS, but answers need a
+core.
 
-`ProcessPoolExecutor` gives a process one task at a time, so that sixteen places at a time would take
-sixteen processes. Those here end with whoever started them, however that ends.
+`ProcessPoolExecutor` gives a process one task at a time, so reading sixteen places at once would
+take sixteen processes. The processes here end with the process that started them, however that
+ends.
 """
 
 import signal
@@ -26,10 +28,10 @@ _Task = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
 class _Started:
-    """A process, the way to it, and what it is at."""
+    """A process, its connection, and its current tasks."""
 
     def __init__(self, threads: int) -> None:
-        context = get_context("spawn")  # a fork of threads that hold locks would wait for ever
+        context = get_context("spawn")  # a fork could wait forever for locks of other threads
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs, threads), daemon=True)
         self._process.start()
@@ -42,15 +44,15 @@ class _Started:
 
 
 class Processes(Executor):
-    """Each process takes a task for each of its threads; the others wait here."""
+    """Each process gets a task for each of its threads; other tasks wait here."""
 
     def __init__(self, processes: int, threads: int) -> None:
         self._lock = Lock()
         self._waiting: deque[_Task] = deque()
         self._ended = False
         self._count = 0
-        resource_tracker.ensure_running()  # which lets signals through again
-        # An interrupt is for whoever started all this: it reaches the processes of its terminal, too
+        resource_tracker.ensure_running()  # which unblocks signals
+        # Only this process handles interrupts, but they reach all processes of its terminal
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
         try:
             self._started = [_Started(threads) for _ in range(processes)]
@@ -60,7 +62,7 @@ class Processes(Executor):
             Thread(target=self._hear, args=(each,), daemon=True).start()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """What a process ends without having told, raises `BrokenExecutor`."""
+        """Submit a task. Its future raises `BrokenExecutor` if the process ends without an answer."""
         future: Future[T] = Future()
         with self._lock:
             if self._ended:
@@ -70,7 +72,7 @@ class Processes(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
-        """Let everything go, whatever the arguments say: nobody asks for it any more."""
+        """End everything, whatever the arguments: no results are needed any more."""
         with self._lock:
             self._ended = True
             waiting, self._waiting = list(self._waiting), deque()
@@ -81,7 +83,7 @@ class Processes(Executor):
             each.end()
 
     def _give(self) -> None:
-        """Give what waits to whoever has the most threads free; what nobody is left for is lost."""
+        """Give waiting tasks to the process with the most free threads; if none is left, fail them."""
         with self._lock:
             lost = [] if self._started else list(self._waiting)
             while self._waiting and self._started:
@@ -96,7 +98,7 @@ class Processes(Executor):
                 freest.at[self._count] = future
                 try:
                     freest.connection.send((self._count, *task))
-                except OSError:  # it has ended, which whoever hears it will see
+                except OSError:  # it has ended, as its `_hear` thread will notice
                     freest.free = 0
             if lost:
                 self._waiting.clear()
@@ -105,7 +107,7 @@ class Processes(Executor):
                 future.set_exception(BrokenExecutor(LOST))
 
     def _hear(self, started: _Started) -> None:
-        """Pass on what a process answers, for as long as it lives."""
+        """Pass on the answers of a process until it ends."""
         while True:
             try:
                 number, result, error = started.connection.recv()
@@ -127,7 +129,7 @@ class Processes(Executor):
 
 
 def _work(connection: Connection, threads: int) -> None:
-    """The process: its threads take tasks in turn, until whoever gives them is gone."""
+    """Run the process: its threads take tasks in turn until the parent is gone."""
     given: SimpleQueue[Any] = SimpleQueue()
     telling = Lock()
 
@@ -142,7 +144,7 @@ def _work(connection: Connection, threads: int) -> None:
                 error = raised
             except Exception as raised:  # noqa: BLE001  not all of them travel
                 error = RuntimeError(type(raised).__name__)
-            with telling, suppress(OSError):  # nobody is left to tell
+            with telling, suppress(OSError):  # the parent may be gone
                 connection.send((number, result, error))
 
     for _ in range(threads):
@@ -151,5 +153,5 @@ def _work(connection: Connection, threads: int) -> None:
         while True:
             given.put(connection.recv())
     except (EOFError, OSError):
-        # At once: threads that wait for AWS would be waited for
+        # At once: a normal exit would wait for threads that wait for AWS
         signal.raise_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Terraform, or OpenTofu, as a program that renders: found, run for a while, and heard to its end."""
+"""Terraform or OpenTofu as a renderer: finds it, runs it with a time limit, reads its output."""
 
 import os
 import shutil
@@ -13,54 +13,55 @@ from typing import IO
 import msgspec
 
 SECONDS = 900.0
-"""How long a rendering may take; that of 15,000 resources took twelve minutes in a Terraform of 2021."""
+"""The time limit for rendering. In 2021, Terraform took twelve minutes for 15,000 resources."""
 RENDERED_MIB = 512
-"""How large it may be; twice what is read of packed plans."""
+"""The size limit of the output, twice that of packed plans."""
 _CHUNK = 2**16
 _HEARD = 2**16
 _DISTURBING = ("TF_LOG", "TF_CLI_ARGS")
-"""Variables that put other words into what Terraform says, or other options on its command line."""
+"""Variables that add to Terraform's output, or to its command line."""
 _SETTINGS = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """What a program has done, and said."""
+    """The result and the output of a program."""
 
     code: int
     content: bytes
     complaints: str
     late: bool
-    """Whether it was ended, since it took too long."""
+    """Whether it was stopped because it took too long."""
     too_large: bool
-    """Whether it was ended, since it wrote too much."""
+    """Whether it was stopped because it wrote too much."""
 
 
 def find(path: str, names: Sequence[str]) -> str | None:
-    """The first of some programs that is on a search path, by its whole path.
+    """Return the whole path of the first of some programs that is on a search path.
 
-    Directories that are relative do not count: what a checked repository holds is not run.
+    Relative directories do not count, so that nothing in a checked repository is run.
     """
     for name in names:
         for each in path.split(os.pathsep):
             directory = os.path.normpath(each)
             found = shutil.which(name, path=directory)
-            # Windows looks in the current directory first
+            # Windows searches the current directory first
             if found and os.path.isabs(each) and os.path.dirname(found) == directory:
-                # setup-terraform and setup-opentofu put a wrapper there, which adds words of its own
+                # setup-terraform and setup-opentofu install a wrapper there that adds its own
+                # output
                 return shutil.which(f"{name}-bin", path=directory) or found
     return None
 
 
 def surroundings(environment: Mapping[str, str], data: str | None) -> dict[str, str]:
-    """The variables that it is given; `data` is the directory in which it finds its providers."""
+    """Return its environment variables; `data` is the directory in which it finds its providers."""
     kept = {name: value for name, value in environment.items() if not name.startswith(_DISTURBING)}
     return {**kept, **_SETTINGS, **({"TF_DATA_DIR": data} if data else {})}
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], seconds: float = SECONDS) -> Ended:
-    """Run it to its end, with nothing to read, and end it where it goes on too long.
+    """Run a program to its end, without input, and stop it if it takes too long.
 
-    Raises `OSError` where it cannot be started.
+    Raises `OSError` if it cannot be started.
     """
     late, too_large = Event(), False
     content = bytearray()
@@ -71,7 +72,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], seconds: float =
             stdout=subprocess.PIPE,
             stderr=complaints,
             env=dict(environment),
-            start_new_session=True,  # so that its providers can be ended with it
+            start_new_session=True,  # so that its providers can be stopped with it
         )
         timer = Timer(seconds, _end, [process, late])
         timer.daemon = True
@@ -94,7 +95,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], seconds: float =
 
 
 def _end(process: "subprocess.Popen[bytes]", late: Event | None = None) -> None:
-    """End a program that has not ended, with what it has started; `late` will tell that it had not."""
+    """Stop a program, with what it has started, if it is running; sets `late` in that case."""
     if process.poll() is not None:
         return
     if late is not None:
@@ -108,6 +109,6 @@ def _end(process: "subprocess.Popen[bytes]", late: Event | None = None) -> None:
 
 
 def _said(complaints: IO[bytes]) -> str:
-    """The beginning of what it complained of, on one line: it is wrapped for terminals."""
+    """The start of its error output, on one line, because it is wrapped for terminals."""
     complaints.seek(0)
     return " ".join(complaints.read(_HEARD).decode(errors="replace").split())

@@ -1,4 +1,4 @@
-"""How far a run over many places is, for whoever looks from another thread."""
+"""The progress of a run over many places, for display from another thread."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -9,34 +9,34 @@ from assay.run.places import HERE, Reply
 
 
 class Progress:
-    """Counts places as they are read, and the calls of every catalogue that reads them."""
+    """Counts the places read, and the calls of every catalogue that reads them."""
 
     def __init__(self, catalog: ImageCatalog) -> None:
-        """`catalog` is this process's own."""
+        """`catalog` is the one of this process."""
         self._catalog = catalog
         self._wanted = self._read = self._not_seen = 0
         self._others: dict[str, Reply] = {}
 
     def expect(self, places: int, lost: Collection[PlaceSeen]) -> None:
-        """So many places are to be read, and those are lost by now."""
+        """Set how many places will be read, and which are already lost."""
         self._not_seen += len(lost)
         self._read += len(lost)
         self._wanted = places + len(lost)
 
     def read(self, place: PlaceSeen) -> None:
-        """A place was read, or could not be."""
+        """Count a place that was read, or could not be."""
         self._read += 1
         self._not_seen += place.state is not PlaceState.SEEN
 
     def heard(self, reply: Reply) -> None:
-        """What a catalogue somewhere else has called so far; its replies need not come in order."""
+        """Update the calls of a catalogue elsewhere; its replies may arrive out of order."""
         known = self._others.get(reply.by)
         if reply.by != HERE and (known is None or _sum(known.calls) < _sum(reply.calls)):
-            self._others = {**self._others, reply.by: reply}  # which another thread may be reading
+            self._others = {**self._others, reply.by: reply}  # another thread may read the old one
 
     @property
     def calls(self) -> dict[str, int]:
-        """How often each operation was called."""
+        """The number of calls of each operation."""
         found = Counter(self._catalog.facts().api_calls)
         for each in self._others.values():
             found.update(each.calls)
@@ -44,12 +44,12 @@ class Progress:
 
     @property
     def endpoint(self) -> str | None:
-        """The endpoints that are not AWS's own, of whoever asked."""
+        """The endpoints that are not AWS's own, of all catalogues."""
         told = [self._catalog.facts().endpoint, *(each.endpoint for each in self._others.values())]
         return ", ".join(sorted({one for each in told if each for one in each.split(", ")})) or None
 
     def line(self) -> str | None:
-        """For people; None while nobody knows how many places there are."""
+        """Return a line for display; None until the number of places is known."""
         if not self._wanted:
             return None
         missing = f"{self._not_seen:,} not seen, " if self._not_seen else ""

@@ -1,7 +1,9 @@
-"""The findings of an audit handed to Security Hub: each account's own, by its own role, in their Region.
+"""Sends an audit's findings to Security Hub: those of each account to its own, in their Region, by
+its role.
 
-What is active there of an earlier audit and in this one no more is archived, where the place was seen
-whole: elsewhere nobody knows that it is gone. What was judged there as of a later time is left as it is.
+Findings of an earlier audit that are active there, but not in this one, are archived if all of the
+place was seen; otherwise it is not known that they are gone. Findings judged there as of a later
+time are left alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,27 +30,27 @@ _OURS = (
     *("SchemaVersion", "Id", "ProductArn", "GeneratorId", "AwsAccountId", "CreatedAt", "Title"),
     *("Description", "FindingProviderFields", "Remediation", "Resources"),
 )
-"""What is sent of a finding that Security Hub has told: what a provider of findings may set."""
+"""The fields of an active finding that are sent: those that a findings provider may set."""
 At = tuple[str, str]
 
 
 class Writing(msgspec.Struct, frozen=True):
-    """What is to become of the findings of an audit."""
+    """What to do with the findings of an audit."""
 
     report: Report
     generated_at: datetime
-    """By which Security Hub tells an update from what it has."""
+    """By this, Security Hub recognizes updates."""
     dry_run: bool
     workers: int
 
 
 def open_hub(host: "Host", policy: "Policy", timeout: float, cache: "Cache") -> SecurityHub:
-    """With the readers of the policy, and the caller in its own account."""
+    """Open Security Hub with the policy's readers; in the caller's own account, as the caller."""
     return SecurityHub(open_sdk(host, policy.readers, timeout, cache))
 
 
 def push(hub: SecurityHub, writing: Writing) -> Iterator[PushedPlace]:
-    """Each place of the audit, as soon as it is done."""
+    """Yield each place of the audit as soon as it is done."""
     report = writing.report
     judged: dict[At, list[Finding]] = {}
     for each in findings(report):
@@ -63,12 +65,12 @@ def push(hub: SecurityHub, writing: Writing) -> Iterator[PushedPlace]:
         ]
         for done in as_completed(under_way):
             yield done.result()
-    finally:  # whoever interrupts need not wait for what has not begun
+    finally:  # after an interrupt, do not wait for what has not begun
         workers.shutdown(wait=False, cancel_futures=True)
 
 
 def pushing(hub: SecurityHub, writing: Writing, places: Sequence[PushedPlace]) -> Pushing:
-    """All of it, in order."""
+    """Return all results, in order."""
     report = writing.report
     return Pushing(
         report.as_of,
@@ -85,7 +87,7 @@ def pushing(hub: SecurityHub, writing: Writing, places: Sequence[PushedPlace]) -
 def _pushed(
     hub: SecurityHub, writing: Writing, at: At, judged: Sequence[Finding], whole: bool
 ) -> PushedPlace:
-    """Without knowing what is active there, nothing is written: it could be newer."""
+    """Push one place. If its active findings are not known, write nothing: they could be newer."""
     account, region = at
     place = Place.of(region, account)
     known = hub.active(place, product_arn(*at), GENERATOR)
@@ -114,7 +116,7 @@ def _pushed(
 
 
 def _is_ours(finding: Finding) -> bool:
-    """Whether an audit has made it: whoever imports those of plans archives them as well."""
+    """Whether an audit made it. Findings of plans are archived by whatever imports them."""
     return _field(finding, KIND) == "audit" and _judged_as_of(finding) is not None
 
 
@@ -131,7 +133,9 @@ def _judged_as_of(finding: Finding) -> datetime | None:
 
 
 def _is_later(finding: Finding, writing: Writing) -> bool:
-    """Security Hub itself takes nothing that was not updated since (User Guide, "BatchImportFindings")."""
+    """Whether the active finding is newer. Security Hub itself refuses updates of findings that
+    were updated since (User Guide, "BatchImportFindings").
+    """
     judged, updated = _judged_as_of(finding), finding.get("UpdatedAt")
     try:
         stands = isinstance(updated, str) and moment(updated) >= writing.generated_at
@@ -141,18 +145,18 @@ def _is_later(finding: Finding, writing: Writing) -> bool:
 
 
 def _renewed(finding: Finding, active: Mapping[str, Finding], now: datetime) -> Finding:
-    """With the time of this import: by it Security Hub tells an update from what it has already."""
+    """Set the time of this import, by which Security Hub recognizes an update."""
     known = active.get(finding["Id"], {})
     created = known.get("CreatedAt", finding["CreatedAt"])
     return {**finding, "CreatedAt": created, "UpdatedAt": iso(now)}
 
 
 def _archived(finding: Finding, now: datetime) -> Finding:
-    """As its provider made it; what people have set of it stays theirs."""
+    """Return a finding as its provider wrote it, archived; fields set by users are not touched."""
     written = {name: finding[name] for name in _OURS if name in finding}
     fields = finding["ProductFields"].items()
     written["ProductFields"] = {name: text for name, text in fields if name.startswith("assay/")}
     status = (finding.get("Compliance") or {}).get("Status")
-    if status:  # Security Hub adds to it what it does not take back
+    if status:  # without the fields that Security Hub adds and does not accept
         written["Compliance"] = {"Status": status}
     return {**written, "UpdatedAt": iso(now), "RecordState": "ARCHIVED"}

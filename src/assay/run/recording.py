@@ -1,4 +1,4 @@
-"""Everything that a check of some inputs would ask, asked and written down."""
+"""Asks everything that a check of some inputs would ask, and records the answers."""
 
 import os
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Recorded(NamedTuple):
-    """What was asked about which sources, and the recording of that."""
+    """The sources that were asked about, and the recording."""
 
     sources: "list[Source]"
     coverage: "Coverage"
@@ -29,7 +29,7 @@ def record(
     asking: "Asking",
     policy: "Policy | None",
 ) -> Recorded:
-    """Ask what a check by any policy could need. `policy` names readers and a Region, if any."""
+    """Ask what a check by any policy could need. `policy` gives readers and a Region, if set."""
     from assay.catalog.coverage import coverage
     from assay.catalog.decorators.recording import RecordingCatalog
     from assay.model import Kind
@@ -47,12 +47,12 @@ def record(
 
 
 def answers_lost(host: "Host", found: "Coverage", path: str) -> int:
-    """How many answers the recording at `path` has to questions that got none this time."""
+    """Count the answers in the recording at `path` to questions that got no answer this time."""
     return found.lost(_before(host, path)) if found.unanswered else 0
 
 
 def _before(host: "Host", path: str) -> "Coverage":
-    """What the recording that would be replaced was asked; nothing where there is none."""
+    """The coverage of the recording that would be replaced; empty if there is none."""
     from assay.catalog.coverage import Coverage, coverage
     from assay.catalog.recorded import RecordedCatalog
     from assay.errors import RecordingError
@@ -61,5 +61,5 @@ def _before(host: "Host", path: str) -> "Coverage":
         if os.path.isfile(path):
             return coverage(RecordedCatalog.load(path, host.read(path)).file)
     except RecordingError:
-        pass  # something else, or damaged: there is no answer to be lost
+        pass  # something else, or damaged: there are no answers to lose
     return Coverage(frozenset(), {})

@@ -1,4 +1,4 @@
-"""`assay remediate` without a command line: a stored night, what AWS is asked besides, and the plan."""
+"""`assay remediate` without a command line: a stored night, questions to AWS, and the plan."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,20 +41,21 @@ _REFERENCES_A_CALL = 10
 
 
 class Wanted(Struct, frozen=True):
-    """Of which night, and which of its images."""
+    """For which time, and for which images."""
 
     as_of: datetime
     images: tuple[str, ...] = ()
-    """All of class `unknown` where none is named."""
+    """All of class `unknown` if empty."""
 
 
 def remediate(
     night: Night, policy: Policy, wanted: Wanted, catalog: ImageCatalog | None
 ) -> Remediation:
-    """The plan. Without a catalogue nothing is asked: an image is safe only if the night tells whom it is shared with.
+    """Return the plan. Without a catalogue nothing is asked: an image is safe only if the night
+    says with whom it is shared.
 
     Raises `StoreError`, `InputError` for an image that is not among the unknown ones, and
-    `CatalogError` where nothing can be asked.
+    `CatalogError` if nothing can be asked.
     """
     images = unknown_images(night, wanted.images)
     unknown = tuple(_others(night, wanted.images, images))
@@ -90,7 +91,7 @@ def remediate(
 
 
 def _facts(night: Night, before: Night | None, images: Sequence[Unknown], as_of: datetime) -> Facts:
-    """What the night itself tells."""
+    """Return what the night itself says."""
     stored = {each.node: each.classified.launch_permissions for each in images}
     return Facts(
         as_of,
@@ -103,7 +104,9 @@ def _facts(night: Night, before: Night | None, images: Sequence[Unknown], as_of:
 
 
 def _others(night: Night, named: Sequence[str], found: Iterable[Unknown]) -> Iterator[str]:
-    """What is named and in no listing, where not every place was seen. Raises `InputError` for others."""
+    """Yield a line for each named image that is in no listing, if not every place was seen. Raises
+    `InputError` for other images that are not unknown.
+    """
     for id in (each for each in named if each not in {image.node[1] for image in found}):
         known = next(night.images([id]), None)
         if known is not None:
@@ -141,8 +144,8 @@ def _asked(
     remedies: Sequence[Remedy],
     catalog: ImageCatalog,
 ) -> Facts:
-    """Ask about those images that nothing else speaks against, and nobody about the others. What a night has of them
-    may have changed since.
+    """Ask only about images that nothing else speaks against. What the night says about them may
+    have changed.
     """
     open_ones = [
         image
@@ -173,8 +176,8 @@ def _asked(
 
 
 def _compare(facts: Facts, keys: Iterable[tuple[Place, str]], catalog: ImageCatalog) -> None:
-    """Add what EC2 itself finds that names an image. That it finds nothing proves nothing, so one that does
-    not answer is no loss.
+    """Add what EC2 itself finds to reference an image. Finding nothing proves nothing, so a missing
+    answer is no loss.
     """
     by_place: defaultdict[Place, list[str]] = defaultdict(list)
     for place, id in keys:
@@ -202,7 +205,7 @@ def _each(keys: Iterable[Any], ask: Callable[[Any], Any]) -> list[Any]:
 def _replacements(
     remedy: Remedy, listings: StoredListings, policy: Policy, as_of: datetime
 ) -> Iterable[Replacement]:
-    """In each account that uses it, the golden images that are nearest to it there."""
+    """Yield, for each account that uses the image, the nearest golden images there."""
     region, _ = remedy.node
     for account in dict.fromkeys(each.account for each in remedy.used_by):
         place = Place.of(region, account)
@@ -214,7 +217,7 @@ def _replacements(
 
 
 def _told(facts: Facts, remedies: Iterable[Remedy]) -> tuple[Gap, ...]:
-    """All gaps, with what was not to be had of single images."""
+    """Return all gaps, including those about single images."""
     unasked: dict[Node, Gap] = {}
     for each in remedies:
         answer = facts.permissions.get(each.node)

@@ -1,9 +1,10 @@
-"""Saved plans rendered as JSON, by the Terraform or OpenTofu that wrote them: nobody else can.
+"""Renders saved plans as JSON with the Terraform or OpenTofu that wrote them, which alone can do
+it.
 
-It runs in a folder of its own, on a copy of the bytes that are judged, with the lock file that the plan
-carries; of the repository it is given the providers that `terraform init` has put there, which say
-what the plan's attributes are, and nothing else. Only a plan that HCP Terraform keeps is asked for
-where its code stands, since that says whose it is.
+The program runs in its own folder, on a copy of the bytes that are judged, with the lock file from
+the plan. Of the repository it only gets the providers that `terraform init` installed there, which
+define the plan's attributes. Only a plan stored in HCP Terraform is fetched from the directory of
+its code, because that identifies its workspace.
 """
 
 import os
@@ -37,15 +38,15 @@ _INIT = (
 
 
 class Renderer(msgspec.Struct, frozen=True):
-    """Who renders a plan, and in which directories it may have been made, the likeliest first."""
+    """The program that renders a plan, and the directories it may come from, likeliest first."""
 
     host: "Host"
     named: str | None
-    """The program, if somebody names one."""
+    """The program, if the user names one."""
     roots: Sequence[str]
 
     def json(self, path: str, data: bytes, saved: SavedPlan) -> bytes:
-        """What `terraform show -json` says of the bytes of a saved plan. Raises `InputError`."""
+        """Return the output of `terraform show -json` for a saved plan. Raises `InputError`."""
         binary = self._found(path, saved)
         try:
             with TemporaryDirectory(prefix="assay-") as folder:
@@ -74,7 +75,7 @@ class Renderer(msgspec.Struct, frozen=True):
         return program.run([binary, f"-chdir={folder}", *command], environment)
 
     def _found(self, path: str, saved: SavedPlan) -> str:
-        """The program: the one that is named, or that of the plan's providers."""
+        """Return the program: the named one, or the one that matches the plan's providers."""
         search = self.host.environment.get("PATH", os.defpath)
         if self.named is not None:
             if os.path.dirname(self.named):
@@ -93,13 +94,13 @@ class Renderer(msgspec.Struct, frozen=True):
         return found
 
     def _data(self, root: str) -> str | None:
-        """What `terraform init` has left in a directory, if it has."""
+        """Return the data directory that `terraform init` created in a directory, if any."""
         name = self.host.environment.get("TF_DATA_DIR") or _DATA
         found = os.path.abspath(os.path.join(root, name))
         return found if os.path.isdir(found) else None
 
     def _providers(self, path: str, saved: SavedPlan) -> str | None:
-        """The first of such that has the plan's providers, or any."""
+        """Return the first data directory that has the plan's providers, or else any providers."""
         found = list(dict.fromkeys(filter(None, map(self._data, self.roots))))
         wanted = [
             os.path.join(_PROVIDERS, name.decode(), version.decode())
@@ -114,7 +115,7 @@ class Renderer(msgspec.Struct, frozen=True):
 
 
 def _refuse_committed(path: str, data: str | None) -> None:
-    """Providers are programs: those that came with a pull request are not to be run."""
+    """Refuse committed providers: they are programs, and may come with a pull request."""
     if data is not None and is_committed_below(Path(data), _MODULES):
         what = f"a saved plan whose providers are committed to the repository ({data})"
         hint = "remove them from the repository and run terraform init"
@@ -122,7 +123,7 @@ def _refuse_committed(path: str, data: str | None) -> None:
 
 
 def _require_opentofu(path: str, binary: str, environment: dict[str, str]) -> None:
-    """Terraform would pass over the files that OpenTofu alone reads, and render another plan."""
+    """Refuse Terraform: it ignores files that only OpenTofu reads, and would render another plan."""
     ended = program.run([binary, "version"], environment)
     if not ended.content.startswith(b"OpenTofu "):
         raise InputError(
@@ -133,7 +134,7 @@ def _require_opentofu(path: str, binary: str, environment: dict[str, str]) -> No
 
 
 def _refusal(path: str, binary: str, ended: program.Ended, saved: SavedPlan) -> InputError:
-    """Why a plan was not rendered; of what the program said only words that hold no values."""
+    """Say why a plan was not rendered, quoting no part of the output that may contain values."""
 
     def refusal(what: str, hint: str = RENDER) -> InputError:
         return InputError(what, where=path, hint=hint)

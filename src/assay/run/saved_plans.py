@@ -1,4 +1,4 @@
-"""Saved plans as inputs: what they render to, and where the code that they carry stands."""
+"""Saved plans as inputs: their rendering, and the directory of the code in them."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Rendered(msgspec.Struct, frozen=True):
-    """A saved plan, and what it says."""
+    """A saved plan and its rendering."""
 
     saved: SavedPlan
     json: bytes
     root: str
-    """The directory of its root module, for whoever looks for the code; `.` where nobody can tell."""
+    """The directory of its root module, where its code is looked for; `.` if it is not known."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What people should know about it."""
+        """Notes for the user."""
         if self.saved.code is not None:
             return ()
         return ("the plan is stored in HCP Terraform and judged without its code",)
@@ -32,9 +32,9 @@ class Rendered(msgspec.Struct, frozen=True):
 def rendered(
     host: "Host", path: str, data: bytes, program: str | None, source_root: str | None
 ) -> Rendered | None:
-    """The plan in `data`, if that is a saved plan. Raises `InputError`.
+    """Render the plan in `data` if it is a saved plan, else return None. Raises `InputError`.
 
-    `program` is who renders it, if somebody says so.
+    `program` is the program to render with, if the user names one.
     """
     saved = read_saved_plan(path, data)
     if saved is None:
@@ -47,7 +47,7 @@ def rendered(
 
 
 def _roots(path: str, source_root: str | None) -> Iterator[str]:
-    """Where a plan can have been made: what is named, where it lies, up to here, and here."""
+    """Yield where a plan may have been made: the named directory, its own, its parents, and here."""
     if source_root is not None:
         yield source_root
     here = os.getcwd()
@@ -60,7 +60,7 @@ def _roots(path: str, source_root: str | None) -> Iterator[str]:
 
 
 def _standing(code: "PlannedCode", roots: Sequence[str]) -> str:
-    """The first of some directories that has the root module's files, as they were planned."""
+    """Return the first directory that contains the root module's files as they were planned."""
     files = code.files[code.modules[()]]
     for root in roots:
         if files and all(_is_there(os.path.join(root, name), files[name]) for name in files):
@@ -72,7 +72,7 @@ def _is_there(path: str, content: bytes) -> bool:
     from pathlib import Path
 
     try:
-        # A link in a repository may lead to what has no end
+        # A link in a repository may lead to an endless file
         there = os.path.isfile(path) and os.path.getsize(path) == len(content)
         return there and Path(path).read_bytes() == content
     except OSError:

@@ -1,7 +1,9 @@
-"""Whom the images of a night are shared with, where that decides whether they may go: `assay remediate` asks.
+"""With whom a night's images are shared, if that decides whether they can be removed (`assay
+remediate`).
 
-A call for each image (EC2 DescribeImageAttribute), so that only those are asked about which could go: of class unknown,
-the account's own, and used by nothing that was listed. Of the others something else decides.
+This takes one call per image (EC2 DescribeImageAttribute), so it is asked only about images that
+could be removed: of class unknown, owned by the account, and not used by anything that was listed.
+For the others, something else decides.
 """
 
 from collections import Counter
@@ -22,7 +24,7 @@ from assay.model.uses import LaunchPermission
 
 _AT_A_TIME = 16
 Shares = Mapping[ImageKey, tuple[LaunchPermission, ...] | CutShort]
-"""What each image that was asked about is shared with, or why that was not told."""
+"""With whom each image that was asked about is shared, or why that is not known."""
 
 
 def shares(
@@ -30,7 +32,7 @@ def shares(
     places: Iterable[Collected],
     classified: Callable[[Collected], Iterable[Classified]],
 ) -> Shares:
-    """Ask about the images of some places that could go."""
+    """Ask about the images of some places that could be removed."""
     used: set[Node] = set()
     could_go: dict[ImageKey, None] = {}
     for place in places:
@@ -47,7 +49,7 @@ def shares(
         answers = list(
             workers.map(lambda key: whole(catalog.list_all(LAUNCH_PERMISSIONS_OF, key)), keys)
         )
-    finally:  # whoever interrupts need not wait for what is on its way
+    finally:  # after an interrupt, do not wait for calls in progress
         workers.shutdown(wait=False, cancel_futures=True)
     return {
         key: answer if isinstance(answer, CutShort) else tuple(answer)
@@ -56,7 +58,7 @@ def shares(
 
 
 def untold(told: Shares) -> tuple[str, ...]:
-    """A line for each reason why it is not known in an account whom some images are shared with."""
+    """Return a line for each place and reason for which the sharing of images is not known."""
     images: Counter[tuple[str, str]] = Counter()
     for (place, _), answer in told.items():
         if isinstance(answer, CutShort):
@@ -75,7 +77,7 @@ def _could_go(images: Iterable[Classified]) -> Iterator[ImageKey]:
 
 
 def with_shares(images: Iterable[Classified], told: Shares) -> list[Classified]:
-    """The images, with whom they are shared where that was told."""
+    """Return the images, with the accounts they are shared with if that is known."""
     return [replace(each, launch_permissions=_told(each, told)) for each in images]
 
 

@@ -1,7 +1,7 @@
-"""Attach a watermark to an image that may become golden, and follow it into its copies.
+"""Attaches a watermark to an image that may become golden, and to its copies.
 
-Whatever is written is read back; a second run finds the mark and writes nothing. A fault leaves behind what
-was attached until then, and all of that is told.
+Everything that is written is read back; a second run finds the mark and writes nothing. After an
+error, the marks attached so far remain, and all of them are reported.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -34,25 +34,25 @@ if TYPE_CHECKING:
     from assay.run.host import Host
 
 _FIRST, _LONGEST = 0.5, 15.0
-"""Seconds between two looks at an image that is on its way: twice as long each time, up to the longest."""
+"""Seconds between checks of an image that is not ready: doubled each time, up to the longest."""
 Tell = Callable[[Stamped], None]
 
 
 class Wish(Struct, frozen=True):
-    """What is to be stamped."""
+    """What to stamp."""
 
     image_id: str
     name: str
     place: Place
     copies: Sequence[str] = ()
-    """The Regions into which the image is copied."""
+    """The Regions to which the image is copied."""
     wait: bool = False
-    """Whether what is not there yet is waited for."""
+    """Whether to wait for what is not there yet."""
     dry_run: bool = False
 
 
 class _Hand(Struct, frozen=True):
-    """With what a run sees and writes."""
+    """What a run reads and writes with."""
 
     catalog: ImageCatalog
     marker: Marker
@@ -65,14 +65,14 @@ class _Hand(Struct, frozen=True):
 
 
 class Door(Struct, frozen=True):
-    """AWS, to be asked and to be written to as the caller."""
+    """AWS, for asking and writing as the caller."""
 
     catalog: ImageCatalog
     marker: Marker
 
 
 def open_door(host: "Host", timeout: float, cache: "Cache") -> Door:
-    """With the caller's own credentials alone: readers read."""
+    """Open AWS with the caller's own credentials only, because readers only read."""
     sdk = open_sdk(host, None, timeout, cache)
     return Door(LiveCatalog(sdk), Marker(sdk))
 
@@ -80,10 +80,10 @@ def open_door(host: "Host", timeout: float, cache: "Cache") -> Door:
 def stamp(
     catalog: ImageCatalog, marker: Marker, policy: Policy | None, wish: Wish, tell: Tell
 ) -> Stamping:
-    """Stamp the image, then each copy; `tell` hears of each as soon as it is known.
+    """Stamp the image, then each copy; `tell` is called for each as soon as its result is known.
 
-    Nothing is looked for in other Regions where the image itself does not carry the mark. Raises
-    `CredentialsError` where nobody tells who asks.
+    Copies are not looked for if the image itself does not have the mark. Raises `CredentialsError`
+    if the caller's account is not known.
     """
     identity = catalog.ask(IDENTITIES, [wish.place])[wish.place]
     if not isinstance(identity, Identity):
@@ -110,12 +110,12 @@ def _all(hand: _Hand, policy: Policy | None) -> Iterator[Stamped]:
             yield Stamped(None, region, Stamp.UNCERTAIN, found, copy=True)
             continue
         for id in found:
-            # Of the same line as its source, which was judged
+            # It has the same lineage as its source, which was judged
             yield _stamped(hand, place, id, None, copy=True)
 
 
 def _copies(hand: _Hand, place: Place) -> list[str] | str:
-    """The ids of the account's own copies in a Region, or why there is none to be told of."""
+    """Return the ids of the account's own copies in a Region, or why there are none."""
     wish = hand.wish
     filters = (
         ("source-image-id", (wish.image_id,)),
@@ -161,7 +161,7 @@ def _stamped(
 
 
 def _attached(hand: _Hand, place: Place, id: str, so: Callable[..., Stamped]) -> Stamped:
-    """Write, and read back: an answer that is lost says nothing of what was written."""
+    """Write the mark and read it back: a lost answer does not say whether it was written."""
     key = hand.marker.attach(place, id, hand.wish.name)
     said = key.reason if isinstance(key, Unavailable) else None
     for _ in _looks(hand, wait=said is None):
@@ -175,7 +175,7 @@ def _attached(hand: _Hand, place: Place, id: str, so: Callable[..., Stamped]) ->
 
 
 def _ready(hand: _Hand, place: Place, id: str) -> Image | Against:
-    """The image as soon as it can be stamped, or what is against that."""
+    """Return the image as soon as it can be stamped, or what prevents that."""
     found: Image | Against = NotYet("it was not checked")
     for _ in _looks(hand):
         found = _image(hand, place, id)
@@ -199,7 +199,7 @@ def _image(hand: _Hand, place: Place, id: str) -> Image | Cannot | NotKnown:
 
 
 def _line(hand: _Hand, place: Place, id: str, policy: Policy | None) -> Against | None:
-    """What the policy has against where the image comes from."""
+    """Return the policy's objection to the image's lineage, if any."""
     if policy is None or not (policy.golden.roots or policy.revoked != type(policy.revoked)()):
         return None
     (subject,) = look_up([id], place, hand.catalog, policy)
@@ -213,7 +213,7 @@ def _mark(image: Image, key: str) -> Watermark | None:
 
 
 def _looks(hand: _Hand, *, wait: bool | None = None) -> Iterator[None]:
-    """Once, or as often as there is time for."""
+    """Yield once, or while there is time left to wait."""
     yield
     pause = _FIRST
     while (hand.wish.wait if wait is None else wait) and hand.marker.rest(pause):

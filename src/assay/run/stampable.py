@@ -1,7 +1,7 @@
-"""What must hold before a watermark is attached: each reason against it, in one line.
+"""The conditions for attaching a watermark; each objection is one line.
 
-Facts: EC2 User Guide, "AMI watermarks": five on an image at most, inherited ones included; none on a public
-image; the owner's alone to attach.
+Facts: EC2 User Guide, "AMI watermarks": at most five on an image, including inherited ones; none on
+a public image; only the owner can attach them.
 """
 
 import re
@@ -19,19 +19,19 @@ _ON_THE_WAY = ("pending", "transient")
 
 
 class Cannot(Struct, frozen=True):
-    """It cannot become golden, or must not."""
+    """It cannot, or must not, become golden."""
 
     reason: str
 
 
 class NotKnown(Struct, frozen=True):
-    """Whether it may become golden could not be read."""
+    """It is not known whether it may become golden."""
 
     reason: str
 
 
 class NotYet(Struct, frozen=True):
-    """It is not there yet."""
+    """It is not ready yet."""
 
     reason: str
 
@@ -40,12 +40,12 @@ Against: TypeAlias = Cannot | NotKnown | NotYet
 
 
 def is_name(text: str) -> bool:
-    """A watermark's name, as AttachImageWatermark and Image Builder both take it."""
+    """Whether both AttachImageWatermark and Image Builder accept this name for a watermark."""
     return re.fullmatch(_NAME, text) is not None
 
 
 def against_image(image: Image, account: str) -> Against | None:
-    """What EC2 would refuse, or should not be asked, by the image alone."""
+    """Return why EC2 would refuse, or should not be asked, judging by the image alone."""
     if image.owner_id != account:
         owner = image.owner_id or "an unknown account"
         return Cannot(f"it is owned by {owner}: only the owner can attach a watermark")
@@ -61,14 +61,14 @@ def against_image(image: Image, account: str) -> Against | None:
 
 
 def against_mark(image: Image) -> Against | None:
-    """Whether there is room for one more watermark."""
+    """Return an objection if the image cannot have another watermark."""
     if len(image.watermarks) < MOST:
         return None
     return Cannot(f"it already has {len(image.watermarks)} watermarks, and {MOST} is the maximum")
 
 
 def against_line(provenance: Provenance | None, policy: Policy) -> Against | None:
-    """What the policy says of the line that the image comes from."""
+    """Return the policy's objection to the lineage of the image."""
     if provenance is None:
         return NotKnown("its ancestry could not be read")
     roots = policy.golden.roots

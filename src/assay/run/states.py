@@ -1,4 +1,4 @@
-"""Terraform states that somebody names, beside a fleet."""
+"""Terraform states that the user names, in addition to a fleet."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def open_states(host: "Host", paths: Sequence[str], wishes: "Wishes") -> "list[Source]":
-    """What each state holds, in their order. Raises `InputError`."""
+    """Return the source of each state, in order. Raises `InputError`."""
     if not paths:
         return []
     from assay.errors import InputError

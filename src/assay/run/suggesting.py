@@ -1,4 +1,4 @@
-"""`assay suggest` without a command line: targets, who is asked, and the answers."""
+"""`assay suggest` without a command line: targets, the catalogue to ask, and the answers."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What is to be replaced, and who is asked."""
+    """What to replace, and whom to ask."""
 
     targets: tuple[str, ...]
     paths: tuple[str, ...]
@@ -36,7 +36,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 def suggest(host: "Host", policy: "Policy", when: datetime, wanted: Wanted) -> Suggestions:
-    """An answer for each target, or for each reference that does not pass. Raises `AssayError`."""
+    """Return an answer for each target or each reference that does not pass. Raises `AssayError`."""
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking, open_catalog
     from assay.run.listings import LiveListings, StoredListings
@@ -68,7 +68,7 @@ def suggest(host: "Host", policy: "Policy", when: datetime, wanted: Wanted) -> S
 
 
 def _unfound(wanted: Wanted, night: "Night", asked: "Sequence[Asked]") -> "Iterator[str]":
-    """What may be in a place that the night did not see."""
+    """Yield a line for each target that may be in a place which the night did not see."""
     from assay.fleet.nearest import as_hint
     from assay.run.targets import is_machine
 
@@ -80,11 +80,11 @@ def _unfound(wanted: Wanted, night: "Night", asked: "Sequence[Asked]") -> "Itera
 
 
 STORE = "inventory"
-"""Where nights are kept unless somebody says so."""
+"""The default directory of stored nights."""
 
 
 def _night(host: "Host", wanted: Wanted) -> "Night | None":
-    """The night that is asked; without a place, or a recording, one that lies here is."""
+    """The night to use. Without a place or a recording, the default store is used if it is here."""
     if wanted.ask_aws:
         return None
     store, placed = wanted.store, wanted.region or wanted.account or wanted.catalog

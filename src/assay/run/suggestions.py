@@ -1,4 +1,4 @@
-"""What could stand where an image does not pass: candidates are listed, and judged as the gate judges."""
+"""What could replace an image that does not pass: candidates are listed and judged."""
 
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ from assay.run.check import gather
 from assay.run.listings import Listings
 
 _TRIALS = 5
-"""So many of each line and kind of machine are judged, the newest first."""
+"""The number of candidates of each line and kind of machine that are judged, newest first."""
 _BY_HAND = "aws_instance"
 
 
@@ -46,9 +46,10 @@ def suggestions(
     *,
     in_full: bool,
 ) -> tuple[Suggestion, ...]:
-    """An answer for each; `in_full` with the ways to write it, among them the parameters that have it as their value.
+    """Return an answer for each; with `in_full`, also the ways to write it, including parameters
+    that have it as their value.
 
-    Raises `StoreError` or `CatalogError` where nothing can be asked at all.
+    Raises `StoreError` or `CatalogError` if nothing at all can be asked.
     """
     groups = _groups(asked, _Alike(policy), listings, as_of)
     trials: dict[Hashable, AmiReference] = {}
@@ -68,14 +69,14 @@ def suggestions(
 
 
 class _Group(Struct, frozen=True):
-    """What has one answer."""
+    """Questions with the same answer."""
 
     asked: Asked
-    """One of them."""
+    """One of the questions."""
     numbers: list[int]
     field: Field
     tried: Sequence[tuple[Ranked, Hashable]]
-    """Each candidate that is judged, and what is the same for whoever tries the same one."""
+    """Each candidate that is judged, with a key that is equal for all groups that try the same one."""
 
 
 def _groups(
@@ -103,22 +104,22 @@ def _near(group: _Group, why_not: Mapping[Hashable, str | None]) -> Iterator[Nea
 
 
 class _Alike:
-    """What makes two references one to whoever judges a candidate in their place: all but the image itself."""
+    """Decides when candidates get the same verdicts for two references: only the image may differ."""
 
     def __init__(self, policy: Policy) -> None:
         self._scopes = Scopes(policy)
-        # A scope for images at some addresses holds or not by the candidate
+        # Whether a scope for images at some addresses applies depends on the candidate
         self._by_address = any(
             each.match.image and (each.match.address or each.match.module) for each in policy.scopes
         )
 
     def policy_for(self, asked: Asked) -> Policy:
-        """By the scope that its address stands in."""
+        """Return the policy for the scope of its address."""
         nothing = Unresolved(Cause.UNRESOLVED, "")
         return self._scopes.policy_for(Subject(bare(asked), _place(asked), nothing))
 
     def key(self, asked: Asked) -> Hashable:
-        """The same for those that share all verdicts on candidates."""
+        """Return a key that is equal for references with the same verdicts on all candidates."""
         reference = bare(asked)
         return (
             *(asked.account, asked.region, id(self.policy_for(asked))),
@@ -130,7 +131,7 @@ class _Alike:
 
 
 def bare(asked: Asked) -> AmiReference:
-    """The reference, or one that stands for an instance in that place."""
+    """The reference, or one for an instance in that place."""
     if asked.reference is not None:
         return asked.reference
     place = _place(asked)
@@ -157,7 +158,7 @@ def _first_of_each(ranked: Iterable[Ranked]) -> Iterator[Ranked]:
 
 
 def _tried(asked: Asked, candidate: Candidate) -> AmiReference:
-    """The reference as it would be."""
+    """The reference with the candidate."""
     id = candidate.listed.image.id
     return replace(bare(asked), value=AmiId(id), place=_place(asked), sensitive=False)
 
@@ -165,7 +166,7 @@ def _tried(asked: Asked, candidate: Candidate) -> AmiReference:
 def _judged(
     trials: Collection[AmiReference], catalog: ImageCatalog, policy: Policy, as_of: datetime
 ) -> list[Verdict | None]:
-    """A verdict for each; None where the policy does not judge such a reference."""
+    """Return a verdict for each, or None if the policy does not judge such a reference."""
     facts = InputFacts("", "suggestion", "", 1)
     subjects = gather([Source(facts, (each,), {}) for each in trials], catalog)
     found = {each.input: each for each in judge_all(subjects, policy, as_of).verdicts}
@@ -173,7 +174,7 @@ def _judged(
 
 
 def _why_not(verdict: Verdict | None) -> str | None:
-    """Why the gate would not let it through; None where it would, and by no exception."""
+    """Why it would not pass; None if it would, without an exception."""
     if verdict is None:
         return "the policy does not judge such a reference"
     if not isinstance(verdict.subject.resolution, Resolved):

@@ -1,4 +1,4 @@
-"""What a suggestion is wanted for: an address of a plan, of code or of a state, an image, an instance."""
+"""What a suggestion is for: an address in a plan, in code or in a state, an image, or an instance."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -21,13 +21,13 @@ _SENSITIVE = "its value is sensitive, and a suggestion would reveal it"
 
 
 def is_machine(target: str) -> bool:
-    """Whether it is an image or an instance, and no address."""
+    """Whether a target is an image or instance id, not an address."""
     return is_ami_id(target) or has_form(target, INSTANCE_ID)
 
 
 def of_night(target: str, night: Night, region: str | None, account: str | None) -> list[Asked]:
-    """The image or the instance in each place that has it; none where it may be in one that was not seen. Raises
-    `InputError` where none has it.
+    """Return the image or instance in each place that has it; empty if it may be in a place that
+    was not seen. Raises `InputError` if no place has it.
     """
     rows = _uses(target, night) if has_form(target, INSTANCE_ID) else _images(target, night)
     every = [Asked(target, *row) for row in dict.fromkeys(rows)]
@@ -52,7 +52,7 @@ def _uses(target: str, night: Night) -> Iterator[tuple[str, str, str]]:
 
 
 def _images(target: str, night: Night) -> Iterator[tuple[str, str, str]]:
-    """Where it is used, or, if it is used nowhere, where it is listed."""
+    """Where it is used, or, if it is not used anywhere, where it is listed."""
     for view, more in (("uses", "AND type <> 'usage-report'"), ("images", "")):
         asked = (
             f"SELECT DISTINCT account, region FROM {view} WHERE night = $1 AND image_id = $2 {more}"  # noqa: S608 - no foreign text
@@ -67,7 +67,7 @@ def _images(target: str, night: Night) -> Iterator[tuple[str, str, str]]:
 def live(
     target: str, catalog: ImageCatalog, region: str | None, account: str | None
 ) -> list[Asked]:
-    """The image or the instance in the place that is named. Raises `InputError`."""
+    """Return the image or instance in the named place. Raises `InputError`."""
     if region is None:
         raise InputError(
             f"no Region to look for {target}",
@@ -88,7 +88,7 @@ def live(
 
 
 def _refuse_unknown(id: str, catalog: ImageCatalog, place: Place) -> None:
-    """Raise `InputError` for an image that nobody there has, or runs, and that nothing hides."""
+    """Raise `InputError` for an image that does not exist there, is not running and is not hidden."""
     shown = catalog.ask(IMAGES, [(place, id)])[place, id]
     if not isinstance(shown, Absent) or may_be_hidden(catalog, place, id):
         return
@@ -115,7 +115,7 @@ def _caller(catalog: ImageCatalog, region: str) -> str:
 
 
 def of_report(host: "Host", report: Report, addresses: Sequence[str]) -> list[Asked]:
-    """The references that do not pass, all or those of some addresses. Raises `InputError`."""
+    """Return the references that do not pass, all or those of some addresses. Raises `InputError`."""
     known = {each.subject.reference.address for each in report.verdicts}
     for address in addresses:
         if address not in known:
@@ -133,7 +133,7 @@ def of_report(host: "Host", report: Report, addresses: Sequence[str]) -> list[As
 
 
 def askable(host: "Host", verdicts: Iterable[Verdict]) -> Iterator[Asked]:
-    """Those of which account and Region are known, and that may be told."""
+    """Yield those whose account and Region are known, and that are not sensitive."""
     for verdict in verdicts:
         asked, why_not = _asked(verdict)
         if asked is not None:
@@ -143,7 +143,7 @@ def askable(host: "Host", verdicts: Iterable[Verdict]) -> Iterator[Asked]:
 
 
 def asked_for(verdict: Verdict) -> Asked | None:
-    """What could be asked about one verdict; None where nothing can."""
+    """Return the question about one verdict, or None if there is none to ask."""
     return _asked(verdict)[0]
 
 

@@ -1,6 +1,6 @@
-"""Where an image or an instance comes from: by what AWS shows now, a stored night, and CloudTrail.
+"""Where an image or an instance comes from, as shown by AWS now, a stored night, and CloudTrail.
 
-Of a night that is named nothing is asked of AWS: the past is told as it was stored.
+For a night that is named, AWS is not asked: the past is shown as it was stored.
 """
 
 from collections.abc import Sequence
@@ -42,16 +42,16 @@ if TYPE_CHECKING:
 
 
 class Remembering(Struct, frozen=True):
-    """The night that is asked as well, or alone."""
+    """The night to use in addition to AWS, or alone."""
 
     memory: Memory | None = None
     alone: bool = False
     gap: Gap | None = None
-    """Why there is none, where somebody might think that there was."""
+    """Why there is no night, if the user might expect one."""
 
 
 def trace(host: "Host", named: str, where: Where, night: Remembering) -> Lineage:
-    """The line of an image or an instance. Raises `AssayError` where nothing can be asked at all."""
+    """Return the lineage of an image or an instance. Raises `AssayError` if nothing can be asked."""
     policy, memory, now = policy_if_any(host, where.policy_path), night.memory, host.now()
     as_of = where.asking.as_of or now
     seen: tuple[PlaceSeen, ...] = ()
@@ -97,7 +97,7 @@ def trace(host: "Host", named: str, where: Where, night: Remembering) -> Lineage
 
 
 def is_whole(links: Sequence[Link]) -> bool:
-    """Whether the line was told from its image to an end that is one of EC2's, without a leap between."""
+    """Whether the lineage leads from its image to one of EC2's ends, without a leap."""
     if not links or links[0].image is None or links[-1].end in (None, *OPEN):
         return False
     leaps = any(link.edge is Grade.MARK for link in links)
@@ -111,7 +111,7 @@ def is_whole(links: Sequence[Link]) -> bool:
 def _refuse_unknown(
     named: str, place: Place, witness: Witness, traced: Traced, night: Remembering
 ) -> None:
-    """Raise `InputError` where what was asked about is known to be elsewhere, or nowhere that could be seen."""
+    """Raise `InputError` if it is known to be elsewhere, or does not exist anywhere visible."""
     memory = night.memory
     there = memory.places_of(named) if memory else []
     if memory and there:
@@ -126,7 +126,7 @@ def _refuse_unknown(
 
 
 def _past(named: str, where: Where, memory: Memory) -> tuple[Place, Traced]:
-    """By the night alone. Raises `InputError` where an id stands in several places, one of which to name."""
+    """Trace by the night alone. Raises `InputError` if an id is in several places."""
     kept = memory.instance(named) if named.startswith("i-") else []
     at: list[tuple[str | None, str]] = [(each.account, each.region) for each in kept]
     if not named.startswith("i-"):
@@ -164,7 +164,7 @@ def _past(named: str, where: Where, memory: Memory) -> tuple[Place, Traced]:
 def _stored_places(
     memory: Memory | None, links: Sequence[Link], *, whole: bool
 ) -> tuple[PlaceSeen, ...]:
-    """The places of a night that told something, and those that could not be seen, if anything is missing."""
+    """The places of a night that contributed and, if anything is missing, those not seen."""
     if memory is None:
         return ()
     told = {
@@ -182,7 +182,7 @@ def _stored_places(
 
 
 def _subject(link: Link, place: Place) -> Subject:
-    """As if the image were launched there: which part of a policy holds for it."""
+    """The subject as if the image were launched there, to find which part of a policy applies."""
     reference = AmiReference(
         link.image_id, "", "", Kind.LAUNCH, Action.CREATE, AmiId(link.image_id), place
     )

@@ -1,6 +1,8 @@
-"""An id that nobody knows: an error that names the nearest, where everything was read that could have it.
+"""Ids that are not found: an error with the nearest ids, if everything that could have them was
+read.
 
-Where something could not be seen, it may stand there: that is an answer with gaps, and no error.
+If something could not be seen, the id may be there: the result is an answer with gaps, not an
+error.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,12 +20,12 @@ from assay.model.lines import Gap
 
 T = TypeVar("T")
 _PAGES = 2
-"""So many pages of ids are read for a hint, of a thousand each."""
+"""The number of pages of ids that are read for a hint, with a thousand ids each."""
 _OWN = Selection(owners=("self",), hidden_missed=False)
 
 
 def may_be_hidden(catalog: ImageCatalog, place: Place, image_id: str) -> bool:
-    """Whether EC2 may have another reason to show no image than that there is none, as it tells when it is asked."""
+    """Whether EC2 may have a reason not to show an existing image, according to its own answers."""
     settings = catalog.ask(ALLOWED_IMAGES, [place])[place]
     removal = catalog.ask(REMOVALS, [(place, image_id)])[place, image_id]
     hides = not isinstance(settings, AllowedImages) or settings.hides
@@ -31,7 +33,7 @@ def may_be_hidden(catalog: ImageCatalog, place: Place, image_id: str) -> bool:
 
 
 def unseen(night: Night | None) -> tuple[Gap, ...]:
-    """The places of a night of which anything may be missing."""
+    """Return the places of a night in which anything may be missing."""
     return tuple(
         Gap(f"{each.state}: {each.reason or 'reason unknown'}", each.account, each.region)
         for each in (night.unseen if night else ())
@@ -39,14 +41,14 @@ def unseen(night: Night | None) -> tuple[Gap, ...]:
 
 
 def unknown(what: str, id: str, night: Night | None, listed: Sequence[str] = ()) -> InputError:
-    """The error for an id that was found nowhere; `listed` are ids that somebody has just listed."""
+    """Return the error for an id that was not found; `listed` are ids from a fresh listing."""
     near = dict.fromkeys((*nearest_of(listed, id), *(night.nearest(id) if night else ())))
     hint = as_hint(list(near)[:3], "check the id, its Region and its account")
     return InputError(what, hint=hint)
 
 
 def listed_now(catalog: ImageCatalog, place: Place, id: str) -> list[str]:
-    """The first ids of the kind that the account has there; none where they are not told."""
+    """Return the first ids of this kind that the account has there; none if they are not available."""
     if id.startswith("i-"):
         return [each.instance_id for each in _first(catalog.list_all(USED_IMAGES, place))]
     return [each.image.id for each in _first(catalog.list_all(LISTED_IMAGES, (place, _OWN)))]

@@ -1,4 +1,4 @@
-"""From what was gathered to a report: the verdicts, what was left aside, and what each input has of them."""
+"""Makes a report: the verdicts, what was not judged, and the counts for each input."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ def report_of(
     known: JudgedMarks,
     left_aside: int = 0,
 ) -> Report:
-    """The verdicts on what was gathered."""
+    """Return the report on what was gathered."""
     verdicts, exceptions = judge_all(_wanted(subjects, policy), policy, as_of, known)
     not_judged: Counter[str] = Counter()
     for source in sources:
@@ -45,19 +45,19 @@ def report_of(
 
 
 def _wanted(subjects: Sequence[Subject], policy: Policy) -> Sequence[Subject]:
-    """All but those of which it turned out that a service chooses, if nobody wants that judged."""
+    """All subjects except those for which a service chooses, unless the policy judges these."""
     if Kind.SERVICE in policy.judge:
         return subjects
     return [each for each in subjects if each.reference.kind is not Kind.SERVICE]
 
 
 def _chosen(subjects: Iterable[Subject]) -> int:
-    """For how many of them a service chooses the image."""
+    """Count the subjects for which a service chooses the image."""
     return sum(each.reference.kind is Kind.SERVICE for each in subjects)
 
 
 def _inputs(sources: Sequence[Source], verdicts: Sequence[Verdict]) -> tuple[InputFacts, ...]:
-    """Each input with as many references as it has verdicts: a rule that is off may leave one out."""
+    """Each input with its number of verdicts; a rule that is off may leave a reference out."""
     judged = Counter([verdict.subject.input for verdict in verdicts])
     return tuple(
         replace(source.facts, references=judged[number]) for number, source in enumerate(sources)

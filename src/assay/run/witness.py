@@ -1,6 +1,6 @@
-"""A catalogue that notes, for each place, what became of asking it, and asks nothing twice.
+"""A catalogue that records, for each place, the result of asking it, and asks nothing twice.
 
-Places are asked one after the other, so that each call is counted where it was made.
+Places are asked one after another, so that each call is counted for the right place.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,7 +16,7 @@ from assay.model.places_seen import PlaceSeen, PlaceState
 
 T = TypeVar("T")
 _SIGHTS = (IMAGES.name, INSTANCE_IMAGES.name, ANCESTRY.name)
-"""What a place is seen by; all else explains or embellishes."""
+"""The questions that show whether a place can be seen; all others only add explanations."""
 
 
 @dataclass
@@ -28,7 +28,7 @@ class _Note:
 
 
 class Witness:
-    """An `ImageCatalog` around another."""
+    """An `ImageCatalog` that wraps another."""
 
     def __init__(self, source: ImageCatalog, asked_at: datetime) -> None:
         self._source = source
@@ -75,11 +75,11 @@ class Witness:
 
     @property
     def calls(self) -> int:
-        """How many calls were made so far."""
+        """The number of calls so far."""
         return sum(self.facts().api_calls.values())
 
     def places(self) -> tuple[PlaceSeen, ...]:
-        """Each place that was asked; who the caller is belongs to the place that asks for it."""
+        """Return each place that was asked, with the call for the caller's identity."""
         seen: list[PlaceSeen] = []
         known = {(each.account, each.region) for each in self._notes if each.account}
         for place, note in self._notes.items():
@@ -99,7 +99,7 @@ class Witness:
 
 
 def _state(note: _Note) -> PlaceState:
-    """A refusal tells in its own words whether it was a denial (`aws/refusals.py`)."""
+    """The state of a place; refusals say themselves if they were denials (`aws/refusals.py`)."""
     if not note.refused:
         return PlaceState.SEEN
     if note.answered:

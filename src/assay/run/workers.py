@@ -1,6 +1,7 @@
-"""Who reads the places of a run: threads, processes of some threads each, or a cluster of machines.
+"""What reads the places of a run: threads, processes with some threads each, or a cluster of
+machines.
 
-All three are executors; what they are given and what they answer is the same (`places.py`).
+All three are executors, with the same input and output (`places.py`).
 """
 
 from collections.abc import Callable, Iterator
@@ -17,17 +18,19 @@ from assay.run.host import Host
 from assay.run.places import Elsewhere, Reply, Setting, read_elsewhere, read_here
 
 MANY = 100
-"""Places from which on processes are worth their start. Measured: a process takes 0.3 s of a core until it reads, a
-place of 100 images some 26 ms, which threads of one process take one after another."""
+"""The number of places from which it is worth starting processes. Measured: a process takes 0.3 s
+of a core until it reads, a place of 100 images some 26 ms, which the threads of one process take
+one after another.
+"""
 _PATIENCE = 30
-"""Seconds in which somebody has to be at work in a cluster."""
+"""Seconds to wait for the first worker of a cluster."""
 
 
 class How(msgspec.Struct, frozen=True):
-    """By how many, and by whom, places are read."""
+    """How many workers read the places, and where."""
 
     workers: int
-    """So many places at a time; a cluster has its own number."""
+    """The number of places read at once; a cluster has its own number."""
     cores: int
     cluster: str | None
     """The address of a Dask scheduler, whose workers read instead."""
@@ -36,7 +39,7 @@ class How(msgspec.Struct, frozen=True):
 
 
 class Workers(msgspec.Struct, frozen=True):
-    """An executor, what to give it, and what it raises for a place whose worker was lost."""
+    """An executor, the function to submit, and the errors for a place whose worker was lost."""
 
     executor: Executor
     read: Callable[[At], Reply]
@@ -45,9 +48,9 @@ class Workers(msgspec.Struct, frozen=True):
 
 @contextmanager
 def workers(host: Host, catalog: ImageCatalog, how: How, places: int) -> Iterator[Workers]:
-    """Whoever reads so many places. Who leaves need not wait for what is on its way.
+    """Open an executor for this many places. On leaving, calls in progress are not waited for.
 
-    Raises `CatalogError` where there is no such cluster.
+    Raises `CatalogError` if the cluster cannot be used.
     """
     if how.cluster is not None:
         with _cluster(how.cluster, how) as found:
@@ -77,7 +80,7 @@ def _cluster(address: str, how: How) -> Iterator[Workers]:
     try:
         import dask
 
-        # Its log goes to standard error, tracebacks and all; what is wrong is told in one line
+        # Dask logs tracebacks to standard error; errors are reported in one line instead
         dask.config.set({"logging": {"distributed": "critical"}})
         from distributed import Client
         from distributed.scheduler import KilledWorker
@@ -99,7 +102,7 @@ def _cluster(address: str, how: How) -> Iterator[Workers]:
             "this cluster has no workers", where=address, hint="start one with: dask worker"
         ) from None
     try:
-        # Of one place there are two answers, an hour apart: `pure` would take the first for both
+        # The same place has two answers an hour apart; with `pure`, both would be the first one
         executor = client.get_executor(pure=False, retries=0)
         yield Workers(executor, _there(how), (KilledWorker,))
     finally:
