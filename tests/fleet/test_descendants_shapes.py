@@ -68,7 +68,7 @@ def asked(
     state: PlaceState = PlaceState.SEEN,
 ) -> Descent:
     store = Store(folder)
-    place = PlaceSeen(ONE, REGION, state, seen_at=DAY)
+    place = PlaceSeen(ONE, REGION, state, images=len(images), uses=len(uses), seen_at=DAY)
     store.write(NIGHT, place, images, uses)
     store.finish(NIGHT, [place])
     question = Question(folder, None, (ami(base),))

@@ -30,6 +30,12 @@ def unfinished(root: Path) -> list[date]:
     return sorted(each for each in found if each)
 
 
+def misnamed(root: Path) -> list[str]:
+    """What looks like the directory of a night and is named after no day of the calendar. Raises `OSError`."""
+    named = list(root.glob(f"{_NIGHT}*")) if root.is_dir() else []
+    return sorted(each.name for each in named if _night(each.name) is None)
+
+
 def _night(directory: str) -> date | None:
     try:
         return day(directory.removeprefix(_NIGHT))

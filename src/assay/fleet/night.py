@@ -7,21 +7,27 @@
 Everything said about a night is valid for the places that were seen; the others are in `unseen`.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
 from assay.errors import StoreError
 from assay.fleet.columns import image_of, place_of, use_of
+from assay.fleet.database import told
+from assay.fleet.folders import PLACES, misnamed
 from assay.fleet.nearest import nearest
 from assay.fleet.places import At
+from assay.fleet.sound import RESTORE, refuse_unsound
 from assay.fleet.store import TABLES, Store
 from assay.model import AncestryEntry
 from assay.model.inventory import Classified, Use
 from assay.model.places_seen import PlaceSeen, PlaceState
 
+T = TypeVar("T")
+_MISREAD = (ValueError, msgspec.MsgspecError)
 CURE = "run assay inventory first"
 _WRITTEN = "(state IN ('seen', 'filtered', 'cut-short') OR stale_since IS NOT NULL)"
 """A condition for the places with files in a night: something was read, in this night or
@@ -77,7 +83,7 @@ class Night(msgspec.Struct, frozen=True):
         chosen += "" if stale else " AND stale_since IS NULL"
         asked = f"SELECT * FROM images WHERE night = $1 {chosen} ORDER BY account, region, image_id"  # noqa: S608 - no outside text
         given = () if ids is None else (list(ids),)
-        return map(image_of, self.store.records(asked, self.date, *given))
+        return self._read("images", image_of, self.store.records(asked, self.date, *given))
 
     def roots(self) -> Iterator[AncestryEntry]:
         """The public images of AWS and its Marketplace at which stored ancestries end."""
@@ -90,14 +96,25 @@ class Night(msgspec.Struct, frozen=True):
             " WHERE entry.owner_alias IS NOT NULL"
             " QUALIFY row_number() OVER (PARTITION BY entry ORDER BY stale_since IS NOT NULL, account, region) = 1"
         )
-        for row in self.store.records(asked, self.date):
-            yield row, msgspec.convert(row["entry"], AncestryEntry)
+        yield from self._read("images", _root_of, self.store.records(asked, self.date))
 
     def uses(self) -> Iterator[tuple[At, Use]]:
         """What uses images, or would launch one next, each with its account and Region."""
         asked = "SELECT * FROM uses WHERE night = $1 ORDER BY account, region, type, id, image_id"
-        for row in self.store.records(asked, self.date):
-            yield (row["account"], row["region"]), use_of(row)
+        found = self._read("uses", _use_of, self.store.records(asked, self.date))
+        yield from found
+
+    def _read(
+        self, table: str, read: Callable[[dict[str, Any]], T], rows: Iterable[dict[str, Any]]
+    ) -> Iterator[T]:
+        """What rows tell. Raises `StoreError` for one that no run has written so."""
+        for row in rows:
+            try:
+                made = read(row)
+            except _MISREAD as error:
+                below = f"account={row['account']}/region={row['region']}/{table}.parquet"
+                raise _unreadable(self.store, self.date, below, error) from None
+            yield made
 
     def nearest(self, id: str) -> list[str]:
         """The ids of images, or of instances, that are most similar to an unknown one."""
@@ -112,7 +129,23 @@ def stored_night(store: Store, wanted: date | None, or_else: str = CURE) -> Nigh
     """
     found = known_night(store, wanted, or_else)
     rows = store.records("SELECT * EXCLUDE (night) FROM places WHERE night = $1", found)
-    return Night(found, tuple(map(place_of, rows)), store)
+    try:
+        return Night(found, tuple(map(place_of, rows)), store)
+    except _MISREAD as error:
+        raise _unreadable(store, found, PLACES, error) from None
+
+
+def _root_of(row: dict[str, Any]) -> tuple[dict[str, Any], AncestryEntry]:
+    return row, msgspec.convert(row["entry"], AncestryEntry)
+
+
+def _use_of(row: dict[str, Any]) -> tuple[At, Use]:
+    return (row["account"], row["region"]), use_of(row)
+
+
+def _unreadable(store: Store, night: date, below: str, error: Exception) -> StoreError:
+    what = f"has a row that cannot be read ({error})"
+    return StoreError(what, where=f"{store.path}/night={night}/{below}", hint=RESTORE)
 
 
 def known_night(store: Store, wanted: date | None, or_else: str = CURE) -> date:
@@ -129,16 +162,31 @@ def known_night(store: Store, wanted: date | None, or_else: str = CURE) -> date:
             f"night {found} is not complete: {_unended(found)}", where=store.path, hint=hint
         )
     if near is None:
+        if Path(store.path).exists() and not Path(store.path).is_dir():
+            raise StoreError(
+                "is a file, and a store is a directory", where=store.path, hint=or_else
+            )
         half = f" that is complete: {_unended(begun[-1])}" if begun else ""
         raise StoreError(f"holds no night{half}", where=store.path, hint=or_else)
     raise StoreError(f"has no night {found}", where=store.path, hint=f"the nearest night is {near}")
 
 
 def left_half(store: Store, asked: date | None = None) -> list[str]:
-    """One line for each incomplete night, or for those after `asked`, which was used instead."""
+    """One line for each night that is not read.
+
+    Those are the incomplete ones, with `asked` only the ones after it, which was used instead, and
+    those whose directory is not named after a date.
+    """
     begun = [each for each in store.unfinished() if asked is None or each > asked]
     rest = f"the newest complete night is {asked}" if asked else "it is not used"
-    return [f"night {each} is not complete: {_unended(each)}; {rest}" for each in begun]
+    root = Path(store.path)
+    with told(root):
+        odd = misnamed(root)
+    others = [
+        f"{each} is not named after a date, such as night=2026-11-29, so it is not read"
+        for each in odd
+    ]
+    return [*(f"night {each} is not complete: {_unended(each)}; {rest}" for each in begun), *others]
 
 
 def _unended(night: date) -> str:
@@ -146,11 +194,15 @@ def _unended(night: date) -> str:
 
 
 def refuse_damaged(store: Store, nights: Sequence[date]) -> None:
-    """Raise `StoreError` if a file of a place that was read is gone: it must not count as empty."""
+    """Raise `StoreError` if a file of a place that was read is gone or is not as it was written.
+
+    It must not count as empty.
+    """
     there = {night: store.files(night) for night in nights}
     query = f"""
         SELECT night, account, region FROM places
-        WHERE night IN (SELECT unnest($1::DATE[])) AND {_WRITTEN} ORDER BY ALL
+        WHERE night IN (SELECT unnest($1::DATE[])) AND {_WRITTEN}
+            AND account IS NOT NULL AND region IS NOT NULL ORDER BY ALL
     """  # noqa: S608 - no outside text
     for night, account, region in store.select(query, list(nights)).rows:
         for table in TABLES:
@@ -159,5 +211,7 @@ def refuse_damaged(store: Store, nights: Sequence[date]) -> None:
                 raise StoreError(
                     f"does not exist, but night {night} says that this place was read",
                     where=f"{store.path}/night={night}/{below}",
-                    hint="restore it from a copy of the store, or use another night",
+                    hint=RESTORE,
                 )
+    for night in nights:
+        refuse_unsound(store, night)

@@ -57,6 +57,14 @@ class Store:
         with told(directory):
             return frozenset(path for path, *_ in self._sources(directory).found)
 
+    def read_from(self, night: date, table: str) -> list[Path]:
+        """The files from which questions about a table of a night are answered."""
+        directory = folders.folder_of(self._root, night)
+        found = self._sources(directory)
+        if self._is_gathered(directory):
+            return [gathered.path_of(directory, table)]
+        return [directory / path for path, *_ in found.found if path.endswith(f"/{table}.parquet")]
+
     def _sources(self, night: Path) -> gathered.Sources:
         """The thousands of files of a night's places, listed once until something is written."""
         if night not in self._looked:

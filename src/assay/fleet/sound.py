@@ -1,0 +1,157 @@
+"""Whether a stored night is what a run wrote: a damaged one is refused, and never read as if less had been seen.
+
+What is told of each place in `places.parquet` has to agree with the rows of its files; a file without one of the
+columns that answers rest on, or with values that no run writes, is none of ours.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assay.errors import StoreError
+from assay.fleet import columns
+from assay.fleet.folders import PLACES
+from assay.fleet.sources import OF_A_NIGHT, OF_A_PLACE
+from assay.fleet.store import TABLES, Store
+from assay.model.inventory import ImageClass, UseType
+from assay.model.places_seen import PlaceState
+
+RESTORE = "restore it from a copy of the store, or use another night"
+_WAIT = "if a run of assay inventory is writing this night, wait for it to end; if not, "
+_SAYS = "but places.parquet says"
+_NEEDED = {
+    "images": frozenset((
+        "image_id", "owner_id", "class", "why", "state", "public", "creation_date", "source_image_id",
+        "source_image_region", "watermarks", "snapshots", "shared_from", "scan_severity", "scan_date", "stale_since",
+    )),
+    "uses": frozenset(("type", "id", "name", "image_id", "via", "state", "image", "stale_since")),
+    "places": frozenset(
+        ("account", "region", "state", "reason", "images", "uses", "seen_at", "stale_since")
+    ),
+}  # fmt: skip
+"""The columns that every night has had from the beginning, and without which an answer would be another."""
+_SCHEMA = """
+SELECT names, members, min(file_name) FROM (
+    SELECT file_name, list(name ORDER BY number) AS names, list(num_children ORDER BY number) AS members
+    FROM (SELECT file_name, name, num_children, row_number() OVER () AS number FROM parquet_schema($1::VARCHAR[]))
+    GROUP BY file_name
+) GROUP BY names, members ORDER BY ALL
+"""
+_KINDS = "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {table})"
+
+
+def _among(values: Sequence[str]) -> str:
+    return ", ".join(f"'{each}'" for each in values)
+
+
+_PLACES = f"""
+SELECT account, region, state, count(*) FROM places WHERE night = $1
+GROUP BY ALL HAVING account IS NULL OR region IS NULL OR count(*) > 1
+    OR state IS NULL OR state NOT IN ({_among(list(PlaceState))})
+UNION ALL
+SELECT account, region, NULL, count(*) FROM places WHERE night = $1
+GROUP BY account, region HAVING count(DISTINCT state) > 1
+ORDER BY ALL
+"""  # noqa: S608 - words of ours alone, here and below
+_ODD = {
+    "images": f"image_id IS NULL OR NOT starts_with(image_id, 'ami-') OR class IS NULL OR class NOT IN ({_among(list(ImageClass))})",
+    "uses": f"id IS NULL OR type IS NULL OR type NOT IN ({_among(list(UseType))})",
+}
+_ROWS = """
+SELECT coalesce(here.account, told.account), coalesce(here.region, told.region),
+    told.account IS NOT NULL, coalesce(told.{table}, 0), coalesce(here.number, 0), coalesce(here.odd, 0)
+FROM (
+    SELECT account, region, count(*) FILTER (stale_since IS NULL) AS number, count(*) FILTER ({odd}) AS odd
+    FROM {table} WHERE night = $1 GROUP BY account, region
+) AS here
+FULL JOIN (SELECT account, region, {table} FROM places WHERE night = $1) AS told USING (account, region)
+WHERE told.account IS NULL OR coalesce(here.odd, 0) > 0
+    OR coalesce(told.{table}, 0) <> coalesce(here.number, 0)
+ORDER BY ALL
+"""
+
+
+def refuse_unsound(store: Store, night: date) -> None:
+    """Raise `StoreError` for the first thing in a night that no run has written so."""
+    for where, what in _unsound(store, night):
+        cure = f"{_WAIT if _SAYS in what else ''}{RESTORE}"
+        raise StoreError(what, where=f"{store.path}/night={night}/{where}", hint=cure)
+
+
+def _unsound(store: Store, night: date) -> Iterator[tuple[str, str]]:
+    """Each file, below the night, and what is wrong with it."""
+    for table in ("places", *TABLES):
+        yield from _columns(store, night, table)
+    if not store.select("SELECT count(*) FROM places WHERE night = $1", night).rows[0][0]:
+        yield PLACES, "names no place: it is empty"
+    for account, region, state, number in store.select(_PLACES, night).rows:
+        yield PLACES, _of_a_place(account, region, state, number)
+    for table in TABLES:
+        query = _ROWS.format(table=table, odd=_ODD[table])
+        for account, region, told, said, number, odd in store.select(query, night).rows:
+            where = f"account={account}/region={region}/{table}.parquet"
+            yield where, _of_rows(table, known=told, said=said, number=number, odd=odd)
+
+
+def _of_a_place(account: str | None, region: str | None, state: str | None, number: int) -> str:
+    if account is None or region is None:
+        return "has a row without an account or a Region"
+    if number > 1:
+        return f"has {number} rows for {account}/{region}, and one is meant"
+    told = "no state" if state is None else f"the state {state!r}, which this assay does not know"
+    return f"gives {account}/{region} {told}"
+
+
+def _of_rows(table: str, *, known: bool, said: int, number: int, odd: int) -> str:
+    if odd:
+        what = "an AMI id and a class" if table == "images" else "an id and a type"
+        return f"has {_many(odd)} without {what} that this assay knows"
+    if not known:
+        return "exists, but places.parquet does not name its place"
+    return f"has {_many(number)} of that night, {_SAYS} {said:,}"
+
+
+def _many(number: int) -> str:
+    return f"{number:,} row{'' if number == 1 else 's'}"
+
+
+def _columns(store: Store, night: date, table: str) -> Iterator[tuple[str, str]]:
+    """Files without a column, and columns of another type."""
+    kept = Path(f"{store.path}/night={night}/{PLACES}").absolute()
+    files = [kept] if table == "places" else store.read_from(night, table)
+    for names, members, path in store.select(_SCHEMA, list(map(str, files))).rows if files else ():
+        missing = sorted(_NEEDED[table] - set(_top(names, members)))
+        if missing:
+            below = str(path).rpartition(f"/night={night}/")[2]
+            yield below, f"has no column {', '.join(missing)}"
+    kinds = {**_kinds(table), **(OF_A_NIGHT if table == "places" else OF_A_PLACE)}
+    found = dict(store.select(_KINDS.format(table=table)).rows)
+    wrong = [name for name, kind in kinds.items() if _plain(found[name]) != _plain(kind)]
+    if wrong:
+        yield f"*/{table}.parquet", f"has another type in the column {', '.join(wrong)}"
+
+
+def _kinds(table: str) -> Mapping[str, str]:
+    return columns.PLACES if table == "places" else TABLES[table]
+
+
+def _plain(kind: str) -> str:
+    """A type as it is compared: DuckDB writes the long name of one."""
+    told = kind.upper().replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ").replace('"', "")
+    return told.replace(" ", "")
+
+
+def _top(names: Sequence[str], members: Sequence[Any]) -> Iterator[str]:
+    """The columns themselves, of a list that has the parts of each behind it."""
+    at = 1  # the first is the file itself
+
+    def after(here: int) -> int:
+        following = here + 1
+        for _ in range(members[here] or 0):
+            following = after(following)
+        return following
+
+    while at < len(names):
+        yield names[at]
+        at = after(at)
