@@ -1,8 +1,8 @@
-"""The command line: the only room that prints, exits, or reads the clock and the environment.
+"""The command line: the only package that prints, exits, or reads the clock and the environment.
 
-Builds things, calls `check`, maps the outcome to an exit code. Each command is a module of its own,
-imported when it is asked for; everything but click is imported by the function that needs it, so
-that `assay --version` costs no more than click.
+Each command is a separate module, imported on demand, that prepares a run, starts it and maps the
+outcome to an exit code. Everything except click is imported by the function that needs it, so that
+`assay --version` costs no more than importing click.
 """
 
 import os
@@ -65,7 +65,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _trace(debug: bool) -> None:
-    """The traceback, for whoever asked: it may quote values that reports never show."""
+    """Print the traceback only on request: it may quote values that reports never show."""
     if debug:
         import traceback
 
@@ -79,7 +79,7 @@ def _complain(message: str) -> int:
 
 
 class _Commands(Group):
-    """The commands of `COMMANDS`, each imported when it is named."""
+    """The commands of `COMMANDS`, each imported on demand."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -93,7 +93,7 @@ class _Commands(Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """From a table: the commands are not imported."""
+        """List the commands from a table, without importing them."""
         from assay.cli.manual import SUMMARIES
 
         with formatter.section("Commands"):

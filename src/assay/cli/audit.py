@@ -34,7 +34,7 @@ WORKERS = 16
 
 
 class LiveOptions(Whose):
-    """Whose fleet AWS is asked for, and how."""
+    """Options for whose fleet to list, and how AWS is asked."""
 
     regions: tuple[str, ...]
     workers: int | None
@@ -43,11 +43,11 @@ class LiveOptions(Whose):
 
 
 class AuditOptions(LiveOptions, ReportOptions):
-    """The same with how reports look."""
+    """The same, with the options for how reports look."""
 
 
 def fleet_options(command: F) -> F:
-    """What runs: of a stored night, or what AWS lists now, and by which policy it is judged."""
+    """Options for the fleet, from a stored night or as AWS lists it now, and for the policy."""
     for option in reversed((
         click.argument("where", type=click.Choice((LIVE,)), required=False),
         click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
@@ -127,14 +127,14 @@ def chosen_fleet(
     night: "datetime | None",
     as_of: "datetime | None",
 ) -> "tuple[Fleet, datetime]":
-    """What `fleet_options` choose, and as of when it is judged."""
+    """The fleet that `fleet_options` choose, and the time as of which it is judged."""
     if where == LIVE:
         return _live(host, policy, how, night, as_of)
     return _stored(host, policy, how, store or STORE, night, as_of)
 
 
 def _refuse(how: "LiveOptions") -> None:
-    """What a night has was decided when it was stored."""
+    """Reject options that choose places: a night's places were chosen when it was stored."""
     given = {
         "--accounts": how["accounts"],
         "--organization": how["organization"],
@@ -157,7 +157,7 @@ def _stored(
     night: "datetime | None",
     as_of: "datetime | None",
 ) -> "tuple[Fleet, datetime]":
-    """The fleet of a night, and as of when it is judged."""
+    """The fleet of a night, and the time as of which it is judged."""
     from assay.model.times import readable
     from assay.run.audit import stored_fleet
     from assay.run.nights import night_of
@@ -178,7 +178,7 @@ def _live(
     night: "datetime | None",
     as_of: "datetime | None",
 ) -> "tuple[Fleet, datetime]":
-    """The fleet that AWS lists now, and as of when it is judged."""
+    """The fleet that AWS lists now, and the time as of which it is judged."""
     from assay.run.audit import Asked, live_fleet
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking, open_catalog

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class FixingOptions(CheckOptions, FixOptions):
-    """How inputs are read, how reports look, and what becomes of answers and of what fails."""
+    """Options for reading inputs, for reports, for recording answers and for fixing failures."""
 
     record: str | None
 
@@ -113,7 +113,7 @@ def _require_places(
 
 
 def look(how: "ReportOptions", *, exit_zero: bool) -> "Setting":
-    """What formats are told; where somebody asks for less and for more, it is less."""
+    """The setting for formats; --quiet wins over --verbose."""
     return setting(
         colour=wants_colour(how["color"]),
         width=columns(),
@@ -126,7 +126,7 @@ def look(how: "ReportOptions", *, exit_zero: bool) -> "Setting":
 
 
 def policy_by(host: "Host", path: str | None, undetermined: str | None) -> "Policy":
-    """The policy, with what the command line says instead of it."""
+    """The policy, with the setting that the command line overrides."""
     from msgspec.structs import replace
 
     from assay.model import Severity

@@ -1,4 +1,4 @@
-"""Where reports go: standard output and files, in one pass over one report."""
+"""Delivers a report to standard output and to files."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -17,10 +17,10 @@ _ELSEWHERE = "name another file"
 
 
 def require_places(outputs: Iterable[tuple[str, str]], inputs: Iterable[str | None]) -> None:
-    """Refuse, before anybody is asked anything, to write over an input or over another report.
+    """Refuse to overwrite an input or another report, before AWS is asked anything.
 
-    Outputs are files, each with the option that names it. Inputs are files, and directories of code with
-    all the code below them.
+    Each output is an option and the file it names. Inputs are files, and directories of code with all
+    the code below them.
     """
     from assay.run.inputs import CODE, VALUES
 
@@ -31,12 +31,12 @@ def require_places(outputs: Iterable[tuple[str, str]], inputs: Iterable[str | No
         files[real] = path
         if os.path.isdir(real):
             folders.append(os.path.join(real, ""))
-        elif real.endswith((*CODE, *VALUES)):  # stands for its directory
+        elif real.endswith((*CODE, *VALUES)):  # one file of code stands for its directory
             folders.append(os.path.join(os.path.dirname(real), ""))
     for option, path in outputs:
         real = os.path.realpath(path)
         if os.path.exists(real) and not os.path.isfile(real):
-            continue  # a pipe, a terminal, /dev/null; of a directory, writing says what is wrong
+            continue  # a pipe, a terminal, /dev/null; for a directory, writing reports what is wrong
         code = real.endswith((*CODE, *VALUES)) and os.path.exists(real)
         if real in files:
             raise click.UsageError(f"{option} {path} would overwrite {files[real]}; {_ELSEWHERE}")
@@ -53,9 +53,9 @@ def deliver(
     how: "Setting",
     recording: tuple[bytes | None, str | None] = (None, None),
 ) -> bool:
-    """Write every report that can be written, tell which cannot, and whether that is none.
+    """Write every report that can be written, note the others, and return whether there were none.
 
-    The answers that were judged, and the file for them, come first.
+    `recording` is the answers that were judged, and the file for them, which is written first.
     """
     from msgspec.structs import replace
 

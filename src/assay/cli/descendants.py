@@ -30,7 +30,7 @@ FORMATS = ("text", "json", "csv", "mermaid", "dot", "html")
 
 
 class How(TypedDict):
-    """What is joined with the night: a finding of Amazon Inspector, plans and states."""
+    """What is combined with the night: a finding of Amazon Inspector, CloudTrail, plans and states."""
 
     finding: str | None
     min_severity: str | None
@@ -105,7 +105,7 @@ def descendants_command(
     if how["min_severity"] and not how["finding"]:
         raise click.UsageError("--min-severity works only with --with-finding")
     host = this_process()
-    gc.disable()  # of all that is made here, nothing is thrown away before the process ends
+    gc.disable()  # nothing that is made here is freed before the process ends
     asked = _catalog(host, how) if how["cloudtrail"] or how["finding"] else None
     question = Question(
         *(Path(store), night, images, watermark, built_before),

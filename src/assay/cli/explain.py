@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 WITHOUT_PLAN = "scopes and exceptions that name addresses, modules, resource types or tags do not apply, because there is no plan"
 TOPICS = {"checkov": "assay.cli.checkov_dir"}
-"""Modules whose docstrings are pages, by what they are about."""
+"""Modules whose docstrings are pages, by topic."""
 FORMATS = ("text", "json", "markdown")
 
 
 def _known(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
-    """What a shell can complete: the rules, and what else has a page."""
+    """The names that a shell can complete: rules and other topics with a page."""
     from assay.policy.rules import RULES
 
     names = (*(rule.id for rule in RULES), *TOPICS)
@@ -111,7 +111,7 @@ def _explain_image(image: str, name: str, where: dict[str, Any], *, colour: bool
 
 
 def _looks_at_plans(policy: "Policy") -> bool:
-    """Whether a scope or an exception asks for what only a plan tells."""
+    """Whether a scope or an exception matches by something that only a plan has."""
     matches = [
         *(scope.match for scope in policy.scopes),
         *(exception.match for exception in policy.exceptions),

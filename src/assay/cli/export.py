@@ -149,7 +149,7 @@ def athena_command(store: str, database: str, output: str | None) -> int:
 def _criteria(
     host: "Host", policy_path: str | None, criteria_path: str | None, as_of: "datetime | None"
 ) -> "tuple[tuple[Criterion, ...], str, tuple[str, ...]]":
-    """Criteria in EC2's words, whose they are, and what of a policy they do not say."""
+    """Criteria in EC2's form, their source, and the parts of a policy that they do not express."""
     from assay.allowed_amis.export import allowed_amis
     from assay.allowed_amis.request import criteria_in
     from assay.run.policies import open_policy

@@ -1,4 +1,4 @@
-"""What `assay check` does beyond its verdicts: suggestions in reports, and literals rewritten."""
+"""What `assay check` does beyond its verdicts: adds suggestions to reports, and rewrites literals."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class FixOptions(TypedDict):
-    """What is asked of `fix_options`."""
+    """The values of `fix_options`."""
 
     store: str | None
     suggest: bool
@@ -27,7 +27,7 @@ class FixOptions(TypedDict):
 
 
 def fix_options(command: F) -> F:
-    """Whether candidates are looked for, where, and what is done with them."""
+    """Options for whether and where to look for candidates, and what to do with them."""
     for option in (
         click.option("--store", metavar="DIR", envvar="ASSAY_STORE",
                      help="Add the golden image to use to the fix of everything that fails, from the newest night of this store; does not ask AWS for it."),
@@ -41,7 +41,7 @@ def fix_options(command: F) -> F:
 
 
 def require_code(host: "Host", paths: tuple[str, ...], how: FixOptions) -> None:
-    """Refuse, before anybody is asked anything, to fix what is no code. Raises `InputError`."""
+    """Refuse --fix without code before AWS is asked anything. Raises `InputError`."""
     if not how["fix"]:
         return
     from assay.errors import InputError
@@ -57,7 +57,7 @@ def require_code(host: "Host", paths: tuple[str, ...], how: FixOptions) -> None:
 def with_suggestions(
     host: "Host", judged: "Judged", how: FixOptions
 ) -> "tuple[Judged, Mapping[int, Suggestion]]":
-    """What was judged with what could stand there instead, and that by the number of its verdict."""
+    """The judgement with suggestions in its report, and the suggestions by the index of their verdict."""
     if not (how["store"] or how["suggest"] or how["fix"]):
         return judged, {}
     from msgspec.structs import replace
@@ -78,7 +78,7 @@ def fix(
     found: "Mapping[int, Suggestion]",
     how: FixOptions,
 ) -> None:
-    """Rewrite what can be, and show what that changes on standard error. Raises `InputError`."""
+    """Rewrite what can be rewritten, and show the changes on standard error. Raises `InputError`."""
     if not how["fix"]:
         return
     from assay.run.fixes import fixes
@@ -110,7 +110,7 @@ def _rewrite(file: "Rewritten") -> None:
 
 
 def _diff(file: "Rewritten") -> "Iterator[str]":
-    """As `diff -u` without lines around: those of a tfvars file are nobody's business."""
+    """The changes as in `diff -u`, but without context, because a tfvars file may contain secrets."""
     from assay.report.safe import safe
 
     yield f"--- {safe(file.path)}"
@@ -126,7 +126,7 @@ def _diff(file: "Rewritten") -> "Iterator[str]":
 
 
 def _shown(line: str, changes: "tuple[Change, ...]") -> str:
-    """The line if it is an id with its name, else the ids that stand in it."""
+    """The line if it only gives a name an AMI id, otherwise only the changed ids in it."""
     import re
 
     from assay.model.ids import AMI_ID

@@ -1,4 +1,4 @@
-"""The host of a command, which is its process: its files and streams, its clock and its environment."""
+"""The host of a command: its process, with files and streams, clock and environment."""
 
 import os
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def this_process() -> Host:
-    """The host of every command. What waits for the end waits for that of the command at hand."""
+    """The host of every command. Functions to call at the end are called when the command ends."""
     import time
 
     from assay.cli.progress import progress
@@ -23,7 +23,7 @@ def this_process() -> Host:
 
 
 def another_process() -> Host:
-    """The host of what a command gives to other processes, which have nobody to talk to."""
+    """The host for work that a command gives to other processes, which show no messages."""
     import atexit
     import time
     from contextlib import nullcontext
@@ -34,11 +34,11 @@ def another_process() -> Host:
 
 
 def _unheard(_: str) -> None:
-    """Who gave the order tells what there is to tell."""
+    """Ignore a message: the process that gave the work reports what is needed."""
 
 
 def now() -> "datetime":
-    """The time, for whoever was not given one."""
+    """The current time in UTC, if no other time is given."""
     from datetime import UTC, datetime
 
     return datetime.now(UTC)

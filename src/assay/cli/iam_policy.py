@@ -136,7 +136,7 @@ def _refuse_mixtures(
 
 
 def _roles(policy: "Policy | None", partition: str, notes: list[str]) -> list[str]:
-    """The readers' roles. One of another partition cannot be assumed from here, nor be granted."""
+    """The readers' roles, except those in other partitions, which can be neither assumed nor granted."""
     from assay.errors import PolicyError
 
     roles: list[str] = []
@@ -163,7 +163,7 @@ def _roles(policy: "Policy | None", partition: str, notes: list[str]) -> list[st
 def _external_id(
     policy: "Policy | None", partition: str, account: str | None, notes: list[str]
 ) -> str | None:
-    """What the policy has the reader of an account asked for; of no account, that of all others."""
+    """The external id of an account's reader or, without an account, of the reader for all others."""
     readers = policy.readers if policy else None
     if readers is None or not (readers.by_account or readers.common):
         return None
@@ -182,7 +182,10 @@ def _external_id(
 
 
 def _name_only(repositories: Sequence[str]) -> list[str]:
-    """GitHub Docs, "OpenID Connect reference", "Immutable subject claims"."""
+    """A note that subjects may contain ids, if none of the given repositories does.
+
+    Source: GitHub Docs, "OpenID Connect reference", "Immutable subject claims".
+    """
     if not repositories or any("@" in repository for repository in repositories):
         return []
     since = "a repository created, renamed or moved after 2026-07-15"

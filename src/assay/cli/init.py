@@ -88,7 +88,7 @@ def init_command(
 
 
 def _list() -> int:
-    """The starter policies with what each is for, and where they and their cases are."""
+    """List the starter policies, the purpose of each, and where they and their cases are."""
     found = starters()
     wide = max(map(len, found))
     for name, path in found.items():
@@ -106,7 +106,7 @@ def _made(
     settings_path: str | None,
     force: bool,
 ) -> int:
-    """Write a policy of what was said, asked for, or read from EC2's settings."""
+    """Write a policy from options, answers to prompts, or EC2's settings."""
     from msgspec.structs import replace
 
     from assay.allowed_amis.starter import Start, text
@@ -135,7 +135,7 @@ def _made(
 
 
 def _tell(adopted: "Adopted | None") -> None:
-    """What is worth a look in a policy that was made of settings."""
+    """Note what needs attention in a policy that was made from EC2's settings."""
     if adopted is None:
         return
     if adopted.lost:
@@ -159,7 +159,7 @@ def _placeholder() -> "WatermarkFilter":
 
 
 def _golden(account: str | None, watermark: str | None) -> "tuple[WatermarkFilter, str]":
-    """The golden mark: what was said, asked for, or assumed; and what was not said of it."""
+    """The golden mark from options, prompts or defaults; and which parts of it were not given."""
     from assay.allowed_amis import starter
     from assay.model import WatermarkFilter
 
@@ -187,7 +187,7 @@ def _refuse_to_overwrite(path: str, force: bool) -> None:
 
 
 def _write(path: str, content: bytes, force: bool) -> None:
-    """Without `force`, not even over what came to be there in the meantime."""
+    """Write the file; without `force`, do not overwrite even one created in the meantime."""
     from assay.files import create
 
     if force:

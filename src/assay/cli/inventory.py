@@ -112,7 +112,7 @@ inventory_command.add_command(sql_command)
 def _require(
     store: str, outputs: "Sequence[tuple[str, str]]", inputs: "Sequence[str | None]"
 ) -> None:
-    """Refuse what could not be written: it can take hours until it is to be."""
+    """Reject outputs that could not be written now, because it can take hours until they are."""
     from assay.cli.delivery import require_places
 
     require_name(store)
@@ -128,7 +128,7 @@ def _told(
     outputs: "Sequence[tuple[str, str]]",
     format_: str,
 ) -> int:
-    """Report what was found, and tell the exit code."""
+    """Report what was found, and return the exit code."""
     from assay.errors import InputError
 
     failed: list[InputError] = []
@@ -157,7 +157,7 @@ def _how(
     *,
     cached: bool,
 ) -> "How":
-    """Who reads the places, by what is told to whoever reads them."""
+    """Who reads the places, and with which settings."""
     from datetime import timedelta
 
     from assay.cli.host import another_process
@@ -169,7 +169,7 @@ def _how(
 
 
 def _cores() -> int:
-    """Those that this process may use, where that can be told."""
+    """The number of cores that this process may use, or else of the machine."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""What help says of every command: a line in the list of all, and an example at its own end."""
+"""What help says about every command: a line in the list of commands, and an example."""
 
 SUMMARIES = {
     "audit": "Judge what is running, and what would be launched next, by the same policy as a plan.",
@@ -22,7 +22,7 @@ SUMMARIES = {
     "suggest": "Suggest a golden image to use instead of one that does not pass, and show what to write.",
     "trace": "Show where an image, or the image of an instance, comes from, with the evidence.",
 }
-"""A line of each command, the first of its own help: the list of all is printed without importing them."""
+"""The first line of each command's help, so that the list is printed without importing commands."""
 
 EXAMPLES = {
     "": """terraform plan -out=tfplan

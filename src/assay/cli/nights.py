@@ -1,4 +1,4 @@
-"""`assay inventory diff` and `assay inventory sql`: questions to nights that are stored."""
+"""`assay inventory diff` and `assay inventory sql`: questions about stored nights."""
 
 from typing import TYPE_CHECKING
 
@@ -64,7 +64,7 @@ def sql_command(query: str, store: str, format_: str) -> int:
 
     kept = Store(Path(store))
     known_night(kept, None)
-    refuse_damaged(kept, kept.nights())  # which of them the query is about, nobody can tell
+    refuse_damaged(kept, kept.nights())  # the query may be about any of them
     found = kept.select(query)
     show(rows.render(found.names, found.rows, format_))
     for line in left_half(kept):

@@ -1,4 +1,4 @@
-"""What several commands take: their options, and the values that options have."""
+"""Options that several commands share, and the types of their values."""
 
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from assay.run.inputs import Reading
 
 DEFAULT_TIMEOUT = 120.0
-"""Seconds. Retries of a silent endpoint alone could take three minutes; a gate is waited for."""
+"""Seconds. Retrying a silent endpoint could take three minutes, but people wait for a gate."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,7 +42,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8
 
 
 class Output(click.ParamType):  # type: ignore[type-arg]
-    """`FORMAT=FILE`, of some formats."""
+    """`FORMAT=FILE`, with one of the given formats."""
 
     name = "format=file"
 
@@ -62,7 +62,7 @@ class Output(click.ParamType):  # type: ignore[type-arg]
 
 
 class Seconds(click.ParamType):  # type: ignore[type-arg]
-    """How long to wait: more than nothing, and less than a day."""
+    """How long to wait, in seconds: more than 0, and at most a day."""
 
     name = "seconds"
 
@@ -73,13 +73,13 @@ class Seconds(click.ParamType):  # type: ignore[type-arg]
             seconds = float(value)
         except ValueError:
             self.fail(f"{value!r} is not a number of seconds, such as 60", param, ctx)
-        if not 0 < seconds <= 86_400:  # nor is nan
+        if not 0 < seconds <= 86_400:  # rejects nan, too
             self.fail(f"{value!r} is not between 0 and 86400 seconds, such as 60", param, ctx)
         return seconds
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]
-    """A span of time, as 36h or 7d."""
+    """A span of time, such as 36h or 7d."""
 
     name = "duration"
     _UNITS: ClassVar[dict[str, int]] = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -99,12 +99,12 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 class Shaped(click.ParamType):  # type: ignore[type-arg]
     """Text that fits a pattern.
 
-    No pattern lets a `*`, a `?` or a `${` through: IAM would take some of them for more than they
-    say, and in the rest they are a mistake.
+    No pattern accepts `*`, `?` or `${`: in some values IAM would treat them as wildcards or
+    variables, and in the others they are a mistake.
     """
 
     def __init__(self, name: str, pattern: str | Callable[[], str], shape: str) -> None:
-        """The pattern can be one that is looked up only when there is a text."""
+        """The pattern can be a function, which is called only when there is a text."""
         self.name = name
         self._pattern = pattern
         self._shape = shape
@@ -162,7 +162,7 @@ no_cache_option = click.option(
 
 
 def live_options(command: F) -> F:
-    """How AWS is asked."""
+    """Options for how AWS is asked."""
     for option in (
         click.option("--region", type=REGION, metavar="REGION", envvar="ASSAY_REGION",
                      help="The Region to use if a plan does not give it as a constant."),
@@ -174,7 +174,7 @@ def live_options(command: F) -> F:
 
 
 class SourceOptions(TypedDict):
-    """What says how inputs are read, of `input_options` and `live_options`."""
+    """The values of `input_options` and `live_options` that say how inputs are read."""
 
     region: str | None
     include_unchanged: bool
@@ -187,7 +187,7 @@ class SourceOptions(TypedDict):
 
 
 def input_options(command: F) -> F:
-    """How inputs are read."""
+    """Options for how inputs are read."""
     for option in (
         click.option("--source-root", metavar="DIR", envvar="ASSAY_SOURCE_ROOT",
                      help="The directory of the root module's code: adds file and line to the findings of a plan, and has the providers for rendering a saved plan."),
@@ -207,7 +207,7 @@ def input_options(command: F) -> F:
 
 
 def source_options(command: F) -> F:
-    """What `check` and `record` both need to know about inputs and where to ask."""
+    """The options of both `check` and `record`: inputs, and where to ask."""
     for option in (
         click.argument("paths", nargs=-1, required=True, metavar="PATH..."),
         policy_option,
@@ -220,7 +220,7 @@ def source_options(command: F) -> F:
 
 
 def reading(how: SourceOptions, cache: "Cache") -> "Reading":
-    """How inputs are read by these options."""
+    """How to read inputs according to these options."""
     from assay.run.inputs import Reading
 
     return Reading(
@@ -236,7 +236,7 @@ def reading(how: SourceOptions, cache: "Cache") -> "Reading":
 
 
 class ReportOptions(TypedDict):
-    """What says how reports look, of `report_options`."""
+    """The values of `report_options` that say how reports look."""
 
     category: str
     excepted: bool
@@ -246,11 +246,11 @@ class ReportOptions(TypedDict):
 
 
 class CheckOptions(SourceOptions, ReportOptions):
-    """How inputs are read, and how reports look."""
+    """Options for how inputs are read and how reports look."""
 
 
 def report_options(command: F) -> F:
-    """Which reports there are, how they look, and what they mean to the shell."""
+    """Options for which reports to write, how they look, and the exit code."""
     for option in (
         click.option("--category", metavar="NAME", default="assay", show_default=True,
                       envvar="ASSAY_CATEGORY",

@@ -78,7 +78,7 @@ contains none.
 def test_command(
     directories: tuple[str, ...], policy_path: str | None, as_of: "datetime | None"
 ) -> int:
-    """Run cases; `_HELP` is what people read."""
+    """Run cases; the help text is `_HELP`."""
     from assay.cli.host import this_process
     from assay.run.cases import Cases, cases
 

@@ -1,4 +1,4 @@
-"""A word on stderr while AWS is asked for longer than a second."""
+"""Progress messages on stderr if asking AWS takes longer than a second."""
 
 import sys
 import threading
@@ -13,22 +13,23 @@ if TYPE_CHECKING:
     from assay.catalog.interface import ImageCatalog
 
 PATIENCE = {True: 1.0, False: 10.0}
-"""Seconds that pass in silence before a person on a terminal, and a log, are told something."""
+"""Seconds before the first message: True for a terminal, False for a log."""
 PAUSE = {True: 0.2, False: 10.0}
-"""Seconds between two words to a person, and to a log."""
+"""Seconds between two messages: True for a terminal, False for a log."""
 _ERASE = "\r\x1b[K"
 
 Told: TypeAlias = "Callable[[], str | None]"
 
 
 def _nothing() -> None:
-    """Of how far the run is."""
+    """Say nothing about how far the run is."""
 
 
 @contextmanager
 def progress(catalog: "ImageCatalog", told: Told = _nothing) -> Iterator[None]:
-    """Tell how far a run is: a line that changes on a terminal, else a few lines. Where `told` has nothing to
-    tell, it is how many calls were made so far.
+    """Show how far a run is: one changing line on a terminal, otherwise a few lines.
+
+    If `told` returns None, the line says how many calls were made so far.
     """
     if catalog.facts().kind != "live":
         yield
@@ -57,7 +58,7 @@ def _tell(catalog: "ImageCatalog", told: Told, done: threading.Event) -> None:
             line = f"assay: {so_far}, {seconds}"
         elif not calls:
             line = f"assay: waiting for AWS credentials, {seconds}"
-        if so_far or calls or not watched:  # there may be a prompt on a terminal till then
+        if so_far or calls or not watched:  # a terminal may show a prompt until then
             click.echo(f"{_ERASE}{line}" if watched else line, err=True, nl=not watched)
         if done.wait(PAUSE[watched]):
             break

@@ -75,7 +75,7 @@ def securityhub_command(
 
 
 def _push(hub: "SecurityHub", writing: "Writing", format_: str) -> "Pushing":
-    """What was written is told of a run that is interrupted, too."""
+    """Push the findings, and report what was written even if the run is interrupted."""
     from assay.report.push import json, text
     from assay.run.push import push, pushing
 
@@ -83,7 +83,7 @@ def _push(hub: "SecurityHub", writing: "Writing", format_: str) -> "Pushing":
     ended = False
     try:
         for each in push(hub, writing):
-            places.append(each)  # noqa: PERF402  # what is done is known where the rest is interrupted
+            places.append(each)  # noqa: PERF402  # keeps what is done if the rest is interrupted
         ended = True
     finally:
         found = pushing(hub, writing, places)

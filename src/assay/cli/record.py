@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assay.catalog.coverage import Coverage
 
 REASONS = 5
-"""So many reasons for having no answer are told, those of most questions first."""
+"""The maximum number of reasons for missing answers that are shown, most frequent first."""
 
 
 @click.command("record", cls=Command)
@@ -73,7 +73,7 @@ def record_command(
 
 
 def _tell(path: str, found: "Coverage", lost: int) -> None:
-    """How many questions there were, which got no answer and why, and what became of the file."""
+    """Note how many questions there were, how many got no answer and why, and if the file was kept."""
     if not found.unanswered:
         note(f"{path}: {_many(found.asked)}, all of them answered")
         return

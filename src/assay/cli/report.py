@@ -10,7 +10,7 @@ from assay.cli.streams import EXIT_FAIL, EXIT_PASS, note, show
 from assay.cli.usage import Group
 
 MOST = 50
-"""So many differences are told."""
+"""The maximum number of differences that are shown."""
 
 
 @click.group("report", cls=Group)

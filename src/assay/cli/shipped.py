@@ -1,4 +1,4 @@
-"""Files that come with assay beside its modules: in a wheel among them, in a checkout at its top."""
+"""Files that come with assay's modules: next to them in a wheel, at the top of a checkout."""
 
 import os
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ POLICY = "policy.yaml"
 
 
 def folder(name: str, marker: str = "") -> str:
-    """The directory of that name in which `marker` stands. Raises `InputError` where there is none."""
+    """The directory of that name that contains `marker`. Raises `InputError` if there is none."""
     from assay.errors import InputError
 
     for place in _PLACES:
@@ -34,7 +34,7 @@ def starters() -> dict[str, str]:
 
 
 def title(document: bytes) -> str:
-    """What the first line of a policy says that it is for."""
+    """The purpose of a policy, from its first line."""
     return document.decode().partition("\n")[0].lstrip("# ")
 
 
@@ -55,7 +55,7 @@ class Starter(click.ParamType):  # type: ignore[type-arg]  # generic from click 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> "list[CompletionItem]":
-        """The names that begin so."""
+        """The names that begin with `incomplete`."""
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(name) for name in starters() if name.startswith(incomplete)]

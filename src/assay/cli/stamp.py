@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assay.run.stamp import Wish
 
 TIMEOUT = 3_600.0
-"""Seconds: a copy of a large image into a far Region can take that long."""
+"""Seconds: copying a large image to a distant Region can take that long."""
 
 
 @click.command("stamp", cls=Command)
@@ -97,7 +97,10 @@ def _stamp(
     format_: str,
     cache: "Cache",
 ) -> "Stamping":
-    """What was written is told at once as text, and in one document as JSON, also of a run that is interrupted."""
+    """Stamp the images and report what was written: at once as text, or in one JSON document.
+
+    The document is printed even if the run is interrupted.
+    """
     from assay.model.stamping import Stamping
     from assay.report.stamping import json, text
     from assay.run.stamp import open_door, stamp

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 EXIT_PASS, EXIT_FAIL, EXIT_NO_VERDICT, EXIT_UNDETERMINED = 0, 1, 2, 3
 NARROWEST = 40
-"""Columns. Lines of fewer would hold a word each."""
+"""Columns. Narrower lines would have room for only one word each."""
 
 
 def exit_code(outcome: "Outcome", policy: "Policy") -> int:
-    """What a verdict is to the shell."""
+    """The exit code for an outcome."""
     from assay.model import Outcome
     from assay.model.verdicts import closes_the_gate
 
@@ -52,10 +52,10 @@ def _standard_input() -> bytes:
 
 
 def write(path: str, content: bytes, *, private: bool = False) -> None:
-    """Write a whole file or none: a report cut short could be taken for a short report.
+    """Write a whole file or none: a truncated report could be taken for a short report.
 
-    A private file is its owner's alone from the first byte on; others follow the umask, since
-    reports are there to be read by the steps that follow, which may be another user's.
+    A private file is accessible only to its owner, from the first byte on. Others follow the umask,
+    because later steps, which may run as another user, read the reports.
     """
     from assay.files import PRIVATE, SHARED, replace
 
@@ -71,9 +71,9 @@ def write(path: str, content: bytes, *, private: bool = False) -> None:
 
 
 def require_writable(path: str) -> None:
-    """Raise `InputError` where a file could not be written, before long work is done for it.
+    """Raise `InputError` if a file could not be written, before long work is done for it.
 
-    Only what can be told without writing is looked at: a disk can still be full.
+    This checks only what can be checked without writing: a disk can still be full.
     """
     import errno
 
@@ -95,7 +95,7 @@ def require_writable(path: str) -> None:
 
 
 def unwritable(path: str, why: str) -> "InputError":
-    """A file that cannot be written, with what to do where that can be told."""
+    """The error for a file that cannot be written, with a hint if the cure is known."""
     from assay.errors import InputError
 
     folder = os.path.dirname(path)
@@ -108,7 +108,7 @@ def unwritable(path: str, why: str) -> "InputError":
 
 
 def require_name(path: str) -> None:
-    """Raise `InputError` for a path that is empty: a variable of the shell, most likely."""
+    """Raise `InputError` for an empty path, most likely from a shell variable that is not set."""
     from assay.errors import InputError
 
     if not path:
@@ -118,7 +118,7 @@ def require_name(path: str) -> None:
 def show(report: str | bytes) -> None:
     """Print a report; a reader that has gone away (`| head`, `>&-`) changes no verdict. Bytes are UTF-8.
 
-    Raises `InputError` where it cannot be printed: nobody has read the verdict then.
+    Raises `InputError` if the report cannot be printed, because then nobody has read the verdict.
     """
     from assay.errors import InputError
 
@@ -136,14 +136,14 @@ def show(report: str | bytes) -> None:
 
 
 def _silence(descriptor: int) -> None:
-    """What is still in a stream's buffer goes nowhere, and not wrong once more."""
+    """Discard what is left in a stream's buffer, so that writing it cannot fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def note(text: str) -> None:
-    """One line on standard error for the person who looks; what it quotes cannot do anything.
+    """Print one line on standard error; text that it quotes is made harmless.
 
-    That nobody can be told changes no exit code.
+    If the line cannot be printed, the exit code does not change.
     """
     from contextlib import suppress
 
@@ -156,12 +156,12 @@ def note(text: str) -> None:
 
 
 def printable(text: str) -> str:
-    """The text, with nothing in it that ends a line or moves a cursor."""
+    """The text, without anything that ends a line or moves the cursor."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def columns() -> int | None:
-    """How wide the terminal is that shows the report; None where no terminal does."""
+    """The width of the terminal that shows the report; None if it goes elsewhere."""
     if sys.stdout is None or not sys.stdout.isatty():
         return None
     try:
@@ -172,7 +172,7 @@ def columns() -> int | None:
 
 
 def wants_colour(choice: str) -> bool:
-    """`--color` wins, then NO_COLOR, then FORCE_COLOR, then whether a person is looking."""
+    """`--color` wins, then NO_COLOR, then FORCE_COLOR, then whether output goes to a terminal."""
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):

@@ -34,7 +34,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def lookup_options(command: F) -> F:
-    """Where an image is looked up, and as which account."""
+    """Options for where to look up an image, and as which account."""
     for option in (
         click.option("--region", type=REGION, envvar="ASSAY_REGION",
                      help="The Region of the image (default: the policy's aws.region)."),
@@ -64,7 +64,7 @@ def find(
     timeout: float,
     no_cache: bool,
 ) -> "Found":
-    """Look an image up as `lookup_options` say."""
+    """Look up an image according to `lookup_options`."""
     from assay.cli.host import this_process
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking
@@ -130,7 +130,7 @@ def trace_command(
 def _remembering(
     host: "Host", store: str, night: "datetime | None", *, named_it: bool
 ) -> "Remembering":
-    """The night to ask. One that nobody named may be missing, or unreadable, and that is told."""
+    """The night to ask. A night that was not named may be missing or unreadable; then a gap says so."""
     from assay.errors import StoreError
     from assay.model.lines import Gap
     from assay.run.tracing import Remembering

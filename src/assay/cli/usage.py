@@ -1,7 +1,7 @@
-"""Help in parts, and what is told of a command line that cannot be understood.
+"""Help in parts, and messages about command lines that cannot be understood.
 
-A command says `cls=Command`, a group `cls=Group`; what they show beyond click's is here, and examples
-are in `cli/manual.py`, which only help imports.
+Commands use `cls=Command`, groups `cls=Group`. What they show in addition to click's help is here;
+examples are in `cli/manual.py`, which is imported only for help.
 """
 
 import os
@@ -51,13 +51,13 @@ _PARTS = {
         *("dry_run", "yes", "exit_zero", "version", "help"),
     ),
 }
-"""By an option's name in the code; help has parts and options in this order, in every command."""
+"""Options by their names in the code; every command's help has parts and options in this order."""
 _PLACES = {name: (part, n) for part, names in _PARTS.items() for n, name in enumerate(names)}
 _DEBUG = click.Option(["--debug"], is_flag=True, hidden=True, expose_value=False)
 
 
 def part_of(option: click.Parameter) -> str:
-    """The part of a command's help in which an option stands."""
+    """The part of a command's help that lists an option."""
     return _place(option)[0]
 
 
@@ -66,17 +66,17 @@ def _place(option: click.Parameter) -> tuple[str, int]:
 
 
 class _InParts(click.Command):
-    """Options by what they are about, each with its environment variable, then examples."""
+    """Help with options by topic, each with its environment variable, and then examples."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Those of the command, and what every command takes."""
+        """The command's own parameters, and those of every command."""
         return [*super().get_params(ctx), _DEBUG]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         parts: dict[str, list[tuple[str, str]]] = {part: [] for part in _PARTS}
         for param in sorted(self.get_params(ctx), key=lambda each: _place(each)[1]):
             if not isinstance(param, click.Option):
-                continue  # the first line of the help has the arguments
+                continue  # arguments are in the first line of the help
             param.show_envvar = bool(param.envvar)
             record = param.get_help_record(ctx)
             if record is not None:
@@ -103,7 +103,7 @@ class Command(_InParts):
 
 
 class Group(_InParts, click.Group):
-    """A group of such commands, which knows what was meant by a mistyped one."""
+    """A group of such commands, which suggests what may be meant by a mistyped one."""
 
     command_class = Command
 
@@ -122,7 +122,7 @@ class Group(_InParts, click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Each with the whole of its first sentence."""
+        """List each command with its whole first sentence."""
         found = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
         rows = [(name, each.get_short_help_str(200)) for name, each in found.items() if each]
         with formatter.section("Commands"):
@@ -130,7 +130,7 @@ class Group(_InParts, click.Group):
 
 
 def told(error: click.ClickException) -> str:
-    """One line of what is wrong with the command line, and what to do."""
+    """One line that says what is wrong with the command line, and what to do."""
     if isinstance(error, click.NoSuchOption):
         return _no_such_option(error)
     if isinstance(error, click.MissingParameter) and error.ctx:
@@ -139,7 +139,7 @@ def told(error: click.ClickException) -> str:
 
 
 def _by_variable(error: click.ClickException) -> str:
-    """The message, with the variable in place of the option that nobody has written."""
+    """The message, which names the environment variable instead of the option if the value is from it."""
     message = error.format_message()
     if not isinstance(error, click.BadParameter) or error.ctx is None or error.param is None:
         return message
@@ -151,7 +151,7 @@ def _by_variable(error: click.ClickException) -> str:
 
 
 def _choice_meant(error: click.ClickException) -> str:
-    """The choice that comes nearest to a value that is none."""
+    """A hint with the choice most like an invalid value; empty if there is none."""
     from assay.errors import did_you_mean
 
     param = error.param if isinstance(error, click.BadParameter) else None
@@ -175,8 +175,8 @@ def _no_such_option(error: click.NoSuchOption) -> str:
 
 
 def asked_for_help(error: click.ClickException) -> bool:
-    """Whether the error is a group's help, for whoever named none of its commands.
+    """Whether the error is the help of a group that was called without a command.
 
-    click knows this class from 8.2 on; before it prints the help itself.
+    click has this class since 8.2; older versions print the help themselves.
     """
     return type(error).__name__ == "NoArgsIsHelpError"

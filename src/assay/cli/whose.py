@@ -1,4 +1,4 @@
-"""Whose accounts a command looks into, and in which Regions: options, and what they come to."""
+"""Options for the accounts and Regions that a command reads, and the accounts they select."""
 
 from typing import TYPE_CHECKING, TypedDict
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from assay.run.host import Host
 
 TIMEOUT = 6 * 3_600.0
-"""Seconds. To list the places of a large organisation takes minutes, and longer where it is slow."""
+"""Seconds. Listing the places of a large organisation takes minutes, or longer if AWS is slow."""
 HOME = "us-east-1"
-"""Where is asked which Regions there are, if nobody names one."""
+"""The Region in which to ask for the list of Regions, if none is named."""
 
 
 class Whose(TypedDict):
-    """The options that say whose accounts are meant."""
+    """The options that select accounts."""
 
     accounts: str | None
     organization: bool
@@ -28,7 +28,7 @@ class Whose(TypedDict):
 
 
 def whose_options(command: F) -> F:
-    """Which places are wanted; the Regions are given as `regions`, the rest is a `Whose`."""
+    """Options that select places; Regions are passed as `regions`, the rest is a `Whose`."""
     for option in reversed((
         click.option("--accounts", metavar="FILE",
                      help="A file of account ids, one per line, or an accounts file of c7n-org (default: the policy's aws.accounts, or else the caller's own account)."),
@@ -46,7 +46,7 @@ def whose_options(command: F) -> F:
 
 
 def accounts_of(host: "Host", policy: "Policy", how: "Whose") -> "Sequence[str] | Organization":
-    """Whose accounts: a file's, an organisation's, or those of the policy; none where nobody says."""
+    """The selected accounts: from a file, an organisation or the policy; empty if none are named."""
     from assay.fleet.accounts import accounts_in
     from assay.model import Accounts, Organization
 
