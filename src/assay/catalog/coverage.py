@@ -38,8 +38,7 @@ class Coverage(msgspec.Struct, frozen=True):
         """
         new = self.unanswered.keys() - before.unanswered.keys()
         # An image that cannot be read hides its ancestors. No question is asked about them, so
-        # their
-        # answers are lost although no question about them failed.
+        # their answers are lost although no question about them failed.
         more = len(self.unanswered) > len(before.unanswered)
         if more or any(kind == IDENTITIES.name for *_, kind, _ in new):
             return len(before.answered - self.answered)

@@ -94,9 +94,8 @@ ReferencesKey: TypeAlias = tuple[Place, tuple[str, ...]]
 REFERENCES_OF: Listing[ReferencesKey, ImageReference] = Listing(
     "image_references", ImageReference, lambda key: key[0]
 )
-"""EC2 DescribeImageReferences, which covers neither Auto Scaling groups nor launch configurations:
-a reference that
-it finds is evidence, but finding none is not."""
+"""EC2 DescribeImageReferences, which covers neither Auto Scaling groups nor launch configurations: a
+reference that it finds is evidence, but finding none is not."""
 REGIONS_OF: Listing[Place, Region] = Listing("regions", Region, as_it_is)
 """account:ListRegions, or EC2 DescribeRegions if that fails: all Regions of a partition, on or off
 for the account.

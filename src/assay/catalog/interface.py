@@ -58,8 +58,7 @@ class Question(msgspec.Struct, Generic[K, T_co], frozen=True, eq=False):
     """
 
     name: str
-    """Also the name of the member of a recording that contains its answers. Changing it orphans
-    them."""
+    """Also the member of a recording that contains the answers, which are found by it."""
     answer: type[T_co]
     place: Callable[[K], Place]
     written: Callable[[K], str]
@@ -93,7 +92,7 @@ class Obstacle(enum.Enum):
     OPTED_OUT = "opted-out"
     """The Region is off for that account, or rejects its credentials."""
     EXPIRED = "expired"
-    """The credentials have expired."""
+    """The credentials are no longer valid."""
     THROTTLED = "throttled"
     LATE = "late"
     """The run's time limit was reached."""

@@ -98,8 +98,7 @@ class _Identities(Question[Place, Identity], frozen=True, eq=False):
             case Identity(account=account):
                 at = records.at(Place(key.partition, account, key.region))
                 # Once recorded as the caller's own, it stays so: the same account may also be asked
-                # for by
-                # its number, with the caller's credentials.
+                # for by its number, with the caller's credentials.
                 known = key.account is not None
                 at.reader = known and (at.reader or at.identity is None)
                 at.identity = answer

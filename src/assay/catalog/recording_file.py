@@ -193,8 +193,7 @@ def by_place(path: str, records: Iterable[PlaceRecord], questions: Kinds) -> Rec
             raise RecordingError(f"{place} is recorded twice", where=path)
         for kind, answers in record.all_answers():
             # It is impossible to tell which of two answers is right. `found` would win, and that is
-            # what
-            # somebody who edits a recording to make it pass would add.
+            # what somebody who edits a recording to make it pass would add.
             for key in sorted(answers.contradictions()):
                 raise RecordingError(
                     f"{called[kind] or key} in {place} has two answers", where=path

@@ -48,7 +48,7 @@ def image_value(value: str) -> str:
 
 
 def version_image(version: TemplateVersion) -> TemplateVersion:
-    """Keep a launch template version with its image only if that names one."""
+    """Keep a version of a launch template, but its image only if that names one."""
     return replace(version, image=image_value(version.image)) if version.image else version
 
 

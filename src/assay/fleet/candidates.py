@@ -7,7 +7,7 @@ wanted image and possibly some others; the caller compares these few by their st
 
     sources      images that watermarks name as their source, by key
     carriers     the images that carry such a watermark, each with its source
-    links        child and parent from listings and records, when the child was made, if by a vendor
+    links        child and parent in listings and records, when the child was made, whether by a vendor
     lost         sources that are in no listing and no record, by key
     untold       each of those with a child of it, and when that child was made
     hints        child and parent from anything else

@@ -35,8 +35,8 @@ SELECT region, image_id, coalesce(mark.source_image_region, '?') AS source_regio
 FROM (SELECT region, image_id, unnest(watermarks) AS mark FROM {images} WHERE len(watermarks) > 0)
 WHERE mark.source_image_id IS NOT NULL
 """
-# Most snapshots belong to one image. Hashes find the others first, so that nothing else is kept of
-# all.
+# Most snapshots belong to one image. The others are found by hash first, so that only hashes are
+# kept for all of them.
 _SHARED = """
 WITH parts AS NOT MATERIALIZED (
     SELECT region, image_id, creation_date AS created, unnest(snapshots) AS snapshot FROM {images}

@@ -1,8 +1,9 @@
 """Whether a stored night is sufficient evidence that something does not exist.
 
 That requires places whose lists were all read, recently, and which are not suspiciously empty.
-Images that Allowed AMIs hides from an account are not used there. (Netflix's swabbie refuses on the
-same three conditions; a cleaner that takes a failed read for an empty one deletes what is in use.)
+Images that Allowed AMIs hides from an account do not matter, because they are not uses of other
+images. (Netflix's swabbie refuses on the same three conditions; a cleaner that takes a failed read
+for an empty one deletes what is in use.)
 """
 
 from collections.abc import Iterable, Iterator

@@ -17,8 +17,7 @@ _IMAGES = "images"
 
 def gather(duckdb: Any, night: Path, tables: Collection[str], marks: Mapping[str, str]) -> None:
     """Write the files of a night's directory that begin with an underscore, or none if a place is
-    written meanwhile.
-    Raises `OSError` and DuckDB's errors.
+    written meanwhile. Raises `OSError` and DuckDB's errors.
     """
     before = gathered.sources(night, tables)
     marks = {**marks, gathered.MARKED: before.digest}

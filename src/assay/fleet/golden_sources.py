@@ -40,7 +40,7 @@ _NONE = frozenset[str]()
 
 def keep_marks(store: Store, night: date) -> None:
     """Keep, as `marked`, the watermarks of the images in the table `found` and of what is above the
-    bases. `by_list` tells those from listings from those that instances show.
+    bases. `by_list` distinguishes those from listings from those that instances show.
     """
     store.keep("above", _ABOVE)
     store.keep("marked", _MARKED, night)

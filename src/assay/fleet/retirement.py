@@ -26,7 +26,7 @@ from assay.model.uses import LaunchPermission
 
 OTHERWISE = "it was not checked whom it is shared with, because there is another reason against it"
 WATCHED = timedelta(days=30)
-"""How long nobody should have launched an image."""
+"""For how long nobody may have launched an image that can be removed."""
 _UNPROTECTED = (None, "disabled")
 _NAMED = 3
 Permissions = Mapping[Node, list[LaunchPermission] | CutShort]
