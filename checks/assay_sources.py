@@ -92,7 +92,7 @@ def seconds(name: str, default: float) -> float:
 
 
 def _run(path: str, sha256: str) -> Report:
-    """Assay's report, either new or from a recent run with the same question."""
+    """The report of a new run of assay, or of a recent run with the same question."""
     timeout = seconds("ASSAY_CHECKOV_TIMEOUT", DEFAULT_TIMEOUT)
     command = [assay_command.find(), "check", path, "--format", "json"]
     with assay_cache.opened() as cache:

@@ -1,8 +1,8 @@
 """The instances of a place with their images: DescribeInstanceImageMetadata.
 
-Facts: EC2 API Reference, DescribeInstanceImageMetadata: it also describes images that have been
-deregistered, made private or are no longer allowed. If an Availability Zone has an outage, a call
-that names no instances, or names some in that zone, fails as a whole.
+Facts: EC2 API Reference, DescribeInstanceImageMetadata: it also describes images that are
+deregistered, now private or no longer allowed. If an Availability Zone has an outage, a call that
+names no instances, or names some in that zone, fails as a whole.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Images by id: what they are, what they were made from, and what happened to lost ones."""
+"""Images by id: their details, their ancestry, and how those that are gone were removed."""
 
 from assay.catalog.aws import ec2
 from assay.catalog.aws.refusals import RefusedError

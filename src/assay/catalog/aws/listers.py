@@ -41,7 +41,7 @@ from assay.catalog.fleet_questions import (
 )
 
 INSTANCES_A_CALL = 100
-"""A small number, because one instance that EC2 does not know makes the others be asked again."""
+"""A small number, because one unknown instance causes the others to be asked for again."""
 
 FLEET_ASKERS = dict((in_batches(INSTANCE_IMAGES, instance_images, INSTANCES_A_CALL),))
 

@@ -113,7 +113,7 @@ def _refuse(shape: Any) -> NoReturn:
 
 
 def parser_factory(time: Text) -> Any:
-    """Botocore's parser factory, except that its EC2 parser reads `LISTS` the quick way if it can."""
+    """A parser factory for botocore whose EC2 parser reads `LISTS` the quick way if it can."""
     from botocore.parsers import EC2QueryParser, ResponseParserError, ResponseParserFactory
 
     readers: dict[str, Read | None] = {}
