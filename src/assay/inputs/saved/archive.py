@@ -23,7 +23,7 @@ MOST_MIB = 512
 MOST_OF_CODE_MIB = 64
 """The most that the kept members of an archive may unpack to."""
 MOST_RATIO = 500
-"""How many times its packed size a large member may unpack to; 5,000 identical instances: 140."""
+"""How many times larger than packed a large member may be; 5,000 identical instances reach 140."""
 WHOLE = 2**32
 _LARGE = 2**20
 _MIB = 2**20

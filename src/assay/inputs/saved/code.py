@@ -89,7 +89,7 @@ def read_code(path: str, members: Mapping[str, bytes]) -> PlannedCode:
 
 
 def _folded(directory: str) -> str:
-    """The same path for what Terraform treats as one directory; other differences remain."""
+    """One path per directory as Terraform sees it: if two still differ, so do the directories."""
     # Windows writes backslashes. These paths are shown to users, and no file is opened with them
     folded = posixpath.normpath(directory.replace("\\", "/") or ".")
     return folded[1:] if folded.startswith("//") else folded

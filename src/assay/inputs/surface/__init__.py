@@ -32,7 +32,7 @@ __all__ = [
 ROWS = (*INSTANCES, *GROUPS, *SERVICES, *IMAGES, *CHOSEN, *CLOUD_CONTROL, *CC_CHOSEN)
 
 SENSITIVE = {"aws_ssm_parameter": frozenset({"value", "value_wo"})}
-"""Attributes that the provider's schema marks as sensitive, which the code does not show."""
+"""Attributes that the provider's schema marks as sensitive: Terraform code does not show that."""
 
 
 def rows_by_type() -> dict[str, tuple[Row, ...]]:

@@ -65,7 +65,7 @@ def of_aws(resource_type: str) -> bool:
 
 
 def only_mentions(resource_type: str, attribute: str) -> bool:
-    """Whether an AMI id below this top-level attribute launches nothing; no kind of tag does."""
+    """Whether an AMI id below this top-level attribute launches nothing, as in any kind of tag."""
     if resource_type.startswith(_TYPES):
         return True
     known = MENTIONS.get(resource_type, ())

@@ -52,7 +52,7 @@ class Elsewhere(msgspec.Struct, frozen=True, gc=False):
 
 
 class Choice(msgspec.Struct, frozen=True, gc=False):
-    """An AWS service that uses an image of its own unless one of ours is brought.
+    """An AWS service that uses an image of its own unless something brings one of ours.
 
     All paths have the form of row paths. A condition is a path with the values that meet it
     (ignoring case); a condition without values is met by any value.
@@ -84,13 +84,13 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """One place where an image is named.
+    """One attribute path at which an image is named.
 
     `instead_of` names sibling attributes that make this one unnecessary: if one of them is set, an
     unknown value here that is not in the configuration only means "computed by AWS".
     `overridden_by` names a sibling that takes precedence over this row at launch. `behind` are
-    paths that take precedence over this row if one of them is set in every element of the row's
-    block. `when` are fields of the same block that must have these values. `region` is a sibling
+    paths, any of which takes precedence over this row if it is set wherever the row's block has it.
+    `when` are fields of the same block that must have these values. `region` is a sibling
     that gives the image's Region if that is not the resource's own. `choice` says which service
     chooses an image if this row does not name one (for a template: if the template contains none).
     `written_with` is a sibling that is set together with a write-only attribute, whose value no

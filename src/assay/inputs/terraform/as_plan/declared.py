@@ -89,7 +89,8 @@ class _Writer:
             self._blocks.enter(module.path)
             self._module(module)
         configuration = Configuration(self._providers.configs, self._blocks.root)
-        # Resources that no table has get rows during the walk, e.g. `image_id` of a missing module
+        # The table lacks these resources, e.g. a missing module with `image_id`: their rows are
+        # made here
         self._rows[CALL] = tuple(Row(CALL, name, Kind.LAUNCH) for name in sorted(self._passed))
         self._rows[CARRIED] = tuple(Row(CARRIED, path, Kind.LAUNCH) for path in sorted(self._paths))
         plan = PlanDocument("1.2", resource_changes=self._changes, configuration=configuration)

@@ -1,4 +1,4 @@
-"""Finds the place of an address in the code: the file and the line that a person would change.
+"""Finds the location of an address in the code: the file and line that a person would change.
 
 Only blocks are read, so the findings of a plan and of the code have the same line.
 """
@@ -21,13 +21,13 @@ _VARIABLE = re.compile(r'(?:"\$\{\s*)?var\.([\w-]+)(?:\.[\w-]+|\[(?:"[^"]*"|[0-9
 
 
 class Location(NamedTuple):
-    """The place of an attribute, and every line whose comments apply to it too."""
+    """The location of an attribute, and every line whose comments apply to it too."""
 
     spot: Spot
     around: tuple[Spot, ...]
     """First the attribute itself, then the blocks around it, the arguments of module calls that it
-    is set to, and last the calls. For an external module, only its call and the arguments of that
-    call."""
+    is set to, and last the calls. For an external module, only its call and that call's
+    arguments."""
     changes_ignored: bool
 
 
@@ -45,7 +45,7 @@ class Locator:
         return len(self._root.files)
 
     def find(self, address: str, attribute: str, value: str | None = None) -> Location | None:
-        """The place of a resource's attribute; None if the code has no such block.
+        """The location of a resource's attribute; None if the code has no such block.
 
         `value` is the AMI id in question: it identifies blocks whose order differs in a plan.
         """

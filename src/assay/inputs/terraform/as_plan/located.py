@@ -62,7 +62,7 @@ def declared_at(reference: AmiReference, locator: Locator, ignoring: Ignoring) -
 
 
 def located(reference: AmiReference, locator: Locator) -> AmiReference:
-    """The reference with its file and line, and the inline exceptions at that place."""
+    """The reference with its file and line, and the inline exceptions that apply to it."""
     value = reference.value.id if isinstance(reference.value, AmiId) else None
     location = locator.find(reference.address, reference.attribute, value)
     if location is None:
@@ -120,7 +120,7 @@ def _as_code(value: Value, address: str = "") -> Value:
     return value
 
 
-@lru_cache(maxsize=64)  # the changes of all names behind templates are reworded once
+@lru_cache(maxsize=64)  # many references share these changes: reworded once
 def _changes_as_code(changes: Changes) -> Changes:
     return Changes(tuple(replace(each, leaves=_as_code(each.leaves)) for each in changes))
 

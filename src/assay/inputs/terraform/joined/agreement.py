@@ -1,8 +1,8 @@
 """Decides whether some code is what was planned, by comparing it with the plan's `configuration`.
 
 A plan lists blocks, modules, variables and outputs, and what each expression reads; it contains
-nothing of locals and dynamic blocks. Everything that it does contain must agree, or the code is not
-used.
+nothing about locals and dynamic blocks. Everything that it does contain must agree, or the code is
+not used.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
 """Finds values that plan and code know differently: then the plan was made from other code.
 
-A plan contains nothing of locals, so only this comparison reveals changes in them. It looks at
+A plan contains nothing about locals, so only this comparison reveals changes in them. It looks at
 images in resources to be created: no provider changes those, and there was no value before.
 """
 
@@ -14,7 +14,7 @@ from assay.inputs.terraform.program.body import body
 from assay.inputs.terraform.program.program import Program
 
 _MOST = 3
-"""Instances of one block that are checked: they come from the same expression."""
+"""The most instances of one block that are checked: all come from the same expression."""
 _Block = tuple[str, str, str]
 
 
@@ -38,7 +38,7 @@ def contradiction(path: str, plan: PlanDocument, program: Program) -> str | None
 def _looked_at(
     changes: Iterable[ResourceChange], rows: Mapping[str, Row]
 ) -> Iterator[ResourceChange]:
-    """A few instances of each block that will be created and uses an image."""
+    """A few instances of each block that is to be created and has an image."""
     seen: dict[_Block, int] = {}
     for change in changes:
         if (

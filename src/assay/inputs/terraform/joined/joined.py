@@ -70,7 +70,7 @@ class Joined:
         return self._providers.keys if self._providers else {}
 
     def trails(self, planned: PlannedResources) -> JoinedTrails:
-        """An object that traces unknown values through the code."""
+        """The trails of unknown values through the code."""
         listed = None if self._is_planned else self._plan.relevant_attributes
         return JoinedTrails(self.program, planned, None if listed is None else Relevant(listed))
 

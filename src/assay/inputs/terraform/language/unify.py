@@ -66,9 +66,8 @@ def _clash_below(values: Sequence[HclValue]) -> bool:
     """Whether collections have parts that visibly cannot have one type."""
     if primitive(kinds(values)):
         return False
-    # Tuples of one length are compared position by position: [1, true] is compatible with [2,
-    # false]. With different lengths all elements go into one list, so [1, true] is not compatible
-    # with [2].
+    # Tuples of one length are compared by position: [1, true] is compatible with [2, false]. With
+    # different lengths all elements go into one list: [1, true] is not compatible with [2].
     parts = _columns(values) or [[item for value in values for item in below(value)]]
     return any(_clash(part) or _clash_below(part) for part in parts)
 

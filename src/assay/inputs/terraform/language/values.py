@@ -59,7 +59,7 @@ def primitive(names: frozenset[str]) -> bool:
 
 
 def mixed(values: Sequence[HclValue]) -> bool:
-    """Whether these certainly have several types, so that they are in a tuple or object."""
+    """Whether these certainly have several types, so that only a tuple or object can hold them."""
     return len(kinds(values)) > 1
 
 
@@ -107,8 +107,7 @@ def unknown_of(*values: HclValue) -> UnknownValue:
 
 def step_below(value: UnknownValue, step: Step) -> UnknownValue:
     """The part at `step` of an unknown value."""
-    # `data.aws_ami.x` leads to `data.aws_ami.x.id`; `merge(data.aws_ami.x, {…}).id` may be another
-    # id
+    # `data.aws_ami.x` leads to `data.aws_ami.x.id`; `merge(data.aws_ami.x, {…}).id` may differ
     if not value.passed_on:
         return unknown_of(value)
     refs = (Ref(ref.module, (*ref.steps, step)) for ref in value.refs)

@@ -99,8 +99,7 @@ def _argument(
         value = evaluate(shared.expressions.of(written), context, bound)
     except (FailedError, RecursionError):
         return UnknownValue()
-    # A plan writes out what locals share: ten levels of `{ a = local.x, b = local.x }` are a
-    # gigabyte
+    # A plan repeats what locals share: ten levels of `{ a = local.x, b = local.x }` are a gigabyte
     size = nodes(bare(value))
     shared.room -= size
     if size >= MANY or shared.room < 0:

@@ -103,7 +103,7 @@ def _no_count(value: HclValue) -> str | None:
 def _no_keys(value: HclValue, literal: Expression) -> str | None:
     """Why Terraform refuses a known `for_each`, whose expression is `literal`.
 
-    A computed list may be a set in Terraform, because its type is not visible here.
+    A computed list may be a set in Terraform: its type is not visible here.
     """
     if isinstance(literal, TupleOf):
         return "for_each is a list, but must be a map or a set of strings"

@@ -11,7 +11,7 @@ from assay.inputs.terraform.syntax.expressions import HclValue, SetOf
 from assay.model.addresses import Step
 
 MOST = 1000
-"""Instances of one block that are kept apart."""
+"""The most instances of one block that are kept apart."""
 
 
 class Iteration(NamedTuple):

@@ -17,9 +17,9 @@ from assay.inputs.terraform.syntax.reading import Expressions
 from assay.model.addresses import InstanceKey
 
 MOST_MODULES = 2000
-"""Module instances in one configuration; those beyond the limit count as missing."""
+"""The most module instances in one configuration; any beyond that count as missing."""
 MOST_INSTANCES = 20_000
-"""Instances of all blocks in one configuration; beyond that, a block's number is unknown."""
+"""The most instances of all blocks together; beyond that, the number of a block is unknown."""
 _ROOM = 2_000_000
 KeysOf: TypeAlias = Callable[[str, Block], Sequence[InstanceKey]]
 """The keys of a block's instances, if known, by its module instance's address and the block."""
@@ -31,7 +31,7 @@ class Limits(NamedTuple):
     modules: int = MOST_MODULES
     instances: int = MOST_INSTANCES
     of_one: int = MOST
-    """Instances of one block that are kept apart."""
+    """The most instances of one block that are kept apart."""
 
 
 _OF_CODE = Limits()

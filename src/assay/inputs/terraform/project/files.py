@@ -25,7 +25,7 @@ TERRAFORM: Tool = "terraform"
 OPENTOFU: Tool = "opentofu"
 _TOFU = ((".tofu", ".tf"), (".tofu.json", ".tf.json"))
 _MOST, _MOST_OF_JSON = 2_000_000, 20_000_000
-"""Bytes of one file. Locating its contents takes up to 300 bytes of memory per byte of code."""
+"""The most bytes of one file. Locating its contents takes up to 300 bytes of memory per byte."""
 _BLANK = re.compile(rb"(?:\s+|(?:#|//)[^\n]*\n?)*+")
 
 _At: TypeAlias = tuple[int, int, str]

@@ -1,7 +1,8 @@
 """Module sources and versions in the form in which `terraform init` records them.
 
 Facts: HashiCorp, "Module Sources", "Version Constraints"; go-getter's detectors, which turn
-`github.com/…` and `git@host:…` into URLs. tests/terraform/test_manifest_oracle.py tests them.
+`github.com/…` and `git@host:…` into URLs. tests/terraform/test_manifest_oracle.py compares this
+with the real Terraform.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What Terraform rejects in readable code: duplicate or invalid names, wrong labels, unknown blocks.
+"""What Terraform rejects in readable code: invalid names and labels, duplicates, unknown blocks.
 
 A configuration that Terraform rejects has no plan, so nothing said about it is reliable. Each case
 was tried with Terraform 1.11.4, and tests/terraform/test_refusals_oracle.py tries them again.
@@ -52,7 +52,7 @@ class Read(NamedTuple):
 
 
 def refusals(files: Iterable[Read]) -> Iterator[InputError]:
-    """Why Terraform rejects a module's files, each with its place; beyond ten, only the number."""
+    """Why Terraform rejects a module's files, each with its line; beyond ten, only their number."""
     found = list(_refusals(files))
     yield from found[:_SHOWN]
     if found[_SHOWN:]:
@@ -77,7 +77,7 @@ def _refusals(files: Iterable[Read]) -> Iterator[InputError]:
 
 
 def refused(path: str, line: int, reason: str) -> InputError:
-    """Why Terraform will not make a plan, with the place."""
+    """Why Terraform will not make a plan, with the line."""
     return InputError(
         f"Terraform refuses this code: {reason}", where=f"{path}:{line}:1", hint=_HINT
     )

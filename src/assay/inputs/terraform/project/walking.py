@@ -72,7 +72,7 @@ def _children(at: Path) -> list[Path]:
 
 
 def _is_hidden(below: Path) -> bool:
-    """Whether the target of a link is not reached without the link."""
+    """Whether the target of a link is reached only through the link."""
     return any(part.startswith(".") for part in below.parts)
 
 
