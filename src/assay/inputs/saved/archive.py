@@ -139,7 +139,7 @@ class Archive:
         return body, end + _DESCRIPTOR.size
 
     def _read(self, member: _Member, most: int) -> bytes:
-        """Unpack a member, but not beyond its stated size; returns at most its first `most` bytes."""
+        """Unpack a member, but not beyond its stated size; returns at most `most` bytes of it."""
         if member.unpacked > max(_LARGE, MOST_RATIO * member.packed):
             raise self._too_large(f"more than {MOST_RATIO} times its packed size")
         content = bytearray()

@@ -3,11 +3,11 @@
 A service has a row here if it launches instances into the account, or runs our own workload on
 instances, and uses an image of its own unless we bring one. An attacker who controls that image
 would be on those instances, so it is their image that would have to be proven golden. Left out are
-hosts of managed products, on which only our data and requests are handled (RDS,
-ElastiCache, MSK, MWAA, DMS, Redshift, OpenSearch), and containers without instances (Fargate,
-Lambda, App Runner, EMR Serverless, SageMaker's apps and domains). Resources that need an image but
-have none are left out too (an Auto Scaling group whose template has no image, AWS PCS, GameLift's
-game server groups): EC2 rejects them.
+hosts of managed products, on which only our data and requests are handled (RDS, ElastiCache, MSK,
+MWAA, DMS, Redshift, OpenSearch), and containers without instances (Fargate, Lambda, App Runner, EMR
+Serverless, SageMaker's apps and domains). Resources that need an image but have none are left out
+too (an Auto Scaling group whose template has no image, AWS PCS, GameLift's game server groups): EC2
+rejects them.
 
 Reports show what decides a service's choice, but only in terms defined by the service: each value
 must match a pattern of those terms, because no other value of a plan may be shown.

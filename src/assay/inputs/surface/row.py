@@ -90,9 +90,9 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     unknown value here that is not in the configuration only means "computed by AWS".
     `overridden_by` names a sibling that takes precedence over this row at launch. `behind` are
     paths, any of which takes precedence over this row if it is set wherever the row's block has it.
-    `when` are fields of the same block that must have these values. `region` is a sibling
-    that gives the image's Region if that is not the resource's own. `choice` says which service
-    chooses an image if this row does not name one (for a template: if the template contains none).
+    `when` are fields of the same block that must have these values. `region` is a sibling that
+    gives the image's Region if that is not the resource's own. `choice` says which service chooses
+    an image if this row does not name one (for a template: if the template contains none).
     `written_with` is a sibling that is set together with a write-only attribute, whose value no
     plan contains.
     """

@@ -89,7 +89,7 @@ def for_object(expression: ForObject, at: Bound, evaluate: Evaluate) -> MaybeMar
 
 
 def _some(bodies: Sequence[MaybeMarked]) -> MaybeMarked:
-    """The result of a loop over elements that are all alike: it does not matter which one is taken."""
+    """The result of a loop over elements that are all alike: any of them stands for the rest."""
     if len(bodies) == 1 and is_output(bare(bodies[0])):
         return bodies[0]
     return unknown(*bodies, UnknownValue())
