@@ -1,7 +1,7 @@
-"""The nouns of assay: frozen values that the rooms hand to each other.
+"""The nouns of assay: frozen values that the packages pass to each other.
 
-Standard library only, and nothing of ours. Times are timezone-aware `datetime`s, ids are plain
-strings as EC2 writes them, collections are tuples, so that values can be hashed and shared.
+This package imports no other package of assay. Times are timezone-aware `datetime`s, ids are plain
+strings as EC2 writes them, and collections are tuples, so that values can be hashed and shared.
 """
 
 from assay.model.alternatives import alternatives, image_search, is_already

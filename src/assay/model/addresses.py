@@ -1,11 +1,11 @@
-r"""Terraform's addresses, and the references in its expressions: taken apart, and put together.
+r"""Parses and writes Terraform's addresses, and the references in its expressions.
 
     module.vpc["eu.west"].module.web[0].data.aws_ami.golden["a\"b"]
     |__________________________________| |__| |_____| |____||______|
     module                               mode  type    name   key
 
-Keys of `for_each` can hold dots, brackets and quotes, so nothing is ever split on dots. Facts:
-HashiCorp, "Resource Addressing"; keys are quoted as in HCL, templates escaped too (terraform,
+Keys of `for_each` can contain dots, brackets and quotes, so nothing is ever split on dots. Facts:
+HashiCorp, "Resource Addressing"; keys are quoted as in HCL, with templates escaped too (terraform,
 internal/addrs/instance_key.go, `toHCLQuotedString`).
 """
 
@@ -18,37 +18,38 @@ import msgspec
 
 Step: TypeAlias = str | int
 Path: TypeAlias = tuple[Step, ...]
-"""The way into a value, by attributes, keys and places in lists."""
+"""A path into a value: attributes, keys and list indices."""
 InstanceKey: TypeAlias = str | int | None
 """An instance key: of `for_each`, of `count`, or none."""
 ModulePath: TypeAlias = tuple[str, ...]
 """The names of module calls from the root down, without keys."""
 
 DECODED = "jsondecode()"
-"""The step into a text that is JSON: in an expression the function stands around what is before it."""
+"""The step into a JSON text. In an expression, the function encloses all steps before it."""
 
 _KEY = r'\["(?:[^"\\]|\\.)*"?\]?|\[[^\]]*\]?'
-"""An instance key with its brackets; one that does not end goes on to the end."""
-# Compiled where somebody asks: many a plan has no modules, and hardly a key holds escapes.
+"""An instance key with its brackets; an unterminated key extends to the end of the text."""
+# The patterns below that are plain text are compiled on demand: many plans have no modules, and few
+# keys contain escapes.
 _MODULE = rf"(?s)module\.([^.\[]*)({_KEY})?(?:\.|\Z)"
 _TOKEN = re.compile(rf"([^\W\d][\w-]*)|({_KEY})", re.DOTALL)
 _END = re.compile(r"[.\[]")
-"""Where a reference could end, and still name something."""
+"""Where a prefix of a reference can end and still name something."""
 _ESCAPE = r'\\(?:U([0-9A-Fa-f]{8})|u([0-9A-Fa-f]{4})|([nrt"\\]))|([$%])\4(?=\{)|["\\]'
-"""What stands for another character in a quoted key; at the end what cannot stand there."""
+"""Escapes in a quoted key; the last alternative matches characters that are not allowed there."""
 _MEANT = {"n": "\n", "r": "\r", "t": "\t"}
 _LONGEST_NUMBER = 18
-"""Digits of a key; Python refuses to read thousands of them."""
+"""The most digits of a numeric key: Python refuses to convert thousands of them."""
 
 
 class Key(str):
-    """A step that was written in brackets and quotes: a key, not an attribute."""
+    """A step written in brackets and quotes: a key, not an attribute."""
 
     __slots__ = ()
 
 
 class BlockAddress(msgspec.Struct, frozen=True, gc=False):
-    """What an address names: a block in a module instance, and maybe one instance of the block."""
+    """The parts of an address: a block in a module instance, and perhaps one of its instances."""
 
     module: str
     mode: str
@@ -66,7 +67,7 @@ class BlockAddress(msgspec.Struct, frozen=True, gc=False):
 
 
 def parse(reference: str) -> list[Step]:
-    """`module.m["a.b"].out[0]` as ["module", "m", "a.b", "out", 0]: keys and names alike."""
+    """Parse `module.m["a.b"].out[0]` into ["module", "m", "a.b", "out", 0]."""
     steps: list[Step] = []
     for found in _TOKEN.finditer(reference):
         if found[1] is not None:
@@ -78,7 +79,7 @@ def parse(reference: str) -> list[Step]:
 
 
 def split_key(steps: list[Step]) -> tuple[InstanceKey, list[Step]]:
-    """The instance key that the steps start with, if one is written, and the steps behind it."""
+    """The instance key at the start of the steps, if there is one, and the remaining steps."""
     if steps and isinstance(steps[0], Key | int):
         key = str(steps[0]) if isinstance(steps[0], Key) else steps[0]
         return key, steps[1:]
@@ -86,7 +87,7 @@ def split_key(steps: list[Step]) -> tuple[InstanceKey, list[Step]]:
 
 
 def longest(references: tuple[str, ...]) -> list[str]:
-    """The references without those that are only prefixes of another."""
+    """The references, without those that are a prefix of another one."""
     if len(references) == 1:
         return [*references]
     starts = {
@@ -97,7 +98,7 @@ def longest(references: tuple[str, ...]) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def notation(steps: tuple[Step, ...], start: str = "") -> str:
-    """What an expression takes below `start`, or of a resource: `launch_template[0].id`."""
+    """Write steps as an expression, after `start` if given: `launch_template[0].id`."""
     text = start
     for step in steps:
         if step == DECODED:
@@ -110,7 +111,7 @@ def notation(steps: tuple[Step, ...], start: str = "") -> str:
 
 
 def written(steps: Iterable[Step]) -> str:
-    """Steps as an expression has them, keys in brackets: `aws_ami_copy.x["eu.west"].id`."""
+    """Write steps as an expression, with keys in brackets: `aws_ami_copy.x["eu.west"].id`."""
     steps = tuple(steps)
     at = next((at for at, step in enumerate(steps) if isinstance(step, Key)), None)
     if at is None:
@@ -124,7 +125,7 @@ def written(steps: Iterable[Step]) -> str:
 
 
 def _modules(address: str) -> list[re.Match[str]]:
-    """The module calls that an address starts with."""
+    """The module calls at the start of an address."""
     calls: list[re.Match[str]] = []
     if address.startswith("module."):
         match, end = re.compile(_MODULE).match, 0
@@ -135,7 +136,7 @@ def _modules(address: str) -> list[re.Match[str]]:
 
 
 def split_module(address: str) -> tuple[str, str]:
-    """The module that an address starts with, and what stands behind it."""
+    """The module at the start of an address, and the rest."""
     calls = _modules(address)
     end = calls[-1].end() if calls else 0
     return address[:end].removesuffix("."), address[end:]
@@ -159,7 +160,7 @@ def parent_module(address: str) -> str:
 
 
 def module_of(address: str) -> str:
-    """The module instance that an address stands in; a module's own stands in its caller."""
+    """The module instance that contains an address; for a module's address, its caller."""
     module, rest = split_module(address)
     return module if rest else parent_module(module)
 
@@ -168,7 +169,7 @@ def module_of(address: str) -> str:
 
 
 def block_address(address: str) -> BlockAddress:
-    """What an address names; empty words where it says less."""
+    """Parse the address of a block; missing parts are empty strings."""
     module, rest = split_module(address)
     steps = parse(rest)
     names = [str(step) for step in steps if step.__class__ is str]
@@ -182,7 +183,7 @@ def block_address(address: str) -> BlockAddress:
 
 
 def address(module: str, name: str, key: InstanceKey = None) -> str:
-    """An absolute address: of a block, or of a module call where the name is `module.NAME`."""
+    """The absolute address of a block, or of a module call if the name is `module.NAME`."""
     prefix = f"{module}." if module else ""
     return f"{prefix}{name}{written_key(key)}"
 
@@ -191,7 +192,7 @@ def address(module: str, name: str, key: InstanceKey = None) -> str:
 
 
 def read_key(text: str) -> InstanceKey:
-    """`["a"]`, `[0]` or nothing, as the key itself; None also where it is neither."""
+    """The key in `["a"]` or `[0]`; None for an empty text and for anything else."""
     inside = text.removeprefix("[").removesuffix("]")
     if inside.isdecimal():
         return int(inside) if len(inside) <= _LONGEST_NUMBER else None
@@ -206,12 +207,12 @@ def read_key(text: str) -> InstanceKey:
 
 
 def key_step(key: str | int) -> Step:
-    """The step into a block's instances by a key."""
+    """The step that selects an instance of a block by its key."""
     return Key(key) if isinstance(key, str) else key
 
 
 def written_key(key: InstanceKey) -> str:
-    """A key in brackets, quoted as Terraform does in addresses; nothing for none."""
+    """A key in brackets, quoted as in Terraform's addresses; an empty text for None."""
     if key is None:
         return ""
     return f"[{key}]" if isinstance(key, int) else f'["{_quoted(key)}"]'
@@ -242,7 +243,7 @@ def _quoted(key: str) -> str:
 
 
 def _printable(character: str) -> str:
-    """A character that can be printed as it is, any other by its number."""
+    """A printable character unchanged, any other as a numeric escape."""
     if character.isprintable():
         return character
     number = ord(character)

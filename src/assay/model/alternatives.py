@@ -1,4 +1,4 @@
-"""All that a value can mean, where nobody can tell yet which it will be."""
+"""Lists everything that a value can mean if it is not known yet which it will be."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -21,13 +21,13 @@ from assay.model.changes import (
 from assay.model.values import Alias, Already, AmiId, ImageSearch
 
 _MOST = 64
-"""So many things at most can changes leave, if each is to be judged."""
+"""The most combinations of what changes can leave that are judged one by one."""
 
 
 def alternatives(value: Value) -> tuple[Value, ...]:
-    """All that a value can mean, each with the steps that lead there; by far the most mean one."""
-    # A template of which nobody knows whether it holds ami-0a or ami-0b, used by a copy, comes to two
-    # copies: Made(copy, Planned(template, ami-0a)) and Made(copy, Planned(template, ami-0b)).
+    """Everything that a value can mean, with the steps that lead there; mostly a single meaning."""
+    # A copy made from a template that contains either ami-0a or ami-0b has two meanings:
+    # Made(copy, Planned(template, ami-0a)) and Made(copy, Planned(template, ami-0b)).
     if isinstance(value, AmiId):
         return (value,)
     match value:
@@ -39,8 +39,8 @@ def alternatives(value: Value) -> tuple[Value, ...]:
             return tuple(replace(value, source=each) for each in found)
         case Changeable(name, among):
             found = _changed(value)
-            # What the plan creates under a name may be there already: then create fails, or whoever
-            # asks before it is created is told the old one.
+            # A parameter that the plan creates may exist already: then creating it fails, or it is
+            # read before that and gives the old value.
             return (*found, Already(name)) if _is_created(name, among) else found
     return (value,)
 
@@ -52,8 +52,8 @@ def _is_created(name: object, among: Iterable[Changes]) -> TypeGuard[Alias]:
 
 
 def _changed(name: Changeable) -> tuple[Value, ...]:
-    """A name with all that the changes can leave of it; so many that nobody would write it: as it is."""
-    # Two parameters that may leave one of two images each: four ways for a name that may mean both.
+    """A name with each combination of what its changes can leave; unchanged if too many."""
+    # Two changed parameters with two possible images each make four combinations.
     left = [_variants(changes) for changes in name.among]
     if not 1 < prod(map(len, left)) <= _MOST:
         return (name,)
@@ -62,7 +62,7 @@ def _changed(name: Changeable) -> tuple[Value, ...]:
 
 @lru_cache(maxsize=4096)
 def _variants(changes: Changes) -> tuple[Changes, ...]:
-    """The changes with all that each can leave; none where nobody would write so many."""
+    """The changes with each combination of what they can leave; empty if there are too many."""
     left = [alternatives(change.leaves) for change in changes.all]
     ways = prod(map(len, left))
     if ways == 1:
@@ -76,16 +76,16 @@ def _leaving(change: Change, leaves: Value) -> Change:
 
 
 def image_search(value: Value) -> ImageSearch | None:
-    """The lookup that a value comes from, by all that the plan itself tells."""
+    """The image lookup that a value comes from, as far as the plan itself shows; else None."""
     if isinstance(value, AmiId):
-        return None  # as nearly all are
+        return None  # the usual case
     while isinstance(value, Planned | Made):
         value = value.value if isinstance(value, Planned) else value.source
     return value if isinstance(value, ImageSearch) else None
 
 
 def is_already(value: Value) -> bool:
-    """Whether a value is, or comes from, what a name that the plan makes means already."""
+    """Whether a value is, or comes from, an `Already`."""
     while isinstance(value, Planned | Made):
         value = value.value if isinstance(value, Planned) else value.source
     return isinstance(value, Already)

@@ -1,6 +1,6 @@
-"""What a plan makes of images and of names: what leads to other values, and can be changed on the way.
+"""The values that contain other values: what a plan makes from images, and its changes to names.
 
-Such a value holds others of any form, so all that do are here.
+They can contain one another in any combination, so all of them are in this module.
 """
 
 from collections import defaultdict
@@ -29,43 +29,43 @@ from assay.model.values import (
 
 
 class Planned(msgspec.Struct, frozen=True, gc=False):
-    """What another resource of the same plan holds: a launch template's image, say."""
+    """A value in another resource of the same plan, for example the image of a launch template."""
 
     step: str
-    """How the reference leads there, for people: `launch template aws_launch_template.web`."""
+    """The step that leads there, for people: `launch template aws_launch_template.web`."""
     value: "Value"
     moving: bool = False
     """Whether the step can lead elsewhere after the check (`$Latest`)."""
     sensitive: bool = False
-    """The plan marks what stands there as sensitive."""
+    """The plan marks the value there as sensitive."""
     astray: bool = False
-    """It stands at a path that nobody told us about, and what is done with it is not known."""
+    """The value is at a path that no table lists, so it is not known what it is used for."""
 
     def __str__(self) -> str:
         return str(self.value)
 
 
 def astray(named: "Value", path: str) -> Planned:
-    """An image named at a path that nobody told us about: judged, though its use is not known."""
+    """An image at a path that no table lists: it is judged, although its use is not known."""
     return Planned(f"{path}, where its use is not known", named, astray=True)
 
 
 class Made(msgspec.Struct, frozen=True, gc=False):
-    """An image that this very plan will make from another one."""
+    """An image that this plan will make from another one."""
 
     by: str
     """The address of the resource that makes it."""
     how: str
-    """The EC2 action behind it: CopyImage, CreateImage, or Image Builder."""
+    """What makes it: CopyImage, CreateImage or Image Builder."""
     source: "Value"
     place: "Place | Unplaced"
-    """Where the source image is looked up."""
+    """The place in which the source image is looked up."""
     sensitive: bool = False
     """The plan marks the source as sensitive."""
 
 
 class AnyOf(msgspec.Struct, frozen=True, gc=False):
-    """One of several values; which of them nobody can tell before apply, so each is judged."""
+    """One of several values. Which one is not known before apply, so each is judged."""
 
     values: "tuple[Value, ...]"
 
@@ -76,53 +76,53 @@ class ParameterChange(msgspec.Struct, frozen=True, gc=False):
     by: str
     """The address of the resource that does it."""
     name: str | None
-    """As ARNs have it (`parameter_named`); None where the plan does not tell."""
+    """The name as ARNs write it (`parameter_named`); None if the plan does not show it."""
     place: Place | Unplaced
     leaves: "Value"
-    """What its newest version will hold."""
+    """The value of its newest version after apply."""
     anew: bool = False
-    """It will have one version and no labels, whatever it had before."""
+    """It is created anew: it will have one version and no labels, whatever it had before."""
     deletes: bool = False
     creates: bool = False
-    """What there is of this name already counts, too: there must be none, or it is used first."""
+    """An existing parameter of this name counts too: then creating fails, or it is read before."""
     told: Place | Unplaced | None = None
-    """Where the ARN of what exists says that it is, beside what its provider tells."""
+    """The place in the ARN of the existing parameter, in addition to its provider's place."""
 
 
 class TemplateChange(msgspec.Struct, frozen=True, gc=False):
-    """A launch template of which this plan moves `$Latest`, and perhaps `$Default`, or all."""
+    """A launch template that this plan deletes, or whose `$Latest` (and `$Default`) it moves."""
 
     by: str
     id: str | None
-    """None, and no name: the plan does not tell which."""
+    """If both id and name are None, the plan does not show which template it is."""
     name: str | None
     place: Place | Unplaced
     leaves: "Value"
-    """The image of the version that these will mean."""
+    """The image of the version that they will refer to."""
     default: bool = True
     deletes: bool = False
-    """No version of it will be left, numbered ones included."""
+    """No version will be left, not even a numbered one."""
 
 
 Change: TypeAlias = ParameterChange | TemplateChange
 
 
 class Changes(msgspec.Struct, frozen=True, dict=True):
-    """Changes of names, in the order of the plan: one for all the names that they may concern.
+    """Changes of names, in the order of the plan; all names that they may affect share one object.
 
-    A plan can change as many names as it uses, so nobody goes through all of them for each name.
+    They are indexed, because a plan can change as many names as it uses.
     """
 
     all: tuple[Change, ...]
 
     def of_parameter(self, name: str) -> Iterator[ParameterChange]:
-        """Those of a parameter of this name, and those of which the plan tells no name."""
+        """The changes of parameters with this name, or whose name the plan does not show."""
         for change in self._at(("parameter", name.lstrip("/")), ("parameter", None)):
             if isinstance(change, ParameterChange):
                 yield change
 
     def of_template(self, id: str, name: str) -> Iterator[TemplateChange]:
-        """Those of a template, and those of which the plan does not tell which one it is."""
+        """The changes of this template, and those for which the plan does not show the template."""
         for change in self._at(("id", id), ("name", name), ("template", None)):
             if isinstance(change, TemplateChange):
                 yield change
@@ -143,7 +143,7 @@ class Changes(msgspec.Struct, frozen=True, dict=True):
         return iter(self.all)
 
     def __hash__(self) -> int:
-        # All names of a plan share these, and each of them is a key of what was found out before.
+        # All names of a plan share one object and are used as keys, so its hash is computed once.
         return self._hash
 
     @cached_property
@@ -152,14 +152,14 @@ class Changes(msgspec.Struct, frozen=True, dict=True):
 
 
 class Changeable(msgspec.Struct, frozen=True, gc=False):
-    """A name, and the changes of this plan that may change what it means, or what it leads to."""
+    """A name, and the changes of this plan that may affect the name or what it leads to."""
 
     value: "Alias | TemplateRef | EveryVersion"
     among: tuple[Changes, ...]
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """Each of them."""
+        """All changes, as one tuple."""
         return tuple(change for changes in self.among for change in changes)
 
     def __str__(self) -> str:
@@ -188,7 +188,10 @@ Value: TypeAlias = (
 
 
 def _names(change: Change) -> Iterator[tuple[str, str | None]]:
-    """By what a change is found; SSM takes a parameter of one level with a slash, and without."""
+    """The keys of a change in the index.
+
+    Leading slashes are ignored: SSM accepts a name of one level with a slash and without.
+    """
     match change:
         case ParameterChange(name=name):
             yield "parameter", name if name is None else name.lstrip("/")

@@ -1,4 +1,4 @@
-"""What CloudTrail recorded of images: who made which from what, and what was launched."""
+"""CloudTrail's events about images: which image was made from what and by whom, and launches."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ import msgspec
 
 
 class Attribute(StrEnum):
-    """By what CloudTrail looks events up; it takes one of them."""
+    """The attributes by which CloudTrail looks up events; a lookup can use one."""
 
     NAME = "EventName"
     RESOURCE = "ResourceName"
@@ -15,7 +15,7 @@ class Attribute(StrEnum):
 
 
 class EventName(StrEnum):
-    """The calls that are told: three make an image, one launches instances from one."""
+    """The calls that are read: three make an image, one launches instances from it."""
 
     CREATE_IMAGE = "CreateImage"
     COPY_IMAGE = "CopyImage"
@@ -27,7 +27,7 @@ MAKING = (EventName.CREATE_IMAGE, EventName.COPY_IMAGE, EventName.REGISTER_IMAGE
 
 
 class EventSearch(msgspec.Struct, frozen=True, gc=False):
-    """Which events are wanted: those of one name or about one resource, within a span of time."""
+    """A search for events with one name or about one resource, within a period."""
 
     attribute: Attribute
     value: str
@@ -36,23 +36,23 @@ class EventSearch(msgspec.Struct, frozen=True, gc=False):
 
 
 class ImageEvent(msgspec.Struct, frozen=True, gc=False):
-    """A call to EC2 that succeeded. None means that the event does not tell, or in no form that is known."""
+    """A successful call to EC2. None: the event lacks the value, or has it in an unknown form."""
 
     event_id: str
     name: EventName
     image_id: str
     """The image that was made, or that instances were launched from."""
     account: str
-    """In whose event history it stands."""
+    """The account whose event history contains it."""
     region: str
     time: datetime | None = None
     by: str | None = None
-    """The ARN of whoever called, or the name of the AWS service that did."""
+    """The ARN of the caller, or the name of the AWS service that called."""
     source_image_id: str | None = None
-    """Of CopyImage."""
+    """For CopyImage."""
     source_image_region: str | None = None
     instances: tuple[str, ...] = ()
-    """Of CreateImage that which the image was made of, of RunInstances those that were launched."""
+    """For CreateImage, the instance it was made from; for RunInstances, the launched instances."""
     snapshots: tuple[str, ...] | None = None
-    """Of RegisterImage. Nobody documents how its event names them: what is read here is the form that
-    RunInstances' events have, which is inferred."""
+    """For RegisterImage. Their form in its events is undocumented; inferred: the same as in events
+    of RunInstances."""

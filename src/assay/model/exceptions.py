@@ -1,4 +1,4 @@
-"""An exception that stands in the code itself."""
+"""Exceptions that comments in the code make."""
 
 from datetime import date
 
@@ -13,15 +13,15 @@ class CodeException(msgspec.Struct, frozen=True, gc=False):
     file: str
     line: int
     expires: date | None = None
-    """The last day on which it holds, in UTC; None where it has no end."""
+    """The last day on which it is valid, in UTC; None if it has no end."""
     ticket: str | None = None
 
     @property
     def where(self) -> str:
-        """Where the comment stands."""
+        """The file and line of the comment."""
         return f"{self.file}:{self.line}"
 
     @property
     def name(self) -> str:
-        """How reports call it."""
+        """Its name in reports."""
         return f"{self.ticket or self.reason} ({self.where})"

@@ -1,4 +1,4 @@
-"""Whose fleet it is: the accounts that a policy names, or an organization."""
+"""The accounts of a fleet: those that a policy names, or an organization."""
 
 import msgspec
 
@@ -7,13 +7,13 @@ class Accounts(msgspec.Struct, frozen=True, gc=False):
     """`aws.accounts`."""
 
     ids: tuple[str, ...]
-    """Each once."""
+    """Without duplicates."""
 
 
 class Organization(msgspec.Struct, frozen=True, gc=False):
-    """`aws.organization`: the accounts that AWS Organizations tells of."""
+    """`aws.organization`: the accounts that AWS Organizations lists."""
 
     units: tuple[str, ...] = ()
-    """Organizational units, or the root; all of the organization where there are none."""
+    """Organizational units, or the root. Empty means the whole organization."""
     exclude: tuple[str, ...] = ()
     """Accounts and organizational units."""

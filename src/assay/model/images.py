@@ -1,4 +1,4 @@
-"""What EC2 says: images, marks, ancestry, templates."""
+"""EC2's answers: images, marks, ancestry, templates."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,18 +9,18 @@ import msgspec
 from assay.model.partitions import partition_of
 
 ENTRY_LIMIT = 50
-"""EC2 User Guide, "View the ancestry of an AMI": the list is capped."""
+"""EC2 User Guide, "View the ancestry of an AMI": the largest number of entries."""
 PUBLIC_PROVIDERS = ("amazon", "aws-marketplace")
-"""The same page: a public AMI of one of these ends the list."""
+"""The same page: a public AMI of one of these ends the ancestry."""
 SEVERITIES = ("informational", "low", "medium", "high", "critical")
-"""Amazon Inspector's, the least first (EC2 API Reference, ScanResultCondition)."""
+"""Amazon Inspector's severities, the lowest first (EC2 API Reference, ScanResultCondition)."""
 
 
 class Watermark(msgspec.Struct, frozen=True, gc=False):
-    """EC2's `ImageWatermark`. `source_*` describe the image the mark was first attached to."""
+    """EC2's `ImageWatermark`. `source_*` describe the image that the mark was first attached to."""
 
     key: str | None = None
-    """`account:name`; the account is the mark's creator, filled in by EC2."""
+    """`account:name`; the account is that of the mark's creator, filled in by EC2."""
     source_image_id: str | None = None
     source_image_region: str | None = None
     source_image_creation_time: datetime | None = None
@@ -28,17 +28,17 @@ class Watermark(msgspec.Struct, frozen=True, gc=False):
 
 
 class ScanResults(msgspec.Struct, frozen=True, gc=False):
-    """EC2's `ScanResults`, from Amazon Inspector; there only if the image was scanned."""
+    """EC2's `ScanResults`, from Amazon Inspector; present only if the image was scanned."""
 
     highest_finding_severity: str | None = None
     """`informational`, `low`, `medium`, `high` or `critical`; None if nothing was found."""
     finding_scan_date: datetime | None = None
     fix_available_since: Mapping[str, datetime] = {}
-    """By severity: since when a fix has been waiting."""
+    """By severity, since when a fix has been available."""
 
 
 class Image(msgspec.Struct, frozen=True, gc=False):
-    """EC2's `Image` (DescribeImages), snake_cased. None means that EC2 did not say."""
+    """EC2's `Image` (DescribeImages), with names in snake_case. None means that EC2 did not say."""
 
     id: str
     name: str | None = None
@@ -59,7 +59,7 @@ class Image(msgspec.Struct, frozen=True, gc=False):
 
 
 class AncestryEnd(StrEnum):
-    """Why a recorded ancestry goes no further (EC2 User Guide, "View the ancestry of an AMI")."""
+    """Why a recorded ancestry ends (EC2 User Guide, "View the ancestry of an AMI")."""
 
     PUBLIC_PROVIDER = "public provider"
     NO_RECORDED_SOURCE = "no recorded source"
@@ -72,10 +72,10 @@ class AncestryEnd(StrEnum):
 
 
 class AncestryEntry(msgspec.Struct, frozen=True, gc=False):
-    """One image of an ancestry. Its Region is what the step before names as its source's Region.
+    """One image of an ancestry. Its Region is the source Region that the previous entry names.
 
-    Of an image that is not visible only the id and the Region are known, or what GetImageAncestry
-    adds to them: neither owner nor marks.
+    If the image is not visible, only the id and Region are known, and what GetImageAncestry adds to
+    them, but neither the owner's account nor marks.
     """
 
     image_id: str
@@ -87,27 +87,27 @@ class AncestryEntry(msgspec.Struct, frozen=True, gc=False):
 
 
 class Ancestry(msgspec.Struct, frozen=True, gc=False):
-    """From the image itself (entry 0) to the last recorded ancestor, and why it ends there."""
+    """The entries from the image itself (entry 0) to the last recorded ancestor, and its end."""
 
     entries: tuple[AncestryEntry, ...]
     end: AncestryEnd
     detail: str | None = None
-    """For a refused lookup, or an image that is not visible: what was said."""
+    """For some ends, more about the reason, for example AWS's message."""
 
     @property
     def complete(self) -> bool:
-        """Whether absence from `entries` proves that an image is no ancestor.
+        """Whether absence from `entries` proves that an image is not an ancestor.
 
-        A public provider's image ends the record, and cannot itself be marked
-        (EC2 User Guide, "AMI watermarks"), so no mark comes from beyond it. An ancestor whose
-        Region was not told could be any image of that id.
+        A public provider's image ends the record and cannot itself have a watermark (EC2 User Guide,
+        "AMI watermarks"), so no mark comes from beyond it. If the Region of an entry is not known, the
+        entry does not identify an image.
         """
         ended = self.end in (AncestryEnd.PUBLIC_PROVIDER, AncestryEnd.NO_RECORDED_SOURCE)
         return ended and all(entry.region for entry in self.entries)
 
     @property
     def immutable(self) -> bool:
-        """Whether EC2 will say the same for ever: it gave a reason to end here, and no excuse."""
+        """Whether EC2's answer can never change: the ancestry ends for a permanent reason."""
         return self.end in (
             AncestryEnd.PUBLIC_PROVIDER,
             AncestryEnd.NO_RECORDED_SOURCE,
@@ -116,7 +116,7 @@ class Ancestry(msgspec.Struct, frozen=True, gc=False):
         )
 
     def depth_of(self, image_id: str, region: str) -> int | None:
-        """How many derivations lie between that image and entry 0; None if it is not an entry."""
+        """The number of derivations between that image and entry 0; None if it is not an entry."""
         for depth, entry in enumerate(self.entries):
             if entry.image_id == image_id and entry.region == region:
                 return depth
@@ -124,11 +124,11 @@ class Ancestry(msgspec.Struct, frozen=True, gc=False):
 
 
 def how_made(image: Image) -> str | None:
-    """How an image was made, as far as its own description tells.
+    """The API call that made an image, as far as its description shows.
 
     `SourceInstanceId` "only appears if the AMI was created using CreateImage" (EC2 API Reference,
-    Image). A source image without it is read as CopyImage: inferred, a restore from S3 would look
-    the same.
+    Image). A source image without it is taken to mean CopyImage. This is inferred: a restore from S3
+    would look the same.
     """
     if image.source_instance_id:
         return "CreateImage"
@@ -136,13 +136,13 @@ def how_made(image: Image) -> str | None:
 
 
 def recorded_end(entries: Sequence[AncestryEntry]) -> AncestryEnd | None:
-    """Why EC2's record goes no further than the last entry; None if it gives no reason to stop.
+    """Why EC2's record ends with the last entry; None if there is no reason to end there.
 
     The last entry may still name a source that was not followed.
     """
     last = entries[-1]
-    # The first reason that holds is EC2's: the ancestry of a public image of Amazon's ends with it, also
-    # where DescribeImages names the source that it was made from.
+    # The order matters: the ancestry of a public image of Amazon's ends with that image, even if
+    # DescribeImages names its source.
     if last.owner_alias in PUBLIC_PROVIDERS:
         return AncestryEnd.PUBLIC_PROVIDER
     if last.source_image_id is None:
@@ -156,7 +156,7 @@ def recorded_end(entries: Sequence[AncestryEntry]) -> AncestryEnd | None:
 
 
 class WatermarkFilter(msgspec.Struct, frozen=True, gc=False):
-    """The fields of EC2's ImageWatermarkFilter; all that are set must hold for one and the same mark."""
+    """EC2's ImageWatermarkFilter: all fields that are set must match the same mark."""
 
     key: str | None = None
     source_image_region: str | None = None
@@ -170,11 +170,11 @@ class ScanCondition(msgspec.Struct, frozen=True, gc=False):
     max_severity: str | None = None
     max_days_since_scan: int | None = None
     max_days_since_fix: Mapping[str, int] = {}
-    """By severity."""
+    """By severity, in days."""
 
 
 class ImageCriterion(msgspec.Struct, frozen=True, gc=False):
-    """EC2's ImageCriterion: every field that is set must hold. None: the field is not set."""
+    """EC2's ImageCriterion: every field that is set must match. None: the field is not set."""
 
     providers: tuple[str, ...] | None = None
     product_codes: tuple[str, ...] | None = None
@@ -193,27 +193,29 @@ class AllowedImages(msgspec.Struct, frozen=True, gc=False):
     managed_by: str | None = None
     """`account` or `declarative-policy`."""
     criteria: tuple[ImageCriterion, ...] = ()
-    """One that holds is enough."""
+    """One criterion that admits an image is enough."""
 
     @property
     def hides(self) -> bool:
-        """Whether images of others may be left out unsaid; an account's own never are (EC2 User Guide, "Control the
-        discovery and use of AMIs in Amazon EC2 with Allowed AMIs"). A state that nobody knows may hide any.
+        """Whether EC2 may silently leave out other accounts' images.
+
+        It never leaves out an account's own (EC2 User Guide, "Control the discovery and use of AMIs in
+        Amazon EC2 with Allowed AMIs"). An unknown state may hide any image.
         """
         return self.state not in ("disabled", "audit-mode")
 
 
 class Removal(msgspec.Struct, frozen=True, gc=False):
-    """What EC2 says of an image that is gone."""
+    """EC2's answer about a removed image."""
 
     what: str
     """`deregistered`, or `in the Recycle Bin`."""
     until: datetime | None = None
-    """For the Recycle Bin: until when it can be restored."""
+    """For an image in the Recycle Bin, until when it can be restored."""
 
 
 class TemplateVersion(msgspec.Struct, frozen=True, gc=False):
-    """One launch template version as EC2 holds it; `image` is an AMI id, an alias or nothing."""
+    """One launch template version as EC2 stores it; `image` is an AMI id, an alias or nothing."""
 
     template_id: str
     name: str
@@ -222,16 +224,16 @@ class TemplateVersion(msgspec.Struct, frozen=True, gc=False):
 
 
 class Searched(msgspec.Struct, frozen=True, gc=False):
-    """What an image lookup finds, where it finds anything."""
+    """The result of an image lookup that finds something."""
 
     image_id: str | None
-    """None where several match and the lookup does not say which one it means."""
+    """None if several images match and the lookup does not choose one."""
     matches: int
     """How many images match."""
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
-    """STS GetCallerIdentity: who looks."""
+    """The caller, from STS GetCallerIdentity."""
 
     account: str
     arn: str

@@ -1,4 +1,4 @@
-"""What exists: images of many places, what became of each place, and what an image is to a policy."""
+"""A fleet's inventory: the images of many places, the state of each place, and images' classes."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from assay.model.uses import LaunchPermission, UsedImage
 
 
 class ListedImage(msgspec.Struct, frozen=True, gc=False):
-    """An image as a listing has it: what a verdict reads, and what people ask of a fleet."""
+    """An image in a listing: the fields that verdicts read, and those that people ask about."""
 
     image: Image
     architecture: str | None = None
@@ -24,15 +24,15 @@ class ListedImage(msgspec.Struct, frozen=True, gc=False):
     boot_mode: str | None = None
     deregistration_protection: str | None = None
     last_launched: datetime | None = None
-    """Told to the owner alone, and a day late (EC2 API Reference, `LastLaunchedTime`): of an image that
-    somebody shares, None means that it is not ours to know."""
+    """EC2 returns it only to the owner, and a day late (EC2 API Reference, `LastLaunchedTime`): for
+    an image that another account shares, None means unknown."""
     snapshots: tuple[str, ...] = ()
     snapshot_gb: int | None = None
-    """GiB of the volumes that its snapshots make; None where a mapping does not say."""
+    """The total size in GiB of the volumes in its mappings; None if a mapping has no size."""
 
 
 class UseType(StrEnum):
-    """What can use an image, or would launch one next."""
+    """What can use an image, or would launch one."""
 
     INSTANCE = "instance"
     TEMPLATE = "template"
@@ -43,11 +43,11 @@ class UseType(StrEnum):
     EC2_FLEET = "ec2-fleet"
     SPOT_FLEET = "spot-fleet"
     USAGE_REPORT = "usage-report"
-    """What EC2 counted in another account when the owner had a report made; its name is that account's."""
+    """Uses in another account, counted by an image usage report. Its name is the account's."""
 
 
 THROUGH_TEMPLATES = (UseType.GROUP, UseType.EC2_FLEET, UseType.SPOT_FLEET)
-"""What launches from templates at a version that it names."""
+"""The uses that launch from a launch template, at a version that they name."""
 
 
 class Use(msgspec.Struct, frozen=True, gc=False):
@@ -57,17 +57,17 @@ class Use(msgspec.Struct, frozen=True, gc=False):
     id: str
     name: str | None = None
     image_id: str | None = None
-    """None where it only leads to one by what `via` names, or by a template that EC2 resolves later."""
+    """None if it only leads to an image by what `via` names, or by a template resolved later."""
     via: str | None = None
-    """A version of a template, the template of a group, an alias: whatever stands between."""
+    """What leads to the image: a template version, the template of a group, an alias."""
     state: str | None = None
     since: datetime | None = None
     image: UsedImage | None = None
-    """What EC2 tells of the image of an instance, also where it stands in no listing any more."""
+    """For an instance, EC2's facts about its image, even if the image is no longer listed."""
 
 
 class ImageClass(StrEnum):
-    """What an image is, by a policy's golden marks."""
+    """The class of an image, by a policy's golden marks."""
 
     GOLDEN = "golden"
     """A golden mark was attached to this very image."""
@@ -77,63 +77,63 @@ class ImageClass(StrEnum):
 
 
 class Classified(msgspec.Struct, frozen=True):
-    """An image of a place with its class, and why in one line."""
+    """A listed image of a place, its class, and the reason in one line."""
 
     account: str
     region: str
     listed: ListedImage
     shared: bool
-    """It is another account's, and shared with this one."""
+    """Another account owns it and shares it with this one."""
     kind: ImageClass
     why: str
     root: str | None = None
-    """The oldest ancestor that a listing or the record names."""
+    """The oldest ancestor that a listing or EC2's record names."""
     depth: int | None = None
-    """How many derivations lie between that and this one."""
+    """The number of derivations between that ancestor and this image."""
     ancestry: Ancestry | None = None
-    """EC2's record of its line, where that was asked (GetImageAncestry)."""
+    """EC2's record of its ancestry (GetImageAncestry), if it was asked for."""
     launch_permissions: tuple[LaunchPermission, ...] | None = None
-    """Who may launch it besides its owner, where that was asked (DescribeImageAttribute); None is not nobody."""
+    """Who may launch it besides its owner (DescribeImageAttribute); None if that was not asked."""
 
 
 class NightTotals(msgspec.Struct, frozen=True):
-    """What one night had."""
+    """The totals of one night."""
 
     night: date
     classes: Mapping[ImageClass, int]
     places: int
     not_seen: int
-    """How many of the places were not seen, or not all of them."""
+    """How many of the places were not seen, or not completely."""
 
 
 class Inventory(msgspec.Struct, frozen=True):
-    """One night: every place that was wanted, and every image that was seen."""
+    """One night: every requested place, and every image that was seen."""
 
     as_of: datetime
     places: tuple[PlaceSeen, ...]
     images: Iterable[Classified]
-    """Every image; they are read anew each time that somebody goes through them."""
+    """Every image. Each iteration reads them again."""
     classes: Mapping[str, Mapping[ImageClass, int]]
-    """How many images of each class an account sees, where it sees any."""
+    """By account, how many images of each class it sees, if it sees any."""
     calls: Mapping[str, int] = {}
     endpoint: str | None = None
     """An endpoint that is not AWS's own."""
     running: Mapping[str, int] = {}
-    """How many instances that were seen were launched from an image, by its id."""
+    """By image id, how many of the seen instances were launched from it."""
     used: Iterable[tuple[str, str, int]] = ()
-    """Of an image's id and a type of use, how many were seen."""
+    """Image id, type of use, and how many such uses were seen."""
     trend: Iterable[NightTotals] = ()
     """The nights up to this one, the oldest first."""
     gaps: tuple[str, ...] = ()
-    """What was asked besides the lists of each place, and not told, a line each."""
+    """What was asked besides the lists of each place and got no answer, one line each."""
 
     @property
     def not_seen(self) -> tuple[PlaceSeen, ...]:
-        """The places of which anything may be missing."""
+        """The places in which something may be missing."""
         return tuple(each for each in self.places if each.state is not PlaceState.SEEN)
 
     def counts(self) -> dict[ImageClass, int]:
-        """How many images of each class were seen; one that several accounts see counts in each."""
+        """How many images of each class were seen, once for each account that sees them."""
         found = dict.fromkeys(ImageClass, 0)
         for each in self.classes.values():
             for kind, number in each.items():
@@ -142,22 +142,23 @@ class Inventory(msgspec.Struct, frozen=True):
 
 
 class Event(StrEnum):
-    """What became of an image between two nights."""
+    """What happened to an image between two nights."""
 
     NEW = "new"
     GONE = "gone"
     CLASS = "class"
-    """It is of another class."""
+    """Its class changed."""
     MARKED = "marked"
     """A mark was attached."""
     UNMARKED = "unmarked"
     """A mark was detached."""
     SHARED = "shared"
-    """It is another account's, and was not shared with this one before."""
+    """Another account owns it and now shares it with this one."""
     UNSHARED = "unshared"
-    """It is another account's, and is shared with this one no more; its owner's place tells whether it is gone."""
+    """Another account owns it and no longer shares it with this one. Only its owner's place shows
+    whether it still exists."""
     USED = "used"
-    """It is unknown, or in no listing, and no instance was launched from it before."""
+    """It is unknown or in no listing, and the first instance was launched from it."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -171,7 +172,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Unseen(msgspec.Struct, frozen=True):
-    """A place that was not seen whole in one of two nights."""
+    """A place that was not seen completely in one of two nights."""
 
     account: str
     region: str
@@ -190,5 +191,5 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 def family(name: str | None) -> str | None:
-    """What the names of a line of images have in common: dates and build numbers are taken out."""
+    """The common part of the names in a line of images: each run of digits becomes `*`."""
     return re.sub(r"[0-9]+", "*", name) if name else None

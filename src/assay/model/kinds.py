@@ -1,4 +1,4 @@
-"""What a reference does with its image, and what a plan does with its resource."""
+"""What a reference does with its image, and what a plan does to its resource."""
 
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ class Kind(StrEnum):
 
 
 class Action(StrEnum):
-    """What the plan will do to the resource; `replace` stands for both orders of delete and create."""
+    """What the plan will do to the resource; `replace` means delete and create, in either order."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -25,8 +25,8 @@ class Action(StrEnum):
     NO_OP = "no-op"
     READ = "read"
     DECLARED = "declared"
-    """From code alone: what Terraform will do nobody has asked it."""
+    """From code alone: without a plan, it is not known what Terraform will do."""
     INVOKE = "invoke"
-    """An action of Terraform 1.14 and later, which makes no resource."""
+    """An action (Terraform 1.14 and later), which creates no resource."""
     DELETE = "delete"
     FORGET = "forget"

@@ -1,4 +1,4 @@
-"""The line of one image, from itself towards its root, with who said what of each image in it."""
+"""The line of one image, from itself towards its root, with the source of each fact in it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,40 +16,41 @@ OPEN = (
     AncestryEnd.REFUSED,
     AncestryEnd.UNEXPLAINED,
 )
-"""Ends that are none of EC2's: the line may go on, and somebody else may know how."""
+"""Ends that EC2's record does not give: the line may go on, and another source may know how."""
 
 
 class Grade(StrEnum):
-    """What a claim rests on. None of the three is ever taken for another."""
+    """The evidence for a claim. The three kinds are never mixed up."""
 
     RECORDED = "recorded"
-    """EC2's own fields or its ancestry, of today or of a stored night."""
+    """EC2's own fields or its ancestry record, current or of a stored night."""
     MARK = "mark"
-    """A watermark names the image that it was first attached to; what lies between is not told."""
+    """A watermark, which names the image that it was first attached to; the images between are not
+    known."""
     CLOUDTRAIL = "cloudtrail"
-    """An event of the call that made it."""
+    """The CloudTrail event of the call that made the image."""
 
 
 class Claim(StrEnum):
-    """What is said of an image."""
+    """The subject of a statement about an image."""
 
     IMAGE = "image"
-    """Whose it is, its state and its marks."""
+    """Its owner, its state and its marks."""
     SOURCE = "source"
-    """What it was made from, and how."""
+    """The image it was made from, and how."""
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
-    """Who said something of an image, where, and when."""
+    """The source of a claim about an image: who said it, where, and when."""
 
     claim: Claim
     grade: Grade
     source: str
-    """An API, or a night: `ec2:DescribeImages`, `night 2026-11-29`."""
+    """An API or a night: `ec2:DescribeImages`, `night 2026-11-29`."""
     account: str | None
     region: str | None
     at: datetime | None
-    """When it was asked, or read, or when what an event tells of happened."""
+    """When it was asked or read, or when the event happened."""
     event: ImageEvent | None = None
 
 
@@ -59,30 +60,30 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     image_id: str
     region: str | None
     image: Image | None = None
-    """What is known of it, whoever tells; of one that only runs, without its source."""
+    """Its description from any source; if only its instances describe it, without its source."""
     visible: bool | None = None
-    """Whether EC2 shows it now; None where that was not asked, or not answered."""
+    """Whether EC2 shows it now; None if EC2 was not asked or did not answer."""
     creation_date: datetime | None = None
     owner_alias: str | None = None
-    """Of an image of which only EC2's ancestry tells."""
+    """Set if only EC2's ancestry record describes it."""
     how: str | None = None
-    """The call that made it, where an event or its own fields tell."""
+    """The call that made it, if known from an event or from its own fields."""
     parent: tuple[str, str | None] | None = None
-    """The id and the Region of what it was made from; by a mark, of what it descends from."""
+    """The id and Region of the image it was made from; for a mark, of one that it descends from."""
     edge: Grade | None = None
-    """By what the parent is known."""
+    """The evidence for the parent."""
     end: AncestryEnd | None = None
-    """Why there is no parent; None as long as nobody knows either."""
+    """Why there is no parent; None if there is one, or if neither is known yet."""
     detail: str | None = None
     source: tuple[str, str | None] | None = None
-    """Of the last one: a source that its description names and that is not followed."""
+    """For the last link, a source that its description names and that is not followed."""
     told: tuple[Told, ...] = ()
     refused: bool = False
-    """Whether it was asked if EC2 shows it, and not answered."""
+    """Whether EC2 was asked about it and did not answer."""
 
 
 class Gap(msgspec.Struct, frozen=True, gc=False):
-    """Something that could not be asked or seen, and why."""
+    """Something that could not be asked about or seen, and why."""
 
     reason: str
     account: str | None = None
@@ -90,7 +91,7 @@ class Gap(msgspec.Struct, frozen=True, gc=False):
 
 
 def links_of(provenance: Provenance, at: datetime | None) -> list[Link]:
-    """The line that EC2 told, which was asked at a time."""
+    """The links of a provenance that was read from EC2 at the time `at`."""
     links = [_link(provenance, number, at) for number in range(len(provenance.ancestors))]
     last = provenance.ancestors[-1].entry
     source = (last.source_image_id, last.source_image_region) if last.source_image_id else None
@@ -138,7 +139,7 @@ def _link(provenance: Provenance, number: int, at: datetime | None) -> Link:
 
 
 def sourced(link: Link, image: Image, told: Told) -> Link:
-    """A link with what an image's own description says of its source, or that it has none on record."""
+    """Add to a link the source that the image's description names, or that none is recorded."""
     link = replace(link, how=link.how or how_made(image), told=(*link.told, told))
     entry = AncestryEntry(
         link.image_id,
@@ -158,5 +159,5 @@ def sourced(link: Link, image: Image, told: Told) -> Link:
 
 
 def is_open(link: Link) -> bool:
-    """Whether what it was made from is not known, and not known to be on no record either."""
+    """Whether its source is not known, without EC2 saying why its record ends here."""
     return link.parent is None and (link.end is None or link.end in OPEN)

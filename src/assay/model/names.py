@@ -1,4 +1,4 @@
-"""When do two names mean one parameter, and two places one place? True, False, or None: perhaps."""
+"""Compares parameter names, and places: the same (True), different (False) or unknown (None)."""
 
 import re
 
@@ -9,14 +9,14 @@ from assay.model.values import Alias
 
 _ARN = rf"arn:([a-z-]+):ssm:({REGION}):({ACCOUNT}):parameter/(.+)"
 _RESERVED = r"(?i)/?(aws|ssm)\b"
-"""SSM API Reference, PutParameter: nobody but AWS writes parameters whose names start so."""
+"""SSM API Reference, PutParameter: only AWS can write parameters with these prefixes."""
 
 
 def parameter_named(name: str, place: Place | Unplaced) -> tuple[str, Place | Unplaced]:
-    """A parameter's name as ARNs have it, and its place: that of its ARN, if it is one.
+    """Return a parameter's name as ARNs write it, and its place: that of the ARN, if it is one.
 
-    ARNs leave a leading slash out. In a path that slash is required (Systems Manager User Guide,
-    "Parameter hierarchies"), so only of a name of one level it tells anything: `/a` is not `a`.
+    ARNs leave out the leading slash. A path must have it (Systems Manager User Guide, "Parameter
+    hierarchies"), so the slash makes a difference only in a name of one level: `/a` is not `a`.
     """
     found = re.fullmatch(_ARN, name)
     if found:
@@ -26,12 +26,12 @@ def parameter_named(name: str, place: Place | Unplaced) -> tuple[str, Place | Un
 
 
 def is_same(one: Place | Unplaced, other: Place | Unplaced) -> bool | None:
-    """Whether two places are the same; None where the plan does not tell.
+    """Whether two places are the same; None if the plan does not show it.
 
-    What one provider block leaves open is open alike for all that use it.
+    Everything that uses the same provider block is in the same place, even if that place is open.
     """
-    # Two references below `provider "aws" {}` are in one place, whichever that will be; what stands
-    # below two such blocks may be in one place or in two.
+    # Two references that use the same `provider "aws" {}` are in one place, whichever that will be;
+    # those of two such blocks may be in one place or in two.
     if isinstance(one, Unplaced) or isinstance(other, Unplaced):
         return True if same_place(one, other) else None
     if one.region != other.region:
@@ -42,24 +42,24 @@ def is_same(one: Place | Unplaced, other: Place | Unplaced) -> bool | None:
 
 
 def is_meant(change: ParameterChange, alias: Alias, *at: Place | Unplaced) -> bool | None:
-    """Whether an alias means the parameter of a change; None: it may.
+    """Whether an alias means the parameter of a change; None if that is not known.
 
-    `at` is its place, in as many ways as it is told.
+    `at` are the alternative descriptions of its place.
     """
     called, _ = parameter_named(alias.parameter, at[0])
     if change.name is not None and change.name.lstrip("/") != called.lstrip("/"):
         return False
-    # A change is where its provider says, or where the ARN of what exists already says that it is.
+    # The place of a change comes from its provider, or from the ARN of the existing parameter.
     same = {
         is_same(change.told if change.told and isinstance(each, Place) else change.place, each)
         for each in at
     }
     found = True if True in same else (False if False in same else None)
-    # Of a parameter without a name any could be meant that stands in the same place, but for AWS's.
+    # A parameter without a known name could be any parameter of that place, except AWS's own.
     if change.name is None:
         return False if found is False or re.match(_RESERVED, called) else None
     if change.name != called and found and not alias.parameter.startswith("arn:"):
-        return None  # whether there can be both is not told
+        return None  # AWS does not document whether both names can exist
     return found
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """The only three answers. A denial, a timeout or an unknown value is never the first two."""
+    """The only three answers. A denial, a timeout or an unknown value is never PASS or FAIL."""
 
     PASS = "pass"  # noqa: S105 - an outcome, not a password
     FAIL = "fail"
@@ -12,7 +12,7 @@ class Outcome(StrEnum):
 
 
 class Severity(StrEnum):
-    """What a failing rule does to the verdict: fail it, be reported only, or not run."""
+    """The effect of a rule: its failure fails the verdict, is only reported, or it does not run."""
 
     ERROR = "error"
     WARNING = "warning"

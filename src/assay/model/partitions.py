@@ -1,6 +1,6 @@
-"""The partitions of AWS: which Regions are theirs, and under which names their services answer.
+"""The partitions of AWS: their Regions, and the domains of their services.
 
-Facts: botocore's partitions.json, against which the tests hold this table.
+Facts: botocore's partitions.json, with which a test compares this table.
 """
 
 import re
@@ -10,15 +10,15 @@ import msgspec
 
 
 class Partition(msgspec.Struct, frozen=True, gc=False):
-    """AWS once more, with accounts, Regions and DNS names of its own."""
+    """A separate AWS, with its own accounts, Regions and DNS names."""
 
     name: str
     prefix: str
-    """How the names of its Regions begin. No other partition's begin so, but for those of `aws`."""
+    """The prefix of its Regions' names, which no other partition's have; empty for `aws`."""
     home: str
     """A Region that cannot be off (`implicitGlobalRegion`)."""
     domains: tuple[str, ...]
-    """What the host names of its services end in: as ever, and dual-stack."""
+    """The suffixes of its services' host names: the standard one and the dual-stack one."""
 
 
 _AWS = Partition("aws", "", "us-east-1", ("amazonaws.com", "api.aws"))
@@ -37,22 +37,22 @@ _OTHERS = (
 )
 _BY_NAME = {each.name: each for each in (_AWS, *_OTHERS)}
 PARTITIONS = tuple(_BY_NAME)
-"""All that there are, by name."""
+"""The names of all partitions."""
 
 
 @cache
 def partition_of(region: str) -> str:
-    """The partition of a Region, by its name alone: one that opens tomorrow has one, too."""
+    """The partition of a Region, judged by its name, so that it also works for new Regions."""
     return next((each.name for each in _OTHERS if region.startswith(each.prefix)), _AWS.name)
 
 
 def home_of(partition: str) -> str | None:
-    """A Region of a partition that is always on; None where there is no such partition."""
+    """A Region of the partition that is always on; None if there is no such partition."""
     found = _BY_NAME.get(partition)
     return found.home if found else None
 
 
 def aws_domain() -> str:
-    """A pattern for what the host name of any AWS service ends in."""
+    """A pattern for the suffix of any AWS service's host name."""
     domains = dict.fromkeys(domain for each in _BY_NAME.values() for domain in each.domains)
     return f"(?:{'|'.join(map(re.escape, domains))})"

@@ -1,4 +1,4 @@
-"""What became of the places that somebody wanted to see."""
+"""How much of each requested place was seen."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,14 +10,16 @@ from assay.model.images import AllowedImages
 
 
 class PlaceState(StrEnum):
-    """What became of a place that was wanted. Only `SEEN` is evidence that something is not there; in a place of another
-    state a list that was read to its end is (`PlaceSeen.lacks`).
+    """How much of a requested place was seen.
+
+    Only `SEEN` is evidence that something does not exist there. In another state, the lists that were
+    read to their end still are (`PlaceSeen.lacks`).
     """
 
     SEEN = "seen"
     CUT_SHORT = "cut-short"
     FILTERED = "filtered"
-    """Allowed AMIs hides images that others share."""
+    """Allowed AMIs hides images that other accounts share."""
     DENIED = "denied"
     OPTED_OUT = "opted-out"
     SUSPENDED = "suspended"
@@ -25,31 +27,31 @@ class PlaceState(StrEnum):
 
 
 class PlaceSeen(msgspec.Struct, frozen=True):
-    """One account in one Region, and what was seen of it."""
+    """One account in one Region, and how much of it was seen."""
 
     account: str
     region: str
     state: PlaceState
     reason: str | None = None
-    """One line for people; None where everything was seen."""
+    """One line for people; None if everything was seen."""
     images: int = 0
     uses: int = 0
     calls: int = 0
     seen_at: datetime | None = None
     stale_since: datetime | None = None
-    """When what is told of it was read, where that was in an earlier run."""
+    """When its data was read, if that was in an earlier run."""
     allowed_images: AllowedImages | None = None
-    """Its Allowed AMIs settings; None where they were not told."""
+    """Its Allowed AMIs settings; None if they are not known."""
     whole: tuple[str, ...] = ()
-    """The lists that were read to their end, as `fleet/uses.py` calls them: of a kind of thing that is
-    not among them, none that was seen is no evidence that there is none."""
+    """The lists that were read to their end, by their names in `fleet/uses.py`. For any other list,
+    something that was not seen may still exist."""
 
     def lacks(self, lists: Collection[str]) -> bool:
-        """Whether one of some lists was not read to its end; of what Allowed AMIs hides, `hides` tells."""
+        """Whether any of these lists was not read to its end. (`hides` is about hidden images.)"""
         return self.state is not PlaceState.SEEN and not set(lists) <= set(self.whole)
 
     @property
     def hides(self) -> bool:
-        """Whether images that others share may be left out of their list unsaid."""
+        """Whether EC2 may silently leave out images that other accounts share."""
         settings = self.allowed_images
         return self.state is not PlaceState.SEEN and (settings is None or settings.hides)

@@ -16,7 +16,7 @@ from assay.model.readers import Readers
 
 
 class ImageName(msgspec.Struct, frozen=True, gc=False):
-    """One image by id and Region, as policies write it."""
+    """One image by id and Region, as in a policy."""
 
     id: str
     region: str
@@ -24,15 +24,18 @@ class ImageName(msgspec.Struct, frozen=True, gc=False):
 
 
 class Roots(msgspec.Struct, frozen=True, gc=False):
-    """Vendor images, and owners of such, that a pipeline of golden images may start from."""
+    """Vendor images, and owners of images, that a pipeline of golden images may start from."""
 
     images: tuple[ImageName, ...] = ()
     owners: tuple[str, ...] = ()
-    """Accounts, or EC2's names for owners."""
+    """Accounts, or EC2's owner aliases."""
 
 
 class Golden(msgspec.Struct, frozen=True, dict=True):
-    """What makes a mark golden: one filter holds and, if there is a registry, its source is in it."""
+    """What makes a mark golden: it matches one filter, and `source_images` lists its source.
+
+    An empty `source_images` does not restrict the source.
+    """
 
     watermarks: tuple[WatermarkFilter, ...]
     source_images: tuple[ImageName, ...] = ()
@@ -45,7 +48,7 @@ class Golden(msgspec.Struct, frozen=True, dict=True):
 
 
 class Require(msgspec.Struct, frozen=True, gc=False):
-    """What a golden image must also be."""
+    """The further requirements on images."""
 
     ancestry_agrees: bool = True
     max_depth: int | None = None
@@ -57,14 +60,14 @@ class Require(msgspec.Struct, frozen=True, gc=False):
 
 
 class Revoked(msgspec.Struct, frozen=True, dict=True):
-    """Marks and images whose every descendant fails."""
+    """Marks and images that are revoked, together with everything that descends from them."""
 
     watermarks: tuple[str, ...] = ()
     images: tuple[ImageName, ...] = ()
 
     @cached_property
     def numbers(self) -> Mapping[tuple[str | None, str | None], int]:
-        """By id and Region: which of `images` is the first that names it."""
+        """By id and Region, the index of the first entry of `images` that names the image."""
         found: dict[tuple[str | None, str | None], int] = {}
         for number, each in enumerate(self.images):
             found.setdefault((each.id, each.region), number)
@@ -72,7 +75,7 @@ class Revoked(msgspec.Struct, frozen=True, dict=True):
 
 
 class ImageMatch(msgspec.Struct, frozen=True, gc=False):
-    """Which images; `name` and the values of `tags` take wildcards."""
+    """Selects images; `name` and the values of `tags` allow wildcards."""
 
     id: str | None = None
     owner: str | None = None
@@ -83,7 +86,7 @@ class ImageMatch(msgspec.Struct, frozen=True, gc=False):
 
 
 class Match(msgspec.Struct, frozen=True, gc=False):
-    """Which references: all that is set must hold; everything but `image` takes wildcards."""
+    """Selects references: all fields that are set must match; all but `image` allow wildcards."""
 
     address: str | None = None
     module: str | None = None
@@ -91,33 +94,33 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     account: str | None = None
     region: str | None = None
     tags: Mapping[str, str] = {}
-    """Of the resource, as planned."""
+    """The planned tags of the resource."""
     image: ImageMatch | None = None
 
 
 class PolicyException(msgspec.Struct, frozen=True, gc=False):
-    """One entry of `exceptions`: who lets what through, why, and until when."""
+    """One entry of `exceptions`: what it lets through, why, who approved it, and until when."""
 
     match: Match
     rules: tuple[str, ...]
     reason: str
     approved_by: str
     expires: date
-    """The last day on which it holds, in UTC."""
+    """The last day on which it is valid, in UTC."""
     ticket: str | None = None
 
     @property
     def name(self) -> str:
-        """How reports call it."""
+        """Its name in reports."""
         return self.ticket or self.reason
 
 
 AnyException: TypeAlias = PolicyException | CodeException
-"""What lets a failure through: an exception of the policy, or a comment in the code."""
+"""An exception of the policy, or a comment in the code."""
 
 
 class Scope(msgspec.Struct, frozen=True, gc=False):
-    """One entry of `scopes`, with the policy that holds within it."""
+    """One entry of `scopes`, with the policy that applies within it."""
 
     name: str
     match: Match
@@ -131,7 +134,7 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     require: Require
     revoked: Revoked
     severities: Mapping[str, Severity]
-    """Only the rules that the document names; the rest keep their own default."""
+    """Only for the rules that the document names; the others have their defaults."""
     judge: frozenset[Kind]
     undetermined: Severity
     region: str | None
@@ -142,27 +145,27 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     scopes: tuple[Scope, ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
     excepted_in_code: frozenset[str] = frozenset()
-    """Rules whose failure decides nothing where comments in the code may except them."""
+    """Rules that comments in the code may except, so that their failure alone decides nothing."""
 
     @cached_property
     def excepted(self) -> frozenset[str]:
-        """The rules whose failure decides nothing where some exception, or comment, holds."""
+        """The rules that an exception or a comment may except."""
         named = (rule for exception in self.exceptions for rule in exception.rules)
         return self.excepted_in_code.union(named)
 
     @property
     def matches_tags(self) -> bool:
-        """Whether a scope or an exception asks for the tags of resources."""
+        """Whether a scope or an exception matches tags of resources."""
         matches = [scope.match for scope in self.scopes]
         matches += [exception.match for exception in self.exceptions]
         return any(match.tags for match in matches)
 
     @property
     def predicts(self) -> bool:
-        """Whether the Allowed AMIs settings matter to a verdict anywhere."""
+        """Whether the Allowed AMIs settings can affect any verdict."""
         return any(each.require.allowed_by_ec2 for each in self.everywhere)
 
     @property
     def everywhere(self) -> "tuple[Policy, ...]":
-        """The policies that hold somewhere: this one, and that of each scope."""
+        """The policy itself and that of each scope."""
         return (self, *(scope.policy for scope in self.scopes))

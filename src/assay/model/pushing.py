@@ -1,4 +1,4 @@
-"""What became of findings that were to be handed to Security Hub, or would."""
+"""The results of sending findings to Security Hub, or of a dry run."""
 
 from datetime import datetime
 
@@ -8,12 +8,12 @@ from assay.model.places_seen import PlaceSeen
 
 
 class NotTaken(msgspec.Struct, frozen=True):
-    """A finding that Security Hub does not have as it should."""
+    """A finding that could not be imported or archived."""
 
     id: str
     reason: str
     archive: bool
-    """Whether it is still active there, and should not be; else it was to be imported."""
+    """Whether it should have been archived but is still active; otherwise it was to be imported."""
 
 
 class PushedPlace(msgspec.Struct, frozen=True):
@@ -23,18 +23,18 @@ class PushedPlace(msgspec.Struct, frozen=True):
     region: str
     to_import: int
     to_archive: int
-    """Active there, and no more in the audit of a place that was seen whole."""
+    """Active there, but no longer in the audit of a place that was seen completely."""
     imported: int = 0
     archived: int = 0
     kept: int = 0
-    """Left as they are: judged there as of a later time than this audit."""
+    """Left as they are, because Security Hub has a verdict of a later time than this audit."""
     refused: str | None = None
-    """Why nobody knows what is active there; then nothing is written."""
+    """Why it is not known what is active there; then nothing is written."""
     not_taken: tuple[NotTaken, ...] = ()
 
     @property
     def failed(self) -> bool:
-        """Whether it got nothing of what it should."""
+        """Whether nothing could be written there."""
         return self.refused is not None or len(self.not_taken) == self.to_do > 0
 
     @property
@@ -44,29 +44,29 @@ class PushedPlace(msgspec.Struct, frozen=True):
 
 
 class Pushing(msgspec.Struct, frozen=True):
-    """All that a run has written, or would."""
+    """Everything that a run has written, or would write."""
 
     as_of: datetime
     generated_at: datetime
     dry_run: bool
     policy: tuple[str, str]
-    """Its path and SHA-256."""
+    """The policy's path and SHA-256."""
     seen: tuple[PlaceSeen, ...]
-    """Each place of the audit."""
+    """All places of the audit."""
     unseen: tuple[PlaceSeen, ...]
-    """Those of which the audit does not tell everything."""
+    """The places that the audit does not cover completely."""
     places: tuple[PushedPlace, ...]
-    """Of a run that was interrupted, those until then."""
+    """If the run was interrupted, only the places before that."""
     endpoint: str | None = None
     """An endpoint that is not AWS's own."""
 
     @property
     def whole(self) -> bool:
-        """Whether everything was seen, and is in Security Hub or would be written."""
+        """Whether everything was seen, and was written or would be."""
         pushed = all(each.refused is None and not each.not_taken for each in self.places)
         return pushed and not self.unseen
 
     @property
     def nothing(self) -> bool:
-        """Whether no place could be written to, or in a dry run be asked."""
+        """Whether no place could be written to, or queried in a dry run."""
         return all(each.failed for each in self.places)

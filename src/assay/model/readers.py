@@ -1,4 +1,4 @@
-"""Which role reads in which account, as a policy's `aws.readers` says it."""
+"""The roles that read in each account, from a policy's `aws.readers`."""
 
 from collections.abc import Mapping
 
@@ -13,14 +13,14 @@ class Reader(msgspec.Struct, frozen=True, gc=False):
 
 
 class CommonReader(msgspec.Struct, frozen=True, gc=False):
-    """The role that reads, under one name, in every account without a reader of its own."""
+    """The role name that reads in every account without its own reader."""
 
     role_name: str
-    """With its path, where it has one: `team/assay-reader`."""
+    """With its path, if it has one: `team/assay-reader`."""
     external_id: str | None = None
 
     def role_arn(self, partition: str, account: str) -> str:
-        """The role in one account; `*` as account is any, as IAM policies write it."""
+        """The ARN of the role in an account; `*` stands for any account, as in IAM policies."""
         return f"arn:{partition}:iam::{account}:role/{self.role_name}"
 
 
@@ -29,7 +29,7 @@ class Readers(msgspec.Struct, frozen=True):
 
     by_account: Mapping[str, Reader] = {}
     common: CommonReader | None = None
-    """Of all other accounts."""
+    """The reader of all other accounts."""
 
     def of(self, partition: str, account: str) -> Reader | None:
         """The reader of an account, if it has one."""

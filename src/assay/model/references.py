@@ -1,4 +1,4 @@
-"""What a plan says: one attribute that names an image, and the forms such a value takes."""
+"""One attribute that names an image, and the forms that such a value can take."""
 
 import re
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ from assay.model.places import Place, Unplaced
 from assay.model.values import Alias, AmiId, ServiceImage, Unusable
 
 PlacedValue: TypeAlias = tuple[Value, "Place | Unplaced"]
-"""A value and where it stands: references that agree in both mean the same image."""
+"""A value and its place: references that agree in both mean the same image."""
 
 
 class AmiReference(msgspec.Struct, frozen=True, gc=False):
     """One attribute of one resource that names, or will name, an AMI."""
 
     address: str
-    """The absolute Terraform address, instance key included."""
+    """The absolute Terraform address, with the instance key."""
     resource_type: str
     attribute: str
     """The attribute's path in Terraform's notation, for example `launch_template[0].id`."""
@@ -31,23 +31,23 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
     value: Value
     place: Place | Unplaced
     sensitive: bool = False
-    """The plan marks the value as sensitive: it is checked, and shown as `(sensitive)`."""
+    """The plan marks the value as sensitive: it is checked, but shown as `(sensitive)`."""
     replaces: str | None = None
-    """The AMI id that stood here before, where the plan changes it."""
+    """The AMI id that the attribute had before, if the plan changes it."""
     file: str | None = None
     line: int | None = None
     root: str | None = None
-    """The root module's directory, where a run reads several: addresses are relative to it."""
+    """The root module's directory, if a run reads several: addresses are relative to it."""
     tags: Mapping[str, str] = {}
-    """The resource's planned tags, where a policy asks for them; never shown."""
+    """The resource's planned tags, if a policy uses them; never shown."""
     changes_ignored: bool = False
-    """The code tells Terraform to leave the attribute as it once was (`ignore_changes`)."""
+    """The code tells Terraform to ignore changes of the attribute (`ignore_changes`)."""
     exceptions: tuple[CodeException, ...] = ()
     """The exceptions that comments in the code make for it."""
     fallback: ServiceImage | None = None
-    """What an AWS service takes where the launch template named here holds no image."""
+    """What an AWS service uses if the launch template named here contains no image."""
     arn: str | None = None
-    """Of what exists and is no resource of Terraform's: what AWS calls it."""
+    """The ARN of something that exists and is not a resource of Terraform's."""
 
     @property
     def module(self) -> str:
@@ -56,7 +56,7 @@ class AmiReference(msgspec.Struct, frozen=True, gc=False):
 
 
 ALIAS = "resolve:ssm:"
-"""How EC2 is told an SSM parameter instead of an AMI id (EC2 API Reference, `ImageId`)."""
+"""The prefix that names an SSM parameter instead of an AMI id (EC2 API Reference, `ImageId`)."""
 _PARAMETER_ARN = (
     rf"(?P<parameter>arn:[a-z-]+:ssm:{REGION}:{ACCOUNT}:parameter/[^:]+)(:(?P<selector>[^:]+))?"
 )
@@ -64,11 +64,12 @@ _PARAMETER_NAME = rf"(?P<parameter>{PARAMETER})(:(?P<selector>[A-Za-z0-9_.\-]+))
 
 
 def parse_image(value: object) -> AmiId | Alias | Unusable | None:
-    """An `ImageId` as EC2 takes it: an AMI id, a `resolve:ssm:` alias, or nothing at all.
+    """Parse an `ImageId` as EC2 accepts it: an AMI id, a `resolve:ssm:` alias, or nothing (None).
 
-    EC2 API Reference, RequestLaunchTemplateData: a name, or a shared one's ARN, maybe a version.
+    EC2 API Reference, RequestLaunchTemplateData: an alias has the name of a parameter, or the ARN of
+    a shared one, and optionally a version or label.
     """
-    if value is None or value == "":  # Terraform's providers write "" for what is not there
+    if value is None or value == "":  # Terraform's providers write "" for an absent value
         return None
     if not isinstance(value, str):
         return Unusable("is not a string")

@@ -1,4 +1,4 @@
-"""What could be done about images of which nobody knows the origin: who uses each, and which may go."""
+"""What to do about images of unknown origin: what uses each, and which ones can be removed."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -10,27 +10,29 @@ from assay.model.inventory import ListedImage
 from assay.model.places_seen import PlaceSeen
 
 NOT_ASKED = "whom it is shared with is not in this night: --live asks now, and assay inventory --launch-permissions stores it"
-"""A reason not to say that an image may go."""
+"""A reason not to call an image safe to remove."""
 
 
 class Standing(StrEnum):
-    """What may be done about an image, the most to do first."""
+    """What can be done about an image; those that need most work come first."""
 
     REPLACE_FIRST = "replace-first"
-    """Something would launch it next, and would break."""
+    """Something would launch it next, and would break without it."""
     IN_USE = "in-use"
-    """Nothing that is known launches it again, and instances that exist were launched from it."""
+    """Existing instances were launched from it, but nothing known would launch it again."""
     CANNOT_SAY = "cannot-say"
-    """Nothing is known to use it, and not everything that could was read, or something speaks against it."""
+    """No use is known, but not everything that could use it was read, or there is another reason
+    against removing it."""
     SAFE = "safe"
-    """Every kind of thing that could use it was read in every account, completely and lately: there is none."""
+    """Every kind of thing that could use it was read completely and recently in every account, and
+    nothing uses it."""
 
 
 class Referrer(msgspec.Struct, frozen=True, gc=False):
     """Something that uses an image, or leads to one."""
 
     type: str
-    """As in `uses`, or `other` for what only EC2 itself finds."""
+    """As in `uses`, or `other` for something that only EC2 itself finds."""
     id: str
     account: str
     region: str
@@ -41,12 +43,12 @@ class Referrer(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def launches(self) -> bool:
-        """Whether it would launch the image again; what runs already needs it no more."""
+        """Whether it would launch the image again; a running instance no longer needs it."""
         return self.type not in ("instance", "usage-report")
 
 
 class Gap(msgspec.Struct, frozen=True, gc=False):
-    """What is not known of a place, so that nothing that was not seen there is known to be absent."""
+    """Something that was not read in a place, so that uses there may have been missed."""
 
     account: str
     region: str
@@ -55,17 +57,17 @@ class Gap(msgspec.Struct, frozen=True, gc=False):
 
 
 class Replacement(msgspec.Struct, frozen=True):
-    """A golden image that could stand there, by what the night tells."""
+    """A golden image that could replace the image, according to the stored night."""
 
     account: str
-    """Which uses the image that it would replace."""
+    """The account that uses the image to be replaced."""
     image_id: str
     name: str | None
     reasons: tuple[str, ...]
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One thing to do, by a person."""
+    """One step for a person to do."""
 
     name: str
     detail: str
@@ -73,56 +75,56 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Remedy(msgspec.Struct, frozen=True):
-    """One image, who uses it, and what may be done about it."""
+    """One image, what uses it, and what can be done about it."""
 
     region: str
     listed: ListedImage
     why_unknown: str
     root: str | None
-    """The oldest ancestor that anything names."""
+    """The oldest ancestor that is named anywhere."""
     standing: Standing
     reasons: tuple[str, ...]
-    """What stands against saying that it may go."""
+    """The reasons against calling it safe to remove."""
     used_by: tuple[Referrer, ...] = ()
     shared_with: tuple[str, ...] = ()
-    """The accounts of the fleet that it is shared with."""
+    """The accounts of the fleet with which it is shared."""
     replacements: tuple[Replacement, ...] = ()
     steps: tuple[Step, ...] = ()
 
     @property
     def node(self) -> tuple[str, str]:
-        """Region and image id."""
+        """The Region and the image id."""
         return self.region, self.listed.image.id
 
 
 class Remediation(msgspec.Struct, frozen=True):
-    """A plan on paper, of one stored night."""
+    """The remedies for the images of one stored night. Nothing is carried out."""
 
     as_of: datetime
     night: date
     before: date | None
-    """The night before it, which it was held against; None where there is none."""
+    """The earlier night that it was compared with; None if there is none."""
     places: tuple[PlaceSeen, ...]
     not_seen: tuple[PlaceSeen, ...]
-    """Those of them in which something that uses an image may stand unseen."""
+    """The places in which something that uses an image may have been missed."""
     remedies: tuple[Remedy, ...]
     gaps: tuple[Gap, ...]
     live: bool
     """Whether AWS was asked as well."""
     unlisted: int = 0
-    """So many images are in use and stand in no listing: Amazon's public ones, and what is gone."""
+    """How many images are in use but in no listing: Amazon's public images, and deleted ones."""
     calls: Mapping[str, int] = {}
     unknown: tuple[str, ...] = ()
-    """Images that were named and stand in no listing, where not every place was seen, a line each."""
+    """Requested images that are in no listing while not every place was seen, one line each."""
 
     @property
     def unasked(self) -> bool:
-        """Whether an image could be said to be safe, or not, if AWS were asked."""
+        """Whether asking AWS could settle if an image is safe."""
         cannot = (each for each in self.remedies if each.standing is Standing.CANNOT_SAY)
         return not self.live and any(NOT_ASKED in each.reasons for each in cannot)
 
     def counts(self) -> dict[Standing, int]:
-        """How many images stand how."""
+        """How many images have each standing."""
         found = dict.fromkeys(Standing, 0)
         for each in self.remedies:
             found[each.standing] += 1
@@ -134,4 +136,4 @@ UNREAD = (
     "WorkSpaces Instances (what they launch, their instances and templates tell), parameters of the type `text` that no template "
     "names, CloudFormation templates, code, scripts and people"
 )
-"""What may name an image and is in no list that assay reads."""
+"""What may use an image but is in no list that assay reads."""

@@ -1,4 +1,4 @@
-"""What the report formats are given."""
+"""The data that report formats receive."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,22 +14,22 @@ from assay.model.verdicts import Standing, decides, result_standing, verdict_sta
 
 _PASS = Outcome.PASS
 ANNOUNCED_DAYS = 14
-"""So long before its end an exception is announced."""
+"""How many days before its end an exception is announced."""
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
-    """What one rule says of one subject."""
+    """The result of one rule for one subject."""
 
     outcome: Outcome
     message: str
     fix: str | None = None
     evidence: tuple[str, ...] = ()
     golden: tuple[Watermark, ...] = ()
-    """The marks that are golden, from the rule that looks for them."""
+    """The golden marks, if the rule looks for them."""
 
 
 class RuleResult(msgspec.Struct, frozen=True, gc=False):
-    """A finding with the rule that made it and the severity the policy gives that rule."""
+    """A finding, with its rule and the severity that the policy gives this rule."""
 
     rule: str
     severity: Severity
@@ -39,11 +39,11 @@ class RuleResult(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def decides(self) -> bool:
-        """Whether it makes its verdict no pass."""
+        """Whether it keeps its verdict from being a pass."""
         return decides(self.finding.outcome, self.severity, excepted=self.exception is not None)
 
     def standing(self, undetermined: Severity) -> Standing:
-        """How it stands, where the policy says so of what could not be read."""
+        """Its standing; `undetermined` is the policy's severity for what could not be read."""
         return result_standing(
             self.finding.outcome, self.severity, undetermined, excepted=self.exception is not None
         )
@@ -58,12 +58,12 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def input(self) -> int:
-        """Which of the report's inputs it is about, by its number."""
+        """The index of its input among the report's inputs."""
         return self.subject.input
 
     @property
     def exception(self) -> AnyException | None:
-        """The first exception that is used."""
+        """The first exception that lets a failure through."""
         for result in self.results:
             if result.exception:
                 return result.exception
@@ -71,31 +71,31 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def open(self) -> list[RuleResult]:
-        """The results that are no pass."""
+        """The results that are not a pass."""
         return [each for each in self.results if each.finding.outcome is not _PASS]
 
     def standing(self, undetermined: Severity) -> Standing:
-        """How it stands, where the policy says so of what could not be read."""
-        # A verdict that is no pass stands by its outcome; of one that is, only what is no pass counts.
+        """Its standing; `undetermined` is the policy's severity for what could not be read."""
+        # Only a passing verdict depends on its results, and of these only those that do not pass.
         open = self.open if self.outcome is _PASS else ()
         standings = [each.standing(undetermined) for each in open]
         return verdict_standing(self.outcome, standings, undetermined)
 
 
 class ExceptionUse(msgspec.Struct, frozen=True, gc=False):
-    """What became of an exception, of the policy or in the code."""
+    """How an exception of the policy or in the code was used."""
 
     exception: AnyException
     used: int
     """How many references it lets through."""
     missed: int
-    """How many it would let through, had it not expired."""
+    """How many it would let through if it had not expired."""
     days_left: int | None
-    """Days on which it still holds, today included; 0 or less: it has expired; None: no end."""
+    """How many days it is still valid, including today; 0 or less: expired; None: no end."""
 
     @property
     def state(self) -> str:
-        """`expired`, `unused`, `expiring` (time to see to it) or `active`."""
+        """`expired`, `unused`, `expiring` (soon needs attention) or `active`."""
         left = self.days_left
         if left is not None and left <= 0:
             return "expired"
@@ -105,35 +105,35 @@ class ExceptionUse(msgspec.Struct, frozen=True, gc=False):
 
 
 class InputFacts(msgspec.Struct, frozen=True, gc=False):
-    """One input as the report names it."""
+    """One input, as reports show it."""
 
     path: str
     kind: str
     sha256: str
     references: int
-    """How many references it has; in a report, how many verdicts are about it."""
+    """The number of its references; in a report, the number of verdicts about it."""
     variables: str | None = None
-    """Of code: a SHA-256 over what files and the environment (`TF_VAR_…`) gave to its variables; None where
-    nothing did."""
+    """For code, a SHA-256 of the variable values from files and the environment (`TF_VAR_…`); None
+    if there are none."""
 
 
 class CatalogFacts(msgspec.Struct, frozen=True, gc=False):
-    """What answered: `live`, `recorded`, `stored` or `offline`, at which endpoint, as of when, in how many calls."""
+    """The catalogue that answered (`live`, `recorded`, `stored` or `offline`), and its calls."""
 
     kind: str
     endpoint: str | None
     recorded_at: datetime | None
     api_calls: Mapping[str, int]
     turned_away: str | None = None
-    """What AWS said of the caller's credentials, where it took them for nothing at all."""
+    """AWS's message about the caller's credentials, if it accepted them for no call at all."""
     sha256: str | None = None
-    """Of a recording: its file's."""
+    """For a recording, the SHA-256 of its file."""
     callers: tuple[str, ...] = ()
-    """The ARNs of those who asked, as STS told them."""
+    """The ARNs of the callers, as returned by STS."""
 
 
 class Report(msgspec.Struct, frozen=True, gc=False):
-    """Everything a format needs; formats add no judgement of their own."""
+    """Everything that a format needs; formats add no judgement."""
 
     outcome: Outcome
     as_of: datetime
@@ -144,14 +144,14 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     not_judged: Mapping[str, int]
     exceptions: tuple[ExceptionUse, ...] = ()
     left_aside: int = 0
-    """How many exceptions in the code were not honoured, because somebody said so."""
+    """How many exceptions in the code were ignored, because the user asked for that."""
     builds: tuple[str, ...] = ()
-    """The addresses of what launches an image during apply to bake another one, not judged."""
+    """Addresses that launch an image during apply only to bake another one. They are not judged."""
     generated_at: datetime | None = None
-    """When it was made, where that was told: `as_of` may be another time."""
+    """When the report was made, if known: `as_of` may be another time."""
     kind: str = "check"
-    """`check` of what is planned, or `audit` of what is there."""
+    """`check` (of what is planned) or `audit` (of what exists)."""
     places: tuple[PlaceSeen, ...] = ()
-    """Of an audit: each place that was wanted, in exactly one state."""
+    """For an audit, each requested place, in exactly one state."""
     unread: tuple[PlaceSeen, ...] = ()
-    """Those of them in which something that is judged may stand unseen."""
+    """The places in which something that is judged may have been missed."""

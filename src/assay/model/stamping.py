@@ -1,4 +1,4 @@
-"""What becomes of an image that is to carry a watermark, and of its copies."""
+"""The result of attaching a watermark to an image and its copies."""
 
 from enum import StrEnum
 
@@ -8,44 +8,44 @@ from assay.model.images import Watermark
 
 
 class Stamp(StrEnum):
-    """Where an image stands."""
+    """The state of an image after a run."""
 
     ATTACHED = "attached"
     """The mark was attached in this run, and read back."""
     PRESENT = "present"
-    """It carries the mark already: attached before, or inherited."""
+    """It already carried the mark: attached before, or inherited."""
     WOULD_ATTACH = "would-attach"
-    """Nothing was written, since nothing was to be."""
+    """A dry run: the mark would be attached, but nothing was written."""
     REFUSED = "refused"
     """It cannot become golden, or must not; nothing was written."""
     UNCERTAIN = "uncertain"
-    """What decides could not be read, or came too late; nothing was written."""
+    """A fact that decides it could not be read, or came too late; nothing was written."""
     UNCONFIRMED = "unconfirmed"
-    """EC2 was asked to attach the mark; that it is there was not read back."""
+    """EC2 was asked to attach the mark, but it was not read back."""
 
 
 CARRIES = (Stamp.ATTACHED, Stamp.PRESENT)
 
 
 class Stamped(msgspec.Struct, frozen=True):
-    """One image, and what became of it."""
+    """One image, and its state."""
 
     image_id: str | None
-    """None where a copy was expected and none is there."""
+    """None if a copy was expected and there is none."""
     region: str
     state: Stamp
     reason: str
     """One line for people."""
     copy: bool = False
     mark: Watermark | None = None
-    """As EC2 tells it now, where it carries it."""
+    """The mark as EC2 returns it now, if the image carries it."""
 
 
 class Stamping(msgspec.Struct, frozen=True):
-    """All that a run has done."""
+    """Everything that a run has done."""
 
     key: str
-    """`account:name`, the watermark's key."""
+    """The watermark's key, `account:name`."""
     images: tuple[Stamped, ...]
     dry_run: bool
     endpoint: str | None = None
@@ -53,11 +53,11 @@ class Stamping(msgspec.Struct, frozen=True):
 
     @property
     def refused(self) -> bool:
-        """Whether something cannot become golden."""
+        """Whether any image was refused."""
         return any(each.state is Stamp.REFUSED for each in self.images)
 
     @property
     def whole(self) -> bool:
-        """Whether every image carries the mark, or would."""
+        """Whether every image carries the mark, or would after a dry run."""
         fine = (*CARRIES, Stamp.WOULD_ATTACH) if self.dry_run else CARRIES
         return all(each.state in fine for each in self.images)

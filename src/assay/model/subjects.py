@@ -1,4 +1,4 @@
-"""What was found out about a reference: which image, from where, and who said so."""
+"""What was found out about a reference: the image, its provenance, and the evidence for both."""
 
 from enum import StrEnum
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from assay.model.references import AmiReference
 
 
 class Evidence(msgspec.Struct, frozen=True, gc=False):
-    """Which API or file said something, about what, and as whom and where it was asked."""
+    """The API or file that provided a fact, the subject of the question, and where it was asked."""
 
     source: str
     subject: str
@@ -22,7 +22,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
 
 
 class Cause(StrEnum):
-    """Why a reference led to no image; each is a rule of its own."""
+    """Why a reference led to no image; each cause has its own rule."""
 
     UNRESOLVED = "unresolved"
     NOT_VISIBLE = "not-visible"
@@ -33,7 +33,7 @@ class Cause(StrEnum):
 
 
 class Derivation(msgspec.Struct, frozen=True, gc=False):
-    """An image that the plan will make, on the way from a reference to the image that exists."""
+    """An image that the plan will make, on the way from a reference to an existing image."""
 
     by: str
     how: str
@@ -41,48 +41,48 @@ class Derivation(msgspec.Struct, frozen=True, gc=False):
 
 
 class Resolved(msgspec.Struct, frozen=True, gc=False):
-    """The image a reference means now, and the indirections that led there."""
+    """The image that a reference means now, and the steps that led there."""
 
     image: Image
     place: Place
     via: tuple[str, ...] = ()
     moving: tuple[str, ...] = ()
-    """Indirections that can name another image after the check."""
+    """The steps that can lead to another image after the check."""
     evidence: tuple[Evidence, ...] = ()
     derivations: tuple[Derivation, ...] = ()
-    """What the plan will still make of `image`, the one to be used first."""
+    """The images that the plan will make from `image`; the first one is the one to be used."""
     sensitive: bool = False
-    """The plan marks something that was met on the way as sensitive: the image is not shown."""
+    """The plan marks something on the way as sensitive, so the image is not shown."""
     unplaced: Unplaced | None = None
-    """Why the account that will use it cannot be told; `place` is of the account that saw it."""
+    """Why the account that will use it is not known; `place` then has the account that saw it."""
     launched: bool = False
-    """It was launched already, and is not launched again: the instance is there."""
+    """The instance exists already, so the image is not launched again."""
 
     @property
     def account(self) -> str | None:
-        """The account that will use it, where that can be told."""
+        """The account that will use it, if known."""
         return None if self.unplaced else self.place.account
 
     @property
     def sight(self) -> Evidence | None:
-        """The evidence for the image itself, which was asked for last: who showed it, and where."""
+        """The evidence for the image itself, which was asked about last."""
         return self.evidence[-1] if self.evidence else None
 
     @property
     def seen(self) -> tuple[str, ...]:
-        """The same, as findings tell it."""
+        """`sight` as the evidence of a finding."""
         return (str(self.evidence[-1]),) if self.evidence else ()
 
 
 class Clue(msgspec.Struct, frozen=True, gc=False):
-    """Something that was read and that may explain why an image is not to be seen."""
+    """A fact or a possibility that may explain why an image is not visible, and what to do."""
 
     text: str
     fix: str
 
 
 class Unresolved(msgspec.Struct, frozen=True, gc=False):
-    """No image, and why. `image_id` is the id that was looked for, where one was reached."""
+    """No image, and why. `image_id` is the id that was looked up, if there is one."""
 
     cause: Cause
     reason: str
@@ -90,16 +90,16 @@ class Unresolved(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[Evidence, ...] = ()
     derivations: tuple[Derivation, ...] = ()
     clues: tuple[Clue, ...] = ()
-    """For what is not visible: the likeliest explanation first."""
+    """If the image is not visible, possible explanations, the likeliest first."""
     imageless: bool = False
-    """It ends at a launch template that holds no image, which was read."""
+    """It ends at a launch template that is known to contain no image."""
     sensitive: bool = False
     cure: str | None = None
-    """What to write, or which option to give, where the place is what could not be told."""
+    """A specific cure, if there is one: what to write, or which option to give."""
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """Who was asked for what, and where."""
+        """The questions that were asked, as the evidence of a finding."""
         return tuple(str(item) for item in self.evidence)
 
 
@@ -107,41 +107,41 @@ Resolution: TypeAlias = Resolved | Unresolved
 
 
 class Ancestor(msgspec.Struct, frozen=True, gc=False):
-    """One image of an ancestry: what EC2 records of it, and what it shows of it from here."""
+    """One image of an ancestry: what EC2 records about it, and its description if visible."""
 
     entry: AncestryEntry
     seen: Image | None = None
     asked: bool = False
-    """Whether that was asked, and answered: an ancestor that was is visible, or it is not."""
+    """Whether EC2 was asked to describe it and answered: then it is known if it is visible."""
 
     refused: bool = False
-    """Whether that was asked, and not answered; nobody asks where no verdict depends on it."""
+    """Whether EC2 was asked and did not answer. It is not asked if no verdict depends on it."""
 
     @property
     def visible(self) -> bool | None:
-        """Whether EC2 shows it; None where nobody knows."""
+        """Whether EC2 shows it; None if that is not known."""
         return self.seen is not None if self.asked else None
 
 
 class Provenance(msgspec.Struct, frozen=True, gc=False):
-    """Where an image comes from, as far as it could be read, and who said so."""
+    """Where an image comes from, as far as it could be read, with the evidence."""
 
     image: Image
     place: Place
     ancestors: tuple[Ancestor, ...]
-    """The image itself, then what it was made from, and so on."""
+    """The image itself, then the image that it was made from, and so on."""
     end: AncestryEnd
-    """Why the record goes no further than the last."""
+    """Why the record ends with the last ancestor."""
     detail: str | None = None
     evidence: tuple[Evidence, ...] = ()
 
     @property
     def ancestry(self) -> Ancestry:
-        """What EC2 records, whatever it shows."""
+        """The ancestry as EC2 records it, without descriptions of the images."""
         return Ancestry(tuple([each.entry for each in self.ancestors]), self.end, self.detail)
 
     def depth_of(self, image_id: str, region: str) -> int | None:
-        """How many derivations lie between that image and this one; None if it is no ancestor."""
+        """The number of derivations between that image and this one; None if it is no ancestor."""
         for depth, ancestor in enumerate(self.ancestors):
             entry = ancestor.entry
             if entry.image_id == image_id and entry.region == region:
@@ -150,12 +150,12 @@ class Provenance(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """Who said what the ancestry is."""
+        """The evidence for the ancestry, as the evidence of a finding."""
         return tuple([str(item) for item in self.evidence])
 
 
 class Unread(msgspec.Struct, frozen=True, gc=False):
-    """Something that could not be asked, and why."""
+    """Something that could not be read, and why."""
 
     reason: str
     cure: str | None = None
@@ -166,14 +166,14 @@ class Subject(msgspec.Struct, frozen=True, gc=False):
 
     reference: AmiReference
     place: Place | Unplaced
-    """The reference's place, with the account where it could be told."""
+    """The reference's place, with its account if that could be found out."""
     resolution: Resolution
     provenance: Provenance | None = None
     allowed: AllowedImages | Unread | None = None
-    """The Allowed AMIs settings that the image meets; None where no policy asks for them."""
+    """The Allowed AMIs settings that apply to the image; None if no policy needs them."""
     replaced: Image | None = None
-    """The image that the reference used before, where the plan says so and EC2 still shows it."""
+    """The image that the reference used before, if the plan shows it and EC2 still describes it."""
     others: "tuple[Subject, ...]" = ()
-    """The same reference with the other images that it may mean: nobody can tell yet which it is."""
+    """The same reference with the other images that it may mean, if it is not known which it is."""
     input: int = 0
-    """Which of the run's inputs the reference stands in, by its number: paths may be the same."""
+    """The number of the run's input that contains the reference; paths need not be unique."""

@@ -1,4 +1,4 @@
-"""What could stand where an image does not pass, and where to write it."""
+"""Golden replacements for images that do not pass, and how to write them."""
 
 from datetime import datetime
 
@@ -10,39 +10,39 @@ from assay.model.references import AmiReference
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What is to be replaced: an image in the account and Region that use it."""
+    """What to replace: an image in the account and Region that use it."""
 
     target: str
-    """As it was named: an address, an image or an instance."""
+    """As the user named it: an address, an image or an instance."""
     account: str
     region: str
     image_id: str | None = None
-    """None where nobody knows which image it is."""
+    """None if the image is not known."""
     reference: AmiReference | None = None
-    """The reference of a plan, of code or of a state that names it."""
+    """The reference in a plan, code or a state that names it."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A golden image that passes there."""
+    """A golden image that passes in that place."""
 
     listed: ListedImage
     key: str
-    """Its golden mark."""
+    """The key of its golden mark."""
     line: str
-    """What the marks of one line of images have in common: the key, without build numbers and dates."""
+    """The common part of the keys in one line of images: without build numbers and dates."""
     golden_created: datetime | None
-    """When the image was created to which the mark was first attached."""
+    """When the image that the mark was first attached to was created."""
     reasons: tuple[str, ...]
 
     @property
     def variety(self) -> tuple[str | None, ...]:
-        """What has to be chosen between: the line, and the machines that the image is for."""
+        """What distinguishes choices: the line, and the kind of machine that the image is for."""
         listed = self.listed
         return self.line, listed.architecture, listed.platform, listed.virtualization
 
 
 class Near(msgspec.Struct, frozen=True):
-    """An image that is golden or carries a golden mark, and why it will not do."""
+    """An image that is golden or carries a golden mark, and why it is not a candidate."""
 
     image_id: str
     name: str | None
@@ -50,7 +50,7 @@ class Near(msgspec.Struct, frozen=True):
 
 
 class Way(msgspec.Struct, frozen=True):
-    """One way to write it."""
+    """One way to write the replacement."""
 
     kind: str
     """`literal`, `variable`, `parameter`, `data-source` or `renovate`."""
@@ -64,28 +64,28 @@ class Suggestion(msgspec.Struct, frozen=True):
 
     asked: Asked
     candidates: tuple[Candidate, ...]
-    """One, or several lines of images, or images for several kinds of machines, of which nobody can tell which
-    is meant; none where nothing passes."""
+    """Several if there are several lines of images, or images for several kinds of machines, and it
+    is not known which is meant; empty if nothing passes."""
     near: tuple[Near, ...] = ()
     ways: tuple[Way, ...] = ()
-    """How to write the candidate, where there is exactly one."""
+    """How to write the candidate, if there is exactly one."""
     gaps: tuple[str, ...] = ()
-    """What could not be read: something better may stand there."""
+    """What could not be read: there may be something better there."""
 
     @property
     def only(self) -> Candidate | None:
-        """The candidate, where there is exactly one."""
+        """The candidate, if there is exactly one."""
         return self.candidates[0] if len(self.candidates) == 1 else None
 
 
 class Suggestions(msgspec.Struct, frozen=True):
-    """All answers of a run."""
+    """All suggestions of a run."""
 
     as_of: datetime
     source: str
-    """What was asked for candidates: `live`, or the store and its night."""
+    """Where the candidates come from: `live`, or the store and its night."""
     answers: tuple[Suggestion, ...]
     places: tuple[PlaceSeen, ...] = ()
-    """Of a stored night: the places that were asked, and those that may have what was found nowhere."""
+    """For a stored night, the requested places, and those that may contain what was not found."""
     gaps: tuple[str, ...] = ()
-    """What was asked about and found nowhere, where not everything was seen, a line each."""
+    """Requests that were found nowhere while not everything was seen, one line each."""

@@ -1,6 +1,6 @@
-"""Times as they are read and written: always with a time zone, and that is UTC.
+"""Reads and writes times, always with the time zone UTC.
 
-Facts: ISO 8601 as `datetime.fromisoformat` takes it; a time that names no zone is meant in UTC.
+Facts: ISO 8601 as `datetime.fromisoformat` accepts it; a time without a zone is taken as UTC.
 """
 
 import re
@@ -10,19 +10,19 @@ DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def moment(text: str) -> datetime:
-    """A date or a time. Raises `ValueError`."""
+    """Parse a date or a time. Raises `ValueError`."""
     return in_utc(datetime.fromisoformat(text))
 
 
 def day(text: str) -> date:
-    """A day of the calendar, as `2027-01-31` and in no other form. Raises `ValueError`."""
+    """Parse a date, in the form `2027-01-31` only. Raises `ValueError`."""
     if not re.fullmatch(DAY, text):
         raise ValueError(text)
     return date.fromisoformat(text)
 
 
 def in_utc(time: datetime) -> datetime:
-    """The same moment in UTC. Raises `ValueError` where no calendar has it."""
+    """The same moment in UTC. Raises `ValueError` if `datetime` cannot represent it."""
     if time.tzinfo is UTC:
         return time
     try:
@@ -32,12 +32,12 @@ def in_utc(time: datetime) -> datetime:
 
 
 def day_of(time: datetime) -> date:
-    """The day on which it is, to everybody the same."""
+    """The date in UTC."""
     return in_utc(time).date()
 
 
 def at_microsecond(number: int | None) -> datetime | None:
-    """The moment so many microseconds after 1970; None of None."""
+    """The moment `number` microseconds after the start of 1970 (UTC); None for None."""
     return None if number is None else datetime.fromtimestamp(number / 1e6, UTC)
 
 
@@ -47,7 +47,7 @@ def iso(time: datetime) -> str:
 
 
 def to_second(time: datetime) -> str:
-    """For programs that have their own way to name the zone: `2026-11-21T08:30:00`."""
+    """For programs that name the zone separately: `2026-11-21T08:30:00`."""
     return in_utc(time).replace(tzinfo=None).isoformat(timespec="seconds")
 
 

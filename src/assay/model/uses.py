@@ -1,6 +1,6 @@
-"""What the accounts of a fleet have: what uses images, and which accounts and Regions there are.
+"""The contents of a fleet: what uses images, and its accounts and Regions.
 
-Ids and names are as AWS writes them. None means that AWS did not say.
+Ids and names are as AWS writes them. None means that AWS did not return the value.
 """
 
 from datetime import datetime
@@ -13,7 +13,7 @@ from assay.model.values import TemplateRef
 
 
 class UsedImage(msgspec.Struct, frozen=True, gc=False):
-    """EC2's `ImageMetadata`: told to whoever has the instance, even of images that are gone."""
+    """EC2's `ImageMetadata`: returned to the owner of an instance, even if the image is gone."""
 
     id: str
     name: str | None = None
@@ -25,11 +25,11 @@ class UsedImage(msgspec.Struct, frozen=True, gc=False):
     deprecation_time: datetime | None = None
     image_allowed: bool | None = None
     watermarks: tuple[Watermark, ...] = ()
-    """Whether as of the launch or as of now, EC2's documentation does not say."""
+    """EC2's documentation does not say whether these are as of the launch or current."""
 
 
 class ImageUse(msgspec.Struct, frozen=True, gc=False):
-    """An instance and the image that it was launched from; terminated ones are told for an hour."""
+    """An instance and its image. Terminated instances are still returned for an hour."""
 
     instance_id: str
     image: UsedImage
@@ -44,15 +44,15 @@ class ListedVersion(msgspec.Struct, frozen=True, gc=False):
 
     number: int
     image: str | None
-    """As it is written: an AMI id, an alias such as `resolve:ssm:/golden/web`, or nothing."""
+    """As written: an AMI id, an alias such as `resolve:ssm:/golden/web`, or nothing."""
     resolved: str | None = None
-    """What EC2 takes an alias for at the moment; None for whatever is no alias."""
+    """The image id that EC2 currently resolves an alias to; None if it is not an alias."""
     unresolved: str | None = None
-    """Why EC2 takes an alias for nothing, where it says that it does: no launch would succeed."""
+    """EC2's reason if it says that it cannot resolve an alias: no launch would succeed."""
 
 
 class ListedTemplate(msgspec.Struct, frozen=True, gc=False):
-    """A launch template with all its versions: whoever launches from it can name any of them."""
+    """A launch template with all its versions: a launch can name any of them."""
 
     id: str
     name: str
@@ -62,26 +62,26 @@ class ListedTemplate(msgspec.Struct, frozen=True, gc=False):
 
 
 class GroupOverride(msgspec.Struct, frozen=True, gc=False):
-    """An override of a group's mixed instances that has a template or an image of its own."""
+    """An override of a group's mixed instances that names another template or image."""
 
     template: TemplateRef | None = None
     image: str | None = None
 
 
 class ScalingGroup(msgspec.Struct, frozen=True, gc=False):
-    """An Auto Scaling group, with all that it may launch from."""
+    """An Auto Scaling group, with everything that it may launch from."""
 
     name: str
     arn: str | None = None
     template: TemplateRef | None = None
-    """Its own, or that of its mixed instances."""
+    """The group's template, or that of its mixed instances."""
     configuration: str | None = None
-    """The name of its launch configuration, of groups that have no template."""
+    """The name of its launch configuration, if it has no template."""
     overrides: tuple[GroupOverride, ...] = ()
 
 
 class LaunchConfiguration(msgspec.Struct, frozen=True, gc=False):
-    """What groups launched from before there were templates; it cannot be changed."""
+    """A launch configuration, the predecessor of launch templates; it cannot be changed."""
 
     name: str
     image: str
@@ -93,48 +93,48 @@ class ImageParameter(msgspec.Struct, frozen=True, gc=False):
 
     name: str
     value: str | None
-    """None where it was not told; the list is then cut short."""
+    """None if AWS did not return it; the list is then cut short."""
     arn: str | None = None
     version: int | None = None
 
 
 class Recipe(msgspec.Struct, frozen=True, gc=False):
-    """A recipe of Image Builder, one version of it."""
+    """One version of an Image Builder recipe."""
 
     arn: str
     name: str
     image: str | None
-    """As it is written: an AMI id, `ssm:` and a parameter, the ARN of an image of Image Builder, or the
-    id of a product; None for a container that is built on Image Builder's own choice."""
+    """As written: an AMI id, `ssm:` and a parameter, the ARN of an Image Builder image, or a
+    product id; None for a container recipe for which Image Builder chooses the image."""
 
 
 class ImageUsage(msgspec.Struct, frozen=True, gc=False):
-    """An entry of an image usage report, which an image's owner has had made: a count, and no ids."""
+    """An entry of an image usage report, requested by the image's owner: a count, without ids."""
 
     report_id: str
     image_id: str
     account: str
-    """Which uses the image."""
+    """The account that uses the image."""
     type: str
-    """EC2's word, such as `ec2:Instance`."""
+    """EC2's resource type, such as `ec2:Instance`."""
     count: int
     as_of: datetime | None = None
-    """When the report was asked for."""
+    """When the report was requested."""
 
 
 class LaunchingFleet(msgspec.Struct, frozen=True, gc=False):
-    """An EC2 Fleet or a Spot Fleet that may still launch, with all that it may launch from."""
+    """An EC2 Fleet or Spot Fleet that may still launch, with everything it may launch from."""
 
     id: str
     spot: bool
     state: str
     templates: tuple[TemplateRef, ...] = ()
     images: tuple[str, ...] = ()
-    """That it names without a template, or in place of a template's."""
+    """Images that it names without a template, or instead of a template's image."""
 
 
 class LaunchPermission(msgspec.Struct, frozen=True, gc=False):
-    """One of those who may launch an image besides its owner; everybody, where it names nobody."""
+    """A launch permission of an image; without account and organization it is for everybody."""
 
     account: str | None = None
     organization: str | None = None
@@ -142,16 +142,16 @@ class LaunchPermission(msgspec.Struct, frozen=True, gc=False):
 
 
 class ImageReference(msgspec.Struct, frozen=True, gc=False):
-    """Something of the account's own that names an image, as EC2 finds it."""
+    """A resource of the account that references an image, as found by EC2."""
 
     image_id: str
     type: str
-    """EC2's word, such as `ec2:LaunchTemplate`."""
+    """EC2's resource type, such as `ec2:LaunchTemplate`."""
     arn: str
 
 
 class RegionState(StrEnum):
-    """Whether a Region is on for an account; what is between on and off is neither."""
+    """Whether a Region is enabled for an account; the states in between count as neither."""
 
     ENABLED = "enabled"
     ENABLING = "enabling"
@@ -160,14 +160,14 @@ class RegionState(StrEnum):
 
 
 class Region(msgspec.Struct, frozen=True, gc=False):
-    """A Region, as an account has it."""
+    """A Region, and its state for an account."""
 
     name: str
     state: RegionState
 
 
 class AccountState(StrEnum):
-    """Organizations' own words. Roles of an account that is not active cannot be assumed."""
+    """Organizations' own terms. Roles in an account that is not active cannot be assumed."""
 
     PENDING_ACTIVATION = "PENDING_ACTIVATION"
     ACTIVE = "ACTIVE"

@@ -1,4 +1,4 @@
-"""What may stand where an image is named: an id, a name, a search, or nothing that leads to one."""
+"""The possible values of an attribute that names an image: an id, a name, a search and others."""
 
 import msgspec
 
@@ -13,19 +13,19 @@ class AmiId(msgspec.Struct, frozen=True, gc=False):
 
 
 class Alias(msgspec.Struct, frozen=True, gc=False):
-    """`resolve:ssm:NAME_OR_ARN[:VERSION_OR_LABEL]`, EC2's way to name an image by SSM parameter."""
+    """`resolve:ssm:NAME_OR_ARN[:VERSION_OR_LABEL]`: an image, named by an SSM parameter."""
 
     parameter: str
     selector: str | None = None
 
     @property
     def pinned(self) -> bool:
-        """A numbered parameter version never changes; a label, or no selector, can."""
+        """True for a numbered version, which never changes; a label, or no selector, can move."""
         return self.selector is not None and self.selector.isdecimal()
 
     @property
     def query(self) -> str:
-        """The name as SSM GetParameters takes it."""
+        """The name as SSM GetParameters accepts it."""
         return f"{self.parameter}:{self.selector}" if self.selector else self.parameter
 
     def __str__(self) -> str:
@@ -33,7 +33,7 @@ class Alias(msgspec.Struct, frozen=True, gc=False):
 
 
 class TemplateRef(msgspec.Struct, frozen=True, gc=False):
-    """A launch template by id or by name, at a version: a number, `$Latest` or `$Default`."""
+    """A launch template by id or name, and its version: a number, `$Latest` or `$Default`."""
 
     id: str | None
     name: str | None
@@ -41,7 +41,7 @@ class TemplateRef(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def pinned(self) -> bool:
-        """A numbered template version cannot be edited (CreateLaunchTemplateVersion adds new ones)."""
+        """True for a numbered version, which cannot be edited (CreateLaunchTemplateVersion)."""
         return self.version.isdecimal()
 
     def __str__(self) -> str:
@@ -49,22 +49,22 @@ class TemplateRef(msgspec.Struct, frozen=True, gc=False):
 
 
 class Unknown(msgspec.Struct, frozen=True, gc=False):
-    """Not known yet; `references` is what the configuration says the value comes from."""
+    """Not known yet; `references` says where the value comes from in the configuration."""
 
     references: tuple[str, ...] = ()
     when: str = "after apply"
-    """When it will be known: `after apply`, or of code alone `when Terraform runs`."""
+    """When it will be known: `after apply`, or for code `when Terraform runs`."""
 
 
 class Unusable(msgspec.Struct, frozen=True, gc=False):
-    """A value that is no image (wrong type or form), never printed; `cure`: what to do about it."""
+    """A value of a wrong type or form, which cannot be an image. It is never printed."""
 
     reason: str
     cure: str | None = None
 
 
 class InstanceRef(msgspec.Struct, frozen=True, gc=False):
-    """An existing instance by id, where the image it was launched from is meant."""
+    """An existing instance by id; it stands for the image that it was launched from."""
 
     id: str
 
@@ -75,9 +75,9 @@ class InstanceRef(msgspec.Struct, frozen=True, gc=False):
 class ImageSearch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An image that Terraform looks up when it plans: the arguments of a `data "aws_ami"` block.
 
-    hashicorp/aws documentation of the data source aws_ami: EC2 filters by owners and filters, the
-    provider by `name_regex`; with `most_recent` the newest of several is taken, without it several
-    are an error.
+    Documentation of hashicorp/aws, data source aws_ami: EC2 selects by owners and filters, the
+    provider by `name_regex`. With `most_recent`, the newest of several images is taken; without it,
+    several images are an error.
     """
 
     owners: tuple[str, ...] = ()
@@ -89,14 +89,14 @@ class ImageSearch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     @property
     def pinned(self) -> bool:
-        """Whether it can find one image only, for ever: nobody can choose an image's id."""
+        """Whether it can only ever find one image, by its id: nobody can choose an image's id."""
         return len(set(self.exactly("image-id"))) == 1
 
     def exactly(self, name: str) -> tuple[str, ...]:
-        """The values to which the filters of a name confine it; none where one holds a wildcard.
+        """The values that filters called `name` allow; empty if one has a wildcard or no values.
 
-        Filters of the same name are taken for alternatives, which is INFERRED to be the safe side:
-        EC2's documentation does not tell that each of them must hold.
+        Filters of the same name are treated as alternatives. That this is the safe side is INFERRED:
+        EC2's documentation does not say that each of them must match.
         """
         found = [values for each, values in self.filters if each == name]
         values = tuple(text for each in found for text in each)
@@ -108,31 +108,31 @@ class Imageless(msgspec.Struct, frozen=True, gc=False):
 
 
 class ServiceImage(msgspec.Struct, frozen=True, gc=False):
-    """What an AWS service launches where nothing brings it an image of ours."""
+    """The image that an AWS service launches if the configuration gives it none."""
 
     service: str
-    """Who chooses: `Amazon EKS`."""
+    """The service that chooses: `Amazon EKS`."""
     whose: str
     """Why the image cannot carry a golden mark: `it is Amazon's`."""
     cure: str
-    """How to bring an image that can."""
+    """How to give it an image that can."""
     shown: str | None = None
-    """What stands at the attribute itself, where it is a word of AWS's own."""
+    """The value of the attribute itself, if it is one of AWS's own words."""
     told: tuple[str, ...] = ()
-    """What the choice goes by, in such words: `ami_type = AL2023_x86_64_STANDARD`."""
+    """The settings that determine the choice: `ami_type = AL2023_x86_64_STANDARD`."""
 
     def __str__(self) -> str:
         return self.shown or f"(chosen by {self.service})"
 
 
 class Registered(msgspec.Struct, frozen=True, gc=False):
-    """An image that this very plan registers from snapshots: RegisterImage records no source."""
+    """An image that this plan registers from snapshots: RegisterImage records no source."""
 
     by: str
 
 
 class EveryVersion(msgspec.Struct, frozen=True, gc=False):
-    """Each version that a launch template has: which of them is meant is known only after apply."""
+    """All versions of a launch template: which of them is meant is known only after apply."""
 
     id: str | None
     name: str | None
@@ -142,16 +142,17 @@ class EveryVersion(msgspec.Struct, frozen=True, gc=False):
 
 
 class Already(msgspec.Struct, frozen=True, gc=False):
-    """What a name that the plan makes or changes means already: it counts if there is such a thing.
+    """What a name that the plan creates or changes means now. It counts only if it exists.
 
-    What is made under a name that is taken fails, and what waits for its user comes too late.
+    Creating something under a name that is taken fails, and a change that waits for the user of the
+    name comes too late.
     """
 
     value: "Alias | TemplateRef"
 
 
 class Incomplete(msgspec.Struct, frozen=True, gc=False):
-    """Not an attribute: the plan says that it leaves changes out, or code is not there."""
+    """Not an attribute: the plan says that it leaves out changes, or code is missing."""
 
     reason: str
     cure: str = "plan without -target, and apply the whole plan"

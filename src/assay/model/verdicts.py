@@ -1,7 +1,7 @@
-"""How results and verdicts stand: what outranks what, what closes the gate, what is only reported.
+"""The standing of results and verdicts: their order, what closes the gate, what is only reported.
 
-The one place that knows. The engine weighs by it, exit codes follow it, every format tells it, and
-`checks/`, which can import nothing of ours, holds a copy that a test compares.
+This is the single source: the engine, exit codes and report formats use it. `checks/` cannot import
+this package, so it has a copy, which a test compares.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,40 +10,40 @@ from enum import StrEnum
 from assay.model.outcomes import Outcome, Severity
 
 WORST_FIRST = (Outcome.FAIL, Outcome.UNDETERMINED, Outcome.PASS)
-# Before Python 3.12 it takes longer to look a member up than to do all else here, so that what is
-# asked thousands of times a report has names of its own.
+# Before Python 3.12, looking up an enum member takes longer than everything else here, so members
+# that are needed thousands of times for a report have their own names.
 _FAIL, _UNDETERMINED, _PASS = WORST_FIRST
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 
 
 class Standing(StrEnum):
-    """An outcome with what the policy makes of it, the worst first; the first two close the gate."""
+    """An outcome as the policy treats it, the worst first; the first two close the gate."""
 
     FAIL = "fail"
     UNDETERMINED = "undetermined"
     TOLERATED = "tolerated"
-    """Something could not be read, and the policy only has that reported: it is not proven."""
+    """Something could not be read, so nothing is proven, and the policy only reports that."""
     EXCEPTED = "excepted"
     """Something fails, and an exception lets it through."""
     WARNED = "warning"
-    """Something fails that the policy only has reported."""
+    """Something fails, and the policy only reports it."""
     PASS = "pass"  # noqa: S105 - an outcome, not a password
 
     @property
     def rank(self) -> int:
-        """0 for the worst: references and results are sorted by it."""
+        """The sort key of references and results, 0 for the worst."""
         return _RANKS[self]
 
     @property
     def closes_the_gate(self) -> bool:
-        """Whether it ends a run with another code than 0."""
+        """Whether it makes a run end with a code other than 0."""
         return self in _CLOSING
 
     @property
     def is_good(self) -> bool:
-        """Whether everything was read, and what fails is let through or only reported.
+        """Whether everything was read, and each failure is excepted or only reported.
 
-        What is tolerated is not good: a pass needs evidence.
+        `TOLERATED` is not good: a pass needs evidence.
         """
         return self in _GOOD
 
@@ -55,14 +55,14 @@ _GOOD = frozenset((_EXCEPTED, _WARNED, _PASSES))
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """The outcome that outranks the others; `pass` for none."""
+    """The outcome that outranks the others; `pass` if there are none."""
     return min(outcomes, key=WORST_FIRST.index, default=_PASS)
 
 
 def closes_the_gate(outcome: Outcome, undetermined: Severity) -> bool:
-    """Whether a run with this outcome ends with another code than 0.
+    """Whether a run with this outcome ends with a code other than 0.
 
-    `undetermined` is the policy's word on what could not be read.
+    `undetermined` is the policy's severity for what could not be read.
     """
     if outcome == _UNDETERMINED:
         return undetermined != _WARNING
@@ -70,9 +70,9 @@ def closes_the_gate(outcome: Outcome, undetermined: Severity) -> bool:
 
 
 def decides(outcome: Outcome, severity: Severity, *, excepted: bool) -> bool:
-    """Whether a result that is no pass makes its verdict no pass.
+    """Whether a result keeps its verdict from being a pass.
 
-    An exception lets a failure through, and never what could not be read: nobody knows what that is.
+    An exception lets a failure through, but never something that could not be read.
     """
     if outcome == _PASS or severity != _ERROR:
         return False
@@ -82,7 +82,7 @@ def decides(outcome: Outcome, severity: Severity, *, excepted: bool) -> bool:
 def result_standing(
     outcome: Outcome, severity: Severity, undetermined: Severity, *, excepted: bool
 ) -> Standing:
-    """How one result stands."""
+    """The standing of one result."""
     if outcome == _PASS:
         return _PASSES
     if decides(outcome, severity, excepted=excepted):
@@ -95,7 +95,7 @@ def result_standing(
 def verdict_standing(
     outcome: Outcome, results: Sequence[Standing], undetermined: Severity
 ) -> Standing:
-    """How a verdict stands of which the results stand so: a pass as its worst result does."""
+    """The standing of a verdict: for a pass, the worst standing of its results."""
     if outcome == _PASS:
         return min(results, key=_RANKS.__getitem__) if results else _PASSES
     return _decided(outcome, undetermined)
