@@ -31,7 +31,7 @@ def unfinished(root: Path) -> list[date]:
 
 
 def misnamed(root: Path) -> list[str]:
-    """What looks like the directory of a night and is named after no day of the calendar. Raises `OSError`."""
+    """Names that look like a night's directory but contain no date. Raises `OSError`."""
     named = list(root.glob(f"{_NIGHT}*")) if root.is_dir() else []
     return sorted(each.name for each in named if _night(each.name) is None)
 

@@ -107,7 +107,7 @@ class Night(msgspec.Struct, frozen=True):
     def _read(
         self, table: str, read: Callable[[dict[str, Any]], T], rows: Iterable[dict[str, Any]]
     ) -> Iterator[T]:
-        """What rows tell. Raises `StoreError` for one that no run has written so."""
+        """Convert rows with `read`. Raises `StoreError` for a row that no run could have written."""
         for row in rows:
             try:
                 made = read(row)

@@ -1,7 +1,8 @@
-"""Whether a stored night is what a run wrote: a damaged one is refused, and never read as if less had been seen.
+"""Whether a stored night is what a run wrote: a damaged night is refused.
 
-What is told of each place in `places.parquet` has to agree with the rows of its files; a file without one of the
-columns that answers rest on, or with values that no run writes, is none of ours.
+Otherwise it would be read as if less had been seen. What `places.parquet` says about each place has
+to agree with the rows of its files. A file is refused if it lacks a column that answers depend on,
+or has values that no run writes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +31,7 @@ _NEEDED = {
         ("account", "region", "state", "reason", "images", "uses", "seen_at", "stale_since")
     ),
 }  # fmt: skip
-"""The columns that every night has had from the beginning, and without which an answer would be another."""
+"""The columns that every night has had from the beginning, and that answers depend on."""
 _SCHEMA = """
 SELECT names, members, min(file_name) FROM (
     SELECT file_name, list(name ORDER BY number) AS names, list(num_children ORDER BY number) AS members
@@ -53,7 +54,7 @@ UNION ALL
 SELECT account, region, NULL, count(*) FROM places WHERE night = $1
 GROUP BY account, region HAVING count(DISTINCT state) > 1
 ORDER BY ALL
-"""  # noqa: S608 - words of ours alone, here and below
+"""  # noqa: S608 - no outside text, here and below
 _ODD = {
     "images": f"image_id IS NULL OR NOT starts_with(image_id, 'ami-') OR class IS NULL OR class NOT IN ({_among(list(ImageClass))})",
     "uses": f"id IS NULL OR type IS NULL OR type NOT IN ({_among(list(UseType))})",
@@ -73,14 +74,14 @@ ORDER BY ALL
 
 
 def refuse_unsound(store: Store, night: date) -> None:
-    """Raise `StoreError` for the first thing in a night that no run has written so."""
+    """Raise `StoreError` for the first thing in a night that no run could have written."""
     for where, what in _unsound(store, night):
         cure = f"{_WAIT if _SAYS in what else ''}{RESTORE}"
         raise StoreError(what, where=f"{store.path}/night={night}/{where}", hint=cure)
 
 
 def _unsound(store: Store, night: date) -> Iterator[tuple[str, str]]:
-    """Each file, below the night, and what is wrong with it."""
+    """Each faulty file, by its path below the night, and what is wrong with it."""
     for table in ("places", *TABLES):
         yield from _columns(store, night, table)
     if not store.select("SELECT count(*) FROM places WHERE night = $1", night).rows[0][0]:
@@ -117,7 +118,7 @@ def _many(number: int) -> str:
 
 
 def _columns(store: Store, night: date, table: str) -> Iterator[tuple[str, str]]:
-    """Files without a column, and columns of another type."""
+    """Files that lack a column, and columns of the wrong type."""
     kept = Path(f"{store.path}/night={night}/{PLACES}").absolute()
     files = [kept] if table == "places" else store.read_from(night, table)
     for names, members, path in store.select(_SCHEMA, list(map(str, files))).rows if files else ():
@@ -137,13 +138,13 @@ def _kinds(table: str) -> Mapping[str, str]:
 
 
 def _plain(kind: str) -> str:
-    """A type as it is compared: DuckDB writes the long name of one."""
+    """A type in the form used for comparison, without DuckDB's long name for TIMESTAMPTZ."""
     told = kind.upper().replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ").replace('"', "")
     return told.replace(" ", "")
 
 
 def _top(names: Sequence[str], members: Sequence[Any]) -> Iterator[str]:
-    """The columns themselves, of a list that has the parts of each behind it."""
+    """The top-level columns of a list in which each column is followed by its members."""
     at = 1  # the first is the file itself
 
     def after(here: int) -> int:

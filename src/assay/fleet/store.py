@@ -58,7 +58,7 @@ class Store:
             return frozenset(path for path, *_ in self._sources(directory).found)
 
     def read_from(self, night: date, table: str) -> list[Path]:
-        """The files from which questions about a table of a night are answered."""
+        """The files that queries on a table of a night read."""
         directory = folders.folder_of(self._root, night)
         found = self._sources(directory)
         if self._is_gathered(directory):
